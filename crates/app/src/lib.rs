@@ -1,0 +1,1 @@
+//! The utility's acts, one transaction each, named as a clerk names them.

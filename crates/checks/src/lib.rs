@@ -1,0 +1,1 @@
+//! Checks of the whole: golden files, the shape of the repository, both database engines.

@@ -1,0 +1,180 @@
+//! A bill: what an account owes for one turn of its cycle, and all that is printed on it.
+
+pub mod check;
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::account::Account;
+use crate::id::{AccountId, AgreementId, BillId, WindowId};
+use crate::ledger::EntryKind;
+use crate::money::{Money, Quantity};
+use crate::period::Period;
+use crate::person::Language;
+use crate::place::Commodity;
+use crate::rating::Line;
+use crate::reads::usage::Evidence;
+
+/// A bill. Once posted it never changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bill {
+    /// Which one, inside.
+    pub id: BillId,
+    /// What people say.
+    pub number: BillNumber,
+    /// Who owes it.
+    pub account: AccountId,
+    /// The turn of the cycle it belongs to.
+    pub window: WindowId,
+    /// The days of that turn.
+    pub period: Period,
+    /// The day on its face.
+    pub billed_on: Date,
+    /// The day by which it is to be paid.
+    pub due_on: Date,
+    /// Who it is addressed to, frozen: name, then address lines.
+    pub addressed_to: Vec<String>,
+    /// One for each agreement.
+    pub segments: Vec<Segment>,
+    /// The new charges: the sum of the segments.
+    pub total: Money,
+}
+
+/// The part of a bill that is for one agreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// What was delivered.
+    pub commodity: Commodity,
+    /// Where: the street line of the premise.
+    pub service_at: String,
+    /// The tariff's code.
+    pub tariff: String,
+    /// What people call the tariff.
+    pub tariff_name: String,
+    /// The days billed.
+    pub period: Period,
+    /// What was used, in the unit it is billed in.
+    pub usage: Quantity,
+    /// The reads it was made of.
+    pub evidence: Vec<Evidence>,
+    /// The charges.
+    pub lines: Vec<Line>,
+    /// The sum of the lines.
+    pub total: Money,
+}
+
+/// A bill number: `B-2026-08-104417`: the month on its face and the account's serial.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BillNumber(pub String);
+
+impl fmt::Display for BillNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Everything that is printed on a bill: the bill, and the account around it on that day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// Who sends it.
+    pub utility: Utility,
+    /// The bill.
+    pub bill: Bill,
+    /// Whose it is.
+    pub account: Account,
+    /// The language it is written in.
+    pub language: Language,
+    /// What was owed when the last bill was made, if there was one.
+    pub last_bill: Option<LastBill>,
+    /// What happened between the last bill and this one, oldest first.
+    pub since: Vec<Movement>,
+    /// The sum of the last balance and what happened since.
+    pub before: Money,
+    /// What is to be paid: `before` and the new charges.
+    pub amount_due: Money,
+    /// Use by month, oldest first, at most 25 months, for each commodity on the bill.
+    pub history: Vec<History>,
+}
+
+/// The last bill's face.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastBill {
+    /// Its date.
+    pub billed_on: Date,
+    /// The account's balance with it.
+    pub balance: Money,
+    /// Its new charges.
+    pub charges: Money,
+    /// Its segments: commodity, days, use, amount.
+    pub segments: Vec<LastSegment>,
+}
+
+/// What the last bill said of one agreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastSegment {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// What was delivered.
+    pub commodity: Commodity,
+    /// The days billed.
+    pub period: Period,
+    /// What was used.
+    pub usage: Quantity,
+    /// The sum of its lines.
+    pub total: Money,
+    /// The tariff versions it used: code and first day.
+    pub tariffs: Vec<(String, Date)>,
+}
+
+/// Something that changed what an account owes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Movement {
+    /// The day it counts from.
+    pub on: Date,
+    /// What it was.
+    pub kind: EntryKind,
+    /// What was said about it: a payment's method, for instance.
+    pub text: String,
+    /// What it added to the balance; negative for a payment.
+    pub amount: Money,
+}
+
+/// Billed use of one commodity, bill by bill.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The commodity.
+    pub commodity: Commodity,
+    /// Oldest first; the last is this bill's.
+    pub months: Vec<HistoryMonth>,
+}
+
+/// One bar of the chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistoryMonth {
+    /// The days.
+    pub period: Period,
+    /// What was used.
+    pub usage: Quantity,
+    /// Whether any of it was estimated.
+    pub estimated: bool,
+}
+
+/// The utility, as it writes itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utility {
+    /// `Cedar Fork Utilities`.
+    pub name: String,
+    /// Where checks go: lines under the name.
+    pub remit_to: Vec<String>,
+    /// `(555) 010-2000`.
+    pub phone: String,
+    /// `cedarfork.example.test`.
+    pub site: String,
+    /// Where its days end, as an IANA name.
+    pub zone: String,
+    /// Said at the foot of every page, such as `Sample data. Fictional customer and address.`
+    pub footer: String,
+}

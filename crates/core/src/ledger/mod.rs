@@ -1,0 +1,168 @@
+//! Double entry: what happened, as balanced postings. A balance is a sum of postings, never a
+//! field.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::bill::Bill;
+use crate::id::{AccountId, EntryId, PaymentId};
+use crate::money::Money;
+use crate::place::Commodity;
+use crate::rating::ChargeKind;
+
+/// Something that happened, as postings that sum to zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Which one.
+    pub id: EntryId,
+    /// What happened.
+    pub kind: EntryKind,
+    /// The day it counts from.
+    pub on: Date,
+    /// The natural key: the bill's or the payment's. The same happening cannot be posted twice.
+    pub key: String,
+    /// What people read in the account's ledger.
+    pub text: String,
+    /// The two or more sides.
+    pub postings: Vec<Posting>,
+}
+
+/// One side of an entry: debits are positive, credits negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The general ledger account.
+    pub gl: Gl,
+    /// The customer's account.
+    pub account: AccountId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A bill was posted.
+    Bill,
+    /// A payment was taken.
+    Payment,
+}
+
+/// An account of the general ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gl {
+    /// Money in the bank or the till.
+    Cash,
+    /// What customers owe.
+    Receivable,
+    /// Collected for tax offices.
+    TaxPayable,
+    /// Sales of electricity.
+    ElectricRevenue,
+    /// Sales of gas.
+    GasRevenue,
+    /// Sales of water.
+    WaterRevenue,
+    /// Bought from customers with generation.
+    PurchasedPower,
+}
+
+words! {
+    EntryKind { Bill = "bill", Payment = "payment" }
+    Gl {
+        Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",
+        ElectricRevenue = "4010 electric revenue", GasRevenue = "4020 gas revenue",
+        WaterRevenue = "4030 water revenue", PurchasedPower = "5010 purchased power",
+    }
+}
+
+/// A payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payment {
+    /// Which one.
+    pub id: PaymentId,
+    /// For whom.
+    pub account: AccountId,
+    /// How much, above zero.
+    pub amount: Money,
+    /// The day it counts from.
+    pub on: Date,
+    /// How it was paid.
+    pub tender: Tender,
+    /// The check's number, the card slip, the bank's reference.
+    pub reference: String,
+    /// The natural key: the same payment cannot be posted twice.
+    pub key: String,
+}
+
+/// How something was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tender {
+    /// Notes and coins.
+    Cash,
+    /// A check.
+    Check,
+    /// A card, through a terminal that is not ours.
+    Card,
+    /// A transfer from a bank.
+    Bank,
+}
+
+words! {
+    Tender { Cash = "cash", Check = "check", Card = "card", Bank = "bank" }
+}
+
+/// The postings of a bill: the receivable against revenue and taxes, line by line, summed.
+///
+/// They sum to zero because the bill's total is the sum of its lines, which is asserted here.
+pub fn post_bill(bill: &Bill) -> Vec<Posting> {
+    let mut postings = Vec::new();
+    let mut add = |gl: Gl, amount: Money| {
+        match postings.iter_mut().find(|it: &&mut Posting| it.gl == gl) {
+            Some(posting) => posting.amount += amount,
+            None => postings.push(Posting { gl, account: bill.account, amount }),
+        }
+    };
+    add(Gl::Receivable, bill.total);
+    for segment in &bill.segments {
+        for line in &segment.lines {
+            add(credited(segment.commodity, line.kind), -line.amount);
+        }
+    }
+    postings.retain(|posting| posting.amount != Money::ZERO);
+    assert_balanced(&postings);
+    postings
+}
+
+/// The postings of a payment: cash against the receivable.
+pub fn post_payment(payment: &Payment) -> Vec<Posting> {
+    let account = payment.account;
+    let postings = vec![
+        Posting { gl: Gl::Cash, account, amount: payment.amount },
+        Posting { gl: Gl::Receivable, account, amount: -payment.amount },
+    ];
+    assert_balanced(&postings);
+    postings
+}
+
+/// Stops what would put the books out of balance.
+pub fn assert_balanced(postings: &[Posting]) {
+    let sum: Money = postings.iter().map(|posting| posting.amount).sum();
+    assert_eq!(sum, Money::ZERO, "an entry does not balance: {postings:?}");
+}
+
+fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
+    match (kind, commodity) {
+        (ChargeKind::Tax, _) => Gl::TaxPayable,
+        (ChargeKind::Credit, _) => Gl::PurchasedPower,
+        (_, Commodity::Electric) => Gl::ElectricRevenue,
+        (_, Commodity::Gas) => Gl::GasRevenue,
+        (_, Commodity::Water) => Gl::WaterRevenue,
+    }
+}
+
+impl fmt::Display for Posting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.gl, self.amount)
+    }
+}

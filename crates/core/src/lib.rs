@@ -1,0 +1,28 @@
+//! What a utility knows and how it decides.
+//!
+//! Everything here is a value or a pure function of values. Nothing reads a file, a database, a
+//! clock or the environment, so every rule can be tested by writing down what goes in and what
+//! must come out. The tests that matter most are the text files under `golden/`.
+//!
+//! Read in this order: [`money`], [`period`], [`tariff`], [`rating`], [`bill`], [`ledger`].
+
+#[macro_use]
+mod words;
+
+pub mod account;
+pub mod agreement;
+pub mod bill;
+pub mod id;
+pub mod interaction;
+pub mod ledger;
+pub mod limits;
+pub mod meter;
+pub mod money;
+pub mod period;
+pub mod permission;
+pub mod person;
+pub mod place;
+pub mod rating;
+pub mod reads;
+pub mod tariff;
+pub mod text;

@@ -1,0 +1,19 @@
+//! Every limit of the system, named, with its reason.
+
+/// Bytes in an imported file. A file beyond this is a mistake or an attack; split it by month.
+pub const FILE_BYTES: u64 = 2_000_000_000;
+/// Bytes in one XML element's text or one CSV field: longer ones are never reads.
+pub const FIELD_BYTES: usize = 100_000;
+/// Rejected lines kept of one file: a file with more is wrong as a whole.
+pub const REJECTS: usize = 100_000;
+/// Bytes in a tariff text. The longest real sheets are some thousand lines.
+pub const TARIFF_BYTES: usize = 1_000_000;
+/// Lines in one bill segment; a tariff that makes more is broken.
+pub const LINES: usize = 1_000;
+/// Days in one bill: two years of back-billing and a little.
+pub const BILL_DAYS: i64 = 800;
+/// Accounts posted in one transaction. From 25 up the commit costs little beside the work; at most
+/// this much is done again after a crash.
+pub const ACCOUNTS_PER_TRANSACTION: usize = 250;
+/// Rows a search shows: more than a person reads.
+pub const SEARCH_ROWS: usize = 50;

@@ -1,0 +1,261 @@
+//! Amounts, prices and quantities as integers, and the one place where an amount is rounded.
+//!
+//! A charge is `quantity x price`. Both factors are exact, their product ([`Exact`]) is exact, and
+//! it becomes [`Money`] once, by a rounding rule that the tariff names.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+use crate::text::scaled;
+
+/// An amount in cents (the minor unit of the ledger's currency).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money {
+    cents: i64,
+}
+
+/// A price in billionths of a currency unit, per one `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Billionths of a currency unit: $0.12345 is `123_450_000`.
+    pub nano: i64,
+    /// What one pays this price for.
+    pub per: Unit,
+}
+
+/// How much of something, in millionths of `unit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// Millionths of the unit: 742 kWh is `742_000_000`.
+    pub micro: i64,
+    /// What is being counted.
+    pub unit: Unit,
+}
+
+/// A share of an amount, in billionths: 3.5 % is `35_000_000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Billionths of the whole.
+    pub nano: i64,
+}
+
+/// What a [`Quantity`] counts. A price and a quantity meet only when their units are equal:
+/// gallons and CCF never multiply each other's price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// One bill, however long.
+    Bill,
+    /// A local calendar day of service.
+    Day,
+    /// A billing month: one whole turn of the bill cycle.
+    Month,
+    /// Electrical energy.
+    Kwh,
+    /// Electrical demand: the mean power over one interval.
+    Kw,
+    /// Gas volume: 100 cubic feet.
+    Ccf,
+    /// Gas energy: 100,000 BTU.
+    Therm,
+    /// Water: 1,000 US gallons.
+    Kgal,
+    /// Water: one US gallon.
+    Gal,
+    /// Volume: one cubic metre.
+    M3,
+}
+
+words! {
+    Unit {
+        Bill = "bill", Day = "day", Month = "month", Kwh = "kWh", Kw = "kW", Ccf = "CCF",
+        Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3",
+    }
+    Rounding { HalfUp = "half-up", HalfEven = "half-even" }
+}
+
+/// An amount that has not been rounded: 1e-15 of a currency unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exact(i128);
+
+/// What to do with half a cent. The tariff says which; there is no default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Half a cent goes away from zero: 2.345 -> 2.35, -2.345 -> -2.35.
+    HalfUp,
+    /// Half a cent goes to the even cent: 2.345 -> 2.34, 2.355 -> 2.36.
+    HalfEven,
+}
+
+const EXACT_PER_CENT: i128 = 10_000_000_000_000;
+
+impl Money {
+    /// Nothing owed.
+    pub const ZERO: Money = Money { cents: 0 };
+
+    /// The amount that is `cents` hundredths of the currency unit.
+    pub const fn from_cents(cents: i64) -> Money {
+        Money { cents }
+    }
+
+    /// The amount in hundredths of the currency unit.
+    pub const fn cents(self) -> i64 {
+        self.cents
+    }
+}
+
+impl Price {
+    /// Reads a price such as `0.0123`.
+    pub fn parse(text: &str, per: Unit) -> Result<Price, String> {
+        let nano = scaled(text, 9).ok_or_else(|| format!("{text} is not a price"))?;
+        Ok(Price { nano, per })
+    }
+
+    /// The exact price of `quantity`.
+    ///
+    /// Panics when the units differ: publishing a tariff has already checked that they agree.
+    pub fn times(self, quantity: Quantity) -> Exact {
+        assert_eq!(self.per, quantity.unit, "a price per {} met {}", self.per, quantity.unit);
+        Exact(i128::from(self.nano) * i128::from(quantity.micro))
+    }
+}
+
+impl Share {
+    /// Reads a percentage such as `3.5%`.
+    pub fn parse(text: &str) -> Result<Share, String> {
+        let percent = text.strip_suffix('%').and_then(|it| scaled(it, 7));
+        percent.map(|nano| Share { nano }).ok_or_else(|| format!("{text} is not a percentage"))
+    }
+
+    /// This share of `whole`, exactly.
+    pub fn of(self, whole: Money) -> Exact {
+        // cents (1e-2) x billionths (1e-9) is 1e-11, and Exact counts 1e-15.
+        Exact(i128::from(whole.cents) * i128::from(self.nano) * 10_000)
+    }
+}
+
+impl Exact {
+    /// Nothing.
+    pub const ZERO: Exact = Exact(0);
+
+    /// The amount that is `femto` times 1e-15 of the currency unit.
+    pub const fn from_femto(femto: i128) -> Exact {
+        Exact(femto)
+    }
+
+    /// The amount in 1e-15 of the currency unit.
+    pub const fn femto(self) -> i128 {
+        self.0
+    }
+
+    /// Rounds to cents. Every cent on every bill passes through this function.
+    pub fn round(self, rounding: Rounding) -> Money {
+        let cents = self.0.div_euclid(EXACT_PER_CENT);
+        let rest = self.0.rem_euclid(EXACT_PER_CENT);
+        let up = match (rest * 2).cmp(&EXACT_PER_CENT) {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Greater => true,
+            std::cmp::Ordering::Equal => match rounding {
+                // `cents` is the floor, so "away from zero" is up only for positive amounts.
+                Rounding::HalfUp => 0 <= self.0,
+                Rounding::HalfEven => cents.rem_euclid(2) == 1,
+            },
+        };
+        let cents = cents + i128::from(up);
+        Money { cents: i64::try_from(cents).expect("a bill line fits in 64 bits of cents") }
+    }
+}
+
+impl From<Money> for Exact {
+    fn from(amount: Money) -> Exact {
+        Exact(i128::from(amount.cents) * EXACT_PER_CENT)
+    }
+}
+
+impl Add for Exact {
+    type Output = Exact;
+    fn add(self, other: Exact) -> Exact {
+        Exact(self.0 + other.0)
+    }
+}
+
+impl Sub for Exact {
+    type Output = Exact;
+    fn sub(self, other: Exact) -> Exact {
+        Exact(self.0 - other.0)
+    }
+}
+
+impl Sum for Exact {
+    fn sum<I: Iterator<Item = Exact>>(amounts: I) -> Exact {
+        amounts.fold(Exact::ZERO, Exact::add)
+    }
+}
+
+impl Add for Money {
+    type Output = Money;
+    fn add(self, other: Money) -> Money {
+        Money { cents: self.cents + other.cents }
+    }
+}
+
+impl Sub for Money {
+    type Output = Money;
+    fn sub(self, other: Money) -> Money {
+        Money { cents: self.cents - other.cents }
+    }
+}
+
+impl Neg for Money {
+    type Output = Money;
+    fn neg(self) -> Money {
+        Money { cents: -self.cents }
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Money) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
+        amounts.fold(Money::ZERO, Money::add)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.cents < 0 { "-" } else { "" };
+        let cents = self.cents.unsigned_abs();
+        f.pad(&format!("{sign}${}.{:02}", cents.div_euclid(100), cents.rem_euclid(100)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(nano: i64, micro: i64, half_up: i64, half_even: i64) {
+        let exact = Price { nano, per: Unit::Kwh }.times(Quantity { micro, unit: Unit::Kwh });
+        assert_eq!(exact.round(Rounding::HalfUp).cents(), half_up);
+        assert_eq!(exact.round(Rounding::HalfEven).cents(), half_even);
+    }
+
+    #[test]
+    fn half_a_cent() {
+        check(2_345_000_000, 1_000_000, 235, 234);
+        check(2_355_000_000, 1_000_000, 236, 236);
+        check(-2_345_000_000, 1_000_000, -235, -234);
+        check(-2_355_000_000, 1_000_000, -236, -236);
+    }
+
+    #[test]
+    fn just_beside_half_a_cent() {
+        check(2_345_000_001, 1_000_000, 235, 235);
+        check(2_344_999_999, 1_000_000, 234, 234);
+        check(-2_345_000_001, 1_000_000, -235, -235);
+    }
+}

@@ -1,0 +1,1 @@
+//! Foreign bytes to rows and rejects, and back: one file per format.

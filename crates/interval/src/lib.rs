@@ -1,0 +1,1 @@
+//! Packs a channel-month of interval values into bytes and sums it by period.

@@ -1,0 +1,3 @@
+//! The binary: command line, wiring, roles as subcommands.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Draws a bill as PDF and HTML, and charts as SVG.

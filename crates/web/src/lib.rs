@@ -1,0 +1,1 @@
+//! The staff console over the acts: pages, sessions, static files.

@@ -1,0 +1,3 @@
+//! Every developer habit: set up, test, check, bench.
+
+fn main() {}
