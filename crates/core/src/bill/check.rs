@@ -7,6 +7,25 @@ use jiff::civil::Date;
 use crate::money::{Money, Quantity};
 use crate::rating::Unratable;
 
+/// A bill beyond this many times the mean of earlier ones waits for a clerk, if it is also
+/// [`FAR_ABOVE`] more: small bills double for small reasons.
+const TIMES_USUAL: i64 = 4;
+const FAR_ABOVE: Money = Money::from_cents(150_00);
+/// With fewer earlier bills than this there is no "usual".
+const BILLS_FOR_USUAL: usize = 3;
+
+/// Whether `total` is far from what the `earlier` bills of the account came to.
+pub fn unusual(total: Money, earlier: &[Money]) -> Option<Hold> {
+    if earlier.len() < BILLS_FOR_USUAL {
+        return None;
+    }
+    let count = i64::try_from(earlier.len()).expect("an account's bills are countable");
+    let sum: Money = earlier.iter().copied().sum();
+    let usual = Money::from_cents(sum.cents().div_euclid(count));
+    let far = usual.cents() * TIMES_USUAL < total.cents() && FAR_ABOVE < total - usual;
+    far.then_some(Hold::Unusual { total, usual })
+}
+
 /// Why a bill waits for a clerk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hold {
@@ -52,6 +71,11 @@ pub enum Hold {
         /// How much.
         used: Quantity,
     },
+    /// An earlier window of the agreement waits; bills come in the order of their days.
+    EarlierUnbilled {
+        /// The first day not billed.
+        from: Date,
+    },
     /// Another service on the same bill is held.
     Companion,
     /// The facts changed between the check and the posting.
@@ -69,6 +93,7 @@ impl Hold {
             Hold::Unratable(_) => "unratable",
             Hold::Unusual { .. } => "unusual",
             Hold::NegativeUse { .. } => "negative-use",
+            Hold::EarlierUnbilled { .. } => "earlier-unbilled",
             Hold::Companion => "companion",
             Hold::Changed => "changed",
         }
@@ -95,8 +120,26 @@ impl fmt::Display for Hold {
             Hold::NegativeUse { used } => {
                 write!(f, "the use is below zero ({} {})", crate::text::decimal(used.micro, 6), used.unit)
             }
+            Hold::EarlierUnbilled { from } => {
+                write!(f, "the days from {from} on are not billed yet; bill them first")
+            }
             Hold::Companion => f.write_str("another service on the same bill is held"),
             Hold::Changed => f.write_str("the facts changed after the check; run the cycle again"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bill_ten_times_too_high_is_held() {
+        let earlier = [80, 90, 100].map(|dollars| Money::from_cents(dollars * 100));
+        let usual = Money::from_cents(90_00);
+        let total = Money::from_cents(900_00);
+        assert_eq!(unusual(total, &earlier), Some(Hold::Unusual { total, usual }));
+        assert_eq!(unusual(Money::from_cents(230_00), &earlier), None);
+        assert_eq!(unusual(total, &earlier[..2]), None, "two bills are no habit");
     }
 }

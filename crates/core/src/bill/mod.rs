@@ -1,6 +1,7 @@
 //! A bill: what an account owes for one turn of its cycle, and all that is printed on it.
 
 pub mod check;
+pub mod run;
 
 use std::fmt;
 

@@ -1,0 +1,99 @@
+//! A billing run: how every active agreement of a cycle ended.
+
+use std::collections::BTreeMap;
+
+use crate::account::Cycle;
+use crate::id::{AccountId, AgreementId, RunId, WindowId};
+use crate::money::Money;
+use crate::period::Period;
+
+/// One run over one window. Its two cursors move in the transactions that hold their work, so a
+/// run that is killed goes on where it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Which one.
+    pub id: RunId,
+    /// The window it bills.
+    pub window: WindowId,
+    /// The last account that has been checked; zero before the first.
+    pub checked_through: AccountId,
+    /// The last account that has been posted; zero before the first.
+    pub posted_through: AccountId,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Accounts are being rated and checked.
+    Checking,
+    /// Every account is checked, control totals stand, and bills are being posted.
+    Posting,
+    /// Every agreement has ended in one way.
+    Done,
+}
+
+/// How one agreement ended in a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// Whose bill it is on.
+    pub account: AccountId,
+    /// The ending.
+    pub outcome: Outcome,
+    /// The word for the reason of a hold or an exemption; empty when billed.
+    pub reason: String,
+    /// The reason in a sentence.
+    pub detail: String,
+    /// What its lines came to; zero unless billed.
+    pub total: Money,
+}
+
+/// The three endings. There is no fourth: a bill that silently never comes is how a city lost
+/// ten million dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// On a bill.
+    Billed,
+    /// Waits for a clerk, with a reason.
+    Held,
+    /// Rightly not billed, with a reason.
+    Exempt,
+}
+
+words! {
+    Stage { Checking = "checking", Posting = "posting", Done = "done" }
+    Outcome { Billed = "billed", Held = "held", Exempt = "exempt" }
+}
+
+/// How a whole window stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// The days.
+    pub period: Period,
+    /// How far its latest run is.
+    pub stage: Stage,
+    /// Agreements active in the window, counted from the agreements themselves.
+    pub population: i64,
+    /// Of these, on a bill.
+    pub billed: i64,
+    /// Of these, held.
+    pub held: i64,
+    /// Of these, exempt.
+    pub exempt: i64,
+    /// What the bills of the window come to.
+    pub total: Money,
+    /// How many are held or exempt for each reason.
+    pub reasons: BTreeMap<String, i64>,
+}
+
+impl Standing {
+    /// Whether every agreement of the population ended in exactly one way.
+    pub fn complete(&self) -> bool {
+        self.population == self.billed + self.held + self.exempt
+    }
+}

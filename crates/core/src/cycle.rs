@@ -1,0 +1,22 @@
+//! Bill cycles: which days a group of accounts is billed for, and when.
+
+use jiff::civil::Date;
+
+use crate::account::Cycle;
+use crate::id::WindowId;
+use crate::period::Period;
+
+/// One turn of a bill cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Which one.
+    pub id: WindowId,
+    /// Whose turn.
+    pub cycle: Cycle,
+    /// The days billed.
+    pub period: Period,
+    /// The day on the bills.
+    pub billed_on: Date,
+    /// The day by which they are to be paid.
+    pub due_on: Date,
+}
