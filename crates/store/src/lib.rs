@@ -1,1 +1,21 @@
 //! Keeps core's values in SQLite or PostgreSQL; the only place with SQL.
+//!
+//! A [`Db`] is one utility's database. [`Db::read`] and [`Db::write`] lend a [`Tx`], and the
+//! functions of the modules below take it: one file for each noun, the SQL beside the function
+//! that runs it, the same text on both engines, decoded straight into core's types. Facts that
+//! were posted cannot be changed: the database refuses it, whoever asks.
+
+mod db;
+mod failure;
+mod location;
+mod migrate;
+mod postgres;
+mod sqlite;
+mod tx;
+mod value;
+
+
+pub use db::Db;
+pub use failure::{Conflict, Missing, Unavailable};
+pub use location::Location;
+pub use tx::{Counter, Tx};

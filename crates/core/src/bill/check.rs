@@ -10,7 +10,7 @@ use crate::rating::Unratable;
 /// A bill beyond this many times the mean of earlier ones waits for a clerk, if it is also
 /// [`FAR_ABOVE`] more: small bills double for small reasons.
 const TIMES_USUAL: i64 = 4;
-const FAR_ABOVE: Money = Money::from_cents(150_00);
+const FAR_ABOVE: Money = Money::from_cents(15_000);
 /// With fewer earlier bills than this there is no "usual".
 const BILLS_FOR_USUAL: usize = 3;
 
@@ -136,10 +136,10 @@ mod tests {
     #[test]
     fn a_bill_ten_times_too_high_is_held() {
         let earlier = [80, 90, 100].map(|dollars| Money::from_cents(dollars * 100));
-        let usual = Money::from_cents(90_00);
-        let total = Money::from_cents(900_00);
+        let usual = Money::from_cents(9_000);
+        let total = Money::from_cents(90_000);
         assert_eq!(unusual(total, &earlier), Some(Hold::Unusual { total, usual }));
-        assert_eq!(unusual(Money::from_cents(230_00), &earlier), None);
+        assert_eq!(unusual(Money::from_cents(23_000), &earlier), None);
         assert_eq!(unusual(total, &earlier[..2]), None, "two bills are no habit");
     }
 }

@@ -1,6 +1,7 @@
 //! A bill: what an account owes for one turn of its cycle, and all that is printed on it.
 
 pub mod check;
+pub mod explain;
 pub mod run;
 
 use std::fmt;
@@ -67,7 +68,7 @@ pub struct Segment {
     pub total: Money,
 }
 
-/// A bill number: `B-2026-08-104417`: the month on its face and the account's serial.
+/// A bill number: `B-260804-10000012`: the date on its face and the account's serial.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BillNumber(pub String);
 

@@ -15,6 +15,8 @@ pub struct Run {
     pub id: RunId,
     /// The window it bills.
     pub window: WindowId,
+    /// The account whose bill a clerk lets go however unusual it is.
+    pub accepts: Option<AccountId>,
     /// The last account that has been checked; zero before the first.
     pub checked_through: AccountId,
     /// The last account that has been posted; zero before the first.

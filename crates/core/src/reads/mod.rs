@@ -1,8 +1,11 @@
 //! Reads: what a meter said, and when.
 
+mod series;
 pub mod usage;
 
-use jiff::Timestamp;
+pub use meterbook_interval::Span;
+pub use series::Series;
+
 use jiff::civil::Date;
 
 use crate::id::{BatchId, ChannelId};
@@ -31,19 +34,6 @@ pub enum ReadKind {
     Estimated,
     /// Read by the customer.
     Customer,
-}
-
-/// Interval values of one channel on a grid of equal steps, the first starting at `start`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
-    /// The instant at which the first interval starts.
-    pub start: Timestamp,
-    /// The length of each interval.
-    pub minutes: u16,
-    /// Values in millionths of the channel's unit, multiplier applied; `None` where one is missing.
-    pub micro: Vec<Option<i64>>,
-    /// How many of the values are estimates.
-    pub estimated: u32,
 }
 
 words! {

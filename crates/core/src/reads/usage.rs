@@ -3,10 +3,41 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::meter::Flow;
+use crate::meter::{Channel, Flow};
 use crate::money::{Quantity, Unit};
-use crate::period::{Period, Zone};
+use crate::period::Period;
 use crate::reads::{Read, ReadKind, Series};
+
+/// What is known of the meters at a service point: all that usage follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The meters that hang or hung there, in any order.
+    pub hung: Vec<Hung>,
+}
+
+/// A meter in one place for some days, and what it said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hung {
+    /// The number on its face.
+    pub meter: String,
+    /// The first day it hung there.
+    pub from: Date,
+    /// The day it was gone; `None` while it hangs there.
+    pub to: Option<Date>,
+    /// Its registers and interval channels.
+    pub channels: Vec<Measured>,
+}
+
+/// What one register or channel said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The register or channel.
+    pub channel: Channel,
+    /// Of a register: its reads in the order they were learned. Of two for one day the later counts.
+    pub reads: Vec<Read>,
+    /// Of an interval channel: its values. Whatever lies outside the series is missing.
+    pub series: Option<Series>,
+}
 
 /// What a service point used in a period.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,133 @@
+//! Starting and stopping service.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
+use meterbook_core::place::Commodity;
+use meterbook_store::{self as store, Counter, Tx};
+
+use crate::{Actor, refuse};
+
+/// Why service is not started or stopped.
+#[derive(Debug, PartialEq, Eq)]
+pub enum AgreementRefusal {
+    /// Somebody else has service there on those days.
+    Overlaps {
+        /// The first day of theirs.
+        from: Date,
+        /// The first day after theirs; `None` while it goes on.
+        to: Option<Date>,
+    },
+    /// No version of the tariff is in force on the first day.
+    NoTariff {
+        /// The code.
+        tariff: String,
+        /// The day.
+        on: Date,
+    },
+    /// The tariff is for something else.
+    WrongCommodity {
+        /// The tariff's code.
+        tariff: String,
+        /// What it is for.
+        priced: Commodity,
+        /// What the service point delivers.
+        delivered: Commodity,
+    },
+    /// It has ended already.
+    Ended {
+        /// When.
+        on: Date,
+    },
+    /// It would end before it began.
+    BeforeStart {
+        /// The first day.
+        from: Date,
+        /// The day that was asked for.
+        on: Date,
+    },
+    /// Bills have been made for days after that.
+    Billed {
+        /// The first day not billed.
+        through: Date,
+    },
+}
+
+/// Starts service for an account at a service point from the start of a day.
+pub fn start(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    service_point: ServicePointId,
+    tariff: &str,
+    from: Date,
+) -> Result<AgreementId> {
+    let delivered = store::place::service_point(tx, service_point)?.commodity;
+    let Some(version) = crate::tariff::in_force(tx, tariff, from)? else {
+        return Err(refuse(AgreementRefusal::NoTariff { tariff: tariff.to_owned(), on: from }));
+    };
+    if version.commodity != delivered {
+        let (tariff, priced) = (tariff.to_owned(), version.commodity);
+        return Err(refuse(AgreementRefusal::WrongCommodity { tariff, priced, delivered }));
+    }
+    let there = store::agreement::at(tx, service_point)?;
+    if let Some(other) = there.iter().find(|it| it.to.is_none_or(|to| from < to)) {
+        return Err(refuse(AgreementRefusal::Overlaps { from: other.from, to: other.to }));
+    }
+    let id = AgreementId(tx.next(Counter::Agreement, 1)?);
+    let tariff = tariff.to_owned();
+    let agreement = Agreement { id, account, service_point, tariff, from, to: None };
+    store::agreement::add(tx, &agreement)?;
+    store::search::refresh(tx, account)?;
+    let said = format!("{} from {from}", agreement.tariff);
+    store::audit::add(tx, actor.by, actor.at, "start service", &id.to_string(), &said)?;
+    Ok(id)
+}
+
+/// Stops service at the start of a day.
+pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
+    let Agreement { from, to, .. } = store::agreement::get(tx, agreement)?;
+    if let Some(on) = to {
+        return Err(refuse(AgreementRefusal::Ended { on }));
+    }
+    if on <= from {
+        return Err(refuse(AgreementRefusal::BeforeStart { from, on }));
+    }
+    if let Some(through) = store::bill::billed_through(tx, agreement)?.filter(|it| on < *it) {
+        return Err(refuse(AgreementRefusal::Billed { through }));
+    }
+    store::agreement::end(tx, agreement, on)?;
+    let said = on.to_string();
+    store::audit::add(tx, actor.by, actor.at, "stop service", &agreement.to_string(), &said)
+}
+
+impl fmt::Display for AgreementRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AgreementRefusal::Overlaps { from, to: None } => {
+                write!(f, "an agreement has been in force there since {from}; stop it first")
+            }
+            AgreementRefusal::Overlaps { from, to: Some(to) } => {
+                write!(f, "an agreement is in force there from {from} up to {to}; start on {to} or later")
+            }
+            AgreementRefusal::NoTariff { tariff, on } => {
+                write!(f, "no version of tariff {tariff} is in force on {on}; publish one first")
+            }
+            AgreementRefusal::WrongCommodity { tariff, priced, delivered } => {
+                write!(f, "tariff {tariff} is for {priced}, but the service point delivers {delivered}")
+            }
+            AgreementRefusal::Ended { on } => write!(f, "the agreement ended on {on} already"),
+            AgreementRefusal::BeforeStart { from, on } => {
+                write!(f, "the agreement began on {from} and cannot end on {on}")
+            }
+            AgreementRefusal::Billed { through } => {
+                write!(f, "days up to {through} are billed; end on {through} or later")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AgreementRefusal {}

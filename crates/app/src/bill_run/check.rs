@@ -1,0 +1,87 @@
+//! The first pass: rate and check every account, and write down how each agreement ends.
+
+use anyhow::Result;
+use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess};
+use meterbook_core::bill::run::{Item, Outcome, Run, Stage};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, AgreementId};
+use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Db, Tx};
+
+use super::Progress;
+
+/// Checks the accounts that are not checked yet, a batch in each transaction.
+pub(super) fn check(
+    db: &Db,
+    run: &mut Run,
+    window: &Window,
+    tariffs: &mut Tariffs,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<()> {
+    let all = db.read(|tx| store::run::count_to_check(tx, run, window))?;
+    let mut done = 0;
+    while run.stage == Stage::Checking {
+        let (next, count) = db.write(|tx| {
+            // Read and locked afresh: whoever else works on this run takes the batch after ours.
+            let run = store::run::lock(tx, run.id)?;
+            let due = store::run::to_check(tx, &run, window, ACCOUNTS_PER_TRANSACTION)?;
+            let facts = store::gather::accounts(tx, window, &due)?;
+            learn(tx, &facts, tariffs)?;
+            let items: Vec<Item> = facts.iter().flat_map(|it| items(&run, it, window, tariffs)).collect();
+            store::run::put_items(tx, &run, &items)?;
+            let next = match due.last() {
+                Some(last) => Run { checked_through: *last, ..run },
+                None if run.stage == Stage::Checking => Run { stage: Stage::Posting, ..run },
+                None => run,
+            };
+            store::run::advance(tx, &next)?;
+            Ok((next, due.len()))
+        })?;
+        *run = next;
+        done += u64::try_from(count).expect("a batch is countable");
+        watch(Progress::Checked(done, all));
+    }
+    Ok(())
+}
+
+/// Reads the tariffs that these accounts are on and that are not read yet.
+pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
+    for service in facts.iter().flat_map(|it| &it.services) {
+        let code = &service.agreement.tariff;
+        if !tariffs.contains_key(code) {
+            tariffs.insert(code.clone(), crate::tariff::versions(tx, code)?);
+        }
+    }
+    Ok(())
+}
+
+/// How every agreement of an account ends.
+pub(super) fn endings(
+    run: &Run,
+    facts: &AccountFacts,
+    window: &Window,
+    tariffs: &Tariffs,
+) -> Vec<(AgreementId, Ending)> {
+    let accepted = run.accepts == Some(facts.account.id);
+    let unusual = if accepted { Unusual::Accept } else { Unusual::Hold };
+    assess(facts, window, tariffs, unusual)
+}
+
+fn items(run: &Run, facts: &AccountFacts, window: &Window, tariffs: &Tariffs) -> Vec<Item> {
+    let account = facts.account.id;
+    let item = |(agreement, ending): (AgreementId, Ending)| item(account, agreement, &ending);
+    endings(run, facts, window, tariffs).into_iter().map(item).collect()
+}
+
+pub(super) fn item(account: AccountId, agreement: AgreementId, ending: &Ending) -> Item {
+    let (outcome, reason, detail, total) = match ending {
+        Ending::Billed(segment) => (Outcome::Billed, "", String::new(), segment.total),
+        Ending::Held(hold) => (Outcome::Held, hold.word(), hold.to_string(), Money::ZERO),
+        Ending::BilledBefore => {
+            let detail = "every day of it is on a bill already".to_owned();
+            (Outcome::Exempt, "billed-before", detail, Money::ZERO)
+        }
+    };
+    Item { agreement, account, outcome, reason: reason.to_owned(), detail, total }
+}

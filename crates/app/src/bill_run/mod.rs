@@ -1,0 +1,189 @@
+//! Billing a cycle: check every account, show the control totals, then post.
+//!
+//! Rating is pure, so nothing is kept between the two passes but how each agreement ended and what
+//! it came to. Posting rates again and must come to the same cent; what does not is held. Each
+//! pass keeps its place in the transaction that holds its work: a run may be killed anywhere and
+//! goes on where it was.
+
+mod check;
+mod post;
+
+use std::fmt;
+
+use anyhow::Result;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::assess::Tariffs;
+use meterbook_core::bill::run::{Run, Stage, Standing};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, AccountNumber, RunId, WindowId};
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use crate::{Actor, refuse};
+
+/// What to bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The oldest open window of this cycle.
+    Cycle(Cycle),
+    /// What is held in the windows of this cycle that were run before; the bill of the account, if
+    /// one is named, may be far from usual.
+    Held(Cycle, Option<AccountNumber>),
+    /// The open window with the earliest bill date.
+    Next,
+    /// The last run: finish it, or say again how it ended.
+    Last,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug)]
+pub enum Progress<'a> {
+    /// So many of so many accounts are rated and checked.
+    Checked(u64, u64),
+    /// Every account is checked; nothing is posted yet.
+    Totals(&'a Standing),
+    /// So many of so many accounts are posted.
+    Posted(u64, u64),
+}
+
+/// Why nothing is billed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotRun {
+    /// The cycle has no window that is not billed.
+    NothingDue {
+        /// The cycle; `None` when all were asked.
+        cycle: Option<Cycle>,
+    },
+    /// The cycle has no windows at all.
+    NotPlanned {
+        /// The cycle.
+        cycle: Cycle,
+    },
+    /// There was no run before.
+    NoRun,
+    /// Nothing is held in the cycle.
+    NothingHeld {
+        /// The cycle.
+        cycle: Cycle,
+    },
+    /// No such account.
+    UnknownAccount {
+        /// Its number.
+        number: AccountNumber,
+    },
+}
+
+/// Bills what `which` says and returns how the window stands after it.
+pub fn run(
+    db: &Db,
+    actor: Actor,
+    which: Which,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Standing> {
+    let mut last = None;
+    for (mut run, window) in db.write(|tx| open(tx, actor, which))? {
+        let mut tariffs = Tariffs::new();
+        check::check(db, &mut run, &window, &mut tariffs, watch)?;
+        let checked = db.read(|tx| store::run::standing(tx, &window))?;
+        if run.stage != Stage::Done {
+            watch(Progress::Totals(&checked));
+        }
+        post::post(db, actor, &mut run, &window, &mut tariffs, watch)?;
+        last = Some(db.read(|tx| store::run::standing(tx, &window))?);
+    }
+    Ok(last.expect("opening a run names at least one window"))
+}
+
+/// The runs to do, oldest window first, begun where they are not.
+fn open(tx: &mut Tx, actor: Actor, which: Which) -> Result<Vec<(Run, Window)>> {
+    let window = match which {
+        Which::Last => {
+            let run = store::run::last(tx)?.ok_or_else(|| refuse(NotRun::NoRun))?;
+            return Ok(vec![(run, store::window::get(tx, run.window)?)]);
+        }
+        Which::Held(cycle, accept) => return open_held(tx, actor, cycle, accept),
+        Which::Cycle(cycle) => match store::window::oldest_open(tx, Some(cycle))? {
+            Some(window) => window,
+            None if store::window::last_of(tx, cycle)?.is_none() => {
+                return Err(refuse(NotRun::NotPlanned { cycle }));
+            }
+            None => return Err(refuse(NotRun::NothingDue { cycle: Some(cycle) })),
+        },
+        Which::Next => {
+            let next = store::window::oldest_open(tx, None)?;
+            next.ok_or_else(|| refuse(NotRun::NothingDue { cycle: None }))?
+        }
+    };
+    // A run that was cut off is continued, never begun a second time.
+    let run = match store::run::unfinished(tx, window.id)? {
+        Some(run) => run,
+        None => begin(tx, actor, window.id, None)?,
+    };
+    Ok(vec![(run, window)])
+}
+
+fn open_held(
+    tx: &mut Tx,
+    actor: Actor,
+    cycle: Cycle,
+    accept: Option<AccountNumber>,
+) -> Result<Vec<(Run, Window)>> {
+    let accept = match accept {
+        Some(number) => match store::account::by_number(tx, number)? {
+            Some(account) => Some(account.id),
+            None => return Err(refuse(NotRun::UnknownAccount { number })),
+        },
+        None => None,
+    };
+    let mut runs = Vec::new();
+    for window in store::window::with_held(tx, cycle)? {
+        let run = match store::run::unfinished(tx, window.id)? {
+            Some(run) => run,
+            None => begin(tx, actor, window.id, accept)?,
+        };
+        runs.push((run, window));
+    }
+    if runs.is_empty() {
+        return Err(refuse(NotRun::NothingHeld { cycle }));
+    }
+    Ok(runs)
+}
+
+fn begin(tx: &mut Tx, actor: Actor, window: WindowId, accept: Option<AccountId>) -> Result<Run> {
+    let run = Run {
+        id: RunId(tx.next(Counter::Run, 1)?),
+        window,
+        accepts: accept,
+        checked_through: AccountId(0),
+        posted_through: AccountId(0),
+        stage: Stage::Checking,
+    };
+    store::run::add(tx, &run, actor.at)?;
+    let said = accept.map_or_else(String::new, |it| format!("accepts the bill of account {it}"));
+    store::audit::add(tx, actor.by, actor.at, "bill run", &window.to_string(), &said)?;
+    Ok(run)
+}
+
+impl fmt::Display for NotRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotRun::NothingDue { cycle: Some(cycle) } => {
+                write!(f, "every planned turn of cycle {cycle} is billed, and no day is billed twice; plan more with: meterbook cycle plan")
+            }
+            NotRun::NothingDue { cycle: None } => {
+                f.write_str("every planned turn of every cycle is billed; plan more with: meterbook cycle plan")
+            }
+            NotRun::NotPlanned { cycle } => {
+                write!(f, "cycle {cycle} has no turns; plan them with: meterbook cycle plan")
+            }
+            NotRun::NoRun => {
+                f.write_str("nothing has been billed yet, so there is nothing to resume; use --next")
+            }
+            NotRun::NothingHeld { cycle } => write!(f, "nothing is held in cycle {cycle}"),
+            NotRun::UnknownAccount { number } => {
+                write!(f, "there is no account {number}; look for it with: meterbook search")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotRun {}

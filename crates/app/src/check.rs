@@ -1,0 +1,59 @@
+//! Verifying the books: the rules that must hold after every act, looked up afresh in the
+//! database, whatever wrote it.
+
+use anyhow::Result;
+use meterbook_store::{self as store, Db, Tx};
+
+/// What `check` found.
+#[derive(Debug)]
+pub struct Report {
+    /// Every rule that was looked at.
+    pub rules: Vec<Rule>,
+}
+
+/// One rule and what breaks it.
+#[derive(Debug)]
+pub struct Rule {
+    /// One word for it.
+    pub name: &'static str,
+    /// The rule in a sentence.
+    pub says: &'static str,
+    /// How many things it was held against.
+    pub examined: i64,
+    /// What breaks it, each in a sentence; at most a hundred.
+    pub faults: Vec<String>,
+}
+
+impl Report {
+    /// Whether nothing breaks any rule.
+    pub fn clean(&self) -> bool {
+        self.rules.iter().all(|it| it.faults.is_empty())
+    }
+}
+
+/// A rule, its sentence, and the query that looks for what breaks it.
+type Verify = (&'static str, &'static str, fn(&mut Tx) -> Result<(i64, Vec<String>)>);
+
+const RULES: &[Verify] = &[
+    ("entries-balance", "the postings of every entry sum to zero", store::check::entries),
+    ("bill-lines", "every bill is the sum of its segments, and they of their lines", store::check::bills),
+    ("bill-posted", "every bill is posted once, for its total", store::check::posted),
+    ("payment-posted", "every payment is posted once, for its amount", store::check::payments),
+    ("days-once", "no day of an agreement is billed twice, and none is left out between bills", store::check::days),
+    ("population", "billed, held and exempt make up the agreements of every finished window", store::check::population),
+    ("run-totals", "the bills of every window come to what its run says", store::check::runs),
+    ("subledger", "what the accounts owe together is the receivable of the general ledger", store::check::subledger),
+    ("batches", "every imported file is whole and has the hash it came with", store::check::batches),
+];
+
+/// Holds the database against every rule.
+pub fn check(db: &Db) -> Result<Report> {
+    db.read(|tx| {
+        let mut rules = Vec::new();
+        for &(name, says, look) in RULES {
+            let (examined, faults) = look(tx)?;
+            rules.push(Rule { name, says, examined, faults });
+        }
+        Ok(Report { rules })
+    })
+}

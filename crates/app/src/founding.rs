@@ -1,0 +1,52 @@
+//! Founding a utility: the first act in an empty database.
+
+use std::fmt;
+
+use anyhow::Result;
+use meterbook_core::bill::Utility;
+use meterbook_core::period::Zone;
+use meterbook_store::{self as store, Tx};
+
+use crate::{Actor, refuse};
+
+/// Why a utility is not founded.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotFounded {
+    /// The database holds one already: one database, one utility.
+    Another {
+        /// Its name.
+        name: String,
+    },
+    /// No such time zone.
+    UnknownZone {
+        /// What was said.
+        zone: String,
+    },
+}
+
+/// Makes `utility` the one this database is for.
+pub fn found(tx: &mut Tx, actor: Actor, utility: &Utility) -> Result<()> {
+    if let Some(other) = store::utility::find(tx)? {
+        return Err(refuse(NotFounded::Another { name: other.name }));
+    }
+    if Zone::named(&utility.zone).is_none() {
+        return Err(refuse(NotFounded::UnknownZone { zone: utility.zone.clone() }));
+    }
+    store::utility::add(tx, utility)?;
+    store::audit::add(tx, actor.by, actor.at, "found", &utility.name, "")
+}
+
+impl fmt::Display for NotFounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotFounded::Another { name } => {
+                write!(f, "this database already belongs to {name}; give another folder with --dir")
+            }
+            NotFounded::UnknownZone { zone } => {
+                write!(f, "there is no time zone {zone}; write an IANA name such as America/Chicago")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotFounded {}

@@ -1,0 +1,23 @@
+//! Gathering what is printed on a bill.
+
+use anyhow::Result;
+use meterbook_core::bill::{Bill, Statement};
+use meterbook_core::id::BillId;
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Tx};
+
+/// Everything that is printed on a posted bill, as it stood when the bill was made: what came
+/// after it is on the next one.
+pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
+    let bill: Bill = store::bill::get(tx, id)?;
+    let account = store::account::get(tx, bill.account)?;
+    let language = store::person::get(tx, account.person)?.language;
+    let last_bill = store::bill::last_before(tx, &bill)?;
+    let since = store::ledger::movements_before(tx, &bill)?;
+    let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
+    let before = carried + since.iter().map(|it| it.amount).sum();
+    let amount_due = before + bill.total;
+    let history = store::bill::history(tx, &bill)?;
+    let utility = store::utility::get(tx)?;
+    Ok(Statement { utility, account, language, last_bill, since, before, amount_due, history, bill })
+}

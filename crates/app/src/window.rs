@@ -1,0 +1,96 @@
+//! Planning the turns of the bill cycles.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::account::Cycle;
+use meterbook_core::cycle::Window;
+use meterbook_core::id::WindowId;
+use meterbook_core::limits;
+use meterbook_core::period::Period;
+use meterbook_store::{self as store, Counter, Tx};
+
+use crate::{Actor, refuse};
+
+/// What the clerk knows of a turn.
+#[derive(Clone, Copy, Debug)]
+pub struct NewWindow {
+    /// The days billed.
+    pub period: Period,
+    /// The day on the bills.
+    pub billed_on: Date,
+    /// The day by which they are to be paid.
+    pub due_on: Date,
+}
+
+/// Why a turn is not planned.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotPlanned {
+    /// Cycles are numbered 1 to 99.
+    NoSuchCycle(i64),
+    /// The turns of a cycle follow each other without a gap and without an overlap.
+    NotNext {
+        /// The turn.
+        period: Period,
+        /// Where the one before it ends.
+        expected: Date,
+    },
+    /// The days are out of order: a bill is made after its last day and paid after it is made.
+    OutOfOrder {
+        /// The turn.
+        period: Period,
+        /// The day on the bills.
+        billed_on: Date,
+        /// The day they are due.
+        due_on: Date,
+    },
+    /// A turn is too long to be one bill.
+    TooLong {
+        /// The turn.
+        period: Period,
+    },
+}
+
+/// Plans turns of a cycle, in order, after those there are.
+pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Result<()> {
+    if !(1..=99).contains(&cycle.0) {
+        return Err(refuse(NotPlanned::NoSuchCycle(cycle.0)));
+    }
+    let mut expected = store::window::last_of(tx, cycle)?.map(|it| it.period.end());
+    for &NewWindow { period, billed_on, due_on } in turns {
+        if let Some(expected) = expected.filter(|it| *it != period.start()) {
+            return Err(refuse(NotPlanned::NotNext { period, expected }));
+        }
+        if billed_on < period.end() || due_on <= billed_on {
+            return Err(refuse(NotPlanned::OutOfOrder { period, billed_on, due_on }));
+        }
+        if limits::BILL_DAYS < period.days() {
+            return Err(refuse(NotPlanned::TooLong { period }));
+        }
+        let id = WindowId(tx.next(Counter::Window, 1)?);
+        store::window::add(tx, &Window { id, cycle, period, billed_on, due_on })?;
+        expected = Some(period.end());
+    }
+    let said = format!("{} turns", turns.len());
+    store::audit::add(tx, actor.by, actor.at, "plan cycle", &cycle.to_string(), &said)
+}
+
+impl fmt::Display for NotPlanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotPlanned::NoSuchCycle(cycle) => write!(f, "cycles are 1 to 99, not {cycle}"),
+            NotPlanned::NotNext { period, expected } => {
+                write!(f, "the turn {period} does not follow the one before it, which ends before {expected}; begin there")
+            }
+            NotPlanned::OutOfOrder { period, billed_on, due_on } => {
+                write!(f, "the turn {period} would be billed on {billed_on} and due on {due_on}; those days come after it, in that order")
+            }
+            NotPlanned::TooLong { period } => {
+                write!(f, "the turn {period} has {} days; a bill has at most {}", period.days(), limits::BILL_DAYS)
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotPlanned {}

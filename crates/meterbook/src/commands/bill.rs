@@ -1,0 +1,106 @@
+//! `bill`: run a cycle, show a bill, draw bills.
+
+use anyhow::Result;
+use meterbook_app::bill_run::{self, Progress, Which};
+use meterbook_app::deliver;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::{BillNumber, explain};
+use meterbook_core::bill::run::Standing;
+use meterbook_store as store;
+
+use crate::args::{BillRender, BillRun, Place};
+use crate::say;
+
+pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
+    let which = which(args)?;
+    let db = super::open(place)?;
+    let mut bar = say::Bar::new();
+    let standing = bill_run::run(&db, super::actor(), which, &mut |progress| match progress {
+        Progress::Checked(done, all) => bar.show("rated and checked", done, all),
+        Progress::Posted(done, all) => bar.show("posted", done, all),
+        Progress::Totals(checked) => {
+            bar.end();
+            say::line(format_args!("Control totals before posting, cycle {} for {}", checked.cycle, checked.period));
+            totals(checked);
+        }
+    })?;
+    drop(bar);
+    say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
+    totals(&standing);
+    if args.json {
+        say::line(json(&standing));
+    }
+    Ok(())
+}
+
+fn which(args: &BillRun) -> Result<Which> {
+    let accept = args.accept.as_deref().map(super::account_number).transpose()?;
+    Ok(match args.cycle.map(Cycle) {
+        Some(cycle) if args.held => Which::Held(cycle, accept),
+        Some(cycle) => Which::Cycle(cycle),
+        None if args.next => Which::Next,
+        None => Which::Last,
+    })
+}
+
+fn totals(it: &Standing) {
+    say::line(format_args!(
+        "  {} agreements = {} billed + {} held + {} exempt; bills come to {}",
+        it.population, it.billed, it.held, it.exempt, it.total
+    ));
+    for (reason, count) in &it.reasons {
+        say::line(format_args!("  {count:>6}  {reason}"));
+    }
+}
+
+/// How a window stands, as one line of JSON; amounts are strings so that no reader rounds them.
+fn json(it: &Standing) -> serde_json::Value {
+    serde_json::json!({
+        "cycle": it.cycle.to_string(),
+        "from": it.period.start().to_string(),
+        "to": it.period.end().to_string(),
+        "stage": it.stage.word(),
+        "population": it.population,
+        "billed": it.billed,
+        "held": it.held,
+        "exempt": it.exempt,
+        "total": it.total.plain(),
+        "reasons": it.reasons,
+    })
+}
+
+pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
+    let db = super::open(place)?;
+    let number = BillNumber(number.to_owned());
+    let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+    let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
+    say::line(explain::bill(&bill).trim_end());
+    Ok(())
+}
+
+pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
+    let db = super::open(place)?;
+    let bills = match (&args.bill, args.cycle) {
+        (Some(number), _) => {
+            let number = BillNumber(number.clone());
+            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?.id]
+        }
+        (None, cycle) => {
+            let cycle = Cycle(cycle.unwrap_or_default());
+            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
+            if bills.is_empty() {
+                return Err(super::said(format!("cycle {cycle} has no bills yet")));
+            }
+            bills
+        }
+    };
+    let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
+    let mut bar = say::Bar::new();
+    let drawn = deliver::render(&db, &bills, &out, &mut |done| {
+        bar.show("drawn and read back", done, u64::try_from(bills.len()).unwrap_or(u64::MAX));
+    })?;
+    drop(bar);
+    say::line(format_args!("{drawn} bills in {}", out.display()));
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `init`: begin a new, empty utility.
+
+use anyhow::Result;
+use meterbook_app::founding;
+use meterbook_core::bill::Utility;
+
+use crate::args::{Init, Place};
+use crate::say;
+
+pub(crate) fn init(place: &Place, init: &Init) -> Result<()> {
+    let utility = Utility {
+        name: init.name.clone(),
+        remit_to: init.remit_to.clone(),
+        phone: init.phone.clone(),
+        site: init.site.clone(),
+        zone: init.zone.clone(),
+        footer: init.footer.clone(),
+    };
+    let db = super::create(place)?;
+    db.write(|tx| founding::found(tx, super::actor(), &utility))?;
+    say::line(format_args!("{} begins. Next: publish a tariff, plan a cycle, sign up customers.", init.name));
+    Ok(())
+}

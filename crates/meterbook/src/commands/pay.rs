@@ -1,0 +1,36 @@
+//! `pay`: take a payment.
+
+use anyhow::Result;
+use meterbook_app::pay::{NewPayment, pay as take};
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
+use meterbook_store as store;
+
+use crate::args::{Pay, Place, TenderArg};
+use crate::say;
+
+pub(crate) fn pay(place: &Place, args: &Pay) -> Result<()> {
+    let number = super::account_number(&args.account)?;
+    let amount = Money::parse(&args.amount).map_err(super::said)?;
+    let tender = match args.tender {
+        TenderArg::Cash => Tender::Cash,
+        TenderArg::Check => Tender::Check,
+        TenderArg::Card => Tender::Card,
+        TenderArg::Bank => Tender::Bank,
+    };
+    let db = super::open(place)?;
+    let on = match args.on {
+        Some(on) => on,
+        None => super::today(&db)?,
+    };
+    let balance = db.write(|tx| {
+        let account = store::account::by_number(tx, number)?
+            .ok_or_else(|| super::said(format!("there is no account {number}")))?;
+        let reference = args.reference.clone();
+        let new = NewPayment { account: account.id, amount, on, tender, reference };
+        take(tx, super::actor(), &new)?;
+        store::ledger::balance(tx, account.id)
+    })?;
+    say::line(format_args!("{amount} posted to {number}; its balance is now {balance}"));
+    Ok(())
+}

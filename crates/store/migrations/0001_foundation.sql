@@ -1,0 +1,517 @@
+-- What a utility knows. Facts are only ever added; what may change says so.
+--
+-- Money is cents, quantities are millionths and prices billionths of their unit, all BIGINT. Civil
+-- dates are ISO text and end in _on, instants are BIGINT microseconds in UTC and end in _at. A
+-- period is [from_on, to_on). Ids come from `counter`.
+
+create table counter (name text primary key, last bigint not null);
+
+create table utility (
+    id bigint primary key check (id = 1),
+    name text not null,
+    remit_to text not null,
+    phone text not null,
+    site text not null,
+    zone text not null,
+    footer text not null
+);
+
+create table staff (
+    id bigint primary key,
+    name text not null unique,
+    role text not null,
+    password_hash text not null
+);
+
+create table session (
+    token_hash text primary key,
+    staff_id bigint not null references staff (id),
+    begun_at bigint not null,
+    seen_at bigint not null
+);
+create index session_staff on session (staff_id);
+
+-- People and places -----------------------------------------------------------------------------
+
+create table person (
+    id bigint primary key,
+    name text not null,
+    kind text not null,
+    language text not null
+);
+
+create table contact (
+    id bigint primary key,
+    person_id bigint not null references person (id),
+    kind text not null,
+    value text not null
+);
+create index contact_person on contact (person_id);
+
+create table account (
+    id bigint primary key,
+    number bigint not null unique,
+    person_id bigint not null references person (id),
+    class text not null,
+    cycle bigint not null check (cycle between 1 and 99),
+    mail_to text not null,
+    opened_on text not null
+);
+create index account_person on account (person_id);
+create index account_cycle on account (cycle, id);
+
+create table premise (
+    id bigint primary key,
+    street text not null,
+    town text not null,
+    region text not null
+);
+
+create table service_point (
+    id bigint primary key,
+    premise_id bigint not null references premise (id),
+    commodity text not null,
+    zone text not null
+);
+create index service_point_premise on service_point (premise_id);
+
+create table interaction (
+    id bigint primary key,
+    account_id bigint not null references account (id),
+    channel text not null,
+    said_at bigint not null,
+    staff_id bigint references staff (id),
+    text text not null
+);
+create index interaction_account on interaction (account_id, said_at);
+
+-- Meters and what they say ----------------------------------------------------------------------
+
+create table meter (
+    id bigint primary key,
+    serial text not null,
+    commodity text not null,
+    unique (serial, commodity)
+);
+
+-- A register has digits, an interval channel has minutes.
+create table channel (
+    id bigint primary key,
+    meter_id bigint not null references meter (id),
+    digits bigint,
+    minutes bigint,
+    unit text not null,
+    flow text not null,
+    multiplier_micro bigint not null,
+    check ((digits is null) <> (minutes is null))
+);
+create index channel_meter on channel (meter_id);
+
+-- May change: to_on, once, when the meter comes down.
+create table installation (
+    id bigint primary key,
+    meter_id bigint not null references meter (id),
+    service_point_id bigint not null references service_point (id),
+    from_on text not null,
+    to_on text,
+    check (to_on is null or from_on < to_on)
+);
+create index installation_point on installation (service_point_id, from_on);
+create index installation_meter on installation (meter_id, from_on);
+
+-- One imported file. Its bytes are kept, compressed, in parts.
+create table batch (
+    id bigint primary key,
+    file_name text not null,
+    sha256 text not null unique,
+    kind text not null,
+    accepted bigint not null,
+    rejected bigint not null,
+    imported_at bigint not null
+);
+
+create table batch_part (
+    batch_id bigint not null references batch (id),
+    position bigint not null,
+    bytes bytea not null,
+    primary key (batch_id, position)
+);
+
+create table reject (
+    batch_id bigint not null references batch (id),
+    line bigint not null,
+    reason text not null,
+    text text not null
+);
+create index reject_batch on reject (batch_id, line);
+
+-- Of two reads of a register on one day, the one with the higher id holds.
+create table read (
+    id bigint primary key,
+    channel_id bigint not null references channel (id),
+    read_on text not null,
+    index_micro bigint not null,
+    kind text not null,
+    batch_id bigint references batch (id)
+);
+create index read_channel on read (channel_id, read_on);
+
+-- The interval values of a channel in one UTC month (counted from January 1970) as one file said
+-- them. Where two files say something, the one with the higher batch holds.
+create table interval_block (
+    channel_id bigint not null references channel (id),
+    month bigint not null,
+    batch_id bigint not null references batch (id),
+    bytes bytea not null,
+    primary key (channel_id, month, batch_id)
+);
+
+-- Agreements and tariffs ------------------------------------------------------------------------
+
+-- May change: to_on, once, when service ends.
+create table agreement (
+    id bigint primary key,
+    account_id bigint not null references account (id),
+    service_point_id bigint not null references service_point (id),
+    tariff text not null,
+    from_on text not null,
+    to_on text,
+    check (to_on is null or from_on < to_on)
+);
+create index agreement_account on agreement (account_id);
+create index agreement_point on agreement (service_point_id, from_on);
+
+create table tariff (
+    id bigint primary key,
+    code text not null,
+    from_on text not null,
+    sha256 text not null,
+    text text not null,
+    unique (code, from_on)
+);
+
+-- Billing ---------------------------------------------------------------------------------------
+
+create table bill_window (
+    id bigint primary key,
+    cycle bigint not null,
+    from_on text not null,
+    to_on text not null,
+    billed_on text not null,
+    due_on text not null,
+    unique (cycle, from_on),
+    check (from_on < to_on)
+);
+
+-- May change: the two cursors and the stage, in the transaction that holds the work.
+create table run (
+    id bigint primary key,
+    window_id bigint not null references bill_window (id),
+    accepts_account_id bigint references account (id),
+    checked_through bigint not null,
+    posted_through bigint not null,
+    stage text not null,
+    begun_at bigint not null
+);
+create index run_window on run (window_id, id);
+
+-- How each agreement ends in a run. May change until the run is done.
+create table run_item (
+    run_id bigint not null references run (id),
+    agreement_id bigint not null references agreement (id),
+    account_id bigint not null references account (id),
+    outcome text not null,
+    reason text not null,
+    detail text not null,
+    total_cents bigint not null,
+    primary key (run_id, agreement_id)
+);
+create index run_item_account on run_item (run_id, account_id);
+
+create table bill (
+    id bigint primary key,
+    number text not null unique,
+    account_id bigint not null references account (id),
+    window_id bigint not null references bill_window (id),
+    from_on text not null,
+    to_on text not null,
+    billed_on text not null,
+    due_on text not null,
+    addressed_to text not null,
+    total_cents bigint not null
+);
+create index bill_account on bill (account_id, billed_on);
+create index bill_of_window on bill (window_id, account_id);
+
+create table segment (
+    bill_id bigint not null references bill (id),
+    position bigint not null,
+    agreement_id bigint not null references agreement (id),
+    commodity text not null,
+    service_at text not null,
+    tariff text not null,
+    tariff_name text not null,
+    from_on text not null,
+    to_on text not null,
+    used_micro bigint not null,
+    unit text not null,
+    total_cents bigint not null,
+    primary key (bill_id, position),
+    unique (agreement_id, from_on),
+    check (from_on < to_on)
+);
+
+create table segment_evidence (
+    bill_id bigint not null,
+    segment bigint not null,
+    position bigint not null,
+    meter text not null,
+    unit text not null,
+    flow text not null,
+    from_on text not null,
+    to_on text not null,
+    first_on text,
+    first_micro bigint,
+    first_kind text,
+    last_on text,
+    last_micro bigint,
+    last_kind text,
+    multiplier_micro bigint not null,
+    used_micro bigint not null,
+    used_unit text not null,
+    estimated bigint not null,
+    primary key (bill_id, segment, position),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+
+-- The basis of an amount is a quantity at a price, a share of an amount, or what is short of a
+-- least amount.
+create table bill_line (
+    bill_id bigint not null,
+    segment bigint not null,
+    position bigint not null,
+    label text not null,
+    kind text not null,
+    from_on text not null,
+    to_on text not null,
+    quantity_micro bigint,
+    unit text,
+    price_nano bigint,
+    base_cents bigint,
+    share_nano bigint,
+    least_cents bigint,
+    charged_cents bigint,
+    rule_tariff text not null,
+    rule_version_on text not null,
+    rule_line bigint not null,
+    rule_text text not null,
+    rounding text not null,
+    exact_femto text not null,
+    amount_cents bigint not null,
+    primary key (bill_id, segment, position),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+
+-- The books -------------------------------------------------------------------------------------
+
+create table entry (
+    id bigint primary key,
+    kind text not null,
+    effective_on text not null,
+    key text not null,
+    text text not null,
+    unique (key, kind)
+);
+
+create table posting (
+    entry_id bigint not null references entry (id),
+    position bigint not null,
+    gl text not null,
+    account_id bigint not null references account (id),
+    amount_cents bigint not null,
+    primary key (entry_id, position)
+);
+create index posting_account on posting (account_id, gl);
+
+create table payment (
+    id bigint primary key,
+    account_id bigint not null references account (id),
+    amount_cents bigint not null check (0 < amount_cents),
+    paid_on text not null,
+    tender text not null,
+    reference text not null,
+    key text not null unique
+);
+create index payment_account on payment (account_id);
+
+-- Who did what; written in the transaction that did it.
+create table audit (
+    id bigint primary key,
+    staff_id bigint references staff (id),
+    done_at bigint not null,
+    act text not null,
+    subject text not null,
+    detail text not null
+);
+
+-- May change: what an account can be found by, in small letters, one scrap on each line.
+create table search (
+    account_id bigint primary key references account (id),
+    text text not null
+);
+
+-- What never changes, whoever asks ----------------------------------------------------------------
+
+-- +sqlite
+create trigger interaction_stays before delete on interaction begin select raise(abort, 'interaction: never changes'); end;
+create trigger interaction_same before update on interaction begin select raise(abort, 'interaction: never changes'); end;
+create trigger batch_stays before delete on batch begin select raise(abort, 'batch: never changes'); end;
+create trigger batch_same before update on batch begin select raise(abort, 'batch: never changes'); end;
+create trigger batch_part_stays before delete on batch_part begin select raise(abort, 'batch_part: never changes'); end;
+create trigger batch_part_same before update on batch_part begin select raise(abort, 'batch_part: never changes'); end;
+create trigger reject_stays before delete on reject begin select raise(abort, 'reject: never changes'); end;
+create trigger reject_same before update on reject begin select raise(abort, 'reject: never changes'); end;
+create trigger read_stays before delete on read begin select raise(abort, 'read: never changes'); end;
+create trigger read_same before update on read begin select raise(abort, 'read: never changes'); end;
+create trigger interval_block_stays before delete on interval_block begin select raise(abort, 'interval_block: never changes'); end;
+create trigger interval_block_same before update on interval_block begin select raise(abort, 'interval_block: never changes'); end;
+create trigger tariff_stays before delete on tariff begin select raise(abort, 'tariff: never changes'); end;
+create trigger tariff_same before update on tariff begin select raise(abort, 'tariff: never changes'); end;
+create trigger bill_stays before delete on bill begin select raise(abort, 'bill: never changes'); end;
+create trigger bill_same before update on bill begin select raise(abort, 'bill: never changes'); end;
+create trigger segment_stays before delete on segment begin select raise(abort, 'segment: never changes'); end;
+create trigger segment_same before update on segment begin select raise(abort, 'segment: never changes'); end;
+create trigger segment_evidence_stays before delete on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
+create trigger segment_evidence_same before update on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
+create trigger bill_line_stays before delete on bill_line begin select raise(abort, 'bill_line: never changes'); end;
+create trigger bill_line_same before update on bill_line begin select raise(abort, 'bill_line: never changes'); end;
+create trigger entry_stays before delete on entry begin select raise(abort, 'entry: never changes'); end;
+create trigger entry_same before update on entry begin select raise(abort, 'entry: never changes'); end;
+create trigger posting_stays before delete on posting begin select raise(abort, 'posting: never changes'); end;
+create trigger posting_same before update on posting begin select raise(abort, 'posting: never changes'); end;
+create trigger payment_stays before delete on payment begin select raise(abort, 'payment: never changes'); end;
+create trigger payment_same before update on payment begin select raise(abort, 'payment: never changes'); end;
+create trigger audit_stays before delete on audit begin select raise(abort, 'audit: never changes'); end;
+create trigger audit_same before update on audit begin select raise(abort, 'audit: never changes'); end;
+-- +postgres
+create function never_changes() returns trigger language plpgsql as $$
+begin
+    raise exception '%: never changes', tg_table_name;
+end $$;
+create trigger interaction_stays before update or delete on interaction for each row execute function never_changes();
+create trigger interaction_all before truncate on interaction for each statement execute function never_changes();
+create trigger batch_stays before update or delete on batch for each row execute function never_changes();
+create trigger batch_all before truncate on batch for each statement execute function never_changes();
+create trigger batch_part_stays before update or delete on batch_part for each row execute function never_changes();
+create trigger batch_part_all before truncate on batch_part for each statement execute function never_changes();
+create trigger reject_stays before update or delete on reject for each row execute function never_changes();
+create trigger reject_all before truncate on reject for each statement execute function never_changes();
+create trigger read_stays before update or delete on read for each row execute function never_changes();
+create trigger read_all before truncate on read for each statement execute function never_changes();
+create trigger interval_block_stays before update or delete on interval_block for each row execute function never_changes();
+create trigger interval_block_all before truncate on interval_block for each statement execute function never_changes();
+create trigger tariff_stays before update or delete on tariff for each row execute function never_changes();
+create trigger tariff_all before truncate on tariff for each statement execute function never_changes();
+create trigger bill_stays before update or delete on bill for each row execute function never_changes();
+create trigger bill_all before truncate on bill for each statement execute function never_changes();
+create trigger segment_stays before update or delete on segment for each row execute function never_changes();
+create trigger segment_all before truncate on segment for each statement execute function never_changes();
+create trigger segment_evidence_stays before update or delete on segment_evidence for each row execute function never_changes();
+create trigger segment_evidence_all before truncate on segment_evidence for each statement execute function never_changes();
+create trigger bill_line_stays before update or delete on bill_line for each row execute function never_changes();
+create trigger bill_line_all before truncate on bill_line for each statement execute function never_changes();
+create trigger entry_stays before update or delete on entry for each row execute function never_changes();
+create trigger entry_all before truncate on entry for each statement execute function never_changes();
+create trigger posting_stays before update or delete on posting for each row execute function never_changes();
+create trigger posting_all before truncate on posting for each statement execute function never_changes();
+create trigger payment_stays before update or delete on payment for each row execute function never_changes();
+create trigger payment_all before truncate on payment for each statement execute function never_changes();
+create trigger audit_stays before update or delete on audit for each row execute function never_changes();
+create trigger audit_all before truncate on audit for each statement execute function never_changes();
+alter table audit alter id add generated by default as identity;
+-- +both
+
+-- No two at one place on one day ------------------------------------------------------------------
+
+-- +sqlite
+create trigger agreement_overlap_on_insert before insert on agreement
+when exists (
+    select 1 from agreement it
+    where it.service_point_id = new.service_point_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'agreement: overlaps'); end;
+create trigger agreement_overlap_on_update before update of from_on, to_on, service_point_id on agreement
+when exists (
+    select 1 from agreement it
+    where it.service_point_id = new.service_point_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'agreement: overlaps'); end;
+
+-- +sqlite
+create trigger installation_overlap_point_on_insert before insert on installation
+when exists (
+    select 1 from installation it
+    where it.service_point_id = new.service_point_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'installation: overlaps'); end;
+create trigger installation_overlap_point_on_update before update of from_on, to_on, service_point_id, meter_id on installation
+when exists (
+    select 1 from installation it
+    where it.service_point_id = new.service_point_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'installation: overlaps'); end;
+
+-- +sqlite
+create trigger installation_overlap_meter_on_insert before insert on installation
+when exists (
+    select 1 from installation it
+    where it.meter_id = new.meter_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'installation: overlaps'); end;
+create trigger installation_overlap_meter_on_update before update of from_on, to_on, service_point_id, meter_id on installation
+when exists (
+    select 1 from installation it
+    where it.meter_id = new.meter_id and it.id <> new.id
+      and (new.to_on is null or it.from_on < new.to_on)
+      and (it.to_on is null or new.from_on < it.to_on))
+begin select raise(abort, 'installation: overlaps'); end;
+-- +postgres
+create function agreement_overlaps() returns trigger language plpgsql as $$
+begin
+    -- Whoever asks about the same place waits here, so that two cannot slip in at once.
+    perform 1 from service_point where id = new.service_point_id for update;
+    if exists (
+        select 1 from agreement it
+        where it.service_point_id = new.service_point_id and it.id <> new.id
+          and (new.to_on is null or it.from_on < new.to_on)
+          and (it.to_on is null or new.from_on < it.to_on))
+    then
+        raise exception 'agreement: overlaps';
+    end if;
+    return new;
+end $$;
+create trigger agreement_overlap before insert or update on agreement
+for each row execute function agreement_overlaps();
+create function installation_overlaps() returns trigger language plpgsql as $$
+begin
+    -- Whoever asks about the same place waits here, so that two cannot slip in at once.
+    perform 1 from service_point where id = new.service_point_id for update;
+    perform 1 from meter where id = new.meter_id for update;
+    if exists (
+        select 1 from installation it
+        where (it.service_point_id = new.service_point_id or it.meter_id = new.meter_id) and it.id <> new.id
+          and (new.to_on is null or it.from_on < new.to_on)
+          and (it.to_on is null or new.from_on < it.to_on))
+    then
+        raise exception 'installation: overlaps';
+    end if;
+    return new;
+end $$;
+create trigger installation_overlap before insert or update on installation
+for each row execute function installation_overlaps();
+-- +both

@@ -1,0 +1,138 @@
+//! Brings a database's tables up to this version, in one transaction.
+//!
+//! A migration is a numbered file. What only one engine understands stands between `-- +sqlite` or
+//! `-- +postgres` and `-- +both`. On SQLite `bigint` becomes `integer`, because only an
+//! `integer primary key` is the row's own id, and `bytea` becomes `blob`.
+
+use anyhow::{Result, anyhow};
+use sha2::{Digest, Sha256};
+
+use crate::tx::Sql;
+use crate::{Db, Location, Tx, Unavailable};
+
+/// Every migration, oldest first: the name of its file and its text. Never change one that was
+/// released; write the next.
+const MIGRATIONS: &[(&str, &str)] =
+    &[("0001_foundation", include_str!("../migrations/0001_foundation.sql"))];
+
+const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
+const TABLES_POSTGRES: Sql = Sql("
+    select cast(tablename as text) from pg_catalog.pg_tables where schemaname = current_schema()");
+const APPLIED: Sql = Sql("select number, name, sha256 from migration order by number");
+const APPLY: Sql = Sql("insert into migration (number, name, sha256) values ($1, $2, $3)");
+
+/// Both engines' first statement of a new database.
+const MIGRATION_TABLE: &str =
+    "create table migration (number bigint primary key, name text not null, sha256 text not null)";
+/// Whoever migrates a PostgreSQL database holds this lock; the number says nothing.
+const LOCK: &str = "select pg_advisory_xact_lock(776174)";
+
+/// Brings a database that has tables up to this version.
+pub(crate) fn existing(db: &Db) -> Result<()> {
+    match db.read(pending)? {
+        None => Err(Unavailable::Empty(db.location().clone()).into()),
+        Some([]) => Ok(()),
+        Some(_) => db.write(apply),
+    }
+}
+
+/// Brings a database up to this version that may be empty.
+pub(crate) fn new_or_existing(db: &Db) -> Result<()> {
+    match db.read(pending)? {
+        Some([]) => Ok(()),
+        None | Some(_) => db.write(apply),
+    }
+}
+
+/// The migrations that the database lacks; `None` when it has no tables at all.
+fn pending(tx: &mut Tx) -> Result<Option<&'static [(&'static str, &'static str)]>> {
+    let tables = tx.many(tx.either(TABLES_SQLITE, TABLES_POSTGRES), [], |row| row.text(0))?;
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let at = tx.location().clone();
+    if !tables.iter().any(|it| it == "migration") {
+        return Err(Unavailable::NotOurs(at).into());
+    }
+    let applied =
+        tx.many(APPLIED, [], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))?;
+    if MIGRATIONS.len() < applied.len() {
+        let last = applied.last().map_or(0, |it| it.0);
+        return Err(Unavailable::Newer { at, last }.into());
+    }
+    for ((_, name, hash), (ours, text)) in applied.iter().zip(MIGRATIONS) {
+        if name != ours || *hash != sha256(text.as_bytes()) {
+            return Err(Unavailable::Altered { at, migration: name.clone() }.into());
+        }
+    }
+    Ok(Some(&MIGRATIONS[applied.len()..]))
+}
+
+fn apply(tx: &mut Tx) -> Result<()> {
+    if let Location::Postgres(_) = tx.location() {
+        tx.script(LOCK)?;
+    }
+    // Asked again under the lock: another process may have been first.
+    let pending = match pending(tx)? {
+        Some(pending) => pending,
+        None => {
+            let first = text_for(tx.location(), MIGRATION_TABLE);
+            tx.script(&first)?;
+            MIGRATIONS
+        }
+    };
+    for (name, text) in pending {
+        let number = name.split_once('_').and_then(|(number, _)| number.parse::<i64>().ok());
+        let number = number.ok_or_else(|| anyhow!("the migration {name} has no number"))?;
+        let ours = text_for(tx.location(), text);
+        tx.script(&ours)?;
+        tx.exec(APPLY, [number.into(), (*name).into(), sha256(text.as_bytes()).into()])?;
+    }
+    Ok(())
+}
+
+/// The lines of a migration that are for this engine.
+fn text_for(at: &Location, text: &str) -> String {
+    let mut ours = String::new();
+    let mut wanted = true;
+    for line in text.lines() {
+        match line.trim_end() {
+            "-- +both" => wanted = true,
+            "-- +sqlite" => wanted = matches!(at, Location::Sqlite(_)),
+            "-- +postgres" => wanted = matches!(at, Location::Postgres(_)),
+            line if wanted => {
+                ours.push_str(line);
+                ours.push('\n');
+            }
+            _ => {}
+        }
+    }
+    match at {
+        Location::Sqlite(_) => ours.replace("bigint", "integer").replace("bytea", "blob"),
+        Location::Postgres(_) => ours,
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_engine_reads_its_own_lines() {
+        let text = "a bigint\n-- +sqlite\nb bytea\n-- +postgres\nc bytea\n-- +both\nd";
+        assert_eq!(text_for(&Location::named("x.db"), text), "a integer\nb blob\nd\n");
+        assert_eq!(text_for(&Location::named("postgres://x/y"), text), "a bigint\nc bytea\nd\n");
+    }
+
+    #[test]
+    fn migrations_are_numbered_in_order() {
+        for ((name, _), number) in MIGRATIONS.iter().zip(1..) {
+            assert!(name.starts_with(&format!("{number:04}_")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! PostgreSQL: a server, and a small pool of connections to one of its databases.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::str::FromStr;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Result;
+use postgres::binary_copy::BinaryCopyInWriter;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::{ToSql, Type};
+use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+
+use crate::failure::of_postgres;
+use crate::tx::On;
+use crate::value::{Row, V};
+use crate::{Location, Tx, Unavailable};
+
+/// A server's database and the connections to it.
+pub(crate) struct Server {
+    config: Config,
+    patience: Duration,
+    idle: Mutex<Pool>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<Connected>,
+    lent: usize,
+}
+
+struct Connected {
+    client: Client,
+    statements: Statements,
+}
+
+/// One transaction on a connection.
+pub(crate) struct Session<'a> {
+    transaction: Transaction<'a>,
+    statements: &'a mut Statements,
+}
+
+/// Prepared statements by their text.
+type Statements = HashMap<String, Statement>;
+
+/// Connections at the same time: a server has about a hundred for everybody.
+const CONNECTIONS: usize = 8;
+
+/// What a transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+}
+
+impl Server {
+    pub(crate) fn open(url: &str, patience: Duration) -> Result<Server> {
+        let at = Location::Postgres(url.to_owned());
+        let mut config = Config::from_str(url)
+            .map_err(|it| Unavailable::BadUrl { at, why: it.to_string() })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(patience);
+        }
+        config.application_name("meterbook");
+        Ok(Server { config, patience, idle: Mutex::default(), returned: Condvar::new() })
+    }
+
+    /// Runs `work` in a transaction. A reading sees one moment, as on SQLite.
+    pub(crate) fn transact<T>(
+        &self,
+        at: &Location,
+        purpose: Purpose,
+        work: impl FnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        self.await_turn();
+        let mut lent = Lent { server: self, connected: None };
+        let connected = lent.connected.insert(self.connected(at)?);
+        let Connected { client, statements } = connected;
+        let begin = client.build_transaction();
+        let begin = match purpose {
+            Purpose::Read => begin.read_only(true).isolation_level(IsolationLevel::RepeatableRead),
+            Purpose::Write => begin,
+        };
+        let transaction = begin.start().map_err(|it| of_postgres(at, "begin", it))?;
+        let mut tx = Tx::new(at, On::Postgres(Session { transaction, statements }));
+        let answer = work(&mut tx)?;
+        tx.commit()?;
+        Ok(answer)
+    }
+
+    /// Waits until fewer than all connections are lent.
+    fn await_turn(&self) {
+        let pool = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pool = self
+            .returned
+            .wait_while(pool, |it| CONNECTIONS <= it.lent)
+            .unwrap_or_else(PoisonError::into_inner);
+        pool.lent += 1;
+    }
+
+    /// A connection that answers: an idle one, or else a new one.
+    fn connected(&self, at: &Location) -> Result<Connected> {
+        loop {
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).idle.pop();
+            let Some(mut idle) = idle else { return self.connect(at) };
+            // One that the server closed meanwhile shows it here, before any work is begun.
+            if !idle.client.is_closed() && idle.client.is_valid(self.patience).is_ok() {
+                return Ok(idle);
+            }
+        }
+    }
+
+    fn connect(&self, at: &Location) -> Result<Connected> {
+        let connect = || -> Result<Client, postgres::Error> {
+            let mut client = self.config.connect(NoTls)?;
+            let patience = self.patience.as_millis();
+            client.batch_execute(&format!(
+                "set lock_timeout = {patience}; set client_min_messages = warning"
+            ))?;
+            Ok(client)
+        };
+        let client = connect().map_err(|it| of_postgres(at, "connect", it))?;
+        Ok(Connected { client, statements: Statements::new() })
+    }
+}
+
+/// A connection that goes back to its pool when the work is over, however it ends.
+struct Lent<'a> {
+    server: &'a Server,
+    connected: Option<Connected>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut pool = self.server.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.lent -= 1;
+        pool.idle.extend(self.connected.take().filter(|it| !it.client.is_closed()));
+        self.server.returned.notify_one();
+    }
+}
+
+impl Session<'_> {
+    pub(crate) fn commit(self, at: &Location) -> Result<()> {
+        self.transaction.commit().map_err(|it| of_postgres(at, "commit", it))
+    }
+
+    pub(crate) fn exec(&mut self, at: &Location, text: &str, params: &[V<'_>]) -> Result<u64> {
+        let mut run = || {
+            let statement = self.statement(text)?;
+            let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|it| it as _).collect();
+            self.transaction.execute(&statement, &params)
+        };
+        run().map_err(|it| of_postgres(at, text, it))
+    }
+
+    pub(crate) fn stream(
+        &mut self,
+        at: &Location,
+        text: &str,
+        params: &[V<'_>],
+        take: &mut dyn FnMut(&Row) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let failed = |it| of_postgres(at, text, it);
+        let statement = self.statement(text).map_err(failed)?;
+        let mut rows = self.transaction.query_raw(&statement, params).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            if take(&Row::Postgres(&row))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn bulk<const N: usize>(
+        &mut self,
+        at: &Location,
+        into: &str,
+        rows: &[[V<'_>; N]],
+    ) -> Result<()> {
+        let mut run = || -> Result<(), postgres::Error> {
+            let types = self.types(into)?;
+            let copy = self.statement(&format!("copy {into} from stdin binary"))?;
+            let mut writer = BinaryCopyInWriter::new(self.transaction.copy_in(&copy)?, &types);
+            for row in rows {
+                writer.write_raw(row)?;
+            }
+            writer.finish().map(|_| ())
+        };
+        run().map_err(|it| of_postgres(at, into, it))
+    }
+
+    pub(crate) fn prepare(&mut self, at: &Location, text: &str) -> Result<()> {
+        let prepared = self.transaction.prepare(text);
+        prepared.map(|_| ()).map_err(|it| of_postgres(at, text, it))
+    }
+
+    pub(crate) fn script(&mut self, at: &Location, text: &str) -> Result<()> {
+        self.transaction.batch_execute(text).map_err(|it| of_postgres(at, text, it))
+    }
+
+    fn statement(&mut self, text: &str) -> Result<Statement, postgres::Error> {
+        if let Some(statement) = self.statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.transaction.prepare(text)?;
+        self.statements.insert(text.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// The types of the columns that `into` names.
+    fn types(&mut self, into: &str) -> Result<Vec<Type>, postgres::Error> {
+        let (table, columns) = into.split_once('(').expect("a table, then its columns");
+        let columns = columns.trim_end().trim_end_matches(')');
+        let statement = self.statement(&format!("select {columns} from {table}"))?;
+        Ok(statement.columns().iter().map(|it| it.type_().clone()).collect())
+    }
+}

@@ -1,0 +1,243 @@
+//! One transaction on either engine, and the few ways to ask it something.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Context, Result};
+
+use crate::Location;
+use crate::postgres::Session;
+use crate::sqlite::Lite;
+use crate::value::{Row, V};
+
+/// One SQL text, the same on both engines; its parameters are `$1`, `$2` and so on. A test
+/// prepares every text in this crate on both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sql(pub(crate) &'static str);
+
+/// A table and the columns of the rows that go into it in bulk: `counter (name, last)`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows(pub(crate) &'static str);
+
+/// One transaction. It is lent by [`Db::read`](crate::Db::read) and
+/// [`Db::write`](crate::Db::write); what is done in it is kept as a whole or not at all.
+pub struct Tx<'a> {
+    at: &'a Location,
+    on: On<'a>,
+}
+
+pub(crate) enum On<'a> {
+    Sqlite(Lite<'a>),
+    Postgres(Session<'a>),
+}
+
+/// What ids are counted for. Ids come from the transaction that uses them, so that core's values
+/// have theirs before they are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// People and organisations.
+    Person,
+    /// Ways to reach them.
+    Contact,
+    /// Accounts; their numbers are made of these.
+    Account,
+    /// Premises.
+    Premise,
+    /// Service points.
+    ServicePoint,
+    /// Meters.
+    Meter,
+    /// Registers and interval channels.
+    Channel,
+    /// Meters hung at service points.
+    Installation,
+    /// Agreements.
+    Agreement,
+    /// Versions of tariffs.
+    Tariff,
+    /// Imported files.
+    Batch,
+    /// Reads.
+    Read,
+    /// Turns of bill cycles.
+    Window,
+    /// Billing runs.
+    Run,
+    /// Bills.
+    Bill,
+    /// Journal entries.
+    Entry,
+    /// Payments.
+    Payment,
+    /// Contacts with customers.
+    Interaction,
+    /// Members of staff.
+    User,
+}
+
+const NEXT: Sql = Sql("
+    insert into counter (name, last) values ($1, $2)
+    on conflict (name) do update set last = counter.last + excluded.last
+    returning last");
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(at: &'a Location, on: On<'a>) -> Tx<'a> {
+        Tx { at, on }
+    }
+
+    /// The first of the next `count` ids; the others follow it.
+    pub fn next(&mut self, counter: Counter, count: usize) -> Result<i64> {
+        let count = i64::try_from(count).context("more ids than there are numbers")?;
+        let last = self.one(NEXT, [counter.name().into(), count.into()], |row| row.int(0))?;
+        Ok(last - count + 1)
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub(crate) fn exec<const N: usize>(&mut self, sql: Sql, params: [V<'_>; N]) -> Result<u64> {
+        match &mut self.on {
+            On::Sqlite(lite) => lite.exec(self.at, sql.0, &params),
+            On::Postgres(session) => session.exec(self.at, sql.0, &params),
+        }
+    }
+
+    /// The only row of an answer that always has one, such as a count.
+    pub(crate) fn one<const N: usize, T>(
+        &mut self,
+        sql: Sql,
+        params: [V<'_>; N],
+        decode: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<T> {
+        let row = self.maybe(sql, params, decode)?;
+        row.with_context(|| format!("no row came of: {}", sql.0))
+    }
+
+    /// The first row of an answer, if it has one.
+    pub(crate) fn maybe<const N: usize, T>(
+        &mut self,
+        sql: Sql,
+        params: [V<'_>; N],
+        mut decode: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut first = None;
+        self.stream(sql, &params, &mut |row| {
+            first = Some(decode(row)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(first)
+    }
+
+    /// Every row of an answer, in its order.
+    pub(crate) fn many<const N: usize, T>(
+        &mut self,
+        sql: Sql,
+        params: [V<'_>; N],
+        mut decode: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.each(sql, params, |row| {
+            rows.push(decode(row)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Shows every row of an answer to `take`, keeping none of them in memory.
+    pub(crate) fn each<const N: usize>(
+        &mut self,
+        sql: Sql,
+        params: [V<'_>; N],
+        mut take: impl FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        self.stream(sql, &params, &mut |row| take(row).map(ControlFlow::Continue))
+    }
+
+    /// Inserts many rows in the engine's fastest way: statements of many rows, or COPY.
+    pub(crate) fn bulk<'v, const N: usize>(
+        &mut self,
+        into: Rows,
+        rows: impl IntoIterator<Item = [V<'v>; N]>,
+    ) -> Result<()> {
+        let rows: Vec<[V<'v>; N]> = rows.into_iter().collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match &mut self.on {
+            On::Sqlite(lite) => lite.bulk(self.at, into.0, &rows),
+            On::Postgres(session) => session.bulk(self.at, into.0, &rows),
+        }
+    }
+
+    /// Keeps what was done.
+    pub(crate) fn commit(self) -> Result<()> {
+        match self.on {
+            On::Sqlite(lite) => lite.commit(self.at),
+            On::Postgres(session) => session.commit(self.at),
+        }
+    }
+
+    /// Prepares a text and throws it away: whether this engine understands it.
+    pub(crate) fn prepare(&mut self, text: &str) -> Result<()> {
+        match &mut self.on {
+            On::Sqlite(lite) => lite.prepare(self.at, text),
+            On::Postgres(session) => session.prepare(self.at, text),
+        }
+    }
+
+    /// Runs several statements without parameters.
+    pub(crate) fn script(&mut self, text: &str) -> Result<()> {
+        match &mut self.on {
+            On::Sqlite(lite) => lite.script(self.at, text),
+            On::Postgres(session) => session.script(self.at, text),
+        }
+    }
+
+    /// The database this is a transaction of.
+    pub(crate) fn location(&self) -> &'a Location {
+        self.at
+    }
+
+    /// The one of two texts that this engine understands, where no text serves both.
+    pub(crate) fn either(&self, sqlite: Sql, postgres: Sql) -> Sql {
+        match self.on {
+            On::Sqlite(_) => sqlite,
+            On::Postgres(_) => postgres,
+        }
+    }
+
+    fn stream(
+        &mut self,
+        sql: Sql,
+        params: &[V<'_>],
+        take: &mut dyn FnMut(&Row) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        match &mut self.on {
+            On::Sqlite(lite) => lite.stream(self.at, sql.0, params, take),
+            On::Postgres(session) => session.stream(self.at, sql.0, params, take),
+        }
+    }
+}
+
+impl Counter {
+    const fn name(self) -> &'static str {
+        match self {
+            Counter::Person => "person",
+            Counter::Contact => "contact",
+            Counter::Account => "account",
+            Counter::Premise => "premise",
+            Counter::ServicePoint => "service_point",
+            Counter::Meter => "meter",
+            Counter::Channel => "channel",
+            Counter::Installation => "installation",
+            Counter::Agreement => "agreement",
+            Counter::Tariff => "tariff",
+            Counter::Batch => "batch",
+            Counter::Read => "read",
+            Counter::Window => "bill_window",
+            Counter::Run => "run",
+            Counter::Bill => "bill",
+            Counter::Entry => "entry",
+            Counter::Payment => "payment",
+            Counter::Interaction => "interaction",
+            Counter::User => "staff",
+        }
+    }
+}
