@@ -30,6 +30,10 @@ pub fn arithmetic(line: &Line) -> String {
             let (count, each) = (decimal(quantity.micro, 6), decimal(price.nano, 9));
             format!("{count} {} x {each} per {}", quantity.unit, price.per)
         }
+        Basis::Part { quantity, price, days, of } => {
+            let (count, each) = (decimal(quantity.micro, 6), decimal(price.nano, 9));
+            format!("{count} {} x {each} per {} x {days}/{of} days", quantity.unit, price.per)
+        }
         Basis::Share(whole, share) => format!("{}% of {whole}", decimal(share.nano, 7)),
         Basis::Shortfall { least, charged } => format!("{least} less {charged}"),
     }

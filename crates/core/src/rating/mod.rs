@@ -27,12 +27,14 @@ pub struct Input<'a> {
 }
 
 /// A finished calculation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rated {
     /// The lines, in bill order.
     pub lines: Vec<Line>,
     /// The sum of the lines.
     pub total: Money,
+    /// What was delivered, in the unit it is billed in.
+    pub billed: Quantity,
 }
 
 /// One line of a bill, with all it takes to recompute it.
@@ -61,6 +63,17 @@ pub struct Line {
 pub enum Basis {
     /// So much of something at so much each.
     Each(Quantity, Price),
+    /// The same for only some of the days that the price is for.
+    Part {
+        /// So much of something.
+        quantity: Quantity,
+        /// At so much each.
+        price: Price,
+        /// The days it is owed for.
+        days: i64,
+        /// The days that the price is for, at least one.
+        of: i64,
+    },
     /// A share of an amount.
     Share(Money, Share),
     /// What the charges so far fall short of a least amount.

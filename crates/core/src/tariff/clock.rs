@@ -1,0 +1,146 @@
+//! Clocks: named partitions of the hours of a year, such as seasons and on-peak hours.
+
+use jiff::civil::{Date, Weekday};
+
+/// A partition of the hours of a year into named periods. Every hour belongs to exactly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// What components call it.
+    pub name: String,
+    /// The names of its periods, in the order they were first written.
+    pub periods: Vec<String>,
+    /// Which hours belong to which period. No two rules share an hour.
+    pub rules: Vec<Hours>,
+    /// The period of every hour that no rule names.
+    pub rest: Option<usize>,
+}
+
+/// Some hours of the year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// The period they belong to: its place in [`Clock::periods`].
+    pub period: usize,
+    /// The dates, both ends included; one span may run over the new year.
+    pub dates: Vec<(MonthDay, MonthDay)>,
+    /// The kinds of day.
+    pub days: Days,
+    /// Minutes of the day, `[from, to)`, on quarters of an hour.
+    pub minutes: Vec<(u16, u16)>,
+}
+
+/// A date in any year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MonthDay {
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+}
+
+/// A set of kinds of day: Monday is bit 0, Sunday bit 6, a holiday bit 7. A holiday is no weekday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days(pub u8);
+
+/// The days that count as holidays, whatever the weekday.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holidays {
+    /// Holidays of one year.
+    pub dates: Vec<Date>,
+    /// Holidays of every year.
+    pub yearly: Vec<MonthDay>,
+}
+
+impl Days {
+    /// Every day, holidays too.
+    pub const ALL: Days = Days(0xFF);
+    /// Monday to Friday, unless a holiday.
+    pub const WEEKDAYS: Days = Days(0b0001_1111);
+    /// Saturday and Sunday, unless a holiday.
+    pub const WEEKENDS: Days = Days(0b0110_0000);
+    /// Holidays.
+    pub const HOLIDAYS: Days = Days(0b1000_0000);
+
+    /// The set of `day` alone.
+    pub fn weekday(day: Weekday) -> Days {
+        Days(1 << day.to_monday_zero_offset())
+    }
+
+    /// What kind of day `date` is.
+    pub fn of(date: Date, holidays: &Holidays) -> Days {
+        if holidays.contains(date) { Days::HOLIDAYS } else { Days::weekday(date.weekday()) }
+    }
+
+    /// The days of either set.
+    pub const fn and(self, other: Days) -> Days {
+        Days(self.0 | other.0)
+    }
+
+    /// Whether the sets share a day.
+    pub const fn meets(self, other: Days) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl Holidays {
+    /// Whether `date` is one.
+    pub fn contains(&self, date: Date) -> bool {
+        self.dates.contains(&date) || self.yearly.contains(&MonthDay::of(date))
+    }
+}
+
+impl MonthDay {
+    /// The month and day of `date`.
+    pub fn of(date: Date) -> MonthDay {
+        MonthDay { month: date.month(), day: date.day() }
+    }
+}
+
+impl Hours {
+    /// Whether `date` is within its dates.
+    pub fn in_season(&self, date: MonthDay) -> bool {
+        self.dates.iter().any(|(first, last)| {
+            if first <= last {
+                *first <= date && date <= *last
+            } else {
+                *first <= date || date <= *last
+            }
+        })
+    }
+}
+
+impl Clock {
+    /// Whether the period follows from the date alone, so that use read off a register can be
+    /// shared over the days.
+    pub fn is_by_date(&self) -> bool {
+        let whole = |it: &Hours| it.days == Days::ALL && it.minutes == [(0, 24 * 60)];
+        self.rules.iter().all(whole)
+    }
+
+    /// The periods that have hours in the part of the year around `date`, rising.
+    pub fn season(&self, date: Date) -> Vec<usize> {
+        let day = MonthDay::of(date);
+        let mut periods: Vec<usize> =
+            self.rules.iter().filter(|it| it.in_season(day)).map(|it| it.period).collect();
+        if let Some(rest) = self.rest {
+            if !self.is_by_date() || periods.is_empty() {
+                periods.push(rest);
+            }
+        }
+        periods.sort_unstable();
+        periods.dedup();
+        periods
+    }
+
+    /// The period of each quarter of an hour of a day, the first at 00:00 local time.
+    pub fn quarters(&self, date: Date, holidays: &Holidays) -> [usize; 96] {
+        let (day, kind) = (MonthDay::of(date), Days::of(date, holidays));
+        let mut quarters = [self.rest.unwrap_or(0); 96];
+        for rule in self.rules.iter().filter(|it| it.in_season(day) && it.days.meets(kind)) {
+            for (from, to) in &rule.minutes {
+                let (from, to) = (usize::from(from.div_euclid(15)), usize::from(to.div_euclid(15)));
+                quarters[from..to].fill(rule.period);
+            }
+        }
+        quarters
+    }
+}
