@@ -2,6 +2,9 @@
 //! by [`Tariff::parse`].
 
 pub mod clock;
+mod parse;
+
+pub use parse::TariffError;
 
 use jiff::civil::Date;
 

@@ -1,0 +1,172 @@
+//! The head of a tariff: its code, what it prices, and from when.
+
+use jiff::civil::Date;
+
+use super::lines::{Entry, Keyword};
+use super::number::factor;
+use super::refusal::TariffError;
+use super::{month_day, spelling};
+use crate::money::{Rounding, Unit};
+use crate::place::Commodity;
+use crate::tariff::clock::Holidays;
+use crate::tariff::{Conversion, Tariff};
+
+const OPENING: &str = "tariff R-1 half-up";
+
+/// A tariff that has its head and charges nothing yet.
+pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
+    let Some(first) = entries.first() else {
+        let what = format!("the text holds no tariff; begin with: {OPENING}");
+        return Err(TariffError::new(1, "", what));
+    };
+    if first.keyword != Keyword::Tariff {
+        return Err(first.head.refuse(format!("the first line is another; begin with: {OPENING}")));
+    }
+    none_twice(entries)?;
+    let (code, rounding) = first.value(opening)?;
+    let name = needed(entries, Keyword::Name, "name  Residential service")?.value(some)?;
+    let of = needed(entries, Keyword::Commodity, "commodity  electric kWh")?;
+    let (commodity, unit) = of.value(commodity)?;
+    let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(date)?;
+    let source = find(entries, Keyword::Source).map(|it| it.value(some)).transpose()?;
+    let convert = find(entries, Keyword::Convert)
+        .map(|it| it.value(|value| conversion(value, commodity, unit)))
+        .transpose()?;
+    let holidays = find(entries, Keyword::Holidays).map(|it| it.value(holidays)).transpose()?;
+    Ok(Tariff {
+        code,
+        name,
+        source: source.unwrap_or_default(),
+        commodity,
+        unit,
+        convert,
+        from,
+        rounding,
+        holidays: holidays.unwrap_or_default(),
+        clocks: Vec::new(),
+        components: Vec::new(),
+    })
+}
+
+impl Entry<'_> {
+    fn value<T>(&self, read: impl Fn(&str) -> Result<T, String>) -> Result<T, TariffError> {
+        read(&self.rest).map_err(|what| self.head.refuse(what))
+    }
+}
+
+fn find<'e, 'a>(entries: &'e [Entry<'a>], keyword: Keyword) -> Option<&'e Entry<'a>> {
+    entries.iter().find(|it| it.keyword == keyword)
+}
+
+fn needed<'e, 'a>(
+    entries: &'e [Entry<'a>],
+    keyword: Keyword,
+    such_as: &str,
+) -> Result<&'e Entry<'a>, TariffError> {
+    find(entries, keyword).ok_or_else(|| {
+        let what = format!("the tariff has no {keyword} line; add one such as: {such_as}");
+        entries[0].head.refuse(what)
+    })
+}
+
+fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
+    use Keyword::{Commodity, Convert, From, Holidays, Name, Source, Tariff};
+    for keyword in [Tariff, Name, Source, Commodity, Convert, From, Holidays] {
+        let mut lines = entries.iter().filter(|it| it.keyword == keyword);
+        if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
+            let what = format!(
+                "line {} says {keyword} already; one tariff has one such line",
+                first.head.number()
+            );
+            return Err(second.head.refuse(what));
+        }
+    }
+    Ok(())
+}
+
+fn opening(value: &str) -> Result<(String, Rounding), String> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let [code, rounding] = words[..] else {
+        return Err(format!("expected a code and a rounding, as in: {OPENING}"));
+    };
+    let rounding = Rounding::from_word(rounding)
+        .ok_or_else(|| format!("rounding is half-up or half-even, not {rounding}"))?;
+    Ok((code.to_owned(), rounding))
+}
+
+fn some(value: &str) -> Result<String, String> {
+    if value.is_empty() {
+        return Err("the line says nothing; write something behind its first word".to_owned());
+    }
+    Ok(value.to_owned())
+}
+
+fn commodity(value: &str) -> Result<(Commodity, Unit), String> {
+    let (word, unit) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+    let Some(commodity) = Commodity::from_word(word) else {
+        let near = spelling::nearest(word, Commodity::ALL.iter().map(|it| it.word()));
+        let near = near.map_or(String::new(), |it| format!("; did you mean {it}?"));
+        return Err(format!("a commodity is electric, gas or water, not {word}{near}"));
+    };
+    Ok((commodity, unit_of(commodity, unit.trim())?))
+}
+
+fn unit_of(commodity: Commodity, word: &str) -> Result<Unit, String> {
+    let units: &[Unit] = match commodity {
+        Commodity::Electric => &[Unit::Kwh],
+        Commodity::Gas => &[Unit::Therm, Unit::Ccf, Unit::M3],
+        Commodity::Water => &[Unit::Kgal, Unit::Gal, Unit::Ccf, Unit::M3],
+    };
+    let unit = units.iter().find(|it| it.word().eq_ignore_ascii_case(word));
+    unit.copied().ok_or_else(|| {
+        let units: Vec<&str> = units.iter().map(|it| it.word()).collect();
+        let units = units.join(" or ");
+        match word {
+            "" => format!("say in what unit {commodity} is billed: {units}"),
+            _ => format!("{commodity} is billed in {units}, not in {word}"),
+        }
+    })
+}
+
+fn conversion(value: &str, commodity: Commodity, unit: Unit) -> Result<Conversion, String> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let [from, "to", to, number] = words[..] else {
+        return Err("expected two units and a factor, as in: convert CCF to therm 1.03".to_owned());
+    };
+    let (from, to) = (unit_of(commodity, from)?, unit_of(commodity, to)?);
+    if to != unit {
+        return Err(format!("this tariff bills {unit}; write: convert {from} to {unit} …"));
+    }
+    if from == unit {
+        return Err(format!("{unit} needs no conversion to {unit}; delete the line"));
+    }
+    Ok(Conversion { from, factor_micro: factor(number)? })
+}
+
+/// A date as we write it, and no other of the many ways.
+fn date(value: &str) -> Result<Date, String> {
+    let plain = value.len() == 10 && value.bytes().all(|it| it == b'-' || it.is_ascii_digit());
+    let date = plain.then(|| value.parse().ok()).flatten();
+    date.ok_or_else(|| format!("{value} is not a date; write year, month and day: 2026-01-31"))
+}
+
+fn holidays(value: &str) -> Result<Holidays, String> {
+    let mut holidays = Holidays::default();
+    for day in value.split(',').map(str::trim) {
+        match day.len() {
+            10 => holidays.dates.push(date(day)?),
+            _ => holidays.yearly.push(yearly(day)?),
+        }
+    }
+    Ok(holidays)
+}
+
+fn yearly(day: &str) -> Result<crate::tariff::clock::MonthDay, String> {
+    let two = |it: &str| it.len() == 2 && it.bytes().all(|it| it.is_ascii_digit());
+    let parts = day.split_once('-').filter(|(month, day)| two(month) && two(day));
+    let numbers = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    let found = numbers.and_then(|(month, day)| month_day(month, day));
+    found.ok_or_else(|| {
+        format!("{day} is not a holiday; write 07-04 for every year or 2026-11-26 for one")
+    })
+}

@@ -1,0 +1,181 @@
+//! The lines of a tariff text: comments gone, keywords known, indented lines with the line they
+//! belong to.
+
+use std::fmt;
+
+use super::refusal::TariffError;
+use super::spelling;
+
+/// A line that says something.
+pub(super) struct Line<'a> {
+    number: usize,
+    raw: &'a str,
+    indent: usize,
+    /// What it says: no comment, no blanks around it, each tab as four spaces.
+    pub text: String,
+}
+
+/// A line at the margin, and the indented lines that belong to it.
+pub(super) struct Entry<'a> {
+    /// What it begins with.
+    pub keyword: Keyword,
+    /// What follows the keyword.
+    pub rest: String,
+    /// The line itself.
+    pub head: Line<'a>,
+    /// The lines under it.
+    pub below: Vec<Line<'a>>,
+}
+
+/// The word a line begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keyword {
+    Tariff,
+    Name,
+    Source,
+    Commodity,
+    Convert,
+    From,
+    Holidays,
+    Clock,
+    Daily,
+    Monthly,
+    Volume,
+    Blocks,
+    Demand,
+    Minimum,
+    Percent,
+    Tax,
+    Credit,
+}
+
+const KEYWORDS: [(&str, Keyword); 17] = [
+    ("tariff", Keyword::Tariff),
+    ("name", Keyword::Name),
+    ("source", Keyword::Source),
+    ("commodity", Keyword::Commodity),
+    ("convert", Keyword::Convert),
+    ("from", Keyword::From),
+    ("holidays", Keyword::Holidays),
+    ("clock", Keyword::Clock),
+    ("daily", Keyword::Daily),
+    ("monthly", Keyword::Monthly),
+    ("volume", Keyword::Volume),
+    ("blocks", Keyword::Blocks),
+    ("demand", Keyword::Demand),
+    ("minimum", Keyword::Minimum),
+    ("percent", Keyword::Percent),
+    ("tax", Keyword::Tax),
+    ("credit", Keyword::Credit),
+];
+
+/// The text as entries, in its order.
+pub(super) fn entries(text: &str) -> Result<Vec<Entry<'_>>, TariffError> {
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for (index, raw) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+        let Some(line) = Line::read(index + 1, raw)? else { continue };
+        match entries.last_mut() {
+            Some(open) if open.opens() && open.head.indent < line.indent => open.below.push(line),
+            above => {
+                let entry = Entry::read(line, above.as_deref())?;
+                entries.push(entry);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+impl<'a> Line<'a> {
+    fn read(number: usize, raw: &'a str) -> Result<Option<Line<'a>>, TariffError> {
+        let raw = raw.trim_end_matches('\r');
+        let spaced = raw.replace('\t', "    ").replace('\u{a0}', " ");
+        if let Some(odd) = spaced.chars().find(|it| it.is_control()) {
+            let code = u32::from(odd);
+            let what = format!("the line holds an unprintable character (U+{code:04X}); delete it");
+            return Err(TariffError::new(number, &spaced.replace(char::is_control, "?"), what));
+        }
+        let said = without_comment(&spaced);
+        let text = said.trim().to_owned();
+        let indent = said.chars().take_while(|it| it.is_whitespace()).count();
+        Ok((!text.is_empty()).then_some(Line { number, raw, indent, text }))
+    }
+
+    /// Its place in the text, from 1.
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The first word and what follows it.
+    pub(super) fn word(&self) -> (&str, &str) {
+        let (word, rest) =
+            self.text.split_once(char::is_whitespace).unwrap_or((self.text.as_str(), ""));
+        (word, rest.trim())
+    }
+
+    /// The refusal of this line.
+    pub(super) fn refuse(&self, what: impl Into<String>) -> TariffError {
+        TariffError::new(self.number, self.raw, what)
+    }
+}
+
+/// A comment starts a line or comes after two spaces, so that `Sheet #12` is none.
+fn without_comment(line: &str) -> &str {
+    if line.trim_start().starts_with('#') {
+        return "";
+    }
+    line.find("  #").map_or(line, |at| &line[..at])
+}
+
+impl Keyword {
+    /// The keyword that is written `word`.
+    pub(super) fn from_word(word: &str) -> Option<Keyword> {
+        KEYWORDS.iter().find(|(it, _)| *it == word).map(|(_, keyword)| *keyword)
+    }
+}
+
+impl fmt::Display for Keyword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = KEYWORDS.iter().find(|(_, it)| it == self).map(|(word, _)| *word);
+        f.pad(word.expect("every keyword has its word"))
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn read(head: Line<'a>, above: Option<&Entry<'a>>) -> Result<Entry<'a>, TariffError> {
+        let (word, rest) = head.word();
+        let Some(keyword) = Keyword::from_word(word) else {
+            let what = match above.filter(|it| it.opens() && it.below.is_empty()) {
+                Some(open) => format!(
+                    "no line begins with {word}; if it belongs to `{}`, indent it by two spaces",
+                    open.head.text
+                ),
+                None => unknown(word),
+            };
+            return Err(head.refuse(what));
+        };
+        let rest = rest.to_owned();
+        Ok(Entry { keyword, rest, head, below: Vec::new() })
+    }
+
+    /// Whether indented lines belong to it.
+    fn opens(&self) -> bool {
+        match self.keyword {
+            Keyword::Clock => true,
+            Keyword::Volume | Keyword::Blocks | Keyword::Demand | Keyword::Credit => {
+                self.rest.contains(" by ") && !self.rest.contains("  ")
+            }
+            _ => false,
+        }
+    }
+}
+
+fn unknown(word: &str) -> String {
+    let known = KEYWORDS.iter().map(|(word, _)| *word);
+    match spelling::nearest(word, known.clone()) {
+        Some(near) => format!("no line begins with {word}; did you mean {near}?"),
+        None => {
+            let known = known.collect::<Vec<_>>().join(", ");
+            format!("no line begins with {word}; a line begins with one of: {known}")
+        }
+    }
+}
