@@ -1,12 +1,21 @@
-//! Packs a channel-month of interval values into bytes and sums it by period.
+//! Packs a channel-month of interval values into bytes and lays blocks side by side.
 //!
 //! A [`Block`] is a row of values on a grid of equal steps inside one month. [`pack`] writes it
 //! exactly, in one to two bytes a value; [`unpack`] reads it back and refuses bytes that are not a
 //! block. Nothing here knows what the values count.
 
+mod bits;
+mod bytes;
+mod lay;
+mod pack;
 mod span;
 
+pub use lay::{Laid, Misfit, lay};
+pub use pack::{Corrupt, pack, unpack};
 pub use span::{Span, spans_of};
+
+/// Minutes in the longest month: no block reaches further.
+pub const MONTH_MINUTES: u32 = 31 * 24 * 60;
 
 /// Values on a grid of equal steps inside one month.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,4 +30,24 @@ pub struct Block {
     pub missing: Vec<Span>,
     /// Where values are estimates: rising, and no two touch.
     pub estimated: Vec<Span>,
+}
+
+impl Block {
+    /// The same block without the missing values at either end; `None` when nothing else is in it.
+    pub fn trimmed(&self) -> Option<Block> {
+        let count = u32::try_from(self.values.len()).expect("a month has fewer than 2^32 values");
+        let start = self.missing.first().filter(|it| it.start == 0).map_or(0, |it| it.end());
+        let end = self.missing.last().filter(|it| it.end() == count).map_or(count, |it| it.start);
+        if end <= start {
+            return None;
+        }
+        let cut = |spans: &[Span]| spans.iter().filter_map(|it| it.within(start, end)).collect();
+        Some(Block {
+            minutes: self.minutes,
+            phase: self.phase + start * u32::from(self.minutes),
+            values: self.values[start as usize..end as usize].to_vec(),
+            missing: cut(&self.missing),
+            estimated: cut(&self.estimated),
+        })
+    }
 }

@@ -3,8 +3,8 @@
 mod series;
 pub mod usage;
 
-pub use meterbook_interval::Span;
-pub use series::Series;
+pub use meterbook_interval::{Block, Corrupt, Span, pack, unpack};
+pub use series::{Month, Series};
 
 use jiff::civil::Date;
 

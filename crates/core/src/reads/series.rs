@@ -1,7 +1,11 @@
-//! Interval values as a series in time.
+//! Interval values as a series in time, and the monthly blocks in which they are kept.
 
 use jiff::Timestamp;
-use meterbook_interval::Span;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use meterbook_interval::{Block, Misfit, Span, lay};
+
+use crate::period::Zone;
 
 /// Interval values of one channel on a grid of equal steps, the first starting at `start`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +22,51 @@ pub struct Series {
     pub estimated: Vec<Span>,
 }
 
+/// A calendar month of UTC: how interval values are filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    index: i64,
+}
+
+impl Month {
+    /// The month in which `instant` falls.
+    pub fn of(instant: Timestamp) -> Month {
+        let day = Zone::utc().day_of(instant);
+        Month { index: (i64::from(day.year()) - FIRST_YEAR) * 12 + i64::from(day.month()) - 1 }
+    }
+
+    /// Months since January 1970: how it is stored, and in the order of time.
+    pub fn index(self) -> i64 {
+        self.index
+    }
+
+    /// The month that was stored as `index`; `None` outside the years -9999 to 9999.
+    pub fn from_index(index: i64) -> Option<Month> {
+        let month = Month { index };
+        month.first_day().map(|_| month)
+    }
+
+    /// The instant at which it begins.
+    pub fn start(self) -> Timestamp {
+        Zone::utc().start_of(self.first_day().expect("a month is made from an instant"))
+    }
+
+    /// The month after it.
+    pub fn next(self) -> Month {
+        Month { index: self.index + 1 }
+    }
+
+    fn first_day(self) -> Option<Date> {
+        let year = i16::try_from(self.index.div_euclid(12).checked_add(FIRST_YEAR)?).ok()?;
+        let month = i8::try_from(self.index.rem_euclid(12) + 1).ok()?;
+        let day = Date::new(year, month, 1).ok()?;
+        TimeZone::UTC.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok().map(|_| day)
+    }
+}
+
+/// The year whose January is month zero.
+const FIRST_YEAR: i64 = 1970;
+
 impl Series {
     /// The instant after the last interval.
     pub fn end(&self) -> Timestamp {
@@ -29,5 +78,107 @@ impl Series {
         let steps = i64::try_from(index).expect("a series is countable");
         let second = self.start.as_second() + steps * i64::from(self.minutes) * 60;
         Timestamp::from_second(second).expect("a series ends in this era")
+    }
+
+    /// The series kept in `blocks`, given in the order in which they were learned: a later value
+    /// replaces an earlier one, a missing one replaces nothing. `None` when there are no blocks;
+    /// an error when their grids differ.
+    pub fn from_blocks(blocks: Vec<(Month, Block)>) -> Result<Option<Series>, Misfit> {
+        let Some(first) = blocks.iter().map(|(month, _)| *month).min() else { return Ok(None) };
+        let laid = lay(blocks.into_iter().map(|(month, block)| {
+            let seconds = month.start().as_second() - first.start().as_second();
+            (u32::try_from(seconds.div_euclid(60)).expect("blocks are some years apart"), block)
+        }))?;
+        let second = first.start().as_second() + i64::from(laid.phase) * 60;
+        Ok(Some(Series {
+            start: Timestamp::from_second(second).expect("a month lies in this era"),
+            minutes: laid.minutes,
+            micro: laid.values,
+            missing: laid.missing,
+            estimated: laid.estimated,
+        }))
+    }
+
+    /// The blocks to keep it in, one for each month in which it has a value, the values at either
+    /// end of a block present.
+    pub fn into_blocks(&self) -> Vec<(Month, Block)> {
+        let mut blocks = Vec::new();
+        let mut from = 0;
+        while from < self.micro.len() {
+            let month = Month::of(self.at(from));
+            let to = self.index_at(month.next().start()).min(self.micro.len());
+            let phase = self.at(from).as_second() - month.start().as_second();
+            let block = Block {
+                minutes: self.minutes,
+                phase: u32::try_from(phase.div_euclid(60)).expect("a month has 44,640 minutes"),
+                values: self.micro[from..to].to_vec(),
+                missing: cut(&self.missing, from, to),
+                estimated: cut(&self.estimated, from, to),
+            };
+            blocks.extend(block.trimmed().map(|block| (month, block)));
+            from = to;
+        }
+        blocks
+    }
+
+    /// The index of the first value that starts at or after `instant`; zero before the series.
+    fn index_at(&self, instant: Timestamp) -> usize {
+        let seconds = instant.as_second() - self.start.as_second();
+        let step = i64::from(self.minutes) * 60;
+        usize::try_from((seconds + step - 1).div_euclid(step)).unwrap_or(0)
+    }
+}
+
+/// The parts of `spans` inside `[from, to)`, counted from `from`.
+pub(super) fn cut(spans: &[Span], from: usize, to: usize) -> Vec<Span> {
+    let narrow = |it| u32::try_from(it).expect("a series has fewer than 2^32 values");
+    spans.iter().filter_map(|it| it.within(narrow(from), narrow(to))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(start: &str, values: usize) -> Series {
+        Series {
+            start: start.parse().unwrap(),
+            minutes: 60,
+            micro: (0..).take(values).collect(),
+            missing: Vec::new(),
+            estimated: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_series_is_filed_by_month_and_found_again() {
+        let mut whole = series("2026-01-31T22:00:00Z", 24 * 30);
+        whole.missing = vec![Span { start: 5, len: 2 }];
+        whole.micro[5..7].fill(0);
+        whole.estimated = vec![Span { start: 1, len: 3 }];
+        let blocks = whole.into_blocks();
+        let months: Vec<i64> = blocks.iter().map(|(month, _)| month.index() - 56 * 12).collect();
+        assert_eq!(months, [0, 1, 2]);
+        assert_eq!(blocks[1].1.phase, 0);
+        assert_eq!(Series::from_blocks(blocks).unwrap().unwrap(), whole);
+    }
+
+    #[test]
+    fn a_later_value_replaces_an_earlier_one_and_a_missing_one_nothing() {
+        let mut later = series("2026-02-01T02:00:00Z", 3);
+        later.micro = vec![70, 0, 90];
+        later.missing = vec![Span { start: 1, len: 1 }];
+        let mut blocks = series("2026-02-01T00:00:00Z", 4).into_blocks();
+        blocks.extend(later.into_blocks());
+        let laid = Series::from_blocks(blocks).unwrap().unwrap();
+        assert_eq!(laid.micro, [0, 1, 70, 3, 90]);
+        assert_eq!(laid.missing, []);
+    }
+
+    #[test]
+    fn a_month_is_stored_as_a_number_in_the_order_of_time() {
+        let month = Month::of("2026-12-31T23:59:59Z".parse().unwrap());
+        assert_eq!(month.next().start().to_string(), "2027-01-01T00:00:00Z");
+        assert_eq!(Month::from_index(month.index()), Some(month));
+        assert_eq!(Month::from_index(i64::MAX), None);
     }
 }
