@@ -127,6 +127,13 @@ impl Share {
         percent.map(|nano| Share { nano }).ok_or_else(|| format!("{text} is not a percentage"))
     }
 
+    /// This share of an amount that was not rounded.
+    ///
+    /// A tenth of a femto is lost at most, and never makes or unmakes half a cent.
+    pub fn of_exact(self, whole: Exact) -> Exact {
+        whole.part(self.nano, 1_000_000_000)
+    }
+
     /// This share of `whole`, exactly.
     pub fn of(self, whole: Money) -> Exact {
         // cents (1e-2) x billionths (1e-9) is 1e-11, and Exact counts 1e-15.
@@ -146,6 +153,15 @@ impl Exact {
     /// The amount in 1e-15 of the currency unit.
     pub const fn femto(self) -> i128 {
         self.0
+    }
+
+    /// `times / of` of it. What does not divide makes the last digit odd, so that an amount that is
+    /// not half a cent never becomes one ("rounding to odd").
+    pub fn part(self, times: i64, of: i64) -> Exact {
+        let (times, of) = (i128::from(times), i128::from(of));
+        let floor = (self.0 * times).div_euclid(of);
+        let inexact = (self.0 * times).rem_euclid(of) != 0;
+        Exact(if inexact { floor | 1 } else { floor })
     }
 
     /// Rounds to cents. Every cent on every bill passes through this function.

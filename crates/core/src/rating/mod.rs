@@ -1,13 +1,22 @@
 //! From usage and a tariff to the lines of a bill.
 
+mod demand;
+mod hours;
+mod ladder;
+mod section;
+mod volume;
+
 use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::money::{Exact, Money, Price, Quantity, Rounding, Share};
+use crate::meter::Flow;
+use crate::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
 use crate::period::{Period, Zone};
+use crate::rating::section::{Section, sections};
 use crate::reads::usage::Usage;
-use crate::tariff::Tariff;
+use crate::tariff::clock::Clock;
+use crate::tariff::{Charge, Component, Of, Partial, Tariff};
 
 /// Everything the lines of one agreement depend on. Two equal inputs give two equal bills, today
 /// and in ten years.
@@ -35,6 +44,9 @@ pub struct Rated {
     pub total: Money,
     /// What was delivered, in the unit it is billed in.
     pub billed: Quantity,
+    /// For each line, its amount as it would be had no line before it been rounded either: what
+    /// studies of tariffs compare.
+    pub unrounded: Vec<Exact>,
 }
 
 /// One line of a bill, with all it takes to recompute it.
@@ -144,9 +156,9 @@ pub enum Unratable {
         /// The charge.
         label: String,
         /// What it prices.
-        priced: crate::money::Unit,
+        priced: Unit,
         /// What was measured.
-        measured: crate::money::Unit,
+        measured: Unit,
     },
 }
 
@@ -162,6 +174,184 @@ impl fmt::Display for Unratable {
             Unratable::WrongUnit { label, priced, measured } => {
                 write!(f, "{label} is priced per {priced}, but the meter counts {measured}; correct the meter or the tariff")
             }
+        }
+    }
+}
+
+/// A line before it is priced.
+struct Draft {
+    label: String,
+    days: Period,
+    basis: Basis,
+}
+
+/// A line, with what only the lines after it need to know.
+struct Drawn {
+    line: Line,
+    /// The label of its component.
+    component: String,
+    unrounded: Exact,
+}
+
+/// Computes the lines of one agreement on the tariff called `code`.
+///
+/// Where a new version of the tariff comes in force within the bill, each version prices its own
+/// days: use is cut exactly where intervals were measured and by days where a register was read,
+/// and whatever is for a month is shared over the days of the turn.
+pub fn rate(code: &str, input: &Input) -> Result<Rated, Unratable> {
+    let mut drawn = Vec::new();
+    let mut billed = None;
+    for section in sections(code, input)? {
+        drawn.extend(draw(&section)?);
+        let used = section.used(Flow::Delivered, section.period);
+        let so_far = billed.map_or(0, |it: Quantity| it.micro);
+        billed = Some(Quantity { micro: so_far + used.micro, unit: used.unit });
+    }
+    let total = drawn.iter().map(|it| it.line.amount).sum();
+    let unrounded = drawn.iter().map(|it| it.unrounded).collect();
+    let lines = drawn.into_iter().map(|it| it.line).collect();
+    let billed = billed.expect("a period has at least one day, and so one section");
+    Ok(Rated { lines, total, billed, unrounded })
+}
+
+/// The lines of one section, in bill order.
+fn draw(section: &Section) -> Result<Vec<Drawn>, Unratable> {
+    let mut drawn: Vec<Drawn> = Vec::new();
+    for component in &section.tariff.components {
+        let new = match &component.charge {
+            Charge::Daily(price) => vec![daily(section, component, *price)],
+            Charge::Monthly(price, partial) => monthly(section, component, *price, *partial),
+            Charge::Usage(charge) => volume::lines(section, component, charge)?,
+            Charge::Demand(charge) => demand::lines(section, component, charge)?,
+            Charge::Minimum(price, partial) => {
+                drawn.extend(minimum(section, component, *price, *partial, &drawn));
+                continue;
+            }
+            Charge::Share(share, of) => {
+                let taxed = share_of(section, component, *share, of, &drawn);
+                drawn.push(taxed);
+                continue;
+            }
+        };
+        drawn.extend(new.into_iter().map(|draft| {
+            let exact = draft.basis.exact();
+            finish(section, component, draft, exact)
+        }));
+    }
+    Ok(drawn)
+}
+
+fn daily(section: &Section, component: &Component, price: Price) -> Draft {
+    let days = section.period;
+    let quantity = Quantity { micro: days.days() * 1_000_000, unit: Unit::Day };
+    Draft { label: component.label.clone(), days, basis: Basis::Each(quantity, price) }
+}
+
+fn monthly(section: &Section, component: &Component, price: Price, partial: Partial) -> Vec<Draft> {
+    match month(section, price, partial) {
+        Some(basis) => vec![Draft { label: component.label.clone(), days: section.period, basis }],
+        None => Vec::new(),
+    }
+}
+
+/// One month at `price`, or the part of it that the section's days are. What is owed whole is owed
+/// once, to the version that is in force at the end.
+fn month(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
+    let one = Quantity { micro: 1_000_000, unit: Unit::Month };
+    match partial {
+        Partial::ByDays => Some(Basis::over(one, price, section.period, section)),
+        Partial::Whole if section.period.end() == section.input.period.end() => {
+            Some(Basis::Each(one, price))
+        }
+        Partial::Whole => None,
+    }
+}
+
+fn minimum(
+    section: &Section,
+    component: &Component,
+    price: Price,
+    partial: Partial,
+    earlier: &[Drawn],
+) -> Option<Drawn> {
+    let least = month(section, price, partial)?.exact();
+    let charged: Money = earlier.iter().map(|it| it.line.amount).sum();
+    let pure: Exact = earlier.iter().map(|it| it.unrounded).sum();
+    let unrounded = (least - pure).max(Exact::ZERO);
+    let least = least.round(section.tariff.rounding);
+    if least <= charged && unrounded == Exact::ZERO {
+        return None;
+    }
+    let basis = Basis::Shortfall { least, charged: charged.min(least) };
+    let draft = Draft { label: component.label.clone(), days: section.period, basis };
+    Some(finish(section, component, draft, unrounded))
+}
+
+fn share_of(
+    section: &Section,
+    component: &Component,
+    share: Share,
+    of: &Of,
+    earlier: &[Drawn],
+) -> Drawn {
+    let among = |it: &&Drawn| match of {
+        Of::Everything => true,
+        Of::Labels(labels) => labels.contains(&it.component),
+    };
+    let whole: Money = earlier.iter().filter(among).map(|it| it.line.amount).sum();
+    let pure: Exact = earlier.iter().filter(among).map(|it| it.unrounded).sum();
+    let basis = Basis::Share(whole, share);
+    let draft = Draft { label: component.label.clone(), days: section.period, basis };
+    finish(section, component, draft, share.of_exact(pure))
+}
+
+fn finish(section: &Section, component: &Component, draft: Draft, unrounded: Exact) -> Drawn {
+    let Draft { label, days, basis } = draft;
+    let Tariff { code, from, rounding, .. } = section.tariff;
+    let rule = Rule {
+        tariff: code.clone(),
+        version: *from,
+        line: component.line,
+        text: component.text.clone(),
+    };
+    let exact = basis.exact();
+    let line = Line {
+        label,
+        kind: component.kind,
+        period: days,
+        basis,
+        rule,
+        rounding: *rounding,
+        exact,
+        amount: exact.round(*rounding),
+    };
+    Drawn { line, component: component.label.clone(), unrounded }
+}
+
+/// What the customer reads of a charge that a clock prices: `Energy, peak`.
+fn labelled(label: &str, clock: Option<&Clock>, period: usize) -> String {
+    match clock {
+        Some(clock) => format!("{label}, {}", clock.periods[period]),
+        None => label.to_owned(),
+    }
+}
+
+impl Basis {
+    /// So much for a month, over `days` of it.
+    fn over(quantity: Quantity, price: Price, days: Period, section: &Section) -> Basis {
+        if section.is_whole(days) {
+            return Basis::Each(quantity, price);
+        }
+        Basis::Part { quantity, price, days: days.days(), of: section.input.window.days() }
+    }
+
+    /// The amount, before rounding. Whoever has the bill can compute it again.
+    pub fn exact(&self) -> Exact {
+        match *self {
+            Basis::Each(quantity, price) => price.times(quantity),
+            Basis::Part { quantity, price, days, of } => price.times(quantity).part(days, of),
+            Basis::Share(whole, share) => share.of(whole),
+            Basis::Shortfall { least, charged } => Exact::from(least - charged),
         }
     }
 }
