@@ -129,7 +129,7 @@ impl Share {
 
     /// This share of an amount that was not rounded.
     ///
-    /// A tenth of a femto is lost at most, and never makes or unmakes half a cent.
+    /// Less than 2e-15 is lost, and it never makes or unmakes half a cent.
     pub fn of_exact(self, whole: Exact) -> Exact {
         whole.part(self.nano, 1_000_000_000)
     }
