@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::money::{Money, Quantity};
+use crate::money::{Money, Quantity, Unit};
 use crate::rating::Unratable;
 
 /// A bill beyond this many times the mean of earlier ones waits for a clerk, if it is also
@@ -57,6 +57,15 @@ pub enum Hold {
         /// The day of the later read.
         on: Date,
     },
+    /// Meters or channels at one service point count in different units.
+    Units {
+        /// The meter whose unit is another one.
+        meter: String,
+        /// Its unit.
+        unit: Unit,
+        /// The unit of the first.
+        other: Unit,
+    },
     /// The tariff cannot price it.
     Unratable(Unratable),
     /// The bill is far from what is usual.
@@ -90,6 +99,7 @@ impl Hold {
             Hold::NoRead { .. } => "no-read",
             Hold::Gap { .. } => "gap",
             Hold::WentBack { .. } => "went-back",
+            Hold::Units { .. } => "units",
             Hold::Unratable(_) => "unratable",
             Hold::Unusual { .. } => "unusual",
             Hold::NegativeUse { .. } => "negative-use",
@@ -112,6 +122,9 @@ impl fmt::Display for Hold {
             }
             Hold::WentBack { meter, on } => {
                 write!(f, "meter {meter} went back on {on}; check the read and the digits of the register")
+            }
+            Hold::Units { meter, unit, other } => {
+                write!(f, "meter {meter} counts {unit} beside {other}; give both the same unit")
             }
             Hold::Unratable(why) => why.fmt(f),
             Hold::Unusual { total, usual } => {

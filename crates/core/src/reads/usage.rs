@@ -1,11 +1,16 @@
 //! From reads to usage: what a service point used in a period, with the evidence kept.
 
+mod interval;
+mod register;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::meter::{Channel, Flow};
+use self::interval::{Stretch, joined};
+use crate::bill::check::Hold;
+use crate::meter::{Channel, Flow, Form};
 use crate::money::{Quantity, Unit};
-use crate::period::Period;
+use crate::period::{Period, Zone};
 use crate::reads::{Read, ReadKind, Series};
 
 /// What is known of the meters at a service point: all that usage follows from.
@@ -95,4 +100,132 @@ pub struct EvidenceRead {
     pub index_micro: i64,
     /// How we know.
     pub kind: ReadKind,
+}
+
+/// What the meters in `facts` say was used in `period`, or why nobody can say.
+///
+/// An interval channel wins over a register of the same flow. Where a meter was exchanged, each
+/// counts for its own days.
+pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
+    let (mut delivered, mut received) = (Vec::new(), Vec::new());
+    for (hung, days) in parts(period, facts)? {
+        let to_customer = contributions(hung, Flow::Delivered, days, zone)?;
+        if to_customer.is_empty() {
+            return Err(Hold::NoRead { meter: hung.meter.clone(), on: days.end() });
+        }
+        delivered.push(to_customer);
+        received.push(contributions(hung, Flow::Received, days, zone)?);
+    }
+    let unit = delivered[0][0].evidence.unit;
+    if let Some(other) =
+        delivered.iter().chain(&received).flatten().find(|it| it.evidence.unit != unit)
+    {
+        let Evidence { meter, unit: other, .. } = &other.evidence;
+        return Err(Hold::Units { meter: meter.clone(), unit: *other, other: unit });
+    }
+    Ok(Usage {
+        delivered: total(&delivered, unit),
+        received: total(&received, unit),
+        profile: profile(zone.start_of(period.start()), &delivered, &received),
+        evidence: delivered.into_iter().chain(received).flatten().map(|it| it.evidence).collect(),
+    })
+}
+
+/// What one register or channel adds in the days its meter hung there.
+struct Contribution {
+    evidence: Evidence,
+    /// The values, where it is an interval channel.
+    stretch: Option<Stretch>,
+}
+
+/// The meters that hung there one after the other, each with its days, without a day between.
+fn parts(period: Period, facts: &Facts) -> Result<Vec<(&Hung, Period)>, Hold> {
+    let days_of = |hung: &Hung| period.overlap(hung.from, hung.to);
+    let mut parts: Vec<(&Hung, Period)> =
+        facts.hung.iter().filter_map(|it| Some((it, days_of(it)?))).collect();
+    parts.sort_by_key(|(_, days)| *days);
+    let mut on = period.start();
+    for (_, days) in &parts {
+        if on < days.start() {
+            return Err(Hold::NoMeter { on });
+        }
+        on = days.end();
+    }
+    if on < period.end() { Err(Hold::NoMeter { on }) } else { Ok(parts) }
+}
+
+/// What the meter's channels of one flow add: its interval channel, or else all its registers.
+fn contributions(
+    hung: &Hung,
+    flow: Flow,
+    days: Period,
+    zone: &Zone,
+) -> Result<Vec<Contribution>, Hold> {
+    let counts = |it: &&Measured| it.channel.flow == flow && it.channel.unit != Unit::Kw;
+    let channels: Vec<&Measured> = hung.channels.iter().filter(counts).collect();
+    let by_interval = |it: &&&Measured| matches!(it.channel.form, Form::Interval { .. });
+    if let Some(channel) = channels.iter().find(by_interval) {
+        return interval::contribution(&hung.meter, channel, days, zone).map(|it| vec![it]);
+    }
+    channels.iter().map(|it| register::contribution(&hung.meter, it, days)).collect()
+}
+
+fn total(parts: &[Vec<Contribution>], unit: Unit) -> Quantity {
+    Quantity { micro: parts.iter().flatten().map(|it| it.evidence.used.micro).sum(), unit }
+}
+
+/// The values of all meters as one row, if intervals say when the whole delivery was used. What is
+/// received counts in it only where intervals measure it; the days of a meter that does not
+/// measure it, next to one that does, are zero.
+fn profile(
+    start: Timestamp,
+    delivered: &[Vec<Contribution>],
+    received: &[Vec<Contribution>],
+) -> Option<Profile> {
+    let stretch = |it: &[Contribution]| it.first().and_then(|it| it.stretch.clone());
+    let to_customer: Vec<Stretch> =
+        delivered.iter().map(|it| stretch(it)).collect::<Option<_>>()?;
+    let mut from_customer: Vec<Stretch> = Vec::new();
+    if received.iter().all(|it| it.is_empty() || it[0].stretch.is_some()) {
+        let zeros = |it: &Stretch| Stretch { minutes: it.minutes, micro: vec![0; it.micro.len()] };
+        let given = received.iter().zip(&to_customer);
+        from_customer.extend(given.map(|(it, same)| stretch(it).unwrap_or_else(|| zeros(same))));
+    }
+    let measured = received.iter().any(|it| !it.is_empty());
+    if !measured {
+        from_customer.clear();
+    }
+    let minutes = to_customer.iter().chain(&from_customer).map(|it| it.minutes).max()?;
+    Some(Profile {
+        start,
+        minutes,
+        delivered_micro: joined(&to_customer, minutes)?,
+        received_micro: joined(&from_customer, minutes)?,
+    })
+}
+
+/// `micro` times a multiplier in millionths, to the nearest millionth; `None` beyond 2^63.
+fn times(micro: i64, multiplier_micro: i64) -> Option<i64> {
+    let exact = i128::from(micro) * i128::from(multiplier_micro);
+    i64::try_from((exact + 500_000).div_euclid(1_000_000)).ok()
+}
+
+/// What a meter adds, as a line of the bill's meter table.
+fn evidence(
+    meter: &str,
+    channel: &Channel,
+    period: Period,
+    used_micro: i64,
+    estimated: u32,
+) -> Evidence {
+    Evidence {
+        meter: meter.to_owned(),
+        unit: channel.unit,
+        flow: channel.flow,
+        period,
+        reads: None,
+        multiplier_micro: channel.multiplier_micro,
+        used: Quantity { micro: used_micro, unit: channel.unit },
+        estimated,
+    }
 }

@@ -1,0 +1,191 @@
+//! Usage as a clerk would work it out by hand: dials, exchanges, intervals and what stops them.
+
+use jiff::civil::{Date, date};
+use meterbook_core::bill::check::Hold;
+use meterbook_core::id::{ChannelId, MeterId};
+use meterbook_core::meter::{Channel, Flow, Form};
+use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::reads::usage::{Facts, Hung, Measured, Usage, usage};
+use meterbook_core::reads::{Read, ReadKind, Series, Span};
+
+const ONE: i64 = 1_000_000;
+const JULY: (Date, Date) = (date(2026, 7, 3), date(2026, 8, 2));
+const DIALS: Form = Form::Register { digits: 5 };
+
+fn channel(form: Form, unit: Unit, flow: Flow) -> Measured {
+    let channel =
+        Channel { id: ChannelId(1), meter: MeterId(1), form, unit, flow, multiplier_micro: ONE };
+    Measured { channel, reads: Vec::new(), series: None }
+}
+
+fn dials(reads: &[(Date, i64)]) -> Measured {
+    let read = |&(on, index): &(Date, i64)| Read {
+        channel: ChannelId(1),
+        on,
+        index_micro: index * ONE,
+        kind: ReadKind::Actual,
+        batch: None,
+    };
+    Measured {
+        reads: reads.iter().map(read).collect(),
+        ..channel(DIALS, Unit::Kwh, Flow::Delivered)
+    }
+}
+
+fn intervals(minutes: u16, from: Date, values: usize, kwh: i64) -> Measured {
+    let mut measured = channel(Form::Interval { minutes }, Unit::Kwh, Flow::Delivered);
+    measured.series = Some(Series {
+        start: chicago().start_of(from),
+        minutes,
+        micro: vec![kwh * ONE; values],
+        missing: Vec::new(),
+        estimated: Vec::new(),
+    });
+    measured
+}
+
+fn hung(meter: &str, from: Date, to: Option<Date>, channels: Vec<Measured>) -> Hung {
+    Hung { meter: meter.to_owned(), from, to, channels }
+}
+
+fn chicago() -> Zone {
+    Zone::named("America/Chicago").expect("a known zone")
+}
+
+fn used(days: (Date, Date), hung: Vec<Hung>) -> Result<Usage, Hold> {
+    usage(Period::new(days.0, days.1).expect("the period has a day"), &chicago(), &Facts { hung })
+}
+
+fn alone(days: (Date, Date), channels: Vec<Measured>) -> Result<Usage, Hold> {
+    used(days, vec![hung("M1", date(2020, 1, 1), None, channels)])
+}
+
+fn kwh(count: i64) -> Quantity {
+    Quantity { micro: count * ONE, unit: Unit::Kwh }
+}
+
+#[test]
+fn a_register_counts_from_the_start_of_one_day_to_the_start_of_another() {
+    let mut register = dials(&[(JULY.0, 41_230), (JULY.1, 41_000), (JULY.1, 41_972)]);
+    let usage = alone(JULY, vec![register.clone()]).unwrap();
+    assert_eq!((usage.delivered, usage.received), (kwh(742), kwh(0)));
+    assert_eq!(usage.profile, None);
+    register.channel.multiplier_micro = 40 * ONE;
+    assert_eq!(alone(JULY, vec![register]).unwrap().delivered, kwh(29_680));
+}
+
+#[test]
+fn a_register_rolls_over_but_does_not_go_back() {
+    let over = dials(&[(JULY.0, 99_800), (JULY.1, 150)]);
+    assert_eq!(alone(JULY, vec![over]).unwrap().delivered, kwh(350));
+    let back = dials(&[(JULY.0, 41_230), (JULY.1, 41_000)]);
+    let hold = Hold::WentBack { meter: "M1".to_owned(), on: JULY.1 };
+    assert_eq!(alone(JULY, vec![back]), Err(hold));
+}
+
+#[test]
+fn a_missing_read_or_meter_holds_the_bill() {
+    let one = dials(&[(JULY.0, 41_230), (date(2026, 8, 1), 41_972)]);
+    let hold = Hold::NoRead { meter: "M1".to_owned(), on: JULY.1 };
+    assert_eq!(alone(JULY, vec![one.clone()]), Err(hold));
+    assert_eq!(used(JULY, Vec::new()), Err(Hold::NoMeter { on: JULY.0 }));
+    let gone = hung("M1", JULY.0, Some(date(2026, 7, 20)), vec![one]);
+    assert_eq!(used(JULY, vec![gone]), Err(Hold::NoMeter { on: date(2026, 7, 20) }));
+}
+
+#[test]
+fn an_exchanged_meter_counts_to_the_day_it_was_gone() {
+    let on = date(2026, 7, 15);
+    let old = hung("OLD", date(2020, 1, 1), Some(on), vec![dials(&[(JULY.0, 500), (on, 900)])]);
+    let new = hung("NEW", on, None, vec![dials(&[(on, 0), (JULY.1, 342)])]);
+    let usage = used(JULY, vec![new, old]).unwrap();
+    assert_eq!(usage.delivered, kwh(742));
+    let meters: Vec<&str> = usage.evidence.iter().map(|it| it.meter.as_str()).collect();
+    assert_eq!(meters, ["OLD", "NEW"]);
+    assert_eq!(usage.evidence[1].period.to_string(), "2026-07-15 to 2026-08-01");
+}
+
+#[test]
+fn what_the_customer_gives_is_counted_apart() {
+    let mut back = dials(&[(JULY.0, 10), (JULY.1, 110)]);
+    back.channel.flow = Flow::Received;
+    let usage = alone(JULY, vec![back, dials(&[(JULY.0, 0), (JULY.1, 742)])]).unwrap();
+    assert_eq!((usage.delivered, usage.received), (kwh(742), kwh(100)));
+}
+
+#[test]
+fn a_short_and_a_long_day_count_23_and_25_hours() {
+    for (day, minutes, values) in [
+        (date(2026, 3, 8), 60, 23),
+        (date(2026, 3, 8), 15, 92),
+        (date(2026, 11, 1), 30, 50),
+        (date(2026, 11, 1), 5, 300),
+    ] {
+        let days = (day, day.tomorrow().unwrap());
+        let usage = alone(days, vec![intervals(minutes, day, values, 1)]).unwrap();
+        assert_eq!(usage.profile.unwrap().delivered_micro.len(), values);
+        let hold = alone(days, vec![intervals(minutes, day, values - 1, 1)]);
+        assert_eq!(hold, Err(Hold::Gap { meter: "M1".to_owned(), missing: 1, first: day }));
+    }
+}
+
+#[test]
+fn intervals_win_over_the_register_beside_them_and_estimates_are_counted() {
+    let mut measured = intervals(60, date(2026, 7, 1), 24 * 40, 2);
+    measured.series.as_mut().unwrap().estimated = vec![Span { start: 40, len: 10 }];
+    let usage = alone(JULY, vec![dials(&[]), measured]).unwrap();
+    assert_eq!(usage.delivered, kwh(2 * 24 * 30));
+    assert_eq!(usage.evidence[0].estimated, 2, "the other eight are before the period");
+    assert_eq!(usage.profile.unwrap().start, chicago().start_of(JULY.0));
+}
+
+#[test]
+fn gaps_are_counted_from_the_first_day_that_has_one() {
+    let gap = |missing, first| Err(Hold::Gap { meter: "M1".to_owned(), missing, first });
+    let late = intervals(60, date(2026, 7, 5), 24 * 40, 1);
+    assert_eq!(alone(JULY, vec![late]), gap(48, JULY.0));
+    let mut holed = intervals(60, date(2026, 7, 1), 24 * 40, 1);
+    holed.series.as_mut().unwrap().missing = vec![Span { start: 24 * 4, len: 3 }];
+    assert_eq!(alone(JULY, vec![holed.clone()]), gap(3, date(2026, 7, 5)));
+    holed.series = None;
+    assert_eq!(alone(JULY, vec![holed]), gap(720, JULY.0));
+    let long_ago = intervals(60, date(2025, 7, 1), 24, 1);
+    assert_eq!(alone(JULY, vec![long_ago]), gap(720, JULY.0));
+    let mut crooked = intervals(60, date(2026, 7, 1), 24 * 40, 1);
+    let start = &mut crooked.series.as_mut().unwrap().start;
+    *start = jiff::Timestamp::from_second(start.as_second() + 300).unwrap();
+    assert_eq!(alone(JULY, vec![crooked]), gap(720, JULY.0));
+}
+
+#[test]
+fn an_exchange_to_another_interval_length_is_summed_to_the_longer() {
+    let on = date(2026, 7, 15);
+    let old = hung("OLD", date(2020, 1, 1), Some(on), vec![intervals(60, JULY.0, 24 * 12, 4)]);
+    let new = hung("NEW", on, None, vec![intervals(15, on, 96 * 18, 1)]);
+    let usage = used(JULY, vec![old, new]).unwrap();
+    let profile = usage.profile.unwrap();
+    assert_eq!((profile.minutes, profile.delivered_micro.len()), (60, 720));
+    assert!(profile.delivered_micro.iter().all(|it| *it == 4 * ONE));
+    assert_eq!(usage.delivered, kwh(4 * 720));
+}
+
+#[test]
+fn a_profile_has_what_is_received_where_intervals_measure_it() {
+    let mut back = intervals(15, JULY.0, 96 * 30, 1);
+    back.channel.flow = Flow::Received;
+    let usage = alone(JULY, vec![intervals(60, JULY.0, 24 * 30, 2), back]).unwrap();
+    let profile = usage.profile.unwrap();
+    assert_eq!((profile.minutes, profile.received_micro.len()), (60, 720));
+    assert_eq!(usage.received, kwh(96 * 30));
+}
+
+#[test]
+fn two_units_at_one_service_point_hold_the_bill() {
+    let on = date(2026, 7, 15);
+    let old = hung("OLD", date(2020, 1, 1), Some(on), vec![dials(&[(JULY.0, 500), (on, 900)])]);
+    let mut other = dials(&[(on, 0), (JULY.1, 342)]);
+    other.channel.unit = Unit::Ccf;
+    let hold = Hold::Units { meter: "NEW".to_owned(), unit: Unit::Ccf, other: Unit::Kwh };
+    assert_eq!(used(JULY, vec![old, hung("NEW", on, None, vec![other])]), Err(hold));
+}
