@@ -52,8 +52,7 @@ impl Walk {
     pub(super) fn next(&mut self, chance: &mut Chance) -> Address {
         if self.unit < self.units {
             self.unit += 1;
-            let unit = if chance.in_thousand(0) { "Unit" } else { "Apt" };
-            return self.address(&format!(" {unit} {}", self.unit));
+            return self.address(&format!(" Apt {}", self.unit));
         }
         self.number += 2 * chance.between(1, 5);
         if self.last <= self.number {
