@@ -199,7 +199,8 @@ pub(super) fn person(chance: &mut Chance) -> Somebody {
     let family = if chance.in_thousand(125) { self::roots(chance) } else { roots };
     let mut name = format!("{given} {}", chance.pick(family.family));
     if chance.in_thousand(35) {
-        let second = chance.pick(self::roots(chance).family);
+        let roots = self::roots(chance);
+        let second = chance.pick(roots.family);
         if !name.ends_with(second) {
             name = format!("{name}-{second}");
         }

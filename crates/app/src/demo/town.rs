@@ -191,7 +191,7 @@ impl Town {
             if let Some(home) = moved_out {
                 let (home, left) = (home.nth, home.special[0]);
                 let who = people::person(&mut chance);
-                let customer = customer(nth, home, who, left + 3.days(), None, &mut chance);
+                let customer = customer(nth, home, who, left + 3_i64.days(), None, &mut chance);
                 town.homes[home].special.push(customer.from);
                 town.customers.push(customer);
                 continue;

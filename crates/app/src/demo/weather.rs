@@ -59,7 +59,7 @@ impl Weather {
     pub(super) fn new(seed: u64, span: Period, zone: &Zone) -> Weather {
         let mut chance = Chance::new(seed, About::Weather);
         let mut weather = Weather { days: Vec::new(), hours: Vec::new() };
-        let mut spell = 0;
+        let mut spell: i64 = 0;
         for (nth, date) in span.each_day().enumerate() {
             spell = (spell * 7).div_euclid(10) + chance.around_zero(48);
             // Warm days are clear more often than cold ones.
