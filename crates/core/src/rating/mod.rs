@@ -242,9 +242,12 @@ fn draw(section: &Section) -> Result<Vec<Drawn>, Unratable> {
 }
 
 fn daily(section: &Section, component: &Component, price: Price) -> Draft {
-    let days = section.period;
-    let quantity = Quantity { micro: days.days() * 1_000_000, unit: Unit::Day };
-    Draft { label: component.label.clone(), days, basis: Basis::Each(quantity, price) }
+    let basis = Basis::Each(days_of(section), price);
+    Draft { label: component.label.clone(), days: section.period, basis }
+}
+
+fn days_of(section: &Section) -> Quantity {
+    Quantity { micro: section.period.days() * 1_000_000, unit: Unit::Day }
 }
 
 fn monthly(section: &Section, component: &Component, price: Price, partial: Partial) -> Vec<Draft> {
@@ -254,9 +257,13 @@ fn monthly(section: &Section, component: &Component, price: Price, partial: Part
     }
 }
 
-/// One month at `price`, or the part of it that the section's days are. What is owed whole is owed
+/// One month at `price`, or the part of it that the section's days are; or each of these days, when
+/// the price is for a day. What is owed whole is owed
 /// once, to the version that is in force at the end.
 fn month(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
+    if price.per == Unit::Day {
+        return Some(Basis::Each(days_of(section), price));
+    }
     let one = Quantity { micro: 1_000_000, unit: Unit::Month };
     match partial {
         Partial::ByDays => Some(Basis::over(one, price, section.period, section)),

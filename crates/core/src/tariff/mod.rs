@@ -76,7 +76,7 @@ pub enum Charge {
     Usage(UsageCharge),
     /// So much for the highest use at one time, in blocks, by the clock.
     Demand(DemandCharge),
-    /// The least that the lines of the components before it come to.
+    /// The least that the lines of the components before it come to, for a month or for each day.
     Minimum(Price, Partial),
     /// A share of lines before it.
     Share(Share, Of),

@@ -94,7 +94,7 @@ fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge,
         return Err(format!("no charge is above this {keyword}; move it below what it looks at"));
     }
     if keyword == Keyword::Minimum {
-        let (price, partial) = monthly(value)?;
+        let (price, partial) = least(value)?;
         return Ok(Charge::Minimum(price, partial));
     }
     let (percent, of) = match value.split_once(" of ") {
@@ -106,6 +106,16 @@ fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge,
         return Err(format!("a tax of {percent} is below zero; write a discount as percent"));
     }
     Ok(Charge::Share(share, of))
+}
+
+/// A minimum is for a month, or for each day of service.
+fn least(value: &str) -> Result<(Price, Partial), String> {
+    match value.split_once(char::is_whitespace) {
+        Some((amount, word)) if word.trim() == "daily" => {
+            Ok((price_from_zero(amount, Unit::Day)?, Partial::ByDays))
+        }
+        _ => monthly(value),
+    }
 }
 
 fn monthly(value: &str) -> Result<(Price, Partial), String> {

@@ -1,0 +1,248 @@
+//! Bills a year of measured load on rates of the OpenEI Utility Rate Database, month by month: how
+//! outsiders check our arithmetic.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use flate2::read::MultiGzDecoder;
+use jiff::civil::{Date, date};
+use meterbook_core::bill::explain;
+use meterbook_core::money::{Exact, Money, Quantity, Unit};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::rating::{ChargeKind, Input, Rated, rate};
+use meterbook_core::reads::usage::{Profile, Usage};
+use meterbook_core::tariff::{Scope, Tariff};
+use meterbook_core::text::scaled;
+use meterbook_formats::urdb;
+use serde_json::{Value, json};
+
+/// Whether amounts are printed as they would be billed or as they were before rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amounts {
+    /// In cents.
+    Rounded,
+    /// With all their digits, nothing rounded on the way.
+    Exact,
+}
+
+/// How many rates were billed, and how many refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Billed {
+    /// Billed.
+    pub billed: u64,
+    /// Refused, each with its reason in the file.
+    pub refused: u64,
+}
+
+/// The use of twelve calendar months.
+pub struct Year {
+    months: Vec<(Period, Usage)>,
+}
+
+/// Writes one line to `out` for each rate of `rates`: its twelve bills, or why there are none.
+///
+/// Fails on a file that cannot be read or is no such file; `out` is then as it was.
+pub fn bill(
+    rates: &Path,
+    year: &Year,
+    scope: Scope,
+    amounts: Amounts,
+    out: &Path,
+    mut progress: impl FnMut(u64),
+) -> Result<Billed> {
+    let name = out.file_name().with_context(|| format!("{} names no file", out.display()))?;
+    let draft = out.with_file_name(format!("{}.part", name.display()));
+    let cannot = || format!("{} cannot be written", draft.display());
+    let mut writer = BufWriter::new(File::create(&draft).with_context(cannot)?);
+    let written = each_rate(rates, |rate| {
+        let id = urdb::id(&rate).unwrap_or("").to_owned();
+        let line = match months(&rate, year, scope, amounts) {
+            Ok(months) => json!({ "id": id, "months": months }),
+            Err(why) => json!({ "id": id, "refused": why }),
+        };
+        writeln!(writer, "{line}").with_context(cannot)?;
+        Ok(line.get("refused").is_none())
+    }, &mut progress);
+    let finished = written.and_then(|billed| {
+        writer.flush().with_context(cannot)?;
+        std::fs::rename(&draft, out).with_context(|| format!("{} cannot be written", out.display()))?;
+        Ok(billed)
+    });
+    if finished.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    finished
+}
+
+/// The tariff text of the rate called `id`, in force from the day it says.
+pub fn text(rates: &Path, id: &str, scope: Scope) -> Result<String> {
+    let mut found = None;
+    each_rate(rates, |rate| {
+        if urdb::id(&rate) == Some(id) {
+            found = Some(rate);
+        }
+        Ok(true)
+    }, &mut |_| ())?;
+    let rate = found.with_context(|| format!("{} has no rate {id}", rates.display()))?;
+    let start = rate.get("startdate").and_then(Value::as_str).and_then(|it| it.get(..10));
+    let from = start.and_then(|it| it.parse().ok()).unwrap_or(date(2000, 1, 1));
+    urdb::text(&rate, from, scope).map_err(|why| anyhow::anyhow!("rate {id} is no tariff: {why}"))
+}
+
+fn each_rate(
+    rates: &Path,
+    mut take: impl FnMut(Value) -> Result<bool>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Billed> {
+    let mut billed = Billed::default();
+    for (index, line) in BufReader::new(open(rates)?).lines().enumerate() {
+        let place = || format!("{}, line {}", rates.display(), index + 1);
+        let line = line.with_context(place)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let rate: Value = serde_json::from_str(&line)
+            .with_context(|| format!("{} is no JSON; each line holds one rate", place()))?;
+        ensure!(rate.is_object(), "{} is no rate; each line holds one JSON object", place());
+        match take(rate)? {
+            true => billed.billed += 1,
+            false => billed.refused += 1,
+        }
+        progress(billed.billed + billed.refused);
+    }
+    ensure!(billed != Billed::default(), "{} holds no rate", rates.display());
+    Ok(billed)
+}
+
+fn months(rate_json: &Value, year: &Year, scope: Scope, amounts: Amounts) -> Result<Vec<Value>, String> {
+    let (first, _) = year.months.first().expect("a year has months");
+    let text = urdb::text(rate_json, first.start(), scope)?;
+    let tariff = Tariff::parse(&text).map_err(|why| why.to_string())?;
+    let zone = Zone::utc();
+    let month = |(period, usage): &(Period, Usage)| {
+        let input = Input {
+            period: *period,
+            window: *period,
+            zone: &zone,
+            usage,
+            tariffs: std::slice::from_ref(&tariff),
+        };
+        let rated = rate(&tariff.code, &input).map_err(|why| why.to_string())?;
+        Ok(sums(&rated, amounts))
+    };
+    year.months.iter().map(month).collect()
+}
+
+/// The amounts of a bill by what they are for.
+fn sums(rated: &Rated, amounts: Amounts) -> Value {
+    let sum = |wanted: &dyn Fn(ChargeKind, &str) -> bool| {
+        let lines = rated.lines.iter().zip(&rated.unrounded);
+        let wanted = lines.filter(|(line, _)| wanted(line.kind, &line.label));
+        let (rounded, exact): (Vec<Money>, Vec<Exact>) =
+            wanted.map(|(line, unrounded)| (line.amount, *unrounded)).unzip();
+        match amounts {
+            Amounts::Exact => explain::exact(exact.into_iter().sum()),
+            Amounts::Rounded => explain::exact(rounded.into_iter().sum::<Money>().into()),
+        }
+    };
+    let timed = |label: &str| label.starts_with(urdb::TIMED_DEMAND);
+    json!({
+        "energy": sum(&|kind, _| kind == ChargeKind::Usage),
+        "demand_flat": sum(&|kind, label| kind == ChargeKind::Demand && !timed(label)),
+        "demand_tou": sum(&|kind, label| kind == ChargeKind::Demand && timed(label)),
+        "fixed": sum(&|kind, _| kind == ChargeKind::Fixed),
+        "minimum": sum(&|kind, _| kind == ChargeKind::Minimum),
+        "total": sum(&|_, _| true),
+    })
+}
+
+impl Year {
+    /// Reads a column `kw` of mean powers, one for each hour of `calendar` or for each half, quarter
+    /// or twelfth of one. Negative values, where a roof gives more than the house takes, are zero.
+    pub fn read(load: &Path, calendar: i16) -> Result<Year> {
+        let january = Period::month(calendar, 1)
+            .with_context(|| format!("{calendar} is no year"))?;
+        let micro_kw = column(load)?;
+        let days: i64 = (1..=12).filter_map(|it| Period::month(calendar, it)).map(Period::days).sum();
+        let hours = days * 24;
+        let rows = i64::try_from(micro_kw.len()).context("the load is longer than any year")?;
+        let per_hour = rows.div_euclid(hours);
+        if rows.rem_euclid(hours) != 0 || ![1, 2, 4, 12].contains(&per_hour) {
+            bail!(
+                "{} has {rows} values, and {calendar} has {hours} hours; give one value for each hour, \
+                 half hour, quarter or five minutes, or another --calendar",
+                load.display()
+            );
+        }
+        let minutes = u16::try_from(60_i64.div_euclid(per_hour)).expect("between 5 and 60");
+        let energy: Vec<i64> = micro_kw.into_iter().map(|it| it.max(0).div_euclid(per_hour)).collect();
+        let months = (1..=12).filter_map(|it| Period::month(calendar, it));
+        let month = |period: Period| (period, usage(period, january.start(), minutes, &energy));
+        Ok(Year { months: months.map(month).collect() })
+    }
+}
+
+fn usage(period: Period, first: Date, minutes: u16, energy: &[i64]) -> Usage {
+    let per_day = 24 * 60_i64.div_euclid(i64::from(minutes));
+    let index = |day: Date| {
+        let days = Period::new(first, day).map_or(0, Period::days);
+        usize::try_from(days * per_day).expect("a year's values are countable")
+    };
+    let values = energy[index(period.start())..index(period.end())].to_vec();
+    Usage {
+        delivered: Quantity { micro: values.iter().sum(), unit: Unit::Kwh },
+        received: Quantity { micro: 0, unit: Unit::Kwh },
+        profile: Some(Profile {
+            start: Zone::utc().start_of(period.start()),
+            minutes,
+            delivered_micro: values,
+            received_micro: Vec::new(),
+        }),
+        evidence: Vec::new(),
+    }
+}
+
+/// The values under the head `kw`, in millionths.
+fn column(load: &Path) -> Result<Vec<i64>> {
+    let mut lines = BufReader::new(open(load)?).lines().enumerate();
+    let place = |index: usize| format!("{}, line {}", load.display(), index + 1);
+    let head = lines.next().map(|(_, it)| it).transpose().with_context(|| place(0))?;
+    let head = head.unwrap_or_default();
+    ensure!(
+        head.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case("kw"),
+        "{}: the head is {head:?}; a load has one column, and its head is kw",
+        place(0)
+    );
+    let mut values = Vec::new();
+    for (index, line) in lines {
+        let line = line.with_context(|| place(index))?;
+        let text = line.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let value = micro(text);
+        let value = value.with_context(|| format!("{}: {text} is not a number of kW", place(index)))?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+/// A number in millionths; digits beyond are rounded to the nearest.
+fn micro(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() <= 6 {
+        return scaled(text, 6);
+    }
+    let nano = scaled(&format!("{whole}.{}", part.get(..9.min(part.len()))?), 9)?;
+    Some((nano + 500).div_euclid(1_000))
+}
+
+/// A file, unpacked when it is gzip.
+fn open(path: &Path) -> Result<Box<dyn Read>> {
+    let cannot = || format!("{} cannot be read", path.display());
+    let mut file = BufReader::new(File::open(path).with_context(cannot)?);
+    let packed = file.fill_buf().with_context(cannot)?.starts_with(&[0x1f, 0x8b]);
+    Ok(if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+}
