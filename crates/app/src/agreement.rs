@@ -81,6 +81,7 @@ pub fn start(
     let tariff = tariff.to_owned();
     let agreement = Agreement { id, account, service_point, tariff, from, to: None };
     store::agreement::add(tx, &agreement)?;
+    store::run::hold_late(tx, &agreement)?;
     store::search::refresh(tx, account)?;
     let said = format!("{} from {from}", agreement.tariff);
     store::audit::add(tx, actor.by, actor.at, "start service", &id.to_string(), &said)?;

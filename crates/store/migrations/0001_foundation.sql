@@ -215,16 +215,17 @@ create table run (
 );
 create index run_window on run (window_id, id);
 
--- How each agreement ends in a run. May change until the run is done.
+-- How each agreement ends in a window, as its latest run says. May change until it is billed.
 create table run_item (
-    run_id bigint not null references run (id),
+    window_id bigint not null references bill_window (id),
     agreement_id bigint not null references agreement (id),
+    run_id bigint references run (id),
     account_id bigint not null references account (id),
     outcome text not null,
     reason text not null,
     detail text not null,
     total_cents bigint not null,
-    primary key (run_id, agreement_id)
+    primary key (window_id, agreement_id)
 );
 create index run_item_account on run_item (run_id, account_id);
 
@@ -284,8 +285,8 @@ create table segment_evidence (
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
 
--- The basis of an amount is a quantity at a price, a share of an amount, or what is short of a
--- least amount.
+-- The basis of an amount is a quantity at a price, the same for some of the days that the price is
+-- for, a share of an amount, or what is short of a least amount.
 create table bill_line (
     bill_id bigint not null,
     segment bigint not null,
@@ -297,6 +298,8 @@ create table bill_line (
     quantity_micro bigint,
     unit text,
     price_nano bigint,
+    part_days bigint,
+    of_days bigint,
     base_cents bigint,
     share_nano bigint,
     least_cents bigint,

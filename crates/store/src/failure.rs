@@ -208,7 +208,10 @@ impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Unavailable::Absent(at) => {
-                write!(f, "there is no database {at}; check the name, or make one with: meterbook init")
+                write!(
+                    f,
+                    "there is no database {at}; check the name, or make one with: meterbook init"
+                )
             }
             Unavailable::Empty(at) => {
                 write!(f, "{at} holds no utility yet; make one with: meterbook init")
@@ -217,34 +220,64 @@ impl fmt::Display for Unavailable {
                 write!(f, "{at} is not a database; check the name, or restore it from a backup")
             }
             Unavailable::NotOurs(at) => {
-                write!(f, "{at} is a database of another program, and was left as it is; give meterbook one of its own")
+                write!(
+                    f,
+                    "{at} is a database of another program, and was left as it is; give meterbook one of its own"
+                )
             }
             Unavailable::Newer { at, last } => {
-                write!(f, "{at} was made by a newer meterbook (its last migration is {last:04}); use that version or a later one")
+                write!(
+                    f,
+                    "{at} was made by a newer meterbook (its last migration is {last:04}); use that version or a later one"
+                )
             }
             Unavailable::Altered { at, migration } => {
-                write!(f, "{at} was made by a meterbook whose migration {migration} reads otherwise; use the release it was made with")
+                write!(
+                    f,
+                    "{at} was made by a meterbook whose migration {migration} reads otherwise; use the release it was made with"
+                )
             }
             Unavailable::Locked(at) => {
-                write!(f, "{at} is locked: another program has been writing to it for several seconds; nothing was changed; wait until it is done, or end it, and try again")
+                write!(
+                    f,
+                    "{at} is locked: another program has been writing to it for several seconds; nothing was changed; wait until it is done, or end it, and try again"
+                )
             }
             Unavailable::ReadOnly(at) => {
-                write!(f, "{at} is read-only; nothing was changed; give this user the right to write to it (a database file's folder too) and try again")
+                write!(
+                    f,
+                    "{at} is read-only; nothing was changed; give this user the right to write to it (a database file's folder too) and try again"
+                )
             }
             Unavailable::Denied { at, why } => {
-                write!(f, "{at} cannot be opened ({why}); check that it is a file and that this user may read and write it and its folder")
+                write!(
+                    f,
+                    "{at} cannot be opened ({why}); check that it is a file and that this user may read and write it and its folder"
+                )
             }
             Unavailable::Disk { at, why } => {
-                write!(f, "the disk under {at} fails ({why}); nothing was changed; make room or repair it and try again")
+                write!(
+                    f,
+                    "the disk under {at} fails ({why}); nothing was changed; make room or repair it and try again"
+                )
             }
             Unavailable::Unreachable { at, why } => {
-                write!(f, "the PostgreSQL server of {at} does not answer ({why}); check the host and the port and that it is running, and try again")
+                write!(
+                    f,
+                    "the PostgreSQL server of {at} does not answer ({why}); check the host and the port and that it is running, and try again"
+                )
             }
             Unavailable::WrongPassword(at) => {
-                write!(f, "the PostgreSQL server of {at} refuses this user and password; correct them in the URL")
+                write!(
+                    f,
+                    "the PostgreSQL server of {at} refuses this user and password; correct them in the URL"
+                )
             }
             Unavailable::BadUrl { at, why } => {
-                write!(f, "{at} is no PostgreSQL URL ({why}); write postgres://user:password@host:port/name")
+                write!(
+                    f,
+                    "{at} is no PostgreSQL URL ({why}); write postgres://user:password@host:port/name"
+                )
             }
         }
     }

@@ -14,6 +14,12 @@ mod sqlite;
 mod tx;
 mod value;
 
+pub mod bill;
+pub mod check;
+pub mod gather;
+pub mod ledger;
+pub mod run;
+pub mod window;
 
 pub use db::Db;
 pub use failure::{Conflict, Missing, Unavailable};

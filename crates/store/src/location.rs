@@ -54,8 +54,14 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         for (url, shown) in [
-            ("postgres://clerk:s3@cret@db.example:5432/town", "postgres://clerk@db.example:5432/town"),
-            ("postgresql://clerk@db.example/town?password=s3", "postgresql://clerk@db.example/town"),
+            (
+                "postgres://clerk:s3@cret@db.example:5432/town",
+                "postgres://clerk@db.example:5432/town",
+            ),
+            (
+                "postgresql://clerk@db.example/town?password=s3",
+                "postgresql://clerk@db.example/town",
+            ),
             ("postgres://db.example/town", "postgres://db.example/town"),
         ] {
             assert_eq!(Location::named(url).to_string(), shown);

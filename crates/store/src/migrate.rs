@@ -54,8 +54,7 @@ fn pending(tx: &mut Tx) -> Result<Option<&'static [(&'static str, &'static str)]
     if !tables.iter().any(|it| it == "migration") {
         return Err(Unavailable::NotOurs(at).into());
     }
-    let applied =
-        tx.many(APPLIED, [], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))?;
+    let applied = tx.many(APPLIED, [], |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)))?;
     if MIGRATIONS.len() < applied.len() {
         let last = applied.last().map_or(0, |it| it.0);
         return Err(Unavailable::Newer { at, last }.into());

@@ -58,8 +58,8 @@ pub(crate) enum Purpose {
 impl Server {
     pub(crate) fn open(url: &str, patience: Duration) -> Result<Server> {
         let at = Location::Postgres(url.to_owned());
-        let mut config = Config::from_str(url)
-            .map_err(|it| Unavailable::BadUrl { at, why: it.to_string() })?;
+        let mut config =
+            Config::from_str(url).map_err(|it| Unavailable::BadUrl { at, why: it.to_string() })?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(patience);
         }

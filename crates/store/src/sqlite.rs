@@ -217,7 +217,11 @@ impl Lite<'_> {
     }
 
     /// The text itself, or for so many rows the insert into the table it names.
-    fn statement(&mut self, text: &'static str, rows: usize) -> rusqlite::Result<CachedStatement<'_>> {
+    fn statement(
+        &mut self,
+        text: &'static str,
+        rows: usize,
+    ) -> rusqlite::Result<CachedStatement<'_>> {
         let made = self.texts.entry((text, rows)).or_insert_with(|| match rows {
             0 => numbered(text),
             rows => insert(text, rows),

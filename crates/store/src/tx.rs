@@ -241,3 +241,25 @@ impl Counter {
         }
     }
 }
+
+/// One text for each engine around the ids in `$1`, written `[1,2,3]`: neither engine understands
+/// how the other one reads a list.
+macro_rules! among_ids {
+    ($before:literal, $after:literal) => {
+        (
+            $crate::tx::Sql(concat!($before, " in (select value from json_each($1)) ", $after)),
+            $crate::tx::Sql(concat!(
+                $before,
+                " = any (string_to_array(btrim($1, '[]'), ',')::bigint[]) ",
+                $after
+            )),
+        )
+    };
+}
+pub(crate) use among_ids;
+
+/// Ids as the list that [`among_ids`] reads.
+pub(crate) fn list_of<I: Copy + Into<i64>>(ids: impl IntoIterator<Item = I>) -> String {
+    let numbers: Vec<String> = ids.into_iter().map(|id| id.into().to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}

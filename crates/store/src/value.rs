@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use anyhow::{Context, Result, anyhow, bail};
+use bytes::BytesMut;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
@@ -17,7 +18,6 @@ use meterbook_core::id::{
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
-use bytes::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 

@@ -82,7 +82,12 @@ pub fn assess(
     let mut endings: Vec<(AgreementId, Ending)> = facts
         .services
         .iter()
-        .filter_map(|it| Some((it.agreement.id, ending(it, it.agreement.days_in(window.period)?, window, tariffs))))
+        .filter_map(|it| {
+            Some((
+                it.agreement.id,
+                ending(it, it.agreement.days_in(window.period)?, window, tariffs),
+            ))
+        })
         .collect();
     let total = endings.iter().filter_map(|(_, it)| it.segment()).map(|it| it.total).sum();
     let held = endings.iter().any(|(_, it)| matches!(it, Ending::Held(_)));
@@ -131,7 +136,8 @@ fn segment(
     let used = usage(period, &point.zone, measured)?;
     refuse_negative(&used)?;
     let versions = tariffs.get(&agreement.tariff).map_or(&[][..], Vec::as_slice);
-    let input = Input { period, window: window.period, zone: &point.zone, usage: &used, tariffs: versions };
+    let input =
+        Input { period, window: window.period, zone: &point.zone, usage: &used, tariffs: versions };
     let rated = rate(&agreement.tariff, &input).map_err(Hold::Unratable)?;
     let newest = versions.iter().rfind(|it| it.from < period.end());
     Ok(Segment {

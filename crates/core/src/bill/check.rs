@@ -87,6 +87,8 @@ pub enum Hold {
     },
     /// Another service on the same bill is held.
     Companion,
+    /// Service was told to have started after these days were billed.
+    ToldLate,
     /// The facts changed between the check and the posting.
     Changed,
 }
@@ -105,6 +107,7 @@ impl Hold {
             Hold::NegativeUse { .. } => "negative-use",
             Hold::EarlierUnbilled { .. } => "earlier-unbilled",
             Hold::Companion => "companion",
+            Hold::ToldLate => "told-late",
             Hold::Changed => "changed",
         }
     }
@@ -137,6 +140,9 @@ impl fmt::Display for Hold {
                 write!(f, "the days from {from} on are not billed yet; bill them first")
             }
             Hold::Companion => f.write_str("another service on the same bill is held"),
+            Hold::ToldLate => {
+                f.write_str("service was told to have started after this turn was billed; bill it with: meterbook bill run --held")
+            }
             Hold::Changed => f.write_str("the facts changed after the check; run the cycle again"),
         }
     }

@@ -66,7 +66,12 @@ fn write_segment(out: &mut String, segment: &Segment) {
     for line in &segment.lines {
         let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
         let Line { period, rounding, .. } = line;
-        let _ = writeln!(out, "      {} = {}, {rounding}, {period}", arithmetic(line), exact(line.exact));
+        let _ = writeln!(
+            out,
+            "      {} = {}, {rounding}, {period}",
+            arithmetic(line),
+            exact(line.exact)
+        );
         let _ = writeln!(out, "      {}", source(line));
     }
     let _ = writeln!(out, "  {:<58}{total:>14}", "Total");

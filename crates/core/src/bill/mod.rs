@@ -1,5 +1,6 @@
 //! A bill: what an account owes for one turn of its cycle, and all that is printed on it.
 
+pub mod assess;
 pub mod check;
 pub mod explain;
 pub mod run;

@@ -117,12 +117,11 @@ words! {
 /// They sum to zero because the bill's total is the sum of its lines, which is asserted here.
 pub fn post_bill(bill: &Bill) -> Vec<Posting> {
     let mut postings = Vec::new();
-    let mut add = |gl: Gl, amount: Money| {
-        match postings.iter_mut().find(|it: &&mut Posting| it.gl == gl) {
+    let mut add =
+        |gl: Gl, amount: Money| match postings.iter_mut().find(|it: &&mut Posting| it.gl == gl) {
             Some(posting) => posting.amount += amount,
             None => postings.push(Posting { gl, account: bill.account, amount }),
-        }
-    };
+        };
     add(Gl::Receivable, bill.total);
     for segment in &bill.segments {
         for line in &segment.lines {

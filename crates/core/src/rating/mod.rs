@@ -169,10 +169,16 @@ impl fmt::Display for Unratable {
                 write!(f, "no version of tariff {tariff} is in force on {on}; publish one")
             }
             Unratable::NeedsIntervals { label } => {
-                write!(f, "{label} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff")
+                write!(
+                    f,
+                    "{label} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff"
+                )
             }
             Unratable::WrongUnit { label, priced, measured } => {
-                write!(f, "{label} is priced per {priced}, but the meter counts {measured}; correct the meter or the tariff")
+                write!(
+                    f,
+                    "{label} is priced per {priced}, but the meter counts {measured}; correct the meter or the tariff"
+                )
             }
         }
     }

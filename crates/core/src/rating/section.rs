@@ -31,7 +31,10 @@ pub(super) struct Intervals<'a> {
 }
 
 /// The bill cut at each change of the tariff, in order.
-pub(super) fn sections<'a>(code: &str, input: &'a Input<'a>) -> Result<Vec<Section<'a>>, Unratable> {
+pub(super) fn sections<'a>(
+    code: &str,
+    input: &'a Input<'a>,
+) -> Result<Vec<Section<'a>>, Unratable> {
     let Input { period, tariffs, .. } = *input;
     let ends = tariffs.iter().skip(1).map(|next| Some(next.from)).chain([None]);
     let sections: Vec<Section<'a>> = tariffs
@@ -86,7 +89,8 @@ impl<'a> Section<'a> {
                     Flow::Delivered => self.input.usage.delivered.micro,
                     Flow::Received => self.input.usage.received.micro,
                 };
-                let through = |day: Date| part(whole, self.days_before(day), self.input.period.days());
+                let through =
+                    |day: Date| part(whole, self.days_before(day), self.input.period.days());
                 through(days.end()) - through(days.start())
             }
         };

@@ -31,7 +31,11 @@ pub(super) fn lines(
             for (block, micro) in charge.ladders[period].0.iter().zip(blocks) {
                 let quantity = Quantity { micro, unit: section.tariff.unit };
                 if micro != 0 {
-                    drafts.push(Draft { label: label.clone(), days, basis: each(quantity, block.price) });
+                    drafts.push(Draft {
+                        label: label.clone(),
+                        days,
+                        basis: each(quantity, block.price),
+                    });
                 }
             }
         }

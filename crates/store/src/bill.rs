@@ -1,0 +1,246 @@
+//! Bills, their segments, evidence and lines: written once, never changed.
+
+mod line;
+mod past;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::{Bill, BillNumber, Segment};
+use meterbook_core::id::{AccountId, AgreementId, BillId};
+use meterbook_core::meter::Flow;
+use meterbook_core::money::{Money, Quantity, Unit};
+use meterbook_core::period::Period;
+use meterbook_core::place::Commodity;
+use meterbook_core::reads::ReadKind;
+use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+
+pub use self::past::{history, last_before, use_of};
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::{Rows, Sql};
+use crate::value::{Row, V};
+
+const BILLS: Rows = Rows(
+    "bill (id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents)",
+);
+const SEGMENTS: Rows = Rows(
+    "segment (bill_id, position, agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents)",
+);
+const EVIDENCE: Rows = Rows(
+    "segment_evidence (bill_id, segment, position, meter, unit, flow, from_on, to_on, first_on, first_micro, first_kind, last_on, last_micro, last_kind, multiplier_micro, used_micro, used_unit, estimated)",
+);
+const GET: Sql = Sql("
+    select id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents
+    from bill where id = $1");
+const BY_NUMBER: Sql = Sql("select id from bill where number = $1");
+const SEGMENTS_OF: Sql = Sql("
+    select agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents
+    from segment where bill_id = $1 order by position");
+const EVIDENCE_OF: Sql = Sql("
+    select segment, meter, unit, flow, from_on, to_on, first_on, first_micro, first_kind,
+           last_on, last_micro, last_kind, multiplier_micro, used_micro, used_unit, estimated
+    from segment_evidence where bill_id = $1 order by segment, position");
+const OF_ACCOUNT: Sql = Sql("
+    select id, number, from_on, to_on, billed_on, due_on, total_cents
+    from bill where account_id = $1 order by billed_on desc, id desc");
+const BILLED_THROUGH: Sql = Sql("select max(to_on) from segment where agreement_id = $1");
+const BILLED_THROUGH_ON: Sql = Sql("select max(to_on) from segment where tariff = $1");
+const NEWEST_OF_CYCLE: Sql = Sql("
+    select id from bill where window_id = (
+        select w.id from bill_window w
+        where w.cycle = $1 and exists (select 1 from bill b where b.window_id = w.id)
+        order by w.from_on desc limit 1)
+    order by id");
+
+/// A bill as one row of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Face {
+    /// Which one, inside.
+    pub id: BillId,
+    /// What people say.
+    pub number: BillNumber,
+    /// The days billed.
+    pub period: Period,
+    /// The day on its face.
+    pub billed_on: Date,
+    /// The day by which it is to be paid.
+    pub due_on: Date,
+    /// The new charges.
+    pub total: Money,
+}
+
+/// Keeps bills with everything on them.
+pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
+    let addresses: Vec<String> = bills.iter().map(|it| it.addressed_to.join("\n")).collect();
+    tx.bulk(
+        BILLS,
+        bills.iter().zip(&addresses).map(|(it, addressed_to)| {
+            [
+                it.id.into(),
+                V::from(&it.number.0),
+                it.account.into(),
+                it.window.into(),
+                it.period.start().into(),
+                it.period.end().into(),
+                it.billed_on.into(),
+                it.due_on.into(),
+                V::from(addressed_to),
+                it.total.into(),
+            ]
+        }),
+    )?;
+    let segments =
+        || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
+    tx.bulk(SEGMENTS, segments().map(|(bill, (position, it))| segment_row(bill, position, it)))?;
+    let evidence = segments().flat_map(|(bill, (segment, it))| {
+        (0_i64..)
+            .zip(&it.evidence)
+            .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
+    });
+    tx.bulk(EVIDENCE, evidence)?;
+    let lines = segments().flat_map(|(bill, (segment, it))| {
+        (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
+    });
+    line::add(tx, lines)
+}
+
+/// One bill with everything on it.
+pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
+    let bill = tx.maybe(GET, [id.into()], bill)?;
+    let mut bill = bill.ok_or_else(|| missing("bill", id))?;
+    bill.segments = tx.many(SEGMENTS_OF, [id.into()], segment)?;
+    for (nth, evidence) in tx.many(EVIDENCE_OF, [id.into()], evidence)? {
+        bill.segments.get_mut(nth).context("evidence without a segment")?.evidence.push(evidence);
+    }
+    for (nth, line) in line::of_bill(tx, id)? {
+        bill.segments.get_mut(nth).context("a line without a segment")?.lines.push(line);
+    }
+    Ok(bill)
+}
+
+/// The bill with this number, if there is one.
+pub fn by_number(tx: &mut Tx, number: &BillNumber) -> Result<Option<BillId>> {
+    tx.maybe(BY_NUMBER, [V::from(&number.0)], |row| row.id(0))
+}
+
+/// The bills of an account, newest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Face>> {
+    tx.many(OF_ACCOUNT, [account.into()], |row| {
+        Ok(Face {
+            id: row.id(0)?,
+            number: BillNumber(row.text(1)?),
+            period: row.period(2)?,
+            billed_on: row.date(4)?,
+            due_on: row.date(5)?,
+            total: row.money(6)?,
+        })
+    })
+}
+
+/// The first day of an agreement that is on no bill; `None` before its first bill.
+pub fn billed_through(tx: &mut Tx, agreement: AgreementId) -> Result<Option<Date>> {
+    tx.one(BILLED_THROUGH, [agreement.into()], |row| row.maybe(0, Row::date))
+}
+
+/// The first day after the last one billed on a tariff; `None` when nothing was.
+pub fn billed_through_on(tx: &mut Tx, tariff: &str) -> Result<Option<Date>> {
+    tx.one(BILLED_THROUGH_ON, [tariff.into()], |row| row.maybe(0, Row::date))
+}
+
+/// The bills of the newest turn of a cycle that has any.
+pub fn newest_of_cycle(tx: &mut Tx, cycle: Cycle) -> Result<Vec<BillId>> {
+    tx.many(NEWEST_OF_CYCLE, [cycle.into()], |row| row.id(0))
+}
+
+fn segment_row(bill: BillId, position: i64, it: &Segment) -> [V<'_>; 12] {
+    [
+        bill.into(),
+        position.into(),
+        it.agreement.into(),
+        it.commodity.word().into(),
+        V::from(&it.service_at),
+        V::from(&it.tariff),
+        V::from(&it.tariff_name),
+        it.period.start().into(),
+        it.period.end().into(),
+        it.usage.micro.into(),
+        it.usage.unit.word().into(),
+        it.total.into(),
+    ]
+}
+
+fn evidence_row([bill, segment, position]: [i64; 3], it: &Evidence) -> [V<'_>; 18] {
+    let first = it.reads.map(|(first, _)| first);
+    let last = it.reads.map(|(_, last)| last);
+    [
+        bill.into(),
+        segment.into(),
+        position.into(),
+        V::from(&it.meter),
+        it.unit.word().into(),
+        it.flow.word().into(),
+        it.period.start().into(),
+        it.period.end().into(),
+        first.map(|it| it.on).into(),
+        first.map(|it| it.index_micro).into(),
+        first.map(|it| it.kind.word()).into(),
+        last.map(|it| it.on).into(),
+        last.map(|it| it.index_micro).into(),
+        last.map(|it| it.kind.word()).into(),
+        it.multiplier_micro.into(),
+        it.used.micro.into(),
+        it.used.unit.word().into(),
+        i64::from(it.estimated).into(),
+    ]
+}
+
+fn bill(row: &Row) -> Result<Bill> {
+    Ok(Bill {
+        id: row.id(0)?,
+        number: BillNumber(row.text(1)?),
+        account: row.id(2)?,
+        window: row.id(3)?,
+        period: row.period(4)?,
+        billed_on: row.date(6)?,
+        due_on: row.date(7)?,
+        addressed_to: row.text(8)?.lines().map(str::to_owned).collect(),
+        segments: Vec::new(),
+        total: row.money(9)?,
+    })
+}
+
+fn segment(row: &Row) -> Result<Segment> {
+    Ok(Segment {
+        agreement: row.id(0)?,
+        commodity: row.word(1, Commodity::from_word)?,
+        service_at: row.text(2)?,
+        tariff: row.text(3)?,
+        tariff_name: row.text(4)?,
+        period: row.period(5)?,
+        usage: Quantity { micro: row.int(7)?, unit: row.word(8, Unit::from_word)? },
+        evidence: Vec::new(),
+        lines: Vec::new(),
+        total: row.money(9)?,
+    })
+}
+
+fn evidence(row: &Row) -> Result<(usize, Evidence)> {
+    let read = |at| {
+        row.maybe(at, |row, at| {
+            let kind = row.word(at + 2, ReadKind::from_word)?;
+            Ok(EvidenceRead { on: row.date(at)?, index_micro: row.int(at + 1)?, kind })
+        })
+    };
+    let evidence = Evidence {
+        meter: row.text(1)?,
+        unit: row.word(2, Unit::from_word)?,
+        flow: row.word(3, Flow::from_word)?,
+        period: row.period(4)?,
+        reads: read(6)?.zip(read(9)?),
+        multiplier_micro: row.int(12)?,
+        used: Quantity { micro: row.int(13)?, unit: row.word(14, Unit::from_word)? },
+        estimated: row.small(15)?,
+    };
+    Ok((row.small(0)?, evidence))
+}

@@ -1,0 +1,107 @@
+//! What came before a bill: the last one, and the use month by month.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::bill::{Bill, History, HistoryMonth, LastBill, LastSegment};
+use meterbook_core::id::{AccountId, BillId};
+use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::place::Commodity;
+
+use crate::Tx;
+use crate::tx::Sql;
+
+const LAST_BEFORE: Sql = Sql("
+    select id, number, billed_on, total_cents from bill
+    where account_id = $1 and id < $2 order by id desc limit 1");
+const SEGMENTS: Sql = Sql("
+    select position, agreement_id, commodity, from_on, to_on, used_micro, unit, total_cents
+    from segment where bill_id = $1 order by position");
+const TARIFFS: Sql = Sql("
+    select distinct segment, rule_tariff, rule_version_on
+    from bill_line where bill_id = $1 order by segment, rule_version_on, rule_tariff");
+const USE: Sql = Sql("
+    select s.commodity, b.from_on, b.to_on, s.from_on, s.to_on, s.used_micro, s.unit, b.id,
+        (select count(*) from segment_evidence e
+         where e.bill_id = s.bill_id and e.segment = s.position and 0 < e.estimated)
+    from bill b join segment s on s.bill_id = b.id
+    where b.account_id = $1 and b.id <= $2
+    order by b.id, s.position");
+
+/// The months of use that a bill shows at most.
+const MONTHS: usize = 25;
+
+/// The face of the bill before this one.
+pub fn last_before(tx: &mut Tx, bill: &Bill) -> Result<Option<LastBill>> {
+    let asked = [bill.account.into(), bill.id.into()];
+    let face = |row: &crate::value::Row| -> Result<(BillId, String, Date, _)> {
+        Ok((row.id(0)?, row.text(1)?, row.date(2)?, row.money(3)?))
+    };
+    let Some((id, number, billed_on, charges)) = tx.maybe(LAST_BEFORE, asked, face)? else {
+        return Ok(None);
+    };
+    let balance = crate::ledger::balance_with(tx, bill.account, &number)?;
+    let mut segments = tx.many(SEGMENTS, [id.into()], |row| {
+        Ok(LastSegment {
+            agreement: row.id(1)?,
+            commodity: row.word(2, Commodity::from_word)?,
+            period: row.period(3)?,
+            usage: Quantity { micro: row.int(5)?, unit: row.word(6, Unit::from_word)? },
+            total: row.money(7)?,
+            tariffs: Vec::new(),
+        })
+    })?;
+    tx.each(TARIFFS, [id.into()], |row| {
+        let nth: usize = row.small(0)?;
+        if let Some(segment) = segments.get_mut(nth) {
+            segment.tariffs.push((row.text(1)?, row.date(2)?));
+        }
+        Ok(())
+    })?;
+    Ok(Some(LastBill { billed_on, balance, charges, segments }))
+}
+
+/// The use of each commodity on `bill`, bill by bill up to this one.
+pub fn history(tx: &mut Tx, bill: &Bill) -> Result<Vec<History>> {
+    let mut histories = up_to(tx, bill.account, bill.id)?;
+    histories.retain(|it| bill.segments.iter().any(|on_it| on_it.commodity == it.commodity));
+    Ok(histories)
+}
+
+/// The use of each commodity an account takes, bill by bill.
+pub fn use_of(tx: &mut Tx, account: AccountId) -> Result<Vec<History>> {
+    up_to(tx, account, BillId(i64::MAX))
+}
+
+/// Sums what is on the same bill; units differ only when a tariff bills in another one than the
+/// last, and then the months in the old unit are left out.
+fn up_to(tx: &mut Tx, account: AccountId, last: BillId) -> Result<Vec<History>> {
+    let mut bills: Vec<(Commodity, BillId, HistoryMonth)> = Vec::new();
+    tx.each(USE, [account.into(), last.into()], |row| {
+        let commodity = row.word(0, Commodity::from_word)?;
+        let bill = row.id(7)?;
+        let usage = Quantity { micro: row.int(5)?, unit: row.word(6, Unit::from_word)? };
+        let estimated = 0 < row.int(8)?;
+        let same = |it: &&mut (Commodity, BillId, HistoryMonth)| {
+            it.0 == commodity && it.1 == bill && it.2.usage.unit == usage.unit
+        };
+        match bills.iter_mut().rev().find(same) {
+            Some((_, _, month)) => {
+                month.usage.micro += usage.micro;
+                month.estimated |= estimated;
+            }
+            None => {
+                let period = row.period(3)?;
+                bills.push((commodity, bill, HistoryMonth { period, usage, estimated }));
+            }
+        }
+        Ok(())
+    })?;
+    let of = |commodity: Commodity| {
+        let all = bills.iter().filter(|it| it.0 == commodity).map(|it| it.2);
+        let unit = all.clone().next_back()?.usage.unit;
+        let months: Vec<HistoryMonth> = all.filter(|it| it.usage.unit == unit).collect();
+        let from = months.len().saturating_sub(MONTHS);
+        Some(History { commodity, months: months[from..].to_vec() })
+    };
+    Ok(Commodity::ALL.iter().copied().filter_map(of).collect())
+}

@@ -1,0 +1,218 @@
+//! What breaks a rule of the books, looked for afresh. Each function says how many things it held
+//! against its rule, and in a sentence each what breaks it.
+
+use anyhow::Result;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+/// How many were examined, and what is wrong.
+type Found = (i64, Vec<String>);
+
+/// Faults shown of one rule: more than a person reads.
+const SHOWN: i64 = 100;
+
+const ENTRIES: Sql = Sql("select count(*) from entry");
+const UNBALANCED: Sql = Sql("
+    select e.kind, e.key, cast(sum(p.amount_cents) as bigint)
+    from posting p join entry e on e.id = p.entry_id
+    group by e.id, e.kind, e.key having sum(p.amount_cents) <> 0 order by e.id limit $1");
+const BILLS: Sql = Sql("select count(*) from bill");
+const BILL_SUMS: Sql = Sql("
+    select b.number, b.total_cents, cast(coalesce(sum(s.total_cents), 0) as bigint)
+    from bill b left join segment s on s.bill_id = b.id
+    group by b.id, b.number, b.total_cents
+    having b.total_cents <> coalesce(sum(s.total_cents), 0) order by b.id limit $1");
+const SEGMENT_SUMS: Sql = Sql("
+    select b.number, s.total_cents, cast(coalesce(sum(l.amount_cents), 0) as bigint)
+    from segment s join bill b on b.id = s.bill_id
+    left join bill_line l on l.bill_id = s.bill_id and l.segment = s.position
+    group by s.bill_id, s.position, b.number, s.total_cents
+    having s.total_cents <> coalesce(sum(l.amount_cents), 0)
+    order by s.bill_id, s.position limit $1");
+const BILLS_UNPOSTED: Sql = Sql("
+    select b.number, b.total_cents, cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from bill b
+    left join entry e on e.key = b.number and e.kind = 'bill'
+    left join posting p
+      on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = b.account_id
+    group by b.id, b.number, b.total_cents, e.id
+    having e.id is null or b.total_cents <> coalesce(sum(p.amount_cents), 0)
+    order by b.id limit $1");
+const BILL_ENTRIES_ALONE: Sql = Sql("
+    select e.key, 0, 0 from entry e
+    where e.kind = 'bill' and not exists (select 1 from bill b where b.number = e.key)
+    order by e.id limit $1");
+const PAYMENTS: Sql = Sql("select count(*) from payment");
+const PAYMENTS_UNPOSTED: Sql = Sql("
+    select y.key, y.amount_cents, cast(-coalesce(sum(p.amount_cents), 0) as bigint)
+    from payment y
+    left join entry e on e.key = y.key and e.kind = 'payment'
+    left join posting p
+      on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = y.account_id
+    group by y.id, y.key, y.amount_cents, e.id
+    having e.id is null or y.amount_cents <> -coalesce(sum(p.amount_cents), 0)
+    order by y.id limit $1");
+const PAYMENT_ENTRIES_ALONE: Sql = Sql("
+    select e.key, 0, 0 from entry e
+    where e.kind = 'payment' and not exists (select 1 from payment y where y.key = e.key)
+    order by e.id limit $1");
+const SEGMENTS: Sql = Sql("select count(*) from segment");
+const DAYS: Sql = Sql("
+    select agreement_id, expected, from_on from (
+        select s.agreement_id, s.from_on,
+            coalesce(lag(s.to_on) over (partition by s.agreement_id order by s.from_on), g.from_on)
+                as expected
+        from segment s join agreement g on g.id = s.agreement_id) as follows
+    where from_on <> expected order by agreement_id, from_on limit $1");
+const DAYS_AFTER: Sql = Sql("
+    select s.agreement_id, g.to_on, s.to_on
+    from segment s join agreement g on g.id = s.agreement_id
+    where g.to_on < s.to_on order by s.agreement_id limit $1");
+const DONE: Sql = Sql("
+    select count(*) from bill_window w
+    where exists (select 1 from run r where r.window_id = w.id and r.stage = 'done')");
+const NO_ENDING: Sql = Sql("
+    select g.id, w.from_on, w.to_on
+    from bill_window w
+    join account a on a.cycle = w.cycle
+    join agreement g on g.account_id = a.id
+      and g.from_on < w.to_on and (g.to_on is null or w.from_on < g.to_on)
+    where exists (select 1 from run r where r.window_id = w.id and r.stage = 'done')
+      and not exists (select 1 from run_item i where i.window_id = w.id and i.agreement_id = g.id)
+    order by g.id, w.from_on limit $1");
+// An ending says billed exactly when there is a segment in that window; runs under way are not
+// posted yet.
+const ENDING_UNTRUE: Sql = Sql("
+    select i.agreement_id, w.from_on, w.to_on
+    from run_item i
+    join bill_window w on w.id = i.window_id
+    left join run u on u.id = i.run_id
+    where (u.id is null or u.stage = 'done')
+      and (i.outcome = 'billed') <> exists (
+        select 1 from segment s join bill b on b.id = s.bill_id
+        where s.agreement_id = i.agreement_id and b.window_id = i.window_id)
+    order by i.agreement_id, w.from_on limit $1");
+const RUN_TOTALS: Sql = Sql("
+    select w.id, w.said, w.posted from (
+        select bill_window.id,
+            (select cast(coalesce(sum(i.total_cents), 0) as bigint) from run_item i
+             where i.window_id = bill_window.id and i.outcome = 'billed') as said,
+            (select cast(coalesce(sum(b.total_cents), 0) as bigint) from bill b
+             where b.window_id = bill_window.id) as posted
+        from bill_window
+        where exists (select 1 from run r where r.window_id = bill_window.id and r.stage = 'done')
+          and not exists (
+            select 1 from run r where r.window_id = bill_window.id and r.stage <> 'done')) as w
+    where w.said <> w.posted order by w.id limit $1");
+const ACCOUNTS: Sql = Sql("select count(*) from account");
+// What each account should owe follows from its bills and payments alone.
+const OWED: Sql = Sql("
+    select a.number, o.owed, o.posted from account a join (
+        select account.id,
+            coalesce((select sum(total_cents) from bill where account_id = account.id), 0)
+          - coalesce((select sum(amount_cents) from payment where account_id = account.id), 0) as owed,
+            coalesce((select sum(amount_cents) from posting
+                      where account_id = account.id and gl = '1200 receivable'), 0) as posted
+        from account) as o on o.id = a.id
+    where o.owed <> o.posted order by a.id limit $1");
+const RECEIVABLE: Sql = Sql("
+    select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
+           cast(coalesce((select sum(total_cents) from bill), 0)
+              - coalesce((select sum(amount_cents) from payment), 0) as bigint)");
+
+/// The postings of every entry sum to zero.
+pub fn entries(tx: &mut Tx) -> Result<Found> {
+    let faults = faults(tx, UNBALANCED, |row| {
+        Ok(format!("{} {} is out of balance by {}", row.text(0)?, row.text(1)?, row.money(2)?))
+    })?;
+    Ok((count(tx, ENTRIES)?, faults))
+}
+
+/// Every bill is the sum of its segments, and they of their lines.
+pub fn bills(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, BILL_SUMS, |row| differ(row, "the bill", "its segments"))?;
+    found
+        .extend(faults(tx, SEGMENT_SUMS, |row| differ(row, "a segment of the bill", "its lines"))?);
+    Ok((count(tx, BILLS)?, found))
+}
+
+/// Every bill is posted once, for its total.
+pub fn posted(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, BILLS_UNPOSTED, |row| differ(row, "the bill", "its posting"))?;
+    found.extend(faults(tx, BILL_ENTRIES_ALONE, |row| {
+        Ok(format!("{} is posted and there is no such bill", row.text(0)?))
+    })?);
+    Ok((count(tx, BILLS)?, found))
+}
+
+/// Every payment is posted once, for its amount.
+pub fn payments(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, PAYMENTS_UNPOSTED, |row| differ(row, "the payment", "its posting"))?;
+    found.extend(faults(tx, PAYMENT_ENTRIES_ALONE, |row| {
+        Ok(format!("{} is posted and there is no such payment", row.text(0)?))
+    })?);
+    Ok((count(tx, PAYMENTS)?, found))
+}
+
+/// No day of an agreement is billed twice, and none is left out between bills.
+pub fn days(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, DAYS, |row| {
+        let (agreement, expected, from) = (row.int(0)?, row.date(1)?, row.date(2)?);
+        Ok(format!("agreement {agreement} is billed from {from}, and {expected} comes next"))
+    })?;
+    found.extend(faults(tx, DAYS_AFTER, |row| {
+        let (agreement, end, through) = (row.int(0)?, row.date(1)?, row.date(2)?);
+        Ok(format!("agreement {agreement} ended on {end} and is billed up to {through}"))
+    })?);
+    Ok((count(tx, SEGMENTS)?, found))
+}
+
+/// Billed, held and exempt make up the agreements of every finished turn, and an agreement is
+/// called billed exactly when it is on a bill.
+pub fn population(tx: &mut Tx) -> Result<Found> {
+    let turn = |row: &Row, what: &str| {
+        let (agreement, days) = (row.int(0)?, row.period(1)?);
+        Ok(format!("agreement {agreement} {what} in the turn {days}"))
+    };
+    let mut found = faults(tx, NO_ENDING, |row| turn(row, "has no ending"))?;
+    found.extend(faults(tx, ENDING_UNTRUE, |row| turn(row, "does not end as its run says"))?);
+    Ok((count(tx, DONE)?, found))
+}
+
+/// The bills of every finished turn come to what its runs say.
+pub fn runs(tx: &mut Tx) -> Result<Found> {
+    let found = faults(tx, RUN_TOTALS, |row| {
+        let (window, said, posted) = (row.int(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("window {window} was said to come to {said}, and its bills come to {posted}"))
+    })?;
+    Ok((count(tx, DONE)?, found))
+}
+
+/// What each account owes follows from its bills and payments, and together they are the
+/// receivable of the general ledger.
+pub fn subledger(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, OWED, |row| {
+        let number = row.number(0)?;
+        Ok(format!("account {number} does not owe what its bills and payments come to"))
+    })?;
+    let (gl, owed) = tx.one(RECEIVABLE, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
+    if gl != owed {
+        found.push(format!("the receivable is {gl}, and bills less payments are {owed}"));
+    }
+    Ok((count(tx, ACCOUNTS)?, found))
+}
+
+fn count(tx: &mut Tx, sql: Sql) -> Result<i64> {
+    tx.one(sql, [], |row| row.int(0))
+}
+
+fn faults(tx: &mut Tx, sql: Sql, say: impl FnMut(&Row) -> Result<String>) -> Result<Vec<String>> {
+    tx.many(sql, [SHOWN.into()], say)
+}
+
+fn differ(row: &Row, one: &str, other: &str) -> Result<String> {
+    let (key, says, comes_to) = (row.text(0)?, row.money(1)?, row.money(2)?);
+    Ok(format!("{one} {key} says {says}, and {other} {comes_to}"))
+}

@@ -1,0 +1,282 @@
+//! Everything that the bills of some accounts depend on, in a few queries for all of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context, Result, anyhow};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::account::{Account, CustomerClass, Cycle};
+use meterbook_core::agreement::Agreement;
+use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
+use meterbook_core::meter::{Channel, Flow, Form};
+use meterbook_core::money::Unit;
+use meterbook_core::period::Zone;
+use meterbook_core::place::{Commodity, ServicePoint};
+use meterbook_core::reads::usage::{Facts, Hung, Measured};
+use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
+
+use crate::Tx;
+use crate::tx::{Sql, among_ids, list_of};
+use crate::value::{Row, V};
+
+const ACCOUNTS: (Sql, Sql) = among_ids!(
+    "select a.id, a.number, a.person_id, a.class, a.cycle, a.mail_to, a.opened_on, p.name
+     from account a join person p on p.id = a.person_id where a.id",
+    "order by a.id"
+);
+const SERVICES: (Sql, Sql) = among_ids!(
+    "select g.id, g.account_id, g.service_point_id, g.tariff, g.from_on, g.to_on,
+            s.premise_id, s.commodity, s.zone, m.street,
+            (select max(b.to_on) from segment b where b.agreement_id = g.id)
+     from agreement g
+     join service_point s on s.id = g.service_point_id
+     join premise m on m.id = s.premise_id
+     where g.from_on < $3 and (g.to_on is null or $2 < g.to_on) and g.account_id",
+    "order by g.account_id, g.id"
+);
+const HUNG: (Sql, Sql) = among_ids!(
+    "select i.service_point_id, i.id, m.serial, i.from_on, i.to_on,
+            c.id, c.meter_id, c.digits, c.minutes, c.unit, c.flow, c.multiplier_micro
+     from installation i
+     join meter m on m.id = i.meter_id
+     join channel c on c.meter_id = i.meter_id
+     where i.from_on < $3 and (i.to_on is null or $2 < i.to_on) and i.service_point_id",
+    "order by i.service_point_id, i.from_on, i.id, c.id"
+);
+const READS: (Sql, Sql) = among_ids!(
+    "select channel_id, read_on, index_micro, kind, batch_id from read
+     where read_on between $2 and $3 and channel_id",
+    "order by channel_id, id"
+);
+const BLOCKS: (Sql, Sql) = among_ids!(
+    "select channel_id, month, bytes from interval_block
+     where month between $2 and $3 and channel_id",
+    "order by channel_id, batch_id, month"
+);
+const BILLS: (Sql, Sql) = among_ids!(
+    "select account_id, window_id, total_cents from bill where account_id",
+    "order by account_id, billed_on desc, id desc"
+);
+
+/// How many earlier bills say what is usual.
+const EARLIER: usize = 12;
+
+/// What the bills of these accounts in `window` depend on, in the order of their ids.
+pub fn accounts(tx: &mut Tx, window: &Window, ids: &[AccountId]) -> Result<Vec<AccountFacts>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = list_of(ids.iter().copied());
+    let mut accounts = addressed(tx, &list)?;
+    services(tx, window, &list, &mut accounts)?;
+    bills(tx, window, &list, &mut accounts)?;
+    measure(tx, window, &mut accounts)?;
+    Ok(accounts.into_values().collect())
+}
+
+type ById = BTreeMap<AccountId, AccountFacts>;
+
+fn addressed(tx: &mut Tx, list: &str) -> Result<ById> {
+    let mut accounts = ById::new();
+    let sql = tx.either(ACCOUNTS.0, ACCOUNTS.1);
+    tx.each(sql, [list.into()], |row| {
+        let account = Account {
+            id: row.id(0)?,
+            number: row.number(1)?,
+            person: row.id(2)?,
+            class: row.word(3, CustomerClass::from_word)?,
+            cycle: Cycle(row.int(4)?),
+            mail_to: row.text(5)?,
+            opened_on: row.date(6)?,
+        };
+        let lines = account.mail_to.lines().map(str::to_owned);
+        let addressed_to = std::iter::once(row.text(7)?).chain(lines).collect();
+        let facts = AccountFacts {
+            addressed_to,
+            services: Vec::new(),
+            earlier: Vec::new(),
+            bills_in_window: 0,
+            account,
+        };
+        accounts.insert(facts.account.id, facts);
+        Ok(())
+    })?;
+    Ok(accounts)
+}
+
+fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Result<()> {
+    let mut zones: HashMap<String, Zone> = HashMap::new();
+    let days = window.period;
+    let sql = tx.either(SERVICES.0, SERVICES.1);
+    tx.each(sql, [list.into(), days.start().into(), days.end().into()], |row| {
+        let agreement = Agreement {
+            id: row.id(0)?,
+            account: row.id(1)?,
+            service_point: row.id(2)?,
+            tariff: row.text(3)?,
+            from: row.date(4)?,
+            to: row.maybe(5, Row::date)?,
+        };
+        let name = row.text(8)?;
+        let zone = match zones.get(&name) {
+            Some(zone) => zone.clone(),
+            None => {
+                let zone = Zone::named(&name).with_context(|| format!("{name} is no time zone"))?;
+                zones.insert(name, zone.clone());
+                zone
+            }
+        };
+        let point = ServicePoint {
+            id: agreement.service_point,
+            premise: row.id(6)?,
+            commodity: row.word(7, Commodity::from_word)?,
+            zone,
+        };
+        let account = accounts.get_mut(&agreement.account).expect("it was asked for");
+        account.services.push(ServiceFacts {
+            agreement,
+            point,
+            street: row.text(9)?,
+            billed_through: row.maybe(10, Row::date)?,
+            measured: Facts::default(),
+        });
+        Ok(())
+    })
+}
+
+fn bills(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Result<()> {
+    let sql = tx.either(BILLS.0, BILLS.1);
+    tx.each(sql, [list.into()], |row| {
+        let account = accounts.get_mut(&row.id(0)?).expect("it was asked for");
+        if row.int(1)? == window.id.0 {
+            account.bills_in_window += 1;
+        }
+        if account.earlier.len() < EARLIER {
+            account.earlier.push(row.money(2)?);
+        }
+        Ok::<_, anyhow::Error>(())
+    })
+}
+
+/// Hangs the meters with their reads at the service points.
+fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
+    let services = || accounts.values().flat_map(|it| &it.services);
+    let starts = services().map(|it| it.billed_through.unwrap_or(it.agreement.from));
+    let Some(from) = starts.min() else { return Ok(()) };
+    let to = window.period.end();
+    let points = list_of(services().map(|it| it.point.id));
+    let mut hung = hung(tx, &points, from, to)?;
+    let channels: Vec<&mut Measured> =
+        hung.values_mut().flatten().flat_map(|it| &mut it.channels).collect();
+    let mut by_id: HashMap<ChannelId, &mut Measured> =
+        channels.into_iter().map(|it| (it.channel.id, it)).collect();
+    let is_register = |it: &Measured| matches!(it.channel.form, Form::Register { .. });
+    let registers = list_of(by_id.values().filter(|it| is_register(it)).map(|it| it.channel.id));
+    let intervals = list_of(by_id.values().filter(|it| !is_register(it)).map(|it| it.channel.id));
+    reads(tx, &registers, from, to, &mut by_id)?;
+    blocks(tx, &intervals, from, to, &mut by_id)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.measured.hung = hung.get(&service.point.id).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn hung(
+    tx: &mut Tx,
+    points: &str,
+    from: Date,
+    to: Date,
+) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
+    let mut all: HashMap<ServicePointId, Vec<Hung>> = HashMap::new();
+    let mut latest = None;
+    let sql = tx.either(HUNG.0, HUNG.1);
+    tx.each(sql, [points.into(), from.into(), to.into()], |row| {
+        let there = all.entry(row.id(0)?).or_default();
+        let installation = row.int(1)?;
+        if latest != Some(installation) {
+            latest = Some(installation);
+            there.push(Hung {
+                meter: row.text(2)?,
+                from: row.date(3)?,
+                to: row.maybe(4, Row::date)?,
+                channels: Vec::new(),
+            });
+        }
+        let channel = channel(row, 5)?;
+        let measured = Measured { channel, reads: Vec::new(), series: None };
+        there.last_mut().expect("it was just hung").channels.push(measured);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn channel(row: &Row, at: usize) -> Result<Channel> {
+    let form = match row.maybe(at + 2, Row::small)? {
+        Some(digits) => Form::Register { digits },
+        None => Form::Interval { minutes: row.small(at + 3)? },
+    };
+    Ok(Channel {
+        id: row.id(at)?,
+        meter: row.id(at + 1)?,
+        form,
+        unit: row.word(at + 4, Unit::from_word)?,
+        flow: row.word(at + 5, Flow::from_word)?,
+        multiplier_micro: row.int(at + 6)?,
+    })
+}
+
+fn reads(
+    tx: &mut Tx,
+    list: &str,
+    from: Date,
+    to: Date,
+    by_id: &mut HashMap<ChannelId, &mut Measured>,
+) -> Result<()> {
+    let sql = tx.either(READS.0, READS.1);
+    tx.each(sql, [list.into(), from.into(), to.into()], |row| {
+        let read = Read {
+            channel: row.id(0)?,
+            on: row.date(1)?,
+            index_micro: row.int(2)?,
+            kind: row.word(3, ReadKind::from_word)?,
+            batch: row.maybe(4, Row::id)?,
+        };
+        by_id.get_mut(&read.channel).expect("it was asked for").reads.push(read);
+        Ok(())
+    })
+}
+
+/// Lays the blocks of each channel side by side, those of later files over earlier ones.
+fn blocks(
+    tx: &mut Tx,
+    list: &str,
+    from: Date,
+    to: Date,
+    by_id: &mut HashMap<ChannelId, &mut Measured>,
+) -> Result<()> {
+    // A local day may begin in the UTC month before or after its own.
+    let utc = Zone::utc();
+    let first = Month::of(utc.start_of(from.saturating_sub(1.day())));
+    let last = Month::of(utc.start_of(to.saturating_add(1.day())));
+    let mut found: BTreeMap<ChannelId, Vec<(Month, Block)>> = BTreeMap::new();
+    let sql = tx.either(BLOCKS.0, BLOCKS.1);
+    let asked: [V<'_>; 3] = [list.into(), first.index().into(), last.index().into()];
+    tx.each(sql, asked, |row| {
+        let channel: ChannelId = row.id(0)?;
+        let month = row.int(1)?;
+        let said = || format!("the interval values of channel {channel} in month {month}");
+        let month = Month::from_index(month).with_context(said)?;
+        let block = unpack(&row.bytes(2)?).map_err(|why| anyhow!("{why}")).with_context(said)?;
+        found.entry(channel).or_default().push((month, block));
+        Ok(())
+    })?;
+    for (channel, blocks) in found {
+        let series = Series::from_blocks(blocks)
+            .map_err(|why| anyhow!("{why}"))
+            .with_context(|| format!("the interval values of channel {channel}"))?;
+        by_id.get_mut(&channel).expect("it was asked for").series = series;
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Entries and postings: written once, never changed. A balance is a sum.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::bill::{Bill, Movement};
+use meterbook_core::id::{AccountId, EntryId};
+use meterbook_core::ledger::{Entry, EntryKind, Gl, assert_balanced};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql};
+use crate::value::V;
+
+const ENTRIES: Rows = Rows("entry (id, kind, effective_on, key, text)");
+const POSTINGS: Rows = Rows("posting (entry_id, position, gl, account_id, amount_cents)");
+const BALANCE: Sql = Sql("
+    select cast(coalesce(sum(amount_cents), 0) as bigint) from posting
+    where account_id = $1 and gl = '1200 receivable'");
+const BALANCE_WITH: Sql = Sql("
+    select cast(coalesce(sum(p.amount_cents), 0) as bigint) from posting p
+    where p.account_id = $1 and p.gl = '1200 receivable'
+      and p.entry_id <= (select id from entry where key = $2 and kind = 'bill')");
+const OF_ACCOUNT: Sql = Sql("
+    select e.id, e.effective_on, e.kind, e.key, e.text,
+           cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from entry e join posting p on p.entry_id = e.id
+    where p.account_id = $1 and p.gl = '1200 receivable'
+    group by e.id, e.effective_on, e.kind, e.key, e.text
+    order by e.id");
+const MOVEMENTS: Sql = Sql("
+    select e.effective_on, e.kind, e.text, p.amount_cents
+    from entry e join posting p on p.entry_id = e.id
+    where p.account_id = $1 and p.gl = '1200 receivable'
+      and e.id < (select id from entry where key = $2 and kind = 'bill')
+      and coalesce((select b.id from entry b join bill on bill.number = b.key
+                    where b.kind = 'bill' and bill.account_id = $1 and bill.id < $3
+                    order by bill.id desc limit 1), 0) < e.id
+    order by e.id");
+const GL_TOTALS: Sql = Sql("
+    select gl, cast(sum(amount_cents) as bigint) from posting group by gl order by gl");
+
+/// An entry as one row of an account's ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Which one.
+    pub id: EntryId,
+    /// The day it counts from.
+    pub on: Date,
+    /// What happened.
+    pub kind: EntryKind,
+    /// The bill's number or the payment's key.
+    pub key: String,
+    /// What was said about it.
+    pub text: String,
+    /// What it added to what is owed.
+    pub amount: Money,
+    /// What was owed after it.
+    pub balance: Money,
+}
+
+/// Posts entries.
+///
+/// # Panics
+/// When one does not balance: that would be a fault of this program, and nothing is kept.
+pub fn add(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    for entry in entries {
+        assert_balanced(&entry.postings);
+    }
+    tx.bulk(
+        ENTRIES,
+        entries.iter().map(|it| {
+            [it.id.into(), it.kind.word().into(), it.on.into(), V::from(&it.key), V::from(&it.text)]
+        }),
+    )?;
+    let postings = entries.iter().flat_map(|entry| {
+        (0_i64..).zip(&entry.postings).map(|(position, it)| {
+            [
+                entry.id.into(),
+                position.into(),
+                it.gl.word().into(),
+                it.account.into(),
+                it.amount.into(),
+            ]
+        })
+    });
+    tx.bulk(POSTINGS, postings)
+}
+
+/// What an account owes.
+pub fn balance(tx: &mut Tx, account: AccountId) -> Result<Money> {
+    tx.one(BALANCE, [account.into()], |row| row.money(0))
+}
+
+/// What an account owed when the bill with this number had just been posted.
+pub(crate) fn balance_with(tx: &mut Tx, account: AccountId, number: &str) -> Result<Money> {
+    tx.one(BALANCE_WITH, [account.into(), number.into()], |row| row.money(0))
+}
+
+/// An account's ledger, oldest first, with what was owed after each entry.
+pub fn entries(tx: &mut Tx, account: AccountId) -> Result<Vec<Listed>> {
+    let mut balance = Money::ZERO;
+    tx.many(OF_ACCOUNT, [account.into()], |row| {
+        let amount = row.money(5)?;
+        balance += amount;
+        Ok(Listed {
+            id: row.id(0)?,
+            on: row.date(1)?,
+            kind: row.word(2, EntryKind::from_word)?,
+            key: row.text(3)?,
+            text: row.text(4)?,
+            amount,
+            balance,
+        })
+    })
+}
+
+/// What changed the balance between the bill before this one and this one, in order.
+pub fn movements_before(tx: &mut Tx, bill: &Bill) -> Result<Vec<Movement>> {
+    let asked = [bill.account.into(), V::from(&bill.number.0), bill.id.into()];
+    tx.many(MOVEMENTS, asked, |row| {
+        Ok(Movement {
+            on: row.date(0)?,
+            kind: row.word(1, EntryKind::from_word)?,
+            text: row.text(2)?,
+            amount: row.money(3)?,
+        })
+    })
+}
+
+/// The total of every account of the general ledger.
+pub fn gl_totals(tx: &mut Tx) -> Result<Vec<(Gl, Money)>> {
+    tx.many(GL_TOTALS, [], |row| Ok((row.word(0, Gl::from_word)?, row.money(1)?)))
+}

@@ -1,0 +1,262 @@
+//! Billing runs and how each agreement ends in a window.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::bill::check::Hold;
+use meterbook_core::bill::run::{Item, Outcome, Run, Stage, Standing};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, RunId, WindowId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::{Rows, Sql, among_ids, list_of};
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("
+    insert into run (id, window_id, accepts_account_id, checked_through, posted_through, stage, begun_at)
+    values ($1, $2, $3, $4, $5, $6, $7)");
+const LAST: Sql = Sql("
+    select id, window_id, accepts_account_id, checked_through, posted_through, stage
+    from run order by id desc limit 1");
+const UNFINISHED: Sql = Sql("
+    select id, window_id, accepts_account_id, checked_through, posted_through, stage
+    from run where window_id = $1 and stage <> 'done' order by id limit 1");
+// An update that changes nothing takes the lock of the row on PostgreSQL.
+const LOCK: Sql = Sql("
+    update run set stage = stage where id = $1
+    returning id, window_id, accepts_account_id, checked_through, posted_through, stage");
+const ADVANCE: Sql = Sql("
+    update run set checked_through = $2, posted_through = $3, stage = $4 where id = $1");
+const ITEMS: Rows = Rows(
+    "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents)",
+);
+const FORGET: (Sql, Sql) =
+    among_ids!("delete from run_item where agreement_id", "and window_id = $2");
+const ITEMS_OF: Sql = Sql("
+    select agreement_id, account_id, outcome, reason, detail, total_cents
+    from run_item where run_id = $1 and account_id = $2 order by agreement_id");
+// Due are the accounts with an agreement in force that has no ending from another run, or is held.
+const TO_CHECK: Sql = Sql("
+    select a.id from account a
+    where a.cycle = $1 and $2 < a.id and exists (
+        select 1 from agreement g
+        where g.account_id = a.id and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
+          and not exists (
+            select 1 from run_item i
+            where i.window_id = $5 and i.agreement_id = g.id
+              and i.outcome <> 'held' and i.run_id <> $6))
+    order by a.id limit $7");
+const COUNT_TO_CHECK: Sql = Sql("
+    select count(*) from account a
+    where a.cycle = $1 and $2 < a.id and exists (
+        select 1 from agreement g
+        where g.account_id = a.id and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
+          and not exists (
+            select 1 from run_item i
+            where i.window_id = $5 and i.agreement_id = g.id
+              and i.outcome <> 'held' and i.run_id <> $6))");
+const TO_POST: Sql = Sql("
+    select distinct account_id from run_item
+    where run_id = $1 and $2 < account_id and outcome = 'billed'
+    order by account_id limit $3");
+const COUNT_TO_POST: Sql = Sql("
+    select count(distinct account_id) from run_item
+    where run_id = $1 and $2 < account_id and outcome = 'billed'");
+const STAGE_OF: Sql = Sql("select stage from run where window_id = $1 order by id desc limit 1");
+const ENDINGS: Sql = Sql("
+    select i.outcome, i.reason, count(*), cast(coalesce(sum(i.total_cents), 0) as bigint)
+    from agreement g
+    join account a on a.id = g.account_id
+    left join run_item i on i.window_id = $1 and i.agreement_id = g.id
+    where a.cycle = $2 and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
+    group by i.outcome, i.reason");
+const POSTED: Sql = Sql("
+    select cast(coalesce(sum(total_cents), 0) as bigint) from bill where window_id = $1");
+const HOLD_LATE: Sql = Sql("
+    insert into run_item
+        (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents)
+    select w.id, $1, null, $2, 'held', $3, $4, 0
+    from bill_window w join account a on a.cycle = w.cycle
+    where a.id = $2 and $5 < w.to_on
+      and exists (select 1 from run r where r.window_id = w.id)");
+const HELD: Sql = Sql("
+    select agreement_id, account_id, outcome, reason, detail, total_cents
+    from run_item where window_id = $1 and outcome = 'held' order by account_id, agreement_id");
+
+/// Begins a run.
+pub fn add(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
+    let Run { id, window, accepts, checked_through, posted_through, stage } = *run;
+    let cursors = [checked_through.into(), posted_through.into()];
+    let [checked, posted] = cursors;
+    let values =
+        [id.into(), window.into(), accepts.into(), checked, posted, stage.word().into(), at.into()];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// The run that was begun last.
+pub fn last(tx: &mut Tx) -> Result<Option<Run>> {
+    tx.maybe(LAST, [], run)
+}
+
+/// The run over a window that has not come to its end.
+pub fn unfinished(tx: &mut Tx, window: WindowId) -> Result<Option<Run>> {
+    tx.maybe(UNFINISHED, [window.into()], run)
+}
+
+/// The run as it stands now, held until this transaction ends: nobody else moves it.
+pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
+    tx.maybe(LOCK, [id.into()], run)?.ok_or_else(|| missing("run", id))
+}
+
+/// Writes down how far a run is.
+pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
+    let Run { id, checked_through, posted_through, stage, .. } = *run;
+    let values = [id.into(), checked_through.into(), posted_through.into(), stage.word().into()];
+    tx.exec(ADVANCE, values).map(|_| ())
+}
+
+/// Writes down how agreements end in the run's window, in place of what earlier runs said of them.
+pub fn put_items(tx: &mut Tx, run: &Run, items: &[Item]) -> Result<()> {
+    let ids = list_of(items.iter().map(|it| it.agreement));
+    let forget = tx.either(FORGET.0, FORGET.1);
+    tx.exec(forget, [V::from(&ids), run.window.into()])?;
+    tx.bulk(
+        ITEMS,
+        items.iter().map(|it| {
+            [
+                run.window.into(),
+                it.agreement.into(),
+                run.id.into(),
+                it.account.into(),
+                it.outcome.word().into(),
+                V::from(&it.reason),
+                V::from(&it.detail),
+                it.total.into(),
+            ]
+        }),
+    )
+}
+
+/// How the agreements of an account ended in a run, by agreement.
+pub fn items_of(tx: &mut Tx, run: &Run, account: AccountId) -> Result<Vec<Item>> {
+    tx.many(ITEMS_OF, [run.id.into(), account.into()], item)
+}
+
+/// What waits for a clerk in a window, by account.
+pub fn held(tx: &mut Tx, window: WindowId) -> Result<Vec<Item>> {
+    tx.many(HELD, [window.into()], item)
+}
+
+/// The next accounts to check, in the order of their ids.
+pub fn to_check(tx: &mut Tx, run: &Run, window: &Window, limit: usize) -> Result<Vec<AccountId>> {
+    let [cycle, after, from, to, id, this] = due(run, window);
+    let limit = i64::try_from(limit).context("a batch is countable")?;
+    tx.many(TO_CHECK, [cycle, after, from, to, id, this, limit.into()], |row| row.id(0))
+}
+
+/// How many accounts are still to check.
+pub fn count_to_check(tx: &mut Tx, run: &Run, window: &Window) -> Result<u64> {
+    tx.one(COUNT_TO_CHECK, due(run, window), |row| row.small(0))
+}
+
+fn due<'v>(run: &Run, window: &Window) -> [V<'v>; 6] {
+    let days = window.period;
+    [
+        window.cycle.into(),
+        run.checked_through.into(),
+        days.start().into(),
+        days.end().into(),
+        window.id.into(),
+        run.id.into(),
+    ]
+}
+
+/// The next accounts to post, in the order of their ids.
+pub fn to_post(tx: &mut Tx, run: &Run, limit: usize) -> Result<Vec<AccountId>> {
+    let limit = i64::try_from(limit).context("a batch is countable")?;
+    tx.many(TO_POST, [run.id.into(), run.posted_through.into(), limit.into()], |row| row.id(0))
+}
+
+/// How many accounts are still to post.
+pub fn count_to_post(tx: &mut Tx, run: &Run) -> Result<u64> {
+    tx.one(COUNT_TO_POST, [run.id.into(), run.posted_through.into()], |row| row.small(0))
+}
+
+/// How a window stands: the population counted from the agreements, the endings from the runs,
+/// and once every bill is posted the total from the bills.
+pub fn standing(tx: &mut Tx, window: &Window) -> Result<Standing> {
+    let stage = tx.maybe(STAGE_OF, [window.id.into()], |row| row.word(0, Stage::from_word))?;
+    let mut standing = Standing {
+        cycle: window.cycle,
+        period: window.period,
+        stage: stage.unwrap_or(Stage::Checking),
+        population: 0,
+        billed: 0,
+        held: 0,
+        exempt: 0,
+        total: Money::ZERO,
+        reasons: BTreeMap::new(),
+    };
+    let days = window.period;
+    let asked = [window.id.into(), window.cycle.into(), days.start().into(), days.end().into()];
+    tx.each(ENDINGS, asked, |row| {
+        let count = row.int(2)?;
+        standing.population += count;
+        let outcome = row.maybe(0, |row, at| row.word(at, Outcome::from_word))?;
+        match outcome {
+            Some(Outcome::Billed) => standing.billed += count,
+            Some(Outcome::Held) => standing.held += count,
+            Some(Outcome::Exempt) => standing.exempt += count,
+            None => {}
+        }
+        if matches!(outcome, Some(Outcome::Held | Outcome::Exempt)) {
+            standing.reasons.insert(row.text(1)?, count);
+        }
+        standing.total += row.money(3)?;
+        Ok(())
+    })?;
+    if standing.stage == Stage::Done {
+        standing.total = tx.one(POSTED, [window.id.into()], |row| row.money(0))?;
+    }
+    Ok(standing)
+}
+
+/// Holds an agreement in every turn that was run before it was known: a start that is told late
+/// is billed by asking for what is held, and is never forgotten.
+pub fn hold_late(tx: &mut Tx, agreement: &Agreement) -> Result<()> {
+    let detail = Hold::ToldLate.to_string();
+    let values = [
+        agreement.id.into(),
+        agreement.account.into(),
+        Hold::ToldLate.word().into(),
+        V::from(&detail),
+        agreement.from.into(),
+    ];
+    tx.exec(HOLD_LATE, values).map(|_| ())
+}
+
+fn run(row: &Row) -> Result<Run> {
+    Ok(Run {
+        id: row.id(0)?,
+        window: row.id(1)?,
+        accepts: row.maybe(2, Row::id)?,
+        checked_through: row.id(3)?,
+        posted_through: row.id(4)?,
+        stage: row.word(5, Stage::from_word)?,
+    })
+}
+
+fn item(row: &Row) -> Result<Item> {
+    Ok(Item {
+        agreement: row.id(0)?,
+        account: row.id(1)?,
+        outcome: row.word(2, Outcome::from_word)?,
+        reason: row.text(3)?,
+        detail: row.text(4)?,
+        total: row.money(5)?,
+    })
+}
