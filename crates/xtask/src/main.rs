@@ -1,3 +1,59 @@
-//! Every developer habit: set up, test, check, bench.
+//! Every developer habit, one word each: `cargo xtask` lists them.
 
-fn main() {}
+mod console;
+mod gate;
+mod habits;
+mod install;
+mod postgres;
+mod run;
+mod say;
+mod server;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+/// What `cargo xtask` says when it is asked for nothing.
+const HABITS: &str = "\
+cargo xtask HABIT
+
+  test      the whole gate: install what is missing, format, lints, every test on both
+            databases, licences, the console in a browser
+            --only STEP    one of: install, format, lints, tests, licences, browser
+            --no-browser   leave the browser out, and what it needs
+            --no-install   change nothing on this machine; say what is missing
+  install   only the first step of it
+  golden    write the expected answers under golden/ anew; the change is what is reviewed
+  kill      kill the program 20 times while it bills, then look for harm
+            --times N      another number of times
+  deny      licences, sources and known faults of the crates we build on
+  bench     the measurements
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match perform(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            say::error(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(words: &[&str]) -> Result<()> {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            say::line(HABITS.trim_end());
+            Ok(())
+        }
+        ["test", rest @ ..] => gate::test(&gate::Wanted::read(rest)?),
+        ["install"] => gate::test(&gate::Wanted::read(&["--only", "install"])?),
+        ["golden"] => habits::golden(),
+        ["kill"] => habits::kill("20"),
+        ["kill", "--times", times] => habits::kill(times),
+        ["deny"] => habits::deny(),
+        ["bench"] => habits::bench(),
+        other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
+    }
+}

@@ -1,0 +1,63 @@
+//! The console as a clerk meets it: a sample utility, served, and a browser in front of it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::server::{Scratch, Server, free_port};
+use crate::{install, run};
+
+/// How many customers the sample utility has: enough for every situation.
+const CUSTOMERS: &str = "200";
+/// Who signs in during the tests.
+const USER: &str = "browser";
+const PASSWORD: &str = "only for this run of the tests";
+
+/// Where the browser's tests are.
+pub(crate) fn folder() -> PathBuf {
+    run::root().join("browser")
+}
+
+/// Makes a sample utility, serves it and runs the tests under browser/ against it.
+pub(crate) fn test(program: &Path) -> Result<()> {
+    let chromium =
+        install::chromium().context("there is no Chromium; `cargo xtask install` gets it")?;
+    run::done(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder()))?;
+    let scratch = Scratch::new("console")?;
+    let utility = scratch.0.join("utility");
+    let meterbook = || {
+        let mut command = Command::new(program);
+        command.arg("--dir").arg(&utility);
+        command
+    };
+    run::done(meterbook().args(["demo", "--customers", CUSTOMERS, "--no-serve"]))?;
+    let_in(&mut meterbook())?;
+    let port = free_port()?;
+    let mut serve = meterbook();
+    serve.args(["serve", "--port", &port.to_string()]);
+    let server = Server::start(&mut serve, port, "-TERM", &scratch.0.join("log"))?;
+    let url = format!("http://127.0.0.1:{port}");
+    let tested = run::done(
+        Command::new("npm")
+            .arg("test")
+            .current_dir(folder())
+            .env("METERBOOK_URL", url)
+            .env("METERBOOK_USER", USER)
+            .env("METERBOOK_PASSWORD", PASSWORD)
+            .env("METERBOOK_CHROMIUM", chromium),
+    );
+    tested.with_context(|| format!("the console printed:\n{}", server.said()))
+}
+
+/// Gives the tests' clerk a way in; the password goes where nobody can list it.
+fn let_in(meterbook: &mut Command) -> Result<()> {
+    let command = meterbook.args(["staff", "add", USER, "--role", "administrator"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().context("staff add cannot be started")?;
+    let mut input = child.stdin.take().expect("its input was asked for");
+    writeln!(input, "{PASSWORD}").context("staff add did not read the password")?;
+    drop(input);
+    ensure!(child.wait()?.success(), "staff add refused {USER}");
+    Ok(())
+}

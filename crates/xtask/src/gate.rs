@@ -1,0 +1,145 @@
+//! The gate: every step that must pass before a change goes in, and the table of how they went.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{console, habits, install, postgres, run, say};
+
+/// Which steps are wanted, and what they may do.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Wanted {
+    only: Option<&'static str>,
+    no_browser: bool,
+    no_install: bool,
+}
+
+/// A step that ran: nothing to say, or what it left out and why.
+type Skipped = Vec<String>;
+
+struct Step {
+    name: &'static str,
+    run: fn(&Wanted) -> Result<Skipped>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "install", run: install },
+    Step { name: "format", run: format },
+    Step { name: "lints", run: lints },
+    Step { name: "tests", run: tests },
+    Step { name: "licences", run: licences },
+    Step { name: "browser", run: browser },
+];
+
+impl Wanted {
+    /// Reads the words after `cargo xtask test`.
+    pub(crate) fn read(words: &[&str]) -> Result<Wanted> {
+        let mut wanted = Wanted::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--no-browser" => wanted.no_browser = true,
+                "--no-install" => wanted.no_install = true,
+                "--only" => {
+                    let name = words.next().copied().unwrap_or("");
+                    let Some(step) = STEPS.iter().find(|it| it.name == name) else {
+                        let names: Vec<&str> = STEPS.iter().map(|it| it.name).collect();
+                        bail!("`{name}` is no step; --only takes one of: {}", names.join(", "));
+                    };
+                    wanted.only = Some(step.name);
+                }
+                other => bail!("`{other}` is not understood; `cargo xtask` lists what is"),
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// Runs the wanted steps, all of them even when one fails, and says how each went.
+pub(crate) fn test(wanted: &Wanted) -> Result<()> {
+    let mut table = Vec::new();
+    let mut failed = Vec::new();
+    for step in STEPS.iter().filter(|it| wanted.only.is_none_or(|only| only == it.name)) {
+        say::line(format_args!("\n== {}", step.name));
+        let began = Instant::now();
+        let ended = (step.run)(wanted);
+        if let Err(why) = &ended {
+            say::error(why);
+            failed.push(step.name);
+        }
+        table.push((step.name, began.elapsed(), ended));
+    }
+    say::line("");
+    for (name, took, ended) in &table {
+        row(name, *took, ended);
+    }
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+}
+
+fn row(name: &str, took: Duration, ended: &Result<Skipped>) {
+    let verdict = if ended.is_ok() { "passed" } else { "FAILED" };
+    say::line(format_args!("{name:<10} {verdict} {:>6} s", took.as_secs()));
+    for reason in ended.as_ref().into_iter().flatten() {
+        say::line(format_args!("           {reason}"));
+    }
+}
+
+fn install(wanted: &Wanted) -> Result<Skipped> {
+    install::install(!wanted.no_browser, !wanted.no_install)?;
+    Ok(Vec::new())
+}
+
+fn format(_: &Wanted) -> Result<Skipped> {
+    run::done(&mut run::cargo(["fmt", "--all", "--check"]))?;
+    Ok(Vec::new())
+}
+
+fn lints(_: &Wanted) -> Result<Skipped> {
+    let words = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run::done(&mut run::cargo(words))?;
+    Ok(Vec::new())
+}
+
+fn tests(_: &Wanted) -> Result<Skipped> {
+    let program = run::program()?;
+    let postgres = postgres::start()?;
+    run::tests(
+        run::cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+fn licences(_: &Wanted) -> Result<Skipped> {
+    if run::find("cargo-deny").is_none() {
+        return Ok(vec!["skipped: cargo-deny is not installed (cargo install cargo-deny)".into()]);
+    }
+    habits::deny()?;
+    Ok(Vec::new())
+}
+
+fn browser(wanted: &Wanted) -> Result<Skipped> {
+    if wanted.no_browser {
+        return Ok(vec!["skipped: --no-browser".into()]);
+    }
+    console::test(&run::program()?)?;
+    Ok(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn words_are_read() {
+        let wanted = Wanted::read(&["--only", "lints", "--no-browser"]).unwrap();
+        assert_eq!(wanted, Wanted { only: Some("lints"), no_browser: true, no_install: false });
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused_with_the_known_ones() {
+        let why = Wanted::read(&["--only", "linting"]).unwrap_err().to_string();
+        assert!(why.contains("install, format, lints, tests, licences, browser"), "{why}");
+        assert!(Wanted::read(&["--quick"]).is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! The habits beside the gate: golden answers, kills, licences, measurements.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{postgres, run, say};
+
+/// Writes the expected answers under golden/ anew.
+pub(crate) fn golden() -> Result<()> {
+    run::done(run::cargo(["test", "--workspace"]).env("UPDATE", "1"))?;
+    run::done(Command::new("git").args(["diff", "--stat", "--", "golden"]).current_dir(run::root()))
+}
+
+/// Kills the program many times while it bills, on both databases, and looks for harm.
+pub(crate) fn kill(times: &str) -> Result<()> {
+    ensure!(times.parse::<u32>().is_ok_and(|it| it > 0), "`{times}` is no number of times");
+    let program = run::program()?;
+    let postgres = postgres::start()?;
+    run::done(
+        run::cargo(["test", "--package", "meterbook-checks", "--test", "kill"])
+            .args(["--", "--nocapture", "--test-threads=1"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_KILLS", times)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+/// Licences, sources and known faults of the crates we build on.
+pub(crate) fn deny() -> Result<()> {
+    run::find("cargo-deny")
+        .context("cargo-deny is missing; get it with: cargo install cargo-deny")?;
+    run::done(&mut run::cargo(["deny", "check", "bans", "licenses", "sources"]))?;
+    // The list of known faults comes over the network, so it may be missing; it is never silent.
+    if let Err(why) = run::done(&mut run::cargo(["deny", "check", "advisories"])) {
+        say::line(format_args!("known faults: not clean, or not reachable from here ({why})"));
+    }
+    Ok(())
+}
+
+/// The measurements.
+pub(crate) fn bench() -> Result<()> {
+    run::done(&mut run::cargo(["bench", "--workspace", "--benches"]))
+}
