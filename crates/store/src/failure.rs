@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 
-use anyhow::anyhow;
 use postgres::error::SqlState;
 use rusqlite::ErrorCode;
 
@@ -305,8 +304,3 @@ impl fmt::Display for Missing {
 }
 
 impl Error for Missing {}
-
-/// For what the types cannot say about a row.
-pub(crate) fn damaged(what: impl fmt::Display) -> anyhow::Error {
-    anyhow!("the database holds what it cannot: {what}; run: meterbook check")
-}

@@ -10,14 +10,14 @@ use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
-use meterbook_core::meter::{Channel, Flow, Form};
-use meterbook_core::money::Unit;
+use meterbook_core::meter::Form;
 use meterbook_core::period::Zone;
 use meterbook_core::place::{Commodity, ServicePoint};
 use meterbook_core::reads::usage::{Facts, Hung, Measured};
 use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
 
 use crate::Tx;
+use crate::meter::channel;
 use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
@@ -210,21 +210,6 @@ fn hung(
         Ok(())
     })?;
     Ok(all)
-}
-
-fn channel(row: &Row, at: usize) -> Result<Channel> {
-    let form = match row.maybe(at + 2, Row::small)? {
-        Some(digits) => Form::Register { digits },
-        None => Form::Interval { minutes: row.small(at + 3)? },
-    };
-    Ok(Channel {
-        id: row.id(at)?,
-        meter: row.id(at + 1)?,
-        form,
-        unit: row.word(at + 4, Unit::from_word)?,
-        flow: row.word(at + 5, Flow::from_word)?,
-        multiplier_micro: row.int(at + 6)?,
-    })
 }
 
 fn reads(

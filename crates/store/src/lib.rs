@@ -14,11 +14,25 @@ mod sqlite;
 mod tx;
 mod value;
 
+pub mod account;
+pub mod agreement;
+pub mod audit;
+pub mod batch;
 pub mod bill;
 pub mod check;
 pub mod gather;
+pub mod interaction;
 pub mod ledger;
+pub mod meter;
+pub mod payment;
+pub mod person;
+pub mod place;
+pub mod read;
 pub mod run;
+pub mod search;
+pub mod staff;
+pub mod tariff;
+pub mod utility;
 pub mod window;
 
 pub use db::Db;

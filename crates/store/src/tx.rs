@@ -72,6 +72,8 @@ pub enum Counter {
     Interaction,
     /// Members of staff.
     User,
+    /// Acts that were written down.
+    Audit,
 }
 
 const NEXT: Sql = Sql("
@@ -238,6 +240,7 @@ impl Counter {
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
             Counter::User => "staff",
+            Counter::Audit => "audit",
         }
     }
 }

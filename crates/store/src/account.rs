@@ -1,0 +1,55 @@
+//! Accounts.
+
+use anyhow::Result;
+use meterbook_core::account::{Account, CustomerClass, Cycle};
+use meterbook_core::id::{AccountId, AccountNumber};
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into account (id, number, person_id, class, cycle, mail_to, opened_on)
+    values ($1, $2, $3, $4, $5, $6, $7)");
+const GET: Sql = Sql("
+    select id, number, person_id, class, cycle, mail_to, opened_on from account where id = $1");
+const BY_NUMBER: Sql = Sql("
+    select id, number, person_id, class, cycle, mail_to, opened_on from account where number = $1");
+
+/// Keeps an account.
+pub fn add(tx: &mut Tx, account: &Account) -> Result<()> {
+    let Account { id, number, person, class, cycle, mail_to, opened_on } = account;
+    let values = [
+        (*id).into(),
+        (*number).into(),
+        (*person).into(),
+        class.word().into(),
+        (*cycle).into(),
+        mail_to.into(),
+        (*opened_on).into(),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// One account.
+pub fn get(tx: &mut Tx, id: AccountId) -> Result<Account> {
+    tx.maybe(GET, [id.into()], account)?.ok_or_else(|| missing("account", id))
+}
+
+/// The account with this number, if there is one.
+pub fn by_number(tx: &mut Tx, number: AccountNumber) -> Result<Option<Account>> {
+    tx.maybe(BY_NUMBER, [number.into()], account)
+}
+
+fn account(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: row.id(0)?,
+        number: row.number(1)?,
+        person: row.id(2)?,
+        class: row.word(3, CustomerClass::from_word)?,
+        cycle: Cycle(row.int(4)?),
+        mail_to: row.text(5)?,
+        opened_on: row.date(6)?,
+    })
+}

@@ -1,0 +1,72 @@
+//! Service agreements.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into agreement (id, account_id, service_point_id, tariff, from_on, to_on)
+    values ($1, $2, $3, $4, $5, $6)");
+const GET: Sql = Sql("
+    select id, account_id, service_point_id, tariff, from_on, to_on from agreement where id = $1");
+const AT: Sql = Sql("
+    select id, account_id, service_point_id, tariff, from_on, to_on
+    from agreement where service_point_id = $1 order by from_on");
+const OF_ACCOUNT: Sql = Sql("
+    select id, account_id, service_point_id, tariff, from_on, to_on
+    from agreement where account_id = $1 order by from_on, id");
+const END: Sql = Sql("update agreement set to_on = $2 where id = $1 and to_on is null");
+
+/// Keeps an agreement.
+pub fn add(tx: &mut Tx, agreement: &Agreement) -> Result<()> {
+    let Agreement { id, account, service_point, tariff, from, to } = agreement;
+    let values = [
+        (*id).into(),
+        (*account).into(),
+        (*service_point).into(),
+        tariff.into(),
+        (*from).into(),
+        (*to).into(),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// One agreement.
+pub fn get(tx: &mut Tx, id: AgreementId) -> Result<Agreement> {
+    tx.maybe(GET, [id.into()], agreement)?.ok_or_else(|| missing("agreement", id))
+}
+
+/// The agreements at a service point, in order.
+pub fn at(tx: &mut Tx, point: ServicePointId) -> Result<Vec<Agreement>> {
+    tx.many(AT, [point.into()], agreement)
+}
+
+/// The agreements of an account, in order.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Agreement>> {
+    tx.many(OF_ACCOUNT, [account.into()], agreement)
+}
+
+/// Writes down the first day without service.
+pub fn end(tx: &mut Tx, id: AgreementId, on: Date) -> Result<()> {
+    match tx.exec(END, [id.into(), on.into()])? {
+        0 => Err(missing("agreement that is still in force", id)),
+        _ => Ok(()),
+    }
+}
+
+fn agreement(row: &Row) -> Result<Agreement> {
+    Ok(Agreement {
+        id: row.id(0)?,
+        account: row.id(1)?,
+        service_point: row.id(2)?,
+        tariff: row.text(3)?,
+        from: row.date(4)?,
+        to: row.maybe(5, Row::date)?,
+    })
+}

@@ -1,0 +1,44 @@
+//! Contacts with customers: written once, never changed.
+
+use anyhow::Result;
+use meterbook_core::id::AccountId;
+use meterbook_core::interaction::{Interaction, InteractionChannel};
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into interaction (id, account_id, channel, said_at, staff_id, text)
+    values ($1, $2, $3, $4, $5, $6)");
+const OF_ACCOUNT: Sql = Sql("
+    select id, account_id, channel, said_at, staff_id, text
+    from interaction where account_id = $1 order by said_at desc, id desc");
+
+/// Keeps a contact.
+pub fn add(tx: &mut Tx, said: &Interaction) -> Result<()> {
+    let Interaction { id, account, channel, at, by, text } = said;
+    let values = [
+        (*id).into(),
+        (*account).into(),
+        channel.word().into(),
+        (*at).into(),
+        (*by).into(),
+        text.into(),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// What was said with or about an account, newest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Interaction>> {
+    tx.many(OF_ACCOUNT, [account.into()], |row| {
+        Ok(Interaction {
+            id: row.id(0)?,
+            account: row.id(1)?,
+            channel: row.word(2, InteractionChannel::from_word)?,
+            at: row.instant(3)?,
+            by: row.maybe(4, Row::id)?,
+            text: row.text(5)?,
+        })
+    })
+}

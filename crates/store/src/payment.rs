@@ -1,0 +1,56 @@
+//! Payments: written once, never changed.
+
+use anyhow::Result;
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::{Payment, Tender};
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into payment (id, account_id, amount_cents, paid_on, tender, reference, key)
+    values ($1, $2, $3, $4, $5, $6, $7)");
+const BY_KEY: Sql = Sql("
+    select id, account_id, amount_cents, paid_on, tender, reference, key
+    from payment where key = $1");
+const OF_ACCOUNT: Sql = Sql("
+    select id, account_id, amount_cents, paid_on, tender, reference, key
+    from payment where account_id = $1 order by paid_on desc, id desc");
+
+/// Keeps a payment.
+pub fn add(tx: &mut Tx, payment: &Payment) -> Result<()> {
+    let Payment { id, account, amount, on, tender, reference, key } = payment;
+    let values = [
+        (*id).into(),
+        (*account).into(),
+        (*amount).into(),
+        (*on).into(),
+        tender.word().into(),
+        reference.into(),
+        key.into(),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// The payment with this key, if it was taken.
+pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Payment>> {
+    tx.maybe(BY_KEY, [key.into()], payment)
+}
+
+/// The payments of an account, newest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>> {
+    tx.many(OF_ACCOUNT, [account.into()], payment)
+}
+
+fn payment(row: &Row) -> Result<Payment> {
+    Ok(Payment {
+        id: row.id(0)?,
+        account: row.id(1)?,
+        amount: row.money(2)?,
+        on: row.date(3)?,
+        tender: row.word(4, Tender::from_word)?,
+        reference: row.text(5)?,
+        key: row.text(6)?,
+    })
+}

@@ -1,0 +1,66 @@
+//! Premises and service points.
+
+use anyhow::{Context, Result};
+use meterbook_core::id::{PremiseId, ServicePointId};
+use meterbook_core::period::Zone;
+use meterbook_core::place::{Commodity, Premise, ServicePoint};
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD_PREMISE: Sql =
+    Sql("insert into premise (id, street, town, region) values ($1, $2, $3, $4)");
+const PREMISE: Sql = Sql("select id, street, town, region from premise where id = $1");
+const ADD_POINT: Sql =
+    Sql("insert into service_point (id, premise_id, commodity, zone) values ($1, $2, $3, $4)");
+const POINT: Sql = Sql("select id, premise_id, commodity, zone from service_point where id = $1");
+const POINTS_AT: Sql = Sql("
+    select id, premise_id, commodity, zone from service_point where premise_id = $1 order by id");
+
+/// Keeps a premise.
+pub fn add_premise(tx: &mut Tx, premise: &Premise) -> Result<()> {
+    let Premise { id, street, town, region } = premise;
+    tx.exec(ADD_PREMISE, [(*id).into(), street.into(), town.into(), region.into()]).map(|_| ())
+}
+
+/// One premise.
+pub fn premise(tx: &mut Tx, id: PremiseId) -> Result<Premise> {
+    let found = tx.maybe(PREMISE, [id.into()], |row| {
+        Ok(Premise {
+            id: row.id(0)?,
+            street: row.text(1)?,
+            town: row.text(2)?,
+            region: row.text(3)?,
+        })
+    })?;
+    found.ok_or_else(|| missing("premise", id))
+}
+
+/// Keeps a service point.
+pub fn add_service_point(tx: &mut Tx, point: &ServicePoint) -> Result<()> {
+    let ServicePoint { id, premise, commodity, zone } = point;
+    let values = [(*id).into(), (*premise).into(), commodity.word().into(), zone.name().into()];
+    tx.exec(ADD_POINT, values).map(|_| ())
+}
+
+/// One service point.
+pub fn service_point(tx: &mut Tx, id: ServicePointId) -> Result<ServicePoint> {
+    tx.maybe(POINT, [id.into()], point)?.ok_or_else(|| missing("service point", id))
+}
+
+/// The service points of a premise.
+pub fn points_at(tx: &mut Tx, premise: PremiseId) -> Result<Vec<ServicePoint>> {
+    tx.many(POINTS_AT, [premise.into()], point)
+}
+
+fn point(row: &Row) -> Result<ServicePoint> {
+    let zone = row.text(3)?;
+    Ok(ServicePoint {
+        id: row.id(0)?,
+        premise: row.id(1)?,
+        commodity: row.word(2, Commodity::from_word)?,
+        zone: Zone::named(&zone).with_context(|| format!("{zone} is no time zone"))?,
+    })
+}

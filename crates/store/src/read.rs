@@ -1,0 +1,39 @@
+//! Register reads and blocks of interval values: written once; the later one counts.
+
+use anyhow::Result;
+use meterbook_core::id::{BatchId, ChannelId};
+use meterbook_core::reads::{Block, Month, Read, pack};
+
+use crate::tx::Rows;
+use crate::{Counter, Tx};
+
+const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
+const BLOCKS: Rows = Rows("interval_block (channel_id, month, batch_id, bytes)");
+
+/// Keeps reads, in the order in which they were learned.
+pub fn add(tx: &mut Tx, reads: &[Read]) -> Result<()> {
+    let first = tx.next(Counter::Read, reads.len())?;
+    tx.bulk(
+        READS,
+        (first..).zip(reads).map(|(id, it)| {
+            [
+                id.into(),
+                it.channel.into(),
+                it.on.into(),
+                it.index_micro.into(),
+                it.kind.word().into(),
+                it.batch.into(),
+            ]
+        }),
+    )
+}
+
+/// Keeps what one file said of some channels, month by month.
+pub fn add_blocks(tx: &mut Tx, batch: BatchId, blocks: &[(ChannelId, Month, Block)]) -> Result<()> {
+    let rows = blocks.iter().map(|(channel, month, block)| {
+        let bytes = std::borrow::Cow::Owned(pack(block));
+        let bytes = crate::value::V::Bytes(bytes);
+        [(*channel).into(), month.index().into(), batch.into(), bytes]
+    });
+    tx.bulk(BLOCKS, rows)
+}
