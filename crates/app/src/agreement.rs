@@ -112,13 +112,19 @@ impl fmt::Display for AgreementRefusal {
                 write!(f, "an agreement has been in force there since {from}; stop it first")
             }
             AgreementRefusal::Overlaps { from, to: Some(to) } => {
-                write!(f, "an agreement is in force there from {from} up to {to}; start on {to} or later")
+                write!(
+                    f,
+                    "an agreement is in force there from {from} up to {to}; start on {to} or later"
+                )
             }
             AgreementRefusal::NoTariff { tariff, on } => {
                 write!(f, "no version of tariff {tariff} is in force on {on}; publish one first")
             }
             AgreementRefusal::WrongCommodity { tariff, priced, delivered } => {
-                write!(f, "tariff {tariff} is for {priced}, but the service point delivers {delivered}")
+                write!(
+                    f,
+                    "tariff {tariff} is for {priced}, but the service point delivers {delivered}"
+                )
             }
             AgreementRefusal::Ended { on } => write!(f, "the agreement ended on {on} already"),
             AgreementRefusal::BeforeStart { from, on } => {

@@ -36,14 +36,29 @@ type Verify = (&'static str, &'static str, fn(&mut Tx) -> Result<(i64, Vec<Strin
 
 const RULES: &[Verify] = &[
     ("entries-balance", "the postings of every entry sum to zero", store::check::entries),
-    ("bill-lines", "every bill is the sum of its segments, and they of their lines", store::check::bills),
+    (
+        "bill-lines",
+        "every bill is the sum of its segments, and they of their lines",
+        store::check::bills,
+    ),
     ("bill-posted", "every bill is posted once, for its total", store::check::posted),
     ("payment-posted", "every payment is posted once, for its amount", store::check::payments),
-    ("days-once", "no day of an agreement is billed twice, and none is left out between bills", store::check::days),
-    ("population", "billed, held and exempt make up the agreements of every finished window", store::check::population),
+    (
+        "days-once",
+        "no day of an agreement is billed twice, and none is left out between bills",
+        store::check::days,
+    ),
+    (
+        "population",
+        "billed, held and exempt make up the agreements of every finished window",
+        store::check::population,
+    ),
     ("run-totals", "the bills of every window come to what its run says", store::check::runs),
-    ("subledger", "what the accounts owe together is the receivable of the general ledger", store::check::subledger),
-    ("batches", "every imported file is whole and has the hash it came with", store::check::batches),
+    (
+        "subledger",
+        "what the accounts owe together is the receivable of the general ledger",
+        store::check::subledger,
+    ),
 ];
 
 /// Holds the database against every rule.

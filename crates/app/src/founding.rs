@@ -43,7 +43,10 @@ impl fmt::Display for NotFounded {
                 write!(f, "this database already belongs to {name}; give another folder with --dir")
             }
             NotFounded::UnknownZone { zone } => {
-                write!(f, "there is no time zone {zone}; write an IANA name such as America/Chicago")
+                write!(
+                    f,
+                    "there is no time zone {zone}; write an IANA name such as America/Chicago"
+                )
             }
         }
     }

@@ -3,7 +3,23 @@
 //! An act takes a transaction, who does it and when, and what the clerk knows; it refuses what the
 //! rules forbid with a [`Refused`] that says what to do instead.
 
+pub mod account;
+pub mod agreement;
+pub mod bill_run;
+pub mod check;
+pub mod founding;
+pub mod interaction;
+pub mod meter;
+pub mod pay;
+pub mod person;
+pub mod place;
 mod refused;
+pub mod search;
+pub mod session;
+pub mod sign_up;
+pub mod statement;
+pub mod tariff;
 pub mod urdb;
+pub mod window;
 
 pub use refused::{Actor, Refused, refuse};

@@ -94,13 +94,19 @@ impl fmt::Display for NotPaid {
         match self {
             NotPaid::NotAboveZero { amount } => write!(f, "a payment is above zero, not {amount}"),
             NotPaid::BeyondLimit { amount } => {
-                write!(f, "{amount} is more than a payment may be ({LARGEST}); check the decimal point")
+                write!(
+                    f,
+                    "{amount} is more than a payment may be ({LARGEST}); check the decimal point"
+                )
             }
             NotPaid::NoReference => {
                 f.write_str("a payment needs a reference, such as the check's number")
             }
             NotPaid::AlreadyPosted { reference, on, amount } => {
-                write!(f, "payment {reference} of {amount} is posted already, for {on}; nothing was changed")
+                write!(
+                    f,
+                    "payment {reference} of {amount} is posted already, for {on}; nothing was changed"
+                )
             }
         }
     }

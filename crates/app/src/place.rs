@@ -48,7 +48,14 @@ pub fn add_service_point(
     let id = ServicePointId(tx.next(Counter::ServicePoint, 1)?);
     let point = ServicePoint { id, premise, commodity, zone: zone.clone() };
     store::place::add_service_point(tx, &point)?;
-    store::audit::add(tx, actor.by, actor.at, "add service point", &id.to_string(), commodity.word())?;
+    store::audit::add(
+        tx,
+        actor.by,
+        actor.at,
+        "add service point",
+        &id.to_string(),
+        commodity.word(),
+    )?;
     Ok(id)
 }
 

@@ -57,7 +57,8 @@ pub struct NewService {
 /// Takes on a customer at a new premise.
 pub fn sign_up(tx: &mut Tx, actor: Actor, new: &SignUp) -> Result<Account> {
     let zone = store::utility::get(tx)?.zone;
-    let zone = Zone::named(&zone).with_context(|| format!("the utility's zone {zone} is unknown"))?;
+    let zone =
+        Zone::named(&zone).with_context(|| format!("the utility's zone {zone} is unknown"))?;
     let person = person::add(tx, actor, &new.name, new.kind, new.language)?;
     for (kind, value) in [(ContactKind::Phone, &new.phone), (ContactKind::Email, &new.email)] {
         if let Some(value) = value {

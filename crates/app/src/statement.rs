@@ -19,5 +19,15 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let amount_due = before + bill.total;
     let history = store::bill::history(tx, &bill)?;
     let utility = store::utility::get(tx)?;
-    Ok(Statement { utility, account, language, last_bill, since, before, amount_due, history, bill })
+    Ok(Statement {
+        utility,
+        account,
+        language,
+        last_bill,
+        since,
+        before,
+        amount_due,
+        history,
+        bill,
+    })
 }

@@ -64,7 +64,8 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
 pub fn versions(tx: &mut Tx, code: &str) -> Result<Vec<Tariff>> {
     let stored = store::tariff::versions(tx, code)?;
     let parse = |text: &str| {
-        Tariff::parse(text).with_context(|| format!("tariff {code} was published and is now refused"))
+        Tariff::parse(text)
+            .with_context(|| format!("tariff {code} was published and is now refused"))
     };
     stored.iter().map(|it| parse(&it.text)).collect()
 }
@@ -86,13 +87,23 @@ impl fmt::Display for NotPublished {
         match self {
             NotPublished::Wrong(why) => why.fmt(f),
             NotPublished::TooLong { bytes } => {
-                write!(f, "the text has {bytes} bytes; a tariff has at most {}", limits::TARIFF_BYTES)
+                write!(
+                    f,
+                    "the text has {bytes} bytes; a tariff has at most {}",
+                    limits::TARIFF_BYTES
+                )
             }
             NotPublished::AnotherVersion { code, from } => {
-                write!(f, "there is another version of {code} from {from}; give this one a later day")
+                write!(
+                    f,
+                    "there is another version of {code} from {from}; give this one a later day"
+                )
             }
             NotPublished::Billed { code, through } => {
-                write!(f, "{code} has been billed for days up to {through}; a version begins on {through} or later")
+                write!(
+                    f,
+                    "{code} has been billed for days up to {through}; a version begins on {through} or later"
+                )
             }
         }
     }

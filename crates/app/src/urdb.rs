@@ -56,18 +56,23 @@ pub fn bill(
     let draft = out.with_file_name(format!("{}.part", name.display()));
     let cannot = || format!("{} cannot be written", draft.display());
     let mut writer = BufWriter::new(File::create(&draft).with_context(cannot)?);
-    let written = each_rate(rates, |rate| {
-        let id = urdb::id(&rate).unwrap_or("").to_owned();
-        let line = match months(&rate, year, scope, amounts) {
-            Ok(months) => json!({ "id": id, "months": months }),
-            Err(why) => json!({ "id": id, "refused": why }),
-        };
-        writeln!(writer, "{line}").with_context(cannot)?;
-        Ok(line.get("refused").is_none())
-    }, &mut progress);
+    let written = each_rate(
+        rates,
+        |rate| {
+            let id = urdb::id(&rate).unwrap_or("").to_owned();
+            let line = match months(&rate, year, scope, amounts) {
+                Ok(months) => json!({ "id": id, "months": months }),
+                Err(why) => json!({ "id": id, "refused": why }),
+            };
+            writeln!(writer, "{line}").with_context(cannot)?;
+            Ok(line.get("refused").is_none())
+        },
+        &mut progress,
+    );
     let finished = written.and_then(|billed| {
         writer.flush().with_context(cannot)?;
-        std::fs::rename(&draft, out).with_context(|| format!("{} cannot be written", out.display()))?;
+        std::fs::rename(&draft, out)
+            .with_context(|| format!("{} cannot be written", out.display()))?;
         Ok(billed)
     });
     if finished.is_err() {
@@ -79,12 +84,16 @@ pub fn bill(
 /// The tariff text of the rate called `id`, in force from the day it says.
 pub fn text(rates: &Path, id: &str, scope: Scope) -> Result<String> {
     let mut found = None;
-    each_rate(rates, |rate| {
-        if urdb::id(&rate) == Some(id) {
-            found = Some(rate);
-        }
-        Ok(true)
-    }, &mut |_| ())?;
+    each_rate(
+        rates,
+        |rate| {
+            if urdb::id(&rate) == Some(id) {
+                found = Some(rate);
+            }
+            Ok(true)
+        },
+        &mut |_| (),
+    )?;
     let rate = found.with_context(|| format!("{} has no rate {id}", rates.display()))?;
     let start = rate.get("startdate").and_then(Value::as_str).and_then(|it| it.get(..10));
     let from = start.and_then(|it| it.parse().ok()).unwrap_or(date(2000, 1, 1));
@@ -116,7 +125,12 @@ fn each_rate(
     Ok(billed)
 }
 
-fn months(rate_json: &Value, year: &Year, scope: Scope, amounts: Amounts) -> Result<Vec<Value>, String> {
+fn months(
+    rate_json: &Value,
+    year: &Year,
+    scope: Scope,
+    amounts: Amounts,
+) -> Result<Vec<Value>, String> {
     let (first, _) = year.months.first().expect("a year has months");
     let text = urdb::text(rate_json, first.start(), scope)?;
     let tariff = Tariff::parse(&text).map_err(|why| why.to_string())?;
@@ -162,10 +176,11 @@ impl Year {
     /// Reads a column `kw` of mean powers, one for each hour of `calendar` or for each half, quarter
     /// or twelfth of one. Negative values, where a roof gives more than the house takes, are zero.
     pub fn read(load: &Path, calendar: i16) -> Result<Year> {
-        let january = Period::month(calendar, 1)
-            .with_context(|| format!("{calendar} is no year"))?;
+        let january =
+            Period::month(calendar, 1).with_context(|| format!("{calendar} is no year"))?;
         let micro_kw = column(load)?;
-        let days: i64 = (1..=12).filter_map(|it| Period::month(calendar, it)).map(Period::days).sum();
+        let days: i64 =
+            (1..=12).filter_map(|it| Period::month(calendar, it)).map(Period::days).sum();
         let hours = days * 24;
         let rows = i64::try_from(micro_kw.len()).context("the load is longer than any year")?;
         let per_hour = rows.div_euclid(hours);
@@ -177,7 +192,8 @@ impl Year {
             );
         }
         let minutes = u16::try_from(60_i64.div_euclid(per_hour)).expect("between 5 and 60");
-        let energy: Vec<i64> = micro_kw.into_iter().map(|it| it.max(0).div_euclid(per_hour)).collect();
+        let energy: Vec<i64> =
+            micro_kw.into_iter().map(|it| it.max(0).div_euclid(per_hour)).collect();
         let months = (1..=12).filter_map(|it| Period::month(calendar, it));
         let month = |period: Period| (period, usage(period, january.start(), minutes, &energy));
         Ok(Year { months: months.map(month).collect() })
@@ -223,7 +239,8 @@ fn column(load: &Path) -> Result<Vec<i64>> {
             continue;
         }
         let value = micro(text);
-        let value = value.with_context(|| format!("{}: {text} is not a number of kW", place(index)))?;
+        let value =
+            value.with_context(|| format!("{}: {text} is not a number of kW", place(index)))?;
         values.push(value);
     }
     Ok(values)

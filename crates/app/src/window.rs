@@ -81,13 +81,24 @@ impl fmt::Display for NotPlanned {
         match self {
             NotPlanned::NoSuchCycle(cycle) => write!(f, "cycles are 1 to 99, not {cycle}"),
             NotPlanned::NotNext { period, expected } => {
-                write!(f, "the turn {period} does not follow the one before it, which ends before {expected}; begin there")
+                write!(
+                    f,
+                    "the turn {period} does not follow the one before it, which ends before {expected}; begin there"
+                )
             }
             NotPlanned::OutOfOrder { period, billed_on, due_on } => {
-                write!(f, "the turn {period} would be billed on {billed_on} and due on {due_on}; those days come after it, in that order")
+                write!(
+                    f,
+                    "the turn {period} would be billed on {billed_on} and due on {due_on}; those days come after it, in that order"
+                )
             }
             NotPlanned::TooLong { period } => {
-                write!(f, "the turn {period} has {} days; a bill has at most {}", period.days(), limits::BILL_DAYS)
+                write!(
+                    f,
+                    "the turn {period} has {} days; a bill has at most {}",
+                    period.days(),
+                    limits::BILL_DAYS
+                )
             }
         }
     }

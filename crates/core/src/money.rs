@@ -93,6 +93,40 @@ impl Money {
     /// Nothing owed.
     pub const ZERO: Money = Money { cents: 0 };
 
+    /// Reads an amount as people write it: `87.45`, `1,200`, `$0.50`, `-3.10`; at most two decimals.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Money, String> {
+        let wrong = || format!("{text} is no amount; write it like 87.45");
+        let (sign, rest) = match text.trim().strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.trim()),
+        };
+        let rest = rest.strip_prefix('$').unwrap_or(rest);
+        let (whole, part) = rest.split_once('.').unwrap_or((rest, "00"));
+        let grouped = |it: &str| {
+            let groups: Vec<&str> = it.split(',').collect();
+            let (first, others) = groups.split_first().expect("a split has a first part");
+            others.is_empty()
+                || (1..=3).contains(&first.len()) && others.iter().all(|it| it.len() == 3)
+        };
+        let digits: String = whole.chars().filter(|it| *it != ',').collect();
+        let all_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+        if !grouped(whole) || !all_digits(&digits) || !all_digits(part) || 2 < part.len() {
+            return Err(wrong());
+        }
+        let cents = format!("{digits}{part:0<2}").parse::<i64>().map_err(|_| wrong())?;
+        Ok(Money { cents: sign * cents })
+    }
+
+    /// The amount for another program: `1234.50`, no sign of a currency and no commas.
+    pub fn plain(self) -> String {
+        let cents = self.cents.unsigned_abs();
+        let sign = if self.cents < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", cents.div_euclid(100), cents.rem_euclid(100))
+    }
+
     /// The amount that is `cents` hundredths of the currency unit.
     pub const fn from_cents(cents: i64) -> Money {
         Money { cents }
@@ -258,6 +292,37 @@ mod tests {
         let exact = Price { nano, per: Unit::Kwh }.times(Quantity { micro, unit: Unit::Kwh });
         assert_eq!(exact.round(Rounding::HalfUp).cents(), half_up);
         assert_eq!(exact.round(Rounding::HalfEven).cents(), half_even);
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_write_it() {
+        for (text, cents) in [
+            ("87.45", 8_745),
+            ("1,200", 120_000),
+            ("$0.50", 50),
+            ("-3.1", -310),
+            (" 12.00 ", 1_200),
+        ] {
+            assert_eq!(Money::parse(text), Ok(Money::from_cents(cents)), "{text}");
+            let plain = Money::from_cents(cents).plain();
+            assert_eq!(Money::parse(&plain), Ok(Money::from_cents(cents)));
+        }
+        for text in [
+            "",
+            "-",
+            ".",
+            ".5",
+            "1.",
+            "1.234",
+            "1,20",
+            ",100",
+            "12a",
+            "--1",
+            "1e3",
+            "99999999999999999999",
+        ] {
+            assert!(Money::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -3,31 +3,262 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
 #[command(name = "meterbook", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) place: Place,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+/// Where the utility is kept.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The folder of the utility: its database and the files made for it
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        default_value = "meterbook-data",
+        env = "METERBOOK_DIR"
+    )]
+    pub(crate) dir: PathBuf,
+    /// A PostgreSQL database instead of the file in the folder: postgres://user:password@host/name
+    #[arg(long, global = true, value_name = "URL", env = "METERBOOK_DB", hide_env_values = true)]
+    pub(crate) db: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check tariffs
+    /// Begin a new, empty utility
+    Init(Init),
+    /// Take on a customer: person, account, premise, meters and agreements in one step
+    SignUp(SignUp),
+    /// Check, publish and show tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
+    /// Plan the turns of the bill cycles
+    #[command(subcommand)]
+    Cycle(CycleCommand),
+    /// Bill a cycle, show a bill, render bills
+    #[command(subcommand)]
+    Bill(BillCommand),
+    /// Take a payment
+    Pay(Pay),
+    /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
+    Search(Search),
+    /// Verify the books: every entry, bill, run and account
+    Check(Check),
+    /// Members of staff
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Tariffs of the OpenEI Utility Rate Database
     #[command(subcommand)]
     Urdb(UrdbCommand),
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The utility's name, as it stands on a bill
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The time zone in which its days end, such as America/Chicago
+    #[arg(long)]
+    pub(crate) zone: String,
+    /// The telephone number for questions
+    #[arg(long)]
+    pub(crate) phone: String,
+    /// The web site, without https://
+    #[arg(long)]
+    pub(crate) site: String,
+    /// A line of the address checks are sent to; say it once for each line
+    #[arg(long, required = true)]
+    pub(crate) remit_to: Vec<String>,
+    /// A sentence for the foot of every page
+    #[arg(long, default_value = "")]
+    pub(crate) footer: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignUp {
+    /// The customer's name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// An organisation, not a human being
+    #[arg(long)]
+    pub(crate) organisation: bool,
+    /// A business account
+    #[arg(long)]
+    pub(crate) commercial: bool,
+    /// The language of bills: en or es
+    #[arg(long, default_value = "en")]
+    pub(crate) language: String,
+    /// A telephone number
+    #[arg(long)]
+    pub(crate) phone: Option<String>,
+    /// An e-mail address
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// The street line of the premise
+    #[arg(long)]
+    pub(crate) street: String,
+    /// The town
+    #[arg(long)]
+    pub(crate) town: String,
+    /// State and postal code
+    #[arg(long)]
+    pub(crate) region: String,
+    /// The bill cycle, 1 to 99
+    #[arg(long)]
+    pub(crate) cycle: i64,
+    /// The first day of service
+    #[arg(long)]
+    pub(crate) from: Date,
+    /// A service: COMMODITY:TARIFF:METER:CHANNELS, CHANNELS being 60min, 15min … or a register's
+    /// digits and unit, such as electric:R-1:E-100:60min, gas:G-1:G-7:5ccf, and +solar for a
+    /// second channel that counts what is sent back
+    #[arg(long = "service", required = true)]
+    pub(crate) services: Vec<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum TariffCommand {
-    /// Check a tariff text without publishing it
+    /// Say whether a tariff text is right; nothing is stored
     Check {
-        /// The text
+        /// The tariff text
         file: PathBuf,
+    },
+    /// Put a version of a tariff in force from its own date
+    Publish {
+        /// The tariff text
+        file: PathBuf,
+    },
+    /// Print the text of a tariff as it was published
+    Show {
+        /// Its code
+        code: String,
+        /// The version in force on this day; the newest without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CycleCommand {
+    /// Plan monthly turns of a cycle
+    Plan(CyclePlan),
+    /// Print how every turn of every cycle stands
+    Show,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CyclePlan {
+    /// The cycle, 1 to 99
+    #[arg(long)]
+    pub(crate) cycle: i64,
+    /// The first day billed
+    #[arg(long)]
+    pub(crate) from: Date,
+    /// How many turns
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=120))]
+    pub(crate) months: u8,
+    /// Days from the end of a turn to the date on its bills
+    #[arg(long, default_value_t = 2)]
+    pub(crate) bill_after: u8,
+    /// Days from that date to the day payment is due
+    #[arg(long, default_value_t = 21)]
+    pub(crate) due_after: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BillCommand {
+    /// Rate, check and post the bills of one turn of a cycle
+    Run(BillRun),
+    /// Print a bill as text
+    Show {
+        /// The bill's number
+        number: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = false, args = ["cycle", "next", "resume"])]
+pub(crate) struct BillRun {
+    /// The cycle whose oldest open turn is billed
+    #[arg(long)]
+    pub(crate) cycle: Option<i64>,
+    /// The turn that is due next, whatever its cycle
+    #[arg(long)]
+    pub(crate) next: bool,
+    /// Finish the last run if it was cut off; else say again how it ended
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Try again only what is held in turns that were run before
+    #[arg(long, requires = "cycle")]
+    pub(crate) held: bool,
+    /// Let this account's bill go although it is far from usual
+    #[arg(long, requires = "held", value_name = "ACCOUNT")]
+    pub(crate) accept: Option<String>,
+    /// Print how the whole cycle stands as the last line, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pay {
+    /// The account's number, such as 1000-0012-4
+    #[arg(long)]
+    pub(crate) account: String,
+    /// The amount, such as 87.45
+    #[arg(long)]
+    pub(crate) amount: String,
+    /// How it was paid
+    #[arg(long, value_enum, default_value_t = TenderArg::Check)]
+    pub(crate) tender: TenderArg,
+    /// The check's number or the bank's reference. The same account, tender and reference is
+    /// never posted twice
+    #[arg(long)]
+    pub(crate) reference: String,
+    /// The day it counts from; today without it
+    #[arg(long)]
+    pub(crate) on: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TenderArg {
+    Cash,
+    Check,
+    Card,
+    Bank,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// The scraps; an account must match all of them
+    #[arg(required = true)]
+    pub(crate) scraps: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Print the findings as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Let a member of staff in; the password is read from standard input
+    Add {
+        /// The name they sign in with
+        name: String,
+        /// auditor, clerk or administrator
+        #[arg(long, default_value = "clerk")]
+        role: String,
     },
 }
 

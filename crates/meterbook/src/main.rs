@@ -9,17 +9,35 @@ use std::process::ExitCode;
 use clap::Parser;
 use meterbook_app::Refused;
 
-use args::{Cli, Command, TariffCommand, UrdbCommand};
+use args::{BillCommand, Cli, Command, CycleCommand, StaffCommand, TariffCommand, UrdbCommand};
 
 /// The rules said no; nothing was changed.
 const REFUSED: u8 = 2;
-/// Something of ours failed.
+/// Something of ours failed, or `check` found something.
 const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    let Cli { command } = Cli::parse();
+    let Cli { place, command } = Cli::parse();
     let ended = match command {
+        Command::Init(init) => commands::init::init(&place, &init),
+        Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Tariff(TariffCommand::Check { file }) => commands::tariff::check(&file),
+        Command::Tariff(TariffCommand::Publish { file }) => {
+            commands::tariff::publish(&place, &file)
+        }
+        Command::Tariff(TariffCommand::Show { code, on }) => {
+            commands::tariff::show(&place, &code, on)
+        }
+        Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
+        Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
+        Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
+        Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
+        Command::Pay(pay) => commands::pay::pay(&place, &pay),
+        Command::Search(search) => commands::search::search(&place, &search.scraps),
+        Command::Check(check) => commands::check::check(&place, check.json),
+        Command::Staff(StaffCommand::Add { name, role }) => {
+            commands::staff::add(&place, &name, &role)
+        }
         Command::Urdb(UrdbCommand::Bill(bill)) => commands::urdb::bill(&bill),
         Command::Urdb(UrdbCommand::Tariff { rates, id, tier_scope }) => {
             commands::urdb::tariff(&rates, &id, tier_scope)
@@ -27,6 +45,7 @@ fn main() -> ExitCode {
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
+        Err(why) if why.is::<commands::check::NotClean>() => ExitCode::from(FAILED),
         Err(why) => {
             say::error(&why);
             ExitCode::from(if why.is::<Refused>() { REFUSED } else { FAILED })

@@ -1,10 +1,10 @@
 //! Speaking to the person at the terminal: lines, errors, progress.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use anyhow::Error;
+use anyhow::{Error, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Prints a line to standard output. That nobody listens any more is not our failure.
@@ -74,4 +74,14 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A secret of at least eight characters from standard input; asked for when somebody sits there.
+pub(crate) fn secret(what: &str) -> Result<String> {
+    if std::io::stdin().is_terminal() {
+        let _ = write!(std::io::stderr().lock(), "{what} (at least 8 characters): ");
+    }
+    let mut text = String::new();
+    std::io::stdin().read_line(&mut text)?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -28,7 +28,8 @@ pub(super) fn check(
             let due = store::run::to_check(tx, &run, window, ACCOUNTS_PER_TRANSACTION)?;
             let facts = store::gather::accounts(tx, window, &due)?;
             learn(tx, &facts, tariffs)?;
-            let items: Vec<Item> = facts.iter().flat_map(|it| items(&run, it, window, tariffs)).collect();
+            let items: Vec<Item> =
+                facts.iter().flat_map(|it| items(&run, it, window, tariffs)).collect();
             store::run::put_items(tx, &run, &items)?;
             let next = match due.last() {
                 Some(last) => Run { checked_through: *last, ..run },

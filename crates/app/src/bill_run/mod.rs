@@ -167,17 +167,20 @@ impl fmt::Display for NotRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotRun::NothingDue { cycle: Some(cycle) } => {
-                write!(f, "every planned turn of cycle {cycle} is billed, and no day is billed twice; plan more with: meterbook cycle plan")
+                write!(
+                    f,
+                    "every planned turn of cycle {cycle} is billed, and no day is billed twice; plan more with: meterbook cycle plan"
+                )
             }
-            NotRun::NothingDue { cycle: None } => {
-                f.write_str("every planned turn of every cycle is billed; plan more with: meterbook cycle plan")
-            }
+            NotRun::NothingDue { cycle: None } => f.write_str(
+                "every planned turn of every cycle is billed; plan more with: meterbook cycle plan",
+            ),
             NotRun::NotPlanned { cycle } => {
                 write!(f, "cycle {cycle} has no turns; plan them with: meterbook cycle plan")
             }
-            NotRun::NoRun => {
-                f.write_str("nothing has been billed yet, so there is nothing to resume; use --next")
-            }
+            NotRun::NoRun => f.write_str(
+                "nothing has been billed yet, so there is nothing to resume; use --next",
+            ),
             NotRun::NothingHeld { cycle } => write!(f, "nothing is held in cycle {cycle}"),
             NotRun::UnknownAccount { number } => {
                 write!(f, "there is no account {number}; look for it with: meterbook search")

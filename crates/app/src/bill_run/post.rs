@@ -11,8 +11,8 @@ use meterbook_core::ledger::{Entry, EntryKind, post_bill};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
-use super::check::{endings, item, learn};
 use super::Progress;
+use super::check::{endings, item, learn};
 use crate::Actor;
 
 /// Posts the accounts that are not posted yet, a batch in each transaction: bills, lines, entries
@@ -66,9 +66,11 @@ fn batch(
         let checked = store::run::items_of(tx, run, account.account.id)?;
         match segments(endings(run, account, window, tariffs), &checked) {
             Some(segments) => bills.push(bill(account, window, segments)),
-            None => changed.extend(checked.iter().map(|it| {
-                item(it.account, it.agreement, &Ending::Held(Hold::Changed))
-            })),
+            None => changed.extend(
+                checked
+                    .iter()
+                    .map(|it| item(it.account, it.agreement, &Ending::Held(Hold::Changed))),
+            ),
         }
     }
     store::run::put_items(tx, run, &changed)?;

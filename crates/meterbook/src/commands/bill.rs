@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
-use meterbook_app::deliver;
 use meterbook_core::account::Cycle;
-use meterbook_core::bill::{BillNumber, explain};
 use meterbook_core::bill::run::Standing;
+use meterbook_core::bill::{BillNumber, explain};
 use meterbook_store as store;
 
-use crate::args::{BillRender, BillRun, Place};
+use crate::args::{BillRun, Place};
 use crate::say;
 
 pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
@@ -20,7 +19,10 @@ pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
         Progress::Posted(done, all) => bar.show("posted", done, all),
         Progress::Totals(checked) => {
             bar.end();
-            say::line(format_args!("Control totals before posting, cycle {} for {}", checked.cycle, checked.period));
+            say::line(format_args!(
+                "Control totals before posting, cycle {} for {}",
+                checked.cycle, checked.period
+            ));
             totals(checked);
         }
     })?;
@@ -72,35 +74,11 @@ fn json(it: &Standing) -> serde_json::Value {
 pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
     let db = super::open(place)?;
     let number = BillNumber(number.to_owned());
-    let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+    let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
+        Some(id) => store::bill::get(tx, id).map(Some),
+        None => Ok(None),
+    })?;
     let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     say::line(explain::bill(&bill).trim_end());
-    Ok(())
-}
-
-pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
-    let db = super::open(place)?;
-    let bills = match (&args.bill, args.cycle) {
-        (Some(number), _) => {
-            let number = BillNumber(number.clone());
-            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
-            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?.id]
-        }
-        (None, cycle) => {
-            let cycle = Cycle(cycle.unwrap_or_default());
-            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
-            if bills.is_empty() {
-                return Err(super::said(format!("cycle {cycle} has no bills yet")));
-            }
-            bills
-        }
-    };
-    let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
-    let mut bar = say::Bar::new();
-    let drawn = deliver::render(&db, &bills, &out, &mut |done| {
-        bar.show("drawn and read back", done, u64::try_from(bills.len()).unwrap_or(u64::MAX));
-    })?;
-    drop(bar);
-    say::line(format_args!("{drawn} bills in {}", out.display()));
     Ok(())
 }

@@ -23,7 +23,12 @@ pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
     }
     let db = super::open(place)?;
     db.write(|tx| window::plan(tx, super::actor(), Cycle(plan.cycle), &turns))?;
-    say::line(format_args!("cycle {:02}: {} turns planned from {}", plan.cycle, turns.len(), plan.from));
+    say::line(format_args!(
+        "cycle {:02}: {} turns planned from {}",
+        plan.cycle,
+        turns.len(),
+        plan.from
+    ));
     Ok(())
 }
 
@@ -37,7 +42,13 @@ pub(crate) fn show(place: &Place) -> Result<()> {
     for it in standings {
         say::line(format_args!(
             "{:<5}  {}  {:>10}  {:>6}  {:>4}  {:>6}  {}",
-            it.cycle.to_string(), it.period, it.population, it.billed, it.held, it.exempt, it.total
+            it.cycle.to_string(),
+            it.period,
+            it.population,
+            it.billed,
+            it.held,
+            it.exempt,
+            it.total
         ));
     }
     Ok(())

@@ -18,6 +18,9 @@ pub(crate) fn init(place: &Place, init: &Init) -> Result<()> {
     };
     let db = super::create(place)?;
     db.write(|tx| founding::found(tx, super::actor(), &utility))?;
-    say::line(format_args!("{} begins. Next: publish a tariff, plan a cycle, sign up customers.", init.name));
+    say::line(format_args!(
+        "{} begins. Next: publish a tariff, plan a cycle, sign up customers.",
+        init.name
+    ));
     Ok(())
 }

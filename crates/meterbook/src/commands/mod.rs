@@ -1,12 +1,73 @@
-//! What each command does: call one act, say how it ended.
+//! What each command does: find the utility, call one act, say how it ended.
 
+pub(crate) mod bill;
+pub(crate) mod check;
+pub(crate) mod cycle;
+pub(crate) mod init;
+pub(crate) mod pay;
+pub(crate) mod search;
+pub(crate) mod sign_up;
+pub(crate) mod staff;
 pub(crate) mod tariff;
 pub(crate) mod urdb;
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use meterbook_app::refuse;
+use anyhow::{Context, Result, anyhow};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_app::{Actor, refuse};
+use meterbook_core::id::AccountNumber;
+use meterbook_core::period::Zone;
+use meterbook_store::{self as store, Db, Location};
+
+use crate::args::Place;
+
+/// The database file in a utility's folder.
+const FILE: &str = "meterbook.db";
+
+/// Where the database of `place` is.
+fn location(place: &Place) -> Location {
+    match &place.db {
+        Some(url) => Location::Postgres(url.clone()),
+        None => Location::Sqlite(place.dir.join(FILE)),
+    }
+}
+
+/// Opens the utility of `place`.
+fn open(place: &Place) -> Result<Db> {
+    Db::open(&location(place))
+}
+
+/// Makes an empty database at `place`.
+fn create(place: &Place) -> Result<Db> {
+    let folder = &place.dir;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    Db::create(&location(place))
+}
+
+/// Whoever sits at this terminal, now.
+fn actor() -> Actor {
+    Actor::system(Timestamp::now())
+}
+
+/// Today, where the utility is.
+fn today(db: &Db) -> Result<Date> {
+    let utility = db.read(store::utility::get)?;
+    let zone = Zone::named(&utility.zone);
+    let zone = zone.with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
+    Ok(zone.day_of(Timestamp::now()))
+}
+
+/// Reads an account number as people write it.
+fn account_number(text: &str) -> Result<AccountNumber> {
+    AccountNumber::parse(text).ok_or_else(|| {
+        said(format!(
+            "{text} is no account number, or a digit of it is wrong; it looks like 1000-0012-5"
+        ))
+    })
+}
 
 /// A refusal of the command line itself.
 fn said(text: String) -> anyhow::Error {

@@ -13,7 +13,10 @@ pub(crate) fn search(place: &Place, scraps: &[String]) -> Result<()> {
         return Err(super::said(format!("nothing matches {}", scraps.join(" "))));
     }
     for it in found {
-        say::line(format_args!("{}  {:<30}  {:<30}  {:>12}", it.number, it.name, it.address, it.balance));
+        say::line(format_args!(
+            "{}  {:<30}  {:<30}  {:>12}",
+            it.number, it.name, it.address, it.balance
+        ));
     }
     Ok(())
 }

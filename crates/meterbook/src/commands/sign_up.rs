@@ -19,7 +19,9 @@ pub(crate) fn sign_up(place: &Place, args: &SignUp) -> Result<()> {
         name: args.name.clone(),
         kind: if args.organisation { PersonKind::Organisation } else { PersonKind::Individual },
         class: if args.commercial { CustomerClass::Commercial } else { CustomerClass::Residential },
-        language: language.ok_or_else(|| super::said(format!("bills come in en and es, not in {}", args.language)))?,
+        language: language.ok_or_else(|| {
+            super::said(format!("bills come in en and es, not in {}", args.language))
+        })?,
         phone: args.phone.clone(),
         email: args.email.clone(),
         street: args.street.clone(),
