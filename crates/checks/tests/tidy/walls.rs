@@ -58,6 +58,7 @@ const WALLS: &[Wall] = &[
             "anyhow",
             "argon2",
             "flate2",
+            "getrandom",
             "jiff",
             "rand_chacha",
             "serde_json",
