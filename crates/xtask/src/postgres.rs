@@ -125,7 +125,34 @@ fn ids(line: &str, name: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::ids;
+    use std::process::Command;
+
+    use super::{ids, programs, start};
+    use crate::run;
+
+    #[test]
+    fn a_server_comes_up_answers_and_leaves_nothing_behind() {
+        let Some(programs) = programs() else {
+            println!("skipped: PostgreSQL is not installed; `cargo xtask install` gets it");
+            return;
+        };
+        let server = start().unwrap();
+        let folder = server._scratch.0.clone();
+        let asked = Command::new(programs.join("psql"))
+            .args([&server.url, "--no-psqlrc", "-Atc", "show server_encoding"])
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&asked.stdout), "UTF8\n");
+        drop(server);
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_failure_says_what_the_program_printed() {
+        let why = run::quietly(Command::new("sh").args(["-c", "echo here; echo why >&2; exit 3"]));
+        let why = why.unwrap_err().to_string();
+        assert!(why.contains("exit status: 3") && why.contains("here\nwhy"), "{why}");
+    }
 
     #[test]
     fn a_user_is_found_by_the_whole_name() {
