@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::server::Scratch;
 use crate::{postgres, run, say};
 
 /// Writes the expected answers under golden/ anew.
@@ -38,7 +39,16 @@ pub(crate) fn deny() -> Result<()> {
     Ok(())
 }
 
-/// The measurements.
-pub(crate) fn bench() -> Result<()> {
-    run::done(&mut run::cargo(["bench", "--workspace", "--benches"]))
+/// Makes a large sample utility with the optimised program, which says how long each part took.
+pub(crate) fn bench(customers: &str) -> Result<()> {
+    let program = run::release_program()?;
+    let scratch = Scratch::new("bench")?;
+    let utility = scratch.0.join("utility");
+    let meterbook = |words: &[&str]| {
+        let mut command = Command::new(&program);
+        command.arg("--dir").arg(&utility).args(words);
+        command
+    };
+    run::done(&mut meterbook(&["demo", "--customers", customers, "--no-serve"]))?;
+    run::done(&mut meterbook(&["check"]))
 }

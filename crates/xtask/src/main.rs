@@ -27,7 +27,8 @@ cargo xtask HABIT
   kill      kill the program 20 times while it bills, then look for harm
             --times N      another number of times
   deny      licences, sources and known faults of the crates we build on
-  bench     the measurements
+  bench     make a large sample utility with the optimised program; it says what takes how long
+            --customers N  another number than 20000
 ";
 
 fn main() -> ExitCode {
@@ -53,7 +54,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill"] => habits::kill("20"),
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
-        ["bench"] => habits::bench(),
+        ["bench"] => habits::bench("20000"),
+        ["bench", "--customers", customers] => habits::bench(customers),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }
 }

@@ -79,12 +79,23 @@ pub(crate) fn tests(command: &mut Command) -> Result<Vec<String>> {
     Ok(skipped)
 }
 
-/// Builds the program and gives back where it is.
+/// Builds the program as tests want it and gives back where it is.
 pub(crate) fn program() -> Result<PathBuf> {
-    done(&mut cargo(["build", "--package", "meterbook"]))?;
-    let built = std::env::current_exe().context("our own place is unknown")?;
-    let folder = built.parent().context("our own place has no folder")?;
-    let program = folder.join("meterbook");
+    done(&mut cargo(["build", "--locked", "--package", "meterbook"]))?;
+    built("debug")
+}
+
+/// Builds the program as customers get it and gives back where it is.
+pub(crate) fn release_program() -> Result<PathBuf> {
+    done(&mut cargo(["build", "--locked", "--release", "--package", "meterbook"]))?;
+    built("release")
+}
+
+/// The program of a profile, which lies in a folder beside our own.
+fn built(profile: &str) -> Result<PathBuf> {
+    let here = std::env::current_exe().context("our own place is unknown")?;
+    let target = here.ancestors().nth(2).context("our own place has no folder")?;
+    let program = target.join(profile).join("meterbook");
     ensure!(program.is_file(), "the program was built but is not at {}", program.display());
     Ok(program)
 }

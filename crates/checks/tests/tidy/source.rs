@@ -20,8 +20,7 @@ const UNFINISHED: &[&str] = &[
 ];
 
 /// Folders of one machine.
-const PLACES: &[&str] =
-    &[concat!("/wo", "rk/"), concat!("/t", "mp/"), concat!("/ho", "me/"), concat!("/ro", "ot/")];
+const PLACES: &[&str] = &[concat!("/wo", "rk/"), concat!("/t", "mp/"), concat!("/ro", "ot/")];
 
 /// What a person writes.
 const WRITTEN: &[&str] = &[
