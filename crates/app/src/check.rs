@@ -59,6 +59,11 @@ const RULES: &[Verify] = &[
         "what the accounts owe together is the receivable of the general ledger",
         store::check::subledger,
     ),
+    (
+        "batches",
+        "every imported file is whole and has the hash it came with",
+        crate::intake::verify,
+    ),
 ];
 
 /// Holds the database against every rule.

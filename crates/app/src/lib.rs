@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod bill_run;
 pub mod check;
 pub mod founding;
+pub mod intake;
 pub mod interaction;
 pub mod meter;
 pub mod pay;

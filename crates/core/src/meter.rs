@@ -51,7 +51,7 @@ pub enum Form {
 }
 
 /// Which way it flows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flow {
     /// To the customer.
     Delivered,

@@ -1,3 +1,4 @@
 //! Foreign bytes to rows and rejects, and back: one file per format.
 
+pub mod reads;
 pub mod urdb;

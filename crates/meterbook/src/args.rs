@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Take on a customer: person, account, premise, meters and agreements in one step
     SignUp(SignUp),
+    /// Import a file of reads: CSV (long, wide, registers) or Green Button XML
+    Import(Import),
     /// Check, publish and show tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
@@ -125,6 +127,36 @@ pub(crate) struct SignUp {
     pub(crate) services: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file; .gz is unpacked
+    pub(crate) file: PathBuf,
+    /// Its shape; found out from its first line without it
+    #[arg(long = "as", value_enum, value_name = "SHAPE")]
+    pub(crate) shape: Option<ShapeArg>,
+    /// The zone of times without an offset; the utility's own without it
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// The meter a Green Button file is of, when the file calls it something else
+    #[arg(long)]
+    pub(crate) meter: Option<String>,
+    /// Print what became of it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ShapeArg {
+    /// CSV: meter,start,value
+    Long,
+    /// CSV: meter,date,00:00,00:15,…
+    Wide,
+    /// CSV: meter,date,index
+    Registers,
+    /// ESPI XML
+    GreenButton,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum TariffCommand {
     /// Say whether a tariff text is right; nothing is stored
@@ -186,7 +218,7 @@ pub(crate) enum BillCommand {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = false, args = ["cycle", "next", "resume"])]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["cycle", "next", "resume"])))]
 pub(crate) struct BillRun {
     /// The cycle whose oldest open turn is billed
     #[arg(long)]

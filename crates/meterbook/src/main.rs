@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::Init(init) => commands::init::init(&place, &init),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
+        Command::Import(import) => commands::import::import(&place, &import),
         Command::Tariff(TariffCommand::Check { file }) => commands::tariff::check(&file),
         Command::Tariff(TariffCommand::Publish { file }) => {
             commands::tariff::publish(&place, &file)

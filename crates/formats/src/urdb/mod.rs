@@ -133,7 +133,12 @@ fn written(
         Some(name) => {
             let _ = writeln!(lines, "{keyword}  {label} by {name}{scope}");
             for (period, tiers) in ladders {
-                let _ = writeln!(lines, "  {}  {}", schedule::period(*period), steps(tiers, limit_word));
+                let _ = writeln!(
+                    lines,
+                    "  {}  {}",
+                    schedule::period(*period),
+                    steps(tiers, limit_word)
+                );
             }
         }
     }
@@ -162,9 +167,10 @@ fn ladders(
     key: &str,
 ) -> Result<Vec<(usize, Vec<Tier>)>, String> {
     let ladder = |period: &usize| {
-        let tiers = structure.get(*period).filter(|it| !it.is_empty()).ok_or_else(|| {
-            format!("its schedule uses period {period}, and {key} has none such")
-        })?;
+        let tiers = structure
+            .get(*period)
+            .filter(|it| !it.is_empty())
+            .ok_or_else(|| format!("its schedule uses period {period}, and {key} has none such"))?;
         Ok((*period, ladder(tiers)?))
     };
     used.iter().map(ladder).collect()
@@ -206,7 +212,9 @@ fn daily_limits(structure: &[&Vec<Value>], used: &[usize]) -> Result<bool, Strin
                 None | Some("kWh") => false,
                 Some("kWh daily") => true,
                 Some(other) => {
-                    return Err(format!("its tiers are bounded in {other}, which tariffs do not price yet"));
+                    return Err(format!(
+                        "its tiers are bounded in {other}, which tariffs do not price yet"
+                    ));
                 }
             });
         }

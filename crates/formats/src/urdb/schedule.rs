@@ -96,7 +96,8 @@ impl<'a> Grid<'a> {
     fn days(&self) -> Vec<(Vec<usize>, &'a [usize], &'a [usize])> {
         let mut days: Vec<(Vec<usize>, &[usize], &[usize])> = Vec::new();
         for (month, rows) in self.hourly.weekday.iter().zip(&self.hourly.weekend).enumerate() {
-            let same = |it: &&mut (Vec<usize>, &[usize], &[usize])| (it.1, it.2) == (rows.0, rows.1);
+            let same =
+                |it: &&mut (Vec<usize>, &[usize], &[usize])| (it.1, it.2) == (rows.0, rows.1);
             match days.iter_mut().find(same) {
                 Some((months, _, _)) => months.push(month),
                 None => days.push((vec![month], rows.0, rows.1)),

@@ -1,0 +1,227 @@
+//! Taking in files of reads: staged, whole or not at all, and once.
+//!
+//! A file becomes a batch: its bytes are kept with their hash, what its lines say is taken, and
+//! each line that is not taken is kept with its reason and written to a file of the same shape, to
+//! be mended and imported.
+
+mod meters;
+mod rejects;
+mod taken;
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::read::{GzDecoder, MultiGzDecoder};
+use flate2::write::GzEncoder;
+use meterbook_core::id::BatchId;
+use meterbook_core::limits::{FILE_BYTES, REJECTS};
+use meterbook_core::period::Zone;
+use meterbook_formats::reads::{self, NotRead, Shape};
+use meterbook_store::batch::Batch;
+use meterbook_store::{self as store, Counter, Db, Tx};
+use sha2::{Digest, Sha256};
+
+use self::taken::Taken;
+use crate::{Actor, refuse};
+
+/// What is to be imported.
+#[derive(Clone, Debug)]
+pub struct Import<'a> {
+    /// The file; one that ends in `.gz` is unpacked.
+    pub file: &'a Path,
+    /// Its shape, where it is not to be found out from its first line.
+    pub shape: Option<Shape>,
+    /// The zone of times without an offset; the utility's own without it.
+    pub zone: Option<Zone>,
+    /// The meter that a Green Button file is of, when the file calls it something else.
+    pub meter: Option<&'a str>,
+    /// The folder for the files of rejects.
+    pub rejects: &'a Path,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The batch.
+    pub batch: Batch,
+    /// Whether the same file had been imported before; nothing was changed then.
+    pub before: bool,
+    /// The file of the lines that were not taken, if there are any.
+    pub rejects: Option<PathBuf>,
+}
+
+/// Why a file is not imported at all. Nothing was kept of it.
+#[derive(Debug)]
+pub enum NotImported {
+    /// It cannot be opened or read.
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// It is larger than any file of reads.
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+    },
+    /// It is no file of reads.
+    NoReads {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        why: NotRead,
+    },
+    /// So many lines are wrong that the file is.
+    TooManyRejects {
+        /// The file.
+        file: PathBuf,
+        /// The first reason.
+        first: String,
+    },
+}
+
+/// Imports a file; `watch` is told how many lines are read.
+pub fn import(
+    db: &Db,
+    actor: Actor,
+    import: &Import<'_>,
+    watch: &mut dyn FnMut(u64),
+) -> Result<Imported> {
+    let file = import.file;
+    let raw = bytes_of(file)?;
+    let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
+    let unpacked = unpacked(file, &raw)?;
+    let text = unpacked.as_deref().unwrap_or(&raw);
+    let shape = match import.shape {
+        Some(shape) => shape,
+        None => reads::shape_of(text).map_err(no_reads)?,
+    };
+    let sha256 = hash(text);
+    if let Some(batch) = db.read(|tx| store::batch::by_hash(tx, &sha256))? {
+        return Ok(Imported { batch, before: true, rejects: None });
+    }
+    let packed = pack(text)?;
+    let zone = match &import.zone {
+        Some(zone) => zone.clone(),
+        None => {
+            let name = db.read(store::utility::get)?.zone;
+            Zone::named(&name).with_context(|| format!("the utility's zone {name} is unknown"))?
+        }
+    };
+    let (batch, rejected) = db.write(|tx| {
+        let id = BatchId(tx.next(Counter::Batch, 1)?);
+        let mut taken = Taken::new(tx, id, watch);
+        reads::read(text, shape, &zone, import.meter, &mut taken).map_err(no_reads)?;
+        let (ready, mut rejected) = taken.finish()?;
+        if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
+            reads::read(text, shape, &zone, import.meter, &mut find).map_err(no_reads)?;
+        }
+        if REJECTS < rejected.len() {
+            let first = rejected[0].reason.clone();
+            return Err(refuse(NotImported::TooManyRejects { file: file.to_owned(), first }));
+        }
+        let batch = Batch {
+            id,
+            file_name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            sha256: sha256.clone(),
+            kind: shape.word().to_owned(),
+            accepted: i64::try_from(ready.accepted)?,
+            rejected: i64::try_from(rejected.len())?,
+            at: actor.at,
+        };
+        let kept = rejected.iter().map(rejects::kept).collect::<Vec<_>>();
+        store::batch::add(tx, &batch, &packed, &kept)?;
+        ready.keep(tx)?;
+        let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
+        store::audit::add(tx, actor.by, actor.at, "import", &batch.file_name, &said)?;
+        Ok((batch, rejected))
+    })?;
+    let rejects = match rejected.is_empty() {
+        true => None,
+        false => {
+            let header = reads::header_of(text, shape);
+            Some(rejects::write(import.rejects, &batch.file_name, &header, &rejected)?)
+        }
+    };
+    Ok(Imported { batch, before: false, rejects })
+}
+
+/// Whether every imported file is whole and has the hash it came with.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let batches = store::batch::all(tx)?;
+    let mut faults = Vec::new();
+    for batch in &batches {
+        let mut text = Vec::new();
+        let packed = store::batch::bytes(tx, batch.id)?;
+        let whole = GzDecoder::new(packed.as_slice()).read_to_end(&mut text).is_ok();
+        if !whole || hash(&text) != batch.sha256 {
+            faults.push(format!("{} is not what was imported", batch.file_name));
+        }
+        if store::batch::count_rejects(tx, batch.id)? != batch.rejected {
+            faults.push(format!("{} has lost some of its rejects", batch.file_name));
+        }
+    }
+    Ok((i64::try_from(batches.len())?, faults))
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>> {
+    let unreadable = |why: std::io::Error| {
+        refuse(NotImported::Unreadable { file: file.to_owned(), why: why.to_string() })
+    };
+    let size = std::fs::metadata(file).map_err(unreadable)?.len();
+    if FILE_BYTES < size {
+        return Err(refuse(NotImported::TooLarge { file: file.to_owned() }));
+    }
+    std::fs::read(file).map_err(unreadable)
+}
+
+/// The text of a packed file; `None` when the file is not packed.
+fn unpacked(file: &Path, raw: &[u8]) -> Result<Option<Vec<u8>>> {
+    if !raw.starts_with(&[0x1f, 0x8b]) {
+        return Ok(None);
+    }
+    let mut text = Vec::new();
+    let read = MultiGzDecoder::new(raw).take(FILE_BYTES + 1).read_to_end(&mut text);
+    read.map_err(|why| {
+        let why = format!("it is packed and does not unpack: {why}");
+        refuse(NotImported::Unreadable { file: file.to_owned(), why })
+    })?;
+    let fits = u64::try_from(text.len()).is_ok_and(|it| it <= FILE_BYTES);
+    if fits { Ok(Some(text)) } else { Err(refuse(NotImported::TooLarge { file: file.to_owned() })) }
+}
+
+/// Packs for keeping: quickly, because it is most of the work of an import.
+fn pack(text: &[u8]) -> Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(text)?;
+    Ok(packer.finish()?)
+}
+
+fn hash(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for NotImported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotImported::Unreadable { file, why } => {
+                write!(f, "{} cannot be read: {why}", file.display())
+            }
+            NotImported::TooLarge { file } => {
+                write!(f, "{} has more than {FILE_BYTES} bytes; split it by month", file.display())
+            }
+            NotImported::NoReads { file, why } => write!(f, "{}: {why}", file.display()),
+            NotImported::TooManyRejects { file, first } => write!(
+                f,
+                "more than {REJECTS} lines of {} are wrong, so the file is and nothing of it was taken; the first: {first}",
+                file.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NotImported {}

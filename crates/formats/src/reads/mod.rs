@@ -1,0 +1,196 @@
+//! Files of reads: which shape they have, and what every row says.
+//!
+//! A shape turns bytes into [`Row`]s and rejects one line at a time; which meter and channel a row
+//! means is decided by whoever knows the meters.
+
+mod columns;
+mod green_button;
+mod long;
+mod registers;
+mod when;
+mod wide;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::meter::Flow;
+use meterbook_core::money::Unit;
+use meterbook_core::period::Zone;
+use meterbook_core::reads::ReadKind;
+
+/// What a file looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// CSV with one interval value a line.
+    Long,
+    /// CSV with one meter and day a line, a column for each interval.
+    Wide,
+    /// CSV with one register read a line.
+    Registers,
+    /// Green Button: an Atom feed of the Energy Services Provider Interface (NAESB REQ.21).
+    GreenButton,
+}
+
+impl Shape {
+    /// One word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Shape::Long => "long",
+            Shape::Wide => "wide",
+            Shape::Registers => "registers",
+            Shape::GreenButton => "green-button",
+        }
+    }
+}
+
+/// What a line says of a meter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The number on the meter's face.
+    pub meter: String,
+    /// Its unit, where the line says so.
+    pub unit: Option<Unit>,
+    /// Which way.
+    pub flow: Flow,
+    /// What it says.
+    pub said: Said,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Interval values, one after the other; `None` where one is missing.
+    Intervals {
+        /// The instant at which the first begins.
+        start: Timestamp,
+        /// Their length, where the file says so.
+        minutes: Option<u16>,
+        /// Millionths of the unit.
+        micro: Vec<Option<i64>>,
+        /// Whether they are estimates.
+        estimated: bool,
+    },
+    /// A register's index.
+    Register {
+        /// The day at whose start it stood so.
+        on: Date,
+        /// Millionths of the unit.
+        index_micro: i64,
+        /// How it is known.
+        kind: ReadKind,
+    },
+}
+
+/// Why a file is not read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotRead {
+    /// Nothing is in it.
+    Empty,
+    /// It is no shape that we know.
+    UnknownShape,
+    /// A column is missing.
+    NoColumn {
+        /// What it should be called.
+        column: &'static str,
+    },
+    /// The value columns of a wide file do not make a day.
+    NotADay {
+        /// How many there are.
+        columns: usize,
+    },
+    /// It is not UTF-8.
+    NotText {
+        /// The line.
+        line: u64,
+    },
+    /// It is no XML, or ends in the middle.
+    NotXml {
+        /// Where and why.
+        why: String,
+    },
+    /// There are no interval values in it.
+    NoValues,
+}
+
+/// What a shape finds in a file, line by line. Each line comes with its number, from 1, and its
+/// fields as they were, so that a reject can be written down in the same shape.
+pub trait Lines {
+    /// A line that says something.
+    fn row(&mut self, line: u64, fields: &[&str], row: Row);
+    /// A line that does not, and why.
+    fn reject(&mut self, line: u64, fields: &[&str], reason: String);
+}
+
+/// The shape of a file, by its first bytes.
+pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = bytes.trim_ascii_start();
+    if text.is_empty() {
+        return Err(NotRead::Empty);
+    }
+    if text.starts_with(b"<") {
+        return Ok(Shape::GreenButton);
+    }
+    let header = text.split(|it| *it == b'\n').next().unwrap_or_default();
+    let header = String::from_utf8_lossy(header).to_lowercase();
+    let header: Vec<&str> = header.split(',').map(|it| it.trim().trim_matches('"')).collect();
+    columns::shape(&header).ok_or(NotRead::UnknownShape)
+}
+
+/// The header of a CSV file, for the file of its rejects.
+pub fn header_of(bytes: &[u8], shape: Shape) -> Vec<String> {
+    if shape == Shape::GreenButton {
+        return green_button::HEADER.map(str::to_owned).to_vec();
+    }
+    let mut reader = columns::reader(bytes);
+    let header = reader.headers().cloned().unwrap_or_default();
+    header.iter().map(|it| it.trim().to_owned()).collect()
+}
+
+/// Reads a whole file. Civil times without an offset are those of `zone`; `meter` is the meter of a
+/// Green Button file that calls it something else.
+pub fn read(
+    bytes: &[u8],
+    shape: Shape,
+    zone: &Zone,
+    meter: Option<&str>,
+    lines: &mut dyn Lines,
+) -> Result<(), NotRead> {
+    match shape {
+        Shape::Long => long::read(bytes, zone, lines),
+        Shape::Wide => wide::read(bytes, zone, lines),
+        Shape::Registers => registers::read(bytes, lines),
+        Shape::GreenButton => green_button::read(bytes, meter, lines),
+    }
+}
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotRead::Empty => f.write_str("the file is empty"),
+            NotRead::UnknownShape => f.write_str(
+                "the file is neither Green Button XML nor CSV with a header we know; a header is \
+                 meter,start,value or meter,date,00:00,01:00,… or meter,date,index",
+            ),
+            NotRead::NoColumn { column } => {
+                write!(f, "the file has no column {column}; name it so in the header")
+            }
+            NotRead::NotADay { columns } => write!(
+                f,
+                "{columns} value columns make no day of 5, 15, 30 or 60 minutes; label them 00:00, \
+                 00:15 and so on, or number them from 1"
+            ),
+            NotRead::NotText { line } => {
+                write!(f, "line {line} is not UTF-8 text; save the file as UTF-8")
+            }
+            NotRead::NotXml { why } => write!(f, "the file is no whole XML document: {why}"),
+            NotRead::NoValues => f.write_str("there is no interval value in the file"),
+        }
+    }
+}
+
+impl std::error::Error for NotRead {}
+
+#[cfg(test)]
+mod tests;
