@@ -67,7 +67,7 @@ ids! {
     UserId,
 }
 
-/// What people say for an account: eight digits and a check digit, written `4417-0926-3`.
+/// What people say for an account: eight digits and a check digit, written `4417-0926-8`.
 ///
 /// The check digit is the Luhn digit (ISO/IEC 7812-1), which catches every single wrong digit and
 /// nearly every swap of two neighbours.
@@ -80,7 +80,7 @@ impl AccountNumber {
         (0..100_000_000).contains(&serial).then(|| AccountNumber(serial * 10 + check_digit(serial)))
     }
 
-    /// Reads `4417-0926-3`, `441709263` or anything between; `None` when the check digit is wrong.
+    /// Reads `4417-0926-8`, `441709268` or anything between; `None` when the check digit is wrong.
     pub fn parse(text: &str) -> Option<AccountNumber> {
         let digits: String = text.chars().filter(|it| !matches!(it, '-' | ' ')).collect();
         let number: i64 = digits.parse().ok()?;
@@ -127,14 +127,14 @@ mod tests {
     #[test]
     fn an_account_number_is_said_in_three_groups() {
         let number = AccountNumber::new(44_170_926).unwrap();
-        assert_eq!(number.to_string(), "4417-0926-6");
-        assert_eq!(AccountNumber::parse("4417-0926-6"), Some(number));
-        assert_eq!(AccountNumber::parse("441709266"), Some(number));
+        assert_eq!(number.to_string(), "4417-0926-8");
+        assert_eq!(AccountNumber::parse("4417-0926-8"), Some(number));
+        assert_eq!(AccountNumber::parse("441709268"), Some(number));
     }
 
     #[test]
     fn a_mistyped_account_number_is_refused() {
-        for wrong in ["4417-0926-3", "4471-0926-6", "441709", "", "4417-0926-66", "x417-0926-6"] {
+        for wrong in ["4417-0926-3", "4471-0926-8", "441709", "", "4417-0926-86", "x417-0926-8"] {
             assert_eq!(AccountNumber::parse(wrong), None, "{wrong}");
         }
     }

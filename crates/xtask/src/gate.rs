@@ -14,12 +14,18 @@ pub(crate) struct Wanted {
     no_install: bool,
 }
 
-/// A step that ran: nothing to say, or what it left out and why.
-type Skipped = Vec<String>;
+/// How a step went that did not fail.
+enum Ended {
+    Passed,
+    /// It passed but for what it left out, and why.
+    PassedBut(Vec<String>),
+    /// It did nothing, and why.
+    Skipped(String),
+}
 
 struct Step {
     name: &'static str,
-    run: fn(&Wanted) -> Result<Skipped>,
+    run: fn(&Wanted) -> Result<Ended>,
 }
 
 const STEPS: &[Step] = &[
@@ -76,54 +82,69 @@ pub(crate) fn test(wanted: &Wanted) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
 
-fn row(name: &str, took: Duration, ended: &Result<Skipped>) {
-    let verdict = if ended.is_ok() { "passed" } else { "FAILED" };
-    say::line(format_args!("{name:<10} {verdict} {:>6} s", took.as_secs()));
-    for reason in ended.as_ref().into_iter().flatten() {
+fn row(name: &str, took: Duration, ended: &Result<Ended>) {
+    let (verdict, reasons) = match ended {
+        Ok(Ended::Passed) => ("passed", Vec::new()),
+        Ok(Ended::PassedBut(reasons)) => ("passed", reasons.iter().collect()),
+        Ok(Ended::Skipped(reason)) => ("skipped", vec![reason]),
+        Err(_) => ("FAILED", Vec::new()),
+    };
+    say::line(format_args!("{name:<10} {verdict:<7} {:>6} s", took.as_secs()));
+    for reason in reasons {
         say::line(format_args!("           {reason}"));
     }
 }
 
-fn install(wanted: &Wanted) -> Result<Skipped> {
+fn install(wanted: &Wanted) -> Result<Ended> {
     install::install(!wanted.no_browser, !wanted.no_install)?;
-    Ok(Vec::new())
+    Ok(Ended::Passed)
 }
 
-fn format(_: &Wanted) -> Result<Skipped> {
+fn format(_: &Wanted) -> Result<Ended> {
     run::done(&mut run::cargo(["fmt", "--all", "--check"]))?;
-    Ok(Vec::new())
+    Ok(Ended::Passed)
 }
 
-fn lints(_: &Wanted) -> Result<Skipped> {
-    let words = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+fn lints(_: &Wanted) -> Result<Ended> {
+    let words = [
+        "clippy",
+        "--locked",
+        "--keep-going",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     run::done(&mut run::cargo(words))?;
-    Ok(Vec::new())
+    Ok(Ended::Passed)
 }
 
-fn tests(_: &Wanted) -> Result<Skipped> {
+fn tests(_: &Wanted) -> Result<Ended> {
     let program = run::program()?;
     let postgres = postgres::start()?;
-    run::tests(
+    let left_out = run::tests(
         run::cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
             .env("METERBOOK_BIN", program)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
-    )
+    )?;
+    Ok(if left_out.is_empty() { Ended::Passed } else { Ended::PassedBut(left_out) })
 }
 
-fn licences(_: &Wanted) -> Result<Skipped> {
+fn licences(_: &Wanted) -> Result<Ended> {
     if run::find("cargo-deny").is_none() {
-        return Ok(vec!["skipped: cargo-deny is not installed (cargo install cargo-deny)".into()]);
+        return Ok(Ended::Skipped("cargo-deny is missing (cargo install cargo-deny)".into()));
     }
     habits::deny()?;
-    Ok(Vec::new())
+    Ok(Ended::Passed)
 }
 
-fn browser(wanted: &Wanted) -> Result<Skipped> {
+fn browser(wanted: &Wanted) -> Result<Ended> {
     if wanted.no_browser {
-        return Ok(vec!["skipped: --no-browser".into()]);
+        return Ok(Ended::Skipped("--no-browser".into()));
     }
     console::test(&run::program()?)?;
-    Ok(Vec::new())
+    Ok(Ended::Passed)
 }
 
 #[cfg(test)]

@@ -121,10 +121,10 @@ impl Clock {
         let day = MonthDay::of(date);
         let mut periods: Vec<usize> =
             self.rules.iter().filter(|it| it.in_season(day)).map(|it| it.period).collect();
-        if let Some(rest) = self.rest {
-            if !self.is_by_date() || periods.is_empty() {
-                periods.push(rest);
-            }
+        if let Some(rest) = self.rest
+            && (!self.is_by_date() || periods.is_empty())
+        {
+            periods.push(rest);
         }
         periods.sort_unstable();
         periods.dedup();

@@ -65,7 +65,7 @@ fn today(db: &Db) -> Result<Date> {
 fn account_number(text: &str) -> Result<AccountNumber> {
     AccountNumber::parse(text).ok_or_else(|| {
         said(format!(
-            "{text} is no account number, or a digit of it is wrong; it looks like 1000-0012-5"
+            "{text} is no account number, or a digit of it is wrong; it looks like 1000-0012-4"
         ))
     })
 }
