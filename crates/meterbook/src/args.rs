@@ -34,6 +34,8 @@ pub(crate) struct Place {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a sample utility with a year of reads and bills, and open its console
+    Demo(Demo),
     /// Begin a new, empty utility
     Init(Init),
     /// Take on a customer: person, account, premise, meters and agreements in one step
@@ -61,6 +63,28 @@ pub(crate) enum Command {
     /// Tariffs of the OpenEI Utility Rate Database
     #[command(subcommand)]
     Urdb(UrdbCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How many customers
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) customers: u32,
+    /// The same seed makes the same utility
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// End after billing instead of serving the console
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Leave the newest cycle to be billed by hand with: bill run --next
+    #[arg(long)]
+    pub(crate) leave_open: bool,
+    /// Do not open a browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// The port of the console; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
 }
 
 #[derive(Debug, Args)]

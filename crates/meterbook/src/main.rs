@@ -19,6 +19,7 @@ const FAILED: u8 = 1;
 fn main() -> ExitCode {
     let Cli { place, command } = Cli::parse();
     let ended = match command {
+        Command::Demo(demo) => commands::demo::demo(&place, &demo),
         Command::Init(init) => commands::init::init(&place, &init),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Import(import) => commands::import::import(&place, &import),

@@ -18,6 +18,8 @@ const OF_ACCOUNT: Sql = Sql("
     select id, account_id, amount_cents, paid_on, tender, reference, key
     from payment where account_id = $1 order by paid_on desc, id desc");
 
+const COUNT: Sql = Sql("select count(*) from payment");
+
 /// Keeps a payment.
 pub fn add(tx: &mut Tx, payment: &Payment) -> Result<()> {
     let Payment { id, account, amount, on, tender, reference, key } = payment;
@@ -41,6 +43,11 @@ pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Payment>> {
 /// The payments of an account, newest first.
 pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>> {
     tx.many(OF_ACCOUNT, [account.into()], payment)
+}
+
+/// How many payments were taken.
+pub fn count(tx: &mut Tx) -> Result<i64> {
+    tx.one(COUNT, [], |row| row.int(0))
 }
 
 fn payment(row: &Row) -> Result<Payment> {

@@ -22,6 +22,8 @@ pub(super) enum About {
     Load(u64),
     /// How a customer pays and when they call.
     Conduct(usize),
+    /// When a bill is paid.
+    Payment(usize),
 }
 
 impl Chance {
@@ -33,6 +35,7 @@ impl Chance {
             About::Customer(nth) => (3, u64::try_from(nth).expect("a count fits")),
             About::Load(key) => (4, key),
             About::Conduct(nth) => (5, u64::try_from(nth).expect("a count fits")),
+            About::Payment(nth) => (6, u64::try_from(nth).expect("a count fits")),
         };
         let mut stream = ChaCha8Rng::seed_from_u64(seed);
         stream.set_stream((kind << 56) | nth);

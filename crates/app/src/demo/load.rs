@@ -31,8 +31,8 @@ const AT_WORK: [[i64; 24]; 2] = [
         380, 240, 140, 90, 70,
     ],
     [
-        60, 60, 60, 60, 60, 90, 140, 220, 340, 430, 480, 500, 500, 480, 450, 400, 320, 240, 180, 130,
-        100, 80, 70, 60,
+        60, 60, 60, 60, 60, 90, 140, 220, 340, 430, 480, 500, 500, 480, 450, 400, 320, 240, 180,
+        130, 100, 80, 70, 60,
     ],
 ];
 /// Above this, houses are cooled: tenths of a degree Fahrenheit.
@@ -116,7 +116,8 @@ fn lost(town: &Town, home: &Home, values: usize, minutes: u16) -> Option<Span> {
     let days = town.days(home);
     let turn = if home.story == Story::Gap { LATE_TURN + home.nth.rem_euclid(2) } else { 6 };
     let day = town.turns(home)[turn].period.start();
-    let seconds = town.zone.start_of(day).as_second() - town.zone.start_of(days.start()).as_second();
+    let seconds =
+        town.zone.start_of(day).as_second() - town.zone.start_of(days.start()).as_second();
     let first = seconds.div_euclid(i64::from(minutes) * 60) + chance.between(50, 400);
     let start = u32::try_from(first).expect("a turn is not before the first");
     let span = Span { start, len: u32::try_from(chance.between(3, 19)).expect("it is small") };
@@ -125,7 +126,13 @@ fn lost(town: &Town, home: &Home, values: usize, minutes: u16) -> Option<Span> {
 }
 
 /// What a register showed on each of `on`, which are in order.
-pub(super) fn dials(town: &Town, home: &Home, service: &Service, hung: &Hanging, on: &[Date]) -> Vec<Shown> {
+pub(super) fn dials(
+    town: &Town,
+    home: &Home,
+    service: &Service,
+    hung: &Hanging,
+    on: &[Date],
+) -> Vec<Shown> {
     let Form::Register { digits } = service.form else { panic!("intervals have no dials") };
     let commodity = service.commodity;
     let mut chance = Chance::new(town.seed, About::Load(key(home, 8 + commodity_key(commodity))));
@@ -142,7 +149,10 @@ pub(super) fn dials(town: &Town, home: &Home, service: &Service, hung: &Hanging,
     for day in walked.each_day() {
         if ask.next_if(|it| **it == day).is_some() {
             let step = dial_micro(service.unit);
-            shown.push(Shown { on: day, index_micro: (index - index.rem_euclid(step)).rem_euclid(full) });
+            shown.push(Shown {
+                on: day,
+                index_micro: (index - index.rem_euclid(step)).rem_euclid(full),
+            });
         }
         if let Some(weather) = town.weather.nth(day).and_then(|nth| town.weather.days.get(nth)) {
             house.wake(weather);
@@ -269,13 +279,20 @@ impl<'a> House<'a> {
         let noise = 850 + self.chance.between(0, 301);
         let cold = (COLD + 20 - day.mean).max(0) * build.furnace;
         let heat = (cold.div_euclid(10) * noise).div_euclid(1000);
-        if self.lived_in { heat + (build.flame * self.mood).div_euclid(1000) } else { heat.div_euclid(3) }
+        if self.lived_in {
+            heat + (build.flame * self.mood).div_euclid(1000)
+        } else {
+            heat.div_euclid(3)
+        }
     }
 
     /// Gallons in a day.
     fn water(&mut self, day: &Day) -> i64 {
         let build = &self.home.build;
-        let drip = self.leak.filter(|it| it.contains(day.date)).map_or(0, |_| 780 + self.chance.between(0, 90));
+        let drip = self
+            .leak
+            .filter(|it| it.contains(day.date))
+            .map_or(0, |_| 780 + self.chance.between(0, 90));
         if !self.lived_in {
             return drip;
         }
@@ -295,12 +312,16 @@ mod tests {
         for home in town.homes.iter().filter(|it| it.class == class && it.story == Story::None) {
             for service in home.services.iter().filter(|it| it.commodity == commodity) {
                 all.push(match service.form {
-                    Form::Interval { .. } => intervals(town, home, service).delivered.micro.iter().sum(),
+                    Form::Interval { .. } => {
+                        intervals(town, home, service).delivered.micro.iter().sum()
+                    }
                     Form::Register { digits } => {
                         let hung = &service.meters[0];
-                        let shown = dials(town, home, service, hung, &read_days(town, home, service, hung));
+                        let shown =
+                            dials(town, home, service, hung, &read_days(town, home, service, hung));
                         let full = 10_i64.pow(u32::from(digits)) * 1_000_000;
-                        let step = |it: &[Shown]| (it[1].index_micro - it[0].index_micro).rem_euclid(full);
+                        let step =
+                            |it: &[Shown]| (it[1].index_micro - it[0].index_micro).rem_euclid(full);
                         shown.windows(2).map(step).sum()
                     }
                 });
@@ -361,8 +382,16 @@ mod tests {
         let told = |story| town.homes.iter().find(|it| it.story == story).unwrap();
         let home = told(Story::Leak);
         let water = home.services.last().unwrap();
-        let shown = dials(&town, home, water, &water.meters[0], &read_days(&town, home, water, &water.meters[0]));
-        let used = |turn: usize| (shown[turn + 1].index_micro - shown[turn].index_micro).rem_euclid(1_000_000_000_000);
+        let shown = dials(
+            &town,
+            home,
+            water,
+            &water.meters[0],
+            &read_days(&town, home, water, &water.meters[0]),
+        );
+        let used = |turn: usize| {
+            (shown[turn + 1].index_micro - shown[turn].index_micro).rem_euclid(1_000_000_000_000)
+        };
         assert!(2 * used(3) < used(LATE_TURN), "{} {}", used(3), used(LATE_TURN));
         let home = told(Story::MissingRead);
         let last = home.services.last().unwrap();

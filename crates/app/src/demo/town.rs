@@ -180,7 +180,8 @@ impl Town {
         let zone = Zone::named(ZONE).expect("the zone is in the database of this program");
         let cycles = calendar::cycles(customers);
         let weather = Weather::new(seed, calendar::span(), &zone);
-        let mut town = Town { seed, zone, cycles, weather, homes: Vec::new(), customers: Vec::new() };
+        let mut town =
+            Town { seed, zone, cycles, weather, homes: Vec::new(), customers: Vec::new() };
         let mut streets = Chance::new(seed, About::Town);
         let mut walk = None;
         for nth in 0..customers {
@@ -206,7 +207,14 @@ impl Town {
     }
 
     /// Puts a customer into a new building.
-    fn settle(&mut self, nth: usize, cycle: Cycle, walk: &mut Walk, streets: &mut Chance, chance: &mut Chance) {
+    fn settle(
+        &mut self,
+        nth: usize,
+        cycle: Cycle,
+        walk: &mut Walk,
+        streets: &mut Chance,
+        chance: &mut Chance,
+    ) {
         let story = story(nth);
         let turns = calendar::turns(cycle, self.cycles);
         let business = story == Story::None && chance.in_thousand(BUSINESSES);
@@ -251,7 +259,8 @@ impl Town {
 
 /// The cycle of a customer: neighbours share one, and the last cycle is never empty.
 fn cycle_of(nth: usize, customers: usize, cycles: i64) -> Cycle {
-    let [behind, all] = [customers - 1 - nth, customers].map(|it| i64::try_from(it).expect("a count fits"));
+    let [behind, all] =
+        [customers - 1 - nth, customers].map(|it| i64::try_from(it).expect("a count fits"));
     Cycle(cycles - (behind * cycles).div_euclid(all))
 }
 
@@ -283,7 +292,14 @@ fn special(story: Story, turns: &[Turn], chance: &mut Chance) -> Vec<Date> {
     vec![turns[turn].period.start() + chance.between(6, 20).days()]
 }
 
-fn customer(nth: usize, home: usize, who: Somebody, from: Date, to: Option<Date>, chance: &mut Chance) -> Customer {
+fn customer(
+    nth: usize,
+    home: usize,
+    who: Somebody,
+    from: Date,
+    to: Option<Date>,
+    chance: &mut Chance,
+) -> Customer {
     let phone = chance.in_thousand(940).then(|| people::phone(nth));
     let mail = chance.in_thousand(790) || phone.is_none();
     let email = mail.then(|| people::email(&who.name, nth));
@@ -308,7 +324,8 @@ fn home_build(story: Story, address: &Address, chance: &mut Chance) -> Build {
     let people = if flat { chance.between(1, 4) } else { chance.between(1, 6) };
     // Who has no gas in the street heats with a heat pump or a boiler.
     let gas = chance.in_thousand(560) || matches!(story, Story::MissingRead | Story::Exchange);
-    let water = chance.in_thousand(610) || matches!(story, Story::Leak | Story::MissingRead | Story::Exchange);
+    let water = chance.in_thousand(610)
+        || matches!(story, Story::Leak | Story::MissingRead | Story::Exchange);
     Build {
         standby: of(chance.between(140, 330)),
         busy: of(900) + 130 * people,
@@ -360,7 +377,13 @@ fn services(
         false => Form::Interval { minutes: 15 },
     };
     let by_time = home && !dials && (build.car || chance.in_thousand(180));
-    let tariff = if !home { "C-1" } else if by_time { "R-TOU" } else { "R-1" };
+    let tariff = if !home {
+        "C-1"
+    } else if by_time {
+        "R-TOU"
+    } else {
+        "R-1"
+    };
     // The meter that is exchanged is the last one of these.
     let mut services = vec![service(nth, Commodity::Electric, tariff, form, Unit::Kwh, begin)];
     services[0].solar = 0 < build.panels;
@@ -381,7 +404,14 @@ fn services(
     services
 }
 
-fn service(nth: usize, commodity: Commodity, tariff: &'static str, form: Form, unit: Unit, from: Date) -> Service {
+fn service(
+    nth: usize,
+    commodity: Commodity,
+    tariff: &'static str,
+    form: Form,
+    unit: Unit,
+    from: Date,
+) -> Service {
     let (letter, first) = match commodity {
         Commodity::Electric => ('E', 310_000),
         Commodity::Gas => ('G', 720_000),
@@ -412,10 +442,15 @@ mod tests {
         let town = Town::new(50, 7);
         let told: BTreeSet<Story> = town.homes.iter().map(|it| it.story).collect();
         assert_eq!(told.len(), 9, "{told:?}");
-        let habits = |of: fn(&Habit) -> bool| town.customers.iter().filter(|it| of(&it.habit)).count();
-        assert!(0 < habits(|it| *it == Habit::Late) && 0 < habits(|it| matches!(it, Habit::NotSince(_))));
+        let habits =
+            |of: fn(&Habit) -> bool| town.customers.iter().filter(|it| of(&it.habit)).count();
+        assert!(
+            0 < habits(|it| *it == Habit::Late)
+                && 0 < habits(|it| matches!(it, Habit::NotSince(_)))
+        );
         let moved = town.homes.iter().find(|it| it.story == Story::ChangesHands).unwrap();
-        let lived: Vec<&Customer> = town.customers.iter().filter(|it| it.home == moved.nth).collect();
+        let lived: Vec<&Customer> =
+            town.customers.iter().filter(|it| it.home == moved.nth).collect();
         assert!(lived[0].to.unwrap() < lived[1].from && lived[1].to.is_none());
         for home in &town.homes {
             let exchanged = home.services.iter().any(|it| it.meters.len() == 2);
@@ -443,7 +478,13 @@ mod tests {
         for service in town.homes.iter().flat_map(|it| &it.services) {
             *counts.entry(service.tariff).or_default() += 1;
         }
-        for (tariff, range) in [("R-1", 1100..1500), ("R-TOU", 250..550), ("C-1", 180..320), ("G-1", 850..1300), ("W-1", 950..1400)] {
+        for (tariff, range) in [
+            ("R-1", 1100..1500),
+            ("R-TOU", 250..550),
+            ("C-1", 180..320),
+            ("G-1", 850..1300),
+            ("W-1", 950..1400),
+        ] {
             assert!(range.contains(&counts[tariff]), "{tariff}: {}", counts[tariff]);
         }
         let addresses: BTreeSet<&Address> = town.homes.iter().map(|it| &it.address).collect();

@@ -13,8 +13,10 @@ const HOURS: [i64; 24] = [
     -14, -30, -44,
 ];
 /// The share of the solar noon that each hour gets around the equinox, in thousandths.
-const SUN: [i64; 24] =
-    [0, 0, 0, 0, 0, 0, 40, 190, 400, 600, 780, 920, 1000, 990, 900, 750, 540, 310, 110, 10, 0, 0, 0, 0];
+const SUN: [i64; 24] = [
+    0, 0, 0, 0, 0, 0, 40, 190, 400, 600, 780, 920, 1000, 990, 900, 750, 540, 310, 110, 10, 0, 0, 0,
+    0,
+];
 /// How much sun a month has beside the best one, in thousandths.
 const MONTHLY_SUN: [i64; 12] = [470, 590, 730, 850, 940, 1000, 1000, 940, 830, 680, 500, 420];
 
@@ -85,7 +87,8 @@ impl Weather {
             self.hours.push(Hour { day: nth, of_day, temperature: mean + swing, sun });
             at += jiff::SignedDuration::from_hours(1);
         }
-        let weekend = matches!(date.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
+        let weekend =
+            matches!(date.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
         self.days.push(Day { date, weekend, mean, first, hours: self.hours.len() - first });
     }
 
@@ -126,7 +129,12 @@ mod tests {
         assert_eq!(day(11, 1).hours, 25);
         assert_eq!(day(7, 4).hours, 24);
         let mean = |month: i8| {
-            let days: Vec<i64> = weather.days.iter().filter(|it| it.date.month() == month).map(|it| it.mean).collect();
+            let days: Vec<i64> = weather
+                .days
+                .iter()
+                .filter(|it| it.date.month() == month)
+                .map(|it| it.mean)
+                .collect();
             days.iter().sum::<i64>().div_euclid(i64::try_from(days.len()).unwrap())
         };
         assert!((700..860).contains(&mean(7)), "{}", mean(7));

@@ -8,13 +8,14 @@ mod meters;
 mod rejects;
 mod taken;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::Compression;
-use flate2::read::{GzDecoder, MultiGzDecoder};
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use meterbook_core::id::BatchId;
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
@@ -94,6 +95,7 @@ pub fn import(
     let file = import.file;
     let raw = bytes_of(file)?;
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
+    // A packed file is kept as it came; packing it again would be most of the work.
     let unpacked = unpacked(file, &raw)?;
     let text = unpacked.as_deref().unwrap_or(&raw);
     let shape = match import.shape {
@@ -104,7 +106,7 @@ pub fn import(
     if let Some(batch) = db.read(|tx| store::batch::by_hash(tx, &sha256))? {
         return Ok(Imported { batch, before: true, rejects: None });
     }
-    let packed = pack(text)?;
+    let packed = if unpacked.is_some() { Cow::from(&raw) } else { Cow::from(pack(text)?) };
     let zone = match &import.zone {
         Some(zone) => zone.clone(),
         None => {
@@ -157,7 +159,7 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     for batch in &batches {
         let mut text = Vec::new();
         let packed = store::batch::bytes(tx, batch.id)?;
-        let whole = GzDecoder::new(packed.as_slice()).read_to_end(&mut text).is_ok();
+        let whole = MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut text).is_ok();
         if !whole || hash(&text) != batch.sha256 {
             faults.push(format!("{} is not what was imported", batch.file_name));
         }

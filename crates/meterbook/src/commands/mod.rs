@@ -3,6 +3,7 @@
 pub(crate) mod bill;
 pub(crate) mod check;
 pub(crate) mod cycle;
+pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod pay;
