@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use meterbook_formats::reads::{Lines, Row};
+use meterbook_formats::reads::{Lines, Row, csv_lines};
 use meterbook_store::batch::Reject;
 
 /// A line that was not taken.
@@ -65,8 +65,6 @@ pub(super) fn write(
     let said = || format!("the rejects cannot be written to {}", file.display());
     std::fs::create_dir_all(folder).with_context(said)?;
     let part = folder.join(format!("{stem}-rejects.csv.part"));
-    let mut writer =
-        csv::WriterBuilder::new().flexible(true).from_path(&part).with_context(said)?;
     // A file of rejects that is imported again has the column already.
     let reason = header.iter().position(|it| it == REASON);
     let without = |fields: &[String]| {
@@ -76,16 +74,15 @@ pub(super) fn write(
     let mut names = without(header);
     let width = names.len();
     names.push(REASON.to_owned());
-    writer.write_record(&names).with_context(said)?;
+    let mut rows = vec![names];
     for it in rejected {
         let mut fields = without(&it.fields);
         // A line with too many fields keeps them: the reason stands after them.
         fields.resize(width.max(fields.len()), String::new());
         fields.push(format!("line {}: {}", it.line, it.reason));
-        writer.write_record(&fields).with_context(said)?;
+        rows.push(fields);
     }
-    writer.flush().with_context(said)?;
-    drop(writer);
+    std::fs::write(&part, csv_lines(&rows)).with_context(said)?;
     std::fs::rename(&part, &file).with_context(said)?;
     Ok(file)
 }

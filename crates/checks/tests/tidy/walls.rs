@@ -75,6 +75,7 @@ const WALLS: &[Wall] = &[
         name: "meterbook",
         from: &[
             "meterbook-core",
+            "meterbook-formats",
             "meterbook-store",
             "meterbook-app",
             "meterbook-web",

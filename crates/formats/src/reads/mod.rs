@@ -4,6 +4,7 @@
 //! means is decided by whoever knows the meters.
 
 mod columns;
+mod give_back;
 mod green_button;
 mod long;
 mod registers;
@@ -18,6 +19,8 @@ use meterbook_core::meter::Flow;
 use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
+
+pub use give_back::csv_lines;
 
 /// What a file looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
