@@ -7,6 +7,7 @@ pub mod account;
 pub mod agreement;
 pub mod bill_run;
 pub mod check;
+pub mod customer_view;
 pub mod demo;
 pub mod founding;
 pub mod intake;

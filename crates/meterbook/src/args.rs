@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Begin a new, empty utility
     Init(Init),
+    /// Serve the staff console
+    Serve(Serve),
     /// Take on a customer: person, account, premise, meters and agreements in one step
     SignUp(SignUp),
     /// Import a file of reads: CSV (long, wide, registers) or Green Button XML
@@ -107,6 +109,16 @@ pub(crate) struct Init {
     /// A sentence for the foot of every page
     #[arg(long, default_value = "")]
     pub(crate) footer: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port of the console; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// The address to listen on. Put a proxy with TLS before anything but this machine
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: std::net::IpAddr,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::Demo(demo) => commands::demo::demo(&place, &demo),
         Command::Init(init) => commands::init::init(&place, &init),
+        Command::Serve(serve) => commands::serve::serve(&place, &serve),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Import(import) => commands::import::import(&place, &import),
         Command::Tariff(TariffCommand::Check { file }) => commands::tariff::check(&file),

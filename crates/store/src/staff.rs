@@ -1,5 +1,7 @@
 //! Members of staff and their sessions.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_core::id::UserId;
@@ -11,6 +13,7 @@ use crate::value::Row;
 
 const ADD: Sql = Sql("insert into staff (id, name, role, password_hash) values ($1, $2, $3, $4)");
 const BY_NAME: Sql = Sql("select id, name, role, password_hash from staff where name = $1");
+const NAME: Sql = Sql("select name from staff where id = $1");
 const BEGIN: Sql = Sql("
     insert into session (token_hash, staff_id, begun_at, seen_at) values ($1, $2, $3, $3)");
 const FIND: Sql = Sql("
@@ -54,6 +57,17 @@ pub fn add(tx: &mut Tx, member: &Member) -> Result<()> {
 /// The member of staff with this name, if there is one.
 pub fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Member>> {
     tx.maybe(BY_NAME, [name.into()], member)
+}
+
+/// The names of members of staff.
+pub fn names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId, String>> {
+    let mut names = HashMap::new();
+    for id in ids {
+        if !names.contains_key(id) {
+            names.insert(*id, tx.one(NAME, [(*id).into()], |row| row.text(0))?);
+        }
+    }
+    Ok(names)
 }
 
 /// Begins a session; only the hash of its token is kept.

@@ -1,1 +1,64 @@
-//! The staff console over the acts: pages, sessions, static files.
+//! The staff console: pages over the acts, made on the server and usable without script.
+//!
+//! A request passes the guard of its route ([`routes`]), asks the store or calls one act, and
+//! becomes a page. Nothing is kept here but what slows down guessing of passwords.
+
+mod chart;
+mod guard;
+mod pages;
+pub mod routes;
+mod show;
+mod throttle;
+mod words;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use meterbook_core::period::Zone;
+use meterbook_store::{self as store, Db};
+
+use self::throttle::Throttle;
+
+/// What the console is about.
+pub struct Console {
+    db: Db,
+    /// The folder of the utility, with the files of its bills.
+    folder: PathBuf,
+    utility: String,
+    zone: Zone,
+    throttle: Throttle,
+}
+
+impl Console {
+    /// The console of the utility in `db`, whose files are in `folder`.
+    pub fn new(db: Db, folder: PathBuf) -> Result<Console> {
+        let utility = db.read(store::utility::get)?;
+        let zone = Zone::named(&utility.zone)
+            .with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
+        Ok(Console { db, folder, utility: utility.name, zone, throttle: Throttle::default() })
+    }
+}
+
+/// Serves the console on `listener` until the process is told to end.
+pub fn serve(console: Console, listener: TcpListener) -> Result<()> {
+    listener.set_nonblocking(true).context("the listener cannot be made asynchronous")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no runtime could be started")?;
+    let pages = routes::router(Arc::new(console));
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, pages).with_graceful_shutdown(told_to_end()).await
+    })?;
+    Ok(())
+}
+
+async fn told_to_end() {
+    // Without a signal to wait for, serving goes on until the process is ended from outside.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

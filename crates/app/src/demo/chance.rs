@@ -67,9 +67,4 @@ impl Chance {
         let sum: i64 = (0..4).map(|_| self.between(-1000, 1001)).sum();
         (sum * deviation).div_euclid(1155)
     }
-
-    /// Fills a buffer with even bytes.
-    pub(super) fn bytes(&mut self, into: &mut [u8]) {
-        self.stream.fill_bytes(into);
-    }
 }

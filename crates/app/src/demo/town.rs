@@ -7,7 +7,6 @@ use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::meter::Form;
 use meterbook_core::money::Unit;
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
 
 use super::calendar::{self, Turn};
@@ -427,6 +426,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use meterbook_core::person::{Language, PersonKind};
 
     #[test]
     fn the_same_seed_makes_the_same_town_and_another_seed_another() {

@@ -23,8 +23,6 @@ const MONTHLY_SUN: [i64; 12] = [470, 590, 730, 850, 940, 1000, 1000, 940, 830, 6
 /// One hour of the span.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hour {
-    /// The day, counted from the first of the span.
-    pub(super) day: usize,
     /// The local hour, 0 to 23; one comes twice on the longest day and one never on the shortest.
     pub(super) of_day: usize,
     /// Degrees Fahrenheit, tenths.
@@ -68,12 +66,12 @@ impl Weather {
             let cloud = chance.between(0, 1000) - spell;
             let clear = (1000 - cloud.clamp(0, 800)).clamp(200, 1000);
             let mean = usual(date) + spell;
-            weather.day(nth, date, mean, clear, zone);
+            weather.day(date, mean, clear, zone);
         }
         weather
     }
 
-    fn day(&mut self, nth: usize, date: Date, mean: i64, clear: i64, zone: &Zone) {
+    fn day(&mut self, date: Date, mean: i64, clear: i64, zone: &Zone) {
         let first = self.hours.len();
         let tomorrow = zone.start_of(date.tomorrow().expect("the span is in this era"));
         let mut at = zone.start_of(date);
@@ -84,7 +82,7 @@ impl Weather {
             let month = usize::try_from(date.month() - 1).expect("months begin at 1");
             let sun = (SUN[of_day] * MONTHLY_SUN[month]).div_euclid(1000);
             let sun = (sun * clear * 820).div_euclid(1_000_000);
-            self.hours.push(Hour { day: nth, of_day, temperature: mean + swing, sun });
+            self.hours.push(Hour { of_day, temperature: mean + swing, sun });
             at += jiff::SignedDuration::from_hours(1);
         }
         let weekend =

@@ -1,6 +1,7 @@
 //! `demo`: make a sample utility and show it.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -16,10 +17,16 @@ use crate::say;
 
 /// Who may sign in to the sample utility.
 const USER: &str = "demo";
+/// The console of a sample is for this machine.
+const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
     let db = super::create(place)?;
     if let Some(utility) = db.read(store::utility::find)? {
+        if !args.no_serve {
+            say::line(format_args!("{} is in {} already", utility.name, place.dir.display()));
+            return super::serve::console(db, place, HOST, args.port, !args.no_open);
+        }
         return Err(super::said(format!(
             "{} is in {} already; look at it with: meterbook serve, or make another one with --dir",
             utility.name,
@@ -43,7 +50,10 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
     let took = stages.end();
     say(&db, args, &made, &took)?;
     say::line(format_args!("sign in as {USER} with the password {password}"));
-    Ok(())
+    if args.no_serve {
+        return Ok(());
+    }
+    super::serve::console(db, place, HOST, args.port, !args.no_open)
 }
 
 /// Time spent on each step. Steps alternate, so the time between two words counts for the later.

@@ -8,6 +8,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod pay;
 pub(crate) mod search;
+pub(crate) mod serve;
 pub(crate) mod sign_up;
 pub(crate) mod staff;
 pub(crate) mod tariff;

@@ -1,0 +1,126 @@
+//! Everything about one customer on one page, as a representative needs it with the customer on
+//! the telephone.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::account::Account;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::bill::{Bill, History};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountNumber, PremiseId, UserId};
+use meterbook_core::interaction::Interaction;
+use meterbook_core::ledger::Payment;
+use meterbook_core::money::Money;
+use meterbook_core::person::{ContactPoint, Person};
+use meterbook_core::place::{Commodity, Premise};
+use meterbook_store::bill::Face;
+use meterbook_store::ledger::Listed;
+use meterbook_store::{self as store, Tx};
+
+/// One customer.
+#[derive(Clone, Debug)]
+pub struct CustomerView {
+    /// The account.
+    pub account: Account,
+    /// Whose it is.
+    pub person: Person,
+    /// How to reach them.
+    pub contacts: Vec<ContactPoint>,
+    /// What is owed.
+    pub balance: Money,
+    /// What of it should have been paid before today.
+    pub past_due: Money,
+    /// What they take and took, newest first.
+    pub services: Vec<Service>,
+    /// The bills, newest first.
+    pub bills: Vec<Face>,
+    /// The newest bill with everything on it.
+    pub newest: Option<Bill>,
+    /// The one before it.
+    pub before: Option<Bill>,
+    /// The payments, newest first.
+    pub payments: Vec<Payment>,
+    /// The ledger, newest first.
+    pub entries: Vec<Listed>,
+    /// What was said, newest first.
+    pub said: Vec<Interaction>,
+    /// Who of the staff said it.
+    pub staff: HashMap<UserId, String>,
+    /// Use by month.
+    pub history: Vec<History>,
+    /// The next turn to be billed.
+    pub next: Option<Window>,
+}
+
+/// One agreement with its place and meters.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The agreement.
+    pub agreement: Agreement,
+    /// What is delivered.
+    pub commodity: Commodity,
+    /// Where.
+    pub premise: Premise,
+    /// The number of the meter that hangs there now, or hung there last.
+    pub meter: Option<String>,
+}
+
+/// The customer with this account number, as of `today`; `None` when there is none.
+pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Option<CustomerView>> {
+    let Some(account) = store::account::by_number(tx, number)? else { return Ok(None) };
+    let id = account.id;
+    let balance = store::ledger::balance(tx, id)?;
+    let bills = store::bill::of_account(tx, id)?;
+    let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
+    let past_due = if not_due < balance { balance - not_due } else { Money::ZERO };
+    let mut one = |nth: usize| match bills.get(nth) {
+        Some(face) => store::bill::get(tx, face.id).map(Some),
+        None => Ok(None),
+    };
+    let (newest, before) = (one(0)?, one(1)?);
+    let mut entries = store::ledger::entries(tx, id)?;
+    entries.reverse();
+    let said = store::interaction::of_account(tx, id)?;
+    let staff = said.iter().filter_map(|it| it.by).collect::<Vec<_>>();
+    Ok(Some(CustomerView {
+        person: store::person::get(tx, account.person)?,
+        contacts: store::person::contacts(tx, account.person)?,
+        balance,
+        past_due,
+        services: services(tx, &account)?,
+        newest,
+        before,
+        payments: store::payment::of_account(tx, id)?,
+        entries,
+        staff: store::staff::names(tx, &staff)?,
+        said,
+        history: store::bill::use_of(tx, id)?,
+        next: store::window::oldest_open(tx, Some(account.cycle))?,
+        bills,
+        account,
+    }))
+}
+
+fn services(tx: &mut Tx, account: &Account) -> Result<Vec<Service>> {
+    let mut premises: HashMap<PremiseId, Premise> = HashMap::new();
+    let mut services = Vec::new();
+    for agreement in store::agreement::of_account(tx, account.id)? {
+        let point = store::place::service_point(tx, agreement.service_point)?;
+        let premise = match premises.get(&point.premise) {
+            Some(premise) => premise.clone(),
+            None => store::place::premise(tx, point.premise)?,
+        };
+        premises.insert(point.premise, premise.clone());
+        let hung = store::meter::installations_at(tx, point.id)?;
+        let theirs = |from: Date| agreement.to.is_none_or(|to| from < to);
+        let meter = match hung.iter().rfind(|it| theirs(it.from)) {
+            Some(hung) => Some(store::meter::get(tx, hung.meter)?.serial),
+            None => None,
+        };
+        services.push(Service { commodity: point.commodity, agreement, premise, meter });
+    }
+    services.sort_by_key(|it| (it.agreement.to.is_some(), it.commodity));
+    Ok(services)
+}

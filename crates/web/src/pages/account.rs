@@ -1,0 +1,354 @@
+//! Customer 360: everything about one customer on one page.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use meterbook_app::customer_view::{self, CustomerView, Service};
+use meterbook_core::account::CustomerClass;
+use meterbook_core::bill::Bill;
+use meterbook_core::id::AccountNumber;
+use meterbook_core::ledger::EntryKind;
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
+use serde::Deserialize;
+
+use super::{Head, NotThere, answer, blocking, draw};
+use crate::Console;
+use crate::chart::{Chart, chart};
+use crate::guard::Visitor;
+use crate::show;
+use crate::words::Words;
+
+/// Rows of the ledger before somebody asks for all.
+const ROWS: usize = 8;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Page {
+    head: Head,
+    notice: &'static str,
+    number: String,
+    name: String,
+    active: bool,
+    class: &'static str,
+    spanish: bool,
+    cycle: String,
+    address: String,
+    since: String,
+    contacts: Vec<String>,
+    facts: Vec<Fact>,
+    newest: Option<Newest>,
+    ledger: Vec<Entry>,
+    more: usize,
+    charts: Vec<Tab>,
+    chart: Option<Chart>,
+    services: Vec<ServiceRow>,
+    bills: Vec<BillRow>,
+    said: Vec<Said>,
+    may_pay: bool,
+    may_note: bool,
+}
+
+struct Fact {
+    name: &'static str,
+    value: String,
+    small: String,
+    loud: bool,
+}
+
+/// The newest bill, service by service, beside the one before it.
+struct Newest {
+    number: String,
+    period: String,
+    total: String,
+    change: String,
+    rows: Vec<Changed>,
+}
+
+struct Changed {
+    colour: &'static str,
+    name: &'static str,
+    usage: String,
+    amount: String,
+    change: String,
+    /// The length of its bar, 0 to 100.
+    long: i64,
+    up: bool,
+}
+
+struct Entry {
+    on: String,
+    what: String,
+    bill: String,
+    amount: String,
+    credit: bool,
+    balance: String,
+}
+
+struct Tab {
+    name: &'static str,
+    word: &'static str,
+    shown: bool,
+}
+
+struct ServiceRow {
+    colour: &'static str,
+    name: &'static str,
+    rate: String,
+    meter: String,
+    address: String,
+    read: String,
+    usage: String,
+    amount: String,
+    days: String,
+    active: bool,
+}
+
+struct BillRow {
+    number: String,
+    period: String,
+    due: String,
+    total: String,
+}
+
+struct Said {
+    when: String,
+    channel: &'static str,
+    by: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    done: String,
+    #[serde(default, rename = "use")]
+    of: String,
+    #[serde(default)]
+    all: String,
+}
+
+/// Shows the customer.
+pub(crate) async fn show(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let done = page(&console, &visitor, &number, &asked).await;
+    answer(&console, &visitor, done)
+}
+
+async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    number: &str,
+    asked: &Asked,
+) -> Result<Response> {
+    let number = AccountNumber::parse(number).ok_or(NotThere)?;
+    let here = console.clone();
+    let view = blocking(move || {
+        let today = here.zone.day_of(Timestamp::now());
+        here.db.read(|tx| customer_view::of_account(tx, number, today))
+    })
+    .await?
+    .ok_or(NotThere)?;
+    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, asked)))
+}
+
+fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Asked) -> Page {
+    let (words, language) = (visitor.words(), visitor.language);
+    let role = visitor.member.role;
+    let rows = if asked.all.is_empty() { ROWS } else { usize::MAX };
+    let chosen =
+        view.history.iter().find(|it| it.commodity.word() == asked.of).or(view.history.first());
+    let charts = view.history.iter().map(|it| Tab {
+        name: show::commodity(it.commodity, words),
+        word: it.commodity.word(),
+        shown: chosen.is_some_and(|chosen| chosen.commodity == it.commodity),
+    });
+    Page {
+        head: Head::new(
+            console,
+            Some(visitor),
+            language,
+            &format!("{} · {}", view.person.name, view.account.number),
+        ),
+        notice: match asked.done.as_str() {
+            "payment" => words.paid,
+            "note" => words.note_kept,
+            _ => "",
+        },
+        number: view.account.number.to_string(),
+        name: view.person.name.clone(),
+        active: view.services.iter().any(|it| it.agreement.to.is_none()),
+        class: match view.account.class {
+            CustomerClass::Residential => words.residential,
+            CustomerClass::Commercial => words.commercial,
+        },
+        spanish: view.person.language == Language::Spanish,
+        cycle: view.account.cycle.to_string(),
+        address: view.account.mail_to.lines().collect::<Vec<_>>().join(", "),
+        since: show::day(view.account.opened_on, language),
+        contacts: view.contacts.iter().map(|it| it.value.clone()).collect(),
+        facts: facts(view, words, language),
+        newest: newest(view, words, language),
+        ledger: view
+            .entries
+            .iter()
+            .take(rows)
+            .map(|it| Entry {
+                on: show::day(it.on, language),
+                what: match it.kind {
+                    EntryKind::Bill => format!("{}, {}", words.bill, it.text),
+                    EntryKind::Payment => format!("{}, {}", words.payment, it.text),
+                },
+                bill: if it.kind == EntryKind::Bill { it.key.clone() } else { String::new() },
+                amount: show::money(it.amount),
+                credit: it.amount < Money::ZERO,
+                balance: show::money(it.balance),
+            })
+            .collect(),
+        more: view.entries.len().saturating_sub(rows),
+        charts: charts.collect(),
+        chart: chosen.and_then(|it| chart(it, words, language)),
+        services: view.services.iter().map(|it| service(view, it, words, language)).collect(),
+        bills: view
+            .bills
+            .iter()
+            .take(6)
+            .map(|it| BillRow {
+                number: it.number.to_string(),
+                period: show::period(it.period, language),
+                due: show::day(it.due_on, language),
+                total: show::money(it.total),
+            })
+            .collect(),
+        said: view
+            .said
+            .iter()
+            .map(|it| Said {
+                when: show::instant(it.at, &console.zone, language),
+                channel: it.channel.word(),
+                by: it.by.and_then(|by| view.staff.get(&by)).cloned().unwrap_or_default(),
+                text: it.text.clone(),
+            })
+            .collect(),
+        may_pay: role.may(Permission::TakePayment),
+        may_note: role.may(Permission::WriteNote),
+    }
+}
+
+fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<Fact> {
+    let newest = view.bills.first();
+    let due = newest
+        .map_or_else(String::new, |it| format!("{} {}", words.due, show::day(it.due_on, language)));
+    let paid = view.payments.first();
+    let none = || "–".to_owned();
+    let fact = |name, value, small| Fact { name, value, small, loud: false };
+    vec![
+        Fact { name: words.amount_due, value: show::money(view.balance), small: due, loud: true },
+        fact(words.past_due, show::money(view.past_due), String::new()),
+        fact(
+            words.last_payment,
+            paid.map_or_else(none, |it| show::money(it.amount)),
+            paid.map_or_else(|| words.none_yet.to_owned(), |it| show::day(it.on, language)),
+        ),
+        fact(
+            words.last_bill,
+            newest.map_or_else(none, |it| show::money(it.total)),
+            newest
+                .map_or_else(|| words.none_yet.to_owned(), |it| show::day(it.billed_on, language)),
+        ),
+        fact(
+            words.next_bill,
+            view.next.map_or_else(none, |it| show::day(it.billed_on, language)),
+            view.next.map_or_else(String::new, |it| show::period(it.period, language)),
+        ),
+        fact(
+            words.bills,
+            view.bills.len().to_string(),
+            format!("{} {}", view.payments.len(), words.payments.to_lowercase()),
+        ),
+    ]
+}
+
+fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Option<Newest> {
+    let bill = view.newest.as_ref()?;
+    let was = |segment: &meterbook_core::bill::Segment| -> Money {
+        let same = |it: &Bill| {
+            it.segments
+                .iter()
+                .filter(|it| it.agreement == segment.agreement)
+                .map(|it| it.total)
+                .sum()
+        };
+        view.before.as_ref().map_or(Money::ZERO, same)
+    };
+    let largest =
+        bill.segments.iter().map(|it| (it.total - was(it)).cents().abs()).max().unwrap_or(0).max(1);
+    let rows = bill.segments.iter().map(|it| {
+        let change = it.total - was(it);
+        Changed {
+            colour: show::colour(it.commodity),
+            name: show::commodity(it.commodity, words),
+            usage: show::quantity(it.usage),
+            amount: show::money(it.total),
+            change: show::change(change),
+            long: (change.cents().abs() * 100).div_euclid(largest),
+            up: Money::ZERO < change,
+        }
+    });
+    let before: Money = view.before.as_ref().map_or(Money::ZERO, |it| it.total);
+    Some(Newest {
+        number: bill.number.to_string(),
+        period: show::period(bill.period, language),
+        total: show::money(bill.total),
+        change: view
+            .before
+            .as_ref()
+            .map_or_else(String::new, |_| show::change(bill.total - before)),
+        rows: rows.collect(),
+    })
+}
+
+fn service(
+    view: &CustomerView,
+    it: &Service,
+    words: &'static Words,
+    language: Language,
+) -> ServiceRow {
+    let billed = view
+        .newest
+        .as_ref()
+        .and_then(|bill| bill.segments.iter().find(|segment| segment.agreement == it.agreement.id));
+    let read = billed.and_then(|it| it.evidence.last()).map(|evidence| match evidence.reads {
+        Some((_, last)) => format!("{} {}", show::number(last.index_micro), last.kind.letter()),
+        None => words.interval_note.to_owned(),
+    });
+    let days = match it.agreement.to {
+        None => format!("{} {}", words.from, show::day(it.agreement.from, language)),
+        Some(to) => {
+            format!("{} – {}", show::day(it.agreement.from, language), show::day(to, language))
+        }
+    };
+    ServiceRow {
+        colour: show::colour(it.commodity),
+        name: show::commodity(it.commodity, words),
+        rate: it.agreement.tariff.clone(),
+        meter: it.meter.clone().unwrap_or_default(),
+        address: it.premise.street.clone(),
+        read: read.unwrap_or_default(),
+        usage: billed.map_or_else(String::new, |it| show::quantity(it.usage)),
+        amount: billed.map_or_else(String::new, |it| show::money(it.total)),
+        days,
+        active: it.agreement.to.is_none(),
+    }
+}

@@ -1,0 +1,202 @@
+//! A bill, every line with how its amount came about.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use meterbook_app::statement;
+use meterbook_core::bill::explain::{arithmetic, exact};
+use meterbook_core::bill::{BillNumber, Segment, Statement};
+use meterbook_core::ledger::EntryKind;
+use meterbook_core::person::Language;
+use meterbook_core::rating::Line;
+use meterbook_core::text::decimal;
+use meterbook_store as store;
+
+use super::{Head, NotThere, answer, blocking, draw};
+use crate::Console;
+use crate::guard::Visitor;
+use crate::show;
+use crate::words::Words;
+
+#[derive(Template)]
+#[template(path = "bill.html")]
+struct Page {
+    head: Head,
+    number: String,
+    account: String,
+    addressed_to: Vec<String>,
+    period: String,
+    days: i64,
+    billed_on: String,
+    due_on: String,
+    amount_due: String,
+    sums: Vec<Sum>,
+    segments: Vec<Part>,
+}
+
+struct Sum {
+    text: String,
+    amount: String,
+    strong: bool,
+}
+
+struct Part {
+    colour: &'static str,
+    name: &'static str,
+    rate: String,
+    address: String,
+    period: String,
+    usage: String,
+    total: String,
+    evidence: Vec<Read>,
+    lines: Vec<Charge>,
+}
+
+struct Read {
+    meter: String,
+    flow: &'static str,
+    first: String,
+    last: String,
+    multiplier: String,
+    used: String,
+    estimated: bool,
+}
+
+struct Charge {
+    label: String,
+    arithmetic: String,
+    amount: String,
+    kind: &'static str,
+    period: String,
+    exact: String,
+    rounding: &'static str,
+    tariff: String,
+    version: String,
+    line: u32,
+    rule: String,
+}
+
+/// Shows a bill.
+pub(crate) async fn show(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+) -> Response {
+    let here = console.clone();
+    let found = blocking(move || {
+        here.db.read(|tx| match store::bill::by_number(tx, &BillNumber(number))? {
+            Some(id) => statement::of_bill(tx, id),
+            None => Err(NotThere.into()),
+        })
+    })
+    .await;
+    let done = found.map(|it| draw(StatusCode::OK, &page(&console, &visitor, &it)));
+    answer(&console, &visitor, done)
+}
+
+fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {
+    let (words, language) = (visitor.words(), visitor.language);
+    let bill = &it.bill;
+    Page {
+        head: Head::new(
+            console,
+            Some(visitor),
+            language,
+            &format!("{} {}", words.bill, bill.number),
+        ),
+        number: bill.number.to_string(),
+        account: it.account.number.to_string(),
+        addressed_to: bill.addressed_to.clone(),
+        period: show::period(bill.period, language),
+        days: bill.period.days(),
+        billed_on: show::day(bill.billed_on, language),
+        due_on: show::day(bill.due_on, language),
+        amount_due: show::money(it.amount_due),
+        sums: sums(it, words, language),
+        segments: bill.segments.iter().map(|it| part(it, words, language)).collect(),
+    }
+}
+
+fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
+    let mut sums = Vec::new();
+    if let Some(last) = &it.last_bill {
+        let text = format!("{}, {}", words.last_bill, show::day(last.billed_on, language));
+        sums.push(Sum { text, amount: show::money(last.balance), strong: false });
+    }
+    for movement in &it.since {
+        let what = match movement.kind {
+            EntryKind::Bill => words.bill,
+            EntryKind::Payment => words.payment,
+        };
+        let text = format!("{what}, {}, {}", show::day(movement.on, language), movement.text);
+        sums.push(Sum { text, amount: show::money(movement.amount), strong: false });
+    }
+    let strong = |text: &str, amount| Sum {
+        text: text.to_owned(),
+        amount: show::money(amount),
+        strong: true,
+    };
+    sums.push(strong(words.charges, it.bill.total));
+    sums.push(strong(words.amount_due, it.amount_due));
+    sums
+}
+
+fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
+    Part {
+        colour: show::colour(it.commodity),
+        name: show::commodity(it.commodity, words),
+        rate: format!("{}, {}", it.tariff, it.tariff_name),
+        address: it.service_at.clone(),
+        period: show::period(it.period, language),
+        usage: show::quantity(it.usage),
+        total: show::money(it.total),
+        evidence: it
+            .evidence
+            .iter()
+            .map(|it| {
+                let read = |read: meterbook_core::reads::usage::EvidenceRead| {
+                    format!(
+                        "{} {} ({})",
+                        show::number(read.index_micro),
+                        read.kind.letter(),
+                        show::day(read.on, language)
+                    )
+                };
+                let (first, last) = match it.reads {
+                    Some((first, last)) => (read(first), read(last)),
+                    None => (words.interval_note.to_owned(), show::period(it.period, language)),
+                };
+                Read {
+                    meter: it.meter.clone(),
+                    flow: it.flow.word(),
+                    first,
+                    last,
+                    multiplier: decimal(it.multiplier_micro, 6),
+                    used: show::quantity(it.used),
+                    estimated: 0 < it.estimated,
+                }
+            })
+            .collect(),
+        lines: it.lines.iter().map(|it| charge(it, language)).collect(),
+    }
+}
+
+fn charge(it: &Line, language: Language) -> Charge {
+    Charge {
+        label: it.label.clone(),
+        arithmetic: arithmetic(it).replace(" x ", " × "),
+        amount: show::money(it.amount),
+        kind: it.kind.word(),
+        period: show::period(it.period, language),
+        exact: exact(it.exact),
+        rounding: it.rounding.word(),
+        tariff: it.rule.tariff.clone(),
+        version: show::day(it.rule.version, language),
+        line: it.rule.line,
+        rule: it.rule.text.trim().to_owned(),
+    }
+}

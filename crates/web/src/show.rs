@@ -1,0 +1,123 @@
+//! Values as people read them, in their language.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::money::{Money, Quantity};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
+use meterbook_core::text::decimal;
+
+use crate::words::Words;
+
+const MONTHS: [[&str; 12]; 2] = [
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+];
+
+/// `Aug 4, 2026` or `4 ago 2026`.
+pub(crate) fn day(day: Date, language: Language) -> String {
+    let (month, of_month, year) = (month(day, language), day.day(), day.year());
+    match language {
+        Language::English => format!("{month} {of_month}, {year}"),
+        Language::Spanish => format!("{of_month} {month} {year}"),
+    }
+}
+
+/// `Aug` or `ago`.
+pub(crate) fn month(day: Date, language: Language) -> &'static str {
+    let nth = usize::try_from(day.month()).expect("months are 1 to 12") - 1;
+    MONTHS[usize::from(language == Language::Spanish)][nth]
+}
+
+/// Both ends of a period, as people say them.
+pub(crate) fn period(period: Period, language: Language) -> String {
+    format!("{} – {}", day(period.start(), language), day(period.last(), language))
+}
+
+/// An instant where the utility is: `Aug 4, 2026 10:42`.
+pub(crate) fn instant(at: Timestamp, zone: &Zone, language: Language) -> String {
+    let wall = zone.tz().to_datetime(at);
+    format!("{} {:02}:{:02}", day(wall.date(), language), wall.hour(), wall.minute())
+}
+
+/// `$1,346.44`; what is below zero has a minus sign, not a hyphen.
+pub(crate) fn money(amount: Money) -> String {
+    let plain = amount.plain();
+    match plain.strip_prefix('-') {
+        Some(plain) => format!("−${}", grouped(plain)),
+        None => format!("${}", grouped(&plain)),
+    }
+}
+
+/// `+$12.00` or `−$12.00`.
+pub(crate) fn change(amount: Money) -> String {
+    if amount < Money::ZERO { money(amount) } else { format!("+{}", money(amount)) }
+}
+
+/// `1,084 kWh`, with at most two decimals.
+pub(crate) fn quantity(quantity: Quantity) -> String {
+    format!("{} {}", number(quantity.micro), quantity.unit)
+}
+
+/// A number of millionths with at most two decimals.
+pub(crate) fn number(micro: i64) -> String {
+    let hundredths = (micro + 5_000).div_euclid(10_000);
+    grouped(&decimal(hundredths, 2))
+}
+
+/// What is delivered.
+pub(crate) fn commodity(commodity: Commodity, words: &Words) -> &'static str {
+    match commodity {
+        Commodity::Electric => words.electric,
+        Commodity::Gas => words.gas,
+        Commodity::Water => words.water,
+    }
+}
+
+/// The class that colours it.
+pub(crate) fn colour(commodity: Commodity) -> &'static str {
+    match commodity {
+        Commodity::Electric => "electric",
+        Commodity::Gas => "gas",
+        Commodity::Water => "water",
+    }
+}
+
+fn grouped(number: &str) -> String {
+    let (whole, part) =
+        number.split_once('.').map_or((number, None), |(it, part)| (it, Some(part)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |it| ("−", it));
+    let mut text = String::new();
+    for (nth, digit) in digits.chars().enumerate() {
+        if 0 < nth && (digits.len() - nth).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    match part {
+        Some(part) => format!("{sign}{text}.{part}"),
+        None => format!("{sign}{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_and_numbers_are_grouped() {
+        assert_eq!(money(Money::from_cents(134_644)), "$1,346.44");
+        assert_eq!(money(Money::from_cents(-5)), "−$0.05");
+        assert_eq!(change(Money::from_cents(100)), "+$1.00");
+        assert_eq!(number(1_084_000_000), "1,084");
+        assert_eq!(number(-12_345_678_900_000), "−12,345,678.9");
+    }
+
+    #[test]
+    fn dates_are_written_as_in_the_language() {
+        let date = jiff::civil::date(2026, 8, 4);
+        assert_eq!(day(date, Language::English), "Aug 4, 2026");
+        assert_eq!(day(date, Language::Spanish), "4 ago 2026");
+    }
+}
