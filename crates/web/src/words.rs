@@ -24,7 +24,6 @@ catalogue! {
     address: "Address", "Dirección";
     amount: "Amount", "Importe";
     amount_due: "Amount due", "Importe a pagar";
-    average: "a day", "por día";
     balance: "Balance", "Saldo";
     bank: "Bank transfer", "Transferencia";
     bill: "Bill", "Factura";
@@ -32,7 +31,6 @@ catalogue! {
     bill_page: "Newest bill", "Última factura";
     billed_to: "Billed to", "Facturado a";
     bills: "Bills", "Facturas";
-    by: "by", "por";
     card: "Card", "Tarjeta";
     cash: "Cash", "Efectivo";
     change: "Change", "Cambio";
@@ -47,13 +45,11 @@ catalogue! {
     day: "Day it counts from", "Día desde el que cuenta";
     days: "days", "días";
     derivation: "How this amount came about", "Cómo resulta este importe";
-    difference: "Difference", "Diferencia";
     due: "due", "vence";
     electric: "Electric", "Electricidad";
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
     exact: "before rounding", "antes de redondear";
-    find: "Find", "Buscar";
     from: "from", "desde";
     gas: "Gas", "Gas";
     help: "Keys", "Teclas";
@@ -76,7 +72,6 @@ catalogue! {
     next_bill: "Next bill", "Próxima factura";
     no_bill: "No bill yet", "Sin factura todavía";
     none_yet: "none yet", "ninguno todavía";
-    note: "Note", "Nota";
     note_kept: "The note is kept.", "La nota está guardada.";
     nothing_found: "Nothing was found. Try less of it: part of a name, the house number, the last digits of a telephone number.",
         "No se encontró nada. Pruebe con menos: parte de un nombre, el número de la casa, las últimas cifras de un teléfono.";
@@ -88,11 +83,7 @@ catalogue! {
     past_due: "Past due", "Vencido";
     payment: "Payment", "Pago";
     payments: "Payments", "Pagos";
-    phone: "Phone", "Teléfono";
-    prefers: "Prefers English", "Prefiere español";
     post_payment: "Post payment", "Registrar pago";
-    price: "Price", "Precio";
-    quantity: "Quantity", "Cantidad";
     rate: "Rate", "Tarifa";
     reads: "Reads", "Lecturas";
     reference: "Check number or bank reference", "Número de cheque o referencia bancaria";
@@ -112,7 +103,6 @@ catalogue! {
     times_local: "Times in utility local time", "Horas locales de la empresa";
     too_many: "Too many wrong passwords. Wait a minute and try again.", "Demasiadas contraseñas incorrectas. Espere un minuto y pruebe otra vez.";
     total: "Total", "Total";
-    unit_used: "Billed use", "Consumo facturado";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
     water: "Water", "Agua";

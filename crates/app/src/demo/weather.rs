@@ -60,7 +60,7 @@ impl Weather {
         let mut chance = Chance::new(seed, About::Weather);
         let mut weather = Weather { days: Vec::new(), hours: Vec::new() };
         let mut spell: i64 = 0;
-        for (nth, date) in span.each_day().enumerate() {
+        for date in span.each_day() {
             spell = (spell * 7).div_euclid(10) + chance.around_zero(48);
             // Warm days are clear more often than cold ones.
             let cloud = chance.between(0, 1000) - spell;

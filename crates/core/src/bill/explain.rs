@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::bill::{Bill, Segment};
-use crate::money::Exact;
+use crate::money::{Exact, Price};
 use crate::rating::{Basis, Line};
 use crate::reads::usage::Evidence;
 use crate::text::decimal;
@@ -23,20 +23,29 @@ pub fn bill(bill: &Bill) -> String {
     out
 }
 
-/// How the amount of a line came about, before rounding: `742 kWh x 0.12`.
+/// How the amount of a line came about, before rounding: `742 kWh x $0.12 per kWh`.
 pub fn arithmetic(line: &Line) -> String {
     match line.basis {
         Basis::Each(quantity, price) => {
-            let (count, each) = (decimal(quantity.micro, 6), decimal(price.nano, 9));
-            format!("{count} {} x {each} per {}", quantity.unit, price.per)
+            let count = decimal(quantity.micro, 6);
+            format!("{count} {} x {}", quantity.unit, each(price))
         }
         Basis::Part { quantity, price, days, of } => {
-            let (count, each) = (decimal(quantity.micro, 6), decimal(price.nano, 9));
-            format!("{count} {} x {each} per {} x {days}/{of} days", quantity.unit, price.per)
+            let count = decimal(quantity.micro, 6);
+            format!("{count} {} x {} x {days}/{of} days", quantity.unit, each(price))
         }
         Basis::Share(whole, share) => format!("{}% of {whole}", decimal(share.nano, 7)),
         Basis::Shortfall { least, charged } => format!("{least} less {charged}"),
     }
+}
+
+/// A price as people write it, with at least two decimals: `$0.1168 per kWh`, `$11.20 per month`.
+pub fn each(price: Price) -> String {
+    let sign = if price.nano < 0 { "-" } else { "" };
+    let digits = format!("{:0>10}", price.nano.unsigned_abs());
+    let (whole, part) = digits.split_at(digits.len() - 9);
+    let (cents, finer) = part.split_at(2);
+    format!("{sign}${whole}.{cents}{} per {}", finer.trim_end_matches('0'), price.per)
 }
 
 /// Where a line comes from: the tariff, its version, and the words in its text.

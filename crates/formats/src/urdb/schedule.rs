@@ -116,7 +116,7 @@ fn months_as_text(months: &[usize]) -> String {
     runs(months).into_iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
-/// ` 0-6, 21-24`: the hours of `row` that are of `period`, with a space before. Nothing for all
+/// ` 0:00-6:00, 21:00-24:00`: the hours of `row` that are of `period`, with a space before. Nothing for all
 /// hours, `None` when there is no such hour.
 fn hours_as_text(row: &[usize], period: usize) -> Option<String> {
     let hours: Vec<usize> = (0..row.len()).filter(|it| row[*it] == period).collect();
@@ -124,7 +124,7 @@ fn hours_as_text(row: &[usize], period: usize) -> Option<String> {
         0 => None,
         24 => Some(String::new()),
         _ => {
-            let run = |(first, last): (usize, usize)| format!("{first}-{}", last + 1);
+            let run = |(first, last): (usize, usize)| format!("{first}:00-{}:00", last + 1);
             let runs: Vec<String> = runs(&hours).into_iter().map(run).collect();
             Some(format!(" {}", runs.join(", ")))
         }

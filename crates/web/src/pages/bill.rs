@@ -33,7 +33,6 @@ struct Page {
     days: i64,
     billed_on: String,
     due_on: String,
-    amount_due: String,
     sums: Vec<Sum>,
     segments: Vec<Part>,
 }
@@ -115,7 +114,6 @@ fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {
         days: bill.period.days(),
         billed_on: show::day(bill.billed_on, language),
         due_on: show::day(bill.due_on, language),
-        amount_due: show::money(it.amount_due),
         sums: sums(it, words, language),
         segments: bill.segments.iter().map(|it| part(it, words, language)).collect(),
     }
