@@ -172,9 +172,9 @@ mod tests {
         let want = "
 clock energy
   period-0  jan-may, aug-dec
-  period-0  jun-jul weekdays 0-16, 21-24
+  period-0  jun-jul weekdays 0:00-16:00, 21:00-24:00
   period-0  jun-jul weekends, holidays
-  period-1  jun-jul weekdays 16-21
+  period-1  jun-jul weekdays 16:00-21:00
 ";
         assert_eq!(text, want);
         assert!(hourly.within_a_day());
