@@ -14,6 +14,7 @@ use serde_json::Value;
 
 /// Rounds when nobody says how many: `METERBOOK_KILLS` does.
 const ROUNDS: u32 = 3;
+/// Customers of the sample when nobody says how many: `METERBOOK_KILL_CUSTOMERS` does.
 const CUSTOMERS: &str = "300";
 
 /// Where the utility of a round is kept.
@@ -96,7 +97,8 @@ fn rounds() -> u32 {
 
 /// Goes through all rounds; `copy` makes the utility of a round from the sample.
 fn torment(sample: &Utility, copy: &mut dyn FnMut(&str) -> Utility) {
-    sample.done(&["demo", "--customers", CUSTOMERS, "--no-serve", "--leave-open"]);
+    let customers = std::env::var("METERBOOK_KILL_CUSTOMERS").unwrap_or(CUSTOMERS.to_owned());
+    sample.done(&["demo", "--customers", &customers, "--no-serve", "--leave-open"]);
     let calm = copy("calm");
     let began = Instant::now();
     let undisturbed = calm.told(&["bill", "run", "--next", "--json"]);

@@ -7,6 +7,9 @@ use anyhow::{Context, Result, ensure};
 use crate::server::Scratch;
 use crate::{postgres, run, say};
 
+/// Customers of the utility that is killed while it bills: enough for several transactions a turn.
+const CUSTOMERS: &str = "1500";
+
 /// Writes the expected answers under golden/ anew.
 pub(crate) fn golden() -> Result<()> {
     run::done(run::cargo(["test", "--workspace"]).env("UPDATE", "1"))?;
@@ -23,6 +26,7 @@ pub(crate) fn kill(times: &str) -> Result<()> {
             .args(["--", "--nocapture", "--test-threads=1"])
             .env("METERBOOK_BIN", program)
             .env("METERBOOK_KILLS", times)
+            .env("METERBOOK_KILL_CUSTOMERS", CUSTOMERS)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }
