@@ -68,7 +68,17 @@ const WALLS: &[Wall] = &[
     },
     Wall {
         name: "web",
-        from: &["meterbook-core", "meterbook-app", "anyhow", "askama", "axum", "jiff", "tokio"],
+        from: &[
+            "meterbook-core",
+            "meterbook-store",
+            "meterbook-app",
+            "anyhow",
+            "askama",
+            "axum",
+            "jiff",
+            "serde",
+            "tokio",
+        ],
         tests: &["tempfile"],
     },
     Wall {
