@@ -10,10 +10,17 @@ use crate::{postgres, run, say};
 /// Customers of the utility that is killed while it bills: enough for several transactions a turn.
 const CUSTOMERS: &str = "1500";
 
-/// Writes the expected answers under golden/ anew.
+/// Writes the expected answers under golden/ and in the guides anew.
 pub(crate) fn golden() -> Result<()> {
-    run::done(run::cargo(["test", "--workspace"]).env("UPDATE", "1"))?;
-    run::done(Command::new("git").args(["diff", "--stat", "--", "golden"]).current_dir(run::root()))
+    let program = run::program()?;
+    run::done(
+        run::cargo(["test", "--workspace", "--no-fail-fast"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_KILLS", "1")
+            .env("UPDATE", "1"),
+    )?;
+    let shown = ["diff", "--stat", "--", "golden", "docs/guides"];
+    run::done(Command::new("git").args(shown).current_dir(run::root()))
 }
 
 /// Kills the program many times while it bills, on both databases, and looks for harm.

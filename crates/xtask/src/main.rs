@@ -23,7 +23,8 @@ cargo xtask HABIT
             --no-browser   leave the browser out, and what it needs
             --no-install   change nothing on this machine; say what is missing
   install   only the first step of it
-  golden    write the expected answers under golden/ anew; the change is what is reviewed
+  golden    write the expected answers under golden/ and in docs/guides anew; the change is
+            what is reviewed
   kill      kill the program 20 times while it bills, then look for harm
             --times N      another number of times
   deny      licences, sources and known faults of the crates we build on
