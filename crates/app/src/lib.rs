@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod bill_run;
 pub mod check;
 pub mod customer_view;
+pub mod deliver;
 pub mod demo;
 pub mod founding;
 pub mod intake;

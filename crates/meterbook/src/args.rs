@@ -65,6 +65,9 @@ pub(crate) enum Command {
     /// Tariffs of the OpenEI Utility Rate Database
     #[command(subcommand)]
     Urdb(UrdbCommand),
+    /// Draw bills from frames on standard input (started by the program itself)
+    #[command(hide = true)]
+    RenderWorker,
 }
 
 #[derive(Debug, Args)]
@@ -246,11 +249,26 @@ pub(crate) struct CyclePlan {
 pub(crate) enum BillCommand {
     /// Rate, check and post the bills of one turn of a cycle
     Run(BillRun),
+    /// Draw bills as PDF; the amounts are read back from each page before it counts
+    Render(BillRender),
     /// Print a bill as text
     Show {
         /// The bill's number
         number: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BillRender {
+    /// The bills of the newest billed turn of this cycle
+    #[arg(long, conflicts_with = "bill")]
+    pub(crate) cycle: Option<i64>,
+    /// One bill, by its number
+    #[arg(long, required_unless_present = "cycle")]
+    pub(crate) bill: Option<String>,
+    /// The folder for the files; `bills` in the utility's folder without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

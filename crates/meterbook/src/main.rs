@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
         Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
+        Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
         Command::Pay(pay) => commands::pay::pay(&place, &pay),
         Command::Search(search) => commands::search::search(&place, &search.scraps),
         Command::Check(check) => commands::check::check(&place, check.json),
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Urdb(UrdbCommand::Tariff { rates, id, tier_scope }) => {
             commands::urdb::tariff(&rates, &id, tier_scope)
         }
+        Command::RenderWorker => meterbook_app::deliver::serve_worker(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

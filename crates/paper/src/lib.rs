@@ -1,1 +1,18 @@
-//! Draws a bill as PDF and HTML, and charts as SVG.
+//! Draws a bill as PDF and HTML.
+//!
+//! A statement becomes a view: every text that will be read, already in its language. The PDF and
+//! the HTML are made of the same view, and the amounts are read back from both before they count.
+
+mod html;
+mod pdf;
+mod read_back;
+mod scan_line;
+mod view;
+mod words;
+mod worker;
+
+pub use html::html;
+pub use pdf::Press;
+pub use read_back::{Differs, amounts_of, read_back};
+pub use view::{View, view};
+pub use worker::{Workers, serve_worker};

@@ -92,7 +92,7 @@ pub fn balance(tx: &mut Tx, account: AccountId) -> Result<Money> {
 }
 
 /// What an account owed when the bill with this number had just been posted.
-pub(crate) fn balance_with(tx: &mut Tx, account: AccountId, number: &str) -> Result<Money> {
+pub fn balance_with(tx: &mut Tx, account: AccountId, number: &str) -> Result<Money> {
     tx.one(BALANCE_WITH, [account.into(), number.into()], |row| row.money(0))
 }
 

@@ -49,6 +49,7 @@ const ROUTES: &[Route] = &[
         run: || post(payment::take),
     },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
+    Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },

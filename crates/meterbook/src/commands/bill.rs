@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
+use meterbook_app::deliver::{self, Drawn};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::bill::{BillNumber, explain};
 use meterbook_store as store;
 
-use crate::args::{BillRun, Place};
+use crate::args::{BillRender, BillRun, Place};
 use crate::say;
 
 pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
@@ -80,5 +81,36 @@ pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
     })?;
     let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     say::line(explain::bill(&bill).trim_end());
+    Ok(())
+}
+
+pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
+    let db = super::open(place)?;
+    let bills = match (&args.bill, args.cycle) {
+        (Some(number), _) => {
+            let number = BillNumber(number.clone());
+            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]
+        }
+        (None, cycle) => {
+            let cycle = Cycle(cycle.unwrap_or_default());
+            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
+            if bills.is_empty() {
+                return Err(super::said(format!("cycle {cycle} has no bills yet")));
+            }
+            bills
+        }
+    };
+    let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
+    let mut bar = say::Bar::new();
+    let drawn = deliver::render(&db, &bills, &out, &mut |done| {
+        bar.show("drawn and read back", done, u64::try_from(bills.len()).unwrap_or(u64::MAX));
+    })?;
+    drop(bar);
+    let Drawn { drawn, before } = drawn;
+    say::line(format_args!(
+        "{drawn} bills drawn, {before} were there already, in {}",
+        out.display()
+    ));
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use meterbook_app::demo::{self, Made, Step};
-use meterbook_app::session;
+use meterbook_app::{deliver, session};
 use meterbook_core::bill::run::Standing;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Role;
@@ -48,12 +48,32 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
         stages.show(step, done, all);
     })?;
     let took = stages.end();
+    let drawn = draw(&db, place, &made)?;
     say(&db, args, &made, &took)?;
+    say::line(drawn);
     say::line(format_args!("sign in as {USER} with the password {password}"));
     if args.no_serve {
         return Ok(());
     }
     super::serve::console(db, place, HOST, args.port, !args.no_open)
+}
+
+/// Draws the bills of the newest turn that is billed, and says so.
+fn draw(db: &Db, place: &Place, made: &Made) -> Result<String> {
+    let Some(newest) = made.standings.last() else { return Ok("no bills to draw".to_owned()) };
+    let bills = db.read(|tx| store::bill::newest_of_cycle(tx, newest.cycle))?;
+    let folder = place.dir.join("bills");
+    let began = Instant::now();
+    let mut bar = say::Bar::new();
+    let all = u64::try_from(bills.len())?;
+    deliver::render(db, &bills, &folder, &mut |done| bar.show("bills drawn", done, all))?;
+    drop(bar);
+    let seconds = began.elapsed().as_secs_f64();
+    Ok(format!(
+        "{all} bills of cycle {} drawn and read back in {seconds:.1} s, in {}",
+        newest.cycle,
+        folder.display()
+    ))
 }
 
 /// Time spent on each step. Steps alternate, so the time between two words counts for the later.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use anyhow::Result;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
@@ -95,6 +96,29 @@ pub(crate) async fn show(
     .await;
     let done = found.map(|it| draw(StatusCode::OK, &page(&console, &visitor, &it)));
     answer(&console, &visitor, done)
+}
+
+/// The file of a bill.
+pub(crate) async fn pdf(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+) -> Response {
+    let here = console.clone();
+    let read = blocking(move || file(&here, number)).await;
+    let done = read.map(|(name, bytes)| {
+        let kind = (header::CONTENT_TYPE, "application/pdf".to_owned());
+        let shown = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\""));
+        ([kind, shown], bytes).into_response()
+    });
+    answer(&console, &visitor, done)
+}
+
+fn file(console: &Console, number: String) -> Result<(String, Vec<u8>)> {
+    let number = BillNumber(number);
+    let bill = console.db.read(|tx| store::bill::by_number(tx, &number))?.ok_or(NotThere)?;
+    let bytes = meterbook_app::deliver::pdf_of(&console.db, &console.folder.join("bills"), bill)?;
+    Ok((number.0, bytes))
 }
 
 fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {

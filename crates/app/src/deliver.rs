@@ -1,0 +1,114 @@
+//! Drawing bills: PDF and HTML, read back and compared with the books before they count.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use meterbook_core::bill::Statement;
+use meterbook_core::id::BillId;
+use meterbook_paper::{Press, View, Workers, html, read_back, view};
+use meterbook_store::{self as store, Db};
+
+pub use meterbook_paper::serve_worker;
+
+/// What was drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Bills drawn now.
+    pub drawn: usize,
+    /// Bills whose files were there already.
+    pub before: usize,
+}
+
+/// Draws bills into `folder`, one folder for each bill date, with a worker for each core. What is
+/// there already is left alone, so that work which was cut off goes on where it was. `watch` is
+/// told how many are done.
+pub fn render(
+    db: &Db,
+    bills: &[BillId],
+    folder: &Path,
+    watch: &mut (dyn FnMut(u64) + Send),
+) -> Result<Drawn> {
+    let program = std::env::current_exe().context("this program does not know where it is")?;
+    let workers = Workers::new(program);
+    let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(bills.len()));
+    let (next, watch) = (AtomicUsize::new(0), Mutex::new((0, watch, Drawn::default())));
+    let work = || -> Result<()> {
+        while let Some(bill) = bills.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let drawn = keep(db, *bill, folder, &|view| workers.pdf(view))?;
+            let mut watch =
+                watch.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
+            let (done, tell, sum) = &mut *watch;
+            *done += 1;
+            sum.drawn += usize::from(drawn);
+            sum.before += usize::from(!drawn);
+            tell(*done);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        begun.into_iter().try_for_each(|it| it.join().map_err(|_| anyhow!("drawing panicked"))?)
+    })?;
+    let (_, _, drawn) =
+        watch.into_inner().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
+    Ok(drawn)
+}
+
+/// The PDF of one bill, drawn now if it is not there yet.
+pub fn pdf_of(db: &Db, folder: &Path, bill: BillId) -> Result<Vec<u8>> {
+    keep(db, bill, folder, &|view| Press::new().pdf(view))?;
+    let statement = db.read(|tx| crate::statement::of_bill(tx, bill))?;
+    let file = place(folder, &statement, "pdf");
+    fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// Draws a bill and keeps it, unless it is kept already.
+fn keep(
+    db: &Db,
+    bill: BillId,
+    folder: &Path,
+    draw: &dyn Fn(&View) -> Result<Vec<u8>>,
+) -> Result<bool> {
+    let (statement, owed) = db.read(|tx| {
+        let statement = crate::statement::of_bill(tx, bill)?;
+        let owed =
+            store::ledger::balance_with(tx, statement.bill.account, &statement.bill.number.0)?;
+        Ok((statement, owed))
+    })?;
+    let (pdf, page) = (place(folder, &statement, "pdf"), place(folder, &statement, "html"));
+    if pdf.exists() && page.exists() {
+        return Ok(false);
+    }
+    ensure!(
+        owed == statement.amount_due,
+        "bill {} would say {} and the books say {owed}; run: meterbook check",
+        statement.bill.number,
+        statement.amount_due
+    );
+    let view = view(&statement);
+    let drawn = draw(&view).with_context(|| format!("bill {}", statement.bill.number))?;
+    read_back(&drawn, &statement)?;
+    let text = html(&view, &statement)?;
+    write(&pdf, &drawn)?;
+    write(&page, text.as_bytes())?;
+    Ok(true)
+}
+
+fn place(folder: &Path, statement: &Statement, kind: &str) -> PathBuf {
+    let bill = &statement.bill;
+    folder.join(bill.billed_on.to_string()).join(format!("{}.{kind}", bill.number))
+}
+
+/// Writes a file whole or not at all.
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    let said = || format!("{} cannot be written", file.display());
+    let folder = file.parent().with_context(said)?;
+    fs::create_dir_all(folder).with_context(said)?;
+    let name = file.file_name().with_context(said)?.to_string_lossy();
+    let part = folder.join(format!("{name}.{}.part", std::process::id()));
+    fs::write(&part, bytes).with_context(said)?;
+    fs::rename(&part, file).with_context(said)
+}

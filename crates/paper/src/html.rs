@@ -1,0 +1,158 @@
+//! The same bill as one HTML page that needs nothing else: for e-mail and for who reads with a
+//! screen reader.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use meterbook_core::bill::Statement;
+use serde_json::Value;
+
+use crate::read_back::said_in;
+use crate::view::View;
+
+const STYLE: &str = include_str!("../templates/bill.css");
+
+/// The page of a view, its amounts read back and compared with the statement.
+pub fn html(view: &View, statement: &Statement) -> Result<String> {
+    let page = page(&view.0);
+    said_in(&text_of(&page), statement)?;
+    Ok(page)
+}
+
+fn page(view: &Value) -> String {
+    let mut out = String::new();
+    let t = |key: &str| text(&view[key]);
+    let _ = write!(
+        out,
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title><style>{STYLE}</style><main><header><h1>{}</h1><p>{}</p></header>",
+        t("lang"),
+        t("title"),
+        t("utility"),
+        t("tagline"),
+    );
+    pairs(&mut out, &view["meta"]);
+    let _ = write!(
+        out,
+        "<section class=\"due\"><p><span>{}</span> <b>{}</b></p><p><span>{}</span> <b>{}</b></p></section><address>",
+        t("amount_due_label"),
+        t("amount_due"),
+        t("due_label"),
+        t("due"),
+    );
+    for line in each(&view["mail"]) {
+        let _ = write!(out, "{}<br>", text(line));
+    }
+    let _ = write!(out, "</address><h2>{}</h2><table><tbody>", t("account_title"));
+    for row in each(&view["account"]) {
+        amount_row(&mut out, row, row["strong"] == true);
+    }
+    for row in each(&view["parts"]) {
+        amount_row(&mut out, row, false);
+    }
+    amount_row(&mut out, &view["new_charges"], true);
+    amount_row(&mut out, &view["total"], true);
+    out.push_str("</tbody></table>");
+    if let Some(message) = view["message"].as_array() {
+        let _ = write!(
+            out,
+            "<p class=\"message\"><b>{}</b> {}</p>",
+            text(&message[0]),
+            text(&message[1])
+        );
+    }
+    let _ = write!(out, "<h2>{}</h2>", t("detail_title"));
+    for segment in each(&view["segments"]) {
+        part(&mut out, segment);
+    }
+    let _ = write!(out, "<p class=\"small\">{}</p>", t("read_kinds"));
+    pairs(&mut out, &view["stub"]);
+    for of in each(&view["boxes"]) {
+        let _ = write!(out, "<h2>{}</h2><p>{}</p>", text(&of[0]), text(&of[1]));
+    }
+    let _ = write!(out, "<footer class=\"small\">{}</footer></main></html>", t("footer"));
+    out
+}
+
+fn part(out: &mut String, segment: &Value) {
+    let _ = write!(
+        out,
+        "<section><h3>{} <small>{}</small></h3><div class=\"scroll\"><table><thead><tr>",
+        text(&segment["title"]),
+        text(&segment["small"])
+    );
+    for name in each(&segment["head"]) {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", text(name));
+    }
+    out.push_str("</tr></thead><tbody>");
+    for meter in each(&segment["meters"]) {
+        out.push_str("<tr>");
+        for cell in each(meter) {
+            let _ = write!(out, "<td>{}</td>", text(cell));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table></div><table><tbody>");
+    for line in each(&segment["lines"]) {
+        let _ = write!(
+            out,
+            "<tr><td>{}</td><td class=\"num\">{} {}</td><td class=\"num\">{}</td></tr>",
+            text(&line["label"]),
+            text(&line["quantity"]),
+            text(&line["price"]),
+            text(&line["amount"]),
+        );
+    }
+    let total = &segment["total"];
+    let _ = write!(
+        out,
+        "<tr class=\"strong\"><td>{}</td><td></td><td class=\"num\">{}</td></tr></tbody></table></section>",
+        text(&total["label"]),
+        text(&total["amount"]),
+    );
+}
+
+fn pairs(out: &mut String, of: &Value) {
+    out.push_str("<dl>");
+    for pair in each(of) {
+        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>", text(&pair[0]), text(&pair[1]));
+    }
+    out.push_str("</dl>");
+}
+
+fn amount_row(out: &mut String, row: &Value, strong: bool) {
+    let class = if strong { " class=\"strong\"" } else { "" };
+    let _ = write!(
+        out,
+        "<tr{class}><td>{}</td><td class=\"num\">{}</td></tr>",
+        text(&row["label"]),
+        text(&row["amount"])
+    );
+}
+
+fn each(of: &Value) -> impl Iterator<Item = &Value> {
+    of.as_array().into_iter().flatten()
+}
+
+/// A text, so that nothing in it is taken for a tag.
+fn text(of: &Value) -> String {
+    let text = of.as_str().unwrap_or_default();
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The text of a page, without its tags.
+fn text_of(page: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for it in page.chars() {
+        match it {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if inside => {}
+            _ => text.push(it),
+        }
+    }
+    text
+}

@@ -1,0 +1,127 @@
+//! The PDF: the view set by Typst, tagged, with static fonts.
+
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::view::View;
+
+const TEMPLATE: &str = include_str!("../templates/bill.typ");
+const FONTS: [&[u8]; 4] = [
+    include_bytes!("../fonts/Inter-Regular.otf"),
+    include_bytes!("../fonts/Inter-SemiBold.otf"),
+    include_bytes!("../fonts/Inter-Bold.otf"),
+    include_bytes!("../fonts/OCRB.otf"),
+];
+/// Bills that results of layout are kept for: with more, memory grows and speed does not.
+const REMEMBERED: usize = 2;
+
+/// Everything that stays the same from bill to bill.
+pub struct Press {
+    library: LazyHash<Library>,
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+    template: Source,
+    view: FileId,
+}
+
+/// The template and one view. There is no file system, no network and no clock in it.
+struct Sheet<'a> {
+    press: &'a Press,
+    view: Bytes,
+}
+
+impl Default for Press {
+    fn default() -> Press {
+        Press::new()
+    }
+}
+
+impl Press {
+    /// Reads the fonts and the template.
+    pub fn new() -> Press {
+        let fonts: Vec<Font> = FONTS.iter().flat_map(|it| Font::iter(Bytes::new(*it))).collect();
+        Press {
+            library: LazyHash::new(Library::default()),
+            book: LazyHash::new(FontBook::from_fonts(&fonts)),
+            fonts,
+            template: Source::new(place("/bill.typ"), TEMPLATE.to_owned()),
+            view: place("/view.json"),
+        }
+    }
+
+    /// Sets a bill.
+    ///
+    /// Fails where the template is wrong or the result is no accessible PDF (PDF/UA-1).
+    pub fn pdf(&self, view: &View) -> Result<Vec<u8>> {
+        let sheet = Sheet { press: self, view: Bytes::from_string(view.0.to_string()) };
+        let made = self.made(&sheet, &view.0);
+        comemo::evict(REMEMBERED);
+        made
+    }
+
+    fn made(&self, sheet: &Sheet<'_>, view: &Value) -> Result<Vec<u8>> {
+        let said = |what: &str, why: &[typst::diag::SourceDiagnostic]| {
+            let first = why.first().map_or_else(String::new, |it| it.message.to_string());
+            anyhow!("the bill could not be {what}: {first}")
+        };
+        let document: PagedDocument =
+            typst::compile(sheet).output.map_err(|why| said("set", &why))?;
+        let standards =
+            PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|why| anyhow!("{}", why.message()))?;
+        let ident = view["title"].as_str().unwrap_or_default().to_owned();
+        let options = PdfOptions {
+            ident: typst::foundations::Smart::Custom(ident),
+            creator: typst::foundations::Smart::Custom(Some("meterbook".to_owned())),
+            standards,
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&document, &options).map_err(|why| said("written", &why))
+    }
+}
+
+fn place(path: &str) -> FileId {
+    let path = VirtualPath::new(path).expect("the path is written just here");
+    RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+impl World for Sheet<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.press.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.press.book
+    }
+
+    fn main(&self) -> FileId {
+        self.press.template.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.press.template.id() {
+            Ok(self.press.template.clone())
+        } else {
+            Err(FileError::AccessDenied)
+        }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == self.press.view { Ok(self.view.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.press.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}

@@ -1,0 +1,436 @@
+//! From a statement to the texts that are printed, in the customer's language.
+
+use jiff::civil::Date;
+use meterbook_core::bill::explain::each;
+use meterbook_core::bill::{History, Movement, Segment, Statement};
+use meterbook_core::ledger::EntryKind;
+use meterbook_core::money::{Money, Quantity, Unit};
+use meterbook_core::period::Period;
+use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
+use meterbook_core::rating::{Basis, Line};
+use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use meterbook_core::text::decimal;
+use qrcode::QrCode;
+use qrcode::types::Color;
+use serde_json::{Value, json};
+
+use crate::scan_line::scan_line;
+use crate::words::{Words, words};
+
+/// Everything that is printed on one bill, as texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View(pub Value);
+
+/// Movements since the last bill that are printed one by one.
+const MOVEMENTS: usize = 4;
+/// Bars of the chart: a year and the month of the year before.
+const BARS: usize = 13;
+
+/// The view of a statement.
+pub fn view(statement: &Statement) -> View {
+    let says = Says { words: words(statement.language), language: statement.language };
+    let Statement { utility, bill, account, .. } = statement;
+    let words = says.words;
+    let due = says.day(bill.due_on);
+    let other = words
+        .other_text
+        .replace("{amount}", &says.money(statement.amount_due))
+        .replace("{date}", &says.other().day(bill.due_on))
+        .replace("{phone}", &utility.phone);
+    let service_at = bill.segments.first().map_or_else(String::new, |it| it.service_at.clone());
+    let kinds: Vec<&str> = Commodity::ALL
+        .iter()
+        .filter(|it| bill.segments.iter().any(|segment| segment.commodity == **it))
+        .map(|it| says.commodity(*it))
+        .collect();
+    let pay_at = format!("https://{}/pay/{}", utility.site, account.number);
+    View(json!({
+        "lang": words.code,
+        "title": format!("{} {}, {}", words.bill, bill.number, utility.name),
+        "utility": utility.name,
+        "tagline": format!("{} · {} · {}", kinds.join(", "), utility.phone, utility.site),
+        "meta": [
+            [words.account, account.number.to_string()],
+            [words.service_at, service_at],
+            [words.billing_period, format!("{}, {} {}", says.period(bill.period), bill.period.days(), words.days)],
+            [words.bill_date, says.day(bill.billed_on)],
+            [words.bill_number, bill.number.to_string()],
+        ],
+        "mail": bill.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
+        "amount_due_label": words.amount_due,
+        "amount_due": says.money(statement.amount_due),
+        "due_label": words.due_by,
+        "due": due,
+        "account_title": words.account,
+        "account": sums(statement, &says),
+        "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
+        "total": { "label": format!("{} {due}", words.amount_due_by), "amount": says.money(statement.amount_due) },
+        "parts": bill.segments.iter().map(|it| json!({
+            "colour": colour(it.commodity),
+            "label": format!("{}, {}", says.commodity(it.commodity), says.quantity(it.usage)),
+            "amount": says.money(it.total),
+        })).collect::<Vec<_>>(),
+        "message": message(statement, words),
+        "changed": changed(statement, &says),
+        "chart": statement.history.first().and_then(|it| chart(it, &says)),
+        "detach": words.detach,
+        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, utility.phone), "qr": qr(&pay_at), "alt": pay_at },
+        "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
+        "stub": [
+            [words.account, account.number.to_string()],
+            [words.due_by, due],
+            [words.amount_due, says.money(statement.amount_due)],
+        ],
+        "enclosed": words.amount_enclosed,
+        "scan_line": scan_line(account.number, bill.due_on, statement.amount_due),
+        "detail_title": words.charges_in_detail,
+        "detail_meta": [[words.account, account.number.to_string()], [words.bill, format!("{}, {}", bill.number, says.day(bill.billed_on))]],
+        "segments": bill.segments.iter().map(|it| segment(it, &says)).collect::<Vec<_>>(),
+        "read_kinds": words.read_kinds,
+        "boxes": [
+            [words.ways, words.ways_more],
+            [words.questions, format!("{} {}", utility.phone, words.questions_more)],
+            [words.other_title, other.as_str()],
+        ],
+        "footer": utility.footer,
+        "page": words.page,
+        "page_of": words.page_of,
+    }))
+}
+
+/// How values are written in one language.
+struct Says {
+    words: &'static Words,
+    language: Language,
+}
+
+impl Says {
+    fn other(&self) -> Says {
+        let language = match self.language {
+            Language::English => Language::Spanish,
+            Language::Spanish => Language::English,
+        };
+        Says { words: words(language), language }
+    }
+
+    fn day(&self, day: Date) -> String {
+        let month = self.month(day);
+        match self.language {
+            Language::English => format!("{month} {}, {}", day.day(), day.year()),
+            Language::Spanish => format!("{} {month} {}", day.day(), day.year()),
+        }
+    }
+
+    fn short_day(&self, day: Date) -> String {
+        let month = self.month(day);
+        match self.language {
+            Language::English => format!("{month} {}", day.day()),
+            Language::Spanish => format!("{} {month}", day.day()),
+        }
+    }
+
+    fn month(&self, day: Date) -> &'static str {
+        self.words.months[usize::try_from(day.month() - 1).expect("months are 1 to 12")]
+    }
+
+    fn period(&self, period: Period) -> String {
+        let same_year = period.start().year() == period.last().year();
+        let start =
+            if same_year { self.short_day(period.start()) } else { self.day(period.start()) };
+        format!("{start} – {}", self.day(period.last()))
+    }
+
+    fn money(&self, amount: Money) -> String {
+        let plain = amount.plain();
+        match plain.strip_prefix('-') {
+            Some(plain) => format!("−${}", grouped(plain)),
+            None => format!("${}", grouped(&plain)),
+        }
+    }
+
+    fn quantity(&self, it: Quantity) -> String {
+        format!("{} {}", number(it.micro, 3), self.unit(it.unit, it.micro))
+    }
+
+    fn unit(&self, unit: Unit, micro: i64) -> String {
+        let plural = micro != 1_000_000;
+        match (unit, self.language, plural) {
+            (Unit::Day, Language::English, true) => "days".to_owned(),
+            (Unit::Day, Language::Spanish, true) => "días".to_owned(),
+            (Unit::Day, Language::Spanish, false) => "día".to_owned(),
+            (Unit::Month, Language::English, true) => "months".to_owned(),
+            (Unit::Month, Language::Spanish, true) => "meses".to_owned(),
+            (Unit::Month, Language::Spanish, false) => "mes".to_owned(),
+            (Unit::Therm, Language::English, true) => "therms".to_owned(),
+            _ => unit.word().to_owned(),
+        }
+    }
+
+    fn commodity(&self, commodity: Commodity) -> &'static str {
+        match commodity {
+            Commodity::Electric => self.words.electric,
+            Commodity::Gas => self.words.gas,
+            Commodity::Water => self.words.water,
+        }
+    }
+}
+
+fn colour(commodity: Commodity) -> &'static str {
+    match commodity {
+        Commodity::Electric => "#C57A0C",
+        Commodity::Gas => "#7B4FA0",
+        Commodity::Water => "#2A70B4",
+    }
+}
+
+/// The lines from the last bill to the balance before the new charges.
+fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
+    let words = says.words;
+    let line = |label: String, amount: Money, strong: bool| json!({ "label": label, "amount": says.money(amount), "strong": strong });
+    let mut sums = Vec::new();
+    if let Some(last) = &statement.last_bill {
+        sums.push(line(
+            format!("{}, {}", words.last_bill, says.short_day(last.billed_on)),
+            last.balance,
+            false,
+        ));
+    }
+    let shown = statement.since.len().saturating_sub(MOVEMENTS);
+    let (older, newer) = statement.since.split_at(shown);
+    if !older.is_empty() {
+        let sum: Money = older.iter().map(|it| it.amount).sum();
+        sums.push(line(format!("{} {}", older.len(), words.earlier), sum, false));
+    }
+    for Movement { on, kind, amount, .. } in newer {
+        let label = match kind {
+            EntryKind::Payment => {
+                format!("{}, {}. {}", words.payment, says.short_day(*on), words.thanks)
+            }
+            EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
+        };
+        sums.push(line(label, *amount, false));
+    }
+    sums.push(line(words.balance_before.to_owned(), statement.before, true));
+    sums
+}
+
+fn message(statement: &Statement, words: &Words) -> Value {
+    if Money::ZERO < statement.before {
+        return json!([words.past_due, words.past_due_more]);
+    }
+    if statement.amount_due < Money::ZERO {
+        return json!([words.credit_balance, ""]);
+    }
+    Value::Null
+}
+
+/// What each service came to, beside the last bill; nothing on a first bill.
+fn changed(statement: &Statement, says: &Says) -> Value {
+    let Some(last) = &statement.last_bill else { return Value::Null };
+    let bill = &statement.bill;
+    let change = |it: &Segment| {
+        let was: Money = last
+            .segments
+            .iter()
+            .filter(|was| was.agreement == it.agreement)
+            .map(|was| was.total)
+            .sum();
+        it.total - was
+    };
+    let largest = bill.segments.iter().map(|it| change(it).cents().abs()).max().unwrap_or(0).max(1);
+    let rows: Vec<Value> = bill
+        .segments
+        .iter()
+        .map(|it| {
+            let by = change(it);
+            let was = last.segments.iter().find(|was| was.agreement == it.agreement);
+            let used = was.filter(|was| was.usage.unit == it.usage.unit).map_or_else(
+                || says.quantity(it.usage),
+                |was| {
+                    format!(
+                        "{} → {}",
+                        number(was.usage.micro, 0),
+                        says.quantity(Quantity { micro: rounded(it.usage.micro), ..it.usage })
+                    )
+                },
+            );
+            json!({
+                "label": format!("{}, {used}", says.commodity(it.commodity)),
+                "long": (by.cents().abs() * 100).div_euclid(largest),
+                "up": Money::ZERO < by,
+                "amount": signed(by, says),
+            })
+        })
+        .collect();
+    json!({
+        "title": says.words.what_changed,
+        "small": format!("{} {} {}", signed(bill.total - last.charges, says), "·", says.words.change_was),
+        "rows": rows,
+    })
+}
+
+fn signed(amount: Money, says: &Says) -> String {
+    if amount < Money::ZERO { says.money(amount) } else { format!("+{}", says.money(amount)) }
+}
+
+fn rounded(micro: i64) -> i64 {
+    (micro + 500_000).div_euclid(1_000_000) * 1_000_000
+}
+
+fn chart(history: &History, says: &Says) -> Option<Value> {
+    let from = history.months.len().saturating_sub(BARS);
+    let months = &history.months[from..];
+    let newest = months.last()?;
+    let most = months.iter().map(|it| it.usage.micro).max()?.max(1);
+    let step = step(most);
+    let top = (most + step - 1).div_euclid(step) * step;
+    let high = |micro: i64| {
+        (micro.max(0).div_euclid(1_000) * 1_000).div_euclid(top.div_euclid(1_000).max(1))
+    };
+    let name = says.commodity(history.commodity);
+    let bars: Vec<Value> = months.iter().map(|it| json!({
+        "high": high(it.usage.micro),
+        "letter": says.month(it.period.last()).chars().next().map(|it| it.to_uppercase().to_string()),
+        "newest": std::ptr::eq(it, newest),
+        "says": format!("{} {}", says.month(it.period.last()), says.quantity(it.usage)),
+    })).collect();
+    let alt: Vec<String> = months
+        .iter()
+        .map(|it| format!("{} {}", says.month(it.period.last()), says.quantity(it.usage)))
+        .collect();
+    let daily = |micro: i64, days: i64| number(micro.div_euclid(days.max(1)), 1);
+    Some(json!({
+        "title": format!("{} {}", name, says.words.use_of),
+        "unit": newest.usage.unit.word(),
+        "colour": colour(history.commodity),
+        "scale": (0..=top.div_euclid(step)).map(|nth| json!([high(nth * step), number(nth * step, 0)])).collect::<Vec<_>>(),
+        "bars": bars,
+        "value": number(newest.usage.micro, 0),
+        "alt": alt.join(", "),
+        "daily": format!("{} {} / {}", daily(newest.usage.micro, newest.period.days()), newest.usage.unit, says.unit(Unit::Day, 1_000_000)),
+    }))
+}
+
+/// A round step, so that a few lines reach `most`.
+fn step(most: i64) -> i64 {
+    let mut step = 1_000_000;
+    loop {
+        for factor in [1, 2, 5] {
+            if most <= 4 * step * factor {
+                return step * factor;
+            }
+        }
+        step *= 10;
+    }
+}
+
+fn segment(it: &Segment, says: &Says) -> Value {
+    let words = says.words;
+    json!({
+        "colour": colour(it.commodity),
+        "title": says.commodity(it.commodity),
+        "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
+        "head": [words.meter, words.rate, words.read, words.read, words.difference, words.multiplier, words.billed_use],
+        "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
+        "lines": it.lines.iter().map(|it| line(it, says)).collect::<Vec<_>>(),
+        "total": { "label": format!("{} {}", says.commodity(it.commodity), words.total), "amount": says.money(it.total) },
+    })
+}
+
+fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
+    let words = says.words;
+    let read = |read: EvidenceRead| {
+        format!(
+            "{}: {} {}",
+            says.short_day(read.on),
+            number(read.index_micro, 2),
+            read.kind.letter()
+        )
+    };
+    let (first, last, difference) = match of.reads {
+        Some((first, last)) => {
+            let turned = number((last.index_micro - first.index_micro).max(0), 2);
+            (
+                read(first),
+                read(last),
+                if first.index_micro <= last.index_micro { turned } else { String::new() },
+            )
+        }
+        None => (
+            says.short_day(of.period.start()),
+            says.short_day(of.period.last()),
+            words.intervals.to_owned(),
+        ),
+    };
+    let back = of.flow == meterbook_core::meter::Flow::Received;
+    let name = if back { format!("{} {}", of.meter, words.received) } else { of.meter.clone() };
+    json!([
+        name,
+        format!("{}, {}", it.tariff, it.tariff_name),
+        first,
+        last,
+        difference,
+        decimal(of.multiplier_micro, 6),
+        says.quantity(of.used),
+    ])
+}
+
+fn line(it: &Line, says: &Says) -> Value {
+    let (quantity, price) = match it.basis {
+        Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
+        Basis::Part { quantity, price, days, of } => (
+            says.quantity(quantity),
+            format!("× {} × {days}/{of} {}", priced(price), says.words.days),
+        ),
+        Basis::Share(whole, share) => {
+            (format!("{}% × {}", decimal(share.nano, 7), says.money(whole)), String::new())
+        }
+        Basis::Shortfall { least, charged } => {
+            (format!("{} − {}", says.money(least), says.money(charged)), String::new())
+        }
+    };
+    json!({ "label": it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+}
+
+/// A price without the unit, which stands beside it.
+fn priced(price: meterbook_core::money::Price) -> String {
+    let text = each(price);
+    text.split_once(" per ").map_or(text.clone(), |(price, _)| price.to_owned()).replace('-', "−")
+}
+
+/// A number of millionths with at most so many decimals, half up.
+fn number(micro: i64, places: u32) -> String {
+    let step = 10_i64.pow(6 - places);
+    let near = (micro + step.div_euclid(2)).div_euclid(step);
+    grouped(&decimal(near, usize::try_from(places).expect("it is small")))
+}
+
+fn grouped(number: &str) -> String {
+    let (whole, part) =
+        number.split_once('.').map_or((number, None), |(it, part)| (it, Some(part)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |it| ("−", it));
+    let mut text = String::new();
+    for (nth, digit) in digits.chars().enumerate() {
+        if 0 < nth && (digits.len() - nth).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    part.map_or(format!("{sign}{text}"), |part| format!("{sign}{text}.{part}"))
+}
+
+/// A QR code as an SVG drawing.
+fn qr(text: &str) -> String {
+    let Ok(code) = QrCode::new(text) else { return String::new() };
+    let width = code.width();
+    let colours = code.to_colors();
+    let mut path = String::new();
+    for (nth, _) in colours.iter().enumerate().filter(|(_, it)| **it == Color::Dark) {
+        let (x, y) = (nth.rem_euclid(width), nth.div_euclid(width));
+        path.push_str(&format!("M{x} {y}h1v1h-1z"));
+    }
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {width}'><path d='{path}'/></svg>"
+    )
+}

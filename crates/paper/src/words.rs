@@ -1,0 +1,86 @@
+//! What a bill says, in every language it comes in. A text without one of them does not compile.
+
+use meterbook_core::person::Language;
+
+macro_rules! catalogue {
+    ($($key:ident: $english:literal, $spanish:literal;)*) => {
+        /// Every text in one language.
+        pub(crate) struct Words {
+            /// The language, as HTML and PDF name it.
+            pub(crate) code: &'static str,
+            /// The names of the months, short.
+            pub(crate) months: [&'static str; 12],
+            $(pub(crate) $key: &'static str,)*
+        }
+
+        const ENGLISH: Words = Words {
+            code: "en",
+            months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+            $($key: $english,)*
+        };
+        const SPANISH: Words = Words {
+            code: "es",
+            months: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+            $($key: $spanish,)*
+        };
+    };
+}
+
+catalogue! {
+    account: "Account", "Cuenta";
+    amount_due: "Amount due", "Importe a pagar";
+    amount_due_by: "Amount due by", "Importe a pagar antes del";
+    amount_enclosed: "Amount enclosed", "Importe adjunto";
+    balance_before: "Balance before new charges", "Saldo antes de los cargos nuevos";
+    bill: "Bill", "Factura";
+    bill_date: "Bill date", "Fecha de factura";
+    bill_number: "Bill number", "Número de factura";
+    billed_use: "Billed use", "Consumo facturado";
+    billing_period: "Billing period", "Período";
+    change_was: "last bill", "última factura";
+    charges_in_detail: "Charges in detail", "Cargos en detalle";
+    credit_balance: "You have a credit balance. Nothing is to be paid.", "Tiene saldo a favor. No hay nada que pagar.";
+    days: "days", "días";
+    detach: "Detach and return this part with your check. Do not staple.", "Separe y envíe esta parte con su cheque. No engrape.";
+    difference: "Difference", "Diferencia";
+    due_by: "Due by", "Vence el";
+    earlier: "earlier entries", "asientos anteriores";
+    electric: "Electric", "Electricidad";
+    gas: "Gas", "Gas";
+    intervals: "interval values", "valores por intervalo";
+    last_bill: "Last bill", "Última factura";
+    meter: "Meter", "Medidor";
+    multiplier: "Multiplier", "Multiplicador";
+    new_charges: "New charges", "Cargos nuevos";
+    page: "Page", "Página";
+    page_of: "of", "de";
+    past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";
+    past_due_more: "Call us if you need time to pay; we can agree on a plan.", "Llámenos si necesita tiempo para pagar; podemos acordar un plan.";
+    payment: "Payment", "Pago";
+    questions: "Questions or a dispute", "Preguntas o reclamos";
+    questions_more: "Call us or write to the address on the stub before the due date. We will look at it and answer. An amount in dispute need not be paid while we look.", "Llámenos o escriba a la dirección del talón antes de la fecha de vencimiento. Lo revisaremos y responderemos. Un importe en reclamo no tiene que pagarse mientras tanto.";
+    rate: "Rate schedule", "Tarifa";
+    read: "read", "lectura";
+    read_kinds: "A: actual read. E: estimated. C: read by the customer. Where interval values were summed, the use is that of every interval of the days shown.", "A: lectura real. E: estimada. C: leída por el cliente. Donde se sumaron valores por intervalo, el consumo es el de cada intervalo de los días indicados.";
+    received: "sent back", "devuelto";
+    scan: "Scan to pay", "Escanee para pagar";
+    scan_or: "or call", "o llame al";
+    service_at: "Service at", "Servicio en";
+    thanks: "Thank you.", "Gracias.";
+    total: "total", "total";
+    use_of: "use", "consumo";
+    water: "Water", "Agua";
+    ways: "Ways to pay", "Formas de pagar";
+    ways_more: "Mail the stub with a check, call us, or come to the counter. Tell us your account number.", "Envíe el talón con un cheque, llámenos o venga al mostrador. Indique su número de cuenta.";
+    what_changed: "What changed", "Qué cambió";
+    other_title: "En español", "In English";
+    other_text: "Usted debe {amount} antes del {date}. Para recibir su factura en español, llame al {phone}.", "You owe {amount} by {date}. To receive your bill in English, call {phone}.";
+}
+
+/// The texts in a language.
+pub(crate) fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Spanish => &SPANISH,
+    }
+}
