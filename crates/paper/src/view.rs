@@ -265,7 +265,7 @@ fn changed(statement: &Statement, says: &Says) -> Value {
         .collect();
     json!({
         "title": says.words.what_changed,
-        "small": format!("{} {} {}", signed(bill.total - last.charges, says), "·", says.words.change_was),
+        "small": format!("{} {}", signed(bill.total - last.charges, says), says.words.change_was),
         "rows": rows,
     })
 }
@@ -331,7 +331,7 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "colour": colour(it.commodity),
         "title": says.commodity(it.commodity),
         "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
-        "head": [words.meter, words.rate, words.read, words.read, words.difference, words.multiplier, words.billed_use],
+        "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
         "lines": it.lines.iter().map(|it| line(it, says)).collect::<Vec<_>>(),
         "total": { "label": format!("{} {}", says.commodity(it.commodity), words.total), "amount": says.money(it.total) },

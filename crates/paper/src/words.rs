@@ -37,7 +37,7 @@ catalogue! {
     bill_number: "Bill number", "Número de factura";
     billed_use: "Billed use", "Consumo facturado";
     billing_period: "Billing period", "Período";
-    change_was: "last bill", "última factura";
+    change_was: "since the last bill", "desde la última factura";
     charges_in_detail: "Charges in detail", "Cargos en detalle";
     credit_balance: "You have a credit balance. Nothing is to be paid.", "Tiene saldo a favor. No hay nada que pagar.";
     days: "days", "días";
@@ -60,7 +60,8 @@ catalogue! {
     questions: "Questions or a dispute", "Preguntas o reclamos";
     questions_more: "Call us or write to the address on the stub before the due date. We will look at it and answer. An amount in dispute need not be paid while we look.", "Llámenos o escriba a la dirección del talón antes de la fecha de vencimiento. Lo revisaremos y responderemos. Un importe en reclamo no tiene que pagarse mientras tanto.";
     rate: "Rate schedule", "Tarifa";
-    read: "read", "lectura";
+    read_first: "First read", "Primera lectura";
+    read_last: "Last read", "Última lectura";
     read_kinds: "A: actual read. E: estimated. C: read by the customer. Where interval values were summed, the use is that of every interval of the days shown.", "A: lectura real. E: estimada. C: leída por el cliente. Donde se sumaron valores por intervalo, el consumo es el de cada intervalo de los días indicados.";
     received: "sent back", "devuelto";
     scan: "Scan to pay", "Escanee para pagar";
