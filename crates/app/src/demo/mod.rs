@@ -5,6 +5,7 @@ mod calendar;
 mod chance;
 mod files;
 mod load;
+mod names;
 mod people;
 mod settle;
 mod streets;

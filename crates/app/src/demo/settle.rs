@@ -1,6 +1,7 @@
 //! Moving the planned people into the database, by the acts that everybody uses.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -82,10 +83,11 @@ pub(super) fn settle(
             for customer in some {
                 let home = &town.homes[customer.home];
                 let actor = at(town, by, customer.from);
-                if !points.contains_key(&home.nth) {
-                    points.insert(home.nth, build(tx, actor, town, home)?);
-                }
-                accounts.push(move_in(tx, actor, town, customer, home, &points[&home.nth])?);
+                let points = match points.entry(home.nth) {
+                    Entry::Occupied(built) => built.into_mut(),
+                    Entry::Vacant(lot) => lot.insert(build(tx, actor, town, home)?),
+                };
+                accounts.push(move_in(tx, actor, town, customer, home, points)?);
             }
             Ok(())
         })?;
