@@ -3,6 +3,7 @@
 mod console;
 mod gate;
 mod habits;
+mod homes;
 mod install;
 mod postgres;
 mod run;
@@ -30,6 +31,7 @@ cargo xtask HABIT
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
+  homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
 ";
 
 fn main() -> ExitCode {
@@ -55,6 +57,7 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill"] => habits::kill("20"),
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
+        ["homes", folder] => homes::homes(folder),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
