@@ -1,0 +1,106 @@
+//! Both database engines under one test, and a way into a database behind the store's back.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result};
+use meterbook_store::{Db, Location};
+use postgres::{Client, NoTls};
+use rusqlite::Connection;
+
+/// Names the server that tests may make databases on: `postgres://user@host:port/postgres`.
+const SERVER: &str = "METERBOOK_TEST_POSTGRES";
+
+/// Runs `test` on a new database of each engine, with a folder of its own. Without a server it
+/// says that PostgreSQL is skipped.
+///
+/// # Panics
+/// When a database cannot be made: then the test would say nothing.
+#[expect(clippy::print_stdout, reason = "a test says what it skipped")]
+pub fn each(test: impl Fn(&Db, &Path)) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = Location::Sqlite(folder.path().join("meterbook.db"));
+    test(&Db::create(&file).expect("a new file becomes a database"), folder.path());
+
+    let Ok(server) = std::env::var(SERVER) else {
+        println!("skipped on PostgreSQL: {SERVER} is not set");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let lent = Lent::new(&server).expect("the tests' server makes a database");
+    let db = Db::create(&Location::Postgres(lent.url.clone())).expect("it gets its tables");
+    test(&db, folder.path());
+}
+
+/// A database on the tests' server that is dropped with this, even by a test that fails.
+struct Lent {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl Lent {
+    fn new(server: &str) -> Result<Lent> {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("store_{}_{nth}", std::process::id());
+        let (place, _) = server.rsplit_once('/').context("the URL names no database")?;
+        let url = format!("{place}/{name}");
+        Client::connect(server, NoTls)?.batch_execute(&format!("create database {name}"))?;
+        Ok(Lent { server: server.to_owned(), name, url })
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // The pool of the database under test still holds connections to it.
+        let drop = format!("drop database if exists {} with (force)", self.name);
+        let dropped =
+            Client::connect(&self.server, NoTls).and_then(|mut it| it.batch_execute(&drop));
+        if !std::thread::panicking() {
+            dropped.expect("what was made for a test can be dropped");
+        }
+    }
+}
+
+/// A connection to a database that knows nothing of the store: what an intruder, or somebody with
+/// the best intentions, would use.
+pub enum Raw {
+    /// To a file.
+    Sqlite(Connection),
+    /// To a server.
+    Postgres(Client),
+}
+
+impl Raw {
+    /// Opens a connection of its own to the database of `db`.
+    pub fn beside(db: &Db) -> Result<Raw> {
+        match db.location() {
+            Location::Sqlite(path) => Ok(Raw::Sqlite(Connection::open(path)?)),
+            Location::Postgres(url) => Ok(Raw::Postgres(Client::connect(url, NoTls)?)),
+        }
+    }
+
+    /// Runs statements without parameters, as they stand.
+    pub fn run(&mut self, text: &str) -> Result<()> {
+        match self {
+            Raw::Sqlite(connection) => connection.execute_batch(text).context(text.to_owned()),
+            Raw::Postgres(client) => client.batch_execute(text).context(text.to_owned()),
+        }
+    }
+
+    /// The first column of an answer, as text.
+    pub fn column(&mut self, text: &str) -> Result<Vec<String>> {
+        match self {
+            Raw::Sqlite(connection) => {
+                let mut statement = connection.prepare(text)?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<Vec<String>>>().context(text.to_owned())
+            }
+            Raw::Postgres(client) => {
+                let rows = client.query(text, &[])?;
+                Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The store on both engines: what goes in comes out, what was posted stays, and what stands in
+//! the way is said in a sentence.
+
+mod nouns;
+mod sample;
+mod stays;
+mod texts;
+mod twice;
+mod unavailable;

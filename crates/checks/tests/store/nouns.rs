@@ -1,0 +1,177 @@
+//! What goes in comes out.
+
+use jiff::civil::date;
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::id::*;
+use meterbook_core::ledger::Gl;
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Counter, Missing};
+
+use crate::sample;
+
+#[test]
+fn every_noun_comes_back_as_it_went_in() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.read(|tx| {
+            assert_eq!(store::utility::get(tx)?, sample::utility());
+            assert_eq!(store::person::get(tx, PersonId(1))?, sample::person());
+            assert_eq!(store::person::contacts(tx, PersonId(1))?, sample::contacts());
+            let account = sample::account();
+            assert_eq!(store::account::get(tx, sample::ACCOUNT)?, account);
+            assert_eq!(store::account::by_number(tx, account.number)?, Some(account));
+            assert_eq!(store::place::premise(tx, PremiseId(1))?, sample::premise());
+            assert_eq!(store::place::service_point(tx, sample::POINT)?, sample::point());
+            assert_eq!(store::place::points_at(tx, PremiseId(1))?, [sample::point()]);
+            assert_eq!(store::meter::get(tx, MeterId(1))?, sample::meter());
+            assert_eq!(store::meter::by_serial(tx, "E-100")?, [sample::meter()]);
+            assert_eq!(store::meter::channels(tx, MeterId(1))?, sample::channels());
+            let hung = [sample::installation()];
+            assert_eq!(store::meter::installations_at(tx, sample::POINT)?, hung);
+            assert_eq!(store::meter::installations_of(tx, MeterId(1))?, hung);
+            let agreement = [sample::agreement()];
+            assert_eq!(store::agreement::get(tx, AgreementId(1))?, agreement[0]);
+            assert_eq!(store::agreement::at(tx, sample::POINT)?, agreement);
+            assert_eq!(store::agreement::of_account(tx, sample::ACCOUNT)?, agreement);
+            let said = store::interaction::of_account(tx, sample::ACCOUNT)?;
+            assert_eq!(said, [sample::interaction()]);
+            let version = store::tariff::version(tx, "R-1", date(2026, 1, 1))?.unwrap();
+            assert_eq!((version.code.as_str(), version.text.as_str()), ("R-1", "tariff R-1\n"));
+            assert_eq!(store::tariff::versions(tx, "R-1")?, [version]);
+            Ok(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
+fn what_is_billed_and_paid_comes_back_to_the_last_digit() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.read(|tx| {
+            assert_eq!(store::batch::by_hash(tx, &sample::batch().sha256)?, Some(sample::batch()));
+            assert_eq!(store::batch::bytes(tx, BatchId(1))?, b"E-100,41230\n");
+            assert_eq!(store::batch::rejects(tx, BatchId(1))?, [sample::reject()]);
+            assert_eq!(store::window::get(tx, WindowId(1))?, sample::window());
+            assert_eq!(store::run::unfinished(tx, WindowId(1))?, Some(sample::run()));
+            assert_eq!(store::bill::get(tx, BillId(1))?, sample::bill());
+            let through = store::bill::billed_through(tx, AgreementId(1))?;
+            assert_eq!(through, Some(date(2026, 8, 2)));
+            assert_eq!(store::bill::newest_of_cycle(tx, Cycle(7))?, [BillId(1)]);
+            let payment = sample::payment();
+            assert_eq!(store::payment::by_key(tx, &payment.key)?, Some(payment.clone()));
+            assert_eq!(store::payment::of_account(tx, sample::ACCOUNT)?, [payment]);
+            // $25.00 billed, $17.00 paid: $8.00 is owed.
+            assert_eq!(store::ledger::balance(tx, sample::ACCOUNT)?, Money::from_cents(800));
+            let balances: Vec<i64> = store::ledger::entries(tx, sample::ACCOUNT)?
+                .iter()
+                .map(|it| it.balance.cents())
+                .collect();
+            assert_eq!(balances, [2500, 800]);
+            let totals = store::ledger::gl_totals(tx)?;
+            assert!(totals.contains(&(Gl::Receivable, Money::from_cents(800))), "{totals:?}");
+            assert_eq!(totals.iter().map(|it| it.1).sum::<Money>(), Money::ZERO);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(db.write(|tx| store::run::lock(tx, RunId(1))).unwrap(), sample::run());
+    });
+}
+
+#[test]
+fn staff_sessions_and_deeds_are_kept() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let later = "2026-08-04T16:00:00.000001Z".parse().unwrap();
+        db.write(|tx| {
+            assert_eq!(store::staff::by_name(tx, "robin")?, Some(sample::member()));
+            store::staff::seen(tx, "token", later)?;
+            let session = store::staff::session(tx, "token")?.unwrap();
+            assert_eq!((session.begun, session.seen), (sample::at(), later));
+            assert_eq!(session.member, sample::member());
+            assert_eq!(store::staff::session(tx, "another")?, None);
+            store::staff::end(tx, "token")?;
+            assert_eq!(store::staff::session(tx, "token")?, None);
+            store::staff::begin(tx, "old", UserId(1), sample::at())?;
+            store::staff::begin(tx, "new", UserId(1), later)?;
+            store::staff::end_old(tx, later)?;
+            assert_eq!(store::staff::session(tx, "old")?, None);
+            assert!(store::staff::session(tx, "new")?.is_some());
+            store::audit::add(tx, None, later, "found", "it", "so")?;
+            let done = store::audit::latest(tx, 1)?.remove(0);
+            assert_eq!((done.by, done.at, done.act.as_str()), (None, later, "found"));
+            assert_eq!(store::audit::latest(tx, 9)?[1].by.as_deref(), Some("robin"));
+            Ok(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
+fn what_ends_ends_once() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let on = date(2026, 9, 1);
+        db.write(|tx| {
+            store::agreement::end(tx, AgreementId(1), on)?;
+            store::meter::end_installation(tx, InstallationId(1), on)?;
+            assert_eq!(store::agreement::get(tx, AgreementId(1))?.to, Some(on));
+            assert_eq!(store::meter::installations_of(tx, MeterId(1))?[0].to, Some(on));
+            Ok(())
+        })
+        .unwrap();
+        let again = db.write(|tx| store::agreement::end(tx, AgreementId(1), on)).unwrap_err();
+        assert!(again.is::<Missing>(), "{again}");
+        let again =
+            db.write(|tx| store::meter::end_installation(tx, InstallationId(1), on)).unwrap_err();
+        assert!(again.is::<Missing>(), "{again}");
+    });
+}
+
+#[test]
+fn an_account_is_found_by_any_scrap() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let found = |words: &str| -> usize {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            db.read(|tx| store::search::find(tx, &words, 50)).unwrap().len()
+        };
+        let number = AccountNumber::new(10_000_001).unwrap();
+        let (printed, bare) = (number.to_string(), number.digits().to_string());
+        for scrap in [
+            "O'KAFOR",
+            "ÑANDÚ",
+            "100%",
+            "dana cedar",
+            "5550104417",
+            "(555) 010-4417",
+            "dana_or@example.test",
+            "juniper 420",
+            "e-100",
+            "B-260804-10000001",
+            &printed,
+            &bare,
+        ] {
+            assert_eq!(found(scrap), 1, "{scrap}");
+        }
+        // A pattern's own signs are letters like others.
+        for nothing in ["dana smith", "dana%", "d_na", "\\", "e-101", "B-260804-10000002"] {
+            assert_eq!(found(nothing), 0, "{nothing}");
+        }
+    });
+}
+
+#[test]
+fn ids_are_counted_without_gaps_in_a_transaction_and_taken_back_with_it() {
+    engines::each(|db, _| {
+        let next = |count| db.write(|tx| tx.next(Counter::Bill, count)).unwrap();
+        assert_eq!((next(1), next(250), next(1)), (1, 2, 252));
+        let failed = db.write(|tx| {
+            tx.next(Counter::Bill, 10)?;
+            Err::<(), _>(anyhow::anyhow!("changed my mind"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(next(1), 253);
+    });
+}

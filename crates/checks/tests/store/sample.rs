@@ -1,0 +1,315 @@
+//! One of everything: a customer with power and a bill, as small as it can be.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use meterbook_core::account::{Account, CustomerClass, Cycle};
+use meterbook_core::agreement::Agreement;
+use meterbook_core::bill::run::{Run, Stage};
+use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::*;
+use meterbook_core::interaction::{Interaction, InteractionChannel};
+use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_bill, post_payment};
+use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
+use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::permission::Role;
+use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
+use meterbook_core::place::{Commodity, Premise, ServicePoint};
+use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use meterbook_core::reads::{Read, ReadKind};
+use meterbook_store::batch::{Batch, Reject};
+use meterbook_store::staff::Member;
+use meterbook_store::{self as store, Tx};
+
+pub(crate) const FROM: Date = date(2026, 7, 3);
+pub(crate) const ACCOUNT: AccountId = AccountId(1);
+pub(crate) const POINT: ServicePointId = ServicePointId(1);
+
+/// A microsecond that no rounding to milliseconds or seconds survives.
+pub(crate) fn at() -> Timestamp {
+    "2026-08-04T15:00:01.234567Z".parse().expect("it is an instant")
+}
+
+pub(crate) fn utility() -> Utility {
+    Utility {
+        name: "Cedar Fork Utilities".to_owned(),
+        remit_to: vec!["PO Box 7".to_owned(), "Cedar Fork XX 00417".to_owned()],
+        phone: "(555) 010-2000".to_owned(),
+        site: "cedarfork.example.test".to_owned(),
+        zone: "America/Chicago".to_owned(),
+        footer: String::new(),
+    }
+}
+
+pub(crate) fn member() -> Member {
+    let (name, password_hash) = ("robin".to_owned(), "$argon2id$v=19$x".to_owned());
+    Member { id: UserId(1), name, role: Role::Clerk, password_hash }
+}
+
+pub(crate) fn person() -> Person {
+    let name = "Dana O'Kafor-Reyes Ñandú 100%".to_owned();
+    Person { id: PersonId(1), name, kind: PersonKind::Individual, language: Language::Spanish }
+}
+
+pub(crate) fn contacts() -> Vec<ContactPoint> {
+    let one = |id, kind, value: &str| {
+        let (id, value) = (ContactId(id), value.to_owned());
+        ContactPoint { id, person: PersonId(1), kind, value }
+    };
+    vec![
+        one(1, ContactKind::Phone, "(555) 010-4417"),
+        one(2, ContactKind::Email, "Dana_OR@example.test"),
+        one(3, ContactKind::Post, "PO Box 9\nCedar Fork XX 00417"),
+    ]
+}
+
+pub(crate) fn account() -> Account {
+    Account {
+        id: ACCOUNT,
+        number: AccountNumber::new(10_000_001).expect("it has eight digits"),
+        person: PersonId(1),
+        class: CustomerClass::Residential,
+        cycle: Cycle(7),
+        mail_to: "418 Juniper Hollow Rd\nCedar Fork XX 00417".to_owned(),
+        opened_on: FROM,
+    }
+}
+
+pub(crate) fn premise() -> Premise {
+    Premise {
+        id: PremiseId(1),
+        street: "420 Juniper Hollow Rd".to_owned(),
+        town: "Cedar Fork".to_owned(),
+        region: "XX 00417".to_owned(),
+    }
+}
+
+pub(crate) fn point() -> ServicePoint {
+    let zone = Zone::named("America/Chicago").expect("it is in the database");
+    ServicePoint { id: POINT, premise: PremiseId(1), commodity: Commodity::Electric, zone }
+}
+
+pub(crate) fn meter() -> Meter {
+    Meter { id: MeterId(1), serial: "E-100".to_owned(), commodity: Commodity::Electric }
+}
+
+pub(crate) fn channels() -> Vec<Channel> {
+    let one = |id, form, flow| Channel {
+        id: ChannelId(id),
+        meter: MeterId(1),
+        form,
+        unit: Unit::Kwh,
+        flow,
+        multiplier_micro: 40_000_000,
+    };
+    vec![
+        one(1, Form::Register { digits: 5 }, Flow::Delivered),
+        one(2, Form::Interval { minutes: 15 }, Flow::Received),
+    ]
+}
+
+pub(crate) fn installation() -> Installation {
+    let id = InstallationId(1);
+    Installation { id, meter: MeterId(1), service_point: POINT, from: FROM, to: None }
+}
+
+pub(crate) fn agreement() -> Agreement {
+    let (id, tariff) = (AgreementId(1), "R-1".to_owned());
+    Agreement { id, account: ACCOUNT, service_point: POINT, tariff, from: FROM, to: None }
+}
+
+pub(crate) fn interaction() -> Interaction {
+    Interaction {
+        id: InteractionId(1),
+        account: ACCOUNT,
+        channel: InteractionChannel::Counter,
+        at: at(),
+        by: Some(UserId(1)),
+        text: "Asked why the bill is $0.07 higher; «ok».".to_owned(),
+    }
+}
+
+pub(crate) fn batch() -> Batch {
+    Batch {
+        id: BatchId(1),
+        file_name: "reads july.csv".to_owned(),
+        sha256: "ab".repeat(32),
+        kind: "register csv".to_owned(),
+        accepted: 1,
+        rejected: 1,
+        at: at(),
+    }
+}
+
+pub(crate) fn reject() -> Reject {
+    Reject { line: 3, reason: "0,5 is no number".to_owned(), text: "E-100,0,5".to_owned() }
+}
+
+fn read() -> Read {
+    let (channel, batch) = (ChannelId(1), Some(BatchId(1)));
+    Read { channel, on: FROM, index_micro: 41_230_000_000, kind: ReadKind::Actual, batch }
+}
+
+pub(crate) fn window() -> Window {
+    Window {
+        id: WindowId(1),
+        cycle: Cycle(7),
+        period: Period::new(FROM, date(2026, 8, 2)).expect("it has 30 days"),
+        billed_on: date(2026, 8, 4),
+        due_on: date(2026, 8, 25),
+    }
+}
+
+pub(crate) fn run() -> Run {
+    Run {
+        id: RunId(1),
+        window: WindowId(1),
+        accepts: Some(ACCOUNT),
+        checked_through: AccountId(0),
+        posted_through: AccountId(0),
+        stage: Stage::Checking,
+    }
+}
+
+/// A bill with a line on every basis there is: $10.00 + $5.33 + $0.54 + $9.13 = $25.00.
+pub(crate) fn bill() -> Bill {
+    let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
+    let day = Quantity { micro: 30_000_000, unit: Unit::Day };
+    let a_day = Price { nano: 333_333_333, per: Unit::Day };
+    let a_kwh = Price { nano: 120_000_000, per: Unit::Kwh };
+    let cents = Money::from_cents;
+    let lines = vec![
+        line(ChargeKind::Fixed, Basis::Each(day, a_day), 1000),
+        line(
+            ChargeKind::Usage,
+            Basis::Part { quantity: kwh(1_000_000), price: a_kwh, days: 16, of: 30 },
+            533,
+        ),
+        line(ChargeKind::Tax, Basis::Share(cents(1533), Share { nano: 35_000_000 }), 54),
+        line(
+            ChargeKind::Minimum,
+            Basis::Shortfall { least: cents(2500), charged: cents(1587) },
+            913,
+        ),
+    ];
+    let period = window().period;
+    let seen = |on, index_micro| EvidenceRead { on, index_micro, kind: ReadKind::Actual };
+    let register = Evidence {
+        meter: "E-100".to_owned(),
+        unit: Unit::Kwh,
+        flow: Flow::Delivered,
+        period,
+        reads: Some((seen(period.start(), 41_230_000_000), seen(period.end(), 41_972_000_000))),
+        multiplier_micro: 1_000_000,
+        used: kwh(742_000_000),
+        estimated: 0,
+    };
+    let intervals =
+        Evidence { reads: None, flow: Flow::Received, estimated: 3, ..register.clone() };
+    let segment = Segment {
+        agreement: AgreementId(1),
+        commodity: Commodity::Electric,
+        service_at: premise().street,
+        tariff: "R-1".to_owned(),
+        tariff_name: "Residential".to_owned(),
+        period,
+        usage: kwh(742_000_000),
+        evidence: vec![register, intervals],
+        total: lines.iter().map(|it| it.amount).sum(),
+        lines,
+    };
+    Bill {
+        id: BillId(1),
+        number: BillNumber("B-260804-10000001".to_owned()),
+        account: ACCOUNT,
+        window: WindowId(1),
+        period,
+        billed_on: window().billed_on,
+        due_on: window().due_on,
+        addressed_to: vec![person().name, "418 Juniper Hollow Rd".to_owned()],
+        total: segment.total,
+        segments: vec![segment],
+    }
+}
+
+fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
+    let rule = Rule {
+        tariff: "R-1".to_owned(),
+        version: date(2026, 1, 1),
+        line: 4,
+        text: "charge Customer 0.333333333 a day".to_owned(),
+    };
+    Line {
+        label: kind.word().to_owned(),
+        kind,
+        period: window().period,
+        basis,
+        rule,
+        rounding: Rounding::HalfEven,
+        // One femto-unit beside the cent: an exact amount must come back exactly.
+        exact: Exact::from_femto(i128::from(cents) * 10_000_000_000_000 + 1),
+        amount: Money::from_cents(cents),
+    }
+}
+
+pub(crate) fn payment() -> Payment {
+    Payment {
+        id: PaymentId(1),
+        account: ACCOUNT,
+        amount: Money::from_cents(1700),
+        on: date(2026, 8, 10),
+        tender: Tender::Check,
+        reference: "1021".to_owned(),
+        key: "1/check/1021".to_owned(),
+    }
+}
+
+pub(crate) fn entries() -> Vec<Entry> {
+    let (bill, payment) = (bill(), payment());
+    let one = |id, kind, on, key: &str, postings| Entry {
+        id: EntryId(id),
+        kind,
+        on,
+        key: key.to_owned(),
+        text: key.to_owned(),
+        postings,
+    };
+    vec![
+        one(1, EntryKind::Bill, bill.billed_on, &bill.number.0, post_bill(&bill)),
+        one(2, EntryKind::Payment, payment.on, &payment.key, post_payment(&payment)),
+    ]
+}
+
+/// Keeps one of everything.
+pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
+    store::utility::add(tx, &utility())?;
+    store::staff::add(tx, &member())?;
+    store::staff::begin(tx, "token", UserId(1), at())?;
+    store::person::add(tx, &person())?;
+    for contact in contacts() {
+        store::person::add_contact(tx, &contact)?;
+    }
+    store::account::add(tx, &account())?;
+    store::place::add_premise(tx, &premise())?;
+    store::place::add_service_point(tx, &point())?;
+    store::meter::add(tx, &meter())?;
+    for channel in channels() {
+        store::meter::add_channel(tx, &channel)?;
+    }
+    store::meter::install(tx, &installation())?;
+    store::agreement::add(tx, &agreement())?;
+    store::interaction::add(tx, &interaction())?;
+    store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
+    store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
+    store::read::add(tx, &[read()])?;
+    store::window::add(tx, &window())?;
+    store::run::add(tx, &run(), at())?;
+    store::bill::add(tx, &[bill()])?;
+    store::payment::add(tx, &payment())?;
+    store::ledger::add(tx, &entries())?;
+    store::search::refresh(tx, ACCOUNT)?;
+    store::audit::add(tx, Some(UserId(1)), at(), "take payment", "1", "")
+}

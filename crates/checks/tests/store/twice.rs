@@ -1,0 +1,102 @@
+//! What may be there once is there once.
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_checks::engines;
+use meterbook_core::account::Account;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::*;
+use meterbook_core::ledger::{Entry, Payment};
+use meterbook_core::meter::{Installation, Meter};
+use meterbook_store::batch::Batch;
+use meterbook_store::staff::Member;
+use meterbook_store::{self as store, Conflict, Tx};
+
+use crate::sample;
+
+/// The second of something, with an id of its own, and the rule that it breaks.
+type Second = (&'static str, &'static str, fn(&mut Tx) -> Result<()>);
+
+const SECONDS: &[Second] = &[
+    ("utility", "id", |tx| store::utility::add(tx, &sample::utility())),
+    ("staff", "name", |tx| store::staff::add(tx, &Member { id: UserId(2), ..sample::member() })),
+    ("account", "number", |tx| {
+        store::account::add(tx, &Account { id: AccountId(2), ..sample::account() })
+    }),
+    ("meter", "serial, commodity", |tx| {
+        store::meter::add(tx, &Meter { id: MeterId(2), ..sample::meter() })
+    }),
+    ("tariff", "code, from_on", |tx| {
+        store::tariff::add(tx, TariffId(2), "R-1", date(2026, 1, 1), "another text")
+    }),
+    ("batch", "sha256", |tx| {
+        store::batch::add(tx, &Batch { id: BatchId(2), ..sample::batch() }, b"", &[])
+    }),
+    ("bill_window", "cycle, from_on", |tx| {
+        store::window::add(tx, &Window { id: WindowId(2), ..sample::window() })
+    }),
+    ("bill", "number", |tx| store::bill::add(tx, &[Bill { id: BillId(2), ..sample::bill() }])),
+    ("segment", "agreement_id, from_on", |tx| {
+        let number = BillNumber("B-260804-10000002".to_owned());
+        store::bill::add(tx, &[Bill { id: BillId(2), number, ..sample::bill() }])
+    }),
+    ("payment", "key", |tx| {
+        store::payment::add(tx, &Payment { id: PaymentId(2), ..sample::payment() })
+    }),
+    ("entry", "key, kind", |tx| {
+        store::ledger::add(tx, &[Entry { id: EntryId(9), ..sample::entries().remove(0) }])
+    }),
+    ("agreement", "overlaps", |tx| {
+        let from = date(2030, 1, 1);
+        store::agreement::add(tx, &Agreement { id: AgreementId(2), from, ..sample::agreement() })
+    }),
+    ("installation", "overlaps", |tx| {
+        let (id, from) = (InstallationId(2), date(2030, 1, 1));
+        store::meter::install(tx, &Installation { id, from, ..sample::installation() })
+    }),
+];
+
+#[test]
+fn the_second_of_what_is_there_once_is_a_conflict_that_names_it() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        for &(table, rule, add) in SECONDS {
+            let why = db.write(add).expect_err(table);
+            let conflict = why.downcast_ref::<Conflict>();
+            let conflict = conflict.unwrap_or_else(|| panic!("{table}: {why:?}"));
+            assert_eq!((conflict.table.as_str(), conflict.rule.as_str()), (table, rule));
+        }
+    });
+}
+
+#[test]
+fn a_day_after_the_end_another_may_begin() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let on = date(2026, 9, 1);
+        db.write(|tx| {
+            store::agreement::end(tx, AgreementId(1), on)?;
+            let next = Agreement { id: AgreementId(2), from: on, ..sample::agreement() };
+            store::agreement::add(tx, &next)
+        })
+        .unwrap();
+    });
+}
+
+#[test]
+fn an_entry_that_does_not_balance_is_stopped_and_leaves_nothing() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let mut entry =
+            Entry { id: EntryId(9), key: "x".to_owned(), ..sample::entries().remove(0) };
+        entry.postings.pop();
+        let stopped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            db.write(|tx| store::ledger::add(tx, &[entry]))
+        }));
+        assert!(stopped.is_err());
+        let entries = db.read(|tx| store::ledger::entries(tx, sample::ACCOUNT)).unwrap();
+        assert_eq!(entries.len(), 2);
+    });
+}
