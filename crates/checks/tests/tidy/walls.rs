@@ -118,7 +118,16 @@ const WALLS: &[Wall] = &[
             "serde_json",
             "tempfile",
         ],
-        tests: &["meterbook-core", "divan", "flate2", "jiff", "proptest", "serde_json", "tempfile"],
+        tests: &[
+            "meterbook-app",
+            "meterbook-core",
+            "divan",
+            "flate2",
+            "jiff",
+            "proptest",
+            "serde_json",
+            "tempfile",
+        ],
     },
     Wall { name: "xtask", from: &["anyhow"], tests: &[] },
 ];
