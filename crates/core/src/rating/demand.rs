@@ -6,7 +6,7 @@ use crate::period::Period;
 use crate::rating::hours::walk;
 use crate::rating::ladder::Climb;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Unratable, labelled};
+use crate::rating::{Basis, Draft, Unratable, labelled, tier};
 use crate::tariff::clock::Clock;
 use crate::tariff::{Component, DemandCharge};
 
@@ -24,10 +24,12 @@ pub(super) fn lines(
             let label = labelled(&component.label, clock, period);
             let ladder = &charge.ladders[period];
             let filled = Climb::unscaled(ladder).fill(peaks[period]);
-            for (block, micro) in ladder.0.iter().zip(filled).filter(|(_, micro)| *micro != 0) {
+            let filled = (1..).zip(&ladder.0).zip(filled).filter(|(_, micro)| *micro != 0);
+            for ((nth, block), micro) in filled {
                 let quantity = Quantity { micro, unit: Unit::Kw };
                 let basis = Basis::over(quantity, block.price, days, section);
-                drafts.push(Draft { label: label.clone(), days, basis });
+                let label = tier(&label, nth, ladder.0.len());
+                drafts.push(Draft { label, days, basis });
             }
         }
     }

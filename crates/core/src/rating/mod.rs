@@ -349,6 +349,11 @@ fn labelled(label: &str, clock: Option<&Clock>, period: usize) -> String {
     }
 }
 
+/// What the customer reads of one block of several: `Energy, tier 2`.
+fn tier(label: &str, nth: usize, blocks: usize) -> String {
+    if blocks == 1 { label.to_owned() } else { format!("{label}, tier {nth}") }
+}
+
 impl Basis {
     /// So much for a month, over `days` of it.
     fn over(quantity: Quantity, price: Price, days: Period, section: &Section) -> Basis {

@@ -5,7 +5,7 @@ use crate::period::Period;
 use crate::rating::hours::walk;
 use crate::rating::ladder::Climb;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, Draft, Unratable, labelled};
+use crate::rating::{Basis, Draft, Unratable, labelled, tier};
 use crate::tariff::clock::Clock;
 use crate::tariff::{Component, Scope, UsageCharge};
 
@@ -28,11 +28,12 @@ pub(super) fn lines(
         };
         for (period, blocks) in filled {
             let label = labelled(&component.label, clock, period);
-            for (block, micro) in charge.ladders[period].0.iter().zip(blocks) {
+            let ladder = &charge.ladders[period].0;
+            for ((nth, block), micro) in (1..).zip(ladder).zip(blocks) {
                 let quantity = Quantity { micro, unit: section.tariff.unit };
                 if micro != 0 {
                     drafts.push(Draft {
-                        label: label.clone(),
+                        label: tier(&label, nth, ladder.len()),
                         days,
                         basis: each(quantity, block.price),
                     });

@@ -1,0 +1,157 @@
+//! Every file under `golden/` is an example: what goes in, a line of dashes, what must come out.
+//!
+//! A `.bill` file says what was used and by which tariff, and ends in the bill with the derivation
+//! of every line. A `.tariff` file is a text that is refused, and ends in the words that refuse it.
+//! `UPDATE=1 cargo test -p meterbook-core --test golden` writes what comes out into the files; then
+//! read the difference.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::disallowed_methods, reason = "the runner reads files; core does not")]
+
+use std::fmt::Write;
+use std::path::Path;
+
+use jiff::SignedDuration;
+use meterbook_core::bill::explain::{arithmetic, exact, source};
+use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::rating::{Input, rate};
+use meterbook_core::reads::usage::{Profile, Usage};
+use meterbook_core::tariff::Tariff;
+use meterbook_core::text::scaled;
+
+#[test]
+fn bills() {
+    check("golden/bills", "bill", bill);
+}
+
+#[test]
+fn refused_tariffs() {
+    check("golden/errors", "tariff", |given| {
+        format!("{}\n", Tariff::parse(given).expect_err(given))
+    });
+}
+
+fn check(folder: &str, extension: &str, run: impl Fn(&str) -> String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|it| it.unwrap().path()).collect();
+    files.retain(|it| it.extension().is_some_and(|it| it == extension));
+    files.sort();
+    assert!(10 <= files.len(), "{} of {extension}", files.len());
+    let mut wrong = String::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let (given, want) = text.split_once("---\n").unwrap_or((&text, ""));
+        let got = run(given);
+        if std::env::var("UPDATE").is_ok() {
+            std::fs::write(&file, format!("{given}---\n{got}")).unwrap();
+        } else if got != want {
+            writeln!(wrong, "{}\nwant:\n{want}got:\n{got}", file.display()).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What the lines before the tariff say.
+struct Given {
+    period: Period,
+    window: Period,
+    zone: Zone,
+    used: Quantity,
+    sent: Quantity,
+    /// Use and surplus of each hour of a day, every day the same.
+    hours: Option<([i64; 24], [i64; 24])>,
+}
+
+fn bill(given: &str) -> String {
+    let (facts, texts) = given.split_once("\ntariff ").expect("a tariff");
+    let facts = read(facts);
+    let texts = format!("tariff {texts}");
+    let tariffs: Vec<Tariff> = texts
+        .split("\n===\n")
+        .map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")))
+        .collect();
+    let usage = usage(&facts);
+    let Given { period, window, zone, .. } = &facts;
+    let input = Input { period: *period, window: *window, zone, usage: &usage, tariffs: &tariffs };
+    match rate(&tariffs[0].code, &input) {
+        Ok(rated) => {
+            let mut out = String::new();
+            for line in &rated.lines {
+                writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
+                writeln!(
+                    out,
+                    "    {} = {}, {}, {}",
+                    arithmetic(line),
+                    exact(line.exact),
+                    line.rounding,
+                    line.period
+                )
+                .unwrap();
+                writeln!(out, "    {}", source(line)).unwrap();
+            }
+            writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
+            out
+        }
+        Err(why) => format!("held: {why}\n"),
+    }
+}
+
+fn read(facts: &str) -> Given {
+    let word = |name: &str| {
+        facts
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map(|it| it.split_whitespace().collect::<Vec<_>>())
+    };
+    let days = |name: &str| {
+        word(name).map(|it| Period::new(it[0].parse().unwrap(), it[1].parse().unwrap()).unwrap())
+    };
+    let quantity = |name: &str| {
+        word(name).map(|it| Quantity {
+            micro: scaled(it[0], 6).unwrap(),
+            unit: Unit::from_word(it[1]).unwrap(),
+        })
+    };
+    let by_hour = |name: &str| {
+        word(name).map(|it| {
+            let values: Vec<i64> = it.iter().map(|it| scaled(it, 6).unwrap()).collect();
+            <[i64; 24]>::try_from(values).expect("24 hours")
+        })
+    };
+    let used = quantity("used ").unwrap_or(Quantity { micro: 0, unit: Unit::Kwh });
+    let period = days("period ").expect("a period");
+    Given {
+        period,
+        window: days("window ").unwrap_or(period),
+        zone: Zone::named(
+            &word("zone ").map_or("America/Chicago".to_owned(), |it| it[0].to_owned()),
+        )
+        .unwrap(),
+        used,
+        sent: quantity("sent ").unwrap_or(Quantity { micro: 0, unit: used.unit }),
+        hours: by_hour("hours ").map(|used| (used, by_hour("surplus ").unwrap_or([0; 24]))),
+    }
+}
+
+fn usage(given: &Given) -> Usage {
+    let Given { period, zone, used, sent, hours, .. } = given;
+    let Some((by_hour, surplus)) = hours else {
+        return Usage { delivered: *used, received: *sent, profile: None, evidence: Vec::new() };
+    };
+    let (start, end) = (zone.start_of(period.start()), zone.start_of(period.end()));
+    let (mut delivered, mut received) = (Vec::new(), Vec::new());
+    let mut at = start;
+    while at < end {
+        let hour = usize::try_from(zone.tz().to_datetime(at).hour()).unwrap();
+        delivered.push(by_hour[hour]);
+        received.push(surplus[hour]);
+        at += SignedDuration::from_hours(1);
+    }
+    let sum = |of: &[i64]| Quantity { micro: of.iter().sum(), unit: Unit::Kwh };
+    let (used, sent) = (sum(&delivered), sum(&received));
+    let profile =
+        Profile { start, minutes: 60, delivered_micro: delivered, received_micro: received };
+    Usage { delivered: used, received: sent, profile: Some(profile), evidence: Vec::new() }
+}
