@@ -8,7 +8,8 @@ use meterbook_core::tariff::Tariff;
 
 #[test]
 fn every_example_of_the_reference_is_a_tariff() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/tariff-language.md");
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/tariff-language.md");
     let text = std::fs::read_to_string(file).expect("the reference is there");
     let examples: Vec<&str> =
         text.split("```tariff\n").skip(1).filter_map(|it| it.split("```").next()).collect();

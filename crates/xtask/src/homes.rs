@@ -149,7 +149,8 @@ fn reads(file: &Path, meter: &str, panels: i64) -> Result<String> {
 fn micro(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let part: String = part.chars().chain("000000".chars()).take(6).collect();
-    format!("{whole}{part}").parse().ok()
+    let number: i64 = format!("{whole}{part}").parse().ok()?;
+    (!text.is_empty()).then_some(number)
 }
 
 /// Seconds since 1970 as `2016-07-31T23:00:00-08:00`: the hours of these files are standard time.
