@@ -109,7 +109,7 @@ pub(crate) fn homes(folder: &str) -> Result<()> {
 }
 
 /// The reads of a home as our long CSV: what it took from the grid and what it sent there. An hour
-/// without a value has that of the day before, as an estimate.
+/// without a value is left out, so that the gap is seen.
 fn reads(file: &Path, meter: &str, panels: i64) -> Result<String> {
     let text = output(Command::new("gzip").arg("-dc").arg(file))?;
     let mut lines = text.lines();
@@ -121,36 +121,40 @@ fn reads(file: &Path, meter: &str, panels: i64) -> Result<String> {
             .with_context(|| format!("there is no column {name}"))
     };
     let (load, sun) = (column("non_shiftable_load")?, column("solar_generation")?);
-    let mut out = "meter,start,value,unit,flow,kind\n".to_owned();
-    let mut known: Vec<(i64, i64)> = Vec::new();
+    let mut out = "meter,start,value,unit,flow\n".to_owned();
     for (line, nth) in lines.zip(0..) {
         let fields: Vec<&str> = line.split(',').collect();
         let value = |at: usize| fields.get(at).and_then(|it| micro(it));
-        let (measured, kind) = match (value(load), value(sun)) {
-            (Some(load), Some(sun)) => ((load, sun), "actual"),
-            _ => {
-                let before = known.len().checked_sub(24).and_then(|at| known.get(at));
-                (*before.context("the first day of a home has a gap")?, "estimated")
-            }
-        };
-        known.push(measured);
+        let (Some(load), Some(sun)) = (value(load), value(sun)) else { continue };
         // Solar is in watts of one kilowatt of panels.
-        let net = measured.0 - (measured.1 * panels).div_euclid(1000);
+        let net = load - (sun * panels).div_euclid(1000);
         let start = instant(BEGINS + nth * 3600);
         for (flow, micro) in [("delivered", net.max(0)), ("received", (-net).max(0))] {
             let (whole, part) = (micro.div_euclid(1_000_000), micro.rem_euclid(1_000_000));
-            writeln!(out, "{meter},{start},{whole}.{part:06},kWh,{flow},{kind}")?;
+            writeln!(out, "{meter},{start},{whole}.{part:06},kWh,{flow}")?;
         }
     }
     Ok(out)
 }
 
-/// A decimal as millionths, further digits cut off; `None` for an empty field.
+/// A number as millionths, further digits cut off; `None` for an empty field. The files write small
+/// numbers as `9.9e-08`.
 fn micro(text: &str) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let part: String = part.chars().chain("000000".chars()).take(6).collect();
-    let number: i64 = format!("{whole}{part}").parse().ok()?;
-    (!text.is_empty()).then_some(number)
+    let (number, power) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let power: i64 = power.parse().ok()?;
+    // The digits without their point, and how many of them are millionths or more.
+    let kept = i64::try_from(whole.len()).ok()? + power + 6;
+    let digits: String = whole
+        .chars()
+        .chain(part.chars())
+        .chain(std::iter::repeat('0'))
+        .take(usize::try_from(kept).unwrap_or(0))
+        .collect();
+    if whole.is_empty() || !digits.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    if digits.is_empty() { Some(0) } else { digits.parse().ok() }
 }
 
 /// Seconds since 1970 as `2016-07-31T23:00:00-08:00`: the hours of these files are standard time.
@@ -196,6 +200,9 @@ mod tests {
     fn more_digits_than_millionths_are_cut_off() {
         assert_eq!(micro("0.85116667"), Some(851_166));
         assert_eq!(micro("12"), Some(12_000_000));
+        assert_eq!(micro("9.918213e-08"), Some(0));
+        assert_eq!(micro("8.343e-05"), Some(83));
+        assert_eq!(micro("5e-05"), Some(50));
         assert_eq!(micro(""), None);
     }
 }
