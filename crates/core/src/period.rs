@@ -48,6 +48,13 @@ impl Period {
         i64::from(self.start.until(self.end).expect("both are dates").get_days())
     }
 
+    /// The day in its middle: that of the month people call it by.
+    pub fn middle(self) -> Date {
+        self.each_day()
+            .nth(usize::try_from(self.days().div_euclid(2)).unwrap_or(0))
+            .unwrap_or(self.start)
+    }
+
     /// Every day of the period.
     pub fn each_day(self) -> impl Iterator<Item = Date> {
         let next = |day: &Date| day.tomorrow().ok();
@@ -135,6 +142,7 @@ mod tests {
         let july = Period::month(2026, 7).unwrap();
         assert_eq!(july.days(), 31);
         assert_eq!(july.each_day().count(), 31);
+        assert_eq!(july.middle(), date(2026, 7, 16));
         assert!(july.contains(date(2026, 7, 31)) && !july.contains(date(2026, 8, 1)));
         assert_eq!(Period::new(date(2026, 7, 3), date(2026, 7, 3)), None);
         assert_eq!(july.to_string(), "2026-07-01 to 2026-07-31");

@@ -291,13 +291,13 @@ fn chart(history: &History, says: &Says) -> Option<Value> {
     let name = says.commodity(history.commodity);
     let bars: Vec<Value> = months.iter().map(|it| json!({
         "high": high(it.usage.micro),
-        "letter": says.month(it.period.last()).chars().next().map(|it| it.to_uppercase().to_string()),
+        "letter": says.month(it.period.middle()).chars().next().map(|it| it.to_uppercase().to_string()),
         "newest": std::ptr::eq(it, newest),
-        "says": format!("{} {}", says.month(it.period.last()), says.quantity(it.usage)),
+        "says": format!("{} {}", says.month(it.period.middle()), says.quantity(it.usage)),
     })).collect();
     let alt: Vec<String> = months
         .iter()
-        .map(|it| format!("{} {}", says.month(it.period.last()), says.quantity(it.usage)))
+        .map(|it| format!("{} {}", says.month(it.period.middle()), says.quantity(it.usage)))
         .collect();
     let daily = |micro: i64, days: i64| number(micro.div_euclid(days.max(1)), 1);
     Some(json!({
@@ -372,8 +372,15 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
         last,
         difference,
         decimal(of.multiplier_micro, 6),
-        says.quantity(of.used),
+        billed_use(of, it, says),
     ])
+}
+
+/// What a meter adds; where the tariff bills in another unit than the meter counts in, both.
+fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
+    let used = says.quantity(of.used);
+    let alone = it.evidence.len() == 1 && of.used.unit != it.usage.unit;
+    if alone { format!("{used} = {}", says.quantity(it.usage)) } else { used }
 }
 
 fn line(it: &Line, says: &Says) -> Value {

@@ -80,7 +80,7 @@ pub(crate) fn chart(history: &History, words: &Words, language: Language) -> Opt
     let bars = months.iter().zip(first..).map(|(month, nth)| {
         let (x, width) = (LEFT + nth * slot + 4, slot - 8);
         let upper = y(month.usage.micro);
-        let name = show::month(month.period.last(), language);
+        let name = show::month(month.period.middle(), language);
         Bar {
             x,
             middle: x + width.div_euclid(2),

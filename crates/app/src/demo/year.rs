@@ -124,9 +124,9 @@ fn payment(
     let (tender, reference) = match customer.habit {
         Habit::Bank => (Tender::Bank, format!("direct debit {on}")),
         _ if customer.nth.rem_euclid(3) == 0 => {
-            (Tender::Card, format!("card slip {}", 48_000 + customer.nth * 13 + turn.nth))
+            (Tender::Card, format!("slip {}", 48_000 + customer.nth * 13 + turn.nth))
         }
-        _ => (Tender::Check, format!("check {}", 1_000 + customer.nth.rem_euclid(700) + turn.nth)),
+        _ => (Tender::Check, (1_000 + customer.nth.rem_euclid(700) + turn.nth).to_string()),
     };
     (Money::ZERO < amount).then_some(NewPayment { account, amount, on, tender, reference })
 }
