@@ -10,7 +10,7 @@ use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{Basis, Line};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
-use meterbook_core::text::decimal;
+use meterbook_core::text::{decimal, grouped};
 use qrcode::QrCode;
 use qrcode::types::Color;
 use serde_json::{Value, json};
@@ -283,7 +283,7 @@ fn chart(history: &History, says: &Says) -> Option<Value> {
     let months = &history.months[from..];
     let newest = months.last()?;
     let most = months.iter().map(|it| it.usage.micro).max()?.max(1);
-    let step = step(most);
+    let step = History::step(months);
     let top = (most + step - 1).div_euclid(step) * step;
     let high = |micro: i64| {
         (micro.max(0).div_euclid(1_000) * 1_000).div_euclid(top.div_euclid(1_000).max(1))
@@ -310,19 +310,6 @@ fn chart(history: &History, says: &Says) -> Option<Value> {
         "alt": alt.join(", "),
         "daily": format!("{} {} / {}", daily(newest.usage.micro, newest.period.days()), newest.usage.unit, says.unit(Unit::Day, 1_000_000)),
     }))
-}
-
-/// A round step, so that a few lines reach `most`.
-fn step(most: i64) -> i64 {
-    let mut step = 1_000_000;
-    loop {
-        for factor in [1, 2, 5] {
-            if most <= 4 * step * factor {
-                return step * factor;
-            }
-        }
-        step *= 10;
-    }
 }
 
 fn segment(it: &Segment, says: &Says) -> Value {
@@ -411,20 +398,6 @@ fn number(micro: i64, places: u32) -> String {
     let step = 10_i64.pow(6 - places);
     let near = (micro + step.div_euclid(2)).div_euclid(step);
     grouped(&decimal(near, usize::try_from(places).expect("it is small")))
-}
-
-fn grouped(number: &str) -> String {
-    let (whole, part) =
-        number.split_once('.').map_or((number, None), |(it, part)| (it, Some(part)));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |it| ("−", it));
-    let mut text = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if 0 < nth && (digits.len() - nth).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    part.map_or(format!("{sign}{text}"), |part| format!("{sign}{text}.{part}"))
 }
 
 /// A QR code as an SVG drawing.

@@ -65,7 +65,7 @@ pub(crate) fn chart(history: &History, words: &Words, language: Language) -> Opt
     let months = &history.months[from..];
     let newest = months.last()?;
     let most = months.iter().map(|it| it.usage.micro).max()?.max(1);
-    let step = step(most);
+    let step = History::step(months);
     let top = (most + step - 1).div_euclid(step) * step;
     let y = |micro: i64| {
         BOTTOM
@@ -101,19 +101,6 @@ pub(crate) fn chart(history: &History, words: &Words, language: Language) -> Opt
         scale: scale.collect(),
         bars,
     })
-}
-
-/// A round step for the scale, so that three or four lines reach `most`.
-fn step(most: i64) -> i64 {
-    let mut step = 10_000;
-    loop {
-        for factor in [1, 2, 5] {
-            if most <= 4 * step * factor {
-                return step * factor;
-            }
-        }
-        step *= 10;
-    }
 }
 
 impl Chart {

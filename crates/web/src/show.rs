@@ -6,7 +6,7 @@ use meterbook_core::money::{Money, Quantity};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::text::decimal;
+use meterbook_core::text::{decimal, grouped};
 
 use crate::words::Words;
 
@@ -81,23 +81,6 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "electric",
         Commodity::Gas => "gas",
         Commodity::Water => "water",
-    }
-}
-
-fn grouped(number: &str) -> String {
-    let (whole, part) =
-        number.split_once('.').map_or((number, None), |(it, part)| (it, Some(part)));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |it| ("−", it));
-    let mut text = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if 0 < nth && (digits.len() - nth).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    match part {
-        Some(part) => format!("{sign}{text}.{part}"),
-        None => format!("{sign}{text}"),
     }
 }
 

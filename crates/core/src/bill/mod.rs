@@ -154,6 +154,23 @@ pub struct History {
     pub months: Vec<HistoryMonth>,
 }
 
+impl History {
+    /// A round step for the scale of a chart, in millionths, so that about four lines reach the
+    /// highest of its months.
+    pub fn step(months: &[HistoryMonth]) -> i64 {
+        let most = months.iter().map(|it| it.usage.micro).max().unwrap_or(0);
+        let mut step = 10_000;
+        loop {
+            for round in [step, 2 * step, 5 * step] {
+                if most <= 4 * round {
+                    return round;
+                }
+            }
+            step *= 10;
+        }
+    }
+}
+
 /// One bar of the chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HistoryMonth {
