@@ -60,6 +60,7 @@ fn page(view: &Value) -> String {
             text(&message[1])
         );
     }
+    chart(&mut out, &view["chart"]);
     let _ = write!(out, "<h2>{}</h2>", t("detail_title"));
     for segment in each(&view["segments"]) {
         part(&mut out, segment);
@@ -71,6 +72,51 @@ fn page(view: &Value) -> String {
     }
     let _ = write!(out, "<footer class=\"small\">{}</footer></main></html>", t("footer"));
     out
+}
+
+/// The bars of use, drawn and in words.
+fn chart(out: &mut String, chart: &Value) {
+    let Some(bars) = chart["bars"].as_array() else { return };
+    let _ = write!(
+        out,
+        "<h2>{} <small>{}</small></h2><svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 1300 1060\" preserveAspectRatio=\"none\">",
+        text(&chart["title"]),
+        text(&chart["unit"]),
+        text(&chart["alt"]),
+    );
+    for (nth, bar) in bars.iter().enumerate() {
+        let x = 100 * nth;
+        let high = bar["high"].as_i64().unwrap_or_default();
+        let colour = if bar["newest"] == true {
+            "#A63D12"
+        } else {
+            chart["colour"].as_str().unwrap_or_default()
+        };
+        let _ = write!(
+            out,
+            "<rect x=\"{}\" y=\"{}\" width=\"60\" height=\"{high}\" fill=\"{colour}\"/>",
+            x + 20,
+            1_030 - high
+        );
+        if let Some(before) = bar["before"].as_i64() {
+            let _ = write!(
+                out,
+                "<rect x=\"{}\" y=\"{}\" width=\"84\" height=\"16\" fill=\"currentColor\"/>",
+                x + 8,
+                1_022 - before
+            );
+        }
+    }
+    out.push_str("<rect y=\"1030\" width=\"1300\" height=\"8\" fill=\"currentColor\"/></svg><table><thead><tr><td></td>");
+    let daily = &chart["daily"];
+    for name in each(&daily["head"]) {
+        let _ = write!(out, "<th scope=\"col\" class=\"num\">{}</th>", text(name));
+    }
+    let _ = write!(out, "</tr></thead><tbody><tr><th scope=\"row\">{}</th>", text(&daily["label"]));
+    for value in each(&daily["values"]) {
+        let _ = write!(out, "<td class=\"num\">{}</td>", text(value));
+    }
+    out.push_str("</tr></tbody></table>");
 }
 
 fn part(out: &mut String, segment: &Value) {
@@ -154,5 +200,5 @@ fn text_of(page: &str) -> String {
             _ => text.push(it),
         }
     }
-    text
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

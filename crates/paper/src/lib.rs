@@ -13,6 +13,6 @@ mod worker;
 
 pub use html::html;
 pub use pdf::Press;
-pub use read_back::{Differs, amounts_of, read_back};
+pub use read_back::{Differs, read_back};
 pub use view::{View, view};
 pub use worker::{Workers, serve_worker};

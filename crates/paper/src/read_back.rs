@@ -1,95 +1,100 @@
-//! Reading the amounts back from a finished bill: what is printed has to be what is owed.
+//! Reading the amounts back from a finished bill: what is printed has to be what is owed, each amount
+//! where it belongs.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 
-/// An amount that should be printed and is not.
+use crate::view::{Place, places};
+
+/// A place where a bill does not say what is in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Differs {
     /// The bill.
     pub bill: String,
-    /// What the amount is.
+    /// What the amount is, as the bill calls it.
     pub place: String,
+    /// What is printed there; `None` when no amount follows the words.
+    pub printed: Option<Money>,
     /// The amount in the books.
     pub amount: Money,
 }
 
-/// Whether a finished PDF says every amount of its statement, as often as it should.
+/// Compares a finished PDF's own text with its statement, amount by amount.
+///
+/// The first [`Differs`] is the error: such a bill does not count as drawn.
 pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
     let text = pdf_extract::extract_text_from_mem(pdf)
         .map_err(|why| anyhow!("bill {} cannot be read back: {why}", statement.bill.number))?;
     said_in(&text, statement)
 }
 
-/// Whether a text says every amount of a statement.
+/// Whether a text says every amount of a statement where it belongs.
 pub(crate) fn said_in(text: &str, statement: &Statement) -> Result<()> {
-    let mut printed: BTreeMap<Money, usize> = BTreeMap::new();
-    for amount in amounts_of(text) {
-        *printed.entry(amount).or_default() += 1;
-    }
-    for (place, amount, times) in due(statement) {
-        match printed.get_mut(&amount).filter(|left| times <= **left) {
-            Some(left) => *left -= times,
-            None => {
-                let bill = statement.bill.number.to_string();
-                return Err(anyhow::Error::new(Differs { bill, place, amount }));
-            }
+    let text = closed_up(text);
+    let bill = statement.bill.number.to_string();
+    let mut from = 0;
+    for Place { words, amount } in places(statement).in_order {
+        let label = closed_up(&words);
+        let (printed, end) = next_amount(&text, from, &label);
+        if printed != Some(amount) {
+            bail!(Differs { bill, place: words, printed, amount });
         }
+        from = end;
+    }
+    // The box at the top and the stub say the same words, and so do they wherever else they stand.
+    let Place { words, amount } = places(statement).everywhere;
+    let label = closed_up(&words);
+    let (mut from, mut times) = (0, 0);
+    while let (Some(printed), end) = next_amount(&text, from, &label) {
+        if printed != amount {
+            bail!(Differs { bill, place: words, printed: Some(printed), amount });
+        }
+        (from, times) = (end, times + 1);
+    }
+    if times < 2 {
+        bail!(Differs { bill, place: words, printed: None, amount });
     }
     Ok(())
 }
 
-/// What has to be printed, and how often.
-fn due(statement: &Statement) -> Vec<(String, Money, usize)> {
-    let bill = &statement.bill;
-    let mut due = vec![
-        // In the box, at the end of the account, and on the stub.
-        ("amount due".to_owned(), statement.amount_due, 3),
-        ("balance before".to_owned(), statement.before, 1),
-        ("new charges".to_owned(), bill.total, 1),
-    ];
-    for segment in &bill.segments {
-        // On the first page and at the end of its charges.
-        due.push((format!("{} total", segment.commodity), segment.total, 2));
-        due.extend(segment.lines.iter().map(|it| (it.label.clone(), it.amount, 1)));
-    }
-    due
-}
-
-/// Every amount of money in a text: `$1,234.50`, `−$3.10`.
-pub fn amounts_of(text: &str) -> Vec<Money> {
-    let chars: Vec<char> = text.chars().collect();
-    let mut amounts = Vec::new();
-    for (at, _) in chars.iter().enumerate().filter(|(_, it)| **it == '$') {
-        let digits: String = chars[at + 1..]
-            .iter()
-            .take_while(|it| it.is_ascii_digit() || matches!(it, ',' | '.'))
-            .collect();
-        let whole = digits.trim_end_matches([',', '.']);
-        // A price has more decimals than money.
-        let cents = whole.split_once('.').is_some_and(|(_, part)| part.len() == 2);
-        let Ok(amount) = Money::parse(whole) else { continue };
-        if cents {
-            let below = at
-                .checked_sub(1)
-                .and_then(|before| chars.get(before))
-                .is_some_and(|it| matches!(it, '−' | '-'));
-            amounts.push(if below { Money::from_cents(-amount.cents()) } else { amount });
+/// The first amount that directly follows `label` after `from`, and where it ends.
+fn next_amount(text: &str, from: usize, label: &str) -> (Option<Money>, usize) {
+    for (at, _) in text[from..].match_indices(label) {
+        let end = from + at + label.len();
+        if let Some(amount) = amount_at(&text[end..]) {
+            return (Some(amount), end);
         }
     }
-    amounts
+    (None, from)
+}
+
+/// A text without its white space: a line that was broken reads like one that was not.
+fn closed_up(text: &str) -> String {
+    text.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+/// The amount that a text begins with: `$1,234.50`, `−$3.10`.
+fn amount_at(text: &str) -> Option<Money> {
+    let (below, text) = match text.strip_prefix(['−', '-']) {
+        Some(text) => (true, text),
+        None => (false, text),
+    };
+    let text = text.strip_prefix('$')?;
+    let (whole, _) = text.split_once('.')?;
+    let amount = Money::parse(text.get(..whole.len() + 3)?).ok()?;
+    Some(if below { -amount } else { amount })
 }
 
 impl fmt::Display for Differs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Differs { bill, place, amount } = self;
+        let Differs { bill, place, printed, amount } = self;
+        let said = printed.map_or_else(|| "no amount".to_owned(), |it| it.to_string());
         write!(
             f,
-            "bill {bill} as drawn does not say {amount} for {place}, which is in the books; it was not kept"
+            "bill {bill} as drawn says {said} for \"{place}\" and the books say {amount}; it was not kept"
         )
     }
 }
@@ -101,9 +106,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_found_and_prices_are_not() {
-        let text = "Total $1,234.50 of −$3.10, 212 kWh × $0.31240, $7. and $0.05.";
-        let cents: Vec<i64> = amounts_of(text).iter().map(|it| it.cents()).collect();
-        assert_eq!(cents, [123_450, -310, 5]);
+    fn an_amount_is_read_where_it_follows_its_words() {
+        let text = closed_up("Gas 13 CCF Gas total\n $1,234.50 Credit −$3.10 Price $0.31240");
+        let cents = |label: &str| next_amount(&text, 0, label).0.map(Money::cents);
+        assert_eq!(cents("Gastotal"), Some(123_450));
+        assert_eq!(cents("Credit"), Some(-310));
+        assert_eq!(cents("Gas"), None);
+        assert_eq!(cents("Water"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use meterbook_core::bill::explain::each;
-use meterbook_core::bill::{History, Movement, Segment, Statement};
+use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
@@ -33,11 +33,13 @@ pub fn view(statement: &Statement) -> View {
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
     let due = says.day(bill.due_on);
+    // A number that is broken over two lines is hard to dial.
+    let phone = utility.phone.replace(' ', "\u{a0}");
     let other = words
         .other_text
         .replace("{amount}", &says.money(statement.amount_due))
         .replace("{date}", &says.other().day(bill.due_on))
-        .replace("{phone}", &utility.phone);
+        .replace("{phone}", &phone);
     let service_at = bill.segments.first().map_or_else(String::new, |it| it.service_at.clone());
     let kinds: Vec<&str> = Commodity::ALL
         .iter()
@@ -49,7 +51,7 @@ pub fn view(statement: &Statement) -> View {
         "lang": words.code,
         "title": format!("{} {}, {}", words.bill, bill.number, utility.name),
         "utility": utility.name,
-        "tagline": format!("{} · {} · {}", kinds.join(", "), utility.phone, utility.site),
+        "tagline": format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
         "meta": [
             [words.account, account.number.to_string()],
             [words.service_at, service_at],
@@ -68,14 +70,14 @@ pub fn view(statement: &Statement) -> View {
         "total": { "label": format!("{} {due}", words.amount_due_by), "amount": says.money(statement.amount_due) },
         "parts": bill.segments.iter().map(|it| json!({
             "colour": colour(it.commodity),
-            "label": format!("{}, {}", says.commodity(it.commodity), says.quantity(it.usage)),
+            "label": part_label(it, &says),
             "amount": says.money(it.total),
         })).collect::<Vec<_>>(),
         "message": message(statement, words),
         "changed": changed(statement, &says),
         "chart": statement.history.first().and_then(|it| chart(it, &says)),
         "detach": words.detach,
-        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, utility.phone), "qr": qr(&pay_at), "alt": pay_at },
+        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, phone), "qr": qr(&pay_at), "alt": pay_at },
         "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
         "stub": [
             [words.account, account.number.to_string()],
@@ -90,13 +92,58 @@ pub fn view(statement: &Statement) -> View {
         "read_kinds": words.read_kinds,
         "boxes": [
             [words.ways, words.ways_more],
-            [words.questions, format!("{} {}", utility.phone, words.questions_more)],
+            [words.questions, words.questions_more.replace("{phone}", &phone)],
             [words.other_title, other.as_str()],
         ],
         "footer": utility.footer,
         "page": words.page,
         "page_of": words.page_of,
     }))
+}
+
+/// An amount that has to be printed, and the words before it.
+pub(crate) struct Place {
+    /// What the bill says directly before the amount.
+    pub(crate) words: String,
+    /// The amount in the books.
+    pub(crate) amount: Money,
+}
+
+/// Where the amounts of a bill stand.
+pub(crate) struct Places {
+    /// In the order of the pages.
+    pub(crate) in_order: Vec<Place>,
+    /// Wherever its words stand.
+    pub(crate) everywhere: Place,
+}
+
+/// Every place of a bill that has to say an amount of the books.
+pub(crate) fn places(statement: &Statement) -> Places {
+    let says = Says { words: words(statement.language), language: statement.language };
+    let (bill, words) = (&statement.bill, says.words);
+    let place = |words: String, amount: Money| Place { words, amount };
+    let due = format!("{} {}", words.amount_due_by, says.day(bill.due_on));
+    let mut in_order = vec![place(words.balance_before.to_owned(), statement.before)];
+    in_order.extend(bill.segments.iter().map(|it| place(part_label(it, &says), it.total)));
+    in_order.push(place(words.new_charges.to_owned(), bill.total));
+    in_order.push(place(due, statement.amount_due));
+    for segment in &bill.segments {
+        for it in &segment.lines {
+            let (quantity, price) = reckoned(it, &says);
+            in_order.push(place(format!("{} {quantity} {price}", it.label), it.amount));
+        }
+        in_order.push(place(total_label(segment, &says), segment.total));
+    }
+    let everywhere = place(words.amount_due.to_owned(), statement.amount_due);
+    Places { in_order, everywhere }
+}
+
+fn part_label(it: &Segment, says: &Says) -> String {
+    format!("{}, {}", says.commodity(it.commodity), says.quantity(it.usage))
+}
+
+fn total_label(it: &Segment, says: &Says) -> String {
+    says.of(says.words.total_of, it.commodity)
 }
 
 /// How values are written in one language.
@@ -167,6 +214,13 @@ impl Says {
         }
     }
 
+    /// A text about one service: `Electric total`, `Total de electricidad`.
+    fn of(&self, text: &str, commodity: Commodity) -> String {
+        let name = self.commodity(commodity);
+        let begins = text.starts_with('{');
+        text.replace("{service}", &if begins { name.to_owned() } else { name.to_lowercase() })
+    }
+
     fn commodity(&self, commodity: Commodity) -> &'static str {
         match commodity {
             Commodity::Electric => self.words.electric,
@@ -174,6 +228,15 @@ impl Says {
             Commodity::Water => self.words.water,
         }
     }
+}
+
+/// `Electric, gas, water`.
+fn listed(kinds: &[&str]) -> String {
+    let text = kinds.join(", ");
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| format!("{first}{}", chars.as_str().to_lowercase()))
 }
 
 fn colour(commodity: Commodity) -> &'static str {
@@ -282,34 +345,72 @@ fn chart(history: &History, says: &Says) -> Option<Value> {
     let from = history.months.len().saturating_sub(BARS);
     let months = &history.months[from..];
     let newest = months.last()?;
-    let most = months.iter().map(|it| it.usage.micro).max()?.max(1);
-    let step = History::step(months);
+    let before: Vec<Option<&HistoryMonth>> =
+        months.iter().map(|it| year_before(history, it)).collect();
+    let shown: Vec<HistoryMonth> =
+        months.iter().chain(before.iter().copied().flatten()).copied().collect();
+    let most = shown.iter().map(|it| it.usage.micro).max()?.max(1);
+    let step = History::step(&shown);
     let top = (most + step - 1).div_euclid(step) * step;
     let high = |micro: i64| {
         (micro.max(0).div_euclid(1_000) * 1_000).div_euclid(top.div_euclid(1_000).max(1))
     };
-    let name = says.commodity(history.commodity);
-    let bars: Vec<Value> = months.iter().map(|it| json!({
-        "high": high(it.usage.micro),
-        "letter": says.month(it.period.middle()).chars().next().map(|it| it.to_uppercase().to_string()),
-        "newest": std::ptr::eq(it, newest),
-        "says": format!("{} {}", says.month(it.period.middle()), says.quantity(it.usage)),
-    })).collect();
-    let alt: Vec<String> = months
-        .iter()
-        .map(|it| format!("{} {}", says.month(it.period.middle()), says.quantity(it.usage)))
-        .collect();
-    let daily = |micro: i64, days: i64| number(micro.div_euclid(days.max(1)), 1);
+    let words = says.words;
+    let unit = newest.usage.unit.word();
+    let used = |it: &HistoryMonth| {
+        let estimated = if it.estimated { " E" } else { "" };
+        format!("{} {}{estimated}", says.month(it.period.middle()), says.quantity(it.usage))
+    };
+    let letter = |it: &HistoryMonth| says.month(it.period.middle()).chars().next();
+    let bars = months.iter().zip(&before).map(|(it, before)| {
+        json!({
+            "high": high(it.usage.micro),
+            "before": before.map(|it| high(it.usage.micro)),
+            "letter": letter(it).map(|it| it.to_uppercase().to_string()),
+            "newest": std::ptr::eq(it, newest),
+        })
+    });
+    let of_last_year = before.iter().any(Option::is_some);
+    let note = if of_last_year { words.year_before } else { "{unit}" };
     Some(json!({
-        "title": format!("{} {}", name, says.words.use_of),
-        "unit": newest.usage.unit.word(),
+        "title": says.of(words.use_of, history.commodity),
+        "unit": note.replace("{unit}", unit),
         "colour": colour(history.commodity),
         "scale": (0..=top.div_euclid(step)).map(|nth| json!([high(nth * step), number(nth * step, 0)])).collect::<Vec<_>>(),
-        "bars": bars,
+        "bars": bars.collect::<Vec<_>>(),
         "value": number(newest.usage.micro, 0),
-        "alt": alt.join(", "),
-        "daily": format!("{} {} / {}", daily(newest.usage.micro, newest.period.days()), newest.usage.unit, says.unit(Unit::Day, 1_000_000)),
+        "alt": months.iter().map(used).collect::<Vec<_>>().join(", "),
+        "daily": daily(months, before.last().copied().flatten(), says),
     }))
+}
+
+/// Use a day of this bill, of the last and of the same month a year before, as far as there are any.
+fn daily(months: &[HistoryMonth], before: Option<&HistoryMonth>, says: &Says) -> Value {
+    let words = says.words;
+    let a_day = |it: &HistoryMonth| number(it.usage.micro.div_euclid(it.period.days()), 1);
+    let mut columns = Vec::new();
+    if let Some(newest) = months.last() {
+        columns.push((words.this_bill.to_owned(), a_day(newest)));
+    }
+    if let Some(last) = months.iter().rev().nth(1) {
+        columns.push((words.last_bill.to_owned(), a_day(last)));
+    }
+    if let Some(before) = before {
+        let day = before.period.middle();
+        columns.push((format!("{} {}", says.month(day), day.year()), a_day(before)));
+    }
+    let unit = months.last().map_or("", |it| it.usage.unit.word());
+    let (head, values): (Vec<String>, Vec<String>) = columns.into_iter().unzip();
+    json!({ "label": words.a_day.replace("{unit}", unit), "head": head, "values": values })
+}
+
+/// The bill of the same time a year before; bills do not begin on the same day every year.
+fn year_before<'a>(history: &'a History, month: &HistoryMonth) -> Option<&'a HistoryMonth> {
+    let then = month.period.start().saturating_sub(jiff::Span::new().years(1));
+    let near = |it: &&HistoryMonth| {
+        it.period.start().until(then).is_ok_and(|it| it.get_days().abs() <= 15)
+    };
+    history.months.iter().find(near)
 }
 
 fn segment(it: &Segment, says: &Says) -> Value {
@@ -321,7 +422,7 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
         "lines": it.lines.iter().map(|it| line(it, says)).collect::<Vec<_>>(),
-        "total": { "label": format!("{} {}", says.commodity(it.commodity), words.total), "amount": says.money(it.total) },
+        "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
 }
 
@@ -371,7 +472,13 @@ fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
 }
 
 fn line(it: &Line, says: &Says) -> Value {
-    let (quantity, price) = match it.basis {
+    let (quantity, price) = reckoned(it, says);
+    json!({ "label": it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+}
+
+/// What was counted and what each cost, as the line prints them before its amount.
+fn reckoned(it: &Line, says: &Says) -> (String, String) {
+    match it.basis {
         Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
         Basis::Part { quantity, price, days, of } => (
             says.quantity(quantity),
@@ -383,8 +490,7 @@ fn line(it: &Line, says: &Says) -> Value {
         Basis::Shortfall { least, charged } => {
             (format!("{} − {}", says.money(least), says.money(charged)), String::new())
         }
-    };
-    json!({ "label": it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+    }
 }
 
 /// A price without the unit, which stands beside it.

@@ -29,7 +29,7 @@ macro_rules! catalogue {
 catalogue! {
     account: "Account", "Cuenta";
     amount_due: "Amount due", "Importe a pagar";
-    amount_due_by: "Amount due by", "Importe a pagar antes del";
+    amount_due_by: "Amount due by", "A pagar hasta el";
     amount_enclosed: "Amount enclosed", "Importe adjunto";
     balance_before: "Balance before new charges", "Saldo antes de los cargos nuevos";
     bill: "Bill", "Factura";
@@ -58,7 +58,7 @@ catalogue! {
     past_due_more: "Call us if you need time to pay; we can agree on a plan.", "Llámenos si necesita tiempo para pagar; podemos acordar un plan.";
     payment: "Payment", "Pago";
     questions: "Questions or a dispute", "Preguntas o reclamos";
-    questions_more: "Call us or write to the address on the stub before the due date. We will look at it and answer. An amount in dispute need not be paid while we look.", "Llámenos o escriba a la dirección del talón antes de la fecha de vencimiento. Lo revisaremos y responderemos. Un importe en reclamo no tiene que pagarse mientras tanto.";
+    questions_more: "Call {phone} or write to the address on the stub before the due date. We will look at it and answer. An amount in dispute need not be paid while we look.", "Llame al {phone} o escriba a la dirección del talón antes de la fecha de vencimiento. Lo revisaremos y responderemos. Un importe en reclamo no tiene que pagarse mientras tanto.";
     rate: "Rate schedule", "Tarifa";
     read_first: "First read", "Primera lectura";
     read_last: "Last read", "Última lectura";
@@ -68,14 +68,17 @@ catalogue! {
     scan_or: "or call", "o llame al";
     service_at: "Service at", "Servicio en";
     thanks: "Thank you.", "Gracias.";
-    total: "total", "total";
-    use_of: "use", "consumo";
+    this_bill: "This bill", "Esta factura";
+    total_of: "{service} total", "Total de {service}";
+    use_of: "{service} use", "Consumo de {service}";
     water: "Water", "Agua";
     ways: "Ways to pay", "Formas de pagar";
     ways_more: "Mail the stub with a check, call us, or come to the counter. Tell us your account number.", "Envíe el talón con un cheque, llámenos o venga al mostrador. Indique su número de cuenta.";
+    a_day: "{unit} a day", "{unit} por día";
     what_changed: "What changed", "Qué cambió";
+    year_before: "{unit}; line is the year before", "{unit}; la línea es el año anterior";
     other_title: "En español", "In English";
-    other_text: "Usted debe {amount} antes del {date}. Para recibir su factura en español, llame al {phone}.", "You owe {amount} by {date}. To receive your bill in English, call {phone}.";
+    other_text: "Usted debe {amount}, a pagar hasta el {date}. Para recibir su factura en español, llame al {phone}.", "You owe {amount} by {date}. To receive your bill in English, call {phone}.";
 }
 
 /// The texts in a language.

@@ -42,8 +42,15 @@ impl Workers {
             Some(worker) => worker,
             None => Worker::begin(&self.program)?,
         };
-        // A worker whose pipe broke is not used again.
-        let answer = worker.ask(view)?;
+        // A worker that ended, killed for its memory perhaps, is replaced once. Where the next one
+        // ends as well it is the bill.
+        let answer = match worker.ask(view) {
+            Ok(answer) => answer,
+            Err(_) => {
+                worker = Worker::begin(&self.program)?;
+                worker.ask(view)?
+            }
+        };
         self.idle.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?.push(worker);
         answer.map_err(|why| anyhow!("{why}"))
     }

@@ -1,0 +1,240 @@
+//! The bill of the mock-up, in code: three services, a payment, a year of history.
+
+use jiff::civil::{Date, date};
+use meterbook_core::account::{Account, CustomerClass, Cycle};
+use meterbook_core::bill::{
+    Bill, BillNumber, History, HistoryMonth, LastBill, LastSegment, Movement, Segment, Statement,
+    Utility,
+};
+use meterbook_core::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
+use meterbook_core::ledger::EntryKind;
+use meterbook_core::meter::Flow;
+use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
+use meterbook_core::period::Period;
+use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
+use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::reads::ReadKind;
+use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+
+/// Everything printed on the bill of the mock-up.
+pub(crate) fn statement(language: Language) -> Statement {
+    let segments = vec![electric(), gas(), water()];
+    let total: Money = segments.iter().map(|it| it.total).sum();
+    let before = Money::from_cents(388);
+    let last = Money::from_cents(25_899);
+    Statement {
+        utility: Utility {
+            name: "Cedar Fork Utilities".to_owned(),
+            remit_to: vec!["PO Box 4417".to_owned(), "Cedar Fork XX 00417-4417".to_owned()],
+            phone: "(555) 010-2000".to_owned(),
+            site: "cedarfork.example.test".to_owned(),
+            zone: "America/Chicago".to_owned(),
+            footer: "Sample data. Fictional customer, address and utility.".to_owned(),
+        },
+        account: Account {
+            id: AccountId(1),
+            number: AccountNumber::new(44_170_926).unwrap(),
+            person: PersonId(1),
+            class: CustomerClass::Residential,
+            cycle: Cycle(3),
+            mail_to: "418 Juniper Hollow Rd\nCedar Fork XX 00417-0418".to_owned(),
+            opened_on: date(2024, 3, 1),
+        },
+        language,
+        last_bill: Some(LastBill {
+            billed_on: date(2026, 7, 4),
+            balance: last,
+            charges: last,
+            segments: vec![
+                was(1, Commodity::Electric, 741, Unit::Kwh, 14_559),
+                was(2, Commodity::Gas, 19, Unit::Ccf, 3_053),
+                was(3, Commodity::Water, 5, Unit::Kgal, 8_287),
+            ],
+        }),
+        since: vec![Movement {
+            on: date(2026, 7, 28),
+            kind: EntryKind::Payment,
+            text: "bank".to_owned(),
+            amount: before - last,
+        }],
+        before,
+        amount_due: before + total,
+        history: vec![history()],
+        bill: Bill {
+            id: BillId(1),
+            number: BillNumber("B-260804-44170926".to_owned()),
+            account: AccountId(1),
+            window: WindowId(1),
+            period: july(),
+            billed_on: date(2026, 8, 4),
+            due_on: date(2026, 8, 25),
+            addressed_to: [
+                "Dana Okafor-Reyes",
+                "418 Juniper Hollow Rd",
+                "Cedar Fork XX 00417-0418",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            segments,
+            total,
+        },
+    }
+}
+
+fn electric() -> Segment {
+    let kwh = |label: &str, used: i64, price: &str| each(label, used, Unit::Kwh, price);
+    let mut lines = vec![
+        each("Customer charge", 1, Unit::Month, "12"),
+        kwh("On-peak energy, Mon–Fri 4–9 pm", 212, "0.31240"),
+        kwh("Off-peak energy", 604, "0.14180"),
+        kwh("Super off-peak energy, midnight–6 am", 268, "0.09260"),
+        kwh("Fuel cost adjustment (FCA-3)", 1_084, "0.01135"),
+        kwh("Public benefits rider (PB-1)", 1_084, "0.00285"),
+    ];
+    lines.push(tax(&lines));
+    let used = Quantity { micro: 1_084_000_000, unit: Unit::Kwh };
+    let reads = (38_214, 39_298);
+    segment(
+        1,
+        Commodity::Electric,
+        "RS-TOU",
+        "Residential Time-of-Use",
+        "E-4471-0926",
+        reads,
+        used,
+        lines,
+    )
+}
+
+fn gas() -> Segment {
+    let mut lines = vec![
+        each("Customer charge", 1, Unit::Month, "9.50"),
+        each("Delivery", 13, Unit::Ccf, "0.61420"),
+        each("Purchased gas (PGA)", 13, Unit::Ccf, "0.48810"),
+    ];
+    lines.push(tax(&lines));
+    let used = Quantity { micro: 13_000_000, unit: Unit::Ccf };
+    segment(2, Commodity::Gas, "G-1", "Residential Gas", "G-20718", (1_842, 1_855), used, lines)
+}
+
+fn water() -> Segment {
+    let lines = vec![
+        each("Base charge, 5/8 in. meter", 1, Unit::Month, "14.20"),
+        each("Tier 1, first 4 kgal", 4, Unit::Kgal, "3.15"),
+        each("Tier 2, next 4 kgal", 4, Unit::Kgal, "4.72"),
+        each("Tier 3, over 8 kgal", 1, Unit::Kgal, "7.35"),
+        each("Sewer base", 1, Unit::Month, "11"),
+        each("Sewer, winter average", 6, Unit::Kgal, "5.60"),
+        each("Stormwater", 1, Unit::Month, "6.75"),
+    ];
+    let used = Quantity { micro: 9_000_000, unit: Unit::Kgal };
+    segment(3, Commodity::Water, "W-1", "Residential Water", "W-88120", (1_206, 1_215), used, lines)
+}
+
+fn july() -> Period {
+    Period::new(date(2026, 7, 3), date(2026, 8, 2)).unwrap()
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row of a table, in a test")]
+fn segment(
+    agreement: i64,
+    commodity: Commodity,
+    tariff: &str,
+    tariff_name: &str,
+    meter: &str,
+    (first, last): (i64, i64),
+    usage: Quantity,
+    lines: Vec<Line>,
+) -> Segment {
+    let read = |on: Date, index: i64| EvidenceRead {
+        on,
+        index_micro: index * 1_000_000,
+        kind: ReadKind::Actual,
+    };
+    Segment {
+        agreement: AgreementId(agreement),
+        commodity,
+        service_at: "418 Juniper Hollow Rd".to_owned(),
+        tariff: tariff.to_owned(),
+        tariff_name: tariff_name.to_owned(),
+        period: july(),
+        usage,
+        evidence: vec![Evidence {
+            meter: meter.to_owned(),
+            unit: usage.unit,
+            flow: Flow::Delivered,
+            period: july(),
+            reads: Some((read(july().start(), first), read(july().end(), last))),
+            multiplier_micro: 1_000_000,
+            used: usage,
+            estimated: 0,
+        }],
+        total: lines.iter().map(|it| it.amount).sum(),
+        lines,
+    }
+}
+
+fn each(label: &str, count: i64, unit: Unit, price: &str) -> Line {
+    let quantity = Quantity { micro: count * 1_000_000, unit };
+    let kind = if unit == Unit::Month { ChargeKind::Fixed } else { ChargeKind::Usage };
+    line(label, kind, Basis::Each(quantity, Price::parse(price, unit).unwrap()))
+}
+
+fn tax(of: &[Line]) -> Line {
+    let whole = of.iter().map(|it| it.amount).sum();
+    line("City utility tax", ChargeKind::Tax, Basis::Share(whole, Share::parse("6%").unwrap()))
+}
+
+fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
+    Line {
+        label: label.to_owned(),
+        kind,
+        period: july(),
+        basis,
+        rule: Rule {
+            tariff: "T".to_owned(),
+            version: date(2026, 1, 1),
+            line: 1,
+            text: label.to_owned(),
+        },
+        rounding: Rounding::HalfUp,
+        exact: basis.exact(),
+        amount: basis.exact().round(Rounding::HalfUp),
+    }
+}
+
+fn was(agreement: i64, commodity: Commodity, used: i64, unit: Unit, cents: i64) -> LastSegment {
+    LastSegment {
+        agreement: AgreementId(agreement),
+        commodity,
+        period: Period::new(date(2026, 6, 3), date(2026, 7, 3)).unwrap(),
+        usage: Quantity { micro: used * 1_000_000, unit },
+        total: Money::from_cents(cents),
+        tariffs: Vec::new(),
+    }
+}
+
+/// Twenty-five months of electricity up to July 2026.
+fn history() -> History {
+    const USED: [i64; 25] = [
+        836, 790, 870, 654, 470, 531, 612, 689, 640, 541, 483, 510, 690, 836, 901, 640, 487, 512,
+        598, 701, 655, 520, 476, 533, 741,
+    ];
+    let month = |nth: usize, used: i64| {
+        let nth = i32::try_from(nth).unwrap();
+        let start = date(2024, 7, 3).saturating_add(jiff::Span::new().months(nth));
+        let end = start.saturating_add(jiff::Span::new().months(1));
+        HistoryMonth {
+            period: Period::new(start, end).unwrap(),
+            usage: Quantity { micro: used * 1_000_000, unit: Unit::Kwh },
+            estimated: false,
+        }
+    };
+    let mut months: Vec<HistoryMonth> =
+        USED.iter().enumerate().map(|(nth, used)| month(nth, *used)).collect();
+    let newest = months.last_mut().unwrap();
+    newest.period = july();
+    newest.usage.micro = 1_084_000_000;
+    History { commodity: Commodity::Electric, months }
+}
