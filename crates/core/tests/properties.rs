@@ -117,7 +117,7 @@ proptest! {
         period in days(), micro in 0_i64..5_000_000_000, after in 1_i64..62,
     ) {
         let tariff = Tariff::parse(BLOCKS).unwrap();
-        prop_assert_eq!(priced(&by_register(period, micro, &[tariff.clone()])), micro);
+        prop_assert_eq!(priced(&by_register(period, micro, std::slice::from_ref(&tariff))), micro);
         let next = Tariff { from: period.start() + after.days(), ..tariff.clone() };
         prop_assert_eq!(priced(&by_register(period, micro, &[tariff, next])), micro);
     }
