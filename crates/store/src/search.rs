@@ -21,7 +21,7 @@ const SCRAPS: Sql = Sql("
     union select m.street, 'address' from agreement g
     join service_point s on s.id = g.service_point_id join premise m on m.id = s.premise_id
     where g.account_id = $1
-    union select m.town, 'address' from agreement g
+    union select m.town || ' ' || m.region, 'address' from agreement g
     join service_point s on s.id = g.service_point_id join premise m on m.id = s.premise_id
     where g.account_id = $1
     union select m.serial, 'meter' from agreement g

@@ -198,6 +198,9 @@ impl<'a> Rest<'a> {
     }
 
     fn misplaced(&self, word: &str) -> String {
+        // Behind a dash or a comma the word that follows is what nobody knows.
+        let next = self.tokens.get(1).filter(|_| matches!(word, "-" | ","));
+        let word = next.map_or(word, String::as_str);
         let known = MONTHS.into_iter().chain(DAYS.iter().map(|(name, _)| *name));
         match super::spelling::nearest(word, known.clone()) {
             Some(near) if known.clone().all(|it| it != word) => {
