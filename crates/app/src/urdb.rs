@@ -7,15 +7,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_core::bill::explain;
 use meterbook_core::money::{Exact, Money, Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::{ChargeKind, Input, Rated, rate};
+use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::{ChargeKind, Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
-use meterbook_core::tariff::{Scope, Tariff};
+use meterbook_core::tariff::Tariff;
 use meterbook_core::text::scaled;
-use meterbook_formats::urdb;
+use meterbook_formats::urdb::{self, Open};
 use serde_json::{Value, json};
 
 /// Whether amounts are printed as they would be billed or as they were before rounding.
@@ -39,6 +41,28 @@ pub struct Billed {
 /// The use of twelve calendar months.
 pub struct Year {
     months: Vec<(Period, Usage)>,
+    /// How many years just like it came before.
+    before: usize,
+}
+
+/// What a roof makes, beside a load.
+#[derive(Clone, Copy, Debug)]
+pub struct Generation<'a> {
+    /// A column `kw`, as long as the load's.
+    pub file: &'a Path,
+    /// What its values are multiplied by, in millionths.
+    pub scale_micro: i64,
+    /// Whether load and generation are measured each for itself, or only what is left of them.
+    pub apart: bool,
+}
+
+/// What ratchets see of the year before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YearBefore {
+    /// Nothing: the first year.
+    Nothing,
+    /// A year just like this one.
+    Alike,
 }
 
 /// Writes one line to `out` for each rate of `rates`: its twelve bills, or why there are none.
@@ -47,7 +71,7 @@ pub struct Year {
 pub fn bill(
     rates: &Path,
     year: &Year,
-    scope: Scope,
+    open: &Open,
     amounts: Amounts,
     out: &Path,
     mut progress: impl FnMut(u64),
@@ -60,7 +84,7 @@ pub fn bill(
         rates,
         |rate| {
             let id = urdb::id(&rate).unwrap_or("").to_owned();
-            let line = match months(&rate, year, scope, amounts) {
+            let line = match months(&rate, year, open, amounts) {
                 Ok(months) => json!({ "id": id, "months": months }),
                 Err(why) => json!({ "id": id, "refused": why }),
             };
@@ -82,7 +106,7 @@ pub fn bill(
 }
 
 /// The tariff text of the rate called `id`, in force from the day it says.
-pub fn text(rates: &Path, id: &str, scope: Scope) -> Result<String> {
+pub fn text(rates: &Path, id: &str, open: &Open) -> Result<String> {
     let mut found = None;
     each_rate(
         rates,
@@ -97,7 +121,7 @@ pub fn text(rates: &Path, id: &str, scope: Scope) -> Result<String> {
     let rate = found.with_context(|| format!("{} has no rate {id}", rates.display()))?;
     let start = rate.get("startdate").and_then(Value::as_str).and_then(|it| it.get(..10));
     let from = start.and_then(|it| it.parse().ok()).unwrap_or(date(2000, 1, 1));
-    urdb::text(&rate, from, scope).map_err(|why| anyhow::anyhow!("rate {id} is no tariff: {why}"))
+    urdb::text(&rate, from, open).map_err(|why| anyhow::anyhow!("rate {id} is no tariff: {why}"))
 }
 
 fn each_rate(
@@ -128,25 +152,36 @@ fn each_rate(
 fn months(
     rate_json: &Value,
     year: &Year,
-    scope: Scope,
+    open: &Open,
     amounts: Amounts,
 ) -> Result<Vec<Value>, String> {
-    let (first, _) = year.months.first().expect("a year has months");
-    let text = urdb::text(rate_json, first.start(), scope)?;
+    let (first, last) = (year.months.first(), year.months.last());
+    let ((first, usage), (last, _)) = first.zip(last).expect("a year has months");
+    let text = urdb::text(rate_json, first.start(), open)?;
     let tariff = Tariff::parse(&text).map_err(|why| why.to_string())?;
-    let zone = Zone::utc();
-    let month = |(period, usage): &(Period, Usage)| {
-        let input = Input {
-            period: *period,
-            window: *period,
-            zone: &zone,
-            usage,
-            tariffs: std::slice::from_ref(&tariff),
-        };
-        let rated = rate(&tariff.code, &input).map_err(|why| why.to_string())?;
-        Ok(sums(&rated, amounts))
-    };
-    year.months.iter().map(month).collect()
+    let days = Period::new(first.start(), last.end()).expect("a year has days");
+    let minutes = usage.profile.as_ref().map_or(60, |it| it.minutes);
+    let plan = Plan::new(&tariff.code, std::slice::from_ref(&tariff), &Zone::utc(), minutes, days);
+    let mut carried = Carried::default();
+    let mut months = Vec::new();
+    // A ratchet may look back on a year that was like this one: it is billed before.
+    for before in std::iter::repeat_n(true, year.before).chain([false]) {
+        for (period, usage) in &year.months {
+            let input = Input { carried: &carried, ..Input::of(*period, usage) };
+            let rated = rate(&plan, &input).map_err(|why| why.to_string())?;
+            if !before {
+                months.push(sums(&rated, amounts));
+            }
+            carried = rated.carried;
+        }
+        if before {
+            for peak in &mut carried.peaks {
+                peak.turn = peak.turn.saturating_sub(1.year());
+            }
+            (carried.energy, carried.money) = (Vec::new(), Vec::new());
+        }
+    }
+    Ok(months)
 }
 
 /// The amounts of a bill by what they are for.
@@ -161,24 +196,38 @@ fn sums(rated: &Rated, amounts: Amounts) -> Value {
             Amounts::Rounded => explain::exact(rounded.into_iter().sum::<Money>().into()),
         }
     };
+    // What is paid at a true-up is no part of the month's energy.
+    let credited =
+        |kind, label: &str| kind == ChargeKind::Credit && !label.ends_with("paid at the true-up");
     let timed = |label: &str| label.starts_with(urdb::TIMED_DEMAND);
-    json!({
-        "energy": sum(&|kind, _| kind == ChargeKind::Usage),
+    let mut sums = json!({
+        "energy": sum(&|kind, label| kind == ChargeKind::Usage || credited(kind, label)),
         "demand_flat": sum(&|kind, label| kind == ChargeKind::Demand && !timed(label)),
         "demand_tou": sum(&|kind, label| kind == ChargeKind::Demand && timed(label)),
         "fixed": sum(&|kind, _| kind == ChargeKind::Fixed),
         "minimum": sum(&|kind, _| kind == ChargeKind::Minimum),
         "total": sum(&|_, _| true),
-    })
+    });
+    let paid = |kind, label: &str| kind == ChargeKind::Credit && !credited(kind, label);
+    if rated.lines.iter().any(|it| paid(it.kind, &it.label)) {
+        sums["true_up"] = sum(&paid).into();
+    }
+    sums
 }
 
 impl Year {
     /// Reads a column `kw` of mean powers, one for each hour of `calendar` or for each half, quarter
     /// or twelfth of one. Negative values, where a roof gives more than the house takes, are zero.
-    pub fn read(load: &Path, calendar: i16) -> Result<Year> {
+    pub fn read(
+        load: &Path,
+        calendar: i16,
+        generation: Option<Generation>,
+        before: YearBefore,
+    ) -> Result<Year> {
         let january =
             Period::month(calendar, 1).with_context(|| format!("{calendar} is no year"))?;
         let micro_kw = column(load)?;
+        let made = generation.map(|it| it.read(micro_kw.len())).transpose()?;
         let days: i64 =
             (1..=12).filter_map(|it| Period::month(calendar, it)).map(Period::days).sum();
         let hours = days * 24;
@@ -192,29 +241,61 @@ impl Year {
             );
         }
         let minutes = u16::try_from(60_i64.div_euclid(per_hour)).expect("between 5 and 60");
-        let energy: Vec<i64> =
-            micro_kw.into_iter().map(|it| it.max(0).div_euclid(per_hour)).collect();
+        let mut came: Vec<i64> = micro_kw.into_iter().map(|it| it.max(0)).collect();
+        let mut sent = made.unwrap_or_default();
+        if generation.is_some_and(|it| !it.apart) {
+            for (came, sent) in came.iter_mut().zip(&mut sent) {
+                let both = (*came).min(*sent);
+                (*came, *sent) = (*came - both, *sent - both);
+            }
+        }
+        for value in came.iter_mut().chain(&mut sent) {
+            *value = value.div_euclid(per_hour);
+        }
         let months = (1..=12).filter_map(|it| Period::month(calendar, it));
-        let month = |period: Period| (period, usage(period, january.start(), minutes, &energy));
-        Ok(Year { months: months.map(month).collect() })
+        let month =
+            |period: Period| (period, usage(period, january.start(), minutes, &came, &sent));
+        let before = if before == YearBefore::Alike { 1 } else { 0 };
+        Ok(Year { months: months.map(month).collect(), before })
     }
 }
 
-fn usage(period: Period, first: Date, minutes: u16, energy: &[i64]) -> Usage {
+impl Generation<'_> {
+    /// Its values in millionths of a kW, scaled, as many as the load has.
+    fn read(&self, rows: usize) -> Result<Vec<i64>> {
+        let values = column(self.file)?;
+        ensure!(
+            values.len() == rows,
+            "{} has {} values, and the load has {rows}; give both the same",
+            self.file.display(),
+            values.len()
+        );
+        let scaled = |value: i64| {
+            let exact = i128::from(value.max(0)) * i128::from(self.scale_micro);
+            i64::try_from((exact + 500_000).div_euclid(1_000_000)).ok()
+        };
+        let all: Option<Vec<i64>> = values.into_iter().map(scaled).collect();
+        all.with_context(|| format!("{} makes more than can be counted", self.file.display()))
+    }
+}
+
+fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) -> Usage {
     let per_day = 24 * 60_i64.div_euclid(i64::from(minutes));
     let index = |day: Date| {
         let days = Period::new(first, day).map_or(0, Period::days);
         usize::try_from(days * per_day).expect("a year's values are countable")
     };
-    let values = energy[index(period.start())..index(period.end())].to_vec();
+    let range = index(period.start())..index(period.end());
+    let (came, sent) = (came[range.clone()].to_vec(), sent.get(range).unwrap_or(&[]).to_vec());
+    let kwh = |values: &[i64]| Quantity { micro: values.iter().sum(), unit: Unit::Kwh };
     Usage {
-        delivered: Quantity { micro: values.iter().sum(), unit: Unit::Kwh },
-        received: Quantity { micro: 0, unit: Unit::Kwh },
+        delivered: kwh(&came),
+        received: kwh(&sent),
         profile: Some(Profile {
             start: Zone::utc().start_of(period.start()),
             minutes,
-            delivered_micro: values,
-            received_micro: Vec::new(),
+            delivered_micro: came,
+            received_micro: sent,
         }),
         evidence: Vec::new(),
     }

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use meterbook_core::bill::explain::{arithmetic, exact, source};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::{Input, rate};
+use meterbook_core::rating::{Input, Plan, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
 use meterbook_core::text::scaled;
@@ -74,8 +74,9 @@ fn bill(given: &str) -> String {
         .collect();
     let usage = usage(&facts);
     let Given { period, window, zone, .. } = &facts;
-    let input = Input { period: *period, window: *window, zone, usage: &usage, tariffs: &tariffs };
-    match rate(&tariffs[0].code, &input) {
+    let plan = Plan::new(&tariffs[0].code, &tariffs, zone, 60, *window);
+    let input = Input { window: *window, ..Input::of(*period, &usage) };
+    match rate(&plan, &input) {
         Ok(rated) => {
             let mut out = String::new();
             for line in &rated.lines {

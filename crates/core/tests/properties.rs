@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::{Basis, ChargeKind, Input, Rated, rate};
+use meterbook_core::rating::{Basis, ChargeKind, Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
 use proptest::prelude::*;
@@ -58,9 +58,12 @@ fn by_register(period: Period, micro: i64, tariffs: &[Tariff]) -> Rated {
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
     let usage =
         Usage { delivered: kwh(micro), received: kwh(0), profile: None, evidence: Vec::new() };
-    let zone = chicago();
-    rate(&tariffs[0].code, &Input { period, window: period, zone: &zone, usage: &usage, tariffs })
-        .unwrap()
+    rated(period, &usage, tariffs, 60)
+}
+
+fn rated(period: Period, usage: &Usage, tariffs: &[Tariff], minutes: u16) -> Rated {
+    let plan = Plan::new(&tariffs[0].code, tariffs, &chicago(), minutes, period);
+    rate(&plan, &Input::of(period, usage)).unwrap()
 }
 
 fn by_the_hour(period: Period, seed: u64, minutes: u16) -> (Usage, i64) {
@@ -93,7 +96,7 @@ fn priced(rated: &Rated) -> i64 {
     of_use
         .map(|it| match it.basis {
             Basis::Each(quantity, _) | Basis::Part { quantity, .. } => quantity.micro,
-            Basis::Share(..) | Basis::Shortfall { .. } => 0,
+            Basis::Share(..) | Basis::Shortfall { .. } | Basis::Amount(_) => 0,
         })
         .sum()
 }
@@ -127,10 +130,8 @@ proptest! {
         period in days(), seed in any::<u64>(), minutes in prop::sample::select(vec![5_u16, 15, 30, 60]),
     ) {
         let (usage, sum) = by_the_hour(period, seed, minutes);
-        let zone = chicago();
         let tariffs = [Tariff::parse(HOURS).unwrap()];
-        let input = Input { period, window: period, zone: &zone, usage: &usage, tariffs: &tariffs };
-        prop_assert_eq!(priced(&rate("H", &input).unwrap()), sum);
+        prop_assert_eq!(priced(&rated(period, &usage, &tariffs, minutes)), sum);
     }
 
     #[test]

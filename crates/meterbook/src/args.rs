@@ -380,6 +380,24 @@ pub(crate) struct UrdbBill {
     /// How tiers are filled when prices also differ by the hour
     #[arg(long, value_enum)]
     pub(crate) tier_scope: TierScopeArg,
+    /// What a roof makes: one column `kw`, as long as the load: .csv or .csv.gz
+    #[arg(long, requires = "program")]
+    pub(crate) generation: Option<PathBuf>,
+    /// What the generation's values are multiplied by
+    #[arg(long, default_value = "1", requires = "generation")]
+    pub(crate) generation_scale: String,
+    /// What becomes of what is sent back
+    #[arg(long, value_enum, requires = "generation")]
+    pub(crate) program: Option<ProgramArg>,
+    /// What a kWh sent back earns where the rate does not say, in dollars
+    #[arg(long, default_value = "0", value_name = "$/kWh", requires = "program")]
+    pub(crate) sell_rate: String,
+    /// What a kWh left at the end of the year is paid, in dollars
+    #[arg(long, default_value = "0", value_name = "$/kWh", requires = "program")]
+    pub(crate) year_end_rate: String,
+    /// What ratchets see of the year before
+    #[arg(long, value_enum, default_value_t = YearBeforeArg::Nothing)]
+    pub(crate) year_before: YearBeforeArg,
     /// Print amounts before they are rounded to cents
     #[arg(long)]
     pub(crate) exact: bool,
@@ -394,4 +412,28 @@ pub(crate) enum TierScopeArg {
     Chronological,
     /// The month's tiers are shared by the periods as they used
     ProRata,
+}
+
+/// What becomes of what is sent back.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProgramArg {
+    /// Set off over the month; the rest is kWh in a bank, paid at the end of the year
+    NetMetering,
+    /// Set off over the month; the rest is sold, and its dollars are in a bank
+    NetMeteringDollars,
+    /// Sold hour by hour, with credit on the same bill
+    NetBilling,
+    /// Sold hour by hour, with credit on the next bill
+    NetBillingCarryover,
+    /// All that is made is sold, all that is used is bought
+    BuyAllSellAll,
+}
+
+/// What ratchets see of the year before.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum YearBeforeArg {
+    /// Nothing: it is the first year
+    Nothing,
+    /// A year just like this one
+    Alike,
 }

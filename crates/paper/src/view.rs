@@ -473,7 +473,7 @@ fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
 
 fn line(it: &Line, says: &Says) -> Value {
     let (quantity, price) = reckoned(it, says);
-    json!({ "label": it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+    json!({ "label": &*it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
 }
 
 /// What was counted and what each cost, as the line prints them before its amount.
@@ -490,6 +490,7 @@ fn reckoned(it: &Line, says: &Says) -> (String, String) {
         Basis::Shortfall { least, charged } => {
             (format!("{} − {}", says.money(least), says.money(charged)), String::new())
         }
+        Basis::Amount(_) => (String::new(), String::new()),
     }
 }
 

@@ -285,8 +285,25 @@ create table segment_evidence (
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
 
+-- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
+-- (peak), energy and money in a bank, and how the bank of energy went (flow).
+create table segment_carried (
+    bill_id bigint not null,
+    segment bigint not null,
+    position bigint not null,
+    kind text not null,
+    name text not null,
+    period text not null,
+    turn_on text,
+    micro bigint not null,
+    cents bigint not null,
+    exact_femto text,
+    primary key (bill_id, segment, position),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+
 -- The basis of an amount is a quantity at a price, the same for some of the days that the price is
--- for, a share of an amount, or what is short of a least amount.
+-- for, a share of an amount, what is short of a least amount, or an amount by itself.
 create table bill_line (
     bill_id bigint not null,
     segment bigint not null,
@@ -386,6 +403,8 @@ create trigger segment_stays before delete on segment begin select raise(abort, 
 create trigger segment_same before update on segment begin select raise(abort, 'segment: never changes'); end;
 create trigger segment_evidence_stays before delete on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
 create trigger segment_evidence_same before update on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
+create trigger segment_carried_stays before delete on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
+create trigger segment_carried_same before update on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
 create trigger bill_line_stays before delete on bill_line begin select raise(abort, 'bill_line: never changes'); end;
 create trigger bill_line_same before update on bill_line begin select raise(abort, 'bill_line: never changes'); end;
 create trigger entry_stays before delete on entry begin select raise(abort, 'entry: never changes'); end;
@@ -421,6 +440,8 @@ create trigger segment_stays before update or delete on segment for each row exe
 create trigger segment_all before truncate on segment for each statement execute function never_changes();
 create trigger segment_evidence_stays before update or delete on segment_evidence for each row execute function never_changes();
 create trigger segment_evidence_all before truncate on segment_evidence for each statement execute function never_changes();
+create trigger segment_carried_stays before update or delete on segment_carried for each row execute function never_changes();
+create trigger segment_carried_all before truncate on segment_carried for each statement execute function never_changes();
 create trigger bill_line_stays before update or delete on bill_line for each row execute function never_changes();
 create trigger bill_line_all before truncate on bill_line for each statement execute function never_changes();
 create trigger entry_stays before update or delete on entry for each row execute function never_changes();

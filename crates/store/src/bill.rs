@@ -1,5 +1,6 @@
 //! Bills, their segments, evidence and lines: written once, never changed.
 
+mod carried;
 mod line;
 mod past;
 
@@ -12,9 +13,11 @@ use meterbook_core::meter::Flow;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::place::Commodity;
+use meterbook_core::rating::carried::Carried;
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
+pub use self::carried::last as carried;
 pub use self::past::{history, last_before, use_of};
 use crate::Tx;
 use crate::failure::missing;
@@ -99,6 +102,7 @@ pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
             .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
     });
     tx.bulk(EVIDENCE, evidence)?;
+    carried::add(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
     let lines = segments().flat_map(|(bill, (segment, it))| {
         (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
     });
@@ -113,6 +117,7 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
     for (nth, evidence) in tx.many(EVIDENCE_OF, [id.into()], evidence)? {
         bill.segments.get_mut(nth).context("evidence without a segment")?.evidence.push(evidence);
     }
+    carried::of_bill(tx, id, &mut bill.segments)?;
     for (nth, line) in line::of_bill(tx, id)? {
         bill.segments.get_mut(nth).context("a line without a segment")?.lines.push(line);
     }
@@ -222,6 +227,8 @@ fn segment(row: &Row) -> Result<Segment> {
         evidence: Vec::new(),
         lines: Vec::new(),
         total: row.money(9)?,
+        carried: Carried::default(),
+        bank: None,
     })
 }
 

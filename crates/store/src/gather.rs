@@ -13,6 +13,7 @@ use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
 use meterbook_core::meter::Form;
 use meterbook_core::period::Zone;
 use meterbook_core::place::{Commodity, ServicePoint};
+use meterbook_core::rating::carried::Carried;
 use meterbook_core::reads::usage::{Facts, Hung, Measured};
 use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
 
@@ -72,6 +73,7 @@ pub fn accounts(tx: &mut Tx, window: &Window, ids: &[AccountId]) -> Result<Vec<A
     let mut accounts = addressed(tx, &list)?;
     services(tx, window, &list, &mut accounts)?;
     bills(tx, window, &list, &mut accounts)?;
+    carried(tx, &mut accounts)?;
     measure(tx, window, &mut accounts)?;
     Ok(accounts.into_values().collect())
 }
@@ -140,6 +142,7 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             point,
             street: row.text(9)?,
             billed_through: row.maybe(10, Row::date)?,
+            carried: Carried::default(),
             measured: Facts::default(),
         });
         Ok(())
@@ -158,6 +161,17 @@ fn bills(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Resul
         }
         Ok::<_, anyhow::Error>(())
     })
+}
+
+/// What the last bills of the agreements left for these.
+fn carried(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
+    let billed = accounts.values().flat_map(|it| &it.services);
+    let billed = billed.filter(|it| it.billed_through.is_some()).map(|it| it.agreement.id);
+    let mut left = crate::bill::carried(tx, billed)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.carried = left.remove(&service.agreement.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Hangs the meters with their reads at the service points.

@@ -50,8 +50,8 @@ pub(super) fn check(
 pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
     for service in facts.iter().flat_map(|it| &it.services) {
         let code = &service.agreement.tariff;
-        if !tariffs.contains_key(code) {
-            tariffs.insert(code.clone(), crate::tariff::versions(tx, code)?);
+        if !tariffs.knows(code) {
+            tariffs.learn(code.clone(), crate::tariff::versions(tx, code)?);
         }
     }
     Ok(())
@@ -62,14 +62,14 @@ pub(super) fn endings(
     run: &Run,
     facts: &AccountFacts,
     window: &Window,
-    tariffs: &Tariffs,
+    tariffs: &mut Tariffs,
 ) -> Vec<(AgreementId, Ending)> {
     let accepted = run.accepts == Some(facts.account.id);
     let unusual = if accepted { Unusual::Accept } else { Unusual::Hold };
     assess(facts, window, tariffs, unusual)
 }
 
-fn items(run: &Run, facts: &AccountFacts, window: &Window, tariffs: &Tariffs) -> Vec<Item> {
+fn items(run: &Run, facts: &AccountFacts, window: &Window, tariffs: &mut Tariffs) -> Vec<Item> {
     let account = facts.account.id;
     let item = |(agreement, ending): (AgreementId, Ending)| item(account, agreement, &ending);
     endings(run, facts, window, tariffs).into_iter().map(item).collect()

@@ -81,7 +81,7 @@ pub fn run(
 ) -> Result<Standing> {
     let mut last = None;
     for (mut run, window) in db.write(|tx| open(tx, actor, which))? {
-        let mut tariffs = Tariffs::new();
+        let mut tariffs = Tariffs::default();
         check::check(db, &mut run, &window, &mut tariffs, watch)?;
         let checked = db.read(|tx| store::run::standing(tx, &window))?;
         if run.stage != Stage::Done {

@@ -57,7 +57,7 @@ fn batch(
     tx: &mut Tx,
     run: &Run,
     window: &Window,
-    tariffs: &Tariffs,
+    tariffs: &mut Tariffs,
     facts: &[AccountFacts],
 ) -> Result<()> {
     let mut changed = Vec::new();
@@ -95,7 +95,7 @@ fn segments(endings: Vec<(AgreementId, Ending)>, checked: &[Item]) -> Option<Vec
         return None;
     }
     let segment = |(_, ending)| match ending {
-        Ending::Billed(segment) => Some(segment),
+        Ending::Billed(segment) => Some(*segment),
         Ending::Held(_) | Ending::BilledBefore => None,
     };
     Some(endings.into_iter().filter_map(segment).collect())

@@ -17,7 +17,8 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::Role;
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
-use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::rating::carried::{Carried, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::batch::{Batch, Reject};
@@ -220,6 +221,26 @@ pub(crate) fn bill() -> Bill {
         evidence: vec![register, intervals],
         total: lines.iter().map(|it| it.amount).sum(),
         lines,
+        carried: Carried {
+            peaks: vec![Peak {
+                charge: "Demand".to_owned(),
+                period: "peak".to_owned(),
+                turn: date(2026, 7, 1),
+                micro: 12_500_000,
+            }],
+            energy: vec![EnergyLot {
+                period: String::new(),
+                turn: date(2026, 6, 1),
+                micro: 41_000_000,
+            }],
+            money: vec![MoneyLot {
+                credit: "Surplus".to_owned(),
+                turn: date(2026, 7, 1),
+                amount: cents(310),
+                unrounded: Exact::from_femto(3_101_000_000_000_000),
+            }],
+        },
+        bank: Some(BankFlow { opening: 1, exported: 2, closing: 3, ..BankFlow::default() }),
     };
     Bill {
         id: BillId(1),
@@ -236,14 +257,14 @@ pub(crate) fn bill() -> Bill {
 }
 
 fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
-    let rule = Rule {
+    let rule = std::sync::Arc::new(Rule {
         tariff: "R-1".to_owned(),
         version: date(2026, 1, 1),
         line: 4,
         text: "charge Customer 0.333333333 a day".to_owned(),
-    };
+    });
     Line {
-        label: kind.word().to_owned(),
+        label: kind.word().into(),
         kind,
         period: window().period,
         basis,

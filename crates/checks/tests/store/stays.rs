@@ -22,6 +22,7 @@ const STAY: &[(&str, &str)] = &[
     ("reject", "reason"),
     ("segment", "total_cents"),
     ("segment_evidence", "used_micro"),
+    ("segment_carried", "micro"),
     ("tariff", "text"),
 ];
 

@@ -12,9 +12,10 @@ use crate::bill::check::{Hold, unusual};
 use crate::cycle::Window;
 use crate::id::AgreementId;
 use crate::money::{Money, Quantity};
-use crate::period::Period;
+use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
-use crate::rating::{Input, rate};
+use crate::rating::carried::Carried;
+use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
 use crate::tariff::Tariff;
 
@@ -44,12 +45,50 @@ pub struct ServiceFacts {
     pub street: String,
     /// The first day that is on no bill yet; `None` before the first bill.
     pub billed_through: Option<Date>,
+    /// What the last bill left for the next one.
+    pub carried: Carried,
     /// The meters that hung there, with their reads.
     pub measured: Facts,
 }
 
-/// Every tariff by its code, each with its versions, oldest first.
-pub type Tariffs = BTreeMap<String, Vec<Tariff>>;
+/// The tariffs met so far, each with its versions and with the plans that its bills share.
+#[derive(Debug, Default)]
+pub struct Tariffs {
+    versions: BTreeMap<String, Vec<Tariff>>,
+    /// By code, zone and length of the meters' intervals.
+    plans: BTreeMap<(String, String, u16), Plan>,
+}
+
+impl Tariffs {
+    /// Whether the versions of the tariff called `code` are known.
+    pub fn knows(&self, code: &str) -> bool {
+        self.versions.contains_key(code)
+    }
+
+    /// Takes in the versions of a tariff, oldest first.
+    pub fn learn(&mut self, code: String, versions: Vec<Tariff>) {
+        self.plans.retain(|(of, _, _), _| *of != code);
+        self.versions.insert(code, versions);
+    }
+
+    /// What people call the tariff on the last of these days.
+    fn name(&self, code: &str, days: Period) -> String {
+        let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
+        let newest = versions.iter().rfind(|it| it.from < days.end());
+        newest.map_or_else(String::new, |it| it.name.clone())
+    }
+
+    /// The plan of a tariff that covers `days`, made when it is first asked for.
+    fn plan(&mut self, code: &str, zone: &Zone, minutes: u16, days: Period) -> &Plan {
+        let key = (code.to_owned(), zone.name().to_owned(), minutes);
+        let covers = |it: &Plan| it.days().start() <= days.start() && days.end() <= it.days().end();
+        if !self.plans.get(&key).is_some_and(covers) {
+            let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
+            self.plans.insert(key.clone(), Plan::new(code, versions, zone, minutes, days));
+        }
+        &self.plans[&key]
+    }
+}
 
 /// Whether a bill that is far from usual may go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +103,7 @@ pub enum Unusual {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
     /// On the bill.
-    Billed(Segment),
+    Billed(Box<Segment>),
     /// Held, and why.
     Held(Hold),
     /// Every day of it is on a bill already.
@@ -76,7 +115,7 @@ pub enum Ending {
 pub fn assess(
     facts: &AccountFacts,
     window: &Window,
-    tariffs: &Tariffs,
+    tariffs: &mut Tariffs,
     unusual_bills: Unusual,
 ) -> Vec<(AgreementId, Ending)> {
     let mut endings: Vec<(AgreementId, Ending)> = facts
@@ -114,7 +153,7 @@ impl Ending {
     }
 }
 
-fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &Tariffs) -> Ending {
+fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &mut Tariffs) -> Ending {
     let expected = facts.billed_through.unwrap_or(facts.agreement.from);
     if days.end() <= expected {
         return Ending::BilledBefore;
@@ -123,34 +162,37 @@ fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &Tariffs
         return Ending::Held(Hold::EarlierUnbilled { from: expected });
     }
     let period = Period::new(expected, days.end()).expect("the end was compared just above");
-    segment(facts, period, window, tariffs).map_or_else(Ending::Held, Ending::Billed)
+    segment(facts, period, window, tariffs)
+        .map_or_else(Ending::Held, |it| Ending::Billed(Box::new(it)))
 }
 
 fn segment(
     facts: &ServiceFacts,
     period: Period,
     window: &Window,
-    tariffs: &Tariffs,
+    tariffs: &mut Tariffs,
 ) -> Result<Segment, Hold> {
-    let ServiceFacts { agreement, point, street, measured, .. } = facts;
+    let ServiceFacts { agreement, point, street, measured, carried, .. } = facts;
     let used = usage(period, &point.zone, measured)?;
     refuse_negative(&used)?;
-    let versions = tariffs.get(&agreement.tariff).map_or(&[][..], Vec::as_slice);
-    let input =
-        Input { period, window: window.period, zone: &point.zone, usage: &used, tariffs: versions };
-    let rated = rate(&agreement.tariff, &input).map_err(Hold::Unratable)?;
-    let newest = versions.iter().rfind(|it| it.from < period.end());
+    let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
+    let tariff_name = tariffs.name(&agreement.tariff, period);
+    let plan = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
+    let input = Input { window: window.period, carried, ..Input::of(period, &used) };
+    let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,
         commodity: point.commodity,
         service_at: street.clone(),
         tariff: agreement.tariff.clone(),
-        tariff_name: newest.map_or_else(String::new, |it| it.name.clone()),
+        tariff_name,
         period,
         usage: rated.billed,
         evidence: used.evidence,
         lines: rated.lines,
         total: rated.total,
+        carried: rated.carried,
+        bank: rated.bank,
     })
 }
 

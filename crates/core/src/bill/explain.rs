@@ -36,6 +36,7 @@ pub fn arithmetic(line: &Line) -> String {
         }
         Basis::Share(whole, share) => format!("{}% of {whole}", decimal(share.nano, 7)),
         Basis::Shortfall { least, charged } => format!("{least} less {charged}"),
+        Basis::Amount(amount) => amount.to_string(),
     }
 }
 

@@ -16,7 +16,8 @@ use crate::money::{Money, Quantity};
 use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
-use crate::rating::Line;
+use crate::rating::carried::Carried;
+use crate::rating::{BankFlow, Line};
 use crate::reads::usage::Evidence;
 
 /// A bill. Once posted it never changes.
@@ -67,6 +68,10 @@ pub struct Segment {
     pub lines: Vec<Line>,
     /// The sum of the lines.
     pub total: Money,
+    /// What it leaves for the next bill.
+    pub carried: Carried,
+    /// How the bank of energy went, where the tariff has one.
+    pub bank: Option<BankFlow>,
 }
 
 /// A bill number: `B-260804-10000012`: the date on its face and the account's serial.

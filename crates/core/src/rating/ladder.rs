@@ -1,9 +1,9 @@
 //! How use climbs a ladder of blocks.
 
-use crate::money::Quantity;
 use crate::period::Period;
+use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::tariff::{Ladder, Limits};
+use crate::tariff::{Ladder, Limit, Per};
 
 /// Where each block of a ladder ends for the days at hand, in millionths; the last one is open.
 #[derive(Clone, Debug)]
@@ -12,20 +12,24 @@ pub(super) struct Climb {
 }
 
 impl Climb {
-    /// The limits of `ladder` for `days`: a limit for a month is shared over the days of the turn,
-    /// one for a day is taken for each.
-    pub(super) fn new(ladder: &Ladder, limits: Limits, days: Period, section: &Section) -> Climb {
-        let scale = |limit: Quantity| match limits {
-            Limits::Day => limit.micro * days.days(),
-            Limits::Month if section.is_whole(days) => limit.micro,
-            Limits::Month => part(limit.micro, days.days(), section.input.window.days()),
+    /// The limits of `ladder` for `days`: one for a turn is shared over its days, one for a day is
+    /// taken for each, and one for a kW for each kW of `peak`.
+    pub(super) fn new(ladder: &Ladder, days: Period, section: &Section, peak: i64) -> Climb {
+        let count = days_between(days.start(), days.end());
+        let scale = |limit: Limit| match limit.per {
+            Per::Turn if section.is_whole(days) => limit.quantity.micro,
+            Per::Turn => part(limit.quantity.micro, count, section.window_days()),
+            Per::Day => limit.quantity.micro * count,
+            Per::Kw if section.is_whole(days) => part(limit.quantity.micro, peak, MICRO),
+            Per::Kw => part(part(limit.quantity.micro, peak, MICRO), count, section.window_days()),
+            Per::KwDay => part(limit.quantity.micro * count, peak, MICRO),
         };
         Climb { ends: ladder.0.iter().map(|it| it.up_to.map_or(i64::MAX, scale)).collect() }
     }
 
     /// The limits of `ladder` as they stand.
     pub(super) fn unscaled(ladder: &Ladder) -> Climb {
-        let end = |limit: Quantity| limit.micro;
+        let end = |limit: Limit| limit.quantity.micro;
         Climb { ends: ladder.0.iter().map(|it| it.up_to.map_or(i64::MAX, end)).collect() }
     }
 
@@ -53,3 +57,5 @@ impl Climb {
         filled
     }
 }
+
+const MICRO: i64 = 1_000_000;

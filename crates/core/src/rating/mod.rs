@@ -1,25 +1,36 @@
 //! From usage and a tariff to the lines of a bill.
 
-mod demand;
-mod hours;
+pub mod carried;
+mod component;
 mod ladder;
+mod line;
+mod netting;
+mod plan;
+pub mod published;
 mod section;
-mod volume;
-
-use std::fmt;
+mod strikes;
+pub mod terms;
+mod unratable;
 
 use jiff::civil::Date;
 
 use crate::meter::Flow;
-use crate::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
-use crate::period::{Period, Zone};
+use crate::money::{Exact, Money, Price, Quantity};
+use crate::period::Period;
+use crate::rating::carried::Carried;
+use crate::rating::component::{credit, demand, fixed, minimum, share, volume};
+use crate::rating::published::Published;
 use crate::rating::section::{Section, sections};
+use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::clock::Clock;
-use crate::tariff::{Charge, Component, Of, Partial, Tariff};
+use crate::tariff::Charge;
 
-/// Everything the lines of one agreement depend on. Two equal inputs give two equal bills, today
-/// and in ten years.
+pub use line::{Basis, ChargeKind, Line, Rule};
+pub use plan::Plan;
+pub use unratable::Unratable;
+
+/// Everything the lines of one agreement depend on, besides the plan of its tariff. Two equal inputs
+/// give two equal bills, today and in ten years.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The days being billed.
@@ -27,12 +38,28 @@ pub struct Input<'a> {
     /// The whole turn of the bill cycle they are part of: equal to `period` unless service started
     /// or stopped within it. One turn is one billing month.
     pub window: Period,
-    /// Whose midnight ends a day.
-    pub zone: &'a Zone,
     /// The usage in those days, after multipliers and register rollover.
     pub usage: &'a Usage,
-    /// The versions of the tariff in force, in order; each is used for its own days.
-    pub tariffs: &'a [Tariff],
+    /// What earlier bills left.
+    pub carried: &'a Carried,
+    /// What the agreement says of itself.
+    pub terms: &'a Terms,
+    /// What is made known to everybody on the tariff from time to time.
+    pub published: &'a Published,
+}
+
+impl<'a> Input<'a> {
+    /// A whole turn with nothing before it, no terms and nothing published.
+    pub fn of(period: Period, usage: &'a Usage) -> Input<'a> {
+        Input {
+            period,
+            window: period,
+            usage,
+            carried: Carried::NONE,
+            terms: Terms::NONE,
+            published: Published::NONE,
+        }
+    }
 }
 
 /// A finished calculation.
@@ -47,146 +74,40 @@ pub struct Rated {
     /// For each line, its amount as it would be had no line before it been rounded either: what
     /// studies of tariffs compare.
     pub unrounded: Vec<Exact>,
+    /// What is left for the next bill.
+    pub carried: Carried,
+    /// How the bank of energy went, where the tariff nets.
+    pub bank: Option<BankFlow>,
 }
 
-/// One line of a bill, with all it takes to recompute it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// What the customer reads.
-    pub label: String,
-    /// What sort of charge it is; the ledger's revenue accounts follow from it.
-    pub kind: ChargeKind,
-    /// The days it is for.
-    pub period: Period,
-    /// How the amount came about.
-    pub basis: Basis,
-    /// The place in the tariff that says so.
-    pub rule: Rule,
-    /// What was done with half a cent.
-    pub rounding: Rounding,
-    /// The amount before rounding.
-    pub exact: Exact,
-    /// What is owed for this line.
-    pub amount: Money,
-}
-
-/// How the amount of a [`Line`] came about. The bill, the portal and the clerk's screen print this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// So much of something at so much each.
-    Each(Quantity, Price),
-    /// The same for only some of the days that the price is for.
-    Part {
-        /// So much of something.
-        quantity: Quantity,
-        /// At so much each.
-        price: Price,
-        /// The days it is owed for.
-        days: i64,
-        /// The days that the price is for, at least one.
-        of: i64,
-    },
-    /// A share of an amount.
-    Share(Money, Share),
-    /// What the charges so far fall short of a least amount.
-    Shortfall {
-        /// The least amount.
-        least: Money,
-        /// What the charges came to.
-        charged: Money,
-    },
-}
-
-/// The line of a tariff text that a charge follows from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// The code of the tariff.
-    pub tariff: String,
-    /// The first day of the version.
-    pub version: Date,
-    /// The line in its text, from 1.
-    pub line: u32,
-    /// What that line says.
-    pub text: String,
-}
-
-/// What sort of charge a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ChargeKind {
-    /// For being connected.
-    Fixed,
-    /// For what was used.
-    Usage,
-    /// For the highest use at one time.
-    Demand,
-    /// To bring a bill up to its minimum.
-    Minimum,
-    /// For what was sent back: an amount in the customer's favour.
-    Credit,
-    /// A surcharge or rider on other lines.
-    Rider,
-    /// Collected for somebody else.
-    Tax,
-}
-
-words! {
-    ChargeKind {
-        Fixed = "fixed", Usage = "usage", Demand = "demand", Minimum = "minimum",
-        Credit = "credit", Rider = "rider", Tax = "tax",
-    }
-}
-
-/// Why a bill cannot be computed. It is a hold, not an error: a clerk sees it and can end it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unratable {
-    /// No version of the tariff is in force on a day.
-    NoTariff {
-        /// The tariff's code.
-        tariff: String,
-        /// The first such day.
-        on: Date,
-    },
-    /// The tariff needs to know when the usage was, and only a register was read.
-    NeedsIntervals {
-        /// The charge that needs it.
-        label: String,
-    },
-    /// The usage is in another unit than the tariff prices.
-    WrongUnit {
-        /// The charge.
-        label: String,
-        /// What it prices.
-        priced: Unit,
-        /// What was measured.
-        measured: Unit,
-    },
-}
-
-impl fmt::Display for Unratable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unratable::NoTariff { tariff, on } => {
-                write!(f, "no version of tariff {tariff} is in force on {on}; publish one")
-            }
-            Unratable::NeedsIntervals { label } => {
-                write!(
-                    f,
-                    "{label} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff"
-                )
-            }
-            Unratable::WrongUnit { label, priced, measured } => {
-                write!(
-                    f,
-                    "{label} is priced per {priced}, but the meter counts {measured}; correct the meter or the tariff"
-                )
-            }
-        }
-    }
+/// What became of energy sent back, in millionths of the billed unit. Nothing is lost:
+/// `opening + exported = set_off + used + paid + expired + credited + closing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BankFlow {
+    /// In the bank before.
+    pub opening: i64,
+    /// Sent back in these days.
+    pub exported: i64,
+    /// Of it, set off against use of the same days.
+    pub set_off: i64,
+    /// Of it, put into the bank.
+    pub earned: i64,
+    /// Of it, priced by a credit or given away, where there is no bank.
+    pub credited: i64,
+    /// Taken out of the bank against use.
+    pub used: i64,
+    /// Paid at the true-up.
+    pub paid: i64,
+    /// Expired, or forfeited at the true-up.
+    pub expired: i64,
+    /// In the bank after.
+    pub closing: i64,
 }
 
 /// A line before it is priced.
 struct Draft {
-    label: String,
+    /// The period of the component's clock and the block, where it has them.
+    period: Option<(usize, usize)>,
     days: Period,
     basis: Basis,
 }
@@ -194,164 +115,160 @@ struct Draft {
 /// A line, with what only the lines after it need to know.
 struct Drawn {
     line: Line,
-    /// The label of its component.
-    component: String,
+    /// The place of its component.
+    component: usize,
     unrounded: Exact,
 }
 
-/// Computes the lines of one agreement on the tariff called `code`.
+/// Computes the lines of one agreement.
 ///
 /// Where a new version of the tariff comes in force within the bill, each version prices its own
 /// days: use is cut exactly where intervals were measured and by days where a register was read,
 /// and whatever is for a month is shared over the days of the turn.
-pub fn rate(code: &str, input: &Input) -> Result<Rated, Unratable> {
+pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
+    let mut carried = input.carried.clone();
+    let opening = carried.energy.iter().map(|it| it.micro).sum();
+    let mut bank = None;
     let mut drawn = Vec::new();
-    let mut billed = None;
-    for section in sections(code, input)? {
-        drawn.extend(draw(&section)?);
+    let mut billed: Option<Quantity> = None;
+    for section in sections(plan, input)? {
+        draw(&section, &mut drawn, &mut carried, &mut bank)?;
         let used = section.used(Flow::Delivered, section.period);
-        let so_far = billed.map_or(0, |it: Quantity| it.micro);
+        let so_far = billed.map_or(0, |it| it.micro);
         billed = Some(Quantity { micro: so_far + used.micro, unit: used.unit });
     }
+    if let Some(flow) = &mut bank {
+        flow.opening = opening;
+        flow.closing = carried.energy.iter().map(|it| it.micro).sum();
+        let out =
+            flow.set_off + flow.used + flow.paid + flow.expired + flow.credited + flow.closing;
+        assert_eq!(opening + flow.exported, out, "energy sent back was lost: {flow:?}");
+    }
+    carried.forget(input.window.start());
     let total = drawn.iter().map(|it| it.line.amount).sum();
     let unrounded = drawn.iter().map(|it| it.unrounded).collect();
     let lines = drawn.into_iter().map(|it| it.line).collect();
     let billed = billed.expect("a period has at least one day, and so one section");
-    Ok(Rated { lines, total, billed, unrounded })
+    Ok(Rated { lines, total, billed, unrounded, carried, bank })
 }
 
-/// The lines of one section, in bill order.
-fn draw(section: &Section) -> Result<Vec<Drawn>, Unratable> {
-    let mut drawn: Vec<Drawn> = Vec::new();
-    for component in &section.tariff.components {
-        let new = match &component.charge {
-            Charge::Daily(price) => vec![daily(section, component, *price)],
-            Charge::Monthly(price, partial) => monthly(section, component, *price, *partial),
-            Charge::Usage(charge) => volume::lines(section, component, charge)?,
-            Charge::Demand(charge) => demand::lines(section, component, charge)?,
-            Charge::Minimum(price, partial) => {
-                drawn.extend(minimum(section, component, *price, *partial, &drawn));
+/// Adds the lines of one section, in bill order.
+fn draw(
+    section: &Section,
+    all: &mut Vec<Drawn>,
+    carried: &mut Carried,
+    bank: &mut Option<BankFlow>,
+) -> Result<(), Unratable> {
+    let tariff = section.tariff();
+    let netted = match &tariff.net {
+        Some(net) => {
+            let flow = bank.get_or_insert_default();
+            if let Some(bank) = &net.bank {
+                let turn = month_index(section.input.window.start());
+                flow.expired += netting::expire(bank.bank, turn, &mut carried.energy);
+            }
+            let netted = netting::net(section, net, &mut carried.energy, flow)?;
+            if net.bank.is_none() {
+                flow.credited += netted.iter().flat_map(|it| &it.surplus).sum::<i64>();
+            }
+            netted
+        }
+        None => Vec::new(),
+    };
+    // A share or a minimum looks at the lines of its own version only.
+    let first = all.len();
+    for (place, component) in tariff.components.iter().enumerate() {
+        let drafts = match &component.charge {
+            Charge::Daily(price) => vec![fixed::daily(section, *price)],
+            Charge::Monthly(price, partial) => {
+                fixed::monthly(section, *price, *partial).into_iter().collect()
+            }
+            Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
+            Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
+            Charge::Credit(charge) => {
+                let from = all.len();
+                for draft in volume::lines(section, component, &charge.usage, &netted)? {
+                    let exact = draft.basis.exact();
+                    all.push(finish(section, place, draft, exact));
+                }
+                let (earlier, earned) = all[first..].split_at(from - first);
+                let lines = credit::settle(section, component, charge, earned, earlier, carried);
+                all.extend(lines.into_iter().map(|it| settled(section, place, it)));
+                continue;
+            }
+            Charge::Minimum(least) => {
+                let short = minimum::minimum(section, *least, &all[first..]);
+                all.extend(short.map(|(draft, pure)| finish(section, place, draft, pure)));
                 continue;
             }
             Charge::Share(share, of) => {
-                let taxed = share_of(section, component, *share, of, &drawn);
-                drawn.push(taxed);
+                let (draft, pure) = share::share_of(section, *share, of, &all[first..]);
+                all.push(finish(section, place, draft, pure));
                 continue;
             }
         };
-        drawn.extend(new.into_iter().map(|draft| {
+        all.extend(drafts.into_iter().map(|draft| {
             let exact = draft.basis.exact();
-            finish(section, component, draft, exact)
+            finish(section, place, draft, exact)
         }));
     }
-    Ok(drawn)
-}
-
-fn daily(section: &Section, component: &Component, price: Price) -> Draft {
-    let basis = Basis::Each(days_of(section), price);
-    Draft { label: component.label.clone(), days: section.period, basis }
-}
-
-fn days_of(section: &Section) -> Quantity {
-    Quantity { micro: section.period.days() * 1_000_000, unit: Unit::Day }
-}
-
-fn monthly(section: &Section, component: &Component, price: Price, partial: Partial) -> Vec<Draft> {
-    match month(section, price, partial) {
-        Some(basis) => vec![Draft { label: component.label.clone(), days: section.period, basis }],
-        None => Vec::new(),
+    if let (Some(net), Some(flow)) = (&tariff.net, bank) {
+        let paid = netting::true_up(section, net, &mut carried.energy, flow);
+        let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
+        all.extend(paid.map(|draft| {
+            let exact = draft.basis.exact();
+            let mut drawn = finish(section, 0, draft, exact);
+            drawn.line.label = "Surplus paid at the true-up".into();
+            drawn.line.rule = rule.clone();
+            drawn.line.kind = ChargeKind::Credit;
+            drawn.component = usize::MAX;
+            drawn
+        }));
     }
-}
-
-/// One month at `price`, or the part of it that the section's days are; or each of these days, when
-/// the price is for a day. What is owed whole is owed
-/// once, to the version that is in force at the end.
-fn month(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
-    if price.per == Unit::Day {
-        return Some(Basis::Each(days_of(section), price));
-    }
-    let one = Quantity { micro: 1_000_000, unit: Unit::Month };
-    match partial {
-        Partial::ByDays => Some(Basis::over(one, price, section.period, section)),
-        Partial::Whole if section.period.end() == section.input.period.end() => {
-            Some(Basis::Each(one, price))
+    for (place, component) in tariff.components.iter().enumerate() {
+        if let Charge::Credit(charge) = &component.charge {
+            let paid = credit::true_up(section, component, charge, carried);
+            all.extend(paid.map(|it| settled(section, place, it)));
         }
-        Partial::Whole => None,
     }
+    Ok(())
 }
 
-fn minimum(
-    section: &Section,
-    component: &Component,
-    price: Price,
-    partial: Partial,
-    earlier: &[Drawn],
-) -> Option<Drawn> {
-    let least = month(section, price, partial)?.exact();
-    let charged: Money = earlier.iter().map(|it| it.line.amount).sum();
-    let pure: Exact = earlier.iter().map(|it| it.unrounded).sum();
-    let unrounded = (least - pure).max(Exact::ZERO);
-    let least = least.round(section.tariff.rounding);
-    if least <= charged && unrounded == Exact::ZERO {
-        return None;
-    }
-    let basis = Basis::Shortfall { least, charged: charged.min(least) };
-    let draft = Draft { label: component.label.clone(), days: section.period, basis };
-    Some(finish(section, component, draft, unrounded))
+fn settled(section: &Section, component: usize, settled: credit::Settled) -> Drawn {
+    let mut drawn = finish(section, component, settled.draft, settled.unrounded);
+    drawn.line.label = settled.label;
+    drawn
 }
 
-fn share_of(
-    section: &Section,
-    component: &Component,
-    share: Share,
-    of: &Of,
-    earlier: &[Drawn],
-) -> Drawn {
-    let among = |it: &&Drawn| match of {
-        Of::Everything => true,
-        Of::Labels(labels) => labels.contains(&it.component),
+fn finish(section: &Section, component: usize, draft: Draft, unrounded: Exact) -> Drawn {
+    let tariff = section.tariff();
+    let words = &section.version.words[component];
+    let (label, rule) = match draft.period {
+        Some((period, tier)) => {
+            let (rule, labels) = &words.periods[period];
+            (&labels[tier], rule)
+        }
+        None => (&words.plain, &words.rule),
     };
-    let whole: Money = earlier.iter().filter(among).map(|it| it.line.amount).sum();
-    let pure: Exact = earlier.iter().filter(among).map(|it| it.unrounded).sum();
-    let basis = Basis::Share(whole, share);
-    let draft = Draft { label: component.label.clone(), days: section.period, basis };
-    finish(section, component, draft, share.of_exact(pure))
-}
-
-fn finish(section: &Section, component: &Component, draft: Draft, unrounded: Exact) -> Drawn {
-    let Draft { label, days, basis } = draft;
-    let Tariff { code, from, rounding, .. } = section.tariff;
-    let rule = Rule {
-        tariff: code.clone(),
-        version: *from,
-        line: component.line,
-        text: component.text.clone(),
-    };
-    let exact = basis.exact();
+    let exact = draft.basis.exact();
     let line = Line {
-        label,
-        kind: component.kind,
-        period: days,
-        basis,
-        rule,
-        rounding: *rounding,
+        label: label.clone(),
+        kind: tariff.components[component].kind,
+        period: draft.days,
+        basis: draft.basis,
+        rule: rule.clone(),
+        rounding: tariff.rounding,
         exact,
-        amount: exact.round(*rounding),
+        amount: exact.round(tariff.rounding),
     };
-    Drawn { line, component: component.label.clone(), unrounded }
+    Drawn { line, component, unrounded }
 }
 
-/// What the customer reads of a charge that a clock prices: `Energy, peak`.
-fn labelled(label: &str, clock: Option<&Clock>, period: usize) -> String {
-    match clock {
-        Some(clock) => format!("{label}, {}", clock.periods[period]),
-        None => label.to_owned(),
+impl Draft {
+    /// A line of a whole section, that no clock and no block divides.
+    fn plain(section: &Section, basis: Basis) -> Draft {
+        Draft { period: None, days: section.period, basis }
     }
-}
-
-/// What the customer reads of one block of several: `Energy, tier 2`.
-fn tier(label: &str, nth: usize, blocks: usize) -> String {
-    if blocks == 1 { label.to_owned() } else { format!("{label}, tier {nth}") }
 }
 
 impl Basis {
@@ -360,16 +277,24 @@ impl Basis {
         if section.is_whole(days) {
             return Basis::Each(quantity, price);
         }
-        Basis::Part { quantity, price, days: days.days(), of: section.input.window.days() }
-    }
-
-    /// The amount, before rounding. Whoever has the bill can compute it again.
-    pub fn exact(&self) -> Exact {
-        match *self {
-            Basis::Each(quantity, price) => price.times(quantity),
-            Basis::Part { quantity, price, days, of } => price.times(quantity).part(days, of),
-            Basis::Share(whole, share) => share.of(whole),
-            Basis::Shortfall { least, charged } => Exact::from(least - charged),
-        }
+        Basis::Part { quantity, price, days: days.days(), of: section.window_days() }
     }
 }
+
+/// Months since the year 0, so that turns can be counted. A turn is called by the month of its
+/// middle, and turns of one cycle are a month apart.
+fn month_index(turn: Date) -> i64 {
+    let middle = turn.saturating_add(jiff::Span::new().days(15));
+    i64::from(middle.year()) * 12 + i64::from(middle.month()) - 1
+}
+
+impl Carried {
+    /// Demands that no ratchet can look back on any more are not handed on.
+    fn forget(&mut self, turn: Date) {
+        let this = month_index(turn);
+        self.peaks.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
+    }
+}
+
+/// The most turns that a ratchet may look back.
+pub const MOST_TURNS_BACK: i64 = 36;

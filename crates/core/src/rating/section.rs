@@ -1,52 +1,64 @@
 //! A section of a bill: the days on which one version of the tariff is in force, and what was used
 //! in them.
 
-use jiff::civil::Date;
+use std::ops::Range;
 
 use crate::meter::Flow;
 use crate::money::{Quantity, Unit};
 use crate::period::Period;
+use crate::rating::plan::{Plan, Version, days_between};
+use crate::rating::strikes::{Strikes, Tally, later};
 use crate::rating::{Input, Unratable};
 use crate::tariff::Tariff;
-use crate::tariff::clock::Clock;
 
 /// Some days of the bill and the one version of the tariff that prices them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Section<'a> {
+    pub(super) plan: &'a Plan,
     /// The whole bill.
     pub(super) input: &'a Input<'a>,
     /// The version.
-    pub(super) tariff: &'a Tariff,
+    pub(super) version: &'a Version,
     /// The days, all within the bill's.
     pub(super) period: Period,
+    /// The length of the turn, in days.
+    window_days: i64,
 }
 
-/// The intervals of some days: values in millionths of the meter's unit.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Intervals<'a> {
-    /// The length of each, in minutes.
-    pub(super) minutes: u16,
-    /// The values, gapless.
-    pub(super) micro: &'a [i64],
+/// Days of a section in one season, with the periods of a clock that have hours in them.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) days: Period,
+    /// The places of the days in the plan.
+    pub(super) places: Range<usize>,
+    /// The periods, rising; a single zero without a clock.
+    pub(super) periods: &'a [usize],
+    /// The clock, laid on the days of the plan.
+    pub(super) strikes: Option<&'a Strikes>,
 }
 
 /// The bill cut at each change of the tariff, in order.
 pub(super) fn sections<'a>(
-    code: &str,
+    plan: &'a Plan,
     input: &'a Input<'a>,
 ) -> Result<Vec<Section<'a>>, Unratable> {
-    let Input { period, tariffs, .. } = *input;
-    let ends = tariffs.iter().skip(1).map(|next| Some(next.from)).chain([None]);
-    let sections: Vec<Section<'a>> = tariffs
-        .iter()
-        .zip(ends)
-        .filter_map(|(tariff, end)| {
-            Some(Section { input, tariff, period: period.overlap(tariff.from, end)? })
-        })
-        .collect();
+    let period = input.period;
+    assert!(
+        plan.days.start() <= period.start() && period.end() <= plan.days.end(),
+        "a plan for {} does not price {period}",
+        plan.days
+    );
+    let ends = plan.versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
+    let window_days = days_between(input.window.start(), input.window.end());
+    let mut sections = Vec::with_capacity(1);
+    for (version, end) in plan.versions.iter().zip(ends) {
+        if let Some(period) = period.overlap(version.tariff.from, end) {
+            sections.push(Section { plan, input, version, period, window_days });
+        }
+    }
     match sections.first() {
         Some(first) if first.period.start() == period.start() => {}
-        _ => return Err(Unratable::NoTariff { tariff: code.to_owned(), on: period.start() }),
+        _ => return Err(Unratable::NoTariff { tariff: plan.code.clone(), on: period.start() }),
     }
     for section in &sections {
         section.check_unit()?;
@@ -55,69 +67,123 @@ pub(super) fn sections<'a>(
 }
 
 impl<'a> Section<'a> {
-    /// Whether `days` are the whole turn of the cycle, so that a monthly price is owed in full.
-    pub(super) fn is_whole(&self, days: Period) -> bool {
-        days.days() == self.input.window.days()
+    pub(super) fn tariff(&self) -> &'a Tariff {
+        &self.version.tariff
     }
 
-    /// The section cut where `clock` passes from one season to another: runs of days with the same
-    /// periods. The whole of it without a clock.
-    pub(super) fn seasons(&self, clock: Option<&Clock>) -> Vec<(Period, Vec<usize>)> {
-        let Some(clock) = clock else { return vec![(self.period, vec![0])] };
-        let mut runs: Vec<(Date, Vec<usize>)> = Vec::new();
-        for day in self.period.each_day() {
-            let season = clock.season(day);
-            if runs.last().is_none_or(|(_, last)| *last != season) {
-                runs.push((day, season));
-            }
-        }
-        let ends: Vec<Date> =
-            runs.iter().skip(1).map(|(start, _)| *start).chain([self.period.end()]).collect();
-        let cut = |((start, season), end)| {
-            (Period::new(start, end).expect("a run has at least one day"), season)
+    /// The days in the whole turn of the cycle.
+    pub(super) fn window_days(&self) -> i64 {
+        self.window_days
+    }
+
+    /// Whether `days` are the whole turn of the cycle, so that a monthly price is owed in full.
+    pub(super) fn is_whole(&self, days: Period) -> bool {
+        days_between(days.start(), days.end()) == self.window_days
+    }
+
+    /// The section cut where a clock passes from one season to another. The whole of it without a
+    /// clock.
+    pub(super) fn parts(&self, clock: Option<usize>) -> Vec<Part<'a>> {
+        let places = self.plan.places(self.period);
+        let Some(clock) = clock else {
+            return vec![Part { days: self.period, places, periods: &[0], strikes: None }];
         };
-        runs.into_iter().zip(ends).map(cut).collect()
+        let strikes = &self.version.strikes[clock];
+        let seasons = strikes.seasons(&places);
+        if let [(_, periods)] = seasons[..] {
+            return vec![Part { days: self.period, places, periods, strikes: Some(strikes) }];
+        }
+        let ends = seasons.iter().skip(1).map(|(start, _)| *start).chain([places.end]);
+        let day = |place: usize| later(self.period.start(), place - places.start);
+        let part = |((start, periods), end): ((usize, &'a [usize]), usize)| Part {
+            days: Period::new(day(start), day(end)).expect("a run has at least one day"),
+            places: start..end,
+            periods,
+            strikes: Some(strikes),
+        };
+        seasons.iter().copied().zip(ends).map(part).collect()
     }
 
     /// What was used in `days`, in the unit that is billed. Intervals say it exactly; what a
     /// register counted is shared evenly over the days of the bill.
     pub(super) fn used(&self, flow: Flow, days: Period) -> Quantity {
-        let micro = match self.intervals(flow, days) {
-            Some(intervals) => intervals.micro.iter().sum(),
+        let micro = match self.values(flow, &self.plan.places(days)) {
+            Some(_) if days == self.input.period => self.whole(flow),
+            Some(values) => values.iter().sum(),
             None => {
-                let whole = match flow {
-                    Flow::Delivered => self.input.usage.delivered.micro,
-                    Flow::Received => self.input.usage.received.micro,
-                };
-                let through =
-                    |day: Date| part(whole, self.days_before(day), self.input.period.days());
+                let bill = self.input.period;
+                let of = days_between(bill.start(), bill.end());
+                let through = |day| part(self.whole(flow), days_between(bill.start(), day), of);
                 through(days.end()) - through(days.start())
             }
         };
-        Quantity { micro: self.converted(micro), unit: self.tariff.unit }
+        Quantity { micro: self.converted(micro), unit: self.tariff().unit }
     }
 
-    /// The intervals of `days`, if the meter kept them.
-    pub(super) fn intervals(&self, flow: Flow, days: Period) -> Option<Intervals<'a>> {
-        let Input { zone, usage, .. } = *self.input;
-        let profile = usage.profile.as_ref()?;
+    fn whole(&self, flow: Flow) -> i64 {
+        match flow {
+            Flow::Delivered => self.input.usage.delivered.micro,
+            Flow::Received => self.input.usage.received.micro,
+        }
+    }
+
+    /// The interval values of some days as the meter counted them, if it kept any. What nothing
+    /// measures was not sent back.
+    pub(super) fn values(&self, flow: Flow, places: &Range<usize>) -> Option<&'a [i64]> {
+        let profile = self.input.usage.profile.as_ref()?;
+        assert_eq!(profile.minutes, self.plan.minutes, "a plan is for intervals of one length");
         let micro = match flow {
             Flow::Delivered => &profile.delivered_micro,
             Flow::Received => &profile.received_micro,
         };
-        let index = |day: Date| {
-            let seconds = zone.start_of(day).as_second() - profile.start.as_second();
-            usize::try_from(seconds.div_euclid(i64::from(profile.minutes) * 60))
-                .expect("a section starts within the bill")
-        };
-        // What nothing measures was not sent back.
-        let (from, to) = (index(days.start()).min(micro.len()), index(days.end()).min(micro.len()));
-        Some(Intervals { minutes: profile.minutes, micro: &micro[from..to] })
+        let bill_from = self.plan.day(self.input.period.start());
+        let range = self.plan.intervals(bill_from, places);
+        Some(&micro[range.start.min(micro.len())..range.end.min(micro.len())])
+    }
+
+    /// What the intervals of a part come to in each period of its clock; `None` when the meter kept
+    /// none.
+    pub(super) fn tally(
+        &self,
+        part: &Part,
+        flow: Flow,
+        clock: Option<usize>,
+    ) -> Result<Option<Tally>, Unratable> {
+        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
+        match part.strikes {
+            None => Ok(Some(Tally::whole(values))),
+            Some(strikes) => {
+                self.check_coarse(clock)?;
+                Ok(Some(strikes.tally(part.places.clone(), values)))
+            }
+        }
+    }
+
+    /// Refuses intervals in whose middle the clock strikes.
+    pub(super) fn check_coarse(&self, clock: Option<usize>) -> Result<(), Unratable> {
+        match clock {
+            Some(clock) if self.version.strikes[clock].coarse => Err(Unratable::CoarseIntervals {
+                clock: self.tariff().clocks[clock].name.clone(),
+                minutes: self.plan.minutes,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The highest mean power in any interval of some days, in millionths of a kW.
+    pub(super) fn peak(&self, places: &Range<usize>) -> Option<i64> {
+        let values = self.values(Flow::Delivered, places)?;
+        Some(self.power(Tally::whole(values).peak[0]))
+    }
+
+    /// Energy in one interval as mean power: 60/minutes is 12, 4, 2 or 1.
+    pub(super) fn power(&self, micro: i64) -> i64 {
+        micro * 60_i64.div_euclid(i64::from(self.plan.minutes))
     }
 
     /// An amount counted by the meter, in millionths of the unit that is billed.
     pub(super) fn converted(&self, micro: i64) -> i64 {
-        match self.tariff.convert {
+        match self.tariff().convert {
             Some(it) if it.from == self.measured_unit() => part(micro, it.factor_micro, 1_000_000),
             _ => micro,
         }
@@ -127,17 +193,13 @@ impl<'a> Section<'a> {
         self.input.usage.delivered.unit
     }
 
-    fn days_before(&self, day: Date) -> i64 {
-        Period::new(self.input.period.start(), day).map_or(0, Period::days)
-    }
-
     fn check_unit(&self) -> Result<(), Unratable> {
-        let (priced, measured) = (self.tariff.unit, self.measured_unit());
-        let converts = self.tariff.convert.is_some_and(|it| it.from == measured);
+        let (priced, measured) = (self.tariff().unit, self.measured_unit());
+        let converts = self.tariff().convert.is_some_and(|it| it.from == measured);
         if priced == measured || converts {
             return Ok(());
         }
-        Err(Unratable::WrongUnit { label: self.tariff.name.clone(), priced, measured })
+        Err(Unratable::WrongUnit { label: self.tariff().name.clone(), priced, measured })
     }
 }
 

@@ -8,7 +8,6 @@ pub use parse::TariffError;
 
 use jiff::civil::Date;
 
-use crate::meter::Flow;
 use crate::money::{Price, Quantity, Rounding, Share, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
@@ -37,6 +36,8 @@ pub struct Tariff {
     pub holidays: Holidays,
     /// The partitions of the year's hours that its components name.
     pub clocks: Vec<Clock>,
+    /// How what is sent back is set off against what came; `None` when each is priced for itself.
+    pub net: Option<Net>,
     /// What is charged, in bill order. A component sees the lines of those before it.
     pub components: Vec<Component>,
 }
@@ -57,12 +58,21 @@ pub struct Component {
     pub label: String,
     /// What sort of charge it is.
     pub kind: ChargeKind,
-    /// The line of the text, from 1.
-    pub line: u32,
-    /// What that line says.
-    pub text: String,
+    /// The line of the text.
+    pub place: Place,
+    /// The lines below it that have the prices of each period of its clock; none without one.
+    pub places: Vec<Place>,
     /// What it charges.
     pub charge: Charge,
+}
+
+/// A line of a tariff text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its number, from 1.
+    pub line: u32,
+    /// What it says.
+    pub text: String,
 }
 
 /// What a component charges.
@@ -74,10 +84,12 @@ pub enum Charge {
     Monthly(Price, Partial),
     /// So much for what was used, in blocks, by the clock.
     Usage(UsageCharge),
+    /// So much for what was sent back, in the customer's favour: its prices are below zero.
+    Credit(CreditCharge),
     /// So much for the highest use at one time, in blocks, by the clock.
     Demand(DemandCharge),
-    /// The least that the lines of the components before it come to, for a month or for each day.
-    Minimum(Price, Partial),
+    /// The least that the lines of the components before it come to.
+    Minimum(Minimum),
     /// A share of lines before it.
     Share(Share, Of),
 }
@@ -91,19 +103,106 @@ pub enum Partial {
     Whole,
 }
 
-/// A charge, or a credit, for what was used.
+/// The least that the lines before it come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    /// The least amount, for a month or for each day.
+    pub least: Price,
+    /// What fewer days do to it.
+    pub partial: Partial,
+    /// Whether charges below zero count as none, so that a credit is paid beside the minimum; else
+    /// the minimum takes it up first.
+    pub beside_credits: bool,
+}
+
+/// A charge for what was used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsageCharge {
-    /// Whether it prices what came to the customer or what they sent back.
-    pub flow: Flow,
+    /// What it prices.
+    pub priced: Priced,
     /// The clock that says which ladder prices an hour: its place in [`Tariff::clocks`].
     pub clock: Option<usize>,
     /// One ladder for each period of the clock; a single one without a clock.
     pub ladders: Vec<Ladder>,
-    /// Whether the limits of the ladders are for a billing month or for a day of service.
-    pub limits: Limits,
     /// How hours of several periods climb their ladders.
     pub scope: Scope,
+}
+
+/// What a charge for use counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priced {
+    /// What came to the customer, as it was measured.
+    Delivered,
+    /// What the customer sent back, as it was measured.
+    Received,
+    /// What is left of what came after [`Tariff::net`] set off what was sent back.
+    Net,
+    /// What is left of what was sent back.
+    Surplus,
+}
+
+/// A credit for what was sent back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreditCharge {
+    /// What it prices.
+    pub usage: UsageCharge,
+    /// The charges it can bring down, by their place; `None` when all, and below zero.
+    pub offsets: Option<Vec<usize>>,
+    /// What becomes of credit that found nothing to bring down; `None` when it is lost.
+    pub bank: Option<MoneyBank>,
+}
+
+/// A bank of credit in money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoneyBank {
+    /// When it is settled and when it expires.
+    pub bank: Bank,
+    /// Whether what a turn earns brings down only the bills of later ones.
+    pub from_next_turn: bool,
+    /// Whether what is left at the true-up is paid; else it is lost.
+    pub paid: bool,
+}
+
+/// How what was sent back is set off against what came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Net {
+    /// Over how long.
+    pub window: NetWindow,
+    /// The clock within whose periods it is; `None` when over all hours.
+    pub clock: Option<usize>,
+    /// The bank of energy that was not set off; `None` when a credit prices it or it is lost.
+    pub bank: Option<EnergyBank>,
+    /// The line of the text.
+    pub place: Place,
+}
+
+/// Over how long energy is set off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetWindow {
+    /// Each interval of the meter.
+    Interval,
+    /// Each turn of the bill cycle.
+    Turn,
+}
+
+/// A bank of energy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnergyBank {
+    /// Whether energy of one period is set off only in that period.
+    pub by_period: bool,
+    /// When it is settled and when it expires.
+    pub bank: Bank,
+    /// What the residue is paid at the true-up, below zero; `None` when it is not paid.
+    pub pays: Option<Price>,
+}
+
+/// When a bank is settled and when what is in it expires.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bank {
+    /// The month whose bill empties it, 1 to 12; `None` when it rolls on for ever.
+    pub true_up: Option<i8>,
+    /// Turns after which a lot expires; `None` when never.
+    pub expires_after: Option<i64>,
 }
 
 /// A charge for the highest mean power in one interval.
@@ -113,6 +212,21 @@ pub struct DemandCharge {
     pub clock: Option<usize>,
     /// One ladder for each period of the clock, in kW; a single one without a clock.
     pub ladders: Vec<Ladder>,
+    /// Earlier demands that the billed one does not fall below a share of.
+    pub ratchets: Vec<Ratchet>,
+}
+
+/// A share of the highest demand of earlier turns, below which the billed demand does not fall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ratchet {
+    /// The share.
+    pub share: Share,
+    /// How many turns it looks back.
+    pub turns: i64,
+    /// The months whose demands it looks at: January is bit 0.
+    pub months: u16,
+    /// Whether a customer without earlier demands starts at none; else such a bill is held.
+    pub starts_at_none: bool,
 }
 
 /// Blocks in rising order. The last one has no end.
@@ -125,16 +239,29 @@ pub struct Block {
     /// The price inside the block.
     pub price: Price,
     /// Where the block ends, counted from zero; `None` in the last one.
-    pub up_to: Option<Quantity>,
+    pub up_to: Option<Limit>,
 }
 
-/// What a limit of a [`Ladder`] is for.
+/// Where a block of a [`Ladder`] ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limits {
-    /// A billing month; fewer days have a smaller limit.
-    Month,
+pub struct Limit {
+    /// How much.
+    pub quantity: Quantity,
+    /// For what.
+    pub per: Per,
+}
+
+/// What a [`Limit`] is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// A turn of the bill cycle; fewer days have a smaller limit.
+    Turn,
     /// A day of service.
     Day,
+    /// Each kW of the highest demand of the turn: hours of use.
+    Kw,
+    /// Each kW of the highest demand, for a day of service.
+    KwDay,
 }
 
 /// How the use in several periods of a clock fills blocks.
@@ -154,8 +281,8 @@ pub enum Scope {
 pub enum Of {
     /// All of them.
     Everything,
-    /// Those with these labels.
-    Labels(Vec<String>),
+    /// Those of these components, by their place.
+    These(Vec<usize>),
 }
 
 words! {

@@ -4,7 +4,9 @@
 //! it leaves open follows NREL's System Advisor Model (SAM), as docs/reference/urdb.md tells.
 
 mod number;
+mod ratchet;
 mod schedule;
+mod solar;
 
 use std::fmt::Write;
 
@@ -21,6 +23,12 @@ pub const FLAT_DEMAND: &str = "Demand";
 /// The label of the charge for the highest use at certain times.
 pub const TIMED_DEMAND: &str = "Time-of-use demand";
 
+/// The clock of the energy charge, where it has one.
+const ENERGY_CLOCK: &str = "energy";
+
+/// A million dollars a unit: a price beyond it is a slip.
+const MOST_NANO: u64 = 1_000_000_000_000_000;
+
 /// A limit at or beyond this many units is written where a rate means none.
 const NO_LIMIT_NANO: i64 = 1_000_000_000_000_000_000;
 
@@ -29,12 +37,38 @@ pub fn id(rate: &Value) -> Option<&str> {
     rate.get("_id").or_else(|| rate.get("label")).and_then(Value::as_str)
 }
 
-/// The text of the tariff that `rate` describes, in force from `from`. Where its prices differ by
-/// the hour and its tiers by the month, `scope` says how hours fill tiers: the rate does not.
+/// What a rate leaves open and somebody has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// How hours fill tiers, where prices differ by the hour and tiers by the month.
+    pub scope: Scope,
+    /// What becomes of what is sent back; `None` where nothing is.
+    pub program: Option<Program>,
+    /// What a kWh sent back earns where the rate does not say, in billionths of a dollar.
+    pub sell_nano: i64,
+    /// What a kWh left in the bank is paid at the end of the year, in billionths of a dollar.
+    pub year_end_nano: i64,
+}
+
+/// What becomes of what is sent back: the metering options of SAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// Set off over the month; the rest is kWh in a bank, paid at the end of the year.
+    NetMetering,
+    /// Set off over the month; the rest is sold, and its dollars are in a bank.
+    NetMeteringDollars,
+    /// Sold hour by hour, with credit on the same bill.
+    NetBilling,
+    /// Sold hour by hour, with credit on the next bill.
+    NetBillingCarryover,
+    /// All that is made is sold, all that is used is bought.
+    BuyAllSellAll,
+}
+
+/// The text of the tariff that `rate` describes, in force from `from`.
 ///
 /// The error says what in the rate cannot be written as a tariff.
-pub fn text(rate: &Value, from: Date, scope: Scope) -> Result<String, String> {
-    refuse_what_is_not_priced(rate)?;
+pub fn text(rate: &Value, from: Date, open: &Open) -> Result<String, String> {
     let id = id(rate).ok_or("the rate has neither _id nor label")?;
     let said = |key: &str| rate.get(key).and_then(Value::as_str).map(on_one_line);
     let mut out = String::new();
@@ -45,18 +79,29 @@ pub fn text(rate: &Value, from: Date, scope: Scope) -> Result<String, String> {
     let _ = writeln!(out, "source     OpenEI Utility Rate Database {id}, {utility}");
     let _ = writeln!(out, "commodity  electric kWh");
     let _ = writeln!(out, "from       {from}");
-    let energy = energy(rate, scope)?;
-    let flat = flat_demand(rate)?;
-    let timed = timed_demand(rate)?;
-    for charge in [&energy, &flat, &timed].into_iter().flatten() {
+    let energy = energy(rate, open.scope)?;
+    let ratchets = ratchet::terms(rate)?;
+    let flat = flat_demand(rate, &ratchets)?;
+    let timed = timed_demand(rate, &ratchets)?;
+    for charge in [Some(&energy), flat.as_ref(), timed.as_ref()].into_iter().flatten() {
         out.push_str(&charge.clock);
     }
     let _ = writeln!(out);
+    out.push_str(&solar::net(rate, open)?);
     out.push_str(&fixed(rate)?);
-    for charge in [&energy, &flat, &timed].into_iter().flatten() {
+    for charge in [Some(&energy), flat.as_ref(), timed.as_ref()].into_iter().flatten() {
         out.push_str(&charge.lines);
     }
-    out.push_str(&minimum(rate)?);
+    // What is sold besides stands behind the minimum, and what is set off before it.
+    let behind = open.program == Some(Program::BuyAllSellAll);
+    let credit = solar::credit(rate, open)?;
+    if !behind {
+        out.push_str(&credit);
+    }
+    out.push_str(&minimum(rate, open)?);
+    if behind {
+        out.push_str(&credit);
+    }
     Ok(out)
 }
 
@@ -66,36 +111,23 @@ struct Written {
     lines: String,
 }
 
-/// One tier: nano-dollars for a unit, and its upper bound in nano-units.
+/// One tier: nano-dollars for a unit, its upper bound in nano-units, and what the bound is for.
 struct Tier {
     price: i64,
     max: Option<i64>,
+    per: &'static str,
 }
 
-fn refuse_what_is_not_priced(rate: &Value) -> Result<(), String> {
-    let lookback = match rate.get("lookbackPercent") {
-        Some(it) => nano(it)?,
-        None => 0,
-    };
-    if lookback != 0 {
-        return Err("it has a ratchet (lookbackPercent), which tariffs do not price yet".to_owned());
-    }
-    Ok(())
-}
-
-fn energy(rate: &Value, scope: Scope) -> Result<Option<Written>, String> {
+fn energy(rate: &Value, scope: Scope) -> Result<Written, String> {
     let structure = periods(rate, "energyratestructure")?;
     let hourly = Hourly::read(rate, "energyweekdayschedule", "energyweekendschedule")?;
-    let used = hourly.used();
-    let daily = daily_limits(&structure, &used)?;
-    let ladders = ladders(&structure, &used, "energyratestructure")?;
+    let ladders = ladders(&structure, &hourly.used(), "energyratestructure")?;
     let tiered = ladders.iter().any(|(_, tiers)| 1 < tiers.len());
-    let word = if daily { " daily" } else { "" };
     let scope = if tiered && hourly.within_a_day() { format!(" {scope}") } else { String::new() };
-    Ok(Some(written("blocks", "Energy", &Grid::new("energy", &hourly), &scope, word, &ladders)))
+    Ok(written("blocks", "Energy", &Grid::new(ENERGY_CLOCK, &hourly), &scope, &ladders, ""))
 }
 
-fn flat_demand(rate: &Value) -> Result<Option<Written>, String> {
+fn flat_demand(rate: &Value, terms: &str) -> Result<Option<Written>, String> {
     if rate.get("flatdemandstructure").is_none() {
         return Ok(None);
     }
@@ -103,10 +135,10 @@ fn flat_demand(rate: &Value) -> Result<Option<Written>, String> {
     let hourly = Hourly::monthly(rate, "flatdemandmonths")?;
     let ladders = ladders(&structure, &hourly.used(), "flatdemandstructure")?;
     let grid = Grid::new("demand-month", &hourly);
-    Ok(Some(written("demand", FLAT_DEMAND, &grid, "", "", &ladders)))
+    Ok(Some(written("demand", FLAT_DEMAND, &grid, "", &ladders, terms)))
 }
 
-fn timed_demand(rate: &Value) -> Result<Option<Written>, String> {
+fn timed_demand(rate: &Value, terms: &str) -> Result<Option<Written>, String> {
     if rate.get("demandratestructure").is_none() || rate.get("demandweekdayschedule").is_none() {
         return Ok(None);
     }
@@ -114,7 +146,7 @@ fn timed_demand(rate: &Value) -> Result<Option<Written>, String> {
     let hourly = Hourly::read(rate, "demandweekdayschedule", "demandweekendschedule")?;
     let ladders = ladders(&structure, &hourly.used(), "demandratestructure")?;
     let grid = Grid::new("demand-time", &hourly);
-    Ok(Some(written("demand", TIMED_DEMAND, &grid, "", "", &ladders)))
+    Ok(Some(written("demand", TIMED_DEMAND, &grid, "", &ladders, terms)))
 }
 
 fn written(
@@ -122,33 +154,29 @@ fn written(
     label: &str,
     grid: &Grid,
     scope: &str,
-    limit_word: &str,
     ladders: &[(usize, Vec<Tier>)],
+    terms: &str,
 ) -> Written {
     let mut lines = String::new();
     match grid.clock() {
         None => {
-            let _ = writeln!(lines, "{keyword}  {label}   {}", steps(&ladders[0].1, limit_word));
+            let _ = writeln!(lines, "{keyword}  {label}   {}", steps(&ladders[0].1));
         }
         Some(name) => {
             let _ = writeln!(lines, "{keyword}  {label} by {name}{scope}");
             for (period, tiers) in ladders {
-                let _ = writeln!(
-                    lines,
-                    "  {}  {}",
-                    schedule::period(*period),
-                    steps(tiers, limit_word)
-                );
+                let _ = writeln!(lines, "  {}  {}", schedule::period(*period), steps(tiers));
             }
         }
     }
+    lines.push_str(terms);
     Written { clock: grid.text(), lines }
 }
 
 /// `0.12 to 500, 0.18`.
-fn steps(tiers: &[Tier], limit_word: &str) -> String {
+fn steps(tiers: &[Tier]) -> String {
     let step = |tier: &Tier| match tier.max {
-        Some(max) => format!("{} to {}{limit_word}", decimal(tier.price, 9), decimal(max, 9)),
+        Some(max) => format!("{} to {}{}", decimal(tier.price, 9), decimal(max, 9), tier.per),
         None => decimal(tier.price, 9),
     };
     tiers.iter().map(step).collect::<Vec<_>>().join(", ")
@@ -180,7 +208,9 @@ fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
     let mut ladder: Vec<Tier> = Vec::new();
     let mut below = 0;
     for (index, tier) in tiers.iter().enumerate() {
-        let price = nano_or_zero(tier.get("rate"))? + nano_or_zero(tier.get("adj"))?;
+        let (rate, adj) = (nano_or_zero(tier.get("rate"))?, nano_or_zero(tier.get("adj"))?);
+        let price = rate.checked_add(adj).filter(|it| it.unsigned_abs() < MOST_NANO);
+        let price = price.ok_or("one of its prices is more than anybody charges")?;
         let last = index + 1 == tiers.len();
         let max = match tier.get("max").filter(|_| !last) {
             Some(max) => Some(nano(max)?).filter(|it| *it < NO_LIMIT_NANO),
@@ -192,10 +222,11 @@ fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
             Some(max) => {
                 below = max;
                 // A tariff's limits have six decimals.
-                ladder.push(Tier { price, max: Some(max - max.rem_euclid(1_000)) });
+                let max = Some(max - max.rem_euclid(1_000));
+                ladder.push(Tier { price, max, per: bound(tier)? });
             }
             None => {
-                ladder.push(Tier { price, max: None });
+                ladder.push(Tier { price, max: None, per: "" });
                 break;
             }
         }
@@ -203,27 +234,14 @@ fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
     Ok(ladder)
 }
 
-/// Whether the bounds of the tiers are for a day. Bounds of two kinds in one rate are refused.
-fn daily_limits(structure: &[&Vec<Value>], used: &[usize]) -> Result<bool, String> {
-    let mut kinds: Vec<bool> = Vec::new();
-    for tiers in used.iter().filter_map(|it| structure.get(*it)) {
-        for tier in tiers.iter().rev().skip(1).filter(|it| it.get("max").is_some()) {
-            kinds.push(match tier.get("unit").and_then(Value::as_str) {
-                None | Some("kWh") => false,
-                Some("kWh daily") => true,
-                Some(other) => {
-                    return Err(format!(
-                        "its tiers are bounded in {other}, which tariffs do not price yet"
-                    ));
-                }
-            });
-        }
-    }
-    kinds.dedup();
-    match kinds[..] {
-        [] => Ok(false),
-        [daily] => Ok(daily),
-        _ => Err("some of its tiers are bounded by the day and some by the month".to_owned()),
+/// What the bound of a tier is for, as it is written behind a limit.
+fn bound(tier: &Value) -> Result<&'static str, String> {
+    match tier.get("unit").and_then(Value::as_str) {
+        None | Some("kWh" | "kW" | "") => Ok(""),
+        Some("kWh daily") => Ok(" daily"),
+        Some("kWh/kW") => Ok(" per kW"),
+        Some("kWh/kW daily") => Ok(" daily per kW"),
+        Some(other) => Err(format!("its tiers are bounded in {other}, which no tariff is")),
     }
 }
 
@@ -237,13 +255,14 @@ fn fixed(rate: &Value) -> Result<String, String> {
     })
 }
 
-fn minimum(rate: &Value) -> Result<String, String> {
+fn minimum(rate: &Value, open: &Open) -> Result<String, String> {
     let Some(amount) = rate.get("mincharge") else { return Ok(String::new()) };
     let amount = nano(amount)?;
     let per = rate.get("minchargeunits").and_then(Value::as_str).unwrap_or("$/month");
+    let beside = if open.program.is_some() { " beside credits" } else { "" };
     priced("minimum charge", amount, per, |price, per| match per {
-        Per::Day => format!("minimum  Minimum charge   {price} daily\n"),
-        Per::Month => format!("minimum  Minimum charge   {price}\n"),
+        Per::Day => format!("minimum  Minimum charge   {price} daily{beside}\n"),
+        Per::Month => format!("minimum  Minimum charge   {price}{beside}\n"),
     })
 }
 

@@ -160,6 +160,8 @@ fn segment(
         tariff_name: tariff_name.to_owned(),
         period: july(),
         usage,
+        carried: Default::default(),
+        bank: None,
         evidence: vec![Evidence {
             meter: meter.to_owned(),
             unit: usage.unit,
@@ -188,16 +190,16 @@ fn tax(of: &[Line]) -> Line {
 
 fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
     Line {
-        label: label.to_owned(),
+        label: label.into(),
         kind,
         period: july(),
         basis,
-        rule: Rule {
+        rule: std::sync::Arc::new(Rule {
             tariff: "T".to_owned(),
             version: date(2026, 1, 1),
             line: 1,
             text: label.to_owned(),
-        },
+        }),
         rounding: Rounding::HalfUp,
         exact: basis.exact(),
         amount: basis.exact().round(Rounding::HalfUp),

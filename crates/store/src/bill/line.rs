@@ -1,6 +1,8 @@
 //! The lines of bills, each with its derivation.
 
-use anyhow::{Context, Result};
+use std::sync::Arc;
+
+use anyhow::Result;
 use meterbook_core::id::BillId;
 use meterbook_core::money::{Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
@@ -41,12 +43,13 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
         }
         Basis::Share(whole, of_it) => share = Some((whole, of_it)),
         Basis::Shortfall { least: at_least, charged } => least = Some((at_least, charged)),
+        Basis::Amount(_) => {}
     }
     [
         bill.into(),
         segment.into(),
         position.into(),
-        V::from(&it.label),
+        V::from(&*it.label),
         it.kind.word().into(),
         it.period.start().into(),
         it.period.end().into(),
@@ -71,16 +74,16 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
 
 fn line(row: &Row) -> Result<(usize, Line)> {
     let line = Line {
-        label: row.text(1)?,
+        label: row.text(1)?.into(),
         kind: row.word(2, ChargeKind::from_word)?,
         period: row.period(3)?,
         basis: basis(row)?,
-        rule: Rule {
+        rule: Arc::new(Rule {
             tariff: row.text(14)?,
             version: row.date(15)?,
             line: row.small(16)?,
             text: row.text(17)?,
-        },
+        }),
         rounding: row.word(18, Rounding::from_word)?,
         exact: row.exact(19)?,
         amount: row.money(20)?,
@@ -101,6 +104,8 @@ fn basis(row: &Row) -> Result<Basis> {
     if let Some(whole) = row.maybe(10, Row::money)? {
         return Ok(Basis::Share(whole, Share { nano: row.int(11)? }));
     }
-    let least = row.maybe(12, Row::money)?.context("a line without a basis")?;
-    Ok(Basis::Shortfall { least, charged: row.money(13)? })
+    Ok(match row.maybe(12, Row::money)? {
+        Some(least) => Basis::Shortfall { least, charged: row.money(13)? },
+        None => Basis::Amount(row.money(20)?),
+    })
 }

@@ -209,7 +209,7 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
 
 fn charge(it: &Line, language: Language) -> Charge {
     Charge {
-        label: it.label.clone(),
+        label: it.label.to_string(),
         arithmetic: arithmetic(it).replace(" x ", " × "),
         amount: show::money(it.amount),
         kind: it.kind.word(),

@@ -4,14 +4,14 @@ use super::clock;
 use super::lines::{Entry, Keyword, Line};
 use super::number::{limit, percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::spelling;
-use crate::meter::Flow;
-use crate::money::{Price, Quantity, Unit};
+use super::{spelling, term};
+use crate::money::{Price, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::Clock;
 use crate::tariff::{
-    Block, Charge, Component, DemandCharge, Ladder, Limits, Of, Partial, Scope, Tariff, UsageCharge,
+    Block, Charge, Component, CreditCharge, DemandCharge, Ladder, Limit, Minimum, Of, Partial, Per,
+    Place, Priced, Scope, Tariff, UsageCharge,
 };
 
 /// The components, in the order of the text.
@@ -46,16 +46,15 @@ fn component(
         _ => return Ok(None),
     };
     let refuse = |what| entry.head.refuse(what);
-    let (label, charge) = match entry.keyword {
+    let (label, charge, places) = match entry.keyword {
         Keyword::Daily | Keyword::Monthly | Keyword::Minimum | Keyword::Percent | Keyword::Tax => {
             let (label, value) = label_and_value(entry).map_err(refuse)?;
-            (label, plain(entry.keyword, value, earlier).map_err(refuse)?)
+            (label, plain(entry.keyword, value, earlier).map_err(refuse)?, Vec::new())
         }
-        _ => laddered(entry, tariff)?,
+        _ => laddered(entry, tariff, earlier)?,
     };
-    let line = u32::try_from(entry.head.number()).expect("a text has fewer lines than that");
-    let text = entry.head.text.clone();
-    Ok(Some(Component { label: label.to_owned(), kind, line, text, charge }))
+    let label = label.to_owned();
+    Ok(Some(Component { label, kind, place: entry.head.place(), places, charge }))
 }
 
 fn label_and_value<'e>(entry: &'e Entry<'_>) -> Result<(&'e str, &'e str), String> {
@@ -94,11 +93,10 @@ fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge,
         return Err(format!("no charge is above this {keyword}; move it below what it looks at"));
     }
     if keyword == Keyword::Minimum {
-        let (price, partial) = least(value)?;
-        return Ok(Charge::Minimum(price, partial));
+        return Ok(Charge::Minimum(least(value)?));
     }
     let (percent, of) = match value.split_once(" of ") {
-        Some((percent, labels)) => (percent, Of::Labels(labels_of(labels, earlier)?)),
+        Some((percent, labels)) => (percent, Of::These(places_of(labels, earlier)?)),
         None => (value, Of::Everything),
     };
     let share = percentage(percent.trim())?;
@@ -109,13 +107,18 @@ fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge,
 }
 
 /// A minimum is for a month, or for each day of service.
-fn least(value: &str) -> Result<(Price, Partial), String> {
-    match value.split_once(char::is_whitespace) {
+fn least(value: &str) -> Result<Minimum, String> {
+    let (value, beside_credits) = match value.strip_suffix(" beside credits") {
+        Some(value) => (value.trim(), true),
+        None => (value, false),
+    };
+    let (least, partial) = match value.split_once(char::is_whitespace) {
         Some((amount, word)) if word.trim() == "daily" => {
-            Ok((price_from_zero(amount, Unit::Day)?, Partial::ByDays))
+            (price_from_zero(amount, Unit::Day)?, Partial::ByDays)
         }
-        _ => monthly(value),
-    }
+        _ => monthly(value)?,
+    };
+    Ok(Minimum { least, partial, beside_credits })
 }
 
 fn monthly(value: &str) -> Result<(Price, Partial), String> {
@@ -132,37 +135,49 @@ fn monthly(value: &str) -> Result<(Price, Partial), String> {
     Ok((price_from_zero(amount, Unit::Month)?, partial))
 }
 
-fn labels_of(labels: &str, earlier: &[Component]) -> Result<Vec<String>, String> {
+/// The places of the charges above that `labels` names, with commas between them.
+pub(super) fn places_of(labels: &str, earlier: &[Component]) -> Result<Vec<usize>, String> {
     let there: Vec<&str> = earlier.iter().map(|it| it.label.as_str()).collect();
-    let known = |label: &str| {
-        if there.contains(&label) {
-            return Ok(label.to_owned());
+    let mut places = Vec::new();
+    for label in labels.split(", ").map(str::trim) {
+        let found = places.len();
+        places.extend((0..there.len()).filter(|it| there[*it] == label));
+        if found == places.len() {
+            let near = spelling::nearest(label, there.iter().copied());
+            let near = near.map_or(String::new(), |it| format!(" did you mean {it}?"));
+            let there = there.join(", ");
+            return Err(format!("no charge above is called {label};{near} there are: {there}"));
         }
-        let near = spelling::nearest(label, there.iter().copied());
-        let near = near.map_or(String::new(), |it| format!(" did you mean {it}?"));
-        Err(format!("no charge above is called {label};{near} there are: {}", there.join(", ")))
-    };
-    labels.split(", ").map(|it| known(it.trim())).collect()
+    }
+    Ok(places)
 }
 
 /// A charge for use, demand or surplus: one ladder, or one for each period of a clock.
-fn laddered<'e>(entry: &'e Entry<'_>, tariff: &Tariff) -> Result<(&'e str, Charge), TariffError> {
+fn laddered<'e>(
+    entry: &'e Entry<'_>,
+    tariff: &Tariff,
+    earlier: &[Component],
+) -> Result<(&'e str, Charge, Vec<Place>), TariffError> {
     let refuse = |what| entry.head.refuse(what);
     let unit = unit(entry.keyword, tariff).map_err(refuse)?;
     let Some((label, by)) = entry.rest.rsplit_once(" by ").filter(|_| !entry.rest.contains("  "))
     else {
         let (label, value) = label_and_value(entry).map_err(refuse)?;
         no_clock(label, &tariff.clocks).map_err(refuse)?;
-        let (ladder, limits) = ladder(entry.keyword, value, unit).map_err(refuse)?;
-        let limits = limits.unwrap_or(Limits::Month);
-        return Ok((label, charge(entry.keyword, None, vec![ladder], limits, Scope::PerPeriod)));
+        let ladder = ladder(entry.keyword, value, unit).map_err(refuse)?;
+        if let Some(odd) = entry.below.iter().find(|it| !term::is_one(it.word().0)) {
+            return Err(odd.refuse(term::unknown(entry.keyword, odd.word().0)));
+        }
+        let charge = charge(entry, None, vec![ladder], Scope::PerPeriod, tariff, earlier)?;
+        return Ok((label, charge, Vec::new()));
     };
     let (name, scope) = by.split_once(' ').unwrap_or((by, ""));
     let place = clock::find(&tariff.clocks, name).map_err(refuse)?;
     let clock = &tariff.clocks[place];
-    let (ladders, limits) = ladders(entry, clock, unit)?;
+    let (ladders, places) = ladders(entry, clock, unit)?;
     let scope = scope_of(entry.keyword, scope.trim(), clock, &ladders).map_err(refuse)?;
-    Ok((label.trim(), charge(entry.keyword, Some(place), ladders, limits, scope)))
+    let charge = charge(entry, Some(place), ladders, scope, tariff, earlier)?;
+    Ok((label.trim(), charge, places))
 }
 
 fn unit(keyword: Keyword, tariff: &Tariff) -> Result<Unit, String> {
@@ -190,38 +205,56 @@ fn no_clock(label: &str, clocks: &[Clock]) -> Result<(), String> {
 }
 
 fn charge(
-    keyword: Keyword,
+    entry: &Entry<'_>,
     clock: Option<usize>,
     ladders: Vec<Ladder>,
-    limits: Limits,
     scope: Scope,
-) -> Charge {
-    let flow = if keyword == Keyword::Credit { Flow::Received } else { Flow::Delivered };
-    match keyword {
-        Keyword::Demand => Charge::Demand(DemandCharge { clock, ladders }),
-        _ => Charge::Usage(UsageCharge { flow, clock, ladders, limits, scope }),
+    tariff: &Tariff,
+    earlier: &[Component],
+) -> Result<Charge, TariffError> {
+    let terms = term::read(entry, earlier)?;
+    let priced = match (entry.keyword, &tariff.net) {
+        (Keyword::Demand, _) => Priced::Delivered,
+        (Keyword::Credit, None) => Priced::Received,
+        (Keyword::Credit, Some(_)) => Priced::Surplus,
+        (_, Some(_)) if !terms.gross => Priced::Net,
+        _ => Priced::Delivered,
+    };
+    if let (Priced::Net | Priced::Surplus, Some(net), Some(mine)) = (priced, &tariff.net, clock)
+        && net.clock != Some(mine)
+    {
+        let name = &tariff.clocks[mine].name;
+        return Err(entry.head.refuse(format!(
+            "a price by {name} needs netting by {name}; write net … by {name}, or gross below this line"
+        )));
     }
+    Ok(match entry.keyword {
+        Keyword::Demand => {
+            Charge::Demand(DemandCharge { clock, ladders, ratchets: terms.ratchets })
+        }
+        Keyword::Credit => Charge::Credit(CreditCharge {
+            usage: UsageCharge { priced, clock, ladders, scope },
+            offsets: terms.offsets,
+            bank: terms.bank,
+        }),
+        _ => Charge::Usage(UsageCharge { priced, clock, ladders, scope }),
+    })
 }
 
-/// The ladders of an entry in the order of the clock's periods, and what their limits are for.
+/// The ladders of an entry in the order of the clock's periods, and the lines that say them.
 fn ladders(
     entry: &Entry<'_>,
     clock: &Clock,
     unit: Unit,
-) -> Result<(Vec<Ladder>, Limits), TariffError> {
-    let mut found: Vec<Option<Ladder>> = vec![None; clock.periods.len()];
-    let mut limits = None;
-    for line in &entry.below {
-        let (place, ladder, own) =
+) -> Result<(Vec<Ladder>, Vec<Place>), TariffError> {
+    let mut found: Vec<Option<(Ladder, Place)>> = vec![None; clock.periods.len()];
+    for line in entry.below.iter().filter(|it| !term::is_one(it.word().0)) {
+        let (place, ladder) =
             line_of(entry.keyword, line, clock, unit).map_err(|what| line.refuse(what))?;
-        if found[place].replace(ladder).is_some() {
+        if found[place].replace((ladder, line.place())).is_some() {
             let what = format!("{} has a price already; delete one", clock.periods[place]);
             return Err(line.refuse(what));
         }
-        if limits.is_some() && own.is_some() && limits != own {
-            return Err(line.refuse("the limits above differ; make all of them daily, or none"));
-        }
-        limits = limits.or(own);
     }
     let missing: Vec<&str> = (clock.periods.iter().zip(&found))
         .filter(|(_, ladder)| ladder.is_none())
@@ -233,7 +266,7 @@ fn ladders(
             "each period of {name} needs a price, and {missing} has none; indent below: {first}  0.12"
         )));
     }
-    Ok((found.into_iter().flatten().collect(), limits.unwrap_or(Limits::Month)))
+    Ok(found.into_iter().flatten().unzip())
 }
 
 fn line_of(
@@ -241,7 +274,7 @@ fn line_of(
     line: &Line<'_>,
     clock: &Clock,
     unit: Unit,
-) -> Result<(usize, Ladder, Option<Limits>), String> {
+) -> Result<(usize, Ladder), String> {
     let (period, value) = line.word();
     let Some(place) = clock.periods.iter().position(|it| it == period) else {
         let (name, there) = (&clock.name, clock.periods.join(", "));
@@ -250,13 +283,12 @@ fn line_of(
     if value.is_empty() {
         return Err(format!("{period} has no price; write it behind: {period}  0.12"));
     }
-    let (ladder, limits) = ladder(keyword, value, unit)?;
-    Ok((place, ladder, limits))
+    Ok((place, ladder(keyword, value, unit)?))
 }
 
-/// The ladder that a value says, and what its limits are for if it has any.
-fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<(Ladder, Option<Limits>), String> {
-    let one = |price| (Ladder(vec![Block { price, up_to: None }]), None);
+/// The ladder that a value says.
+fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
+    let one = |price| Ladder(vec![Block { price, up_to: None }]);
     match keyword {
         Keyword::Volume if value.contains(" to ") => {
             Err("volume has one price for every unit; several blocks begin with: blocks".to_owned())
@@ -267,13 +299,14 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<(Ladder, Option<L
             Ok(one(Price { nano: -nano, per }))
         }
         Keyword::Demand => {
-            let (ladder, limits) = blocks(value, unit, price_from_zero)?;
-            if limits == Some(Limits::Day) {
+            let ladder = blocks(value, unit, price_from_zero)?;
+            let plain = |it: &Block| it.up_to.is_none_or(|it| it.per == Per::Turn);
+            if !ladder.0.iter().all(plain) {
                 return Err(
                     "the limits of a demand are kW and not daily; write 9.50 to 10".to_owned()
                 );
             }
-            Ok((ladder, limits))
+            Ok(ladder)
         }
         _ => blocks(value, unit, price),
     }
@@ -283,9 +316,8 @@ fn blocks(
     value: &str,
     unit: Unit,
     price: impl Fn(&str, Unit) -> Result<Price, String>,
-) -> Result<(Ladder, Option<Limits>), String> {
+) -> Result<Ladder, String> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut limits = None;
     let steps: Vec<&str> = value.split(", ").map(str::trim).collect();
     for (index, step) in steps.iter().enumerate() {
         let (price_text, up_to) = match step.split_once(" to ") {
@@ -297,34 +329,41 @@ fn blocks(
         if last == up_to.is_some() {
             return Err("only the last block is open, and it is: 0.12 to 500, 0.18".to_owned());
         }
-        let Some((up_to, own)) = up_to else {
-            blocks.push(Block { price, up_to: None });
-            continue;
-        };
-        if limits.is_some_and(|it| it != own) {
-            return Err("all limits of a line are daily, or none is".to_owned());
+        let below = blocks.last().and_then(|it| it.up_to);
+        if let (Some(up_to), Some(below)) = (up_to, below) {
+            if up_to.per != below.per {
+                return Err(
+                    "the limits of a line are all alike: daily, per kW, or neither".to_owned()
+                );
+            }
+            if up_to.quantity.micro <= below.quantity.micro {
+                return Err("each block ends above the one before: 0.12 to 500, 0.15 to 800, 0.18"
+                    .to_owned());
+            }
         }
-        limits = Some(own);
-        let below = blocks.last().and_then(|it| it.up_to).map_or(0, |it| it.micro);
-        if up_to.micro <= below {
-            return Err(
-                "each block ends above the one before: 0.12 to 500, 0.15 to 800, 0.18".to_owned()
-            );
-        }
-        blocks.push(Block { price, up_to: Some(up_to) });
+        blocks.push(Block { price, up_to });
     }
-    Ok((Ladder(blocks), limits))
+    Ok(Ladder(blocks))
 }
 
-fn step_end(text: &str, unit: Unit) -> Result<(Quantity, Limits), String> {
-    match text.split_once(char::is_whitespace) {
-        None => Ok((limit(text, unit)?, Limits::Month)),
-        Some((number, word)) if word.trim() == "daily" => Ok((limit(number, unit)?, Limits::Day)),
-        Some((number, word)) => {
-            let word = word.trim();
-            Err(format!("{word} is not known behind a limit; write {number}, or {number} daily"))
+fn step_end(text: &str, unit: Unit) -> Result<Limit, String> {
+    let (number, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let per = match words.split_whitespace().collect::<Vec<_>>()[..] {
+        [] => Per::Turn,
+        ["daily"] => Per::Day,
+        ["per", "kW"] => Per::Kw,
+        ["daily", "per", "kW"] => Per::KwDay,
+        _ => {
+            return Err(format!(
+                "{words} is not known behind a limit; write {number}, {number} daily, {number} per kW, or {number} daily per kW",
+                words = words.trim()
+            ));
         }
+    };
+    if matches!(per, Per::Kw | Per::KwDay) && unit != Unit::Kwh {
+        return Err(format!("a limit per kW is for kWh only; {unit} has no kW"));
     }
+    Ok(Limit { quantity: limit(number, unit)?, per })
 }
 
 fn scope_of(

@@ -3,7 +3,7 @@
 use super::lines::{Entry, Keyword, Line};
 use super::partition::{self, Doubt};
 use super::refusal::TariffError;
-use super::{hours, spelling};
+use super::{hours, spelling, term};
 use crate::tariff::clock::{Clock, Holidays};
 use crate::tariff::{Charge, Tariff};
 
@@ -25,10 +25,13 @@ pub(super) fn read(entries: &[Entry<'_>], holidays: &Holidays) -> Result<Vec<Clo
 pub(super) fn all_used(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(), TariffError> {
     let clock_of = |charge: &Charge| match charge {
         Charge::Usage(it) => it.clock,
+        Charge::Credit(it) => it.usage.clock,
         Charge::Demand(it) => it.clock,
         _ => None,
     };
-    let used: Vec<usize> = tariff.components.iter().filter_map(|it| clock_of(&it.charge)).collect();
+    let netted = tariff.net.as_ref().and_then(|it| it.clock);
+    let charged = tariff.components.iter().filter_map(|it| clock_of(&it.charge));
+    let used: Vec<usize> = charged.chain(netted).collect();
     let clocks = entries.iter().filter(|it| it.keyword == Keyword::Clock);
     match clocks.enumerate().find(|(index, _)| !used.contains(index)) {
         None => Ok(()),
@@ -90,6 +93,11 @@ fn name(word: &str, noun: &str) -> Result<String, String> {
 fn name_of_period(word: &str) -> Result<String, String> {
     if word == "else" {
         return Err("the name of the period comes first, as in: off  else".to_owned());
+    }
+    if term::is_one(word) {
+        return Err(format!(
+            "{word} is no name for a period; it begins a term of a charge; choose another name"
+        ));
     }
     if Keyword::from_word(word).is_some() {
         return Err(format!(

@@ -44,6 +44,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         rounding,
         holidays: holidays.unwrap_or_default(),
         clocks: Vec::new(),
+        net: None,
         components: Vec::new(),
     })
 }
@@ -70,8 +71,8 @@ fn needed<'e, 'a>(
 }
 
 fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
-    use Keyword::{Commodity, Convert, From, Holidays, Name, Source, Tariff};
-    for keyword in [Tariff, Name, Source, Commodity, Convert, From, Holidays] {
+    use Keyword::{Commodity, Convert, From, Holidays, Name, Net, Source, Tariff};
+    for keyword in [Tariff, Name, Source, Commodity, Convert, From, Holidays, Net] {
         let mut lines = entries.iter().filter(|it| it.keyword == keyword);
         if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
             let what = format!(

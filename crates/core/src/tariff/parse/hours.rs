@@ -3,7 +3,7 @@
 use super::{days_in, month_day};
 use crate::tariff::clock::{Days, Hours, MonthDay};
 
-const MONTHS: [&str; 12] =
+pub(super) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [(&str, Days); 10] = [
     ("weekdays", Days::WEEKDAYS),
@@ -34,6 +34,32 @@ pub(super) fn read(rule: &str, period: usize) -> Result<Hours, String> {
     let dates = if dates.is_empty() { vec![YEAR] } else { dates };
     let days = days.into_iter().reduce(Days::and).unwrap_or(Days::ALL);
     Ok(Hours { period, dates, days, minutes })
+}
+
+/// The months that a list such as `jun-sep, dec` names, January being bit 0.
+pub(super) fn months(list: &str) -> Result<u16, String> {
+    let wrong = || format!("{list} is no list of months; write them as in: jun-sep, dec");
+    let tokens = tokens(list)?;
+    let mut rest = Rest { tokens: &tokens };
+    let dates = rest.list(Rest::dates, "month")?;
+    if dates.is_empty() || !rest.tokens.is_empty() {
+        return Err(wrong());
+    }
+    let mut months = 0;
+    for (first, last) in dates {
+        if first.day != 1 || last.day != days_in(last.month) {
+            return Err(wrong());
+        }
+        let mut month = first.month;
+        loop {
+            months |= 1 << (month - 1);
+            if month == last.month {
+                break;
+            }
+            month = month % 12 + 1;
+        }
+    }
+    Ok(months)
 }
 
 /// How a date is written in a rule: `jun 16`.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::refusal::TariffError;
 use super::spelling;
+use crate::tariff::Place;
 
 /// A line that says something.
 pub(super) struct Line<'a> {
@@ -38,6 +39,7 @@ pub(super) enum Keyword {
     From,
     Holidays,
     Clock,
+    Net,
     Daily,
     Monthly,
     Volume,
@@ -49,7 +51,7 @@ pub(super) enum Keyword {
     Credit,
 }
 
-const KEYWORDS: [(&str, Keyword); 17] = [
+const KEYWORDS: [(&str, Keyword); 18] = [
     ("tariff", Keyword::Tariff),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
@@ -58,6 +60,7 @@ const KEYWORDS: [(&str, Keyword); 17] = [
     ("from", Keyword::From),
     ("holidays", Keyword::Holidays),
     ("clock", Keyword::Clock),
+    ("net", Keyword::Net),
     ("daily", Keyword::Daily),
     ("monthly", Keyword::Monthly),
     ("volume", Keyword::Volume),
@@ -105,6 +108,12 @@ impl<'a> Line<'a> {
         self.number
     }
 
+    /// Where it is and what it says, for the lines of a bill.
+    pub(super) fn place(&self) -> Place {
+        let line = u32::try_from(self.number).expect("a text has fewer lines than that");
+        Place { line, text: self.text.clone() }
+    }
+
     /// The first word and what follows it.
     pub(super) fn word(&self) -> (&str, &str) {
         let (word, rest) =
@@ -144,7 +153,7 @@ impl<'a> Entry<'a> {
     fn read(head: Line<'a>, above: Option<&Entry<'a>>) -> Result<Entry<'a>, TariffError> {
         let (word, rest) = head.word();
         let Some(keyword) = Keyword::from_word(word) else {
-            let what = match above.filter(|it| it.opens() && it.below.is_empty()) {
+            let what = match above.filter(|it| it.has_clock() && it.below.is_empty()) {
                 Some(open) => format!(
                     "no line begins with {word}; if it belongs to `{}`, indent it by two spaces",
                     open.head.text
@@ -157,14 +166,18 @@ impl<'a> Entry<'a> {
         Ok(Entry { keyword, rest, head, below: Vec::new() })
     }
 
-    /// Whether indented lines belong to it.
+    /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
+        use Keyword::{Blocks, Clock, Credit, Demand, Net, Volume};
+        matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
+    }
+
+    /// Whether it cannot do without indented lines.
+    fn has_clock(&self) -> bool {
         match self.keyword {
             Keyword::Clock => true,
-            Keyword::Volume | Keyword::Blocks | Keyword::Demand | Keyword::Credit => {
-                self.rest.contains(" by ") && !self.rest.contains("  ")
-            }
-            _ => false,
+            Keyword::Net => false,
+            _ => self.opens() && self.rest.contains(" by ") && !self.rest.contains("  "),
         }
     }
 }

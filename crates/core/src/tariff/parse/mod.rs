@@ -6,10 +6,12 @@ mod clock;
 mod head;
 mod hours;
 mod lines;
+mod net;
 mod number;
 mod partition;
 mod refusal;
 mod spelling;
+mod term;
 
 pub use refusal::TariffError;
 
@@ -39,7 +41,9 @@ impl Tariff {
         let entries = lines::entries(text)?;
         let mut tariff = head::read(&entries)?;
         tariff.clocks = clock::read(&entries, &tariff.holidays)?;
+        tariff.net = net::read(&entries, &tariff)?;
         tariff.components = charge::read(&entries, &tariff)?;
+        net::nothing_lost(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;
         Ok(tariff)
     }

@@ -1,0 +1,116 @@
+//! Credit for what was sent back: what it brings down, and the bank of what is left.
+
+use std::sync::Arc;
+
+use crate::money::{Exact, Money};
+use crate::rating::carried::{Carried, MoneyLot};
+use crate::rating::section::Section;
+use crate::rating::{Basis, Draft, Drawn, month_index};
+use crate::tariff::{Bank, Component, CreditCharge};
+
+/// What settles a credit on this bill, behind the lines that earned it.
+pub(in crate::rating) struct Settled {
+    pub(in crate::rating) label: Arc<str>,
+    pub(in crate::rating) draft: Draft,
+    pub(in crate::rating) unrounded: Exact,
+}
+
+/// Brings the charges that a credit may offset down to nothing at most: what this bill earned
+/// beyond them goes back on the bill and into the bank, and what earlier bills left comes out of it.
+pub(in crate::rating) fn settle(
+    section: &Section,
+    component: &Component,
+    charge: &CreditCharge,
+    earned: &[Drawn],
+    earlier: &[Drawn],
+    carried: &mut Carried,
+) -> Vec<Settled> {
+    let Some(offsets) = &charge.offsets else { return Vec::new() };
+    let turn = section.input.window.start();
+    let sum = |of: &[Drawn], among: &dyn Fn(&Drawn) -> bool| {
+        let among = || of.iter().filter(|it| among(it));
+        let rounded: Money = among().map(|it| it.line.amount).sum();
+        let pure: Exact = among().map(|it| it.unrounded).sum();
+        (rounded, pure)
+    };
+    let (owed, pure_owed) = sum(earlier, &|it| offsets.contains(&it.component));
+    let (credit, pure_credit) = sum(earned, &|_| true);
+    let mut settled = Vec::new();
+    // Credits are below zero: what they leave of the charges, or what the charges leave of them.
+    let later = charge.bank.is_some_and(|it| it.from_next_turn);
+    let (left, pure_left) =
+        if later { (owed, pure_owed) } else { (owed + credit, pure_owed + pure_credit) };
+    let over = if later {
+        (credit, pure_credit)
+    } else {
+        (Money::ZERO.min(left), Exact::ZERO.min(pure_left))
+    };
+    if over != (Money::ZERO, Exact::ZERO) {
+        let word = if charge.bank.is_some() { "carried to the next bill" } else { "not used" };
+        settled.push(line(section, component, word, -over.0, Exact::ZERO - over.1));
+    }
+    let Some(bank) = charge.bank else { return settled };
+    expire(bank.bank, component, month_index(turn), carried);
+    let (mut room, mut pure_room) = (Money::ZERO.max(left), Exact::ZERO.max(pure_left));
+    let (mut taken, mut pure_taken) = (Money::ZERO, Exact::ZERO);
+    let mine = |it: &&mut MoneyLot| it.credit == component.label && it.turn < turn;
+    for lot in carried.money.iter_mut().filter(mine) {
+        let (now, pure) = (lot.amount.min(room), lot.unrounded.min(pure_room));
+        lot.amount = lot.amount - now;
+        lot.unrounded = lot.unrounded - pure;
+        (room, taken) = (room - now, taken + now);
+        (pure_room, pure_taken) = (pure_room - pure, pure_taken + pure);
+    }
+    if (taken, pure_taken) != (Money::ZERO, Exact::ZERO) {
+        let pure = Exact::ZERO - pure_taken;
+        settled.push(line(section, component, "from earlier bills", -taken, pure));
+    }
+    if over != (Money::ZERO, Exact::ZERO) {
+        carried.money.push(MoneyLot {
+            credit: component.label.clone(),
+            turn,
+            amount: -over.0,
+            unrounded: Exact::ZERO - over.1,
+        });
+    }
+    carried.money.retain(|it| (it.amount, it.unrounded) != (Money::ZERO, Exact::ZERO));
+    settled
+}
+
+/// Empties the bank when the turn is that of the true-up: what is left is paid, or lost.
+pub(in crate::rating) fn true_up(
+    section: &Section,
+    component: &Component,
+    charge: &CreditCharge,
+    carried: &mut Carried,
+) -> Option<Settled> {
+    let bank = charge.bank?;
+    if !bank.bank.is_due(section) {
+        return None;
+    }
+    let mine = |it: &&MoneyLot| it.credit == component.label;
+    let amount: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
+    let pure: Exact = carried.money.iter().filter(mine).map(|it| it.unrounded).sum();
+    carried.money.retain(|it| it.credit != component.label);
+    let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
+    let pure = Exact::ZERO - pure;
+    (bank.paid && something).then(|| line(section, component, "paid at the true-up", -amount, pure))
+}
+
+/// Forgets credit that is too old.
+fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) {
+    let Some(after) = bank.expires_after else { return };
+    let old = |it: &MoneyLot| it.credit == component.label && after < this - month_index(it.turn);
+    carried.money.retain(|it| !old(it));
+}
+
+fn line(
+    section: &Section,
+    component: &Component,
+    word: &str,
+    amount: Money,
+    unrounded: Exact,
+) -> Settled {
+    let label = format!("{}, {word}", component.label).into();
+    Settled { label, draft: Draft::plain(section, Basis::Amount(amount)), unrounded }
+}

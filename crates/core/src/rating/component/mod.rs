@@ -1,0 +1,8 @@
+//! One file for each kind of charge.
+
+pub(super) mod credit;
+pub(super) mod demand;
+pub(super) mod fixed;
+pub(super) mod minimum;
+pub(super) mod share;
+pub(super) mod volume;

@@ -1,0 +1,156 @@
+//! Setting off what was sent back against what came, and the bank of what is left over.
+//!
+//! Nothing is lost: what was sent back is set off now, set off later, paid, expired or still in the
+//! bank; [`Bank`] shows it.
+
+use crate::meter::Flow;
+use crate::money::Quantity;
+use crate::period::Period;
+use crate::rating::carried::EnergyLot;
+use crate::rating::section::{Part, Section};
+use crate::rating::strikes::Tally;
+use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
+use crate::tariff::{Bank, EnergyBank, Net, NetWindow};
+
+/// What is left of use and surplus in some days of a section.
+#[derive(Clone, Debug)]
+pub(super) struct Netted {
+    pub(super) days: Period,
+    /// For each period of the net's clock, or the only one: use after netting and after the bank.
+    pub(super) used: Vec<i64>,
+    /// For each period, what was sent back beyond use. With a bank of energy it is in the bank.
+    pub(super) surplus: Vec<i64>,
+}
+
+/// Nets the days of a section, in the order of time.
+pub(super) fn net(
+    section: &Section,
+    net: &Net,
+    lots: &mut Vec<EnergyLot>,
+    flow: &mut BankFlow,
+) -> Result<Vec<Netted>, Unratable> {
+    let mut all = Vec::new();
+    for part in section.parts(net.clock) {
+        let (delivered, received) = measured(section, net, &part)?;
+        flow.exported += received.iter().sum::<i64>();
+        let mut netted = Netted {
+            days: part.days,
+            used: vec![0; delivered.len()],
+            surplus: vec![0; delivered.len()],
+        };
+        for (period, (came, sent)) in delivered.iter().zip(&received).enumerate() {
+            netted.used[period] = (came - sent).max(0);
+            netted.surplus[period] = (sent - came).max(0);
+            flow.set_off += came.min(sent);
+        }
+        if let Some(bank) = &net.bank {
+            draw_down(section, net, bank, &mut netted, lots, flow);
+        }
+        all.push(netted);
+    }
+    Ok(all)
+}
+
+/// What came and what was sent back in each period, after netting within intervals if the window is
+/// that short.
+fn measured(section: &Section, net: &Net, part: &Part) -> Result<(Vec<i64>, Vec<i64>), Unratable> {
+    let clock = net.clock.map(|it| &section.tariff().clocks[it]);
+    let count = clock.map_or(1, |it| it.periods.len());
+    let one = |micro: i64| {
+        let mut all = vec![0; count];
+        all[part.periods[0]] = micro;
+        all
+    };
+    if net.window == NetWindow::Turn && part.periods.len() == 1 {
+        let used = |flow| one(section.used(flow, part.days).micro);
+        return Ok((used(Flow::Delivered), used(Flow::Received)));
+    }
+    let needs = || Unratable::NeedsIntervals { label: "net".to_owned() };
+    let came = section.values(Flow::Delivered, &part.places).ok_or_else(needs)?;
+    let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
+    section.check_coarse(net.clock)?;
+    let tally = |values: &[i64]| match part.strikes {
+        Some(strikes) => strikes.tally(part.places.clone(), values),
+        None => Tally::whole(values),
+    };
+    let converted = |it: Tally| it.sum.into_iter().map(|it| section.converted(it)).collect();
+    if net.window == NetWindow::Turn {
+        return Ok((converted(tally(came)), converted(tally(sent))));
+    }
+    let sent = |nth: usize| sent.get(nth).copied().unwrap_or(0);
+    let left = |sign: i64| -> Vec<i64> {
+        came.iter().enumerate().map(|(nth, came)| ((came - sent(nth)) * sign).max(0)).collect()
+    };
+    Ok((converted(tally(&left(1))), converted(tally(&left(-1)))))
+}
+
+/// Sets off what earlier turns left, then puts this turn's surplus in the bank.
+fn draw_down(
+    section: &Section,
+    net: &Net,
+    bank: &EnergyBank,
+    netted: &mut Netted,
+    lots: &mut Vec<EnergyLot>,
+    flow: &mut BankFlow,
+) {
+    let name = |period: usize| match net.clock {
+        Some(clock) if bank.by_period => section.tariff().clocks[clock].periods[period].clone(),
+        _ => String::new(),
+    };
+    let turn = section.input.window.start();
+    for (period, used) in netted.used.iter_mut().enumerate() {
+        let key = name(period);
+        for lot in lots.iter_mut().filter(|it| it.period == key && it.turn < turn) {
+            let taken = lot.micro.min(*used);
+            lot.micro -= taken;
+            *used -= taken;
+            flow.used += taken;
+        }
+    }
+    lots.retain(|it| it.micro != 0);
+    for (period, surplus) in netted.surplus.iter().enumerate().filter(|(_, it)| **it != 0) {
+        lots.push(EnergyLot { period: name(period), turn, micro: *surplus });
+        flow.earned += surplus;
+    }
+}
+
+/// Takes the lots out that are too old, and says how much they held.
+pub(super) fn expire(bank: Bank, turn_month: i64, lots: &mut Vec<EnergyLot>) -> i64 {
+    let Some(after) = bank.expires_after else { return 0 };
+    let old = |it: &EnergyLot| after < turn_month - month_index(it.turn);
+    let expired = lots.iter().filter(|it| old(it)).map(|it| it.micro).sum();
+    lots.retain(|it| !old(it));
+    expired
+}
+
+/// Empties the bank when the turn is that of the true-up, and what is paid for it.
+pub(super) fn true_up(
+    section: &Section,
+    net: &Net,
+    lots: &mut Vec<EnergyLot>,
+    flow: &mut BankFlow,
+) -> Option<Draft> {
+    let bank = net.bank.as_ref()?;
+    if !bank.bank.is_due(section) {
+        return None;
+    }
+    let micro = lots.drain(..).map(|it| it.micro).sum::<i64>();
+    let Some(price) = bank.pays else {
+        flow.expired += micro;
+        return None;
+    };
+    flow.paid += micro;
+    let quantity = Quantity { micro, unit: section.tariff().unit };
+    (micro != 0).then(|| Draft::plain(section, Basis::Each(quantity, price)))
+}
+
+impl Bank {
+    /// Whether the bank is emptied by this section: the days that come last in the turn of the
+    /// true-up, whatever version had the ones before.
+    pub(super) fn is_due(self, section: &Section) -> bool {
+        let turn = month_index(section.input.window.start());
+        let month = turn.rem_euclid(12) + 1;
+        self.true_up.is_some_and(|it| i64::from(it) == month)
+            && section.period.end() == section.input.window.end()
+    }
+}

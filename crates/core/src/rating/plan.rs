@@ -1,0 +1,148 @@
+//! A tariff made ready for pricing: its versions with their clocks laid on the days to be billed.
+//! It is made once and shared by every account on the tariff.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::strikes::Strikes;
+use crate::period::{Period, Zone};
+use crate::rating::Rule;
+use crate::tariff::clock::Clock;
+use crate::tariff::{Charge, Component, Place, Tariff};
+
+/// Everything about one tariff that the bills of all accounts on it share.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(super) code: String,
+    /// The days it can price.
+    pub(super) days: Period,
+    /// The length of the intervals it expects, in minutes.
+    pub(super) minutes: u16,
+    /// For each day, how many intervals come before it; one more for the end of the last.
+    intervals: Vec<usize>,
+    pub(super) versions: Vec<Version>,
+}
+
+/// One version of the tariff, laid on the days.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    pub(super) tariff: Tariff,
+    /// What the days of each of its clocks look like.
+    pub(super) strikes: Vec<Strikes>,
+    /// The words of the lines of each component.
+    pub(super) words: Vec<Words>,
+    /// The line that says how it nets.
+    pub(super) net: Option<Arc<Rule>>,
+}
+
+/// What the lines of one component say: for each period of its clock (a single one without), and
+/// for each block in it.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    pub(super) plain: Arc<str>,
+    pub(super) rule: Arc<Rule>,
+    pub(super) periods: Vec<(Arc<Rule>, Vec<Arc<str>>)>,
+}
+
+impl Plan {
+    /// Lays the versions of the tariff called `code`, oldest first, on `days` for meters that keep
+    /// intervals of `minutes`. Where only registers are read, `minutes` is of no consequence.
+    pub fn new(code: &str, versions: &[Tariff], zone: &Zone, minutes: u16, days: Period) -> Plan {
+        let starts: Vec<i64> =
+            days.each_day().chain([days.end()]).map(|day| zone.start_of(day).as_second()).collect();
+        let step = i64::from(minutes.max(1)) * 60;
+        let first = starts[0];
+        let before = |start: &i64| {
+            usize::try_from((start - first).div_euclid(step)).expect("days come in their order")
+        };
+        let intervals: Vec<usize> = starts.iter().map(before).collect();
+        let ends = versions.iter().skip(1).map(|next| Some(next.from)).chain([None]);
+        let matters =
+            |(tariff, end): &(&Tariff, Option<Date>)| days.overlap(tariff.from, *end).is_some();
+        let versions = versions
+            .iter()
+            .zip(ends)
+            .filter(matters)
+            .map(|(tariff, _)| {
+                let strikes = |clock: &Clock| {
+                    Strikes::new(clock, &tariff.holidays, zone, minutes, days, &starts)
+                };
+                Version {
+                    strikes: tariff.clocks.iter().map(strikes).collect(),
+                    words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
+                    net: tariff.net.as_ref().map(|it| rule(tariff, &it.place)),
+                    tariff: tariff.clone(),
+                }
+            })
+            .collect();
+        Plan { code: code.to_owned(), days, minutes, intervals, versions }
+    }
+
+    /// The days it can price.
+    pub fn days(&self) -> Period {
+        self.days
+    }
+
+    /// How many days of the plan come before `day`.
+    pub(super) fn day(&self, day: Date) -> usize {
+        usize::try_from(days_between(self.days.start(), day)).expect("a bill is within its plan")
+    }
+
+    /// The days of the plan that `period` covers, by their place.
+    pub(super) fn places(&self, period: Period) -> Range<usize> {
+        self.day(period.start())..self.day(period.end())
+    }
+
+    /// The intervals of some days, counted from the first day of a bill.
+    pub(super) fn intervals(&self, bill_from: usize, days: &Range<usize>) -> Range<usize> {
+        let first = self.intervals[bill_from];
+        self.intervals[days.start] - first..self.intervals[days.end] - first
+    }
+}
+
+/// The days from one date to another, without the detour over calendar spans.
+pub(super) fn days_between(from: Date, to: Date) -> i64 {
+    from.duration_until(to).as_hours().div_euclid(24)
+}
+
+fn rule(tariff: &Tariff, place: &Place) -> Arc<Rule> {
+    Arc::new(Rule {
+        tariff: tariff.code.clone(),
+        version: tariff.from,
+        line: place.line,
+        text: place.text.clone(),
+    })
+}
+
+fn words(tariff: &Tariff, component: &Component) -> Words {
+    let (clock, blocks): (_, Vec<usize>) = match &component.charge {
+        Charge::Usage(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
+        Charge::Credit(it) => {
+            (it.usage.clock, it.usage.ladders.iter().map(|it| it.0.len()).collect())
+        }
+        Charge::Demand(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
+        _ => (None, Vec::new()),
+    };
+    let clock = clock.map(|it| &tariff.clocks[it]);
+    let head = rule(tariff, &component.place);
+    let period = |(period, blocks): (usize, &usize)| {
+        let label = match clock {
+            Some(clock) => format!("{}, {}", component.label, clock.periods[period]),
+            None => component.label.clone(),
+        };
+        let tier = |nth: usize| match blocks {
+            1 => label.as_str().into(),
+            _ => format!("{label}, tier {nth}").into(),
+        };
+        let place =
+            component.places.get(period).map_or_else(|| head.clone(), |it| rule(tariff, it));
+        (place, (1..=*blocks).map(tier).collect())
+    };
+    Words {
+        plain: component.label.as_str().into(),
+        periods: blocks.iter().enumerate().map(period).collect(),
+        rule: head,
+    }
+}

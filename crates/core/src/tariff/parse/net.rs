@@ -1,0 +1,87 @@
+//! The net line of a tariff: how what is sent back is set off, and what becomes of the rest.
+
+use super::lines::{Entry, Keyword, Line};
+use super::number::price_from_zero;
+use super::refusal::TariffError;
+use super::{clock, term};
+use crate::place::Commodity;
+use crate::tariff::{Charge, EnergyBank, Net, NetWindow, Tariff};
+
+const SHAPE: &str = "net turn, net turn by hours, or net interval";
+
+/// How the tariff nets, if it does.
+pub(super) fn read(entries: &[Entry<'_>], tariff: &Tariff) -> Result<Option<Net>, TariffError> {
+    let Some(entry) = entries.iter().find(|it| it.keyword == Keyword::Net) else { return Ok(None) };
+    let refuse = |what: String| entry.head.refuse(what);
+    if tariff.commodity != Commodity::Electric {
+        return Err(refuse(format!("{} is not sent back; delete the line", tariff.commodity)));
+    }
+    let (window, by) = match entry.rest.split_once(" by ") {
+        Some((window, name)) => {
+            let place = clock::find(&tariff.clocks, name.trim()).map_err(refuse)?;
+            (window.trim(), Some(place))
+        }
+        None => (entry.rest.trim(), None),
+    };
+    let window = match window {
+        "interval" => NetWindow::Interval,
+        "turn" => NetWindow::Turn,
+        other => return Err(refuse(format!("{other} is no time to net over; write {SHAPE}"))),
+    };
+    let mut net = Net { window, clock: by, bank: None, place: entry.head.place() };
+    for line in &entry.below {
+        below(line, &mut net, tariff).map_err(|what| line.refuse(what))?;
+    }
+    Ok(Some(net))
+}
+
+fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> {
+    let (word, rest) = line.word();
+    if word != "bank" {
+        return Err(format!("{word} is not known below net; write: bank, bank by period"));
+    }
+    if net.bank.is_some() {
+        return Err("there is a bank already; delete one".to_owned());
+    }
+    let (by_period, rest) = match rest.strip_prefix("by period") {
+        Some(_) if net.clock.is_none() => {
+            return Err(
+                "the net has no periods; write net turn by and the name of a clock".to_owned()
+            );
+        }
+        Some(rest) => (true, rest.trim()),
+        None => (false, rest),
+    };
+    let (rest, pays) = match rest.split_once("pays ") {
+        Some((rest, price)) => {
+            let mut price = price_from_zero(price.trim(), tariff.unit)?;
+            price.nano = -price.nano;
+            (rest.trim(), Some(price))
+        }
+        None => (rest, None),
+    };
+    let bank = term::bank(rest)?;
+    if pays.is_some() && bank.true_up.is_none() {
+        return Err(
+            "what is paid is paid at a true-up; say when: bank true-up apr pays 0.03".to_owned()
+        );
+    }
+    net.bank = Some(EnergyBank { by_period, bank, pays });
+    Ok(())
+}
+
+/// Refuses a net that does not say what becomes of a surplus.
+pub(super) fn nothing_lost(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(), TariffError> {
+    let Some(net) = &tariff.net else { return Ok(()) };
+    let credits = tariff.components.iter().any(|it| matches!(it.charge, Charge::Credit(_)));
+    let entry = entries.iter().find(|it| it.keyword == Keyword::Net).expect("it was read");
+    match (&net.bank, credits) {
+        (None, false) => Err(entry.head.refuse(
+            "nothing says what becomes of a surplus; indent below: bank, or add a line: credit  Surplus  0.04",
+        )),
+        (Some(_), true) => Err(entry.head.refuse(
+            "a surplus goes into the bank or is priced by a credit, not both; delete one",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,161 @@
+//! The terms of a charge: lines indented below it that are no prices.
+
+use super::charge::places_of;
+use super::hours::{MONTHS, months};
+use super::lines::{Entry, Keyword, Line};
+use super::number::percentage;
+use super::refusal::TariffError;
+use super::spelling;
+use crate::rating::MOST_TURNS_BACK;
+use crate::tariff::{Bank, Component, MoneyBank, Ratchet};
+
+/// What the terms of a charge say.
+#[derive(Default)]
+pub(super) struct Terms {
+    /// It prices what came, whatever was sent back.
+    pub(super) gross: bool,
+    pub(super) ratchets: Vec<Ratchet>,
+    pub(super) offsets: Option<Vec<usize>>,
+    pub(super) bank: Option<MoneyBank>,
+}
+
+/// The words that begin a term, and the charges that may have it.
+const WORDS: [(&str, &[Keyword]); 4] = [
+    ("gross", &[Keyword::Volume, Keyword::Blocks]),
+    ("ratchet", &[Keyword::Demand]),
+    ("offsets", &[Keyword::Credit]),
+    ("bank", &[Keyword::Credit]),
+];
+
+const RATCHET: &str =
+    "ratchet 85% of 11 turns starting at none, or ratchet 75% of jun-sep in 11 turns";
+const BANK: &str = "bank, bank true-up apr, or bank expires 12 turns";
+
+/// Whether `word` begins a term.
+pub(super) fn is_one(word: &str) -> bool {
+    WORDS.iter().any(|(it, _)| *it == word)
+}
+
+/// What is wrong with a line below a charge that begins with `word`.
+pub(super) fn unknown(keyword: Keyword, word: &str) -> String {
+    let known: Vec<&str> =
+        WORDS.iter().filter(|(_, of)| of.contains(&keyword)).map(|(it, _)| *it).collect();
+    match spelling::nearest(word, known.iter().copied()) {
+        Some(near) => format!("no term of a {keyword} is {word}; did you mean {near}?"),
+        None => format!(
+            "no term of a {keyword} is {word}; there are: {}. A line that begins a charge is not indented",
+            known.join(", ")
+        ),
+    }
+}
+
+/// The terms below `entry`; `earlier` are the charges above it.
+pub(super) fn read(entry: &Entry<'_>, earlier: &[Component]) -> Result<Terms, TariffError> {
+    let mut terms = Terms::default();
+    for line in entry.below.iter().filter(|it| is_one(it.word().0)) {
+        term(entry.keyword, line, earlier, &mut terms).map_err(|what| line.refuse(what))?;
+    }
+    if let (Some(line), None) =
+        (entry.below.iter().find(|it| it.word().0 == "bank"), &terms.offsets)
+    {
+        let what = "a bank keeps what a credit could not bring down; say what it may, above: offsets Energy";
+        return Err(line.refuse(what));
+    }
+    Ok(terms)
+}
+
+fn term(
+    keyword: Keyword,
+    line: &Line<'_>,
+    earlier: &[Component],
+    terms: &mut Terms,
+) -> Result<(), String> {
+    let (word, rest) = line.word();
+    let of = WORDS.iter().find(|(it, _)| *it == word).map_or(&[][..], |(_, of)| of);
+    if !of.contains(&keyword) {
+        return Err(unknown(keyword, word));
+    }
+    match word {
+        "gross" if rest.is_empty() => terms.gross = true,
+        "gross" => return Err(format!("gross says all by itself; delete {rest}")),
+        "ratchet" => terms.ratchets.push(ratchet(rest)?),
+        "offsets" if rest.is_empty() => {
+            return Err("say which charges the credit may bring down: offsets Energy".to_owned());
+        }
+        "offsets" => terms.offsets = Some(places_of(rest, earlier)?),
+        _ => terms.bank = Some(money_bank(rest)?),
+    }
+    Ok(())
+}
+
+fn ratchet(text: &str) -> Result<Ratchet, String> {
+    let wrong = || format!("{text} is no ratchet; write {RATCHET}");
+    let (text, starts_at_none) = match text.strip_suffix(" starting at none") {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    let (share, of) = text.split_once(" of ").ok_or_else(wrong)?;
+    let share = percentage(share.trim())?;
+    if share.nano <= 0 {
+        return Err(format!("a ratchet of {text} holds nothing; its share is above zero"));
+    }
+    let (listed, turns) = match of.split_once(" in ") {
+        Some((listed, turns)) => (months(listed)?, turns),
+        None => (0xFFF, of),
+    };
+    let turns = turns.strip_suffix(" turns").or_else(|| turns.strip_suffix(" turn"));
+    let turns: i64 = turns.and_then(|it| it.trim().parse().ok()).ok_or_else(wrong)?;
+    if !(1..MOST_TURNS_BACK).contains(&turns) {
+        return Err(format!(
+            "a ratchet looks back 1 to {} turns, not {turns}",
+            MOST_TURNS_BACK - 1
+        ));
+    }
+    Ok(Ratchet { share, turns, months: listed, starts_at_none })
+}
+
+/// What stands behind the `bank` of a credit.
+fn money_bank(text: &str) -> Result<MoneyBank, String> {
+    let (rest, from_next_turn) = match text.strip_prefix("from next turn") {
+        Some(rest) => (rest.trim(), true),
+        None => (text, false),
+    };
+    let (rest, paid) = match rest.strip_suffix("paid") {
+        Some(rest) => (rest.trim(), true),
+        None => (rest, false),
+    };
+    let bank = bank(rest)?;
+    if paid && bank.true_up.is_none() {
+        return Err("what is paid is paid at a true-up; say when: bank true-up apr paid".to_owned());
+    }
+    Ok(MoneyBank { bank, from_next_turn, paid })
+}
+
+/// What stands behind `bank`: when it is settled, and when what is in it expires.
+pub(super) fn bank(text: &str) -> Result<Bank, String> {
+    let mut bank = Bank::default();
+    let mut words = text.split_whitespace();
+    while let Some(word) = words.next() {
+        match (word, words.next().unwrap_or("")) {
+            ("true-up", month) => {
+                let place = (1..).zip(MONTHS).find(|(_, name)| *name == month);
+                let (place, _) = place.ok_or_else(|| {
+                    format!("the month of a true-up is jan to dec, not {month}; write true-up apr")
+                })?;
+                bank.true_up = Some(place);
+            }
+            ("expires", after) => {
+                let turns = words.next().unwrap_or("");
+                let after: Option<i64> = after.parse().ok().filter(|it| (1..=600).contains(it));
+                match (after, turns) {
+                    (Some(after), "turns" | "turn") => bank.expires_after = Some(after),
+                    _ => return Err(format!("{text} does not say when; write expires 12 turns")),
+                }
+            }
+            (other, _) => {
+                return Err(format!("{other} is not known behind bank; write {BANK}"));
+            }
+        }
+    }
+    Ok(bank)
+}
