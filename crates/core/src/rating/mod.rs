@@ -129,7 +129,7 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut carried = input.carried.clone();
     let opening = carried.energy.iter().map(|it| it.micro).sum();
     let mut bank = None;
-    let mut drawn = Vec::new();
+    let mut drawn = Vec::with_capacity(16);
     let mut billed: Option<Quantity> = None;
     for section in sections(plan, input)? {
         draw(&section, &mut drawn, &mut carried, &mut bank)?;

@@ -8,7 +8,6 @@ use crate::money::Quantity;
 use crate::period::Period;
 use crate::rating::carried::EnergyLot;
 use crate::rating::section::{Part, Section};
-use crate::rating::strikes::Tally;
 use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
 use crate::tariff::{Bank, EnergyBank, Net, NetWindow};
 
@@ -69,19 +68,21 @@ fn measured(section: &Section, net: &Net, part: &Part) -> Result<(Vec<i64>, Vec<
     let came = section.values(Flow::Delivered, &part.places).ok_or_else(needs)?;
     let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
     section.check_coarse(net.clock)?;
-    let tally = |values: &[i64]| match part.strikes {
-        Some(strikes) => strikes.tally(part.places.clone(), values),
-        None => Tally::whole(values),
+    let sums = |values: &[i64]| -> Vec<i64> {
+        let sums = match part.strikes {
+            Some(strikes) => strikes.sums(section.first_interval(&part.places), values),
+            None => vec![values.iter().sum()],
+        };
+        sums.into_iter().map(|it| section.converted(it)).collect()
     };
-    let converted = |it: Tally| it.sum.into_iter().map(|it| section.converted(it)).collect();
     if net.window == NetWindow::Turn {
-        return Ok((converted(tally(came)), converted(tally(sent))));
+        return Ok((sums(came), sums(sent)));
     }
     let sent = |nth: usize| sent.get(nth).copied().unwrap_or(0);
     let left = |sign: i64| -> Vec<i64> {
         came.iter().enumerate().map(|(nth, came)| ((came - sent(nth)) * sign).max(0)).collect()
     };
-    Ok((converted(tally(&left(1))), converted(tally(&left(-1)))))
+    Ok((sums(&left(1)), sums(&left(-1))))
 }
 
 /// Sets off what earlier turns left, then puts this turn's surplus in the bank.

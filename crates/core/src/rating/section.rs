@@ -7,7 +7,7 @@ use crate::meter::Flow;
 use crate::money::{Quantity, Unit};
 use crate::period::Period;
 use crate::rating::plan::{Plan, Version, days_between};
-use crate::rating::strikes::{Strikes, Tally, later};
+use crate::rating::strikes::{Strikes, later, peak};
 use crate::rating::{Input, Unratable};
 use crate::tariff::Tariff;
 
@@ -141,22 +141,40 @@ impl<'a> Section<'a> {
         Some(&micro[range.start.min(micro.len())..range.end.min(micro.len())])
     }
 
+    /// The place of the first interval of some days among those of all days of the plan.
+    pub(super) fn first_interval(&self, places: &Range<usize>) -> usize {
+        self.plan.intervals(0, &(0..places.start)).end
+    }
+
     /// What the intervals of a part come to in each period of its clock; `None` when the meter kept
     /// none.
-    pub(super) fn tally(
+    pub(super) fn sums(
         &self,
         part: &Part,
         flow: Flow,
         clock: Option<usize>,
-    ) -> Result<Option<Tally>, Unratable> {
+    ) -> Result<Option<Vec<i64>>, Unratable> {
         let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
-        match part.strikes {
-            None => Ok(Some(Tally::whole(values))),
-            Some(strikes) => {
-                self.check_coarse(clock)?;
-                Ok(Some(strikes.tally(part.places.clone(), values)))
-            }
-        }
+        self.check_coarse(clock)?;
+        Ok(Some(match part.strikes {
+            None => vec![values.iter().sum()],
+            Some(strikes) => strikes.sums(self.first_interval(&part.places), values),
+        }))
+    }
+
+    /// The highest interval of a part in each period of its clock; `None` when the meter kept none.
+    pub(super) fn peaks(
+        &self,
+        part: &Part,
+        flow: Flow,
+        clock: Option<usize>,
+    ) -> Result<Option<Vec<i64>>, Unratable> {
+        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
+        self.check_coarse(clock)?;
+        Ok(Some(match part.strikes {
+            None => vec![peak(values)],
+            Some(strikes) => strikes.peaks(self.first_interval(&part.places), values),
+        }))
     }
 
     /// Refuses intervals in whose middle the clock strikes.
@@ -173,7 +191,7 @@ impl<'a> Section<'a> {
     /// The highest mean power in any interval of some days, in millionths of a kW.
     pub(super) fn peak(&self, places: &Range<usize>) -> Option<i64> {
         let values = self.values(Flow::Delivered, places)?;
-        Some(self.power(Tally::whole(values).peak[0]))
+        Some(self.power(peak(values)))
     }
 
     /// Energy in one interval as mean power: 60/minutes is 12, 4, 2 or 1.

@@ -18,11 +18,11 @@ pub(in crate::rating) fn lines(
     let clock = charge.clock.map(|it| &section.tariff().clocks[it]);
     let mut drafts = Vec::new();
     for piece in section.parts(charge.clock) {
-        let tally = section
-            .tally(&piece, Flow::Delivered, charge.clock)?
+        let peaks = section
+            .peaks(&piece, Flow::Delivered, charge.clock)?
             .ok_or_else(|| Unratable::NeedsIntervals { label: component.label.clone() })?;
         for period in piece.periods {
-            let measured = section.power(tally.peak[*period]);
+            let measured = section.power(peaks[*period]);
             let billed = match &charge.ratchets[..] {
                 [] => measured,
                 ratchets => {

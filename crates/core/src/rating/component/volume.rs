@@ -69,8 +69,8 @@ fn measured(
         section.check_coarse(charge.clock)?;
         return Ok(in_time(section, flow, climbs, piece));
     }
-    let Some(tally) = section.tally(piece, flow, charge.clock)? else { return Ok(None) };
-    let used: Vec<i64> = tally.sum.into_iter().map(|it| section.converted(it)).collect();
+    let Some(sums) = section.sums(piece, flow, charge.clock)? else { return Ok(None) };
+    let used: Vec<i64> = sums.into_iter().map(|it| section.converted(it)).collect();
     Ok(Some(fill(charge, climbs, piece, &used)))
 }
 
@@ -120,17 +120,15 @@ fn fill(charge: &UsageCharge, climbs: &[Climb], piece: &Part, used: &[i64]) -> F
 /// does not matter.
 fn in_time(section: &Section, flow: Flow, climbs: &[Climb], piece: &Part) -> Option<Filled> {
     let mut filled: Vec<Vec<i64>> = climbs.iter().map(|it| vec![0; it.blocks()]).collect();
-    let mut rest = section.values(flow, &piece.places)?;
+    let values = section.values(flow, &piece.places)?;
     let (mut counted, mut climbed) = (0_i64, 0_i64);
     let strikes = piece.strikes.expect("only a clock has several periods");
-    for (len, period) in strikes.runs(piece.places.clone()) {
-        let (run, after) = rest.split_at(len.min(rest.len()));
-        rest = after;
+    strikes.each_run(section.first_interval(&piece.places), values, |period, run| {
         counted += run.iter().sum::<i64>();
         let reached = section.converted(counted);
         climbs[period].between(climbed, reached, |block, micro| filled[period][block] += micro);
         climbed = reached;
-    }
+    });
     Some(piece.periods.iter().map(|it| (*it, std::mem::take(&mut filled[*it]))).collect())
 }
 
