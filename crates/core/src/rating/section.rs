@@ -83,25 +83,28 @@ impl<'a> Section<'a> {
 
     /// The section cut where a clock passes from one season to another. The whole of it without a
     /// clock.
-    pub(super) fn parts(&self, clock: Option<usize>) -> Vec<Part<'a>> {
-        let places = self.plan.places(self.period);
-        let Some(clock) = clock else {
-            return vec![Part { days: self.period, places, periods: &[0], strikes: None }];
-        };
-        let strikes = &self.version.strikes[clock];
-        let seasons = strikes.seasons(&places);
-        if let [(_, periods)] = seasons[..] {
-            return vec![Part { days: self.period, places, periods, strikes: Some(strikes) }];
-        }
-        let ends = seasons.iter().skip(1).map(|(start, _)| *start).chain([places.end]);
-        let day = |place: usize| later(self.period.start(), place - places.start);
-        let part = |((start, periods), end): ((usize, &'a [usize]), usize)| Part {
-            days: Period::new(day(start), day(end)).expect("a run has at least one day"),
-            places: start..end,
-            periods,
-            strikes: Some(strikes),
-        };
-        seasons.iter().copied().zip(ends).map(part).collect()
+    pub(super) fn parts(&self, clock: Option<usize>) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let (period, places) = (self.period, self.plan.places(self.period));
+        let strikes = clock.map(|it| &self.version.strikes[it]);
+        let mut next = places.start;
+        std::iter::from_fn(move || {
+            if next == places.end {
+                return None;
+            }
+            let (end, periods) = match strikes {
+                Some(strikes) => strikes.season(next, places.end),
+                None => (places.end, &[0][..]),
+            };
+            let days = if (next, end) == (places.start, places.end) {
+                period
+            } else {
+                let day = |place: usize| later(period.start(), place - places.start);
+                Period::new(day(next), day(end)).expect("a run has at least one day")
+            };
+            let part = Part { days, places: next..end, periods, strikes };
+            next = end;
+            Some(part)
+        })
     }
 
     /// What was used in `days`, in the unit that is billed. Intervals say it exactly; what a

@@ -2,7 +2,6 @@
 //! instead of asking a calendar for every value.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -89,15 +88,12 @@ impl Strikes {
         }
     }
 
-    /// The runs of days with the same periods: the place of the first, and the periods.
-    pub(super) fn seasons(&self, days: &Range<usize>) -> Vec<(usize, &[usize])> {
-        let mut found: Vec<(usize, usize)> = Vec::with_capacity(2);
-        for day in days.clone() {
-            if found.last().is_none_or(|(_, last)| *last != self.season[day]) {
-                found.push((day, self.season[day]));
-            }
-        }
-        found.into_iter().map(|(day, season)| (day, &self.seasons[season][..])).collect()
+    /// The days from `day` on that have the same periods, as far as `end`: the place of the first
+    /// other day, and the periods.
+    pub(super) fn season(&self, day: usize, end: usize) -> (usize, &[usize]) {
+        let season = self.season[day];
+        let same = self.season[day..end].iter().take_while(|it| **it == season).count();
+        (day + same, &self.seasons[season])
     }
 
     /// Shows `take` the values of each run in the order of time, with its period. `first` is the

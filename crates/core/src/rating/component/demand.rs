@@ -16,6 +16,7 @@ pub(in crate::rating) fn lines(
     carried: &mut Carried,
 ) -> Result<Vec<Draft>, Unratable> {
     let clock = charge.clock.map(|it| &section.tariff().clocks[it]);
+    let climb = Climb::unscaled(&charge.ladders);
     let mut drafts = Vec::new();
     for piece in section.parts(charge.clock) {
         let peaks = section
@@ -30,12 +31,11 @@ pub(in crate::rating) fn lines(
                     ratcheted(section, component, ratchets, name, measured, carried)?
                 }
             };
-            let ladder = &charge.ladders[*period];
-            let filled = Climb::unscaled(ladder).fill(billed);
-            let filled = ladder.0.iter().zip(filled).enumerate().filter(|(_, it)| it.1 != 0);
-            for (tier, (block, micro)) in filled {
+            let mut filled = climb.empty();
+            climb.fill(*period, 0, billed, &mut filled);
+            for (tier, price, micro) in climb.used(*period, &filled) {
                 let quantity = Quantity { micro, unit: Unit::Kw };
-                let basis = Basis::over(quantity, block.price, piece.days, section);
+                let basis = Basis::over(quantity, price, piece.days, section);
                 drafts.push(Draft { period: Some((*period, tier)), days: piece.days, basis });
             }
         }
