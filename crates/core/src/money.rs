@@ -155,6 +155,9 @@ impl Price {
 }
 
 impl Share {
+    /// All of it.
+    pub const WHOLE: Share = Share { nano: 1_000_000_000 };
+
     /// Reads a percentage such as `3.5%`.
     pub fn parse(text: &str) -> Result<Share, String> {
         let percent = text.strip_suffix('%').and_then(|it| scaled(it, 7));

@@ -208,6 +208,11 @@ pub(crate) enum TariffCommand {
         /// The tariff text
         file: PathBuf,
     },
+    /// Print a text to begin with, of a regime of net metering; the list of them without a name
+    Preset {
+        /// Its name
+        name: Option<String>,
+    },
     /// Print the text of a tariff as it was published
     Show {
         /// Its code

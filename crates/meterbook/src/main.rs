@@ -25,6 +25,9 @@ fn main() -> ExitCode {
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Import(import) => commands::import::import(&place, &import),
         Command::Tariff(TariffCommand::Check { file }) => commands::tariff::check(&file),
+        Command::Tariff(TariffCommand::Preset { name }) => {
+            commands::tariff::preset(name.as_deref())
+        }
         Command::Tariff(TariffCommand::Publish { file }) => {
             commands::tariff::publish(&place, &file)
         }

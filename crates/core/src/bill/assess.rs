@@ -178,7 +178,8 @@ fn segment(
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let plan = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
-    let input = Input { window: window.period, carried, ..Input::of(period, &used) };
+    let since = Some(agreement.from);
+    let input = Input { window: window.period, carried, since, ..Input::of(period, &used) };
     let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,

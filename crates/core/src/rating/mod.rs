@@ -42,6 +42,8 @@ pub struct Input<'a> {
     pub usage: &'a Usage,
     /// What earlier bills left.
     pub carried: &'a Carried,
+    /// The first day of the agreement, whose month is that of a yearly true-up.
+    pub since: Option<Date>,
     /// What the agreement says of itself.
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
@@ -56,6 +58,7 @@ impl<'a> Input<'a> {
             window: period,
             usage,
             carried: Carried::NONE,
+            since: None,
             terms: Terms::NONE,
             published: Published::NONE,
         }
@@ -98,7 +101,7 @@ pub struct BankFlow {
     pub used: i64,
     /// Paid at the true-up.
     pub paid: i64,
-    /// Expired, or forfeited at the true-up.
+    /// Expired, forfeited at the true-up, or never taken in by the bank.
     pub expired: i64,
     /// In the bank after.
     pub closing: i64,

@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::rating::carried::EnergyLot;
 use crate::rating::section::{Part, Section};
 use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
-use crate::tariff::{Bank, EnergyBank, Net, NetWindow};
+use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp};
 
 /// What is left of use and surplus in some days of a section.
 #[derive(Clone, Debug)]
@@ -110,8 +110,10 @@ fn draw_down(
     }
     lots.retain(|it| it.micro != 0);
     for (period, surplus) in netted.surplus.iter().enumerate().filter(|(_, it)| **it != 0) {
-        lots.push(EnergyLot { period: name(period), turn, micro: *surplus });
-        flow.earned += surplus;
+        let kept = bank.kept.of_micro(*surplus);
+        lots.push(EnergyLot { period: name(period), turn, micro: kept });
+        flow.earned += kept;
+        flow.expired += surplus - kept;
     }
 }
 
@@ -150,8 +152,14 @@ impl Bank {
     /// true-up, whatever version had the ones before.
     pub(super) fn is_due(self, section: &Section) -> bool {
         let turn = month_index(section.input.window.start());
-        let month = turn.rem_euclid(12) + 1;
-        self.true_up.is_some_and(|it| i64::from(it) == month)
-            && section.period.end() == section.input.window.end()
+        let month = |index: i64| index.rem_euclid(12) + 1;
+        let due = match self.true_up {
+            None => false,
+            Some(TrueUp::Month(it)) => month(turn) == i64::from(it),
+            Some(TrueUp::Anniversary) => section.input.since.is_some_and(|since| {
+                month(turn + 1) == i64::from(since.month()) && month_index(since) < turn
+            }),
+        };
+        due && section.period.end() == section.input.window.end()
     }
 }

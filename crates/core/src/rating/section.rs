@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::meter::Flow;
-use crate::money::{Quantity, Unit};
+use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
 use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, later, peak};
@@ -229,4 +229,11 @@ pub(super) fn part(whole: i64, times: i64, of: i64) -> i64 {
     let (whole, times, of) = (i128::from(whole), i128::from(times), i128::from(of));
     let rounded = (whole * times * 2 + of).div_euclid(of * 2);
     i64::try_from(rounded).expect("a part of a quantity fits where a quantity does")
+}
+
+impl Share {
+    /// This share of a quantity, to the nearest millionth.
+    pub(super) fn of_micro(self, micro: i64) -> i64 {
+        part(micro, self.nano, 1_000_000_000)
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod clock;
 mod parse;
+pub mod preset;
 
 pub use parse::TariffError;
 
@@ -159,8 +160,8 @@ pub struct MoneyBank {
     pub bank: Bank,
     /// Whether what a turn earns brings down only the bills of later ones.
     pub from_next_turn: bool,
-    /// Whether what is left at the true-up is paid; else it is lost.
-    pub paid: bool,
+    /// The share of what is left at the true-up that is paid; the rest is lost.
+    pub paid: Share,
 }
 
 /// How what was sent back is set off against what came.
@@ -190,6 +191,8 @@ pub enum NetWindow {
 pub struct EnergyBank {
     /// Whether energy of one period is set off only in that period.
     pub by_period: bool,
+    /// The share of a surplus that the bank takes in; the rest is the utility's.
+    pub kept: Share,
     /// When it is settled and when it expires.
     pub bank: Bank,
     /// What the residue is paid at the true-up, below zero; `None` when it is not paid.
@@ -199,10 +202,19 @@ pub struct EnergyBank {
 /// When a bank is settled and when what is in it expires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bank {
-    /// The month whose bill empties it, 1 to 12; `None` when it rolls on for ever.
-    pub true_up: Option<i8>,
+    /// The turn whose bill empties it; `None` when it rolls on for ever.
+    pub true_up: Option<TrueUp>,
     /// Turns after which a lot expires; `None` when never.
     pub expires_after: Option<i64>,
+}
+
+/// When a bank is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrueUp {
+    /// With the turn of this month, 1 to 12.
+    Month(i8),
+    /// With the turn before the one in which the agreement began, each year.
+    Anniversary,
 }
 
 /// A charge for the highest mean power in one interval.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::tariff;
 use meterbook_core::tariff::Tariff;
+use meterbook_core::tariff::preset::{PRESETS, Preset};
 
 use crate::args::Place;
 use crate::say;
@@ -23,6 +24,25 @@ pub(crate) fn check(file: &Path) -> Result<()> {
             Ok(())
         }
         Err(why) => Err(super::said(format!("{}, {why}", file.display()))),
+    }
+}
+
+pub(crate) fn preset(name: Option<&str>) -> Result<()> {
+    let Some(name) = name else {
+        for preset in PRESETS {
+            say::line(format_args!("{:<16} {}", preset.name, preset.about()));
+        }
+        return Ok(());
+    };
+    match Preset::named(name) {
+        Some(preset) => {
+            say::line(preset.text.trim_end());
+            Ok(())
+        }
+        None => {
+            let names: Vec<&str> = PRESETS.iter().map(|it| it.name).collect();
+            Err(super::said(format!("there is no preset {name}; there are: {}", names.join(", "))))
+        }
     }
 }
 

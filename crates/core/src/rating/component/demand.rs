@@ -1,10 +1,10 @@
 //! Charges for the highest use at one time.
 
 use crate::meter::Flow;
-use crate::money::{Quantity, Share, Unit};
+use crate::money::{Quantity, Unit};
 use crate::rating::carried::{Carried, Peak};
 use crate::rating::ladder::Climb;
-use crate::rating::section::{Section, part};
+use crate::rating::section::Section;
 use crate::rating::{Basis, Draft, Unratable, month_index};
 use crate::tariff::{Component, DemandCharge, Ratchet};
 
@@ -98,12 +98,5 @@ fn remember(
 impl Ratchet {
     fn looks_at(&self, month: i8) -> bool {
         self.months & (1 << (month - 1)) != 0
-    }
-}
-
-impl Share {
-    /// This share of a quantity, to the nearest millionth.
-    fn of_micro(self, micro: i64) -> i64 {
-        part(micro, self.nano, 1_000_000_000)
     }
 }

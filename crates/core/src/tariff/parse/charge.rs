@@ -4,7 +4,7 @@ use super::clock;
 use super::lines::{Entry, Keyword, Line};
 use super::number::{limit, percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{spelling, term};
+use super::{credit, spelling, term};
 use crate::money::{Price, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
@@ -164,6 +164,11 @@ fn laddered<'e>(
     else {
         let (label, value) = label_and_value(entry).map_err(refuse)?;
         no_clock(label, &tariff.clocks).map_err(refuse)?;
+        if entry.keyword == Keyword::Credit && value.contains(" of ") {
+            let (clock, ladders) = credit::of_prices(value, earlier).map_err(refuse)?;
+            let charge = charge(entry, clock, ladders, Scope::PerPeriod, tariff, earlier)?;
+            return Ok((label, charge, Vec::new()));
+        }
         let ladder = ladder(entry.keyword, value, unit).map_err(refuse)?;
         if let Some(odd) = entry.below.iter().find(|it| !term::is_one(it.word().0)) {
             return Err(odd.refuse(term::unknown(entry.keyword, odd.word().0)));

@@ -6,8 +6,9 @@ use super::lines::{Entry, Keyword, Line};
 use super::number::percentage;
 use super::refusal::TariffError;
 use super::spelling;
+use crate::money::Share;
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Component, MoneyBank, Ratchet};
+use crate::tariff::{Bank, Component, MoneyBank, Ratchet, TrueUp};
 
 /// What the terms of a charge say.
 #[derive(Default)]
@@ -120,15 +121,25 @@ fn money_bank(text: &str) -> Result<MoneyBank, String> {
         Some(rest) => (rest.trim(), true),
         None => (text, false),
     };
-    let (rest, paid) = match rest.strip_suffix("paid") {
-        Some(rest) => (rest.trim(), true),
-        None => (rest, false),
+    let (rest, paid) = match rest.split_once("paid") {
+        Some((rest, "")) => (rest.trim(), Share::WHOLE),
+        Some((rest, share)) => (rest.trim(), part_of_all(share.trim())?),
+        None => (rest, Share { nano: 0 }),
     };
     let bank = bank(rest)?;
-    if paid && bank.true_up.is_none() {
+    if paid.nano != 0 && bank.true_up.is_none() {
         return Err("what is paid is paid at a true-up; say when: bank true-up apr paid".to_owned());
     }
     Ok(MoneyBank { bank, from_next_turn, paid })
+}
+
+/// A percentage from nothing to all.
+pub(super) fn part_of_all(text: &str) -> Result<Share, String> {
+    let share = percentage(text)?;
+    if !(0..=Share::WHOLE.nano).contains(&share.nano) {
+        return Err(format!("{text} is no part of it; write 0% to 100%"));
+    }
+    Ok(share)
 }
 
 /// What stands behind `bank`: when it is settled, and when what is in it expires.
@@ -137,12 +148,13 @@ pub(super) fn bank(text: &str) -> Result<Bank, String> {
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
         match (word, words.next().unwrap_or("")) {
+            ("true-up", "anniversary") => bank.true_up = Some(TrueUp::Anniversary),
             ("true-up", month) => {
                 let place = (1..).zip(MONTHS).find(|(_, name)| *name == month);
                 let (place, _) = place.ok_or_else(|| {
-                    format!("the month of a true-up is jan to dec, not {month}; write true-up apr")
+                    format!("a true-up is in jan to dec or at the anniversary, not {month}; write true-up apr")
                 })?;
-                bank.true_up = Some(place);
+                bank.true_up = Some(TrueUp::Month(place));
             }
             ("expires", after) => {
                 let turns = words.next().unwrap_or("");
