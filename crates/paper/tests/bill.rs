@@ -6,10 +6,13 @@ mod sample;
 
 use std::path::Path;
 
+use jiff::civil::date;
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::Line;
 use meterbook_paper::{Differs, Press, View, html, read_back, view};
+use pdf_extract::Document;
 use sample::statement;
 
 /// Compares a text with its golden file; with `UPDATE=1` the file is written instead.
@@ -53,7 +56,7 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
         )
         .unwrap();
         read_back(&pdf, &statement).unwrap();
-        let document = pdf_extract::Document::load_mem(&pdf).unwrap();
+        let document = Document::load_mem(&pdf).unwrap();
         assert_eq!(document.get_pages().len(), 2);
         let catalog = document.catalog().unwrap();
         assert!(catalog.has(b"StructTreeRoot"), "it is tagged");
@@ -68,6 +71,38 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
         assert_eq!(embedded, 4, "Inter in three weights and OCR-B");
         assert_eq!(pdf, press.pdf(&view(&statement)).unwrap(), "the same twice");
     }
+}
+
+#[test]
+fn lines_that_are_called_the_same_say_their_days() {
+    let day = |month, day| date(2026, month, day);
+    let shown = |language| {
+        let mut statement = statement(language);
+        let lines = &mut statement.bill.segments[0].lines;
+        let of =
+            |it: &Line, from, to| Line { period: Period::new(from, to).unwrap(), ..it.clone() };
+        let peak = lines[1].clone();
+        // The same over the end of a season, and a single day.
+        lines[1] = of(&peak, day(7, 3), day(7, 31));
+        lines[2] = of(&peak, day(7, 31), day(8, 1));
+        lines[3] = of(&peak, day(7, 30), day(8, 2));
+        let amounts: Money = lines.iter().map(|it| it.amount).sum();
+        statement.bill.segments[0].total = amounts;
+        statement.bill.total = statement.bill.segments.iter().map(|it| it.total).sum();
+        statement.amount_due = statement.before + statement.bill.total;
+        let view = view(&statement);
+        html(&view, &statement).unwrap();
+        read_back(&Press::new().pdf(&view).unwrap(), &statement).unwrap();
+        let lines = view.0["segments"][0]["lines"].as_array().unwrap();
+        let label = |it: &serde_json::Value| it["label"].as_str().unwrap().to_owned();
+        lines.iter().take(5).map(label).collect::<Vec<_>>()
+    };
+    let peak = "On-peak energy, Mon–Fri 4–9 pm";
+    let with = |days: [&str; 3]| days.map(|it| format!("{peak}, {it}"));
+    assert_eq!(shown(Language::English)[1..4], with(["Jul 3–30", "Jul 31", "Jul 30 – Aug 1"]));
+    assert_eq!(shown(Language::Spanish)[1..4], with(["3–30 jul", "31 jul", "30 jul – 1 ago"]));
+    assert_eq!(shown(Language::English)[0], "Customer charge");
+    assert_eq!(shown(Language::English)[4], "Fuel cost adjustment (FCA-3)");
 }
 
 #[test]
@@ -132,7 +167,7 @@ fn a_long_bill_goes_on_on_further_pages_and_a_credit_asks_for_nothing() {
     let view = view(&statement);
     let pdf = Press::new().pdf(&view).unwrap();
     read_back(&pdf, &statement).unwrap();
-    assert!(3 <= pdf_extract::Document::load_mem(&pdf).unwrap().get_pages().len());
+    assert!(3 <= Document::load_mem(&pdf).unwrap().get_pages().len());
     assert!(view.0["scan_line"].as_str().unwrap().contains(" 0000000000 "));
 }
 
