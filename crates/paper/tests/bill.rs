@@ -7,12 +7,13 @@ mod sample;
 use std::path::Path;
 
 use jiff::civil::date;
+use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::Line;
 use meterbook_paper::{Differs, Press, View, html, read_back, view};
-use pdf_extract::Document;
+use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 use sample::statement;
 
 /// Compares a text with its golden file; with `UPDATE=1` the file is written instead.
@@ -70,6 +71,92 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
         }
         assert_eq!(embedded, 4, "Inter in three weights and OCR-B");
         assert_eq!(pdf, press.pdf(&view(&statement)).unwrap(), "the same twice");
+    }
+}
+
+#[test]
+fn the_address_stands_in_the_window_whatever_is_above_it() {
+    let press = Press::new();
+    let corner = |statement: &Statement| {
+        let pdf = press.pdf(&view(statement)).unwrap();
+        read_back(&pdf, statement).unwrap();
+        let mut seen = Seen::default();
+        output_doc(&Document::load_mem(&pdf).unwrap(), &mut seen).unwrap();
+        seen.of("DANAOKAFOR-REYES")
+    };
+    let english = corner(&statement(Language::English));
+    // The window of a #10 envelope shows 2.04 to 3.17 inches from the top of a folded sheet.
+    assert!((5_638..6_360).contains(&english.1), "{english:?}");
+    assert_eq!(english, corner(&statement(Language::Spanish)), "in English and in Spanish");
+    let mut long = statement(Language::Spanish);
+    long.bill.segments[0].service_at = "12418 North Juniper Hollow Road, Apartment 1204".to_owned();
+    assert_eq!(english, corner(&long), "under a long address of service");
+}
+
+/// Every letter of the first page and where it stands, in points from the lower left.
+#[derive(Default)]
+struct Seen {
+    page: u32,
+    letters: Vec<(char, i64, i64)>,
+}
+
+impl Seen {
+    /// Where a text begins, in tenths of a point.
+    fn of(&self, text: &str) -> (i64, i64) {
+        let all: String = self.letters.iter().map(|it| it.0).collect();
+        let at = all.find(text).unwrap_or_else(|| panic!("{text} is not in {all}"));
+        let (_, x, y) = self.letters[all[..at].chars().count()];
+        (x, y)
+    }
+}
+
+impl OutputDev for Seen {
+    fn begin_page(
+        &mut self,
+        page: u32,
+        _: &MediaBox,
+        _: Option<(f64, f64, f64, f64)>,
+    ) -> Result<(), OutputError> {
+        self.page = page;
+        Ok(())
+    }
+
+    fn output_character(
+        &mut self,
+        at: &Transform,
+        _: f64,
+        _: f64,
+        _: f64,
+        text: &str,
+    ) -> Result<(), OutputError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::float_arithmetic,
+            reason = "a place on a page"
+        )]
+        let tenths = |points: f64| (points * 10.0).round() as i64;
+        if self.page == 1 {
+            let place = (tenths(at.m31), tenths(at.m32));
+            let letters = text.chars().filter(|it| !it.is_whitespace());
+            self.letters.extend(letters.map(|it| (it, place.0, place.1)));
+        }
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn begin_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> Result<(), OutputError> {
+        Ok(())
     }
 }
 
