@@ -161,6 +161,28 @@ impl OutputDev for Seen {
 }
 
 #[test]
+fn the_bookmarks_follow_the_parts_of_the_bill() {
+    let statement = statement(Language::English);
+    let pdf = Press::new().pdf(&view(&statement)).unwrap();
+    let toc = Document::load_mem(&pdf).unwrap().get_toc().unwrap().toc;
+    let marks: Vec<(usize, &str)> = toc.iter().map(|it| (it.level, it.title.trim())).collect();
+    let expected = [
+        (1, "Cedar Fork Utilities"),
+        (2, "Account"),
+        (2, "What changed"),
+        (2, "Electric use"),
+        (2, "Charges in detail"),
+        (3, "Electric"),
+        (3, "Gas"),
+        (3, "Water"),
+        (2, "Ways to pay"),
+        (2, "Questions or a dispute"),
+        (2, "En español"),
+    ];
+    assert_eq!(marks, expected);
+}
+
+#[test]
 fn lines_that_are_called_the_same_say_their_days() {
     let day = |month, day| date(2026, month, day);
     let shown = |language| {
