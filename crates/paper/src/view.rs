@@ -55,7 +55,7 @@ pub fn view(statement: &Statement) -> View {
         "meta": [
             [words.account, account.number.to_string()],
             [words.service_at, service_at],
-            [words.billing_period, format!("{}, {} {}", says.period(bill.period), bill.period.days(), words.days)],
+            [words.billing_period, format!("{}, {}\u{a0}{}", says.period(bill.period), bill.period.days(), words.days)],
             [words.bill_date, says.day(bill.billed_on)],
             [words.bill_number, bill.number.to_string()],
         ],
@@ -130,7 +130,8 @@ pub(crate) fn places(statement: &Statement) -> Places {
     for segment in &bill.segments {
         for it in &segment.lines {
             let (quantity, price) = reckoned(it, &says);
-            in_order.push(place(format!("{} {quantity} {price}", it.label), it.amount));
+            let label = line_label(it, segment, &says);
+            in_order.push(place(format!("{label} {quantity} {price}"), it.amount));
         }
         in_order.push(place(total_label(segment, &says), segment.total));
     }
@@ -186,6 +187,21 @@ impl Says {
         let start =
             if same_year { self.short_day(period.start()) } else { self.day(period.start()) };
         format!("{start} – {}", self.day(period.last()))
+    }
+
+    /// `Sep 23–30`, `23–30 sep`; `Sep 23 – Oct 4` where the month ends in between.
+    fn short_period(&self, period: Period) -> String {
+        let (first, last) = (period.start(), period.last());
+        if first == last {
+            return self.short_day(first);
+        }
+        if (first.year(), first.month()) != (last.year(), last.month()) {
+            return format!("{} – {}", self.short_day(first), self.short_day(last));
+        }
+        match self.language {
+            Language::English => format!("{}–{}", self.short_day(first), last.day()),
+            Language::Spanish => format!("{}–{}", first.day(), self.short_day(last)),
+        }
     }
 
     fn money(&self, amount: Money) -> String {
@@ -421,7 +437,7 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
-        "lines": it.lines.iter().map(|it| line(it, says)).collect::<Vec<_>>(),
+        "lines": it.lines.iter().map(|of| line(of, it, says)).collect::<Vec<_>>(),
         "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
 }
@@ -471,9 +487,21 @@ fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
     if alone { format!("{used} = {}", says.quantity(it.usage)) } else { used }
 }
 
-fn line(it: &Line, says: &Says) -> Value {
+fn line(it: &Line, segment: &Segment, says: &Says) -> Value {
     let (quantity, price) = reckoned(it, says);
-    json!({ "label": &*it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+    let label = line_label(it, segment, says);
+    json!({ "label": label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+}
+
+/// What a line is called; with its days where another line is called the same for other days, as on
+/// both sides of a change of season.
+fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
+    let other = |of: &Line| of.label == it.label && of.period != it.period;
+    if segment.lines.iter().any(other) {
+        format!("{}, {}", it.label, says.short_period(it.period))
+    } else {
+        it.label.to_string()
+    }
 }
 
 /// What was counted and what each cost, as the line prints them before its amount.

@@ -40,8 +40,7 @@ pub(crate) fn kill(times: &str) -> Result<()> {
 
 /// Licences, sources and known faults of the crates we build on.
 pub(crate) fn deny() -> Result<()> {
-    run::find("cargo-deny")
-        .context("cargo-deny is missing; get it with: cargo install cargo-deny")?;
+    run::find("cargo-deny").context("cargo-deny is missing; `cargo xtask install` builds it")?;
     run::done(&mut run::cargo(["deny", "check", "bans", "licenses", "sources"]))?;
     // The list of known faults comes over the network, so it may be missing; it is never silent.
     if let Err(why) = run::done(&mut run::cargo(["deny", "check", "advisories"])) {
