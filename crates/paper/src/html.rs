@@ -158,7 +158,11 @@ fn part(out: &mut String, segment: &Value) {
         }
         out.push_str("</tr>");
     }
-    out.push_str("</tbody></table></div><table><tbody>");
+    out.push_str("</tbody></table></div>");
+    if segment["bank"] != "" {
+        let _ = write!(out, "<p>{}</p>", text(&segment["bank"]));
+    }
+    out.push_str("<table><tbody>");
     for line in each(&segment["lines"]) {
         let _ = write!(
             out,

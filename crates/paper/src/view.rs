@@ -8,7 +8,7 @@ use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, Line};
+use meterbook_core::rating::{BankEntry, Basis, Line};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::{decimal, grouped};
 use qrcode::QrCode;
@@ -437,9 +437,32 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
+        "bank": bank(it, says),
         "lines": it.lines.iter().map(|of| line(of, it, says)).collect::<Vec<_>>(),
         "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
+}
+
+/// How the bank of energy went, in a sentence; empty where there is none.
+fn bank(it: &Segment, says: &Says) -> String {
+    let words = says.words;
+    let said = |(entry, micro): &(BankEntry, i64)| {
+        let name = match entry {
+            BankEntry::Opening => words.bank_opening,
+            BankEntry::Earned => words.bank_earned,
+            BankEntry::Used => words.bank_used,
+            BankEntry::Paid => words.bank_paid,
+            BankEntry::Expired => words.bank_expired,
+            BankEntry::Closing => words.bank_closing,
+        };
+        format!("{name} {}", number(*micro, 2))
+    };
+    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
+    if entries.is_empty() {
+        return String::new();
+    }
+    let entries: Vec<String> = entries.iter().map(said).collect();
+    format!("{}: {}", words.bank.replace("{unit}", it.usage.unit.word()), entries.join(" · "))
 }
 
 fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {

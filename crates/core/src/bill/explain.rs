@@ -49,6 +49,15 @@ pub fn each(price: Price) -> String {
     format!("{sign}${whole}.{cents}{} per {}", finer.trim_end_matches('0'), price.per)
 }
 
+/// How the bank of energy went: `bank of kWh: opening 41, earned 12, used 30, paid 0, expired 0,
+/// closing 23`; nothing where there is none.
+pub fn bank(segment: &Segment) -> Option<String> {
+    let entries = segment.bank?.entries();
+    let said: Vec<String> =
+        entries.iter().map(|(entry, micro)| format!("{entry} {}", decimal(*micro, 6))).collect();
+    (!said.is_empty()).then(|| format!("bank of {}: {}", segment.usage.unit, said.join(", ")))
+}
+
 /// Where a line comes from: the tariff, its version, and the words in its text.
 pub fn source(line: &Line) -> String {
     let rule = &line.rule;
@@ -72,6 +81,9 @@ fn write_segment(out: &mut String, segment: &Segment) {
     let _ = writeln!(out, "  {period}, {} days, {used} {}", period.days(), usage.unit);
     for evidence in &segment.evidence {
         write_evidence(out, evidence);
+    }
+    if let Some(bank) = bank(segment) {
+        let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {
         let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);

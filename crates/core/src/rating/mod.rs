@@ -50,6 +50,46 @@ pub struct Input<'a> {
     pub published: &'a Published,
 }
 
+/// One entry of how a bank went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BankEntry {
+    /// In the bank before.
+    Opening,
+    /// Sent back and not set off at once: put into the bank.
+    Earned,
+    /// Taken out against use.
+    Used,
+    /// Paid at the true-up.
+    Paid,
+    /// Expired or forfeited.
+    Expired,
+    /// In the bank after.
+    Closing,
+}
+
+words! {
+    BankEntry {
+        Opening = "opening", Earned = "earned", Used = "used", Paid = "paid",
+        Expired = "expired", Closing = "closing",
+    }
+}
+
+impl BankFlow {
+    /// What a bill must show of the bank, in its order: nothing where no energy went in or out and
+    /// none is there.
+    pub fn entries(&self) -> Vec<(BankEntry, i64)> {
+        let all = [
+            (BankEntry::Opening, self.opening),
+            (BankEntry::Earned, self.earned),
+            (BankEntry::Used, self.used),
+            (BankEntry::Paid, self.paid),
+            (BankEntry::Expired, self.expired),
+            (BankEntry::Closing, self.closing),
+        ];
+        if all.iter().all(|(_, micro)| *micro == 0) { Vec::new() } else { all.to_vec() }
+    }
+}
+
 impl<'a> Input<'a> {
     /// A whole turn with nothing before it, no terms and nothing published.
     pub fn of(period: Period, usage: &'a Usage) -> Input<'a> {

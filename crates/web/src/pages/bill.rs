@@ -12,8 +12,9 @@ use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
+use meterbook_core::money::Quantity;
 use meterbook_core::person::Language;
-use meterbook_core::rating::Line;
+use meterbook_core::rating::{BankEntry, Line};
 use meterbook_core::text::decimal;
 use meterbook_store as store;
 
@@ -53,6 +54,8 @@ struct Part {
     usage: String,
     total: String,
     evidence: Vec<Read>,
+    /// How the bank of energy went: a word and a quantity.
+    bank: Vec<(&'static str, String)>,
     lines: Vec<Charge>,
 }
 
@@ -203,8 +206,25 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
                 }
             })
             .collect(),
+        bank: bank(it, words),
         lines: it.lines.iter().map(|it| charge(it, language)).collect(),
     }
+}
+
+fn bank(it: &Segment, words: &'static Words) -> Vec<(&'static str, String)> {
+    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
+    let said = |(entry, micro): (BankEntry, i64)| {
+        let name = match entry {
+            BankEntry::Opening => words.bank_opening,
+            BankEntry::Earned => words.bank_earned,
+            BankEntry::Used => words.bank_used,
+            BankEntry::Paid => words.bank_paid,
+            BankEntry::Expired => words.bank_expired,
+            BankEntry::Closing => words.bank_closing,
+        };
+        (name, show::quantity(Quantity { micro, unit: it.usage.unit }))
+    };
+    entries.into_iter().map(said).collect()
 }
 
 fn charge(it: &Line, language: Language) -> Charge {
