@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use meterbook_app::urdb::{self, Amounts, Year};
 use meterbook_core::tariff::Scope;
+use meterbook_core::text::counted;
 
 use crate::args::{TierScopeArg, UrdbBill};
 use crate::say::{self, Bar};
@@ -17,7 +18,11 @@ pub(crate) fn bill(args: &UrdbBill) -> Result<()> {
     let billed = urdb::bill(&args.rates, &year, scope(args.tier_scope), amounts, &args.out, show)?;
     bar.end();
     let urdb::Billed { billed, refused } = billed;
-    say::line(format_args!("{billed} rates billed, {refused} refused, in {}", args.out.display()));
+    say::line(format_args!(
+        "{} billed, {refused} refused, in {}",
+        counted(billed, "rate"),
+        args.out.display()
+    ));
     Ok(())
 }
 
