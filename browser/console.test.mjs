@@ -1,7 +1,7 @@
 // The console as a clerk meets it: signing in, finding, explaining, taking money.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, openAccount, page, signIn, sound, url } from './browser.mjs';
+import { auditor, launch, openAccount, page, signIn, sound, url } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -10,10 +10,16 @@ after(() => browser?.close());
 // A street of the sample utility.
 const SCRAP = 'mill st';
 
-async function inside(options) {
+async function inside(options, name) {
   const tab = await page(browser, options);
-  await signIn(tab);
+  await signIn(tab, undefined, name);
   return tab;
+}
+
+async function inSpanish(tab) {
+  await tab.locator('form[action="/language"] button').click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.locator('html').getAttribute('lang'), 'es');
 }
 
 // What the account owes, as the payment form says it.
@@ -109,10 +115,39 @@ test('dark, narrower and in Spanish it is as sound', async () => {
   const narrow = await inside({ viewport: { width: 1024, height: 768 } });
   await openAccount(narrow, SCRAP);
   await sound(narrow);
-  await narrow.locator('form[action="/language"] button').click();
-  await narrow.waitForLoadState();
-  assert.equal(await narrow.locator('html').getAttribute('lang'), 'es');
+  await inSpanish(narrow);
   await sound(narrow);
+});
+
+test('the ledger speaks the language of who reads it', async () => {
+  const tab = await inside();
+  await openAccount(tab, SCRAP);
+  const account = tab.url();
+  await tab.goto(`${account}/payment`);
+  await pay(tab, '2.00', `ledger ${Date.now()}`);
+  const ledger = (of) => of.locator('section').filter({ hasText: /account ledger|libro de la cuenta/i }).first();
+  const english = await ledger(tab).innerText();
+  assert.match(english, /Payment, check ledger \d+/);
+  assert.match(english, /Bill, \w{3} \d+, \d{4} – /);
+  assert.doesNotMatch(english, /\d{4}-\d\d-\d\d/);
+  await inSpanish(tab);
+  await tab.goto(account);
+  const spanish = await ledger(tab).innerText();
+  assert.match(spanish, /Pago, cheque ledger \d+/);
+  assert.match(spanish, /Factura, \d+ \w{3} \d{4} – /);
+  assert.doesNotMatch(spanish, /\d{4}-\d\d-\d\d|check|\bto\b/);
+});
+
+test('who may only look is told so in their language', async () => {
+  const tab = await inside({}, auditor);
+  await openAccount(tab, SCRAP);
+  const form = `${tab.url().split('?')[0]}/payment`;
+  await tab.goto(form);
+  assert.match(await tab.getByRole('alert').innerText(), /Your role may not do this/);
+  await tab.goto(url);
+  await inSpanish(tab);
+  await tab.goto(form);
+  assert.match(await tab.getByRole('alert').innerText(), /Su función no permite esto/);
 });
 
 test('pages bring no script of others and are light', async () => {

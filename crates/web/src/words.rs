@@ -50,6 +50,7 @@ catalogue! {
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
     exact: "before rounding", "antes de redondear";
+    failed: "Something went wrong on our side and nothing was changed. It was written to the log.", "Algo falló de nuestro lado y no se cambió nada. Está anotado en el registro.";
     from: "from", "desde";
     gas: "Gas", "Gas";
     help: "Keys", "Teclas";
@@ -89,6 +90,7 @@ catalogue! {
     reference: "Check number or bank reference", "Número de cheque o referencia bancaria";
     refused: "That cannot be done", "Eso no se puede hacer";
     residential: "Residential", "Residencial";
+    role_may_not: "Your role may not do this; ask an administrator.", "Su función no permite esto; pida ayuda a un administrador.";
     rounding: "rounding", "redondeo";
     rule: "Rule", "Regla";
     save: "Save", "Guardar";
