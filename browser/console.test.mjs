@@ -119,6 +119,17 @@ test('dark, narrower and in Spanish it is as sound', async () => {
   await sound(narrow);
 });
 
+test('the first page says what one can type and how the newest turns stand', async () => {
+  const tab = await inside();
+  await sound(tab);
+  assert.match(await tab.locator('main form label').innerText(), /name.*address.*account.*meter/s);
+  const turn = tab.locator('.turns tbody tr').first();
+  assert.match(await turn.innerText(), /\d{4} – .*\$[\d,]+\.\d\d/s);
+  await tab.fill('#find', SCRAP);
+  await tab.click('main form button');
+  await tab.locator('main a[href^="/accounts/"]').first().waitFor();
+});
+
 test('the ledger speaks the language of who reads it', async () => {
   const tab = await inside();
   await openAccount(tab, SCRAP);
