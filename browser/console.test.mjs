@@ -161,6 +161,17 @@ test('who may only look is told so in their language', async () => {
   assert.match(await tab.getByRole('alert').innerText(), /Su función no permite esto/);
 });
 
+test('an account of which nothing was said says so, until something is', async () => {
+  const tab = await inside();
+  await openAccount(tab, SCRAP);
+  const history = tab.locator('section').filter({ has: tab.locator('form.note') });
+  assert.match(await history.innerText(), /Nothing was said or done yet/);
+  await tab.fill('#note', 'Called about the bill.');
+  await tab.click('form.note button');
+  await tab.locator('ol.tl li').first().waitFor();
+  assert.doesNotMatch(await history.innerText(), /Nothing was said/);
+});
+
 test('pages bring no script of others and are light', async () => {
   const tab = await inside();
   await openAccount(tab, SCRAP);

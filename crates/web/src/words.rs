@@ -84,6 +84,7 @@ catalogue! {
     name: "Name", "Nombre";
     next_bill: "Next bill", "Próxima factura";
     no_bill: "No bill yet", "Sin factura todavía";
+    none_said: "Nothing was said or done yet.", "Todavía no se dijo ni se hizo nada.";
     none_yet: "none yet", "ninguno todavía";
     note_kept: "The note is kept.", "La nota está guardada.";
     nothing_found: "Nothing was found. Try less of it: part of a name, the house number, the last digits of a telephone number.",
