@@ -130,6 +130,22 @@ test('the first page says what one can type and how the newest turns stand', asy
   await tab.locator('main a[href^="/accounts/"]').first().waitFor();
 });
 
+test('on a telephone nothing hangs over the edge', async () => {
+  const tab = await inside({ viewport: { width: 390, height: 844 } });
+  await sound(tab);
+  await openAccount(tab, SCRAP);
+  await sound(tab);
+  const account = tab.url();
+  await inSpanish(tab);
+  await tab.goto(account);
+  await sound(tab);
+  await tab.locator('main table a[href^="/bills/"]').filter({ hasText: /^B-/ }).first().click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  await tab.goto(`${account}/payment`);
+  await sound(tab);
+});
+
 test('the ledger speaks the language of who reads it', async () => {
   const tab = await inside();
   await openAccount(tab, SCRAP);
