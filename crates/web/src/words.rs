@@ -22,6 +22,7 @@ catalogue! {
     active: "Active", "Activa";
     add_note: "Add a note", "Agregar una nota";
     address: "Address", "Dirección";
+    agreements: "Agreements", "Contratos";
     amount: "Amount", "Importe";
     amount_due: "Amount due", "Importe a pagar";
     balance: "Balance", "Saldo";
@@ -34,14 +35,18 @@ catalogue! {
     bank_used: "Sent back, used on this bill", "Devuelto, usado en esta factura";
     bill: "Bill", "Factura";
     bill_date: "Bill date", "Fecha de factura";
+    bill_cycles: "Newest turns of the bill cycles", "Últimos períodos de los ciclos de facturación";
     bill_page: "Newest bill", "Última factura";
+    billed: "Billed", "Facturados";
     billed_to: "Billed to", "Facturado a";
     bills: "Bills", "Facturas";
     card: "Card", "Tarjeta";
     cash: "Cash", "Efectivo";
     change: "Change", "Cambio";
     charges: "New charges", "Cargos nuevos";
+    charged: "Bills come to", "Total facturado";
     check: "Check", "Cheque";
+    checking: "being checked", "en revisión";
     closed: "Closed", "Cerrada";
     commercial: "Commercial", "Comercial";
     customers: "Customers", "Clientes";
@@ -51,13 +56,21 @@ catalogue! {
     day: "Day it counts from", "Día desde el que cuenta";
     days: "days", "días";
     derivation: "How this amount came about", "Cómo resulta este importe";
+    done: "done", "terminado";
     due: "due", "vence";
     electric: "Electric", "Electricidad";
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
     exact: "before rounding", "antes de redondear";
+    exempt: "Exempt", "Exentos";
+    failed: "Something went wrong on our side and nothing was changed. It was written to the log.", "Algo falló de nuestro lado y no se cambió nada. Está anotado en el registro.";
+    find: "Find", "Buscar";
+    find_title: "Find a customer", "Buscar un cliente";
+    find_what: "Type what you have: part of a name or an address, an account or bill number, a meter, a telephone number, an e-mail address. Several words narrow it down.",
+        "Escriba lo que tenga: parte de un nombre o una dirección, un número de cuenta o de factura, un medidor, un teléfono, un correo. Varias palabras lo precisan.";
     from: "from", "desde";
     gas: "Gas", "Gas";
+    held: "Held", "Retenidos";
     help: "Keys", "Teclas";
     history: "History", "Historial";
     how_paid: "How it was paid", "Cómo se pagó";
@@ -77,6 +90,7 @@ catalogue! {
     name: "Name", "Nombre";
     next_bill: "Next bill", "Próxima factura";
     no_bill: "No bill yet", "Sin factura todavía";
+    none_said: "Nothing was said or done yet.", "Todavía no se dijo ni se hizo nada.";
     none_yet: "none yet", "ninguno todavía";
     note_kept: "The note is kept.", "La nota está guardada.";
     nothing_found: "Nothing was found. Try less of it: part of a name, the house number, the last digits of a telephone number.",
@@ -89,12 +103,15 @@ catalogue! {
     past_due: "Past due", "Vencido";
     payment: "Payment", "Pago";
     payments: "Payments", "Pagos";
+    period: "Period", "Período";
+    posting: "being posted", "en registro";
     post_payment: "Post payment", "Registrar pago";
     rate: "Rate", "Tarifa";
     reads: "Reads", "Lecturas";
     reference: "Check number or bank reference", "Número de cheque o referencia bancaria";
     refused: "That cannot be done", "Eso no se puede hacer";
     residential: "Residential", "Residencial";
+    role_may_not: "Your role may not do this; ask an administrator.", "Su función no permite esto; pida ayuda a un administrador.";
     rounding: "rounding", "redondeo";
     rule: "Rule", "Regla";
     save: "Save", "Guardar";
@@ -105,6 +122,7 @@ catalogue! {
     sign_in: "Sign in", "Entrar";
     sign_out: "Sign out", "Salir";
     skip: "Skip to the page", "Ir a la página";
+    stands: "Stands", "Estado";
     take_payment: "Take payment", "Registrar pago";
     times_local: "Times in utility local time", "Horas locales de la empresa";
     too_many: "Too many wrong passwords. Wait a minute and try again.", "Demasiadas contraseñas incorrectas. Espere un minuto y pruebe otra vez.";

@@ -6,6 +6,7 @@ use meterbook_app::deliver::{self, Drawn};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::bill::{BillNumber, explain};
+use meterbook_core::text::counted;
 use meterbook_store as store;
 
 use crate::args::{BillRender, BillRun, Place};
@@ -48,8 +49,12 @@ fn which(args: &BillRun) -> Result<Which> {
 
 fn totals(it: &Standing) {
     say::line(format_args!(
-        "  {} agreements = {} billed + {} held + {} exempt; bills come to {}",
-        it.population, it.billed, it.held, it.exempt, it.total
+        "  {} = {} billed + {} held + {} exempt; bills come to {}",
+        counted(it.population, "agreement"),
+        it.billed,
+        it.held,
+        it.exempt,
+        it.total
     ));
     for (reason, count) in &it.reasons {
         say::line(format_args!("  {count:>6}  {reason}"));
@@ -109,7 +114,8 @@ pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
     drop(bar);
     let Drawn { drawn, before } = drawn;
     say::line(format_args!(
-        "{drawn} bills drawn, {before} were there already, in {}",
+        "{} drawn, {before} there already, in {}",
+        counted(drawn, "bill"),
         out.display()
     ));
     Ok(())

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use meterbook_app::intake::{self, Import as Wanted};
 use meterbook_core::period::Zone;
+use meterbook_core::text::counted;
 use meterbook_formats::reads::Shape;
 
 use crate::args::{Import, Place, ShapeArg};
@@ -60,8 +61,10 @@ pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
         return Ok(());
     }
     say::line(format_args!(
-        "batch {}: {} accepted, {} lines rejected",
-        batch.id, batch.accepted, batch.rejected
+        "batch {}: {} accepted, {} rejected",
+        batch.id,
+        batch.accepted,
+        counted(batch.rejected, "line")
     ));
     if let Some(rejects) = imported.rejects {
         say::line(format_args!("mend and import again: {}", rejects.display()));

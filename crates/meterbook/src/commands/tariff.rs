@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use meterbook_app::tariff;
 use meterbook_core::tariff::Tariff;
 use meterbook_core::tariff::preset::{PRESETS, Preset};
+use meterbook_core::text::counted;
 
 use crate::args::Place;
 use crate::say;
@@ -16,10 +17,10 @@ pub(crate) fn check(file: &Path) -> Result<()> {
     match Tariff::parse(&text) {
         Ok(tariff) => {
             say::line(format_args!(
-                "{} from {}: right, {} charges",
+                "{} from {}: right, {}",
                 tariff.code,
                 tariff.from,
-                tariff.components.len()
+                counted(tariff.components.len(), "charge")
             ));
             Ok(())
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use meterbook_app::urdb::{self, Amounts, Generation, Year, YearBefore};
 use meterbook_core::tariff::Scope;
-use meterbook_core::text::scaled;
+use meterbook_core::text::{counted, scaled};
 use meterbook_formats::urdb::{Open, Program};
 
 use crate::args::{ProgramArg, TierScopeArg, UrdbBill, YearBeforeArg};
@@ -38,7 +38,11 @@ pub(crate) fn bill(args: &UrdbBill) -> Result<()> {
     let billed = urdb::bill(&args.rates, &year, &open, amounts, &args.out, show)?;
     bar.end();
     let urdb::Billed { billed, refused } = billed;
-    say::line(format_args!("{billed} rates billed, {refused} refused, in {}", args.out.display()));
+    say::line(format_args!(
+        "{} billed, {refused} refused, in {}",
+        counted(billed, "rate"),
+        args.out.display()
+    ));
     Ok(())
 }
 

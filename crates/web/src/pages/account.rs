@@ -206,10 +206,7 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
             .take(rows)
             .map(|it| Entry {
                 on: show::day(it.on, language),
-                what: match it.kind {
-                    EntryKind::Bill => format!("{}, {}", words.bill, it.text),
-                    EntryKind::Payment => format!("{}, {}", words.payment, it.text),
-                },
+                what: show::entry(it.kind, &it.text, words, language),
                 bill: if it.kind == EntryKind::Bill { it.key.clone() } else { String::new() },
                 amount: show::money(it.amount),
                 credit: it.amount < Money::ZERO,
@@ -275,7 +272,10 @@ fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<
         fact(
             words.bills,
             view.bills.len().to_string(),
-            format!("{} {}", view.payments.len(), words.payments.to_lowercase()),
+            match view.payments.len() {
+                1 => format!("1 {}", words.payment.to_lowercase()),
+                several => format!("{several} {}", words.payments.to_lowercase()),
+            },
         ),
     ]
 }

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
-use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Quantity;
 use meterbook_core::person::Language;
 use meterbook_core::rating::{BankEntry, Line};
@@ -153,11 +152,8 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
         sums.push(Sum { text, amount: show::money(last.balance), strong: false });
     }
     for movement in &it.since {
-        let what = match movement.kind {
-            EntryKind::Bill => words.bill,
-            EntryKind::Payment => words.payment,
-        };
-        let text = format!("{what}, {}, {}", show::day(movement.on, language), movement.text);
+        let what = show::entry(movement.kind, &movement.text, words, language);
+        let text = format!("{}: {what}", show::day(movement.on, language));
         sums.push(Sum { text, amount: show::money(movement.amount), strong: false });
     }
     let strong = |text: &str, amount| Sum {
