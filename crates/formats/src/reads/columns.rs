@@ -18,6 +18,7 @@ pub(super) const INDEX: &[&str] = &["index", "reading", "read", "register"];
 pub(super) const UNIT: &[&str] = &["unit", "uom"];
 pub(super) const FLOW: &[&str] = &["flow", "direction"];
 pub(super) const KIND: &[&str] = &["kind", "quality", "read_type", "status"];
+pub(super) const MINUTES: &[&str] = &["minutes", "interval_minutes", "interval minutes"];
 /// The column that a file of rejects has at its end; it is not read.
 pub(super) const REASON: &str = "reject_reason";
 
@@ -153,6 +154,15 @@ pub(super) fn kind(record: &StringRecord, column: Option<usize>) -> Result<ReadK
     ReadKind::from_word(&word)
         .or_else(|| ReadKind::ALL.iter().find(letter).copied())
         .ok_or_else(|| format!("{word} is no kind of read; write actual, estimated or customer"))
+}
+
+/// How long an interval is, where the line says so.
+pub(super) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Option<u16>, String> {
+    let Some(text) = field(record, column) else { return Ok(None) };
+    match text.parse() {
+        Ok(minutes @ (5 | 15 | 30 | 60)) => Ok(Some(minutes)),
+        _ => Err(format!("intervals have 5, 15, 30 or 60 minutes, not {text}")),
+    }
 }
 
 /// A value that is not below zero, in millionths.

@@ -168,11 +168,10 @@ fn a_file_that_is_no_file_of_reads_is_refused() {
     assert_eq!(why, NotRead::NotText { line: 3 });
 }
 
-#[test]
-fn green_button_values_come_in_our_units() {
-    let feed = |uom: &str, power: &str, flow: &str, seconds: &str| {
-        format!(
-            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:espi='http://naesb.org/espi'>\
+/// A feed with one reading of 1250, estimated.
+fn feed(uom: &str, power: &str, flow: &str, seconds: &str) -> String {
+    format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:espi='http://naesb.org/espi'>\
              <entry><link rel='self' href='/UsagePoint/1'/><title>E-1</title><content><espi:UsagePoint/></content></entry>\
              <entry><link rel='self' href='/UsagePoint/1/MeterReading/1'/><link rel='related' href='/ReadingType/7'/><content><espi:MeterReading/></content></entry>\
              <entry><link rel='self' href='/ReadingType/7'/><content><espi:ReadingType><espi:flowDirection>{flow}</espi:flowDirection>\
@@ -180,8 +179,11 @@ fn green_button_values_come_in_our_units() {
              <entry><link rel='self' href='/UsagePoint/1/MeterReading/1/IntervalBlock/1'/><content><espi:IntervalBlock>\
              <espi:IntervalReading><espi:ReadingQuality><espi:quality>8</espi:quality></espi:ReadingQuality><espi:timePeriod><espi:duration>{seconds}</espi:duration><espi:start>1293868800</espi:start></espi:timePeriod>\
              <espi:value>1250</espi:value></espi:IntervalReading></espi:IntervalBlock></content></entry></feed>"
-        )
-    };
+    )
+}
+
+#[test]
+fn green_button_values_come_in_our_units() {
     let row = &seen(&feed("72", "0", "19", "900")).rows[0].1;
     assert_eq!((row.meter.as_str(), row.unit, row.flow), ("E-1", Some(Unit::Kwh), Flow::Received));
     let start = "2011-01-01T08:00:00Z".parse().unwrap();
@@ -198,6 +200,67 @@ fn green_button_values_come_in_our_units() {
         let seen = seen(&feed(uom, power, flow, seconds));
         assert!(seen.rejects[0].1.contains(says), "{}", seen.rejects[0].1);
     }
+}
+
+/// Gives every line back, as a person who mends none of them would.
+#[derive(Default)]
+struct Back(Vec<Vec<String>>);
+
+impl Lines for Back {
+    fn row(&mut self, line: u64, fields: &[&str], _: Row) {
+        self.reject(line, fields, String::new());
+    }
+
+    fn reject(&mut self, _: u64, fields: &[&str], _: String) {
+        self.0.push(fields.iter().map(|it| (*it).to_owned()).collect());
+    }
+}
+
+/// What `text` says when its lines are given back as CSV and that is read.
+fn given_back(text: &str) -> Seen {
+    let mut back = Back::default();
+    let shape = shape_of(text.as_bytes()).unwrap();
+    read(text.as_bytes(), shape, &Zone::utc(), None, &mut back).unwrap();
+    back.0.insert(0, header_of(text.as_bytes(), shape));
+    seen(&String::from_utf8(csv_lines(&back.0)).unwrap())
+}
+
+#[test]
+fn a_green_button_reading_that_is_given_back_says_the_same() {
+    // 1250 Wh sent back, estimated: not 1250 kWh delivered.
+    let text = feed("72", "0", "19", "900");
+    let back = given_back(&text);
+    assert_eq!(back.rejects, []);
+    assert_eq!(back.rows[0].1, seen(&text).rows[0].1);
+}
+
+#[test]
+fn a_green_button_reading_we_do_not_understand_is_refused_again() {
+    let typeless = feed("72", "0", "1", "900").replace("ReadingType>", "Reading>");
+    for text in [
+        typeless,
+        feed("38", "0", "1", "900"),
+        feed("72", "-9", "1", "900"),
+        feed("72", "0", "4", "900"),
+        feed("72", "0", "1", "900").replace(
+            "</espi:uom>",
+            "</espi:uom><espi:accumulationBehaviour>3</espi:accumulationBehaviour>",
+        ),
+    ] {
+        let back = given_back(&text);
+        assert_eq!(back.rows, []);
+        assert!(back.rejects[0].1.contains("? is no unit"), "{}", back.rejects[0].1);
+    }
+}
+
+#[test]
+fn a_long_line_may_say_how_long_its_interval_is() {
+    let seen = seen(
+        "meter,start,value,minutes\nE-1,2026-03-01T00:00:00Z,1,15\nE-1,2026-03-01T00:00:00Z,1,1440\n",
+    );
+    let Said::Intervals { minutes, .. } = seen.rows[0].1.said else { panic!() };
+    assert_eq!(minutes, Some(15));
+    assert!(seen.rejects[0].1.contains("not 1440"), "{}", seen.rejects[0].1);
 }
 
 /// Every sample of the trade is read, or says in every line why not.
