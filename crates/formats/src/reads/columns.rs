@@ -139,10 +139,11 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
     }
 }
 
-/// Which way; to the customer where the line does not say.
-pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Flow, String> {
-    let Some(word) = field(record, column) else { return Ok(Flow::Delivered) };
+/// Which way, where the line says so.
+pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Option<Flow>, String> {
+    let Some(word) = field(record, column) else { return Ok(None) };
     Flow::from_word(&word.to_lowercase())
+        .map(Some)
         .ok_or_else(|| format!("{word} is no flow; write delivered or received"))
 }
 

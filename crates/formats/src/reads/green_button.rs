@@ -57,7 +57,7 @@ struct Value {
     minutes: u16,
     micro: i64,
     unit: Unit,
-    flow: Flow,
+    flow: Option<Flow>,
     estimated: bool,
 }
 
@@ -70,7 +70,7 @@ impl Value {
             self.start.to_string(),
             decimal(self.micro, 6),
             self.unit.word().to_owned(),
-            self.flow.word().to_owned(),
+            self.flow.map_or_else(String::new, |it| it.word().to_owned()),
             kind.word().to_owned(),
             self.minutes.to_string(),
         ]
@@ -158,10 +158,11 @@ fn value(reading: &Reading, kind: Option<ReadingType>) -> Result<Value, String> 
         }
         None => return Err("the reading has no duration".to_owned()),
     };
-    // FlowDirectionKind: 1 is forward, 19 reverse.
+    // FlowDirectionKind: 0 is not applicable, 1 forward, 19 reverse.
     let flow = match kind.flow {
-        None | Some(0 | 1) => Flow::Delivered,
-        Some(19) => Flow::Received,
+        None | Some(0) => None,
+        Some(1) => Some(Flow::Delivered),
+        Some(19) => Some(Flow::Received),
         Some(other) => {
             return Err(format!("flow direction {other} is neither forward (1) nor reverse (19)"));
         }

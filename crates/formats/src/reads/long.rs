@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(
     ];
     let [unit, flow, kind, minutes] =
         [UNIT, FLOW, KIND, MINUTES].map(|it| columns::find(&header, it));
-    let mut last: HashMap<(String, Flow), Timestamp> = HashMap::new();
+    let mut last: HashMap<(String, Option<Flow>), Timestamp> = HashMap::new();
     columns::each(bytes, lines, |lines, line, record| {
         let meter = columns::meter(record, meter)?;
         let flow = columns::flow(record, flow)?;

@@ -54,8 +54,8 @@ pub struct Row {
     pub meter: String,
     /// Its unit, where the line says so.
     pub unit: Option<Unit>,
-    /// Which way.
-    pub flow: Flow,
+    /// Which way, where the line says so.
+    pub flow: Option<Flow>,
     /// What it says.
     pub said: Said,
 }
