@@ -47,6 +47,17 @@ fn after_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
+/// The header; it is one line.
+pub(super) fn header(bytes: &[u8]) -> Result<StringRecord, NotRead> {
+    let mut reader = reader(bytes);
+    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let begins = header.position().map_or(0, csv::Position::byte);
+    let mut place = Place { bytes: after_mark(bytes), seen: 0, line: 1 };
+    let line = place.line_at(begins);
+    place.one_line(begins, reader.position().byte(), line)?;
+    Ok(header)
+}
+
 /// Where the named column is.
 pub(super) fn find(header: &StringRecord, names: &[&str]) -> Option<usize> {
     header.iter().position(|it| names.contains(&it.to_lowercase().as_str()))
@@ -77,7 +88,9 @@ pub(super) fn each(
             Ok(false) => return Ok(()),
             Err(_) => return Err(NotRead::NotText { line: place.line_at(begins) }),
         }
-        let line = place.line_at(record.position().map_or(begins, csv::Position::byte));
+        let begins = record.position().map_or(begins, csv::Position::byte);
+        let line = place.line_at(begins);
+        place.one_line(begins, reader.position().byte(), line)?;
         let why = if record.len() != width {
             let fields = record.len();
             Err(format!(
@@ -112,6 +125,37 @@ impl Place<'_> {
         self.seen = at.max(self.seen);
         self.line
     }
+}
+
+impl Place<'_> {
+    /// Refuses a record that goes on past its line: a quote is open, and the lines after it would
+    /// be a part of one field, without a word.
+    fn one_line(&self, begins: u64, ends: u64, line: u64) -> Result<(), NotRead> {
+        let at = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(self.bytes.len());
+        let record = self.bytes.get(at(begins)..at(ends)).unwrap_or_default();
+        let is_break = |it: &u8| matches!(it, b'\r' | b'\n');
+        let first = record.iter().position(|it| !is_break(it)).unwrap_or(record.len());
+        let last = record.iter().rposition(|it| !is_break(it)).map_or(first, |it| it + 1);
+        let record = &record[first..last];
+        let open = record.iter().any(is_break) || (record.contains(&b'"') && is_open(record));
+        if open { Err(NotRead::OpenQuote { line }) } else { Ok(()) }
+    }
+}
+
+/// Whether a line ends inside of a quote. A quote opens where a field begins; inside of it two are
+/// one letter.
+fn is_open(line: &[u8]) -> bool {
+    let (mut begins, mut open) = (true, false);
+    let mut letters = line.iter().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            b'"' if open => open = letters.next_if_eq(&&b'"').is_some(),
+            b'"' if begins => open = true,
+            _ => {}
+        }
+        begins = *letter == b',' && !open;
+    }
+    open
 }
 
 /// The field of a column that may not be there.

@@ -13,8 +13,7 @@ use super::when::{self, When};
 use super::{Lines, NotRead, Row, Said};
 
 pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(), NotRead> {
-    let mut reader = columns::reader(bytes);
-    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let header = columns::header(bytes)?;
     let [meter, start, value] = [
         columns::need(&header, METER)?,
         columns::need(&header, START)?,

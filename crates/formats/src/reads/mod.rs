@@ -107,6 +107,11 @@ pub enum NotRead {
         /// The line.
         line: u64,
     },
+    /// A quote in a CSV file does not close on the line on which it opens.
+    OpenQuote {
+        /// That line.
+        line: u64,
+    },
     /// It is no XML, or ends in the middle.
     NotXml {
         /// Where and why.
@@ -187,6 +192,11 @@ impl fmt::Display for NotRead {
             NotRead::NotText { line } => {
                 write!(f, "line {line} is not UTF-8 text; save the file as UTF-8")
             }
+            NotRead::OpenQuote { line } => write!(
+                f,
+                "line {line} opens a quote (\") that does not close on that line, so what follows \
+                 would be lost in it; close the quote or take it away"
+            ),
             NotRead::NotXml { why } => write!(f, "the file is no whole XML document: {why}"),
             NotRead::NoValues => f.write_str("there is no interval value in the file"),
         }

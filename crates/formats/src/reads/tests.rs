@@ -154,6 +154,14 @@ fn registers_are_read_with_their_kind() {
 }
 
 #[test]
+fn a_quote_that_closes_on_its_line_is_read() {
+    let seen = seen(
+        "\"meter\",date,index,note\nE-1,2026-01-01,\"1\",\"say \"\"so\"\", twice\"\nE-1,2026-01-02,2,5\" pipe\n",
+    );
+    assert_eq!((seen.rows.len(), seen.rejects.len()), (2, 0));
+}
+
+#[test]
 fn a_file_that_is_no_file_of_reads_is_refused() {
     assert!(refused("").contains("empty"));
     assert!(refused("a,b,c\n1,2,3\n").contains("header we know"));
@@ -161,6 +169,15 @@ fn a_file_that_is_no_file_of_reads_is_refused() {
     assert!(refused("<feed><entry></feed>").contains("no whole XML"));
     assert!(refused("<feed><entry>").contains("ends inside"));
     assert!(refused("<feed></feed>").contains("no interval value"));
+    // The lines after an open quote were once lost in it: 0 accepted, 1 rejected.
+    for text in [
+        "meter,date,index\nE-1,2026-01-01,1\nE-1,2026-01-02,\"2\nE-1,2026-01-03,3\n",
+        "meter,date,index\r\nE-1,2026-01-01,1\r\nE-1,2026-01-02,\"2\r\n",
+        "meter,date,index,note\n\nE-1,2026-01-02,2,\"a\nE-1,2026-01-03,3,b\nE-1,2026-01-04,4,\"c\"\n",
+    ] {
+        assert!(refused(text).contains("line 3 opens a quote"), "{}", refused(text));
+    }
+    assert!(refused("meter,date,index,\"note\nE-1,2026-01-02,2,\n").contains("line 1 opens"));
     let mut bytes = b"meter,start,value\nE-1,2026-01-01T00:00:00Z,1\n".to_vec();
     bytes.extend(b"E-\xff,x,1\n");
     let zone = Zone::utc();
