@@ -16,6 +16,8 @@ const REJECTS: Rows = Rows("reject (batch_id, line, reason, text)");
 const BY_HASH: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at
     from batch where sha256 = $1 and 0 < accepted");
+const FIND: Sql = Sql("
+    select id, file_name, sha256, kind, accepted, rejected, imported_at from batch where id = $1");
 const ALL: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at from batch order by id");
 const BYTES: Sql = Sql("select bytes from batch_part where batch_id = $1 order by position");
@@ -83,6 +85,11 @@ pub fn add(tx: &mut Tx, batch: &Batch, bytes: &[u8], rejects: &[Reject]) -> Resu
 /// The batch in which something was taken of the file with this hash.
 pub fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Option<Batch>> {
     tx.maybe(BY_HASH, [sha256.into()], batch)
+}
+
+/// One batch, if there is one with this number.
+pub fn find(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>> {
+    tx.maybe(FIND, [id.into()], batch)
 }
 
 /// Every batch, oldest first.

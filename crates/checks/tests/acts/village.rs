@@ -1,11 +1,11 @@
 //! A utility as small as it can be: one tariff, a cycle, and customers as a test wants them.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use jiff::Timestamp;
 use jiff::civil::date;
 use meterbook_app::meter::NewChannel;
 use meterbook_app::sign_up::{NewService, SignUp, sign_up};
-use meterbook_app::{Actor, founding, tariff};
+use meterbook_app::{Actor, Refused, founding, tariff};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
 use meterbook_core::meter::{Flow, Form};
@@ -72,7 +72,16 @@ pub(crate) fn take_on(db: &Db, customer: &SignUp) -> Result<Account> {
     db.write(|tx| sign_up(tx, actor(), customer))
 }
 
+/// A register of five digits for what is delivered.
+pub(crate) const DIALS: (Form, Flow) = (Form::Register { digits: 5 }, Flow::Delivered);
+
 /// A channel of quarter hours.
 pub(crate) fn quarters(flow: Flow) -> (Form, Flow) {
     (Form::Interval { minutes: 15 }, flow)
+}
+
+/// What a refusal says.
+pub(crate) fn says(why: &Error) -> String {
+    assert!(why.is::<Refused>(), "{why:?}");
+    why.to_string()
 }

@@ -335,7 +335,8 @@ fn fill(entry: &mut Entry, path: &[String], text: &str) {
     let name = path.last().map_or("", String::as_str);
     let number = || text.parse::<i64>().ok();
     if name == "title" && !inside("content") {
-        entry.title = text.to_owned();
+        // A name on two lines would be two lines in a file of rejects.
+        entry.title = text.split_whitespace().collect::<Vec<_>>().join(" ");
         return;
     }
     if inside("IntervalReading") {

@@ -20,7 +20,7 @@ use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
-pub use give_back::csv_lines;
+pub use give_back::{csv_fields, csv_lines};
 
 /// What a file looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,12 @@ impl Shape {
             Shape::Registers => "registers",
             Shape::GreenButton => "green-button",
         }
+    }
+
+    /// The shape of this word.
+    pub fn from_word(word: &str) -> Option<Shape> {
+        let all = [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton];
+        all.into_iter().find(|it| it.word() == word)
     }
 }
 
