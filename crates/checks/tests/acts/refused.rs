@@ -1,0 +1,24 @@
+//! What a clerk asks for by a slip, and is refused.
+
+use meterbook_app::meter::MeterRefusal;
+use meterbook_app::Refused;
+use meterbook_checks::engines;
+use meterbook_store as store;
+
+use crate::village::{self, DIALS};
+
+#[test]
+fn a_meter_without_a_number_is_refused() {
+    engines::each(|db, _| {
+        village::found(db);
+        for serial in ["", "  "] {
+            let why = village::take_on(db, &village::customer(serial, &[DIALS])).unwrap_err();
+            let refused = why.downcast_ref::<Refused>().unwrap();
+            assert_eq!(refused.as_a(), Some(&MeterRefusal::NoNumber));
+            assert!(village::says(&why).contains("write the one on its face"));
+        }
+        // Spaces around a number are no part of it: a file of reads has none.
+        village::take_on(db, &village::customer(" E-1 ", &[DIALS])).unwrap();
+        assert_eq!(db.read(|tx| store::meter::by_serial(tx, "E-1")).unwrap().len(), 1);
+    });
+}
