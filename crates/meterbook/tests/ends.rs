@@ -58,6 +58,15 @@ fn sign_up<'a>(cycle: &'a str, service: &'a str) -> Vec<&'a str> {
 }
 
 #[test]
+fn a_utility_that_is_refused_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = ended(folder.path(), &[FOUND, &["Mars/X"]].concat());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("no time zone Mars/X"), "{said}");
+    assert!(!folder.path().join("mine").exists());
+}
+
+#[test]
 fn a_file_of_which_nothing_was_taken_does_not_end_well() {
     let folder = utility();
     let folder = folder.path();

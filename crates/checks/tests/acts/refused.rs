@@ -1,8 +1,10 @@
 //! What a clerk asks for by a slip, and is refused.
 
+use meterbook_app::founding::{self, NotFounded};
 use meterbook_app::meter::MeterRefusal;
 use meterbook_app::Refused;
 use meterbook_checks::engines;
+use meterbook_core::bill::Utility;
 use meterbook_store as store;
 
 use crate::village::{self, DIALS};
@@ -20,5 +22,17 @@ fn a_meter_without_a_number_is_refused() {
         // Spaces around a number are no part of it: a file of reads has none.
         village::take_on(db, &village::customer(" E-1 ", &[DIALS])).unwrap();
         assert_eq!(db.read(|tx| store::meter::by_serial(tx, "E-1")).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_zone_that_is_nowhere_is_refused_before_there_is_a_database() {
+    let utility = Utility { zone: "Mars/X".to_owned(), ..village::utility() };
+    let why = founding::may_be_founded(&utility).unwrap_err();
+    let refused = why.downcast_ref::<Refused>().unwrap();
+    assert!(matches!(refused.as_a(), Some(NotFounded::UnknownZone { .. })), "{why}");
+    engines::each(|db, _| {
+        let why = db.write(|tx| founding::found(tx, village::actor(), &utility)).unwrap_err();
+        assert!(village::says(&why).contains("no time zone Mars/X"));
     });
 }
