@@ -67,6 +67,17 @@ fn a_utility_that_is_refused_leaves_no_folder() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens on port 1.
+    let words = [FOUND, &["America/Chicago", "--db", "postgres://clerk@127.0.0.1:1/town"]].concat();
+    let (code, said) = ended(folder.path(), &words);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("does not answer"), "{said}");
+    assert!(!folder.path().join("mine").exists());
+}
+
+#[test]
 fn a_file_of_which_nothing_was_taken_does_not_end_well() {
     let folder = utility();
     let folder = folder.path();
