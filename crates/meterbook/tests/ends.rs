@@ -123,3 +123,18 @@ fn rejects_can_be_had_back() {
     assert_eq!(ended(folder, &["import", "--rejects", "1", "reads.csv"]).0, 2);
     assert_eq!(ended(folder, &["import"]).0, 2);
 }
+
+#[test]
+fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
+    let folder = utility();
+    let folder = folder.path();
+    let said = done(folder, &sign_up("7", "electric:R-1:E-1:5kwh"));
+    assert!(said.contains("account 1000-0001-7") && said.contains("will not be billed"), "{said}");
+    let way_out = ["cycle", "plan", "--cycle", "7", "--from", "2026-01-01", "--months", "12"];
+    assert!(said.contains(&way_out.join(" ")), "{said}");
+    done(folder, &way_out);
+    let said = done(folder, &sign_up("7", "electric:R-1:E-2:5kwh"));
+    assert!(!said.contains("will not be billed"), "{said}");
+    let (code, said) = ended(folder, &sign_up("7", "electric:R-1::5kwh"));
+    assert!(code == 2 && said.contains("a meter has a number"), "{said}");
+}

@@ -1,10 +1,14 @@
 //! What a clerk asks for by a slip, and is refused.
 
+use jiff::civil::date;
 use meterbook_app::founding::{self, NotFounded};
 use meterbook_app::meter::MeterRefusal;
+use meterbook_app::window::{self, NewWindow};
 use meterbook_app::Refused;
 use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
+use meterbook_core::period::Period;
 use meterbook_store as store;
 
 use crate::village::{self, DIALS};
@@ -34,5 +38,23 @@ fn a_zone_that_is_nowhere_is_refused_before_there_is_a_database() {
     engines::each(|db, _| {
         let why = db.write(|tx| founding::found(tx, village::actor(), &utility)).unwrap_err();
         assert!(village::says(&why).contains("no time zone Mars/X"));
+    });
+}
+
+#[test]
+fn a_cycle_without_turns_is_noticed_at_sign_up() {
+    engines::each(|db, _| {
+        village::found(db);
+        let next = |from| db.read(|tx| window::unplanned(tx, Cycle(1), from)).unwrap();
+        let (january, february) = (date(2026, 1, 1), date(2026, 2, 1));
+        assert_eq!(next(january), Some(january));
+        let turn = NewWindow {
+            period: Period::new(january, february).unwrap(),
+            billed_on: date(2026, 2, 3),
+            due_on: date(2026, 2, 24),
+        };
+        db.write(|tx| window::plan(tx, village::actor(), Cycle(1), &[turn])).unwrap();
+        assert_eq!(next(date(2026, 1, 31)), None);
+        assert_eq!(next(date(2026, 3, 1)), Some(february));
     });
 }
