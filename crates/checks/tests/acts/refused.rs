@@ -1,13 +1,16 @@
 //! What a clerk asks for by a slip, and is refused.
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use meterbook_app::founding::{self, NotFounded};
 use meterbook_app::meter::MeterRefusal;
+use meterbook_app::pay::{NewPayment, NotPaid, pay};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::Refused;
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store as store;
 
@@ -38,6 +41,27 @@ fn a_zone_that_is_nowhere_is_refused_before_there_is_a_database() {
     engines::each(|db, _| {
         let why = db.write(|tx| founding::found(tx, village::actor(), &utility)).unwrap_err();
         assert!(village::says(&why).contains("no time zone Mars/X"));
+    });
+}
+
+#[test]
+fn a_payment_of_a_day_that_has_not_come_is_refused() {
+    engines::each(|db, _| {
+        village::found(db);
+        let account = village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        let paid = |on: Date, reference: &str| {
+            let (account, amount) = (account.id, Money::from_cents(100));
+            let reference = reference.to_owned();
+            let new = NewPayment { account, amount, on, tender: Tender::Check, reference };
+            db.write(|tx| pay(tx, village::actor(), &new))
+        };
+        // A slip of the year: the clerk's today is 2026-03-10.
+        let why = paid(date(2036, 3, 10), "1").unwrap_err();
+        let refused = why.downcast_ref::<Refused>().unwrap();
+        assert!(matches!(refused.as_a(), Some(NotPaid::NotYet { .. })), "{why}");
+        assert!(village::says(&why).contains("2036-03-10 has not come; today is 2026-03-10"));
+        assert!(paid(date(2026, 3, 11), "1").is_err());
+        paid(date(2026, 3, 10), "1").unwrap();
     });
 }
 
