@@ -169,7 +169,11 @@ pub(crate) struct SignUp {
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The file; .gz is unpacked
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "rejects")]
+    pub(crate) file: Option<PathBuf>,
+    /// Instead of importing: write the rejects of this batch once more, to be mended
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "shape", "zone", "meter"])]
+    pub(crate) rejects: Option<i64>,
     /// Its shape; found out from its first line without it
     #[arg(long = "as", value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,

@@ -123,12 +123,15 @@ create index installation_meter on installation (meter_id, from_on);
 create table batch (
     id bigint primary key,
     file_name text not null,
-    sha256 text not null unique,
+    sha256 text not null,
     kind text not null,
     accepted bigint not null,
     rejected bigint not null,
     imported_at bigint not null
 );
+
+-- A file of which something was taken is taken once; one of which nothing was may be tried again.
+create unique index batch_taken on batch (sha256) where 0 < accepted;
 
 create table batch_part (
     batch_id bigint not null references batch (id),
@@ -424,7 +427,7 @@ create trigger interaction_once before insert on interaction begin
 end;
 create trigger batch_once before insert on batch begin
     select raise(abort, 'UNIQUE constraint failed: batch.id') where exists (select 1 from batch where id = new.id);
-    select raise(abort, 'UNIQUE constraint failed: batch.sha256') where exists (select 1 from batch where sha256 = new.sha256);
+    select raise(abort, 'UNIQUE constraint failed: batch.sha256') where 0 < new.accepted and exists (select 1 from batch where sha256 = new.sha256 and 0 < accepted);
 end;
 create trigger batch_part_once before insert on batch_part begin
     select raise(abort, 'UNIQUE constraint failed: batch_part.batch_id, batch_part.position') where exists (select 1 from batch_part where batch_id = new.batch_id and position = new.position);

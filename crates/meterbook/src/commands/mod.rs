@@ -45,9 +45,18 @@ fn open(place: &Place) -> Result<Db> {
 /// Makes an empty database at `place`.
 fn create(place: &Place) -> Result<Db> {
     let folder = &place.dir;
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    Db::create(&location(place))
+    let make_folder = || {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))
+    };
+    let at = location(place);
+    // A file needs its folder first; a server that refuses should leave no folder behind.
+    if matches!(at, Location::Sqlite(_)) {
+        make_folder()?;
+    }
+    let db = Db::create(&at)?;
+    make_folder()?;
+    Ok(db)
 }
 
 /// Whoever sits at this terminal, now.
