@@ -260,6 +260,14 @@ pub(crate) enum BillCommand {
     Run(BillRun),
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
+    /// Say why a bill differs from the one before it: a few causes that add up to the difference
+    Why {
+        /// The bill's number
+        number: String,
+        /// Print them as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a bill as text
     Show {
         /// The bill's number

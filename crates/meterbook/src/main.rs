@@ -37,6 +37,9 @@ fn main() -> ExitCode {
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
+        Command::Bill(BillCommand::Why { number, json }) => {
+            commands::bill::why(&place, &number, json)
+        }
         Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
         Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
         Command::Pay(pay) => commands::pay::pay(&place, &pay),

@@ -91,7 +91,7 @@ fn a_file_of_which_nothing_was_taken_does_not_end_well() {
     let (code, said) = ended(folder, &["import", "strange.csv"]);
     assert_eq!(code, 2, "{said}");
     for part in [
-        "batch 1: 0 accepted, 1 lines rejected",
+        "batch 1: 0 accepted, 1 line rejected",
         "no line of strange.csv was taken; the first: line 2: there is no meter E-1",
         "mine/rejects/strange-rejects-1.csv",
     ] {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use meterbook_core::bill::explain::each;
+use meterbook_core::bill::why::Cause;
 use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity, Unit};
@@ -304,57 +305,35 @@ fn message(statement: &Statement, words: &Words) -> Value {
     Value::Null
 }
 
-/// What each service came to, beside the last bill; nothing on a first bill.
+/// Why the new charges differ from the last bill's; nothing on a first bill.
 fn changed(statement: &Statement, says: &Says) -> Value {
-    let Some(last) = &statement.last_bill else { return Value::Null };
-    let bill = &statement.bill;
-    let change = |it: &Segment| {
-        let was: Money = last
-            .segments
-            .iter()
-            .filter(|was| was.agreement == it.agreement)
-            .map(|was| was.total)
-            .sum();
-        it.total - was
-    };
-    let largest = bill.segments.iter().map(|it| change(it).cents().abs()).max().unwrap_or(0).max(1);
-    let rows: Vec<Value> = bill
-        .segments
-        .iter()
-        .map(|it| {
-            let by = change(it);
-            let was = last.segments.iter().find(|was| was.agreement == it.agreement);
-            let used = was.filter(|was| was.usage.unit == it.usage.unit).map_or_else(
-                || says.quantity(it.usage),
-                |was| {
-                    format!(
-                        "{} → {}",
-                        number(was.usage.micro, 0),
-                        says.quantity(Quantity { micro: rounded(it.usage.micro), ..it.usage })
-                    )
-                },
-            );
-            json!({
-                "label": format!("{}, {used}", says.commodity(it.commodity)),
-                "long": (by.cents().abs() * 100).div_euclid(largest),
-                "up": Money::ZERO < by,
-                "amount": signed(by, says),
-            })
+    let Some(why) = &statement.why else { return Value::Null };
+    let largest = why.causes.iter().map(|it| it.amount.cents().abs()).max().unwrap_or(0).max(1);
+    let row = |it: &Cause| {
+        let up = Money::ZERO < it.amount;
+        json!({
+            "label": capital(it.kind.sentence(up, says.language)),
+            "long": (it.amount.cents().abs() * 100).div_euclid(largest),
+            "up": up,
+            "amount": signed(it.amount, says),
         })
-        .collect();
+    };
     json!({
         "title": says.words.what_changed,
-        "small": format!("{} {}", signed(bill.total - last.charges, says), says.words.change_was),
-        "rows": rows,
+        "small": format!("{} {}", signed(why.to - why.from, says), says.words.change_was),
+        "rows": why.causes.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+/// A sentence that begins one.
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }
 
 fn signed(amount: Money, says: &Says) -> String {
     if amount < Money::ZERO { says.money(amount) } else { format!("+{}", says.money(amount)) }
-}
-
-fn rounded(micro: i64) -> i64 {
-    (micro + 500_000).div_euclid(1_000_000) * 1_000_000
 }
 
 fn chart(history: &History, says: &Says) -> Option<Value> {

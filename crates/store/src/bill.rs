@@ -18,7 +18,7 @@ use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
 pub use self::carried::last as carried;
-pub use self::past::{history, last_before, use_of};
+pub use self::past::{before, history, last_before, use_of};
 use crate::Tx;
 use crate::failure::missing;
 use crate::tx::{Rows, Sql};

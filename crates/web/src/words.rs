@@ -57,6 +57,7 @@ catalogue! {
     days: "days", "días";
     derivation: "How this amount came about", "Cómo resulta este importe";
     done: "done", "terminado";
+    difference: "Difference", "Diferencia";
     due: "due", "vence";
     electric: "Electric", "Electricidad";
     entry: "Entry", "Asiento";
@@ -130,6 +131,7 @@ catalogue! {
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
     water: "Water", "Agua";
+    why: "Why", "Por qué";
     what_changed: "What changed since the last bill", "Qué cambió desde la última factura";
     what_said: "What was said or done", "Qué se dijo o se hizo";
     wrong: "The name or the password is wrong.", "El nombre o la contraseña es incorrecto.";

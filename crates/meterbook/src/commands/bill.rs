@@ -3,9 +3,11 @@
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
+use meterbook_app::statement;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::bill::{BillNumber, explain};
+use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
 
@@ -86,6 +88,49 @@ pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
     })?;
     let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     say::line(explain::bill(&bill).trim_end());
+    Ok(())
+}
+
+pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
+    let db = super::open(place)?;
+    let number = BillNumber(number.to_owned());
+    let statement = db.read(|tx| match store::bill::by_number(tx, &number)? {
+        Some(id) => statement::of_bill(tx, id).map(Some),
+        None => Ok(None),
+    })?;
+    let statement = statement.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
+    let language = statement.language;
+    let why = statement.why.ok_or_else(|| {
+        super::said(format!(
+            "{number} is the account's first bill; there is none to compare it with"
+        ))
+    })?;
+    if as_json {
+        let causes: Vec<serde_json::Value> = why
+            .causes
+            .iter()
+            .map(|it| {
+                serde_json::json!({
+                    "cause": it.kind.word(),
+                    "amount": it.amount.plain(),
+                    "estimate": it.estimate,
+                })
+            })
+            .collect();
+        let whole = serde_json::json!({
+            "bill": number.0,
+            "from": why.from.plain(),
+            "to": why.to.plain(),
+            "causes": causes,
+        });
+        say::line(whole);
+        return Ok(());
+    }
+    say::line(format_args!("{} to {}", why.from, why.to));
+    for cause in &why.causes {
+        let words = cause.kind.sentence(Money::ZERO < cause.amount, language);
+        say::line(format_args!("{:>12}  {words}", cause.amount));
+    }
     Ok(())
 }
 
