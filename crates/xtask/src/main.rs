@@ -31,6 +31,7 @@ cargo xtask HABIT
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
+  bench rating  how long a year of bills takes, by tariff and length of interval
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
 ";
 
@@ -60,6 +61,7 @@ fn perform(words: &[&str]) -> Result<()> {
         ["homes", folder] => homes::homes(folder),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
+        ["bench", "rating", rest @ ..] => habits::rating(rest),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }
 }
