@@ -140,8 +140,9 @@ fn table(ours: &[Priced], theirs: &[Priced]) -> String {
     }
     out.push_str(
         "\nThe dollars of both are the same in every month, to a ten-thousandth. Ours begins with a compiled\n\
-         tariff and the usage in memory, its total in each month known. PySAM's is the time of `execute`, which\n\
-         reads its inputs and prices the year twice, without and with a generator; it cannot be asked for one.\n",
+         tariff and the usage in memory, its total in each month known. PySAM's is the processor's time in\n\
+         `execute`, which reads its inputs and prices the year twice, without and with a generator; it cannot\n\
+         be asked for one.\n",
     );
     out
 }
@@ -160,8 +161,11 @@ fn machine() -> Result<String> {
     });
     let model = model.unwrap_or_else(|| "a processor that does not say its name".to_owned());
     let cores = std::thread::available_parallelism().context("the cores cannot be counted")?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown");
     Ok(format!(
-        "{model}, {cores} cores, one used; {PYSAM}; {ROUNDS} rounds in turn: cargo xtask bench peers"
+        "{model}, {cores} cores, one used, load {load} of which 1 is ours; {PYSAM}; {ROUNDS} rounds in turn: \
+         cargo xtask bench peers"
     ))
 }
 
