@@ -62,3 +62,12 @@ pub(crate) fn bench(customers: &str) -> Result<()> {
     run::done(&mut meterbook(&["demo", "--customers", customers, "--no-serve"]))?;
     run::done(&mut meterbook(&["check"]))
 }
+
+/// Runs the benchmarks of the rating. `words` are for their library: part of a name, `--min-time 2`.
+pub(crate) fn rating(words: &[&str]) -> Result<()> {
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "rating"])
+            .arg("--")
+            .args(words),
+    )
+}

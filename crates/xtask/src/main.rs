@@ -5,6 +5,7 @@ mod gate;
 mod habits;
 mod homes;
 mod install;
+mod peers;
 mod postgres;
 mod run;
 mod say;
@@ -31,6 +32,8 @@ cargo xtask HABIT
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
+  bench rating  how long a year of bills takes, by tariff and length of interval
+  bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
 ";
 
@@ -60,6 +63,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["homes", folder] => homes::homes(folder),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
+        ["bench", "rating", rest @ ..] => habits::rating(rest),
+        ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }
 }
