@@ -32,6 +32,7 @@ cargo xtask HABIT
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
+  verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
 ";
 
 fn main() -> ExitCode {
@@ -58,6 +59,7 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
+        ["verify"] => habits::verify(),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
