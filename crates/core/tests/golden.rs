@@ -15,10 +15,11 @@ use jiff::SignedDuration;
 use meterbook_core::bill::explain::{arithmetic, exact, source};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::{Input, Plan, rate};
+use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::{Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
-use meterbook_core::text::scaled;
+use meterbook_core::text::{decimal, scaled};
 
 #[test]
 fn bills() {
@@ -64,38 +65,64 @@ struct Given {
     hours: Option<([i64; 24], [i64; 24])>,
 }
 
+/// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
+/// what a bill leaves is handed on.
 fn bill(given: &str) -> String {
     let (facts, texts) = given.split_once("\ntariff ").expect("a tariff");
-    let facts = read(facts);
     let texts = format!("tariff {texts}");
     let tariffs: Vec<Tariff> = texts
         .split("\n===\n")
         .map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")))
         .collect();
-    let usage = usage(&facts);
-    let Given { period, window, zone, .. } = &facts;
-    let plan = Plan::new(&tariffs[0].code, &tariffs, zone, 60, *window);
-    let input = Input { window: *window, ..Input::of(*period, &usage) };
-    match rate(&plan, &input) {
-        Ok(rated) => {
-            let mut out = String::new();
-            for line in &rated.lines {
-                writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
-                writeln!(
-                    out,
-                    "    {} = {}, {}, {}",
-                    arithmetic(line),
-                    exact(line.exact),
-                    line.rounding,
-                    line.period
-                )
-                .unwrap();
-                writeln!(out, "    {}", source(line)).unwrap();
-            }
-            writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
-            out
+    let turns: Vec<&str> = facts.split("\nnext\n").collect();
+    let mut carried = Carried::default();
+    let mut out = String::new();
+    for (nth, facts) in turns.iter().enumerate() {
+        if 0 < nth {
+            writeln!(out).unwrap();
         }
-        Err(why) => format!("held: {why}\n"),
+        let facts = read(facts);
+        let usage = usage(&facts);
+        let Given { period, window, zone, .. } = &facts;
+        let plan = Plan::new(&tariffs[0].code, &tariffs, zone, 60, *window);
+        let input = Input { window: *window, carried: &carried, ..Input::of(*period, &usage) };
+        match rate(&plan, &input) {
+            Ok(rated) => {
+                write_bill(&mut out, &rated);
+                carried = rated.carried;
+            }
+            Err(why) => writeln!(out, "held: {why}").unwrap(),
+        }
+    }
+    out
+}
+
+fn write_bill(out: &mut String, rated: &Rated) {
+    for line in &rated.lines {
+        writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
+        writeln!(
+            out,
+            "    {} = {}, {}, {}",
+            arithmetic(line),
+            exact(line.exact),
+            line.rounding,
+            line.period
+        )
+        .unwrap();
+        writeln!(out, "    {}", source(line)).unwrap();
+    }
+    writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
+    let Carried { peaks, energy, money } = &rated.carried;
+    for it in peaks {
+        writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
+            .unwrap();
+    }
+    for it in energy {
+        let period = if it.period.is_empty() { "any hour" } else { &it.period };
+        writeln!(out, "left: {} kWh for {period} from {}", decimal(it.micro, 6), it.turn).unwrap();
+    }
+    for it in money {
+        writeln!(out, "left: {} of {} from {}", it.amount, it.credit, it.turn).unwrap();
     }
 }
 

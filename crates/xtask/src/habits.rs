@@ -38,6 +38,20 @@ pub(crate) fn kill(times: &str) -> Result<()> {
     )
 }
 
+/// Bills every shared rate, compares with the bills of others and writes what came of it.
+pub(crate) fn verify() -> Result<()> {
+    let program = run::program()?;
+    let test = ["test", "--locked", "--package", "meterbook-checks", "--test", "verify"];
+    run::done(
+        run::cargo(test)
+            .args(["--", "--nocapture"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_VERIFY", "all"),
+    )?;
+    let shown = ["diff", "--stat", "--", "docs/verification.md"];
+    run::done(Command::new("git").args(shown).current_dir(run::root()))
+}
+
 /// Licences, sources and known faults of the crates we build on.
 pub(crate) fn deny() -> Result<()> {
     run::find("cargo-deny").context("cargo-deny is missing; `cargo xtask install` builds it")?;

@@ -35,6 +35,7 @@ cargo xtask HABIT
   bench rating  how long a year of bills takes, by tariff and length of interval
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
+  verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
 ";
 
 fn main() -> ExitCode {
@@ -61,6 +62,7 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
+        ["verify"] => habits::verify(),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
         ["bench", "rating", rest @ ..] => habits::rating(rest),

@@ -199,18 +199,27 @@ fn ladders(
             .get(*period)
             .filter(|it| !it.is_empty())
             .ok_or_else(|| format!("its schedule uses period {period}, and {key} has none such"))?;
-        Ok((*period, ladder(tiers)?))
+        Ok((*period, ladder(tiers, price_of)?))
     };
     used.iter().map(ladder).collect()
 }
 
-fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
+/// What a unit costs in a tier.
+fn price_of(tier: &Value) -> Result<i64, String> {
+    let (rate, adj) = (nano_or_zero(tier.get("rate"))?, nano_or_zero(tier.get("adj"))?);
+    let price = rate.checked_add(adj).filter(|it| it.unsigned_abs() < MOST_NANO);
+    price.ok_or_else(|| "one of its prices is more than anybody charges".to_owned())
+}
+
+/// The tiers of one period, at the price that `price` finds in each.
+fn ladder(
+    tiers: &[Value],
+    price: impl Fn(&Value) -> Result<i64, String>,
+) -> Result<Vec<Tier>, String> {
     let mut ladder: Vec<Tier> = Vec::new();
     let mut below = 0;
     for (index, tier) in tiers.iter().enumerate() {
-        let (rate, adj) = (nano_or_zero(tier.get("rate"))?, nano_or_zero(tier.get("adj"))?);
-        let price = rate.checked_add(adj).filter(|it| it.unsigned_abs() < MOST_NANO);
-        let price = price.ok_or("one of its prices is more than anybody charges")?;
+        let price = price(tier)?;
         let last = index + 1 == tiers.len();
         let max = match tier.get("max").filter(|_| !last) {
             Some(max) => Some(nano(max)?).filter(|it| *it < NO_LIMIT_NANO),

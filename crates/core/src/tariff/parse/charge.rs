@@ -300,8 +300,9 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
         }
         Keyword::Volume => Ok(one(price(value, unit)?)),
         Keyword::Credit => {
-            let Price { nano, per } = price_from_zero(value, unit)?;
-            Ok(one(Price { nano: -nano, per }))
+            let mut ladder = blocks(value, unit, price_from_zero)?;
+            ladder.0.iter_mut().for_each(|it| it.price.nano = -it.price.nano);
+            Ok(ladder)
         }
         Keyword::Demand => {
             let ladder = blocks(value, unit, price_from_zero)?;
@@ -377,7 +378,7 @@ fn scope_of(
     clock: &Clock,
     ladders: &[Ladder],
 ) -> Result<Scope, String> {
-    let climbs = keyword == Keyword::Blocks;
+    let climbs = matches!(keyword, Keyword::Blocks | Keyword::Credit);
     let words = "chronological, pro-rata or per-period";
     if word.is_empty() {
         let several = ladders.iter().any(|it| 1 < it.0.len());
