@@ -286,7 +286,8 @@ create table segment_evidence (
 );
 
 -- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
--- (peak), energy and money in a bank, and how the bank of energy went (flow).
+-- (peak), energy and money in a bank, what was charged towards the minimum of a year (charged), and
+-- how the bank of energy went (flow).
 create table segment_carried (
     bill_id bigint not null,
     segment bigint not null,

@@ -72,6 +72,7 @@ pub(crate) fn commodity(commodity: Commodity, words: &Words) -> &'static str {
         Commodity::Electric => words.electric,
         Commodity::Gas => words.gas,
         Commodity::Water => words.water,
+        Commodity::Waste => words.waste,
     }
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "electric",
         Commodity::Gas => "gas",
         Commodity::Water => "water",
+        Commodity::Waste => "waste",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::meter::Flow;
 use crate::money::Quantity;
-use crate::rating::ladder::Climb;
+use crate::rating::ladder::{Climb, reach};
 use crate::rating::netting::Netted;
 use crate::rating::section::{Part, Section, part};
 use crate::rating::{Basis, Draft, Unratable};
@@ -19,13 +19,18 @@ pub(in crate::rating) fn lines(
 ) -> Result<Vec<Draft>, Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
     let mut drafts = Vec::new();
-    for piece in section.parts(charge.clock) {
-        let climbs = climbs(section, charge, &piece).ok_or_else(needs)?;
+    // What was netted is not cut again: it is priced as of the last day.
+    let parts = match charge.priced {
+        Priced::Delivered | Priced::Received => section.parts_of(component, charge)?,
+        Priced::Net | Priced::Surplus => section.parts(charge.clock),
+    };
+    for piece in parts {
+        let climbs = climbs(section, component, charge, &piece)?.ok_or_else(needs)?;
         let filled = match charge.priced {
             Priced::Net => of_net(charge, &climbs, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climbs, &piece, netted, |it| &it.surplus),
             Priced::Delivered | Priced::Received => {
-                measured(section, charge, &climbs, &piece)?.ok_or_else(needs)?
+                measured(section, component, charge, &climbs, &piece)?.ok_or_else(needs)?
             }
         };
         for (period, blocks) in filled {
@@ -43,18 +48,26 @@ pub(in crate::rating) fn lines(
 }
 
 /// The limits of each period's ladder; `None` when they are for each kW and nobody knows how many.
-fn climbs(section: &Section, charge: &UsageCharge, piece: &Part) -> Option<Vec<Climb>> {
+fn climbs(
+    section: &Section,
+    component: &Component,
+    charge: &UsageCharge,
+    piece: &Part,
+) -> Result<Option<Vec<Climb>>, Unratable> {
     let by_kw = charge.ladders.iter().any(|it| {
         it.0.iter().filter_map(|it| it.up_to).any(|it| matches!(it.per, Per::Kw | Per::KwDay))
     });
-    let peak = if by_kw { section.peak(&piece.places)? } else { 0 };
-    let climb = |ladder| Climb::new(ladder, piece.days, section, peak);
-    Some(charge.ladders.iter().map(climb).collect())
+    let Some(peak) = (if by_kw { section.peak(&piece.places) } else { Some(0) }) else {
+        return Ok(None);
+    };
+    let climb = |ladder| Climb::new(ladder, &component.label, piece.days, section, peak);
+    charge.ladders.iter().map(climb).collect::<Result<_, _>>().map(Some)
 }
 
 /// Fills blocks with what was measured.
 fn measured(
     section: &Section,
+    component: &Component,
     charge: &UsageCharge,
     climbs: &[Climb],
     piece: &Part,
@@ -62,7 +75,10 @@ fn measured(
     let flow = if charge.priced == Priced::Received { Flow::Received } else { Flow::Delivered };
     // One period only: the order in which it was used does not matter.
     if let [only] = piece.periods {
-        let used = section.used(flow, piece.days).micro;
+        let mut used = section.used(flow, piece.days).micro;
+        if let Some(most) = charge.at_most {
+            used = used.min(reach(most, &component.label, piece.days, section, 0)?);
+        }
         return Ok(Some(vec![(*only, climbs[*only].fill(used))]));
     }
     if charge.scope == Scope::Chronological && climbs.iter().any(|it| 1 < it.blocks()) {

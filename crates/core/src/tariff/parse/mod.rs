@@ -6,9 +6,11 @@ mod clock;
 mod head;
 mod hours;
 mod lines;
+mod needs;
 mod net;
 mod number;
 mod partition;
+mod plain;
 mod refusal;
 mod spelling;
 mod term;
@@ -45,6 +47,7 @@ impl Tariff {
         tariff.components = charge::read(&entries, &tariff)?;
         net::nothing_lost(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;
+        needs::all_used(&entries, &tariff)?;
         Ok(tariff)
     }
 }
