@@ -181,6 +181,20 @@ create table agreement (
 create index agreement_account on agreement (account_id);
 create index agreement_point on agreement (service_point_id, from_on);
 
+-- What an agreement says of itself: a term (a number or a word that its tariff needs), a price of its
+-- own, or an exemption with its certificate. May change: to_on, once, when something else follows.
+create table agreement_term (
+    agreement_id bigint not null references agreement (id),
+    kind text not null,
+    name text not null,
+    from_on text not null,
+    to_on text,
+    value text not null,
+    certificate text not null,
+    primary key (agreement_id, kind, name, from_on),
+    check (to_on is null or from_on < to_on)
+);
+
 create table tariff (
     id bigint primary key,
     code text not null,

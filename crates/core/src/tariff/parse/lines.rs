@@ -176,11 +176,8 @@ impl<'a> Entry<'a> {
     fn opens(&self) -> bool {
         use Keyword::{Blocks, Clock, Credit, Daily, Demand, Monthly, Net, PerBill, Percent};
         use Keyword::{Tax, Unmetered, Volume};
-        match self.keyword {
-            Clock | Net | Volume | Blocks | Demand | Credit => true,
-            Daily | Monthly | PerBill | Unmetered | Percent | Tax => true,
-            _ => false,
-        }
+        let plain = matches!(self.keyword, Daily | Monthly | PerBill | Unmetered | Percent | Tax);
+        plain || matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
     }
 
     /// Whether it cannot do without indented lines.
