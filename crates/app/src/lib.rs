@@ -23,6 +23,7 @@ pub mod session;
 pub mod sign_up;
 pub mod statement;
 pub mod tariff;
+pub mod term;
 pub mod urdb;
 pub mod window;
 

@@ -162,6 +162,7 @@ fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> 
     let measures = match commodity {
         Commodity::Electric => matches!(channel.unit, Unit::Kwh),
         Commodity::Gas => matches!(channel.unit, Unit::Ccf | Unit::Therm | Unit::M3),
+        Commodity::Waste => false,
         Commodity::Water => matches!(channel.unit, Unit::Kgal | Unit::Gal | Unit::Ccf | Unit::M3),
     };
     if !measures {

@@ -64,12 +64,14 @@ pub enum Unit {
     Gal,
     /// Volume: one cubic metre.
     M3,
+    /// One of what a term counts: a meter, a dwelling, a lamp, a container.
+    Piece,
 }
 
 words! {
     Unit {
         Bill = "bill", Day = "day", Month = "month", Kwh = "kWh", Kw = "kW", Ccf = "CCF",
-        Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3",
+        Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3", Piece = "unit",
     }
     Rounding { HalfUp = "half-up", HalfEven = "half-even" }
 }

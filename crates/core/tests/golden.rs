@@ -13,9 +13,10 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 use meterbook_core::bill::explain::{arithmetic, exact, source};
-use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::money::{Exact, Money, Quantity, Share, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::carried::{Carried, Charged};
+use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
@@ -63,6 +64,8 @@ struct Given {
     sent: Quantity,
     /// Use and surplus of each hour of a day, every day the same.
     hours: Option<([i64; 24], [i64; 24])>,
+    terms: Terms,
+    carried: Carried,
 }
 
 /// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
@@ -75,7 +78,7 @@ fn bill(given: &str) -> String {
         .map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")))
         .collect();
     let turns: Vec<&str> = facts.split("\nnext\n").collect();
-    let mut carried = Carried::default();
+    let mut carried: Option<Carried> = None;
     let mut out = String::new();
     for (nth, facts) in turns.iter().enumerate() {
         if 0 < nth {
@@ -85,11 +88,13 @@ fn bill(given: &str) -> String {
         let usage = usage(&facts);
         let Given { period, window, zone, .. } = &facts;
         let plan = Plan::new(&tariffs[0].code, &tariffs, zone, 60, *window);
-        let input = Input { window: *window, carried: &carried, ..Input::of(*period, &usage) };
+        let left = carried.as_ref().unwrap_or(&facts.carried);
+        let terms = &facts.terms;
+        let input = Input { window: *window, terms, carried: left, ..Input::of(*period, &usage) };
         match rate(&plan, &input) {
             Ok(rated) => {
                 write_bill(&mut out, &rated);
-                carried = rated.carried;
+                carried = Some(rated.carried);
             }
             Err(why) => writeln!(out, "held: {why}").unwrap(),
         }
@@ -112,7 +117,7 @@ fn write_bill(out: &mut String, rated: &Rated) {
         writeln!(out, "    {}", source(line)).unwrap();
     }
     writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
-    let Carried { peaks, energy, money } = &rated.carried;
+    let Carried { peaks, energy, money, .. } = &rated.carried;
     for it in peaks {
         writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
             .unwrap();
@@ -160,7 +165,57 @@ fn read(facts: &str) -> Given {
         used,
         sent: quantity("sent ").unwrap_or(Quantity { micro: 0, unit: used.unit }),
         hours: by_hour("hours ").map(|used| (used, by_hour("surplus ").unwrap_or([0; 24]))),
+        terms: terms(facts),
+        carried: Carried { charged: charged(facts), ..Carried::default() },
     }
+}
+
+/// `term meters 2`, `price Energy  0.09`, `exempt City tax  50% EX-17`, each with two dates behind it
+/// or none.
+fn terms(facts: &str) -> Terms {
+    let mut terms = Terms::default();
+    let days = |words: &[&str]| match words {
+        [from, to] => (from.parse().unwrap(), Some(to.parse().unwrap())),
+        _ => ("2000-01-01".parse().unwrap(), None),
+    };
+    for line in facts.lines() {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (label, value) = rest.split_once("  ").unwrap_or((rest, ""));
+        let (label, words) = (label.to_owned(), value.split_whitespace().collect::<Vec<_>>());
+        match word {
+            "term" => {
+                let words: Vec<_> = rest.split_whitespace().collect();
+                let (name, value) = (words[0].to_owned(), words[1].to_owned());
+                let (from, to) = days(&words[2..]);
+                terms.said.push(Term { name, value, from, to });
+            }
+            "price" => {
+                let (from, to) = days(&words[1..]);
+                let nano = scaled(words[0], 9).unwrap();
+                terms.prices.push(SpecialPrice { label, nano, from, to });
+            }
+            "exempt" => {
+                let (from, to) = days(&words[2..]);
+                let (share, certificate) = (Share::parse(words[0]).unwrap(), words[1].to_owned());
+                terms.exemptions.push(Exemption { label, share, certificate, from, to });
+            }
+            _ => {}
+        }
+    }
+    terms
+}
+
+/// `charged Annual minimum  2026-01-01 87.45`: what an earlier turn came to.
+fn charged(facts: &str) -> Vec<Charged> {
+    let lines = facts.lines().filter_map(|it| it.strip_prefix("charged "));
+    let charged = |line: &str| {
+        let (minimum, rest) = line.split_once("  ").unwrap();
+        let (turn, amount) = rest.trim().split_once(' ').unwrap();
+        let amount = Money::parse(amount).unwrap();
+        let turn = turn.parse().unwrap();
+        Charged { minimum: minimum.to_owned(), turn, amount, unrounded: Exact::from(amount) }
+    };
+    lines.map(charged).collect()
 }
 
 fn usage(given: &Given) -> Usage {

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Check, publish and show tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
+    /// Say what an agreement's tariff needs to know of it, its own prices, its exemptions
+    #[command(subcommand)]
+    Term(TermCommand),
     /// Plan the turns of the bill cycles
     #[command(subcommand)]
     Cycle(CycleCommand),
@@ -225,6 +228,73 @@ pub(crate) enum TariffCommand {
         #[arg(long)]
         on: Option<Date>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TermCommand {
+    /// Set a number or a word that the tariff needs, such as: meters 3
+    Set {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// Its name in the tariff
+        name: String,
+        /// The number or word
+        value: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Agree on a price of a charge instead of the tariff's
+    Price {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// The charge, or one line of it, as the bill calls it
+        label: String,
+        /// The price, for whatever the tariff's is for
+        price: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Leave out a tax or rider, or a part of it
+    Exempt {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// The tax, as the bill calls it
+        label: String,
+        /// The number of the certificate
+        #[arg(long)]
+        certificate: String,
+        /// How much of the charge is left out
+        #[arg(long, default_value = "100%")]
+        share: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Print what an agreement says of itself
+    Show {
+        #[command(flatten)]
+        of: OfAgreement,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct OfAgreement {
+    /// The agreement
+    #[arg(long)]
+    pub(crate) agreement: Option<i64>,
+    /// The account, when it has one agreement only
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TermDays {
+    /// The first day
+    #[arg(long)]
+    pub(crate) from: Date,
+    /// The first day without it; without this it goes on
+    #[arg(long)]
+    pub(crate) to: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use meterbook_app::Refused;
 
-use args::{BillCommand, Cli, Command, CycleCommand, StaffCommand, TariffCommand, UrdbCommand};
+use args::{
+    BillCommand, Cli, Command, CycleCommand, StaffCommand, TariffCommand, TermCommand, UrdbCommand,
+};
 
 /// The rules said no; nothing was changed.
 const REFUSED: u8 = 2;
@@ -34,6 +36,16 @@ fn main() -> ExitCode {
         Command::Tariff(TariffCommand::Show { code, on }) => {
             commands::tariff::show(&place, &code, on)
         }
+        Command::Term(TermCommand::Set { of, name, value, days }) => {
+            commands::term::set(&place, &of, &name, &value, &days)
+        }
+        Command::Term(TermCommand::Price { of, label, price, days }) => {
+            commands::term::price(&place, &of, &label, &price, &days)
+        }
+        Command::Term(TermCommand::Exempt { of, label, certificate, share, days }) => {
+            commands::term::exempt(&place, &of, &label, (&share, &certificate), &days)
+        }
+        Command::Term(TermCommand::Show { of }) => commands::term::show(&place, &of),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),

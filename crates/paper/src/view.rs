@@ -227,6 +227,9 @@ impl Says {
             (Unit::Month, Language::Spanish, true) => "meses".to_owned(),
             (Unit::Month, Language::Spanish, false) => "mes".to_owned(),
             (Unit::Therm, Language::English, true) => "therms".to_owned(),
+            (Unit::Piece, Language::English, true) => "units".to_owned(),
+            (Unit::Piece, Language::Spanish, true) => "unidades".to_owned(),
+            (Unit::Piece, Language::Spanish, false) => "unidad".to_owned(),
             _ => unit.word().to_owned(),
         }
     }
@@ -243,6 +246,7 @@ impl Says {
             Commodity::Electric => self.words.electric,
             Commodity::Gas => self.words.gas,
             Commodity::Water => self.words.water,
+            Commodity::Waste => self.words.waste,
         }
     }
 }
@@ -261,6 +265,7 @@ fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "#C57A0C",
         Commodity::Gas => "#7B4FA0",
         Commodity::Water => "#2A70B4",
+        Commodity::Waste => "#6B6F3A",
     }
 }
 
@@ -510,6 +515,9 @@ fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
 fn reckoned(it: &Line, says: &Says) -> (String, String) {
     match it.basis {
         Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
+        Basis::Part { quantity, price, days, of: 1 } => {
+            (says.quantity(quantity), format!("× {} × {days} {}", priced(price), says.words.days))
+        }
         Basis::Part { quantity, price, days, of } => (
             says.quantity(quantity),
             format!("× {} × {days}/{of} {}", priced(price), says.words.days),

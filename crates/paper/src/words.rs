@@ -79,6 +79,7 @@ catalogue! {
     total_of: "{service} total", "Total de {service}";
     use_of: "{service} use", "Consumo de {service}";
     water: "Water", "Agua";
+    waste: "Waste", "Residuos";
     ways: "Ways to pay", "Formas de pagar";
     ways_more: "Mail the stub with a check, call us, or come to the counter. Tell us your account number.", "Envíe el talón con un cheque, llámenos o venga al mostrador. Indique su número de cuenta.";
     a_day: "{unit} a day", "{unit} por día";

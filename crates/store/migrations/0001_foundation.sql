@@ -184,6 +184,20 @@ create table agreement (
 create index agreement_account on agreement (account_id);
 create index agreement_point on agreement (service_point_id, from_on);
 
+-- What an agreement says of itself: a term (a number or a word that its tariff needs), a price of its
+-- own, or an exemption with its certificate. May change: to_on, once, when something else follows.
+create table agreement_term (
+    agreement_id bigint not null references agreement (id),
+    kind text not null,
+    name text not null,
+    from_on text not null,
+    to_on text,
+    value text not null,
+    certificate text not null,
+    primary key (agreement_id, kind, name, from_on),
+    check (to_on is null or from_on < to_on)
+);
+
 create table tariff (
     id bigint primary key,
     code text not null,
@@ -289,7 +303,8 @@ create table segment_evidence (
 );
 
 -- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
--- (peak), energy and money in a bank, and how the bank of energy went (flow).
+-- (peak), energy and money in a bank, what was charged towards the minimum of a year (charged), and
+-- how the bank of energy went (flow).
 create table segment_carried (
     bill_id bigint not null,
     segment bigint not null,

@@ -14,6 +14,7 @@ use meterbook_core::meter::Form;
 use meterbook_core::period::Zone;
 use meterbook_core::place::{Commodity, ServicePoint};
 use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::terms::Terms;
 use meterbook_core::reads::usage::{Facts, Hung, Measured};
 use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
 
@@ -74,6 +75,7 @@ pub fn accounts(tx: &mut Tx, window: &Window, ids: &[AccountId]) -> Result<Vec<A
     services(tx, window, &list, &mut accounts)?;
     bills(tx, window, &list, &mut accounts)?;
     carried(tx, &mut accounts)?;
+    terms(tx, &mut accounts)?;
     measure(tx, window, &mut accounts)?;
     Ok(accounts.into_values().collect())
 }
@@ -143,6 +145,7 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             street: row.text(9)?,
             billed_through: row.maybe(10, Row::date)?,
             carried: Carried::default(),
+            terms: Terms::default(),
             measured: Facts::default(),
         });
         Ok(())
@@ -170,6 +173,16 @@ fn carried(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
     let mut left = crate::bill::carried(tx, billed)?;
     for service in accounts.values_mut().flat_map(|it| &mut it.services) {
         service.carried = left.remove(&service.agreement.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What the agreements say of themselves.
+fn terms(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
+    let agreements = accounts.values().flat_map(|it| &it.services).map(|it| it.agreement.id);
+    let mut said = crate::terms::of(tx, agreements)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.terms = said.remove(&service.agreement.id).unwrap_or_default();
     }
     Ok(())
 }

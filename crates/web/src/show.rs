@@ -104,6 +104,7 @@ pub(crate) fn commodity(commodity: Commodity, words: &Words) -> &'static str {
         Commodity::Electric => words.electric,
         Commodity::Gas => words.gas,
         Commodity::Water => words.water,
+        Commodity::Waste => words.waste,
     }
 }
 
@@ -113,6 +114,7 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "electric",
         Commodity::Gas => "gas",
         Commodity::Water => "water",
+        Commodity::Waste => "waste",
     }
 }
 

@@ -131,6 +131,7 @@ catalogue! {
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
     water: "Water", "Agua";
+    waste: "Waste", "Residuos";
     why: "Why", "Por qué";
     what_changed: "What changed since the last bill", "Qué cambió desde la última factura";
     what_said: "What was said or done", "Qué se dijo o se hizo";

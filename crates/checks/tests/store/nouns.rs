@@ -34,6 +34,7 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::agreement::get(tx, AgreementId(1))?, agreement[0]);
             assert_eq!(store::agreement::at(tx, sample::POINT)?, agreement);
             assert_eq!(store::agreement::of_account(tx, sample::ACCOUNT)?, agreement);
+            assert_eq!(store::terms::get(tx, AgreementId(1))?, sample::terms());
             let said = store::interaction::of_account(tx, sample::ACCOUNT)?;
             assert_eq!(said, [sample::interaction()]);
             let version = store::tariff::version(tx, "R-1", date(2026, 1, 1))?.unwrap();

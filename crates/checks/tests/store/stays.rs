@@ -31,6 +31,7 @@ const STAY: &[(&str, &str)] = &[
 const MAY_CHANGE: &[&str] = &[
     "account",
     "agreement",
+    "agreement_term",
     "bill_window",
     "channel",
     "contact",

@@ -30,6 +30,10 @@ pub fn arithmetic(line: &Line) -> String {
             let count = decimal(quantity.micro, 6);
             format!("{count} {} x {}", quantity.unit, each(price))
         }
+        Basis::Part { quantity, price, days, of: 1 } => {
+            let count = decimal(quantity.micro, 6);
+            format!("{count} {} x {} x {days} days", quantity.unit, each(price))
+        }
         Basis::Part { quantity, price, days, of } => {
             let count = decimal(quantity.micro, 6);
             format!("{count} {} x {} x {days}/{of} days", quantity.unit, each(price))

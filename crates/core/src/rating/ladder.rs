@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use crate::money::Price;
 use crate::period::Period;
+use crate::rating::Unratable;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::tariff::{Ladder, Limit, Per};
+use crate::tariff::{Block, Ladder, Limit, Per};
 
 /// Where each block of some ladders ends for the days at hand, in millionths; the last one of each
 /// is open.
@@ -24,32 +25,28 @@ pub(super) struct Filled {
 }
 
 impl<'a> Climb<'a> {
-    /// The limits of `ladders` for `days`: one for a turn is shared over its days, one for a day is
-    /// taken for each, and one for a kW for each kW of `peak`.
-    pub(super) fn new(ladders: &'a [Ladder], days: Period, section: &Section, peak: i64) -> Self {
-        let count = days_between(days.start(), days.end());
-        let whole = section.is_whole(days);
-        let shared = |micro| if whole { micro } else { part(micro, count, section.window_days()) };
-        let scale = |limit: Limit| match limit.per {
-            Per::Turn => shared(limit.quantity.micro),
-            Per::Day => limit.quantity.micro * count,
-            Per::Kw => shared(part(limit.quantity.micro, peak, MICRO)),
-            Per::KwDay => part(limit.quantity.micro * count, peak, MICRO),
-        };
-        Climb::scaled(ladders, scale)
+    /// The limits of the ladders of the charge called `label`, for `days`.
+    pub(super) fn new(
+        ladders: &'a [Ladder],
+        label: &str,
+        days: Period,
+        section: &Section,
+        peak: i64,
+    ) -> Result<Self, Unratable> {
+        let mut ends = Vec::with_capacity(2 * ladders.len());
+        for block in ladders.iter().flat_map(|it| &it.0) {
+            ends.push(match block.up_to {
+                Some(limit) => reach(limit, label, days, section, peak)?,
+                None => i64::MAX,
+            });
+        }
+        Ok(Climb { ladders, ends })
     }
 
     /// The limits of `ladders` as they stand.
     pub(super) fn unscaled(ladders: &'a [Ladder]) -> Self {
-        Climb::scaled(ladders, |limit| limit.quantity.micro)
-    }
-
-    fn scaled(ladders: &'a [Ladder], scale: impl Fn(Limit) -> i64) -> Self {
-        let mut ends = Vec::with_capacity(2 * ladders.len());
-        for block in ladders.iter().flat_map(|it| &it.0) {
-            ends.push(block.up_to.map_or(i64::MAX, &scale));
-        }
-        Climb { ladders, ends }
+        let end = |it: &Block| it.up_to.map_or(i64::MAX, |it| it.quantity.micro);
+        Climb { ladders, ends: ladders.iter().flat_map(|it| &it.0).map(end).collect() }
     }
 
     /// Whether some ladder has more than one block.
@@ -104,6 +101,39 @@ impl<'a> Climb<'a> {
         let blocks = self.ladders[ladder].0.iter().zip(&filled.micro[self.range(ladder)]);
         let each = blocks.enumerate().map(|(tier, (block, micro))| (tier, block.price, *micro));
         each.filter(|(_, _, micro)| *micro != 0)
+    }
+}
+
+/// How far a limit reaches for `days`: one for a turn is shared over its days, one for a day is
+/// taken for each, and one for a kW for each kW of `peak`. Where a term that it is multiplied by
+/// changes, each of its values counts for its own days.
+pub(super) fn reach(
+    limit: Limit,
+    label: &str,
+    days: Period,
+    section: &Section,
+    peak: i64,
+) -> Result<i64, Unratable> {
+    let Some(need) = limit.times else {
+        return Ok(scaled(limit.quantity.micro, limit.per, days, section, peak));
+    };
+    let pieces = section.cut(days, &[need], label);
+    pieces.into_iter().try_fold(0, |sum, piece| {
+        let times = section.number(label, need, piece.start())?;
+        let quantity = part(limit.quantity.micro, times, MICRO);
+        Ok(sum + scaled(quantity, limit.per, piece, section, peak))
+    })
+}
+
+fn scaled(micro: i64, per: Per, days: Period, section: &Section, peak: i64) -> i64 {
+    let count = days_between(days.start(), days.end());
+    match per {
+        Per::Turn if section.is_whole(days) => micro,
+        Per::Turn => part(micro, count, section.window_days()),
+        Per::Day => micro * count,
+        Per::Kw if section.is_whole(days) => part(micro, peak, MICRO),
+        Per::Kw => part(part(micro, peak, MICRO), count, section.window_days()),
+        Per::KwDay => part(micro * count, peak, MICRO),
     }
 }
 

@@ -12,18 +12,21 @@ mod strikes;
 pub mod terms;
 mod unratable;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::meter::Flow;
 use crate::money::{Exact, Money, Price, Quantity};
 use crate::period::Period;
 use crate::rating::carried::Carried;
-use crate::rating::component::{credit, demand, fixed, minimum, share, volume};
+use crate::rating::component::share::Shared;
+use crate::rating::component::{credit, demand, fixed, minimum, share, unmetered, volume};
 use crate::rating::published::Published;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::Charge;
+use crate::tariff::{Charge, ShareCharge};
 
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use plan::Plan;
@@ -175,10 +178,13 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut drawn = Vec::with_capacity(16);
     let mut billed: Option<Quantity> = None;
     for section in sections(plan, input)? {
+        let before = drawn.len();
         draw(&section, &mut drawn, &mut carried, &mut bank)?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
-        billed = Some(Quantity { micro: so_far + used.micro, unit: used.unit });
+        let unmetered = drawn[before..].iter().map(|it: &Drawn| unmetered::used(&section, it));
+        let micro = so_far + used.micro + unmetered.sum::<i64>();
+        billed = Some(Quantity { micro, unit: used.unit });
     }
     if let Some(flow) = &mut bank {
         flow.opening = opening;
@@ -222,10 +228,8 @@ fn draw(
     let first = all.len();
     for (place, component) in tariff.components.iter().enumerate() {
         let drafts = match &component.charge {
-            Charge::Daily(price) => vec![fixed::daily(section, *price)],
-            Charge::Monthly(price, partial) => {
-                fixed::monthly(section, *price, *partial).into_iter().collect()
-            }
+            Charge::Fixed(charge) => fixed::lines(section, component, charge)?,
+            Charge::Unmetered(charge) => unmetered::lines(section, component, charge)?,
             Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
             Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
             Charge::Credit(charge) => {
@@ -240,20 +244,17 @@ fn draw(
                 continue;
             }
             Charge::Minimum(least) => {
-                let short = minimum::minimum(section, *least, &all[first..]);
+                let short = minimum::minimum(section, component, least, &all[first..], carried);
                 all.extend(short.map(|(draft, pure)| finish(section, place, draft, pure)));
                 continue;
             }
-            Charge::Share(share, of) => {
-                let (draft, pure) = share::share_of(section, *share, of, &all[first..]);
-                all.push(finish(section, place, draft, pure));
+            Charge::Share(charge) => {
+                let lines = share::lines(section, component, charge, &all[first..])?;
+                all.extend(lines.into_iter().map(|it| shared(section, place, charge, it)));
                 continue;
             }
         };
-        all.extend(drafts.into_iter().map(|draft| {
-            let exact = draft.basis.exact();
-            finish(section, place, draft, exact)
-        }));
+        all.extend(drafts.into_iter().map(|draft| priced(section, place, draft)));
     }
     if let (Some(net), Some(flow)) = (&tariff.net, bank) {
         let paid = netting::true_up(section, net, &mut carried.energy, flow);
@@ -283,19 +284,54 @@ fn settled(section: &Section, component: usize, settled: credit::Settled) -> Dra
     drawn
 }
 
+/// A line at its own price: the tariff's, or the one agreed with the customer.
+fn priced(section: &Section, component: usize, draft: Draft) -> Drawn {
+    let plain = |draft: Draft| {
+        let exact = draft.basis.exact();
+        finish(section, component, draft, exact)
+    };
+    if section.input.terms.prices.is_empty() {
+        return plain(draft);
+    }
+    let charge = &section.tariff().components[component].label;
+    let line = label(section, component, &draft);
+    match section.special(charge, &line, draft.days.last()) {
+        None => plain(draft),
+        Some(special) => {
+            let mut drawn = plain(special.applied(draft));
+            drawn.line.rule = Arc::new(special.rule(&drawn.line.rule));
+            drawn
+        }
+    }
+}
+
+/// A line of a share, with its cap or its certificate.
+fn shared(section: &Section, place: usize, charge: &ShareCharge, shared: Shared) -> Drawn {
+    let mut drawn = finish(section, place, shared.draft, shared.unrounded);
+    if let Some(certificate) = shared.certificate {
+        drawn.line.label = format!("{}, certificate {certificate}", drawn.line.label).into();
+    }
+    if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
+        drawn.line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
+    }
+    drawn
+}
+
+fn label(section: &Section, component: usize, draft: &Draft) -> Arc<str> {
+    let words = &section.version.words[component];
+    match draft.period {
+        Some((period, tier)) => words.periods[period].1[tier].clone(),
+        None => words.plain.clone(),
+    }
+}
+
 fn finish(section: &Section, component: usize, draft: Draft, unrounded: Exact) -> Drawn {
     let tariff = section.tariff();
     let words = &section.version.words[component];
-    let (label, rule) = match draft.period {
-        Some((period, tier)) => {
-            let (rule, labels) = &words.periods[period];
-            (&labels[tier], rule)
-        }
-        None => (&words.plain, &words.rule),
-    };
+    let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
     let exact = draft.basis.exact();
     let line = Line {
-        label: label.clone(),
+        label: label(section, component, &draft),
         kind: tariff.components[component].kind,
         period: draft.days,
         basis: draft.basis,
@@ -332,10 +368,11 @@ fn month_index(turn: Date) -> i64 {
 }
 
 impl Carried {
-    /// Demands that no ratchet can look back on any more are not handed on.
+    /// What no ratchet and no minimum of a year can look back on any more is not handed on.
     fn forget(&mut self, turn: Date) {
         let this = month_index(turn);
         self.peaks.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
+        self.charged.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, later, peak};
 use crate::rating::{Input, Unratable};
-use crate::tariff::Tariff;
+use crate::tariff::{Component, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
 #[derive(Clone, Debug)]
@@ -23,6 +23,9 @@ pub(super) struct Section<'a> {
     pub(super) period: Period,
     /// The length of the turn, in days.
     window_days: i64,
+    /// What one unit of the meter makes in the unit that is billed, in millionths; `None` when they
+    /// are the same.
+    factor_micro: Option<i64>,
 }
 
 /// Days of a section in one season, with the periods of a clock that have hours in them.
@@ -53,15 +56,16 @@ pub(super) fn sections<'a>(
     let mut sections = Vec::with_capacity(1);
     for (version, end) in plan.versions.iter().zip(ends) {
         if let Some(period) = period.overlap(version.tariff.from, end) {
-            sections.push(Section { plan, input, version, period, window_days });
+            let mut section =
+                Section { plan, input, version, period, window_days, factor_micro: None };
+            section.check_unit()?;
+            section.factor_micro = section.factor()?;
+            sections.push(section);
         }
     }
     match sections.first() {
         Some(first) if first.period.start() == period.start() => {}
         _ => return Err(Unratable::NoTariff { tariff: plan.code.clone(), on: period.start() }),
-    }
-    for section in &sections {
-        section.check_unit()?;
     }
     Ok(sections)
 }
@@ -105,6 +109,38 @@ impl<'a> Section<'a> {
             next = end;
             Some(part)
         })
+    }
+
+    /// The parts in which a charge for use is priced: those of its clock, or one for each row of its
+    /// table that counts, cut where a price that is agreed for it changes.
+    pub(super) fn parts_of<'c>(
+        &self,
+        component: &'c Component,
+        charge: &'c UsageCharge,
+    ) -> Result<Vec<Part<'c>>, Unratable>
+    where
+        'a: 'c,
+    {
+        let parts: Vec<Part<'c>> = self.parts(charge.clock).collect();
+        if charge.choice.is_none() && self.input.terms.prices.is_empty() {
+            return Ok(parts);
+        }
+        let label = &component.label;
+        let needs = charge.choice.as_ref().map(|it| it.term);
+        let mut cut = Vec::new();
+        for whole in parts {
+            for days in self.cut(whole.days, needs.as_slice(), label) {
+                let periods = match &charge.choice {
+                    Some(choice) => {
+                        std::slice::from_ref(&choice.rows[self.row(label, choice, days.start())?])
+                    }
+                    None => whole.periods,
+                };
+                let strikes = whole.strikes;
+                cut.push(Part { days, places: self.plan.places(days), periods, strikes });
+            }
+        }
+        Ok(cut)
     }
 
     /// What was used in `days`, in the unit that is billed. Intervals say it exactly; what a
@@ -204,10 +240,24 @@ impl<'a> Section<'a> {
 
     /// An amount counted by the meter, in millionths of the unit that is billed.
     pub(super) fn converted(&self, micro: i64) -> i64 {
-        match self.tariff().convert {
-            Some(it) if it.from == self.measured_unit() => part(micro, it.factor_micro, 1_000_000),
-            _ => micro,
+        self.factor_micro.map_or(micro, |factor| part(micro, factor, 1_000_000))
+    }
+
+    /// The factor of this section. Where it is a term that changes, use being even over the days, it
+    /// is the mean of the days.
+    fn factor(&self) -> Result<Option<i64>, Unratable> {
+        let measured = self.measured_unit();
+        let Some(convert) = self.tariff().convert.filter(|it| it.from == measured) else {
+            return Ok(None);
+        };
+        let Some(need) = convert.times else { return Ok(Some(convert.factor_micro)) };
+        let mut weighed = 0;
+        for piece in self.cut(self.period, &[need], "") {
+            let times = self.number(&self.tariff().name, need, piece.start())?;
+            weighed += times * days_between(piece.start(), piece.end());
         }
+        let days = days_between(self.period.start(), self.period.end());
+        Ok(Some(part(convert.factor_micro, part(weighed, 1, days), 1_000_000)))
     }
 
     fn measured_unit(&self) -> Unit {

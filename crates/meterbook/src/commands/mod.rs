@@ -12,6 +12,7 @@ pub(crate) mod serve;
 pub(crate) mod sign_up;
 pub(crate) mod staff;
 pub(crate) mod tariff;
+pub(crate) mod term;
 pub(crate) mod urdb;
 
 use std::path::Path;

@@ -84,6 +84,7 @@ fn channel(text: &str, commodity: Commodity) -> Option<(Form, Unit)> {
             Commodity::Electric => Unit::Kwh,
             Commodity::Gas => Unit::Ccf,
             Commodity::Water => Unit::Gal,
+            Commodity::Waste => return None,
         };
         return Some((Form::Interval { minutes: number.parse().ok()? }, unit));
     }

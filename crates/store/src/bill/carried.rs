@@ -8,7 +8,7 @@ use meterbook_core::bill::Segment;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::rating::BankFlow;
-use meterbook_core::rating::carried::{Carried, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql, among_ids, list_of};
@@ -31,6 +31,7 @@ const LAST: (Sql, Sql) = among_ids!(
 const PEAK: &str = "peak";
 const ENERGY: &str = "energy";
 const MONEY: &str = "money";
+const CHARGED: &str = "charged";
 const FLOW: &str = "flow";
 
 /// Keeps what segments leave, each with its bill and position.
@@ -89,7 +90,7 @@ struct Entry {
 }
 
 fn entries(segment: &Segment) -> Vec<Entry> {
-    let Carried { peaks, energy, money } = &segment.carried;
+    let Carried { peaks, energy, money, charged } = &segment.carried;
     let entry = |kind: &str, name: &str, period: &str, turn, micro| Entry {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -106,7 +107,12 @@ fn entries(segment: &Segment) -> Vec<Entry> {
         exact: Some(it.unrounded),
         ..entry(MONEY, &it.credit, "", Some(it.turn), 0)
     });
-    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).collect();
+    let charged = charged.iter().map(|it| Entry {
+        cents: it.amount.cents(),
+        exact: Some(it.unrounded),
+        ..entry(CHARGED, &it.minimum, "", Some(it.turn), 0)
+    });
+    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).chain(charged).collect();
     if let Some(mut flow) = segment.bank {
         for name in FLOWS {
             let micro = *flow_field(&mut flow, name).expect("each is a field");
@@ -154,6 +160,12 @@ fn take(carried: &mut Carried, it: Entry) -> Result<()> {
             turn,
             amount: Money::from_cents(it.cents),
             unrounded: it.exact.context("money carried without its exact amount")?,
+        }),
+        CHARGED => carried.charged.push(Charged {
+            minimum: name,
+            turn,
+            amount: Money::from_cents(it.cents),
+            unrounded: it.exact.context("an amount carried without its exact one")?,
         }),
         other => bail!("{other} is nothing that a bill carries"),
     }

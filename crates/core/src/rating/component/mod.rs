@@ -5,4 +5,5 @@ pub(super) mod demand;
 pub(super) mod fixed;
 pub(super) mod minimum;
 pub(super) mod share;
+pub(super) mod unmetered;
 pub(super) mod volume;

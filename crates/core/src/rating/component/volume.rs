@@ -2,7 +2,7 @@
 
 use crate::meter::Flow;
 use crate::money::Quantity;
-use crate::rating::ladder::{Climb, Filled};
+use crate::rating::ladder::{Climb, Filled, reach};
 use crate::rating::netting::Netted;
 use crate::rating::section::{Part, Section};
 use crate::rating::{Basis, Draft, Unratable};
@@ -16,13 +16,18 @@ pub(in crate::rating) fn lines(
 ) -> Result<Vec<Draft>, Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
     let mut drafts = Vec::new();
-    for piece in section.parts(charge.clock) {
-        let climb = climb(section, charge, &piece).ok_or_else(needs)?;
+    // What was netted is not cut again: it is priced as of the last day.
+    let parts: Vec<Part> = match charge.priced {
+        Priced::Delivered | Priced::Received => section.parts_of(component, charge)?,
+        Priced::Net | Priced::Surplus => section.parts(charge.clock).collect(),
+    };
+    for piece in parts {
+        let climb = climb(section, component, charge, &piece)?.ok_or_else(needs)?;
         let filled = match charge.priced {
             Priced::Net => of_net(charge, &climb, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climb, &piece, netted, |it| &it.surplus),
             Priced::Delivered | Priced::Received => {
-                measured(section, charge, &climb, &piece)?.ok_or_else(needs)?
+                measured(section, component, charge, &climb, &piece)?.ok_or_else(needs)?
             }
         };
         for period in piece.periods {
@@ -37,16 +42,23 @@ pub(in crate::rating) fn lines(
 }
 
 /// The limits of each period's ladder; `None` when they are for each kW and nobody knows how many.
-fn climb<'a>(section: &Section, charge: &'a UsageCharge, piece: &Part) -> Option<Climb<'a>> {
+fn climb<'a>(
+    section: &Section,
+    component: &Component,
+    charge: &'a UsageCharge,
+    piece: &Part,
+) -> Result<Option<Climb<'a>>, Unratable> {
     let mut limits = charge.ladders.iter().flat_map(|it| &it.0).filter_map(|it| it.up_to);
     let by_kw = limits.any(|it| matches!(it.per, Per::Kw | Per::KwDay));
-    let peak = if by_kw { section.peak(&piece.places)? } else { 0 };
-    Some(Climb::new(&charge.ladders, piece.days, section, peak))
+    let peak = if by_kw { section.peak(&piece.places) } else { Some(0) };
+    let Some(peak) = peak else { return Ok(None) };
+    Climb::new(&charge.ladders, &component.label, piece.days, section, peak).map(Some)
 }
 
 /// Fills blocks with what was measured.
 fn measured(
     section: &Section,
+    component: &Component,
     charge: &UsageCharge,
     climb: &Climb,
     piece: &Part,
@@ -54,8 +66,12 @@ fn measured(
     let flow = if charge.priced == Priced::Received { Flow::Received } else { Flow::Delivered };
     // One period only: the order in which it was used does not matter.
     if let [only] = piece.periods {
+        let mut used = section.used(flow, piece.days).micro;
+        if let Some(most) = charge.at_most {
+            used = used.min(reach(most, &component.label, piece.days, section, 0)?);
+        }
         let mut filled = climb.empty();
-        climb.fill(*only, 0, section.used(flow, piece.days).micro, &mut filled);
+        climb.fill(*only, 0, used, &mut filled);
         return Ok(Some(filled));
     }
     if charge.scope == Scope::Chronological && climb.climbs() {

@@ -36,12 +36,15 @@ pub(super) enum Keyword {
     Source,
     Commodity,
     Convert,
+    Needs,
     From,
     Holidays,
     Clock,
     Net,
     Daily,
     Monthly,
+    PerBill,
+    Unmetered,
     Volume,
     Blocks,
     Demand,
@@ -51,18 +54,21 @@ pub(super) enum Keyword {
     Credit,
 }
 
-const KEYWORDS: [(&str, Keyword); 18] = [
+const KEYWORDS: [(&str, Keyword); 21] = [
     ("tariff", Keyword::Tariff),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
     ("commodity", Keyword::Commodity),
     ("convert", Keyword::Convert),
+    ("needs", Keyword::Needs),
     ("from", Keyword::From),
     ("holidays", Keyword::Holidays),
     ("clock", Keyword::Clock),
     ("net", Keyword::Net),
     ("daily", Keyword::Daily),
     ("monthly", Keyword::Monthly),
+    ("per-bill", Keyword::PerBill),
+    ("unmetered", Keyword::Unmetered),
     ("volume", Keyword::Volume),
     ("blocks", Keyword::Blocks),
     ("demand", Keyword::Demand),
@@ -168,8 +174,10 @@ impl<'a> Entry<'a> {
 
     /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
-        use Keyword::{Blocks, Clock, Credit, Demand, Net, Volume};
-        matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
+        use Keyword::{Blocks, Clock, Credit, Daily, Demand, Monthly, Net, PerBill, Percent};
+        use Keyword::{Tax, Unmetered, Volume};
+        let plain = matches!(self.keyword, Daily | Monthly | PerBill | Unmetered | Percent | Tax);
+        plain || matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
     }
 
     /// Whether it cannot do without indented lines.

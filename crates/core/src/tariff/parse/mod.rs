@@ -7,9 +7,11 @@ mod credit;
 mod head;
 mod hours;
 mod lines;
+mod needs;
 mod net;
 mod number;
 mod partition;
+mod plain;
 mod refusal;
 mod spelling;
 mod term;
@@ -46,6 +48,7 @@ impl Tariff {
         tariff.components = charge::read(&entries, &tariff)?;
         net::nothing_lost(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;
+        needs::all_used(&entries, &tariff)?;
         Ok(tariff)
     }
 }

@@ -1,14 +1,15 @@
 //! The terms of a charge: lines indented below it that are no prices.
 
-use super::charge::places_of;
+use super::charge::{places_of, step_end};
 use super::hours::{MONTHS, months};
 use super::lines::{Entry, Keyword, Line};
-use super::number::percentage;
+use super::number::{percentage, price_from_zero};
 use super::refusal::TariffError;
 use super::spelling;
-use crate::money::Share;
+use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Component, MoneyBank, Ratchet, TrueUp};
+use crate::tariff::{Bank, Cap, Component, Limit, MoneyBank, Ratchet, Tariff, TrueUp};
+use crate::text::scaled;
 
 /// What the terms of a charge say.
 #[derive(Default)]
@@ -18,14 +19,20 @@ pub(super) struct Terms {
     pub(super) ratchets: Vec<Ratchet>,
     pub(super) offsets: Option<Vec<usize>>,
     pub(super) bank: Option<MoneyBank>,
+    pub(super) at_most: Option<Limit>,
+    pub(super) cap: Option<Cap>,
+    pub(super) each: Option<[i64; 12]>,
 }
 
 /// The words that begin a term, and the charges that may have it.
-const WORDS: [(&str, &[Keyword]); 4] = [
+const WORDS: [(&str, &[Keyword]); 7] = [
     ("gross", &[Keyword::Volume, Keyword::Blocks]),
     ("ratchet", &[Keyword::Demand]),
     ("offsets", &[Keyword::Credit]),
     ("bank", &[Keyword::Credit]),
+    ("at-most", &[Keyword::Volume, Keyword::Blocks]),
+    ("cap", &[Keyword::Percent, Keyword::Tax]),
+    ("each", &[Keyword::Unmetered]),
 ];
 
 const RATCHET: &str =
@@ -43,6 +50,9 @@ pub(super) fn unknown(keyword: Keyword, word: &str) -> String {
         WORDS.iter().filter(|(_, of)| of.contains(&keyword)).map(|(it, _)| *it).collect();
     match spelling::nearest(word, known.iter().copied()) {
         Some(near) => format!("no term of a {keyword} is {word}; did you mean {near}?"),
+        None if known.is_empty() => format!(
+            "nothing stands below a {keyword} with one price, and {word} does; a line that begins a charge is not indented"
+        ),
         None => format!(
             "no term of a {keyword} is {word}; there are: {}. A line that begins a charge is not indented",
             known.join(", ")
@@ -50,11 +60,23 @@ pub(super) fn unknown(keyword: Keyword, word: &str) -> String {
     }
 }
 
+/// Refuses lines below `entry` that are no terms.
+pub(super) fn only(entry: &Entry<'_>) -> Result<(), TariffError> {
+    match entry.below.iter().find(|it| !is_one(it.word().0)) {
+        Some(odd) => Err(odd.refuse(unknown(entry.keyword, odd.word().0))),
+        None => Ok(()),
+    }
+}
+
 /// The terms below `entry`; `earlier` are the charges above it.
-pub(super) fn read(entry: &Entry<'_>, earlier: &[Component]) -> Result<Terms, TariffError> {
+pub(super) fn read(
+    entry: &Entry<'_>,
+    tariff: &Tariff,
+    earlier: &[Component],
+) -> Result<Terms, TariffError> {
     let mut terms = Terms::default();
     for line in entry.below.iter().filter(|it| is_one(it.word().0)) {
-        term(entry.keyword, line, earlier, &mut terms).map_err(|what| line.refuse(what))?;
+        term(entry.keyword, line, tariff, earlier, &mut terms).map_err(|what| line.refuse(what))?;
     }
     if let (Some(line), None) =
         (entry.below.iter().find(|it| it.word().0 == "bank"), &terms.offsets)
@@ -68,6 +90,7 @@ pub(super) fn read(entry: &Entry<'_>, earlier: &[Component]) -> Result<Terms, Ta
 fn term(
     keyword: Keyword,
     line: &Line<'_>,
+    tariff: &Tariff,
     earlier: &[Component],
     terms: &mut Terms,
 ) -> Result<(), String> {
@@ -84,9 +107,42 @@ fn term(
             return Err("say which charges the credit may bring down: offsets Energy".to_owned());
         }
         "offsets" => terms.offsets = Some(places_of(rest, earlier)?),
+        "at-most" => terms.at_most = Some(at_most(rest, tariff)?),
+        "cap" => terms.cap = Some(Cap { most: most(rest)?, place: line.place() }),
+        "each" => terms.each = Some(each(rest)?),
         _ => terms.bank = Some(money_bank(rest)?),
     }
     Ok(())
+}
+
+/// The most that is priced: a number, a term, or a share of a term.
+fn at_most(text: &str, tariff: &Tariff) -> Result<Limit, String> {
+    let named = text.starts_with(|it: char| it.is_ascii_lowercase());
+    let text = if named { format!("100% of {text}") } else { text.to_owned() };
+    step_end(&text, tariff.unit, &tariff.needs)
+}
+
+fn most(text: &str) -> Result<Price, String> {
+    let most = price_from_zero(text, Unit::Month)?;
+    if most.nano == 0 {
+        return Err("a cap of nothing leaves nothing of the charge; delete the charge".to_owned());
+    }
+    Ok(most)
+}
+
+/// What one piece uses in a turn: the same in each month, or twelve numbers from January on.
+fn each(text: &str) -> Result<[i64; 12], String> {
+    let one = |it: &str| {
+        let micro = scaled(it.trim(), 6).filter(|it| 0 < *it);
+        micro.ok_or_else(|| format!("{it} is no use; write a number above zero, such as 41"))
+    };
+    let values: Vec<i64> = text.split(", ").map(one).collect::<Result<_, _>>()?;
+    match values[..] {
+        [same] => Ok([same; 12]),
+        _ => <[i64; 12]>::try_from(values.clone()).map_err(|_| {
+            format!("{} numbers are not one, nor twelve from January on", values.len())
+        }),
+    }
 }
 
 fn ratchet(text: &str) -> Result<Ratchet, String> {
