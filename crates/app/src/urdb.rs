@@ -85,7 +85,10 @@ pub fn bill(
         |rate| {
             let id = urdb::id(&rate).unwrap_or("").to_owned();
             let line = match months(&rate, year, open, amounts) {
-                Ok(months) => json!({ "id": id, "months": months }),
+                Ok(months) => match urdb::left_out(&rate) {
+                    none if none.is_empty() => json!({ "id": id, "months": months }),
+                    left_out => json!({ "id": id, "months": months, "left_out": left_out }),
+                },
                 Err(why) => json!({ "id": id, "refused": why }),
             };
             writeln!(writer, "{line}").with_context(cannot)?;

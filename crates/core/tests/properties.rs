@@ -389,9 +389,9 @@ proptest! {
     fn no_dollar_of_credit_is_lost(used in prop::collection::vec((0_i64..900_000_000, 0_i64..900_000_000), 1..30)) {
         let mut bank = Money::ZERO;
         for rated in months(DOLLARS, &used) {
-            bank += labelled(&rated, "carried to the next bill");
-            bank += labelled(&rated, "from earlier bills");
-            bank += labelled(&rated, "paid at the true-up");
+            for word in ["carried to the next bill", "from earlier bills", "paid at the true-up"] {
+                bank += labelled(&rated, word);
+            }
             let left: Money = rated.carried.money.iter().map(|it| it.amount).sum();
             prop_assert_eq!(left, bank);
             prop_assert!(Money::ZERO <= rated.total - labelled(&rated, "paid at the true-up"));
