@@ -2,7 +2,10 @@
 //! by [`Tariff::parse`].
 
 pub mod clock;
+pub mod diff;
 mod parse;
+pub mod sheet;
+mod spoken;
 
 pub use parse::TariffError;
 
