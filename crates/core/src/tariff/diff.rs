@@ -263,7 +263,7 @@ fn charge(said: &mut Vec<String>, label: &str, was: &Spoken, now: &Spoken, words
             said.push(fill(words.price, &[&named(term), &old, &new]) + &share);
         }
         if before.limit != term.limit {
-            said.push(fill(words.tier_limit, &[&named(term), &end(term), &end(before)]));
+            said.push(fill(words.instead, &[&named(term), &end(term), &end(before)]));
         }
     }
     let gone = |it: &&Term| now.terms.iter().all(|other| other.name != it.name);

@@ -3,7 +3,7 @@
 mod words;
 
 use crate::bill::explain;
-use crate::money::{Price, Quantity, Share, Unit};
+use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::{Clock, Days, Holidays, Hours, MonthDay};
@@ -324,15 +324,7 @@ pub(super) fn quantity(it: Quantity) -> String {
 
 /// A price in a language: `$0.12 per kWh`.
 pub(super) fn each(price: Price, words: &Words) -> String {
-    let said = explain::each(price);
-    let (number, _) = said.split_once(" per ").expect("a price is per something");
-    let unit = match price.per {
-        Unit::Day => words.day,
-        Unit::Month => words.month,
-        Unit::Bill => words.per_bill,
-        other => other.word(),
-    };
-    format!("{number} {} {unit}", words.per)
+    explain::each_in(price, words.language)
 }
 
 fn percent(share: Share) -> String {

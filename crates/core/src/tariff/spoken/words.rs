@@ -67,7 +67,6 @@ catalogue! {
     convert: "1 {a} of the meter is {b} {c}", "1 {a} del medidor es {b} {c}";
     credit: "in the customer's favor, for what is sent back", "a favor del cliente, por lo que se devuelve";
     credit_offsets: "brings down only {a}", "reduce solo {a}";
-    day: "day", "día";
     demand: "for the highest mean power in one interval", "por la mayor potencia media en un intervalo";
     difference: "difference", "diferencia";
     electric: "Electric", "Electricidad";
@@ -91,7 +90,6 @@ catalogue! {
     limit_kw: "to {a} for each kW of the highest demand, a month", "hasta {a} por cada kW de la demanda máxima, por mes";
     limit_kw_day: "to {a} for each kW of the highest demand, a day", "hasta {a} por cada kW de la demanda máxima, por día";
     limit_turn: "to {a} a month", "hasta {a} por mes";
-    month: "month", "mes";
     name: "name", "nombre";
     net: "net metering", "medición neta";
     net_interval: "What is sent back is set off against use in each interval{a}", "Lo devuelto se compensa con el consumo en cada intervalo{a}";
@@ -104,8 +102,6 @@ catalogue! {
     of_these: "of {a}", "de {a}";
     old: "old", "antes";
     order: "the charges stand in another order: {a}", "los cargos están en otro orden: {a}";
-    per: "per", "por";
-    per_bill: "bill", "factura";
     period_ended: "{a} is gone; it was {b}", "{a} ya no existe; era {b}";
     period_moved: "{a} is now {b}; it was {c}", "{a} es ahora {b}; era {c}";
     period_new: "{a} is new: {b}", "{a} es nuevo: {b}";
@@ -122,7 +118,6 @@ catalogue! {
     span_hours: "{a} to {b}", "de {a} a {b}";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
     tier: "tier {a}", "tramo {a}";
-    tier_limit: "{a}: {b} instead of {c}", "{a}: {b} en lugar de {c}";
     unit: "unit", "unidad";
     water: "Water", "Agua";
     weekdays: "Monday to Friday", "de lunes a viernes";
