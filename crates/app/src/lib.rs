@@ -10,6 +10,7 @@ pub mod check;
 pub mod customer_view;
 pub mod deliver;
 pub mod demo;
+pub mod derivation;
 pub mod founding;
 pub mod intake;
 pub mod interaction;
@@ -23,6 +24,7 @@ pub mod session;
 pub mod sign_up;
 pub mod statement;
 pub mod tariff;
+pub mod trial;
 pub mod urdb;
 pub mod window;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::bill::{Bill, Segment};
-use crate::money::{Exact, Price, Quantity, Rounding, Unit};
+use crate::money::{Exact, Money, Price, Quantity, Rounding, Unit};
 use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
@@ -162,9 +162,23 @@ pub fn lines(lines: &[Line], language: Language) -> String {
     for line in lines {
         write_line(&mut out, line, words);
     }
-    let total: crate::money::Money = lines.iter().map(|it| it.amount).sum();
-    let _ = writeln!(out, "  {:<58}{total:>14}", words.total);
+    write_total(&mut out, lines, words);
     out
+}
+
+/// Lines with their amounts alone, and what they come to.
+pub fn amounts(lines: &[Line], language: Language) -> String {
+    let mut out = String::new();
+    for line in lines {
+        let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+    }
+    write_total(&mut out, lines, words(language));
+    out
+}
+
+fn write_total(out: &mut String, lines: &[Line], words: &Words) {
+    let total: Money = lines.iter().map(|it| it.amount).sum();
+    let _ = writeln!(out, "  {:<58}{total:>14}", words.total);
 }
 
 /// How the amount of a line came about, before rounding: `742 kWh x $0.12 per kWh`.

@@ -1,14 +1,15 @@
-//! `bill`: run a cycle, show a bill, draw bills.
+//! `bill`: run a cycle, show and explain a bill, draw bills.
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
+use meterbook_app::derivation;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
-use meterbook_core::bill::{BillNumber, explain};
+use meterbook_core::bill::{Bill, BillNumber, explain};
 use meterbook_store as store;
 
-use crate::args::{BillRender, BillRun, Place};
+use crate::args::{BillRender, BillRun, LanguageArg, Place};
 use crate::say;
 
 pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
@@ -73,15 +74,34 @@ fn json(it: &Standing) -> serde_json::Value {
 }
 
 pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
+    say::line(explain::bill(&bill(place, number)?).trim_end());
+    Ok(())
+}
+
+pub(crate) fn explain(
+    place: &Place,
+    number: &str,
+    language: LanguageArg,
+    json: bool,
+) -> Result<()> {
+    let bill = bill(place, number)?;
+    if json {
+        say::line(derivation::bill(&bill));
+    } else {
+        say::line(explain::bill_in(&bill, language.into()).trim_end());
+    }
+    Ok(())
+}
+
+/// The bill with this number.
+fn bill(place: &Place, number: &str) -> Result<Bill> {
     let db = super::open(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => store::bill::get(tx, id).map(Some),
         None => Ok(None),
     })?;
-    let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
-    say::line(explain::bill(&bill).trim_end());
-    Ok(())
+    bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
 }
 
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
