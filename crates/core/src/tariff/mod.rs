@@ -7,7 +7,7 @@ mod parse;
 pub mod sheet;
 mod spoken;
 
-pub use parse::TariffError;
+pub use parse::{TariffError, reference};
 
 use jiff::civil::Date;
 

@@ -9,6 +9,7 @@ mod lines;
 mod net;
 mod number;
 mod partition;
+pub mod reference;
 mod refusal;
 mod spelling;
 mod term;
