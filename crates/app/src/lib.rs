@@ -19,6 +19,7 @@ pub mod pay;
 pub mod person;
 pub mod place;
 mod refused;
+pub mod replay;
 pub mod search;
 pub mod session;
 pub mod sign_up;

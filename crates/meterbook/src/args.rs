@@ -50,7 +50,7 @@ pub(crate) enum Command {
     /// Plan the turns of the bill cycles
     #[command(subcommand)]
     Cycle(CycleCommand),
-    /// Bill a cycle, show and explain a bill, render bills
+    /// Bill a cycle, show, explain and replay a bill, render bills
     #[command(subcommand)]
     Bill(BillCommand),
     /// Take a payment
@@ -347,6 +347,15 @@ pub(crate) enum BillCommand {
     Show {
         /// The bill's number
         number: String,
+    },
+    /// Make posted bills again from what they were made of; they must be the same to the letter
+    Replay {
+        /// The bill's number
+        #[arg(required_unless_present = "cycle", conflicts_with = "cycle")]
+        number: Option<String>,
+        /// The bills of the newest billed turn of this cycle
+        #[arg(long)]
+        cycle: Option<i64>,
     },
     /// Print a bill with the arithmetic of every line, for people or for programs
     Explain {

@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
         Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
+        Command::Bill(BillCommand::Replay { number, cycle }) => {
+            commands::bill::replay(&place, number, cycle)
+        }
         Command::Bill(BillCommand::Explain { number, language, json }) => {
             commands::bill::explain(&place, &number, language, json)
         }

@@ -1,13 +1,15 @@
-//! `bill`: run a cycle, show and explain a bill, draw bills.
+//! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::derivation;
+use meterbook_app::replay::Replayed;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::bill::{Bill, BillNumber, explain};
-use meterbook_store as store;
+use meterbook_core::id::BillId;
+use meterbook_store::{self as store, Db};
 
 use crate::args::{BillRender, BillRun, LanguageArg, Place};
 use crate::say;
@@ -104,23 +106,48 @@ fn bill(place: &Place, number: &str) -> Result<Bill> {
     bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
 }
 
+pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
+    let db = super::open(place)?;
+    let bills = bills(&db, number, cycle)?;
+    let mut different = 0;
+    for id in &bills {
+        let (number, replayed) = db.read(|tx| {
+            Ok((store::bill::get(tx, *id)?.number, meterbook_app::replay::replay(tx, *id)?))
+        })?;
+        match replayed {
+            Replayed::Same if 1 < bills.len() => (),
+            Replayed::Same => say::line(format_args!("{number}: same")),
+            Replayed::Differs(what) => {
+                different += 1;
+                say::line(format_args!("{number}: {what}"));
+            }
+        }
+    }
+    if 1 < bills.len() {
+        let same = bills.len() - different;
+        say::line(format_args!("{} bills made again: {same} same, {different} not", bills.len()));
+    }
+    if different == 0 { Ok(()) } else { Err(super::check::NotClean.into()) }
+}
+
+/// The bill with this number, or those of the newest billed turn of a cycle.
+fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<BillId>> {
+    if let Some(number) = number {
+        let number = BillNumber(number);
+        let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+        return Ok(vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]);
+    }
+    let cycle = Cycle(cycle.unwrap_or_default());
+    let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
+    if bills.is_empty() {
+        return Err(super::said(format!("cycle {cycle} has no bills yet")));
+    }
+    Ok(bills)
+}
+
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
     let db = super::open(place)?;
-    let bills = match (&args.bill, args.cycle) {
-        (Some(number), _) => {
-            let number = BillNumber(number.clone());
-            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
-            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]
-        }
-        (None, cycle) => {
-            let cycle = Cycle(cycle.unwrap_or_default());
-            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
-            if bills.is_empty() {
-                return Err(super::said(format!("cycle {cycle} has no bills yet")));
-            }
-            bills
-        }
-    };
+    let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
     let mut bar = say::Bar::new();
     let drawn = deliver::render(&db, &bills, &out, &mut |done| {
