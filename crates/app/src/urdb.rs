@@ -40,7 +40,7 @@ pub struct Billed {
 
 /// The use of twelve calendar months.
 pub struct Year {
-    months: Vec<(Period, Usage)>,
+    pub(crate) months: Vec<(Period, Usage)>,
     /// How many years just like it came before.
     before: usize,
 }
@@ -283,7 +283,14 @@ impl Generation<'_> {
     }
 }
 
-fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) -> Usage {
+/// The use of some days, of values that begin on `first`.
+pub(crate) fn usage(
+    period: Period,
+    first: Date,
+    minutes: u16,
+    came: &[i64],
+    sent: &[i64],
+) -> Usage {
     let per_day = 24 * 60_i64.div_euclid(i64::from(minutes));
     let index = |day: Date| {
         let days = Period::new(first, day).map_or(0, Period::days);
@@ -306,7 +313,7 @@ fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) 
 }
 
 /// The values under the head `kw`, in billionths.
-fn column(load: &Path) -> Result<Vec<i64>> {
+pub(crate) fn column(load: &Path) -> Result<Vec<i64>> {
     let mut lines = BufReader::new(open(load)?).lines().enumerate();
     let place = |index: usize| format!("{}, line {}", load.display(), index + 1);
     let head = lines.next().map(|(_, it)| it).transpose().with_context(|| place(0))?;

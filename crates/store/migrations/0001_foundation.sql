@@ -302,6 +302,21 @@ create table segment_evidence (
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
 
+-- What a segment was made of, so that it can be made again: hashes of the use and of the texts of its
+-- tariff, the version of the time zones, the program, and the newest read and file it knew.
+create table segment_origin (
+    bill_id bigint not null,
+    segment bigint not null,
+    usage_sha256 text not null,
+    tariff_sha256 text not null,
+    tz_version text not null,
+    engine text not null,
+    through_read bigint not null,
+    through_batch bigint not null,
+    primary key (bill_id, segment),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+
 -- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
 -- (peak), energy and money in a bank, what was charged towards the minimum of a year (charged), and
 -- how the bank of energy went (flow).
@@ -421,7 +436,9 @@ create trigger segment_stays before delete on segment begin select raise(abort, 
 create trigger segment_same before update on segment begin select raise(abort, 'segment: never changes'); end;
 create trigger segment_evidence_stays before delete on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
 create trigger segment_evidence_same before update on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
+create trigger segment_origin_stays before delete on segment_origin begin select raise(abort, 'segment_origin: never changes'); end;
 create trigger segment_carried_stays before delete on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
+create trigger segment_origin_same before update on segment_origin begin select raise(abort, 'segment_origin: never changes'); end;
 create trigger segment_carried_same before update on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
 create trigger bill_line_stays before delete on bill_line begin select raise(abort, 'bill_line: never changes'); end;
 create trigger bill_line_same before update on bill_line begin select raise(abort, 'bill_line: never changes'); end;
@@ -523,7 +540,9 @@ create trigger segment_stays before update or delete on segment for each row exe
 create trigger segment_all before truncate on segment for each statement execute function never_changes();
 create trigger segment_evidence_stays before update or delete on segment_evidence for each row execute function never_changes();
 create trigger segment_evidence_all before truncate on segment_evidence for each statement execute function never_changes();
+create trigger segment_origin_stays before update or delete on segment_origin for each row execute function never_changes();
 create trigger segment_carried_stays before update or delete on segment_carried for each row execute function never_changes();
+create trigger segment_origin_all before truncate on segment_origin for each statement execute function never_changes();
 create trigger segment_carried_all before truncate on segment_carried for each statement execute function never_changes();
 create trigger bill_line_stays before update or delete on bill_line for each row execute function never_changes();
 create trigger bill_line_all before truncate on bill_line for each statement execute function never_changes();

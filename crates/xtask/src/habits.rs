@@ -19,7 +19,7 @@ pub(crate) fn golden() -> Result<()> {
             .env("METERBOOK_KILLS", "1")
             .env("UPDATE", "1"),
     )?;
-    let shown = ["diff", "--stat", "--", "golden", "docs/guides"];
+    let shown = ["diff", "--stat", "--", "golden", "docs/guides", "docs/reference"];
     run::done(Command::new("git").args(shown).current_dir(run::root()))
 }
 

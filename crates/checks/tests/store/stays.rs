@@ -24,6 +24,7 @@ const STAY: &[(&str, &str)] = &[
     ("segment", "total_cents"),
     ("segment_evidence", "used_micro"),
     ("segment_carried", "micro"),
+    ("segment_origin", "engine"),
     ("tariff", "text"),
 ];
 

@@ -178,7 +178,8 @@ fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &mut Tar
         .map_or_else(Ending::Held, |it| Ending::Billed(Box::new(it)))
 }
 
-fn segment(
+/// The part of a bill for one agreement and some days of a window, or why there is none.
+pub fn segment(
     facts: &ServiceFacts,
     period: Period,
     window: &Window,

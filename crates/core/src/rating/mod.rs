@@ -2,6 +2,7 @@
 
 pub mod carried;
 mod component;
+pub mod example;
 mod ladder;
 mod line;
 mod netting;

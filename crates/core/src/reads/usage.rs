@@ -102,6 +102,30 @@ pub struct EvidenceRead {
     pub kind: ReadKind,
 }
 
+impl Usage {
+    /// All that prices depend on, in one text that is the same for the same use: what a bill keeps a
+    /// hash of.
+    pub fn canonical(&self) -> String {
+        let Usage { delivered, received, profile, evidence: _ } = self;
+        let mut text = format!(
+            "delivered {} {}\nreceived {} {}\n",
+            delivered.micro, delivered.unit, received.micro, received.unit
+        );
+        let Some(profile) = profile else { return text };
+        let Profile { start, minutes, delivered_micro, received_micro } = profile;
+        text.push_str(&format!("from {} every {minutes}\n", start.as_second()));
+        for (name, values) in [("in", delivered_micro), ("out", received_micro)] {
+            text.push_str(name);
+            for value in values {
+                text.push(' ');
+                text.push_str(&value.to_string());
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
 /// What the meters in `facts` say was used in `period`, or why nobody can say.
 ///
 /// An interval channel wins over a register of the same flow. Where a meter was exchanged, each

@@ -2,10 +2,13 @@
 //! by [`Tariff::parse`].
 
 pub mod clock;
+pub mod diff;
 mod parse;
 pub mod preset;
+pub mod sheet;
+mod spoken;
 
-pub use parse::TariffError;
+pub use parse::{TariffError, reference};
 
 use jiff::civil::Date;
 

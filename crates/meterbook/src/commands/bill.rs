@@ -1,17 +1,19 @@
-//! `bill`: run a cycle, show a bill, draw bills.
+//! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
-use meterbook_app::statement;
+use meterbook_app::replay::Replayed;
+use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
-use meterbook_core::bill::{BillNumber, explain};
+use meterbook_core::bill::{Bill, BillNumber, explain};
+use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
-use meterbook_store as store;
+use meterbook_store::{self as store, Db};
 
-use crate::args::{BillRender, BillRun, Place};
+use crate::args::{BillRender, BillRun, LanguageArg, Place};
 use crate::say;
 
 pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
@@ -80,15 +82,73 @@ fn json(it: &Standing) -> serde_json::Value {
 }
 
 pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
+    say::line(explain::bill(&bill(place, number)?).trim_end());
+    Ok(())
+}
+
+pub(crate) fn explain(
+    place: &Place,
+    number: &str,
+    language: LanguageArg,
+    json: bool,
+) -> Result<()> {
+    let bill = bill(place, number)?;
+    if json {
+        say::line(derivation::bill(&bill));
+    } else {
+        say::line(explain::bill_in(&bill, language.into()).trim_end());
+    }
+    Ok(())
+}
+
+/// The bill with this number.
+fn bill(place: &Place, number: &str) -> Result<Bill> {
     let db = super::open(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => store::bill::get(tx, id).map(Some),
         None => Ok(None),
     })?;
-    let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
-    say::line(explain::bill(&bill).trim_end());
-    Ok(())
+    bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
+}
+
+pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
+    let db = super::open(place)?;
+    let bills = bills(&db, number, cycle)?;
+    let mut different = 0;
+    for id in &bills {
+        let (number, replayed) = db.read(|tx| {
+            Ok((store::bill::get(tx, *id)?.number, meterbook_app::replay::replay(tx, *id)?))
+        })?;
+        match replayed {
+            Replayed::Same if 1 < bills.len() => (),
+            Replayed::Same => say::line(format_args!("{number}: same")),
+            Replayed::Differs(what) => {
+                different += 1;
+                say::line(format_args!("{number}: {what}"));
+            }
+        }
+    }
+    if 1 < bills.len() {
+        let same = bills.len() - different;
+        say::line(format_args!("{} bills made again: {same} same, {different} not", bills.len()));
+    }
+    if different == 0 { Ok(()) } else { Err(super::check::NotClean.into()) }
+}
+
+/// The bill with this number, or those of the newest billed turn of a cycle.
+fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<BillId>> {
+    if let Some(number) = number {
+        let number = BillNumber(number);
+        let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+        return Ok(vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]);
+    }
+    let cycle = Cycle(cycle.unwrap_or_default());
+    let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
+    if bills.is_empty() {
+        return Err(super::said(format!("cycle {cycle} has no bills yet")));
+    }
+    Ok(bills)
 }
 
 pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
@@ -136,21 +196,7 @@ pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
 
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
     let db = super::open(place)?;
-    let bills = match (&args.bill, args.cycle) {
-        (Some(number), _) => {
-            let number = BillNumber(number.clone());
-            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
-            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]
-        }
-        (None, cycle) => {
-            let cycle = Cycle(cycle.unwrap_or_default());
-            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
-            if bills.is_empty() {
-                return Err(super::said(format!("cycle {cycle} has no bills yet")));
-            }
-            bills
-        }
-    };
+    let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
     let mut bar = say::Bar::new();
     let drawn = deliver::render(&db, &bills, &out, &mut |done| {

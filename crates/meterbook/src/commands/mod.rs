@@ -23,9 +23,10 @@ use jiff::civil::Date;
 use meterbook_app::{Actor, refuse};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::period::Zone;
+use meterbook_core::person::Language;
 use meterbook_store::{self as store, Db, Location};
 
-use crate::args::Place;
+use crate::args::{LanguageArg, Place};
 
 /// The database file in a utility's folder.
 const FILE: &str = "meterbook.db";
@@ -63,6 +64,15 @@ fn create(place: &Place) -> Result<Db> {
 /// Whoever sits at this terminal, now.
 fn actor() -> Actor {
     Actor::system(Timestamp::now())
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Language {
+        match arg {
+            LanguageArg::En => Language::English,
+            LanguageArg::Es => Language::Spanish,
+        }
+    }
 }
 
 /// Today, where the utility is.

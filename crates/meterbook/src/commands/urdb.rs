@@ -46,10 +46,21 @@ pub(crate) fn bill(args: &UrdbBill) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn tariff(rates: &Path, id: &str, tier_scope: TierScopeArg) -> Result<()> {
+/// Prints a rate as a tariff text, or writes it to a file.
+pub(crate) fn tariff(
+    rates: &Path,
+    id: &str,
+    tier_scope: TierScopeArg,
+    out: Option<&Path>,
+) -> Result<()> {
     let open = Open { scope: scope(tier_scope), program: None, sell_nano: 0, year_end_nano: 0 };
-    say::line(urdb::text(rates, id, &open)?.trim_end());
-    Ok(())
+    let text = urdb::text(rates, id, &open)?;
+    let Some(out) = out else {
+        say::line(text.trim_end());
+        return Ok(());
+    };
+    std::fs::write(out, &text).with_context(|| format!("{} cannot be written", out.display()))?;
+    super::tariff::check(out)
 }
 
 /// A number from zero up, scaled to an integer.

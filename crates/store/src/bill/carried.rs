@@ -27,6 +27,10 @@ const LAST: (Sql, Sql) = among_ids!(
        and s.agreement_id",
     "order by s.agreement_id, c.position"
 );
+const BEFORE: Sql = Sql("
+    select c.segment, c.kind, c.name, c.period, c.turn_on, c.micro, c.cents, c.exact_femto
+    from segment s join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
+    where s.agreement_id = $1 and s.to_on = $2 order by c.position");
 
 const PEAK: &str = "peak";
 const ENERGY: &str = "energy";
@@ -76,6 +80,17 @@ pub fn last(
         Ok(())
     })?;
     Ok(all)
+}
+
+/// What the bill of an agreement before the one that begins on `from` left.
+pub fn before(tx: &mut Tx, agreement: AgreementId, from: Date) -> Result<Carried> {
+    let mut carried = Carried::default();
+    for entry in tx.many(BEFORE, [agreement.into(), from.into()], stored)? {
+        if entry.kind != FLOW {
+            take(&mut carried, entry)?;
+        }
+    }
+    Ok(carried)
 }
 
 /// One row.

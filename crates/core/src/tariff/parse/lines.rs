@@ -78,6 +78,12 @@ const KEYWORDS: [(&str, Keyword); 21] = [
     ("credit", Keyword::Credit),
 ];
 
+/// The words a line at the margin begins with.
+#[cfg(test)]
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|(word, _)| *word)
+}
+
 /// The text as entries, in its order.
 pub(super) fn entries(text: &str) -> Result<Vec<Entry<'_>>, TariffError> {
     let mut entries: Vec<Entry<'_>> = Vec::new();

@@ -12,6 +12,7 @@ mod net;
 mod number;
 mod partition;
 mod plain;
+pub mod reference;
 mod refusal;
 mod spelling;
 mod term;
@@ -54,7 +55,7 @@ impl Tariff {
 }
 
 /// How many days a month has at most.
-fn days_in(month: i8) -> i8 {
+pub(super) fn days_in(month: i8) -> i8 {
     match month {
         2 => 29,
         4 | 6 | 9 | 11 => 30,

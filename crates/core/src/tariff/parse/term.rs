@@ -39,6 +39,12 @@ const RATCHET: &str =
     "ratchet 85% of 11 turns starting at none, or ratchet 75% of jun-sep in 11 turns";
 const BANK: &str = "bank, bank true-up apr, or bank expires 12 turns";
 
+/// The words a term begins with.
+#[cfg(test)]
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(word, _)| *word)
+}
+
 /// Whether `word` begins a term.
 pub(super) fn is_one(word: &str) -> bool {
     WORDS.iter().any(|(it, _)| *it == word)
