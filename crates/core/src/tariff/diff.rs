@@ -212,7 +212,7 @@ fn charges(said: &mut Vec<String>, old: &Tariff, new: &Tariff, words: &Words) {
         // One that is charged as another was has only changed its name.
         let same =
             |it: &&Component| it.kind == component.kind && spoken::charge(old, it, words) == now;
-        match ended.iter().position(|it| same(it)) {
+        match ended.iter().position(same) {
             Some(place) => {
                 let called = ended.remove(place);
                 said.push(fill(words.called, &[&called.label, &component.label]));
