@@ -2,8 +2,9 @@
 //! and the causes that must come out. `UPDATE=1` writes them anew.
 //!
 //! A bill is `bill FROM TO`, then its lines: a label, two spaces, a kind, and what it counts:
-//! `Energy, tier 1  usage  500 kWh x 0.12`. `estimated` says that its last read is an estimate, and
-//! `weather 1.2 a degree-day, 300 then 420` what the weather did.
+//! `Energy, tier 1  usage  500 kWh x 0.12`, and its days if they are not the bill's. `estimated`
+//! says that its last read is an estimate, and `weather 1.2 a degree-day, 300 then 420` what the
+//! weather did.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "the runner reads files; core does not")]
@@ -115,7 +116,11 @@ fn segment(from: &str, to: &str) -> Segment {
 
 fn read_line(text: &str, bill: &Segment) -> Line {
     let parts: Vec<&str> = text.split("  ").filter(|it| !it.is_empty()).map(str::trim).collect();
-    let [label, kind, basis] = parts[..] else { panic!("{text}") };
+    let (label, kind, basis) = (parts[0], parts[1], parts[2]);
+    let days = match parts.get(3).and_then(|it| it.split_once(' ')) {
+        Some((from, to)) => Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap(),
+        None => bill.period,
+    };
     let words: Vec<&str> = basis.split_whitespace().collect();
     let basis = match words[..] {
         [count, unit, "x", price] => {
@@ -127,7 +132,7 @@ fn read_line(text: &str, bill: &Segment) -> Line {
         [amount] => Basis::Amount(Money::parse(amount).unwrap()),
         _ => panic!("{text}"),
     };
-    line(label, ChargeKind::from_word(kind).unwrap(), basis, bill.period)
+    line(label, ChargeKind::from_word(kind).unwrap(), basis, days)
 }
 
 fn line(label: &str, kind: ChargeKind, basis: Basis, period: Period) -> Line {

@@ -104,7 +104,10 @@ fn usage(then: &Charge, now: &Charge, (days_then, days_now): (i64, i64), found: 
         return add(found, CauseKind::Price, to - as_much);
     }
     let at_hours = now.at_hours_of(then);
-    add(found, CauseKind::TimeOfUse, at_hours - as_much);
+    // Periods that have days of their own are seasons, and theirs are prices of the season.
+    let seasons = then.has_seasons() || now.has_seasons();
+    let kind = if seasons { CauseKind::Price } else { CauseKind::TimeOfUse };
+    add(found, kind, at_hours - as_much);
     let in_blocks = now.at_prices_of(then);
     add(found, CauseKind::Tier, in_blocks - at_hours);
     add(found, CauseKind::Price, to - in_blocks);
@@ -113,6 +116,11 @@ fn usage(then: &Charge, now: &Charge, (days_then, days_now): (i64, i64), found: 
 impl<'a> Charge<'a> {
     fn of(segment: &'a Segment, wanted: &str) -> Charge<'a> {
         Charge { lines: segment.lines.iter().filter(|it| name(it) == wanted).collect() }
+    }
+
+    /// Whether its lines are for different days.
+    fn has_seasons(&self) -> bool {
+        self.lines.windows(2).any(|it| it[0].period != it[1].period)
     }
 
     fn amount(&self) -> Money {
