@@ -291,11 +291,13 @@ fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) 
     Usage {
         delivered: kwh(&came),
         received: kwh(&sent),
+        reactive: None,
         profile: Some(Profile {
             start: Zone::utc().start_of(period.start()),
             minutes,
             delivered_micro: came,
             received_micro: sent,
+            reactive_micro: Vec::new(),
         }),
         evidence: Vec::new(),
     }

@@ -56,8 +56,13 @@ fn days() -> impl Strategy<Value = Period> {
 
 fn by_register(period: Period, micro: i64, tariffs: &[Tariff]) -> Rated {
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
-    let usage =
-        Usage { delivered: kwh(micro), received: kwh(0), profile: None, evidence: Vec::new() };
+    let usage = Usage {
+        delivered: kwh(micro),
+        received: kwh(0),
+        reactive: None,
+        profile: None,
+        evidence: Vec::new(),
+    };
     rated(period, &usage, tariffs, 60)
 }
 
@@ -78,11 +83,18 @@ fn by_the_hour(period: Period, seed: u64, minutes: u16) -> (Usage, i64) {
     }
     let sum = micro.iter().sum();
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
-    let profile = Profile { start, minutes, delivered_micro: micro, received_micro: Vec::new() };
+    let profile = Profile {
+        start,
+        minutes,
+        delivered_micro: micro,
+        received_micro: Vec::new(),
+        reactive_micro: Vec::new(),
+    };
     (
         Usage {
             delivered: kwh(sum),
             received: kwh(0),
+            reactive: None,
             profile: Some(profile),
             evidence: Vec::new(),
         },
@@ -96,6 +108,7 @@ fn priced(rated: &Rated) -> i64 {
     of_use
         .map(|it| match it.basis {
             Basis::Each(quantity, _) | Basis::Part { quantity, .. } => quantity.micro,
+            Basis::Series(quantity, _) => quantity.micro,
             Basis::Share(..) | Basis::Shortfall { .. } | Basis::Amount(_) => 0,
         })
         .sum()

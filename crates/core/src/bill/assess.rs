@@ -15,6 +15,7 @@ use crate::money::{Money, Quantity};
 use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
+use crate::rating::published::Published;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
 use crate::tariff::Tariff;
@@ -57,6 +58,8 @@ pub struct Tariffs {
     versions: BTreeMap<String, Vec<Tariff>>,
     /// By code, zone and length of the meters' intervals.
     plans: BTreeMap<(String, String, u16), Plan>,
+    /// What is published for all of them.
+    published: Published,
 }
 
 impl Tariffs {
@@ -71,6 +74,11 @@ impl Tariffs {
         self.versions.insert(code, versions);
     }
 
+    /// Takes in what is published, instead of what was.
+    pub fn publish(&mut self, published: Published) {
+        self.published = published;
+    }
+
     /// What people call the tariff on the last of these days.
     fn name(&self, code: &str, days: Period) -> String {
         let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
@@ -78,15 +86,16 @@ impl Tariffs {
         newest.map_or_else(String::new, |it| it.name.clone())
     }
 
-    /// The plan of a tariff that covers `days`, made when it is first asked for.
-    fn plan(&mut self, code: &str, zone: &Zone, minutes: u16, days: Period) -> &Plan {
+    /// The plan of a tariff that covers `days`, made when it is first asked for, and what is
+    /// published.
+    fn plan(&mut self, code: &str, zone: &Zone, minutes: u16, days: Period) -> (&Plan, &Published) {
         let key = (code.to_owned(), zone.name().to_owned(), minutes);
         let covers = |it: &Plan| it.days().start() <= days.start() && days.end() <= it.days().end();
         if !self.plans.get(&key).is_some_and(covers) {
             let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
             self.plans.insert(key.clone(), Plan::new(code, versions, zone, minutes, days));
         }
-        &self.plans[&key]
+        (&self.plans[&key], &self.published)
     }
 }
 
@@ -177,8 +186,8 @@ fn segment(
     refuse_negative(&used)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
-    let plan = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
-    let input = Input { window: window.period, carried, ..Input::of(period, &used) };
+    let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
+    let input = Input { window: window.period, carried, published, ..Input::of(period, &used) };
     let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,

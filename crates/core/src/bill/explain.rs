@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::bill::{Bill, Segment};
-use crate::money::{Exact, Price};
+use crate::money::{Exact, Price, Quantity};
 use crate::rating::{Basis, Line};
 use crate::reads::usage::Evidence;
 use crate::text::decimal;
@@ -36,8 +36,24 @@ pub fn arithmetic(line: &Line) -> String {
         }
         Basis::Share(whole, share) => format!("{}% of {whole}", decimal(share.nano, 7)),
         Basis::Shortfall { least, charged } => format!("{least} less {charged}"),
+        Basis::Series(quantity, all) => {
+            let count = decimal(quantity.micro, 6);
+            let average = each(average(quantity, all));
+            format!(
+                "{count} {}, each interval at its own price, {average} on average",
+                quantity.unit
+            )
+        }
         Basis::Amount(amount) => amount.to_string(),
     }
+}
+
+/// What one unit cost on average, to the nearest billionth; the line itself is exact.
+pub fn average(quantity: Quantity, all: Exact) -> Price {
+    let micro = i128::from(quantity.micro.max(1));
+    let nano = (all.femto() * 2 + micro).div_euclid(micro * 2);
+    let nano = i64::try_from(nano).expect("an average lies among the prices it is of");
+    Price { nano, per: quantity.unit }
 }
 
 /// A price as people write it, with at least two decimals: `$0.1168 per kWh`, `$11.20 per month`.

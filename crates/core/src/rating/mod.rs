@@ -11,6 +11,7 @@ mod section;
 mod strikes;
 pub mod terms;
 mod unratable;
+mod windows;
 
 use jiff::civil::Date;
 
@@ -18,7 +19,7 @@ use crate::meter::Flow;
 use crate::money::{Exact, Money, Price, Quantity};
 use crate::period::Period;
 use crate::rating::carried::Carried;
-use crate::rating::component::{credit, demand, fixed, minimum, share, volume};
+use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share, volume};
 use crate::rating::published::Published;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
@@ -131,7 +132,8 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut bank = None;
     let mut drawn = Vec::new();
     let mut billed: Option<Quantity> = None;
-    for section in sections(plan, input)? {
+    let called = plan.called(input.period, input.published);
+    for section in sections(plan, &called, input)? {
         draw(&section, &mut drawn, &mut carried, &mut bank)?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
@@ -185,6 +187,10 @@ fn draw(
             }
             Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
             Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
+            Charge::Coincident(charge) => coincident::lines(section, component, charge)?,
+            Charge::Series(charge) => {
+                series::line(section, component, charge)?.into_iter().collect()
+            }
             Charge::Credit(charge) => {
                 let from = all.len();
                 for draft in volume::lines(section, component, &charge.usage, &netted)? {

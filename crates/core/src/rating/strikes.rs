@@ -70,7 +70,7 @@ impl Strikes {
             let places = match alike.get(&(in_season.clone(), kind.0)) {
                 Some(places) if even => *places,
                 _ => {
-                    let quarters = clock.quarters(day, holidays);
+                    let quarters = clock.quarters(day, holidays, |_| false);
                     let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
                     strikes.coarse |= coarse;
                     let places = (
@@ -87,6 +87,20 @@ impl Strikes {
             strikes.season.push(places.1);
         }
         strikes
+    }
+
+    /// Lays other periods on one day, between two seconds.
+    pub(super) fn replace(
+        &mut self,
+        day: usize,
+        quarters: &[usize; 96],
+        zone: &Zone,
+        minutes: u16,
+        (start, end): (i64, i64),
+    ) {
+        let (runs, coarse) = runs(quarters, zone, minutes, start, end);
+        self.coarse |= coarse;
+        self.pattern[day] = place(&mut self.patterns, runs);
     }
 
     /// The runs of days with the same periods: the place of the first, and the periods.

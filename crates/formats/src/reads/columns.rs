@@ -132,9 +132,9 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
     let unit = Unit::ALL.iter().find(|it| it.word().eq_ignore_ascii_case(word));
     match unit {
         Some(unit) => Ok(Some(*unit)),
-        None => {
-            Err(format!("{word} is no unit of a meter; write kWh, CCF, therm, kgal, gal or m3"))
-        }
+        None => Err(format!(
+            "{word} is no unit of a meter; write kWh, kvarh, CCF, therm, kgal, gal or m3"
+        )),
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
 pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Flow, String> {
     let Some(word) = field(record, column) else { return Ok(Flow::Delivered) };
     Flow::from_word(&word.to_lowercase())
-        .ok_or_else(|| format!("{word} is no flow; write delivered or received"))
+        .ok_or_else(|| format!("{word} is no flow; write delivered, received or reactive"))
 }
 
 /// How it is known; actual where the line does not say.

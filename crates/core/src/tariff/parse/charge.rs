@@ -4,14 +4,14 @@ use super::clock;
 use super::lines::{Entry, Keyword, Line};
 use super::number::{limit, percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{spelling, term};
+use super::{demand, spelling, term};
 use crate::money::{Price, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::Clock;
 use crate::tariff::{
-    Block, Charge, Component, CreditCharge, DemandCharge, Ladder, Limit, Minimum, Of, Partial, Per,
-    Place, Priced, Scope, Tariff, UsageCharge,
+    Block, Charge, Component, CreditCharge, Ladder, Limit, Minimum, Of, Partial, Per, Place,
+    Priced, Scope, SeriesCharge, Tariff, UsageCharge,
 };
 
 /// The components, in the order of the text.
@@ -37,8 +37,8 @@ fn component(
 ) -> Result<Option<Component>, TariffError> {
     let kind = match entry.keyword {
         Keyword::Daily | Keyword::Monthly => ChargeKind::Fixed,
-        Keyword::Volume | Keyword::Blocks => ChargeKind::Usage,
-        Keyword::Demand => ChargeKind::Demand,
+        Keyword::Volume | Keyword::Blocks | Keyword::Series => ChargeKind::Usage,
+        Keyword::Demand | Keyword::Reactive | Keyword::Coincident => ChargeKind::Demand,
         Keyword::Minimum => ChargeKind::Minimum,
         Keyword::Percent => ChargeKind::Rider,
         Keyword::Tax => ChargeKind::Tax,
@@ -50,6 +50,10 @@ fn component(
         Keyword::Daily | Keyword::Monthly | Keyword::Minimum | Keyword::Percent | Keyword::Tax => {
             let (label, value) = label_and_value(entry).map_err(refuse)?;
             (label, plain(entry.keyword, value, earlier).map_err(refuse)?, Vec::new())
+        }
+        Keyword::Series => {
+            let (label, value) = label_and_value(entry).map_err(refuse)?;
+            (label, Charge::Series(series(value, tariff).map_err(refuse)?), Vec::new())
         }
         _ => laddered(entry, tariff, earlier)?,
     };
@@ -72,6 +76,9 @@ fn such_as(keyword: Keyword) -> &'static str {
         Keyword::Volume => "volume  Fuel cost   0.0123",
         Keyword::Blocks => "blocks  Energy   0.12 to 500, 0.18",
         Keyword::Demand => "demand  Demand   9.50",
+        Keyword::Reactive => "reactive  Reactive demand   0.30",
+        Keyword::Coincident => "coincident  Transmission   4.20",
+        Keyword::Series => "series  Market energy   day-ahead plus 0.012",
         Keyword::Minimum => "minimum  Minimum bill   15.00",
         Keyword::Percent => "percent  Fuel rider   2.5%",
         Keyword::Tax => "tax  City tax   3.5%",
@@ -104,6 +111,34 @@ fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge,
         return Err(format!("a tax of {percent} is below zero; write a discount as percent"));
     }
     Ok(Charge::Share(share, of))
+}
+
+/// The name of published prices, and what is added to each.
+fn series(value: &str, tariff: &Tariff) -> Result<SeriesCharge, String> {
+    if tariff.commodity != Commodity::Electric {
+        let commodity = tariff.commodity;
+        return Err(format!(
+            "{commodity} has no prices by the hour; charge it by volume or blocks"
+        ));
+    }
+    if tariff.net.is_some() {
+        return Err("a series prices each interval as it was measured, and the tariff nets; \
+                    delete the net line, or charge by volume"
+            .to_owned());
+    }
+    let (series, adder) = match value.split_once(char::is_whitespace) {
+        None => (value, "0"),
+        Some((series, rest)) => match rest.trim().split_once(char::is_whitespace) {
+            Some(("plus", adder)) => (series, adder.trim()),
+            _ => {
+                return Err(format!(
+                    "{rest} is not known behind the name of a series; write {series}, or {series} plus 0.012",
+                    rest = rest.trim()
+                ));
+            }
+        },
+    };
+    Ok(SeriesCharge { series: clock::name(series, "series")?, adder: price(adder, tariff.unit)? })
 }
 
 /// A minimum is for a month, or for each day of service.
@@ -159,7 +194,7 @@ fn laddered<'e>(
     earlier: &[Component],
 ) -> Result<(&'e str, Charge, Vec<Place>), TariffError> {
     let refuse = |what| entry.head.refuse(what);
-    let unit = unit(entry.keyword, tariff).map_err(refuse)?;
+    let unit = unit(entry, tariff)?;
     let Some((label, by)) = entry.rest.rsplit_once(" by ").filter(|_| !entry.rest.contains("  "))
     else {
         let (label, value) = label_and_value(entry).map_err(refuse)?;
@@ -180,17 +215,20 @@ fn laddered<'e>(
     Ok((label.trim(), charge, places))
 }
 
-fn unit(keyword: Keyword, tariff: &Tariff) -> Result<Unit, String> {
-    if keyword != Keyword::Demand {
-        return Ok(tariff.unit);
-    }
+fn unit(entry: &Entry<'_>, tariff: &Tariff) -> Result<Unit, TariffError> {
+    let unit = match entry.keyword {
+        Keyword::Demand => demand::unit(entry)?,
+        Keyword::Reactive => Unit::Kvar,
+        Keyword::Coincident => Unit::Kw,
+        _ => return Ok(tariff.unit),
+    };
     if tariff.commodity != Commodity::Electric {
         let commodity = tariff.commodity;
-        return Err(format!(
-            "{commodity} has no demand in kW; charge it by volume, blocks or monthly"
-        ));
+        let what =
+            format!("{commodity} has no demand in {unit}; charge it by volume, blocks or monthly");
+        return Err(entry.head.refuse(what));
     }
-    Ok(Unit::Kw)
+    Ok(unit)
 }
 
 fn no_clock(label: &str, clocks: &[Clock]) -> Result<(), String> {
@@ -214,7 +252,7 @@ fn charge(
 ) -> Result<Charge, TariffError> {
     let terms = term::read(entry, earlier)?;
     let priced = match (entry.keyword, &tariff.net) {
-        (Keyword::Demand, _) => Priced::Delivered,
+        (Keyword::Demand | Keyword::Reactive | Keyword::Coincident, _) => Priced::Delivered,
         (Keyword::Credit, None) => Priced::Received,
         (Keyword::Credit, Some(_)) => Priced::Surplus,
         (_, Some(_)) if !terms.gross => Priced::Net,
@@ -229,9 +267,11 @@ fn charge(
         )));
     }
     Ok(match entry.keyword {
-        Keyword::Demand => {
-            Charge::Demand(DemandCharge { clock, ladders, ratchets: terms.ratchets })
+        Keyword::Demand | Keyword::Reactive => {
+            demand::keep_to(clock.map(|it| &tariff.clocks[it]), entry, &terms.demand)?;
+            demand::charge(entry, clock, ladders, terms.ratchets, terms.demand)?
         }
+        Keyword::Coincident => demand::coincident(entry, clock, ladders, terms.demand)?,
         Keyword::Credit => Charge::Credit(CreditCharge {
             usage: UsageCharge { priced, clock, ladders, scope },
             offsets: terms.offsets,
@@ -298,7 +338,10 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
             let Price { nano, per } = price_from_zero(value, unit)?;
             Ok(one(Price { nano: -nano, per }))
         }
-        Keyword::Demand => {
+        Keyword::Coincident if value.contains(" to ") => {
+            Err("a coincident peak has one price for each kW; delete the blocks".to_owned())
+        }
+        Keyword::Demand | Keyword::Reactive | Keyword::Coincident => {
             let ladder = blocks(value, unit, price_from_zero)?;
             let plain = |it: &Block| it.up_to.is_none_or(|it| it.per == Per::Turn);
             if !ladder.0.iter().all(plain) {

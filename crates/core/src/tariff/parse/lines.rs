@@ -45,13 +45,16 @@ pub(super) enum Keyword {
     Volume,
     Blocks,
     Demand,
+    Reactive,
+    Coincident,
+    Series,
     Minimum,
     Percent,
     Tax,
     Credit,
 }
 
-const KEYWORDS: [(&str, Keyword); 18] = [
+const KEYWORDS: [(&str, Keyword); 21] = [
     ("tariff", Keyword::Tariff),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
@@ -66,6 +69,9 @@ const KEYWORDS: [(&str, Keyword); 18] = [
     ("volume", Keyword::Volume),
     ("blocks", Keyword::Blocks),
     ("demand", Keyword::Demand),
+    ("reactive", Keyword::Reactive),
+    ("coincident", Keyword::Coincident),
+    ("series", Keyword::Series),
     ("minimum", Keyword::Minimum),
     ("percent", Keyword::Percent),
     ("tax", Keyword::Tax),
@@ -168,8 +174,11 @@ impl<'a> Entry<'a> {
 
     /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
-        use Keyword::{Blocks, Clock, Credit, Demand, Net, Volume};
-        matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
+        use Keyword::{Blocks, Clock, Coincident, Credit, Demand, Net, Reactive, Volume};
+        matches!(
+            self.keyword,
+            Clock | Net | Volume | Blocks | Demand | Reactive | Coincident | Credit
+        )
     }
 
     /// Whether it cannot do without indented lines.

@@ -3,6 +3,7 @@
 
 mod charge;
 mod clock;
+mod demand;
 mod head;
 mod hours;
 mod lines;

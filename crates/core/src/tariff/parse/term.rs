@@ -1,6 +1,7 @@
 //! The terms of a charge: lines indented below it that are no prices.
 
 use super::charge::places_of;
+use super::demand::{self, DemandTerms};
 use super::hours::{MONTHS, months};
 use super::lines::{Entry, Keyword, Line};
 use super::number::percentage;
@@ -17,12 +18,20 @@ pub(super) struct Terms {
     pub(super) ratchets: Vec<Ratchet>,
     pub(super) offsets: Option<Vec<usize>>,
     pub(super) bank: Option<MoneyBank>,
+    pub(super) demand: DemandTerms,
 }
 
 /// The words that begin a term, and the charges that may have it.
-const WORDS: [(&str, &[Keyword]); 4] = [
+const WORDS: [(&str, &[Keyword]); 11] = [
     ("gross", &[Keyword::Volume, Keyword::Blocks]),
-    ("ratchet", &[Keyword::Demand]),
+    ("ratchet", &[Keyword::Demand, Keyword::Reactive]),
+    ("window", &[Keyword::Demand, Keyword::Reactive]),
+    ("at-least", &[Keyword::Demand]),
+    ("step", &[Keyword::Demand]),
+    ("unit", &[Keyword::Demand]),
+    ("power-factor", &[Keyword::Demand]),
+    ("beyond", &[Keyword::Reactive]),
+    ("peak-of", &[Keyword::Coincident]),
     ("offsets", &[Keyword::Credit]),
     ("bank", &[Keyword::Credit]),
 ];
@@ -83,7 +92,8 @@ fn term(
             return Err("say which charges the credit may bring down: offsets Energy".to_owned());
         }
         "offsets" => terms.offsets = Some(places_of(rest, earlier)?),
-        _ => terms.bank = Some(money_bank(rest)?),
+        "bank" => terms.bank = Some(money_bank(rest)?),
+        _ => demand::term(word, rest, &mut terms.demand)?,
     }
     Ok(())
 }
