@@ -226,14 +226,14 @@ fn usage(given: &Given) -> Usage {
         };
     };
     let (start, end) = (zone.start_of(period.start()), zone.start_of(period.end()));
-    let each_hour = i64::from(60 / minutes);
+    let each_hour = i64::from(60_u16.div_euclid(*minutes));
     let values = |of: &Option<[i64; 24]>, other: &dyn Fn(&(Timestamp, i64, i64)) -> i64| {
         let mut values = Vec::new();
         let mut at = start;
         while of.is_some() && at < end {
             let hour = usize::try_from(zone.tz().to_datetime(at).hour()).unwrap();
             let odd = given.at.iter().find(|it| it.0 == at).map(other);
-            values.push(odd.unwrap_or(of.unwrap()[hour] / each_hour));
+            values.push(odd.unwrap_or(of.unwrap()[hour].div_euclid(each_hour)));
             at += SignedDuration::from_mins(i64::from(*minutes));
         }
         values
