@@ -11,6 +11,7 @@ function given(name) {
 
 export const url = given('METERBOOK_URL');
 const user = given('METERBOOK_USER');
+export const auditor = given('METERBOOK_AUDITOR');
 const password = given('METERBOOK_PASSWORD');
 
 // Chromium would otherwise look for its makers' hosts at every start.
@@ -33,9 +34,9 @@ export async function page(browser, options = {}) {
   return page;
 }
 
-export async function signIn(page, word = password) {
+export async function signIn(page, word = password, name = user) {
   await page.goto(url);
-  await page.locator('input[autocomplete=username]').fill(user);
+  await page.locator('input[autocomplete=username]').fill(name);
   await page.locator('input[type=password]').fill(word);
   await page.locator('input[type=password]').press('Enter');
   await page.waitForLoadState();

@@ -1,7 +1,7 @@
 // The console as a clerk meets it: signing in, finding, explaining, taking money.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, openAccount, page, signIn, sound, url } from './browser.mjs';
+import { auditor, launch, openAccount, page, signIn, sound, url } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -10,10 +10,16 @@ after(() => browser?.close());
 // A street of the sample utility.
 const SCRAP = 'mill st';
 
-async function inside(options) {
+async function inside(options, name) {
   const tab = await page(browser, options);
-  await signIn(tab);
+  await signIn(tab, undefined, name);
   return tab;
+}
+
+async function inSpanish(tab) {
+  await tab.locator('form[action="/language"] button').click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.locator('html').getAttribute('lang'), 'es');
 }
 
 // What the account owes, as the payment form says it.
@@ -109,10 +115,77 @@ test('dark, narrower and in Spanish it is as sound', async () => {
   const narrow = await inside({ viewport: { width: 1024, height: 768 } });
   await openAccount(narrow, SCRAP);
   await sound(narrow);
-  await narrow.locator('form[action="/language"] button').click();
-  await narrow.waitForLoadState();
-  assert.equal(await narrow.locator('html').getAttribute('lang'), 'es');
+  await inSpanish(narrow);
   await sound(narrow);
+});
+
+test('the first page says what one can type and how the newest turns stand', async () => {
+  const tab = await inside();
+  await sound(tab);
+  assert.match(await tab.locator('main form label').innerText(), /name.*address.*account.*meter/s);
+  const turn = tab.locator('.turns tbody tr').first();
+  assert.match(await turn.innerText(), /\d{4} – .*\$[\d,]+\.\d\d/s);
+  await tab.fill('#find', SCRAP);
+  await tab.click('main form button');
+  await tab.locator('main a[href^="/accounts/"]').first().waitFor();
+});
+
+test('on a telephone nothing hangs over the edge', async () => {
+  const tab = await inside({ viewport: { width: 390, height: 844 } });
+  await sound(tab);
+  await openAccount(tab, SCRAP);
+  await sound(tab);
+  const account = tab.url();
+  await inSpanish(tab);
+  await tab.goto(account);
+  await sound(tab);
+  await tab.locator('main table a[href^="/bills/"]').filter({ hasText: /^B-/ }).first().click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  await tab.goto(`${account}/payment`);
+  await sound(tab);
+});
+
+test('the ledger speaks the language of who reads it', async () => {
+  const tab = await inside();
+  await openAccount(tab, SCRAP);
+  const account = tab.url();
+  await tab.goto(`${account}/payment`);
+  await pay(tab, '2.00', `ledger ${Date.now()}`);
+  const ledger = (of) => of.locator('section').filter({ hasText: /account ledger|libro de la cuenta/i }).first();
+  const english = await ledger(tab).innerText();
+  assert.match(english, /Payment, check ledger \d+/);
+  assert.match(english, /Bill, \w{3} \d+, \d{4} – /);
+  assert.doesNotMatch(english, /\d{4}-\d\d-\d\d/);
+  await inSpanish(tab);
+  await tab.goto(account);
+  const spanish = await ledger(tab).innerText();
+  assert.match(spanish, /Pago, cheque ledger \d+/);
+  assert.match(spanish, /Factura, \d+ \w{3} \d{4} – /);
+  assert.doesNotMatch(spanish, /\d{4}-\d\d-\d\d|check|\bto\b/);
+});
+
+test('who may only look is told so in their language', async () => {
+  const tab = await inside({}, auditor);
+  await openAccount(tab, SCRAP);
+  const form = `${tab.url().split('?')[0]}/payment`;
+  await tab.goto(form);
+  assert.match(await tab.getByRole('alert').innerText(), /Your role may not do this/);
+  await tab.goto(url);
+  await inSpanish(tab);
+  await tab.goto(form);
+  assert.match(await tab.getByRole('alert').innerText(), /Su función no permite esto/);
+});
+
+test('an account of which nothing was said says so, until something is', async () => {
+  const tab = await inside();
+  await openAccount(tab, SCRAP);
+  const history = tab.locator('section').filter({ has: tab.locator('form.note') });
+  assert.match(await history.innerText(), /Nothing was said or done yet/);
+  await tab.fill('#note', 'Called about the bill.');
+  await tab.click('form.note button');
+  await tab.locator('ol.tl li').first().waitFor();
+  assert.doesNotMatch(await history.innerText(), /Nothing was said/);
 });
 
 test('pages bring no script of others and are light', async () => {

@@ -64,6 +64,11 @@ const RULES: &[Verify] = &[
         "every imported file is whole and has the hash it came with",
         crate::intake::verify,
     ),
+    (
+        "replay",
+        "the newest bills come out the same when they are made again",
+        crate::replay::sample,
+    ),
 ];
 
 /// Holds the database against every rule.

@@ -24,14 +24,20 @@ pub enum NotFounded {
     },
 }
 
+/// Whether this can be a utility; a database need not be there yet.
+pub fn may_be_founded(utility: &Utility) -> Result<()> {
+    match Zone::named(&utility.zone) {
+        Some(_) => Ok(()),
+        None => Err(refuse(NotFounded::UnknownZone { zone: utility.zone.clone() })),
+    }
+}
+
 /// Makes `utility` the one this database is for.
 pub fn found(tx: &mut Tx, actor: Actor, utility: &Utility) -> Result<()> {
     if let Some(other) = store::utility::find(tx)? {
         return Err(refuse(NotFounded::Another { name: other.name }));
     }
-    if Zone::named(&utility.zone).is_none() {
-        return Err(refuse(NotFounded::UnknownZone { zone: utility.zone.clone() }));
-    }
+    may_be_founded(utility)?;
     store::utility::add(tx, utility)?;
     store::audit::add(tx, actor.by, actor.at, "found", &utility.name, "")
 }

@@ -28,6 +28,8 @@ pub struct NewChannel {
 /// Why a meter is not taken down, hung or removed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum MeterRefusal {
+    /// It has no number, so no read would ever find it.
+    NoNumber,
     /// A meter of that commodity has this number already.
     NumberTaken {
         /// The number.
@@ -90,6 +92,10 @@ pub fn add(
     commodity: Commodity,
     channels: &[NewChannel],
 ) -> Result<Meter> {
+    let serial = serial.trim();
+    if serial.is_empty() {
+        return Err(refuse(MeterRefusal::NoNumber));
+    }
     if channels.is_empty() {
         return Err(refuse(MeterRefusal::NoChannels));
     }
@@ -158,6 +164,7 @@ fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> 
         Commodity::Electric => channel.unit == Unit::Kwh,
         Commodity::Gas | Commodity::Water if channel.flow == Flow::Reactive => false,
         Commodity::Gas => matches!(channel.unit, Unit::Ccf | Unit::Therm | Unit::M3),
+        Commodity::Waste => false,
         Commodity::Water => matches!(channel.unit, Unit::Kgal | Unit::Gal | Unit::Ccf | Unit::M3),
     };
     if !measures {
@@ -180,6 +187,9 @@ fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> 
 impl fmt::Display for MeterRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            MeterRefusal::NoNumber => f.write_str(
+                "a meter has a number, by which its reads find it; write the one on its face",
+            ),
             MeterRefusal::NumberTaken { serial } => {
                 write!(f, "there is a meter {serial} already; check the number on its face")
             }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, EntryId, PaymentId};
 use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_payment};
 use meterbook_core::money::Money;
+use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::{Actor, refuse};
@@ -39,6 +40,13 @@ pub enum NotPaid {
         /// What was said.
         amount: Money,
     },
+    /// It would count from a day that has not come.
+    NotYet {
+        /// The day.
+        on: Date,
+        /// Today, where the utility is.
+        today: Date,
+    },
     /// It has no reference to tell it from the next one.
     NoReference,
     /// It is posted already.
@@ -65,6 +73,13 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
     }
     if LARGEST < amount {
         return Err(refuse(NotPaid::BeyondLimit { amount }));
+    }
+    let zone = store::utility::get(tx)?.zone;
+    let zone =
+        Zone::named(&zone).with_context(|| format!("the utility's zone {zone} is unknown"))?;
+    let today = zone.day_of(actor.at);
+    if today < on {
+        return Err(refuse(NotPaid::NotYet { on, today }));
     }
     if reference.is_empty() {
         return Err(refuse(NotPaid::NoReference));
@@ -97,6 +112,12 @@ impl fmt::Display for NotPaid {
                 write!(
                     f,
                     "{amount} is more than a payment may be ({LARGEST}); check the decimal point"
+                )
+            }
+            NotPaid::NotYet { on, today } => {
+                write!(
+                    f,
+                    "a payment counts from the day it came, and {on} has not come; today is {today}"
                 )
             }
             NotPaid::NoReference => {

@@ -1,6 +1,7 @@
 //! Gathering what is printed on a bill.
 
 use anyhow::Result;
+use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, Statement};
 use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
@@ -13,6 +14,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let account = store::account::get(tx, bill.account)?;
     let language = store::person::get(tx, account.person)?.language;
     let last_bill = store::bill::last_before(tx, &bill)?;
+    let why = store::bill::before(tx, &bill)?.map(|it| why(&it.segments, &bill.segments, &[]));
     let since = store::ledger::movements_before(tx, &bill)?;
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
@@ -27,6 +29,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         since,
         before,
         amount_due,
+        why,
         history,
         bill,
     })

@@ -40,7 +40,7 @@ pub struct Billed {
 
 /// The use of twelve calendar months.
 pub struct Year {
-    months: Vec<(Period, Usage)>,
+    pub(crate) months: Vec<(Period, Usage)>,
     /// How many years just like it came before.
     before: usize,
 }
@@ -85,7 +85,10 @@ pub fn bill(
         |rate| {
             let id = urdb::id(&rate).unwrap_or("").to_owned();
             let line = match months(&rate, year, open, amounts) {
-                Ok(months) => json!({ "id": id, "months": months }),
+                Ok(months) => match urdb::left_out(&rate) {
+                    none if none.is_empty() => json!({ "id": id, "months": months }),
+                    left_out => json!({ "id": id, "months": months, "left_out": left_out }),
+                },
                 Err(why) => json!({ "id": id, "refused": why }),
             };
             writeln!(writer, "{line}").with_context(cannot)?;
@@ -226,12 +229,12 @@ impl Year {
     ) -> Result<Year> {
         let january =
             Period::month(calendar, 1).with_context(|| format!("{calendar} is no year"))?;
-        let micro_kw = column(load)?;
-        let made = generation.map(|it| it.read(micro_kw.len())).transpose()?;
+        let nano_kw = column(load)?;
+        let made = generation.map(|it| it.read(nano_kw.len())).transpose()?;
         let days: i64 =
             (1..=12).filter_map(|it| Period::month(calendar, it)).map(Period::days).sum();
         let hours = days * 24;
-        let rows = i64::try_from(micro_kw.len()).context("the load is longer than any year")?;
+        let rows = i64::try_from(nano_kw.len()).context("the load is longer than any year")?;
         let per_hour = rows.div_euclid(hours);
         if rows.rem_euclid(hours) != 0 || ![1, 2, 4, 12].contains(&per_hour) {
             bail!(
@@ -241,7 +244,7 @@ impl Year {
             );
         }
         let minutes = u16::try_from(60_i64.div_euclid(per_hour)).expect("between 5 and 60");
-        let mut came: Vec<i64> = micro_kw.into_iter().map(|it| it.max(0)).collect();
+        let mut came: Vec<i64> = nano_kw.into_iter().map(|it| it.max(0)).collect();
         let mut sent = made.unwrap_or_default();
         if generation.is_some_and(|it| !it.apart) {
             for (came, sent) in came.iter_mut().zip(&mut sent) {
@@ -249,8 +252,9 @@ impl Year {
                 (*came, *sent) = (*came - both, *sent - both);
             }
         }
+        // Only now to millionths of a kWh: a load less a roof times six is not rounded six times.
         for value in came.iter_mut().chain(&mut sent) {
-            *value = value.div_euclid(per_hour);
+            *value = (*value + per_hour * 500).div_euclid(per_hour * 1_000);
         }
         let months = (1..=12).filter_map(|it| Period::month(calendar, it));
         let month =
@@ -261,7 +265,7 @@ impl Year {
 }
 
 impl Generation<'_> {
-    /// Its values in millionths of a kW, scaled, as many as the load has.
+    /// Its values in billionths of a kW, scaled, as many as the load has.
     fn read(&self, rows: usize) -> Result<Vec<i64>> {
         let values = column(self.file)?;
         ensure!(
@@ -279,7 +283,14 @@ impl Generation<'_> {
     }
 }
 
-fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) -> Usage {
+/// The use of some days, of values that begin on `first`.
+pub(crate) fn usage(
+    period: Period,
+    first: Date,
+    minutes: u16,
+    came: &[i64],
+    sent: &[i64],
+) -> Usage {
     let per_day = 24 * 60_i64.div_euclid(i64::from(minutes));
     let index = |day: Date| {
         let days = Period::new(first, day).map_or(0, Period::days);
@@ -303,8 +314,8 @@ fn usage(period: Period, first: Date, minutes: u16, came: &[i64], sent: &[i64]) 
     }
 }
 
-/// The values under the head `kw`, in millionths.
-fn column(load: &Path) -> Result<Vec<i64>> {
+/// The values under the head `kw`, in billionths.
+pub(crate) fn column(load: &Path) -> Result<Vec<i64>> {
     let mut lines = BufReader::new(open(load)?).lines().enumerate();
     let place = |index: usize| format!("{}, line {}", load.display(), index + 1);
     let head = lines.next().map(|(_, it)| it).transpose().with_context(|| place(0))?;
@@ -321,7 +332,7 @@ fn column(load: &Path) -> Result<Vec<i64>> {
         if text.is_empty() {
             continue;
         }
-        let value = micro(text);
+        let value = nano(text);
         let value =
             value.with_context(|| format!("{}: {text} is not a number of kW", place(index)))?;
         values.push(value);
@@ -329,14 +340,13 @@ fn column(load: &Path) -> Result<Vec<i64>> {
     Ok(values)
 }
 
-/// A number in millionths; digits beyond are rounded to the nearest.
-fn micro(text: &str) -> Option<i64> {
+/// A number in billionths; digits beyond are cut off.
+fn nano(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.len() <= 6 {
-        return scaled(text, 6);
+    if !part.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
     }
-    let nano = scaled(&format!("{whole}.{}", part.get(..9.min(part.len()))?), 9)?;
-    Some((nano + 500).div_euclid(1_000))
+    scaled(&format!("{whole}.{}", &part[..part.len().min(9)]), 9)
 }
 
 /// A file, unpacked when it is gzip.

@@ -76,6 +76,17 @@ pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Res
     store::audit::add(tx, actor.by, actor.at, "plan cycle", &cycle.to_string(), &said)
 }
 
+/// Where the next turn of a cycle has to begin, when none is planned in which an account that
+/// begins on `from` is billed; `None` when there is one.
+pub fn unplanned(tx: &mut Tx, cycle: Cycle, from: Date) -> Result<Option<Date>> {
+    let end = store::window::last_of(tx, cycle)?.map(|it| it.period.end());
+    Ok(match end {
+        Some(end) if from < end => None,
+        Some(end) => Some(end),
+        None => Some(from),
+    })
+}
+
 impl fmt::Display for NotPlanned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

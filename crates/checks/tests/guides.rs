@@ -3,6 +3,7 @@
 //! A block marked `sh` is run; a block marked `text` after it is what it printed. The blocks of a
 //! guide share a folder. `UPDATE=1` writes the answers anew.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,6 +32,28 @@ fn the_guides_say_what_happens() {
         guides += 1;
     }
     assert!(guides > 0, "{GUIDES} has guides");
+}
+
+/// A rate that a document names can be had by who has the shared rates.
+#[test]
+fn the_rates_that_the_readme_names_are_in_the_shared_file() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shared =
+        std::env::var_os("METERBOOK_SHARED").map_or_else(|| top.join("../shared"), PathBuf::from);
+    let Ok(file) = std::fs::File::open(shared.join("urdb/rates.jsonl.gz")) else {
+        println!("skipped: the shared rates are not in {}", shared.display());
+        return;
+    };
+    let mut rates = String::new();
+    let read = flate2::read::GzDecoder::new(file).read_to_string(&mut rates);
+    read.expect("the shared rates can be unpacked");
+    let readme = std::fs::read_to_string(top.join("README.md")).expect("there is a README");
+    let named: Vec<&str> =
+        readme.split("--id ").skip(1).filter_map(|it| it.split_whitespace().next()).collect();
+    assert!(!named.is_empty(), "the README names a rate");
+    for id in named {
+        assert!(rates.contains(&format!("\"label\":\"{id}\"")), "{id} is not among them");
+    }
 }
 
 /// Runs a block and gives back what it printed; it has to succeed.

@@ -70,12 +70,15 @@ pub enum Unit {
     Gal,
     /// Volume: one cubic metre.
     M3,
+    /// One of what a term counts: a meter, a dwelling, a lamp, a container.
+    Piece,
 }
 
 words! {
     Unit {
         Bill = "bill", Day = "day", Month = "month", Kwh = "kWh", Kw = "kW", Kvarh = "kvarh",
         Kvar = "kvar", Kva = "kVA", Ccf = "CCF", Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3",
+        Piece = "unit",
     }
     Rounding { HalfUp = "half-up", HalfEven = "half-even" }
 }
@@ -93,7 +96,7 @@ pub enum Rounding {
     HalfEven,
 }
 
-const EXACT_PER_CENT: i128 = 10_000_000_000_000;
+const EXACT_PER_CENT: i64 = 10_000_000_000_000;
 
 impl Money {
     /// Nothing owed.
@@ -161,6 +164,9 @@ impl Price {
 }
 
 impl Share {
+    /// All of it.
+    pub const WHOLE: Share = Share { nano: 1_000_000_000 };
+
     /// Reads a percentage such as `3.5%`.
     pub fn parse(text: &str) -> Result<Share, String> {
         let percent = text.strip_suffix('%').and_then(|it| scaled(it, 7));
@@ -206,8 +212,7 @@ impl Exact {
 
     /// Rounds to cents. Every cent on every bill passes through this function.
     pub fn round(self, rounding: Rounding) -> Money {
-        let cents = self.0.div_euclid(EXACT_PER_CENT);
-        let rest = self.0.rem_euclid(EXACT_PER_CENT);
+        let (cents, rest) = self.cents_and_rest();
         let up = match (rest * 2).cmp(&EXACT_PER_CENT) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Greater => true,
@@ -217,14 +222,30 @@ impl Exact {
                 Rounding::HalfEven => cents.rem_euclid(2) == 1,
             },
         };
-        let cents = cents + i128::from(up);
-        Money { cents: i64::try_from(cents).expect("a bill line fits in 64 bits of cents") }
+        Money { cents: cents + i64::from(up) }
+    }
+
+    /// The whole cents below it, and the rest. Nearly every line is below nine thousand dollars,
+    /// where one machine division does what takes a dozen otherwise.
+    fn cents_and_rest(self) -> (i64, i64) {
+        match i64::try_from(self.0) {
+            Ok(small) => (small.div_euclid(EXACT_PER_CENT), small.rem_euclid(EXACT_PER_CENT)),
+            Err(_) => {
+                let per_cent = i128::from(EXACT_PER_CENT);
+                let cents = i64::try_from(self.0.div_euclid(per_cent));
+                let rest = i64::try_from(self.0.rem_euclid(per_cent));
+                (
+                    cents.expect("a bill line fits in 64 bits of cents"),
+                    rest.expect("a rest is below a cent"),
+                )
+            }
+        }
     }
 }
 
 impl From<Money> for Exact {
     fn from(amount: Money) -> Exact {
-        Exact(i128::from(amount.cents) * EXACT_PER_CENT)
+        Exact(i128::from(amount.cents) * i128::from(EXACT_PER_CENT))
     }
 }
 

@@ -43,10 +43,12 @@ pub enum Commodity {
     Electric,
     /// Natural gas.
     Gas,
-    /// Drinking water.
+    /// Water: drinking, waste and rain water.
     Water,
+    /// Refuse, carried away.
+    Waste,
 }
 
 words! {
-    Commodity { Electric = "electric", Gas = "gas", Water = "water" }
+    Commodity { Electric = "electric", Gas = "gas", Water = "water", Waste = "waste" }
 }

@@ -14,14 +14,15 @@ use std::path::Path;
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use meterbook_core::bill::explain::{arithmetic, exact, source};
-use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::money::{Exact, Money, Quantity, Share, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::carried::{Carried, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, Peak};
 use meterbook_core::rating::published::{PeakHour, Prices, Published};
-use meterbook_core::rating::{Input, Plan, rate};
+use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
+use meterbook_core::rating::{Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
-use meterbook_core::text::scaled;
+use meterbook_core::text::{decimal, scaled};
 
 #[test]
 fn bills() {
@@ -69,43 +70,72 @@ struct Given {
     minutes: u16,
     /// Intervals that are not as every day: when, and what they hold of kWh and kvarh.
     at: Vec<(Timestamp, i64, i64)>,
+    terms: Terms,
     carried: Carried,
     published: Published,
 }
 
+/// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
+/// what a bill leaves is handed on.
 fn bill(given: &str) -> String {
     let (facts, texts) = given.split_once("\ntariff ").expect("a tariff");
-    let facts = read(facts);
     let texts = format!("tariff {texts}");
     let tariffs: Vec<Tariff> = texts
         .split("\n===\n")
         .map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")))
         .collect();
-    let usage = usage(&facts);
-    let Given { period, window, zone, .. } = &facts;
-    let plan = Plan::new(&tariffs[0].code, &tariffs, zone, facts.minutes, *window);
-    let Given { carried, published, .. } = &facts;
-    let input = Input { window: *window, carried, published, ..Input::of(*period, &usage) };
-    match rate(&plan, &input) {
-        Ok(rated) => {
-            let mut out = String::new();
-            for line in &rated.lines {
-                writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
-                writeln!(
-                    out,
-                    "    {} = {}, {}, {}",
-                    arithmetic(line),
-                    exact(line.exact),
-                    line.rounding,
-                    line.period
-                )
-                .unwrap();
-                writeln!(out, "    {}", source(line)).unwrap();
-            }
-            writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
-            out
+    let turns: Vec<&str> = facts.split("\nnext\n").collect();
+    let mut carried: Option<Carried> = None;
+    let mut out = String::new();
+    for (nth, facts) in turns.iter().enumerate() {
+        if 0 < nth {
+            writeln!(out).unwrap();
         }
-        Err(why) => format!("held: {why}\n"),
+        let facts = read(facts);
+        let usage = usage(&facts);
+        let Given { period, window, zone, .. } = &facts;
+        let plan = Plan::new(&tariffs[0].code, &tariffs, zone, facts.minutes, *window);
+        let left = carried.as_ref().unwrap_or(&facts.carried);
+        let Given { terms, published, .. } = &facts;
+        let of = Input::of(*period, &usage);
+        let input = Input { window: *window, terms, carried: left, published, ..of };
+        match rate(&plan, &input) {
+            Ok(rated) => {
+                write_bill(&mut out, &rated);
+                carried = Some(rated.carried);
+            }
+            Err(why) => writeln!(out, "held: {why}").unwrap(),
+        }
+    }
+    out
+}
+
+fn write_bill(out: &mut String, rated: &Rated) {
+    for line in &rated.lines {
+        writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
+        writeln!(
+            out,
+            "    {} = {}, {}, {}",
+            arithmetic(line),
+            exact(line.exact),
+            line.rounding,
+            line.period
+        )
+        .unwrap();
+        writeln!(out, "    {}", source(line)).unwrap();
+    }
+    writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
+    let Carried { peaks, energy, money, .. } = &rated.carried;
+    for it in peaks {
+        writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
+            .unwrap();
+    }
+    for it in energy {
+        let period = if it.period.is_empty() { "any hour" } else { &it.period };
+        writeln!(out, "left: {} kWh for {period} from {}", decimal(it.micro, 6), it.turn).unwrap();
+    }
+    for it in money {
+        writeln!(out, "left: {} of {} from {}", it.amount, it.credit, it.turn).unwrap();
     }
 }
 
@@ -149,6 +179,7 @@ fn read(facts: &str) -> Given {
                 (instant(it[0], &zone), micro(1), micro(2))
             })
             .collect(),
+        terms: terms(facts),
         carried: carried(facts),
         published: published(facts, &zone, period),
         zone,
@@ -180,11 +211,12 @@ fn carried(facts: &str) -> Carried {
             micro: scaled(it[1], 6).unwrap(),
         }
     };
-    Carried { peaks: every(facts, "carried peak ").map(peak).collect(), ..Carried::default() }
+    let peaks = every(facts, "carried peak ").map(peak).collect();
+    Carried { peaks, charged: charged(facts), ..Carried::default() }
 }
 
 /// `event cpp 2026-07-14`, `peak-hour pjm 2026-07-14T16:00`, and `prices market` with a price for
-/// each hour of a day, every day the same but for `price market 2026-07-14T16:00 -0.01`.
+/// each hour of a day, every day the same but for `price-at market 2026-07-14T16:00 -0.01`.
 fn published(facts: &str, zone: &Zone, period: Period) -> Published {
     let mut published = Published::default();
     for it in every(facts, "event ") {
@@ -206,12 +238,60 @@ fn published(facts: &str, zone: &Zone, period: Period) -> Published {
         }
         published.prices.insert(it[0].to_owned(), Prices { start, minutes: 60, nano });
     }
-    for it in every(facts, "price ") {
+    for it in every(facts, "price-at ") {
         let prices = published.prices.get_mut(it[0]).unwrap();
         let apart = instant(it[1], zone).as_second() - prices.start.as_second();
         prices.nano[usize::try_from(apart.div_euclid(3600)).unwrap()] = scaled(it[2], 9);
     }
     published
+}
+
+/// `term meters 2`, `price Energy  0.09`, `exempt City tax  50% EX-17`, each with two dates behind it
+/// or none.
+fn terms(facts: &str) -> Terms {
+    let mut terms = Terms::default();
+    let days = |words: &[&str]| match words {
+        [from, to] => (from.parse().unwrap(), Some(to.parse().unwrap())),
+        _ => ("2000-01-01".parse().unwrap(), None),
+    };
+    for line in facts.lines() {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (label, value) = rest.split_once("  ").unwrap_or((rest, ""));
+        let (label, words) = (label.to_owned(), value.split_whitespace().collect::<Vec<_>>());
+        match word {
+            "term" => {
+                let words: Vec<_> = rest.split_whitespace().collect();
+                let (name, value) = (words[0].to_owned(), words[1].to_owned());
+                let (from, to) = days(&words[2..]);
+                terms.said.push(Term { name, value, from, to });
+            }
+            "price" => {
+                let (from, to) = days(&words[1..]);
+                let nano = scaled(words[0], 9).unwrap();
+                terms.prices.push(SpecialPrice { label, nano, from, to });
+            }
+            "exempt" => {
+                let (from, to) = days(&words[2..]);
+                let (share, certificate) = (Share::parse(words[0]).unwrap(), words[1].to_owned());
+                terms.exemptions.push(Exemption { label, share, certificate, from, to });
+            }
+            _ => {}
+        }
+    }
+    terms
+}
+
+/// `charged Annual minimum  2026-01-01 87.45`: what an earlier turn came to.
+fn charged(facts: &str) -> Vec<Charged> {
+    let lines = facts.lines().filter_map(|it| it.strip_prefix("charged "));
+    let charged = |line: &str| {
+        let (minimum, rest) = line.split_once("  ").unwrap();
+        let (turn, amount) = rest.trim().split_once(' ').unwrap();
+        let amount = Money::parse(amount).unwrap();
+        let turn = turn.parse().unwrap();
+        Charged { minimum: minimum.to_owned(), turn, amount, unrounded: Exact::from(amount) }
+    };
+    lines.map(charged).collect()
 }
 
 fn usage(given: &Given) -> Usage {

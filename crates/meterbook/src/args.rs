@@ -44,13 +44,16 @@ pub(crate) enum Command {
     SignUp(SignUp),
     /// Import a file of reads: CSV (long, wide, registers) or Green Button XML
     Import(Import),
-    /// Check, publish and show tariffs
+    /// Check, publish, show, compare and try out tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
+    /// Say what an agreement's tariff needs to know of it, its own prices, its exemptions
+    #[command(subcommand)]
+    Term(TermCommand),
     /// Plan the turns of the bill cycles
     #[command(subcommand)]
     Cycle(CycleCommand),
-    /// Bill a cycle, show a bill, render bills
+    /// Bill a cycle, show, explain and replay a bill, render bills
     #[command(subcommand)]
     Bill(BillCommand),
     /// Take a payment
@@ -169,7 +172,11 @@ pub(crate) struct SignUp {
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The file; .gz is unpacked
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "rejects")]
+    pub(crate) file: Option<PathBuf>,
+    /// Instead of importing: write the rejects of this batch once more, to be mended
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "shape", "zone", "meter"])]
+    pub(crate) rejects: Option<i64>,
     /// Its shape; found out from its first line without it
     #[arg(long = "as", value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,
@@ -208,14 +215,178 @@ pub(crate) enum TariffCommand {
         /// The tariff text
         file: PathBuf,
     },
-    /// Print the text of a tariff as it was published
-    Show {
-        /// Its code
-        code: String,
-        /// The version in force on this day; the newest without it
-        #[arg(long)]
-        on: Option<Date>,
+    /// Print a text to begin with, of a regime of net metering; the list of them without a name
+    Preset {
+        /// Its name
+        name: Option<String>,
     },
+    /// Print a tariff as a customer reads it: its hours, its charges and where it stands
+    Show(TariffShow),
+    /// Say what changed between two texts or two days, and what that costs an example customer
+    Diff(TariffDiff),
+    /// Try a tariff text on a load and print the lines of each turn
+    Rate(TariffRate),
+    /// The same with the arithmetic of every line and the words in the text it follows from
+    Explain(TariffRate),
+    /// Write a rate of the OpenEI Utility Rate Database as a tariff text
+    ImportUrdb {
+        /// The rates, .jsonl or .jsonl.gz
+        #[arg(long)]
+        rates: PathBuf,
+        /// The rate's _id
+        #[arg(long)]
+        id: String,
+        /// How tiers are filled when prices also differ by the hour
+        #[arg(long, value_enum)]
+        tier_scope: TierScopeArg,
+        /// The file for the text; it is printed without it
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TariffShow {
+    /// Its code
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) code: Option<String>,
+    /// A tariff text that need not be published
+    #[arg(long)]
+    pub(crate) file: Option<PathBuf>,
+    /// The version in force on this day; the newest without it
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) on: Option<Date>,
+    /// The language it is printed in
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub(crate) language: LanguageArg,
+    /// The text as it was published instead
+    #[arg(long)]
+    pub(crate) text: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TariffDiff {
+    /// The old text, or the code of a tariff with --from and --to
+    pub(crate) old: String,
+    /// The new text
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) new: Option<PathBuf>,
+    /// The version in force on this day is the old one
+    #[arg(long, requires = "to")]
+    pub(crate) from: Option<Date>,
+    /// The version in force on this day is the new one
+    #[arg(long, requires = "from")]
+    pub(crate) to: Option<Date>,
+    /// A year of load, one column `kw`, instead of the example customer: .csv or .csv.gz
+    #[arg(long)]
+    pub(crate) load: Option<PathBuf>,
+    /// The calendar year the load's hours are in; that of the new version without it
+    #[arg(long, requires = "load")]
+    pub(crate) calendar: Option<i16>,
+    /// The language it is printed in
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub(crate) language: LanguageArg,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("use").required(true).args(["load", "used"])))]
+pub(crate) struct TariffRate {
+    /// The tariff text
+    #[arg(long)]
+    pub(crate) file: PathBuf,
+    /// Mean powers, one column `kw`, the first one of the first day: .csv or .csv.gz
+    #[arg(long)]
+    pub(crate) load: Option<PathBuf>,
+    /// What a register counted over the days, in the unit of the meter, such as 742
+    #[arg(long)]
+    pub(crate) used: Option<String>,
+    /// The first day; the tariff's own without it. Turns are months from this day
+    #[arg(long)]
+    pub(crate) from: Option<Date>,
+    /// The day after the last; without it a load is hourly and ends with its values
+    #[arg(long)]
+    pub(crate) to: Option<Date>,
+    /// The language it is printed in
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub(crate) language: LanguageArg,
+    /// Print it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// English
+    En,
+    /// Spanish
+    Es,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TermCommand {
+    /// Set a number or a word that the tariff needs, such as: meters 3
+    Set {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// Its name in the tariff
+        name: String,
+        /// The number or word
+        value: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Agree on a price of a charge instead of the tariff's
+    Price {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// The charge, or one line of it, as the bill calls it
+        label: String,
+        /// The price, for whatever the tariff's is for
+        price: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Leave out a tax or rider, or a part of it
+    Exempt {
+        #[command(flatten)]
+        of: OfAgreement,
+        /// The tax, as the bill calls it
+        label: String,
+        /// The number of the certificate
+        #[arg(long)]
+        certificate: String,
+        /// How much of the charge is left out
+        #[arg(long, default_value = "100%")]
+        share: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Print what an agreement says of itself
+    Show {
+        #[command(flatten)]
+        of: OfAgreement,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct OfAgreement {
+    /// The agreement
+    #[arg(long)]
+    pub(crate) agreement: Option<i64>,
+    /// The account, when it has one agreement only
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TermDays {
+    /// The first day
+    #[arg(long)]
+    pub(crate) from: Date,
+    /// The first day without it; without this it goes on
+    #[arg(long)]
+    pub(crate) to: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -251,10 +422,38 @@ pub(crate) enum BillCommand {
     Run(BillRun),
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
+    /// Say why a bill differs from the one before it: a few causes that add up to the difference
+    Why {
+        /// The bill's number
+        number: String,
+        /// Print them as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a bill as text
     Show {
         /// The bill's number
         number: String,
+    },
+    /// Make posted bills again from what they were made of; they must be the same to the letter
+    Replay {
+        /// The bill's number
+        #[arg(required_unless_present = "cycle", conflicts_with = "cycle")]
+        number: Option<String>,
+        /// The bills of the newest billed turn of this cycle
+        #[arg(long)]
+        cycle: Option<i64>,
+    },
+    /// Print a bill with the arithmetic of every line, for people or for programs
+    Explain {
+        /// The bill's number
+        number: String,
+        /// The language it is printed in
+        #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+        language: LanguageArg,
+        /// Print it as one JSON object
+        #[arg(long)]
+        json: bool,
     },
 }
 

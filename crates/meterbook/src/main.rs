@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use meterbook_app::Refused;
 
-use args::{BillCommand, Cli, Command, CycleCommand, StaffCommand, TariffCommand, UrdbCommand};
+use args::{BillCommand, Cli, Command, CycleCommand, StaffCommand, TermCommand, UrdbCommand};
 
 /// The rules said no; nothing was changed.
 const REFUSED: u8 = 2;
@@ -24,17 +24,30 @@ fn main() -> ExitCode {
         Command::Serve(serve) => commands::serve::serve(&place, &serve),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Import(import) => commands::import::import(&place, &import),
-        Command::Tariff(TariffCommand::Check { file }) => commands::tariff::check(&file),
-        Command::Tariff(TariffCommand::Publish { file }) => {
-            commands::tariff::publish(&place, &file)
+        Command::Tariff(tariff) => commands::tariff::tariff(&place, &tariff),
+        Command::Term(TermCommand::Set { of, name, value, days }) => {
+            commands::term::set(&place, &of, &name, &value, &days)
         }
-        Command::Tariff(TariffCommand::Show { code, on }) => {
-            commands::tariff::show(&place, &code, on)
+        Command::Term(TermCommand::Price { of, label, price, days }) => {
+            commands::term::price(&place, &of, &label, &price, &days)
         }
+        Command::Term(TermCommand::Exempt { of, label, certificate, share, days }) => {
+            commands::term::exempt(&place, &of, &label, (&share, &certificate), &days)
+        }
+        Command::Term(TermCommand::Show { of }) => commands::term::show(&place, &of),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
+        Command::Bill(BillCommand::Why { number, json }) => {
+            commands::bill::why(&place, &number, json)
+        }
         Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
+        Command::Bill(BillCommand::Replay { number, cycle }) => {
+            commands::bill::replay(&place, number, cycle)
+        }
+        Command::Bill(BillCommand::Explain { number, language, json }) => {
+            commands::bill::explain(&place, &number, language, json)
+        }
         Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
         Command::Pay(pay) => commands::pay::pay(&place, &pay),
         Command::Search(search) => commands::search::search(&place, &search.scraps),
@@ -44,7 +57,7 @@ fn main() -> ExitCode {
         }
         Command::Urdb(UrdbCommand::Bill(bill)) => commands::urdb::bill(&bill),
         Command::Urdb(UrdbCommand::Tariff { rates, id, tier_scope }) => {
-            commands::urdb::tariff(&rates, &id, tier_scope)
+            commands::urdb::tariff(&rates, &id, tier_scope, None)
         }
         Command::RenderWorker => meterbook_app::deliver::serve_worker(),
     };

@@ -12,6 +12,11 @@ pub(crate) fn line(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// Prints what the person should know although all went well.
+pub(crate) fn warning(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "meterbook: {text}");
+}
+
 /// Prints an error as one paragraph: what was being done, and what stood in the way.
 pub(crate) fn error(why: &Error) {
     let _ = writeln!(std::io::stderr().lock(), "meterbook: {}", paragraph(why));

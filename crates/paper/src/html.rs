@@ -60,6 +60,7 @@ fn page(view: &Value) -> String {
             text(&message[1])
         );
     }
+    changed(&mut out, &view["changed"]);
     chart(&mut out, &view["chart"]);
     let _ = write!(out, "<h2>{}</h2>", t("detail_title"));
     for segment in each(&view["segments"]) {
@@ -72,6 +73,26 @@ fn page(view: &Value) -> String {
     }
     let _ = write!(out, "<footer class=\"small\">{}</footer></main></html>", t("footer"));
     out
+}
+
+/// What each service came to, beside the last bill.
+fn changed(out: &mut String, changed: &Value) {
+    if changed.is_null() {
+        return;
+    }
+    let (title, small) = (text(&changed["title"]), text(&changed["small"]));
+    let _ = write!(out, "<h2>{title} <small>{small}</small></h2><table><tbody>");
+    for row in each(&changed["rows"]) {
+        let long = row["long"].as_i64().unwrap_or_default().max(1);
+        let colour = if row["up"] == true { "#A63D12" } else { "#4B8B2B" };
+        let _ = write!(
+            out,
+            "<tr><td>{}</td><td class=\"bar\"><svg viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{long}\" height=\"8\" fill=\"{colour}\"/></svg></td><td class=\"num\">{}</td></tr>",
+            text(&row["label"]),
+            text(&row["amount"]),
+        );
+    }
+    out.push_str("</tbody></table>");
 }
 
 /// The bars of use, drawn and in words.
@@ -137,7 +158,11 @@ fn part(out: &mut String, segment: &Value) {
         }
         out.push_str("</tr>");
     }
-    out.push_str("</tbody></table></div><table><tbody>");
+    out.push_str("</tbody></table></div>");
+    if segment["bank"] != "" {
+        let _ = write!(out, "<p>{}</p>", text(&segment["bank"]));
+    }
+    out.push_str("<table><tbody>");
     for line in each(&segment["lines"]) {
         let _ = write!(
             out,

@@ -2,13 +2,14 @@
 
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{average, each};
+use meterbook_core::bill::why::Cause;
 use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, Line};
+use meterbook_core::rating::{BankEntry, Basis, Line};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::{decimal, grouped};
 use qrcode::QrCode;
@@ -55,7 +56,7 @@ pub fn view(statement: &Statement) -> View {
         "meta": [
             [words.account, account.number.to_string()],
             [words.service_at, service_at],
-            [words.billing_period, format!("{}, {} {}", says.period(bill.period), bill.period.days(), words.days)],
+            [words.billing_period, format!("{}, {}\u{a0}{}", says.period(bill.period), bill.period.days(), words.days)],
             [words.bill_date, says.day(bill.billed_on)],
             [words.bill_number, bill.number.to_string()],
         ],
@@ -130,7 +131,8 @@ pub(crate) fn places(statement: &Statement) -> Places {
     for segment in &bill.segments {
         for it in &segment.lines {
             let (quantity, price) = reckoned(it, &says);
-            in_order.push(place(format!("{} {quantity} {price}", it.label), it.amount));
+            let label = line_label(it, segment, &says);
+            in_order.push(place(format!("{label} {quantity} {price}"), it.amount));
         }
         in_order.push(place(total_label(segment, &says), segment.total));
     }
@@ -188,6 +190,21 @@ impl Says {
         format!("{start} – {}", self.day(period.last()))
     }
 
+    /// `Sep 23–30`, `23–30 sep`; `Sep 23 – Oct 4` where the month ends in between.
+    fn short_period(&self, period: Period) -> String {
+        let (first, last) = (period.start(), period.last());
+        if first == last {
+            return self.short_day(first);
+        }
+        if (first.year(), first.month()) != (last.year(), last.month()) {
+            return format!("{} – {}", self.short_day(first), self.short_day(last));
+        }
+        match self.language {
+            Language::English => format!("{}–{}", self.short_day(first), last.day()),
+            Language::Spanish => format!("{}–{}", first.day(), self.short_day(last)),
+        }
+    }
+
     fn money(&self, amount: Money) -> String {
         let plain = amount.plain();
         match plain.strip_prefix('-') {
@@ -210,6 +227,9 @@ impl Says {
             (Unit::Month, Language::Spanish, true) => "meses".to_owned(),
             (Unit::Month, Language::Spanish, false) => "mes".to_owned(),
             (Unit::Therm, Language::English, true) => "therms".to_owned(),
+            (Unit::Piece, Language::English, true) => "units".to_owned(),
+            (Unit::Piece, Language::Spanish, true) => "unidades".to_owned(),
+            (Unit::Piece, Language::Spanish, false) => "unidad".to_owned(),
             _ => unit.word().to_owned(),
         }
     }
@@ -226,6 +246,7 @@ impl Says {
             Commodity::Electric => self.words.electric,
             Commodity::Gas => self.words.gas,
             Commodity::Water => self.words.water,
+            Commodity::Waste => self.words.waste,
         }
     }
 }
@@ -244,6 +265,7 @@ fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "#C57A0C",
         Commodity::Gas => "#7B4FA0",
         Commodity::Water => "#2A70B4",
+        Commodity::Waste => "#6B6F3A",
     }
 }
 
@@ -288,57 +310,35 @@ fn message(statement: &Statement, words: &Words) -> Value {
     Value::Null
 }
 
-/// What each service came to, beside the last bill; nothing on a first bill.
+/// Why the new charges differ from the last bill's; nothing on a first bill.
 fn changed(statement: &Statement, says: &Says) -> Value {
-    let Some(last) = &statement.last_bill else { return Value::Null };
-    let bill = &statement.bill;
-    let change = |it: &Segment| {
-        let was: Money = last
-            .segments
-            .iter()
-            .filter(|was| was.agreement == it.agreement)
-            .map(|was| was.total)
-            .sum();
-        it.total - was
-    };
-    let largest = bill.segments.iter().map(|it| change(it).cents().abs()).max().unwrap_or(0).max(1);
-    let rows: Vec<Value> = bill
-        .segments
-        .iter()
-        .map(|it| {
-            let by = change(it);
-            let was = last.segments.iter().find(|was| was.agreement == it.agreement);
-            let used = was.filter(|was| was.usage.unit == it.usage.unit).map_or_else(
-                || says.quantity(it.usage),
-                |was| {
-                    format!(
-                        "{} → {}",
-                        number(was.usage.micro, 0),
-                        says.quantity(Quantity { micro: rounded(it.usage.micro), ..it.usage })
-                    )
-                },
-            );
-            json!({
-                "label": format!("{}, {used}", says.commodity(it.commodity)),
-                "long": (by.cents().abs() * 100).div_euclid(largest),
-                "up": Money::ZERO < by,
-                "amount": signed(by, says),
-            })
+    let Some(why) = &statement.why else { return Value::Null };
+    let largest = why.causes.iter().map(|it| it.amount.cents().abs()).max().unwrap_or(0).max(1);
+    let row = |it: &Cause| {
+        let up = Money::ZERO < it.amount;
+        json!({
+            "label": capital(it.kind.sentence(up, says.language)),
+            "long": (it.amount.cents().abs() * 100).div_euclid(largest),
+            "up": up,
+            "amount": signed(it.amount, says),
         })
-        .collect();
+    };
     json!({
         "title": says.words.what_changed,
-        "small": format!("{} {}", signed(bill.total - last.charges, says), says.words.change_was),
-        "rows": rows,
+        "small": format!("{} {}", signed(why.to - why.from, says), says.words.change_was),
+        "rows": why.causes.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+/// A sentence that begins one.
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }
 
 fn signed(amount: Money, says: &Says) -> String {
     if amount < Money::ZERO { says.money(amount) } else { format!("+{}", says.money(amount)) }
-}
-
-fn rounded(micro: i64) -> i64 {
-    (micro + 500_000).div_euclid(1_000_000) * 1_000_000
 }
 
 fn chart(history: &History, says: &Says) -> Option<Value> {
@@ -421,9 +421,32 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
-        "lines": it.lines.iter().map(|it| line(it, says)).collect::<Vec<_>>(),
+        "bank": bank(it, says),
+        "lines": it.lines.iter().map(|of| line(of, it, says)).collect::<Vec<_>>(),
         "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
+}
+
+/// How the bank of energy went, in a sentence; empty where there is none.
+fn bank(it: &Segment, says: &Says) -> String {
+    let words = says.words;
+    let said = |(entry, micro): &(BankEntry, i64)| {
+        let name = match entry {
+            BankEntry::Opening => words.bank_opening,
+            BankEntry::Earned => words.bank_earned,
+            BankEntry::Used => words.bank_used,
+            BankEntry::Paid => words.bank_paid,
+            BankEntry::Expired => words.bank_expired,
+            BankEntry::Closing => words.bank_closing,
+        };
+        format!("{name} {}", number(*micro, 2))
+    };
+    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
+    if entries.is_empty() {
+        return String::new();
+    }
+    let entries: Vec<String> = entries.iter().map(said).collect();
+    format!("{}: {}", words.bank.replace("{unit}", it.usage.unit.word()), entries.join(" · "))
 }
 
 fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
@@ -471,15 +494,30 @@ fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
     if alone { format!("{used} = {}", says.quantity(it.usage)) } else { used }
 }
 
-fn line(it: &Line, says: &Says) -> Value {
+fn line(it: &Line, segment: &Segment, says: &Says) -> Value {
     let (quantity, price) = reckoned(it, says);
-    json!({ "label": &*it.label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+    let label = line_label(it, segment, says);
+    json!({ "label": label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+}
+
+/// What a line is called; with its days where another line is called the same for other days, as on
+/// both sides of a change of season.
+fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
+    let other = |of: &Line| of.label == it.label && of.period != it.period;
+    if segment.lines.iter().any(other) {
+        format!("{}, {}", it.label, says.short_period(it.period))
+    } else {
+        it.label.to_string()
+    }
 }
 
 /// What was counted and what each cost, as the line prints them before its amount.
 fn reckoned(it: &Line, says: &Says) -> (String, String) {
     match it.basis {
         Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
+        Basis::Part { quantity, price, days, of: 1 } => {
+            (says.quantity(quantity), format!("× {} × {days} {}", priced(price), says.words.days))
+        }
         Basis::Part { quantity, price, days, of } => (
             says.quantity(quantity),
             format!("× {} × {days}/{of} {}", priced(price), says.words.days),

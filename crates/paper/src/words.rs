@@ -32,6 +32,13 @@ catalogue! {
     amount_due_by: "Amount due by", "A pagar hasta el";
     amount_enclosed: "Amount enclosed", "Importe adjunto";
     balance_before: "Balance before new charges", "Saldo antes de los cargos nuevos";
+    bank: "Energy sent back, in {unit}", "Energía devuelta, en {unit}";
+    bank_closing: "kept for later bills", "guardado para facturas siguientes";
+    bank_earned: "added", "agregado";
+    bank_expired: "expired", "vencido";
+    bank_opening: "kept before", "guardado antes";
+    bank_paid: "paid out", "pagado";
+    bank_used: "used on this bill", "usado en esta factura";
     bill: "Bill", "Factura";
     bill_date: "Bill date", "Fecha de factura";
     bill_number: "Bill number", "Número de factura";
@@ -72,6 +79,7 @@ catalogue! {
     total_of: "{service} total", "Total de {service}";
     use_of: "{service} use", "Consumo de {service}";
     water: "Water", "Agua";
+    waste: "Waste", "Residuos";
     ways: "Ways to pay", "Formas de pagar";
     ways_more: "Mail the stub with a check, call us, or come to the counter. Tell us your account number.", "Envíe el talón con un cheque, llámenos o venga al mostrador. Indique su número de cuenta.";
     a_day: "{unit} a day", "{unit} por día";

@@ -6,10 +6,14 @@ mod sample;
 
 use std::path::Path;
 
+use jiff::civil::date;
+use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::Line;
 use meterbook_paper::{Differs, Press, View, html, read_back, view};
+use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 use sample::statement;
 
 /// Compares a text with its golden file; with `UPDATE=1` the file is written instead.
@@ -53,7 +57,7 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
         )
         .unwrap();
         read_back(&pdf, &statement).unwrap();
-        let document = pdf_extract::Document::load_mem(&pdf).unwrap();
+        let document = Document::load_mem(&pdf).unwrap();
         assert_eq!(document.get_pages().len(), 2);
         let catalog = document.catalog().unwrap();
         assert!(catalog.has(b"StructTreeRoot"), "it is tagged");
@@ -68,6 +72,146 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
         assert_eq!(embedded, 4, "Inter in three weights and OCR-B");
         assert_eq!(pdf, press.pdf(&view(&statement)).unwrap(), "the same twice");
     }
+}
+
+#[test]
+fn the_address_stands_in_the_window_whatever_is_above_it() {
+    let press = Press::new();
+    let corner = |statement: &Statement| {
+        let pdf = press.pdf(&view(statement)).unwrap();
+        read_back(&pdf, statement).unwrap();
+        let mut seen = Seen::default();
+        output_doc(&Document::load_mem(&pdf).unwrap(), &mut seen).unwrap();
+        seen.of("DANAOKAFOR-REYES")
+    };
+    let english = corner(&statement(Language::English));
+    // The window of a #10 envelope shows 2.04 to 3.17 inches from the top of a folded sheet.
+    assert!((5_638..6_360).contains(&english.1), "{english:?}");
+    assert_eq!(english, corner(&statement(Language::Spanish)), "in English and in Spanish");
+    let mut long = statement(Language::Spanish);
+    long.bill.segments[0].service_at = "12418 North Juniper Hollow Road, Apartment 1204".to_owned();
+    assert_eq!(english, corner(&long), "under a long address of service");
+}
+
+/// Every letter of the first page and where it stands, in points from the lower left.
+#[derive(Default)]
+struct Seen {
+    page: u32,
+    letters: Vec<(char, i64, i64)>,
+}
+
+impl Seen {
+    /// Where a text begins, in tenths of a point.
+    fn of(&self, text: &str) -> (i64, i64) {
+        let all: String = self.letters.iter().map(|it| it.0).collect();
+        let at = all.find(text).unwrap_or_else(|| panic!("{text} is not in {all}"));
+        let (_, x, y) = self.letters[all[..at].chars().count()];
+        (x, y)
+    }
+}
+
+impl OutputDev for Seen {
+    fn begin_page(
+        &mut self,
+        page: u32,
+        _: &MediaBox,
+        _: Option<(f64, f64, f64, f64)>,
+    ) -> Result<(), OutputError> {
+        self.page = page;
+        Ok(())
+    }
+
+    fn output_character(
+        &mut self,
+        at: &Transform,
+        _: f64,
+        _: f64,
+        _: f64,
+        text: &str,
+    ) -> Result<(), OutputError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::float_arithmetic,
+            reason = "a place on a page"
+        )]
+        let tenths = |points: f64| (points * 10.0).round() as i64;
+        if self.page == 1 {
+            let place = (tenths(at.m31), tenths(at.m32));
+            let letters = text.chars().filter(|it| !it.is_whitespace());
+            self.letters.extend(letters.map(|it| (it, place.0, place.1)));
+        }
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn begin_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_bookmarks_follow_the_parts_of_the_bill() {
+    let statement = statement(Language::English);
+    let pdf = Press::new().pdf(&view(&statement)).unwrap();
+    let toc = Document::load_mem(&pdf).unwrap().get_toc().unwrap().toc;
+    let marks: Vec<(usize, &str)> = toc.iter().map(|it| (it.level, it.title.trim())).collect();
+    let expected = [
+        (1, "Cedar Fork Utilities"),
+        (2, "Account"),
+        (2, "What changed"),
+        (2, "Electric use"),
+        (2, "Charges in detail"),
+        (3, "Electric"),
+        (3, "Gas"),
+        (3, "Water"),
+        (2, "Ways to pay"),
+        (2, "Questions or a dispute"),
+        (2, "En español"),
+    ];
+    assert_eq!(marks, expected);
+}
+
+#[test]
+fn lines_that_are_called_the_same_say_their_days() {
+    let day = |month, day| date(2026, month, day);
+    let shown = |language| {
+        let mut statement = statement(language);
+        let lines = &mut statement.bill.segments[0].lines;
+        let of =
+            |it: &Line, from, to| Line { period: Period::new(from, to).unwrap(), ..it.clone() };
+        let peak = lines[1].clone();
+        // The same over the end of a season, and a single day.
+        lines[1] = of(&peak, day(7, 3), day(7, 31));
+        lines[2] = of(&peak, day(7, 31), day(8, 1));
+        lines[3] = of(&peak, day(7, 30), day(8, 2));
+        let amounts: Money = lines.iter().map(|it| it.amount).sum();
+        statement.bill.segments[0].total = amounts;
+        statement.bill.total = statement.bill.segments.iter().map(|it| it.total).sum();
+        statement.amount_due = statement.before + statement.bill.total;
+        let view = view(&statement);
+        html(&view, &statement).unwrap();
+        read_back(&Press::new().pdf(&view).unwrap(), &statement).unwrap();
+        let lines = view.0["segments"][0]["lines"].as_array().unwrap();
+        let label = |it: &serde_json::Value| it["label"].as_str().unwrap().to_owned();
+        lines.iter().take(5).map(label).collect::<Vec<_>>()
+    };
+    let peak = "On-peak energy, Mon–Fri 4–9 pm";
+    let with = |days: [&str; 3]| days.map(|it| format!("{peak}, {it}"));
+    assert_eq!(shown(Language::English)[1..4], with(["Jul 3–30", "Jul 31", "Jul 30 – Aug 1"]));
+    assert_eq!(shown(Language::Spanish)[1..4], with(["3–30 jul", "31 jul", "30 jul – 1 ago"]));
+    assert_eq!(shown(Language::English)[0], "Customer charge");
+    assert_eq!(shown(Language::English)[4], "Fuel cost adjustment (FCA-3)");
 }
 
 #[test]
@@ -131,7 +275,7 @@ fn a_long_bill_goes_on_on_further_pages_and_a_credit_asks_for_nothing() {
     let view = view(&statement);
     let pdf = Press::new().pdf(&view).unwrap();
     read_back(&pdf, &statement).unwrap();
-    assert!(3 <= pdf_extract::Document::load_mem(&pdf).unwrap().get_pages().len());
+    assert!(3 <= Document::load_mem(&pdf).unwrap().get_pages().len());
     assert!(view.0["scan_line"].as_str().unwrap().contains(" 0000000000 "));
 }
 

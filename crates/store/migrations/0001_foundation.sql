@@ -123,12 +123,15 @@ create index installation_meter on installation (meter_id, from_on);
 create table batch (
     id bigint primary key,
     file_name text not null,
-    sha256 text not null unique,
+    sha256 text not null,
     kind text not null,
     accepted bigint not null,
     rejected bigint not null,
     imported_at bigint not null
 );
+
+-- A file of which something was taken is taken once; one of which nothing was may be tried again.
+create unique index batch_taken on batch (sha256) where 0 < accepted;
 
 create table batch_part (
     batch_id bigint not null references batch (id),
@@ -180,6 +183,20 @@ create table agreement (
 );
 create index agreement_account on agreement (account_id);
 create index agreement_point on agreement (service_point_id, from_on);
+
+-- What an agreement says of itself: a term (a number or a word that its tariff needs), a price of its
+-- own, or an exemption with its certificate. May change: to_on, once, when something else follows.
+create table agreement_term (
+    agreement_id bigint not null references agreement (id),
+    kind text not null,
+    name text not null,
+    from_on text not null,
+    to_on text,
+    value text not null,
+    certificate text not null,
+    primary key (agreement_id, kind, name, from_on),
+    check (to_on is null or from_on < to_on)
+);
 
 create table tariff (
     id bigint primary key,
@@ -285,8 +302,24 @@ create table segment_evidence (
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
 
+-- What a segment was made of, so that it can be made again: hashes of the use and of the texts of its
+-- tariff, the version of the time zones, the program, and the newest read and file it knew.
+create table segment_origin (
+    bill_id bigint not null,
+    segment bigint not null,
+    usage_sha256 text not null,
+    tariff_sha256 text not null,
+    tz_version text not null,
+    engine text not null,
+    through_read bigint not null,
+    through_batch bigint not null,
+    primary key (bill_id, segment),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+
 -- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
--- (peak), energy and money in a bank, and how the bank of energy went (flow).
+-- (peak), energy and money in a bank, what was charged towards the minimum of a year (charged), and
+-- how the bank of energy went (flow).
 create table segment_carried (
     bill_id bigint not null,
     segment bigint not null,
@@ -403,7 +436,9 @@ create trigger segment_stays before delete on segment begin select raise(abort, 
 create trigger segment_same before update on segment begin select raise(abort, 'segment: never changes'); end;
 create trigger segment_evidence_stays before delete on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
 create trigger segment_evidence_same before update on segment_evidence begin select raise(abort, 'segment_evidence: never changes'); end;
+create trigger segment_origin_stays before delete on segment_origin begin select raise(abort, 'segment_origin: never changes'); end;
 create trigger segment_carried_stays before delete on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
+create trigger segment_origin_same before update on segment_origin begin select raise(abort, 'segment_origin: never changes'); end;
 create trigger segment_carried_same before update on segment_carried begin select raise(abort, 'segment_carried: never changes'); end;
 create trigger bill_line_stays before delete on bill_line begin select raise(abort, 'bill_line: never changes'); end;
 create trigger bill_line_same before update on bill_line begin select raise(abort, 'bill_line: never changes'); end;
@@ -415,6 +450,71 @@ create trigger payment_stays before delete on payment begin select raise(abort, 
 create trigger payment_same before update on payment begin select raise(abort, 'payment: never changes'); end;
 create trigger audit_stays before delete on audit begin select raise(abort, 'audit: never changes'); end;
 create trigger audit_same before update on audit begin select raise(abort, 'audit: never changes'); end;
+-- INSERT OR REPLACE deletes the row in its way without asking the triggers above, on a connection
+-- that did not turn recursive_triggers on. So whatever would be in the way is refused first, in the
+-- words of SQLite itself: the store reads them as the same conflict. Where nobody gives a rowid it
+-- is -1 here.
+create trigger interaction_once before insert on interaction begin
+    select raise(abort, 'UNIQUE constraint failed: interaction.id') where exists (select 1 from interaction where id = new.id);
+end;
+create trigger batch_once before insert on batch begin
+    select raise(abort, 'UNIQUE constraint failed: batch.id') where exists (select 1 from batch where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: batch.sha256') where 0 < new.accepted and exists (select 1 from batch where sha256 = new.sha256 and 0 < accepted);
+end;
+create trigger batch_part_once before insert on batch_part begin
+    select raise(abort, 'UNIQUE constraint failed: batch_part.batch_id, batch_part.position') where exists (select 1 from batch_part where batch_id = new.batch_id and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: batch_part.rowid') where exists (select 1 from batch_part where rowid = new.rowid);
+end;
+create trigger reject_once before insert on reject begin
+    select raise(abort, 'UNIQUE constraint failed: reject.rowid') where exists (select 1 from reject where rowid = new.rowid);
+end;
+create trigger read_once before insert on read begin
+    select raise(abort, 'UNIQUE constraint failed: read.id') where exists (select 1 from read where id = new.id);
+end;
+create trigger interval_block_once before insert on interval_block begin
+    select raise(abort, 'UNIQUE constraint failed: interval_block.channel_id, interval_block.month, interval_block.batch_id') where exists (select 1 from interval_block where channel_id = new.channel_id and month = new.month and batch_id = new.batch_id);
+    select raise(abort, 'UNIQUE constraint failed: interval_block.rowid') where exists (select 1 from interval_block where rowid = new.rowid);
+end;
+create trigger tariff_once before insert on tariff begin
+    select raise(abort, 'UNIQUE constraint failed: tariff.id') where exists (select 1 from tariff where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: tariff.code, tariff.from_on') where exists (select 1 from tariff where code = new.code and from_on = new.from_on);
+end;
+create trigger bill_once before insert on bill begin
+    select raise(abort, 'UNIQUE constraint failed: bill.id') where exists (select 1 from bill where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: bill.number') where exists (select 1 from bill where number = new.number);
+end;
+create trigger segment_once before insert on segment begin
+    select raise(abort, 'UNIQUE constraint failed: segment.bill_id, segment.position') where exists (select 1 from segment where bill_id = new.bill_id and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: segment.agreement_id, segment.from_on') where exists (select 1 from segment where agreement_id = new.agreement_id and from_on = new.from_on);
+    select raise(abort, 'UNIQUE constraint failed: segment.rowid') where exists (select 1 from segment where rowid = new.rowid);
+end;
+create trigger segment_evidence_once before insert on segment_evidence begin
+    select raise(abort, 'UNIQUE constraint failed: segment_evidence.bill_id, segment_evidence.segment, segment_evidence.position') where exists (select 1 from segment_evidence where bill_id = new.bill_id and segment = new.segment and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: segment_evidence.rowid') where exists (select 1 from segment_evidence where rowid = new.rowid);
+end;
+create trigger segment_carried_once before insert on segment_carried begin
+    select raise(abort, 'UNIQUE constraint failed: segment_carried.bill_id, segment_carried.segment, segment_carried.position') where exists (select 1 from segment_carried where bill_id = new.bill_id and segment = new.segment and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: segment_carried.rowid') where exists (select 1 from segment_carried where rowid = new.rowid);
+end;
+create trigger bill_line_once before insert on bill_line begin
+    select raise(abort, 'UNIQUE constraint failed: bill_line.bill_id, bill_line.segment, bill_line.position') where exists (select 1 from bill_line where bill_id = new.bill_id and segment = new.segment and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: bill_line.rowid') where exists (select 1 from bill_line where rowid = new.rowid);
+end;
+create trigger entry_once before insert on entry begin
+    select raise(abort, 'UNIQUE constraint failed: entry.id') where exists (select 1 from entry where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: entry.key, entry.kind') where exists (select 1 from entry where key = new.key and kind = new.kind);
+end;
+create trigger posting_once before insert on posting begin
+    select raise(abort, 'UNIQUE constraint failed: posting.entry_id, posting.position') where exists (select 1 from posting where entry_id = new.entry_id and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: posting.rowid') where exists (select 1 from posting where rowid = new.rowid);
+end;
+create trigger payment_once before insert on payment begin
+    select raise(abort, 'UNIQUE constraint failed: payment.id') where exists (select 1 from payment where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: payment.key') where exists (select 1 from payment where key = new.key);
+end;
+create trigger audit_once before insert on audit begin
+    select raise(abort, 'UNIQUE constraint failed: audit.id') where exists (select 1 from audit where id = new.id);
+end;
 -- +postgres
 create function never_changes() returns trigger language plpgsql as $$
 begin
@@ -440,7 +540,9 @@ create trigger segment_stays before update or delete on segment for each row exe
 create trigger segment_all before truncate on segment for each statement execute function never_changes();
 create trigger segment_evidence_stays before update or delete on segment_evidence for each row execute function never_changes();
 create trigger segment_evidence_all before truncate on segment_evidence for each statement execute function never_changes();
+create trigger segment_origin_stays before update or delete on segment_origin for each row execute function never_changes();
 create trigger segment_carried_stays before update or delete on segment_carried for each row execute function never_changes();
+create trigger segment_origin_all before truncate on segment_origin for each statement execute function never_changes();
 create trigger segment_carried_all before truncate on segment_carried for each statement execute function never_changes();
 create trigger bill_line_stays before update or delete on bill_line for each row execute function never_changes();
 create trigger bill_line_all before truncate on bill_line for each statement execute function never_changes();

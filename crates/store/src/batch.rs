@@ -15,7 +15,9 @@ const PARTS: Rows = Rows("batch_part (batch_id, position, bytes)");
 const REJECTS: Rows = Rows("reject (batch_id, line, reason, text)");
 const BY_HASH: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at
-    from batch where sha256 = $1");
+    from batch where sha256 = $1 and 0 < accepted");
+const FIND: Sql = Sql("
+    select id, file_name, sha256, kind, accepted, rejected, imported_at from batch where id = $1");
 const ALL: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at from batch order by id");
 const BYTES: Sql = Sql("select bytes from batch_part where batch_id = $1 order by position");
@@ -33,7 +35,8 @@ pub struct Batch {
     pub id: BatchId,
     /// What it was called.
     pub file_name: String,
-    /// The hash of its bytes, in hexadecimal: the same file cannot be imported twice.
+    /// The hash of its bytes, in hexadecimal: a file of which something was taken cannot be
+    /// imported twice.
     pub sha256: String,
     /// Its shape.
     pub kind: String,
@@ -79,9 +82,14 @@ pub fn add(tx: &mut Tx, batch: &Batch, bytes: &[u8], rejects: &[Reject]) -> Resu
     )
 }
 
-/// The batch that was made of the file with this hash, if it was imported before.
+/// The batch in which something was taken of the file with this hash.
 pub fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Option<Batch>> {
     tx.maybe(BY_HASH, [sha256.into()], batch)
+}
+
+/// One batch, if there is one with this number.
+pub fn find(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>> {
+    tx.maybe(FIND, [id.into()], batch)
 }
 
 /// Every batch, oldest first.

@@ -2,6 +2,7 @@
 
 mod carried;
 mod line;
+mod origin;
 mod past;
 
 use anyhow::{Context, Result};
@@ -17,8 +18,9 @@ use meterbook_core::rating::carried::Carried;
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
-pub use self::carried::last as carried;
-pub use self::past::{history, last_before, use_of};
+pub use self::carried::{before as carried_before, last as carried};
+pub use self::origin::{Known, Origin, add as add_origins, known, of_bill as origins_of};
+pub use self::past::{before, history, last_before, use_of};
 use crate::Tx;
 use crate::failure::missing;
 use crate::tx::{Rows, Sql};
@@ -55,6 +57,8 @@ const NEWEST_OF_CYCLE: Sql = Sql("
         where w.cycle = $1 and exists (select 1 from bill b where b.window_id = w.id)
         order by w.from_on desc limit 1)
     order by id");
+
+const NEWEST: Sql = Sql("select id from bill order by id desc limit $1");
 
 /// A bill as one row of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +160,11 @@ pub fn billed_through_on(tx: &mut Tx, tariff: &str) -> Result<Option<Date>> {
 /// The bills of the newest turn of a cycle that has any.
 pub fn newest_of_cycle(tx: &mut Tx, cycle: Cycle) -> Result<Vec<BillId>> {
     tx.many(NEWEST_OF_CYCLE, [cycle.into()], |row| row.id(0))
+}
+
+/// The newest bills, newest first.
+pub fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<BillId>> {
+    tx.many(NEWEST, [limit.into()], |row| row.id(0))
 }
 
 fn segment_row(bill: BillId, position: i64, it: &Segment) -> [V<'_>; 12] {

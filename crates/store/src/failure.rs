@@ -206,12 +206,17 @@ fn conflict_of_trigger(why: &str) -> Option<Conflict> {
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unavailable::Absent(at) => {
-                write!(
+            Unavailable::Absent(at) => match at.database() {
+                // What `meterbook init` fills has to be there on a server.
+                Some(name) => write!(
+                    f,
+                    "there is no database {at}; check the name, or make one on the server with: create database {name} encoding 'UTF8' locale 'C.UTF-8' template template0; and then begin with: meterbook init"
+                ),
+                None => write!(
                     f,
                     "there is no database {at}; check the name, or make one with: meterbook init"
-                )
-            }
+                ),
+            },
             Unavailable::Empty(at) => {
                 write!(f, "{at} holds no utility yet; make one with: meterbook init")
             }

@@ -11,13 +11,15 @@ use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
 use meterbook_core::meter::Form;
-use meterbook_core::period::Zone;
+use meterbook_core::period::{Period, Zone};
 use meterbook_core::place::{Commodity, ServicePoint};
 use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::terms::Terms;
 use meterbook_core::reads::usage::{Facts, Hung, Measured};
 use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
 
 use crate::Tx;
+use crate::bill::Known;
 use crate::meter::channel;
 use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
@@ -48,12 +50,12 @@ const HUNG: (Sql, Sql) = among_ids!(
 );
 const READS: (Sql, Sql) = among_ids!(
     "select channel_id, read_on, index_micro, kind, batch_id from read
-     where read_on between $2 and $3 and channel_id",
+     where read_on between $2 and $3 and id <= $4 and channel_id",
     "order by channel_id, id"
 );
 const BLOCKS: (Sql, Sql) = among_ids!(
     "select channel_id, month, bytes from interval_block
-     where month between $2 and $3 and channel_id",
+     where month between $2 and $3 and batch_id <= $4 and channel_id",
     "order by channel_id, batch_id, month"
 );
 const BILLS: (Sql, Sql) = among_ids!(
@@ -66,6 +68,16 @@ const EARLIER: usize = 12;
 
 /// What the bills of these accounts in `window` depend on, in the order of their ids.
 pub fn accounts(tx: &mut Tx, window: &Window, ids: &[AccountId]) -> Result<Vec<AccountFacts>> {
+    accounts_as_of(tx, window, ids, Known::ALL)
+}
+
+/// The same, of what was known at a time.
+pub fn accounts_as_of(
+    tx: &mut Tx,
+    window: &Window,
+    ids: &[AccountId],
+    known: Known,
+) -> Result<Vec<AccountFacts>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,7 +86,8 @@ pub fn accounts(tx: &mut Tx, window: &Window, ids: &[AccountId]) -> Result<Vec<A
     services(tx, window, &list, &mut accounts)?;
     bills(tx, window, &list, &mut accounts)?;
     carried(tx, &mut accounts)?;
-    measure(tx, window, &mut accounts)?;
+    terms(tx, &mut accounts)?;
+    measure(tx, window, &mut accounts, known)?;
     Ok(accounts.into_values().collect())
 }
 
@@ -143,6 +156,7 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             street: row.text(9)?,
             billed_through: row.maybe(10, Row::date)?,
             carried: Carried::default(),
+            terms: Terms::default(),
             measured: Facts::default(),
         });
         Ok(())
@@ -174,14 +188,47 @@ fn carried(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
     Ok(())
 }
 
+/// What the agreements say of themselves.
+fn terms(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
+    let agreements = accounts.values().flat_map(|it| &it.services).map(|it| it.agreement.id);
+    let mut said = crate::terms::of(tx, agreements)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.terms = said.remove(&service.agreement.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
 /// Hangs the meters with their reads at the service points.
-fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
+fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById, known: Known) -> Result<()> {
     let services = || accounts.values().flat_map(|it| &it.services);
     let starts = services().map(|it| it.billed_through.unwrap_or(it.agreement.from));
     let Some(from) = starts.min() else { return Ok(()) };
-    let to = window.period.end();
     let points = list_of(services().map(|it| it.point.id));
-    let mut hung = hung(tx, &points, from, to)?;
+    let hung = measured(tx, &points, (from, window.period.end()), known)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.measured.hung = hung.get(&service.point.id).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What the meters at a service point said about some days, as it was known at a time.
+pub fn measured_at(
+    tx: &mut Tx,
+    point: ServicePointId,
+    days: Period,
+    known: Known,
+) -> Result<Facts> {
+    let mut hung = measured(tx, &list_of([point]), (days.start(), days.end()), known)?;
+    Ok(Facts { hung: hung.remove(&point).unwrap_or_default() })
+}
+
+fn measured(
+    tx: &mut Tx,
+    points: &str,
+    (from, to): (Date, Date),
+    known: Known,
+) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
+    let mut hung = hung(tx, points, from, to)?;
     let channels: Vec<&mut Measured> =
         hung.values_mut().flatten().flat_map(|it| &mut it.channels).collect();
     let mut by_id: HashMap<ChannelId, &mut Measured> =
@@ -189,12 +236,9 @@ fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
     let is_register = |it: &Measured| matches!(it.channel.form, Form::Register { .. });
     let registers = list_of(by_id.values().filter(|it| is_register(it)).map(|it| it.channel.id));
     let intervals = list_of(by_id.values().filter(|it| !is_register(it)).map(|it| it.channel.id));
-    reads(tx, &registers, from, to, &mut by_id)?;
-    blocks(tx, &intervals, from, to, &mut by_id)?;
-    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
-        service.measured.hung = hung.get(&service.point.id).cloned().unwrap_or_default();
-    }
-    Ok(())
+    reads(tx, &registers, (from, to, known), &mut by_id)?;
+    blocks(tx, &intervals, (from, to, known), &mut by_id)?;
+    Ok(hung)
 }
 
 fn hung(
@@ -229,12 +273,11 @@ fn hung(
 fn reads(
     tx: &mut Tx,
     list: &str,
-    from: Date,
-    to: Date,
+    (from, to, known): (Date, Date, Known),
     by_id: &mut HashMap<ChannelId, &mut Measured>,
 ) -> Result<()> {
     let sql = tx.either(READS.0, READS.1);
-    tx.each(sql, [list.into(), from.into(), to.into()], |row| {
+    tx.each(sql, [list.into(), from.into(), to.into(), known.read.into()], |row| {
         let read = Read {
             channel: row.id(0)?,
             on: row.date(1)?,
@@ -251,8 +294,7 @@ fn reads(
 fn blocks(
     tx: &mut Tx,
     list: &str,
-    from: Date,
-    to: Date,
+    (from, to, known): (Date, Date, Known),
     by_id: &mut HashMap<ChannelId, &mut Measured>,
 ) -> Result<()> {
     // A local day may begin in the UTC month before or after its own.
@@ -261,7 +303,8 @@ fn blocks(
     let last = Month::of(utc.start_of(to.saturating_add(1.day())));
     let mut found: BTreeMap<ChannelId, Vec<(Month, Block)>> = BTreeMap::new();
     let sql = tx.either(BLOCKS.0, BLOCKS.1);
-    let asked: [V<'_>; 3] = [list.into(), first.index().into(), last.index().into()];
+    let asked: [V<'_>; 4] =
+        [list.into(), first.index().into(), last.index().into(), known.batch.into()];
     tx.each(sql, asked, |row| {
         let channel: ChannelId = row.id(0)?;
         let month = row.int(1)?;

@@ -32,6 +32,7 @@ pub mod run;
 pub mod search;
 pub mod staff;
 pub mod tariff;
+pub mod terms;
 pub mod utility;
 pub mod window;
 

@@ -21,6 +21,17 @@ impl Location {
             Location::Sqlite(PathBuf::from(text))
         }
     }
+
+    /// The name of a server's database, as SQL writes it; `None` for a file.
+    pub(crate) fn database(&self) -> Option<String> {
+        let Location::Postgres(url) = self else { return None };
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        let name = rest.split_once('?').map_or(rest, |(before, _)| before);
+        let name = name.split_once('/').map_or("", |(_, name)| name);
+        let bare = name.starts_with(|it: char| it.is_ascii_lowercase() || it == '_')
+            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_');
+        Some(if bare { name.to_owned() } else { format!("\"{name}\"") })
+    }
 }
 
 impl fmt::Display for Location {
@@ -67,6 +78,17 @@ mod tests {
             assert_eq!(Location::named(url).to_string(), shown);
             assert_eq!(format!("{:?}", Location::named(url)), shown);
         }
+    }
+
+    #[test]
+    fn a_database_is_named_as_sql_writes_it() {
+        for (url, name) in [
+            ("postgres://clerk:s3@db.example:5432/town?sslmode=require", "town"),
+            ("postgres://db.example/Alder-Creek", "\"Alder-Creek\""),
+        ] {
+            assert_eq!(Location::named(url).database().as_deref(), Some(name));
+        }
+        assert_eq!(Location::named("town.db").database(), None);
     }
 
     #[test]

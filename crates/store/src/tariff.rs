@@ -12,10 +12,10 @@ use crate::value::Row;
 const ADD: Sql = Sql("
     insert into tariff (id, code, from_on, sha256, text) values ($1, $2, $3, $4, $5)");
 const VERSION: Sql = Sql("
-    select id, code, from_on, text from tariff where code = $1 and from_on = $2");
+    select id, code, from_on, text, sha256 from tariff where code = $1 and from_on = $2");
 const VERSIONS: Sql = Sql("
-    select id, code, from_on, text from tariff where code = $1 order by from_on");
-const ALL: Sql = Sql("select id, code, from_on, text from tariff order by code, from_on");
+    select id, code, from_on, text, sha256 from tariff where code = $1 order by from_on");
+const ALL: Sql = Sql("select id, code, from_on, text, sha256 from tariff order by code, from_on");
 
 /// One version as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,20 @@ pub struct Stored {
     pub from: Date,
     /// The text.
     pub text: String,
+    /// The hash of the text as it came, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Stored {
+    /// Whether the text is still the one that was published.
+    pub fn is_whole(&self) -> bool {
+        hash(&self.text) == self.sha256
+    }
 }
 
 /// Keeps a version.
 pub fn add(tx: &mut Tx, id: TariffId, code: &str, from: Date, text: &str) -> Result<()> {
-    let hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-    tx.exec(ADD, [id.into(), code.into(), from.into(), hash.into(), text.into()]).map(|_| ())
+    tx.exec(ADD, [id.into(), code.into(), from.into(), hash(text).into(), text.into()]).map(|_| ())
 }
 
 /// The version that begins on this day, if there is one.
@@ -51,6 +59,16 @@ pub fn all(tx: &mut Tx) -> Result<Vec<Stored>> {
     tx.many(ALL, [], stored)
 }
 
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn stored(row: &Row) -> Result<Stored> {
-    Ok(Stored { id: row.id(0)?, code: row.text(1)?, from: row.date(2)?, text: row.text(3)? })
+    Ok(Stored {
+        id: row.id(0)?,
+        code: row.text(1)?,
+        from: row.date(2)?,
+        text: row.text(3)?,
+        sha256: row.text(4)?,
+    })
 }

@@ -80,11 +80,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     };
     if !visitor.member.role.may(needs) {
         let head = Head::new(&console, Some(&visitor), visitor.language, visitor.words().refused);
-        return pages::refused(
-            head,
-            StatusCode::FORBIDDEN,
-            "Your role may not do this; ask an administrator.",
-        );
+        return pages::refused(head, StatusCode::FORBIDDEN, visitor.words().role_may_not);
     }
     request.extensions_mut().insert(visitor);
     next.run(request).await

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_core::ledger::{EntryKind, Tender};
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::person::Language;
@@ -66,12 +67,44 @@ pub(crate) fn number(micro: i64) -> String {
     grouped(&decimal(hundredths, 2))
 }
 
+/// An entry of the ledger, which keeps its text as it was posted: a period's two days, or the tender
+/// and the reference. What does not read like that is shown as it is kept.
+pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Language) -> String {
+    match kind {
+        EntryKind::Bill => {
+            let days = text.split_once(" to ").and_then(|(from, last)| {
+                Period::new(from.parse().ok()?, last.parse::<Date>().ok()?.tomorrow().ok()?)
+            });
+            let days = days.map_or_else(|| text.to_owned(), |it| period(it, language));
+            format!("{}, {days}", words.bill)
+        }
+        EntryKind::Payment => {
+            let paid = text.split_once(' ').and_then(|(word, reference)| {
+                let tender = tender(Tender::from_word(word)?, words).to_lowercase();
+                Some(format!("{tender} {reference}"))
+            });
+            format!("{}, {}", words.payment, paid.unwrap_or_else(|| text.to_owned()))
+        }
+    }
+}
+
+/// How something was paid.
+fn tender(tender: Tender, words: &Words) -> &'static str {
+    match tender {
+        Tender::Cash => words.cash,
+        Tender::Check => words.check,
+        Tender::Card => words.card,
+        Tender::Bank => words.bank,
+    }
+}
+
 /// What is delivered.
 pub(crate) fn commodity(commodity: Commodity, words: &Words) -> &'static str {
     match commodity {
         Commodity::Electric => words.electric,
         Commodity::Gas => words.gas,
         Commodity::Water => words.water,
+        Commodity::Waste => words.waste,
     }
 }
 
@@ -81,12 +114,14 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
         Commodity::Electric => "electric",
         Commodity::Gas => "gas",
         Commodity::Water => "water",
+        Commodity::Waste => "waste",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::words;
 
     #[test]
     fn amounts_and_numbers_are_grouped() {
@@ -95,6 +130,30 @@ mod tests {
         assert_eq!(change(Money::from_cents(100)), "+$1.00");
         assert_eq!(number(1_084_000_000), "1,084");
         assert_eq!(number(-12_345_678_900_000), "−12,345,678.9");
+    }
+
+    #[test]
+    fn an_entry_of_the_ledger_is_said_in_the_language() {
+        let said = |kind, text, language| entry(kind, text, words(language), language);
+        for (kind, text, english, spanish) in [
+            (
+                EntryKind::Bill,
+                "2026-07-03 to 2026-08-01",
+                "Bill, Jul 3, 2026 – Aug 1, 2026",
+                "Factura, 3 jul 2026 – 1 ago 2026",
+            ),
+            (EntryKind::Payment, "check 1471", "Payment, check 1471", "Pago, cheque 1471"),
+            (
+                EntryKind::Payment,
+                "bank ACH 77 to 8",
+                "Payment, bank transfer ACH 77 to 8",
+                "Pago, transferencia ACH 77 to 8",
+            ),
+            (EntryKind::Bill, "by hand", "Bill, by hand", "Factura, by hand"),
+        ] {
+            assert_eq!(said(kind, text, Language::English), english);
+            assert_eq!(said(kind, text, Language::Spanish), spanish);
+        }
     }
 
     #[test]

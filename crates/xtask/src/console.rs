@@ -11,8 +11,9 @@ use crate::{install, run};
 
 /// How many customers the sample utility has: enough for every situation.
 const CUSTOMERS: &str = "200";
-/// Who signs in during the tests.
+/// Who signs in during the tests: one who may do everything, and one who may only look.
 const USER: &str = "browser";
+const AUDITOR: &str = "auditor";
 const PASSWORD: &str = "only for this run of the tests";
 
 /// Where the browser's tests are.
@@ -33,7 +34,8 @@ pub(crate) fn test(program: &Path) -> Result<()> {
         command
     };
     run::done(meterbook().args(["demo", "--customers", CUSTOMERS, "--no-serve"]))?;
-    let_in(&mut meterbook())?;
+    let_in(&mut meterbook(), USER, "administrator")?;
+    let_in(&mut meterbook(), AUDITOR, "auditor")?;
     let port = free_port()?;
     let mut serve = meterbook();
     serve.args(["serve", "--port", &port.to_string()]);
@@ -45,19 +47,20 @@ pub(crate) fn test(program: &Path) -> Result<()> {
             .current_dir(folder())
             .env("METERBOOK_URL", url)
             .env("METERBOOK_USER", USER)
+            .env("METERBOOK_AUDITOR", AUDITOR)
             .env("METERBOOK_PASSWORD", PASSWORD)
             .env("METERBOOK_CHROMIUM", chromium),
     );
     tested.with_context(|| format!("the console printed:\n{}", server.said()))
 }
 
-/// Gives the tests' clerk a way in; the password goes where nobody can list it.
-fn let_in(meterbook: &mut Command) -> Result<()> {
-    let command = meterbook.args(["staff", "add", USER, "--role", "administrator"]);
+/// Gives somebody of the tests a way in; the password goes where nobody can list it.
+fn let_in(meterbook: &mut Command, name: &str, role: &str) -> Result<()> {
+    let command = meterbook.args(["staff", "add", name, "--role", role]);
     let mut child = command.stdin(Stdio::piped()).spawn().context("staff add cannot be started")?;
     let mut input = child.stdin.take().expect("its input was asked for");
     writeln!(input, "{PASSWORD}").context("staff add did not read the password")?;
     drop(input);
-    ensure!(child.wait()?.success(), "staff add refused {USER}");
+    ensure!(child.wait()?.success(), "staff add refused {name}");
     Ok(())
 }

@@ -132,9 +132,6 @@ fn tests(_: &Wanted) -> Result<Ended> {
 }
 
 fn licences(_: &Wanted) -> Result<Ended> {
-    if run::find("cargo-deny").is_none() {
-        return Ok(Ended::Skipped("cargo-deny is missing (cargo install cargo-deny)".into()));
-    }
     habits::deny()?;
     Ok(Ended::Passed)
 }

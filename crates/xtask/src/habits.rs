@@ -19,7 +19,7 @@ pub(crate) fn golden() -> Result<()> {
             .env("METERBOOK_KILLS", "1")
             .env("UPDATE", "1"),
     )?;
-    let shown = ["diff", "--stat", "--", "golden", "docs/guides"];
+    let shown = ["diff", "--stat", "--", "golden", "docs/guides", "docs/reference"];
     run::done(Command::new("git").args(shown).current_dir(run::root()))
 }
 
@@ -38,10 +38,23 @@ pub(crate) fn kill(times: &str) -> Result<()> {
     )
 }
 
+/// Bills every shared rate, compares with the bills of others and writes what came of it.
+pub(crate) fn verify() -> Result<()> {
+    let program = run::program()?;
+    let test = ["test", "--locked", "--package", "meterbook-checks", "--test", "verify"];
+    run::done(
+        run::cargo(test)
+            .args(["--", "--nocapture"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_VERIFY", "all"),
+    )?;
+    let shown = ["diff", "--stat", "--", "docs/verification.md"];
+    run::done(Command::new("git").args(shown).current_dir(run::root()))
+}
+
 /// Licences, sources and known faults of the crates we build on.
 pub(crate) fn deny() -> Result<()> {
-    run::find("cargo-deny")
-        .context("cargo-deny is missing; get it with: cargo install cargo-deny")?;
+    run::find("cargo-deny").context("cargo-deny is missing; `cargo xtask install` builds it")?;
     run::done(&mut run::cargo(["deny", "check", "bans", "licenses", "sources"]))?;
     // The list of known faults comes over the network, so it may be missing; it is never silent.
     if let Err(why) = run::done(&mut run::cargo(["deny", "check", "advisories"])) {
@@ -62,4 +75,13 @@ pub(crate) fn bench(customers: &str) -> Result<()> {
     };
     run::done(&mut meterbook(&["demo", "--customers", customers, "--no-serve"]))?;
     run::done(&mut meterbook(&["check"]))
+}
+
+/// Runs the benchmarks of the rating. `words` are for their library: part of a name, `--min-time 2`.
+pub(crate) fn rating(words: &[&str]) -> Result<()> {
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "rating"])
+            .arg("--")
+            .args(words),
+    )
 }

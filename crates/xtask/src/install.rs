@@ -1,4 +1,4 @@
-//! What the tests need beside Rust, and how to get it from Debian's packages.
+//! What the tests need beside Rust, and how to get it: from Debian's packages, or built by cargo.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -23,6 +23,10 @@ const NEEDS: &[Need] = &[
     Need { name: "Node.js", package: "nodejs", browser: true, found: || run::find("node") },
     Need { name: "npm", package: "npm", browser: true, found: || run::find("npm") },
 ];
+
+/// What looks at the licences, and the version that the gate was tried with. Debian has no package
+/// of it.
+const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 
 /// Where Chromium is.
 pub(crate) fn chromium() -> Option<PathBuf> {
@@ -58,7 +62,25 @@ pub(crate) fn install(browser: bool, may_install: bool) -> Result<()> {
             .with_context(|| format!("{} was installed but is not found", need.name))?;
         say::line(format_args!("{:<10}  {}", need.name, place.display()));
     }
+    let (name, version) = DENY;
+    let place = match run::find(name) {
+        Some(place) => place,
+        None => build(name, version, may_install)?,
+    };
+    say::line(format_args!("{name:<10}  {}", place.display()));
     Ok(())
+}
+
+/// Builds a program that Debian does not have. That of the licences takes some minutes, once.
+fn build(name: &str, version: &str, may_install: bool) -> Result<PathBuf> {
+    let words = ["install", "--locked", "--version", version, name];
+    if !may_install {
+        bail!("{name} is missing; get it with: cargo {}", words.join(" "));
+    }
+    run::done(&mut run::cargo(words))?;
+    run::find(name).with_context(|| {
+        format!("{name} was built but is not in PATH; cargo says above where it is")
+    })
 }
 
 fn apt_get(packages: &[&str]) -> Result<()> {
@@ -84,4 +106,18 @@ fn apt_get(packages: &[&str]) -> Result<()> {
     run::done(
         command().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::build;
+
+    #[test]
+    fn what_may_not_be_built_is_an_error_that_says_how_to_get_it() {
+        let why = build("cargo-deny", "1.2.3", false).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "cargo-deny is missing; get it with: cargo install --locked --version 1.2.3 cargo-deny"
+        );
+    }
 }

@@ -5,6 +5,7 @@ mod gate;
 mod habits;
 mod homes;
 mod install;
+mod peers;
 mod postgres;
 mod run;
 mod say;
@@ -31,7 +32,10 @@ cargo xtask HABIT
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
+  bench rating  how long a year of bills takes, by tariff and length of interval
+  bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
+  verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
 ";
 
 fn main() -> ExitCode {
@@ -58,8 +62,11 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
+        ["verify"] => habits::verify(),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
+        ["bench", "rating", rest @ ..] => habits::rating(rest),
+        ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }
 }

@@ -91,11 +91,15 @@ pub(crate) fn release_program() -> Result<PathBuf> {
     built("release")
 }
 
+/// The folder of all that is built.
+pub(crate) fn target() -> Result<PathBuf> {
+    let here = std::env::current_exe().context("our own place is unknown")?;
+    Ok(here.ancestors().nth(2).context("our own place has no folder")?.to_owned())
+}
+
 /// The program of a profile, which lies in a folder beside our own.
 fn built(profile: &str) -> Result<PathBuf> {
-    let here = std::env::current_exe().context("our own place is unknown")?;
-    let target = here.ancestors().nth(2).context("our own place has no folder")?;
-    let program = target.join(profile).join("meterbook");
+    let program = target()?.join(profile).join("meterbook");
     ensure!(program.is_file(), "the program was built but is not at {}", program.display());
     Ok(program)
 }

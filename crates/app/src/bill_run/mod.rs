@@ -6,6 +6,7 @@
 //! goes on where it was.
 
 mod check;
+pub(crate) mod origin;
 mod post;
 
 use std::fmt;

@@ -13,6 +13,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::Progress;
 use super::check::{endings, item, learn};
+use super::origin;
 use crate::Actor;
 
 /// Posts the accounts that are not posted yet, a batch in each transaction: bills, lines, entries
@@ -32,9 +33,11 @@ pub(super) fn post(
             // Read and locked afresh: whoever else works on this run takes the batch after ours.
             let run = store::run::lock(tx, run.id)?;
             let due = store::run::to_post(tx, &run, ACCOUNTS_PER_TRANSACTION)?;
-            let facts = store::gather::accounts(tx, window, &due)?;
+            let known = store::bill::known(tx)?;
+            let facts = store::gather::accounts_as_of(tx, window, &due, known)?;
             learn(tx, &facts, tariffs)?;
-            batch(tx, &run, window, tariffs, &facts)?;
+            let bills = batch(tx, &run, window, tariffs, &facts)?;
+            origin::keep(tx, &facts, &bills, known)?;
             let next = match due.last() {
                 Some(last) => Run { posted_through: *last, ..run },
                 None => Run { stage: Stage::Done, ..run },
@@ -59,7 +62,7 @@ fn batch(
     window: &Window,
     tariffs: &mut Tariffs,
     facts: &[AccountFacts],
-) -> Result<()> {
+) -> Result<Vec<Bill>> {
     let mut changed = Vec::new();
     let mut bills = Vec::new();
     for account in facts {
@@ -82,7 +85,8 @@ fn batch(
         entries.push(entry(bill, EntryId(first.1 + nth)));
     }
     store::bill::add(tx, &bills)?;
-    store::ledger::add(tx, &entries)
+    store::ledger::add(tx, &entries)?;
+    Ok(bills)
 }
 
 /// The segments to post, if every agreement ends as it did when it was checked, to the cent.

@@ -198,6 +198,7 @@ fn commodity_key(commodity: Commodity) -> u64 {
         Commodity::Electric => 0,
         Commodity::Gas => 1,
         Commodity::Water => 2,
+        Commodity::Waste => 3,
     }
 }
 
@@ -270,6 +271,7 @@ impl<'a> House<'a> {
             }
             Commodity::Gas => self.gas(day) * 1000,
             Commodity::Water => self.water(day) * 1000,
+            Commodity::Waste => 0,
         }
     }
 

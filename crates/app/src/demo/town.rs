@@ -415,6 +415,7 @@ fn service(
         Commodity::Electric => ('E', 310_000),
         Commodity::Gas => ('G', 720_000),
         Commodity::Water => ('W', 540_000),
+        Commodity::Waste => ('R', 910_000),
     };
     let serial = format!("{letter}-{}", first + nth);
     let meters = vec![Hanging { serial, from, to: None }];

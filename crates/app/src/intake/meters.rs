@@ -20,8 +20,8 @@ pub(super) struct Wanted<'a> {
     pub(super) meter: &'a str,
     /// Its unit, where the line says so.
     pub(super) unit: Option<Unit>,
-    /// Which way.
-    pub(super) flow: Flow,
+    /// Which way, where the line says so.
+    pub(super) flow: Option<Flow>,
     /// Whether the line is of intervals.
     pub(super) intervals: bool,
     /// Their length, where the file says so.
@@ -62,6 +62,17 @@ fn choose(channels: &[Channel], wanted: Wanted<'_>) -> Result<Channel, String> {
     if let (Some(unit), true) = (unit, of_unit.is_empty()) {
         return Err(format!("meter {meter} counts {}, not {unit}", formed[0].unit));
     }
+    // A line that does not say which way was taken for what is delivered, also of a meter that
+    // counts what is sent back: a solar roof's surplus could be billed as use.
+    let flow = match flow {
+        Some(flow) => flow,
+        None if of_unit.iter().all(|it| it.flow == of_unit[0].flow) => of_unit[0].flow,
+        None => {
+            return Err(format!(
+                "meter {meter} counts both ways; say delivered or received in a column flow"
+            ));
+        }
+    };
     let of_flow: Vec<&Channel> = of_unit.into_iter().filter(|it| it.flow == flow).collect();
     match of_flow[..] {
         [] => Err(format!("meter {meter} has no {what} for what is {flow}")),

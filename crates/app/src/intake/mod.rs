@@ -25,6 +25,7 @@ use meterbook_store::batch::Batch;
 use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
+use self::rejects::Rejected;
 use self::taken::Taken;
 use crate::{Actor, refuse};
 
@@ -52,6 +53,32 @@ pub struct Imported {
     pub before: bool,
     /// The file of the lines that were not taken, if there are any.
     pub rejects: Option<PathBuf>,
+    /// Why the first of them was not.
+    pub first: Option<String>,
+}
+
+impl Imported {
+    /// What to say when nothing at all was taken.
+    pub fn nothing_taken(&self) -> Option<NothingTaken> {
+        let (Some(rejects), Some(first)) = (&self.rejects, &self.first) else { return None };
+        (self.batch.accepted == 0).then(|| NothingTaken {
+            file_name: self.batch.file_name.clone(),
+            first: first.clone(),
+            rejects: rejects.clone(),
+        })
+    }
+}
+
+/// Not one line of a file could be taken. The batch is kept with its rejects; nothing else was
+/// changed, and the same file may come again.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NothingTaken {
+    /// What the file was called.
+    pub file_name: String,
+    /// Why the first line was not taken.
+    pub first: String,
+    /// The file of the lines.
+    pub rejects: PathBuf,
 }
 
 /// Why a file is not imported at all. Nothing was kept of it.
@@ -76,12 +103,31 @@ pub enum NotImported {
         /// What is wrong.
         why: NotRead,
     },
+    /// There is neither a read nor a value in it.
+    SaysNothing {
+        /// The file.
+        file: PathBuf,
+    },
     /// So many lines are wrong that the file is.
     TooManyRejects {
         /// The file.
         file: PathBuf,
         /// The first reason.
         first: String,
+    },
+}
+
+/// Why no rejects are given back.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotGivenBack {
+    /// There is no such batch.
+    NoBatch(BatchId),
+    /// All of it was taken.
+    NoRejects {
+        /// The batch.
+        batch: BatchId,
+        /// Its file.
+        file_name: String,
     },
 }
 
@@ -104,7 +150,7 @@ pub fn import(
     };
     let sha256 = hash(text);
     if let Some(batch) = db.read(|tx| store::batch::by_hash(tx, &sha256))? {
-        return Ok(Imported { batch, before: true, rejects: None });
+        return Ok(Imported { batch, before: true, rejects: None, first: None });
     }
     let packed = if unpacked.is_some() { Cow::from(&raw) } else { Cow::from(pack(text)?) };
     let zone = match &import.zone {
@@ -122,8 +168,11 @@ pub fn import(
         if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
             reads::read(text, shape, &zone, import.meter, &mut find).map_err(no_reads)?;
         }
+        if ready.accepted == 0 && rejected.is_empty() {
+            return Err(refuse(NotImported::SaysNothing { file: file.to_owned() }));
+        }
         if REJECTS < rejected.len() {
-            let first = rejected[0].reason.clone();
+            let first = rejected[0].said();
             return Err(refuse(NotImported::TooManyRejects { file: file.to_owned(), first }));
         }
         let batch = Batch {
@@ -146,10 +195,32 @@ pub fn import(
         true => None,
         false => {
             let header = reads::header_of(text, shape);
-            Some(rejects::write(import.rejects, &batch.file_name, &header, &rejected)?)
+            Some(rejects::write(import.rejects, &batch, &header, &rejected)?)
         }
     };
-    Ok(Imported { batch, before: false, rejects })
+    let first = rejected.first().map(Rejected::said);
+    Ok(Imported { batch, before: false, rejects, first })
+}
+
+/// Writes the rejects of a batch once more to a file in `folder`, from what the database has kept.
+pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
+    let (batch, packed, kept) = db.read(|tx| {
+        let found = store::batch::find(tx, batch)?;
+        let found = found.ok_or_else(|| refuse(NotGivenBack::NoBatch(batch)))?;
+        if found.rejected == 0 {
+            let file_name = found.file_name;
+            return Err(refuse(NotGivenBack::NoRejects { batch, file_name }));
+        }
+        Ok((found, store::batch::bytes(tx, batch)?, store::batch::rejects(tx, batch)?))
+    })?;
+    let shape = Shape::from_word(&batch.kind)
+        .with_context(|| format!("batch {} has the unknown shape {}", batch.id, batch.kind))?;
+    let mut text = Vec::new();
+    MultiGzDecoder::new(packed.as_slice())
+        .read_to_end(&mut text)
+        .with_context(|| format!("batch {} does not unpack", batch.id))?;
+    let rejected = kept.iter().map(rejects::rejected).collect::<Vec<_>>();
+    rejects::write(folder, &batch, &reads::header_of(&text, shape), &rejected)
 }
 
 /// Whether every imported file is whole and has the hash it came with.
@@ -217,6 +288,11 @@ impl fmt::Display for NotImported {
                 write!(f, "{} has more than {FILE_BYTES} bytes; split it by month", file.display())
             }
             NotImported::NoReads { file, why } => write!(f, "{}: {why}", file.display()),
+            NotImported::SaysNothing { file } => write!(
+                f,
+                "there is neither a read nor a value in {}, so nothing was taken; check that it is the right file",
+                file.display()
+            ),
             NotImported::TooManyRejects { file, first } => write!(
                 f,
                 "more than {REJECTS} lines of {} are wrong, so the file is and nothing of it was taken; the first: {first}",
@@ -227,3 +303,31 @@ impl fmt::Display for NotImported {
 }
 
 impl std::error::Error for NotImported {}
+
+impl fmt::Display for NotGivenBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotGivenBack::NoBatch(batch) => {
+                write!(f, "there is no batch {batch}; an import says the number of its batch")
+            }
+            NotGivenBack::NoRejects { batch, file_name } => {
+                write!(f, "no line of batch {batch} ({file_name}) was rejected")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotGivenBack {}
+
+impl fmt::Display for NothingTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NothingTaken { file_name, first, rejects } = self;
+        write!(
+            f,
+            "no line of {file_name} was taken; the first: {first}; mend the lines in {} and import that file, or put right what they name and import {file_name} again",
+            rejects.display()
+        )
+    }
+}
+
+impl std::error::Error for NothingTaken {}

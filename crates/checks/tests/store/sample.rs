@@ -17,7 +17,8 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::Role;
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
-use meterbook_core::rating::carried::{Carried, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Read, ReadKind};
@@ -32,6 +33,28 @@ pub(crate) const POINT: ServicePointId = ServicePointId(1);
 /// A microsecond that no rounding to milliseconds or seconds survives.
 pub(crate) fn at() -> Timestamp {
     "2026-08-04T15:00:01.234567Z".parse().expect("it is an instant")
+}
+
+/// Everything an agreement can say, once open and once with an end.
+pub(crate) fn terms() -> Terms {
+    let (from, to) = (FROM, Some(date(2027, 7, 3)));
+    let size = |value: &str, from, to| Term {
+        name: "meter-size".to_owned(),
+        value: value.to_owned(),
+        from,
+        to,
+    };
+    Terms {
+        said: vec![size("5/8", from, to), size("1", date(2027, 7, 3), None)],
+        prices: vec![SpecialPrice { label: "Energy".to_owned(), nano: 71_200_001, from, to }],
+        exemptions: vec![Exemption {
+            label: "City tax".to_owned(),
+            share: Share { nano: 600_000_000 },
+            certificate: "MFG-204".to_owned(),
+            from,
+            to: None,
+        }],
+    }
 }
 
 pub(crate) fn utility() -> Utility {
@@ -242,6 +265,12 @@ pub(crate) fn bill() -> Bill {
                 amount: cents(310),
                 unrounded: Exact::from_femto(3_101_000_000_000_000),
             }],
+            charged: vec![Charged {
+                minimum: "Annual minimum".to_owned(),
+                turn: date(2026, 7, 1),
+                amount: cents(8_745),
+                unrounded: Exact::from_femto(87_451_000_000_000_000),
+            }],
         },
         bank: Some(BankFlow { opening: 1, exported: 2, closing: 3, ..BankFlow::default() }),
     };
@@ -325,6 +354,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     }
     store::meter::install(tx, &installation())?;
     store::agreement::add(tx, &agreement())?;
+    store::terms::add(tx, AgreementId(1), &terms())?;
     store::interaction::add(tx, &interaction())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;

@@ -3,6 +3,7 @@
 
 use meterbook_checks::engines::{self, Raw};
 use meterbook_store::Location;
+use rusqlite::{Connection, Row};
 
 use crate::sample;
 
@@ -23,6 +24,7 @@ const STAY: &[(&str, &str)] = &[
     ("segment", "total_cents"),
     ("segment_evidence", "used_micro"),
     ("segment_carried", "micro"),
+    ("segment_origin", "engine"),
     ("tariff", "text"),
 ];
 
@@ -30,6 +32,7 @@ const STAY: &[(&str, &str)] = &[
 const MAY_CHANGE: &[&str] = &[
     "account",
     "agreement",
+    "agreement_term",
     "bill_window",
     "channel",
     "contact",
@@ -77,12 +80,66 @@ fn sqlite_does_not_replace_a_row_that_stays() {
     engines::each(|db, _| {
         db.write(sample::keep).unwrap();
         let Raw::Sqlite(connection) = Raw::beside(db).unwrap() else { return };
-        // As on every connection of the store: without it SQLite asks no trigger here.
-        connection.pragma_update(None, "recursive_triggers", true).unwrap();
-        let text = "insert or replace into payment select * from payment";
-        let why = connection.execute_batch(text).unwrap_err().to_string();
-        assert!(why.contains("never changes"), "{why}");
+        connection.execute_batch("insert into interval_block values (2, 678, 1, 'x')").unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        for (table, _) in STAY {
+            for key in keys(&connection, table) {
+                // Another row with the same key; what is not of the key reads otherwise.
+                let columns = columns(&connection, table, &key);
+                let values: Vec<String> = columns
+                    .iter()
+                    .map(|(name, kind)| match kind.as_str() {
+                        _ if key.contains(name) => name.clone(),
+                        "INTEGER" => format!("{name} + 1000"),
+                        _ => format!("{name} || 'x'"),
+                    })
+                    .collect();
+                let names: Vec<&str> = columns.iter().map(|it| it.0.as_str()).collect();
+                let (names, values) = (names.join(", "), values.join(", "));
+                let text = format!(
+                    "insert or replace into {table} ({names}) select {values} from {table} limit 1"
+                );
+                // As anybody connects, and as the store does.
+                for recursive in [false, true] {
+                    connection.pragma_update(None, "recursive_triggers", recursive).unwrap();
+                    let why = connection.execute_batch(&text).expect_err(&text).to_string();
+                    assert!(why.starts_with("UNIQUE constraint failed: "), "{text}: {why}");
+                }
+            }
+        }
     });
+}
+
+/// Every key of a table that another row can be in the way of; the row's own id is one.
+fn keys(connection: &Connection, table: &str) -> Vec<Vec<String>> {
+    let mut keys = vec![vec!["rowid".to_owned()]];
+    let unique = format!("select name from pragma_index_list('{table}') where \"unique\"");
+    for index in rows(connection, &unique, |row| row.get::<_, String>(0)) {
+        let text = format!("select name from pragma_index_info('{index}')");
+        keys.push(rows(connection, &text, |row| row.get(0)));
+    }
+    keys
+}
+
+/// The columns to insert, and what they hold: the row's own id is left to the database, but when it
+/// is the key.
+fn columns(connection: &Connection, table: &str, key: &[String]) -> Vec<(String, String)> {
+    let text = format!("select name, type from pragma_table_info('{table}') where name <> 'id'");
+    let mut columns = rows(connection, &text, |row| Ok((row.get(0)?, row.get(1)?)));
+    if key == ["rowid"] {
+        columns.push(("rowid".to_owned(), "INTEGER".to_owned()));
+    }
+    columns
+}
+
+fn rows<T>(
+    connection: &Connection,
+    text: &str,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
+    let mut statement = connection.prepare(text).expect(text);
+    let rows = statement.query_map([], read).expect(text);
+    rows.collect::<rusqlite::Result<_>>().expect(text)
 }
 
 #[test]

@@ -72,6 +72,24 @@ fn the_second_of_what_is_there_once_is_a_conflict_that_names_it() {
 }
 
 #[test]
+fn a_file_of_which_nothing_was_taken_may_come_again() {
+    engines::each(|db, _| {
+        db.write(|tx| {
+            for id in [1, 2] {
+                let nothing = Batch { id: BatchId(id), accepted: 0, ..sample::batch() };
+                store::batch::add(tx, &nothing, b"", &[sample::reject()])?;
+            }
+            assert_eq!(store::batch::by_hash(tx, &sample::batch().sha256)?, None);
+            let taken = Batch { id: BatchId(3), ..sample::batch() };
+            store::batch::add(tx, &taken, b"", &[])?;
+            assert_eq!(store::batch::by_hash(tx, &taken.sha256)?, Some(taken));
+            Ok(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
 fn a_day_after_the_end_another_may_begin() {
     engines::each(|db, _| {
         db.write(sample::keep).unwrap();

@@ -132,7 +132,11 @@ fn a_database_the_server_does_not_have_is_said() {
         let Location::Postgres(url) = db.location() else { return };
         let at = Location::Postgres(format!("{url}_gone"));
         let why = Db::open(&at).err().unwrap();
-        assert_says(&why, &Unavailable::Absent(at), &["there is no database", "check the name"]);
+        // `meterbook init` alone would only say the same again.
+        let name = url.rsplit('/').next().unwrap();
+        let create = format!("create database {name}_gone encoding 'UTF8'");
+        let parts = ["there is no database", "check the name", &create, "meterbook init"];
+        assert_says(&why, &Unavailable::Absent(at), &parts);
         let reading = db.read(|tx| store::staff::end(tx, "token")).unwrap_err();
         assert!(matches!(reading.downcast_ref(), Some(Unavailable::ReadOnly(_))), "{reading:?}");
     });

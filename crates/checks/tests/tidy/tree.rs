@@ -108,3 +108,13 @@ fn walk(top: &Path, folder: &Path, files: &mut Vec<File>) {
         }
     }
 }
+
+#[test]
+fn git_leaves_out_what_is_made() {
+    let tree = Tree::read();
+    let ignored = &tree.file(".gitignore").expect("there is a .gitignore").text;
+    for folder in MADE.iter().filter(|it| **it != ".git") {
+        let line = format!("{folder}/");
+        assert!(ignored.lines().any(|it| it == line), ".gitignore lacks {line}");
+    }
+}

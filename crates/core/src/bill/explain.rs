@@ -3,46 +3,220 @@
 use std::fmt::Write;
 
 use crate::bill::{Bill, Segment};
-use crate::money::{Exact, Price, Quantity};
+use crate::money::{Exact, Money, Price, Quantity, Rounding, Unit};
+use crate::period::Period;
+use crate::person::Language;
+use crate::place::Commodity;
 use crate::rating::{Basis, Line};
 use crate::reads::usage::Evidence;
 use crate::text::decimal;
 
-/// The whole bill with the derivation of every line.
+/// What a derivation says besides numbers.
+struct Words {
+    bill: &'static str,
+    /// Before a date.
+    of: &'static str,
+    /// Before an amount.
+    of_amount: &'static str,
+    covering: &'static str,
+    due: &'static str,
+    new_charges: &'static str,
+    total: &'static str,
+    at: &'static str,
+    per: &'static str,
+    days: &'static str,
+    less: &'static str,
+    each_interval: &'static str,
+    on_average: &'static str,
+    from: &'static str,
+    to: &'static str,
+    line: &'static str,
+    meter: &'static str,
+    on: &'static str,
+    intervals: &'static str,
+    estimated: &'static str,
+    half_up: &'static str,
+    half_even: &'static str,
+    /// The names of units that are words.
+    units: [(Unit, &'static str); 3],
+    commodities: [(Commodity, &'static str); 3],
+}
+
+const ENGLISH: Words = Words {
+    bill: "Bill",
+    of: "of",
+    of_amount: "of",
+    covering: "for",
+    due: "due",
+    new_charges: "New charges",
+    total: "Total",
+    at: "at",
+    per: "per",
+    days: "days",
+    less: "less",
+    each_interval: "each interval at its own price",
+    on_average: "on average",
+    from: "from",
+    to: "to",
+    line: "line",
+    meter: "meter",
+    on: "on",
+    intervals: "intervals over",
+    estimated: "estimated",
+    half_up: "half-up",
+    half_even: "half-even",
+    units: [(Unit::Bill, "bill"), (Unit::Day, "day"), (Unit::Month, "month")],
+    commodities: [
+        (Commodity::Electric, "electric"),
+        (Commodity::Gas, "gas"),
+        (Commodity::Water, "water"),
+    ],
+};
+const SPANISH: Words = Words {
+    bill: "Factura",
+    of: "del",
+    of_amount: "de",
+    covering: "por",
+    due: "vence el",
+    new_charges: "Cargos nuevos",
+    total: "Total",
+    at: "en",
+    per: "por",
+    days: "días",
+    less: "menos",
+    each_interval: "cada intervalo a su propio precio",
+    on_average: "en promedio",
+    from: "desde",
+    to: "a",
+    line: "línea",
+    meter: "medidor",
+    on: "el",
+    intervals: "intervalos de",
+    estimated: "estimados",
+    half_up: "medio centavo se aleja de cero",
+    half_even: "medio centavo va al par",
+    units: [(Unit::Bill, "factura"), (Unit::Day, "día"), (Unit::Month, "mes")],
+    commodities: [
+        (Commodity::Electric, "electricidad"),
+        (Commodity::Gas, "gas"),
+        (Commodity::Water, "agua"),
+    ],
+};
+
+fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Spanish => &SPANISH,
+    }
+}
+
+impl Words {
+    fn unit(&self, unit: Unit) -> &'static str {
+        let word = self.units.iter().find(|it| it.0 == unit);
+        word.map_or(unit.word(), |it| it.1)
+    }
+
+    fn quantity(&self, it: Quantity) -> String {
+        format!("{} {}", decimal(it.micro, 6), self.unit(it.unit))
+    }
+
+    fn period(&self, it: Period) -> String {
+        format!("{} {} {}", it.start(), self.to, it.last())
+    }
+
+    fn rounding(&self, it: Rounding) -> &'static str {
+        match it {
+            Rounding::HalfUp => self.half_up,
+            Rounding::HalfEven => self.half_even,
+        }
+    }
+
+    fn commodity(&self, commodity: Commodity) -> &'static str {
+        let word = self.commodities.iter().find(|it| it.0 == commodity);
+        word.map_or(commodity.word(), |it| it.1)
+    }
+}
+
+/// The whole bill with the derivation of every line, in English.
 pub fn bill(bill: &Bill) -> String {
+    bill_in(bill, Language::English)
+}
+
+/// The whole bill with the derivation of every line.
+pub fn bill_in(bill: &Bill, language: Language) -> String {
+    let words = words(language);
     let mut out = String::new();
     for line in &bill.addressed_to {
         let _ = writeln!(out, "{line}");
     }
-    let Bill { number, period, billed_on, due_on, total, .. } = bill;
-    let _ = writeln!(out, "\nBill {number} of {billed_on}, for {period}, due {due_on}");
+    let Bill { number, billed_on, due_on, total, .. } = bill;
+    let Words { bill: noun, of, covering, due, .. } = words;
+    let period = words.period(bill.period);
+    let _ =
+        writeln!(out, "\n{noun} {number} {of} {billed_on}, {covering} {period}, {due} {due_on}");
     for segment in &bill.segments {
-        write_segment(&mut out, segment);
+        write_segment(&mut out, segment, words);
     }
-    let _ = writeln!(out, "\n{:<60}{total:>14}", "New charges");
+    let _ = writeln!(out, "\n{:<60}{total:>14}", words.new_charges);
     out
+}
+
+/// Lines with their derivations, and what they come to.
+pub fn lines(lines: &[Line], language: Language) -> String {
+    let words = words(language);
+    let mut out = String::new();
+    for line in lines {
+        write_line(&mut out, line, words);
+    }
+    write_total(&mut out, lines, words);
+    out
+}
+
+/// Lines with their amounts alone, and what they come to.
+pub fn amounts(lines: &[Line], language: Language) -> String {
+    let mut out = String::new();
+    for line in lines {
+        let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+    }
+    write_total(&mut out, lines, words(language));
+    out
+}
+
+fn write_total(out: &mut String, lines: &[Line], words: &Words) {
+    let total: Money = lines.iter().map(|it| it.amount).sum();
+    let _ = writeln!(out, "  {:<58}{total:>14}", words.total);
 }
 
 /// How the amount of a line came about, before rounding: `742 kWh x $0.12 per kWh`.
 pub fn arithmetic(line: &Line) -> String {
+    arithmetic_in(line, Language::English)
+}
+
+/// How the amount of a line came about, in a language.
+pub fn arithmetic_in(line: &Line, language: Language) -> String {
+    said(line, words(language))
+}
+
+fn said(line: &Line, words: &Words) -> String {
     match line.basis {
         Basis::Each(quantity, price) => {
+            format!("{} x {}", words.quantity(quantity), at(price, words))
+        }
+        Basis::Part { quantity, price, days, of: 1 } => {
             let count = decimal(quantity.micro, 6);
-            format!("{count} {} x {}", quantity.unit, each(price))
+            format!("{count} {} x {} x {days} days", quantity.unit, each(price))
         }
         Basis::Part { quantity, price, days, of } => {
-            let count = decimal(quantity.micro, 6);
-            format!("{count} {} x {} x {days}/{of} days", quantity.unit, each(price))
+            let (count, noun) = (words.quantity(quantity), words.days);
+            format!("{count} x {} x {days}/{of} {noun}", at(price, words))
         }
-        Basis::Share(whole, share) => format!("{}% of {whole}", decimal(share.nano, 7)),
-        Basis::Shortfall { least, charged } => format!("{least} less {charged}"),
+        Basis::Share(whole, share) => {
+            format!("{}% {} {whole}", decimal(share.nano, 7), words.of_amount)
+        }
+        Basis::Shortfall { least, charged } => format!("{least} {} {charged}", words.less),
         Basis::Series(quantity, all) => {
-            let count = decimal(quantity.micro, 6);
-            let average = each(average(quantity, all));
-            format!(
-                "{count} {}, each interval at its own price, {average} on average",
-                quantity.unit
-            )
+            let (count, average) = (words.quantity(quantity), at(average(quantity, all), words));
+            format!("{count}, {}, {average} {}", words.each_interval, words.on_average)
         }
         Basis::Amount(amount) => amount.to_string(),
     }
@@ -58,17 +232,45 @@ pub fn average(quantity: Quantity, all: Exact) -> Price {
 
 /// A price as people write it, with at least two decimals: `$0.1168 per kWh`, `$11.20 per month`.
 pub fn each(price: Price) -> String {
+    at(price, &ENGLISH)
+}
+
+/// A price in a language: `$0.1168 por kWh`.
+pub fn each_in(price: Price, language: Language) -> String {
+    at(price, words(language))
+}
+
+fn at(price: Price, words: &Words) -> String {
     let sign = if price.nano < 0 { "-" } else { "" };
     let digits = format!("{:0>10}", price.nano.unsigned_abs());
     let (whole, part) = digits.split_at(digits.len() - 9);
     let (cents, finer) = part.split_at(2);
-    format!("{sign}${whole}.{cents}{} per {}", finer.trim_end_matches('0'), price.per)
+    let (finer, per, unit) = (finer.trim_end_matches('0'), words.per, words.unit(price.per));
+    format!("{sign}${whole}.{cents}{finer} {per} {unit}")
+}
+
+/// How the bank of energy went: `bank of kWh: opening 41, earned 12, used 30, paid 0, expired 0,
+/// closing 23`; nothing where there is none.
+pub fn bank(segment: &Segment) -> Option<String> {
+    let entries = segment.bank?.entries();
+    let said: Vec<String> =
+        entries.iter().map(|(entry, micro)| format!("{entry} {}", decimal(*micro, 6))).collect();
+    (!said.is_empty()).then(|| format!("bank of {}: {}", segment.usage.unit, said.join(", ")))
 }
 
 /// Where a line comes from: the tariff, its version, and the words in its text.
 pub fn source(line: &Line) -> String {
-    let rule = &line.rule;
-    format!("{} from {}, line {}: {}", rule.tariff, rule.version, rule.line, rule.text.trim())
+    source_in(line, Language::English)
+}
+
+/// Where a line comes from, in a language.
+pub fn source_in(line: &Line, language: Language) -> String {
+    stands(line, words(language))
+}
+
+fn stands(line: &Line, words: &Words) -> String {
+    let (rule, Words { from, line: noun, .. }) = (&line.rule, words);
+    format!("{} {from} {}, {noun} {}: {}", rule.tariff, rule.version, rule.line, rule.text.trim())
 }
 
 /// An exact amount with all its digits.
@@ -81,36 +283,46 @@ pub fn exact(amount: Exact) -> String {
     format!("{sign}{whole}{point}{part}")
 }
 
-fn write_segment(out: &mut String, segment: &Segment) {
-    let Segment { commodity, service_at, tariff, tariff_name, period, usage, total, .. } = segment;
-    let used = decimal(usage.micro, 6);
-    let _ = writeln!(out, "\n{commodity} at {service_at}, {tariff} {tariff_name}");
-    let _ = writeln!(out, "  {period}, {} days, {used} {}", period.days(), usage.unit);
+fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
+    let Segment { service_at, tariff, tariff_name, period, usage, total, .. } = segment;
+    let (commodity, at) = (words.commodity(segment.commodity), words.at);
+    let _ = writeln!(out, "\n{commodity} {at} {service_at}, {tariff} {tariff_name}");
+    let (span, used) = (words.period(*period), words.quantity(*usage));
+    let _ = writeln!(out, "  {span}, {} {}, {used}", period.days(), words.days);
     for evidence in &segment.evidence {
-        write_evidence(out, evidence);
+        write_evidence(out, evidence, words);
+    }
+    if let Some(bank) = bank(segment) {
+        let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {
-        let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
-        let Line { period, rounding, .. } = line;
-        let _ = writeln!(
-            out,
-            "      {} = {}, {rounding}, {period}",
-            arithmetic(line),
-            exact(line.exact)
-        );
-        let _ = writeln!(out, "      {}", source(line));
+        write_line(out, line, words);
     }
-    let _ = writeln!(out, "  {:<58}{total:>14}", "Total");
+    let _ = writeln!(out, "  {:<58}{total:>14}", words.total);
 }
 
-fn write_evidence(out: &mut String, evidence: &Evidence) {
+fn write_line(out: &mut String, line: &Line, words: &Words) {
+    let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+    let _ = writeln!(
+        out,
+        "      {} = {}, {}, {}",
+        said(line, words),
+        exact(line.exact),
+        words.rounding(line.rounding),
+        words.period(line.period)
+    );
+    let _ = writeln!(out, "      {}", stands(line, words));
+}
+
+fn write_evidence(out: &mut String, evidence: &Evidence, words: &Words) {
     let Evidence { meter, flow, used, estimated, multiplier_micro, .. } = evidence;
-    let total = format!("{} {}", decimal(used.micro, 6), used.unit);
+    let total = words.quantity(*used);
     let times = decimal(*multiplier_micro, 6);
+    let Words { meter: noun, on, intervals, estimated: guessed, .. } = words;
     let _ = match &evidence.reads {
         Some((first, last)) => writeln!(
             out,
-            "  meter {meter} {flow}: {} {} on {}, {} {} on {}, x {times} = {total}",
+            "  {noun} {meter} {flow}: {} {} {on} {}, {} {} {on} {}, x {times} = {total}",
             decimal(first.index_micro, 6),
             first.kind.letter(),
             first.on,
@@ -120,8 +332,8 @@ fn write_evidence(out: &mut String, evidence: &Evidence) {
         ),
         None => writeln!(
             out,
-            "  meter {meter} {flow}: intervals over {}, {estimated} estimated, x {times} = {total}",
-            evidence.period
+            "  {noun} {meter} {flow}: {intervals} {}, {estimated} {guessed}, x {times} = {total}",
+            words.period(evidence.period)
         ),
     };
 }

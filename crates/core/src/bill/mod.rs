@@ -4,12 +4,14 @@ pub mod assess;
 pub mod check;
 pub mod explain;
 pub mod run;
+pub mod why;
 
 use std::fmt;
 
 use jiff::civil::Date;
 
 use crate::account::Account;
+use crate::bill::why::Why;
 use crate::id::{AccountId, AgreementId, BillId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
@@ -103,6 +105,8 @@ pub struct Statement {
     pub before: Money,
     /// What is to be paid: `before` and the new charges.
     pub amount_due: Money,
+    /// Why the new charges differ from the last bill's, if there was one.
+    pub why: Option<Why>,
     /// Use by month, oldest first, at most 25 months, for each commodity on the bill.
     pub history: Vec<History>,
 }
@@ -114,27 +118,6 @@ pub struct LastBill {
     pub billed_on: Date,
     /// The account's balance with it.
     pub balance: Money,
-    /// Its new charges.
-    pub charges: Money,
-    /// Its segments: commodity, days, use, amount.
-    pub segments: Vec<LastSegment>,
-}
-
-/// What the last bill said of one agreement.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LastSegment {
-    /// The agreement.
-    pub agreement: AgreementId,
-    /// What was delivered.
-    pub commodity: Commodity,
-    /// The days billed.
-    pub period: Period,
-    /// What was used.
-    pub usage: Quantity,
-    /// The sum of its lines.
-    pub total: Money,
-    /// The tariff versions it used: code and first day.
-    pub tariffs: Vec<(String, Date)>,
 }
 
 /// Something that changed what an account owes.

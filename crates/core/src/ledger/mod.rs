@@ -63,6 +63,8 @@ pub enum Gl {
     GasRevenue,
     /// Sales of water.
     WaterRevenue,
+    /// Sales of waste collection.
+    WasteRevenue,
     /// Bought from customers with generation.
     PurchasedPower,
 }
@@ -72,7 +74,8 @@ words! {
     Gl {
         Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",
         ElectricRevenue = "4010 electric revenue", GasRevenue = "4020 gas revenue",
-        WaterRevenue = "4030 water revenue", PurchasedPower = "5010 purchased power",
+        WaterRevenue = "4030 water revenue",
+        WasteRevenue = "4040 waste revenue", PurchasedPower = "5010 purchased power",
     }
 }
 
@@ -157,6 +160,7 @@ fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
         (_, Commodity::Electric) => Gl::ElectricRevenue,
         (_, Commodity::Gas) => Gl::GasRevenue,
         (_, Commodity::Water) => Gl::WaterRevenue,
+        (_, Commodity::Waste) => Gl::WasteRevenue,
     }
 }
 

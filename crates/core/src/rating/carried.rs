@@ -14,12 +14,14 @@ pub struct Carried {
     pub energy: Vec<EnergyLot>,
     /// Credit in money that was not set off yet, oldest first.
     pub money: Vec<MoneyLot>,
+    /// What was charged towards minimums of a year that are not settled yet, oldest turn first.
+    pub charged: Vec<Charged>,
 }
 
 impl Carried {
     /// Nothing.
     pub const NONE: &'static Carried =
-        &Carried { peaks: Vec::new(), energy: Vec::new(), money: Vec::new() };
+        &Carried { peaks: Vec::new(), energy: Vec::new(), money: Vec::new(), charged: Vec::new() };
 }
 
 /// The highest demand of one turn.
@@ -56,5 +58,18 @@ pub struct MoneyLot {
     /// What is left of it.
     pub amount: Money,
     /// The same, had no line of any bill been rounded: what studies of tariffs compare.
+    pub unrounded: Exact,
+}
+
+/// What was charged in one turn towards the minimum of a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charged {
+    /// The label of the minimum.
+    pub minimum: String,
+    /// The first day of the turn.
+    pub turn: Date,
+    /// What the charges that count towards it came to.
+    pub amount: Money,
+    /// The same, had no line of any bill been rounded.
     pub unrounded: Exact,
 }

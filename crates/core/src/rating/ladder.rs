@@ -1,60 +1,139 @@
 //! How use climbs a ladder of blocks.
 
+use std::ops::Range;
+
+use crate::money::Price;
 use crate::period::Period;
+use crate::rating::Unratable;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::tariff::{Ladder, Limit, Per};
+use crate::tariff::{Block, Ladder, Limit, Per};
 
-/// Where each block of a ladder ends for the days at hand, in millionths; the last one is open.
+/// Where each block of some ladders ends for the days at hand, in millionths; the last one of each
+/// is open.
 #[derive(Clone, Debug)]
-pub(super) struct Climb {
+pub(super) struct Climb<'a> {
+    ladders: &'a [Ladder],
+    /// The ends of all blocks, ladder after ladder.
     ends: Vec<i64>,
 }
 
-impl Climb {
-    /// The limits of `ladder` for `days`: one for a turn is shared over its days, one for a day is
-    /// taken for each, and one for a kW for each kW of `peak`.
-    pub(super) fn new(ladder: &Ladder, days: Period, section: &Section, peak: i64) -> Climb {
-        let count = days_between(days.start(), days.end());
-        let scale = |limit: Limit| match limit.per {
-            Per::Turn if section.is_whole(days) => limit.quantity.micro,
-            Per::Turn => part(limit.quantity.micro, count, section.window_days()),
-            Per::Day => limit.quantity.micro * count,
-            Per::Kw if section.is_whole(days) => part(limit.quantity.micro, peak, MICRO),
-            Per::Kw => part(part(limit.quantity.micro, peak, MICRO), count, section.window_days()),
-            Per::KwDay => part(limit.quantity.micro * count, peak, MICRO),
-        };
-        Climb { ends: ladder.0.iter().map(|it| it.up_to.map_or(i64::MAX, scale)).collect() }
+/// How much is in each block of some ladders, in millionths.
+#[derive(Clone, Debug)]
+pub(super) struct Filled {
+    micro: Vec<i64>,
+}
+
+impl<'a> Climb<'a> {
+    /// The limits of the ladders of the charge called `label`, for `days`.
+    pub(super) fn new(
+        ladders: &'a [Ladder],
+        label: &str,
+        days: Period,
+        section: &Section,
+        peak: i64,
+    ) -> Result<Self, Unratable> {
+        let mut ends = Vec::with_capacity(2 * ladders.len());
+        for block in ladders.iter().flat_map(|it| &it.0) {
+            ends.push(match block.up_to {
+                Some(limit) => reach(limit, label, days, section, peak)?,
+                None => i64::MAX,
+            });
+        }
+        Ok(Climb { ladders, ends })
     }
 
-    /// The limits of `ladder` as they stand.
-    pub(super) fn unscaled(ladder: &Ladder) -> Climb {
-        let end = |limit: Limit| limit.quantity.micro;
-        Climb { ends: ladder.0.iter().map(|it| it.up_to.map_or(i64::MAX, end)).collect() }
+    /// The limits of `ladders` as they stand.
+    pub(super) fn unscaled(ladders: &'a [Ladder]) -> Self {
+        let end = |it: &Block| it.up_to.map_or(i64::MAX, |it| it.quantity.micro);
+        Climb { ladders, ends: ladders.iter().flat_map(|it| &it.0).map(end).collect() }
     }
 
-    /// How many blocks there are.
-    pub(super) fn blocks(&self) -> usize {
-        self.ends.len()
+    /// Whether some ladder has more than one block.
+    pub(super) fn climbs(&self) -> bool {
+        self.ladders.len() < self.ends.len()
     }
 
-    /// Gives `add` the part of each block between `from` and `to`, both counted from zero.
-    pub(super) fn between(&self, from: i64, to: i64, mut add: impl FnMut(usize, i64)) {
+    /// Blocks with nothing in them.
+    pub(super) fn empty(&self) -> Filled {
+        Filled { micro: vec![0; self.ends.len()] }
+    }
+
+    /// The blocks of a ladder, by their place.
+    fn range(&self, ladder: usize) -> Range<usize> {
+        let before: usize = self.ladders[..ladder].iter().map(|it| it.0.len()).sum();
+        before..before + self.ladders[ladder].0.len()
+    }
+
+    /// Puts what lies between `from` and `to`, both counted from zero, into the blocks of a ladder.
+    pub(super) fn fill(&self, ladder: usize, from: i64, to: i64, filled: &mut Filled) {
+        let range = self.range(ladder);
         let mut at = from;
-        for (block, end) in self.ends.iter().enumerate() {
+        for (end, micro) in self.ends[range.clone()].iter().zip(&mut filled.micro[range]) {
             let reached = to.min(*end);
             if at < reached {
-                add(block, reached - at);
+                *micro += reached - at;
                 at = reached;
             }
         }
     }
 
-    /// How much of `used` falls into each block.
-    pub(super) fn fill(&self, used: i64) -> Vec<i64> {
-        let mut filled = vec![0; self.blocks()];
-        self.between(0, used, |block, micro| filled[block] += micro);
-        filled
+    /// Puts `used` of a period into the blocks of its ladder as if it were that share of `whole`,
+    /// which all periods used: each block holds the same share of every period. Nothing is lost to
+    /// rounding: the parts add up.
+    pub(super) fn share(&self, ladder: usize, used: i64, whole: i64, filled: &mut Filled) {
+        let range = self.range(ladder);
+        let mut given = 0;
+        for (end, micro) in self.ends[range.clone()].iter().zip(&mut filled.micro[range]) {
+            let through = whole.min(*end).max(0);
+            let so_far = if whole == 0 { 0 } else { part(used, through, whole) };
+            *micro += so_far - given;
+            given = so_far;
+        }
+    }
+
+    /// The blocks of a ladder that hold something: their place from zero, their price, and how much.
+    pub(super) fn used<'f>(
+        &self,
+        ladder: usize,
+        filled: &'f Filled,
+    ) -> impl Iterator<Item = (usize, Price, i64)> + use<'a, 'f> {
+        let blocks = self.ladders[ladder].0.iter().zip(&filled.micro[self.range(ladder)]);
+        let each = blocks.enumerate().map(|(tier, (block, micro))| (tier, block.price, *micro));
+        each.filter(|(_, _, micro)| *micro != 0)
+    }
+}
+
+/// How far a limit reaches for `days`: one for a turn is shared over its days, one for a day is
+/// taken for each, and one for a kW for each kW of `peak`. Where a term that it is multiplied by
+/// changes, each of its values counts for its own days.
+pub(super) fn reach(
+    limit: Limit,
+    label: &str,
+    days: Period,
+    section: &Section,
+    peak: i64,
+) -> Result<i64, Unratable> {
+    let Some(need) = limit.times else {
+        return Ok(scaled(limit.quantity.micro, limit.per, days, section, peak));
+    };
+    let pieces = section.cut(days, &[need], label);
+    pieces.into_iter().try_fold(0, |sum, piece| {
+        let times = section.number(label, need, piece.start())?;
+        let quantity = part(limit.quantity.micro, times, MICRO);
+        Ok(sum + scaled(quantity, limit.per, piece, section, peak))
+    })
+}
+
+fn scaled(micro: i64, per: Per, days: Period, section: &Section, peak: i64) -> i64 {
+    let count = days_between(days.start(), days.end());
+    match per {
+        Per::Turn if section.is_whole(days) => micro,
+        Per::Turn => part(micro, count, section.window_days()),
+        Per::Day => micro * count,
+        Per::Kw if section.is_whole(days) => part(micro, peak, MICRO),
+        Per::Kw => part(part(micro, peak, MICRO), count, section.window_days()),
+        Per::KwDay => part(micro * count, peak, MICRO),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod carried;
 mod component;
+pub mod example;
 mod ladder;
 mod line;
 mod netting;
@@ -13,18 +14,22 @@ pub mod terms;
 mod unratable;
 mod windows;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::meter::Flow;
 use crate::money::{Exact, Money, Price, Quantity};
 use crate::period::Period;
 use crate::rating::carried::Carried;
-use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share, volume};
+use crate::rating::component::share::Shared;
+use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
+use crate::rating::component::{unmetered, volume};
 use crate::rating::published::Published;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::Charge;
+use crate::tariff::{Charge, ShareCharge};
 
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use plan::Plan;
@@ -43,10 +48,52 @@ pub struct Input<'a> {
     pub usage: &'a Usage,
     /// What earlier bills left.
     pub carried: &'a Carried,
+    /// The first day of the agreement, whose month is that of a yearly true-up.
+    pub since: Option<Date>,
     /// What the agreement says of itself.
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
     pub published: &'a Published,
+}
+
+/// One entry of how a bank went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BankEntry {
+    /// In the bank before.
+    Opening,
+    /// Sent back and not set off at once: put into the bank.
+    Earned,
+    /// Taken out against use.
+    Used,
+    /// Paid at the true-up.
+    Paid,
+    /// Expired or forfeited.
+    Expired,
+    /// In the bank after.
+    Closing,
+}
+
+words! {
+    BankEntry {
+        Opening = "opening", Earned = "earned", Used = "used", Paid = "paid",
+        Expired = "expired", Closing = "closing",
+    }
+}
+
+impl BankFlow {
+    /// What a bill must show of the bank, in its order: nothing where no energy went in or out and
+    /// none is there.
+    pub fn entries(&self) -> Vec<(BankEntry, i64)> {
+        let all = [
+            (BankEntry::Opening, self.opening),
+            (BankEntry::Earned, self.earned),
+            (BankEntry::Used, self.used),
+            (BankEntry::Paid, self.paid),
+            (BankEntry::Expired, self.expired),
+            (BankEntry::Closing, self.closing),
+        ];
+        if all.iter().all(|(_, micro)| *micro == 0) { Vec::new() } else { all.to_vec() }
+    }
 }
 
 impl<'a> Input<'a> {
@@ -57,6 +104,7 @@ impl<'a> Input<'a> {
             window: period,
             usage,
             carried: Carried::NONE,
+            since: None,
             terms: Terms::NONE,
             published: Published::NONE,
         }
@@ -99,7 +147,7 @@ pub struct BankFlow {
     pub used: i64,
     /// Paid at the true-up.
     pub paid: i64,
-    /// Expired, or forfeited at the true-up.
+    /// Expired, forfeited at the true-up, or never taken in by the bank.
     pub expired: i64,
     /// In the bank after.
     pub closing: i64,
@@ -130,14 +178,17 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut carried = input.carried.clone();
     let opening = carried.energy.iter().map(|it| it.micro).sum();
     let mut bank = None;
-    let mut drawn = Vec::new();
+    let mut drawn = Vec::with_capacity(16);
     let mut billed: Option<Quantity> = None;
     let called = plan.called(input.period, input.published);
     for section in sections(plan, &called, input)? {
+        let before = drawn.len();
         draw(&section, &mut drawn, &mut carried, &mut bank)?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
-        billed = Some(Quantity { micro: so_far + used.micro, unit: used.unit });
+        let unmetered = drawn[before..].iter().map(|it: &Drawn| unmetered::used(&section, it));
+        let micro = so_far + used.micro + unmetered.sum::<i64>();
+        billed = Some(Quantity { micro, unit: used.unit });
     }
     if let Some(flow) = &mut bank {
         flow.opening = opening;
@@ -181,10 +232,8 @@ fn draw(
     let first = all.len();
     for (place, component) in tariff.components.iter().enumerate() {
         let drafts = match &component.charge {
-            Charge::Daily(price) => vec![fixed::daily(section, *price)],
-            Charge::Monthly(price, partial) => {
-                fixed::monthly(section, *price, *partial).into_iter().collect()
-            }
+            Charge::Fixed(charge) => fixed::lines(section, component, charge)?,
+            Charge::Unmetered(charge) => unmetered::lines(section, component, charge)?,
             Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
             Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
             Charge::Coincident(charge) => coincident::lines(section, component, charge)?,
@@ -203,20 +252,17 @@ fn draw(
                 continue;
             }
             Charge::Minimum(least) => {
-                let short = minimum::minimum(section, *least, &all[first..]);
+                let short = minimum::minimum(section, component, least, &all[first..], carried);
                 all.extend(short.map(|(draft, pure)| finish(section, place, draft, pure)));
                 continue;
             }
-            Charge::Share(share, of) => {
-                let (draft, pure) = share::share_of(section, *share, of, &all[first..]);
-                all.push(finish(section, place, draft, pure));
+            Charge::Share(charge) => {
+                let lines = share::lines(section, component, charge, &all[first..])?;
+                all.extend(lines.into_iter().map(|it| shared(section, place, charge, it)));
                 continue;
             }
         };
-        all.extend(drafts.into_iter().map(|draft| {
-            let exact = draft.basis.exact();
-            finish(section, place, draft, exact)
-        }));
+        all.extend(drafts.into_iter().map(|draft| priced(section, place, draft)));
     }
     if let (Some(net), Some(flow)) = (&tariff.net, bank) {
         let paid = netting::true_up(section, net, &mut carried.energy, flow);
@@ -246,19 +292,54 @@ fn settled(section: &Section, component: usize, settled: credit::Settled) -> Dra
     drawn
 }
 
+/// A line at its own price: the tariff's, or the one agreed with the customer.
+fn priced(section: &Section, component: usize, draft: Draft) -> Drawn {
+    let plain = |draft: Draft| {
+        let exact = draft.basis.exact();
+        finish(section, component, draft, exact)
+    };
+    if section.input.terms.prices.is_empty() {
+        return plain(draft);
+    }
+    let charge = &section.tariff().components[component].label;
+    let line = label(section, component, &draft);
+    match section.special(charge, &line, draft.days.last()) {
+        None => plain(draft),
+        Some(special) => {
+            let mut drawn = plain(special.applied(draft));
+            drawn.line.rule = Arc::new(special.rule(&drawn.line.rule));
+            drawn
+        }
+    }
+}
+
+/// A line of a share, with its cap or its certificate.
+fn shared(section: &Section, place: usize, charge: &ShareCharge, shared: Shared) -> Drawn {
+    let mut drawn = finish(section, place, shared.draft, shared.unrounded);
+    if let Some(certificate) = shared.certificate {
+        drawn.line.label = format!("{}, certificate {certificate}", drawn.line.label).into();
+    }
+    if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
+        drawn.line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
+    }
+    drawn
+}
+
+fn label(section: &Section, component: usize, draft: &Draft) -> Arc<str> {
+    let words = &section.version.words[component];
+    match draft.period {
+        Some((period, tier)) => words.periods[period].1[tier].clone(),
+        None => words.plain.clone(),
+    }
+}
+
 fn finish(section: &Section, component: usize, draft: Draft, unrounded: Exact) -> Drawn {
     let tariff = section.tariff();
     let words = &section.version.words[component];
-    let (label, rule) = match draft.period {
-        Some((period, tier)) => {
-            let (rule, labels) = &words.periods[period];
-            (&labels[tier], rule)
-        }
-        None => (&words.plain, &words.rule),
-    };
+    let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
     let exact = draft.basis.exact();
     let line = Line {
-        label: label.clone(),
+        label: label(section, component, &draft),
         kind: tariff.components[component].kind,
         period: draft.days,
         basis: draft.basis,
@@ -295,10 +376,11 @@ fn month_index(turn: Date) -> i64 {
 }
 
 impl Carried {
-    /// Demands that no ratchet can look back on any more are not handed on.
+    /// What no ratchet and no minimum of a year can look back on any more is not handed on.
     fn forget(&mut self, turn: Date) {
         let this = month_index(turn);
         self.peaks.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
+        self.charged.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
     }
 }
 

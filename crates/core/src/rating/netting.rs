@@ -8,9 +8,8 @@ use crate::money::Quantity;
 use crate::period::Period;
 use crate::rating::carried::EnergyLot;
 use crate::rating::section::{Part, Section};
-use crate::rating::strikes::Tally;
 use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
-use crate::tariff::{Bank, EnergyBank, Net, NetWindow};
+use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp};
 
 /// What is left of use and surplus in some days of a section.
 #[derive(Clone, Debug)]
@@ -31,18 +30,10 @@ pub(super) fn net(
 ) -> Result<Vec<Netted>, Unratable> {
     let mut all = Vec::new();
     for part in section.parts(net.clock) {
-        let (delivered, received) = measured(section, net, &part)?;
-        flow.exported += received.iter().sum::<i64>();
-        let mut netted = Netted {
-            days: part.days,
-            used: vec![0; delivered.len()],
-            surplus: vec![0; delivered.len()],
-        };
-        for (period, (came, sent)) in delivered.iter().zip(&received).enumerate() {
-            netted.used[period] = (came - sent).max(0);
-            netted.surplus[period] = (sent - came).max(0);
-            flow.set_off += came.min(sent);
-        }
+        let Left { used, surplus, set_off } = left(section, net, &part)?;
+        flow.exported += set_off + surplus.iter().sum::<i64>();
+        flow.set_off += set_off;
+        let mut netted = Netted { days: part.days, used, surplus };
         if let Some(bank) = &net.bank {
             draw_down(section, net, bank, &mut netted, lots, flow);
         }
@@ -51,37 +42,63 @@ pub(super) fn net(
     Ok(all)
 }
 
-/// What came and what was sent back in each period, after netting within intervals if the window is
-/// that short.
-fn measured(section: &Section, net: &Net, part: &Part) -> Result<(Vec<i64>, Vec<i64>), Unratable> {
+/// What is left in each period when it is netted, before any bank, and how much was set off.
+struct Left {
+    used: Vec<i64>,
+    surplus: Vec<i64>,
+    set_off: i64,
+}
+
+fn left(section: &Section, net: &Net, part: &Part) -> Result<Left, Unratable> {
     let clock = net.clock.map(|it| &section.tariff().clocks[it]);
     let count = clock.map_or(1, |it| it.periods.len());
-    let one = |micro: i64| {
-        let mut all = vec![0; count];
-        all[part.periods[0]] = micro;
-        all
-    };
     if net.window == NetWindow::Turn && part.periods.len() == 1 {
-        let used = |flow| one(section.used(flow, part.days).micro);
-        return Ok((used(Flow::Delivered), used(Flow::Received)));
+        let used = |flow| {
+            let mut all = vec![0; count];
+            all[part.periods[0]] = section.used(flow, part.days).micro;
+            all
+        };
+        return Ok(Left::of(&used(Flow::Delivered), &used(Flow::Received)));
     }
     let needs = || Unratable::NeedsIntervals { label: "net".to_owned() };
     let came = section.values(Flow::Delivered, &part.places).ok_or_else(needs)?;
     let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
     section.check_coarse(net.clock)?;
-    let tally = |values: &[i64]| match part.strikes {
-        Some(strikes) => strikes.tally(part.places.clone(), values),
-        None => Tally::whole(values),
+    let sums = |values: &[i64]| -> Vec<i64> {
+        let sums = match part.strikes {
+            Some(strikes) => strikes.sums(section.first_interval(&part.places), values),
+            None => vec![values.iter().sum()],
+        };
+        sums.into_iter().map(|it| section.converted(it)).collect()
     };
-    let converted = |it: Tally| it.sum.into_iter().map(|it| section.converted(it)).collect();
     if net.window == NetWindow::Turn {
-        return Ok((converted(tally(came)), converted(tally(sent))));
+        return Ok(Left::of(&sums(came), &sums(sent)));
     }
+    // What an interval leaves is not set off again: the next one may be at another price of the
+    // market, and that is what this window is for.
     let sent = |nth: usize| sent.get(nth).copied().unwrap_or(0);
-    let left = |sign: i64| -> Vec<i64> {
-        came.iter().enumerate().map(|(nth, came)| ((came - sent(nth)) * sign).max(0)).collect()
+    let each = |left: &dyn Fn(i64, i64) -> i64| -> Vec<i64> {
+        sums(&came.iter().enumerate().map(|(nth, came)| left(*came, sent(nth))).collect::<Vec<_>>())
     };
-    Ok((converted(tally(&left(1))), converted(tally(&left(-1)))))
+    Ok(Left {
+        used: each(&|came, sent| (came - sent).max(0)),
+        surplus: each(&|came, sent| (sent - came).max(0)),
+        set_off: each(&|came, sent| came.min(sent)).iter().sum(),
+    })
+}
+
+impl Left {
+    /// What is left of the sums of each period.
+    fn of(came: &[i64], sent: &[i64]) -> Left {
+        // What nothing measures was not sent back.
+        let sent = |period: usize| sent.get(period).copied().unwrap_or(0);
+        let pairs = || came.iter().enumerate().map(|(period, came)| (*came, sent(period)));
+        Left {
+            used: pairs().map(|(came, sent)| (came - sent).max(0)).collect(),
+            surplus: pairs().map(|(came, sent)| (sent - came).max(0)).collect(),
+            set_off: pairs().map(|(came, sent)| came.min(sent)).sum(),
+        }
+    }
 }
 
 /// Sets off what earlier turns left, then puts this turn's surplus in the bank.
@@ -109,8 +126,10 @@ fn draw_down(
     }
     lots.retain(|it| it.micro != 0);
     for (period, surplus) in netted.surplus.iter().enumerate().filter(|(_, it)| **it != 0) {
-        lots.push(EnergyLot { period: name(period), turn, micro: *surplus });
-        flow.earned += surplus;
+        let kept = bank.kept.of_micro(*surplus);
+        lots.push(EnergyLot { period: name(period), turn, micro: kept });
+        flow.earned += kept;
+        flow.expired += surplus - kept;
     }
 }
 
@@ -149,8 +168,14 @@ impl Bank {
     /// true-up, whatever version had the ones before.
     pub(super) fn is_due(self, section: &Section) -> bool {
         let turn = month_index(section.input.window.start());
-        let month = turn.rem_euclid(12) + 1;
-        self.true_up.is_some_and(|it| i64::from(it) == month)
-            && section.period.end() == section.input.window.end()
+        let month = |index: i64| index.rem_euclid(12) + 1;
+        let due = match self.true_up {
+            None => false,
+            Some(TrueUp::Month(it)) => month(turn) == i64::from(it),
+            Some(TrueUp::Anniversary) => section.input.since.is_some_and(|since| {
+                month(turn + 1) == i64::from(since.month()) && month_index(since) < turn
+            }),
+        };
+        due && section.period.end() == section.input.window.end()
     }
 }

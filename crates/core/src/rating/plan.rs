@@ -13,7 +13,7 @@ use crate::period::{Period, Zone};
 use crate::rating::Rule;
 use crate::rating::published::Published;
 use crate::tariff::clock::Clock;
-use crate::tariff::{Charge, Component, Place, Tariff};
+use crate::tariff::{Charge, Component, FixedCharge, Place, ShareCharge, Tariff, UsageCharge};
 
 /// Everything about one tariff that the bills of all accounts on it share.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl Plan {
                 Version {
                     strikes: tariff.clocks.iter().map(strikes).collect(),
                     words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
-                    net: tariff.net.as_ref().map(|it| rule(tariff, &it.place)),
+                    net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
                     has_events: tariff.clocks.iter().any(Clock::has_events),
                     tariff: tariff.clone(),
                 }
@@ -109,7 +109,8 @@ impl Plan {
                     let called = |name: &str| published.is_called(name, day);
                     let quarters = clock.quarters(day, &tariff.holidays, called);
                     let edges = (self.starts[place], self.starts[place + 1]);
-                    strikes.replace(place, &quarters, &self.zone, self.minutes, edges);
+                    let laid = self.intervals(0, &(place..place + 1));
+                    strikes.replace(&quarters, laid, &self.zone, self.minutes, edges);
                 }
                 strikes
             });
@@ -156,17 +157,20 @@ pub(super) fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours().div_euclid(24)
 }
 
-fn rule(tariff: &Tariff, place: &Place) -> Arc<Rule> {
-    Arc::new(Rule {
+/// The rule that a line of a tariff's text is.
+pub(super) fn rule(tariff: &Tariff, place: &Place) -> Rule {
+    Rule {
         tariff: tariff.code.clone(),
         version: tariff.from,
         line: place.line,
         text: place.text.clone(),
-    })
+    }
 }
 
 fn words(tariff: &Tariff, component: &Component) -> Words {
     let (clock, blocks): (_, Vec<usize>) = match &component.charge {
+        Charge::Fixed(it) if it.choice.is_some() => (None, vec![1; it.prices.len()]),
+        Charge::Share(it) if it.choice.is_some() => (None, vec![1; it.shares.len()]),
         Charge::Usage(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
         Charge::Credit(it) => {
             (it.usage.clock, it.usage.ladders.iter().map(|it| it.0.len()).collect())
@@ -175,19 +179,27 @@ fn words(tariff: &Tariff, component: &Component) -> Words {
         Charge::Coincident(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
         _ => (None, Vec::new()),
     };
-    let clock = clock.map(|it| &tariff.clocks[it]);
-    let head = rule(tariff, &component.place);
+    let choice = match &component.charge {
+        Charge::Fixed(FixedCharge { choice, .. })
+        | Charge::Usage(UsageCharge { choice, .. })
+        | Charge::Share(ShareCharge { choice, .. }) => choice.as_ref(),
+        _ => None,
+    };
+    let names = clock.map(|it: usize| &tariff.clocks[it].periods).or(choice.map(|it| &it.words));
+    let head = Arc::new(rule(tariff, &component.place));
     let period = |(period, blocks): (usize, &usize)| {
-        let label = match clock {
-            Some(clock) => format!("{}, {}", component.label, clock.periods[period]),
+        let label = match names {
+            Some(names) => format!("{}, {}", component.label, names[period]),
             None => component.label.clone(),
         };
         let tier = |nth: usize| match blocks {
             1 => label.as_str().into(),
             _ => format!("{label}, tier {nth}").into(),
         };
-        let place =
-            component.places.get(period).map_or_else(|| head.clone(), |it| rule(tariff, it));
+        let place = component
+            .places
+            .get(period)
+            .map_or_else(|| head.clone(), |it| Arc::new(rule(tariff, it)));
         (place, (1..=*blocks).map(tier).collect())
     };
     Words {

@@ -4,12 +4,12 @@
 use std::ops::Range;
 
 use crate::meter::Flow;
-use crate::money::{Quantity, Unit};
+use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
 use crate::rating::plan::{Plan, Version, days_between};
-use crate::rating::strikes::{Strikes, Tally, later};
+use crate::rating::strikes::{Strikes, later, peak};
 use crate::rating::{Input, Unratable};
-use crate::tariff::Tariff;
+use crate::tariff::{Component, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
 #[derive(Clone, Debug)]
@@ -25,6 +25,9 @@ pub(super) struct Section<'a> {
     strikes: &'a [Strikes],
     /// The length of the turn, in days.
     window_days: i64,
+    /// What one unit of the meter makes in the unit that is billed, in millionths; `None` when they
+    /// are the same.
+    factor_micro: Option<i64>,
 }
 
 /// Days of a section in one season, with the periods of a clock that have hours in them.
@@ -57,15 +60,16 @@ pub(super) fn sections<'a>(
     for ((version, end), called) in plan.versions.iter().zip(ends).zip(called) {
         if let Some(period) = period.overlap(version.tariff.from, end) {
             let strikes = called.as_ref().unwrap_or(&version.strikes);
-            sections.push(Section { plan, input, version, period, strikes, window_days });
+            let mut section =
+                Section { plan, input, version, period, strikes, window_days, factor_micro: None };
+            section.check_unit()?;
+            section.factor_micro = section.factor()?;
+            sections.push(section);
         }
     }
     match sections.first() {
         Some(first) if first.period.start() == period.start() => {}
         _ => return Err(Unratable::NoTariff { tariff: plan.code.clone(), on: period.start() }),
-    }
-    for section in &sections {
-        section.check_unit()?;
     }
     Ok(sections)
 }
@@ -87,25 +91,60 @@ impl<'a> Section<'a> {
 
     /// The section cut where a clock passes from one season to another. The whole of it without a
     /// clock.
-    pub(super) fn parts(&self, clock: Option<usize>) -> Vec<Part<'a>> {
-        let places = self.plan.places(self.period);
-        let Some(clock) = clock else {
-            return vec![Part { days: self.period, places, periods: &[0], strikes: None }];
-        };
-        let strikes = &self.strikes[clock];
-        let seasons = strikes.seasons(&places);
-        if let [(_, periods)] = seasons[..] {
-            return vec![Part { days: self.period, places, periods, strikes: Some(strikes) }];
+    pub(super) fn parts(&self, clock: Option<usize>) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let (period, places) = (self.period, self.plan.places(self.period));
+        let strikes = clock.map(|it| &self.strikes[it]);
+        let mut next = places.start;
+        std::iter::from_fn(move || {
+            if next == places.end {
+                return None;
+            }
+            let (end, periods) = match strikes {
+                Some(strikes) => strikes.season(next, places.end),
+                None => (places.end, &[0][..]),
+            };
+            let days = if (next, end) == (places.start, places.end) {
+                period
+            } else {
+                let day = |place: usize| later(period.start(), place - places.start);
+                Period::new(day(next), day(end)).expect("a run has at least one day")
+            };
+            let part = Part { days, places: next..end, periods, strikes };
+            next = end;
+            Some(part)
+        })
+    }
+
+    /// The parts in which a charge for use is priced: those of its clock, or one for each row of its
+    /// table that counts, cut where a price that is agreed for it changes.
+    pub(super) fn parts_of<'c>(
+        &self,
+        component: &'c Component,
+        charge: &'c UsageCharge,
+    ) -> Result<Vec<Part<'c>>, Unratable>
+    where
+        'a: 'c,
+    {
+        let parts: Vec<Part<'c>> = self.parts(charge.clock).collect();
+        if charge.choice.is_none() && self.input.terms.prices.is_empty() {
+            return Ok(parts);
         }
-        let ends = seasons.iter().skip(1).map(|(start, _)| *start).chain([places.end]);
-        let day = |place: usize| later(self.period.start(), place - places.start);
-        let part = |((start, periods), end): ((usize, &'a [usize]), usize)| Part {
-            days: Period::new(day(start), day(end)).expect("a run has at least one day"),
-            places: start..end,
-            periods,
-            strikes: Some(strikes),
-        };
-        seasons.iter().copied().zip(ends).map(part).collect()
+        let label = &component.label;
+        let needs = charge.choice.as_ref().map(|it| it.term);
+        let mut cut = Vec::new();
+        for whole in parts {
+            for days in self.cut(whole.days, needs.as_slice(), label) {
+                let periods = match &charge.choice {
+                    Some(choice) => {
+                        std::slice::from_ref(&choice.rows[self.row(label, choice, days.start())?])
+                    }
+                    None => whole.periods,
+                };
+                let strikes = whole.strikes;
+                cut.push(Part { days, places: self.plan.places(days), periods, strikes });
+            }
+        }
+        Ok(cut)
     }
 
     /// What was used in `days`, in the unit that is billed. Intervals say it exactly; what a
@@ -153,22 +192,40 @@ impl<'a> Section<'a> {
         Some(&micro[range.start.min(micro.len())..range.end.min(micro.len())])
     }
 
+    /// The place of the first interval of some days among those of all days of the plan.
+    pub(super) fn first_interval(&self, places: &Range<usize>) -> usize {
+        self.plan.intervals(0, &(0..places.start)).end
+    }
+
     /// What the intervals of a part come to in each period of its clock; `None` when the meter kept
     /// none.
-    pub(super) fn tally(
+    pub(super) fn sums(
         &self,
         part: &Part,
         flow: Flow,
         clock: Option<usize>,
-    ) -> Result<Option<Tally>, Unratable> {
+    ) -> Result<Option<Vec<i64>>, Unratable> {
         let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
-        match part.strikes {
-            None => Ok(Some(Tally::whole(values))),
-            Some(strikes) => {
-                self.check_coarse(clock)?;
-                Ok(Some(strikes.tally(part.places.clone(), values)))
-            }
-        }
+        self.check_coarse(clock)?;
+        Ok(Some(match part.strikes {
+            None => vec![values.iter().sum()],
+            Some(strikes) => strikes.sums(self.first_interval(&part.places), values),
+        }))
+    }
+
+    /// The highest interval of a part in each period of its clock; `None` when the meter kept none.
+    pub(super) fn peaks(
+        &self,
+        part: &Part,
+        flow: Flow,
+        clock: Option<usize>,
+    ) -> Result<Option<Vec<i64>>, Unratable> {
+        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
+        self.check_coarse(clock)?;
+        Ok(Some(match part.strikes {
+            None => vec![peak(values)],
+            Some(strikes) => strikes.peaks(self.first_interval(&part.places), values),
+        }))
     }
 
     /// Refuses intervals in whose middle the clock strikes.
@@ -185,7 +242,7 @@ impl<'a> Section<'a> {
     /// The highest mean power in any interval of some days, in millionths of a kW.
     pub(super) fn peak(&self, places: &Range<usize>) -> Option<i64> {
         let values = self.values(Flow::Delivered, places)?;
-        Some(self.power(Tally::whole(values).peak[0]))
+        Some(self.power(peak(values)))
     }
 
     /// Energy in one interval as mean power: 60/minutes is 12, 4, 2 or 1.
@@ -195,10 +252,24 @@ impl<'a> Section<'a> {
 
     /// An amount counted by the meter, in millionths of the unit that is billed.
     pub(super) fn converted(&self, micro: i64) -> i64 {
-        match self.tariff().convert {
-            Some(it) if it.from == self.measured_unit() => part(micro, it.factor_micro, 1_000_000),
-            _ => micro,
+        self.factor_micro.map_or(micro, |factor| part(micro, factor, 1_000_000))
+    }
+
+    /// The factor of this section. Where it is a term that changes, use being even over the days, it
+    /// is the mean of the days.
+    fn factor(&self) -> Result<Option<i64>, Unratable> {
+        let measured = self.measured_unit();
+        let Some(convert) = self.tariff().convert.filter(|it| it.from == measured) else {
+            return Ok(None);
+        };
+        let Some(need) = convert.times else { return Ok(Some(convert.factor_micro)) };
+        let mut weighed = 0;
+        for piece in self.cut(self.period, &[need], "") {
+            let times = self.number(&self.tariff().name, need, piece.start())?;
+            weighed += times * days_between(piece.start(), piece.end());
         }
+        let days = days_between(self.period.start(), self.period.end());
+        Ok(Some(part(convert.factor_micro, part(weighed, 1, days), 1_000_000)))
     }
 
     fn measured_unit(&self) -> Unit {
@@ -220,4 +291,11 @@ pub(super) fn part(whole: i64, times: i64, of: i64) -> i64 {
     let (whole, times, of) = (i128::from(whole), i128::from(times), i128::from(of));
     let rounded = (whole * times * 2 + of).div_euclid(of * 2);
     i64::try_from(rounded).expect("a part of a quantity fits where a quantity does")
+}
+
+impl Share {
+    /// This share of a quantity, to the nearest millionth.
+    pub(super) fn of_micro(self, micro: i64) -> i64 {
+        part(micro, self.nano, 1_000_000_000)
+    }
 }

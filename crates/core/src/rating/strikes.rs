@@ -15,10 +15,8 @@ use crate::tariff::clock::{Clock, Days, Holidays, MonthDay};
 pub(super) struct Strikes {
     /// How many periods the clock has.
     periods: usize,
-    /// For each day, its place in `patterns`.
-    pattern: Vec<usize>,
-    /// The days there are, each as runs.
-    patterns: Vec<Vec<Run>>,
+    /// The intervals of all days as runs of one period, in the order of time.
+    runs: Vec<Run>,
     /// For each day, its place in `seasons`.
     season: Vec<usize>,
     /// The sets of periods that belong together in a part of the year.
@@ -27,20 +25,12 @@ pub(super) struct Strikes {
     pub(super) coarse: bool,
 }
 
-/// Intervals in a row of one day with the same period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Run {
-    len: usize,
+/// Intervals in a row with the same period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    /// The place of the first interval after the last one.
+    end: usize,
     period: usize,
-}
-
-/// What was used in each period of a clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tally {
-    /// The sum of the values.
-    pub(super) sum: Vec<i64>,
-    /// The highest value; zero where there is none above it.
-    pub(super) peak: Vec<i64>,
 }
 
 impl Strikes {
@@ -55,99 +45,153 @@ impl Strikes {
     ) -> Strikes {
         let mut strikes = Strikes {
             periods: clock.periods.len(),
-            pattern: Vec::with_capacity(starts.len()),
-            patterns: Vec::new(),
+            runs: Vec::new(),
             season: Vec::with_capacity(starts.len()),
             seasons: Vec::new(),
             coarse: false,
         };
         // Days with the same rules and 24 hours are alike.
-        let mut alike: HashMap<(Vec<bool>, u8), (usize, usize)> = HashMap::new();
+        let mut alike: HashMap<(Vec<bool>, u8), (Vec<Run>, usize)> = HashMap::new();
         for (day, edges) in days.each_day().zip(starts.windows(2)) {
             let (date, kind) = (MonthDay::of(day), Days::of(day, holidays));
             let in_season: Vec<bool> = clock.rules.iter().map(|it| it.in_season(date)).collect();
             let even = edges[1] - edges[0] == 24 * 3600;
-            let places = match alike.get(&(in_season.clone(), kind.0)) {
-                Some(places) if even => *places,
-                _ => {
-                    let quarters = clock.quarters(day, holidays, |_| false);
-                    let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
-                    strikes.coarse |= coarse;
-                    let places = (
-                        place(&mut strikes.patterns, runs),
-                        place(&mut strikes.seasons, clock.season(day)),
-                    );
-                    if even {
-                        alike.insert((in_season, kind.0), places);
-                    }
-                    places
-                }
-            };
-            strikes.pattern.push(places.0);
-            strikes.season.push(places.1);
+            if !even {
+                let quarters = clock.quarters(day, holidays, |_| false);
+                let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
+                strikes.coarse |= coarse;
+                let season = place(&mut strikes.seasons, clock.season(day));
+                strikes.append(&runs, season);
+                continue;
+            }
+            let (runs, season) = alike.entry((in_season, kind.0)).or_insert_with(|| {
+                let quarters = clock.quarters(day, holidays, |_| false);
+                let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
+                strikes.coarse |= coarse;
+                (runs, place(&mut strikes.seasons, clock.season(day)))
+            });
+            let (runs, season) = (runs.clone(), *season);
+            strikes.append(&runs, season);
         }
         strikes
     }
 
-    /// Lays other periods on one day, between two seconds.
+    /// Lays other periods on one day: its quarters, its intervals among those of all days, and the
+    /// seconds between which it lies.
     pub(super) fn replace(
         &mut self,
-        day: usize,
         quarters: &[usize; 96],
+        intervals: Range<usize>,
         zone: &Zone,
         minutes: u16,
         (start, end): (i64, i64),
     ) {
-        let (runs, coarse) = runs(quarters, zone, minutes, start, end);
+        let (day, coarse) = runs(quarters, zone, minutes, start, end);
         self.coarse |= coarse;
-        self.pattern[day] = place(&mut self.patterns, runs);
-    }
-
-    /// The runs of days with the same periods: the place of the first, and the periods.
-    pub(super) fn seasons(&self, days: &Range<usize>) -> Vec<(usize, &[usize])> {
-        let mut found: Vec<(usize, usize)> = Vec::with_capacity(2);
-        for day in days.clone() {
-            if found.last().is_none_or(|(_, last)| *last != self.season[day]) {
-                found.push((day, self.season[day]));
+        let mut laid = Vec::with_capacity(self.runs.len() + day.len() + 1);
+        let mut from = 0;
+        for run in &self.runs {
+            if from < intervals.start {
+                push(&mut laid, Run { end: run.end.min(intervals.start), period: run.period });
             }
+            if from <= intervals.start && intervals.start < run.end {
+                for it in &day {
+                    push(&mut laid, Run { end: intervals.start + it.end, period: it.period });
+                }
+            }
+            if intervals.end < run.end {
+                push(&mut laid, *run);
+            }
+            from = run.end;
         }
-        found.into_iter().map(|(day, season)| (day, &self.seasons[season][..])).collect()
+        self.runs = laid;
     }
 
-    /// The runs of some days, in the order of time.
-    pub(super) fn runs(&self, days: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
-        let runs = days.flat_map(|day| &self.patterns[self.pattern[day]]);
-        runs.map(|run| (run.len, run.period))
+    /// Adds a day: its runs, counted from its start, and its season.
+    fn append(&mut self, runs: &[Run], season: usize) {
+        self.season.push(season);
+        let before = self.runs.last().map_or(0, |it| it.end);
+        for run in runs {
+            push(&mut self.runs, Run { end: before + run.end, period: run.period });
+        }
     }
 
-    /// What the values of some days come to in each period.
-    pub(super) fn tally(&self, days: Range<usize>, values: &[i64]) -> Tally {
-        let (mut sum, mut peak) = (vec![0_i64; self.periods], vec![0_i64; self.periods]);
+    /// Whether some of these intervals, counted among those of all days, are in a period.
+    pub(super) fn has(&self, intervals: &Range<usize>, period: usize) -> bool {
+        let mut from = intervals.start;
+        for run in &self.runs[self.runs.partition_point(|it| it.end <= intervals.start)..] {
+            if intervals.end <= from {
+                return false;
+            }
+            if run.period == period {
+                return true;
+            }
+            from = run.end;
+        }
+        false
+    }
+
+    /// The days from `day` on that have the same periods, as far as `end`: the place of the first
+    /// other day, and the periods.
+    pub(super) fn season(&self, day: usize, end: usize) -> (usize, &[usize]) {
+        let season = self.season[day];
+        let same = self.season[day..end].iter().take_while(|it| **it == season).count();
+        (day + same, &self.seasons[season])
+    }
+
+    /// Shows `take` the values of each run in the order of time, with its period. `first` is the
+    /// place of the first value among the intervals of all days.
+    pub(super) fn each_run<'v>(
+        &self,
+        first: usize,
+        values: &'v [i64],
+        mut take: impl FnMut(usize, &'v [i64]),
+    ) {
+        let mut at = first;
         let mut rest = values;
-        for (len, period) in self.runs(days) {
-            let (run, after) = rest.split_at(len.min(rest.len()));
-            rest = after;
-            let (mut whole, mut most) = (0_i64, 0_i64);
-            for value in run {
-                whole += value;
-                most = most.max(*value);
+        for run in &self.runs[self.runs.partition_point(|it| it.end <= first)..] {
+            let (these, after) = rest.split_at((run.end - at).min(rest.len()));
+            take(run.period, these);
+            (at, rest) = (run.end, after);
+            if rest.is_empty() {
+                return;
             }
-            sum[period] += whole;
-            peak[period] = peak[period].max(most);
         }
-        Tally { sum, peak }
+    }
+
+    /// The sum of the values in each period.
+    pub(super) fn sums(&self, first: usize, values: &[i64]) -> Vec<i64> {
+        let mut sums = vec![0_i64; self.periods];
+        self.each_run(first, values, |period, run| sums[period] += run.iter().sum::<i64>());
+        sums
+    }
+
+    /// The highest value in each period; zero where there is none above it.
+    pub(super) fn peaks(&self, first: usize, values: &[i64]) -> Vec<i64> {
+        let mut peaks = vec![0_i64; self.periods];
+        self.each_run(first, values, |period, run| peaks[period] = peaks[period].max(peak(run)));
+        peaks
     }
 }
 
-impl Tally {
-    /// The tally of values that no clock divides.
-    pub(super) fn whole(values: &[i64]) -> Tally {
-        let (mut sum, mut peak) = (0_i64, 0_i64);
-        for value in values {
-            sum += value;
-            peak = peak.max(*value);
+/// The highest value; zero where there is none above it. Four at a time, since each comparison
+/// waits for the one before.
+pub(super) fn peak(values: &[i64]) -> i64 {
+    let (fours, rest) = values.as_chunks::<4>();
+    let mut most = [0_i64; 4];
+    for four in fours {
+        for (most, value) in most.iter_mut().zip(four) {
+            *most = (*most).max(*value);
         }
-        Tally { sum: vec![sum], peak: vec![peak] }
+    }
+    most.into_iter().chain(rest.iter().copied()).max().unwrap_or(0)
+}
+
+/// Adds a run behind others; it joins the last one where the period is the same.
+fn push(runs: &mut Vec<Run>, run: Run) {
+    match runs.last_mut() {
+        Some(last) if last.period == run.period => last.end = run.end,
+        _ => runs.push(run),
     }
 }
 
@@ -188,8 +232,11 @@ fn runs(
         let inside = (1..).map(|nth| at + nth * 15 * 60).take_while(|it| *it < at + step);
         coarse |= inside.map(|it| quarters[quarter(it)]).any(|it| it != period);
         match runs.last_mut() {
-            Some(run) if run.period == period => run.len += 1,
-            _ => runs.push(Run { len: 1, period }),
+            Some(run) if run.period == period => run.end += 1,
+            last => {
+                let end = last.map_or(0, |it| it.end) + 1;
+                runs.push(Run { end, period });
+            }
         }
         at += step;
     }

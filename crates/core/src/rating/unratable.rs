@@ -74,6 +74,33 @@ pub enum Unratable {
         /// The first day of the turn.
         turn: Date,
     },
+    /// The agreement says nothing of what a charge depends on.
+    NoTerm {
+        /// The charge.
+        label: String,
+        /// The term.
+        term: String,
+        /// The first day without it.
+        on: Date,
+    },
+    /// A term that is counted with is a word.
+    TermNoNumber {
+        /// The charge.
+        label: String,
+        /// The term.
+        term: String,
+        /// What the agreement says.
+        value: String,
+    },
+    /// A table of the tariff has no row for what the agreement says.
+    NoRow {
+        /// The charge.
+        label: String,
+        /// The term.
+        term: String,
+        /// What the agreement says.
+        value: String,
+    },
     /// More was sent back than came, and the tariff says nothing of what becomes of it.
     Surplus {
         /// The charge.
@@ -135,6 +162,24 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} needs the peak hour of {peaks} for the turn from {turn}, and none is published; publish it"
+                )
+            }
+            Unratable::NoTerm { label, term, on } => {
+                write!(
+                    f,
+                    "{label} needs to know {term}, and the agreement does not say it for {on}; set it: meterbook term set --agreement ID {term} VALUE --from {on}"
+                )
+            }
+            Unratable::TermNoNumber { label, term, value } => {
+                write!(
+                    f,
+                    "{label} counts with {term}, and the agreement says {value}, which is no number; set it: meterbook term set --agreement ID {term} NUMBER --from DATE"
+                )
+            }
+            Unratable::NoRow { label, term, value } => {
+                write!(
+                    f,
+                    "{label} has no price for {term} {value}; add a row to the tariff, or correct the term: meterbook term set --agreement ID {term} VALUE --from DATE"
                 )
             }
             Unratable::Surplus { label } => {

@@ -26,20 +26,16 @@ struct Windows {
     every: usize,
 }
 
-/// Runs of intervals with one period, by their places from the first of a part; nights join.
-pub(super) fn runs(part: &Part, len: usize) -> Vec<(Range<usize>, usize)> {
-    let Some(strikes) = part.strikes else { return vec![(0..len, part.periods[0])] };
-    let mut joined: Vec<(Range<usize>, usize)> = Vec::new();
+/// Runs of the values of a part with one period, by their places from its first; nights join.
+pub(super) fn runs(section: &Section, part: &Part, values: &[i64]) -> Vec<(Range<usize>, usize)> {
+    let Some(strikes) = part.strikes else { return vec![(0..values.len(), part.periods[0])] };
+    let mut runs = Vec::new();
     let mut at = 0;
-    for (run, period) in strikes.runs(part.places.clone()) {
-        let end = (at + run).min(len);
-        match joined.last_mut() {
-            Some((range, last)) if *last == period => range.end = end,
-            _ => joined.push((at..end, period)),
-        }
-        at = end;
-    }
-    joined
+    strikes.each_run(section.first_interval(&part.places), values, |period, run| {
+        runs.push((at..at + run.len(), period));
+        at += run.len();
+    });
+    runs
 }
 
 /// The length of a charge's windows, in minutes.
@@ -58,10 +54,11 @@ pub(super) fn highest(
     let windows = windows(section, component, charge)?;
     section.check_coarse(charge.clock)?;
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
-    let came = sums(section.values(Flow::Delivered, &part.places).ok_or_else(needs)?);
+    let values = section.values(Flow::Delivered, &part.places).ok_or_else(needs)?;
+    let came = sums(values);
     let swung = section.values(Flow::Reactive, &part.places).map(sums);
     let mut highest = vec![Highest::default(); charge.ladders.len()];
-    for (run, period) in runs(part, came.len() - 1) {
+    for (run, period) in runs(section, part, values) {
         let first = run.start.next_multiple_of(windows.every);
         if windows.every == windows.len && first != run.start {
             return Err(match charge.clock {

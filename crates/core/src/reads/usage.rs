@@ -106,6 +106,36 @@ pub struct EvidenceRead {
     pub kind: ReadKind,
 }
 
+impl Usage {
+    /// All that prices depend on, in one text that is the same for the same use: what a bill keeps a
+    /// hash of.
+    pub fn canonical(&self) -> String {
+        let Usage { delivered, received, reactive, profile, evidence: _ } = self;
+        let mut text = format!(
+            "delivered {} {}\nreceived {} {}\n",
+            delivered.micro, delivered.unit, received.micro, received.unit
+        );
+        // Where nothing measures it, the text is as if there were no such thing.
+        if let Some(reactive) = reactive {
+            text.push_str(&format!("reactive {} {}\n", reactive.micro, reactive.unit));
+        }
+        let Some(profile) = profile else { return text };
+        let Profile { start, minutes, delivered_micro, received_micro, reactive_micro } = profile;
+        text.push_str(&format!("from {} every {minutes}\n", start.as_second()));
+        let flows = [("in", delivered_micro), ("out", received_micro)];
+        let swung = Some(("reactive", reactive_micro)).filter(|_| !reactive_micro.is_empty());
+        for (name, values) in flows.into_iter().chain(swung) {
+            text.push_str(name);
+            for value in values {
+                text.push(' ');
+                text.push_str(&value.to_string());
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
 /// What the meters in `facts` say was used in `period`, or why nobody can say.
 ///
 /// An interval channel wins over a register of the same flow. Where a meter was exchanged, each

@@ -2,9 +2,13 @@
 //! by [`Tariff::parse`].
 
 pub mod clock;
+pub mod diff;
 mod parse;
+pub mod preset;
+pub mod sheet;
+mod spoken;
 
-pub use parse::TariffError;
+pub use parse::{TariffError, reference};
 
 use jiff::civil::Date;
 
@@ -28,6 +32,8 @@ pub struct Tariff {
     pub unit: Unit,
     /// How what the meter counts becomes that unit, where they differ.
     pub convert: Option<Conversion>,
+    /// The terms that an agreement on it has to have, by their names.
+    pub needs: Vec<String>,
     /// The first day of this version.
     pub from: Date,
     /// What this tariff does with half a cent.
@@ -49,6 +55,8 @@ pub struct Conversion {
     pub from: Unit,
     /// Millionths of the billed unit in one of the meter's.
     pub factor_micro: i64,
+    /// A term it is multiplied by, such as a pressure factor: its place in [`Tariff::needs`].
+    pub times: Option<usize>,
 }
 
 /// One charge: a line of the text, and what it puts on the bill.
@@ -78,10 +86,10 @@ pub struct Place {
 /// What a component charges.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Charge {
-    /// So much for each day of service. Priced per [`Unit::Day`].
-    Daily(Price),
-    /// So much for each turn of the bill cycle. Priced per [`Unit::Month`].
-    Monthly(Price, Partial),
+    /// So much for being connected: for each day, turn or bill, and for each of something.
+    Fixed(FixedCharge),
+    /// So much for use that nothing measures.
+    Unmetered(UnmeteredCharge),
     /// So much for what was used, in blocks, by the clock.
     Usage(UsageCharge),
     /// So much for what was sent back, in the customer's favour: its prices are below zero.
@@ -95,7 +103,77 @@ pub enum Charge {
     /// The least that the lines of the components before it come to.
     Minimum(Minimum),
     /// A share of lines before it.
-    Share(Share, Of),
+    Share(ShareCharge),
+}
+
+/// A charge for being connected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixedCharge {
+    /// How often it is owed.
+    pub every: Every,
+    /// One price for each row of `choice`; a single one without.
+    pub prices: Vec<Price>,
+    /// What happens when service lasts only some days of the turn.
+    pub partial: Partial,
+    /// The term that says which price is owed.
+    pub choice: Option<Choice>,
+    /// The terms it is owed for each of: their places in [`Tariff::needs`].
+    pub count: Vec<usize>,
+}
+
+/// How often a fixed charge is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// For each day of service.
+    Day,
+    /// For each turn of the bill cycle.
+    Turn,
+    /// For each bill, however long.
+    Bill,
+}
+
+/// A table of rows, of which a term of the agreement says which one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The term, by its place in [`Tariff::needs`].
+    pub term: usize,
+    /// The word at the head of each row.
+    pub words: Vec<String>,
+    /// The place of each row, so that a part of a bill can borrow it.
+    pub(crate) rows: Vec<usize>,
+}
+
+/// A charge for use that nothing measures, such as that of lamps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnmeteredCharge {
+    /// What a unit costs.
+    pub price: Price,
+    /// What one piece uses in a turn of each month, in millionths: January first.
+    pub each_micro: [i64; 12],
+    /// The terms that say how many pieces there are: their places in [`Tariff::needs`].
+    pub count: Vec<usize>,
+}
+
+/// A share of lines before it: a rider, a discount or a tax.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShareCharge {
+    /// One share for each row of `choice`; a single one without.
+    pub shares: Vec<Share>,
+    /// The term that says which share is owed.
+    pub choice: Option<Choice>,
+    /// Of what.
+    pub of: Of,
+    /// The most it comes to, either way.
+    pub cap: Option<Cap>,
+}
+
+/// The most that a charge comes to in a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cap {
+    /// The amount, above zero.
+    pub most: Price,
+    /// The line of the text.
+    pub place: Place,
 }
 
 /// What happens to a monthly amount when service lasts only some days of the turn.
@@ -105,10 +183,14 @@ pub enum Partial {
     ByDays,
     /// It is owed whole.
     Whole,
+    /// It is owed whole in the turn that service begins in, and not in the one it ends in.
+    FullFirst,
+    /// It is owed whole in the turn that service ends in, and not in the one it begins in.
+    FullLast,
 }
 
 /// The least that the lines before it come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Minimum {
     /// The least amount, for a month or for each day.
     pub least: Price,
@@ -117,6 +199,11 @@ pub struct Minimum {
     /// Whether charges below zero count as none, so that a credit is paid beside the minimum; else
     /// the minimum takes it up first.
     pub beside_credits: bool,
+    /// The charges that count towards it.
+    pub of: Of,
+    /// The month whose bill settles it, 1 to 12, when it is the least of a year; its amount is then
+    /// for twelve turns.
+    pub settled_in: Option<i8>,
 }
 
 /// A charge for what was used.
@@ -130,6 +217,10 @@ pub struct UsageCharge {
     pub ladders: Vec<Ladder>,
     /// How hours of several periods climb their ladders.
     pub scope: Scope,
+    /// The term that says which ladder counts, where no clock does.
+    pub choice: Option<Choice>,
+    /// How much of the use is priced at most.
+    pub at_most: Option<Limit>,
 }
 
 /// What a charge for use counts.
@@ -163,8 +254,8 @@ pub struct MoneyBank {
     pub bank: Bank,
     /// Whether what a turn earns brings down only the bills of later ones.
     pub from_next_turn: bool,
-    /// Whether what is left at the true-up is paid; else it is lost.
-    pub paid: bool,
+    /// The share of what is left at the true-up that is paid; the rest is lost.
+    pub paid: Share,
 }
 
 /// How what was sent back is set off against what came.
@@ -194,6 +285,8 @@ pub enum NetWindow {
 pub struct EnergyBank {
     /// Whether energy of one period is set off only in that period.
     pub by_period: bool,
+    /// The share of a surplus that the bank takes in; the rest is the utility's.
+    pub kept: Share,
     /// When it is settled and when it expires.
     pub bank: Bank,
     /// What the residue is paid at the true-up, below zero; `None` when it is not paid.
@@ -203,10 +296,19 @@ pub struct EnergyBank {
 /// When a bank is settled and when what is in it expires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bank {
-    /// The month whose bill empties it, 1 to 12; `None` when it rolls on for ever.
-    pub true_up: Option<i8>,
+    /// The turn whose bill empties it; `None` when it rolls on for ever.
+    pub true_up: Option<TrueUp>,
     /// Turns after which a lot expires; `None` when never.
     pub expires_after: Option<i64>,
+}
+
+/// When a bank is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrueUp {
+    /// With the turn of this month, 1 to 12.
+    Month(i8),
+    /// With the turn before the one in which the agreement began, each year.
+    Anniversary,
 }
 
 /// A charge for the highest mean power in one window of time.
@@ -344,6 +446,8 @@ pub struct Limit {
     pub quantity: Quantity,
     /// For what.
     pub per: Per,
+    /// A term that the quantity is multiplied by: its place in [`Tariff::needs`].
+    pub times: Option<usize>,
 }
 
 /// What a [`Limit`] is for.
@@ -381,6 +485,27 @@ pub enum Of {
 }
 
 words! {
-    Partial { ByDays = "by-days", Whole = "whole" }
+    Partial {
+        ByDays = "by-days", Whole = "whole", FullFirst = "full-first", FullLast = "full-last",
+    }
+    Every { Day = "daily", Turn = "monthly", Bill = "per-bill" }
     Scope { Chronological = "chronological", ProRata = "pro-rata", PerPeriod = "per-period" }
+}
+
+impl Tariff {
+    /// Whether it prices anything that a meter measures. A service on a tariff that does not needs
+    /// no meter.
+    pub fn is_measured(&self) -> bool {
+        let measured = |it: &Component| {
+            matches!(
+                it.charge,
+                Charge::Usage(_)
+                    | Charge::Demand(_)
+                    | Charge::Coincident(_)
+                    | Charge::Series(_)
+                    | Charge::Credit(_)
+            )
+        };
+        self.components.iter().any(measured)
+    }
 }

@@ -18,6 +18,7 @@ pub(super) const INDEX: &[&str] = &["index", "reading", "read", "register"];
 pub(super) const UNIT: &[&str] = &["unit", "uom"];
 pub(super) const FLOW: &[&str] = &["flow", "direction"];
 pub(super) const KIND: &[&str] = &["kind", "quality", "read_type", "status"];
+pub(super) const MINUTES: &[&str] = &["minutes", "interval_minutes", "interval minutes"];
 /// The column that a file of rejects has at its end; it is not read.
 pub(super) const REASON: &str = "reject_reason";
 
@@ -44,6 +45,17 @@ pub(super) fn reader(bytes: &[u8]) -> Reader<&[u8]> {
 /// The file without the mark that some programs put before UTF-8.
 fn after_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The header; it is one line.
+pub(super) fn header(bytes: &[u8]) -> Result<StringRecord, NotRead> {
+    let mut reader = reader(bytes);
+    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let begins = header.position().map_or(0, csv::Position::byte);
+    let mut place = Place { bytes: after_mark(bytes), seen: 0, line: 1 };
+    let line = place.line_at(begins);
+    place.one_line(begins, reader.position().byte(), line)?;
+    Ok(header)
 }
 
 /// Where the named column is.
@@ -76,7 +88,9 @@ pub(super) fn each(
             Ok(false) => return Ok(()),
             Err(_) => return Err(NotRead::NotText { line: place.line_at(begins) }),
         }
-        let line = place.line_at(record.position().map_or(begins, csv::Position::byte));
+        let begins = record.position().map_or(begins, csv::Position::byte);
+        let line = place.line_at(begins);
+        place.one_line(begins, reader.position().byte(), line)?;
         let why = if record.len() != width {
             let fields = record.len();
             Err(format!(
@@ -113,6 +127,37 @@ impl Place<'_> {
     }
 }
 
+impl Place<'_> {
+    /// Refuses a record that goes on past its line: a quote is open, and the lines after it would
+    /// be a part of one field, without a word.
+    fn one_line(&self, begins: u64, ends: u64, line: u64) -> Result<(), NotRead> {
+        let at = |it: u64| usize::try_from(it).unwrap_or(usize::MAX).min(self.bytes.len());
+        let record = self.bytes.get(at(begins)..at(ends)).unwrap_or_default();
+        let is_break = |it: &u8| matches!(it, b'\r' | b'\n');
+        let first = record.iter().position(|it| !is_break(it)).unwrap_or(record.len());
+        let last = record.iter().rposition(|it| !is_break(it)).map_or(first, |it| it + 1);
+        let record = &record[first..last];
+        let open = record.iter().any(is_break) || (record.contains(&b'"') && is_open(record));
+        if open { Err(NotRead::OpenQuote { line }) } else { Ok(()) }
+    }
+}
+
+/// Whether a line ends inside of a quote. A quote opens where a field begins; inside of it two are
+/// one letter.
+fn is_open(line: &[u8]) -> bool {
+    let (mut begins, mut open) = (true, false);
+    let mut letters = line.iter().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            b'"' if open => open = letters.next_if_eq(&&b'"').is_some(),
+            b'"' if begins => open = true,
+            _ => {}
+        }
+        begins = *letter == b',' && !open;
+    }
+    open
+}
+
 /// The field of a column that may not be there.
 pub(super) fn field(record: &StringRecord, column: Option<usize>) -> Option<&str> {
     column.and_then(|it| record.get(it)).filter(|it| !it.is_empty())
@@ -138,10 +183,11 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
     }
 }
 
-/// Which way; to the customer where the line does not say.
-pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Flow, String> {
-    let Some(word) = field(record, column) else { return Ok(Flow::Delivered) };
+/// Which way, where the line says so.
+pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Option<Flow>, String> {
+    let Some(word) = field(record, column) else { return Ok(None) };
     Flow::from_word(&word.to_lowercase())
+        .map(Some)
         .ok_or_else(|| format!("{word} is no flow; write delivered, received or reactive"))
 }
 
@@ -153,6 +199,15 @@ pub(super) fn kind(record: &StringRecord, column: Option<usize>) -> Result<ReadK
     ReadKind::from_word(&word)
         .or_else(|| ReadKind::ALL.iter().find(letter).copied())
         .ok_or_else(|| format!("{word} is no kind of read; write actual, estimated or customer"))
+}
+
+/// How long an interval is, where the line says so.
+pub(super) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Option<u16>, String> {
+    let Some(text) = field(record, column) else { return Ok(None) };
+    match text.parse() {
+        Ok(minutes @ (5 | 15 | 30 | 60)) => Ok(Some(minutes)),
+        _ => Err(format!("intervals have 5, 15, 30 or 60 minutes, not {text}")),
+    }
 }
 
 /// A value that is not below zero, in millionths.

@@ -7,13 +7,18 @@
 use jiff::Timestamp;
 use meterbook_core::meter::Flow;
 use meterbook_core::money::Unit;
+use meterbook_core::reads::ReadKind;
+use meterbook_core::text::decimal;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::{Lines, NotRead, Row, Said};
 
-/// The fields that a reading is rejected with.
-pub(super) const HEADER: [&str; 5] = ["meter", "start", "value", "unit", "flow"];
+/// The fields that a reading is rejected with: those of a long CSV file.
+pub(super) const HEADER: [&str; 7] = ["meter", "start", "value", "unit", "flow", "kind", "minutes"];
+/// The unit of a number of which we do not know what it says. It is no unit, so that nobody imports
+/// the number as it is: 282 Wh without a unit were once taken for 282 kWh.
+const NO_UNIT: &str = "?";
 
 /// One entry of the feed.
 #[derive(Debug, Default)]
@@ -46,6 +51,59 @@ struct Reading {
     quality: Option<i64>,
 }
 
+/// What a reading says in our units.
+struct Value {
+    start: Timestamp,
+    minutes: u16,
+    micro: i64,
+    unit: Unit,
+    flow: Option<Flow>,
+    estimated: bool,
+}
+
+impl Value {
+    /// As the fields of [`HEADER`]: a line that says the same.
+    fn fields(&self, meter: &str) -> [String; 7] {
+        let kind = if self.estimated { ReadKind::Estimated } else { ReadKind::Actual };
+        [
+            meter.to_owned(),
+            self.start.to_string(),
+            decimal(self.micro, 6),
+            self.unit.word().to_owned(),
+            self.flow.map_or_else(String::new, |it| it.word().to_owned()),
+            kind.word().to_owned(),
+            self.minutes.to_string(),
+        ]
+    }
+
+    fn row(&self, meter: &str) -> Row {
+        let Value { start, minutes, micro, unit, flow, estimated } = *self;
+        let said =
+            Said::Intervals { start, minutes: Some(minutes), micro: vec![Some(micro)], estimated };
+        Row { meter: meter.to_owned(), unit: Some(unit), flow, said }
+    }
+}
+
+impl Reading {
+    fn begins(&self) -> Option<Timestamp> {
+        self.start.and_then(|it| Timestamp::from_second(it).ok())
+    }
+
+    /// As the fields of [`HEADER`], with the number as it stands.
+    fn fields(&self, meter: &str) -> [String; 7] {
+        let minutes = self.seconds.map(|it| it.div_euclid(60).to_string());
+        [
+            meter.to_owned(),
+            self.begins().map_or_else(String::new, |it| it.to_string()),
+            self.value.map_or_else(String::new, |it| it.to_string()),
+            NO_UNIT.to_owned(),
+            String::new(),
+            String::new(),
+            minutes.unwrap_or_default(),
+        ]
+    }
+}
+
 pub(super) fn read(
     bytes: &[u8],
     meter: Option<&str>,
@@ -60,33 +118,27 @@ pub(super) fn read(
         let kind = kind(owner, &entries);
         let name = meter.map_or_else(|| name(owner.unwrap_or(block), &entries), str::to_owned);
         for reading in &block.readings {
-            let start = reading.start.and_then(|it| Timestamp::from_second(it).ok());
-            let fields = [
-                name.clone(),
-                start.map_or_else(String::new, |it| it.to_string()),
-                reading.value.map_or_else(String::new, |it| it.to_string()),
-                String::new(),
-                String::new(),
-            ];
-            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-            match row(&name, start, reading, kind) {
-                Ok(row) => lines.row(reading.line, &fields, row),
-                Err(reason) => lines.reject(reading.line, &fields, reason),
+            match value(reading, kind) {
+                Ok(value) => {
+                    let fields = value.fields(&name);
+                    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                    lines.row(reading.line, &fields, value.row(&name));
+                }
+                Err(reason) => {
+                    let fields = reading.fields(&name);
+                    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                    lines.reject(reading.line, &fields, reason);
+                }
             }
         }
     }
     Ok(())
 }
 
-fn row(
-    meter: &str,
-    start: Option<Timestamp>,
-    reading: &Reading,
-    kind: Option<ReadingType>,
-) -> Result<Row, String> {
+fn value(reading: &Reading, kind: Option<ReadingType>) -> Result<Value, String> {
     let kind =
         kind.ok_or("the reading has no reading type in this file, so its unit is unknown")?;
-    let start = start.ok_or("the reading has no start")?;
+    let start = reading.begins().ok_or("the reading has no start")?;
     let value = reading.value.ok_or("the reading has no value")?;
     if kind.accumulation.is_some_and(|it| ![0, 4].contains(&it)) {
         return Err(
@@ -106,10 +158,11 @@ fn row(
         }
         None => return Err("the reading has no duration".to_owned()),
     };
-    // FlowDirectionKind: 1 is forward, 19 reverse.
+    // FlowDirectionKind: 0 is not applicable, 1 forward, 19 reverse.
     let flow = match kind.flow {
-        None | Some(0 | 1) => Flow::Delivered,
-        Some(19) => Flow::Received,
+        None | Some(0) => None,
+        Some(1) => Some(Flow::Delivered),
+        Some(19) => Some(Flow::Received),
         Some(other) => {
             return Err(format!("flow direction {other} is neither forward (1) nor reverse (19)"));
         }
@@ -125,9 +178,7 @@ fn row(
     }
     // QualityOfReading: estimated, derived, projected.
     let estimated = matches!(reading.quality, Some(8 | 9 | 11 | 12));
-    let said =
-        Said::Intervals { start, minutes: Some(minutes), micro: vec![Some(micro)], estimated };
-    Ok(Row { meter: meter.to_owned(), unit: Some(unit), flow, said })
+    Ok(Value { start, minutes, micro, unit, flow, estimated })
 }
 
 /// Our unit for an ESPI unit of measure, and the power of ten its values are of.
@@ -284,7 +335,8 @@ fn fill(entry: &mut Entry, path: &[String], text: &str) {
     let name = path.last().map_or("", String::as_str);
     let number = || text.parse::<i64>().ok();
     if name == "title" && !inside("content") {
-        entry.title = text.to_owned();
+        // A name on two lines would be two lines in a file of rejects.
+        entry.title = text.split_whitespace().collect::<Vec<_>>().join(" ");
         return;
     }
     if inside("IntervalReading") {

@@ -1,4 +1,5 @@
-//! CSV with one interval value a line: `meter,start,value`, and if need be `unit,flow,kind`.
+//! CSV with one interval value a line: `meter,start,value`, and if need be
+//! `unit,flow,kind,minutes`.
 
 use std::collections::HashMap;
 
@@ -7,20 +8,20 @@ use meterbook_core::meter::Flow;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
-use super::columns::{self, FLOW, KIND, METER, START, UNIT, VALUE};
+use super::columns::{self, FLOW, KIND, METER, MINUTES, START, UNIT, VALUE};
 use super::when::{self, When};
 use super::{Lines, NotRead, Row, Said};
 
 pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(), NotRead> {
-    let mut reader = columns::reader(bytes);
-    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let header = columns::header(bytes)?;
     let [meter, start, value] = [
         columns::need(&header, METER)?,
         columns::need(&header, START)?,
         columns::need(&header, VALUE)?,
     ];
-    let [unit, flow, kind] = [UNIT, FLOW, KIND].map(|it| columns::find(&header, it));
-    let mut last: HashMap<(String, Flow), Timestamp> = HashMap::new();
+    let [unit, flow, kind, minutes] =
+        [UNIT, FLOW, KIND, MINUTES].map(|it| columns::find(&header, it));
+    let mut last: HashMap<(String, Option<Flow>), Timestamp> = HashMap::new();
     columns::each(bytes, lines, |lines, line, record| {
         let meter = columns::meter(record, meter)?;
         let flow = columns::flow(record, flow)?;
@@ -38,7 +39,8 @@ pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(
         };
         let unit = columns::unit(record, unit)?;
         let estimated = columns::kind(record, kind)? == ReadKind::Estimated;
-        let said = Said::Intervals { start, minutes: None, micro: vec![Some(micro)], estimated };
+        let minutes = columns::minutes(record, minutes)?;
+        let said = Said::Intervals { start, minutes, micro: vec![Some(micro)], estimated };
         let fields: Vec<&str> = record.iter().collect();
         lines.row(line, &fields, Row { meter, unit, flow, said });
         Ok(())

@@ -20,7 +20,7 @@ use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
-pub use give_back::csv_lines;
+pub use give_back::{csv_fields, csv_lines};
 
 /// What a file looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,12 @@ impl Shape {
             Shape::GreenButton => "green-button",
         }
     }
+
+    /// The shape of this word.
+    pub fn from_word(word: &str) -> Option<Shape> {
+        let all = [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton];
+        all.into_iter().find(|it| it.word() == word)
+    }
 }
 
 /// What a line says of a meter.
@@ -54,8 +60,8 @@ pub struct Row {
     pub meter: String,
     /// Its unit, where the line says so.
     pub unit: Option<Unit>,
-    /// Which way.
-    pub flow: Flow,
+    /// Which way, where the line says so.
+    pub flow: Option<Flow>,
     /// What it says.
     pub said: Said,
 }
@@ -105,6 +111,11 @@ pub enum NotRead {
     /// It is not UTF-8.
     NotText {
         /// The line.
+        line: u64,
+    },
+    /// A quote in a CSV file does not close on the line on which it opens.
+    OpenQuote {
+        /// That line.
         line: u64,
     },
     /// It is no XML, or ends in the middle.
@@ -187,6 +198,11 @@ impl fmt::Display for NotRead {
             NotRead::NotText { line } => {
                 write!(f, "line {line} is not UTF-8 text; save the file as UTF-8")
             }
+            NotRead::OpenQuote { line } => write!(
+                f,
+                "line {line} opens a quote (\") that does not close on that line, so what follows \
+                 would be lost in it; close the quote or take it away"
+            ),
             NotRead::NotXml { why } => write!(f, "the file is no whole XML document: {why}"),
             NotRead::NoValues => f.write_str("there is no interval value in the file"),
         }

@@ -5,8 +5,7 @@ use super::when;
 use super::{Lines, NotRead, Row, Said};
 
 pub(super) fn read(bytes: &[u8], lines: &mut dyn Lines) -> Result<(), NotRead> {
-    let mut reader = columns::reader(bytes);
-    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let header = columns::header(bytes)?;
     let [meter, date, index] = [
         columns::need(&header, METER)?,
         columns::need(&header, DATE)?,

@@ -92,7 +92,7 @@ fn a_long_line_that_says_nothing_is_rejected_with_its_number_and_reason() {
         assert!(reason.contains(said), "{reason} should say {said}");
     }
     assert_eq!(seen.rows.len(), 1);
-    assert_eq!(seen.rows[0].1.flow, Flow::Received);
+    assert_eq!(seen.rows[0].1.flow, Some(Flow::Received));
 }
 
 #[test]
@@ -154,6 +154,14 @@ fn registers_are_read_with_their_kind() {
 }
 
 #[test]
+fn a_quote_that_closes_on_its_line_is_read() {
+    let seen = seen(
+        "\"meter\",date,index,note\nE-1,2026-01-01,\"1\",\"say \"\"so\"\", twice\"\nE-1,2026-01-02,2,5\" pipe\n",
+    );
+    assert_eq!((seen.rows.len(), seen.rejects.len()), (2, 0));
+}
+
+#[test]
 fn a_file_that_is_no_file_of_reads_is_refused() {
     assert!(refused("").contains("empty"));
     assert!(refused("a,b,c\n1,2,3\n").contains("header we know"));
@@ -161,6 +169,15 @@ fn a_file_that_is_no_file_of_reads_is_refused() {
     assert!(refused("<feed><entry></feed>").contains("no whole XML"));
     assert!(refused("<feed><entry>").contains("ends inside"));
     assert!(refused("<feed></feed>").contains("no interval value"));
+    // The lines after an open quote were once lost in it: 0 accepted, 1 rejected.
+    for text in [
+        "meter,date,index\nE-1,2026-01-01,1\nE-1,2026-01-02,\"2\nE-1,2026-01-03,3\n",
+        "meter,date,index\r\nE-1,2026-01-01,1\r\nE-1,2026-01-02,\"2\r\n",
+        "meter,date,index,note\n\nE-1,2026-01-02,2,\"a\nE-1,2026-01-03,3,b\nE-1,2026-01-04,4,\"c\"\n",
+    ] {
+        assert!(refused(text).contains("line 3 opens a quote"), "{}", refused(text));
+    }
+    assert!(refused("meter,date,index,\"note\nE-1,2026-01-02,2,\n").contains("line 1 opens"));
     let mut bytes = b"meter,start,value\nE-1,2026-01-01T00:00:00Z,1\n".to_vec();
     bytes.extend(b"E-\xff,x,1\n");
     let zone = Zone::utc();
@@ -168,11 +185,10 @@ fn a_file_that_is_no_file_of_reads_is_refused() {
     assert_eq!(why, NotRead::NotText { line: 3 });
 }
 
-#[test]
-fn green_button_values_come_in_our_units() {
-    let feed = |uom: &str, power: &str, flow: &str, seconds: &str| {
-        format!(
-            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:espi='http://naesb.org/espi'>\
+/// A feed with one reading of 1250, estimated.
+fn feed(uom: &str, power: &str, flow: &str, seconds: &str) -> String {
+    format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:espi='http://naesb.org/espi'>\
              <entry><link rel='self' href='/UsagePoint/1'/><title>E-1</title><content><espi:UsagePoint/></content></entry>\
              <entry><link rel='self' href='/UsagePoint/1/MeterReading/1'/><link rel='related' href='/ReadingType/7'/><content><espi:MeterReading/></content></entry>\
              <entry><link rel='self' href='/ReadingType/7'/><content><espi:ReadingType><espi:flowDirection>{flow}</espi:flowDirection>\
@@ -180,10 +196,18 @@ fn green_button_values_come_in_our_units() {
              <entry><link rel='self' href='/UsagePoint/1/MeterReading/1/IntervalBlock/1'/><content><espi:IntervalBlock>\
              <espi:IntervalReading><espi:ReadingQuality><espi:quality>8</espi:quality></espi:ReadingQuality><espi:timePeriod><espi:duration>{seconds}</espi:duration><espi:start>1293868800</espi:start></espi:timePeriod>\
              <espi:value>1250</espi:value></espi:IntervalReading></espi:IntervalBlock></content></entry></feed>"
-        )
-    };
+    )
+}
+
+#[test]
+fn green_button_values_come_in_our_units() {
     let row = &seen(&feed("72", "0", "19", "900")).rows[0].1;
-    assert_eq!((row.meter.as_str(), row.unit, row.flow), ("E-1", Some(Unit::Kwh), Flow::Received));
+    assert_eq!(
+        (row.meter.as_str(), row.unit, row.flow),
+        ("E-1", Some(Unit::Kwh), Some(Flow::Received))
+    );
+    // A file that does not say which way leaves it open: a meter may count both.
+    assert_eq!(seen(&feed("72", "0", "0", "900")).rows[0].1.flow, None);
     let start = "2011-01-01T08:00:00Z".parse().unwrap();
     assert_eq!(
         row.said,
@@ -198,6 +222,67 @@ fn green_button_values_come_in_our_units() {
         let seen = seen(&feed(uom, power, flow, seconds));
         assert!(seen.rejects[0].1.contains(says), "{}", seen.rejects[0].1);
     }
+}
+
+/// Gives every line back, as a person who mends none of them would.
+#[derive(Default)]
+struct Back(Vec<Vec<String>>);
+
+impl Lines for Back {
+    fn row(&mut self, line: u64, fields: &[&str], _: Row) {
+        self.reject(line, fields, String::new());
+    }
+
+    fn reject(&mut self, _: u64, fields: &[&str], _: String) {
+        self.0.push(fields.iter().map(|it| (*it).to_owned()).collect());
+    }
+}
+
+/// What `text` says when its lines are given back as CSV and that is read.
+fn given_back(text: &str) -> Seen {
+    let mut back = Back::default();
+    let shape = shape_of(text.as_bytes()).unwrap();
+    read(text.as_bytes(), shape, &Zone::utc(), None, &mut back).unwrap();
+    back.0.insert(0, header_of(text.as_bytes(), shape));
+    seen(&String::from_utf8(csv_lines(&back.0)).unwrap())
+}
+
+#[test]
+fn a_green_button_reading_that_is_given_back_says_the_same() {
+    // 1250 Wh sent back, estimated: not 1250 kWh delivered.
+    let text = feed("72", "0", "19", "900");
+    let back = given_back(&text);
+    assert_eq!(back.rejects, []);
+    assert_eq!(back.rows[0].1, seen(&text).rows[0].1);
+}
+
+#[test]
+fn a_green_button_reading_we_do_not_understand_is_refused_again() {
+    let typeless = feed("72", "0", "1", "900").replace("ReadingType>", "Reading>");
+    for text in [
+        typeless,
+        feed("38", "0", "1", "900"),
+        feed("72", "-9", "1", "900"),
+        feed("72", "0", "4", "900"),
+        feed("72", "0", "1", "900").replace(
+            "</espi:uom>",
+            "</espi:uom><espi:accumulationBehaviour>3</espi:accumulationBehaviour>",
+        ),
+    ] {
+        let back = given_back(&text);
+        assert_eq!(back.rows, []);
+        assert!(back.rejects[0].1.contains("? is no unit"), "{}", back.rejects[0].1);
+    }
+}
+
+#[test]
+fn a_long_line_may_say_how_long_its_interval_is() {
+    let seen = seen(
+        "meter,start,value,minutes\nE-1,2026-03-01T00:00:00Z,1,15\nE-1,2026-03-01T00:00:00Z,1,1440\n",
+    );
+    let Said::Intervals { minutes, .. } = seen.rows[0].1.said else { panic!() };
+    assert_eq!(minutes, Some(15));
+    assert!(seen.rejects[0].1.contains("not 1440"), "{}", seen.rejects[0].1);
 }
 
 /// Every sample of the trade is read, or says in every line why not.

@@ -26,8 +26,7 @@ enum Label {
 }
 
 pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(), NotRead> {
-    let mut reader = columns::reader(bytes);
-    let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
+    let header = columns::header(bytes)?;
     let [meter, date] = [columns::need(&header, METER)?, columns::need(&header, DATE)?];
     let [unit, flow, kind] = [UNIT, FLOW, KIND].map(|it| columns::find(&header, it));
     let known = [Some(meter), Some(date), unit, flow, kind];

@@ -7,6 +7,8 @@ mod number;
 mod ratchet;
 mod schedule;
 mod solar;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write;
 
@@ -70,15 +72,18 @@ pub enum Program {
 /// The error says what in the rate cannot be written as a tariff.
 pub fn text(rate: &Value, from: Date, open: &Open) -> Result<String, String> {
     let id = id(rate).ok_or("the rate has neither _id nor label")?;
-    let said = |key: &str| rate.get(key).and_then(Value::as_str).map(on_one_line);
+    let line = |key: &str| rate.get(key).and_then(Value::as_str).map(on_one_line);
     let mut out = String::new();
     let _ = writeln!(out, "tariff     URDB-{id} half-up");
-    let name = said("name").filter(|it| !it.is_empty()).unwrap_or_else(|| id.to_owned());
+    let name = line("name").filter(|it| !it.is_empty()).unwrap_or_else(|| id.to_owned());
     let _ = writeln!(out, "name       {name}");
-    let utility = said("utility").unwrap_or_else(|| "utility not named".to_owned());
+    let utility = line("utility").unwrap_or_else(|| "utility not named".to_owned());
     let _ = writeln!(out, "source     OpenEI Utility Rate Database {id}, {utility}");
     let _ = writeln!(out, "commodity  electric kWh");
     let _ = writeln!(out, "from       {from}");
+    for what in left_out(rate) {
+        let _ = writeln!(out, "# The rate also charges for {what}; this tariff does not.");
+    }
     let energy = energy(rate, open.scope)?;
     let ratchets = ratchet::terms(rate)?;
     let flat = flat_demand(rate, &ratchets)?;
@@ -199,18 +204,27 @@ fn ladders(
             .get(*period)
             .filter(|it| !it.is_empty())
             .ok_or_else(|| format!("its schedule uses period {period}, and {key} has none such"))?;
-        Ok((*period, ladder(tiers)?))
+        Ok((*period, ladder(tiers, price_of)?))
     };
     used.iter().map(ladder).collect()
 }
 
-fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
+/// What a unit costs in a tier.
+fn price_of(tier: &Value) -> Result<i64, String> {
+    let (rate, adj) = (nano_or_zero(tier.get("rate"))?, nano_or_zero(tier.get("adj"))?);
+    let price = rate.checked_add(adj).filter(|it| it.unsigned_abs() < MOST_NANO);
+    price.ok_or_else(|| "one of its prices is more than anybody charges".to_owned())
+}
+
+/// The tiers of one period, at the price that `price` finds in each.
+fn ladder(
+    tiers: &[Value],
+    price: impl Fn(&Value) -> Result<i64, String>,
+) -> Result<Vec<Tier>, String> {
     let mut ladder: Vec<Tier> = Vec::new();
     let mut below = 0;
     for (index, tier) in tiers.iter().enumerate() {
-        let (rate, adj) = (nano_or_zero(tier.get("rate"))?, nano_or_zero(tier.get("adj"))?);
-        let price = rate.checked_add(adj).filter(|it| it.unsigned_abs() < MOST_NANO);
-        let price = price.ok_or("one of its prices is more than anybody charges")?;
+        let price = price(tier)?;
         let last = index + 1 == tiers.len();
         let max = match tier.get("max").filter(|_| !last) {
             Some(max) => Some(nano(max)?).filter(|it| *it < NO_LIMIT_NANO),
@@ -236,7 +250,7 @@ fn ladder(tiers: &[Value]) -> Result<Vec<Tier>, String> {
 
 /// What the bound of a tier is for, as it is written behind a limit.
 fn bound(tier: &Value) -> Result<&'static str, String> {
-    match tier.get("unit").and_then(Value::as_str) {
+    match said(tier, "unit")? {
         None | Some("kWh" | "kW" | "") => Ok(""),
         Some("kWh daily") => Ok(" daily"),
         Some("kWh/kW") => Ok(" per kW"),
@@ -248,7 +262,7 @@ fn bound(tier: &Value) -> Result<&'static str, String> {
 fn fixed(rate: &Value) -> Result<String, String> {
     let Some(amount) = rate.get("fixedchargefirstmeter") else { return Ok(String::new()) };
     let amount = nano(amount)?;
-    let per = rate.get("fixedchargeunits").and_then(Value::as_str).unwrap_or("$/month");
+    let per = said(rate, "fixedchargeunits")?.unwrap_or("$/month");
     priced("fixed charge", amount, per, |price, per| match per {
         Per::Day => format!("daily  Fixed charge   {price}\n"),
         Per::Month => format!("monthly  Fixed charge   {price}\n"),
@@ -256,9 +270,12 @@ fn fixed(rate: &Value) -> Result<String, String> {
 }
 
 fn minimum(rate: &Value, open: &Open) -> Result<String, String> {
+    if rate.get("annualmincharge").map(nano).transpose()?.is_some_and(|it| it != 0) {
+        return Err("it has a least amount for a year, and our bills are for a month".to_owned());
+    }
     let Some(amount) = rate.get("mincharge") else { return Ok(String::new()) };
     let amount = nano(amount)?;
-    let per = rate.get("minchargeunits").and_then(Value::as_str).unwrap_or("$/month");
+    let per = said(rate, "minchargeunits")?.unwrap_or("$/month");
     let beside = if open.program.is_some() { " beside credits" } else { "" };
     priced("minimum charge", amount, per, |price, per| match per {
         Per::Day => format!("minimum  Minimum charge   {price} daily{beside}\n"),
@@ -280,6 +297,9 @@ fn priced(
     if amount < 0 {
         return Err(format!("its {what} is below zero"));
     }
+    if MOST_NANO <= amount.unsigned_abs() {
+        return Err(format!("its {what} is more than anybody charges"));
+    }
     match per {
         _ if amount == 0 => Ok(String::new()),
         "$/day" => Ok(write(decimal(amount, 9), Per::Day)),
@@ -287,6 +307,29 @@ fn priced(
         "$/year" => Ok(write(decimal((amount + 6).div_euclid(12), 9), Per::Month)),
         other => Err(format!("its {what} is in {other}; known are $/day, $/month and $/year")),
     }
+}
+
+/// The text at a key; nothing where there is none, and no text that is something else.
+fn said<'a>(of: &'a Value, key: &str) -> Result<Option<&'a str>, String> {
+    match of.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(format!("its {key} is {other}, where a word is expected")),
+    }
+}
+
+/// What a rate charges for that no tariff of ours does, as its bills leave it out.
+pub fn left_out(rate: &Value) -> Vec<&'static str> {
+    let there = |key: &str| match rate.get(key) {
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::Array(list)) => !list.is_empty(),
+        _ => false,
+    };
+    let all = [
+        ("coincidentratestructure", "demand at the hour of the utility's own peak"),
+        ("demandreactivepowercharge", "reactive power"),
+    ];
+    all.into_iter().filter(|(key, _)| there(key)).map(|(_, what)| what).collect()
 }
 
 fn on_one_line(text: &str) -> String {

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::number::nano;
+use meterbook_core::rating::MOST_TURNS_BACK;
 use meterbook_core::text::decimal;
+
+const ONE: i64 = 1_000_000_000;
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -18,17 +21,20 @@ pub(super) fn terms(rate: &Value) -> Result<String, String> {
     let percent = rate.get("lookbackPercent").map(nano).transpose()?.unwrap_or(0);
     if percent != 0 {
         let turns = match rate.get("lookbackRange").map(nano).transpose()?.unwrap_or(0) {
-            range if range <= 0 => 12,
-            range => (range.div_euclid(1_000_000_000)).clamp(1, 35),
+            0 => 12,
+            range if (ONE..ONE * MOST_TURNS_BACK).contains(&range) => range.div_euclid(ONE),
+            _ => return Err("its ratchet looks back for more months than we keep".to_owned()),
         };
-        let listed = months(rate.get("lookbackMonths"));
+        let listed = months(rate.get("lookbackMonths"))?;
         if listed.iter().any(|it| *it) {
             terms.push_str(&term(percent, &listed, turns)?);
         }
     }
-    if let Some(shares) = rate.get("demandratchetpercentage").and_then(Value::as_array) {
+    if let Some(shares) = rate.get("demandratchetpercentage") {
+        let shares = shares.as_array().filter(|it| it.len() == 12);
+        let shares = shares.ok_or("its demandratchetpercentage is not twelve shares")?;
         let mut of_month: Vec<(i64, Vec<bool>)> = Vec::new();
-        for (month, share) in shares.iter().take(12).enumerate() {
+        for (month, share) in shares.iter().enumerate() {
             let share = nano(share)?;
             if share == 0 {
                 continue;
@@ -66,17 +72,15 @@ fn term(share: i64, listed: &[bool], turns: i64) -> Result<String, String> {
 }
 
 /// Which months are flagged; all of them where nobody says.
-fn months(flags: Option<&Value>) -> Vec<bool> {
-    match flags.and_then(Value::as_array) {
-        Some(flags) => (0..12)
-            .map(|month| match flags.get(month) {
-                Some(Value::Bool(flag)) => *flag,
-                Some(number) => number.as_u64().unwrap_or(0) != 0,
-                None => false,
-            })
-            .collect(),
-        None => vec![true; 12],
-    }
+fn months(flags: Option<&Value>) -> Result<Vec<bool>, String> {
+    let Some(flags) = flags else { return Ok(vec![true; 12]) };
+    let flag = |it: &Value| match it {
+        Value::Bool(flag) => Some(*flag),
+        number => number.as_f64().map(|it| it != 0.0),
+    };
+    let flags = flags.as_array().filter(|it| it.len() == 12);
+    let flags: Option<Vec<bool>> = flags.and_then(|it| it.iter().map(flag).collect());
+    flags.ok_or_else(|| "its lookbackMonths are not twelve, each looked at or not".to_owned())
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! What is sent back, as the lines of a tariff: the metering options of SAM.
 
-use std::fmt::Write;
-
 use meterbook_core::text::decimal;
 use serde_json::Value;
 
-use super::number::nano;
-use super::schedule::{self, Grid, Hourly};
-use super::{ENERGY_CLOCK, Open, Program, periods};
+use super::number::nano_or_zero;
+use super::schedule::{Grid, Hourly};
+use super::{ENERGY_CLOCK, MOST_NANO, Open, Program, Tier, ladder, periods, written};
 
 /// How the tariff nets, for the programs that do.
 pub(super) fn net(rate: &Value, open: &Open) -> Result<String, String> {
@@ -39,32 +37,31 @@ pub(super) fn credit(rate: &Value, open: &Open) -> Result<String, String> {
     let structure = periods(rate, "energyratestructure")?;
     let hourly = Hourly::read(rate, "energyweekdayschedule", "energyweekendschedule")?;
     let own = structure.iter().flat_map(|it| it.iter()).any(|it| it.get("sell").is_some());
-    let price = |period: usize| -> Result<String, String> {
-        let first = structure.get(period).and_then(|it| it.first());
-        let said = if own {
-            first.and_then(|it| it.get("sell")).map(nano).transpose()?.unwrap_or(0)
-        } else {
-            open.sell_nano
-        };
-        if said < 0 {
-            return Err("a kWh sent back costs the customer something; no credit does".to_owned());
+    let sells = |period: &usize| -> Result<(usize, Vec<Tier>), String> {
+        let price = |tier: &Value| if own { sell_of(tier) } else { Ok(open.sell_nano) };
+        let tiers = structure.get(*period).map_or(&[][..], |it| &it[..]);
+        let mut ladder = ladder(tiers, price)?;
+        // What is sent back climbs tiers of its own, and only where they tell prices apart.
+        if ladder.windows(2).all(|it| it[0].price == it[1].price) {
+            ladder.drain(..ladder.len().saturating_sub(1));
         }
-        Ok(decimal(said, 9))
+        Ok((*period, ladder))
     };
-    let mut lines = String::new();
+    let ladders = hourly.used().iter().map(sells).collect::<Result<Vec<_>, _>>()?;
+    let tiered = ladders.iter().any(|(_, tiers)| 1 < tiers.len());
+    let scope =
+        if tiered && hourly.within_a_day() { format!(" {}", open.scope) } else { String::new() };
     let grid = Grid::new(ENERGY_CLOCK, &hourly);
-    match grid.clock() {
-        None => {
-            let only = hourly.used().first().copied().unwrap_or(0);
-            let _ = writeln!(lines, "credit  Surplus   {}", price(only)?);
-        }
-        Some(name) => {
-            let _ = writeln!(lines, "credit  Surplus by {name}");
-            for period in hourly.used() {
-                let _ = writeln!(lines, "  {}  {}", schedule::period(period), price(period)?);
-            }
-        }
+    Ok(written("credit", "Surplus", &grid, &scope, &ladders, terms).lines)
+}
+
+/// What a kWh sent back earns in a tier of a rate that says so.
+fn sell_of(tier: &Value) -> Result<i64, String> {
+    let said = nano_or_zero(tier.get("sell"))?;
+    if said < 0 {
+        return Err("a kWh sent back costs the customer something; no credit does".to_owned());
     }
-    lines.push_str(terms);
-    Ok(lines)
+    Some(said)
+        .filter(|it| it.unsigned_abs() < MOST_NANO)
+        .ok_or_else(|| "one of its prices is more than anybody charges".to_owned())
 }

@@ -1,14 +1,19 @@
-//! `bill`: run a cycle, show a bill, draw bills.
+//! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
 use anyhow::Result;
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
+use meterbook_app::replay::Replayed;
+use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
-use meterbook_core::bill::{BillNumber, explain};
-use meterbook_store as store;
+use meterbook_core::bill::{Bill, BillNumber, explain};
+use meterbook_core::id::BillId;
+use meterbook_core::money::Money;
+use meterbook_core::text::counted;
+use meterbook_store::{self as store, Db};
 
-use crate::args::{BillRender, BillRun, Place};
+use crate::args::{BillRender, BillRun, LanguageArg, Place};
 use crate::say;
 
 pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
@@ -48,8 +53,12 @@ fn which(args: &BillRun) -> Result<Which> {
 
 fn totals(it: &Standing) {
     say::line(format_args!(
-        "  {} agreements = {} billed + {} held + {} exempt; bills come to {}",
-        it.population, it.billed, it.held, it.exempt, it.total
+        "  {} = {} billed + {} held + {} exempt; bills come to {}",
+        counted(it.population, "agreement"),
+        it.billed,
+        it.held,
+        it.exempt,
+        it.total
     ));
     for (reason, count) in &it.reasons {
         say::line(format_args!("  {count:>6}  {reason}"));
@@ -73,34 +82,121 @@ fn json(it: &Standing) -> serde_json::Value {
 }
 
 pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
+    say::line(explain::bill(&bill(place, number)?).trim_end());
+    Ok(())
+}
+
+pub(crate) fn explain(
+    place: &Place,
+    number: &str,
+    language: LanguageArg,
+    json: bool,
+) -> Result<()> {
+    let bill = bill(place, number)?;
+    if json {
+        say::line(derivation::bill(&bill));
+    } else {
+        say::line(explain::bill_in(&bill, language.into()).trim_end());
+    }
+    Ok(())
+}
+
+/// The bill with this number.
+fn bill(place: &Place, number: &str) -> Result<Bill> {
     let db = super::open(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => store::bill::get(tx, id).map(Some),
         None => Ok(None),
     })?;
-    let bill = bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
-    say::line(explain::bill(&bill).trim_end());
+    bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
+}
+
+pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
+    let db = super::open(place)?;
+    let bills = bills(&db, number, cycle)?;
+    let mut different = 0;
+    for id in &bills {
+        let (number, replayed) = db.read(|tx| {
+            Ok((store::bill::get(tx, *id)?.number, meterbook_app::replay::replay(tx, *id)?))
+        })?;
+        match replayed {
+            Replayed::Same if 1 < bills.len() => (),
+            Replayed::Same => say::line(format_args!("{number}: same")),
+            Replayed::Differs(what) => {
+                different += 1;
+                say::line(format_args!("{number}: {what}"));
+            }
+        }
+    }
+    if 1 < bills.len() {
+        let same = bills.len() - different;
+        say::line(format_args!("{} bills made again: {same} same, {different} not", bills.len()));
+    }
+    if different == 0 { Ok(()) } else { Err(super::check::NotClean.into()) }
+}
+
+/// The bill with this number, or those of the newest billed turn of a cycle.
+fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<BillId>> {
+    if let Some(number) = number {
+        let number = BillNumber(number);
+        let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
+        return Ok(vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]);
+    }
+    let cycle = Cycle(cycle.unwrap_or_default());
+    let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
+    if bills.is_empty() {
+        return Err(super::said(format!("cycle {cycle} has no bills yet")));
+    }
+    Ok(bills)
+}
+
+pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
+    let db = super::open(place)?;
+    let number = BillNumber(number.to_owned());
+    let statement = db.read(|tx| match store::bill::by_number(tx, &number)? {
+        Some(id) => statement::of_bill(tx, id).map(Some),
+        None => Ok(None),
+    })?;
+    let statement = statement.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
+    let language = statement.language;
+    let why = statement.why.ok_or_else(|| {
+        super::said(format!(
+            "{number} is the account's first bill; there is none to compare it with"
+        ))
+    })?;
+    if as_json {
+        let causes: Vec<serde_json::Value> = why
+            .causes
+            .iter()
+            .map(|it| {
+                serde_json::json!({
+                    "cause": it.kind.word(),
+                    "amount": it.amount.plain(),
+                    "estimate": it.estimate,
+                })
+            })
+            .collect();
+        let whole = serde_json::json!({
+            "bill": number.0,
+            "from": why.from.plain(),
+            "to": why.to.plain(),
+            "causes": causes,
+        });
+        say::line(whole);
+        return Ok(());
+    }
+    say::line(format_args!("{} to {}", why.from, why.to));
+    for cause in &why.causes {
+        let words = cause.kind.sentence(Money::ZERO < cause.amount, language);
+        say::line(format_args!("{:>12}  {words}", cause.amount));
+    }
     Ok(())
 }
 
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
     let db = super::open(place)?;
-    let bills = match (&args.bill, args.cycle) {
-        (Some(number), _) => {
-            let number = BillNumber(number.clone());
-            let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
-            vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]
-        }
-        (None, cycle) => {
-            let cycle = Cycle(cycle.unwrap_or_default());
-            let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
-            if bills.is_empty() {
-                return Err(super::said(format!("cycle {cycle} has no bills yet")));
-            }
-            bills
-        }
-    };
+    let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
     let mut bar = say::Bar::new();
     let drawn = deliver::render(&db, &bills, &out, &mut |done| {
@@ -109,7 +205,8 @@ pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
     drop(bar);
     let Drawn { drawn, before } = drawn;
     say::line(format_args!(
-        "{drawn} bills drawn, {before} were there already, in {}",
+        "{} drawn, {before} there already, in {}",
+        counted(drawn, "bill"),
         out.display()
     ));
     Ok(())

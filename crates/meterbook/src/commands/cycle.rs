@@ -5,6 +5,7 @@ use jiff::ToSpan;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_core::account::Cycle;
 use meterbook_core::period::Period;
+use meterbook_core::text::counted;
 use meterbook_store as store;
 
 use crate::args::{CyclePlan, Place};
@@ -24,9 +25,9 @@ pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
     let db = super::open(place)?;
     db.write(|tx| window::plan(tx, super::actor(), Cycle(plan.cycle), &turns))?;
     say::line(format_args!(
-        "cycle {:02}: {} turns planned from {}",
+        "cycle {:02}: {} planned from {}",
         plan.cycle,
-        turns.len(),
+        counted(turns.len(), "turn"),
         plan.from
     ));
     Ok(())

@@ -10,6 +10,7 @@ use meterbook_app::{deliver, session};
 use meterbook_core::bill::run::Standing;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Role;
+use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
 use crate::args::{Demo, Place};
@@ -70,7 +71,8 @@ fn draw(db: &Db, place: &Place, made: &Made) -> Result<String> {
     drop(bar);
     let seconds = began.elapsed().as_secs_f64();
     Ok(format!(
-        "{all} bills of cycle {} drawn and read back in {seconds:.1} s, in {}",
+        "{} of cycle {} drawn and read back in {seconds:.1} s, in {}",
+        counted(all, "bill"),
         newest.cycle,
         folder.display()
     ))
@@ -123,7 +125,7 @@ fn say(
         format!("{count:>12} {:>9.1} s", seconds)
     };
     let agreements = sum(|it| it.population);
-    say::line(format_args!("{} customers, seed {}", args.customers, args.seed));
+    say::line(format_args!("{}, seed {}", counted(args.customers, "customer"), args.seed));
     say::line(format_args!(
         "  customers moved in        {}",
         rate(i64::from(args.customers), Step::Settle)
@@ -139,8 +141,9 @@ fn say(
     say::line(format_args!("  payments posted           {}", rate(payments, Step::Pay)));
     say::line(format_args!("  altogether                {:>12} {:>9.1} s", "", all.as_secs_f64()));
     say::line(format_args!(
-        "{} turns: {agreements} agreements = {} billed + {} held + {} exempt; bills come to {billed}",
-        made.standings.len(),
+        "{}: {} = {} billed + {} held + {} exempt; bills come to {billed}",
+        counted(made.standings.len(), "turn"),
+        counted(agreements, "agreement"),
         sum(|it| it.billed),
         sum(|it| it.held),
         sum(|it| it.exempt),

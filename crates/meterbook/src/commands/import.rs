@@ -1,14 +1,40 @@
 //! `import`: take in a file of reads.
 
+use std::path::Path;
+
 use anyhow::Result;
-use meterbook_app::intake::{self, Import as Wanted};
+use meterbook_app::intake::{self, Import as Wanted, Imported};
+use meterbook_app::refuse;
+use meterbook_core::id::BatchId;
 use meterbook_core::period::Zone;
+use meterbook_core::text::counted;
 use meterbook_formats::reads::Shape;
 
 use crate::args::{Import, Place, ShapeArg};
 use crate::say;
 
 pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
+    let rejects = place.dir.join("rejects");
+    match (&args.file, args.rejects) {
+        (_, Some(batch)) => give_back(place, BatchId(batch), &rejects, args.json),
+        (Some(file), None) => take(place, args, file, &rejects),
+        (None, None) => Err(super::said("name a file to import".to_owned())),
+    }
+}
+
+/// Writes the rejects of a batch once more.
+fn give_back(place: &Place, batch: BatchId, rejects: &Path, json: bool) -> Result<()> {
+    let file = intake::give_back(&super::open(place)?, batch, rejects)?;
+    if json {
+        let file = file.display().to_string();
+        say::line(serde_json::json!({ "batch": batch.0, "rejects": file }));
+    } else {
+        say::line(format_args!("mend and import again: {}", file.display()));
+    }
+    Ok(())
+}
+
+fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()> {
     let zone = match &args.zone {
         Some(name) => match Zone::named(name) {
             Some(zone) => Some(zone),
@@ -22,7 +48,7 @@ pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
         None => None,
     };
     let wanted = Wanted {
-        file: &args.file,
+        file,
         shape: args.shape.map(|it| match it {
             ShapeArg::Long => Shape::Long,
             ShapeArg::Wide => Shape::Wide,
@@ -31,7 +57,7 @@ pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
         }),
         zone,
         meter: args.meter.as_deref(),
-        rejects: &place.dir.join("rejects"),
+        rejects,
     };
     let db = super::open(place)?;
     let mut bar = say::Bar::new();
@@ -39,32 +65,47 @@ pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
         bar.show("lines read", lines, lines);
     })?;
     drop(bar);
-    let batch = &imported.batch;
-    if args.json {
+    say_what_became(&imported, args.json);
+    match imported.nothing_taken() {
+        Some(why) => Err(refuse(why)),
+        None => Ok(()),
+    }
+}
+
+fn say_what_became(imported: &Imported, json: bool) {
+    let Imported { batch, before, rejects, .. } = imported;
+    if json {
         say::line(serde_json::json!({
             "batch": batch.id.0,
             "sha256": batch.sha256,
             "shape": batch.kind,
             "accepted": batch.accepted,
             "rejected": batch.rejected,
-            "before": imported.before,
-            "rejects": imported.rejects.as_ref().map(|it| it.display().to_string()),
+            "before": before,
+            "rejects": rejects.as_ref().map(|it| it.display().to_string()),
         }));
-        return Ok(());
+        return;
     }
-    if imported.before {
+    if *before {
         say::line(format_args!(
             "the same file was imported as batch {} ({}); nothing was changed",
             batch.id, batch.file_name
         ));
-        return Ok(());
+        if 0 < batch.rejected {
+            say::line(format_args!(
+                "{} lines of it were rejected; to have them back: meterbook import --rejects {}",
+                batch.rejected, batch.id
+            ));
+        }
+        return;
     }
     say::line(format_args!(
-        "batch {}: {} accepted, {} lines rejected",
-        batch.id, batch.accepted, batch.rejected
+        "batch {}: {} accepted, {} rejected",
+        batch.id,
+        batch.accepted,
+        counted(batch.rejected, "line")
     ));
-    if let Some(rejects) = imported.rejects {
+    if let Some(rejects) = rejects {
         say::line(format_args!("mend and import again: {}", rejects.display()));
     }
-    Ok(())
 }

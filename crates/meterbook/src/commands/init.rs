@@ -16,6 +16,8 @@ pub(crate) fn init(place: &Place, init: &Init) -> Result<()> {
         zone: init.zone.clone(),
         footer: init.footer.clone(),
     };
+    // A refusal leaves nothing behind, neither a folder nor tables.
+    founding::may_be_founded(&utility)?;
     let db = super::create(place)?;
     db.write(|tx| founding::found(tx, super::actor(), &utility))?;
     say::line(format_args!(

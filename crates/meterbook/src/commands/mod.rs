@@ -12,6 +12,7 @@ pub(crate) mod serve;
 pub(crate) mod sign_up;
 pub(crate) mod staff;
 pub(crate) mod tariff;
+pub(crate) mod term;
 pub(crate) mod urdb;
 
 use std::path::Path;
@@ -22,9 +23,10 @@ use jiff::civil::Date;
 use meterbook_app::{Actor, refuse};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::period::Zone;
+use meterbook_core::person::Language;
 use meterbook_store::{self as store, Db, Location};
 
-use crate::args::Place;
+use crate::args::{LanguageArg, Place};
 
 /// The database file in a utility's folder.
 const FILE: &str = "meterbook.db";
@@ -45,14 +47,32 @@ fn open(place: &Place) -> Result<Db> {
 /// Makes an empty database at `place`.
 fn create(place: &Place) -> Result<Db> {
     let folder = &place.dir;
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    Db::create(&location(place))
+    let make_folder = || {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))
+    };
+    let at = location(place);
+    // A file needs its folder first; a server that refuses should leave no folder behind.
+    if matches!(at, Location::Sqlite(_)) {
+        make_folder()?;
+    }
+    let db = Db::create(&at)?;
+    make_folder()?;
+    Ok(db)
 }
 
 /// Whoever sits at this terminal, now.
 fn actor() -> Actor {
     Actor::system(Timestamp::now())
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Language {
+        match arg {
+            LanguageArg::En => Language::English,
+            LanguageArg::Es => Language::Spanish,
+        }
+    }
 }
 
 /// Today, where the utility is.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use meterbook_app::meter::NewChannel;
 use meterbook_app::sign_up::{NewService, SignUp as Application, sign_up as take_on};
+use meterbook_app::window;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
@@ -32,8 +33,18 @@ pub(crate) fn sign_up(place: &Place, args: &SignUp) -> Result<()> {
         services,
     };
     let db = super::open(place)?;
-    let account = db.write(|tx| take_on(tx, super::actor(), &application))?;
+    let (account, unplanned) = db.write(|tx| {
+        let account = take_on(tx, super::actor(), &application)?;
+        Ok((account, window::unplanned(tx, application.cycle, args.from)?))
+    })?;
     say::line(format_args!("account {} for {} from {}", account.number, args.name, args.from));
+    if let Some(next) = unplanned {
+        // A mistyped cycle would otherwise be noticed when the first bill does not come.
+        say::warning(format_args!(
+            "no turn of cycle {:02} is planned from {} on, so this account will not be billed; plan some with: meterbook cycle plan --cycle {} --from {next} --months 12",
+            args.cycle, args.from, args.cycle
+        ));
+    }
     Ok(())
 }
 
@@ -73,6 +84,7 @@ fn channel(text: &str, commodity: Commodity) -> Option<(Form, Unit)> {
             Commodity::Electric => Unit::Kwh,
             Commodity::Gas => Unit::Ccf,
             Commodity::Water => Unit::Gal,
+            Commodity::Waste => return None,
         };
         return Some((Form::Interval { minutes: number.parse().ok()? }, unit));
     }

@@ -1,32 +1,81 @@
-//! `tariff`: check, publish and show tariff texts.
+//! `tariff`: check, publish, show, compare and try out tariff texts.
 
 use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::tariff;
-use meterbook_core::tariff::Tariff;
+use meterbook_app::trial::{self, Use};
+use meterbook_app::{derivation, tariff};
+use meterbook_core::bill::explain;
+use meterbook_core::person::Language;
+use meterbook_core::tariff::diff::{self, Compared};
+use meterbook_core::tariff::preset::{PRESETS, Preset};
+use meterbook_core::tariff::{Tariff, sheet};
+use meterbook_core::text::{counted, scaled};
 
-use crate::args::Place;
+use crate::args::{Place, TariffCommand, TariffDiff, TariffRate, TariffShow};
 use crate::say;
 
-pub(crate) fn check(file: &Path) -> Result<()> {
-    let text = super::read_text(file)?;
-    match Tariff::parse(&text) {
-        Ok(tariff) => {
-            say::line(format_args!(
-                "{} from {}: right, {} charges",
-                tariff.code,
-                tariff.from,
-                tariff.components.len()
-            ));
-            Ok(())
+/// How much of a line is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Its label and amount.
+    Amount,
+    /// Its derivation too.
+    Derivation,
+}
+
+pub(crate) fn tariff(place: &Place, command: &TariffCommand) -> Result<()> {
+    match command {
+        TariffCommand::Check { file } => check(file),
+        TariffCommand::Preset { name } => preset(name.as_deref()),
+        TariffCommand::Publish { file } => publish(place, file),
+        TariffCommand::Show(args) => show(place, args),
+        TariffCommand::Diff(args) => differ(place, args),
+        TariffCommand::Rate(args) => rate(args, Depth::Amount),
+        TariffCommand::Explain(args) => rate(args, Depth::Derivation),
+        TariffCommand::ImportUrdb { rates, id, tier_scope, out } => {
+            super::urdb::tariff(rates, id, *tier_scope, out.as_deref())
         }
-        Err(why) => Err(super::said(format!("{}, {why}", file.display()))),
     }
 }
 
-pub(crate) fn publish(place: &Place, file: &Path) -> Result<()> {
+pub(crate) fn check(file: &Path) -> Result<()> {
+    let tariff = read(file)?;
+    say::line(format_args!(
+        "{} from {}: right, {}",
+        tariff.code,
+        tariff.from,
+        counted(tariff.components.len(), "charge")
+    ));
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Tariff> {
+    let text = super::read_text(file)?;
+    Tariff::parse(&text).map_err(|why| super::said(format!("{}, {why}", file.display())))
+}
+
+fn preset(name: Option<&str>) -> Result<()> {
+    let Some(name) = name else {
+        for preset in PRESETS {
+            say::line(format_args!("{:<16} {}", preset.name, preset.about()));
+        }
+        return Ok(());
+    };
+    match Preset::named(name) {
+        Some(preset) => {
+            say::line(preset.text.trim_end());
+            Ok(())
+        }
+        None => {
+            let names: Vec<&str> = PRESETS.iter().map(|it| it.name).collect();
+            Err(super::said(format!("there is no preset {name}; there are: {}", names.join(", "))))
+        }
+    }
+}
+
+fn publish(place: &Place, file: &Path) -> Result<()> {
     check(file)?;
     let text = super::read_text(file)?;
     let db = super::open(place)?;
@@ -35,18 +84,86 @@ pub(crate) fn publish(place: &Place, file: &Path) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn show(place: &Place, code: &str, on: Option<Date>) -> Result<()> {
+fn show(place: &Place, args: &TariffShow) -> Result<()> {
+    let language = args.language.into();
+    let Some(code) = &args.code else {
+        let file = args.file.as_deref().expect("the command line has a code or a file");
+        say::line(match args.text {
+            true => super::read_text(file)?.trim_end().to_owned(),
+            false => sheet::sheet(&read(file)?, None, language).trim_end().to_owned(),
+        });
+        return Ok(());
+    };
     let db = super::open(place)?;
-    match db.read(|tx| tariff::text(tx, code, on))? {
-        Some(text) => {
-            say::line(text.trim_end());
-            Ok(())
+    let said = if args.text {
+        db.read(|tx| tariff::text(tx, code, args.on))?
+    } else {
+        let versions = db.read(|tx| tariff::versions(tx, code))?;
+        let in_force = |it: &Tariff| args.on.is_none_or(|on| it.from <= on);
+        versions.iter().rposition(in_force).map(|place| {
+            let until = versions.get(place + 1).map(|it| it.from);
+            sheet::sheet(&versions[place], until, language)
+        })
+    };
+    say::line(said.ok_or_else(|| no_version(code, args.on))?.trim_end());
+    Ok(())
+}
+
+fn no_version(code: &str, on: Option<Date>) -> anyhow::Error {
+    super::said(match on {
+        Some(on) => format!("no version of tariff {code} is in force on {on}"),
+        None => format!("there is no tariff {code}; publish one with: meterbook tariff publish"),
+    })
+}
+
+fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
+    let (old, new) = match (&args.new, args.from, args.to) {
+        (Some(new), _, _) => (read(Path::new(&args.old))?, read(new)?),
+        (None, Some(from), Some(to)) => {
+            let db = super::open(place)?;
+            let version = |on: Date| {
+                let found = db.read(|tx| tariff::in_force(tx, &args.old, on))?;
+                found.ok_or_else(|| no_version(&args.old, Some(on)))
+            };
+            (version(from)?, version(to)?)
         }
-        None => Err(super::said(match on {
-            Some(on) => format!("no version of tariff {code} is in force on {on}"),
-            None => {
-                format!("there is no tariff {code}; publish one with: meterbook tariff publish")
-            }
-        })),
+        _ => return Err(super::said("give two texts, or a code with --from and --to".to_owned())),
+    };
+    let language: Language = args.language.into();
+    let calendar = args.calendar.unwrap_or(new.from.year());
+    let load = args.load.as_ref().map(|it| trial::year(it, calendar)).transpose()?;
+    say::line(diff::said(&diff::changes(&old, &new, language), language));
+    say::line(Compared::bill(&old, &new, load).said(language).trim_end());
+    Ok(())
+}
+
+fn rate(args: &TariffRate, depth: Depth) -> Result<()> {
+    let tariff = read(&args.file)?;
+    let used = match (&args.load, &args.used) {
+        (Some(load), _) => Use::Load(load),
+        (None, used) => {
+            let used = used.as_deref().unwrap_or_default();
+            let micro = scaled(used, 6).filter(|it| 0 <= *it);
+            let wrong = || super::said(format!("--used {used} is no number; write it like 742.5"));
+            Use::Counted(micro.ok_or_else(wrong)?)
+        }
+    };
+    let turns = trial::rate_on(&tariff, used, args.from.unwrap_or(tariff.from), args.to)?;
+    if args.json {
+        say::line(derivation::turns(&tariff.code, &turns));
+        return Ok(());
     }
+    for turn in &turns {
+        say::line(turn.period);
+        let lines = &turn.rated.lines;
+        let said = match depth {
+            Depth::Amount => explain::amounts(lines, args.language.into()),
+            Depth::Derivation => explain::lines(lines, args.language.into()),
+        };
+        say::line(said);
+    }
+    if 1 < turns.len() {
+        say::line(format_args!("{:<60}{:>14}", "Total", trial::total(&turns)));
+    }
+    Ok(())
 }

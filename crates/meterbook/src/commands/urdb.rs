@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use meterbook_app::urdb::{self, Amounts, Generation, Year, YearBefore};
 use meterbook_core::tariff::Scope;
-use meterbook_core::text::scaled;
+use meterbook_core::text::{counted, scaled};
 use meterbook_formats::urdb::{Open, Program};
 
 use crate::args::{ProgramArg, TierScopeArg, UrdbBill, YearBeforeArg};
@@ -38,14 +38,29 @@ pub(crate) fn bill(args: &UrdbBill) -> Result<()> {
     let billed = urdb::bill(&args.rates, &year, &open, amounts, &args.out, show)?;
     bar.end();
     let urdb::Billed { billed, refused } = billed;
-    say::line(format_args!("{billed} rates billed, {refused} refused, in {}", args.out.display()));
+    say::line(format_args!(
+        "{} billed, {refused} refused, in {}",
+        counted(billed, "rate"),
+        args.out.display()
+    ));
     Ok(())
 }
 
-pub(crate) fn tariff(rates: &Path, id: &str, tier_scope: TierScopeArg) -> Result<()> {
+/// Prints a rate as a tariff text, or writes it to a file.
+pub(crate) fn tariff(
+    rates: &Path,
+    id: &str,
+    tier_scope: TierScopeArg,
+    out: Option<&Path>,
+) -> Result<()> {
     let open = Open { scope: scope(tier_scope), program: None, sell_nano: 0, year_end_nano: 0 };
-    say::line(urdb::text(rates, id, &open)?.trim_end());
-    Ok(())
+    let text = urdb::text(rates, id, &open)?;
+    let Some(out) = out else {
+        say::line(text.trim_end());
+        return Ok(());
+    };
+    std::fs::write(out, &text).with_context(|| format!("{} cannot be written", out.display()))?;
+    super::tariff::check(out)
 }
 
 /// A number from zero up, scaled to an integer.

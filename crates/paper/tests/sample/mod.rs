@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, date};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
+use meterbook_core::bill::why::{Cause, CauseKind, Why};
 use meterbook_core::bill::{
-    Bill, BillNumber, History, HistoryMonth, LastBill, LastSegment, Movement, Segment, Statement,
-    Utility,
+    Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Segment, Statement, Utility,
 };
 use meterbook_core::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
 use meterbook_core::ledger::EntryKind;
@@ -42,16 +42,8 @@ pub(crate) fn statement(language: Language) -> Statement {
             opened_on: date(2024, 3, 1),
         },
         language,
-        last_bill: Some(LastBill {
-            billed_on: date(2026, 7, 4),
-            balance: last,
-            charges: last,
-            segments: vec![
-                was(1, Commodity::Electric, 741, Unit::Kwh, 14_559),
-                was(2, Commodity::Gas, 19, Unit::Ccf, 3_053),
-                was(3, Commodity::Water, 5, Unit::Kgal, 8_287),
-            ],
-        }),
+        why: Some(changed()),
+        last_bill: Some(LastBill { billed_on: date(2026, 7, 4), balance: last }),
         since: vec![Movement {
             on: date(2026, 7, 28),
             kind: EntryKind::Payment,
@@ -206,17 +198,6 @@ fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
     }
 }
 
-fn was(agreement: i64, commodity: Commodity, used: i64, unit: Unit, cents: i64) -> LastSegment {
-    LastSegment {
-        agreement: AgreementId(agreement),
-        commodity,
-        period: Period::new(date(2026, 6, 3), date(2026, 7, 3)).unwrap(),
-        usage: Quantity { micro: used * 1_000_000, unit },
-        total: Money::from_cents(cents),
-        tariffs: Vec::new(),
-    }
-}
-
 /// Twenty-five months of electricity up to July 2026.
 fn history() -> History {
     const USED: [i64; 25] = [
@@ -239,4 +220,22 @@ fn history() -> History {
     newest.period = july();
     newest.usage.micro = 1_084_000_000;
     History { commodity: Commodity::Electric, months }
+}
+
+/// What the mock-up's bill says of itself: five causes that add up.
+fn changed() -> Why {
+    let cause = |kind, cents| Cause {
+        kind,
+        amount: Money::from_cents(cents),
+        estimate: kind == CauseKind::Weather,
+    };
+    let causes = vec![
+        cause(CauseKind::Weather, 5_210),
+        cause(CauseKind::Price, 1_180),
+        cause(CauseKind::TimeOfUse, 640),
+        cause(CauseKind::Days, -420),
+        cause(CauseKind::Tax, 305),
+    ];
+    let to = Money::from_cents(causes.iter().map(|it| it.amount.cents()).sum());
+    Why { from: Money::ZERO, to, causes, uses: Vec::new() }
 }

@@ -8,7 +8,7 @@ use meterbook_core::bill::Segment;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::rating::BankFlow;
-use meterbook_core::rating::carried::{Carried, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql, among_ids, list_of};
@@ -27,10 +27,15 @@ const LAST: (Sql, Sql) = among_ids!(
        and s.agreement_id",
     "order by s.agreement_id, c.position"
 );
+const BEFORE: Sql = Sql("
+    select c.segment, c.kind, c.name, c.period, c.turn_on, c.micro, c.cents, c.exact_femto
+    from segment s join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
+    where s.agreement_id = $1 and s.to_on = $2 order by c.position");
 
 const PEAK: &str = "peak";
 const ENERGY: &str = "energy";
 const MONEY: &str = "money";
+const CHARGED: &str = "charged";
 const FLOW: &str = "flow";
 
 /// Keeps what segments leave, each with its bill and position.
@@ -77,6 +82,17 @@ pub fn last(
     Ok(all)
 }
 
+/// What the bill of an agreement before the one that begins on `from` left.
+pub fn before(tx: &mut Tx, agreement: AgreementId, from: Date) -> Result<Carried> {
+    let mut carried = Carried::default();
+    for entry in tx.many(BEFORE, [agreement.into(), from.into()], stored)? {
+        if entry.kind != FLOW {
+            take(&mut carried, entry)?;
+        }
+    }
+    Ok(carried)
+}
+
 /// One row.
 struct Entry {
     kind: String,
@@ -89,7 +105,7 @@ struct Entry {
 }
 
 fn entries(segment: &Segment) -> Vec<Entry> {
-    let Carried { peaks, energy, money } = &segment.carried;
+    let Carried { peaks, energy, money, charged } = &segment.carried;
     let entry = |kind: &str, name: &str, period: &str, turn, micro| Entry {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -106,7 +122,12 @@ fn entries(segment: &Segment) -> Vec<Entry> {
         exact: Some(it.unrounded),
         ..entry(MONEY, &it.credit, "", Some(it.turn), 0)
     });
-    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).collect();
+    let charged = charged.iter().map(|it| Entry {
+        cents: it.amount.cents(),
+        exact: Some(it.unrounded),
+        ..entry(CHARGED, &it.minimum, "", Some(it.turn), 0)
+    });
+    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).chain(charged).collect();
     if let Some(mut flow) = segment.bank {
         for name in FLOWS {
             let micro = *flow_field(&mut flow, name).expect("each is a field");
@@ -154,6 +175,12 @@ fn take(carried: &mut Carried, it: Entry) -> Result<()> {
             turn,
             amount: Money::from_cents(it.cents),
             unrounded: it.exact.context("money carried without its exact amount")?,
+        }),
+        CHARGED => carried.charged.push(Charged {
+            minimum: name,
+            turn,
+            amount: Money::from_cents(it.cents),
+            unrounded: it.exact.context("an amount carried without its exact one")?,
         }),
         other => bail!("{other} is nothing that a bill carries"),
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::{Bill, History, HistoryMonth, LastBill, LastSegment};
+use meterbook_core::bill::{Bill, History, HistoryMonth, LastBill};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::place::Commodity;
@@ -11,14 +11,8 @@ use crate::Tx;
 use crate::tx::Sql;
 
 const LAST_BEFORE: Sql = Sql("
-    select id, number, billed_on, total_cents from bill
+    select id, number, billed_on from bill
     where account_id = $1 and id < $2 order by id desc limit 1");
-const SEGMENTS: Sql = Sql("
-    select position, agreement_id, commodity, from_on, to_on, used_micro, unit, total_cents
-    from segment where bill_id = $1 order by position");
-const TARIFFS: Sql = Sql("
-    select distinct segment, rule_tariff, rule_version_on
-    from bill_line where bill_id = $1 order by segment, rule_version_on, rule_tariff");
 const USE: Sql = Sql("
     select s.commodity, b.from_on, b.to_on, s.from_on, s.to_on, s.used_micro, s.unit, b.id,
         (select count(*) from segment_evidence e
@@ -30,34 +24,23 @@ const USE: Sql = Sql("
 /// The months of use that a bill shows at most.
 const MONTHS: usize = 25;
 
+/// The bill before this one, with everything on it.
+pub fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Bill>> {
+    let asked = [bill.account.into(), bill.id.into()];
+    match tx.maybe(LAST_BEFORE, asked, |row| row.id(0))? {
+        Some(id) => super::get(tx, id).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The face of the bill before this one.
 pub fn last_before(tx: &mut Tx, bill: &Bill) -> Result<Option<LastBill>> {
     let asked = [bill.account.into(), bill.id.into()];
-    let face = |row: &crate::value::Row| -> Result<(BillId, String, Date, _)> {
-        Ok((row.id(0)?, row.text(1)?, row.date(2)?, row.money(3)?))
-    };
-    let Some((id, number, billed_on, charges)) = tx.maybe(LAST_BEFORE, asked, face)? else {
-        return Ok(None);
-    };
+    let face =
+        |row: &crate::value::Row| -> Result<(String, Date)> { Ok((row.text(1)?, row.date(2)?)) };
+    let Some((number, billed_on)) = tx.maybe(LAST_BEFORE, asked, face)? else { return Ok(None) };
     let balance = crate::ledger::balance_with(tx, bill.account, &number)?;
-    let mut segments = tx.many(SEGMENTS, [id.into()], |row| {
-        Ok(LastSegment {
-            agreement: row.id(1)?,
-            commodity: row.word(2, Commodity::from_word)?,
-            period: row.period(3)?,
-            usage: Quantity { micro: row.int(5)?, unit: row.word(6, Unit::from_word)? },
-            total: row.money(7)?,
-            tariffs: Vec::new(),
-        })
-    })?;
-    tx.each(TARIFFS, [id.into()], |row| {
-        let nth: usize = row.small(0)?;
-        if let Some(segment) = segments.get_mut(nth) {
-            segment.tariffs.push((row.text(1)?, row.date(2)?));
-        }
-        Ok(())
-    })?;
-    Ok(Some(LastBill { billed_on, balance, charges, segments }))
+    Ok(Some(LastBill { billed_on, balance }))
 }
 
 /// The use of each commodity on `bill`, bill by bill up to this one.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use meterbook_app::customer_view::{self, CustomerView, Service};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::Bill;
+use meterbook_core::bill::why::{Cause, why};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
@@ -70,6 +71,8 @@ struct Newest {
     total: String,
     change: String,
     rows: Vec<Changed>,
+    /// Why it differs from the one before it; empty on a first bill.
+    causes: Vec<Caused>,
 }
 
 struct Changed {
@@ -77,6 +80,11 @@ struct Changed {
     name: &'static str,
     usage: String,
     amount: String,
+    change: String,
+}
+
+struct Caused {
+    words: &'static str,
     change: String,
     /// The length of its bar, 0 to 100.
     long: i64,
@@ -206,10 +214,7 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
             .take(rows)
             .map(|it| Entry {
                 on: show::day(it.on, language),
-                what: match it.kind {
-                    EntryKind::Bill => format!("{}, {}", words.bill, it.text),
-                    EntryKind::Payment => format!("{}, {}", words.payment, it.text),
-                },
+                what: show::entry(it.kind, &it.text, words, language),
                 bill: if it.kind == EntryKind::Bill { it.key.clone() } else { String::new() },
                 amount: show::money(it.amount),
                 credit: it.amount < Money::ZERO,
@@ -275,7 +280,10 @@ fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<
         fact(
             words.bills,
             view.bills.len().to_string(),
-            format!("{} {}", view.payments.len(), words.payments.to_lowercase()),
+            match view.payments.len() {
+                1 => format!("1 {}", words.payment.to_lowercase()),
+                several => format!("{several} {}", words.payments.to_lowercase()),
+            },
         ),
     ]
 }
@@ -292,8 +300,6 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
         };
         view.before.as_ref().map_or(Money::ZERO, same)
     };
-    let largest =
-        bill.segments.iter().map(|it| (it.total - was(it)).cents().abs()).max().unwrap_or(0).max(1);
     let rows = bill.segments.iter().map(|it| {
         let change = it.total - was(it);
         Changed {
@@ -302,9 +308,21 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
             usage: show::quantity(it.usage),
             amount: show::money(it.total),
             change: show::change(change),
-            long: (change.cents().abs() * 100).div_euclid(largest),
-            up: Money::ZERO < change,
         }
+    });
+    let causes = view.before.as_ref().map_or_else(Vec::new, |before| {
+        let why = why(&before.segments, &bill.segments, &[]);
+        let largest = why.causes.iter().map(|it| it.amount.cents().abs()).max().unwrap_or(1);
+        let caused = |it: &Cause| {
+            let up = Money::ZERO < it.amount;
+            Caused {
+                words: it.kind.sentence(up, language),
+                change: show::change(it.amount),
+                long: (it.amount.cents().abs() * 100).div_euclid(largest),
+                up,
+            }
+        };
+        why.causes.iter().map(caused).collect()
     });
     let before: Money = view.before.as_ref().map_or(Money::ZERO, |it| it.total);
     Some(Newest {
@@ -316,6 +334,7 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
             .as_ref()
             .map_or_else(String::new, |_| show::change(bill.total - before)),
         rows: rows.collect(),
+        causes,
     })
 }
 

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
-use meterbook_core::ledger::EntryKind;
+use meterbook_core::money::Quantity;
 use meterbook_core::person::Language;
-use meterbook_core::rating::Line;
+use meterbook_core::rating::{BankEntry, Line};
 use meterbook_core::text::decimal;
 use meterbook_store as store;
 
@@ -53,6 +53,8 @@ struct Part {
     usage: String,
     total: String,
     evidence: Vec<Read>,
+    /// How the bank of energy went: a word and a quantity.
+    bank: Vec<(&'static str, String)>,
     lines: Vec<Charge>,
 }
 
@@ -150,11 +152,8 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
         sums.push(Sum { text, amount: show::money(last.balance), strong: false });
     }
     for movement in &it.since {
-        let what = match movement.kind {
-            EntryKind::Bill => words.bill,
-            EntryKind::Payment => words.payment,
-        };
-        let text = format!("{what}, {}, {}", show::day(movement.on, language), movement.text);
+        let what = show::entry(movement.kind, &movement.text, words, language);
+        let text = format!("{}: {what}", show::day(movement.on, language));
         sums.push(Sum { text, amount: show::money(movement.amount), strong: false });
     }
     let strong = |text: &str, amount| Sum {
@@ -203,8 +202,25 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
                 }
             })
             .collect(),
+        bank: bank(it, words),
         lines: it.lines.iter().map(|it| charge(it, language)).collect(),
     }
+}
+
+fn bank(it: &Segment, words: &'static Words) -> Vec<(&'static str, String)> {
+    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
+    let said = |(entry, micro): (BankEntry, i64)| {
+        let name = match entry {
+            BankEntry::Opening => words.bank_opening,
+            BankEntry::Earned => words.bank_earned,
+            BankEntry::Used => words.bank_used,
+            BankEntry::Paid => words.bank_paid,
+            BankEntry::Expired => words.bank_expired,
+            BankEntry::Closing => words.bank_closing,
+        };
+        (name, show::quantity(Quantity { micro, unit: it.usage.unit }))
+    };
+    entries.into_iter().map(said).collect()
 }
 
 fn charge(it: &Line, language: Language) -> Charge {

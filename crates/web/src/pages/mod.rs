@@ -112,9 +112,7 @@ pub(crate) fn failed(
         (StatusCode::SERVICE_UNAVAILABLE, why.to_string())
     } else {
         log(why);
-        let says =
-            "Something went wrong on our side and nothing was changed. It was written to the log.";
-        (StatusCode::INTERNAL_SERVER_ERROR, says.to_owned())
+        (StatusCode::INTERNAL_SERVER_ERROR, words(language).failed.to_owned())
     };
     let head = Head::new(console, visitor, language, words(language).refused);
     refused(head, status, &says)

@@ -1,4 +1,5 @@
-//! The first page: finding a customer by any scrap.
+//! The first page: finding a customer by any scrap, and how the newest turns of the bill cycles
+//! stand.
 
 use std::sync::Arc;
 
@@ -10,6 +11,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use meterbook_app::search::{self, Found};
 use meterbook_core::bill::BillNumber;
+use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::text::grouped;
 use meterbook_store as store;
 use serde::Deserialize;
 
@@ -24,6 +27,7 @@ struct Page {
     head: Head,
     searched: bool,
     found: Vec<Row>,
+    turns: Vec<Turn>,
 }
 
 struct Row {
@@ -33,6 +37,24 @@ struct Row {
     scrap: String,
     balance: String,
 }
+
+/// How one turn of a bill cycle stands.
+struct Turn {
+    cycle: String,
+    period: String,
+    stage: &'static str,
+    done: bool,
+    agreements: String,
+    billed: String,
+    held: String,
+    /// Whether something of it waits for a clerk.
+    waits: bool,
+    exempt: String,
+    total: String,
+}
+
+/// Turns on the first page: each is counted from its agreements, and nobody reads more.
+const TURNS: i64 = 5;
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
@@ -52,11 +74,15 @@ pub(crate) async fn show(
 
 async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Response> {
     let (here, asked) = (console.clone(), q.to_owned());
-    let (bill, found) = blocking(move || {
+    let (bill, found, turns) = blocking(move || {
         here.db.read(|tx| {
             let bill = store::bill::by_number(tx, &BillNumber(asked.to_uppercase()))?;
-            let found = if asked.is_empty() { Vec::new() } else { search::search(tx, &asked)? };
-            Ok((bill, found))
+            if !asked.is_empty() {
+                return Ok((bill, search::search(tx, &asked)?, Vec::new()));
+            }
+            let windows = store::window::newest_run(tx, TURNS)?;
+            let turns = windows.iter().map(|it| store::run::standing(tx, it));
+            Ok((bill, Vec::new(), turns.collect::<Result<Vec<_>>>()?))
         })
     })
     .await?;
@@ -75,6 +101,32 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
     };
     let mut head = Head::new(console, Some(visitor), visitor.language, visitor.words().customers);
     head.query = q.to_owned();
-    let page = Page { head, searched: !q.is_empty(), found: found.into_iter().map(row).collect() };
+    let page = Page {
+        head,
+        searched: !q.is_empty(),
+        found: found.into_iter().map(row).collect(),
+        turns: turns.iter().map(|it| turn(it, visitor)).collect(),
+    };
     Ok(draw(StatusCode::OK, &page))
+}
+
+fn turn(it: &Standing, visitor: &Visitor) -> Turn {
+    let words = visitor.words();
+    let count = |of: i64| grouped(&of.to_string());
+    Turn {
+        cycle: it.cycle.to_string(),
+        period: show::period(it.period, visitor.language),
+        stage: match it.stage {
+            Stage::Checking => words.checking,
+            Stage::Posting => words.posting,
+            Stage::Done => words.done,
+        },
+        done: it.stage == Stage::Done,
+        agreements: count(it.population),
+        billed: count(it.billed),
+        held: count(it.held),
+        waits: 0 < it.held,
+        exempt: count(it.exempt),
+        total: show::money(it.total),
+    }
 }

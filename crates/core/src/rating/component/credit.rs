@@ -92,9 +92,11 @@ pub(in crate::rating) fn true_up(
     let amount: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
     let pure: Exact = carried.money.iter().filter(mine).map(|it| it.unrounded).sum();
     carried.money.retain(|it| it.credit != component.label);
+    let amount = bank.paid.of(amount).round(section.tariff().rounding);
+    let pure = bank.paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
-    (bank.paid && something).then(|| line(section, component, "paid at the true-up", -amount, pure))
+    something.then(|| line(section, component, "paid at the true-up", -amount, pure))
 }
 
 /// Forgets credit that is too old.

@@ -1,13 +1,13 @@
 //! Charges for the highest use at one time.
 
 use crate::meter::Flow;
-use crate::money::{Quantity, Share};
+use crate::money::{Price, Quantity};
 use crate::rating::carried::{Carried, Peak};
 use crate::rating::ladder::Climb;
-use crate::rating::section::{Part, Section, part};
+use crate::rating::section::{Part, Section};
 use crate::rating::windows::{self, Highest, apparent};
 use crate::rating::{Basis, Draft, Unratable, month_index};
-use crate::tariff::{Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder, Ratchet};
+use crate::tariff::{Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ratchet};
 
 /// The lines of a demand charge. What it saw goes into `carried`, for the ratchets of later bills.
 pub(in crate::rating) fn lines(
@@ -18,6 +18,7 @@ pub(in crate::rating) fn lines(
 ) -> Result<Vec<Draft>, Unratable> {
     // A demand of one season is one of the year: it holds the other seasons' too.
     let clock = charge.clock.map(|it| &section.tariff().clocks[it]).filter(|it| !it.is_by_date());
+    let climb = Climb::unscaled(&charge.ladders);
     let mut drafts = Vec::new();
     for piece in section.parts(charge.clock) {
         let demands = measured(section, component, charge, &piece)?;
@@ -30,16 +31,13 @@ pub(in crate::rating) fn lines(
                     ratcheted(section, component, ratchets, name, measured, carried)?
                 }
             };
-            if let Some(least) = charge.least.filter(|_| has_hours(&piece, *period)) {
+            if let Some(least) = charge.least.filter(|_| has_hours(section, &piece, *period)) {
                 billed = billed.max(least.micro);
             }
             assert!(0 <= billed, "a demand of {} below zero: {billed}", component.label);
-            let ladder = &charge.ladders[*period];
-            let filled = filled(ladder, charge.climb, billed);
-            let filled = ladder.0.iter().zip(filled).enumerate().filter(|(_, it)| it.1 != 0);
-            for (tier, (block, micro)) in filled {
-                let quantity = Quantity { micro, unit: block.price.per };
-                let basis = Basis::over(quantity, block.price, piece.days, section);
+            for (tier, price, micro) in filled(&climb, charge.climb, *period, billed) {
+                let quantity = Quantity { micro, unit: price.per };
+                let basis = Basis::over(quantity, price, piece.days, section);
                 drafts.push(Draft { period: Some((*period, tier)), days: piece.days, basis });
             }
         }
@@ -56,9 +54,9 @@ fn measured(
 ) -> Result<Vec<i64>, Unratable> {
     let at_the_peak = charge.power_factor.is_some_and(|it| it.taken == FactorTaken::AtThePeak);
     if charge.of == Demanded::Power && charge.window.is_none() && !at_the_peak {
-        let tally = section.tally(piece, Flow::Delivered, charge.clock)?;
+        let peaks = section.peaks(piece, Flow::Delivered, charge.clock)?;
         let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
-        let peaks = tally.ok_or_else(needs)?.peak;
+        let peaks = peaks.ok_or_else(needs)?;
         let power = |it: i64| adjusted(section, component, charge, piece, section.power(it), None);
         return peaks.into_iter().map(power).collect();
     }
@@ -112,25 +110,23 @@ fn adjusted(
     Ok(i64::try_from(billed).expect("a demand times a factor fits where a demand does"))
 }
 
-/// How much of a demand is in each block.
-fn filled(ladder: &Ladder, climb: DemandClimb, billed: i64) -> Vec<i64> {
-    let climbed = Climb::unscaled(ladder).fill(billed);
-    match climb {
-        DemandClimb::EachBlock => climbed,
+/// How much of a demand is in each block: its place from zero, its price, and how much.
+fn filled(climb: &Climb, how: DemandClimb, ladder: usize, billed: i64) -> Vec<(usize, Price, i64)> {
+    let mut filled = climb.empty();
+    climb.fill(ladder, 0, billed, &mut filled);
+    let blocks = climb.used(ladder, &filled);
+    match how {
+        DemandClimb::EachBlock => blocks.collect(),
         DemandClimb::BlockReached => {
-            let mut filled = vec![0; climbed.len()];
-            if let Some(last) = climbed.iter().rposition(|it| *it != 0) {
-                filled[last] = billed;
-            }
-            filled
+            blocks.last().into_iter().map(|(tier, price, _)| (tier, price, billed)).collect()
         }
     }
 }
 
 /// Whether a period has hours on these days: where no event was called there is no least demand.
-fn has_hours(piece: &Part, period: usize) -> bool {
-    let strikes = piece.strikes;
-    strikes.is_none_or(|it| it.runs(piece.places.clone()).any(|(_, of)| of == period))
+fn has_hours(section: &Section, piece: &Part, period: usize) -> bool {
+    let intervals = section.plan.intervals(0, &piece.places);
+    piece.strikes.is_none_or(|it| it.has(&intervals, period))
 }
 
 /// The demand to bill: what was measured, or a share of an earlier one that is higher.
@@ -189,12 +185,5 @@ impl Ratchet {
     /// A turn is called by the month of its middle: that from 16 May to 15 June is May's.
     fn looks_at(&self, month_index: i64) -> bool {
         self.months & (1 << month_index.rem_euclid(12)) != 0
-    }
-}
-
-impl Share {
-    /// This share of a quantity, to the nearest millionth.
-    fn of_micro(self, micro: i64) -> i64 {
-        part(micro, self.nano, 1_000_000_000)
     }
 }

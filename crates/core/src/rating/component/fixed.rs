@@ -1,41 +1,92 @@
-//! Charges for being connected: by the day and by the month.
+//! Charges for being connected: by the day, the month and the bill, and for each of something.
 
 use crate::money::{Price, Quantity, Unit};
+use crate::period::Period;
 use crate::rating::plan::days_between;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft};
-use crate::tariff::Partial;
+use crate::rating::{Basis, Draft, Unratable};
+use crate::tariff::{Component, Every, FixedCharge, Partial};
 
-pub(in crate::rating) fn daily(section: &Section, price: Price) -> Draft {
-    Draft::plain(section, Basis::Each(days_of(section), price))
-}
-
-pub(in crate::rating) fn monthly(
+/// The lines of a fixed charge: one, or one for each value of its terms.
+pub(in crate::rating) fn lines(
     section: &Section,
-    price: Price,
-    partial: Partial,
-) -> Option<Draft> {
-    Some(Draft::plain(section, month(section, price, partial)?))
+    component: &Component,
+    charge: &FixedCharge,
+) -> Result<Vec<Draft>, Unratable> {
+    let label = &component.label;
+    if charge.choice.is_none() && charge.count.is_empty() && section.input.terms.prices.is_empty() {
+        let basis = basis(section, charge, 0, ONE, section.period);
+        return Ok(basis.map(|it| Draft::plain(section, it)).into_iter().collect());
+    }
+    let needs: Vec<usize> =
+        charge.count.iter().copied().chain(charge.choice.as_ref().map(|it| it.term)).collect();
+    let mut drafts = Vec::new();
+    for days in section.cut(section.period, &needs, label) {
+        let count = section.count(label, &charge.count, days.start())?;
+        let row = match &charge.choice {
+            Some(choice) => Some(section.row(label, choice, days.start())?),
+            None => None,
+        };
+        let basis = basis(section, charge, row.unwrap_or(0), count, days);
+        let draft = |basis| Draft { period: row.map(|it| (it, 0)), days, basis };
+        drafts.extend(basis.filter(|_| count != 0).map(draft));
+    }
+    Ok(drafts)
 }
 
-fn days_of(section: &Section) -> Quantity {
-    let days = days_between(section.period.start(), section.period.end());
-    Quantity { micro: days * 1_000_000, unit: Unit::Day }
+fn basis(
+    section: &Section,
+    charge: &FixedCharge,
+    row: usize,
+    count: i64,
+    days: Period,
+) -> Option<Basis> {
+    let price = charge.prices[row];
+    let quantity = Quantity { micro: count, unit: price.per };
+    match charge.every {
+        Every::Day if price.per == Unit::Day => Some(Basis::Each(days_of(days), price)),
+        Every::Day => {
+            let days = days_between(days.start(), days.end());
+            Some(Basis::Part { quantity, price, days, of: 1 })
+        }
+        Every::Turn => month(section, quantity, price, charge.partial, days),
+        Every::Bill if days.end() != section.input.period.end() => None,
+        Every::Bill => Some(Basis::Each(quantity, price)),
+    }
+}
+
+fn days_of(days: Period) -> Quantity {
+    Quantity { micro: days_between(days.start(), days.end()) * ONE, unit: Unit::Day }
 }
 
 /// One month at `price`, or the part of it that the section's days are; or each of these days, when
-/// the price is for a day. What is owed whole is owed once, to the version that is in force at the
-/// end.
-pub(in crate::rating) fn month(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
+/// the price is for a day.
+pub(in crate::rating) fn least(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
     if price.per == Unit::Day {
-        return Some(Basis::Each(days_of(section), price));
+        return Some(Basis::Each(days_of(section.period), price));
     }
-    let one = Quantity { micro: 1_000_000, unit: Unit::Month };
-    match partial {
-        Partial::ByDays => Some(Basis::over(one, price, section.period, section)),
-        Partial::Whole if section.period.end() == section.input.period.end() => {
-            Some(Basis::Each(one, price))
-        }
-        Partial::Whole => None,
-    }
+    let one = Quantity { micro: ONE, unit: Unit::Month };
+    month(section, one, price, partial, section.period)
 }
+
+/// So much for a turn, or the part of it that `days` are. What is owed whole is owed once, for what
+/// holds at the end of the bill.
+fn month(
+    section: &Section,
+    quantity: Quantity,
+    price: Price,
+    partial: Partial,
+    days: Period,
+) -> Option<Basis> {
+    let (bill, turn) = (section.input.period, section.input.window);
+    let (begins, ends) = (turn.start() < bill.start(), bill.end() < turn.end());
+    let owed = match partial {
+        Partial::ByDays => return Some(Basis::over(quantity, price, days, section)),
+        Partial::Whole => true,
+        Partial::FullFirst => begins || !ends,
+        Partial::FullLast => ends || !begins,
+    };
+    (owed && days.end() == bill.end()).then_some(Basis::Each(quantity, price))
+}
+
+const ONE: i64 = 1_000_000;

@@ -1,20 +1,30 @@
-//! The least that a bill comes to.
+//! The least that a bill, or the bills of a year, come to.
 
-use crate::money::{Exact, Money};
-use crate::rating::component::fixed::month;
+use crate::money::{Exact, Money, Quantity};
+use crate::rating::carried::{Carried, Charged};
+use crate::rating::component::fixed;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Drawn};
-use crate::tariff::Minimum;
+use crate::rating::{Basis, Draft, Drawn, month_index};
+use crate::tariff::{Component, Minimum};
 
-/// What the charges so far fall short of the least amount, and the same without rounding.
+/// What the charges fall short of the least amount, and the same without rounding.
 pub(in crate::rating) fn minimum(
     section: &Section,
-    minimum: Minimum,
+    component: &Component,
+    minimum: &Minimum,
     earlier: &[Drawn],
+    carried: &mut Carried,
 ) -> Option<(Draft, Exact)> {
-    let least = month(section, minimum.least, minimum.partial)?.exact();
-    let mut charged: Money = earlier.iter().map(|it| it.line.amount).sum();
-    let mut pure: Exact = earlier.iter().map(|it| it.unrounded).sum();
+    let (mut charged, mut pure) = minimum.of.sum(earlier);
+    let least = match minimum.settled_in {
+        Some(month) => {
+            remember(section, component, (charged, pure), carried);
+            let year = settled(section, component, minimum, month, carried)?;
+            (charged, pure) = (year.charged, year.pure);
+            year.least
+        }
+        None => fixed::least(section, minimum.least, minimum.partial)?.exact(),
+    };
     if minimum.beside_credits {
         (charged, pure) = (charged.max(Money::ZERO), pure.max(Exact::ZERO));
     }
@@ -25,4 +35,58 @@ pub(in crate::rating) fn minimum(
     }
     let basis = Basis::Shortfall { least, charged: charged.min(least) };
     Some((Draft::plain(section, basis), unrounded))
+}
+
+/// What a year came to, and what it should have.
+struct Year {
+    least: Exact,
+    charged: Money,
+    pure: Exact,
+}
+
+/// Keeps what this turn came to. Two versions of a tariff in one turn are one turn.
+fn remember(
+    section: &Section,
+    component: &Component,
+    (amount, unrounded): (Money, Exact),
+    carried: &mut Carried,
+) {
+    let turn = section.input.window.start();
+    let same = |it: &&mut Charged| it.minimum == component.label && it.turn == turn;
+    match carried.charged.iter_mut().find(same) {
+        Some(there) => {
+            there.amount += amount;
+            there.unrounded = there.unrounded + unrounded;
+        }
+        None => {
+            let minimum = component.label.clone();
+            carried.charged.push(Charged { minimum, turn, amount, unrounded });
+        }
+    }
+}
+
+/// The year up to this bill, if it ends here. A year of fewer turns owes a twelfth for each.
+fn settled(
+    section: &Section,
+    component: &Component,
+    minimum: &Minimum,
+    month: i8,
+    carried: &mut Carried,
+) -> Option<Year> {
+    let turn = section.input.window.start();
+    let ends = section.period.end() == section.input.window.end();
+    if !ends || month_index(turn).rem_euclid(12) + 1 != i64::from(month) {
+        return None;
+    }
+    let mine = |it: &&Charged| it.minimum == component.label;
+    let all = || carried.charged.iter().filter(mine);
+    let turns = i64::try_from(all().count()).expect("a year has few turns");
+    let one = Quantity { micro: 1_000_000, unit: minimum.least.per };
+    let year = Year {
+        least: minimum.least.times(one).part(turns.min(12), 12),
+        charged: all().map(|it| it.amount).sum(),
+        pure: all().map(|it| it.unrounded).sum(),
+    };
+    carried.charged.retain(|it| it.minimum != component.label);
+    Some(year)
 }

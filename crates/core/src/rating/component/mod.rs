@@ -7,4 +7,5 @@ pub(super) mod fixed;
 pub(super) mod minimum;
 pub(super) mod series;
 pub(super) mod share;
+pub(super) mod unmetered;
 pub(super) mod volume;

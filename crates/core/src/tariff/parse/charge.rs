@@ -4,14 +4,14 @@ use super::clock;
 use super::lines::{Entry, Keyword, Line};
 use super::number::{limit, percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{demand, spelling, term};
-use crate::money::{Price, Unit};
+use super::{credit, demand, needs, plain, spelling, term};
+use crate::money::{Price, Quantity, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::Clock;
 use crate::tariff::{
-    Block, Charge, Component, CreditCharge, Ladder, Limit, Minimum, Of, Partial, Per, Place,
-    Priced, Scope, SeriesCharge, Tariff, UsageCharge,
+    Block, Charge, Choice, Component, CreditCharge, Ladder, Limit, Per, Place, Priced, Scope,
+    Tariff, UsageCharge,
 };
 
 /// The components, in the order of the text.
@@ -36,8 +36,10 @@ fn component(
     earlier: &[Component],
 ) -> Result<Option<Component>, TariffError> {
     let kind = match entry.keyword {
-        Keyword::Daily | Keyword::Monthly => ChargeKind::Fixed,
-        Keyword::Volume | Keyword::Blocks | Keyword::Series => ChargeKind::Usage,
+        Keyword::Daily | Keyword::Monthly | Keyword::PerBill => ChargeKind::Fixed,
+        Keyword::Volume | Keyword::Blocks | Keyword::Series | Keyword::Unmetered => {
+            ChargeKind::Usage
+        }
         Keyword::Demand | Keyword::Reactive | Keyword::Coincident => ChargeKind::Demand,
         Keyword::Minimum => ChargeKind::Minimum,
         Keyword::Percent => ChargeKind::Rider,
@@ -45,23 +47,20 @@ fn component(
         Keyword::Credit => ChargeKind::Credit,
         _ => return Ok(None),
     };
-    let refuse = |what| entry.head.refuse(what);
     let (label, charge, places) = match entry.keyword {
-        Keyword::Daily | Keyword::Monthly | Keyword::Minimum | Keyword::Percent | Keyword::Tax => {
-            let (label, value) = label_and_value(entry).map_err(refuse)?;
-            (label, plain(entry.keyword, value, earlier).map_err(refuse)?, Vec::new())
-        }
-        Keyword::Series => {
-            let (label, value) = label_and_value(entry).map_err(refuse)?;
-            (label, Charge::Series(series(value, tariff).map_err(refuse)?), Vec::new())
-        }
-        _ => laddered(entry, tariff, earlier)?,
+        Keyword::Volume
+        | Keyword::Blocks
+        | Keyword::Demand
+        | Keyword::Reactive
+        | Keyword::Coincident
+        | Keyword::Credit => laddered(entry, tariff, earlier)?,
+        _ => plain::read(entry, tariff, earlier)?,
     };
     let label = label.to_owned();
     Ok(Some(Component { label, kind, place: entry.head.place(), places, charge }))
 }
 
-fn label_and_value<'e>(entry: &'e Entry<'_>) -> Result<(&'e str, &'e str), String> {
+pub(super) fn label_and_value<'e>(entry: &'e Entry<'_>) -> Result<(&'e str, &'e str), String> {
     let (label, value) = entry.rest.split_once("  ").unwrap_or((&entry.rest, ""));
     if label.is_empty() || value.is_empty() {
         let such_as = such_as(entry.keyword);
@@ -83,91 +82,10 @@ fn such_as(keyword: Keyword) -> &'static str {
         Keyword::Percent => "percent  Fuel rider   2.5%",
         Keyword::Tax => "tax  City tax   3.5%",
         Keyword::Credit => "credit  Surplus   0.05",
+        Keyword::PerBill => "per-bill  Paper bill   2.00",
+        Keyword::Unmetered => "unmetered  Lamps of 100 W   0.0712 per lamps-100",
         _ => "daily  Customer charge   0.40",
     }
-}
-
-/// A charge that no clock divides.
-fn plain(keyword: Keyword, value: &str, earlier: &[Component]) -> Result<Charge, String> {
-    if keyword == Keyword::Daily {
-        return Ok(Charge::Daily(price_from_zero(value, Unit::Day)?));
-    }
-    if keyword == Keyword::Monthly {
-        let (price, partial) = monthly(value)?;
-        return Ok(Charge::Monthly(price, partial));
-    }
-    if earlier.is_empty() {
-        return Err(format!("no charge is above this {keyword}; move it below what it looks at"));
-    }
-    if keyword == Keyword::Minimum {
-        return Ok(Charge::Minimum(least(value)?));
-    }
-    let (percent, of) = match value.split_once(" of ") {
-        Some((percent, labels)) => (percent, Of::These(places_of(labels, earlier)?)),
-        None => (value, Of::Everything),
-    };
-    let share = percentage(percent.trim())?;
-    if keyword == Keyword::Tax && share.nano < 0 {
-        return Err(format!("a tax of {percent} is below zero; write a discount as percent"));
-    }
-    Ok(Charge::Share(share, of))
-}
-
-/// The name of published prices, and what is added to each.
-fn series(value: &str, tariff: &Tariff) -> Result<SeriesCharge, String> {
-    if tariff.commodity != Commodity::Electric {
-        let commodity = tariff.commodity;
-        return Err(format!(
-            "{commodity} has no prices by the hour; charge it by volume or blocks"
-        ));
-    }
-    if tariff.net.is_some() {
-        return Err("a series prices each interval as it was measured, and the tariff nets; \
-                    delete the net line, or charge by volume"
-            .to_owned());
-    }
-    let (series, adder) = match value.split_once(char::is_whitespace) {
-        None => (value, "0"),
-        Some((series, rest)) => match rest.trim().split_once(char::is_whitespace) {
-            Some(("plus", adder)) => (series, adder.trim()),
-            _ => {
-                return Err(format!(
-                    "{rest} is not known behind the name of a series; write {series}, or {series} plus 0.012",
-                    rest = rest.trim()
-                ));
-            }
-        },
-    };
-    Ok(SeriesCharge { series: clock::name(series, "series")?, adder: price(adder, tariff.unit)? })
-}
-
-/// A minimum is for a month, or for each day of service.
-fn least(value: &str) -> Result<Minimum, String> {
-    let (value, beside_credits) = match value.strip_suffix(" beside credits") {
-        Some(value) => (value.trim(), true),
-        None => (value, false),
-    };
-    let (least, partial) = match value.split_once(char::is_whitespace) {
-        Some((amount, word)) if word.trim() == "daily" => {
-            (price_from_zero(amount, Unit::Day)?, Partial::ByDays)
-        }
-        _ => monthly(value)?,
-    };
-    Ok(Minimum { least, partial, beside_credits })
-}
-
-fn monthly(value: &str) -> Result<(Price, Partial), String> {
-    let (amount, partial) = match value.split_once(char::is_whitespace) {
-        None => (value, Partial::ByDays),
-        Some((amount, word)) if word.trim() == Partial::Whole.word() => (amount, Partial::Whole),
-        Some((amount, word)) => {
-            let word = word.trim();
-            return Err(format!(
-                "{word} is not known behind an amount; write {amount}, or {amount} whole"
-            ));
-        }
-    };
-    Ok((price_from_zero(amount, Unit::Month)?, partial))
 }
 
 /// The places of the charges above that `labels` names, with commas between them.
@@ -199,20 +117,59 @@ fn laddered<'e>(
     else {
         let (label, value) = label_and_value(entry).map_err(refuse)?;
         no_clock(label, &tariff.clocks).map_err(refuse)?;
-        let ladder = ladder(entry.keyword, value, unit).map_err(refuse)?;
-        if let Some(odd) = entry.below.iter().find(|it| !term::is_one(it.word().0)) {
-            return Err(odd.refuse(term::unknown(entry.keyword, odd.word().0)));
+        if entry.keyword == Keyword::Credit && value.contains(" of ") {
+            let (clock, ladders) = credit::of_prices(value, earlier).map_err(refuse)?;
+            let priced = Ladders { clock, choice: None, ladders, scope: Scope::PerPeriod };
+            return Ok((label, charge(entry, priced, tariff, earlier)?, Vec::new()));
         }
-        let charge = charge(entry, None, vec![ladder], Scope::PerPeriod, tariff, earlier)?;
+        let ladder = ladder(entry.keyword, value, unit, &tariff.needs).map_err(refuse)?;
+        term::only(entry)?;
+        let priced =
+            Ladders { clock: None, choice: None, ladders: vec![ladder], scope: Scope::PerPeriod };
+        let charge = charge(entry, priced, tariff, earlier)?;
         return Ok((label, charge, Vec::new()));
     };
     let (name, scope) = by.split_once(' ').unwrap_or((by, ""));
+    if let Some(term) = term_of(name, tariff).map_err(refuse)? {
+        if !matches!(entry.keyword, Keyword::Volume | Keyword::Blocks) || !scope.is_empty() {
+            return Err(refuse(format!(
+                "by {name} there is only volume or blocks, and nothing behind it"
+            )));
+        }
+        let read = |it: &str| ladder(entry.keyword, it, unit, &tariff.needs);
+        let (choice, ladders, places) = plain::rows(entry, term, name, read)?;
+        let scope = Scope::PerPeriod;
+        let priced = Ladders { clock: None, choice: Some(choice), ladders, scope };
+        let charge = charge(entry, priced, tariff, earlier)?;
+        return Ok((label.trim(), charge, places));
+    }
     let place = clock::find(&tariff.clocks, name).map_err(refuse)?;
     let clock = &tariff.clocks[place];
-    let (ladders, places) = ladders(entry, clock, unit)?;
+    let (ladders, places) = ladders(entry, clock, unit, &tariff.needs)?;
     let scope = scope_of(entry.keyword, scope.trim(), clock, &ladders).map_err(refuse)?;
-    let charge = charge(entry, Some(place), ladders, scope, tariff, earlier)?;
+    let priced = Ladders { clock: Some(place), choice: None, ladders, scope };
+    let charge = charge(entry, priced, tariff, earlier)?;
     Ok((label.trim(), charge, places))
+}
+
+/// The prices of a charge, and what says which of them counts.
+struct Ladders {
+    clock: Option<usize>,
+    choice: Option<Choice>,
+    ladders: Vec<Ladder>,
+    scope: Scope,
+}
+
+/// The term called `name`, where no clock is.
+fn term_of(name: &str, tariff: &Tariff) -> Result<Option<usize>, String> {
+    if tariff.clocks.iter().any(|it| it.name == name) {
+        return Ok(None);
+    }
+    match needs::find(&tariff.needs, name) {
+        Ok(term) => Ok(Some(term)),
+        Err(why) if tariff.clocks.is_empty() => Err(why),
+        Err(_) => Ok(None),
+    }
 }
 
 fn unit(entry: &Entry<'_>, tariff: &Tariff) -> Result<Unit, TariffError> {
@@ -244,13 +201,11 @@ fn no_clock(label: &str, clocks: &[Clock]) -> Result<(), String> {
 
 fn charge(
     entry: &Entry<'_>,
-    clock: Option<usize>,
-    ladders: Vec<Ladder>,
-    scope: Scope,
+    Ladders { clock, choice, ladders, scope }: Ladders,
     tariff: &Tariff,
     earlier: &[Component],
 ) -> Result<Charge, TariffError> {
-    let terms = term::read(entry, earlier)?;
+    let terms = term::read(entry, tariff, earlier)?;
     let priced = match (entry.keyword, &tariff.net) {
         (Keyword::Demand | Keyword::Reactive | Keyword::Coincident, _) => Priced::Delivered,
         (Keyword::Credit, None) => Priced::Received,
@@ -266,6 +221,17 @@ fn charge(
             "a price by {name} needs netting by {name}; write net … by {name}, or gross below this line"
         )));
     }
+    if priced == Priced::Net && choice.is_some() {
+        let what = "a table by a term prices what came, not what is left of it; write gross below";
+        return Err(entry.head.refuse(what));
+    }
+    let by_hour = clock.is_some_and(|it| !tariff.clocks[it].is_by_date());
+    if terms.at_most.is_some() && (priced != Priced::Delivered || by_hour) {
+        let what = "at-most is for what came in days, whatever the hour; delete it, or the clock";
+        return Err(entry.head.refuse(what));
+    }
+    let usage =
+        |ladders| UsageCharge { priced, clock, ladders, scope, choice, at_most: terms.at_most };
     Ok(match entry.keyword {
         Keyword::Demand | Keyword::Reactive => {
             demand::keep_to(clock.map(|it| &tariff.clocks[it]), entry, &terms.demand)?;
@@ -273,11 +239,11 @@ fn charge(
         }
         Keyword::Coincident => demand::coincident(entry, clock, ladders, terms.demand)?,
         Keyword::Credit => Charge::Credit(CreditCharge {
-            usage: UsageCharge { priced, clock, ladders, scope },
+            usage: usage(ladders),
             offsets: terms.offsets,
             bank: terms.bank,
         }),
-        _ => Charge::Usage(UsageCharge { priced, clock, ladders, scope }),
+        _ => Charge::Usage(usage(ladders)),
     })
 }
 
@@ -286,11 +252,12 @@ fn ladders(
     entry: &Entry<'_>,
     clock: &Clock,
     unit: Unit,
+    needs: &[String],
 ) -> Result<(Vec<Ladder>, Vec<Place>), TariffError> {
     let mut found: Vec<Option<(Ladder, Place)>> = vec![None; clock.periods.len()];
     for line in entry.below.iter().filter(|it| !term::is_one(it.word().0)) {
         let (place, ladder) =
-            line_of(entry.keyword, line, clock, unit).map_err(|what| line.refuse(what))?;
+            line_of(entry.keyword, line, clock, unit, needs).map_err(|what| line.refuse(what))?;
         if found[place].replace((ladder, line.place())).is_some() {
             let what = format!("{} has a price already; delete one", clock.periods[place]);
             return Err(line.refuse(what));
@@ -314,6 +281,7 @@ fn line_of(
     line: &Line<'_>,
     clock: &Clock,
     unit: Unit,
+    needs: &[String],
 ) -> Result<(usize, Ladder), String> {
     let (period, value) = line.word();
     let Some(place) = clock.periods.iter().position(|it| it == period) else {
@@ -323,11 +291,11 @@ fn line_of(
     if value.is_empty() {
         return Err(format!("{period} has no price; write it behind: {period}  0.12"));
     }
-    Ok((place, ladder(keyword, value, unit)?))
+    Ok((place, ladder(keyword, value, unit, needs)?))
 }
 
 /// The ladder that a value says.
-fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
+fn ladder(keyword: Keyword, value: &str, unit: Unit, needs: &[String]) -> Result<Ladder, String> {
     let one = |price| Ladder(vec![Block { price, up_to: None }]);
     match keyword {
         Keyword::Volume if value.contains(" to ") => {
@@ -335,15 +303,17 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
         }
         Keyword::Volume => Ok(one(price(value, unit)?)),
         Keyword::Credit => {
-            let Price { nano, per } = price_from_zero(value, unit)?;
-            Ok(one(Price { nano: -nano, per }))
+            let mut ladder = blocks(value, unit, needs, price_from_zero)?;
+            ladder.0.iter_mut().for_each(|it| it.price.nano = -it.price.nano);
+            Ok(ladder)
         }
         Keyword::Coincident if value.contains(" to ") => {
             Err("a coincident peak has one price for each kW; delete the blocks".to_owned())
         }
         Keyword::Demand | Keyword::Reactive | Keyword::Coincident => {
-            let ladder = blocks(value, unit, price_from_zero)?;
-            let plain = |it: &Block| it.up_to.is_none_or(|it| it.per == Per::Turn);
+            let ladder = blocks(value, unit, needs, price_from_zero)?;
+            let plain =
+                |it: &Block| it.up_to.is_none_or(|it| it.per == Per::Turn && it.times.is_none());
             if !ladder.0.iter().all(plain) {
                 return Err(
                     "the limits of a demand are kW and not daily; write 9.50 to 10".to_owned()
@@ -351,20 +321,21 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit) -> Result<Ladder, String> {
             }
             Ok(ladder)
         }
-        _ => blocks(value, unit, price),
+        _ => blocks(value, unit, needs, price),
     }
 }
 
 fn blocks(
     value: &str,
     unit: Unit,
+    needs: &[String],
     price: impl Fn(&str, Unit) -> Result<Price, String>,
 ) -> Result<Ladder, String> {
     let mut blocks: Vec<Block> = Vec::new();
     let steps: Vec<&str> = value.split(", ").map(str::trim).collect();
     for (index, step) in steps.iter().enumerate() {
         let (price_text, up_to) = match step.split_once(" to ") {
-            Some((price, up_to)) => (price.trim(), Some(step_end(up_to.trim(), unit)?)),
+            Some((price, up_to)) => (price.trim(), Some(step_end(up_to.trim(), unit, needs)?)),
             None => (*step, None),
         };
         let price = price(price_text, unit)?;
@@ -374,9 +345,9 @@ fn blocks(
         }
         let below = blocks.last().and_then(|it| it.up_to);
         if let (Some(up_to), Some(below)) = (up_to, below) {
-            if up_to.per != below.per {
+            if (up_to.per, up_to.times) != (below.per, below.times) {
                 return Err(
-                    "the limits of a line are all alike: daily, per kW, or neither".to_owned()
+                    "the limits of a line are all alike: daily, per kW, per the same term, or neither".to_owned()
                 );
             }
             if up_to.quantity.micro <= below.quantity.micro {
@@ -389,13 +360,31 @@ fn blocks(
     Ok(Ladder(blocks))
 }
 
-fn step_end(text: &str, unit: Unit) -> Result<Limit, String> {
+/// Where a block ends: a quantity, for what, and what it is multiplied by.
+pub(super) fn step_end(text: &str, unit: Unit, needs: &[String]) -> Result<Limit, String> {
+    if let Some((percent, of)) = text.split_once("% of ") {
+        let share = percentage(&format!("{percent}%"))?;
+        let micro = share.nano.div_euclid(1_000);
+        if micro <= 0 || share.nano.rem_euclid(1_000) != 0 {
+            return Err(format!(
+                "a block cannot end at {percent}%; it ends above zero, with at most four digits after the point"
+            ));
+        }
+        let (name, per) = match of.trim().strip_suffix(" daily") {
+            Some(name) => (name.trim(), Per::Day),
+            None => (of.trim(), Per::Turn),
+        };
+        let times = Some(needs::find(needs, name)?);
+        return Ok(Limit { quantity: Quantity { micro, unit }, per, times });
+    }
     let (number, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let per = match words.split_whitespace().collect::<Vec<_>>()[..] {
-        [] => Per::Turn,
-        ["daily"] => Per::Day,
-        ["per", "kW"] => Per::Kw,
-        ["daily", "per", "kW"] => Per::KwDay,
+    let (per, times) = match words.split_whitespace().collect::<Vec<_>>()[..] {
+        [] => (Per::Turn, None),
+        ["daily"] => (Per::Day, None),
+        ["per", "kW"] => (Per::Kw, None),
+        ["daily", "per", "kW"] => (Per::KwDay, None),
+        ["per", name] => (Per::Turn, Some(needs::find(needs, name)?)),
+        ["daily", "per", name] => (Per::Day, Some(needs::find(needs, name)?)),
         _ => {
             return Err(format!(
                 "{words} is not known behind a limit; write {number}, {number} daily, {number} per kW, or {number} daily per kW",
@@ -406,7 +395,7 @@ fn step_end(text: &str, unit: Unit) -> Result<Limit, String> {
     if matches!(per, Per::Kw | Per::KwDay) && unit != Unit::Kwh {
         return Err(format!("a limit per kW is for kWh only; {unit} has no kW"));
     }
-    Ok(Limit { quantity: limit(number, unit)?, per })
+    Ok(Limit { quantity: limit(number, unit)?, per, times })
 }
 
 fn scope_of(
@@ -415,7 +404,7 @@ fn scope_of(
     clock: &Clock,
     ladders: &[Ladder],
 ) -> Result<Scope, String> {
-    let climbs = keyword == Keyword::Blocks;
+    let climbs = matches!(keyword, Keyword::Blocks | Keyword::Credit);
     let words = "chronological, pro-rata or per-period";
     if word.is_empty() {
         let several = ladders.iter().any(|it| 1 < it.0.len());

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::lines::{Entry, Keyword};
 use super::number::factor;
 use super::refusal::TariffError;
-use super::{month_day, spelling};
+use super::{month_day, needs, spelling};
 use crate::money::{Rounding, Unit};
 use crate::place::Commodity;
 use crate::tariff::clock::Holidays;
@@ -29,8 +29,10 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
     let (commodity, unit) = of.value(commodity)?;
     let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(date)?;
     let source = find(entries, Keyword::Source).map(|it| it.value(some)).transpose()?;
+    let needs = find(entries, Keyword::Needs).map(|it| it.value(needs::read)).transpose()?;
+    let needs = needs.unwrap_or_default();
     let convert = find(entries, Keyword::Convert)
-        .map(|it| it.value(|value| conversion(value, commodity, unit)))
+        .map(|it| it.value(|value| conversion(value, commodity, unit, &needs)))
         .transpose()?;
     let holidays = find(entries, Keyword::Holidays).map(|it| it.value(holidays)).transpose()?;
     Ok(Tariff {
@@ -40,6 +42,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         commodity,
         unit,
         convert,
+        needs,
         from,
         rounding,
         holidays: holidays.unwrap_or_default(),
@@ -71,8 +74,8 @@ fn needed<'e, 'a>(
 }
 
 fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
-    use Keyword::{Commodity, Convert, From, Holidays, Name, Net, Source, Tariff};
-    for keyword in [Tariff, Name, Source, Commodity, Convert, From, Holidays, Net] {
+    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Source, Tariff};
+    for keyword in [Tariff, Name, Source, Commodity, Convert, Needs, From, Holidays, Net] {
         let mut lines = entries.iter().filter(|it| it.keyword == keyword);
         if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
             let what = format!(
@@ -107,7 +110,7 @@ fn commodity(value: &str) -> Result<(Commodity, Unit), String> {
     let Some(commodity) = Commodity::from_word(word) else {
         let near = spelling::nearest(word, Commodity::ALL.iter().map(|it| it.word()));
         let near = near.map_or(String::new(), |it| format!("; did you mean {it}?"));
-        return Err(format!("a commodity is electric, gas or water, not {word}{near}"));
+        return Err(format!("a commodity is electric, gas, water or waste, not {word}{near}"));
     };
     Ok((commodity, unit_of(commodity, unit.trim())?))
 }
@@ -117,19 +120,32 @@ fn unit_of(commodity: Commodity, word: &str) -> Result<Unit, String> {
         Commodity::Electric => &[Unit::Kwh],
         Commodity::Gas => &[Unit::Therm, Unit::Ccf, Unit::M3],
         Commodity::Water => &[Unit::Kgal, Unit::Gal, Unit::Ccf, Unit::M3],
+        // Nothing measures it.
+        Commodity::Waste if word.is_empty() => return Ok(Unit::Piece),
+        Commodity::Waste => &[],
     };
     let unit = units.iter().find(|it| it.word().eq_ignore_ascii_case(word));
     unit.copied().ok_or_else(|| {
         let units: Vec<&str> = units.iter().map(|it| it.word()).collect();
         let units = units.join(" or ");
         match word {
+            _ if units.is_empty() => format!("nothing measures {commodity}; delete {word}"),
             "" => format!("say in what unit {commodity} is billed: {units}"),
             _ => format!("{commodity} is billed in {units}, not in {word}"),
         }
     })
 }
 
-fn conversion(value: &str, commodity: Commodity, unit: Unit) -> Result<Conversion, String> {
+fn conversion(
+    value: &str,
+    commodity: Commodity,
+    unit: Unit,
+    needs: &[String],
+) -> Result<Conversion, String> {
+    let (value, times) = match value.split_once(" per ") {
+        Some((value, name)) => (value, Some(needs::find(needs, name.trim())?)),
+        None => (value, None),
+    };
     let words: Vec<&str> = value.split_whitespace().collect();
     let [from, "to", to, number] = words[..] else {
         return Err("expected two units and a factor, as in: convert CCF to therm 1.03".to_owned());
@@ -138,10 +154,10 @@ fn conversion(value: &str, commodity: Commodity, unit: Unit) -> Result<Conversio
     if to != unit {
         return Err(format!("this tariff bills {unit}; write: convert {from} to {unit} …"));
     }
-    if from == unit {
+    if from == unit && times.is_none() {
         return Err(format!("{unit} needs no conversion to {unit}; delete the line"));
     }
-    Ok(Conversion { from, factor_micro: factor(number)? })
+    Ok(Conversion { from, factor_micro: factor(number)?, times })
 }
 
 /// A date as we write it, and no other of the many ways.

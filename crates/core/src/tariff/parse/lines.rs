@@ -36,12 +36,15 @@ pub(super) enum Keyword {
     Source,
     Commodity,
     Convert,
+    Needs,
     From,
     Holidays,
     Clock,
     Net,
     Daily,
     Monthly,
+    PerBill,
+    Unmetered,
     Volume,
     Blocks,
     Demand,
@@ -54,18 +57,21 @@ pub(super) enum Keyword {
     Credit,
 }
 
-const KEYWORDS: [(&str, Keyword); 21] = [
+const KEYWORDS: [(&str, Keyword); 24] = [
     ("tariff", Keyword::Tariff),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
     ("commodity", Keyword::Commodity),
     ("convert", Keyword::Convert),
+    ("needs", Keyword::Needs),
     ("from", Keyword::From),
     ("holidays", Keyword::Holidays),
     ("clock", Keyword::Clock),
     ("net", Keyword::Net),
     ("daily", Keyword::Daily),
     ("monthly", Keyword::Monthly),
+    ("per-bill", Keyword::PerBill),
+    ("unmetered", Keyword::Unmetered),
     ("volume", Keyword::Volume),
     ("blocks", Keyword::Blocks),
     ("demand", Keyword::Demand),
@@ -77,6 +83,12 @@ const KEYWORDS: [(&str, Keyword); 21] = [
     ("tax", Keyword::Tax),
     ("credit", Keyword::Credit),
 ];
+
+/// The words a line at the margin begins with.
+#[cfg(test)]
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|(word, _)| *word)
+}
 
 /// The text as entries, in its order.
 pub(super) fn entries(text: &str) -> Result<Vec<Entry<'_>>, TariffError> {
@@ -174,11 +186,11 @@ impl<'a> Entry<'a> {
 
     /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
-        use Keyword::{Blocks, Clock, Coincident, Credit, Demand, Net, Reactive, Volume};
-        matches!(
-            self.keyword,
-            Clock | Net | Volume | Blocks | Demand | Reactive | Coincident | Credit
-        )
+        use Keyword::{Blocks, Clock, Coincident, Credit, Daily, Demand, Monthly, Net, PerBill};
+        use Keyword::{Percent, Reactive, Tax, Unmetered, Volume};
+        let plain = matches!(self.keyword, Daily | Monthly | PerBill | Unmetered | Percent | Tax);
+        let demand = matches!(self.keyword, Demand | Reactive | Coincident);
+        plain || demand || matches!(self.keyword, Clock | Net | Volume | Blocks | Credit)
     }
 
     /// Whether it cannot do without indented lines.

@@ -3,13 +3,17 @@
 
 mod charge;
 mod clock;
+mod credit;
 mod demand;
 mod head;
 mod hours;
 mod lines;
+mod needs;
 mod net;
 mod number;
 mod partition;
+mod plain;
+pub mod reference;
 mod refusal;
 mod spelling;
 mod term;
@@ -46,12 +50,13 @@ impl Tariff {
         tariff.components = charge::read(&entries, &tariff)?;
         net::nothing_lost(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;
+        needs::all_used(&entries, &tariff)?;
         Ok(tariff)
     }
 }
 
 /// How many days a month has at most.
-fn days_in(month: i8) -> i8 {
+pub(super) fn days_in(month: i8) -> i8 {
     match month {
         2 => 29,
         4 | 6 | 9 | 11 => 30,

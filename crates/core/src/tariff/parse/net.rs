@@ -4,6 +4,7 @@ use super::lines::{Entry, Keyword, Line};
 use super::number::price_from_zero;
 use super::refusal::TariffError;
 use super::{clock, term};
+use crate::money::Share;
 use crate::place::Commodity;
 use crate::tariff::{Charge, EnergyBank, Net, NetWindow, Tariff};
 
@@ -43,6 +44,10 @@ fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> 
     if net.bank.is_some() {
         return Err("there is a bank already; delete one".to_owned());
     }
+    let (kept, rest) = match rest.split_once(char::is_whitespace).unwrap_or((rest, "")) {
+        (share, rest) if share.ends_with('%') => (term::part_of_all(share)?, rest.trim()),
+        _ => (Share::WHOLE, rest),
+    };
     let (by_period, rest) = match rest.strip_prefix("by period") {
         Some(_) if net.clock.is_none() => {
             return Err(
@@ -66,7 +71,7 @@ fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> 
             "what is paid is paid at a true-up; say when: bank true-up apr pays 0.03".to_owned()
         );
     }
-    net.bank = Some(EnergyBank { by_period, bank, pays });
+    net.bank = Some(EnergyBank { by_period, kept, bank, pays });
     Ok(())
 }
 

@@ -1,14 +1,16 @@
 //! The terms of a charge: lines indented below it that are no prices.
 
-use super::charge::places_of;
+use super::charge::{places_of, step_end};
 use super::demand::{self, DemandTerms};
 use super::hours::{MONTHS, months};
 use super::lines::{Entry, Keyword, Line};
-use super::number::percentage;
+use super::number::{percentage, price_from_zero};
 use super::refusal::TariffError;
 use super::spelling;
+use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Component, MoneyBank, Ratchet};
+use crate::tariff::{Bank, Cap, Component, Limit, MoneyBank, Ratchet, Tariff, TrueUp};
+use crate::text::scaled;
 
 /// What the terms of a charge say.
 #[derive(Default)]
@@ -19,10 +21,13 @@ pub(super) struct Terms {
     pub(super) offsets: Option<Vec<usize>>,
     pub(super) bank: Option<MoneyBank>,
     pub(super) demand: DemandTerms,
+    pub(super) at_most: Option<Limit>,
+    pub(super) cap: Option<Cap>,
+    pub(super) each: Option<[i64; 12]>,
 }
 
 /// The words that begin a term, and the charges that may have it.
-const WORDS: [(&str, &[Keyword]); 11] = [
+const WORDS: [(&str, &[Keyword]); 14] = [
     ("gross", &[Keyword::Volume, Keyword::Blocks]),
     ("ratchet", &[Keyword::Demand, Keyword::Reactive]),
     ("window", &[Keyword::Demand, Keyword::Reactive]),
@@ -34,11 +39,20 @@ const WORDS: [(&str, &[Keyword]); 11] = [
     ("peak-of", &[Keyword::Coincident]),
     ("offsets", &[Keyword::Credit]),
     ("bank", &[Keyword::Credit]),
+    ("at-most", &[Keyword::Volume, Keyword::Blocks]),
+    ("cap", &[Keyword::Percent, Keyword::Tax]),
+    ("each", &[Keyword::Unmetered]),
 ];
 
 const RATCHET: &str =
     "ratchet 85% of 11 turns starting at none, or ratchet 75% of jun-sep in 11 turns";
 const BANK: &str = "bank, bank true-up apr, or bank expires 12 turns";
+
+/// The words a term begins with.
+#[cfg(test)]
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(word, _)| *word)
+}
 
 /// Whether `word` begins a term.
 pub(super) fn is_one(word: &str) -> bool {
@@ -51,6 +65,9 @@ pub(super) fn unknown(keyword: Keyword, word: &str) -> String {
         WORDS.iter().filter(|(_, of)| of.contains(&keyword)).map(|(it, _)| *it).collect();
     match spelling::nearest(word, known.iter().copied()) {
         Some(near) => format!("no term of a {keyword} is {word}; did you mean {near}?"),
+        None if known.is_empty() => format!(
+            "nothing stands below a {keyword} with one price, and {word} does; a line that begins a charge is not indented"
+        ),
         None => format!(
             "no term of a {keyword} is {word}; there are: {}. A line that begins a charge is not indented",
             known.join(", ")
@@ -58,11 +75,23 @@ pub(super) fn unknown(keyword: Keyword, word: &str) -> String {
     }
 }
 
+/// Refuses lines below `entry` that are no terms.
+pub(super) fn only(entry: &Entry<'_>) -> Result<(), TariffError> {
+    match entry.below.iter().find(|it| !is_one(it.word().0)) {
+        Some(odd) => Err(odd.refuse(unknown(entry.keyword, odd.word().0))),
+        None => Ok(()),
+    }
+}
+
 /// The terms below `entry`; `earlier` are the charges above it.
-pub(super) fn read(entry: &Entry<'_>, earlier: &[Component]) -> Result<Terms, TariffError> {
+pub(super) fn read(
+    entry: &Entry<'_>,
+    tariff: &Tariff,
+    earlier: &[Component],
+) -> Result<Terms, TariffError> {
     let mut terms = Terms::default();
     for line in entry.below.iter().filter(|it| is_one(it.word().0)) {
-        term(entry.keyword, line, earlier, &mut terms).map_err(|what| line.refuse(what))?;
+        term(entry.keyword, line, tariff, earlier, &mut terms).map_err(|what| line.refuse(what))?;
     }
     if let (Some(line), None) =
         (entry.below.iter().find(|it| it.word().0 == "bank"), &terms.offsets)
@@ -76,6 +105,7 @@ pub(super) fn read(entry: &Entry<'_>, earlier: &[Component]) -> Result<Terms, Ta
 fn term(
     keyword: Keyword,
     line: &Line<'_>,
+    tariff: &Tariff,
     earlier: &[Component],
     terms: &mut Terms,
 ) -> Result<(), String> {
@@ -92,10 +122,43 @@ fn term(
             return Err("say which charges the credit may bring down: offsets Energy".to_owned());
         }
         "offsets" => terms.offsets = Some(places_of(rest, earlier)?),
+        "at-most" => terms.at_most = Some(at_most(rest, tariff)?),
+        "cap" => terms.cap = Some(Cap { most: most(rest)?, place: line.place() }),
+        "each" => terms.each = Some(each(rest)?),
         "bank" => terms.bank = Some(money_bank(rest)?),
         _ => demand::term(word, rest, &mut terms.demand)?,
     }
     Ok(())
+}
+
+/// The most that is priced: a number, a term, or a share of a term.
+fn at_most(text: &str, tariff: &Tariff) -> Result<Limit, String> {
+    let named = text.starts_with(|it: char| it.is_ascii_lowercase());
+    let text = if named { format!("100% of {text}") } else { text.to_owned() };
+    step_end(&text, tariff.unit, &tariff.needs)
+}
+
+fn most(text: &str) -> Result<Price, String> {
+    let most = price_from_zero(text, Unit::Month)?;
+    if most.nano == 0 {
+        return Err("a cap of nothing leaves nothing of the charge; delete the charge".to_owned());
+    }
+    Ok(most)
+}
+
+/// What one piece uses in a turn: the same in each month, or twelve numbers from January on.
+fn each(text: &str) -> Result<[i64; 12], String> {
+    let one = |it: &str| {
+        let micro = scaled(it.trim(), 6).filter(|it| 0 < *it);
+        micro.ok_or_else(|| format!("{it} is no use; write a number above zero, such as 41"))
+    };
+    let values: Vec<i64> = text.split(", ").map(one).collect::<Result<_, _>>()?;
+    match values[..] {
+        [same] => Ok([same; 12]),
+        _ => <[i64; 12]>::try_from(values.clone()).map_err(|_| {
+            format!("{} numbers are not one, nor twelve from January on", values.len())
+        }),
+    }
 }
 
 fn ratchet(text: &str) -> Result<Ratchet, String> {
@@ -130,15 +193,25 @@ fn money_bank(text: &str) -> Result<MoneyBank, String> {
         Some(rest) => (rest.trim(), true),
         None => (text, false),
     };
-    let (rest, paid) = match rest.strip_suffix("paid") {
-        Some(rest) => (rest.trim(), true),
-        None => (rest, false),
+    let (rest, paid) = match rest.split_once("paid") {
+        Some((rest, "")) => (rest.trim(), Share::WHOLE),
+        Some((rest, share)) => (rest.trim(), part_of_all(share.trim())?),
+        None => (rest, Share { nano: 0 }),
     };
     let bank = bank(rest)?;
-    if paid && bank.true_up.is_none() {
+    if paid.nano != 0 && bank.true_up.is_none() {
         return Err("what is paid is paid at a true-up; say when: bank true-up apr paid".to_owned());
     }
     Ok(MoneyBank { bank, from_next_turn, paid })
+}
+
+/// A percentage from nothing to all.
+pub(super) fn part_of_all(text: &str) -> Result<Share, String> {
+    let share = percentage(text)?;
+    if !(0..=Share::WHOLE.nano).contains(&share.nano) {
+        return Err(format!("{text} is no part of it; write 0% to 100%"));
+    }
+    Ok(share)
 }
 
 /// What stands behind `bank`: when it is settled, and when what is in it expires.
@@ -147,12 +220,13 @@ pub(super) fn bank(text: &str) -> Result<Bank, String> {
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
         match (word, words.next().unwrap_or("")) {
+            ("true-up", "anniversary") => bank.true_up = Some(TrueUp::Anniversary),
             ("true-up", month) => {
                 let place = (1..).zip(MONTHS).find(|(_, name)| *name == month);
                 let (place, _) = place.ok_or_else(|| {
-                    format!("the month of a true-up is jan to dec, not {month}; write true-up apr")
+                    format!("a true-up is in jan to dec or at the anniversary, not {month}; write true-up apr")
                 })?;
-                bank.true_up = Some(place);
+                bank.true_up = Some(TrueUp::Month(place));
             }
             ("expires", after) => {
                 let turns = words.next().unwrap_or("");

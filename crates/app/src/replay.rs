@@ -1,0 +1,147 @@
+//! Makes a posted bill again from what it was made of, and compares: the same facts must give the
+//! same cents and the same words for as long as the bill is kept.
+
+use anyhow::{Context, Result};
+use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment};
+use meterbook_core::bill::{Bill, Segment, explain};
+use meterbook_core::id::BillId;
+use meterbook_core::reads::usage::usage;
+use meterbook_store::bill::Origin;
+use meterbook_store::{self as store, Tx};
+
+use crate::bill_run::origin;
+
+/// How a replay ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// Every line, every word and what it leaves for the next bill are the same.
+    Same,
+    /// The first difference, in a sentence.
+    Differs(String),
+}
+
+/// Bills that `meterbook check` makes again.
+const SAMPLE: i64 = 20;
+
+/// Makes a bill again from the reads, files and texts that were known when it was posted. What was
+/// learned later does not change it.
+pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
+    let stored = store::bill::get(tx, id)?;
+    let origins = store::bill::origins_of(tx, id)?;
+    if origins.len() != stored.segments.len() {
+        let (kept, all) = (origins.len(), stored.segments.len());
+        return Ok(Replayed::Differs(format!(
+            "{kept} of {all} segments say what they are made of"
+        )));
+    }
+    let mut segments = Vec::new();
+    for (was, origin) in stored.segments.iter().zip(&origins) {
+        match again(tx, &stored, was, origin)? {
+            Ok(segment) => segments.push(segment),
+            Err(why) => return Ok(Replayed::Differs(why)),
+        }
+    }
+    let total = segments.iter().map(|it| it.total).sum();
+    let made = Bill { segments, total, ..stored.clone() };
+    Ok(match (compare(&stored, &made), origins.iter().find_map(other_program)) {
+        (Replayed::Differs(what), Some(other)) => Replayed::Differs(format!("{what} ({other})")),
+        (replayed, _) => replayed,
+    })
+}
+
+/// Whether another program or other time zones made it: then that may be why it differs.
+fn other_program(it: &Origin) -> Option<String> {
+    let Origin { engine, tz_version, .. } = it;
+    let same = engine == origin::ENGINE && tz_version == origin::TZ_VERSION;
+    (!same).then(|| {
+        let (now, zones) = (origin::ENGINE, origin::TZ_VERSION);
+        format!("made by {engine} with time zones {tz_version}; this is {now} with {zones}")
+    })
+}
+
+/// The rule of `check`: the newest bills are the same when they are made again.
+pub(crate) fn sample(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut faults = Vec::new();
+    let bills = store::bill::newest(tx, SAMPLE)?;
+    for id in &bills {
+        if let Replayed::Differs(what) = replay(tx, *id)? {
+            faults.push(format!("bill {id} comes out otherwise: {what}"));
+        }
+    }
+    Ok((i64::try_from(bills.len()).context("a sample is countable")?, faults))
+}
+
+/// The segment made again, or what is not as it was.
+fn again(
+    tx: &mut Tx,
+    bill: &Bill,
+    was: &Segment,
+    from: &Origin,
+) -> Result<Result<Segment, String>> {
+    let period = was.period;
+    if bill.period.overlap(period.start(), Some(period.end())) != Some(period) {
+        return Ok(Err(format!("{period} is not within the turn {}", bill.period)));
+    }
+    let window = store::window::get(tx, bill.window)?;
+    let agreement = store::agreement::get(tx, was.agreement)?;
+    let point = store::place::service_point(tx, agreement.service_point)?;
+    let measured = store::gather::measured_at(tx, point.id, period, from.known)?;
+    let texts = store::tariff::versions(tx, &was.tariff)?;
+    if let Some(it) = texts.iter().find(|it| !it.is_whole()) {
+        return Ok(Err(format!("the text of {} from {} has another hash", it.code, it.from)));
+    }
+    if origin::of_tariff(&texts, was) != from.tariff_sha256 {
+        return Ok(Err(format!("the versions of {} are not those it was made of", was.tariff)));
+    }
+    match usage(period, &point.zone, &measured) {
+        Ok(used) if origin::of_usage(&used) == from.usage_sha256 => (),
+        Ok(_) => return Ok(Err(format!("what was used at {} is not the same", was.service_at))),
+        Err(why) => return Ok(Err(why.to_string())),
+    }
+    let mut tariffs = Tariffs::default();
+    tariffs.learn(was.tariff.clone(), crate::tariff::versions(tx, &was.tariff)?);
+    // A term changes from a later day on only, so those days still say what they did.
+    let mut terms = store::terms::of(tx, std::iter::once(agreement.id))?;
+    let mut facts = ServiceFacts {
+        terms: terms.remove(&agreement.id).unwrap_or_default(),
+        // As it stood on the bill, whatever the agreement and the premise say by now.
+        street: was.service_at.clone(),
+        billed_through: Some(period.start()),
+        carried: store::bill::carried_before(tx, was.agreement, period.start())?,
+        agreement,
+        point,
+        measured,
+    };
+    facts.agreement.tariff.clone_from(&was.tariff);
+    Ok(segment(&facts, period, &window, &mut tariffs).map_err(|why| why.to_string()))
+}
+
+fn compare(stored: &Bill, made: &Bill) -> Replayed {
+    let (was, is) = (explain::bill(stored), explain::bill(made));
+    if was != is {
+        let (was, is) = first_difference(&was, &is);
+        return Replayed::Differs(format!("the bill says `{was}`, made again `{is}`"));
+    }
+    for (was, is) in stored.segments.iter().zip(&made.segments) {
+        if was.carried != is.carried || was.bank != is.bank {
+            let at = &was.service_at;
+            return Replayed::Differs(format!("what it leaves for the next bill at {at} differs"));
+        }
+        if was != is {
+            return Replayed::Differs(format!("what is kept of {} differs", was.service_at));
+        }
+    }
+    Replayed::Same
+}
+
+/// The first line of two texts that is not the same in both.
+fn first_difference<'a>(was: &'a str, is: &'a str) -> (&'a str, &'a str) {
+    let mut lines = is.lines();
+    for line in was.lines() {
+        match lines.next() {
+            Some(other) if other == line => (),
+            other => return (line.trim(), other.unwrap_or("nothing").trim()),
+        }
+    }
+    ("nothing", lines.next().unwrap_or("nothing").trim())
+}

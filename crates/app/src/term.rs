@@ -1,0 +1,207 @@
+//! What an agreement says of itself: terms, prices of its own, exemptions, each from a day on.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::AgreementId;
+use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
+use meterbook_core::tariff::{Charge, Component};
+use meterbook_core::text::decimal;
+use meterbook_store::terms::About;
+use meterbook_store::{self as store, Tx};
+
+use crate::{Actor, refuse};
+
+/// One thing that an agreement says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A number or a word.
+    Term(Term),
+    /// A price instead of the tariff's.
+    Price(SpecialPrice),
+    /// A tax or rider that is not owed, or not in full.
+    Exemption(Exemption),
+}
+
+/// Why a term is not set.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TermRefusal {
+    /// No version of the agreement's tariff looks at it.
+    Unknown {
+        /// What was to be set.
+        name: String,
+        /// The tariff.
+        tariff: String,
+        /// What its versions do look at.
+        known: Vec<String>,
+    },
+    /// Bills have been made for days from then on.
+    Billed {
+        /// The first day not billed.
+        through: Date,
+    },
+    /// Something is said from that day on, or from a later one.
+    Later {
+        /// The name.
+        name: String,
+        /// The first day.
+        from: Date,
+    },
+    /// It would end before it began.
+    Backwards {
+        /// The first day.
+        from: Date,
+        /// The first day without it.
+        to: Date,
+    },
+    /// More than all of a charge was to be left out, or none of it.
+    OddShare,
+}
+
+/// Sets a term from its day on. What was said before ends there.
+pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Result<()> {
+    let tariff = store::agreement::get(tx, agreement)?.tariff;
+    let (about, name, from, to) = said.key();
+    if let Some(to) = to.filter(|to| *to <= from) {
+        return Err(refuse(TermRefusal::Backwards { from, to }));
+    }
+    if let Said::Exemption(it) = said
+        && !(1..=1_000_000_000).contains(&it.share.nano)
+    {
+        return Err(refuse(TermRefusal::OddShare));
+    }
+    let known = known(tx, &tariff, about)?;
+    // A price may also be for one line of a charge, such as `Energy, peak`.
+    let is_line = |it: &String| name.strip_prefix(it).is_some_and(|it| it.starts_with(", "));
+    if !known.iter().any(|it| it == name || about == About::Price && is_line(it)) {
+        let name = name.to_owned();
+        return Err(refuse(TermRefusal::Unknown { name, tariff, known }));
+    }
+    if let Some(through) = store::bill::billed_through(tx, agreement)?.filter(|it| from < *it) {
+        return Err(refuse(TermRefusal::Billed { through }));
+    }
+    let there = store::terms::get(tx, agreement)?;
+    let later = starts(&there, about, name).into_iter().find(|it| from <= *it);
+    if let Some(from) = later {
+        return Err(refuse(TermRefusal::Later { name: name.to_owned(), from }));
+    }
+    store::terms::end(tx, agreement, about, name, from)?;
+    store::terms::add(tx, agreement, &said.alone())?;
+    let said = said.to_string();
+    store::audit::add(tx, actor.by, actor.at, "set term", &agreement.to_string(), &said)
+}
+
+/// What the versions of a tariff look at, each name once.
+fn known(tx: &mut Tx, tariff: &str, about: About) -> Result<Vec<String>> {
+    let versions = crate::tariff::versions(tx, tariff)?;
+    let names = versions.into_iter().flat_map(|it| match about {
+        About::Term => it.needs,
+        About::Price => labels(it.components, |it| {
+            matches!(
+                it,
+                Charge::Fixed(_)
+                    | Charge::Usage(_)
+                    | Charge::Demand(_)
+                    | Charge::Coincident(_)
+                    | Charge::Unmetered(_)
+            )
+        }),
+        About::Exemption => labels(it.components, |it| matches!(it, Charge::Share(_))),
+    });
+    let mut known: Vec<String> = names.collect();
+    known.sort_unstable();
+    known.dedup();
+    Ok(known)
+}
+
+fn labels(components: Vec<Component>, of: impl Fn(&Charge) -> bool) -> Vec<String> {
+    components.into_iter().filter(|it| of(&it.charge)).map(|it| it.label).collect()
+}
+
+/// The first days of what is said about a name.
+fn starts(terms: &Terms, about: About, name: &str) -> Vec<Date> {
+    match about {
+        About::Term => terms.said.iter().filter(|it| it.name == name).map(|it| it.from).collect(),
+        About::Price => {
+            terms.prices.iter().filter(|it| it.label == name).map(|it| it.from).collect()
+        }
+        About::Exemption => {
+            terms.exemptions.iter().filter(|it| it.label == name).map(|it| it.from).collect()
+        }
+    }
+}
+
+impl Said {
+    fn key(&self) -> (About, &str, Date, Option<Date>) {
+        match self {
+            Said::Term(it) => (About::Term, &it.name, it.from, it.to),
+            Said::Price(it) => (About::Price, &it.label, it.from, it.to),
+            Said::Exemption(it) => (About::Exemption, &it.label, it.from, it.to),
+        }
+    }
+
+    fn alone(&self) -> Terms {
+        let mut terms = Terms::default();
+        match self.clone() {
+            Said::Term(it) => terms.said.push(it),
+            Said::Price(it) => terms.prices.push(it),
+            Said::Exemption(it) => terms.exemptions.push(it),
+        }
+        terms
+    }
+
+    /// Everything in `terms`, each by itself.
+    pub fn all(terms: Terms) -> Vec<Said> {
+        let said = terms.said.into_iter().map(Said::Term);
+        let prices = terms.prices.into_iter().map(Said::Price);
+        said.chain(prices).chain(terms.exemptions.into_iter().map(Said::Exemption)).collect()
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Said::Term(it) => write!(f, "{} {}", it.name, it.value)?,
+            Said::Price(it) => write!(f, "{} at {}", it.label, decimal(it.nano, 9))?,
+            Said::Exemption(Exemption { label, share, certificate, .. }) => {
+                write!(
+                    f,
+                    "{label}: {}% exempt, certificate {certificate}",
+                    decimal(share.nano, 7)
+                )?;
+            }
+        }
+        let (_, _, from, to) = self.key();
+        write!(f, " from {from}")?;
+        to.map_or(Ok(()), |to| write!(f, " up to {to}"))
+    }
+}
+
+impl fmt::Display for TermRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TermRefusal::Unknown { name, tariff, known } if known.is_empty() => {
+                write!(f, "tariff {tariff} does not look at {name}, nor at any other term")
+            }
+            TermRefusal::Unknown { name, tariff, known } => {
+                let known = known.join(", ");
+                write!(f, "tariff {tariff} does not look at {name}; it looks at: {known}")
+            }
+            TermRefusal::Billed { through } => {
+                write!(f, "days up to {through} are billed; set it from {through} or later")
+            }
+            TermRefusal::Later { name, from } => {
+                write!(f, "{name} is set from {from} on already; set it from a later day")
+            }
+            TermRefusal::Backwards { from, to } => {
+                write!(f, "what begins on {from} cannot end on {to}; give a later day")
+            }
+            TermRefusal::OddShare => {
+                write!(f, "an exemption leaves out more than 0% and at most 100%")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TermRefusal {}

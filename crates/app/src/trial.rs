@@ -1,0 +1,164 @@
+//! Rates a measured load on a tariff text that nobody need be billed on: how a tariff is tried out
+//! before it is published.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::money::{Money, Quantity};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::rating::carried::Carried;
+use meterbook_core::rating::example::Year;
+use meterbook_core::rating::{Input, Plan, Rated, Unratable, rate};
+use meterbook_core::reads::usage::Usage;
+use meterbook_core::tariff::Tariff;
+use std::fmt;
+
+use crate::{refuse, urdb};
+
+/// What is rated.
+#[derive(Clone, Copy, Debug)]
+pub enum Use<'a> {
+    /// A column `kw` of mean powers, the first one of the first day.
+    Load(&'a Path),
+    /// So much over all the days, as a register would count it, in millionths of the unit.
+    Counted(i64),
+}
+
+/// One turn, rated.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The days.
+    pub period: Period,
+    /// Its lines.
+    pub rated: Rated,
+}
+
+/// Why nothing is rated.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotRated {
+    /// The tariff cannot price it.
+    Unratable(Unratable),
+    /// There is no day in it.
+    NoDays {
+        /// The first day.
+        from: Date,
+        /// The day after the last.
+        to: Date,
+    },
+}
+
+/// What `used` comes to on a tariff from a day on, turn by turn: a turn is a month from that day,
+/// and the last one may be cut short. Without `to` a load is hourly and ends where its values do.
+/// Every day has 24 hours.
+pub fn rate_on(tariff: &Tariff, used: Use, from: Date, to: Option<Date>) -> Result<Vec<Turn>> {
+    let micro_kw = match used {
+        Use::Load(file) => urdb::column(file)?,
+        Use::Counted(_) => Vec::new(),
+    };
+    let rows = i64::try_from(micro_kw.len()).context("the load is longer than any year")?;
+    let to = match (to, used) {
+        (Some(to), _) => to,
+        (None, Use::Load(_)) => from.saturating_add(rows.div_euclid(24).days()),
+        (None, Use::Counted(_)) => from.saturating_add(1.month()),
+    };
+    let days = Period::new(from, to).ok_or_else(|| refuse(NotRated::NoDays { from, to }))?;
+    let measure = match used {
+        Use::Counted(micro) => Measure::Counted(micro),
+        Use::Load(file) => Measure::Load { minutes: minutes(file, rows, days)?, micro_kw },
+    };
+    let minutes = match &measure {
+        Measure::Load { minutes, .. } => *minutes,
+        Measure::Counted(_) => 60,
+    };
+    let windows: Vec<Period> = (0..).map_while(|nth| window(days, nth)).collect();
+    let last = windows.last().map_or(to, |it| it.end());
+    let all = Period::new(from, last).expect("the first turn has days");
+    let plan = Plan::new(&tariff.code, std::slice::from_ref(tariff), &Zone::utc(), minutes, all);
+    let mut carried = Carried::default();
+    let mut turns = Vec::new();
+    for window in windows {
+        let period = window.overlap(from, Some(to)).expect("a turn begins within the days");
+        let usage = measure.usage(tariff, days, period);
+        let input = Input { window, carried: &carried, ..Input::of(period, &usage) };
+        let rated = rate(&plan, &input).map_err(|why| refuse(NotRated::Unratable(why)))?;
+        carried = rated.carried.clone();
+        turns.push(Turn { period, rated });
+    }
+    Ok(turns)
+}
+
+/// A load of a whole calendar year.
+pub fn year(load: &Path, calendar: i16) -> Result<Year> {
+    let year = urdb::Year::read(load, calendar, None, urdb::YearBefore::Nothing)?;
+    Ok(Year { calendar, months: year.months })
+}
+
+/// The sum of some turns.
+pub fn total(turns: &[Turn]) -> Money {
+    turns.iter().map(|it| it.rated.total).sum()
+}
+
+enum Measure {
+    Load { minutes: u16, micro_kw: Vec<i64> },
+    Counted(i64),
+}
+
+impl Measure {
+    fn usage(&self, tariff: &Tariff, days: Period, period: Period) -> Usage {
+        match self {
+            Measure::Load { minutes, micro_kw } => {
+                let per_hour = 60_i64.div_euclid(i64::from(*minutes));
+                let kwh: Vec<i64> =
+                    micro_kw.iter().map(|it| it.max(&0).div_euclid(per_hour)).collect();
+                urdb::usage(period, days.start(), *minutes, &kwh, &[])
+            }
+            Measure::Counted(micro) => {
+                let through = |day: Date| {
+                    let before = Period::new(days.start(), day).map_or(0, Period::days);
+                    let part = i128::from(*micro) * i128::from(before);
+                    i64::try_from(part.div_euclid(i128::from(days.days()))).unwrap_or(i64::MAX)
+                };
+                let unit = tariff.convert.map_or(tariff.unit, |it| it.from);
+                let micro = through(period.end()) - through(period.start());
+                let (delivered, received) = (Quantity { micro, unit }, Quantity { micro: 0, unit });
+                Usage { delivered, received, reactive: None, profile: None, evidence: Vec::new() }
+            }
+        }
+    }
+}
+
+/// The turn that begins so many months after the first day.
+fn window(days: Period, nth: i64) -> Option<Period> {
+    let start = |nth: i64| days.start().saturating_add(nth.months());
+    let window = Period::new(start(nth), start(nth + 1))?;
+    (window.start() < days.end()).then_some(window)
+}
+
+fn minutes(load: &Path, rows: i64, days: Period) -> Result<u16> {
+    let hours = days.days() * 24;
+    let per_hour = rows.div_euclid(hours);
+    if rows.rem_euclid(hours) != 0 || ![1, 2, 4, 12].contains(&per_hour) {
+        bail!(
+            "{} has {rows} values, and {days} has {hours} hours; give one value for each hour, half \
+             hour, quarter or five minutes, or other days with --from and --to",
+            load.display()
+        );
+    }
+    ensure!(0 < per_hour, "{} has no values", load.display());
+    u16::try_from(60_i64.div_euclid(per_hour)).context("an interval is at most an hour")
+}
+
+impl fmt::Display for NotRated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotRated::Unratable(why) => why.fmt(f),
+            NotRated::NoDays { from, to } => {
+                write!(f, "no day is from {from} and before {to}; give a later --to")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotRated {}

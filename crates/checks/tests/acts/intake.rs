@@ -1,0 +1,167 @@
+//! Files of reads: what is taken, what comes back, and what a second time does.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use meterbook_app::intake::{self, Import, Imported};
+use meterbook_checks::engines;
+use meterbook_core::id::BatchId;
+use meterbook_core::meter::Flow;
+
+use meterbook_store::{self as store, Db};
+
+use crate::village::{self, DIALS, quarters};
+
+fn put(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let file = folder.join(name);
+    std::fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder is made");
+    std::fs::write(&file, text).expect("a file is written");
+    file
+}
+
+fn import(db: &Db, folder: &Path, file: &Path, meter: Option<&str>) -> Result<Imported> {
+    let rejects = folder.join("rejects");
+    let wanted = Import { file, shape: None, zone: None, meter, rejects: &rejects };
+    intake::import(db, village::actor(), &wanted, &mut |_| ())
+}
+
+/// Accepted and rejected.
+fn counts(imported: &Imported) -> (i64, i64) {
+    (imported.batch.accepted, imported.batch.rejected)
+}
+
+#[test]
+fn a_line_has_to_say_which_way_of_a_meter_that_counts_both() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let both = [quarters(Flow::Delivered), quarters(Flow::Received)];
+        village::take_on(db, &village::customer("E-1", &both)).unwrap();
+        village::take_on(db, &village::customer("E-2", &[quarters(Flow::Received)])).unwrap();
+        let text = "meter,start,value,flow\nE-1,2026-03-01T00:00:00Z,1,\n\
+                    E-1,2026-03-01T00:00:00Z,2,received\nE-2,2026-03-01T00:00:00Z,3,\n";
+        let file = put(folder, "reads.csv", text);
+        let imported = import(db, folder, &file, None).unwrap();
+        assert_eq!(counts(&imported), (2, 1));
+        let back = std::fs::read_to_string(imported.rejects.unwrap()).unwrap();
+        assert!(back.contains("counts both ways; say delivered or received"), "{back}");
+    });
+}
+
+/// Two quarter hours of 250 Wh and 282 Wh, the second estimated, of what the file calls `Front`.
+const DOWNLOAD: &str = "<feed xmlns='http://www.w3.org/2005/Atom'>\
+    <entry><link rel='self' href='/UsagePoint/1'/><title>Front\nElectric Meter</title>\
+    <content><UsagePoint/></content></entry>\
+    <entry><link rel='self' href='/UsagePoint/1/MeterReading/1'/>\
+    <link rel='related' href='/ReadingType/7'/><content><MeterReading/></content></entry>\
+    <entry><link rel='self' href='/ReadingType/7'/><content><ReadingType>\
+    <flowDirection>19</flowDirection><uom>72</uom></ReadingType></content></entry>\
+    <entry><link rel='self' href='/UsagePoint/1/MeterReading/1/IntervalBlock/1'/><content><IntervalBlock>\
+    <IntervalReading><timePeriod><duration>900</duration><start>1772323200</start></timePeriod>\
+    <value>250</value></IntervalReading>\
+    <IntervalReading><ReadingQuality><quality>8</quality></ReadingQuality>\
+    <timePeriod><duration>900</duration><start>1772324100</start></timePeriod>\
+    <value>282</value></IntervalReading>\
+    </IntervalBlock></content></entry></feed>";
+
+#[test]
+fn a_green_button_file_without_its_meter_says_the_same_when_it_is_mended() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let both = [quarters(Flow::Delivered), quarters(Flow::Received)];
+        village::take_on(db, &village::customer("E-1", &both)).unwrap();
+        let file = put(folder, "download.xml", DOWNLOAD);
+        let imported = import(db, folder, &file, None).unwrap();
+        assert_eq!(counts(&imported), (0, 2));
+        let why = imported.nothing_taken().unwrap().to_string();
+        assert!(why.contains("there is no meter Front Electric Meter"), "{why}");
+        let text = std::fs::read_to_string(imported.rejects.unwrap()).unwrap();
+        let header = "meter,start,value,unit,flow,kind,minutes,reject_reason\n";
+        assert!(text.starts_with(header), "{text}");
+        let says = "E-1,2026-03-01T00:15:00Z,0.282,kWh,received,estimated,15,";
+        let mended = text.replace("Front Electric Meter", "E-1");
+        assert!(mended.contains(says), "{mended}");
+        let mended = import(db, folder, &put(folder, "mended.csv", &mended), None).unwrap();
+        assert_eq!(counts(&mended), (2, 0));
+    });
+}
+
+#[test]
+fn a_file_of_which_nothing_was_taken_may_be_imported_again() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let file = put(folder, "download.xml", DOWNLOAD);
+        let first = import(db, folder, &file, Some("E-1")).unwrap();
+        assert_eq!((counts(&first), first.before), ((0, 2), false));
+        // It came before its meter was signed up.
+        village::take_on(db, &village::customer("E-1", &[quarters(Flow::Received)])).unwrap();
+        let second = import(db, folder, &file, Some("E-1")).unwrap();
+        assert_eq!((counts(&second), second.before), ((2, 0), false));
+        assert!(second.nothing_taken().is_none());
+        let third = import(db, folder, &file, Some("E-1")).unwrap();
+        assert_eq!((third.batch.id, third.before), (second.batch.id, true));
+        // What was tried is kept beside what was taken.
+        let batches = db.read(store::batch::all).unwrap();
+        let rejected: Vec<i64> = batches.iter().map(|it| it.rejected).collect();
+        assert_eq!(rejected, [2, 0]);
+        assert_eq!(batches[0].sha256, batches[1].sha256);
+        assert_eq!(db.read(intake::verify).unwrap(), (2, vec![]));
+    });
+}
+
+#[test]
+fn a_file_that_says_nothing_is_refused_and_leaves_nothing() {
+    engines::each(|db, folder| {
+        village::found(db);
+        for (name, text, said) in [
+            ("header.csv", "meter,date,index\n", "neither a read nor a value"),
+            ("wide.csv", "meter,date,00:00,01:00\nE-1,2026-03-01,,\n", "make no day"),
+            ("open.csv", "meter,date,index\nE-1,2026-03-01,\"7\n", "line 2 opens a quote"),
+        ] {
+            let why = import(db, folder, &put(folder, name, text), None).unwrap_err();
+            let why = village::says(&why);
+            assert!(why.contains(said) && why.contains(name), "{why}");
+        }
+        assert_eq!(db.read(store::batch::all).unwrap(), []);
+    });
+}
+
+#[test]
+fn rejects_of_two_files_of_one_name_are_two_files_and_can_be_had_back() {
+    engines::each(|db, folder| {
+        village::found(db);
+        village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        let texts = [
+            "meter,date,index\nE-1,2026-01-01,1\nE-1,2026-02-01,\"1,5\"\n",
+            "meter,date,index\nE-1,2026-01-01,2\nE-9,2026-02-01,2\n",
+        ];
+        let [one, two] = ["north/reads.csv", "south/reads.csv"].map(|it| folder.join(it));
+        let files = [&one, &two].into_iter().zip(texts).map(|(file, text)| {
+            put(folder, file.strip_prefix(folder).unwrap().to_str().unwrap(), text);
+            import(db, folder, file, None).unwrap().rejects.unwrap()
+        });
+        let files: Vec<PathBuf> = files.collect();
+        assert_ne!(files[0], files[1]);
+        let says: Vec<String> =
+            files.iter().map(|it| std::fs::read_to_string(it).unwrap()).collect();
+        assert!(says[0].contains("E-1,2026-02-01,\"1,5\",\"line 3: 1,5 is no"), "{}", says[0]);
+        assert!(says[1].contains("there is no meter E-9"), "{}", says[1]);
+        for (nth, (file, said)) in (1..).zip(files.iter().zip(&says)) {
+            std::fs::remove_file(file).unwrap();
+            let back = intake::give_back(db, BatchId(nth), &folder.join("rejects")).unwrap();
+            assert_eq!((&back, &std::fs::read_to_string(&back).unwrap()), (file, said));
+        }
+    });
+}
+
+#[test]
+fn rejects_that_are_not_there_are_refused() {
+    engines::each(|db, folder| {
+        village::found(db);
+        village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        let file = put(folder, "reads.csv", "meter,date,index\nE-1,2026-01-01,1\n");
+        let batch = import(db, folder, &file, None).unwrap().batch.id;
+        let refused = |id| village::says(&intake::give_back(db, id, folder).unwrap_err());
+        assert!(refused(batch).contains("no line of batch 1 (reads.csv) was rejected"));
+        assert!(refused(BatchId(9)).contains("there is no batch 9"));
+    });
+}

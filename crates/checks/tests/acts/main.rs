@@ -1,0 +1,5 @@
+//! What a clerk does, on both engines: what is done and what is refused with which words.
+
+mod intake;
+mod refused;
+mod village;

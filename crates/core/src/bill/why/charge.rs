@@ -1,0 +1,186 @@
+//! Charge by charge: what each line of a bill became on the next one.
+
+use super::{CauseKind, Found, add};
+use crate::bill::Segment;
+use crate::money::{Exact, Money, Price};
+use crate::rating::{Basis, ChargeKind, Line};
+
+/// The lines of one charge on one bill.
+struct Charge<'a> {
+    lines: Vec<&'a Line>,
+}
+
+/// Walks every charge of two segments of one agreement.
+pub(super) fn compare_all(then: &Segment, now: &Segment, found: &mut Found) {
+    let mut names: Vec<&str> = Vec::new();
+    for line in then.lines.iter().chain(&now.lines) {
+        if !names.contains(&name(line)) {
+            names.push(name(line));
+        }
+    }
+    let days = (then.period.days(), now.period.days());
+    for name in names {
+        compare(&Charge::of(then, name), &Charge::of(now, name), days, found);
+    }
+}
+
+/// What a charge is called, without the period and the block: `Energy` of `Energy, peak, tier 2`.
+fn name(line: &Line) -> &str {
+    line.label.split(", ").next().unwrap_or(&line.label)
+}
+
+/// What a line is called without its block: `Energy, peak` of `Energy, peak, tier 2`.
+fn period(line: &Line) -> &str {
+    line.label.split_once(", tier ").map_or(&*line.label, |(period, _)| period)
+}
+
+fn compare(then: &Charge, now: &Charge, days: (i64, i64), found: &mut Found) {
+    let (from, to) = (then.amount(), now.amount());
+    let difference = Exact::from(to - from);
+    let (Some(first), false) = (then.lines.first(), now.lines.is_empty()) else {
+        let kind = now.lines.first().or(then.lines.first()).map(|it| it.kind);
+        let kind = match kind {
+            Some(ChargeKind::Credit) => CauseKind::Credit,
+            Some(ChargeKind::Minimum) => CauseKind::Minimum,
+            _ if then.lines.is_empty() => CauseKind::New,
+            _ => CauseKind::Ended,
+        };
+        return add(found, kind, difference);
+    };
+    match first.kind {
+        ChargeKind::Credit => add(found, CauseKind::Credit, difference),
+        ChargeKind::Minimum => add(found, CauseKind::Minimum, difference),
+        ChargeKind::Tax | ChargeKind::Rider if first.is_share() => share(then, now, found),
+        ChargeKind::Demand => demand(then, now, found),
+        ChargeKind::Fixed => fixed(then, now, found),
+        _ => usage(then, now, days, found),
+    }
+}
+
+/// A share of other lines: what it is of changed, or the share itself.
+fn share(then: &Charge, now: &Charge, found: &mut Found) {
+    let (Some(first), Some(last)) = (then.lines.first(), now.lines.last()) else { return };
+    let of = |line: &Line| match line.basis {
+        Basis::Share(whole, share) => Some((whole, share)),
+        _ => None,
+    };
+    let difference = Exact::from(now.amount() - then.amount());
+    let (Some((_, before)), Some((whole, after))) = (of(first), of(last)) else {
+        return add(found, CauseKind::Tax, difference);
+    };
+    let priced = if before == after { Exact::ZERO } else { after.of(whole) - before.of(whole) };
+    add(found, CauseKind::Price, priced);
+    add(found, CauseKind::Tax, difference - priced);
+}
+
+/// The highest use at the prices of before, then the prices.
+fn demand(then: &Charge, now: &Charge, found: &mut Found) {
+    let old_prices = now.at_prices_of(then);
+    add(found, CauseKind::Demand, old_prices - Exact::from(then.amount()));
+    add(found, CauseKind::Price, Exact::from(now.amount()) - old_prices);
+}
+
+/// The days at the prices of before, then the prices.
+fn fixed(then: &Charge, now: &Charge, found: &mut Found) {
+    let old_prices = now.at_prices_of(then);
+    add(found, CauseKind::Days, old_prices - Exact::from(then.amount()));
+    add(found, CauseKind::Price, Exact::from(now.amount()) - old_prices);
+}
+
+/// Days, use of a day, hours, blocks, prices: one after the other.
+fn usage(then: &Charge, now: &Charge, (days_then, days_now): (i64, i64), found: &mut Found) {
+    let (from, to) = (Exact::from(then.amount()), Exact::from(now.amount()));
+    let (used_then, used_now) = (then.used(), now.used());
+    if used_then <= 0 || used_now < 0 {
+        return add(found, CauseKind::Usage, to - from);
+    }
+    let as_long = from.part(days_now, days_then);
+    add(found, CauseKind::Days, as_long - from);
+    let as_much = from.part(used_now, used_then);
+    add(found, CauseKind::Usage, as_much - as_long);
+    // With no period in common the season changed, and with it the prices.
+    let shared = now.lines.iter().any(|it| then.lines.iter().any(|of| period(of) == period(it)));
+    if !shared {
+        return add(found, CauseKind::Price, to - as_much);
+    }
+    let at_hours = now.at_hours_of(then);
+    add(found, CauseKind::TimeOfUse, at_hours - as_much);
+    let in_blocks = now.at_prices_of(then);
+    add(found, CauseKind::Tier, in_blocks - at_hours);
+    add(found, CauseKind::Price, to - in_blocks);
+}
+
+impl<'a> Charge<'a> {
+    fn of(segment: &'a Segment, wanted: &str) -> Charge<'a> {
+        Charge { lines: segment.lines.iter().filter(|it| name(it) == wanted).collect() }
+    }
+
+    fn amount(&self) -> Money {
+        self.lines.iter().map(|it| it.amount).sum()
+    }
+
+    fn used(&self) -> i64 {
+        self.lines.iter().filter_map(|it| it.quantity()).sum()
+    }
+
+    /// What these lines come to at the prices that `then` has for lines of the same name; a line
+    /// that it has not keeps its own.
+    fn at_prices_of(&self, then: &Charge) -> Exact {
+        let amount = |line: &&Line| {
+            let old = then.lines.iter().find(|it| it.label == line.label);
+            match old.and_then(|it| it.price()) {
+                Some(price) => line.at(price),
+                None => Exact::from(line.amount),
+            }
+        };
+        self.lines.iter().map(amount).sum()
+    }
+
+    /// What these lines come to when each period costs, for a unit, what it did in `then`.
+    fn at_hours_of(&self, then: &Charge) -> Exact {
+        let amount = |line: &&Line| {
+            let old = || then.lines.iter().filter(|it| period(it) == period(line));
+            let (paid, used) = (
+                old().map(|it| it.amount).sum::<Money>(),
+                old().filter_map(|it| it.quantity()).sum::<i64>(),
+            );
+            match line.quantity() {
+                Some(now) if 0 < used => Exact::from(paid).part(now, used),
+                _ => Exact::from(line.amount),
+            }
+        };
+        self.lines.iter().map(amount).sum()
+    }
+}
+
+impl Line {
+    fn is_share(&self) -> bool {
+        matches!(self.basis, Basis::Share(..))
+    }
+
+    /// How much it counts, in millionths.
+    fn quantity(&self) -> Option<i64> {
+        match self.basis {
+            Basis::Each(quantity, _) | Basis::Part { quantity, .. } => Some(quantity.micro),
+            _ => None,
+        }
+    }
+
+    fn price(&self) -> Option<Price> {
+        match self.basis {
+            Basis::Each(_, price) | Basis::Part { price, .. } => Some(price),
+            _ => None,
+        }
+    }
+
+    /// What it comes to at another price, if that is for the same unit.
+    fn at(&self, other: Price) -> Exact {
+        match self.basis {
+            Basis::Each(quantity, price) if price.per == other.per => other.times(quantity),
+            Basis::Part { quantity, price, days, of } if price.per == other.per => {
+                other.times(quantity).part(days, of)
+            }
+            _ => Exact::from(self.amount),
+        }
+    }
+}

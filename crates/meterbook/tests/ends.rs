@@ -1,0 +1,140 @@
+//! How commands end: the exit code, what they say, and what they leave behind.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const FOUND: &[&str] = &[
+    "init",
+    "--name",
+    "Alder Creek Light",
+    "--phone",
+    "555-0100",
+    "--site",
+    "aldercreek.example",
+    "--remit-to",
+    "PO Box 7",
+    "--zone",
+];
+const TARIFF: &str = "tariff R-1 half-up\nname       Residential service\ncommodity  electric kWh\n\
+                      from       2026-01-01\n\nvolume  Energy            0.12\n";
+
+fn meterbook(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meterbook"));
+    command.env_remove("METERBOOK_DIR").env_remove("METERBOOK_DB").current_dir(folder);
+    command.args(["--dir", "mine"]).args(words).output().expect("the program can be started")
+}
+
+/// The exit code, and what was said on both ways.
+fn ended(folder: &Path, words: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = meterbook(folder, words);
+    let said = [stdout, stderr].map(|it| String::from_utf8(it).expect("it prints text"));
+    (status.code().expect("nobody killed it"), said.concat())
+}
+
+fn done(folder: &Path, words: &[&str]) -> String {
+    let (code, said) = ended(folder, words);
+    assert_eq!(code, 0, "{words:?}: {said}");
+    said
+}
+
+/// A utility with a tariff and a folder around it.
+fn utility() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    done(folder.path(), &[FOUND, &["America/Chicago"]].concat());
+    put(folder.path(), "r-1.tariff", TARIFF);
+    done(folder.path(), &["tariff", "publish", "r-1.tariff"]);
+    folder
+}
+
+fn put(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("a file is written");
+}
+
+fn sign_up<'a>(cycle: &'a str, service: &'a str) -> Vec<&'a str> {
+    let mut words = vec!["sign-up", "--name", "Rosa Quill", "--street", "12 Mill St"];
+    words.extend(["--town", "Alder Creek", "--region", "IL 60000", "--from", "2026-01-01"]);
+    words.extend(["--cycle", cycle, "--service", service]);
+    words
+}
+
+#[test]
+fn a_utility_that_is_refused_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = ended(folder.path(), &[FOUND, &["Mars/X"]].concat());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("no time zone Mars/X"), "{said}");
+    assert!(!folder.path().join("mine").exists());
+}
+
+#[test]
+fn a_server_that_does_not_answer_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens on port 1.
+    let words = [FOUND, &["America/Chicago", "--db", "postgres://clerk@127.0.0.1:1/town"]].concat();
+    let (code, said) = ended(folder.path(), &words);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("does not answer"), "{said}");
+    assert!(!folder.path().join("mine").exists());
+}
+
+#[test]
+fn a_file_of_which_nothing_was_taken_does_not_end_well() {
+    let folder = utility();
+    let folder = folder.path();
+    put(folder, "header.csv", "meter,date,index\n");
+    put(folder, "quote.csv", "meter,date,index\nE-1,2026-01-01,\"1\nE-1,2026-02-01,2\n");
+    put(folder, "strange.csv", "meter,date,index\nE-1,2026-01-01,1\n");
+    let (code, said) = ended(folder, &["import", "header.csv"]);
+    assert!(code == 2 && said.contains("neither a read nor a value in header.csv"), "{said}");
+    let (code, said) = ended(folder, &["import", "quote.csv"]);
+    assert!(code == 2 && said.contains("line 2 opens a quote"), "{said}");
+    let (code, said) = ended(folder, &["import", "strange.csv"]);
+    assert_eq!(code, 2, "{said}");
+    for part in [
+        "batch 1: 0 accepted, 1 line rejected",
+        "no line of strange.csv was taken; the first: line 2: there is no meter E-1",
+        "mine/rejects/strange-rejects-1.csv",
+    ] {
+        assert!(said.contains(part), "{part} is not in: {said}");
+    }
+    let (code, said) = ended(folder, &["import", "strange.csv", "--json"]);
+    assert!(code == 2 && said.starts_with("{\"") && said.contains("\"batch\":2"), "{said}");
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    assert!(done(folder, &["import", "strange.csv"]).contains("batch 3: 1 accepted, 0 lines"));
+    let again = done(folder, &["import", "strange.csv"]);
+    assert!(again.contains("imported as batch 3 (strange.csv); nothing was changed"), "{again}");
+}
+
+#[test]
+fn rejects_can_be_had_back() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    put(folder, "reads.csv", "meter,date,index\nE-1,2026-01-01,1\nE-9,2026-01-01,1\n");
+    done(folder, &["import", "reads.csv"]);
+    let again = done(folder, &["import", "reads.csv"]);
+    assert!(again.contains("meterbook import --rejects 1"), "{again}");
+    let file = folder.join("mine/rejects/reads-rejects-1.csv");
+    std::fs::remove_file(&file).unwrap();
+    let said = done(folder, &["import", "--rejects", "1"]);
+    assert!(said.contains("mend and import again: mine/rejects/reads-rejects-1.csv"), "{said}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("there is no meter E-9"));
+    assert_eq!(ended(folder, &["import", "--rejects", "7"]).0, 2);
+    assert_eq!(ended(folder, &["import", "--rejects", "1", "reads.csv"]).0, 2);
+    assert_eq!(ended(folder, &["import"]).0, 2);
+}
+
+#[test]
+fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
+    let folder = utility();
+    let folder = folder.path();
+    let said = done(folder, &sign_up("7", "electric:R-1:E-1:5kwh"));
+    assert!(said.contains("account 1000-0001-7") && said.contains("will not be billed"), "{said}");
+    let way_out = ["cycle", "plan", "--cycle", "7", "--from", "2026-01-01", "--months", "12"];
+    assert!(said.contains(&way_out.join(" ")), "{said}");
+    done(folder, &way_out);
+    let said = done(folder, &sign_up("7", "electric:R-1:E-2:5kwh"));
+    assert!(!said.contains("will not be billed"), "{said}");
+    let (code, said) = ended(folder, &sign_up("7", "electric:R-1::5kwh"));
+    assert!(code == 2 && said.contains("a meter has a number"), "{said}");
+}

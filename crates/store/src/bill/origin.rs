@@ -1,0 +1,85 @@
+//! What each segment was made of, so that it can be made again and compared.
+
+use anyhow::Result;
+use meterbook_core::id::BillId;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql};
+use crate::value::{Row, V};
+
+const ORIGINS: Rows = Rows(
+    "segment_origin (bill_id, segment, usage_sha256, tariff_sha256, tz_version, engine, through_read, through_batch)",
+);
+const OF_BILL: Sql = Sql("
+    select usage_sha256, tariff_sha256, tz_version, engine, through_read, through_batch
+    from segment_origin where bill_id = $1 order by segment");
+const KNOWN: Sql = Sql("
+    select coalesce((select max(id) from read), 0), coalesce((select max(id) from batch), 0)");
+
+/// What one segment was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The hash of the use it prices, in hexadecimal.
+    pub usage_sha256: String,
+    /// The hashes of the texts of its tariff that were in force, oldest first, with commas.
+    pub tariff_sha256: String,
+    /// The version of the time zones that say when its days end.
+    pub tz_version: String,
+    /// The program that made it.
+    pub engine: String,
+    /// The newest facts it knew.
+    pub known: Known,
+}
+
+/// How far the facts about meters were known: reads and files come in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The newest read.
+    pub read: i64,
+    /// The newest file.
+    pub batch: i64,
+}
+
+impl Known {
+    /// All there is.
+    pub const ALL: Known = Known { read: i64::MAX, batch: i64::MAX };
+}
+
+/// How far facts are known now.
+pub fn known(tx: &mut Tx) -> Result<Known> {
+    tx.one(KNOWN, [], |row| Ok(Known { read: row.int(0)?, batch: row.int(1)? }))
+}
+
+/// Keeps what segments were made of, each with its bill and position.
+pub fn add(tx: &mut Tx, origins: &[(BillId, i64, Origin)]) -> Result<()> {
+    tx.bulk(
+        ORIGINS,
+        origins.iter().map(|(bill, segment, it)| {
+            [
+                (*bill).into(),
+                (*segment).into(),
+                V::from(&it.usage_sha256),
+                V::from(&it.tariff_sha256),
+                V::from(&it.tz_version),
+                V::from(&it.engine),
+                it.known.read.into(),
+                it.known.batch.into(),
+            ]
+        }),
+    )
+}
+
+/// What the segments of a bill were made of, in their order.
+pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Vec<Origin>> {
+    tx.many(OF_BILL, [id.into()], origin)
+}
+
+fn origin(row: &Row) -> Result<Origin> {
+    Ok(Origin {
+        usage_sha256: row.text(0)?,
+        tariff_sha256: row.text(1)?,
+        tz_version: row.text(2)?,
+        engine: row.text(3)?,
+        known: Known { read: row.int(4)?, batch: row.int(5)? },
+    })
+}
