@@ -1,7 +1,7 @@
 //! Bills and their lines as JSON, for programs that check them. Amounts are strings, so that no
 //! reader rounds them.
 
-use meterbook_core::bill::explain::{arithmetic, exact, source};
+use meterbook_core::bill::explain::{arithmetic, average, exact, source};
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::money::{Price, Quantity};
 use meterbook_core::rating::{Basis, Line};
@@ -84,6 +84,9 @@ fn basis(it: &Basis) -> Value {
         Basis::Shortfall { least, charged } => {
             json!({ "least": least.plain(), "charged": charged.plain() })
         }
+        Basis::Series(count, all) => json!({
+            "quantity": quantity(count), "average_price": price(average(count, all)),
+        }),
         Basis::Amount(amount) => json!({ "amount": amount.plain() }),
     }
 }

@@ -160,7 +160,9 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
 
 fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> {
     let measures = match commodity {
-        Commodity::Electric => matches!(channel.unit, Unit::Kwh),
+        Commodity::Electric if channel.flow == Flow::Reactive => channel.unit == Unit::Kvarh,
+        Commodity::Electric => channel.unit == Unit::Kwh,
+        Commodity::Gas | Commodity::Water if channel.flow == Flow::Reactive => false,
         Commodity::Gas => matches!(channel.unit, Unit::Ccf | Unit::Therm | Unit::M3),
         Commodity::Waste => false,
         Commodity::Water => matches!(channel.unit, Unit::Kgal | Unit::Gal | Unit::Ccf | Unit::M3),

@@ -100,7 +100,11 @@ fn known(tx: &mut Tx, tariff: &str, about: About) -> Result<Vec<String>> {
         About::Price => labels(it.components, |it| {
             matches!(
                 it,
-                Charge::Fixed(_) | Charge::Usage(_) | Charge::Demand(_) | Charge::Unmetered(_)
+                Charge::Fixed(_)
+                    | Charge::Usage(_)
+                    | Charge::Demand(_)
+                    | Charge::Coincident(_)
+                    | Charge::Unmetered(_)
             )
         }),
         About::Exemption => labels(it.components, |it| matches!(it, Charge::Share(_))),

@@ -123,7 +123,7 @@ impl Measure {
                 let unit = tariff.convert.map_or(tariff.unit, |it| it.from);
                 let micro = through(period.end()) - through(period.start());
                 let (delivered, received) = (Quantity { micro, unit }, Quantity { micro: 0, unit });
-                Usage { delivered, received, profile: None, evidence: Vec::new() }
+                Usage { delivered, received, reactive: None, profile: None, evidence: Vec::new() }
             }
         }
     }

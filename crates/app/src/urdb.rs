@@ -302,11 +302,13 @@ pub(crate) fn usage(
     Usage {
         delivered: kwh(&came),
         received: kwh(&sent),
+        reactive: None,
         profile: Some(Profile {
             start: Zone::utc().start_of(period.start()),
             minutes,
             delivered_micro: came,
             received_micro: sent,
+            reactive_micro: Vec::new(),
         }),
         evidence: Vec::new(),
     }

@@ -147,11 +147,13 @@ fn usage(period: Period, minutes: u16, per_hour: i64) -> Usage {
     Usage {
         delivered: Quantity { micro: values.iter().sum(), unit: Unit::Kwh },
         received: Quantity { micro: 0, unit: Unit::Kwh },
+        reactive: None,
         profile: Some(Profile {
             start: Zone::utc().start_of(period.start()),
             minutes,
             delivered_micro: values,
             received_micro: Vec::new(),
+            reactive_micro: Vec::new(),
         }),
         evidence: Vec::new(),
     }

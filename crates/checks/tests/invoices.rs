@@ -105,10 +105,16 @@ fn usage(lines: &[Billed], from: &str, to: &str) -> Usage {
         let others = usize::try_from(hours - 2).expect("hours");
         let all = [peak, last].into_iter().chain(std::iter::repeat_n(rest, others)).collect();
         let start = Zone::utc().start_of(days(from, to).start());
-        Profile { start, minutes: 60, delivered_micro: all, received_micro: Vec::new() }
+        Profile {
+            start,
+            minutes: 60,
+            delivered_micro: all,
+            received_micro: Vec::new(),
+            reactive_micro: Vec::new(),
+        }
     });
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
-    Usage { delivered: kwh(used), received: kwh(0), profile, evidence: Vec::new() }
+    Usage { delivered: kwh(used), received: kwh(0), reactive: None, profile, evidence: Vec::new() }
 }
 
 /// The lines of an invoice, but for fees by the piece.

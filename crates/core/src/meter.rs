@@ -57,6 +57,8 @@ pub enum Flow {
     Delivered,
     /// From the customer, such as the surplus of a solar roof.
     Received,
+    /// Reactive energy, in kvarh: it swings, and the lines must be made for it.
+    Reactive,
 }
 
 /// The days `[from, to)` on which a meter hung at a service point.
@@ -75,5 +77,5 @@ pub struct Installation {
 }
 
 words! {
-    Flow { Delivered = "delivered", Received = "received" }
+    Flow { Delivered = "delivered", Received = "received", Reactive = "reactive" }
 }

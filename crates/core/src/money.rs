@@ -54,6 +54,12 @@ pub enum Unit {
     Kwh,
     /// Electrical demand: the mean power over one interval.
     Kw,
+    /// Reactive energy: what swings between the customer and the lines.
+    Kvarh,
+    /// Reactive power.
+    Kvar,
+    /// Apparent power: the root of kW² + kvar².
+    Kva,
     /// Gas volume: 100 cubic feet.
     Ccf,
     /// Gas energy: 100,000 BTU.
@@ -70,8 +76,9 @@ pub enum Unit {
 
 words! {
     Unit {
-        Bill = "bill", Day = "day", Month = "month", Kwh = "kWh", Kw = "kW", Ccf = "CCF",
-        Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3", Piece = "unit",
+        Bill = "bill", Day = "day", Month = "month", Kwh = "kWh", Kw = "kW", Kvarh = "kvarh",
+        Kvar = "kvar", Kva = "kVA", Ccf = "CCF", Therm = "therm", Kgal = "kgal", Gal = "gal", M3 = "m3",
+        Piece = "unit",
     }
     Rounding { HalfUp = "half-up", HalfEven = "half-even" }
 }

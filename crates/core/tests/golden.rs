@@ -11,11 +11,13 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use meterbook_core::bill::explain::{arithmetic, exact, source};
 use meterbook_core::money::{Exact, Money, Quantity, Share, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::rating::carried::{Carried, Charged};
+use meterbook_core::rating::carried::{Carried, Charged, Peak};
+use meterbook_core::rating::published::{PeakHour, Prices, Published};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
@@ -62,10 +64,15 @@ struct Given {
     zone: Zone,
     used: Quantity,
     sent: Quantity,
-    /// Use and surplus of each hour of a day, every day the same.
-    hours: Option<([i64; 24], [i64; 24])>,
+    /// Use, surplus and what is reactive of each hour of a day, every day the same.
+    hours: Option<[Option<[i64; 24]>; 3]>,
+    /// The length of the meter's intervals; an hour's use is shared by them.
+    minutes: u16,
+    /// Intervals that are not as every day: when, and what they hold of kWh and kvarh.
+    at: Vec<(Timestamp, i64, i64)>,
     terms: Terms,
     carried: Carried,
+    published: Published,
 }
 
 /// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
@@ -87,10 +94,11 @@ fn bill(given: &str) -> String {
         let facts = read(facts);
         let usage = usage(&facts);
         let Given { period, window, zone, .. } = &facts;
-        let plan = Plan::new(&tariffs[0].code, &tariffs, zone, 60, *window);
+        let plan = Plan::new(&tariffs[0].code, &tariffs, zone, facts.minutes, *window);
         let left = carried.as_ref().unwrap_or(&facts.carried);
-        let terms = &facts.terms;
-        let input = Input { window: *window, terms, carried: left, ..Input::of(*period, &usage) };
+        let Given { terms, published, .. } = &facts;
+        let of = Input::of(*period, &usage);
+        let input = Input { window: *window, terms, carried: left, published, ..of };
         match rate(&plan, &input) {
             Ok(rated) => {
                 write_bill(&mut out, &rated);
@@ -153,21 +161,89 @@ fn read(facts: &str) -> Given {
             <[i64; 24]>::try_from(values).expect("24 hours")
         })
     };
+    let zone = word("zone ").map_or("America/Chicago".to_owned(), |it| it[0].to_owned());
+    let zone = Zone::named(&zone).unwrap();
     let used = quantity("used ").unwrap_or(Quantity { micro: 0, unit: Unit::Kwh });
     let period = days("period ").expect("a period");
     Given {
         period,
         window: days("window ").unwrap_or(period),
-        zone: Zone::named(
-            &word("zone ").map_or("America/Chicago".to_owned(), |it| it[0].to_owned()),
-        )
-        .unwrap(),
         used,
         sent: quantity("sent ").unwrap_or(Quantity { micro: 0, unit: used.unit }),
-        hours: by_hour("hours ").map(|used| (used, by_hour("surplus ").unwrap_or([0; 24]))),
+        hours: by_hour("hours ")
+            .map(|used| [Some(used), by_hour("surplus "), by_hour("reactive ")]),
+        minutes: word("minutes ").map_or(60, |it| it[0].parse().unwrap()),
+        at: every(facts, "at ")
+            .map(|it| {
+                let micro = |nth: usize| it.get(nth).map_or(0, |it| scaled(it, 6).unwrap());
+                (instant(it[0], &zone), micro(1), micro(2))
+            })
+            .collect(),
         terms: terms(facts),
-        carried: Carried { charged: charged(facts), ..Carried::default() },
+        carried: carried(facts),
+        published: published(facts, &zone, period),
+        zone,
     }
+}
+
+/// The words of every line that begins with `name`.
+fn every<'f>(facts: &'f str, name: &'f str) -> impl Iterator<Item = Vec<&'f str>> {
+    facts
+        .lines()
+        .filter_map(move |it| it.strip_prefix(name))
+        .map(|it| it.split_whitespace().collect())
+}
+
+fn instant(local: &str, zone: &Zone) -> Timestamp {
+    let local: DateTime = local.parse().unwrap();
+    zone.tz().to_timestamp(local).unwrap()
+}
+
+/// `carried peak 2026-05-01 90 Demand, peak`: the turn, the demand, the charge and its period.
+fn carried(facts: &str) -> Carried {
+    let peak = |it: Vec<&str>| {
+        let named = it[2..].join(" ");
+        let (charge, period) = named.split_once(", ").unwrap_or((&named, ""));
+        Peak {
+            charge: charge.to_owned(),
+            period: period.to_owned(),
+            turn: it[0].parse().unwrap(),
+            micro: scaled(it[1], 6).unwrap(),
+        }
+    };
+    let peaks = every(facts, "carried peak ").map(peak).collect();
+    Carried { peaks, charged: charged(facts), ..Carried::default() }
+}
+
+/// `event cpp 2026-07-14`, `peak-hour pjm 2026-07-14T16:00`, and `prices market` with a price for
+/// each hour of a day, every day the same but for `price-at market 2026-07-14T16:00 -0.01`.
+fn published(facts: &str, zone: &Zone, period: Period) -> Published {
+    let mut published = Published::default();
+    for it in every(facts, "event ") {
+        let days = published.events.entry(it[0].to_owned()).or_default();
+        days.insert(it[1].parse().unwrap());
+    }
+    for it in every(facts, "peak-hour ") {
+        let hours = published.peaks.entry(it[0].to_owned()).or_default();
+        hours.push(PeakHour { start: instant(it[1], zone), minutes: 60 });
+    }
+    for it in every(facts, "prices ") {
+        let (start, end) = (zone.start_of(period.start()), zone.start_of(period.end()));
+        let mut nano = Vec::new();
+        let mut at = start;
+        while at < end {
+            let hour = usize::try_from(zone.tz().to_datetime(at).hour()).unwrap();
+            nano.push(scaled(it[1 + hour], 9));
+            at += SignedDuration::from_hours(1);
+        }
+        published.prices.insert(it[0].to_owned(), Prices { start, minutes: 60, nano });
+    }
+    for it in every(facts, "price-at ") {
+        let prices = published.prices.get_mut(it[0]).unwrap();
+        let apart = instant(it[1], zone).as_second() - prices.start.as_second();
+        prices.nano[usize::try_from(apart.div_euclid(3600)).unwrap()] = scaled(it[2], 9);
+    }
+    published
 }
 
 /// `term meters 2`, `price Energy  0.09`, `exempt City tax  50% EX-17`, each with two dates behind it
@@ -219,22 +295,42 @@ fn charged(facts: &str) -> Vec<Charged> {
 }
 
 fn usage(given: &Given) -> Usage {
-    let Given { period, zone, used, sent, hours, .. } = given;
-    let Some((by_hour, surplus)) = hours else {
-        return Usage { delivered: *used, received: *sent, profile: None, evidence: Vec::new() };
+    let Given { period, zone, used, sent, hours, minutes, .. } = given;
+    let Some([delivered, received, reactive]) = hours else {
+        return Usage {
+            delivered: *used,
+            received: *sent,
+            reactive: None,
+            profile: None,
+            evidence: Vec::new(),
+        };
     };
     let (start, end) = (zone.start_of(period.start()), zone.start_of(period.end()));
-    let (mut delivered, mut received) = (Vec::new(), Vec::new());
-    let mut at = start;
-    while at < end {
-        let hour = usize::try_from(zone.tz().to_datetime(at).hour()).unwrap();
-        delivered.push(by_hour[hour]);
-        received.push(surplus[hour]);
-        at += SignedDuration::from_hours(1);
+    let each_hour = i64::from(60_u16.div_euclid(*minutes));
+    let values = |of: &Option<[i64; 24]>, other: &dyn Fn(&(Timestamp, i64, i64)) -> i64| {
+        let mut values = Vec::new();
+        let mut at = start;
+        while of.is_some() && at < end {
+            let hour = usize::try_from(zone.tz().to_datetime(at).hour()).unwrap();
+            let odd = given.at.iter().find(|it| it.0 == at).map(other);
+            values.push(odd.unwrap_or(of.unwrap()[hour].div_euclid(each_hour)));
+            at += SignedDuration::from_mins(i64::from(*minutes));
+        }
+        values
+    };
+    let profile = Profile {
+        start,
+        minutes: *minutes,
+        delivered_micro: values(delivered, &|it| it.1),
+        received_micro: values(received, &|_| 0),
+        reactive_micro: values(reactive, &|it| it.2),
+    };
+    let sum = |of: &[i64], unit| Quantity { micro: of.iter().sum(), unit };
+    Usage {
+        delivered: sum(&profile.delivered_micro, Unit::Kwh),
+        received: sum(&profile.received_micro, Unit::Kwh),
+        reactive: reactive.map(|_| sum(&profile.reactive_micro, Unit::Kvarh)),
+        profile: Some(profile),
+        evidence: Vec::new(),
     }
-    let sum = |of: &[i64]| Quantity { micro: of.iter().sum(), unit: Unit::Kwh };
-    let (used, sent) = (sum(&delivered), sum(&received));
-    let profile =
-        Profile { start, minutes: 60, delivered_micro: delivered, received_micro: received };
-    Usage { delivered: used, received: sent, profile: Some(profile), evidence: Vec::new() }
 }

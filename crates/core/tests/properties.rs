@@ -126,8 +126,13 @@ fn days() -> impl Strategy<Value = Period> {
 
 fn by_register(period: Period, micro: i64, tariffs: &[Tariff]) -> Rated {
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
-    let usage =
-        Usage { delivered: kwh(micro), received: kwh(0), profile: None, evidence: Vec::new() };
+    let usage = Usage {
+        delivered: kwh(micro),
+        received: kwh(0),
+        reactive: None,
+        profile: None,
+        evidence: Vec::new(),
+    };
     rated(period, &usage, tariffs, 60)
 }
 
@@ -148,11 +153,18 @@ fn by_the_hour(period: Period, seed: u64, minutes: u16) -> (Usage, i64) {
     }
     let sum = micro.iter().sum();
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
-    let profile = Profile { start, minutes, delivered_micro: micro, received_micro: Vec::new() };
+    let profile = Profile {
+        start,
+        minutes,
+        delivered_micro: micro,
+        received_micro: Vec::new(),
+        reactive_micro: Vec::new(),
+    };
     (
         Usage {
             delivered: kwh(sum),
             received: kwh(0),
+            reactive: None,
             profile: Some(profile),
             evidence: Vec::new(),
         },
@@ -169,6 +181,7 @@ fn priced(rated: &Rated) -> i64 {
 fn kwh_of(basis: &Basis) -> i64 {
     match basis {
         Basis::Each(quantity, _) | Basis::Part { quantity, .. } => quantity.micro,
+        Basis::Series(quantity, _) => quantity.micro,
         Basis::Share(..) | Basis::Shortfall { .. } | Basis::Amount(_) => 0,
     }
 }
@@ -200,6 +213,7 @@ fn months(tariff: &str, used: &[(i64, i64)]) -> Vec<Rated> {
         let usage = Usage {
             delivered: kwh(came),
             received: kwh(sent),
+            reactive: None,
             profile: None,
             evidence: Vec::new(),
         };
@@ -264,11 +278,13 @@ fn every_quarter_of_a_year_is_priced_by_its_local_hour_in_every_zone() {
             let usage = Usage {
                 delivered: kwh(sum),
                 received: kwh(0),
+                reactive: None,
                 profile: Some(Profile {
                     start: zone.start_of(period.start()),
                     minutes: 15,
                     delivered_micro: micro,
                     received_micro: Vec::new(),
+                    reactive_micro: Vec::new(),
                 }),
                 evidence: Vec::new(),
             };
@@ -351,7 +367,7 @@ proptest! {
         for (from, to) in [(period.start(), middle), (middle, period.end())] {
             let Some(part) = Period::new(from, to) else { continue };
             let zero = Quantity { micro: 0, unit: Unit::Kwh };
-            let usage = Usage { delivered: zero, received: zero, profile: None, evidence: Vec::new() };
+            let usage = Usage { delivered: zero, received: zero, reactive: None, profile: None, evidence: Vec::new() };
             let plan = Plan::new("N", &tariffs, &chicago(), 60, period);
             let input = Input { window: period, ..Input::of(part, &usage) };
             for line in rate(&plan, &input).unwrap().lines {

@@ -189,3 +189,27 @@ fn two_units_at_one_service_point_hold_the_bill() {
     let hold = Hold::Units { meter: "NEW".to_owned(), unit: Unit::Ccf, other: Unit::Kwh };
     assert_eq!(used(JULY, vec![old, hung("NEW", on, None, vec![other])]), Err(hold));
 }
+
+#[test]
+fn what_is_reactive_is_counted_apart_and_only_where_every_meter_counts_it() {
+    let swings = |measured: Measured| {
+        let channel = Channel { flow: Flow::Reactive, unit: Unit::Kvarh, ..measured.channel };
+        Measured { channel, ..measured }
+    };
+    let both = vec![intervals(15, JULY.0, 96 * 30, 4), swings(intervals(15, JULY.0, 96 * 30, 3))];
+    let usage = alone(JULY, both).unwrap();
+    assert_eq!(usage.reactive, Some(Quantity { micro: 96 * 30 * 3 * ONE, unit: Unit::Kvarh }));
+    assert_eq!(usage.profile.unwrap().reactive_micro, vec![3 * ONE; 96 * 30]);
+    assert_eq!(usage.delivered, kwh(96 * 30 * 4));
+
+    let dial = vec![intervals(60, JULY.0, 720, 4), swings(dials(&[(JULY.0, 0), (JULY.1, 90)]))];
+    let usage = alone(JULY, dial).unwrap();
+    assert_eq!(usage.reactive, Some(Quantity { micro: 90 * ONE, unit: Unit::Kvarh }));
+    assert!(usage.profile.unwrap().reactive_micro.is_empty());
+
+    let on = date(2026, 7, 15);
+    let old = hung("OLD", date(2020, 1, 1), Some(on), vec![intervals(60, JULY.0, 24 * 12, 4)]);
+    let new = vec![intervals(60, on, 24 * 18, 1), swings(intervals(60, on, 24 * 18, 1))];
+    let usage = used(JULY, vec![old, hung("NEW", on, None, new)]).unwrap();
+    assert_eq!(usage.reactive, None);
+}

@@ -1,7 +1,7 @@
 //! From a statement to the texts that are printed, in the customer's language.
 
 use jiff::civil::Date;
-use meterbook_core::bill::explain::each;
+use meterbook_core::bill::explain::{average, each};
 use meterbook_core::bill::why::Cause;
 use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
@@ -527,6 +527,9 @@ fn reckoned(it: &Line, says: &Says) -> (String, String) {
         }
         Basis::Shortfall { least, charged } => {
             (format!("{} − {}", says.money(least), says.money(charged)), String::new())
+        }
+        Basis::Series(quantity, all) => {
+            (says.quantity(quantity), format!("× ~ {}", priced(average(quantity, all))))
         }
         Basis::Amount(_) => (String::new(), String::new()),
     }

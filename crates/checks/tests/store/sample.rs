@@ -198,15 +198,18 @@ pub(crate) fn run() -> Run {
     }
 }
 
-/// A bill with a line on every basis there is: $10.00 + $5.33 + $0.54 + $9.13 = $25.00.
+/// A bill with a line on every basis there is: $10.00 + $0.00 + $5.33 + $0.54 + $9.13 = $25.00.
 pub(crate) fn bill() -> Bill {
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
     let day = Quantity { micro: 30_000_000, unit: Unit::Day };
     let a_day = Price { nano: 333_333_333, per: Unit::Day };
     let a_kwh = Price { nano: 120_000_000, per: Unit::Kwh };
     let cents = Money::from_cents;
+    let in_all = Exact::from_femto(-1_234_567_890_123);
+    let by_the_hour = line(ChargeKind::Usage, Basis::Series(kwh(21_000_000), in_all), 0);
     let lines = vec![
         line(ChargeKind::Fixed, Basis::Each(day, a_day), 1000),
+        by_the_hour,
         line(
             ChargeKind::Usage,
             Basis::Part { quantity: kwh(1_000_000), price: a_kwh, days: 16, of: 30 },

@@ -15,6 +15,7 @@ use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
+use crate::rating::published::Published;
 use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
@@ -60,6 +61,8 @@ pub struct Tariffs {
     versions: BTreeMap<String, Vec<Tariff>>,
     /// By code, zone and length of the meters' intervals.
     plans: BTreeMap<(String, String, u16), Plan>,
+    /// What is published for all of them.
+    published: Published,
 }
 
 impl Tariffs {
@@ -72,6 +75,11 @@ impl Tariffs {
     pub fn learn(&mut self, code: String, versions: Vec<Tariff>) {
         self.plans.retain(|(of, _, _), _| *of != code);
         self.versions.insert(code, versions);
+    }
+
+    /// Takes in what is published, instead of what was.
+    pub fn publish(&mut self, published: Published) {
+        self.published = published;
     }
 
     /// What people call the tariff on the last of these days.
@@ -90,15 +98,16 @@ impl Tariffs {
         (!in_force().any(Tariff::is_measured)).then(|| versions[newest].unit)
     }
 
-    /// The plan of a tariff that covers `days`, made when it is first asked for.
-    fn plan(&mut self, code: &str, zone: &Zone, minutes: u16, days: Period) -> &Plan {
+    /// The plan of a tariff that covers `days`, made when it is first asked for, and what is
+    /// published.
+    fn plan(&mut self, code: &str, zone: &Zone, minutes: u16, days: Period) -> (&Plan, &Published) {
         let key = (code.to_owned(), zone.name().to_owned(), minutes);
         let covers = |it: &Plan| it.days().start() <= days.start() && days.end() <= it.days().end();
         if !self.plans.get(&key).is_some_and(covers) {
             let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
             self.plans.insert(key.clone(), Plan::new(code, versions, zone, minutes, days));
         }
-        &self.plans[&key]
+        (&self.plans[&key], &self.published)
     }
 }
 
@@ -193,9 +202,10 @@ pub fn segment(
     refuse_negative(&used)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
-    let plan = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
+    let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
     let since = Some(agreement.from);
-    let input = Input { window: window.period, carried, since, terms, ..Input::of(period, &used) };
+    let of = Input::of(period, &used);
+    let input = Input { window: window.period, carried, since, terms, published, ..of };
     let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,
@@ -216,7 +226,7 @@ pub fn segment(
 /// The use of a service that has no meter and needs none.
 fn unmeasured(unit: Unit) -> Usage {
     let none = Quantity { micro: 0, unit };
-    Usage { delivered: none, received: none, profile: None, evidence: Vec::new() }
+    Usage { delivered: none, received: none, reactive: None, profile: None, evidence: Vec::new() }
 }
 
 fn refuse_negative(usage: &Usage) -> Result<(), Hold> {

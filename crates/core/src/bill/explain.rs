@@ -26,6 +26,8 @@ struct Words {
     per: &'static str,
     days: &'static str,
     less: &'static str,
+    each_interval: &'static str,
+    on_average: &'static str,
     from: &'static str,
     to: &'static str,
     line: &'static str,
@@ -52,6 +54,8 @@ const ENGLISH: Words = Words {
     per: "per",
     days: "days",
     less: "less",
+    each_interval: "each interval at its own price",
+    on_average: "on average",
     from: "from",
     to: "to",
     line: "line",
@@ -80,6 +84,8 @@ const SPANISH: Words = Words {
     per: "por",
     days: "días",
     less: "menos",
+    each_interval: "cada intervalo a su propio precio",
+    on_average: "en promedio",
     from: "desde",
     to: "a",
     line: "línea",
@@ -208,8 +214,20 @@ fn said(line: &Line, words: &Words) -> String {
             format!("{}% {} {whole}", decimal(share.nano, 7), words.of_amount)
         }
         Basis::Shortfall { least, charged } => format!("{least} {} {charged}", words.less),
+        Basis::Series(quantity, all) => {
+            let (count, average) = (words.quantity(quantity), at(average(quantity, all), words));
+            format!("{count}, {}, {average} {}", words.each_interval, words.on_average)
+        }
         Basis::Amount(amount) => amount.to_string(),
     }
+}
+
+/// What one unit cost on average, to the nearest billionth; the line itself is exact.
+pub fn average(quantity: Quantity, all: Exact) -> Price {
+    let micro = i128::from(quantity.micro.max(1));
+    let nano = (all.femto() * 2 + micro).div_euclid(micro * 2);
+    let nano = i64::try_from(nano).expect("an average lies among the prices it is of");
+    Price { nano, per: quantity.unit }
 }
 
 /// A price as people write it, with at least two decimals: `$0.1168 per kWh`, `$11.20 per month`.

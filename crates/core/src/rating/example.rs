@@ -71,11 +71,13 @@ fn hourly(period: Period) -> Usage {
     Usage {
         delivered: Quantity { micro: micro.iter().sum(), unit: Unit::Kwh },
         received: Quantity { micro: 0, unit: Unit::Kwh },
+        reactive: None,
         profile: Some(Profile {
             start: Zone::utc().start_of(period.start()),
             minutes: 60,
             delivered_micro: micro,
             received_micro: Vec::new(),
+            reactive_micro: Vec::new(),
         }),
         evidence: Vec::new(),
     }
@@ -92,6 +94,7 @@ fn monthly(period: Period, unit: Unit) -> Usage {
     Usage {
         delivered: Quantity { micro, unit },
         received: Quantity { micro: 0, unit },
+        reactive: None,
         profile: None,
         evidence: Vec::new(),
     }

@@ -54,6 +54,8 @@ pub enum Basis {
         /// What the charges came to.
         charged: Money,
     },
+    /// So much, each interval of it at its own published price, and what that comes to in all.
+    Series(Quantity, Exact),
     /// An amount that follows from no price on this bill: credit taken from earlier bills or left
     /// for later ones.
     Amount(Money),
@@ -106,6 +108,7 @@ impl Basis {
             Basis::Part { quantity, price, days, of } => price.times(quantity).part(days, of),
             Basis::Share(whole, share) => share.of(whole),
             Basis::Shortfall { least, charged } => Exact::from(least - charged),
+            Basis::Series(_, all) => all,
             Basis::Amount(amount) => Exact::from(amount),
         }
     }

@@ -12,6 +12,7 @@ mod section;
 mod strikes;
 pub mod terms;
 mod unratable;
+mod windows;
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ use crate::money::{Exact, Money, Price, Quantity};
 use crate::period::Period;
 use crate::rating::carried::Carried;
 use crate::rating::component::share::Shared;
-use crate::rating::component::{credit, demand, fixed, minimum, share, unmetered, volume};
+use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
+use crate::rating::component::{unmetered, volume};
 use crate::rating::published::Published;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
@@ -178,7 +180,8 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut bank = None;
     let mut drawn = Vec::with_capacity(16);
     let mut billed: Option<Quantity> = None;
-    for section in sections(plan, input)? {
+    let called = plan.called(input.period, input.published);
+    for section in sections(plan, &called, input)? {
         let before = drawn.len();
         draw(&section, &mut drawn, &mut carried, &mut bank)?;
         let used = section.used(Flow::Delivered, section.period);
@@ -233,6 +236,10 @@ fn draw(
             Charge::Unmetered(charge) => unmetered::lines(section, component, charge)?,
             Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
             Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
+            Charge::Coincident(charge) => coincident::lines(section, component, charge)?,
+            Charge::Series(charge) => {
+                series::line(section, component, charge)?.into_iter().collect()
+            }
             Charge::Credit(charge) => {
                 let from = all.len();
                 for draft in volume::lines(section, component, &charge.usage, &netted)? {

@@ -1,14 +1,17 @@
 //! A tariff made ready for pricing: its versions with their clocks laid on the days to be billed.
 //! It is made once and shared by every account on the tariff.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 use super::strikes::Strikes;
 use crate::period::{Period, Zone};
 use crate::rating::Rule;
+use crate::rating::published::Published;
 use crate::tariff::clock::Clock;
 use crate::tariff::{Charge, Component, FixedCharge, Place, ShareCharge, Tariff, UsageCharge};
 
@@ -20,6 +23,9 @@ pub struct Plan {
     pub(super) days: Period,
     /// The length of the intervals it expects, in minutes.
     pub(super) minutes: u16,
+    zone: Zone,
+    /// For each day, its first second; one more for the end of the last.
+    starts: Vec<i64>,
     /// For each day, how many intervals come before it; one more for the end of the last.
     intervals: Vec<usize>,
     pub(super) versions: Vec<Version>,
@@ -35,6 +41,8 @@ pub(super) struct Version {
     pub(super) words: Vec<Words>,
     /// The line that says how it nets.
     pub(super) net: Option<Arc<Rule>>,
+    /// Whether some of its clocks depend on published days.
+    has_events: bool,
 }
 
 /// What the lines of one component say: for each period of its clock (a single one without), and
@@ -73,11 +81,53 @@ impl Plan {
                     strikes: tariff.clocks.iter().map(strikes).collect(),
                     words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
                     net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
+                    has_events: tariff.clocks.iter().any(Clock::has_events),
                     tariff: tariff.clone(),
                 }
             })
             .collect();
-        Plan { code: code.to_owned(), days, minutes, intervals, versions }
+        let zone = zone.clone();
+        Plan { code: code.to_owned(), days, minutes, zone, starts, intervals, versions }
+    }
+
+    /// The clocks of each version as `period` has them after its event days: none where they are as
+    /// in the plan.
+    pub(super) fn called(
+        &self,
+        period: Period,
+        published: &Published,
+    ) -> Vec<Option<Vec<Strikes>>> {
+        let called = |version: &Version| {
+            let tariff = &version.tariff;
+            let strikes = version.strikes.iter().zip(&tariff.clocks).map(|(strikes, clock)| {
+                let mut strikes = strikes.clone();
+                let days = self.places(period).zip(period.each_day());
+                let events: BTreeSet<&str> =
+                    clock.rules.iter().filter_map(|it| it.event.as_deref()).collect();
+                let is_one = |day: &Date| events.iter().any(|name| published.is_called(name, *day));
+                for (place, day) in days.filter(|(_, day)| is_one(day)) {
+                    let called = |name: &str| published.is_called(name, day);
+                    let quarters = clock.quarters(day, &tariff.holidays, called);
+                    let edges = (self.starts[place], self.starts[place + 1]);
+                    let laid = self.intervals(0, &(place..place + 1));
+                    strikes.replace(&quarters, laid, &self.zone, self.minutes, edges);
+                }
+                strikes
+            });
+            version.has_events.then(|| strikes.collect())
+        };
+        self.versions.iter().map(called).collect()
+    }
+
+    /// The second at which a day begins, by its place.
+    pub(super) fn start(&self, place: usize) -> i64 {
+        self.starts[place]
+    }
+
+    /// The local time of a second.
+    pub(super) fn local(&self, second: i64) -> DateTime {
+        let instant = Timestamp::from_second(second).expect("a time within the bill");
+        self.zone.tz().to_datetime(instant)
     }
 
     /// The days it can price.
@@ -126,6 +176,7 @@ fn words(tariff: &Tariff, component: &Component) -> Words {
             (it.usage.clock, it.usage.ladders.iter().map(|it| it.0.len()).collect())
         }
         Charge::Demand(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
+        Charge::Coincident(it) => (it.clock, it.ladders.iter().map(|it| it.0.len()).collect()),
         _ => (None, Vec::new()),
     };
     let choice = match &component.charge {

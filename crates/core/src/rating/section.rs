@@ -21,6 +21,8 @@ pub(super) struct Section<'a> {
     pub(super) version: &'a Version,
     /// The days, all within the bill's.
     pub(super) period: Period,
+    /// Its clocks, laid on the days of the plan.
+    strikes: &'a [Strikes],
     /// The length of the turn, in days.
     window_days: i64,
     /// What one unit of the meter makes in the unit that is billed, in millionths; `None` when they
@@ -40,9 +42,10 @@ pub(super) struct Part<'a> {
     pub(super) strikes: Option<&'a Strikes>,
 }
 
-/// The bill cut at each change of the tariff, in order.
+/// The bill cut at each change of the tariff, in order; `called` are the clocks of [`Plan::called`].
 pub(super) fn sections<'a>(
     plan: &'a Plan,
+    called: &'a [Option<Vec<Strikes>>],
     input: &'a Input<'a>,
 ) -> Result<Vec<Section<'a>>, Unratable> {
     let period = input.period;
@@ -54,10 +57,11 @@ pub(super) fn sections<'a>(
     let ends = plan.versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
     let window_days = days_between(input.window.start(), input.window.end());
     let mut sections = Vec::with_capacity(1);
-    for (version, end) in plan.versions.iter().zip(ends) {
+    for ((version, end), called) in plan.versions.iter().zip(ends).zip(called) {
         if let Some(period) = period.overlap(version.tariff.from, end) {
+            let strikes = called.as_ref().unwrap_or(&version.strikes);
             let mut section =
-                Section { plan, input, version, period, window_days, factor_micro: None };
+                Section { plan, input, version, period, strikes, window_days, factor_micro: None };
             section.check_unit()?;
             section.factor_micro = section.factor()?;
             sections.push(section);
@@ -89,7 +93,7 @@ impl<'a> Section<'a> {
     /// clock.
     pub(super) fn parts(&self, clock: Option<usize>) -> impl Iterator<Item = Part<'a>> + use<'a> {
         let (period, places) = (self.period, self.plan.places(self.period));
-        let strikes = clock.map(|it| &self.version.strikes[it]);
+        let strikes = clock.map(|it| &self.strikes[it]);
         let mut next = places.start;
         std::iter::from_fn(move || {
             if next == places.end {
@@ -146,7 +150,13 @@ impl<'a> Section<'a> {
     /// What was used in `days`, in the unit that is billed. Intervals say it exactly; what a
     /// register counted is shared evenly over the days of the bill.
     pub(super) fn used(&self, flow: Flow, days: Period) -> Quantity {
-        let micro = match self.values(flow, &self.plan.places(days)) {
+        let micro = self.counted(flow, days);
+        Quantity { micro: self.converted(micro), unit: self.tariff().unit }
+    }
+
+    /// The same as the meter counted it.
+    pub(super) fn counted(&self, flow: Flow, days: Period) -> i64 {
+        match self.values(flow, &self.plan.places(days)) {
             Some(_) if days == self.input.period => self.whole(flow),
             Some(values) => values.iter().sum(),
             None => {
@@ -155,25 +165,27 @@ impl<'a> Section<'a> {
                 let through = |day| part(self.whole(flow), days_between(bill.start(), day), of);
                 through(days.end()) - through(days.start())
             }
-        };
-        Quantity { micro: self.converted(micro), unit: self.tariff().unit }
+        }
     }
 
     fn whole(&self, flow: Flow) -> i64 {
         match flow {
             Flow::Delivered => self.input.usage.delivered.micro,
             Flow::Received => self.input.usage.received.micro,
+            Flow::Reactive => self.input.usage.reactive.map_or(0, |it| it.micro),
         }
     }
 
     /// The interval values of some days as the meter counted them, if it kept any. What nothing
-    /// measures was not sent back.
+    /// measures was not sent back; whether it was reactive nobody knows.
     pub(super) fn values(&self, flow: Flow, places: &Range<usize>) -> Option<&'a [i64]> {
         let profile = self.input.usage.profile.as_ref()?;
         assert_eq!(profile.minutes, self.plan.minutes, "a plan is for intervals of one length");
         let micro = match flow {
             Flow::Delivered => &profile.delivered_micro,
             Flow::Received => &profile.received_micro,
+            Flow::Reactive if profile.reactive_micro.is_empty() => return None,
+            Flow::Reactive => &profile.reactive_micro,
         };
         let bill_from = self.plan.day(self.input.period.start());
         let range = self.plan.intervals(bill_from, places);
@@ -219,7 +231,7 @@ impl<'a> Section<'a> {
     /// Refuses intervals in whose middle the clock strikes.
     pub(super) fn check_coarse(&self, clock: Option<usize>) -> Result<(), Unratable> {
         match clock {
-            Some(clock) if self.version.strikes[clock].coarse => Err(Unratable::CoarseIntervals {
+            Some(clock) if self.strikes[clock].coarse => Err(Unratable::CoarseIntervals {
                 clock: self.tariff().clocks[clock].name.clone(),
                 minutes: self.plan.minutes,
             }),

@@ -2,6 +2,7 @@
 //! instead of asking a calendar for every value.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -56,7 +57,7 @@ impl Strikes {
             let in_season: Vec<bool> = clock.rules.iter().map(|it| it.in_season(date)).collect();
             let even = edges[1] - edges[0] == 24 * 3600;
             if !even {
-                let quarters = clock.quarters(day, holidays);
+                let quarters = clock.quarters(day, holidays, |_| false);
                 let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
                 strikes.coarse |= coarse;
                 let season = place(&mut strikes.seasons, clock.season(day));
@@ -64,7 +65,7 @@ impl Strikes {
                 continue;
             }
             let (runs, season) = alike.entry((in_season, kind.0)).or_insert_with(|| {
-                let quarters = clock.quarters(day, holidays);
+                let quarters = clock.quarters(day, holidays, |_| false);
                 let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
                 strikes.coarse |= coarse;
                 (runs, place(&mut strikes.seasons, clock.season(day)))
@@ -75,17 +76,59 @@ impl Strikes {
         strikes
     }
 
+    /// Lays other periods on one day: its quarters, its intervals among those of all days, and the
+    /// seconds between which it lies.
+    pub(super) fn replace(
+        &mut self,
+        quarters: &[usize; 96],
+        intervals: Range<usize>,
+        zone: &Zone,
+        minutes: u16,
+        (start, end): (i64, i64),
+    ) {
+        let (day, coarse) = runs(quarters, zone, minutes, start, end);
+        self.coarse |= coarse;
+        let mut laid = Vec::with_capacity(self.runs.len() + day.len() + 1);
+        let mut from = 0;
+        for run in &self.runs {
+            if from < intervals.start {
+                push(&mut laid, Run { end: run.end.min(intervals.start), period: run.period });
+            }
+            if from <= intervals.start && intervals.start < run.end {
+                for it in &day {
+                    push(&mut laid, Run { end: intervals.start + it.end, period: it.period });
+                }
+            }
+            if intervals.end < run.end {
+                push(&mut laid, *run);
+            }
+            from = run.end;
+        }
+        self.runs = laid;
+    }
+
     /// Adds a day: its runs, counted from its start, and its season.
     fn append(&mut self, runs: &[Run], season: usize) {
         self.season.push(season);
         let before = self.runs.last().map_or(0, |it| it.end);
         for run in runs {
-            let end = before + run.end;
-            match self.runs.last_mut() {
-                Some(last) if last.period == run.period => last.end = end,
-                _ => self.runs.push(Run { end, period: run.period }),
-            }
+            push(&mut self.runs, Run { end: before + run.end, period: run.period });
         }
+    }
+
+    /// Whether some of these intervals, counted among those of all days, are in a period.
+    pub(super) fn has(&self, intervals: &Range<usize>, period: usize) -> bool {
+        let mut from = intervals.start;
+        for run in &self.runs[self.runs.partition_point(|it| it.end <= intervals.start)..] {
+            if intervals.end <= from {
+                return false;
+            }
+            if run.period == period {
+                return true;
+            }
+            from = run.end;
+        }
+        false
     }
 
     /// The days from `day` on that have the same periods, as far as `end`: the place of the first
@@ -142,6 +185,14 @@ pub(super) fn peak(values: &[i64]) -> i64 {
         }
     }
     most.into_iter().chain(rest.iter().copied()).max().unwrap_or(0)
+}
+
+/// Adds a run behind others; it joins the last one where the period is the same.
+fn push(runs: &mut Vec<Run>, run: Run) {
+    match runs.last_mut() {
+        Some(last) if last.period == run.period => last.end = run.end,
+        _ => runs.push(run),
+    }
 }
 
 /// The place of `item` among those that are there, as a new one if need be.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::money::Unit;
 
@@ -41,6 +41,38 @@ pub enum Unratable {
     NoHistory {
         /// The charge.
         label: String,
+    },
+    /// A charge looks at a shorter time than the meter's intervals, or one that they do not fill.
+    CoarseFor {
+        /// The charge.
+        label: String,
+        /// The time it looks at, in minutes.
+        needs: u16,
+        /// The length of the meter's intervals, in minutes.
+        minutes: u16,
+    },
+    /// A charge looks at reactive energy, and nothing measures it.
+    NoReactive {
+        /// The charge.
+        label: String,
+    },
+    /// A price that a charge needs is not published.
+    NoPrice {
+        /// The charge.
+        label: String,
+        /// The name of the prices.
+        series: String,
+        /// The first hour without one, local time.
+        at: DateTime,
+    },
+    /// The hour of the peak is not published yet.
+    NoPeak {
+        /// The charge.
+        label: String,
+        /// The name of the peaks.
+        peaks: String,
+        /// The first day of the turn.
+        turn: Date,
     },
     /// The agreement says nothing of what a charge depends on.
     NoTerm {
@@ -104,6 +136,32 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} has a ratchet, and no earlier demand is known; write behind it in the tariff how it starts: starting at none"
+                )
+            }
+            Unratable::CoarseFor { label, needs, minutes } => {
+                write!(
+                    f,
+                    "{label} looks at {needs} minutes, but the meter keeps intervals of {minutes} minutes; have the meter keep shorter ones"
+                )
+            }
+            Unratable::NoReactive { label } => {
+                write!(
+                    f,
+                    "{label} looks at reactive energy, but the meter counts no kvarh; add such a channel or move the agreement to another tariff"
+                )
+            }
+            Unratable::NoPrice { label, series, at } => {
+                let (day, time) = (at.date(), at.time());
+                let (hour, minute) = (time.hour(), time.minute());
+                write!(
+                    f,
+                    "{label} needs the price of {series} for {day} {hour:02}:{minute:02}, and none is published; publish it"
+                )
+            }
+            Unratable::NoPeak { label, peaks, turn } => {
+                write!(
+                    f,
+                    "{label} needs the peak hour of {peaks} for the turn from {turn}, and none is published; publish it"
                 )
             }
             Unratable::NoTerm { label, term, on } => {

@@ -51,6 +51,8 @@ pub struct Usage {
     pub delivered: Quantity,
     /// From the customer; zero where nothing measures it.
     pub received: Quantity,
+    /// Reactive energy, in kvarh; `None` where nothing measures it.
+    pub reactive: Option<Quantity>,
     /// When it was used, where interval data says so.
     pub profile: Option<Profile>,
     /// The reads it was made of, to be printed on the bill.
@@ -68,6 +70,8 @@ pub struct Profile {
     pub delivered_micro: Vec<i64>,
     /// From the customer, millionths of the unit; empty where nothing measures it.
     pub received_micro: Vec<i64>,
+    /// Reactive energy, millionths of a kvarh; empty where no intervals measure it.
+    pub reactive_micro: Vec<i64>,
 }
 
 /// How one meter contributed to usage: a line of the meter table on the bill.
@@ -106,15 +110,21 @@ impl Usage {
     /// All that prices depend on, in one text that is the same for the same use: what a bill keeps a
     /// hash of.
     pub fn canonical(&self) -> String {
-        let Usage { delivered, received, profile, evidence: _ } = self;
+        let Usage { delivered, received, reactive, profile, evidence: _ } = self;
         let mut text = format!(
             "delivered {} {}\nreceived {} {}\n",
             delivered.micro, delivered.unit, received.micro, received.unit
         );
+        // Where nothing measures it, the text is as if there were no such thing.
+        if let Some(reactive) = reactive {
+            text.push_str(&format!("reactive {} {}\n", reactive.micro, reactive.unit));
+        }
         let Some(profile) = profile else { return text };
-        let Profile { start, minutes, delivered_micro, received_micro } = profile;
+        let Profile { start, minutes, delivered_micro, received_micro, reactive_micro } = profile;
         text.push_str(&format!("from {} every {minutes}\n", start.as_second()));
-        for (name, values) in [("in", delivered_micro), ("out", received_micro)] {
+        let flows = [("in", delivered_micro), ("out", received_micro)];
+        let swung = Some(("reactive", reactive_micro)).filter(|_| !reactive_micro.is_empty());
+        for (name, values) in flows.into_iter().chain(swung) {
             text.push_str(name);
             for value in values {
                 text.push(' ');
@@ -131,7 +141,7 @@ impl Usage {
 /// An interval channel wins over a register of the same flow. Where a meter was exchanged, each
 /// counts for its own days.
 pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
-    let (mut delivered, mut received) = (Vec::new(), Vec::new());
+    let (mut delivered, mut received, mut reactive) = (Vec::new(), Vec::new(), Vec::new());
     for (hung, days) in parts(period, facts)? {
         let to_customer = contributions(hung, Flow::Delivered, days, zone)?;
         if to_customer.is_empty() {
@@ -139,6 +149,11 @@ pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> 
         }
         delivered.push(to_customer);
         received.push(contributions(hung, Flow::Received, days, zone)?);
+        reactive.push(contributions(hung, Flow::Reactive, days, zone)?);
+    }
+    // Where only some of the meters counted it, nobody knows what it was.
+    if reactive.iter().any(Vec::is_empty) {
+        reactive.clear();
     }
     let unit = delivered[0][0].evidence.unit;
     if let Some(other) =
@@ -147,11 +162,17 @@ pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> 
         let Evidence { meter, unit: other, .. } = &other.evidence;
         return Err(Hold::Units { meter: meter.clone(), unit: *other, other: unit });
     }
+    if let Some(other) = reactive.iter().flatten().find(|it| it.evidence.unit != Unit::Kvarh) {
+        let Evidence { meter, unit, .. } = &other.evidence;
+        return Err(Hold::Units { meter: meter.clone(), unit: *unit, other: Unit::Kvarh });
+    }
+    let all = delivered.iter().chain(&received).chain(&reactive).flatten();
     Ok(Usage {
         delivered: total(&delivered, unit),
         received: total(&received, unit),
-        profile: profile(zone.start_of(period.start()), &delivered, &received),
-        evidence: delivered.into_iter().chain(received).flatten().map(|it| it.evidence).collect(),
+        reactive: (!reactive.is_empty()).then(|| total(&reactive, Unit::Kvarh)),
+        profile: profile(zone.start_of(period.start()), &delivered, &received, &reactive),
+        evidence: all.map(|it| it.evidence.clone()).collect(),
     })
 }
 
@@ -200,15 +221,20 @@ fn total(parts: &[Vec<Contribution>], unit: Unit) -> Quantity {
 
 /// The values of all meters as one row, if intervals say when the whole delivery was used. What is
 /// received counts in it only where intervals measure it; the days of a meter that does not
-/// measure it, next to one that does, are zero.
+/// measure it, next to one that does, are zero. What is reactive counts only where intervals measure
+/// all of it.
 fn profile(
     start: Timestamp,
     delivered: &[Vec<Contribution>],
     received: &[Vec<Contribution>],
+    reactive: &[Vec<Contribution>],
 ) -> Option<Profile> {
     let stretch = |it: &[Contribution]| it.first().and_then(|it| it.stretch.clone());
-    let to_customer: Vec<Stretch> =
-        delivered.iter().map(|it| stretch(it)).collect::<Option<_>>()?;
+    let stretches = |of: &[Vec<Contribution>]| -> Option<Vec<Stretch>> {
+        of.iter().map(|it| stretch(it)).collect()
+    };
+    let to_customer = stretches(delivered)?;
+    let swinging = stretches(reactive).unwrap_or_default();
     let mut from_customer: Vec<Stretch> = Vec::new();
     if received.iter().all(|it| it.is_empty() || it[0].stretch.is_some()) {
         let zeros = |it: &Stretch| Stretch { minutes: it.minutes, micro: vec![0; it.micro.len()] };
@@ -219,12 +245,14 @@ fn profile(
     if !measured {
         from_customer.clear();
     }
-    let minutes = to_customer.iter().chain(&from_customer).map(|it| it.minutes).max()?;
+    let all = to_customer.iter().chain(&from_customer).chain(&swinging);
+    let minutes = all.map(|it| it.minutes).max()?;
     Some(Profile {
         start,
         minutes,
         delivered_micro: joined(&to_customer, minutes)?,
         received_micro: joined(&from_customer, minutes)?,
+        reactive_micro: joined(&swinging, minutes)?,
     })
 }
 

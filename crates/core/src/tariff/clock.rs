@@ -9,7 +9,8 @@ pub struct Clock {
     pub name: String,
     /// The names of its periods, in the order they were first written.
     pub periods: Vec<String>,
-    /// Which hours belong to which period. No two rules share an hour.
+    /// Which hours belong to which period. No two rules share an hour, but those of event days go
+    /// before the others.
     pub rules: Vec<Hours>,
     /// The period of every hour that no rule names.
     pub rest: Option<usize>,
@@ -26,6 +27,8 @@ pub struct Hours {
     pub days: Days,
     /// Minutes of the day, `[from, to)`, on quarters of an hour.
     pub minutes: Vec<(u16, u16)>,
+    /// The event on whose published days alone the rule applies, before all rules of other days.
+    pub event: Option<String>,
 }
 
 /// A date in any year.
@@ -109,10 +112,16 @@ impl Hours {
 }
 
 impl Clock {
+    /// Whether it has rules for event days.
+    pub fn has_events(&self) -> bool {
+        self.rules.iter().any(|it| it.event.is_some())
+    }
+
     /// Whether the period follows from the date alone, so that use read off a register can be
     /// shared over the days.
     pub fn is_by_date(&self) -> bool {
-        let whole = |it: &Hours| it.days == Days::ALL && it.minutes == [(0, 24 * 60)];
+        let whole =
+            |it: &Hours| it.event.is_none() && it.days == Days::ALL && it.minutes == [(0, 24 * 60)];
         self.rules.iter().all(whole)
     }
 
@@ -131,11 +140,22 @@ impl Clock {
         periods
     }
 
-    /// The period of each quarter of an hour of a day, the first at 00:00 local time.
-    pub fn quarters(&self, date: Date, holidays: &Holidays) -> [usize; 96] {
+    /// The period of each quarter of an hour of a day, the first at 00:00 local time. `called` says
+    /// whether an event is published for the day.
+    pub fn quarters(
+        &self,
+        date: Date,
+        holidays: &Holidays,
+        called: impl Fn(&str) -> bool,
+    ) -> [usize; 96] {
         let (day, kind) = (MonthDay::of(date), Days::of(date, holidays));
         let mut quarters = [self.rest.unwrap_or(0); 96];
-        for rule in self.rules.iter().filter(|it| it.in_season(day) && it.days.meets(kind)) {
+        let applies = |it: &&Hours| it.in_season(day) && it.days.meets(kind);
+        let rules = self.rules.iter().filter(applies);
+        let plain = rules.clone().filter(|it| it.event.is_none());
+        // The event that is written first has the last word.
+        let events = rules.rev().filter(|it| it.event.as_deref().is_some_and(&called));
+        for rule in plain.chain(events) {
             for (from, to) in &rule.minutes {
                 let (from, to) = (usize::from(from.div_euclid(15)), usize::from(to.div_euclid(15)));
                 quarters[from..to].fill(rule.period);

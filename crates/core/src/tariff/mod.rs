@@ -96,6 +96,10 @@ pub enum Charge {
     Credit(CreditCharge),
     /// So much for the highest use at one time, in blocks, by the clock.
     Demand(DemandCharge),
+    /// So much for the use at the hours of a published peak.
+    Coincident(CoincidentCharge),
+    /// What was used, each interval at its own published price.
+    Series(SeriesCharge),
     /// The least that the lines of the components before it come to.
     Minimum(Minimum),
     /// A share of lines before it.
@@ -307,15 +311,106 @@ pub enum TrueUp {
     Anniversary,
 }
 
-/// A charge for the highest mean power in one interval.
+/// A charge for the highest mean power in one window of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DemandCharge {
     /// The clock that says which hours are looked at for which ladder.
     pub clock: Option<usize>,
-    /// One ladder for each period of the clock, in kW; a single one without a clock.
+    /// One ladder for each period of the clock, in the unit of `of`; a single one without a clock.
     pub ladders: Vec<Ladder>,
+    /// What is measured.
+    pub of: Demanded,
+    /// How long a demand lasts; `None` when one interval of the meter.
+    pub window: Option<DemandWindow>,
+    /// What a poor power factor does to it.
+    pub power_factor: Option<PowerFactor>,
+    /// What the billed demand does not fall below.
+    pub least: Option<Quantity>,
     /// Earlier demands that the billed one does not fall below a share of.
     pub ratchets: Vec<Ratchet>,
+    /// How it climbs its ladder.
+    pub climb: DemandClimb,
+}
+
+/// What a demand charge measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demanded {
+    /// Power, in kW.
+    Power,
+    /// Apparent power, in kVA: the root of kW² + kvar² of the same window.
+    Apparent,
+    /// Reactive power, in kvar.
+    Reactive {
+        /// The share of the highest kW that is free.
+        beyond: Share,
+    },
+}
+
+/// How long the mean is taken over that is a demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemandWindow {
+    /// Its length.
+    pub minutes: u16,
+    /// When the next one begins.
+    pub next: NextWindow,
+}
+
+/// When the next window of a demand begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextWindow {
+    /// When the one before it ends.
+    AtItsEnd,
+    /// With every interval of the meter.
+    EachInterval,
+    /// So many minutes later.
+    After(u16),
+}
+
+/// A demand whose power factor is below a share is billed times the share, over the factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PowerFactor {
+    /// The share that is good enough.
+    pub least: Share,
+    /// When the factor is taken.
+    pub taken: FactorTaken,
+}
+
+/// When a power factor is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorTaken {
+    /// Over all the days: from their kWh and kvarh.
+    Overall,
+    /// In the window of the highest demand.
+    AtThePeak,
+}
+
+/// How a demand climbs its ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemandClimb {
+    /// Each block has its own price.
+    EachBlock,
+    /// All of it has the price of the block it reaches.
+    BlockReached,
+}
+
+/// A charge for the use at the hours of a published peak.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CoincidentCharge {
+    /// The clock that says which ladder prices an hour.
+    pub clock: Option<usize>,
+    /// One ladder of one block for each period of the clock; a single one without a clock.
+    pub ladders: Vec<Ladder>,
+    /// The name under which the hours are published.
+    pub peaks: String,
+}
+
+/// A charge for what was used, at prices that are published.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesCharge {
+    /// The name under which the prices are published.
+    pub series: String,
+    /// What is added to each; it may be below zero.
+    pub adder: Price,
 }
 
 /// A share of the highest demand of earlier turns, below which the billed demand does not fall.
@@ -402,7 +497,14 @@ impl Tariff {
     /// no meter.
     pub fn is_measured(&self) -> bool {
         let measured = |it: &Component| {
-            matches!(it.charge, Charge::Usage(_) | Charge::Demand(_) | Charge::Credit(_))
+            matches!(
+                it.charge,
+                Charge::Usage(_)
+                    | Charge::Demand(_)
+                    | Charge::Coincident(_)
+                    | Charge::Series(_)
+                    | Charge::Credit(_)
+            )
         };
         self.components.iter().any(measured)
     }

@@ -177,9 +177,9 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
     let unit = Unit::ALL.iter().find(|it| it.word().eq_ignore_ascii_case(word));
     match unit {
         Some(unit) => Ok(Some(*unit)),
-        None => {
-            Err(format!("{word} is no unit of a meter; write kWh, CCF, therm, kgal, gal or m3"))
-        }
+        None => Err(format!(
+            "{word} is no unit of a meter; write kWh, kvarh, CCF, therm, kgal, gal or m3"
+        )),
     }
 }
 
@@ -188,7 +188,7 @@ pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Optio
     let Some(word) = field(record, column) else { return Ok(None) };
     Flow::from_word(&word.to_lowercase())
         .map(Some)
-        .ok_or_else(|| format!("{word} is no flow; write delivered or received"))
+        .ok_or_else(|| format!("{word} is no flow; write delivered, received or reactive"))
 }
 
 /// How it is known; actual where the line does not say.

@@ -34,15 +34,18 @@ pub(super) fn of_bill(tx: &mut Tx, bill: BillId) -> Result<Vec<(usize, Line)>> {
 }
 
 fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
-    let (mut each, mut part, mut share, mut least) = (None, None, None, None);
+    let (mut quantity, mut price) = (None, None);
+    let (mut part, mut share, mut least) = (None, None, None);
     match it.basis {
-        Basis::Each(quantity, price) => each = Some((quantity, price)),
-        Basis::Part { quantity, price, days, of } => {
-            each = Some((quantity, price));
+        Basis::Each(used, each) => (quantity, price) = (Some(used), Some(each)),
+        Basis::Part { quantity: used, price: each, days, of } => {
+            (quantity, price) = (Some(used), Some(each));
             part = Some((days, of));
         }
         Basis::Share(whole, of_it) => share = Some((whole, of_it)),
         Basis::Shortfall { least: at_least, charged } => least = Some((at_least, charged)),
+        // What it comes to is kept as the line's exact amount.
+        Basis::Series(used, _) => quantity = Some(used),
         Basis::Amount(_) => {}
     }
     [
@@ -53,9 +56,9 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
         it.kind.word().into(),
         it.period.start().into(),
         it.period.end().into(),
-        each.map(|(quantity, _)| quantity.micro).into(),
-        each.map(|(quantity, _)| quantity.unit.word()).into(),
-        each.map(|(_, price)| price.nano).into(),
+        quantity.map(|it| it.micro).into(),
+        quantity.map(|it| it.unit.word()).into(),
+        price.map(|it| it.nano).into(),
         part.map(|(days, _)| days).into(),
         part.map(|(_, of)| of).into(),
         share.map(|(whole, _)| whole).into(),
@@ -95,7 +98,10 @@ fn basis(row: &Row) -> Result<Basis> {
     if let Some(micro) = row.maybe(5, Row::int)? {
         let unit = row.word(6, Unit::from_word)?;
         let quantity = Quantity { micro, unit };
-        let price = Price { nano: row.int(7)?, per: unit };
+        let Some(nano) = row.maybe(7, Row::int)? else {
+            return Ok(Basis::Series(quantity, row.exact(19)?));
+        };
+        let price = Price { nano, per: unit };
         return Ok(match row.maybe(8, Row::int)? {
             Some(days) => Basis::Part { quantity, price, days, of: row.int(9)? },
             None => Basis::Each(quantity, price),

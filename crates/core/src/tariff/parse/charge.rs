@@ -4,14 +4,14 @@ use super::clock;
 use super::lines::{Entry, Keyword, Line};
 use super::number::{limit, percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{credit, needs, plain, spelling, term};
+use super::{credit, demand, needs, plain, spelling, term};
 use crate::money::{Price, Quantity, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::Clock;
 use crate::tariff::{
-    Block, Charge, Choice, Component, CreditCharge, DemandCharge, Ladder, Limit, Per, Place,
-    Priced, Scope, Tariff, UsageCharge,
+    Block, Charge, Choice, Component, CreditCharge, Ladder, Limit, Per, Place, Priced, Scope,
+    Tariff, UsageCharge,
 };
 
 /// The components, in the order of the text.
@@ -37,8 +37,10 @@ fn component(
 ) -> Result<Option<Component>, TariffError> {
     let kind = match entry.keyword {
         Keyword::Daily | Keyword::Monthly | Keyword::PerBill => ChargeKind::Fixed,
-        Keyword::Volume | Keyword::Blocks | Keyword::Unmetered => ChargeKind::Usage,
-        Keyword::Demand => ChargeKind::Demand,
+        Keyword::Volume | Keyword::Blocks | Keyword::Series | Keyword::Unmetered => {
+            ChargeKind::Usage
+        }
+        Keyword::Demand | Keyword::Reactive | Keyword::Coincident => ChargeKind::Demand,
         Keyword::Minimum => ChargeKind::Minimum,
         Keyword::Percent => ChargeKind::Rider,
         Keyword::Tax => ChargeKind::Tax,
@@ -46,9 +48,12 @@ fn component(
         _ => return Ok(None),
     };
     let (label, charge, places) = match entry.keyword {
-        Keyword::Volume | Keyword::Blocks | Keyword::Demand | Keyword::Credit => {
-            laddered(entry, tariff, earlier)?
-        }
+        Keyword::Volume
+        | Keyword::Blocks
+        | Keyword::Demand
+        | Keyword::Reactive
+        | Keyword::Coincident
+        | Keyword::Credit => laddered(entry, tariff, earlier)?,
         _ => plain::read(entry, tariff, earlier)?,
     };
     let label = label.to_owned();
@@ -70,6 +75,9 @@ fn such_as(keyword: Keyword) -> &'static str {
         Keyword::Volume => "volume  Fuel cost   0.0123",
         Keyword::Blocks => "blocks  Energy   0.12 to 500, 0.18",
         Keyword::Demand => "demand  Demand   9.50",
+        Keyword::Reactive => "reactive  Reactive demand   0.30",
+        Keyword::Coincident => "coincident  Transmission   4.20",
+        Keyword::Series => "series  Market energy   day-ahead plus 0.012",
         Keyword::Minimum => "minimum  Minimum bill   15.00",
         Keyword::Percent => "percent  Fuel rider   2.5%",
         Keyword::Tax => "tax  City tax   3.5%",
@@ -104,7 +112,7 @@ fn laddered<'e>(
     earlier: &[Component],
 ) -> Result<(&'e str, Charge, Vec<Place>), TariffError> {
     let refuse = |what| entry.head.refuse(what);
-    let unit = unit(entry.keyword, tariff).map_err(refuse)?;
+    let unit = unit(entry, tariff)?;
     let Some((label, by)) = entry.rest.rsplit_once(" by ").filter(|_| !entry.rest.contains("  "))
     else {
         let (label, value) = label_and_value(entry).map_err(refuse)?;
@@ -164,17 +172,20 @@ fn term_of(name: &str, tariff: &Tariff) -> Result<Option<usize>, String> {
     }
 }
 
-fn unit(keyword: Keyword, tariff: &Tariff) -> Result<Unit, String> {
-    if keyword != Keyword::Demand {
-        return Ok(tariff.unit);
-    }
+fn unit(entry: &Entry<'_>, tariff: &Tariff) -> Result<Unit, TariffError> {
+    let unit = match entry.keyword {
+        Keyword::Demand => demand::unit(entry)?,
+        Keyword::Reactive => Unit::Kvar,
+        Keyword::Coincident => Unit::Kw,
+        _ => return Ok(tariff.unit),
+    };
     if tariff.commodity != Commodity::Electric {
         let commodity = tariff.commodity;
-        return Err(format!(
-            "{commodity} has no demand in kW; charge it by volume, blocks or monthly"
-        ));
+        let what =
+            format!("{commodity} has no demand in {unit}; charge it by volume, blocks or monthly");
+        return Err(entry.head.refuse(what));
     }
-    Ok(Unit::Kw)
+    Ok(unit)
 }
 
 fn no_clock(label: &str, clocks: &[Clock]) -> Result<(), String> {
@@ -196,7 +207,7 @@ fn charge(
 ) -> Result<Charge, TariffError> {
     let terms = term::read(entry, tariff, earlier)?;
     let priced = match (entry.keyword, &tariff.net) {
-        (Keyword::Demand, _) => Priced::Delivered,
+        (Keyword::Demand | Keyword::Reactive | Keyword::Coincident, _) => Priced::Delivered,
         (Keyword::Credit, None) => Priced::Received,
         (Keyword::Credit, Some(_)) => Priced::Surplus,
         (_, Some(_)) if !terms.gross => Priced::Net,
@@ -222,9 +233,11 @@ fn charge(
     let usage =
         |ladders| UsageCharge { priced, clock, ladders, scope, choice, at_most: terms.at_most };
     Ok(match entry.keyword {
-        Keyword::Demand => {
-            Charge::Demand(DemandCharge { clock, ladders, ratchets: terms.ratchets })
+        Keyword::Demand | Keyword::Reactive => {
+            demand::keep_to(clock.map(|it| &tariff.clocks[it]), entry, &terms.demand)?;
+            demand::charge(entry, clock, ladders, terms.ratchets, terms.demand)?
         }
+        Keyword::Coincident => demand::coincident(entry, clock, ladders, terms.demand)?,
         Keyword::Credit => Charge::Credit(CreditCharge {
             usage: usage(ladders),
             offsets: terms.offsets,
@@ -294,7 +307,10 @@ fn ladder(keyword: Keyword, value: &str, unit: Unit, needs: &[String]) -> Result
             ladder.0.iter_mut().for_each(|it| it.price.nano = -it.price.nano);
             Ok(ladder)
         }
-        Keyword::Demand => {
+        Keyword::Coincident if value.contains(" to ") => {
+            Err("a coincident peak has one price for each kW; delete the blocks".to_owned())
+        }
+        Keyword::Demand | Keyword::Reactive | Keyword::Coincident => {
             let ladder = blocks(value, unit, needs, price_from_zero)?;
             let plain =
                 |it: &Block| it.up_to.is_none_or(|it| it.per == Per::Turn && it.times.is_none());

@@ -27,6 +27,7 @@ pub(super) fn all_used(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(), Tar
         Charge::Usage(it) => it.clock,
         Charge::Credit(it) => it.usage.clock,
         Charge::Demand(it) => it.clock,
+        Charge::Coincident(it) => it.clock,
         _ => None,
     };
     let netted = tariff.net.as_ref().and_then(|it| it.clock);
@@ -81,7 +82,7 @@ fn clock(entry: &Entry<'_>, holidays: &Holidays) -> Result<Clock, TariffError> {
 }
 
 /// A name of letters, digits and dashes.
-fn name(word: &str, noun: &str) -> Result<String, String> {
+pub(super) fn name(word: &str, noun: &str) -> Result<String, String> {
     let plain = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
     if word.is_empty() || !word.chars().all(plain) {
         return Err(format!("the name of a {noun} is one word of letters, digits and dashes"));

@@ -1,5 +1,6 @@
 //! One rule of a clock: the dates, the kinds of day and the hours that belong to a period.
 
+use super::clock::name;
 use super::{days_in, month_day};
 use crate::tariff::clock::{Days, Hours, MonthDay};
 
@@ -20,9 +21,10 @@ const DAYS: [(&str, Days); 10] = [
 const YEAR: (MonthDay, MonthDay) = (MonthDay { month: 1, day: 1 }, MonthDay { month: 12, day: 31 });
 
 /// The hours that `rule` names, such as `jun-sep weekdays 16-21`. What it does not restrict it has
-/// whole: all dates, all days, all hours.
+/// whole: all dates, all days, all hours. `event` and a name restrict it to days that are published.
 pub(super) fn read(rule: &str, period: usize) -> Result<Hours, String> {
-    let tokens = tokens(rule)?;
+    let (rule, event) = event_of(rule)?;
+    let tokens = tokens(&rule)?;
     let mut rest = Rest { tokens: &tokens };
     let dates = rest.list(Rest::dates, "month")?;
     let days = rest.list(Rest::days, "day")?;
@@ -33,7 +35,23 @@ pub(super) fn read(rule: &str, period: usize) -> Result<Hours, String> {
     let minutes = if spans.is_empty() { vec![(0, 24 * 60)] } else { joined(&spans)? };
     let dates = if dates.is_empty() { vec![YEAR] } else { dates };
     let days = days.into_iter().reduce(Days::and).unwrap_or(Days::ALL);
-    Ok(Hours { period, dates, days, minutes })
+    Ok(Hours { period, dates, days, minutes, event })
+}
+
+/// A rule without its `event NAME`, and the name.
+fn event_of(rule: &str) -> Result<(String, Option<String>), String> {
+    let words: Vec<&str> = rule.split_whitespace().collect();
+    let Some(at) = words.iter().position(|it| *it == "event") else {
+        return Ok((rule.to_owned(), None));
+    };
+    let wrong = "say which event, and its hours: critical  event cpp 16-21";
+    let event = words.get(at + 1).copied().unwrap_or("");
+    if !event.starts_with(char::is_alphabetic) {
+        return Err(wrong.to_owned());
+    }
+    let event = name(event, "event")?;
+    let rest = [&words[..at], &words[at + 2..]].concat();
+    Ok((rest.join(" "), Some(event)))
 }
 
 /// The months that a list such as `jun-sep, dec` names, January being bit 0.

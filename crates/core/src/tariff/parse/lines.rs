@@ -48,13 +48,16 @@ pub(super) enum Keyword {
     Volume,
     Blocks,
     Demand,
+    Reactive,
+    Coincident,
+    Series,
     Minimum,
     Percent,
     Tax,
     Credit,
 }
 
-const KEYWORDS: [(&str, Keyword); 21] = [
+const KEYWORDS: [(&str, Keyword); 24] = [
     ("tariff", Keyword::Tariff),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
@@ -72,6 +75,9 @@ const KEYWORDS: [(&str, Keyword); 21] = [
     ("volume", Keyword::Volume),
     ("blocks", Keyword::Blocks),
     ("demand", Keyword::Demand),
+    ("reactive", Keyword::Reactive),
+    ("coincident", Keyword::Coincident),
+    ("series", Keyword::Series),
     ("minimum", Keyword::Minimum),
     ("percent", Keyword::Percent),
     ("tax", Keyword::Tax),
@@ -180,10 +186,11 @@ impl<'a> Entry<'a> {
 
     /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
-        use Keyword::{Blocks, Clock, Credit, Daily, Demand, Monthly, Net, PerBill, Percent};
-        use Keyword::{Tax, Unmetered, Volume};
+        use Keyword::{Blocks, Clock, Coincident, Credit, Daily, Demand, Monthly, Net, PerBill};
+        use Keyword::{Percent, Reactive, Tax, Unmetered, Volume};
         let plain = matches!(self.keyword, Daily | Monthly | PerBill | Unmetered | Percent | Tax);
-        plain || matches!(self.keyword, Clock | Net | Volume | Blocks | Demand | Credit)
+        let demand = matches!(self.keyword, Demand | Reactive | Coincident);
+        plain || demand || matches!(self.keyword, Clock | Net | Volume | Blocks | Credit)
     }
 
     /// Whether it cannot do without indented lines.

@@ -4,6 +4,7 @@
 mod charge;
 mod clock;
 mod credit;
+mod demand;
 mod head;
 mod hours;
 mod lines;

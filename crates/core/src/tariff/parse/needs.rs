@@ -66,6 +66,10 @@ fn terms_of(component: &Component) -> Vec<usize> {
             let times = limits.chain(it.at_most).filter_map(|it: Limit| it.times);
             times.chain(choice(&it.choice)).collect()
         }
-        Charge::Demand(_) | Charge::Credit(_) | Charge::Minimum(_) => Vec::new(),
+        Charge::Demand(_)
+        | Charge::Coincident(_)
+        | Charge::Series(_)
+        | Charge::Credit(_)
+        | Charge::Minimum(_) => Vec::new(),
     }
 }

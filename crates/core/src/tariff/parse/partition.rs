@@ -28,13 +28,27 @@ const WHOLE_DAY: u128 = (1 << 96) - 1;
 
 /// What is in doubt, if anything. All 366 dates are looked at as every kind of day, since each
 /// comes up in some year; dates with the same rules are looked at once. A tariff without holidays
-/// need not say what happens on them.
+/// need not say what happens on them. The rules of one event must not share an hour either; they go
+/// before all others, and need not fill a day.
 pub(super) fn doubt(clock: &Clock, holidays: &Holidays) -> Option<Doubt> {
+    let mut events: Vec<&str> = Vec::new();
+    for event in clock.rules.iter().filter_map(|it| it.event.as_deref()) {
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    let each = [None].into_iter().chain(events.into_iter().map(Some));
+    each.into_iter().find_map(|event| doubt_among(clock, holidays, event))
+}
+
+/// The same among the rules of one event, or those of none.
+fn doubt_among(clock: &Clock, holidays: &Holidays, event: Option<&str>) -> Option<Doubt> {
     let kinds = if *holidays == Holidays::default() { 0..HOLIDAY } else { 0..HOLIDAY + 1 };
     let masks: Vec<u128> = clock.rules.iter().map(quarters).collect();
     let mut seen = HashSet::new();
     for date in dates() {
-        let in_season = |(_, rule): &(usize, &Hours)| rule.in_season(date);
+        let in_season =
+            |(_, rule): &(usize, &Hours)| rule.event.as_deref() == event && rule.in_season(date);
         let rules = clock.rules.iter().enumerate().filter(in_season);
         let season: Vec<usize> = rules.map(|(place, _)| place).collect();
         if seen.contains(&season) {
@@ -60,7 +74,7 @@ pub(super) fn doubt(clock: &Clock, holidays: &Holidays) -> Option<Doubt> {
                 }
                 claimed |= masks[*second];
             }
-            if clock.rest.is_none() && claimed != WHOLE_DAY {
+            if event.is_none() && clock.rest.is_none() && claimed != WHOLE_DAY {
                 return Some(Doubt::Never { at: at((!claimed).trailing_zeros()) });
             }
         }

@@ -1,15 +1,17 @@
-//! The charges that no clock divides: fixed and unmetered ones, minimums, and shares.
+//! The charges that no clock divides: fixed and unmetered ones, those at published prices,
+//! minimums, and shares.
 
 use super::charge::{label_and_value, places_of};
 use super::hours::MONTHS;
 use super::lines::{Entry, Keyword};
 use super::number::{percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{needs, term};
+use super::{clock, needs, term};
 use crate::money::{Price, Unit};
+use crate::place::Commodity;
 use crate::tariff::{
-    Charge, Choice, Component, Every, FixedCharge, Minimum, Of, Partial, Place, ShareCharge,
-    Tariff, UnmeteredCharge,
+    Charge, Choice, Component, Every, FixedCharge, Minimum, Of, Partial, Place, SeriesCharge,
+    ShareCharge, Tariff, UnmeteredCharge,
 };
 
 /// What an entry charges: its label, the charge, and the lines of its table.
@@ -26,6 +28,10 @@ pub(super) fn read<'e>(
         Keyword::Monthly => fixed(entry, Every::Turn, tariff),
         Keyword::PerBill => fixed(entry, Every::Bill, tariff),
         Keyword::Unmetered => unmetered(entry, tariff),
+        Keyword::Series => {
+            let (label, value) = label_and_value(entry).map_err(refuse)?;
+            Ok((label, Charge::Series(prices(value, tariff).map_err(refuse)?), Vec::new()))
+        }
         keyword if earlier.is_empty() => {
             let what = format!("no charge is above this {keyword}; move it below what it looks at");
             Err(refuse(what))
@@ -145,6 +151,34 @@ fn unmetered<'e>(entry: &'e Entry<'_>, tariff: &Tariff) -> Result<Read<'e>, Tari
         refuse(format!("say below how much one uses in a turn, in {}: each 41", tariff.unit))
     })?;
     Ok((label, Charge::Unmetered(UnmeteredCharge { price, each_micro, count }), Vec::new()))
+}
+
+/// The name of published prices, and what is added to each.
+fn prices(value: &str, tariff: &Tariff) -> Result<SeriesCharge, String> {
+    if tariff.commodity != Commodity::Electric {
+        let commodity = tariff.commodity;
+        return Err(format!(
+            "{commodity} has no prices by the hour; charge it by volume or blocks"
+        ));
+    }
+    if tariff.net.is_some() {
+        return Err("a series prices each interval as it was measured, and the tariff nets; \
+                    delete the net line, or charge by volume"
+            .to_owned());
+    }
+    let (series, adder) = match value.split_once(char::is_whitespace) {
+        None => (value, "0"),
+        Some((series, rest)) => match rest.trim().split_once(char::is_whitespace) {
+            Some(("plus", adder)) => (series, adder.trim()),
+            _ => {
+                return Err(format!(
+                    "{rest} is not known behind the name of a series; write {series}, or {series} plus 0.012",
+                    rest = rest.trim()
+                ));
+            }
+        },
+    };
+    Ok(SeriesCharge { series: clock::name(series, "series")?, adder: price(adder, tariff.unit)? })
 }
 
 fn share<'e>(

@@ -94,7 +94,22 @@ pub const WORDS: &[Word] = &[
     charge(
         "demand",
         "demand  Demand   6.40",
-        "so much for each kW of the highest mean power in one interval",
+        "so much for each kW of the highest mean power in one interval, or in a longer `window`",
+    ),
+    charge(
+        "reactive",
+        "reactive  Reactive demand   0.30",
+        "so much for each kvar of the highest reactive power, or of what is `beyond` a share of the kW",
+    ),
+    charge(
+        "coincident",
+        "coincident  Transmission   4.20\n  peak-of pjm",
+        "so much for each kW at the published hour of the system's peak; see [What is published](#what-is-published)",
+    ),
+    charge(
+        "series",
+        "series  Market energy   day-ahead plus 0.0120",
+        "everything used, each interval at its own published price; see [What is published](#what-is-published)",
     ),
     charge(
         "minimum",
@@ -125,6 +140,41 @@ pub const WORDS: &[Word] = &[
         "ratchet",
         "demand  Demand   6.40\n  ratchet 85% of 11 turns starting at none",
         "the billed demand does not fall below a share of the highest of so many turns before, or of some months in them: `ratchet 75% of jun-sep in 11 turns`. Without `starting at none` the bill of a customer without earlier demands is held",
+    ),
+    below(
+        "window",
+        "demand  Demand   6.40\n  window 30 min",
+        "how long the mean is taken over that is a demand; see [Demand](#demand)",
+    ),
+    below(
+        "at-least",
+        "demand  Demand   6.40\n  at-least 50 kW",
+        "what the billed demand does not fall below",
+    ),
+    below(
+        "step",
+        "demand  Facilities   3.00 to 100, 2.50\n  step",
+        "all of the demand has the price of the block it reaches; else each block has its own",
+    ),
+    below(
+        "unit",
+        "demand  Demand   6.40\n  unit kVA",
+        "a demand is billed in `kW`, or as apparent power in `kVA`",
+    ),
+    below(
+        "power-factor",
+        "demand  Demand   6.40\n  power-factor 85%",
+        "a demand whose power factor is less is billed times this share over the factor; `at the peak` takes the factor of its window",
+    ),
+    below(
+        "beyond",
+        "reactive  Reactive demand   0.30\n  beyond 50% of kW",
+        "kvar up to this share of the highest kW are free",
+    ),
+    below(
+        "peak-of",
+        "coincident  Transmission   4.20\n  peak-of pjm",
+        "the name under which the hours of the peak are published",
     ),
     below(
         "offsets",

@@ -1,6 +1,7 @@
 //! The terms of a charge: lines indented below it that are no prices.
 
 use super::charge::{places_of, step_end};
+use super::demand::{self, DemandTerms};
 use super::hours::{MONTHS, months};
 use super::lines::{Entry, Keyword, Line};
 use super::number::{percentage, price_from_zero};
@@ -19,15 +20,23 @@ pub(super) struct Terms {
     pub(super) ratchets: Vec<Ratchet>,
     pub(super) offsets: Option<Vec<usize>>,
     pub(super) bank: Option<MoneyBank>,
+    pub(super) demand: DemandTerms,
     pub(super) at_most: Option<Limit>,
     pub(super) cap: Option<Cap>,
     pub(super) each: Option<[i64; 12]>,
 }
 
 /// The words that begin a term, and the charges that may have it.
-const WORDS: [(&str, &[Keyword]); 7] = [
+const WORDS: [(&str, &[Keyword]); 14] = [
     ("gross", &[Keyword::Volume, Keyword::Blocks]),
-    ("ratchet", &[Keyword::Demand]),
+    ("ratchet", &[Keyword::Demand, Keyword::Reactive]),
+    ("window", &[Keyword::Demand, Keyword::Reactive]),
+    ("at-least", &[Keyword::Demand]),
+    ("step", &[Keyword::Demand]),
+    ("unit", &[Keyword::Demand]),
+    ("power-factor", &[Keyword::Demand]),
+    ("beyond", &[Keyword::Reactive]),
+    ("peak-of", &[Keyword::Coincident]),
     ("offsets", &[Keyword::Credit]),
     ("bank", &[Keyword::Credit]),
     ("at-most", &[Keyword::Volume, Keyword::Blocks]),
@@ -116,7 +125,8 @@ fn term(
         "at-most" => terms.at_most = Some(at_most(rest, tariff)?),
         "cap" => terms.cap = Some(Cap { most: most(rest)?, place: line.place() }),
         "each" => terms.each = Some(each(rest)?),
-        _ => terms.bank = Some(money_bank(rest)?),
+        "bank" => terms.bank = Some(money_bank(rest)?),
+        _ => demand::term(word, rest, &mut terms.demand)?,
     }
     Ok(())
 }

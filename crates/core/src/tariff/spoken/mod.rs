@@ -8,8 +8,9 @@ use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::{Clock, Days, Holidays, Hours, MonthDay};
 use crate::tariff::{
-    Bank, Charge, Choice, Component, Ladder, Limit, MoneyBank, Net, NetWindow, Of, Partial, Per,
-    Priced, Ratchet, Scope, Tariff, TrueUp, UsageCharge,
+    Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
+    Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet, Scope, Tariff,
+    TrueUp, UsageCharge,
 };
 use crate::text::decimal;
 
@@ -97,10 +98,15 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
             (terms, said)
         }
         Charge::Demand(it) => {
-            let mut said = vec![words.demand.to_owned()];
+            let mut said = demand(it, words);
             said.extend(it.ratchets.iter().map(|it| ratchet(it, words)));
             (ladders(tariff, it.clock, &it.ladders, words), said)
         }
+        Charge::Coincident(it) => {
+            let said = fill(words.coincident, &[&it.peaks]);
+            (ladders(tariff, it.clock, &it.ladders, words), vec![said])
+        }
+        Charge::Series(it) => (price(it.adder), vec![fill(words.series, &[&it.series])]),
         Charge::Minimum(it) => {
             let said = if it.beside_credits { words.least_beside } else { words.least };
             let mut said = vec![said.to_owned()];
@@ -220,6 +226,44 @@ fn ladders(tariff: &Tariff, clock: Option<usize>, all: &[Ladder], words: &Words)
     terms
 }
 
+/// What a demand is, and what the billed one is made from it.
+fn demand(it: &DemandCharge, words: &Words) -> Vec<String> {
+    let mut said = vec![match it.of {
+        Demanded::Power => words.demand.to_owned(),
+        Demanded::Apparent => words.demand_apparent.to_owned(),
+        Demanded::Reactive { .. } => words.demand_reactive.to_owned(),
+    }];
+    if let Some(window) = it.window {
+        let minutes = window.minutes.to_string();
+        said.push(match window.next {
+            NextWindow::AtItsEnd => fill(words.window, &[&minutes]),
+            NextWindow::EachInterval => fill(words.window_sliding, &[&minutes]),
+            NextWindow::After(next) => {
+                fill(words.window_sliding_by, &[&minutes, &next.to_string()])
+            }
+        });
+    }
+    if let Demanded::Reactive { beyond } = it.of
+        && beyond.nano != 0
+    {
+        said.push(fill(words.beyond, &[&percent(beyond)]));
+    }
+    if let Some(factor) = it.power_factor {
+        let text = match factor.taken {
+            FactorTaken::Overall => words.power_factor,
+            FactorTaken::AtThePeak => words.power_factor_at_peak,
+        };
+        said.push(fill(text, &[&percent(factor.least)]));
+    }
+    if let Some(least) = it.least {
+        said.push(fill(words.at_least, &[&quantity(least)]));
+    }
+    if it.climb == DemandClimb::BlockReached {
+        said.push(words.step.to_owned());
+    }
+    said
+}
+
 fn ratchet(it: &Ratchet, words: &Words) -> String {
     let (share, turns) = (percent(it.share), it.turns.to_string());
     if it.months == 0xFFF {
@@ -291,8 +335,9 @@ fn rule(rule: &Hours, words: &Words) -> String {
     let dates: Vec<String> = rule.dates.iter().filter_map(|it| dates(*it, words)).collect();
     let dates = Some(dates.join(", ")).filter(|it| !it.is_empty());
     let minutes = minutes(&rule.minutes, words);
+    let event = rule.event.as_ref().map(|it| fill(words.event, &[it]));
     let said: Vec<String> =
-        [dates, days(rule.days, words), minutes].into_iter().flatten().collect();
+        [dates, days(rule.days, words), event, minutes].into_iter().flatten().collect();
     if said.is_empty() { words.all_year.to_owned() } else { said.join(", ") }
 }
 

@@ -48,6 +48,7 @@ catalogue! {
     all_charges_above: "of the charges above", "de los cargos anteriores";
     all_year: "all hours of the year", "todas las horas del año";
     anniversary: "the month before the anniversary", "el mes antes del aniversario";
+    at_least: "at least {a} is billed", "se facturan al menos {a}";
     at_most: "at most {a}", "como máximo {a}";
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
@@ -57,6 +58,7 @@ catalogue! {
     bank_paid: "what is left on the bill for {a} is paid", "lo que queda en la factura de {a} se paga";
     bank_pays: "what is left on the bill for {a} is paid at {b}", "lo que queda en la factura de {a} se paga a {b}";
     bank_settled: "what is left on the bill for {a} lapses", "lo que queda en la factura de {a} se pierde";
+    beyond: "only what is beyond {a} of the highest kW", "solo lo que supera el {a} de los kW máximos";
     billed_in: "{a}, billed in {b}", "{a}, se factura en {b}";
     called: "{a} is now called {b}", "{a} ahora se llama {b}";
     charge_ended: "{a} is no longer charged ({b})", "{a} ya no se cobra ({b})";
@@ -64,15 +66,19 @@ catalogue! {
     charges: "Charges", "Cargos";
     clock_ended: "clock {a} is gone", "el horario {a} ya no existe";
     clock_new: "clock {a} is new: {b}", "el horario {a} es nuevo: {b}";
+    coincident: "for the mean power in the published peak hours of {a}", "por la potencia media en las horas pico publicadas de {a}";
     condition_ended: "{a}: no longer \"{b}\"", "{a}: ya no \"{b}\"";
     condition_new: "{a}: now \"{b}\"", "{a}: ahora \"{b}\"";
     convert: "1 {a} of the meter is {b} {c}", "1 {a} del medidor es {b} {c}";
     credit: "in the customer's favor, for what is sent back", "a favor del cliente, por lo que se devuelve";
     credit_offsets: "brings down only {a}", "reduce solo {a}";
     demand: "for the highest mean power in one interval", "por la mayor potencia media en un intervalo";
+    demand_apparent: "for the highest mean apparent power in one interval", "por la mayor potencia aparente media en un intervalo";
+    demand_reactive: "for the highest mean reactive power in one interval", "por la mayor potencia reactiva media en un intervalo";
     difference: "difference", "diferencia";
     electric: "Electric", "Electricidad";
     else_hours: "all other hours", "todas las demás horas";
+    event: "on days published as {a}", "en días publicados como {a}";
     example: "On an example customer, {a}: {b} in the year", "Para un cliente de ejemplo, {a}: {b} en el año";
     example_given: "On the given load, {a}: {b} in the year", "Con el consumo dado, {a}: {b} en el año";
     example_none: "the example customer cannot be billed: {a}", "no se puede facturar al cliente de ejemplo: {a}";
@@ -110,6 +116,8 @@ catalogue! {
     period_ended: "{a} is gone; it was {b}", "{a} ya no existe; era {b}";
     period_moved: "{a} is now {b}; it was {c}", "{a} es ahora {b}; era {c}";
     period_new: "{a} is new: {b}", "{a} es nuevo: {b}";
+    power_factor: "a power factor below {a} raises the demand, by the energy of all days", "un factor de potencia menor al {a} eleva la demanda, según la energía de todos los días";
+    power_factor_at_peak: "a power factor below {a} raises the demand, by that at the peak", "un factor de potencia menor al {a} eleva la demanda, según el del pico";
     price: "{a}: from {b} to {c}", "{a}: de {b} a {c}";
     ratchet: "never below {a} of the highest demand of the {b} bills before", "nunca menos del {a} de la mayor demanda de las {b} facturas anteriores";
     ratchet_months: "never below {a} of the highest demand in {c} of the {b} bills before", "nunca menos del {a} de la mayor demanda en {c} de las {b} facturas anteriores";
@@ -117,10 +125,12 @@ catalogue! {
     scope_chronological: "all hours fill the tiers together, in the order of time", "todas las horas llenan los tramos juntas, en orden de tiempo";
     scope_per_period: "each period fills tiers of its own", "cada período llena sus propios tramos";
     scope_pro_rata: "all hours fill the tiers together; each tier has the same share of every period", "todas las horas llenan los tramos juntas; cada tramo tiene la misma parte de cada período";
+    series: "on top of the price of each interval that is published as {a}", "además del precio de cada intervalo publicado como {a}";
     source: "Source", "Fuente";
     span_dates: "{a} to {b}", "de {a} a {b}";
     span_days: "{a} to {b}", "del {a} al {b}";
     span_hours: "{a} to {b}", "de {a} a {b}";
+    step: "all of the demand has the price of the tier it reaches", "toda la demanda tiene el precio del tramo que alcanza";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
     tier: "tier {a}", "tramo {a}";
     times_each: "for each of: {a}", "por cada uno de: {a}";
@@ -131,6 +141,9 @@ catalogue! {
     weekdays: "Monday to Friday", "de lunes a viernes";
     weekends: "Saturdays and Sundays", "sábados y domingos";
     whole: "owed whole, however few the days", "se debe completo, por pocos que sean los días";
+    window: "the mean is over {a} minutes", "la media es de {a} minutos";
+    window_sliding: "the mean is over {a} minutes, from each interval on", "la media es de {a} minutos, a partir de cada intervalo";
+    window_sliding_by: "the mean is over {a} minutes, from every {b} minutes on", "la media es de {a} minutos, a partir de cada {b} minutos";
     year: "Year", "Año";
 }
 

@@ -1,0 +1,79 @@
+//! Charges for the use at the hours of a published peak.
+
+use std::ops::Range;
+
+use crate::meter::Flow;
+use crate::money::{Quantity, Unit};
+use crate::rating::published::PeakHour;
+use crate::rating::section::{Section, part};
+use crate::rating::windows::runs;
+use crate::rating::{Basis, Draft, Unratable};
+use crate::tariff::{CoincidentCharge, Component};
+
+/// The lines of a coincident charge. Where several hours are published for a turn, the mean of the
+/// kW in them is billed. It is never shared over days: who was not there at the peak used nothing.
+pub(in crate::rating) fn lines(
+    section: &Section,
+    component: &Component,
+    charge: &CoincidentCharge,
+) -> Result<Vec<Draft>, Unratable> {
+    let turn = section.input.window;
+    let published = section.input.published.peaks.get(&charge.peaks);
+    let in_turn = |it: &&PeakHour| turn.contains(section.plan.local(it.start.as_second()).date());
+    let hours: Vec<&PeakHour> = published.into_iter().flatten().filter(in_turn).collect();
+    let count = i64::try_from(hours.len()).expect("a turn has fewer hours than that");
+    if count == 0 {
+        return Err(Unratable::NoPeak {
+            label: component.label.clone(),
+            peaks: charge.peaks.clone(),
+            turn: turn.start(),
+        });
+    }
+    let mut drafts = Vec::new();
+    for piece in section.parts(charge.clock) {
+        let values = section
+            .values(Flow::Delivered, &piece.places)
+            .ok_or_else(|| Unratable::NeedsIntervals { label: component.label.clone() })?;
+        section.check_coarse(charge.clock)?;
+        let runs = runs(section, &piece, values);
+        let mut sums = vec![0_i64; charge.ladders.len()];
+        for hour in &hours {
+            let Some(range) = intervals(section, component, &piece.places, hour)? else { continue };
+            let Some(taken) = values.get(range.clone()) else { continue };
+            let energy: i64 = taken.iter().sum();
+            let period = runs.iter().find(|it| it.0.contains(&range.start));
+            let (_, period) = period.expect("an hour within the days has a period");
+            sums[*period] += part(energy, 60, i64::from(hour.minutes));
+        }
+        for period in piece.periods {
+            let micro = part(sums[*period], 1, count);
+            if micro != 0 {
+                let price = charge.ladders[*period].0[0].price;
+                let basis = Basis::Each(Quantity { micro, unit: Unit::Kw }, price);
+                drafts.push(Draft { period: Some((*period, 0)), days: piece.days, basis });
+            }
+        }
+    }
+    Ok(drafts)
+}
+
+/// The intervals of some days that make up a peak hour; `None` when it is on another day.
+fn intervals(
+    section: &Section,
+    component: &Component,
+    places: &Range<usize>,
+    hour: &PeakHour,
+) -> Result<Option<Range<usize>>, Unratable> {
+    let (first, end) = (section.plan.start(places.start), section.plan.start(places.end));
+    let (from, minutes) = (hour.start.as_second(), section.plan.minutes);
+    if from < first || end <= from {
+        return Ok(None);
+    }
+    let step = i64::from(minutes) * 60;
+    if (from - first).rem_euclid(step) != 0 || hour.minutes.rem_euclid(minutes) != 0 {
+        let label = component.label.clone();
+        return Err(Unratable::CoarseFor { label, needs: hour.minutes, minutes });
+    }
+    let from = usize::try_from((from - first).div_euclid(step)).expect("it is after the first");
+    Ok(Some(from..from + usize::from(hour.minutes.div_euclid(minutes))))
+}
