@@ -496,6 +496,10 @@ create trigger segment_carried_once before insert on segment_carried begin
     select raise(abort, 'UNIQUE constraint failed: segment_carried.bill_id, segment_carried.segment, segment_carried.position') where exists (select 1 from segment_carried where bill_id = new.bill_id and segment = new.segment and position = new.position);
     select raise(abort, 'UNIQUE constraint failed: segment_carried.rowid') where exists (select 1 from segment_carried where rowid = new.rowid);
 end;
+create trigger segment_origin_once before insert on segment_origin begin
+    select raise(abort, 'UNIQUE constraint failed: segment_origin.bill_id, segment_origin.segment') where exists (select 1 from segment_origin where bill_id = new.bill_id and segment = new.segment);
+    select raise(abort, 'UNIQUE constraint failed: segment_origin.rowid') where exists (select 1 from segment_origin where rowid = new.rowid);
+end;
 create trigger bill_line_once before insert on bill_line begin
     select raise(abort, 'UNIQUE constraint failed: bill_line.bill_id, bill_line.segment, bill_line.position') where exists (select 1 from bill_line where bill_id = new.bill_id and segment = new.segment and position = new.position);
     select raise(abort, 'UNIQUE constraint failed: bill_line.rowid') where exists (select 1 from bill_line where rowid = new.rowid);

@@ -23,6 +23,7 @@ use meterbook_core::rating::{BankFlow, Basis, ChargeKind, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::batch::{Batch, Reject};
+use meterbook_store::bill::{Known, Origin};
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Tx};
 
@@ -198,6 +199,17 @@ pub(crate) fn run() -> Run {
     }
 }
 
+/// What its segment was made of.
+fn origin() -> Origin {
+    Origin {
+        usage_sha256: "a1".repeat(32),
+        tariff_sha256: "b2".repeat(32),
+        tz_version: "2026b".to_owned(),
+        engine: "0.1.0".to_owned(),
+        known: Known { read: 1, batch: 1 },
+    }
+}
+
 /// A bill with a line on every basis there is: $10.00 + $0.00 + $5.33 + $0.54 + $9.13 = $25.00.
 pub(crate) fn bill() -> Bill {
     let kwh = |micro| Quantity { micro, unit: Unit::Kwh };
@@ -207,6 +219,7 @@ pub(crate) fn bill() -> Bill {
     let cents = Money::from_cents;
     let in_all = Exact::from_femto(-1_234_567_890_123);
     let by_the_hour = line(ChargeKind::Usage, Basis::Series(kwh(21_000_000), in_all), 0);
+    let by_the_hour = Line { exact: in_all, ..by_the_hour };
     let lines = vec![
         line(ChargeKind::Fixed, Basis::Each(day, a_day), 1000),
         by_the_hour,
@@ -362,6 +375,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::window::add(tx, &window())?;
     store::run::add(tx, &run(), at())?;
     store::bill::add(tx, &[bill()])?;
+    store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
     store::payment::add(tx, &payment())?;
     store::ledger::add(tx, &entries())?;
     store::search::refresh(tx, ACCOUNT)?;
