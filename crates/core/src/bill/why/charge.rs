@@ -19,8 +19,17 @@ pub(super) fn compare_all(then: &Segment, now: &Segment, found: &mut Found) {
         }
     }
     let days = (then.period.days(), now.period.days());
+    // What nobody used has no line; its charge is neither new nor ended when somebody does.
+    let unused = then.usage.micro == 0 || now.usage.micro == 0;
     for name in names {
-        compare(&Charge::of(then, name), &Charge::of(now, name), days, found);
+        let (then, now) = (Charge::of(then, name), Charge::of(now, name));
+        let one_sided = then.lines.is_empty() != now.lines.is_empty();
+        let mut lines = then.lines.iter().chain(&now.lines);
+        if unused && one_sided && lines.all(|it| it.kind == ChargeKind::Usage) {
+            add(found, CauseKind::Usage, Exact::from(now.amount() - then.amount()));
+        } else {
+            compare(&then, &now, days, found);
+        }
     }
 }
 
