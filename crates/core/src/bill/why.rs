@@ -111,6 +111,9 @@ pub struct Weather {
 /// The most causes that are said; what is smaller goes together as [`CauseKind::Other`].
 pub const MOST: usize = 5;
 
+/// Cents below which a cause is rounding: it goes into the largest one, so that all add up.
+const SMALL: i64 = 5;
+
 /// What was found so far, before rounding.
 type Found = BTreeMap<CauseKind, Exact>;
 
@@ -200,7 +203,7 @@ fn causes(found: Found, difference: Money) -> Vec<Cause> {
         amount: amount.round(Rounding::HalfEven),
         estimate: kind == CauseKind::Weather,
     });
-    let mut causes: Vec<Cause> = rounded.filter(|it| it.amount != Money::ZERO).collect();
+    let mut causes: Vec<Cause> = rounded.filter(|it| SMALL <= it.amount.cents().abs()).collect();
     causes.sort_by_key(|it| (-it.amount.cents().abs(), it.kind));
     if MOST < causes.len() {
         let rest: Money = causes.drain(MOST - 1..).map(|it| it.amount).sum();
