@@ -101,11 +101,6 @@ pub enum Unratable {
         /// What the agreement says.
         value: String,
     },
-    /// More was sent back than came, and the tariff says nothing of what becomes of it.
-    Surplus {
-        /// The charge.
-        label: String,
-    },
 }
 
 impl fmt::Display for Unratable {
@@ -180,12 +175,6 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} has no price for {term} {value}; add a row to the tariff, or correct the term: meterbook term set --agreement ID {term} VALUE --from DATE"
-                )
-            }
-            Unratable::Surplus { label } => {
-                write!(
-                    f,
-                    "more was sent back than came, and {label} does not say what becomes of it; add a bank to the tariff's net line, or a credit"
                 )
             }
         }
