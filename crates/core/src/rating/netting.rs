@@ -7,8 +7,10 @@ use crate::meter::Flow;
 use crate::money::Quantity;
 use crate::period::Period;
 use crate::rating::carried::EnergyLot;
+use crate::rating::drawn::Draft;
 use crate::rating::section::{Part, Section};
-use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
+use crate::rating::strikes::Tally;
+use crate::rating::{BankFlow, Basis, Unratable, month_index};
 use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp};
 
 /// What is left of use and surplus in some days of a section.
@@ -65,11 +67,12 @@ fn left(section: &Section, net: &Net, part: &Part) -> Result<Left, Unratable> {
     let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
     section.check_coarse(net.clock)?;
     let sums = |values: &[i64]| -> Vec<i64> {
-        let sums = match part.strikes {
-            Some(strikes) => strikes.sums(section.first_interval(&part.places), values),
-            None => vec![values.iter().sum()],
+        let first = section.first_interval(&part.places);
+        let tallies = match part.strikes {
+            Some(strikes) => strikes.tally(first, values, |_, _| {}),
+            None => vec![Tally::of(values)],
         };
-        sums.into_iter().map(|it| section.converted(it)).collect()
+        tallies.into_iter().map(|it| section.converted(it.sum)).collect()
     };
     if net.window == NetWindow::Turn {
         return Ok(Left::of(&sums(came), &sums(sent)));

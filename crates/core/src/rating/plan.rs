@@ -91,7 +91,7 @@ impl Plan {
     }
 
     /// The clocks of each version as `period` has them after its event days: none where they are as
-    /// in the plan.
+    /// in the plan, and nothing at all where no version knows events.
     pub(super) fn called(
         &self,
         period: Period,
@@ -116,7 +116,10 @@ impl Plan {
             });
             version.has_events.then(|| strikes.collect())
         };
-        self.versions.iter().map(called).collect()
+        match self.versions.iter().any(|it| it.has_events) {
+            true => self.versions.iter().map(called).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// The second at which a day begins, by its place.

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 use crate::money::Share;
 use crate::period::Period;
+use crate::rating::drawn::Draft;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, Draft, Rule, Unratable};
+use crate::rating::{Basis, Rule, Unratable};
 use crate::tariff::Choice;
 use crate::text::{decimal, scaled};
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
+use crate::rating::drawn::{Draft, Earlier};
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Drawn, month_index};
+use crate::rating::{Basis, month_index};
 use crate::tariff::{Bank, Component, CreditCharge};
 
 /// What settles a credit on this bill, behind the lines that earned it.
@@ -21,20 +22,14 @@ pub(in crate::rating) fn settle(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    earned: &[Drawn],
-    earlier: &[Drawn],
+    earned: Earlier,
+    earlier: Earlier<'_>,
     carried: &mut Carried,
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
-    let sum = |of: &[Drawn], among: &dyn Fn(&Drawn) -> bool| {
-        let among = || of.iter().filter(|it| among(it));
-        let rounded: Money = among().map(|it| it.line.amount).sum();
-        let pure: Exact = among().map(|it| it.unrounded).sum();
-        (rounded, pure)
-    };
-    let (owed, pure_owed) = sum(earlier, &|it| offsets.contains(&it.component));
-    let (credit, pure_credit) = sum(earned, &|_| true);
+    let (owed, pure_owed) = earlier.sum(|component| offsets.contains(&component));
+    let (credit, pure_credit) = earned.sum(|_| true);
     let mut settled = Vec::new();
     // Credits are below zero: what they leave of the charges, or what the charges leave of them.
     let later = charge.bank.is_some_and(|it| it.from_next_turn);

@@ -1,11 +1,15 @@
 //! Charges for what was used: flat, in blocks, by season and by the hour.
 
+use std::rc::Rc;
+
 use crate::meter::Flow;
 use crate::money::Quantity;
+use crate::rating::drawn::Draft;
 use crate::rating::ladder::{Climb, Filled, reach};
 use crate::rating::netting::Netted;
 use crate::rating::section::{Part, Section};
-use crate::rating::{Basis, Draft, Unratable};
+use crate::rating::strikes::Tally;
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{Component, Per, Priced, Scope, UsageCharge};
 
 pub(in crate::rating) fn lines(
@@ -13,9 +17,9 @@ pub(in crate::rating) fn lines(
     component: &Component,
     charge: &UsageCharge,
     netted: &[Netted],
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
-    let mut drafts = Vec::new();
     // What was netted is not cut again: it is priced as of the last day.
     let parts: Vec<Part> = match charge.priced {
         Priced::Delivered | Priced::Received => section.parts_of(component, charge)?,
@@ -34,11 +38,11 @@ pub(in crate::rating) fn lines(
             for (tier, price, micro) in climb.used(*period, &filled) {
                 let quantity = Quantity { micro, unit: section.tariff().unit };
                 let basis = Basis::Each(quantity, price);
-                drafts.push(Draft { period: Some((*period, tier)), days: piece.days, basis });
+                draw(Draft { period: Some((*period, tier)), days: piece.days, basis });
             }
         }
     }
-    Ok(drafts)
+    Ok(())
 }
 
 /// The limits of each period's ladder; `None` when they are for each kW and nobody knows how many.
@@ -75,14 +79,13 @@ fn measured(
         return Ok(Some(filled));
     }
     if charge.scope == Scope::Chronological && climb.climbs() {
-        section.check_coarse(charge.clock)?;
-        return Ok(in_time(section, flow, climb, piece));
+        return in_time(section, flow, charge, climb, piece);
     }
-    let Some(mut used) = section.sums(piece, flow, charge.clock)? else { return Ok(None) };
-    for micro in &mut used {
-        *micro = section.converted(*micro);
-    }
-    Ok(Some(fill(charge, climb, piece, &used)))
+    let tallies = section.tally(piece, flow, charge.clock)?;
+    let used = |tallies: Rc<Vec<Tally>>| -> Vec<i64> {
+        tallies.iter().map(|it| section.converted(it.sum)).collect()
+    };
+    Ok(tallies.map(|it| fill(charge, climb, piece, &used(it))))
 }
 
 /// Fills blocks with what is left of a flow after netting.
@@ -129,16 +132,18 @@ fn fill(charge: &UsageCharge, climb: &Climb, piece: &Part, used: &[i64]) -> Fill
 /// Fills blocks in the order of time: each value is priced by its own period's ladder, from where
 /// the use of all periods so far has climbed. The values of a run have one period, so their order
 /// does not matter.
-fn in_time(section: &Section, flow: Flow, climb: &Climb, piece: &Part) -> Option<Filled> {
-    let mut filled = climb.empty();
-    let values = section.values(flow, &piece.places)?;
-    let (mut counted, mut climbed) = (0_i64, 0_i64);
-    let strikes = piece.strikes.expect("only a clock has several periods");
-    strikes.each_run(section.first_interval(&piece.places), values, |period, run| {
-        counted += run.iter().sum::<i64>();
-        let reached = section.converted(counted);
-        climb.fill(period, climbed, reached, &mut filled);
-        climbed = reached;
-    });
-    Some(filled)
+fn in_time(
+    section: &Section,
+    flow: Flow,
+    charge: &UsageCharge,
+    climb: &Climb,
+    piece: &Part,
+) -> Result<Option<Filled>, Unratable> {
+    let mut counted = 0_i64;
+    let mut rising = climb.rising();
+    let tallies = section.tally_in_time(piece, flow, charge.clock, |period, run| {
+        counted += run.sum;
+        rising.reach(period, section.converted(counted));
+    })?;
+    Ok(tallies.map(|_| rising.filled))
 }
