@@ -277,6 +277,9 @@ pub(crate) struct TariffDiff {
     /// The version in force on this day is the new one
     #[arg(long, requires = "from")]
     pub(crate) to: Option<Date>,
+    /// The text of a rider that the texts include; once for each. Published ones are found
+    #[arg(long)]
+    pub(crate) rider: Vec<PathBuf>,
     /// A year of load, one column `kw`, instead of the example customer: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,
@@ -294,6 +297,9 @@ pub(crate) struct TariffRate {
     /// The tariff text
     #[arg(long)]
     pub(crate) file: PathBuf,
+    /// The text of a rider that it includes; once for each
+    #[arg(long)]
+    pub(crate) rider: Vec<PathBuf>,
     /// Mean powers, one column `kw`, the first one of the first day: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::money::{Exact, Money};
 use crate::period::Period;
 use crate::rating::component::credit::Settled;
 use crate::rating::component::share::Shared;
-use crate::rating::section::Section;
+use crate::rating::plan::days_between;
+use crate::rating::section::{Section, part};
 use crate::rating::{Basis, ChargeKind, Line, plan};
 use crate::tariff::ShareCharge;
 
@@ -30,8 +33,17 @@ pub(super) struct Drawn {
     pub(super) lines: Vec<Line>,
     /// What each would be had no line before it been rounded either.
     pub(super) unrounded: Vec<Exact>,
-    /// The place of each one's component.
-    components: Vec<usize>,
+    /// What each is a line of.
+    charges: Vec<ChargeOf>,
+}
+
+/// Which charge a line is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ChargeOf {
+    /// Its place in the tariff; a rider's is that of the charge that includes it.
+    pub(super) place: usize,
+    /// Its place in the rider, where it is of one.
+    pub(super) within: Option<usize>,
 }
 
 /// Some of the lines.
@@ -39,21 +51,26 @@ pub(super) struct Drawn {
 pub(super) struct Earlier<'a> {
     lines: &'a [Line],
     unrounded: &'a [Exact],
-    components: &'a [usize],
+    charges: &'a [ChargeOf],
 }
 
 impl<'a> Earlier<'a> {
-    /// Each line with its component and what it would be without rounding.
-    pub(super) fn each(self) -> impl Iterator<Item = (usize, &'a Line, Exact)> {
-        let beside = self.components.iter().zip(self.unrounded);
-        beside.zip(self.lines).map(|((component, unrounded), line)| (*component, line, *unrounded))
+    /// Each line with its charge and what it would be without rounding.
+    pub(super) fn each(self) -> impl Iterator<Item = (ChargeOf, &'a Line, Exact)> {
+        let beside = self.charges.iter().zip(self.unrounded);
+        beside.zip(self.lines).map(|((charge, unrounded), line)| (*charge, line, *unrounded))
     }
 
-    /// What the lines of some components come to, and the same without rounding.
-    pub(super) fn sum(self, among: impl Fn(usize) -> bool) -> (Money, Exact) {
-        let lines = self.each().filter(|(component, _, _)| among(*component));
+    /// What the lines of some charges come to for the days of a section, and the same without
+    /// rounding. A rider that changes within a line's days has that line's share of its own days.
+    pub(super) fn sum(self, section: &Section, among: impl Fn(ChargeOf) -> bool) -> (Money, Exact) {
+        let lines = self.each().filter(|(charge, _, _)| among(*charge));
         lines.fold((Money::ZERO, Exact::ZERO), |(amount, pure), (_, line, unrounded)| {
-            (amount + line.amount, pure + unrounded)
+            let (part, pure_part) = match section.included {
+                None => (line.amount, unrounded),
+                Some(_) => of_days(line, unrounded, section.period),
+            };
+            (amount + part, pure + pure_part)
         })
     }
 }
@@ -61,8 +78,8 @@ impl<'a> Earlier<'a> {
 impl Drawn {
     /// None yet.
     pub(super) fn none() -> Drawn {
-        let components = Vec::with_capacity(MANY);
-        Drawn { lines: Vec::with_capacity(MANY), unrounded: Vec::with_capacity(MANY), components }
+        let charges = Vec::with_capacity(MANY);
+        Drawn { lines: Vec::with_capacity(MANY), unrounded: Vec::with_capacity(MANY), charges }
     }
 
     /// How many there are.
@@ -75,7 +92,7 @@ impl Drawn {
         Earlier {
             lines: &self.lines[from..to],
             unrounded: &self.unrounded[from..to],
-            components: &self.components[from..to],
+            charges: &self.charges[from..to],
         }
     }
 
@@ -87,7 +104,7 @@ impl Drawn {
         }
         let charge = &section.tariff().components[component].label;
         let line = label(section, component, &draft);
-        let special = section.special(charge, &line, draft.days.last());
+        let special = section.special(charge, line, draft.days.last());
         let draft = match special {
             Some(special) => special.applied(draft),
             None => draft,
@@ -127,7 +144,7 @@ impl Drawn {
         let rounding = section.tariff().rounding;
         let exact = draft.basis.exact();
         self.push(
-            usize::MAX,
+            ChargeOf { place: usize::MAX, within: None },
             exact,
             Line {
                 label: "Surplus paid at the true-up".into(),
@@ -159,8 +176,12 @@ impl Drawn {
         let words = &section.version.words[component];
         let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
         let exact = draft.basis.exact();
+        let charge = match section.included {
+            Some(rider) => ChargeOf { place: rider.place, within: Some(component) },
+            None => ChargeOf { place: component, within: None },
+        };
         self.push(
-            component,
+            charge,
             unrounded.unwrap_or(exact),
             Line {
                 label: label(section, component, &draft).clone(),
@@ -175,12 +196,23 @@ impl Drawn {
         )
     }
 
-    fn push(&mut self, component: usize, unrounded: Exact, line: Line) -> &mut Line {
-        self.components.push(component);
+    fn push(&mut self, charge: ChargeOf, unrounded: Exact, line: Line) -> &mut Line {
+        self.charges.push(charge);
         self.unrounded.push(unrounded);
         self.lines.push(line);
         self.lines.last_mut().expect("a line was pushed just above")
     }
+}
+
+/// The part of a line that falls on some days. The parts of days that follow each other add up.
+fn of_days(line: &Line, unrounded: Exact, days: Period) -> (Money, Exact) {
+    let Some(days) = line.period.overlap(days.start(), Some(days.end())) else {
+        return (Money::ZERO, Exact::ZERO);
+    };
+    let (first, of) = (line.period.start(), line.period.days());
+    let through = |day: Date| part(line.amount.cents(), days_between(first, day), of);
+    let cents = through(days.end()) - through(days.start());
+    (Money::from_cents(cents), unrounded.part(days.days(), of))
 }
 
 /// More lines than most agreements have.

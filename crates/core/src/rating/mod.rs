@@ -9,6 +9,7 @@ mod line;
 mod netting;
 mod plan;
 pub mod published;
+mod rider;
 mod section;
 mod strikes;
 pub mod terms;
@@ -24,11 +25,13 @@ use crate::rating::carried::Carried;
 use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
 use crate::rating::component::{unmetered, volume};
 use crate::rating::drawn::Drawn;
+use crate::rating::netting::Netted;
 use crate::rating::published::Published;
+use crate::rating::rider::riders;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::Charge;
+use crate::tariff::{Charge, Component};
 
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use plan::Plan;
@@ -49,6 +52,8 @@ pub struct Input<'a> {
     pub carried: &'a Carried,
     /// The first day of the agreement, whose month is that of a yearly true-up.
     pub since: Option<Date>,
+    /// The first day without service, where one is known: the last bill may settle banks.
+    pub until: Option<Date>,
     /// What the agreement says of itself.
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
@@ -104,6 +109,7 @@ impl<'a> Input<'a> {
             usage,
             carried: Carried::NONE,
             since: None,
+            until: None,
             terms: Terms::NONE,
             published: Published::NONE,
         }
@@ -197,12 +203,13 @@ fn draw(
     let netted = match &tariff.net {
         Some(net) => {
             let flow = bank.get_or_insert_default();
-            if let Some(bank) = &net.bank {
+            let bank = section.bank(net)?;
+            if let Some(bank) = bank {
                 let turn = month_index(section.input.window.start());
                 flow.expired += netting::expire(bank.bank, turn, &mut carried.energy);
             }
-            let netted = netting::net(section, net, &mut carried.energy, flow)?;
-            if net.bank.is_none() {
+            let netted = netting::net(section, net, bank, &mut carried.energy, flow)?;
+            if bank.is_none() {
                 flow.credited += netted.iter().flat_map(|it| &it.surplus).sum::<i64>();
             }
             netted
@@ -211,55 +218,76 @@ fn draw(
     };
     // A share or a minimum looks at the lines of its own version only.
     let first = all.count();
+    let riders = riders(section)?;
     for (place, component) in tariff.components.iter().enumerate() {
-        let mut priced = |draft| all.priced(section, place, draft);
-        match &component.charge {
-            Charge::Fixed(charge) => fixed::lines(section, component, charge, &mut priced)?,
-            Charge::Unmetered(charge) => unmetered::lines(section, component, charge, &mut priced)?,
-            Charge::Usage(charge) => {
-                volume::lines(section, component, charge, &netted, &mut priced)?;
-            }
-            Charge::Demand(charge) => {
-                demand::lines(section, component, charge, carried, &mut priced)?;
-            }
-            Charge::Coincident(charge) => {
-                coincident::lines(section, component, charge, &mut priced)?;
-            }
-            Charge::Series(charge) => {
-                series::line(section, component, charge)?.into_iter().for_each(priced);
-            }
-            Charge::Credit(charge) => {
-                let from = all.count();
-                volume::lines(section, component, &charge.usage, &netted, &mut |draft| {
-                    all.plain(section, place, draft);
-                })?;
-                let (earlier, earned) = (all.among(first, from), all.among(from, all.count()));
-                let lines = credit::settle(section, component, charge, earned, earlier, carried);
-                lines.into_iter().for_each(|it| all.settled(section, place, it));
-            }
-            Charge::Minimum(least) => {
-                let earlier = all.among(first, all.count());
-                let short = minimum::minimum(section, component, least, earlier, carried);
-                if let Some((draft, pure)) = short {
-                    all.add(section, place, draft, Some(pure));
+        match riders.iter().find(|it| it.0 == place) {
+            None => charge(section, place, component, &netted, first, all, carried)?,
+            Some((_, sections)) => {
+                for rider in sections {
+                    for (place, component) in rider.tariff().components.iter().enumerate() {
+                        charge(rider, place, component, &netted, first, all, carried)?;
+                    }
                 }
-            }
-            Charge::Share(charge) => {
-                let earlier = all.among(first, all.count());
-                let lines = share::lines(section, component, charge, earlier)?;
-                lines.into_iter().for_each(|it| all.shared(section, place, charge, it));
             }
         }
     }
     if let (Some(net), Some(flow)) = (&tariff.net, bank) {
-        let paid = netting::true_up(section, net, &mut carried.energy, flow);
+        let paid = netting::true_up(section, net, &mut carried.energy, flow)?;
         paid.into_iter().for_each(|draft| all.paid(section, draft));
     }
-    for (place, component) in tariff.components.iter().enumerate() {
-        if let Charge::Credit(charge) = &component.charge {
-            let paid = credit::true_up(section, component, charge, carried);
-            paid.into_iter().for_each(|it| all.settled(section, place, it));
+    for section in std::iter::once(section).chain(riders.iter().flat_map(|it| &it.1)) {
+        for (place, component) in section.tariff().components.iter().enumerate() {
+            if let Charge::Credit(charge) = &component.charge {
+                let paid = credit::true_up(section, component, charge, carried)?;
+                paid.into_iter().for_each(|it| all.settled(section, place, it));
+            }
         }
+    }
+    Ok(())
+}
+
+/// Adds the lines of one charge; those from `first` on are of the same version.
+fn charge(
+    section: &Section,
+    place: usize,
+    component: &Component,
+    netted: &[Netted],
+    first: usize,
+    all: &mut Drawn,
+    carried: &mut Carried,
+) -> Result<(), Unratable> {
+    let mut priced = |draft| all.priced(section, place, draft);
+    match &component.charge {
+        Charge::Fixed(charge) => fixed::lines(section, component, charge, &mut priced)?,
+        Charge::Unmetered(charge) => unmetered::lines(section, component, charge, &mut priced)?,
+        Charge::Usage(charge) => volume::lines(section, component, charge, netted, &mut priced)?,
+        Charge::Demand(charge) => demand::lines(section, component, charge, carried, &mut priced)?,
+        Charge::Coincident(charge) => coincident::lines(section, component, charge, &mut priced)?,
+        Charge::Series(charge) => {
+            series::line(section, component, charge)?.into_iter().for_each(priced);
+        }
+        Charge::Credit(charge) => {
+            let from = all.count();
+            volume::lines(section, component, &charge.usage, netted, &mut |draft| {
+                all.plain(section, place, draft);
+            })?;
+            let (earlier, earned) = (all.among(first, from), all.among(from, all.count()));
+            let lines = credit::settle(section, component, charge, earned, earlier, carried);
+            lines.into_iter().for_each(|it| all.settled(section, place, it));
+        }
+        Charge::Minimum(least) => {
+            let earlier = all.among(first, all.count());
+            let short = minimum::minimum(section, component, least, earlier, carried);
+            if let Some((draft, pure)) = short {
+                all.add(section, place, draft, Some(pure));
+            }
+        }
+        Charge::Share(charge) => {
+            let earlier = all.among(first, all.count());
+            let lines = share::lines(section, component, charge, earlier)?;
+            lines.into_iter().for_each(|it| all.shared(section, place, charge, it));
+        }
+        Charge::Include(_) => unreachable!("a rider's own charges stand for it"),
     }
     Ok(())
 }

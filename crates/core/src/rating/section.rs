@@ -8,10 +8,11 @@ use std::rc::Rc;
 use crate::meter::Flow;
 use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
+use crate::rating::drawn::ChargeOf;
 use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, Tally, later, peak};
 use crate::rating::{Input, Unratable};
-use crate::tariff::{Component, Tariff, UsageCharge};
+use crate::tariff::{Component, Priced, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
 #[derive(Clone, Debug)]
@@ -23,6 +24,10 @@ pub(super) struct Section<'a> {
     pub(super) version: &'a Version,
     /// The days, all within the bill's.
     pub(super) period: Period,
+    /// Where the tariff includes the rider that this is a section of; `None` for the tariff itself.
+    pub(super) included: Option<Included<'a>>,
+    /// The clocks of all versions after the event days of the bill.
+    called: &'a [Option<Vec<Strikes>>],
     /// Its clocks, laid on the days of the plan.
     strikes: &'a [Strikes],
     /// The length of the turn, in days.
@@ -49,6 +54,15 @@ impl Tallied {
     fn highest(&self) -> i64 {
         self.tallies.iter().map(|it| it.peak).max().unwrap_or(0)
     }
+}
+
+/// Where a rider is included.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Included<'a> {
+    /// The place of the charge that includes it.
+    pub(super) place: usize,
+    /// The version of the tariff that does.
+    pub(super) by: &'a Tariff,
 }
 
 /// Days of a section in one season, with the periods of a clock that have hours in them.
@@ -78,16 +92,16 @@ pub(super) fn sections<'a>(
     let ends = plan.versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
     let window_days = days_between(input.window.start(), input.window.end());
     let mut sections = Vec::with_capacity(1);
-    for (place, (version, end)) in plan.versions.iter().zip(ends).enumerate() {
+    for (version, end) in plan.versions.iter().zip(ends) {
         if let Some(period) = period.overlap(version.tariff.from, end) {
-            let called = called.get(place).and_then(Option::as_ref);
-            let strikes = called.unwrap_or(&version.strikes);
             let mut section = Section {
                 plan,
                 input,
                 version,
                 period,
-                strikes,
+                included: None,
+                called,
+                strikes: strikes(version, called),
                 window_days,
                 factor_micro: None,
                 tallied: RefCell::default(),
@@ -104,7 +118,63 @@ pub(super) fn sections<'a>(
     Ok(sections)
 }
 
+/// The clocks of a version, after the event days of the bill.
+fn strikes<'a>(version: &'a Version, called: &'a [Option<Vec<Strikes>>]) -> &'a [Strikes] {
+    called.get(version.nth).and_then(Option::as_ref).unwrap_or(&version.strikes)
+}
+
 impl<'a> Section<'a> {
+    /// A section of a rider within this one.
+    pub(super) fn of_rider(&self, place: usize, version: &'a Version, period: Period) -> Self {
+        Section {
+            version,
+            period,
+            included: Some(Included { place, by: &self.version.tariff }),
+            strikes: strikes(version, self.called),
+            tallied: RefCell::default(),
+            ..*self
+        }
+    }
+
+    /// The charge of the tariff, or of this rider, that a line is of; `None` where it is another
+    /// rider's, or none.
+    pub(super) fn charge(&self, of: ChargeOf) -> Option<&'a Component> {
+        match (self.included, of.within) {
+            (None, None) => self.version.tariff.components.get(of.place),
+            (Some(rider), None) => rider.by.components.get(of.place),
+            (Some(rider), Some(within)) if rider.place == of.place => {
+                self.version.tariff.components.get(within)
+            }
+            (_, Some(_)) => None,
+        }
+    }
+
+    /// Whether the charge that a line is of, or the rider that has it, is called `label`.
+    pub(super) fn is_called(&self, of: ChargeOf, label: &str) -> bool {
+        let whole = ChargeOf { within: None, ..of };
+        [of, whole].into_iter().filter_map(|it| self.charge(it)).any(|it| it.label == label)
+    }
+
+    /// What a charge prices: a rider's looks at what the tariff nets, if it does.
+    pub(super) fn priced(
+        &self,
+        component: &Component,
+        charge: &UsageCharge,
+    ) -> Result<Priced, Unratable> {
+        let Some(rider) = self.included else { return Ok(charge.priced) };
+        Ok(match (charge.priced, &rider.by.net) {
+            (Priced::Net, None) => Priced::Delivered,
+            (Priced::Surplus, None) => Priced::Received,
+            (Priced::Net | Priced::Surplus, Some(_))
+                if charge.clock.is_some() || charge.choice.is_some() =>
+            {
+                let (label, tariff) = (component.label.clone(), rider.by.code.clone());
+                return Err(Unratable::NetsOtherwise { label, tariff });
+            }
+            (priced, _) => priced,
+        })
+    }
+
     pub(super) fn tariff(&self) -> &'a Tariff {
         &self.version.tariff
     }

@@ -16,7 +16,7 @@ pub(in crate::rating) fn minimum(
     earlier: Earlier<'_>,
     carried: &mut Carried,
 ) -> Option<(Draft, Exact)> {
-    let (mut charged, mut pure) = minimum.of.sum(earlier);
+    let (mut charged, mut pure) = minimum.of.sum(section, earlier);
     let least = match minimum.settled_in {
         Some(month) => {
             remember(section, component, (charged, pure), carried);

@@ -21,10 +21,11 @@ pub(in crate::rating) struct Shared {
 
 impl Of {
     /// What these lines come to, and the same without rounding.
-    pub(in crate::rating) fn sum(&self, earlier: Earlier<'_>) -> (Money, Exact) {
-        earlier.sum(|component| match self {
+    pub(in crate::rating) fn sum(&self, section: &Section, earlier: Earlier<'_>) -> (Money, Exact) {
+        earlier.sum(section, |charge| match self {
             Of::Everything => true,
-            Of::These(places) => places.contains(&component),
+            Of::These(places) => places.contains(&charge.place),
+            Of::Named(labels) => labels.iter().any(|it| section.is_called(charge, it)),
         })
     }
 }
@@ -37,7 +38,7 @@ pub(in crate::rating) fn lines(
     charge: &ShareCharge,
     earlier: Earlier<'_>,
 ) -> Result<Vec<Shared>, Unratable> {
-    let (whole, pure) = charge.of.sum(earlier);
+    let (whole, pure) = charge.of.sum(section, earlier);
     let label = &component.label;
     let needs = charge.choice.as_ref().map(|it| it.term);
     let cut = section.cut(section.period, needs.as_slice(), label);

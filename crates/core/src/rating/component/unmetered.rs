@@ -2,7 +2,7 @@
 //! month.
 
 use crate::money::Quantity;
-use crate::rating::drawn::{Draft, Earlier};
+use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::section::{Section, part};
 use crate::rating::{Basis, Unratable, month_index};
 use crate::tariff::{Charge, Component, UnmeteredCharge};
@@ -35,14 +35,14 @@ pub(in crate::rating) fn lines(
 
 /// What the lines of a section add to the use of the bill, in millionths of the billed unit.
 pub(in crate::rating) fn used(section: &Section, lines: Earlier<'_>) -> i64 {
-    let unmetered = |component: usize| {
-        let component = section.tariff().components.get(component);
-        component.is_some_and(|it| matches!(it.charge, Charge::Unmetered(_)))
+    let unmetered = |charge: ChargeOf| {
+        let charge = section.charge(charge).map(|it| &it.charge);
+        matches!(charge, Some(Charge::Unmetered(_)))
     };
     let used = |basis: Basis| match basis {
         Basis::Each(quantity, _) => quantity.micro,
         _ => 0,
     };
-    let lines = lines.each().filter(|(component, _, _)| unmetered(*component));
+    let lines = lines.each().filter(|(charge, _, _)| unmetered(*charge));
     lines.map(|(_, line, _)| used(line.basis)).sum()
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::meter::Flow;
 use crate::money::Quantity;
+use crate::period::Period;
 use crate::rating::drawn::Draft;
 use crate::rating::ladder::{Climb, Filled, reach};
 use crate::rating::netting::Netted;
@@ -20,18 +21,21 @@ pub(in crate::rating) fn lines(
     draw: &mut impl FnMut(Draft),
 ) -> Result<(), Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
+    let priced = section.priced(component, charge)?;
     // What was netted is not cut again: it is priced as of the last day.
-    let parts: Vec<Part> = match charge.priced {
+    let parts: Vec<Part> = match priced {
         Priced::Delivered | Priced::Received => section.parts_of(component, charge)?,
         Priced::Net | Priced::Surplus => section.parts(charge.clock).collect(),
     };
     for piece in parts {
         let climb = climb(section, component, charge, &piece)?.ok_or_else(needs)?;
-        let filled = match charge.priced {
+        let filled = match priced {
             Priced::Net => of_net(charge, &climb, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climb, &piece, netted, |it| &it.surplus),
             Priced::Delivered | Priced::Received => {
-                measured(section, component, charge, &climb, &piece)?.ok_or_else(needs)?
+                let flow =
+                    if priced == Priced::Received { Flow::Received } else { Flow::Delivered };
+                measured(section, component, charge, flow, &climb, &piece)?.ok_or_else(needs)?
             }
         };
         for period in piece.periods {
@@ -64,10 +68,10 @@ fn measured(
     section: &Section,
     component: &Component,
     charge: &UsageCharge,
+    flow: Flow,
     climb: &Climb,
     piece: &Part,
 ) -> Result<Option<Filled>, Unratable> {
-    let flow = if charge.priced == Priced::Received { Flow::Received } else { Flow::Delivered };
     // One period only: the order in which it was used does not matter.
     if let [only] = piece.periods {
         let mut used = section.used(flow, piece.days).micro;
@@ -96,22 +100,24 @@ fn of_net(
     netted: &[Netted],
     left: impl Fn(&Netted) -> &Vec<i64>,
 ) -> Filled {
-    let among = netted
-        .iter()
-        .filter(|it| piece.days.start() <= it.days.start() && it.days.end() <= piece.days.end());
+    let among = netted.iter().filter_map(|it| Some((it, overlap(it.days, piece.days)?)));
     let used = match charge.clock {
-        None => vec![among.flat_map(&left).sum()],
+        None => vec![among.map(|(it, days)| it.of_days(left(it).iter().sum(), days)).sum()],
         Some(_) => {
             let mut used = vec![0; charge.ladders.len()];
-            for netted in among {
+            for (netted, days) in among {
                 for (sum, micro) in used.iter_mut().zip(left(netted)) {
-                    *sum += micro;
+                    *sum += netted.of_days(*micro, days);
                 }
             }
             used
         }
     };
     fill(charge, climb, piece, &used)
+}
+
+fn overlap(one: Period, other: Period) -> Option<Period> {
+    one.overlap(other.start(), Some(other.end()))
 }
 
 /// Fills the blocks of each period when it is known how much of each was used, and not when.
