@@ -15,7 +15,7 @@ use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
-use crate::rating::published::Published;
+use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
@@ -80,6 +80,22 @@ impl Tariffs {
     /// Takes in what is published, instead of what was.
     pub fn publish(&mut self, published: Published) {
         self.published = published;
+    }
+
+    /// The names under which they look for what is published.
+    pub fn names(&self) -> Names {
+        Names::of_all(self.versions.values().flatten())
+    }
+
+    /// Whether an event of the tariff is called on more days than it allows.
+    fn check_events(&self, code: &str, days: Period) -> Result<(), Hold> {
+        let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
+        let ends = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]);
+        let doubt = versions
+            .iter()
+            .zip(ends)
+            .find_map(|(it, end)| too_many(it, &self.published, days.overlap(it.from, end)?));
+        doubt.map_or(Ok(()), |why| Err(Hold::Unratable(why)))
     }
 
     /// What people call the tariff on the last of these days.
@@ -200,6 +216,7 @@ pub fn segment(
         _ => usage(period, &point.zone, measured)?,
     };
     refuse_negative(&used)?;
+    tariffs.check_events(&agreement.tariff, period)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);

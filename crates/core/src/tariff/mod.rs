@@ -325,11 +325,20 @@ pub struct DemandCharge {
     /// What a poor power factor does to it.
     pub power_factor: Option<PowerFactor>,
     /// What the billed demand does not fall below.
-    pub least: Option<Quantity>,
+    pub least: Option<LeastDemand>,
     /// Earlier demands that the billed one does not fall below a share of.
     pub ratchets: Vec<Ratchet>,
     /// How it climbs its ladder.
     pub climb: DemandClimb,
+}
+
+/// What a billed demand does not fall below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeastDemand {
+    /// So much.
+    Fixed(Quantity),
+    /// A share of a number that the agreement says, by its place in [`Tariff::needs`].
+    Term(Share, usize),
 }
 
 /// What a demand charge measures.

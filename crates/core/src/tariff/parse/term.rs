@@ -126,7 +126,7 @@ fn term(
         "cap" => terms.cap = Some(Cap { most: most(rest)?, place: line.place() }),
         "each" => terms.each = Some(each(rest)?),
         "bank" => terms.bank = Some(money_bank(rest)?),
-        _ => demand::term(word, rest, &mut terms.demand)?,
+        _ => demand::term(word, rest, &tariff.needs, &mut terms.demand)?,
     }
     Ok(())
 }
