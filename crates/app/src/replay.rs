@@ -23,7 +23,7 @@ pub enum Replayed {
 /// Bills that `meterbook check` makes again.
 const SAMPLE: i64 = 20;
 
-/// Makes a bill again from the reads, files and texts that were known when it was posted. What was
+/// Makes a bill again from the reads, files, texts and publications that were known when it was posted. What was
 /// learned later does not change it.
 pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
     let stored = store::bill::get(tx, id)?;
@@ -100,6 +100,13 @@ fn again(
     }
     let mut tariffs = Tariffs::default();
     tariffs.learn(was.tariff.clone(), crate::tariff::versions(tx, &was.tariff)?);
+    crate::published::learn(tx, &mut tariffs, window.period, from.known)?;
+    if origin::of_published(&tariffs, was, &point.zone, bill.period) != from.published_sha256 {
+        return Ok(Err(format!(
+            "what was published for {} is not what it was made of",
+            was.tariff
+        )));
+    }
     // A term changes from a later day on only, so those days still say what they did.
     let mut terms = store::terms::of(tx, std::iter::once(agreement.id))?;
     let mut facts = ServiceFacts {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::bill::assess::{AccountFacts, ServiceFacts, Tariffs};
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::id::{AgreementId, BillId};
+use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::usage::{Usage, usage};
 use meterbook_store::bill::{Known, Origin};
 use meterbook_store::tariff::Stored;
@@ -23,12 +24,14 @@ pub(super) fn keep(
     tx: &mut Tx,
     facts: &[AccountFacts],
     bills: &[Bill],
+    tariffs: &Tariffs,
     known: Known,
 ) -> Result<()> {
     let services = facts.iter().flat_map(|it| &it.services);
     let services: HashMap<AgreementId, &ServiceFacts> =
         services.map(|it| (it.agreement.id, it)).collect();
     let mut texts: HashMap<String, Vec<Stored>> = HashMap::new();
+    let mut findings: HashMap<(&str, &str, Period), String> = HashMap::new();
     let mut origins: Vec<(BillId, i64, Origin)> = Vec::new();
     for bill in bills {
         for (position, segment) in (0..).zip(&bill.segments) {
@@ -39,9 +42,14 @@ pub(super) fn keep(
                 let versions = store::tariff::versions(tx, &segment.tariff)?;
                 texts.insert(segment.tariff.clone(), versions);
             }
+            let zone = &service.point.zone;
+            let published_sha256 = findings
+                .entry((&segment.tariff, zone.name(), segment.period))
+                .or_insert_with(|| of_published(tariffs, segment, zone, bill.period));
             let origin = Origin {
                 usage_sha256: of_usage(&used),
                 tariff_sha256: of_tariff(&texts[&segment.tariff], segment),
+                published_sha256: published_sha256.clone(),
                 tz_version: TZ_VERSION.to_owned(),
                 engine: ENGINE.to_owned(),
                 known,
@@ -54,7 +62,22 @@ pub(super) fn keep(
 
 /// The hash of what was used.
 pub(crate) fn of_usage(usage: &Usage) -> String {
-    Sha256::digest(usage.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hash(&usage.canonical())
+}
+
+/// The hash of what a segment of a turn finds published; empty when its tariff looks for nothing.
+pub(crate) fn of_published(
+    tariffs: &Tariffs,
+    segment: &Segment,
+    zone: &Zone,
+    turn: Period,
+) -> String {
+    let found = tariffs.findings(&segment.tariff, zone, segment.period, turn);
+    if found.is_empty() { found } else { hash(&found) }
+}
+
+fn hash(text: impl AsRef<[u8]>) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The hashes of the versions that price a segment.

@@ -87,14 +87,27 @@ impl Tariffs {
         Names::of_all(self.versions.values().flatten())
     }
 
-    /// Whether an event of the tariff is called on more days than it allows.
-    fn check_events(&self, code: &str, days: Period) -> Result<(), Hold> {
+    /// What a bill for `days` of a turn finds published that its tariff looks for, as a text: the
+    /// same text is the same findings. Empty when it looks for nothing.
+    pub fn findings(&self, code: &str, zone: &Zone, days: Period, turn: Period) -> String {
+        let names = Names::of_all(self.in_force(code, days).map(|(it, _)| it));
+        self.published.canonical(&names, zone, days, turn)
+    }
+
+    /// The versions of a tariff that are in force on some of these days, each with those days.
+    fn in_force(&self, code: &str, days: Period) -> impl Iterator<Item = (&Tariff, Period)> {
         let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
         let ends = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]);
-        let doubt = versions
+        versions
             .iter()
             .zip(ends)
-            .find_map(|(it, end)| too_many(it, &self.published, days.overlap(it.from, end)?));
+            .filter_map(move |(it, end)| Some((it, days.overlap(it.from, end)?)))
+    }
+
+    /// Whether an event of the tariff is called on more days than it allows.
+    fn check_events(&self, code: &str, days: Period) -> Result<(), Hold> {
+        let mut in_force = self.in_force(code, days);
+        let doubt = in_force.find_map(|(it, days)| too_many(it, &self.published, days));
         doubt.map_or(Ok(()), |why| Err(Hold::Unratable(why)))
     }
 

@@ -44,6 +44,31 @@ pub struct PeakHour {
     pub minutes: u16,
 }
 
+/// What something published is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    /// Days of an event.
+    Events,
+    /// Prices in a row.
+    Prices,
+    /// Hours of peaks.
+    Peaks,
+}
+
+/// What is said of the day of an event or of the hour of a peak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// It is one.
+    Called,
+    /// It is none, whatever was said before.
+    Withdrawn,
+}
+
+words! {
+    About { Events = "events", Prices = "prices", Peaks = "peaks" }
+    Call { Called = "called", Withdrawn = "withdrawn" }
+}
+
 /// The names under which tariffs look for what is published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -153,6 +178,15 @@ fn greatest_common(one: i64, other: i64) -> i64 {
 }
 
 impl Names {
+    /// Those of one kind.
+    pub fn about(&self, about: About) -> &BTreeSet<String> {
+        match about {
+            About::Events => &self.events,
+            About::Prices => &self.prices,
+            About::Peaks => &self.peaks,
+        }
+    }
+
     /// Those that a tariff looks for.
     pub fn of(tariff: &Tariff) -> Names {
         let mut names = Names::default();
