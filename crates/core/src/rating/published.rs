@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::period::{Period, Zone};
 use crate::rating::Unratable;
 use crate::reads::{Block, Month};
-use crate::tariff::clock::{Holidays, Hours};
+use crate::tariff::clock::{EventLimit, Holidays, Hours};
 use crate::tariff::{Charge, Tariff};
 
 /// All that is published, each under the name by which tariffs call it.
@@ -239,21 +239,19 @@ pub(crate) fn too_many(
     )
 }
 
-/// Why an event may not be called on `day` beside these `days`: a tariff would not allow so many.
+/// What a tariff allows, when an event called on `day` beside these `days` would be one too many.
 pub fn one_too_many(
     tariff: &Tariff,
     event: &str,
     days: &BTreeSet<Date>,
     day: Date,
-) -> Option<Unratable> {
+) -> Option<EventLimit> {
     let rules = tariff.clocks.iter().flat_map(|it| &it.rules);
     let of_event = rules.filter(|it| it.event.as_deref() == Some(event));
-    let limit = of_event.filter(|it| it.applies(day, &tariff.holidays)).find_map(|rule| {
+    of_event.filter(|it| it.applies(day, &tariff.holidays)).find_map(|rule| {
         let count = called(rule, &tariff.holidays, days, day, |it| *it != day) + 1;
         rule.limit.filter(|it| usize::from(it.most) < count)
-    })?;
-    let (tariff, event) = (tariff.code.clone(), event.to_owned());
-    Some(Unratable::TooManyEvents { tariff, event, on: day, limit })
+    })
 }
 
 /// On how many of `days` that are counted together with `day` a rule applies.
