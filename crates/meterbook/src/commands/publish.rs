@@ -1,11 +1,12 @@
 //! `publish`: event days, prices by the hour and peaks.
 
 use anyhow::Result;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::intake::published::{self as intake, Publish};
 use meterbook_app::published::{self, Changed};
 use meterbook_app::refuse;
-use meterbook_core::period::Period;
+use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::text::{counted, decimal};
 use meterbook_formats::published as format;
@@ -64,11 +65,18 @@ fn event(place: &Place, name: &str, day: Date, call: Call) -> Result<()> {
 
 fn peak(place: &Place, name: &str, (start, minutes): (&str, u16), call: Call) -> Result<()> {
     let db = super::open(place)?;
-    let start = format::instant(start, &super::own_zone(&db)?).map_err(super::said)?;
+    let zone = super::own_zone(&db)?;
+    let start = format::instant(start, &zone).map_err(super::said)?;
     let hour = PeakHour { start, minutes };
     let changed = db.write(|tx| published::peak(tx, super::actor(), name, hour, call))?;
-    said(changed, format_args!("{name}: {call} for {start}, {minutes} min"));
+    let local = local(start, &zone);
+    said(changed, format_args!("{name}: {call} for {local}, {minutes} min"));
     unknown(&db, About::Peaks, name)
+}
+
+/// A time as the clocks of `zone` showed it.
+fn local(at: Timestamp, zone: &Zone) -> String {
+    at.to_zoned_datetime(zone.tz().clone()).strftime("%F %H:%M%:z").to_string()
 }
 
 fn said(changed: Changed, what: std::fmt::Arguments<'_>) {
@@ -105,17 +113,12 @@ fn show(place: &Place, name: &str, (from, to): (Date, Date)) -> Result<()> {
     for day in found.events.values().flatten().filter(|it| days.contains(**it)) {
         lines.push(format!("event  {day}"));
     }
-    let local = |at| {
-        jiff::Timestamp::to_zoned_datetime(at, zone.tz().clone())
-            .strftime("%F %H:%M%:z")
-            .to_string()
-    };
     for it in found.peaks.values().flatten().filter(|it| days.contains(zone.day_of(it.start))) {
-        lines.push(format!("peak   {}  {} min", local(it.start), it.minutes));
+        lines.push(format!("peak   {}  {} min", local(it.start, &zone), it.minutes));
     }
     for prices in found.prices.values() {
         for (at, nano) in prices.known().filter(|(at, _)| first <= *at && *at < end) {
-            lines.push(format!("price  {}  {}", local(at), decimal(nano, 9)));
+            lines.push(format!("price  {}  {}", local(at, &zone), decimal(nano, 9)));
         }
     }
     if lines.is_empty() {
