@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::id::PublicationId;
-use meterbook_core::period::Period;
+use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::published::{About, Call, Names, PeakHour, Published, one_too_many};
 use meterbook_core::tariff::Tariff;
 use meterbook_core::tariff::clock::EventLimit;
@@ -73,8 +73,7 @@ pub fn day(tx: &mut Tx, actor: Actor, name: &str, day: Date, call: Call) -> Resu
 /// Says when a peak was, or withdraws it.
 pub fn peak(tx: &mut Tx, actor: Actor, name: &str, hour: PeakHour, call: Call) -> Result<Changed> {
     check_name(name)?;
-    let utc = meterbook_core::period::Zone::utc();
-    let day = utc.day_of(hour.start);
+    let day = Zone::utc().day_of(hour.start);
     let around = Period::new(day, day.saturating_add(1.day())).expect("a day is a period");
     let there = store::published::peaks(tx, name, around, Known::ALL)?;
     let same = there.iter().find(|it| it.start == hour.start);
@@ -93,6 +92,11 @@ pub fn under(tx: &mut Tx, name: &str, days: Period) -> Result<Published> {
     let one: BTreeSet<String> = [name.to_owned()].into();
     let names = Names { events: one.clone(), prices: one.clone(), peaks: one };
     store::published::of(tx, &names, days, Known::ALL)
+}
+
+/// What is published under these names for a load whose days all have 24 hours.
+pub fn on_even_days(tx: &mut Tx, names: &Names, zone: &Zone, days: Period) -> Result<Published> {
+    Ok(store::published::of(tx, names, days, Known::ALL)?.on_even_days(zone, days))
 }
 
 /// The names under which tariffs look for something.

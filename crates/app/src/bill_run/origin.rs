@@ -76,7 +76,7 @@ pub(crate) fn of_published(
     if found.is_empty() { found } else { hash(&found) }
 }
 
-fn hash(text: impl AsRef<[u8]>) -> String {
+fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -3,4 +3,5 @@
 mod intake;
 mod published;
 mod refused;
+mod trial;
 mod village;

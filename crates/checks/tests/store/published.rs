@@ -1,5 +1,7 @@
 //! What is published: what was said last holds, and what was known at a time can be had again.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use meterbook_checks::engines;

@@ -90,6 +90,25 @@ impl Published {
         self.events.get(name).is_some_and(|it| it.contains(&day))
     }
 
+    /// The same for a load whose days all have 24 hours, in UTC: every time is what the clocks of
+    /// `zone` showed. The hour that they skip in spring has the price of the one after it.
+    pub fn on_even_days(&self, zone: &Zone, days: Period) -> Published {
+        let utc = Zone::utc();
+        let shown = |it: &PeakHour| {
+            let wall = zone.tz().to_datetime(it.start);
+            Some(PeakHour { start: utc.tz().to_timestamp(wall).ok()?, ..*it })
+        };
+        let peaks = self.peaks.iter();
+        let prices = self.prices.iter();
+        Published {
+            events: self.events.clone(),
+            prices: prices.map(|(name, it)| (name.clone(), it.on_even_days(zone, days))).collect(),
+            peaks: peaks
+                .map(|(name, it)| (name.clone(), it.iter().filter_map(shown).collect()))
+                .collect(),
+        }
+    }
+
     /// What a bill for `period` in the turn `window` finds under these names, as a text that is the
     /// same for the same findings: its hash says whether they changed. Empty without names.
     pub fn canonical(&self, names: &Names, zone: &Zone, period: Period, window: Period) -> String {
@@ -157,6 +176,21 @@ impl Prices {
         })
     }
 
+    fn on_even_days(&self, zone: &Zone, days: Period) -> Prices {
+        let start = Zone::utc().start_of(days.start());
+        let count = (days.days() * 24 * 60).div_euclid(i64::from(self.minutes));
+        let empty = usize::try_from(count).expect("the days are countable");
+        let even = Prices { start, minutes: self.minutes, nano: vec![None; empty] };
+        let price = |(at, _): (Timestamp, Option<i64>)| {
+            let at = zone.tz().to_timestamp(Zone::utc().tz().to_datetime(at)).ok()?;
+            let passed = at.as_second() - self.start.as_second();
+            let nth = passed.div_euclid(i64::from(self.minutes) * 60);
+            usize::try_from(nth).ok().and_then(|nth| self.nano.get(nth).copied().flatten())
+        };
+        let nano = even.each().map(price).collect();
+        Prices { nano, ..even }
+    }
+
     /// Every interval: when it begins, and its price.
     pub fn each(&self) -> impl Iterator<Item = (Timestamp, Option<i64>)> {
         let step = i64::from(self.minutes) * 60;
@@ -216,11 +250,7 @@ impl Names {
 
 /// Why a tariff cannot price some days: one of its events is called on more days than it allows.
 /// What is called after them does not matter to them.
-pub(crate) fn too_many(
-    tariff: &Tariff,
-    published: &Published,
-    period: Period,
-) -> Option<Unratable> {
+pub fn too_many(tariff: &Tariff, published: &Published, period: Period) -> Option<Unratable> {
     let rules = tariff.clocks.iter().flat_map(|it| &it.rules);
     rules.filter_map(|it| Some((it, it.event.as_ref()?, it.limit?))).find_map(
         |(rule, event, limit)| {
@@ -328,6 +358,27 @@ mod tests {
         assert_eq!(one_too_many(&tariff, "cold", called, date(2025, 11, 1)), None, "a Saturday");
         assert_eq!(one_too_many(&tariff, "cold", called, date(2026, 11, 2)), None);
         assert_eq!(one_too_many(&tariff, "heat", called, date(2025, 11, 3)), None);
+    }
+
+    #[test]
+    fn a_load_of_even_days_has_the_prices_that_the_clocks_showed() {
+        let zone = Zone::named("America/Chicago").unwrap();
+        let day = Period::new(date(2026, 3, 8), date(2026, 3, 9)).unwrap();
+        let mut published = Published::default();
+        // The day begins at 06:00 UTC and has 23 hours; 02:00 is skipped.
+        let start: Timestamp = "2026-03-08T06:00:00Z".parse().unwrap();
+        let prices = Prices { start, minutes: 60, nano: (0..23).map(Some).collect() };
+        published.prices.insert("market".to_owned(), prices);
+        let at = "2026-03-08T09:00:00Z".parse().unwrap();
+        published.peaks.insert("system".to_owned(), vec![PeakHour { start: at, minutes: 60 }]);
+        let even = published.on_even_days(&zone, day);
+        let nano = &even.prices["market"].nano;
+        assert_eq!(
+            (nano.len(), &nano[..5]),
+            (24, &[Some(0), Some(1), Some(2), Some(2), Some(3)][..])
+        );
+        assert_eq!(even.prices["market"].start.to_string(), "2026-03-08T00:00:00Z");
+        assert_eq!(even.peaks["system"][0].start.to_string(), "2026-03-08T04:00:00Z");
     }
 
     #[test]

@@ -45,6 +45,14 @@ fn open(place: &Place) -> Result<Db> {
     Db::open(&location(place))
 }
 
+/// Opens the utility of `place`, if there is one.
+fn open_if_there(place: &Place) -> Result<Option<Db>> {
+    match location(place) {
+        Location::Sqlite(file) if !file.exists() => Ok(None),
+        there => Db::open(&there).map(Some),
+    }
+}
+
 /// Makes an empty database at `place`.
 fn create(place: &Place) -> Result<Db> {
     let folder = &place.dir;
