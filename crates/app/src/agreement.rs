@@ -49,6 +49,11 @@ pub enum AgreementRefusal {
         /// The day that was asked for.
         on: Date,
     },
+    /// Nobody is on a rider by itself.
+    Rider {
+        /// Its code.
+        code: String,
+    },
     /// Bills have been made for days after that.
     Billed {
         /// The first day not billed.
@@ -69,6 +74,9 @@ pub fn start(
     let Some(version) = crate::tariff::in_force(tx, tariff, from)? else {
         return Err(refuse(AgreementRefusal::NoTariff { tariff: tariff.to_owned(), on: from }));
     };
+    if version.is_rider {
+        return Err(refuse(AgreementRefusal::Rider { code: tariff.to_owned() }));
+    }
     if version.commodity != delivered {
         let (tariff, priced) = (tariff.to_owned(), version.commodity);
         return Err(refuse(AgreementRefusal::WrongCommodity { tariff, priced, delivered }));
@@ -124,6 +132,12 @@ impl fmt::Display for AgreementRefusal {
                 write!(
                     f,
                     "tariff {tariff} is for {priced}, but the service point delivers {delivered}"
+                )
+            }
+            AgreementRefusal::Rider { code } => {
+                write!(
+                    f,
+                    "{code} is a rider, and nobody is on it by itself; name a tariff that includes it"
                 )
             }
             AgreementRefusal::Ended { on } => write!(f, "the agreement ended on {on} already"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use meterbook_core::bill::Utility;
 use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Tx};
@@ -59,3 +59,9 @@ impl fmt::Display for NotFounded {
 }
 
 impl std::error::Error for NotFounded {}
+
+/// The zone that the utility's own days are in.
+pub(crate) fn zone(tx: &mut Tx) -> Result<Zone> {
+    let name = store::utility::get(tx)?.zone;
+    Zone::named(&name).with_context(|| format!("the utility's zone {name} is unknown"))
+}

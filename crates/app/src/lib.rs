@@ -18,6 +18,7 @@ pub mod meter;
 pub mod pay;
 pub mod person;
 pub mod place;
+pub mod published;
 mod refused;
 pub mod replay;
 pub mod search;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, EntryId, PaymentId};
 use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_payment};
 use meterbook_core::money::Money;
-use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::{Actor, refuse};
@@ -74,9 +73,7 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
     if LARGEST < amount {
         return Err(refuse(NotPaid::BeyondLimit { amount }));
     }
-    let zone = store::utility::get(tx)?.zone;
-    let zone =
-        Zone::named(&zone).with_context(|| format!("the utility's zone {zone} is unknown"))?;
+    let zone = crate::founding::zone(tx)?;
     let today = zone.day_of(actor.at);
     if today < on {
         return Err(refuse(NotPaid::NotYet { on, today }));

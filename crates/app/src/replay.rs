@@ -23,7 +23,7 @@ pub enum Replayed {
 /// Bills that `meterbook check` makes again.
 const SAMPLE: i64 = 20;
 
-/// Makes a bill again from the reads, files and texts that were known when it was posted. What was
+/// Makes a bill again from the reads, files, texts and publications that were known when it was posted. What was
 /// learned later does not change it.
 pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
     let stored = store::bill::get(tx, id)?;
@@ -86,11 +86,13 @@ fn again(
     let agreement = store::agreement::get(tx, was.agreement)?;
     let point = store::place::service_point(tx, agreement.service_point)?;
     let measured = store::gather::measured_at(tx, point.id, period, from.known)?;
-    let texts = store::tariff::versions(tx, &was.tariff)?;
+    let mut tariffs = Tariffs::default();
+    crate::tariff::learn(tx, &mut tariffs, &was.tariff)?;
+    let texts = origin::texts(tx, &tariffs, was)?;
     if let Some(it) = texts.iter().find(|it| !it.is_whole()) {
         return Ok(Err(format!("the text of {} from {} has another hash", it.code, it.from)));
     }
-    if origin::of_tariff(&texts, was) != from.tariff_sha256 {
+    if origin::of_texts(&texts) != from.tariff_sha256 {
         return Ok(Err(format!("the versions of {} are not those it was made of", was.tariff)));
     }
     match usage(period, &point.zone, &measured) {
@@ -98,8 +100,13 @@ fn again(
         Ok(_) => return Ok(Err(format!("what was used at {} is not the same", was.service_at))),
         Err(why) => return Ok(Err(why.to_string())),
     }
-    let mut tariffs = Tariffs::default();
-    tariffs.learn(was.tariff.clone(), crate::tariff::versions(tx, &was.tariff)?);
+    crate::published::learn(tx, &mut tariffs, window.period, from.known)?;
+    if origin::of_published(&tariffs, was, &point.zone, bill.period) != from.published_sha256 {
+        return Ok(Err(format!(
+            "what was published for {} is not what it was made of",
+            was.tariff
+        )));
+    }
     // A term changes from a later day on only, so those days still say what they did.
     let mut terms = store::terms::of(tx, std::iter::once(agreement.id))?;
     let mut facts = ServiceFacts {
@@ -113,6 +120,7 @@ fn again(
         measured,
     };
     facts.agreement.tariff.clone_from(&was.tariff);
+    facts.agreement.to = from.until;
     Ok(segment(&facts, period, &window, &mut tariffs).map_err(|why| why.to_string()))
 }
 

@@ -1,12 +1,11 @@
 //! Sign-up in one step: person, account, premise, meters and agreements, together or not at all.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
-use meterbook_core::period::Zone;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
 use meterbook_core::place::Commodity;
-use meterbook_store::{self as store, Tx};
+use meterbook_store::Tx;
 
 use crate::account::NewAccount;
 use crate::meter::NewChannel;
@@ -56,9 +55,7 @@ pub struct NewService {
 
 /// Takes on a customer at a new premise.
 pub fn sign_up(tx: &mut Tx, actor: Actor, new: &SignUp) -> Result<Account> {
-    let zone = store::utility::get(tx)?.zone;
-    let zone =
-        Zone::named(&zone).with_context(|| format!("the utility's zone {zone} is unknown"))?;
+    let zone = crate::founding::zone(tx)?;
     let person = person::add(tx, actor, &new.name, new.kind, new.language)?;
     for (kind, value) in [(ContactKind::Phone, &new.phone), (ContactKind::Email, &new.email)] {
         if let Some(value) = value {

@@ -1,11 +1,14 @@
 //! Publishing tariffs, and finding the versions in force.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::id::TariffId;
 use meterbook_core::limits;
+use meterbook_core::tariff::rider::Apart;
 use meterbook_core::tariff::{Tariff, TariffError};
 use meterbook_store::{self as store, Counter, Tx};
 
@@ -28,6 +31,31 @@ pub enum NotPublished {
         /// The day.
         from: Date,
     },
+    /// A version of the code is a rider, and this one is a tariff, or the other way round.
+    Otherwise {
+        /// The code.
+        code: String,
+        /// Whether the others are riders.
+        are_riders: bool,
+    },
+    /// It includes a rider that is not in force on its first day.
+    NoRider {
+        /// The tariff.
+        code: String,
+        /// The rider.
+        rider: String,
+        /// The first day.
+        from: Date,
+    },
+    /// A rider and a tariff that includes it do not agree.
+    Apart {
+        /// The rider.
+        rider: String,
+        /// The tariff.
+        tariff: String,
+        /// In what.
+        why: Apart,
+    },
     /// It would change what bills that were posted already are made of.
     Billed {
         /// The code.
@@ -43,14 +71,32 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
         return Err(refuse(NotPublished::TooLong { bytes: text.len() }));
     }
     let tariff = Tariff::parse(text).map_err(|why| refuse(NotPublished::Wrong(why)))?;
-    let (code, from) = (tariff.code, tariff.from);
+    let (code, from) = (tariff.code.clone(), tariff.from);
     if let Some(there) = store::tariff::version(tx, &code, from)? {
         if there.text == text {
             return Ok(there.id);
         }
         return Err(refuse(NotPublished::AnotherVersion { code, from }));
     }
-    let billed = store::bill::billed_through_on(tx, &code)?;
+    let others = versions(tx, &code)?;
+    if let Some(other) = others.iter().find(|it| it.is_rider != tariff.is_rider) {
+        return Err(refuse(NotPublished::Otherwise { code, are_riders: other.is_rider }));
+    }
+    for rider in tariff.riders() {
+        let versions = versions(tx, rider)?;
+        if versions.iter().all(|it| from < it.from || !it.is_rider) {
+            let rider = rider.to_owned();
+            return Err(refuse(NotPublished::NoRider { code, rider, from }));
+        }
+        versions.iter().try_for_each(|it| agree(it, &tariff))?;
+    }
+    let mut billed = store::bill::billed_through_on(tx, &code)?;
+    if tariff.is_rider {
+        for includes in including(tx, &code)? {
+            agree(&tariff, &includes)?;
+            billed = billed.max(store::bill::billed_through_on(tx, &includes.code)?);
+        }
+    }
     if let Some(through) = billed.filter(|through| from < *through) {
         return Err(refuse(NotPublished::Billed { code, through }));
     }
@@ -60,14 +106,59 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
     Ok(id)
 }
 
+/// The versions of tariffs that include a rider.
+fn including(tx: &mut Tx, rider: &str) -> Result<Vec<Tariff>> {
+    let mut all = Vec::new();
+    for it in store::tariff::all(tx)? {
+        let tariff = parse(&it.code, &it.text)?;
+        if tariff.riders().any(|it| it == rider) {
+            all.push(tariff);
+        }
+    }
+    Ok(all)
+}
+
+/// Refuses a rider and a tariff that cannot be on one bill.
+fn agree(rider: &Tariff, tariff: &Tariff) -> Result<()> {
+    match rider.apart(tariff) {
+        None => Ok(()),
+        Some(why) => {
+            let (rider, tariff) = (rider.code.clone(), tariff.code.clone());
+            Err(refuse(NotPublished::Apart { rider, tariff, why }))
+        }
+    }
+}
+
 /// Every version of a tariff, oldest first.
 pub fn versions(tx: &mut Tx, code: &str) -> Result<Vec<Tariff>> {
     let stored = store::tariff::versions(tx, code)?;
-    let parse = |text: &str| {
-        Tariff::parse(text)
-            .with_context(|| format!("tariff {code} was published and is now refused"))
-    };
-    stored.iter().map(|it| parse(&it.text)).collect()
+    stored.iter().map(|it| parse(code, &it.text)).collect()
+}
+
+/// The versions of a tariff, and those of the riders that it includes.
+pub(crate) fn with_riders(tx: &mut Tx, code: &str) -> Result<Vec<Tariff>> {
+    let mut all = versions(tx, code)?;
+    let riders: BTreeSet<String> = all.iter().flat_map(Tariff::riders).map(str::to_owned).collect();
+    for rider in riders {
+        all.extend(versions(tx, &rider)?);
+    }
+    Ok(all)
+}
+
+fn parse(code: &str, text: &str) -> Result<Tariff> {
+    Tariff::parse(text).with_context(|| format!("tariff {code} was published and is now refused"))
+}
+
+/// Reads a tariff, and the riders that it includes, that are not read yet.
+pub(crate) fn learn(tx: &mut Tx, tariffs: &mut Tariffs, code: &str) -> Result<()> {
+    if tariffs.knows(code) {
+        return Ok(());
+    }
+    let versions = versions(tx, code)?;
+    let riders: BTreeSet<String> =
+        versions.iter().flat_map(Tariff::riders).map(str::to_owned).collect();
+    tariffs.learn(code.to_owned(), versions);
+    riders.iter().try_for_each(|it| learn(tx, tariffs, it))
 }
 
 /// The text of the version in force on a day, or of the newest, as it was published.
@@ -97,6 +188,36 @@ impl fmt::Display for NotPublished {
                 write!(
                     f,
                     "there is another version of {code} from {from}; give this one a later day"
+                )
+            }
+            NotPublished::Otherwise { code, are_riders: true } => {
+                write!(f, "{code} is a rider; begin with: rider {code}, or give it another code")
+            }
+            NotPublished::Otherwise { code, are_riders: false } => {
+                write!(f, "{code} is a tariff; begin with: tariff {code}, or give it another code")
+            }
+            NotPublished::NoRider { code, rider, from } => {
+                write!(
+                    f,
+                    "{code} includes {rider}, and no rider of that code is in force on {from}; publish it first: meterbook tariff publish FILE"
+                )
+            }
+            NotPublished::Apart { rider, tariff, why: Apart::Unit { rider: of, tariff: and } } => {
+                write!(
+                    f,
+                    "{rider} is in {of} and {tariff}, which includes it, in {and}; write: commodity … {and}"
+                )
+            }
+            NotPublished::Apart { rider, tariff, why: Apart::NoCharge { charge, label } } => {
+                write!(
+                    f,
+                    "{charge} of {rider} looks at {label}, and {tariff} has no such charge above include {rider}; name one that is there"
+                )
+            }
+            NotPublished::Apart { rider, tariff, why: Apart::Hours { charge } } => {
+                write!(
+                    f,
+                    "{charge} of {rider} is priced by a clock or a table, and {tariff} nets over other hours; write gross below it"
                 )
             }
             NotPublished::Billed { code, through } => {

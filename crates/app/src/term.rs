@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::AgreementId;
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
+use meterbook_core::tariff::election::NotNow;
 use meterbook_core::tariff::{Charge, Component};
 use meterbook_core::text::decimal;
 use meterbook_store::terms::About;
@@ -55,6 +56,13 @@ pub enum TermRefusal {
         /// The first day without it.
         to: Date,
     },
+    /// It is a choice that may not change then.
+    NotNow {
+        /// The name.
+        name: String,
+        /// Why not.
+        why: NotNow,
+    },
     /// More than all of a charge was to be left out, or none of it.
     OddShare,
 }
@@ -86,15 +94,40 @@ pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Re
     if let Some(from) = later {
         return Err(refuse(TermRefusal::Later { name: name.to_owned(), from }));
     }
+    if about == About::Term {
+        check_election(tx, actor, &tariff, name, from, &there)?;
+    }
     store::terms::end(tx, agreement, about, name, from)?;
     store::terms::add(tx, agreement, &said.alone())?;
     let said = said.to_string();
     store::audit::add(tx, actor.by, actor.at, "set term", &agreement.to_string(), &said)
 }
 
+/// Refuses a change of a customer's choice on a day on which the tariff does not allow it. The first
+/// choice is free.
+fn check_election(
+    tx: &mut Tx,
+    actor: Actor,
+    tariff: &str,
+    name: &str,
+    from: Date,
+    there: &Terms,
+) -> Result<()> {
+    let chosen = starts(there, About::Term, name);
+    let Some(version) = crate::tariff::in_force(tx, tariff, from)? else { return Ok(()) };
+    let election = version.elections.iter().find(|it| version.needs[it.term] == name);
+    let (Some(election), Some(first)) = (election, chosen.iter().min()) else { return Ok(()) };
+    let changes: Vec<Date> = chosen.iter().copied().filter(|it| it != first).collect();
+    let asked = crate::founding::zone(tx)?.day_of(actor.at);
+    match election.refuses(&changes, asked, from) {
+        None => Ok(()),
+        Some(why) => Err(refuse(TermRefusal::NotNow { name: name.to_owned(), why })),
+    }
+}
+
 /// What the versions of a tariff look at, each name once.
 fn known(tx: &mut Tx, tariff: &str, about: About) -> Result<Vec<String>> {
-    let versions = crate::tariff::versions(tx, tariff)?;
+    let versions = crate::tariff::with_riders(tx, tariff)?;
     let names = versions.into_iter().flat_map(|it| match about {
         About::Term => it.needs,
         About::Price => labels(it.components, |it| {
@@ -197,6 +230,23 @@ impl fmt::Display for TermRefusal {
             TermRefusal::Backwards { from, to } => {
                 write!(f, "what begins on {from} cannot end on {to}; give a later day")
             }
+            TermRefusal::NotNow { name, why } => match why {
+                NotNow::Used { on } => {
+                    write!(
+                        f,
+                        "{name} was changed on {on}, and the tariff allows no other change yet"
+                    )
+                }
+                NotNow::Day { next } => {
+                    write!(f, "{name} changes only from {next} on; set it from that day")
+                }
+                NotNow::Late { last, next } => {
+                    write!(
+                        f,
+                        "{name} had to be asked for by {last}; the next change counts from {next}"
+                    )
+                }
+            },
             TermRefusal::OddShare => {
                 write!(f, "an exemption leaves out more than 0% and at most 100%")
             }

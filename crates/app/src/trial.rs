@@ -10,6 +10,7 @@ use meterbook_core::money::{Money, Quantity};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::carried::Carried;
 use meterbook_core::rating::example::Year;
+use meterbook_core::rating::published::{Names, Published, too_many};
 use meterbook_core::rating::{Input, Plan, Rated, Unratable, rate};
 use meterbook_core::reads::usage::Usage;
 use meterbook_core::tariff::{Riders, Tariff};
@@ -51,19 +52,20 @@ pub enum NotRated {
 
 /// What `used` comes to on a tariff from a day on, turn by turn: a turn is a month from that day,
 /// and the last one may be cut short. Without `to` a load is hourly and ends where its values do.
-/// Every day has 24 hours.
+/// Every day has 24 hours. `find` says what is published for some days under the names that the
+/// tariff looks for, if it looks for any.
 pub fn rate_on(
     tariff: &Tariff,
     riders: &Riders,
     used: Use,
-    from: Date,
-    to: Option<Date>,
+    (from, to): (Date, Option<Date>),
+    find: impl FnOnce(&Names, Period) -> Result<Published>,
 ) -> Result<Vec<Turn>> {
-    let micro_kw = match used {
+    let nano_kw = match used {
         Use::Load(file) => urdb::column(file)?,
         Use::Counted(_) => Vec::new(),
     };
-    let rows = i64::try_from(micro_kw.len()).context("the load is longer than any year")?;
+    let rows = i64::try_from(nano_kw.len()).context("the load is longer than any year")?;
     let to = match (to, used) {
         (Some(to), _) => to,
         (None, Use::Load(_)) => from.saturating_add(rows.div_euclid(24).days()),
@@ -72,7 +74,7 @@ pub fn rate_on(
     let days = Period::new(from, to).ok_or_else(|| refuse(NotRated::NoDays { from, to }))?;
     let measure = match used {
         Use::Counted(micro) => Measure::Counted(micro),
-        Use::Load(file) => Measure::Load { minutes: minutes(file, rows, days)?, micro_kw },
+        Use::Load(file) => Measure::Load { minutes: minutes(file, rows, days)?, nano_kw },
     };
     let minutes = match &measure {
         Measure::Load { minutes, .. } => *minutes,
@@ -83,12 +85,19 @@ pub fn rate_on(
     let all = Period::new(from, last).expect("the first turn has days");
     let versions = std::slice::from_ref(tariff);
     let plan = Plan::with_riders(&tariff.code, versions, riders, &Zone::utc(), minutes, all);
+    let names = Names::of_all(std::iter::once(tariff).chain(riders.values().flatten()));
+    let published =
+        if names == Names::default() { Published::default() } else { find(&names, all)? };
     let mut carried = Carried::default();
     let mut turns = Vec::new();
     for window in windows {
         let period = window.overlap(from, Some(to)).expect("a turn begins within the days");
         let usage = measure.usage(tariff, days, period);
-        let input = Input { window, carried: &carried, ..Input::of(period, &usage) };
+        let of = Input::of(period, &usage);
+        let input = Input { window, carried: &carried, published: &published, ..of };
+        if let Some(why) = too_many(tariff, &published, period) {
+            return Err(refuse(NotRated::Unratable(why)));
+        }
         let rated = rate(&plan, &input).map_err(|why| refuse(NotRated::Unratable(why)))?;
         carried = rated.carried.clone();
         turns.push(Turn { period, rated });
@@ -108,17 +117,18 @@ pub fn total(turns: &[Turn]) -> Money {
 }
 
 enum Measure {
-    Load { minutes: u16, micro_kw: Vec<i64> },
+    Load { minutes: u16, nano_kw: Vec<i64> },
     Counted(i64),
 }
 
 impl Measure {
     fn usage(&self, tariff: &Tariff, days: Period, period: Period) -> Usage {
         match self {
-            Measure::Load { minutes, micro_kw } => {
-                let per_hour = 60_i64.div_euclid(i64::from(*minutes));
-                let kwh: Vec<i64> =
-                    micro_kw.iter().map(|it| it.max(&0).div_euclid(per_hour)).collect();
+            Measure::Load { minutes, nano_kw } => {
+                // Half of a millionth goes up. Taken for millionths, the load was a thousandfold.
+                let of = 1_000 * 60_i64.div_euclid(i64::from(*minutes));
+                let micro = |it: &i64| (2 * it.max(&0) + of).div_euclid(2 * of);
+                let kwh: Vec<i64> = nano_kw.iter().map(micro).collect();
                 urdb::usage(period, days.start(), *minutes, &kwh, &[])
             }
             Measure::Counted(micro) => {

@@ -51,6 +51,8 @@ ids! {
     TariffId,
     /// An imported file.
     BatchId,
+    /// Something published for everybody on a tariff.
+    PublicationId,
     /// One turn of a bill cycle: the days it bills and when.
     WindowId,
     /// A billing run over one window.

@@ -8,6 +8,9 @@ pub const FIELD_BYTES: usize = 100_000;
 pub const REJECTS: usize = 100_000;
 /// Bytes in a tariff text. The longest real sheets are some thousand lines.
 pub const TARIFF_BYTES: usize = 1_000_000;
+/// Billionths of a kWh's published price, either way: a hundred is many times what any market allows.
+/// Beyond it a price of a MWh was taken for one of a kWh.
+pub const PRICE_NANO: i64 = 100_000_000_000;
 /// Lines in one bill segment; a tariff that makes more is broken.
 pub const LINES: usize = 1_000;
 /// Days in one bill: two years of back-billing and a little.

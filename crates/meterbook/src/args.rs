@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Check, publish, show, compare and try out tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
+    /// Publish event days, prices by the hour and peaks, which tariffs look for under a name
+    #[command(subcommand)]
+    Publish(PublishCommand),
     /// Say what an agreement's tariff needs to know of it, its own prices, its exemptions
     #[command(subcommand)]
     Term(TermCommand),
@@ -326,6 +329,64 @@ pub(crate) enum LanguageArg {
     En,
     /// Spanish
     Es,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PublishCommand {
+    /// Take in a file of the days of an event. CSV: date[,status]
+    Events(PublishFile),
+    /// Take in a file of prices. CSV: start,price_per_kwh or start,price_per_mwh [,minutes]
+    Prices(PublishFile),
+    /// Take in a file of the hours of peaks. CSV: start[,minutes,status]
+    Peaks(PublishFile),
+    /// Call an event on a day
+    Event {
+        /// What tariffs call it
+        name: String,
+        /// The day
+        day: Date,
+        /// It was called by mistake
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Say when a peak was
+    Peak {
+        /// What tariffs call it
+        name: String,
+        /// When it began, local time of the utility or with an offset: 2026-07-14T16:00
+        start: String,
+        /// How long it was
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(5..=1440))]
+        minutes: u16,
+        /// It was another one
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Print what is published under a name
+    Show {
+        /// What tariffs call it
+        name: String,
+        /// The first day
+        #[arg(long)]
+        from: Date,
+        /// The day after the last
+        #[arg(long)]
+        to: Date,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishFile {
+    /// What tariffs call it
+    pub(crate) name: String,
+    /// The file; .gz is unpacked
+    pub(crate) file: PathBuf,
+    /// The zone of times without an offset; the utility's own without it
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// Print what became of it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

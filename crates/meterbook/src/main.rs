@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
         Command::Import(import) => commands::import::import(&place, &import),
         Command::Tariff(tariff) => commands::tariff::tariff(&place, &tariff),
+        Command::Publish(publish) => commands::publish::publish(&place, &publish),
         Command::Term(TermCommand::Set { of, name, value, days }) => {
             commands::term::set(&place, &of, &name, &value, &days)
         }

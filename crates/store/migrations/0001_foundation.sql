@@ -207,6 +207,43 @@ create table tariff (
     unique (code, from_on)
 );
 
+-- What is published for everybody on a tariff, under the name that tariffs call it: days of events,
+-- prices, hours of peaks. One publication is one file, or what somebody said at the counter. Where
+-- two say something of the same day or time, the one with the higher id holds.
+create table publication (
+    id bigint primary key,
+    kind text not null,
+    name text not null,
+    batch_id bigint unique references batch (id),
+    published_at bigint not null
+);
+
+create table event_day (
+    name text not null,
+    event_on text not null,
+    publication_id bigint not null references publication (id),
+    said text not null check (said in ('called', 'withdrawn')),
+    primary key (name, event_on, publication_id)
+);
+
+-- Prices of one UTC month (counted from January 1970), in billionths for each kWh.
+create table price_block (
+    name text not null,
+    month bigint not null,
+    publication_id bigint not null references publication (id),
+    bytes bytea not null,
+    primary key (name, month, publication_id)
+);
+
+create table peak_hour (
+    name text not null,
+    start_at bigint not null,
+    publication_id bigint not null references publication (id),
+    minutes bigint not null,
+    said text not null check (said in ('called', 'withdrawn')),
+    primary key (name, start_at, publication_id)
+);
+
 -- Billing ---------------------------------------------------------------------------------------
 
 create table bill_window (
@@ -303,16 +340,20 @@ create table segment_evidence (
 );
 
 -- What a segment was made of, so that it can be made again: hashes of the use and of the texts of its
--- tariff, the version of the time zones, the program, and the newest read and file it knew.
+-- tariff and of what was published for it (empty when it looks for nothing), the version of the time
+-- zones, the program, and the newest read, file and publication it knew.
 create table segment_origin (
     bill_id bigint not null,
     segment bigint not null,
     usage_sha256 text not null,
     tariff_sha256 text not null,
+    published_sha256 text not null,
     tz_version text not null,
     engine text not null,
     through_read bigint not null,
     through_batch bigint not null,
+    through_publication bigint not null,
+    until_on date,
     primary key (bill_id, segment),
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
@@ -428,6 +469,14 @@ create trigger read_stays before delete on read begin select raise(abort, 'read:
 create trigger read_same before update on read begin select raise(abort, 'read: never changes'); end;
 create trigger interval_block_stays before delete on interval_block begin select raise(abort, 'interval_block: never changes'); end;
 create trigger interval_block_same before update on interval_block begin select raise(abort, 'interval_block: never changes'); end;
+create trigger publication_stays before delete on publication begin select raise(abort, 'publication: never changes'); end;
+create trigger publication_same before update on publication begin select raise(abort, 'publication: never changes'); end;
+create trigger event_day_stays before delete on event_day begin select raise(abort, 'event_day: never changes'); end;
+create trigger event_day_same before update on event_day begin select raise(abort, 'event_day: never changes'); end;
+create trigger price_block_stays before delete on price_block begin select raise(abort, 'price_block: never changes'); end;
+create trigger price_block_same before update on price_block begin select raise(abort, 'price_block: never changes'); end;
+create trigger peak_hour_stays before delete on peak_hour begin select raise(abort, 'peak_hour: never changes'); end;
+create trigger peak_hour_same before update on peak_hour begin select raise(abort, 'peak_hour: never changes'); end;
 create trigger tariff_stays before delete on tariff begin select raise(abort, 'tariff: never changes'); end;
 create trigger tariff_same before update on tariff begin select raise(abort, 'tariff: never changes'); end;
 create trigger bill_stays before delete on bill begin select raise(abort, 'bill: never changes'); end;
@@ -474,6 +523,22 @@ end;
 create trigger interval_block_once before insert on interval_block begin
     select raise(abort, 'UNIQUE constraint failed: interval_block.channel_id, interval_block.month, interval_block.batch_id') where exists (select 1 from interval_block where channel_id = new.channel_id and month = new.month and batch_id = new.batch_id);
     select raise(abort, 'UNIQUE constraint failed: interval_block.rowid') where exists (select 1 from interval_block where rowid = new.rowid);
+end;
+create trigger publication_once before insert on publication begin
+    select raise(abort, 'UNIQUE constraint failed: publication.id') where exists (select 1 from publication where id = new.id);
+    select raise(abort, 'UNIQUE constraint failed: publication.batch_id') where exists (select 1 from publication where batch_id = new.batch_id);
+end;
+create trigger event_day_once before insert on event_day begin
+    select raise(abort, 'UNIQUE constraint failed: event_day.name, event_day.event_on, event_day.publication_id') where exists (select 1 from event_day where name = new.name and event_on = new.event_on and publication_id = new.publication_id);
+    select raise(abort, 'UNIQUE constraint failed: event_day.rowid') where exists (select 1 from event_day where rowid = new.rowid);
+end;
+create trigger price_block_once before insert on price_block begin
+    select raise(abort, 'UNIQUE constraint failed: price_block.name, price_block.month, price_block.publication_id') where exists (select 1 from price_block where name = new.name and month = new.month and publication_id = new.publication_id);
+    select raise(abort, 'UNIQUE constraint failed: price_block.rowid') where exists (select 1 from price_block where rowid = new.rowid);
+end;
+create trigger peak_hour_once before insert on peak_hour begin
+    select raise(abort, 'UNIQUE constraint failed: peak_hour.name, peak_hour.start_at, peak_hour.publication_id') where exists (select 1 from peak_hour where name = new.name and start_at = new.start_at and publication_id = new.publication_id);
+    select raise(abort, 'UNIQUE constraint failed: peak_hour.rowid') where exists (select 1 from peak_hour where rowid = new.rowid);
 end;
 create trigger tariff_once before insert on tariff begin
     select raise(abort, 'UNIQUE constraint failed: tariff.id') where exists (select 1 from tariff where id = new.id);
@@ -536,6 +601,14 @@ create trigger read_stays before update or delete on read for each row execute f
 create trigger read_all before truncate on read for each statement execute function never_changes();
 create trigger interval_block_stays before update or delete on interval_block for each row execute function never_changes();
 create trigger interval_block_all before truncate on interval_block for each statement execute function never_changes();
+create trigger publication_stays before update or delete on publication for each row execute function never_changes();
+create trigger publication_all before truncate on publication for each statement execute function never_changes();
+create trigger event_day_stays before update or delete on event_day for each row execute function never_changes();
+create trigger event_day_all before truncate on event_day for each statement execute function never_changes();
+create trigger price_block_stays before update or delete on price_block for each row execute function never_changes();
+create trigger price_block_all before truncate on price_block for each statement execute function never_changes();
+create trigger peak_hour_stays before update or delete on peak_hour for each row execute function never_changes();
+create trigger peak_hour_all before truncate on peak_hour for each statement execute function never_changes();
 create trigger tariff_stays before update or delete on tariff for each row execute function never_changes();
 create trigger tariff_all before truncate on tariff for each statement execute function never_changes();
 create trigger bill_stays before update or delete on bill for each row execute function never_changes();

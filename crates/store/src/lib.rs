@@ -27,6 +27,7 @@ pub mod meter;
 pub mod payment;
 pub mod person;
 pub mod place;
+pub mod published;
 pub mod read;
 pub mod run;
 pub mod search;

@@ -58,6 +58,8 @@ pub enum Counter {
     Batch,
     /// Reads.
     Read,
+    /// What is published for everybody on a tariff.
+    Publication,
     /// Turns of bill cycles.
     Window,
     /// Billing runs.
@@ -233,6 +235,7 @@ impl Counter {
             Counter::Tariff => "tariff",
             Counter::Batch => "batch",
             Counter::Read => "read",
+            Counter::Publication => "publication",
             Counter::Window => "bill_window",
             Counter::Run => "run",
             Counter::Bill => "bill",

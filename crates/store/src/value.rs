@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
-    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, RunId, ServicePointId,
-    TariffId, UserId, WindowId,
+    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
+    ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -237,8 +237,8 @@ macro_rules! ids_are_numbers {
 
 ids_are_numbers! {
     AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, InstallationId,
-    InteractionId, MeterId, PaymentId, PersonId, PremiseId, RunId, ServicePointId, TariffId, UserId,
-    WindowId,
+    InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
+    TariffId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -7,6 +7,7 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::money::Money;
+use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Db, Tx};
 
 use super::Progress;
@@ -28,6 +29,7 @@ pub(super) fn check(
             let due = store::run::to_check(tx, &run, window, ACCOUNTS_PER_TRANSACTION)?;
             let facts = store::gather::accounts(tx, window, &due)?;
             learn(tx, &facts, tariffs)?;
+            crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
             let items: Vec<Item> =
                 facts.iter().flat_map(|it| items(&run, it, window, tariffs)).collect();
             store::run::put_items(tx, &run, &items)?;
@@ -49,10 +51,7 @@ pub(super) fn check(
 /// Reads the tariffs that these accounts are on and that are not read yet.
 pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
     for service in facts.iter().flat_map(|it| &it.services) {
-        let code = &service.agreement.tariff;
-        if !tariffs.knows(code) {
-            tariffs.learn(code.clone(), crate::tariff::versions(tx, code)?);
-        }
+        crate::tariff::learn(tx, tariffs, &service.agreement.tariff)?;
     }
     Ok(())
 }

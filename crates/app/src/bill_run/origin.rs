@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::bill::assess::{AccountFacts, ServiceFacts, Tariffs};
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::id::{AgreementId, BillId};
+use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::usage::{Usage, usage};
 use meterbook_store::bill::{Known, Origin};
 use meterbook_store::tariff::Stored;
@@ -23,28 +24,36 @@ pub(super) fn keep(
     tx: &mut Tx,
     facts: &[AccountFacts],
     bills: &[Bill],
+    tariffs: &Tariffs,
     known: Known,
 ) -> Result<()> {
     let services = facts.iter().flat_map(|it| &it.services);
     let services: HashMap<AgreementId, &ServiceFacts> =
         services.map(|it| (it.agreement.id, it)).collect();
-    let mut texts: HashMap<String, Vec<Stored>> = HashMap::new();
+    let mut texts: HashMap<(&str, Period), String> = HashMap::new();
+    let mut findings: HashMap<(&str, &str, Period), String> = HashMap::new();
     let mut origins: Vec<(BillId, i64, Origin)> = Vec::new();
     for bill in bills {
         for (position, segment) in (0..).zip(&bill.segments) {
             let service = services[&segment.agreement];
             let used = usage(segment.period, &service.point.zone, &service.measured);
             let used = used.ok().context("what was billed a moment ago cannot be measured now")?;
-            if !texts.contains_key(&segment.tariff) {
-                let versions = store::tariff::versions(tx, &segment.tariff)?;
-                texts.insert(segment.tariff.clone(), versions);
+            let key = (segment.tariff.as_str(), segment.period);
+            if !texts.contains_key(&key) {
+                texts.insert(key, of_texts(&self::texts(tx, tariffs, segment)?));
             }
+            let zone = &service.point.zone;
+            let published_sha256 = findings
+                .entry((&segment.tariff, zone.name(), segment.period))
+                .or_insert_with(|| of_published(tariffs, segment, zone, bill.period));
             let origin = Origin {
                 usage_sha256: of_usage(&used),
-                tariff_sha256: of_tariff(&texts[&segment.tariff], segment),
+                tariff_sha256: texts[&key].clone(),
+                published_sha256: published_sha256.clone(),
                 tz_version: TZ_VERSION.to_owned(),
                 engine: ENGINE.to_owned(),
                 known,
+                until: service.agreement.to,
             };
             origins.push((bill.id, position, origin));
         }
@@ -54,13 +63,41 @@ pub(super) fn keep(
 
 /// The hash of what was used.
 pub(crate) fn of_usage(usage: &Usage) -> String {
-    Sha256::digest(usage.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hash(&usage.canonical())
 }
 
-/// The hashes of the versions that price a segment.
-pub(crate) fn of_tariff(versions: &[Stored], segment: &Segment) -> String {
-    let ends = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]);
-    let priced = versions.iter().zip(ends);
-    let priced = priced.filter(|(it, end)| segment.period.overlap(it.from, *end).is_some());
-    priced.map(|(it, _)| it.sha256.as_str()).collect::<Vec<_>>().join(",")
+/// The hash of what a segment of a turn finds published; empty when its tariff looks for nothing.
+pub(crate) fn of_published(
+    tariffs: &Tariffs,
+    segment: &Segment,
+    zone: &Zone,
+    turn: Period,
+) -> String {
+    let found = tariffs.findings(&segment.tariff, zone, segment.period, turn);
+    if found.is_empty() { found } else { hash(&found) }
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The texts that price a segment: the versions of its tariff that are in force, and those of its
+/// riders that had begun, since customers may keep old ones.
+pub(crate) fn texts(tx: &mut Tx, tariffs: &Tariffs, segment: &Segment) -> Result<Vec<Stored>> {
+    let period = segment.period;
+    let versions = store::tariff::versions(tx, &segment.tariff)?;
+    let ends: Vec<_> = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]).collect();
+    let priced = versions.into_iter().zip(ends);
+    let priced = priced.filter(|(it, end)| period.overlap(it.from, *end).is_some());
+    let mut texts: Vec<Stored> = priced.map(|(it, _)| it).collect();
+    for code in tariffs.riders(&segment.tariff, period) {
+        let versions = store::tariff::versions(tx, code)?;
+        texts.extend(versions.into_iter().filter(|it| it.from < period.end()));
+    }
+    Ok(texts)
+}
+
+/// The hashes of texts.
+pub(crate) fn of_texts(texts: &[Stored]) -> String {
+    texts.iter().map(|it| it.sha256.as_str()).collect::<Vec<_>>().join(",")
 }

@@ -36,8 +36,9 @@ pub(super) fn post(
             let known = store::bill::known(tx)?;
             let facts = store::gather::accounts_as_of(tx, window, &due, known)?;
             learn(tx, &facts, tariffs)?;
+            crate::published::learn(tx, tariffs, window.period, known)?;
             let bills = batch(tx, &run, window, tariffs, &facts)?;
-            origin::keep(tx, &facts, &bills, known)?;
+            origin::keep(tx, &facts, &bills, tariffs, known)?;
             let next = match due.last() {
                 Some(last) => Run { posted_through: *last, ..run },
                 None => Run { stage: Stage::Done, ..run },

@@ -1,10 +1,11 @@
-//! Taking in files of reads: staged, whole or not at all, and once.
+//! Taking in files of reads and of what is published: staged, whole or not at all, and once.
 //!
 //! A file becomes a batch: its bytes are kept with their hash, what its lines say is taken, and
 //! each line that is not taken is kept with its reason and written to a file of the same shape, to
 //! be mended and imported.
 
 mod meters;
+pub mod published;
 mod rejects;
 mod taken;
 
@@ -13,15 +14,17 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use meterbook_core::id::BatchId;
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
 use meterbook_core::period::Zone;
+use meterbook_core::rating::published::About;
 use meterbook_formats::reads::{self, NotRead, Shape};
 use meterbook_store::batch::Batch;
+use meterbook_store::published::Publication;
 use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
@@ -108,6 +111,13 @@ pub enum NotImported {
         /// The file.
         file: PathBuf,
     },
+    /// The same bytes were taken before, and as something else.
+    BeforeAs {
+        /// The file.
+        file: PathBuf,
+        /// As what.
+        taken: String,
+    },
     /// So many lines are wrong that the file is.
     TooManyRejects {
         /// The file.
@@ -139,27 +149,22 @@ pub fn import(
     watch: &mut dyn FnMut(u64),
 ) -> Result<Imported> {
     let file = import.file;
-    let raw = bytes_of(file)?;
+    let staged = Staged::of(file)?;
+    let text = staged.text();
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
-    // A packed file is kept as it came; packing it again would be most of the work.
-    let unpacked = unpacked(file, &raw)?;
-    let text = unpacked.as_deref().unwrap_or(&raw);
     let shape = match import.shape {
         Some(shape) => shape,
         None => reads::shape_of(text).map_err(no_reads)?,
     };
     let sha256 = hash(text);
-    if let Some(batch) = db.read(|tx| store::batch::by_hash(tx, &sha256))? {
+    if let Some((batch, publication)) = db.read(|tx| before(tx, &sha256))? {
+        if let Some(it) = publication {
+            return Err(refuse(NotImported::before_as(file, &it)));
+        }
         return Ok(Imported { batch, before: true, rejects: None, first: None });
     }
-    let packed = if unpacked.is_some() { Cow::from(&raw) } else { Cow::from(pack(text)?) };
-    let zone = match &import.zone {
-        Some(zone) => zone.clone(),
-        None => {
-            let name = db.read(store::utility::get)?.zone;
-            Zone::named(&name).with_context(|| format!("the utility's zone {name} is unknown"))?
-        }
-    };
+    let packed = staged.packed()?;
+    let zone = zone_or_own(db, import.zone.as_ref())?;
     let (batch, rejected) = db.write(|tx| {
         let id = BatchId(tx.next(Counter::Batch, 1)?);
         let mut taken = Taken::new(tx, id, watch);
@@ -167,13 +172,6 @@ pub fn import(
         let (ready, mut rejected) = taken.finish()?;
         if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
             reads::read(text, shape, &zone, import.meter, &mut find).map_err(no_reads)?;
-        }
-        if ready.accepted == 0 && rejected.is_empty() {
-            return Err(refuse(NotImported::SaysNothing { file: file.to_owned() }));
-        }
-        if REJECTS < rejected.len() {
-            let first = rejected[0].said();
-            return Err(refuse(NotImported::TooManyRejects { file: file.to_owned(), first }));
         }
         let batch = Batch {
             id,
@@ -184,19 +182,59 @@ pub fn import(
             rejected: i64::try_from(rejected.len())?,
             at: actor.at,
         };
-        let kept = rejected.iter().map(rejects::kept).collect::<Vec<_>>();
-        store::batch::add(tx, &batch, &packed, &kept)?;
+        keep(tx, file, &batch, &packed, &rejected)?;
         ready.keep(tx)?;
         let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
         store::audit::add(tx, actor.by, actor.at, "import", &batch.file_name, &said)?;
         Ok((batch, rejected))
     })?;
-    let rejects = match rejected.is_empty() {
-        true => None,
-        false => {
-            let header = reads::header_of(text, shape);
-            Some(rejects::write(import.rejects, &batch, &header, &rejected)?)
-        }
+    imported(batch, import.rejects, &rejected, || reads::header_of(text, shape))
+}
+
+/// The batch in which something was taken of the file with this hash, and what was published with it.
+fn before(tx: &mut Tx, sha256: &str) -> Result<Option<(Batch, Option<Publication>)>> {
+    let Some(batch) = store::batch::by_hash(tx, sha256)? else { return Ok(None) };
+    let publication = store::published::of_batch(tx, batch.id)?;
+    Ok(Some((batch, publication)))
+}
+
+/// The zone of times without an offset.
+fn zone_or_own(db: &Db, zone: Option<&Zone>) -> Result<Zone> {
+    if let Some(zone) = zone {
+        return Ok(zone.clone());
+    }
+    db.read(crate::founding::zone)
+}
+
+/// Keeps a batch and its rejects, unless it says nothing or has too many.
+fn keep(
+    tx: &mut Tx,
+    file: &Path,
+    batch: &Batch,
+    packed: &[u8],
+    rejected: &[Rejected],
+) -> Result<()> {
+    if batch.accepted == 0 && rejected.is_empty() {
+        return Err(refuse(NotImported::SaysNothing { file: file.to_owned() }));
+    }
+    if REJECTS < rejected.len() {
+        let first = rejected[0].said();
+        return Err(refuse(NotImported::TooManyRejects { file: file.to_owned(), first }));
+    }
+    let kept = rejected.iter().map(rejects::kept).collect::<Vec<_>>();
+    store::batch::add(tx, batch, packed, &kept)
+}
+
+/// What became of a file; its rejects are written down.
+fn imported(
+    batch: Batch,
+    folder: &Path,
+    rejected: &[Rejected],
+    header: impl FnOnce() -> Vec<String>,
+) -> Result<Imported> {
+    let rejects = match rejected {
+        [] => None,
+        _ => Some(rejects::write(folder, &batch, &header(), rejected)?),
     };
     let first = rejected.first().map(Rejected::said);
     Ok(Imported { batch, before: false, rejects, first })
@@ -213,14 +251,17 @@ pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
         }
         Ok((found, store::batch::bytes(tx, batch)?, store::batch::rejects(tx, batch)?))
     })?;
-    let shape = Shape::from_word(&batch.kind)
-        .with_context(|| format!("batch {} has the unknown shape {}", batch.id, batch.kind))?;
     let mut text = Vec::new();
     MultiGzDecoder::new(packed.as_slice())
         .read_to_end(&mut text)
         .with_context(|| format!("batch {} does not unpack", batch.id))?;
     let rejected = kept.iter().map(rejects::rejected).collect::<Vec<_>>();
-    rejects::write(folder, &batch, &reads::header_of(&text, shape), &rejected)
+    let header = match (Shape::from_word(&batch.kind), About::from_word(&batch.kind)) {
+        (Some(shape), _) => reads::header_of(&text, shape),
+        (None, Some(_)) => meterbook_formats::published::header_of(&text),
+        (None, None) => bail!("batch {} has the unknown shape {}", batch.id, batch.kind),
+    };
+    rejects::write(folder, &batch, &header, &rejected)
 }
 
 /// Whether every imported file is whole and has the hash it came with.
@@ -239,6 +280,33 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
         }
     }
     Ok((i64::try_from(batches.len())?, faults))
+}
+
+/// A file that was opened, and nothing of it taken yet.
+struct Staged {
+    raw: Vec<u8>,
+    /// Its text, when it came packed.
+    unpacked: Option<Vec<u8>>,
+}
+
+impl Staged {
+    fn of(file: &Path) -> Result<Staged> {
+        let raw = bytes_of(file)?;
+        let unpacked = unpacked(file, &raw)?;
+        Ok(Staged { raw, unpacked })
+    }
+
+    fn text(&self) -> &[u8] {
+        self.unpacked.as_deref().unwrap_or(&self.raw)
+    }
+
+    /// What is kept. A packed file is kept as it came; packing it again would be most of the work.
+    fn packed(&self) -> Result<Cow<'_, [u8]>> {
+        match &self.unpacked {
+            Some(_) => Ok(Cow::from(&self.raw)),
+            None => Ok(Cow::from(pack(&self.raw)?)),
+        }
+    }
 }
 
 fn bytes_of(file: &Path) -> Result<Vec<u8>> {
@@ -278,6 +346,13 @@ fn hash(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+impl NotImported {
+    /// The refusal of a file that was published before, as something else.
+    fn before_as(file: &Path, it: &Publication) -> NotImported {
+        NotImported::BeforeAs { file: file.to_owned(), taken: format!("{} {}", it.about, it.name) }
+    }
+}
+
 impl fmt::Display for NotImported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -291,6 +366,11 @@ impl fmt::Display for NotImported {
             NotImported::SaysNothing { file } => write!(
                 f,
                 "there is neither a read nor a value in {}, so nothing was taken; check that it is the right file",
+                file.display()
+            ),
+            NotImported::BeforeAs { file, taken } => write!(
+                f,
+                "{} was taken before as {taken}, and one file says one thing; check which file is meant",
                 file.display()
             ),
             NotImported::TooManyRejects { file, first } => write!(

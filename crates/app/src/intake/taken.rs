@@ -46,21 +46,21 @@ impl Ready {
     }
 }
 
-/// The interval values of one channel.
-struct Values {
-    minutes: u16,
+/// The interval values of one channel, or the prices of one name.
+pub(super) struct Values {
+    pub(super) minutes: u16,
     /// In the order of the file; mostly that of time.
-    all: Vec<Value>,
+    pub(super) all: Vec<Value>,
 }
 
 #[derive(Clone, Copy)]
-struct Value {
+pub(super) struct Value {
     /// Seconds since 1970.
-    start: i64,
-    micro: i64,
-    estimated: bool,
+    pub(super) start: i64,
+    pub(super) micro: i64,
+    pub(super) estimated: bool,
     /// The place in `lines` of what to reject if it is said twice.
-    line: u64,
+    pub(super) line: u64,
 }
 
 impl<'a, 'tx> Taken<'a, 'tx> {
@@ -200,7 +200,7 @@ impl Lines for Taken<'_, '_> {
 
 impl Values {
     /// The values month by month, and those that were said a second time; the first counts.
-    fn blocks(&self) -> (Vec<(Month, Block)>, Vec<Value>) {
+    pub(super) fn blocks(&self) -> (Vec<(Month, Block)>, Vec<Value>) {
         let mut all = self.all.clone();
         all.sort_by_key(|it| it.start);
         let mut twice = Vec::new();

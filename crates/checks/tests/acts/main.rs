@@ -1,5 +1,8 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
 mod intake;
+mod published;
 mod refused;
+mod riders;
+mod trial;
 mod village;

@@ -2,6 +2,7 @@
 //! the way is said in a sentence.
 
 mod nouns;
+mod published;
 mod sample;
 mod stays;
 mod texts;

@@ -18,12 +18,14 @@ use meterbook_core::permission::Role;
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
-use meterbook_core::reads::{Read, ReadKind};
+use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
+use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Tx};
 
@@ -178,6 +180,35 @@ fn read() -> Read {
     Read { channel, on: FROM, index_micro: 41_230_000_000, kind: ReadKind::Actual, batch }
 }
 
+/// Days, prices and peaks, the first of them with the file.
+pub(crate) fn publications() -> Vec<Publication> {
+    let one = |id, about, name: &str, batch| Publication {
+        id: PublicationId(id),
+        about,
+        name: name.to_owned(),
+        batch,
+        at: at(),
+    };
+    vec![
+        one(1, About::Prices, "day-ahead", Some(BatchId(1))),
+        one(2, About::Events, "cpp", None),
+        one(3, About::Peaks, "pjm", None),
+    ]
+}
+
+/// Two hours, the second below zero.
+pub(crate) fn prices() -> Vec<(Month, Block)> {
+    let (missing, estimated) = (Vec::new(), Vec::new());
+    let values = vec![31_250_001, -4_000_000];
+    let block = Block { minutes: 60, phase: 17 * 60, values, missing, estimated };
+    vec![(Month::of("2026-07-01T00:00:00Z".parse().expect("it is an instant")), block)]
+}
+
+pub(crate) fn peak() -> PeakHour {
+    let start = "2026-07-14T21:00:00Z".parse().expect("it is an instant");
+    PeakHour { start, minutes: 60 }
+}
+
 pub(crate) fn window() -> Window {
     Window {
         id: WindowId(1),
@@ -204,9 +235,11 @@ fn origin() -> Origin {
     Origin {
         usage_sha256: "a1".repeat(32),
         tariff_sha256: "b2".repeat(32),
+        published_sha256: "c3".repeat(32),
         tz_version: "2026b".to_owned(),
         engine: "0.1.0".to_owned(),
-        known: Known { read: 1, batch: 1 },
+        known: Known { read: 1, batch: 1, publication: 3 },
+        until: Some(date(2026, 8, 1)),
     }
 }
 
@@ -372,6 +405,13 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
     store::read::add(tx, &[read()])?;
+    for publication in publications() {
+        store::published::add(tx, &publication)?;
+    }
+    let [prices, days, peaks] = [0, 1, 2].map(|it| publications().remove(it));
+    store::published::add_prices(tx, &prices, &self::prices())?;
+    store::published::add_days(tx, &days, &[(date(2026, 7, 14), Call::Called)])?;
+    store::published::add_peaks(tx, &peaks, &[(peak(), Call::Called)])?;
     store::window::add(tx, &window())?;
     store::run::add(tx, &run(), at())?;
     store::bill::add(tx, &[bill()])?;

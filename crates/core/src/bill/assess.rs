@@ -1,7 +1,7 @@
 //! From the facts about an account to its bill, or to the reasons why there is none. This is where
 //! usage, rating and checks meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -15,7 +15,7 @@ use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
-use crate::rating::published::Published;
+use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
@@ -81,6 +81,42 @@ impl Tariffs {
     /// Takes in what is published, instead of what was.
     pub fn publish(&mut self, published: Published) {
         self.published = published;
+    }
+
+    /// The names under which they look for what is published.
+    pub fn names(&self) -> Names {
+        Names::of_all(self.versions.values().flatten())
+    }
+
+    /// What a bill for `days` of a turn finds published that its tariff looks for, as a text: the
+    /// same text is the same findings. Empty when it looks for nothing.
+    pub fn findings(&self, code: &str, zone: &Zone, days: Period, turn: Period) -> String {
+        let riders = self.riders(code, days).into_iter().filter_map(|it| self.versions.get(it));
+        let tariffs = self.in_force(code, days).map(|(it, _)| it).chain(riders.flatten());
+        self.published.canonical(&Names::of_all(tariffs), zone, days, turn)
+    }
+
+    /// The codes of the riders that a tariff includes on some of these days.
+    pub fn riders(&self, code: &str, days: Period) -> BTreeSet<&str> {
+        self.in_force(code, days).flat_map(|(it, _)| it.riders()).collect()
+    }
+
+    /// The versions of a tariff that are in force on some of these days, each with those days.
+    fn in_force(&self, code: &str, days: Period) -> impl Iterator<Item = (&Tariff, Period)> {
+        let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
+        let ends = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]);
+        versions
+            .iter()
+            .zip(ends)
+            .filter_map(move |(it, end)| Some((it, days.overlap(it.from, end)?)))
+    }
+
+    /// Whether an event of the tariff is called on more days than it allows.
+    fn check_events(&self, code: &str, days: Period) -> Result<(), Hold> {
+        let codes = self.riders(code, days).into_iter().chain([code]);
+        let mut in_force = codes.flat_map(|it| self.in_force(it, days));
+        let doubt = in_force.find_map(|(it, days)| too_many(it, &self.published, days));
+        doubt.map_or(Ok(()), |why| Err(Hold::Unratable(why)))
     }
 
     /// What people call the tariff on the last of these days.
@@ -202,6 +238,7 @@ pub fn segment(
         _ => usage(period, &point.zone, measured)?,
     };
     refuse_negative(&used)?;
+    tariffs.check_events(&agreement.tariff, period)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);

@@ -8,7 +8,7 @@ use crate::period::Period;
 use crate::rating::drawn::Draft;
 use crate::rating::section::{Section, part};
 use crate::rating::{Basis, Rule, Unratable};
-use crate::tariff::{Choice, MONTHS};
+use crate::tariff::{Choice, Component, LeastDemand, MONTHS};
 use crate::text::{decimal, scaled};
 
 /// The terms of one agreement.
@@ -169,6 +169,24 @@ impl Section<'_> {
     pub(super) fn special(&self, label: &str, line: &str, on: Date) -> Option<&SpecialPrice> {
         let prices = || self.input.terms.prices.iter().filter(|it| in_force(it.from, it.to, on));
         prices().find(|it| it.label == line).or_else(|| prices().find(|it| it.label == label))
+    }
+}
+
+impl LeastDemand {
+    /// How much it is, in millionths. What the agreement says `on` the first of the days counts for
+    /// them all: a demand is one number, and no share of it belongs to a day.
+    pub(super) fn micro(
+        self,
+        section: &Section,
+        component: &Component,
+        on: Date,
+    ) -> Result<i64, Unratable> {
+        match self {
+            LeastDemand::Fixed(quantity) => Ok(quantity.micro),
+            LeastDemand::Term(share, need) => {
+                Ok(share.of_micro(section.number(&component.label, need, on)?))
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::{Date, DateTime};
 
 use crate::money::Unit;
+use crate::tariff::clock::EventLimit;
 
 /// Why a bill cannot be computed. It is a hold, not an error: a clerk sees it and can end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,17 @@ pub enum Unratable {
         peaks: String,
         /// The first day of the turn.
         turn: Date,
+    },
+    /// An event is called on more days than the tariff allows.
+    TooManyEvents {
+        /// The tariff.
+        tariff: String,
+        /// The event.
+        event: String,
+        /// The first day that is too many.
+        on: Date,
+        /// What the tariff allows.
+        limit: EventLimit,
     },
     /// The agreement says nothing of what a charge depends on.
     NoTerm {
@@ -175,13 +187,20 @@ impl fmt::Display for Unratable {
                 let (hour, minute) = (time.hour(), time.minute());
                 write!(
                     f,
-                    "{label} needs the price of {series} for {day} {hour:02}:{minute:02}, and none is published; publish it"
+                    "{label} needs the price of {series} for {day} {hour:02}:{minute:02}, and none is published; load it: meterbook publish prices {series} FILE"
                 )
             }
             Unratable::NoPeak { label, peaks, turn } => {
                 write!(
                     f,
-                    "{label} needs the peak hour of {peaks} for the turn from {turn}, and none is published; publish it"
+                    "{label} needs the peak hour of {peaks} for the turn from {turn}, and none is published; say when it was: meterbook publish peak {peaks} TIME"
+                )
+            }
+            Unratable::TooManyEvents { tariff, event, on, limit } => {
+                let EventLimit { most, span } = limit;
+                write!(
+                    f,
+                    "{event} is called on {on}, and {tariff} allows at most {most} days a {span}; withdraw one: meterbook publish event {event} {on} --withdraw"
                 )
             }
             Unratable::NoTerm { label, term, on } => {

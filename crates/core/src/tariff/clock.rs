@@ -1,6 +1,9 @@
 //! Clocks: named partitions of the hours of a year, such as seasons and on-peak hours.
 
+use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+
+use crate::period::Period;
 
 /// A partition of the hours of a year into named periods. Every hour belongs to exactly one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,33 @@ pub struct Hours {
     pub minutes: Vec<(u16, u16)>,
     /// The event on whose published days alone the rule applies, before all rules of other days.
     pub event: Option<String>,
+    /// On how many days at most the event may be called.
+    pub limit: Option<EventLimit>,
+}
+
+/// On how many days an event may be called. A limit of hours is one of days: a rule has the same
+/// hours on each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventLimit {
+    /// The days on which the rule applies, at most.
+    pub most: u16,
+    /// In what time.
+    pub span: LimitSpan,
+}
+
+/// In what time the days of an event are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitSpan {
+    /// A calendar year.
+    Year,
+    /// The dates of the rule, without a break.
+    Season,
+    /// A calendar month.
+    Month,
+}
+
+words! {
+    LimitSpan { Year = "year", Season = "season", Month = "month" }
 }
 
 /// A date in any year.
@@ -99,6 +129,32 @@ impl MonthDay {
 }
 
 impl Hours {
+    /// Whether it has hours on `date`, were its event called.
+    pub fn applies(&self, date: Date, holidays: &Holidays) -> bool {
+        self.in_season(MonthDay::of(date)) && self.days.meets(Days::of(date, holidays))
+    }
+
+    /// The days whose events are counted together with one on `day`. A rule without dates has one
+    /// season in a calendar year.
+    pub fn counted_with(&self, day: Date, span: LimitSpan) -> Option<Period> {
+        let (year, month) = (day.year(), day.month());
+        let whole_year =
+            || Period::new(Date::new(year, 1, 1).ok()?, Date::new(year + 1, 1, 1).ok()?);
+        match span {
+            LimitSpan::Year => whole_year(),
+            LimitSpan::Month => Period::month(year, month),
+            LimitSpan::Season => {
+                let outside = |it: &Date| !self.in_season(MonthDay::of(*it));
+                let mut before = (0..367_i64).map(|back| day.saturating_sub(back.days()));
+                let mut after = (0..367_i64).map(|on| day.saturating_add(on.days()));
+                match (before.find(outside), after.find(outside)) {
+                    (Some(before), Some(after)) => Period::new(before.tomorrow().ok()?, after),
+                    _ => whole_year(),
+                }
+            }
+        }
+    }
+
     /// Whether `date` is within its dates.
     pub fn in_season(&self, date: MonthDay) -> bool {
         self.dates.iter().any(|(first, last)| {

@@ -3,8 +3,10 @@
 
 pub mod clock;
 pub mod diff;
+pub mod election;
 mod parse;
 pub mod preset;
+pub mod rider;
 pub mod sheet;
 mod spoken;
 
@@ -18,7 +20,8 @@ use jiff::civil::Date;
 use crate::money::{Price, Quantity, Rounding, Share, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
-use crate::tariff::clock::{Clock, Holidays, MonthDay};
+use crate::tariff::clock::{Clock, Holidays};
+use crate::tariff::election::Election;
 
 /// One version of one tariff: its components, in the order they appear on the bill.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,32 +68,6 @@ pub struct Conversion {
     pub factor_micro: i64,
     /// A term it is multiplied by, such as a pressure factor: its place in [`Tariff::needs`].
     pub times: Option<usize>,
-}
-
-/// When a customer may change a term that is a choice of theirs: `elect payout once a year, from
-/// jan-1, by dec-31`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Election {
-    /// The term, by its place in [`Tariff::needs`].
-    pub term: usize,
-    /// How often.
-    pub often: Often,
-    /// The day of the year from which a change counts; `None` when any day.
-    pub from: Option<MonthDay>,
-    /// The last day on which a change for the next such day may be asked for; `None` when any day
-    /// before it.
-    pub by: Option<MonthDay>,
-}
-
-/// How often a customer may change a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Often {
-    /// Whenever the days allow it.
-    Always,
-    /// Once in a calendar year.
-    OnceAYear,
-    /// Once ever, after the first choice.
-    Once,
 }
 
 /// One charge: a line of the text, and what it puts on the bill.
@@ -394,11 +371,20 @@ pub struct DemandCharge {
     /// What a poor power factor does to it.
     pub power_factor: Option<PowerFactor>,
     /// What the billed demand does not fall below.
-    pub least: Option<Quantity>,
+    pub least: Option<LeastDemand>,
     /// Earlier demands that the billed one does not fall below a share of.
     pub ratchets: Vec<Ratchet>,
     /// How it climbs its ladder.
     pub climb: DemandClimb,
+}
+
+/// What a billed demand does not fall below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeastDemand {
+    /// So much.
+    Fixed(Quantity),
+    /// A share of a number that the agreement says, by its place in [`Tariff::needs`].
+    Term(Share, usize),
 }
 
 /// What a demand charge measures.

@@ -10,15 +10,15 @@ use super::{Lines, NotRead, Shape};
 
 /// What columns may be called, in small letters; the first name is the one that errors say.
 pub(super) const METER: &[&str] = &["meter", "meter_number", "meter number", "meter_id", "serial"];
-pub(super) const START: &[&str] =
+pub(crate) const START: &[&str] =
     &["start", "interval_start", "interval start", "timestamp", "datetime", "time"];
 pub(super) const VALUE: &[&str] = &["value", "usage", "kwh", "consumption", "quantity"];
-pub(super) const DATE: &[&str] = &["date", "day", "read_on", "read date", "read_date"];
+pub(crate) const DATE: &[&str] = &["date", "day", "read_on", "read date", "read_date"];
 pub(super) const INDEX: &[&str] = &["index", "reading", "read", "register"];
 pub(super) const UNIT: &[&str] = &["unit", "uom"];
 pub(super) const FLOW: &[&str] = &["flow", "direction"];
 pub(super) const KIND: &[&str] = &["kind", "quality", "read_type", "status"];
-pub(super) const MINUTES: &[&str] = &["minutes", "interval_minutes", "interval minutes"];
+pub(crate) const MINUTES: &[&str] = &["minutes", "interval_minutes", "interval minutes"];
 /// The column that a file of rejects has at its end; it is not read.
 pub(super) const REASON: &str = "reject_reason";
 
@@ -38,7 +38,7 @@ pub(super) fn shape(header: &[&str]) -> Option<Shape> {
 }
 
 /// A reader that takes lines of any length, so that a short one is a reject and no end.
-pub(super) fn reader(bytes: &[u8]) -> Reader<&[u8]> {
+pub(crate) fn reader(bytes: &[u8]) -> Reader<&[u8]> {
     ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(after_mark(bytes))
 }
 
@@ -48,7 +48,7 @@ fn after_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// The header; it is one line.
-pub(super) fn header(bytes: &[u8]) -> Result<StringRecord, NotRead> {
+pub(crate) fn header(bytes: &[u8]) -> Result<StringRecord, NotRead> {
     let mut reader = reader(bytes);
     let header = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.clone();
     let begins = header.position().map_or(0, csv::Position::byte);
@@ -59,12 +59,12 @@ pub(super) fn header(bytes: &[u8]) -> Result<StringRecord, NotRead> {
 }
 
 /// Where the named column is.
-pub(super) fn find(header: &StringRecord, names: &[&str]) -> Option<usize> {
+pub(crate) fn find(header: &StringRecord, names: &[&str]) -> Option<usize> {
     header.iter().position(|it| names.contains(&it.to_lowercase().as_str()))
 }
 
 /// Where the named column is; a file without it is not read.
-pub(super) fn need(
+pub(crate) fn need(
     header: &StringRecord,
     names: &'static [&'static str],
 ) -> Result<usize, NotRead> {
@@ -76,6 +76,20 @@ pub(super) fn each(
     bytes: &[u8],
     lines: &mut dyn Lines,
     mut take: impl FnMut(&mut dyn Lines, u64, &StringRecord) -> Result<(), String>,
+) -> Result<(), NotRead> {
+    records(bytes, |line, record, whole| {
+        let why = whole.and_then(|()| take(lines, line, record));
+        if let Err(reason) = why {
+            let fields: Vec<&str> = record.iter().collect();
+            lines.reject(line, &fields, reason);
+        }
+    })
+}
+
+/// Shows every line of a file to `take`, and whether it has as many fields as the header.
+pub(crate) fn records(
+    bytes: &[u8],
+    mut take: impl FnMut(u64, &StringRecord, Result<(), String>),
 ) -> Result<(), NotRead> {
     let mut reader = reader(bytes);
     let width = reader.headers().map_err(|_| NotRead::NotText { line: 1 })?.len();
@@ -91,18 +105,15 @@ pub(super) fn each(
         let begins = record.position().map_or(begins, csv::Position::byte);
         let line = place.line_at(begins);
         place.one_line(begins, reader.position().byte(), line)?;
-        let why = if record.len() != width {
-            let fields = record.len();
+        let fields = record.len();
+        let whole = if fields == width {
+            Ok(())
+        } else {
             Err(format!(
                 "the line has {fields} fields and the header {width}; a value with a comma goes in quotes"
             ))
-        } else {
-            take(lines, line, &record)
         };
-        if let Err(reason) = why {
-            let fields: Vec<&str> = record.iter().collect();
-            lines.reject(line, &fields, reason);
-        }
+        take(line, &record, whole);
     }
 }
 
@@ -159,7 +170,7 @@ fn is_open(line: &[u8]) -> bool {
 }
 
 /// The field of a column that may not be there.
-pub(super) fn field(record: &StringRecord, column: Option<usize>) -> Option<&str> {
+pub(crate) fn field(record: &StringRecord, column: Option<usize>) -> Option<&str> {
     column.and_then(|it| record.get(it)).filter(|it| !it.is_empty())
 }
 
@@ -202,7 +213,7 @@ pub(super) fn kind(record: &StringRecord, column: Option<usize>) -> Result<ReadK
 }
 
 /// How long an interval is, where the line says so.
-pub(super) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Option<u16>, String> {
+pub(crate) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Option<u16>, String> {
     let Some(text) = field(record, column) else { return Ok(None) };
     match text.parse() {
         Ok(minutes @ (5 | 15 | 30 | 60)) => Ok(Some(minutes)),

@@ -3,12 +3,12 @@
 //! A shape turns bytes into [`Row`]s and rejects one line at a time; which meter and channel a row
 //! means is decided by whoever knows the meters.
 
-mod columns;
+pub(crate) mod columns;
 mod give_back;
 mod green_button;
 mod long;
 mod registers;
-mod when;
+pub(crate) mod when;
 mod wide;
 
 use std::fmt;
@@ -108,6 +108,15 @@ pub enum NotRead {
         /// How many there are.
         columns: usize,
     },
+    /// No column says what its prices are for.
+    NoPrices,
+    /// Several do.
+    SeveralPrices,
+    /// A line begins within an interval, and no column says how long one is.
+    Within {
+        /// The line.
+        line: u64,
+    },
     /// It is not UTF-8.
     NotText {
         /// The line.
@@ -194,6 +203,19 @@ impl fmt::Display for NotRead {
                 f,
                 "{columns} value columns make no day of 5, 15, 30 or 60 minutes; label them 00:00, \
                  00:15 and so on, or number them from 1"
+            ),
+            NotRead::NoPrices => f.write_str(
+                "the file does not say what its prices are for; call their column price_per_kwh or \
+                 price_per_mwh",
+            ),
+            NotRead::SeveralPrices => f.write_str(
+                "the file has several columns of prices; leave one of price_per_kwh and \
+                 price_per_mwh",
+            ),
+            NotRead::Within { line } => write!(
+                f,
+                "line {line} does not begin on a full hour; say how long the intervals are in a \
+                 column minutes"
             ),
             NotRead::NotText { line } => {
                 write!(f, "line {line} is not UTF-8 text; save the file as UTF-8")

@@ -7,7 +7,7 @@ use meterbook_core::period::Zone;
 
 /// A time as it was written: an instant, or what a clock on the wall showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     /// With an offset.
     Instant(Timestamp),
     /// Without one.
@@ -15,7 +15,7 @@ pub(super) enum When {
 }
 
 /// Reads `2026-03-08T01:00:00-06:00`, `2026-03-08 01:00` and what lies between.
-pub(super) fn parse(text: &str) -> Result<When, String> {
+pub(crate) fn parse(text: &str) -> Result<When, String> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(When::Instant(instant));
     }
@@ -53,8 +53,32 @@ pub(super) fn on_the_wall(
     instant.map(|it| it.timestamp()).map_err(|_| format!("{wall} is outside of our calendar"))
 }
 
+/// The only instant at which the wall clock in `zone` showed `wall`: without a line before it
+/// nobody can say which time of an hour that comes twice is meant.
+pub(crate) fn once_on_the_wall(wall: DateTime, zone: &Zone) -> Result<Timestamp, String> {
+    let ambiguous = zone.tz().to_ambiguous_zoned_datetime(wall);
+    let AmbiguousOffset::Fold { before, after } = ambiguous.offset() else {
+        return on_the_wall(wall, zone, None);
+    };
+    let written = wall.strftime("%Y-%m-%dT%H:%M");
+    Err(format!(
+        "{written} came twice in {}; write which with its offset: {written}{} or {written}{}",
+        zone.name(),
+        hours(before),
+        hours(after)
+    ))
+}
+
+/// An offset as it stands behind a time: `-06:00`.
+fn hours(offset: jiff::tz::Offset) -> String {
+    let minutes = offset.seconds().div_euclid(60);
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.abs();
+    format!("{sign}{:02}:{:02}", minutes.div_euclid(60), minutes.rem_euclid(60))
+}
+
 /// Reads a day.
-pub(super) fn day(text: &str) -> Result<Date, String> {
+pub(crate) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| format!("{text} is no day; write it like 2026-03-08"))
 }
 

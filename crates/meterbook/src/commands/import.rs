@@ -6,7 +6,6 @@ use anyhow::Result;
 use meterbook_app::intake::{self, Import as Wanted, Imported};
 use meterbook_app::refuse;
 use meterbook_core::id::BatchId;
-use meterbook_core::period::Zone;
 use meterbook_core::text::counted;
 use meterbook_formats::reads::Shape;
 
@@ -35,18 +34,7 @@ fn give_back(place: &Place, batch: BatchId, rejects: &Path, json: bool) -> Resul
 }
 
 fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()> {
-    let zone = match &args.zone {
-        Some(name) => match Zone::named(name) {
-            Some(zone) => Some(zone),
-            None => {
-                let text = format!(
-                    "there is no time zone {name}; write an IANA name such as America/Chicago"
-                );
-                return Err(super::said(text));
-            }
-        },
-        None => None,
-    };
+    let zone = super::named_zone(args.zone.as_deref())?;
     let wanted = Wanted {
         file,
         shape: args.shape.map(|it| match it {
@@ -72,7 +60,7 @@ fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()>
     }
 }
 
-fn say_what_became(imported: &Imported, json: bool) {
+pub(crate) fn say_what_became(imported: &Imported, json: bool) {
     let Imported { batch, before, rejects, .. } = imported;
     if json {
         say::line(serde_json::json!({

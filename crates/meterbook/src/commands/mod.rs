@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod pay;
+pub(crate) mod publish;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod sign_up;
@@ -44,6 +45,14 @@ fn open(place: &Place) -> Result<Db> {
     Db::open(&location(place))
 }
 
+/// Opens the utility of `place`, if there is one.
+fn open_if_there(place: &Place) -> Result<Option<Db>> {
+    match location(place) {
+        Location::Sqlite(file) if !file.exists() => Ok(None),
+        there => Db::open(&there).map(Some),
+    }
+}
+
 /// Makes an empty database at `place`.
 fn create(place: &Place) -> Result<Db> {
     let folder = &place.dir;
@@ -77,10 +86,25 @@ impl From<LanguageArg> for Language {
 
 /// Today, where the utility is.
 fn today(db: &Db) -> Result<Date> {
+    Ok(own_zone(db)?.day_of(Timestamp::now()))
+}
+
+/// The zone of the utility.
+fn own_zone(db: &Db) -> Result<Zone> {
     let utility = db.read(store::utility::get)?;
     let zone = Zone::named(&utility.zone);
-    let zone = zone.with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
-    Ok(zone.day_of(Timestamp::now()))
+    zone.with_context(|| format!("the utility's zone {} is unknown", utility.zone))
+}
+
+/// The zone that a person named, if one did.
+fn named_zone(name: Option<&str>) -> Result<Option<Zone>> {
+    let Some(name) = name else { return Ok(None) };
+    match Zone::named(name) {
+        Some(zone) => Ok(Some(zone)),
+        None => Err(said(format!(
+            "there is no time zone {name}; write an IANA name such as America/Chicago"
+        ))),
+    }
 }
 
 /// Reads an account number as people write it.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::trial::{self, Use};
-use meterbook_app::{derivation, tariff};
+use meterbook_app::{derivation, published, tariff};
 use meterbook_core::bill::explain;
 use meterbook_core::person::Language;
+use meterbook_core::rating::published::Published;
 use meterbook_core::tariff::diff::{self, Compared};
 use meterbook_core::tariff::preset::{PRESETS, Preset};
 use meterbook_core::tariff::{Riders, Tariff, sheet};
@@ -32,8 +33,8 @@ pub(crate) fn tariff(place: &Place, command: &TariffCommand) -> Result<()> {
         TariffCommand::Publish { file } => publish(place, file),
         TariffCommand::Show(args) => show(place, args),
         TariffCommand::Diff(args) => differ(place, args),
-        TariffCommand::Rate(args) => rate(args, Depth::Amount),
-        TariffCommand::Explain(args) => rate(args, Depth::Derivation),
+        TariffCommand::Rate(args) => rate(place, args, Depth::Amount),
+        TariffCommand::Explain(args) => rate(place, args, Depth::Derivation),
         TariffCommand::ImportUrdb { rates, id, tier_scope, out } => {
             super::urdb::tariff(rates, id, *tier_scope, out.as_deref())
         }
@@ -162,7 +163,7 @@ fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
     Ok(())
 }
 
-fn rate(args: &TariffRate, depth: Depth) -> Result<()> {
+fn rate(place: &Place, args: &TariffRate, depth: Depth) -> Result<()> {
     let tariff = read(&args.file)?;
     let used = match (&args.load, &args.used) {
         (Some(load), _) => Use::Load(load),
@@ -173,8 +174,14 @@ fn rate(args: &TariffRate, depth: Depth) -> Result<()> {
             Use::Counted(micro.ok_or_else(wrong)?)
         }
     };
-    let (riders, from) = (riders(&args.rider)?, args.from.unwrap_or(tariff.from));
-    let turns = trial::rate_on(&tariff, &riders, used, from, args.to)?;
+    let riders = riders(&args.rider)?;
+    let days = (args.from.unwrap_or(tariff.from), args.to);
+    let turns = trial::rate_on(&tariff, &riders, used, days, |names, days| {
+        // A text can be tried where no utility is; then nothing is published.
+        let Some(db) = super::open_if_there(place)? else { return Ok(Published::default()) };
+        let zone = super::own_zone(&db)?;
+        db.read(|tx| published::on_even_days(tx, names, &zone, days))
+    })?;
     if args.json {
         say::line(derivation::turns(&tariff.code, &turns));
         return Ok(());

@@ -31,7 +31,7 @@ pub(in crate::rating) fn lines(
                 }
             };
             if let Some(least) = charge.least.filter(|_| has_hours(section, &piece, *period)) {
-                billed = billed.max(least.micro);
+                billed = billed.max(least.micro(section, component, piece.days.start())?);
             }
             assert!(0 <= billed, "a demand of {} below zero: {billed}", component.label);
             let mut block = |(tier, price, micro): (usize, Price, i64)| {

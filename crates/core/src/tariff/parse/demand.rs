@@ -3,20 +3,21 @@
 use super::clock::name;
 use super::hours;
 use super::lines::{Entry, Keyword};
+use super::needs;
 use super::number::{limit, percentage};
 use super::refusal::TariffError;
-use crate::money::{Quantity, Share, Unit};
+use crate::money::{Share, Unit};
 use crate::tariff::clock::Clock;
 use crate::tariff::{
     Charge, CoincidentCharge, DemandCharge, DemandClimb, DemandWindow, Demanded, FactorTaken,
-    Ladder, NextWindow, PowerFactor, Ratchet,
+    Ladder, LeastDemand, NextWindow, PowerFactor, Ratchet,
 };
 
 /// What the terms below a charge for demand say.
 #[derive(Default)]
 pub(super) struct DemandTerms {
     window: Option<DemandWindow>,
-    least: Option<Quantity>,
+    least: Option<LeastDemand>,
     climb: Option<DemandClimb>,
     unit: Option<Unit>,
     power_factor: Option<PowerFactor>,
@@ -35,11 +36,16 @@ pub(super) fn unit(entry: &Entry<'_>) -> Result<Unit, TariffError> {
     }
 }
 
-/// Reads the term that begins with `word`.
-pub(super) fn term(word: &str, rest: &str, terms: &mut DemandTerms) -> Result<(), String> {
+/// Reads the term that begins with `word`; `needs` are those that the agreement has to have.
+pub(super) fn term(
+    word: &str,
+    rest: &str,
+    needs: &[String],
+    terms: &mut DemandTerms,
+) -> Result<(), String> {
     let twice = match word {
         "window" => terms.window.replace(window(rest)?).is_some(),
-        "at-least" => terms.least.replace(least(rest)?).is_some(),
+        "at-least" => terms.least.replace(least(rest, needs)?).is_some(),
         "step" if rest.is_empty() => terms.climb.replace(DemandClimb::BlockReached).is_some(),
         "step" => return Err(format!("step says all by itself; delete {rest}")),
         "unit" => terms.unit.replace(unit_of(rest)?).is_some(),
@@ -93,7 +99,9 @@ pub(super) fn charge(
         let what = "kVA has the power factor in it already; delete this line, or bill in kW";
         return Err(refuse("power-factor", what.to_owned()));
     }
-    if let Some(least) = terms.least.filter(|it| it.unit != unit) {
+    if let Some(LeastDemand::Fixed(least)) = terms.least
+        && least.unit != unit
+    {
         let what = format!("the demand is billed in {unit}, and this is in {}", least.unit);
         return Err(refuse("at-least", format!("{what}; write it in {unit}")));
     }
@@ -157,11 +165,22 @@ fn window(text: &str) -> Result<DemandWindow, String> {
     }
 }
 
-fn least(text: &str) -> Result<Quantity, String> {
+/// So much, a term, or a share of one.
+fn least(text: &str, needs: &[String]) -> Result<LeastDemand, String> {
     match text.split_whitespace().collect::<Vec<_>>()[..] {
-        [number, unit] => limit(number, unit_of(unit)?).map_err(|_| {
+        [number, unit] => limit(number, unit_of(unit)?).map(LeastDemand::Fixed).map_err(|_| {
             format!("a demand of at least {number} is no limit; write at-least 50 kW")
         }),
+        [name] if name.starts_with(char::is_alphabetic) => {
+            Ok(LeastDemand::Term(Share::WHOLE, needs::find(needs, name)?))
+        }
+        [share, "of", name] => {
+            let share = percentage(share)?;
+            if share.nano <= 0 {
+                return Err(format!("{text} holds nothing up; write at-least 60% of {name}"));
+            }
+            Ok(LeastDemand::Term(share, needs::find(needs, name)?))
+        }
         _ => Err(format!("{text} does not say how much; write at-least 50 kW")),
     }
 }

@@ -5,7 +5,7 @@ use super::lines::{Entry, Keyword};
 use super::refusal::TariffError;
 use super::{month_day, needs};
 use crate::tariff::clock::MonthDay;
-use crate::tariff::{Election, Often};
+use crate::tariff::election::{Election, Often};
 
 const SUCH_AS: &str = "elect payout once a year, from jan-1, by dec-31";
 

@@ -2,7 +2,7 @@
 
 use super::clock::name;
 use super::{days_in, month_day};
-use crate::tariff::clock::{Days, Hours, MonthDay};
+use crate::tariff::clock::{Days, EventLimit, Hours, LimitSpan, MonthDay};
 
 pub(crate) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -23,7 +23,11 @@ const YEAR: (MonthDay, MonthDay) = (MonthDay { month: 1, day: 1 }, MonthDay { mo
 /// The hours that `rule` names, such as `jun-sep weekdays 16-21`. What it does not restrict it has
 /// whole: all dates, all days, all hours. `event` and a name restrict it to days that are published.
 pub(super) fn read(rule: &str, period: usize) -> Result<Hours, String> {
-    let (rule, event) = event_of(rule)?;
+    let (rule, limit) = limit_of(rule)?;
+    let (rule, event) = event_of(&rule)?;
+    if limit.is_some() && event.is_none() {
+        return Err(format!("at-most is for the days of an event; {LIMIT}"));
+    }
     let tokens = tokens(&rule)?;
     let mut rest = Rest { tokens: &tokens };
     let dates = rest.list(Rest::dates, "month")?;
@@ -35,7 +39,29 @@ pub(super) fn read(rule: &str, period: usize) -> Result<Hours, String> {
     let minutes = if spans.is_empty() { vec![(0, 24 * 60)] } else { joined(&spans)? };
     let dates = if dates.is_empty() { vec![YEAR] } else { dates };
     let days = days.into_iter().reduce(Days::and).unwrap_or(Days::ALL);
-    Ok(Hours { period, dates, days, minutes, event })
+    Ok(Hours { period, dates, days, minutes, event, limit })
+}
+
+const LIMIT: &str = "write it as in: critical  event cpp at-most 15 a year 16-21";
+
+/// A rule without its `at-most 15 a year`, and what that says.
+fn limit_of(rule: &str) -> Result<(String, Option<EventLimit>), String> {
+    let words: Vec<&str> = rule.split_whitespace().collect();
+    let Some(at) = words.iter().position(|it| *it == "at-most") else {
+        return Ok((rule.to_owned(), None));
+    };
+    let [most, "a", span] = words[at + 1..words.len().min(at + 4)] else {
+        return Err(format!("at-most says how often in what time; {LIMIT}"));
+    };
+    let most: u16 = most
+        .parse()
+        .ok()
+        .filter(|it| 0 < *it)
+        .ok_or_else(|| format!("{most} is no number of days; {LIMIT}"))?;
+    let span = LimitSpan::from_word(span)
+        .ok_or_else(|| format!("{span} is no year, season or month; {LIMIT}"))?;
+    let rest = [&words[..at], &words[at + 4..]].concat();
+    Ok((rest.join(" "), Some(EventLimit { most, span })))
 }
 
 /// A rule without its `event NAME`, and the name.

@@ -3,7 +3,7 @@
 use super::lines::{Entry, Keyword};
 use super::refusal::TariffError;
 use super::spelling;
-use crate::tariff::{Charge, Choice, Component, Limit, Tariff};
+use crate::tariff::{Charge, Choice, Component, LeastDemand, Limit, Tariff};
 
 const SUCH_AS: &str = "needs  meters, meter-size";
 
@@ -69,9 +69,11 @@ fn terms_of(component: &Component) -> Vec<usize> {
             let times = limits.chain(it.at_most).filter_map(|it: Limit| it.times);
             times.chain(choice(&it.choice)).collect()
         }
-        Charge::Demand(_) | Charge::Coincident(_) | Charge::Series(_) | Charge::Minimum(_) => {
-            Vec::new()
-        }
+        Charge::Demand(it) => match it.least {
+            Some(LeastDemand::Term(_, term)) => vec![term],
+            Some(LeastDemand::Fixed(_)) | None => Vec::new(),
+        },
+        Charge::Coincident(_) | Charge::Series(_) | Charge::Minimum(_) => Vec::new(),
         Charge::Credit(it) => it.bank.and_then(|it| it.bank.term()).into_iter().collect(),
         Charge::Include(it) => it.when.into_iter().chain(it.lock.and_then(|it| it.since)).collect(),
     }

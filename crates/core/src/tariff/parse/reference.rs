@@ -164,7 +164,7 @@ pub const WORDS: &[Word] = &[
     below(
         "at-least",
         "demand  Demand   6.40\n  at-least 50 kW",
-        "what the billed demand does not fall below",
+        "what the billed demand does not fall below: so much, a [term](#terms), or `60% of` a term",
     ),
     below(
         "step",

@@ -132,7 +132,7 @@ fn term(
         "when" => terms.when = Some(needs::find(&tariff.needs, rest)?),
         "locked" => terms.lock = Some(lock(rest, &tariff.needs)?),
         "bank" => terms.bank = Some(money_bank(rest, &tariff.needs)?),
-        _ => demand::term(word, rest, &mut terms.demand)?,
+        _ => demand::term(word, rest, &tariff.needs, &mut terms.demand)?,
     }
     Ok(())
 }

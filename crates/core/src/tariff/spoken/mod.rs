@@ -6,11 +6,11 @@ use crate::bill::explain;
 use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
-use crate::tariff::clock::{Clock, Days, Holidays, Hours, MonthDay};
+use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay};
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
-    Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet, Scope, Tariff,
-    TrueUp, UsageCharge,
+    LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
+    Scope, Tariff, TrueUp, UsageCharge,
 };
 use crate::text::decimal;
 
@@ -98,7 +98,7 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
             (terms, said)
         }
         Charge::Demand(it) => {
-            let mut said = demand(it, words);
+            let mut said = demand(tariff, it, words);
             said.extend(it.ratchets.iter().map(|it| ratchet(it, words)));
             (ladders(tariff, it.clock, &it.ladders, words), said)
         }
@@ -246,7 +246,7 @@ fn ladders(tariff: &Tariff, clock: Option<usize>, all: &[Ladder], words: &Words)
 }
 
 /// What a demand is, and what the billed one is made from it.
-fn demand(it: &DemandCharge, words: &Words) -> Vec<String> {
+fn demand(tariff: &Tariff, it: &DemandCharge, words: &Words) -> Vec<String> {
     let mut said = vec![match it.of {
         Demanded::Power => words.demand.to_owned(),
         Demanded::Apparent => words.demand_apparent.to_owned(),
@@ -275,7 +275,14 @@ fn demand(it: &DemandCharge, words: &Words) -> Vec<String> {
         said.push(fill(text, &[&percent(factor.least)]));
     }
     if let Some(least) = it.least {
-        said.push(fill(words.at_least, &[&quantity(least)]));
+        let least = match least {
+            LeastDemand::Fixed(it) => quantity(it),
+            LeastDemand::Term(Share::WHOLE, term) => tariff.needs[term].clone(),
+            LeastDemand::Term(share, term) => {
+                fill(words.share_of, &[&percent(share), &tariff.needs[term]])
+            }
+        };
+        said.push(fill(words.at_least, &[&least]));
     }
     if it.climb == DemandClimb::BlockReached {
         said.push(words.step.to_owned());
@@ -360,8 +367,16 @@ fn rule(rule: &Hours, words: &Words) -> String {
     let dates = Some(dates.join(", ")).filter(|it| !it.is_empty());
     let minutes = minutes(&rule.minutes, words);
     let event = rule.event.as_ref().map(|it| fill(words.event, &[it]));
+    let limit = rule.limit.map(|it| {
+        let text = match it.span {
+            LimitSpan::Year => words.event_limit_year,
+            LimitSpan::Season => words.event_limit_season,
+            LimitSpan::Month => words.event_limit_month,
+        };
+        fill(text, &[&it.most.to_string()])
+    });
     let said: Vec<String> =
-        [dates, days(rule.days, words), event, minutes].into_iter().flatten().collect();
+        [dates, days(rule.days, words), event, limit, minutes].into_iter().flatten().collect();
     if said.is_empty() { words.all_year.to_owned() } else { said.join(", ") }
 }
 

@@ -80,6 +80,9 @@ catalogue! {
     electric: "Electric", "Electricidad";
     else_hours: "all other hours", "todas las demás horas";
     event: "on days published as {a}", "en días publicados como {a}";
+    event_limit_month: "at most {a} of them a month", "como máximo {a} de ellos al mes";
+    event_limit_season: "at most {a} of them a season", "como máximo {a} de ellos por temporada";
+    event_limit_year: "at most {a} of them a year", "como máximo {a} de ellos al año";
     example: "On an example customer, {a}: {b} in the year", "Para un cliente de ejemplo, {a}: {b} en el año";
     example_given: "On the given load, {a}: {b} in the year", "Con el consumo dado, {a}: {b} en el año";
     example_none: "the example customer cannot be billed: {a}", "no se puede facturar al cliente de ejemplo: {a}";
@@ -137,6 +140,7 @@ catalogue! {
     span_dates: "{a} to {b}", "de {a} a {b}";
     span_days: "{a} to {b}", "del {a} al {b}";
     span_hours: "{a} to {b}", "de {a} a {b}";
+    share_of: "{a} of {b}", "el {a} de {b}";
     step: "all of the demand has the price of the tier it reaches", "toda la demanda tiene el precio del tramo que alcanza";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
     tier: "tier {a}", "tramo {a}";
