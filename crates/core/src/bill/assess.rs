@@ -233,6 +233,8 @@ pub fn segment(
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
+    let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
+    let published = &*published.for_intervals(minutes, edges.into());
     let since = Some(agreement.from);
     let of = Input::of(period, &used);
     let input = Input { window: window.period, carried, since, terms, published, ..of };
