@@ -145,6 +145,9 @@ fn a_bill_follows_what_is_published_and_is_made_again_from_what_was_known() {
     engines::each(|db, folder| {
         found(db, folder);
         assert_eq!(counts(&january(db, folder)), (744, 0, false));
+        // In February the market goes from hours to quarters; January is billed as it was.
+        let quarters = "start,price_per_kwh,minutes\n2026-02-01 00:00,0.05,15\n";
+        publish(db, About::Prices, "day-ahead", &put(folder, "quarters.csv", quarters)).unwrap();
         let days = "date\n2026-01-14\n2026-01-20\n";
         let days = publish(db, About::Events, "cpp", &put(folder, "days.csv", days)).unwrap();
         assert_eq!(counts(&days), (2, 0, false));

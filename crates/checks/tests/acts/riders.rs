@@ -116,7 +116,7 @@ fn a_rider_is_published_apart_and_stands_on_the_bill() {
 
         on(db, "E-1", "R-F", &[Flow::Delivered]);
         plan(db);
-        read(db, folder, "meter,date,value\nE-1,2026-01-01,0\nE-1,2026-02-01,310\n\
+        read(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-1,2026-02-01,310\n\
             E-1,2026-03-01,590\n");
         let (first, lines) = run(db);
         let line = |label: &str, amount: &str, code: &str| {
@@ -185,7 +185,7 @@ fn the_last_bill_settles_a_bank_and_earlier_ones_stay_as_they_were() {
             days.into_iter().zip(values).map(row).collect::<String>()
         };
         let text = rows("delivered", [0, 100, 130]) + &rows("received", [0, 160, 170]);
-        read(db, folder, &format!("meter,date,value,flow\n{text}"));
+        read(db, folder, &format!("meter,date,index,flow\n{text}"));
         let (first, lines) = run(db);
         assert_eq!(lines, [], "60 kWh are in the bank");
         db.write(|tx| agreement::stop(tx, village::actor(), id, date(2026, 2, 15))).unwrap();

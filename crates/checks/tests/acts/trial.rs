@@ -1,7 +1,5 @@
 //! A tariff text tried on a load, before anybody is billed on it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::trial::{Use, rate_on, total};
 use meterbook_core::money::Money;

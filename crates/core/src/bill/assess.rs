@@ -242,6 +242,8 @@ pub fn segment(
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
+    let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
+    let published = &*published.for_intervals(minutes, edges.into());
     let (since, until) = (Some(agreement.from), agreement.to);
     let of = Input::of(period, &used);
     let input = Input { window: window.period, carried, since, until, terms, published, ..of };

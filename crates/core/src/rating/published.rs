@@ -1,6 +1,7 @@
 //! What is made known to everybody on a tariff from time to time, apart from its text: event days,
 //! hourly prices, the hour of the system's peak.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -90,6 +91,28 @@ impl Published {
         self.events.get(name).is_some_and(|it| it.contains(&day))
     }
 
+    /// The same for a meter with intervals of `minutes`. Shorter prices that are equal all through
+    /// each interval from `from` up to `to` are one price: where a market goes from hours to
+    /// quarters, the months before can be billed as they were.
+    pub fn for_intervals(
+        &self,
+        minutes: u16,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Cow<'_, Published> {
+        let joined: Vec<(String, Prices)> = self
+            .prices
+            .iter()
+            .filter(|(_, it)| it.minutes < minutes)
+            .filter_map(|(name, it)| Some((name.clone(), it.joined(minutes, from, to)?)))
+            .collect();
+        if joined.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut published = self.clone();
+        published.prices.extend(joined);
+        Cow::Owned(published)
+    }
+
     /// The same for a load whose days all have 24 hours, in UTC: every time is what the clocks of
     /// `zone` showed. The hour that they skip in spring has the price of the one after it.
     pub fn on_even_days(&self, zone: &Zone, days: Period) -> Published {
@@ -174,6 +197,31 @@ impl Prices {
             minutes: u16::try_from(step).expect("it divides the length of an interval"),
             nano,
         })
+    }
+
+    /// Several at a time as one, if they are equal from `from` up to `to`; `None` when they are not.
+    fn joined(&self, minutes: u16, from: Timestamp, to: Timestamp) -> Option<Prices> {
+        let (step, each) = (i64::from(self.minutes) * 60, i64::from(minutes) * 60);
+        let start = self.start.as_second();
+        if each.rem_euclid(step) != 0 || (from.as_second() - start).rem_euclid(step) != 0 {
+            return None;
+        }
+        let price = |second: i64| {
+            let place = usize::try_from((second - start).div_euclid(step)).ok();
+            place.and_then(|it| self.nano.get(it).copied().flatten())
+        };
+        let mut nano = Vec::new();
+        let mut at = from.as_second();
+        while at < to.as_second() {
+            let first = price(at);
+            let mut others = (at..at + each).step_by(usize::try_from(step).ok()?);
+            if !others.all(|it| price(it) == first) {
+                return None;
+            }
+            nano.push(first);
+            at += each;
+        }
+        Some(Prices { start: from, minutes, nano })
     }
 
     fn on_even_days(&self, zone: &Zone, days: Period) -> Prices {
@@ -358,6 +406,24 @@ mod tests {
         assert_eq!(one_too_many(&tariff, "cold", called, date(2025, 11, 1)), None, "a Saturday");
         assert_eq!(one_too_many(&tariff, "cold", called, date(2026, 11, 2)), None);
         assert_eq!(one_too_many(&tariff, "heat", called, date(2025, 11, 3)), None);
+    }
+
+    #[test]
+    fn quarters_that_are_equal_are_an_hour_and_others_are_not() {
+        let start: Timestamp = "2026-07-01T00:00:00Z".parse().unwrap();
+        let mut published = Published::default();
+        let nano = [[Some(3); 4], [Some(5); 4], [Some(5), Some(5), Some(6), Some(5)]].concat();
+        published.prices.insert("market".to_owned(), Prices { start, minutes: 15, nano });
+        let at = |hour: i64| Timestamp::from_second(start.as_second() + hour * 3600).unwrap();
+        let joined = published.for_intervals(60, (at(0), at(2)));
+        assert_eq!(
+            joined.prices["market"],
+            Prices { start, minutes: 60, nano: vec![Some(3), Some(5)] }
+        );
+        assert_eq!(*published.for_intervals(60, (at(0), at(3))), published);
+        assert!(matches!(published.for_intervals(15, (at(0), at(2))), Cow::Borrowed(_)));
+        let after = published.for_intervals(60, (at(3), at(4)));
+        assert_eq!(after.prices["market"].nano, [None], "a price that is missing stays missing");
     }
 
     #[test]
