@@ -65,6 +65,11 @@ const RULES: &[Verify] = &[
         crate::intake::verify,
     ),
     (
+        "certificates",
+        "what every generator reported is its certificates and its remainder",
+        crate::certificate::verify,
+    ),
+    (
         "replay",
         "the newest bills come out the same when they are made again",
         crate::replay::sample,

@@ -12,6 +12,7 @@ mod words;
 pub mod account;
 pub mod agreement;
 pub mod bill;
+pub mod certificate;
 pub mod cycle;
 pub mod id;
 pub mod interaction;

@@ -9,6 +9,8 @@ pub enum Permission {
     WriteNote,
     /// Take a payment.
     TakePayment,
+    /// Register generators; make, move and retire certificates.
+    KeepCertificates,
 }
 
 /// A job, and what comes with it.
@@ -27,7 +29,9 @@ impl Role {
     pub fn may(self, permission: Permission) -> bool {
         match self {
             Role::Auditor => permission == Permission::ViewCustomer,
-            Role::Clerk | Role::Administrator => true,
+            // A certificate is property, and retiring one is for good.
+            Role::Clerk => permission != Permission::KeepCertificates,
+            Role::Administrator => true,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Foreign bytes to rows and rejects, and back: one file per format.
 
+pub mod certificate;
 pub mod reads;
 pub mod urdb;

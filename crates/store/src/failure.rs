@@ -196,10 +196,10 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
     }
 }
 
-/// Our own triggers say `agreement: overlaps`.
+/// Our own triggers say `agreement: overlaps` and the like.
 fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
-    let ours = matches!(rule, "overlaps" | "never changes");
+    let ours = matches!(rule, "overlaps" | "never changes" | "final");
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
 
@@ -294,6 +294,9 @@ impl fmt::Display for Conflict {
         let Conflict { table, rule } = self;
         match rule.as_str() {
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
+            "final" => f.write_str(
+                "a certificate is made once, and one that retired, expired or was taken back never moves again",
+            ),
             "never changes" => write!(f, "a {table} never changes; write a new fact instead"),
             _ => write!(f, "there is a {table} with the same {rule} already; nothing was changed"),
         }

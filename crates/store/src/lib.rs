@@ -19,6 +19,7 @@ pub mod agreement;
 pub mod audit;
 pub mod batch;
 pub mod bill;
+pub mod certificate;
 pub mod check;
 pub mod gather;
 pub mod interaction;

@@ -70,6 +70,8 @@ pub enum Counter {
     Payment,
     /// Contacts with customers.
     Interaction,
+    /// Generators.
+    Generator,
     /// Members of staff.
     User,
     /// Acts that were written down.
@@ -239,6 +241,7 @@ impl Counter {
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
+            Counter::Generator => "generator",
             Counter::User => "staff",
             Counter::Audit => "audit",
         }

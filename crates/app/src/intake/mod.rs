@@ -13,19 +13,20 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use meterbook_core::id::BatchId;
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
 use meterbook_core::period::Zone;
+use meterbook_formats::certificate as totals;
 use meterbook_formats::reads::{self, NotRead, Shape};
 use meterbook_store::batch::Batch;
 use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
-use self::rejects::Rejected;
+pub(crate) use self::rejects::{Rejected, kept, write};
 use self::taken::Taken;
 use crate::{Actor, refuse};
 
@@ -213,14 +214,17 @@ pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
         }
         Ok((found, store::batch::bytes(tx, batch)?, store::batch::rejects(tx, batch)?))
     })?;
-    let shape = Shape::from_word(&batch.kind)
-        .with_context(|| format!("batch {} has the unknown shape {}", batch.id, batch.kind))?;
     let mut text = Vec::new();
     MultiGzDecoder::new(packed.as_slice())
         .read_to_end(&mut text)
         .with_context(|| format!("batch {} does not unpack", batch.id))?;
     let rejected = kept.iter().map(rejects::rejected).collect::<Vec<_>>();
-    rejects::write(folder, &batch, &reads::header_of(&text, shape), &rejected)
+    let header = match Shape::from_word(&batch.kind) {
+        Some(shape) => reads::header_of(&text, shape),
+        None if batch.kind == crate::certificate::KIND => totals::header_of(&text),
+        None => bail!("batch {} has the unknown shape {}", batch.id, batch.kind),
+    };
+    rejects::write(folder, &batch, &header, &rejected)
 }
 
 /// Whether every imported file is whole and has the hash it came with.
@@ -241,7 +245,7 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     Ok((i64::try_from(batches.len())?, faults))
 }
 
-fn bytes_of(file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>> {
     let unreadable = |why: std::io::Error| {
         refuse(NotImported::Unreadable { file: file.to_owned(), why: why.to_string() })
     };
@@ -268,13 +272,13 @@ fn unpacked(file: &Path, raw: &[u8]) -> Result<Option<Vec<u8>>> {
 }
 
 /// Packs for keeping: quickly, because it is most of the work of an import.
-fn pack(text: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn pack(text: &[u8]) -> Result<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     packer.write_all(text)?;
     Ok(packer.finish()?)
 }
 
-fn hash(text: &[u8]) -> String {
+pub(crate) fn hash(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
