@@ -18,6 +18,10 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::utility::get(tx)?, sample::utility());
             assert_eq!(store::person::get(tx, PersonId(1))?, sample::person());
             assert_eq!(store::person::contacts(tx, PersonId(1))?, sample::contacts());
+            let generator = [sample::generator()];
+            assert_eq!(store::certificate::all(tx)?, generator);
+            assert_eq!(store::certificate::by_number(tx, "M805")?.as_ref(), generator.first());
+            assert_eq!(store::certificate::book(tx, GeneratorId(1))?, sample::book());
             let account = sample::account();
             assert_eq!(store::account::get(tx, sample::ACCOUNT)?, account);
             assert_eq!(store::account::by_number(tx, account.number)?, Some(account));
