@@ -189,7 +189,8 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
     match said.table() {
         Some(table) => {
             // The server writes: Key (code, from_on)=(R-1, 2026-01-01) already exists.
-            let key = said.detail()?.split_once('(')?.1.split_once(')')?.0.to_owned();
+            // Around a column that is also a word of SQL it writes quotes.
+            let key = said.detail()?.split_once('(')?.1.split_once(')')?.0.replace('"', "");
             Some(Conflict { table: table.to_owned(), rule: key })
         }
         None => conflict_of_trigger(said.message()),

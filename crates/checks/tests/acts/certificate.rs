@@ -305,3 +305,28 @@ fn check_finds_what_was_written_behind_the_back_of_the_books() {
         );
     });
 }
+
+#[test]
+fn months_that_are_reported_at_once_settle_one_after_the_other() {
+    engines::each(|db, _| {
+        founded(db);
+        std::thread::scope(|at_once| {
+            for vintage in ["2026-01", "2026-02", "2025-11", "2025-12"] {
+                at_once.spawn(move || {
+                    let election = Election { from: month("2025-01"), owner: Owner::Utility };
+                    // The election is before the first one, and refused; nobody is held up by it.
+                    let early =
+                        db.write(|tx| certificate::elect(tx, village::actor(), "M805", election));
+                    assert!(early.is_err());
+                    let total = Total::Said(700 * KWH);
+                    let done = report(db, vintage, total, Report::First);
+                    assert_eq!(done.is_ok(), vintage.starts_with("2026"), "{done:?}");
+                });
+            }
+        });
+        let (_, book, _) = db.read(|tx| certificate::show(tx, "M805")).unwrap();
+        assert_eq!((book.reports.len(), book.remainder_micro()), (2, 400 * KWH));
+        assert_eq!(lots(db).len(), 1);
+        assert!(check::check(db).unwrap().clean());
+    });
+}
