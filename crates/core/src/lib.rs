@@ -11,6 +11,7 @@ mod words;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod bill;
 pub mod certificate;
 pub mod cycle;
