@@ -65,6 +65,11 @@ const RULES: &[Verify] = &[
         crate::intake::verify,
     ),
     (
+        "community-shares",
+        "what hosts give is what their bills say, and subscribers take what they were given",
+        store::check::shares,
+    ),
+    (
         "certificates",
         "what every generator reported is its certificates and its remainder",
         crate::certificate::verify,

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod bill_run;
 pub mod certificate;
 pub mod check;

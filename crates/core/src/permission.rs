@@ -9,6 +9,8 @@ pub enum Permission {
     WriteNote,
     /// Take a payment.
     TakePayment,
+    /// Say who gets which share of a host's surplus.
+    SetShares,
     /// Register generators; make, move and retire certificates.
     KeepCertificates,
 }

@@ -200,7 +200,7 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
 /// Our own triggers say `agreement: overlaps` and the like.
 fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
-    let ours = matches!(rule, "overlaps" | "never changes" | "final");
+    let ours = matches!(rule, "overlaps" | "never changes" | "final" | "too much");
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
 
@@ -295,6 +295,9 @@ impl fmt::Display for Conflict {
         let Conflict { table, rule } = self;
         match rule.as_str() {
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
+            "too much" => {
+                f.write_str("the shares of a host come to at most 100%; lower another one first")
+            }
             "final" => f.write_str(
                 "a certificate is made once, and one that retired, expired or was taken back never moves again",
             ),

@@ -16,6 +16,7 @@ mod value;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod audit;
 pub mod batch;
 pub mod bill;

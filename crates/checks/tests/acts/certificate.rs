@@ -310,23 +310,22 @@ fn check_finds_what_was_written_behind_the_back_of_the_books() {
 fn months_that_are_reported_at_once_settle_one_after_the_other() {
     engines::each(|db, _| {
         founded(db);
+        let election = Election { from: month("2025-01"), owner: Owner::Utility };
+        let new = NewGenerator { election, ..generator("M807") };
+        db.write(|tx| certificate::add(tx, village::actor(), &new)).unwrap();
         std::thread::scope(|at_once| {
-            for vintage in ["2026-01", "2026-02", "2025-11", "2025-12"] {
+            for nth in 1..=8 {
                 at_once.spawn(move || {
-                    let election = Election { from: month("2025-01"), owner: Owner::Utility };
-                    // The election is before the first one, and refused; nobody is held up by it.
-                    let early =
-                        db.write(|tx| certificate::elect(tx, village::actor(), "M805", election));
-                    assert!(early.is_err());
-                    let total = Total::Said(700 * KWH);
-                    let done = report(db, vintage, total, Report::First);
-                    assert_eq!(done.is_ok(), vintage.starts_with("2026"), "{done:?}");
+                    let what = (Total::Said(700 * KWH), Report::First);
+                    let vintage = month(&format!("2025-{nth:02}"));
+                    db.write(|tx| certificate::report(tx, village::actor(), "M807", vintage, what))
+                        .unwrap();
                 });
             }
         });
-        let (_, book, _) = db.read(|tx| certificate::show(tx, "M805")).unwrap();
-        assert_eq!((book.reports.len(), book.remainder_micro()), (2, 400 * KWH));
-        assert_eq!(lots(db).len(), 1);
+        let (_, book, lots) = db.read(|tx| certificate::show(tx, "M807")).unwrap();
+        assert_eq!((book.reports.len(), book.remainder_micro()), (8, 600 * KWH));
+        assert_eq!(lots.iter().map(|it| it.serials.count()).sum::<i64>(), 5);
         assert!(check::check(db).unwrap().clean());
     });
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
+use meterbook_core::allocation::{Allocation, Allotted, Given};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
@@ -288,7 +289,22 @@ pub(crate) fn bill() -> Bill {
                 unrounded: Exact::from_femto(87_451_000_000_000_000),
             }],
         },
-        bank: Some(BankFlow { opening: 1, exported: 2, closing: 3, ..BankFlow::default() }),
+        bank: Some(BankFlow {
+            opening: 1,
+            allotted: 4,
+            given: 2,
+            closing: 3,
+            ..BankFlow::default()
+        }),
+        given: vec![Given { to: AgreementId(1), period: "peak".to_owned(), micro: 2 }],
+        allotted: vec![Allotted {
+            bill: BillId(1),
+            segment: 0,
+            position: 0,
+            turn: FROM,
+            period: "peak".to_owned(),
+            micro: 2,
+        }],
     };
     Bill {
         id: BillId(1),
@@ -352,6 +368,18 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
+/// What the only customer gives to the neighbour, who is there for nothing else.
+pub(crate) fn allocation() -> Allocation {
+    let (host, subscriber) = (AgreementId(1), AgreementId(9));
+    Allocation { host, subscriber, share: Share { nano: 400_000_000 }, from: FROM, to: None }
+}
+
+/// The neighbour's agreement, over before the other one began.
+pub(crate) fn neighbour() -> Agreement {
+    let (id, from) = (AgreementId(9), date(2020, 1, 1));
+    Agreement { id, from, to: Some(date(2021, 1, 1)), ..agreement() }
+}
+
 pub(crate) fn generator() -> Generator {
     Generator {
         id: GeneratorId(1),
@@ -403,6 +431,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     }
     store::meter::install(tx, &installation())?;
     store::agreement::add(tx, &agreement())?;
+    store::agreement::add(tx, &neighbour())?;
+    store::allocation::add(tx, &allocation())?;
     store::terms::add(tx, AgreementId(1), &terms())?;
     store::interaction::add(tx, &interaction())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;

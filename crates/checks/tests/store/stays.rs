@@ -9,6 +9,8 @@ use crate::sample;
 
 /// Tables whose rows never change, and a column of each.
 const STAY: &[(&str, &str)] = &[
+    ("allotment", "micro"),
+    ("allotment_taken", "segment"),
     ("audit", "act"),
     ("batch", "kind"),
     ("batch_part", "position"),
@@ -36,6 +38,7 @@ const MAY_CHANGE: &[&str] = &[
     "account",
     "agreement",
     "agreement_term",
+    "allocation",
     "bill_window",
     "channel",
     "contact",

@@ -5,12 +5,15 @@ use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
+use meterbook_core::allocation::Allocation;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::certificate::{Book, Generator, Movement, Owner, Serials, Step};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, Payment};
 use meterbook_core::meter::{Installation, Meter};
+use meterbook_core::money::Share;
+use meterbook_core::period::Period;
 use meterbook_store::batch::Batch;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Conflict, Tx};
@@ -63,6 +66,20 @@ const SECONDS: &[Second] = &[
     ("certificate_movement", "final", |tx| {
         let vintage = sample::book().elections[0].from;
         move_one(tx, (5, 3), Step::Mint { vintage, owner: Owner::Utility })
+    }),
+    ("allocation", "host_id, subscriber_id, from_on", |tx| {
+        store::allocation::add(tx, &sample::allocation())
+    }),
+    ("allocation", "too much", |tx| {
+        let (from, share) = (sample::FROM.yesterday().unwrap(), Share { nano: 700_000_000 });
+        store::allocation::add(tx, &Allocation { from, share, ..sample::allocation() })
+    }),
+    ("allotment_taken", "host_bill_id, host_segment, host_position", |tx| {
+        let number = BillNumber("B-260804-10000002".to_owned());
+        let mut again = Bill { id: BillId(2), number, ..sample::bill() };
+        again.segments[0].period = Period::new(date(2026, 8, 2), date(2026, 9, 1)).unwrap();
+        again.segments[0].given.clear();
+        store::bill::add(tx, &[again])
     }),
     ("agreement", "overlaps", |tx| {
         let from = date(2030, 1, 1);
