@@ -1,5 +1,7 @@
 //! Community shares over many bills: what hosts give and subscribers take adds up, whatever they use.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::civil::date;
 use meterbook_core::allocation::Allotted;
 use meterbook_core::id::{AgreementId, BillId};

@@ -1,5 +1,7 @@
 //! Certificates: whole ones are made of what is reported, nothing is lost, none is counted twice.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::civil::{Date, date};
 use meterbook_core::certificate::{
     Book, CERTIFICATE_MICRO, Election, NotMoved, NotReported, Owner, Serials, Settled, Source,

@@ -1,5 +1,7 @@
 //! Community solar, from the host's bill to those of its subscribers, and every slip on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use anyhow::Result;

@@ -1,5 +1,7 @@
 //! Certificates, from a generator's meter to the file of its registry, and every slip on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use anyhow::Result;

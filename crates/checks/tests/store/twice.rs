@@ -71,13 +71,17 @@ const SECONDS: &[Second] = &[
         store::allocation::add(tx, &sample::allocation())
     }),
     ("allocation", "too much", |tx| {
-        let (from, share) = (sample::FROM.yesterday().unwrap(), Share { nano: 700_000_000 });
+        let (from, share) = (
+            sample::FROM.yesterday().expect("it has a day before it"),
+            Share { nano: 700_000_000 },
+        );
         store::allocation::add(tx, &Allocation { from, share, ..sample::allocation() })
     }),
     ("allotment_taken", "host_bill_id, host_segment, host_position", |tx| {
         let number = BillNumber("B-260804-10000002".to_owned());
         let mut again = Bill { id: BillId(2), number, ..sample::bill() };
-        again.segments[0].period = Period::new(date(2026, 8, 2), date(2026, 9, 1)).unwrap();
+        again.segments[0].period =
+            Period::new(date(2026, 8, 2), date(2026, 9, 1)).expect("it has days");
         again.segments[0].given.clear();
         store::bill::add(tx, &[again])
     }),
@@ -93,7 +97,7 @@ const SECONDS: &[Second] = &[
 
 /// Writes a movement of the certificate with a serial at a place in the book, whatever the rules say.
 fn move_one(tx: &mut Tx, (place, serial): (usize, i64), step: Step) -> Result<()> {
-    let serials = Serials::new(serial, serial).unwrap();
+    let serials = Serials::new(serial, serial).expect("it counts from 1");
     let movement = Movement { on: sample::FROM, serials, step, report: None };
     let movements = vec![movement; place + 1];
     let book = Book { movements, ..Book::default() };
