@@ -12,7 +12,7 @@ use meterbook_core::rating::carried::Carried;
 use meterbook_core::rating::example::Year;
 use meterbook_core::rating::{Input, Plan, Rated, Unratable, rate};
 use meterbook_core::reads::usage::Usage;
-use meterbook_core::tariff::Tariff;
+use meterbook_core::tariff::{Riders, Tariff};
 use std::fmt;
 
 use crate::{refuse, urdb};
@@ -52,7 +52,13 @@ pub enum NotRated {
 /// What `used` comes to on a tariff from a day on, turn by turn: a turn is a month from that day,
 /// and the last one may be cut short. Without `to` a load is hourly and ends where its values do.
 /// Every day has 24 hours.
-pub fn rate_on(tariff: &Tariff, used: Use, from: Date, to: Option<Date>) -> Result<Vec<Turn>> {
+pub fn rate_on(
+    tariff: &Tariff,
+    riders: &Riders,
+    used: Use,
+    from: Date,
+    to: Option<Date>,
+) -> Result<Vec<Turn>> {
     let micro_kw = match used {
         Use::Load(file) => urdb::column(file)?,
         Use::Counted(_) => Vec::new(),
@@ -75,7 +81,8 @@ pub fn rate_on(tariff: &Tariff, used: Use, from: Date, to: Option<Date>) -> Resu
     let windows: Vec<Period> = (0..).map_while(|nth| window(days, nth)).collect();
     let last = windows.last().map_or(to, |it| it.end());
     let all = Period::new(from, last).expect("the first turn has days");
-    let plan = Plan::new(&tariff.code, std::slice::from_ref(tariff), &Zone::utc(), minutes, all);
+    let versions = std::slice::from_ref(tariff);
+    let plan = Plan::with_riders(&tariff.code, versions, riders, &Zone::utc(), minutes, all);
     let mut carried = Carried::default();
     let mut turns = Vec::new();
     for window in windows {

@@ -11,7 +11,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 use meterbook_core::allocation::Allotted;
 use meterbook_core::bill::explain::{arithmetic, exact, source};
@@ -23,7 +23,7 @@ use meterbook_core::rating::published::{PeakHour, Prices, Published};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankEntry, Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
-use meterbook_core::tariff::Tariff;
+use meterbook_core::tariff::{Riders, Tariff};
 use meterbook_core::text::{decimal, scaled};
 
 #[test]
@@ -77,6 +77,8 @@ struct Given {
     published: Published,
     shares: Vec<(AgreementId, Share)>,
     allotted: Vec<Allotted>,
+    since: Option<Date>,
+    until: Option<Date>,
 }
 
 /// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
@@ -84,10 +86,13 @@ struct Given {
 fn bill(given: &str) -> String {
     let (facts, texts) = given.split_once("\ntariff ").expect("a tariff");
     let texts = format!("tariff {texts}");
-    let tariffs: Vec<Tariff> = texts
-        .split("\n===\n")
-        .map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")))
-        .collect();
+    let all =
+        texts.split("\n===\n").map(|it| Tariff::parse(it).unwrap_or_else(|why| panic!("{why}")));
+    let (all_riders, tariffs): (Vec<Tariff>, Vec<Tariff>) = all.partition(|it| it.is_rider);
+    let mut riders: Riders = Riders::new();
+    for rider in all_riders {
+        riders.entry(rider.code.clone()).or_default().push(rider);
+    }
     let turns: Vec<&str> = facts.split("\nnext\n").collect();
     let mut carried: Option<Carried> = None;
     let mut out = String::new();
@@ -98,13 +103,15 @@ fn bill(given: &str) -> String {
         let facts = read(facts);
         let usage = usage(&facts);
         let Given { period, window, zone, .. } = &facts;
-        let plan = Plan::new(&tariffs[0].code, &tariffs, zone, facts.minutes, *window);
+        let code = &tariffs[0].code;
+        let plan = Plan::with_riders(code, &tariffs, &riders, zone, facts.minutes, *window);
         let left = carried.as_ref().unwrap_or(&facts.carried);
         let Given { terms, published, .. } = &facts;
         let of = Input::of(*period, &usage);
         let Given { shares, allotted, .. } = &facts;
         let of = Input { shares, allotted, ..of };
-        let input = Input { window: *window, terms, carried: left, published, ..of };
+        let (since, until) = (facts.since, facts.until);
+        let input = Input { window: *window, terms, carried: left, published, since, until, ..of };
         match rate(&plan, &input) {
             Ok(rated) => {
                 write_bill(&mut out, &rated);
@@ -202,6 +209,8 @@ fn read(facts: &str) -> Given {
             .collect(),
         allotted: every(facts, "allotted ").map(allotted).collect(),
         published: published(facts, &zone, period),
+        since: word("since ").map(|it| it[0].parse().unwrap()),
+        until: word("until ").map(|it| it[0].parse().unwrap()),
         zone,
     }
 }

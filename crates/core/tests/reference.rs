@@ -52,12 +52,17 @@ fn every_example_of_a_word_is_understood() {
 
 /// The base with the example: a line of its head goes where the example has its own.
 fn around(word: &Word) -> String {
-    let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
+    // A rider opens as a tariff does.
+    let opens = |line: &str| line.starts_with("tariff ") || line.starts_with("rider ");
+    let first = |line: &str| match opens(line) {
+        true => Some("tariff".to_owned()),
+        false => line.split_whitespace().next().map(str::to_owned),
+    };
     let of_head = |line: &str| BASE[..4].iter().any(|it| first(it) == first(line));
     let own: Vec<&str> = word.example.lines().filter(|it| of_head(it)).collect();
     let base = BASE.iter().filter(|it| own.iter().all(|own| first(own) != first(it)));
     let (tariff, rest): (Vec<&str>, Vec<&str>) =
-        own.iter().copied().chain(base.copied()).partition(|it| it.starts_with("tariff "));
+        own.iter().copied().chain(base.copied()).partition(|it| opens(it));
     let example = word.example.lines().filter(|it| !of_head(it));
     tariff.into_iter().chain(rest).chain(example).collect::<Vec<_>>().join("\n")
 }

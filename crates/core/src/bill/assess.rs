@@ -20,7 +20,7 @@ use crate::rating::published::Published;
 use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, rate};
 use crate::reads::usage::{Facts, Usage, usage};
-use crate::tariff::Tariff;
+use crate::tariff::{Riders, Tariff};
 
 /// Everything the bill of one account depends on, besides the tariffs.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,8 @@ pub struct ServiceFacts {
 /// The tariffs met so far, each with its versions and with the plans that its bills share.
 #[derive(Debug, Default)]
 pub struct Tariffs {
-    versions: BTreeMap<String, Vec<Tariff>>,
+    /// Of tariffs and of the riders that they include.
+    versions: Riders,
     /// By code, zone and length of the meters' intervals.
     plans: BTreeMap<(String, String, u16), Plan>,
     /// What is published for all of them.
@@ -76,9 +77,9 @@ impl Tariffs {
         self.versions.contains_key(code)
     }
 
-    /// Takes in the versions of a tariff, oldest first.
+    /// Takes in the versions of a tariff or rider, oldest first.
     pub fn learn(&mut self, code: String, versions: Vec<Tariff>) {
-        self.plans.retain(|(of, _, _), _| *of != code);
+        self.plans.clear();
         self.versions.insert(code, versions);
     }
 
@@ -110,7 +111,8 @@ impl Tariffs {
         let covers = |it: &Plan| it.days().start() <= days.start() && days.end() <= it.days().end();
         if !self.plans.get(&key).is_some_and(covers) {
             let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
-            self.plans.insert(key.clone(), Plan::new(code, versions, zone, minutes, days));
+            let plan = Plan::with_riders(code, versions, &self.versions, zone, minutes, days);
+            self.plans.insert(key.clone(), plan);
         }
         (&self.plans[&key], &self.published)
     }
@@ -208,7 +210,7 @@ pub fn segment(
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let tariff_name = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
-    let since = Some(agreement.from);
+    let (since, until) = (Some(agreement.from), agreement.to);
     let of = Input::of(period, &used);
     let shares: Vec<_> = facts
         .shares
@@ -220,6 +222,7 @@ pub fn segment(
         window: window.period,
         carried,
         since,
+        until,
         terms,
         published,
         shares: &shares,

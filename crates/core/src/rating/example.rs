@@ -9,7 +9,7 @@ use crate::period::{Period, Zone};
 use crate::rating::carried::Carried;
 use crate::rating::{Input, Plan, Unratable, rate};
 use crate::reads::usage::{Profile, Usage};
-use crate::tariff::{Charge, Tariff};
+use crate::tariff::{Charge, Riders, Tariff};
 
 /// What a house used in the twelve months of a calendar year.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,22 +100,32 @@ fn monthly(period: Period, unit: Unit) -> Usage {
     }
 }
 
-/// What a version of a tariff charges for each month of a year, as if it were in force all year and
-/// had been the year before, which was a year just like it.
-pub fn year_on(tariff: &Tariff, year: &Year) -> Result<Vec<Money>, Unratable> {
-    let mut tariff = tariff.clone();
-    tariff.from = date(year.calendar, 1, 1);
-    for component in &mut tariff.components {
-        if let Charge::Demand(charge) = &mut component.charge {
-            charge.ratchets.iter_mut().for_each(|it| it.starts_at_none = true);
+/// What a version of a tariff charges for each month of a year, as if it were in force all year, with
+/// the riders of its first day, and had been the year before, which was a year just like it.
+pub fn year_on(tariff: &Tariff, riders: &Riders, year: &Year) -> Result<Vec<Money>, Unratable> {
+    let first = date(year.calendar, 1, 1);
+    let all_year = |tariff: &Tariff| {
+        let mut tariff = tariff.clone();
+        tariff.from = first;
+        for component in &mut tariff.components {
+            if let Charge::Demand(charge) = &mut component.charge {
+                charge.ratchets.iter_mut().for_each(|it| it.starts_at_none = true);
+            }
         }
-    }
-    let days = Period::new(tariff.from, date(year.calendar, 12, 31).saturating_add(1.day()))
+        tariff
+    };
+    let in_force = |versions: &Vec<Tariff>| {
+        let there = versions.iter().rfind(|it| it.from <= tariff.from).or(versions.first());
+        there.map(all_year).into_iter().collect()
+    };
+    let riders = riders.iter().map(|(code, it)| (code.clone(), in_force(it))).collect();
+    let tariff = all_year(tariff);
+    let days = Period::new(first, date(year.calendar, 12, 31).saturating_add(1.day()))
         .expect("a year has days");
     let minutes = |it: &Usage| it.profile.as_ref().map(|it| it.minutes);
     let minutes = year.months.iter().find_map(|(_, it)| minutes(it)).unwrap_or(60);
     let code = tariff.code.clone();
-    let plan = Plan::new(&code, &[tariff], &Zone::utc(), minutes, days);
+    let plan = Plan::with_riders(&code, &[tariff], &riders, &Zone::utc(), minutes, days);
     let mut carried = Carried::default();
     let mut totals = Vec::new();
     for before in [true, false] {

@@ -7,7 +7,7 @@ use crate::period::Period;
 use crate::rating::Unratable;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::tariff::{Block, Ladder, Limit, Per};
+use crate::tariff::{Ladder, Limit, Per};
 
 /// Where each block of some ladders ends for the days at hand, in millionths; the last one of each
 /// is open.
@@ -43,12 +43,6 @@ impl<'a> Climb<'a> {
         Ok(Climb { ladders, ends })
     }
 
-    /// The limits of `ladders` as they stand.
-    pub(super) fn unscaled(ladders: &'a [Ladder]) -> Self {
-        let end = |it: &Block| it.up_to.map_or(i64::MAX, |it| it.quantity.micro);
-        Climb { ladders, ends: ladders.iter().flat_map(|it| &it.0).map(end).collect() }
-    }
-
     /// Whether some ladder has more than one block.
     pub(super) fn climbs(&self) -> bool {
         self.ladders.len() < self.ends.len()
@@ -78,6 +72,12 @@ impl<'a> Climb<'a> {
         }
     }
 
+    /// Blocks to be filled in the order of time.
+    pub(super) fn rising(&self) -> Rising<'_> {
+        let blocks = (0..self.ladders.len()).map(|it| self.range(it).start).collect();
+        Rising { climb: self, filled: self.empty(), at: 0, blocks, level: 0..0 }
+    }
+
     /// Puts `used` of a period into the blocks of its ladder as if it were that share of `whole`,
     /// which all periods used: each block holds the same share of every period. Nothing is lost to
     /// rounding: the parts add up.
@@ -101,6 +101,59 @@ impl<'a> Climb<'a> {
         let blocks = self.ladders[ladder].0.iter().zip(&filled.micro[self.range(ladder)]);
         let each = blocks.enumerate().map(|(tier, (block, micro))| (tier, block.price, *micro));
         each.filter(|(_, _, micro)| *micro != 0)
+    }
+}
+
+/// The blocks of some ladders that all climb together, each filled in its turn.
+pub(super) struct Rising<'a> {
+    climb: &'a Climb<'a>,
+    pub(super) filled: Filled,
+    /// How far they have climbed.
+    at: i64,
+    /// The block of each ladder that holds what comes next, as long as it stays within `level`.
+    blocks: Vec<usize>,
+    level: Range<i64>,
+}
+
+impl Rising<'_> {
+    /// Climbs by one ladder. Nearly every step stays in the blocks that the one before it was in,
+    /// and then it is one addition.
+    pub(super) fn reach(&mut self, ladder: usize, reached: i64) {
+        if self.level.start <= self.at && self.at <= reached && reached <= self.level.end {
+            self.filled.micro[self.blocks[ladder]] += reached - self.at;
+        } else {
+            self.climb.fill(ladder, self.at, reached, &mut self.filled);
+            self.turn_to(reached);
+        }
+        self.at = reached;
+    }
+
+    /// Finds the blocks at a level.
+    fn turn_to(&mut self, at: i64) {
+        self.level = 0..i64::MAX;
+        for (ladder, block) in self.blocks.iter_mut().enumerate() {
+            let range = self.climb.range(ladder);
+            let ends = &self.climb.ends[range.clone()];
+            let below = ends[..ends.len() - 1].iter().take_while(|end| **end <= at).count();
+            *block = range.start + below;
+            let start = if below == 0 { 0 } else { ends[below - 1] };
+            self.level = self.level.start.max(start)..self.level.end.min(ends[below]);
+        }
+    }
+}
+
+impl Ladder {
+    /// How much of `whole` is in each block, the limits taken as they stand: those that hold
+    /// something, with their place from zero and their price.
+    pub(super) fn filled(&self, whole: i64) -> impl Iterator<Item = (usize, Price, i64)> {
+        let mut at = 0;
+        let blocks = self.0.iter().enumerate().map(move |(tier, block)| {
+            let end = block.up_to.map_or(whole, |it| it.quantity.micro.min(whole));
+            let micro = (end - at).max(0);
+            at += micro;
+            (tier, block.price, micro)
+        });
+        blocks.filter(|(_, _, micro)| *micro != 0)
     }
 }
 

@@ -2,19 +2,19 @@
 
 pub mod carried;
 mod component;
+mod drawn;
 pub mod example;
 mod ladder;
 mod line;
 mod netting;
 mod plan;
 pub mod published;
+mod rider;
 mod section;
 mod strikes;
 pub mod terms;
 mod unratable;
 mod windows;
-
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -24,14 +24,16 @@ use crate::meter::Flow;
 use crate::money::{Exact, Money, Price, Quantity, Share};
 use crate::period::Period;
 use crate::rating::carried::Carried;
-use crate::rating::component::share::Shared;
 use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
 use crate::rating::component::{unmetered, volume};
+use crate::rating::drawn::Drawn;
+use crate::rating::netting::Netted;
 use crate::rating::published::Published;
+use crate::rating::rider::riders;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::{Charge, ShareCharge};
+use crate::tariff::{Charge, Component};
 
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use plan::Plan;
@@ -52,6 +54,8 @@ pub struct Input<'a> {
     pub carried: &'a Carried,
     /// The first day of the agreement, whose month is that of a yearly true-up.
     pub since: Option<Date>,
+    /// The first day without service, where one is known: the last bill may settle banks.
+    pub until: Option<Date>,
     /// What the agreement says of itself.
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
@@ -122,6 +126,7 @@ impl<'a> Input<'a> {
             usage,
             carried: Carried::NONE,
             since: None,
+            until: None,
             terms: Terms::NONE,
             published: Published::NONE,
             shares: &[],
@@ -178,22 +183,6 @@ pub struct BankFlow {
     pub closing: i64,
 }
 
-/// A line before it is priced.
-struct Draft {
-    /// The period of the component's clock and the block, where it has them.
-    period: Option<(usize, usize)>,
-    days: Period,
-    basis: Basis,
-}
-
-/// A line, with what only the lines after it need to know.
-struct Drawn {
-    line: Line,
-    /// The place of its component.
-    component: usize,
-    unrounded: Exact,
-}
-
 /// Computes the lines of one agreement.
 ///
 /// Where a new version of the tariff comes in force within the bill, each version prices its own
@@ -204,17 +193,16 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let opening = carried.energy.iter().map(|it| it.micro).sum();
     let mut bank = None;
     let mut given = Vec::new();
-    let mut drawn = Vec::with_capacity(16);
+    let mut drawn = Drawn::none();
     let mut billed: Option<Quantity> = None;
     let called = plan.called(input.period, input.published);
     for section in sections(plan, &called, input)? {
-        let before = drawn.len();
+        let before = drawn.count();
         draw(&section, &mut drawn, &mut carried, (&mut bank, &mut given))?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
-        let unmetered = drawn[before..].iter().map(|it: &Drawn| unmetered::used(&section, it));
-        let micro = so_far + used.micro + unmetered.sum::<i64>();
-        billed = Some(Quantity { micro, unit: used.unit });
+        let unmetered = unmetered::used(&section, drawn.among(before, drawn.count()));
+        billed = Some(Quantity { micro: so_far + used.micro + unmetered, unit: used.unit });
     }
     if let Some(flow) = &mut bank {
         flow.opening = opening;
@@ -226,9 +214,8 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
         return Err(Unratable::AllottedWithoutNet);
     }
     carried.forget(input.window.start());
-    let total = drawn.iter().map(|it| it.line.amount).sum();
-    let unrounded = drawn.iter().map(|it| it.unrounded).collect();
-    let lines = drawn.into_iter().map(|it| it.line).collect();
+    let Drawn { lines, unrounded, .. } = drawn;
+    let total = lines.iter().map(|it| it.amount).sum();
     let billed = billed.expect("a period has at least one day, and so one section");
     Ok(Rated { lines, total, billed, unrounded, carried, bank, given })
 }
@@ -236,26 +223,28 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
 /// Adds the lines of one section, in bill order.
 fn draw(
     section: &Section,
-    all: &mut Vec<Drawn>,
+    all: &mut Drawn,
     carried: &mut Carried,
     (bank, given): (&mut Option<BankFlow>, &mut Vec<Given>),
 ) -> Result<(), Unratable> {
     let tariff = section.tariff();
     let netted = match &tariff.net {
         Some(net) => {
+            let kept = section.bank(net)?;
             let taken = match bank {
                 // What was allotted comes in once, before everything else.
-                None => netting::take_in(section, net, &mut carried.energy)?,
+                None => netting::take_in(section, net, kept, &mut carried.energy)?,
                 Some(_) => Vec::new(),
             };
             let flow = bank.get_or_insert_default();
             flow.allotted += taken.iter().map(|(_, micro)| micro).sum::<i64>();
-            if let Some(bank) = &net.bank {
+            if let Some(bank) = kept {
                 let turn = month_index(section.input.window.start());
                 flow.expired += netting::expire(bank.bank, turn, &mut carried.energy);
             }
-            let mut netted = netting::net(section, net, &mut carried.energy, (flow, given))?;
-            if net.bank.is_none() {
+            let energy = &mut carried.energy;
+            let mut netted = netting::net(section, net, kept, energy, (flow, given))?;
+            if kept.is_none() {
                 // Nothing keeps it, so that a credit prices it with what was sent back.
                 for (period, micro) in taken {
                     netted[0].surplus[period] += micro;
@@ -267,133 +256,79 @@ fn draw(
         None => Vec::new(),
     };
     // A share or a minimum looks at the lines of its own version only.
-    let first = all.len();
+    let first = all.count();
+    let riders = riders(section)?;
     for (place, component) in tariff.components.iter().enumerate() {
-        let drafts = match &component.charge {
-            Charge::Fixed(charge) => fixed::lines(section, component, charge)?,
-            Charge::Unmetered(charge) => unmetered::lines(section, component, charge)?,
-            Charge::Usage(charge) => volume::lines(section, component, charge, &netted)?,
-            Charge::Demand(charge) => demand::lines(section, component, charge, carried)?,
-            Charge::Coincident(charge) => coincident::lines(section, component, charge)?,
-            Charge::Series(charge) => {
-                series::line(section, component, charge)?.into_iter().collect()
-            }
-            Charge::Credit(charge) => {
-                let from = all.len();
-                for draft in volume::lines(section, component, &charge.usage, &netted)? {
-                    let exact = draft.basis.exact();
-                    all.push(finish(section, place, draft, exact));
+        match riders.iter().find(|it| it.0 == place) {
+            None => charge(section, place, component, &netted, first, all, carried)?,
+            Some((_, sections)) => {
+                for rider in sections {
+                    for (place, component) in rider.tariff().components.iter().enumerate() {
+                        charge(rider, place, component, &netted, first, all, carried)?;
+                    }
                 }
-                let (earlier, earned) = all[first..].split_at(from - first);
-                let lines = credit::settle(section, component, charge, earned, earlier, carried);
-                all.extend(lines.into_iter().map(|it| settled(section, place, it)));
-                continue;
             }
-            Charge::Minimum(least) => {
-                let short = minimum::minimum(section, component, least, &all[first..], carried);
-                all.extend(short.map(|(draft, pure)| finish(section, place, draft, pure)));
-                continue;
-            }
-            Charge::Share(charge) => {
-                let lines = share::lines(section, component, charge, &all[first..])?;
-                all.extend(lines.into_iter().map(|it| shared(section, place, charge, it)));
-                continue;
-            }
-        };
-        all.extend(drafts.into_iter().map(|draft| priced(section, place, draft)));
+        }
     }
     if let (Some(net), Some(flow)) = (&tariff.net, bank) {
-        let paid = netting::true_up(section, net, &mut carried.energy, flow);
-        let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
-        all.extend(paid.map(|draft| {
-            let exact = draft.basis.exact();
-            let mut drawn = finish(section, 0, draft, exact);
-            drawn.line.label = "Surplus paid at the true-up".into();
-            drawn.line.rule = rule.clone();
-            drawn.line.kind = ChargeKind::Credit;
-            drawn.component = usize::MAX;
-            drawn
-        }));
+        let paid = netting::true_up(section, net, &mut carried.energy, flow)?;
+        paid.into_iter().for_each(|draft| all.paid(section, draft));
     }
-    for (place, component) in tariff.components.iter().enumerate() {
-        if let Charge::Credit(charge) = &component.charge {
-            let paid = credit::true_up(section, component, charge, carried);
-            all.extend(paid.map(|it| settled(section, place, it)));
+    for section in std::iter::once(section).chain(riders.iter().flat_map(|it| &it.1)) {
+        for (place, component) in section.tariff().components.iter().enumerate() {
+            if let Charge::Credit(charge) = &component.charge {
+                let paid = credit::true_up(section, component, charge, carried)?;
+                paid.into_iter().for_each(|it| all.settled(section, place, it));
+            }
         }
     }
     Ok(())
 }
 
-fn settled(section: &Section, component: usize, settled: credit::Settled) -> Drawn {
-    let mut drawn = finish(section, component, settled.draft, settled.unrounded);
-    drawn.line.label = settled.label;
-    drawn
-}
-
-/// A line at its own price: the tariff's, or the one agreed with the customer.
-fn priced(section: &Section, component: usize, draft: Draft) -> Drawn {
-    let plain = |draft: Draft| {
-        let exact = draft.basis.exact();
-        finish(section, component, draft, exact)
-    };
-    if section.input.terms.prices.is_empty() {
-        return plain(draft);
-    }
-    let charge = &section.tariff().components[component].label;
-    let line = label(section, component, &draft);
-    match section.special(charge, &line, draft.days.last()) {
-        None => plain(draft),
-        Some(special) => {
-            let mut drawn = plain(special.applied(draft));
-            drawn.line.rule = Arc::new(special.rule(&drawn.line.rule));
-            drawn
+/// Adds the lines of one charge; those from `first` on are of the same version.
+fn charge(
+    section: &Section,
+    place: usize,
+    component: &Component,
+    netted: &[Netted],
+    first: usize,
+    all: &mut Drawn,
+    carried: &mut Carried,
+) -> Result<(), Unratable> {
+    let mut priced = |draft| all.priced(section, place, draft);
+    match &component.charge {
+        Charge::Fixed(charge) => fixed::lines(section, component, charge, &mut priced)?,
+        Charge::Unmetered(charge) => unmetered::lines(section, component, charge, &mut priced)?,
+        Charge::Usage(charge) => volume::lines(section, component, charge, netted, &mut priced)?,
+        Charge::Demand(charge) => demand::lines(section, component, charge, carried, &mut priced)?,
+        Charge::Coincident(charge) => coincident::lines(section, component, charge, &mut priced)?,
+        Charge::Series(charge) => {
+            series::line(section, component, charge)?.into_iter().for_each(priced);
         }
+        Charge::Credit(charge) => {
+            let from = all.count();
+            volume::lines(section, component, &charge.usage, netted, &mut |draft| {
+                all.plain(section, place, draft);
+            })?;
+            let (earlier, earned) = (all.among(first, from), all.among(from, all.count()));
+            let lines = credit::settle(section, component, charge, earned, earlier, carried);
+            lines.into_iter().for_each(|it| all.settled(section, place, it));
+        }
+        Charge::Minimum(least) => {
+            let earlier = all.among(first, all.count());
+            let short = minimum::minimum(section, component, least, earlier, carried);
+            if let Some((draft, pure)) = short {
+                all.add(section, place, draft, Some(pure));
+            }
+        }
+        Charge::Share(charge) => {
+            let earlier = all.among(first, all.count());
+            let lines = share::lines(section, component, charge, earlier)?;
+            lines.into_iter().for_each(|it| all.shared(section, place, charge, it));
+        }
+        Charge::Include(_) => unreachable!("a rider's own charges stand for it"),
     }
-}
-
-/// A line of a share, with its cap or its certificate.
-fn shared(section: &Section, place: usize, charge: &ShareCharge, shared: Shared) -> Drawn {
-    let mut drawn = finish(section, place, shared.draft, shared.unrounded);
-    if let Some(certificate) = shared.certificate {
-        drawn.line.label = format!("{}, certificate {certificate}", drawn.line.label).into();
-    }
-    if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
-        drawn.line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
-    }
-    drawn
-}
-
-fn label(section: &Section, component: usize, draft: &Draft) -> Arc<str> {
-    let words = &section.version.words[component];
-    match draft.period {
-        Some((period, tier)) => words.periods[period].1[tier].clone(),
-        None => words.plain.clone(),
-    }
-}
-
-fn finish(section: &Section, component: usize, draft: Draft, unrounded: Exact) -> Drawn {
-    let tariff = section.tariff();
-    let words = &section.version.words[component];
-    let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
-    let exact = draft.basis.exact();
-    let line = Line {
-        label: label(section, component, &draft),
-        kind: tariff.components[component].kind,
-        period: draft.days,
-        basis: draft.basis,
-        rule: rule.clone(),
-        rounding: tariff.rounding,
-        exact,
-        amount: exact.round(tariff.rounding),
-    };
-    Drawn { line, component, unrounded }
-}
-
-impl Draft {
-    /// A line of a whole section, that no clock and no block divides.
-    fn plain(section: &Section, basis: Basis) -> Draft {
-        Draft { period: None, days: section.period, basis }
-    }
+    Ok(())
 }
 
 impl Basis {
@@ -409,8 +344,9 @@ impl Basis {
 /// Months since the year 0, so that turns can be counted. A turn is called by the month of its
 /// middle, and turns of one cycle are a month apart.
 fn month_index(turn: Date) -> i64 {
-    let middle = turn.saturating_add(jiff::Span::new().days(15));
-    i64::from(middle.year()) * 12 + i64::from(middle.month()) - 1
+    let middle_is_later = turn.days_in_month() < turn.day() + 15;
+    let index = i64::from(turn.year()) * 12 + i64::from(turn.month()) - 1;
+    index + i64::from(middle_is_later)
 }
 
 impl Carried {

@@ -8,8 +8,11 @@ use crate::meter::Flow;
 use crate::money::{Quantity, Share};
 use crate::period::Period;
 use crate::rating::carried::EnergyLot;
-use crate::rating::section::{Part, Section};
-use crate::rating::{BankFlow, Basis, Draft, Unratable, month_index};
+use crate::rating::drawn::Draft;
+use crate::rating::plan::days_between;
+use crate::rating::section::{Part, Section, part};
+use crate::rating::strikes::Tally;
+use crate::rating::{BankFlow, Basis, Unratable, month_index};
 use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp};
 
 /// What is left of use and surplus in some days of a section.
@@ -22,10 +25,20 @@ pub(super) struct Netted {
     pub(super) surplus: Vec<i64>,
 }
 
+impl Netted {
+    /// What of it falls on some of its days: it is even over them.
+    pub(super) fn of_days(&self, micro: i64, days: Period) -> i64 {
+        let (first, of) = (self.days.start(), self.days.days());
+        let through = |day| part(micro, days_between(first, day), of);
+        through(days.end()) - through(days.start())
+    }
+}
+
 /// Nets the days of a section, in the order of time.
 pub(super) fn net(
     section: &Section,
     net: &Net,
+    bank: Option<&EnergyBank>,
     lots: &mut Vec<EnergyLot>,
     (flow, given): (&mut BankFlow, &mut Vec<Given>),
 ) -> Result<Vec<Netted>, Unratable> {
@@ -36,7 +49,7 @@ pub(super) fn net(
         flow.set_off += set_off;
         flow.given += give_out(section, net, &mut surplus, given);
         let mut netted = Netted { days: part.days, used, surplus };
-        if let Some(bank) = &net.bank {
+        if let Some(bank) = bank {
             draw_down(section, net, bank, &mut netted, lots, flow);
         }
         all.push(netted);
@@ -67,11 +80,12 @@ fn left(section: &Section, net: &Net, part: &Part) -> Result<Left, Unratable> {
     let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
     section.check_coarse(net.clock)?;
     let sums = |values: &[i64]| -> Vec<i64> {
-        let sums = match part.strikes {
-            Some(strikes) => strikes.sums(section.first_interval(&part.places), values),
-            None => vec![values.iter().sum()],
+        let first = section.first_interval(&part.places);
+        let tallies = match part.strikes {
+            Some(strikes) => strikes.tally(first, values, |_, _| {}),
+            None => vec![Tally::of(values)],
         };
-        sums.into_iter().map(|it| section.converted(it)).collect()
+        tallies.into_iter().map(|it| section.converted(it.sum)).collect()
     };
     if net.window == NetWindow::Turn {
         return Ok(Left::of(&sums(came), &sums(sent)));
@@ -130,20 +144,21 @@ fn give_out(section: &Section, net: &Net, surplus: &mut [i64], given: &mut Vec<G
 pub(super) fn take_in(
     section: &Section,
     net: &Net,
+    bank: Option<&EnergyBank>,
     lots: &mut Vec<EnergyLot>,
 ) -> Result<Vec<(usize, i64)>, Unratable> {
     let mut taken = Vec::new();
     for it in section.input.allotted {
         let places = net.clock.map(|it| &section.tariff().clocks[it].periods);
-        let period = match (places, &net.bank) {
-            (Some(periods), bank) if bank.as_ref().is_none_or(|it| it.by_period) => {
+        let period = match places {
+            Some(periods) if bank.is_none_or(|it| it.by_period) => {
                 let place = periods.iter().position(|name| *name == it.period);
                 place.ok_or_else(|| Unratable::AllottedElsewhere { period: it.period.clone() })?
             }
             _ => 0,
         };
         taken.push((period, it.micro));
-        let Some(bank) = &net.bank else { continue };
+        let Some(bank) = bank else { continue };
         let period = if bank.by_period { it.period.clone() } else { String::new() };
         // The turn of a host may be this very one; its day before keeps the lot out of what the
         // customer sends back now, which no part of this bill may use.
@@ -195,40 +210,75 @@ pub(super) fn expire(bank: Bank, turn_month: i64, lots: &mut Vec<EnergyLot>) -> 
     expired
 }
 
-/// Empties the bank when the turn is that of the true-up, and what is paid for it.
+/// Empties the bank when the turn is that of the true-up or service ends, and what is paid for it.
 pub(super) fn true_up(
     section: &Section,
     net: &Net,
     lots: &mut Vec<EnergyLot>,
     flow: &mut BankFlow,
-) -> Option<Draft> {
-    let bank = net.bank.as_ref()?;
-    if !bank.bank.is_due(section) {
-        return None;
+) -> Result<Option<Draft>, Unratable> {
+    let Some(bank) = section.bank(net)? else { return Ok(None) };
+    if !bank.bank.is_due(section)? {
+        return Ok(None);
     }
     let micro = lots.drain(..).map(|it| it.micro).sum::<i64>();
     let Some(price) = bank.pays else {
         flow.expired += micro;
-        return None;
+        return Ok(None);
     };
     flow.paid += micro;
     let quantity = Quantity { micro, unit: section.tariff().unit };
-    (micro != 0).then(|| Draft::plain(section, Basis::Each(quantity, price)))
+    Ok((micro != 0).then(|| Draft::plain(section, Basis::Each(quantity, price))))
 }
+
+impl Section<'_> {
+    /// The bank that the customer has on the last of these days; `None` where the tariff has none.
+    pub(super) fn bank<'n>(&self, net: &'n Net) -> Result<Option<&'n EnergyBank>, Unratable> {
+        for bank in &net.banks {
+            let counts = match &bank.when {
+                Some((term, word)) => self.said(BANK, *term, self.period.last())? == word,
+                None => true,
+            };
+            if counts {
+                return Ok(Some(bank));
+            }
+        }
+        match net.banks.last().and_then(|it| it.when.as_ref()) {
+            None => Ok(None),
+            Some((term, _)) => Err(Unratable::NoRow {
+                label: BANK.to_owned(),
+                term: self.tariff().needs[*term].clone(),
+                value: self.said(BANK, *term, self.period.last())?.to_owned(),
+            }),
+        }
+    }
+}
+
+/// How a bank is called where it is no charge that looks at a term.
+const BANK: &str = "the bank of energy";
 
 impl Bank {
     /// Whether the bank is emptied by this section: the days that come last in the turn of the
-    /// true-up, whatever version had the ones before.
-    pub(super) fn is_due(self, section: &Section) -> bool {
+    /// true-up, whatever version had the ones before, or the last days of service.
+    pub(super) fn is_due(self, section: &Section) -> Result<bool, Unratable> {
+        let end = section.period.end();
+        if self.at_stop && section.input.until == Some(end) {
+            return Ok(true);
+        }
+        if end != section.input.window.end() {
+            return Ok(false);
+        }
         let turn = month_index(section.input.window.start());
         let month = |index: i64| index.rem_euclid(12) + 1;
-        let due = match self.true_up {
+        Ok(match self.true_up {
             None => false,
             Some(TrueUp::Month(it)) => month(turn) == i64::from(it),
+            Some(TrueUp::Term(term)) => {
+                month(turn) == section.month(BANK, term, section.period.last())?
+            }
             Some(TrueUp::Anniversary) => section.input.since.is_some_and(|since| {
                 month(turn + 1) == i64::from(since.month()) && month_index(since) < turn
             }),
-        };
-        due && section.period.end() == section.input.window.end()
+        })
     }
 }

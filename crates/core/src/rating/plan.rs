@@ -1,7 +1,7 @@
 //! A tariff made ready for pricing: its versions with their clocks laid on the days to be billed.
 //! It is made once and shared by every account on the tariff.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +13,9 @@ use crate::period::{Period, Zone};
 use crate::rating::Rule;
 use crate::rating::published::Published;
 use crate::tariff::clock::Clock;
-use crate::tariff::{Charge, Component, FixedCharge, Place, ShareCharge, Tariff, UsageCharge};
+use crate::tariff::{
+    Charge, Component, FixedCharge, Place, Riders, ShareCharge, Tariff, UsageCharge,
+};
 
 /// Everything about one tariff that the bills of all accounts on it share.
 #[derive(Clone, Debug)]
@@ -29,11 +31,15 @@ pub struct Plan {
     /// For each day, how many intervals come before it; one more for the end of the last.
     intervals: Vec<usize>,
     pub(super) versions: Vec<Version>,
+    /// The versions of the riders that these include, oldest first.
+    pub(super) riders: BTreeMap<String, Vec<Version>>,
 }
 
-/// One version of the tariff, laid on the days.
+/// One version of the tariff or of a rider, laid on the days.
 #[derive(Clone, Debug)]
 pub(super) struct Version {
+    /// Which one it is of all that the plan holds.
+    pub(super) nth: usize,
     pub(super) tariff: Tariff,
     /// What the days of each of its clocks look like.
     pub(super) strikes: Vec<Strikes>,
@@ -58,6 +64,19 @@ impl Plan {
     /// Lays the versions of the tariff called `code`, oldest first, on `days` for meters that keep
     /// intervals of `minutes`. Where only registers are read, `minutes` is of no consequence.
     pub fn new(code: &str, versions: &[Tariff], zone: &Zone, minutes: u16, days: Period) -> Plan {
+        Plan::with_riders(code, versions, &Riders::new(), zone, minutes, days)
+    }
+
+    /// The same, for a tariff that includes riders: `riders` has their versions by code, oldest first.
+    /// Versions before the days count too, since customers may keep them.
+    pub fn with_riders(
+        code: &str,
+        versions: &[Tariff],
+        riders: &Riders,
+        zone: &Zone,
+        minutes: u16,
+        days: Period,
+    ) -> Plan {
         let starts: Vec<i64> =
             days.each_day().chain([days.end()]).map(|day| zone.start_of(day).as_second()).collect();
         let step = i64::from(minutes.max(1)) * 60;
@@ -69,29 +88,32 @@ impl Plan {
         let ends = versions.iter().skip(1).map(|next| Some(next.from)).chain([None]);
         let matters =
             |(tariff, end): &(&Tariff, Option<Date>)| days.overlap(tariff.from, *end).is_some();
-        let versions = versions
-            .iter()
-            .zip(ends)
-            .filter(matters)
-            .map(|(tariff, _)| {
-                let strikes = |clock: &Clock| {
-                    Strikes::new(clock, &tariff.holidays, zone, minutes, days, &starts)
-                };
-                Version {
-                    strikes: tariff.clocks.iter().map(strikes).collect(),
-                    words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
-                    net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
-                    has_events: tariff.clocks.iter().any(Clock::has_events),
-                    tariff: tariff.clone(),
-                }
-            })
-            .collect();
-        let zone = zone.clone();
-        Plan { code: code.to_owned(), days, minutes, zone, starts, intervals, versions }
+        let mut count = 0..;
+        let mut laid = |tariff: &Tariff| {
+            let strikes =
+                |clock: &Clock| Strikes::new(clock, &tariff.holidays, zone, minutes, days, &starts);
+            Version {
+                nth: count.next().expect("numbers do not end"),
+                strikes: tariff.clocks.iter().map(strikes).collect(),
+                words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
+                net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
+                has_events: tariff.clocks.iter().any(Clock::has_events),
+                tariff: tariff.clone(),
+            }
+        };
+        let versions: Vec<Version> =
+            versions.iter().zip(ends).filter(matters).map(|(tariff, _)| laid(tariff)).collect();
+        let codes: BTreeSet<&str> = versions.iter().flat_map(|it| it.tariff.riders()).collect();
+        let riders = codes.into_iter().map(|code| {
+            let versions = riders.get(code).map_or(&[][..], Vec::as_slice);
+            (code.to_owned(), versions.iter().map(&mut laid).collect())
+        });
+        let (code, riders, zone) = (code.to_owned(), riders.collect(), zone.clone());
+        Plan { code, days, minutes, zone, starts, intervals, versions, riders }
     }
 
-    /// The clocks of each version as `period` has them after its event days: none where they are as
-    /// in the plan.
+    /// The clocks of each version, those of riders too, as `period` has them after its event days:
+    /// none where they are as in the plan, and nothing at all where no version knows events.
     pub(super) fn called(
         &self,
         period: Period,
@@ -116,7 +138,11 @@ impl Plan {
             });
             version.has_events.then(|| strikes.collect())
         };
-        self.versions.iter().map(called).collect()
+        let all = || self.versions.iter().chain(self.riders.values().flatten());
+        match all().any(|it| it.has_events) {
+            true => all().map(called).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// The second at which a day begins, by its place.

@@ -1,15 +1,18 @@
 //! A section of a bill: the days on which one version of the tariff is in force, and what was used
 //! in them.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::meter::Flow;
 use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
+use crate::rating::drawn::ChargeOf;
 use crate::rating::plan::{Plan, Version, days_between};
-use crate::rating::strikes::{Strikes, later, peak};
+use crate::rating::strikes::{Strikes, Tally, later, peak};
 use crate::rating::{Input, Unratable};
-use crate::tariff::{Component, Tariff, UsageCharge};
+use crate::tariff::{Component, Priced, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
 #[derive(Clone, Debug)]
@@ -21,6 +24,10 @@ pub(super) struct Section<'a> {
     pub(super) version: &'a Version,
     /// The days, all within the bill's.
     pub(super) period: Period,
+    /// Where the tariff includes the rider that this is a section of; `None` for the tariff itself.
+    pub(super) included: Option<Included<'a>>,
+    /// The clocks of all versions after the event days of the bill.
+    called: &'a [Option<Vec<Strikes>>],
     /// Its clocks, laid on the days of the plan.
     strikes: &'a [Strikes],
     /// The length of the turn, in days.
@@ -28,6 +35,34 @@ pub(super) struct Section<'a> {
     /// What one unit of the meter makes in the unit that is billed, in millionths; `None` when they
     /// are the same.
     factor_micro: Option<i64>,
+    /// What came in each period of the clocks asked for so far: energy and demand by one clock look
+    /// at the values once.
+    tallied: RefCell<Vec<Tallied>>,
+}
+
+/// What came in each period of one clock on some days of a section.
+#[derive(Clone, Debug)]
+struct Tallied {
+    flow: Flow,
+    clock: Option<usize>,
+    places: Range<usize>,
+    tallies: Rc<Vec<Tally>>,
+}
+
+impl Tallied {
+    /// The highest value of all; zero where there is none above it.
+    fn highest(&self) -> i64 {
+        self.tallies.iter().map(|it| it.peak).max().unwrap_or(0)
+    }
+}
+
+/// Where a rider is included.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Included<'a> {
+    /// The place of the charge that includes it.
+    pub(super) place: usize,
+    /// The version of the tariff that does.
+    pub(super) by: &'a Tariff,
 }
 
 /// Days of a section in one season, with the periods of a clock that have hours in them.
@@ -57,11 +92,20 @@ pub(super) fn sections<'a>(
     let ends = plan.versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
     let window_days = days_between(input.window.start(), input.window.end());
     let mut sections = Vec::with_capacity(1);
-    for ((version, end), called) in plan.versions.iter().zip(ends).zip(called) {
+    for (version, end) in plan.versions.iter().zip(ends) {
         if let Some(period) = period.overlap(version.tariff.from, end) {
-            let strikes = called.as_ref().unwrap_or(&version.strikes);
-            let mut section =
-                Section { plan, input, version, period, strikes, window_days, factor_micro: None };
+            let mut section = Section {
+                plan,
+                input,
+                version,
+                period,
+                included: None,
+                called,
+                strikes: strikes(version, called),
+                window_days,
+                factor_micro: None,
+                tallied: RefCell::default(),
+            };
             section.check_unit()?;
             section.factor_micro = section.factor()?;
             sections.push(section);
@@ -74,7 +118,63 @@ pub(super) fn sections<'a>(
     Ok(sections)
 }
 
+/// The clocks of a version, after the event days of the bill.
+fn strikes<'a>(version: &'a Version, called: &'a [Option<Vec<Strikes>>]) -> &'a [Strikes] {
+    called.get(version.nth).and_then(Option::as_ref).unwrap_or(&version.strikes)
+}
+
 impl<'a> Section<'a> {
+    /// A section of a rider within this one.
+    pub(super) fn of_rider(&self, place: usize, version: &'a Version, period: Period) -> Self {
+        Section {
+            version,
+            period,
+            included: Some(Included { place, by: &self.version.tariff }),
+            strikes: strikes(version, self.called),
+            tallied: RefCell::default(),
+            ..*self
+        }
+    }
+
+    /// The charge of the tariff, or of this rider, that a line is of; `None` where it is another
+    /// rider's, or none.
+    pub(super) fn charge(&self, of: ChargeOf) -> Option<&'a Component> {
+        match (self.included, of.within) {
+            (None, None) => self.version.tariff.components.get(of.place),
+            (Some(rider), None) => rider.by.components.get(of.place),
+            (Some(rider), Some(within)) if rider.place == of.place => {
+                self.version.tariff.components.get(within)
+            }
+            (_, Some(_)) => None,
+        }
+    }
+
+    /// Whether the charge that a line is of, or the rider that has it, is called `label`.
+    pub(super) fn is_called(&self, of: ChargeOf, label: &str) -> bool {
+        let whole = ChargeOf { within: None, ..of };
+        [of, whole].into_iter().filter_map(|it| self.charge(it)).any(|it| it.label == label)
+    }
+
+    /// What a charge prices: a rider's looks at what the tariff nets, if it does.
+    pub(super) fn priced(
+        &self,
+        component: &Component,
+        charge: &UsageCharge,
+    ) -> Result<Priced, Unratable> {
+        let Some(rider) = self.included else { return Ok(charge.priced) };
+        Ok(match (charge.priced, &rider.by.net) {
+            (Priced::Net, None) => Priced::Delivered,
+            (Priced::Surplus, None) => Priced::Received,
+            (Priced::Net | Priced::Surplus, Some(_))
+                if charge.clock.is_some() || charge.choice.is_some() =>
+            {
+                let (label, tariff) = (component.label.clone(), rider.by.code.clone());
+                return Err(Unratable::NetsOtherwise { label, tariff });
+            }
+            (priced, _) => priced,
+        })
+    }
+
     pub(super) fn tariff(&self) -> &'a Tariff {
         &self.version.tariff
     }
@@ -86,7 +186,7 @@ impl<'a> Section<'a> {
 
     /// Whether `days` are the whole turn of the cycle, so that a monthly price is owed in full.
     pub(super) fn is_whole(&self, days: Period) -> bool {
-        days_between(days.start(), days.end()) == self.window_days
+        days == self.input.window || days_between(days.start(), days.end()) == self.window_days
     }
 
     /// The section cut where a clock passes from one season to another. The whole of it without a
@@ -199,33 +299,47 @@ impl<'a> Section<'a> {
 
     /// What the intervals of a part come to in each period of its clock; `None` when the meter kept
     /// none.
-    pub(super) fn sums(
+    pub(super) fn tally(
         &self,
         part: &Part,
         flow: Flow,
         clock: Option<usize>,
-    ) -> Result<Option<Vec<i64>>, Unratable> {
-        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
-        self.check_coarse(clock)?;
-        Ok(Some(match part.strikes {
-            None => vec![values.iter().sum()],
-            Some(strikes) => strikes.sums(self.first_interval(&part.places), values),
-        }))
+    ) -> Result<Option<Rc<Vec<Tally>>>, Unratable> {
+        let same = |it: &&Tallied| (it.flow, it.clock, &it.places) == (flow, clock, &part.places);
+        let there = self.tallied.borrow().iter().find(same).map(|it| it.tallies.clone());
+        match there {
+            Some(tallies) => Ok(Some(tallies)),
+            None => self.tally_in_time(part, flow, clock, |_, _| {}),
+        }
     }
 
-    /// The highest interval of a part in each period of its clock; `None` when the meter kept none.
-    pub(super) fn peaks(
+    /// The same, and `take` sees each run in the order of time.
+    pub(super) fn tally_in_time(
         &self,
         part: &Part,
         flow: Flow,
         clock: Option<usize>,
-    ) -> Result<Option<Vec<i64>>, Unratable> {
+        take: impl FnMut(usize, Tally),
+    ) -> Result<Option<Rc<Vec<Tally>>>, Unratable> {
         let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
         self.check_coarse(clock)?;
-        Ok(Some(match part.strikes {
-            None => vec![peak(values)],
-            Some(strikes) => strikes.peaks(self.first_interval(&part.places), values),
-        }))
+        let first = self.first_interval(&part.places);
+        let tallies = Rc::new(match part.strikes {
+            Some(strikes) => strikes.tally(first, values, take),
+            None => vec![Tally::of(values)],
+        });
+        let places = part.places.clone();
+        self.tallied.borrow_mut().push(Tallied { flow, clock, places, tallies: tallies.clone() });
+        Ok(Some(tallies))
+    }
+
+    /// The highest interval of some days; zero where there is none above it.
+    pub(super) fn highest(&self, places: &Range<usize>) -> Option<i64> {
+        let values = self.values(Flow::Delivered, places)?;
+        let same = |it: &&Tallied| (it.flow, &it.places) == (Flow::Delivered, places);
+        let tallied = self.tallied.borrow();
+        let there = tallied.iter().find(same);
+        Some(there.map_or_else(|| peak(values), |it| it.highest()))
     }
 
     /// Refuses intervals in whose middle the clock strikes.
@@ -241,8 +355,7 @@ impl<'a> Section<'a> {
 
     /// The highest mean power in any interval of some days, in millionths of a kW.
     pub(super) fn peak(&self, places: &Range<usize>) -> Option<i64> {
-        let values = self.values(Flow::Delivered, places)?;
-        Some(self.power(peak(values)))
+        Some(self.power(self.highest(places)?))
     }
 
     /// Energy in one interval as mean power: 60/minutes is 12, 4, 2 or 1.

@@ -33,6 +33,14 @@ struct Run {
     period: usize,
 }
 
+/// Values added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) sum: i64,
+    /// The highest value; zero where there is none above it.
+    pub(super) peak: i64,
+}
+
 impl Strikes {
     /// Lays `clock` on `days`, of which `starts` are the first seconds, and the end's.
     pub(super) fn new(
@@ -159,18 +167,39 @@ impl Strikes {
         }
     }
 
-    /// The sum of the values in each period.
-    pub(super) fn sums(&self, first: usize, values: &[i64]) -> Vec<i64> {
-        let mut sums = vec![0_i64; self.periods];
-        self.each_run(first, values, |period, run| sums[period] += run.iter().sum::<i64>());
-        sums
+    /// What the values come to in each period. `take` sees each run added up, in the order of time.
+    pub(super) fn tally(
+        &self,
+        first: usize,
+        values: &[i64],
+        mut take: impl FnMut(usize, Tally),
+    ) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); self.periods];
+        self.each_run(first, values, |period, run| {
+            let run = Tally::of(run);
+            let whole = &mut tallies[period];
+            *whole = Tally { sum: whole.sum + run.sum, peak: whole.peak.max(run.peak) };
+            take(period, run);
+        });
+        tallies
     }
+}
 
-    /// The highest value in each period; zero where there is none above it.
-    pub(super) fn peaks(&self, first: usize, values: &[i64]) -> Vec<i64> {
-        let mut peaks = vec![0_i64; self.periods];
-        self.each_run(first, values, |period, run| peaks[period] = peaks[period].max(peak(run)));
-        peaks
+impl Tally {
+    /// Four at a time, and the highest of every other one apart, since each look waits for the last.
+    pub(super) fn of(run: &[i64]) -> Tally {
+        let (fours, rest) = run.as_chunks::<4>();
+        let (mut sum, mut even, mut odd) = (0_i64, 0_i64, 0_i64);
+        for [first, second, third, fourth] in fours {
+            sum += (first + second) + (third + fourth);
+            even = even.max(*first).max(*third);
+            odd = odd.max(*second).max(*fourth);
+        }
+        for last in rest {
+            sum += last;
+            even = even.max(*last);
+        }
+        Tally { sum, peak: even.max(odd) }
     }
 }
 

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use crate::money::Share;
 use crate::period::Period;
+use crate::rating::drawn::Draft;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, Draft, Rule, Unratable};
-use crate::tariff::Choice;
+use crate::rating::{Basis, Rule, Unratable};
+use crate::tariff::{Choice, MONTHS};
 use crate::text::{decimal, scaled};
 
 /// The terms of one agreement.
@@ -107,8 +108,19 @@ impl Section<'_> {
         starts.iter().zip(ends).filter_map(|(start, end)| Period::new(*start, end)).collect()
     }
 
+    /// A term that is a month, 1 to 12.
+    pub(super) fn month(&self, label: &str, need: usize, on: Date) -> Result<i64, Unratable> {
+        let said = self.said(label, need, on)?;
+        let found = (1..).zip(MONTHS).find(|(_, name)| *name == said);
+        found.map(|(month, _)| month).ok_or_else(|| Unratable::TermNoMonth {
+            label: label.to_owned(),
+            term: self.tariff().needs[need].clone(),
+            value: said.to_owned(),
+        })
+    }
+
     /// What the agreement says about a term on a day. The charge called `label` needs it.
-    fn said(&self, label: &str, need: usize, on: Date) -> Result<&str, Unratable> {
+    pub(super) fn said(&self, label: &str, need: usize, on: Date) -> Result<&str, Unratable> {
         let term = &self.tariff().needs[need];
         let said = self.input.terms.value(term, on).map(|it| it.value.as_str());
         said.ok_or_else(|| Unratable::NoTerm { label: label.to_owned(), term: term.clone(), on })
@@ -118,6 +130,16 @@ impl Section<'_> {
     pub(super) fn number(&self, label: &str, need: usize, on: Date) -> Result<i64, Unratable> {
         let said = self.said(label, need, on)?;
         scaled(said, 6).filter(|it| 0 <= *it).ok_or_else(|| Unratable::TermNoNumber {
+            label: label.to_owned(),
+            term: self.tariff().needs[need].clone(),
+            value: said.to_owned(),
+        })
+    }
+
+    /// A term that is a day.
+    pub(super) fn day(&self, label: &str, need: usize, on: Date) -> Result<Date, Unratable> {
+        let said = self.said(label, need, on)?;
+        said.parse().map_err(|_| Unratable::TermNoDay {
             label: label.to_owned(),
             term: self.tariff().needs[need].clone(),
             value: said.to_owned(),

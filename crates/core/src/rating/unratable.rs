@@ -99,6 +99,31 @@ pub enum Unratable {
     },
     /// Something was allotted, and the tariff nets nothing.
     AllottedWithoutNet,
+    /// A term that is a day is something else.
+    TermNoDay {
+        /// The charge.
+        label: String,
+        /// The term.
+        term: String,
+        /// What the agreement says.
+        value: String,
+    },
+    /// A term that is a month is something else.
+    TermNoMonth {
+        /// The charge.
+        label: String,
+        /// The term.
+        term: String,
+        /// What the agreement says.
+        value: String,
+    },
+    /// A rider prices what is left after netting by hours, and the tariff does not net by them.
+    NetsOtherwise {
+        /// The charge.
+        label: String,
+        /// The tariff that includes the rider.
+        tariff: String,
+    },
     /// A table of the tariff has no row for what the agreement says.
     NoRow {
         /// The charge.
@@ -188,6 +213,24 @@ impl fmt::Display for Unratable {
             Unratable::AllottedWithoutNet => f.write_str(
                 "a community share was given, but the tariff has no net to set it off with; move the agreement to a tariff that has",
             ),
+            Unratable::TermNoDay { label, term, value } => {
+                write!(
+                    f,
+                    "{label} counts from the day {term}, and the agreement says {value}, which is no date; set it: meterbook term set --agreement ID {term} 2026-01-31 --from DATE"
+                )
+            }
+            Unratable::TermNoMonth { label, term, value } => {
+                write!(
+                    f,
+                    "{label} is settled in the month {term}, and the agreement says {value}, which is none; set it: meterbook term set --agreement ID {term} apr --from DATE"
+                )
+            }
+            Unratable::NetsOtherwise { label, tariff } => {
+                write!(
+                    f,
+                    "{label} is priced by a clock or a table of its rider, and {tariff} nets over other hours; write gross below it in the rider"
+                )
+            }
             Unratable::NoRow { label, term, value } => {
                 write!(
                     f,

@@ -10,7 +10,7 @@ use crate::rating::Unratable;
 use crate::rating::example::{Year, year_on};
 use crate::tariff::clock::Clock;
 use crate::tariff::spoken::{self, Spoken, Term, Words, fill, words};
-use crate::tariff::{Component, Tariff, sheet};
+use crate::tariff::{Component, Riders, Tariff, sheet};
 use crate::text::decimal;
 
 /// Every change in a phrase, in the order of a sheet; none when the versions charge alike.
@@ -43,18 +43,18 @@ pub struct Compared {
 
 impl Compared {
     /// Bills `given`, or the example customer in the year the new version begins.
-    pub fn bill(old: &Tariff, new: &Tariff, given: Option<Year>) -> Compared {
+    pub fn bill(old: &Tariff, new: &Tariff, riders: &Riders, given: Option<Year>) -> Compared {
         let measured = |it: &Tariff| it.convert.map_or(it.unit, |it| it.from);
         let is_given = given.is_some();
         let calendar = new.from.year();
         let year = given.unwrap_or_else(|| Year::example(calendar, measured(new)));
         // Where the versions measure in different units, each bills the example in its own.
         let of_old = if is_given || measured(old) == measured(new) {
-            year_on(old, &year)
+            year_on(old, riders, &year)
         } else {
-            year_on(old, &Year::example(calendar, measured(old)))
+            year_on(old, riders, &Year::example(calendar, measured(old)))
         };
-        Compared { old: of_old, new: year_on(new, &year), year, given: is_given }
+        Compared { old: of_old, new: year_on(new, riders, &year), year, given: is_given }
     }
 
     /// As a table of months.

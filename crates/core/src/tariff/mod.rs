@@ -8,20 +8,26 @@ pub mod preset;
 pub mod sheet;
 mod spoken;
 
+pub(crate) use parse::MONTHS;
 pub use parse::{TariffError, reference};
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::money::{Price, Quantity, Rounding, Share, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
-use crate::tariff::clock::{Clock, Holidays};
+use crate::tariff::clock::{Clock, Holidays, MonthDay};
 
 /// One version of one tariff: its components, in the order they appear on the bill.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tariff {
     /// The code on the rate sheet, such as `R-1`.
     pub code: String,
+    /// Whether it is a rider: charges that tariffs include, with dates of their own. Nobody is on it
+    /// by itself.
+    pub is_rider: bool,
     /// What people call it.
     pub name: String,
     /// The sheet and revision it was taken from; empty when nobody said.
@@ -34,6 +40,8 @@ pub struct Tariff {
     pub convert: Option<Conversion>,
     /// The terms that an agreement on it has to have, by their names.
     pub needs: Vec<String>,
+    /// The terms that a customer chooses, and may change only at times.
+    pub elections: Vec<Election>,
     /// The first day of this version.
     pub from: Date,
     /// What this tariff does with half a cent.
@@ -57,6 +65,32 @@ pub struct Conversion {
     pub factor_micro: i64,
     /// A term it is multiplied by, such as a pressure factor: its place in [`Tariff::needs`].
     pub times: Option<usize>,
+}
+
+/// When a customer may change a term that is a choice of theirs: `elect payout once a year, from
+/// jan-1, by dec-31`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Election {
+    /// The term, by its place in [`Tariff::needs`].
+    pub term: usize,
+    /// How often.
+    pub often: Often,
+    /// The day of the year from which a change counts; `None` when any day.
+    pub from: Option<MonthDay>,
+    /// The last day on which a change for the next such day may be asked for; `None` when any day
+    /// before it.
+    pub by: Option<MonthDay>,
+}
+
+/// How often a customer may change a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Often {
+    /// Whenever the days allow it.
+    Always,
+    /// Once in a calendar year.
+    OnceAYear,
+    /// Once ever, after the first choice.
+    Once,
 }
 
 /// One charge: a line of the text, and what it puts on the bill.
@@ -104,6 +138,31 @@ pub enum Charge {
     Minimum(Minimum),
     /// A share of lines before it.
     Share(ShareCharge),
+    /// The charges of a rider, at this place on the bill.
+    Include(Include),
+}
+
+/// The versions of riders by their code, oldest first.
+pub type Riders = BTreeMap<String, Vec<Tariff>>;
+
+/// A rider that a tariff includes. The charge's label is the rider's code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// The term that says whether it is owed, by its place in [`Tariff::needs`]: not on days on which
+    /// it is 0. `None` when it always is.
+    pub when: Option<usize>,
+    /// How long the version that a customer began with stays; `None` when the newest always counts.
+    pub lock: Option<Lock>,
+}
+
+/// For how long a customer keeps the version of a rider that was in force at the beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// How many years.
+    pub years: i16,
+    /// The term that says when it began, by its place in [`Tariff::needs`]; `None` when with the
+    /// agreement.
+    pub since: Option<usize>,
 }
 
 /// A charge for being connected.
@@ -230,9 +289,11 @@ pub enum Priced {
     Delivered,
     /// What the customer sent back, as it was measured.
     Received,
-    /// What is left of what came after [`Tariff::net`] set off what was sent back.
+    /// What is left of what came after [`Tariff::net`] set off what was sent back. In a rider, what
+    /// came where the tariff that includes it does not net.
     Net,
-    /// What is left of what was sent back.
+    /// What is left of what was sent back. In a rider, what was sent back where the tariff that
+    /// includes it does not net.
     Surplus,
 }
 
@@ -241,8 +302,8 @@ pub enum Priced {
 pub struct CreditCharge {
     /// What it prices.
     pub usage: UsageCharge,
-    /// The charges it can bring down, by their place; `None` when all, and below zero.
-    pub offsets: Option<Vec<usize>>,
+    /// The charges it can bring down; `None` when all, and below zero.
+    pub offsets: Option<Of>,
     /// What becomes of credit that found nothing to bring down; `None` when it is lost.
     pub bank: Option<MoneyBank>,
 }
@@ -265,8 +326,9 @@ pub struct Net {
     pub window: NetWindow,
     /// The clock within whose periods it is; `None` when over all hours.
     pub clock: Option<usize>,
-    /// The bank of energy that was not set off; `None` when a credit prices it or it is lost.
-    pub bank: Option<EnergyBank>,
+    /// The banks of energy that was not set off, of which the first counts that the customer chose;
+    /// none when a credit prices it.
+    pub banks: Vec<EnergyBank>,
     /// The line of the text.
     pub place: Place,
 }
@@ -283,13 +345,16 @@ pub enum NetWindow {
 /// A bank of energy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnergyBank {
+    /// The term, by its place in [`Tariff::needs`], and the word it has for customers with this bank;
+    /// `None` when every one has it.
+    pub when: Option<(usize, String)>,
     /// Whether energy of one period is set off only in that period.
     pub by_period: bool,
     /// The share of a surplus that the bank takes in; the rest is the utility's.
     pub kept: Share,
     /// When it is settled and when it expires.
     pub bank: Bank,
-    /// What the residue is paid at the true-up, below zero; `None` when it is not paid.
+    /// What the residue is paid when the bank is settled, below zero; `None` when it is not paid.
     pub pays: Option<Price>,
 }
 
@@ -300,6 +365,8 @@ pub struct Bank {
     pub true_up: Option<TrueUp>,
     /// Turns after which a lot expires; `None` when never.
     pub expires_after: Option<i64>,
+    /// Whether the last bill settles it too; else what is left stays with the agreement.
+    pub at_stop: bool,
 }
 
 /// When a bank is settled.
@@ -309,6 +376,8 @@ pub enum TrueUp {
     Month(i8),
     /// With the turn before the one in which the agreement began, each year.
     Anniversary,
+    /// With the turn of the month that a term says, by its place in [`Tariff::needs`].
+    Term(usize),
 }
 
 /// A charge for the highest mean power in one window of time.
@@ -482,6 +551,9 @@ pub enum Of {
     Everything,
     /// Those of these components, by their place.
     These(Vec<usize>),
+    /// Those of the charges with these labels, above it in the rider or above the rider in the tariff
+    /// that includes it.
+    Named(Vec<String>),
 }
 
 words! {
@@ -492,7 +564,28 @@ words! {
     Scope { Chronological = "chronological", ProRata = "pro-rata", PerPeriod = "per-period" }
 }
 
+impl Bank {
+    /// Whether some bill empties it.
+    pub(crate) fn is_settled(self) -> bool {
+        self.true_up.is_some() || self.at_stop
+    }
+
+    /// The term that says when, where one does.
+    pub(crate) fn term(self) -> Option<usize> {
+        match self.true_up {
+            Some(TrueUp::Term(term)) => Some(term),
+            _ => None,
+        }
+    }
+}
+
 impl Tariff {
+    /// The codes of the riders it includes.
+    pub fn riders(&self) -> impl Iterator<Item = &str> {
+        let rider = |it: &'_ Component| matches!(it.charge, Charge::Include(_));
+        self.components.iter().filter(move |it| rider(it)).map(|it| it.label.as_str())
+    }
+
     /// Whether it prices anything that a meter measures. A service on a tariff that does not needs
     /// no meter.
     pub fn is_measured(&self) -> bool {

@@ -1,6 +1,6 @@
 //! `tariff`: check, publish, show, compare and try out tariff texts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use meterbook_core::bill::explain;
 use meterbook_core::person::Language;
 use meterbook_core::tariff::diff::{self, Compared};
 use meterbook_core::tariff::preset::{PRESETS, Preset};
-use meterbook_core::tariff::{Tariff, sheet};
+use meterbook_core::tariff::{Riders, Tariff, sheet};
 use meterbook_core::text::{counted, scaled};
 
 use crate::args::{Place, TariffCommand, TariffDiff, TariffRate, TariffShow};
@@ -54,6 +54,25 @@ pub(crate) fn check(file: &Path) -> Result<()> {
 fn read(file: &Path) -> Result<Tariff> {
     let text = super::read_text(file)?;
     Tariff::parse(&text).map_err(|why| super::said(format!("{}, {why}", file.display())))
+}
+
+/// The riders in some texts.
+fn riders(files: &[PathBuf]) -> Result<Riders> {
+    let mut riders = Riders::new();
+    for file in files {
+        let rider = read(file)?;
+        if !rider.is_rider {
+            let (code, file) = (rider.code, file.display());
+            return Err(super::said(format!(
+                "{file}: {code} is a tariff; a rider begins with: rider {code}"
+            )));
+        }
+        riders.entry(rider.code.clone()).or_default().push(rider);
+    }
+    for versions in riders.values_mut() {
+        versions.sort_by_key(|it| it.from);
+    }
+    Ok(riders)
 }
 
 fn preset(name: Option<&str>) -> Result<()> {
@@ -117,15 +136,21 @@ fn no_version(code: &str, on: Option<Date>) -> anyhow::Error {
 }
 
 fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
-    let (old, new) = match (&args.new, args.from, args.to) {
-        (Some(new), _, _) => (read(Path::new(&args.old))?, read(new)?),
+    let (old, new, riders) = match (&args.new, args.from, args.to) {
+        (Some(new), _, _) => (read(Path::new(&args.old))?, read(new)?, riders(&args.rider)?),
         (None, Some(from), Some(to)) => {
             let db = super::open(place)?;
             let version = |on: Date| {
                 let found = db.read(|tx| tariff::in_force(tx, &args.old, on))?;
                 found.ok_or_else(|| no_version(&args.old, Some(on)))
             };
-            (version(from)?, version(to)?)
+            let (old, new) = (version(from)?, version(to)?);
+            let codes: Vec<&str> = old.riders().chain(new.riders()).collect();
+            let riders = db.read(|tx| {
+                let versions = |code: &&str| Ok((code.to_string(), tariff::versions(tx, code)?));
+                codes.iter().map(versions).collect::<Result<Riders>>()
+            })?;
+            (old, new, riders)
         }
         _ => return Err(super::said("give two texts, or a code with --from and --to".to_owned())),
     };
@@ -133,7 +158,7 @@ fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
     let calendar = args.calendar.unwrap_or(new.from.year());
     let load = args.load.as_ref().map(|it| trial::year(it, calendar)).transpose()?;
     say::line(diff::said(&diff::changes(&old, &new, language), language));
-    say::line(Compared::bill(&old, &new, load).said(language).trim_end());
+    say::line(Compared::bill(&old, &new, &riders, load).said(language).trim_end());
     Ok(())
 }
 
@@ -148,7 +173,8 @@ fn rate(args: &TariffRate, depth: Depth) -> Result<()> {
             Use::Counted(micro.ok_or_else(wrong)?)
         }
     };
-    let turns = trial::rate_on(&tariff, used, args.from.unwrap_or(tariff.from), args.to)?;
+    let (riders, from) = (riders(&args.rider)?, args.from.unwrap_or(tariff.from));
+    let turns = trial::rate_on(&tariff, &riders, used, from, args.to)?;
     if args.json {
         say::line(derivation::turns(&tariff.code, &turns));
         return Ok(());

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use crate::meter::Flow;
 use crate::money::{Quantity, Unit};
+use crate::rating::drawn::Draft;
 use crate::rating::published::PeakHour;
 use crate::rating::section::{Section, part};
 use crate::rating::windows::runs;
-use crate::rating::{Basis, Draft, Unratable};
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{CoincidentCharge, Component};
 
 /// The lines of a coincident charge. Where several hours are published for a turn, the mean of the
@@ -16,7 +17,8 @@ pub(in crate::rating) fn lines(
     section: &Section,
     component: &Component,
     charge: &CoincidentCharge,
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     let turn = section.input.window;
     let published = section.input.published.peaks.get(&charge.peaks);
     let in_turn = |it: &&PeakHour| turn.contains(section.plan.local(it.start.as_second()).date());
@@ -29,7 +31,6 @@ pub(in crate::rating) fn lines(
             turn: turn.start(),
         });
     }
-    let mut drafts = Vec::new();
     for piece in section.parts(charge.clock) {
         let values = section
             .values(Flow::Delivered, &piece.places)
@@ -50,11 +51,11 @@ pub(in crate::rating) fn lines(
             if micro != 0 {
                 let price = charge.ladders[*period].0[0].price;
                 let basis = Basis::Each(Quantity { micro, unit: Unit::Kw }, price);
-                drafts.push(Draft { period: Some((*period, 0)), days: piece.days, basis });
+                draw(Draft { period: Some((*period, 0)), days: piece.days, basis });
             }
         }
     }
-    Ok(drafts)
+    Ok(())
 }
 
 /// The intervals of some days that make up a peak hour; `None` when it is on another day.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
+use crate::rating::drawn::{Draft, Earlier};
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Drawn, month_index};
-use crate::tariff::{Bank, Component, CreditCharge};
+use crate::rating::{Basis, Unratable, month_index};
+use crate::tariff::{Bank, Component, CreditCharge, Of};
 
 /// What settles a credit on this bill, behind the lines that earned it.
 pub(in crate::rating) struct Settled {
@@ -21,20 +22,14 @@ pub(in crate::rating) fn settle(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    earned: &[Drawn],
-    earlier: &[Drawn],
+    earned: Earlier,
+    earlier: Earlier<'_>,
     carried: &mut Carried,
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
-    let sum = |of: &[Drawn], among: &dyn Fn(&Drawn) -> bool| {
-        let among = || of.iter().filter(|it| among(it));
-        let rounded: Money = among().map(|it| it.line.amount).sum();
-        let pure: Exact = among().map(|it| it.unrounded).sum();
-        (rounded, pure)
-    };
-    let (owed, pure_owed) = sum(earlier, &|it| offsets.contains(&it.component));
-    let (credit, pure_credit) = sum(earned, &|_| true);
+    let (owed, pure_owed) = offsets.sum(section, earlier);
+    let (credit, pure_credit) = Of::Everything.sum(section, earned);
     let mut settled = Vec::new();
     // Credits are below zero: what they leave of the charges, or what the charges leave of them.
     let later = charge.bank.is_some_and(|it| it.from_next_turn);
@@ -83,10 +78,10 @@ pub(in crate::rating) fn true_up(
     component: &Component,
     charge: &CreditCharge,
     carried: &mut Carried,
-) -> Option<Settled> {
-    let bank = charge.bank?;
-    if !bank.bank.is_due(section) {
-        return None;
+) -> Result<Option<Settled>, Unratable> {
+    let Some(bank) = charge.bank else { return Ok(None) };
+    if !bank.bank.is_due(section)? {
+        return Ok(None);
     }
     let mine = |it: &&MoneyLot| it.credit == component.label;
     let amount: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
@@ -96,7 +91,7 @@ pub(in crate::rating) fn true_up(
     let pure = bank.paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
-    something.then(|| line(section, component, "paid at the true-up", -amount, pure))
+    Ok(something.then(|| line(section, component, "paid at the true-up", -amount, pure)))
 }
 
 /// Forgets credit that is too old.

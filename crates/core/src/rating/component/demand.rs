@@ -3,10 +3,10 @@
 use crate::meter::Flow;
 use crate::money::{Price, Quantity};
 use crate::rating::carried::{Carried, Peak};
-use crate::rating::ladder::Climb;
+use crate::rating::drawn::Draft;
 use crate::rating::section::{Part, Section};
 use crate::rating::windows::{self, Highest, apparent};
-use crate::rating::{Basis, Draft, Unratable, month_index};
+use crate::rating::{Basis, Unratable, month_index};
 use crate::tariff::{Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ratchet};
 
 /// The lines of a demand charge. What it saw goes into `carried`, for the ratchets of later bills.
@@ -15,11 +15,10 @@ pub(in crate::rating) fn lines(
     component: &Component,
     charge: &DemandCharge,
     carried: &mut Carried,
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     // A demand of one season is one of the year: it holds the other seasons' too.
     let clock = charge.clock.map(|it| &section.tariff().clocks[it]).filter(|it| !it.is_by_date());
-    let climb = Climb::unscaled(&charge.ladders);
-    let mut drafts = Vec::new();
     for piece in section.parts(charge.clock) {
         let demands = measured(section, component, charge, &piece)?;
         for period in piece.periods {
@@ -35,14 +34,22 @@ pub(in crate::rating) fn lines(
                 billed = billed.max(least.micro);
             }
             assert!(0 <= billed, "a demand of {} below zero: {billed}", component.label);
-            for (tier, price, micro) in filled(&climb, charge.climb, *period, billed) {
+            let mut block = |(tier, price, micro): (usize, Price, i64)| {
                 let quantity = Quantity { micro, unit: price.per };
                 let basis = Basis::over(quantity, price, piece.days, section);
-                drafts.push(Draft { period: Some((*period, tier)), days: piece.days, basis });
+                draw(Draft { period: Some((*period, tier)), days: piece.days, basis });
+            };
+            let blocks = charge.ladders[*period].filled(billed);
+            match charge.climb {
+                DemandClimb::EachBlock => blocks.for_each(block),
+                DemandClimb::BlockReached => {
+                    let reached = blocks.last();
+                    reached.into_iter().for_each(|(tier, price, _)| block((tier, price, billed)));
+                }
             }
         }
     }
-    Ok(drafts)
+    Ok(())
 }
 
 /// What was measured in each period of the charge's clock, in millionths of its unit.
@@ -54,11 +61,14 @@ fn measured(
 ) -> Result<Vec<i64>, Unratable> {
     let at_the_peak = charge.power_factor.is_some_and(|it| it.taken == FactorTaken::AtThePeak);
     if charge.of == Demanded::Power && charge.window.is_none() && !at_the_peak {
-        let peaks = section.peaks(piece, Flow::Delivered, charge.clock)?;
         let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
-        let peaks = peaks.ok_or_else(needs)?;
         let power = |it: i64| adjusted(section, component, charge, piece, section.power(it), None);
-        return peaks.into_iter().map(power).collect();
+        if charge.clock.is_none() {
+            let peak = section.highest(&piece.places).ok_or_else(needs)?;
+            return Ok(vec![power(peak)?]);
+        }
+        let tallies = section.tally(piece, Flow::Delivered, charge.clock)?.ok_or_else(needs)?;
+        return tallies.iter().map(|it| power(it.peak)).collect();
     }
     let hourly = 60_i64.div_euclid(i64::from(windows::minutes(section, charge)));
     let highest = windows::highest(section, component, charge, piece)?;
@@ -108,19 +118,6 @@ fn adjusted(
     let of = kwh * whole;
     let billed = (i128::from(demand) * good * kvah * 2 + of).div_euclid(of * 2);
     Ok(i64::try_from(billed).expect("a demand times a factor fits where a demand does"))
-}
-
-/// How much of a demand is in each block: its place from zero, its price, and how much.
-fn filled(climb: &Climb, how: DemandClimb, ladder: usize, billed: i64) -> Vec<(usize, Price, i64)> {
-    let mut filled = climb.empty();
-    climb.fill(ladder, 0, billed, &mut filled);
-    let blocks = climb.used(ladder, &filled);
-    match how {
-        DemandClimb::EachBlock => blocks.collect(),
-        DemandClimb::BlockReached => {
-            blocks.last().into_iter().map(|(tier, price, _)| (tier, price, billed)).collect()
-        }
-    }
 }
 
 /// Whether a period has hours on these days: where no event was called there is no least demand.

@@ -2,9 +2,10 @@
 
 use crate::money::{Price, Quantity, Unit};
 use crate::period::Period;
+use crate::rating::drawn::Draft;
 use crate::rating::plan::days_between;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Unratable};
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{Component, Every, FixedCharge, Partial};
 
 /// The lines of a fixed charge: one, or one for each value of its terms.
@@ -12,15 +13,16 @@ pub(in crate::rating) fn lines(
     section: &Section,
     component: &Component,
     charge: &FixedCharge,
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     let label = &component.label;
     if charge.choice.is_none() && charge.count.is_empty() && section.input.terms.prices.is_empty() {
         let basis = basis(section, charge, 0, ONE, section.period);
-        return Ok(basis.map(|it| Draft::plain(section, it)).into_iter().collect());
+        basis.map(|it| Draft::plain(section, it)).into_iter().for_each(draw);
+        return Ok(());
     }
     let needs: Vec<usize> =
         charge.count.iter().copied().chain(charge.choice.as_ref().map(|it| it.term)).collect();
-    let mut drafts = Vec::new();
     for days in section.cut(section.period, &needs, label) {
         let count = section.count(label, &charge.count, days.start())?;
         let row = match &charge.choice {
@@ -29,9 +31,9 @@ pub(in crate::rating) fn lines(
         };
         let basis = basis(section, charge, row.unwrap_or(0), count, days);
         let draft = |basis| Draft { period: row.map(|it| (it, 0)), days, basis };
-        drafts.extend(basis.filter(|_| count != 0).map(draft));
+        basis.filter(|_| count != 0).map(draft).into_iter().for_each(&mut *draw);
     }
-    Ok(drafts)
+    Ok(())
 }
 
 fn basis(

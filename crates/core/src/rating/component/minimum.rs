@@ -3,8 +3,9 @@
 use crate::money::{Exact, Money, Quantity};
 use crate::rating::carried::{Carried, Charged};
 use crate::rating::component::fixed;
+use crate::rating::drawn::{Draft, Earlier};
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Drawn, month_index};
+use crate::rating::{Basis, month_index};
 use crate::tariff::{Component, Minimum};
 
 /// What the charges fall short of the least amount, and the same without rounding.
@@ -12,10 +13,10 @@ pub(in crate::rating) fn minimum(
     section: &Section,
     component: &Component,
     minimum: &Minimum,
-    earlier: &[Drawn],
+    earlier: Earlier<'_>,
     carried: &mut Carried,
 ) -> Option<(Draft, Exact)> {
-    let (mut charged, mut pure) = minimum.of.sum(earlier);
+    let (mut charged, mut pure) = minimum.of.sum(section, earlier);
     let least = match minimum.settled_in {
         Some(month) => {
             remember(section, component, (charged, pure), carried);

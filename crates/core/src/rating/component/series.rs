@@ -2,8 +2,9 @@
 
 use crate::meter::Flow;
 use crate::money::{Exact, Quantity};
+use crate::rating::drawn::Draft;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Draft, Unratable};
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{Component, SeriesCharge};
 
 /// One line for all hours: each interval's use times its own price. The sum is exact.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::money::{Exact, Money, Price, Quantity, Share, Unit};
 use crate::period::Period;
+use crate::rating::drawn::{Draft, Earlier};
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, Draft, Drawn, Unratable};
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{Component, Of, ShareCharge};
 
 /// One line of a share.
@@ -20,14 +21,12 @@ pub(in crate::rating) struct Shared {
 
 impl Of {
     /// What these lines come to, and the same without rounding.
-    pub(in crate::rating) fn sum(&self, earlier: &[Drawn]) -> (Money, Exact) {
-        let among = |it: &&Drawn| match self {
+    pub(in crate::rating) fn sum(&self, section: &Section, earlier: Earlier<'_>) -> (Money, Exact) {
+        earlier.sum(section, |charge| match self {
             Of::Everything => true,
-            Of::These(places) => places.contains(&it.component),
-        };
-        let whole: Money = earlier.iter().filter(among).map(|it| it.line.amount).sum();
-        let pure: Exact = earlier.iter().filter(among).map(|it| it.unrounded).sum();
-        (whole, pure)
+            Of::These(places) => places.contains(&charge.place),
+            Of::Named(labels) => labels.iter().any(|it| section.is_called(charge, it)),
+        })
     }
 }
 
@@ -37,9 +36,9 @@ pub(in crate::rating) fn lines(
     section: &Section,
     component: &Component,
     charge: &ShareCharge,
-    earlier: &[Drawn],
+    earlier: Earlier<'_>,
 ) -> Result<Vec<Shared>, Unratable> {
-    let (whole, pure) = charge.of.sum(earlier);
+    let (whole, pure) = charge.of.sum(section, earlier);
     let label = &component.label;
     let needs = charge.choice.as_ref().map(|it| it.term);
     let cut = section.cut(section.period, needs.as_slice(), label);

@@ -2,8 +2,9 @@
 //! month.
 
 use crate::money::Quantity;
+use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, Draft, Drawn, Unratable, month_index};
+use crate::rating::{Basis, Unratable, month_index};
 use crate::tariff::{Charge, Component, UnmeteredCharge};
 
 /// The lines of an unmetered charge: one, or one for each number of pieces.
@@ -11,10 +12,10 @@ pub(in crate::rating) fn lines(
     section: &Section,
     component: &Component,
     charge: &UnmeteredCharge,
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     let month = month_index(section.input.window.start()).rem_euclid(12);
     let month = usize::try_from(month).expect("a year has twelve months");
-    let mut drafts = Vec::new();
     for days in section.cut(section.period, &charge.count, &component.label) {
         let pieces = section.count(&component.label, &charge.count, days.start())?;
         let turn = part(charge.each_micro[month], pieces, 1_000_000);
@@ -26,17 +27,22 @@ pub(in crate::rating) fn lines(
         if micro != 0 {
             let quantity = Quantity { micro, unit: charge.price.per };
             let basis = Basis::Each(quantity, charge.price);
-            drafts.push(Draft { period: None, days, basis });
+            draw(Draft { period: None, days, basis });
         }
     }
-    Ok(drafts)
+    Ok(())
 }
 
-/// What a line adds to the use of the bill, in millionths of the billed unit.
-pub(in crate::rating) fn used(section: &Section, drawn: &Drawn) -> i64 {
-    match (section.tariff().components.get(drawn.component).map(|it| &it.charge), drawn.line.basis)
-    {
-        (Some(Charge::Unmetered(_)), Basis::Each(quantity, _)) => quantity.micro,
+/// What the lines of a section add to the use of the bill, in millionths of the billed unit.
+pub(in crate::rating) fn used(section: &Section, lines: Earlier<'_>) -> i64 {
+    let unmetered = |charge: ChargeOf| {
+        let charge = section.charge(charge).map(|it| &it.charge);
+        matches!(charge, Some(Charge::Unmetered(_)))
+    };
+    let used = |basis: Basis| match basis {
+        Basis::Each(quantity, _) => quantity.micro,
         _ => 0,
-    }
+    };
+    let lines = lines.each().filter(|(charge, _, _)| unmetered(*charge));
+    lines.map(|(_, line, _)| used(line.basis)).sum()
 }

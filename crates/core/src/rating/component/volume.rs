@@ -1,11 +1,16 @@
 //! Charges for what was used: flat, in blocks, by season and by the hour.
 
+use std::rc::Rc;
+
 use crate::meter::Flow;
 use crate::money::Quantity;
+use crate::period::Period;
+use crate::rating::drawn::Draft;
 use crate::rating::ladder::{Climb, Filled, reach};
 use crate::rating::netting::Netted;
 use crate::rating::section::{Part, Section};
-use crate::rating::{Basis, Draft, Unratable};
+use crate::rating::strikes::Tally;
+use crate::rating::{Basis, Unratable};
 use crate::tariff::{Component, Per, Priced, Scope, UsageCharge};
 
 pub(in crate::rating) fn lines(
@@ -13,32 +18,35 @@ pub(in crate::rating) fn lines(
     component: &Component,
     charge: &UsageCharge,
     netted: &[Netted],
-) -> Result<Vec<Draft>, Unratable> {
+    draw: &mut impl FnMut(Draft),
+) -> Result<(), Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
-    let mut drafts = Vec::new();
+    let priced = section.priced(component, charge)?;
     // What was netted is not cut again: it is priced as of the last day.
-    let parts: Vec<Part> = match charge.priced {
+    let parts: Vec<Part> = match priced {
         Priced::Delivered | Priced::Received => section.parts_of(component, charge)?,
         Priced::Net | Priced::Surplus => section.parts(charge.clock).collect(),
     };
     for piece in parts {
         let climb = climb(section, component, charge, &piece)?.ok_or_else(needs)?;
-        let filled = match charge.priced {
+        let filled = match priced {
             Priced::Net => of_net(charge, &climb, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climb, &piece, netted, |it| &it.surplus),
             Priced::Delivered | Priced::Received => {
-                measured(section, component, charge, &climb, &piece)?.ok_or_else(needs)?
+                let flow =
+                    if priced == Priced::Received { Flow::Received } else { Flow::Delivered };
+                measured(section, component, charge, flow, &climb, &piece)?.ok_or_else(needs)?
             }
         };
         for period in piece.periods {
             for (tier, price, micro) in climb.used(*period, &filled) {
                 let quantity = Quantity { micro, unit: section.tariff().unit };
                 let basis = Basis::Each(quantity, price);
-                drafts.push(Draft { period: Some((*period, tier)), days: piece.days, basis });
+                draw(Draft { period: Some((*period, tier)), days: piece.days, basis });
             }
         }
     }
-    Ok(drafts)
+    Ok(())
 }
 
 /// The limits of each period's ladder; `None` when they are for each kW and nobody knows how many.
@@ -60,10 +68,10 @@ fn measured(
     section: &Section,
     component: &Component,
     charge: &UsageCharge,
+    flow: Flow,
     climb: &Climb,
     piece: &Part,
 ) -> Result<Option<Filled>, Unratable> {
-    let flow = if charge.priced == Priced::Received { Flow::Received } else { Flow::Delivered };
     // One period only: the order in which it was used does not matter.
     if let [only] = piece.periods {
         let mut used = section.used(flow, piece.days).micro;
@@ -75,14 +83,13 @@ fn measured(
         return Ok(Some(filled));
     }
     if charge.scope == Scope::Chronological && climb.climbs() {
-        section.check_coarse(charge.clock)?;
-        return Ok(in_time(section, flow, climb, piece));
+        return in_time(section, flow, charge, climb, piece);
     }
-    let Some(mut used) = section.sums(piece, flow, charge.clock)? else { return Ok(None) };
-    for micro in &mut used {
-        *micro = section.converted(*micro);
-    }
-    Ok(Some(fill(charge, climb, piece, &used)))
+    let tallies = section.tally(piece, flow, charge.clock)?;
+    let used = |tallies: Rc<Vec<Tally>>| -> Vec<i64> {
+        tallies.iter().map(|it| section.converted(it.sum)).collect()
+    };
+    Ok(tallies.map(|it| fill(charge, climb, piece, &used(it))))
 }
 
 /// Fills blocks with what is left of a flow after netting.
@@ -93,22 +100,24 @@ fn of_net(
     netted: &[Netted],
     left: impl Fn(&Netted) -> &Vec<i64>,
 ) -> Filled {
-    let among = netted
-        .iter()
-        .filter(|it| piece.days.start() <= it.days.start() && it.days.end() <= piece.days.end());
+    let among = netted.iter().filter_map(|it| Some((it, overlap(it.days, piece.days)?)));
     let used = match charge.clock {
-        None => vec![among.flat_map(&left).sum()],
+        None => vec![among.map(|(it, days)| it.of_days(left(it).iter().sum(), days)).sum()],
         Some(_) => {
             let mut used = vec![0; charge.ladders.len()];
-            for netted in among {
+            for (netted, days) in among {
                 for (sum, micro) in used.iter_mut().zip(left(netted)) {
-                    *sum += micro;
+                    *sum += netted.of_days(*micro, days);
                 }
             }
             used
         }
     };
     fill(charge, climb, piece, &used)
+}
+
+fn overlap(one: Period, other: Period) -> Option<Period> {
+    one.overlap(other.start(), Some(other.end()))
 }
 
 /// Fills the blocks of each period when it is known how much of each was used, and not when.
@@ -129,16 +138,18 @@ fn fill(charge: &UsageCharge, climb: &Climb, piece: &Part, used: &[i64]) -> Fill
 /// Fills blocks in the order of time: each value is priced by its own period's ladder, from where
 /// the use of all periods so far has climbed. The values of a run have one period, so their order
 /// does not matter.
-fn in_time(section: &Section, flow: Flow, climb: &Climb, piece: &Part) -> Option<Filled> {
-    let mut filled = climb.empty();
-    let values = section.values(flow, &piece.places)?;
-    let (mut counted, mut climbed) = (0_i64, 0_i64);
-    let strikes = piece.strikes.expect("only a clock has several periods");
-    strikes.each_run(section.first_interval(&piece.places), values, |period, run| {
-        counted += run.iter().sum::<i64>();
-        let reached = section.converted(counted);
-        climb.fill(period, climbed, reached, &mut filled);
-        climbed = reached;
-    });
-    Some(filled)
+fn in_time(
+    section: &Section,
+    flow: Flow,
+    charge: &UsageCharge,
+    climb: &Climb,
+    piece: &Part,
+) -> Result<Option<Filled>, Unratable> {
+    let mut counted = 0_i64;
+    let mut rising = climb.rising();
+    let tallies = section.tally_in_time(piece, flow, charge.clock, |period, run| {
+        counted += run.sum;
+        rising.reach(period, section.converted(counted));
+    })?;
+    Ok(tallies.map(|_| rising.filled))
 }

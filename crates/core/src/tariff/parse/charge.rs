@@ -10,7 +10,7 @@ use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::Clock;
 use crate::tariff::{
-    Block, Charge, Choice, Component, CreditCharge, Ladder, Limit, Per, Place, Priced, Scope,
+    Block, Charge, Choice, Component, CreditCharge, Ladder, Limit, Of, Per, Place, Priced, Scope,
     Tariff, UsageCharge,
 };
 
@@ -45,6 +45,7 @@ fn component(
         Keyword::Percent => ChargeKind::Rider,
         Keyword::Tax => ChargeKind::Tax,
         Keyword::Credit => ChargeKind::Credit,
+        Keyword::Include => ChargeKind::Rider,
         _ => return Ok(None),
     };
     let (label, charge, places) = match entry.keyword {
@@ -85,6 +86,19 @@ fn such_as(keyword: Keyword) -> &'static str {
         Keyword::PerBill => "per-bill  Paper bill   2.00",
         Keyword::Unmetered => "unmetered  Lamps of 100 W   0.0712 per lamps-100",
         _ => "daily  Customer charge   0.40",
+    }
+}
+
+/// The charges above that `labels` names, with commas between them. What is not above in a rider
+/// is a charge of the tariffs that include it.
+pub(super) fn named(labels: &str, tariff: &Tariff, earlier: &[Component]) -> Result<Of, String> {
+    if !tariff.is_rider {
+        return places_of(labels, earlier).map(Of::These);
+    }
+    let labels: Vec<String> = labels.split(", ").map(|it| it.trim().to_owned()).collect();
+    match labels.iter().any(String::is_empty) {
+        true => Err("a name is missing between the commas".to_owned()),
+        false => Ok(Of::Named(labels)),
     }
 }
 
@@ -206,11 +220,13 @@ fn charge(
     earlier: &[Component],
 ) -> Result<Charge, TariffError> {
     let terms = term::read(entry, tariff, earlier)?;
-    let priced = match (entry.keyword, &tariff.net) {
-        (Keyword::Demand | Keyword::Reactive | Keyword::Coincident, _) => Priced::Delivered,
-        (Keyword::Credit, None) => Priced::Received,
-        (Keyword::Credit, Some(_)) => Priced::Surplus,
-        (_, Some(_)) if !terms.gross => Priced::Net,
+    // Whether a rider nets is for the tariffs to say that include it.
+    let nets = tariff.net.is_some() || tariff.is_rider;
+    let priced = match entry.keyword {
+        Keyword::Demand | Keyword::Reactive | Keyword::Coincident => Priced::Delivered,
+        Keyword::Credit if nets => Priced::Surplus,
+        Keyword::Credit => Priced::Received,
+        _ if nets && !terms.gross => Priced::Net,
         _ => Priced::Delivered,
     };
     if let (Priced::Net | Priced::Surplus, Some(net), Some(mine)) = (priced, &tariff.net, clock)

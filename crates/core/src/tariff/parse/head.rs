@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::lines::{Entry, Keyword};
 use super::number::factor;
 use super::refusal::TariffError;
-use super::{month_day, needs, spelling};
+use super::{elect, month_day, needs, spelling};
 use crate::money::{Rounding, Unit};
 use crate::place::Commodity;
 use crate::tariff::clock::Holidays;
@@ -19,7 +19,8 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         let what = format!("the text holds no tariff; begin with: {OPENING}");
         return Err(TariffError::new(1, "", what));
     };
-    if first.keyword != Keyword::Tariff {
+    let is_rider = first.keyword == Keyword::Rider;
+    if first.keyword != Keyword::Tariff && !is_rider {
         return Err(first.head.refuse(format!("the first line is another; begin with: {OPENING}")));
     }
     none_twice(entries)?;
@@ -37,11 +38,13 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
     let holidays = find(entries, Keyword::Holidays).map(|it| it.value(holidays)).transpose()?;
     Ok(Tariff {
         code,
+        is_rider,
         name,
         source: source.unwrap_or_default(),
         commodity,
         unit,
         convert,
+        elections: elect::read(entries, &needs)?,
         needs,
         from,
         rounding,
@@ -74,8 +77,8 @@ fn needed<'e, 'a>(
 }
 
 fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
-    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Source, Tariff};
-    for keyword in [Tariff, Name, Source, Commodity, Convert, Needs, From, Holidays, Net] {
+    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Rider, Source, Tariff};
+    for keyword in [Tariff, Rider, Name, Source, Commodity, Convert, Needs, From, Holidays, Net] {
         let mut lines = entries.iter().filter(|it| it.keyword == keyword);
         if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
             let what = format!(

@@ -4,7 +4,7 @@ use super::clock::name;
 use super::{days_in, month_day};
 use crate::tariff::clock::{Days, Hours, MonthDay};
 
-pub(super) const MONTHS: [&str; 12] =
+pub(crate) const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [(&str, Days); 10] = [
     ("weekdays", Days::WEEKDAYS),

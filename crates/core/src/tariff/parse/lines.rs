@@ -32,11 +32,13 @@ pub(super) struct Entry<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
     Tariff,
+    Rider,
     Name,
     Source,
     Commodity,
     Convert,
     Needs,
+    Elect,
     From,
     Holidays,
     Clock,
@@ -55,15 +57,18 @@ pub(super) enum Keyword {
     Percent,
     Tax,
     Credit,
+    Include,
 }
 
-const KEYWORDS: [(&str, Keyword); 24] = [
+const KEYWORDS: [(&str, Keyword); 27] = [
     ("tariff", Keyword::Tariff),
+    ("rider", Keyword::Rider),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
     ("commodity", Keyword::Commodity),
     ("convert", Keyword::Convert),
     ("needs", Keyword::Needs),
+    ("elect", Keyword::Elect),
     ("from", Keyword::From),
     ("holidays", Keyword::Holidays),
     ("clock", Keyword::Clock),
@@ -82,6 +87,7 @@ const KEYWORDS: [(&str, Keyword); 24] = [
     ("percent", Keyword::Percent),
     ("tax", Keyword::Tax),
     ("credit", Keyword::Credit),
+    ("include", Keyword::Include),
 ];
 
 /// The words a line at the margin begins with.
@@ -186,11 +192,13 @@ impl<'a> Entry<'a> {
 
     /// Whether indented lines belong to it: the periods of a clock, prices, or terms of a charge.
     fn opens(&self) -> bool {
-        use Keyword::{Blocks, Clock, Coincident, Credit, Daily, Demand, Monthly, Net, PerBill};
+        use Keyword::{
+            Blocks, Clock, Coincident, Credit, Daily, Demand, Include, Monthly, Net, PerBill,
+        };
         use Keyword::{Percent, Reactive, Tax, Unmetered, Volume};
         let plain = matches!(self.keyword, Daily | Monthly | PerBill | Unmetered | Percent | Tax);
         let demand = matches!(self.keyword, Demand | Reactive | Coincident);
-        plain || demand || matches!(self.keyword, Clock | Net | Volume | Blocks | Credit)
+        plain || demand || matches!(self.keyword, Clock | Net | Volume | Blocks | Credit | Include)
     }
 
     /// Whether it cannot do without indented lines.

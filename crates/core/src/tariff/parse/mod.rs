@@ -5,8 +5,10 @@ mod charge;
 mod clock;
 mod credit;
 mod demand;
+mod elect;
 mod head;
 mod hours;
+mod include;
 mod lines;
 mod needs;
 mod net;
@@ -18,6 +20,7 @@ mod refusal;
 mod spelling;
 mod term;
 
+pub(crate) use hours::MONTHS;
 pub use refusal::TariffError;
 
 use crate::tariff::Tariff;
@@ -49,6 +52,7 @@ impl Tariff {
         tariff.net = net::read(&entries, &tariff)?;
         tariff.components = charge::read(&entries, &tariff)?;
         net::nothing_lost(&entries, &tariff)?;
+        include::read_alone(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;
         needs::all_used(&entries, &tariff)?;
         Ok(tariff)

@@ -46,6 +46,9 @@ pub(super) fn product(needs: &[String], names: &str) -> Result<Vec<usize>, Strin
 pub(super) fn all_used(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(), TariffError> {
     let mut used: Vec<usize> = tariff.convert.and_then(|it| it.times).into_iter().collect();
     used.extend(tariff.components.iter().flat_map(terms_of));
+    let banks = || tariff.net.iter().flat_map(|it| &it.banks);
+    used.extend(banks().filter_map(|it| it.when.as_ref()).map(|it| it.0));
+    used.extend(banks().filter_map(|it| it.bank.term()));
     let unused = (0..tariff.needs.len()).find(|it| !used.contains(it));
     let Some(unused) = unused else { return Ok(()) };
     let entry = entries.iter().find(|it| it.keyword == Keyword::Needs).expect("it was read");
@@ -66,10 +69,10 @@ fn terms_of(component: &Component) -> Vec<usize> {
             let times = limits.chain(it.at_most).filter_map(|it: Limit| it.times);
             times.chain(choice(&it.choice)).collect()
         }
-        Charge::Demand(_)
-        | Charge::Coincident(_)
-        | Charge::Series(_)
-        | Charge::Credit(_)
-        | Charge::Minimum(_) => Vec::new(),
+        Charge::Demand(_) | Charge::Coincident(_) | Charge::Series(_) | Charge::Minimum(_) => {
+            Vec::new()
+        }
+        Charge::Credit(it) => it.bank.and_then(|it| it.bank.term()).into_iter().collect(),
+        Charge::Include(it) => it.when.into_iter().chain(it.lock.and_then(|it| it.since)).collect(),
     }
 }

@@ -3,7 +3,7 @@
 use super::lines::{Entry, Keyword, Line};
 use super::number::price_from_zero;
 use super::refusal::TariffError;
-use super::{clock, term};
+use super::{clock, needs, term};
 use crate::money::Share;
 use crate::place::Commodity;
 use crate::tariff::{Charge, EnergyBank, Net, NetWindow, Tariff};
@@ -29,7 +29,7 @@ pub(super) fn read(entries: &[Entry<'_>], tariff: &Tariff) -> Result<Option<Net>
         "turn" => NetWindow::Turn,
         other => return Err(refuse(format!("{other} is no time to net over; write {SHAPE}"))),
     };
-    let mut net = Net { window, clock: by, bank: None, place: entry.head.place() };
+    let mut net = Net { window, clock: by, banks: Vec::new(), place: entry.head.place() };
     for line in &entry.below {
         below(line, &mut net, tariff).map_err(|what| line.refuse(what))?;
     }
@@ -41,9 +41,20 @@ fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> 
     if word != "bank" {
         return Err(format!("{word} is not known below net; write: bank, bank by period"));
     }
-    if net.bank.is_some() {
-        return Err("there is a bank already; delete one".to_owned());
+    if net.banks.iter().any(|it| it.when.is_none()) {
+        return Err("there is a bank already, for everybody; delete one, or write above: bank when payout annual".to_owned());
     }
+    let (when, rest) = match rest.strip_prefix("when ") {
+        None => (None, rest),
+        Some(rest) => {
+            let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            let (word, rest) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+            if word.is_empty() {
+                return Err(format!("say for which {name}: bank when {name} annual"));
+            }
+            (Some((needs::find(&tariff.needs, name)?, word.to_owned())), rest.trim())
+        }
+    };
     let (kept, rest) = match rest.split_once(char::is_whitespace).unwrap_or((rest, "")) {
         (share, rest) if share.ends_with('%') => (term::part_of_all(share)?, rest.trim()),
         _ => (Share::WHOLE, rest),
@@ -65,13 +76,13 @@ fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> 
         }
         None => (rest, None),
     };
-    let bank = term::bank(rest)?;
-    if pays.is_some() && bank.true_up.is_none() {
+    let bank = term::bank(rest, &tariff.needs)?;
+    if pays.is_some() && !bank.is_settled() {
         return Err(
             "what is paid is paid at a true-up; say when: bank true-up apr pays 0.03".to_owned()
         );
     }
-    net.bank = Some(EnergyBank { by_period, kept, bank, pays });
+    net.banks.push(EnergyBank { when, by_period, kept, bank, pays });
     Ok(())
 }
 
@@ -80,7 +91,7 @@ pub(super) fn nothing_lost(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(),
     let Some(net) = &tariff.net else { return Ok(()) };
     let credits = tariff.components.iter().any(|it| matches!(it.charge, Charge::Credit(_)));
     let entry = entries.iter().find(|it| it.keyword == Keyword::Net).expect("it was read");
-    match (&net.bank, credits) {
+    match (net.banks.first(), credits) {
         (None, false) => Err(entry.head.refuse(
             "nothing says what becomes of a surplus; indent below: bank, or add a line: credit  Surplus  0.04",
         )),

@@ -1,12 +1,12 @@
 //! The charges that no clock divides: fixed and unmetered ones, those at published prices,
 //! minimums, and shares.
 
-use super::charge::{label_and_value, places_of};
+use super::charge::{label_and_value, named};
 use super::hours::MONTHS;
 use super::lines::{Entry, Keyword};
 use super::number::{percentage, price, price_from_zero};
 use super::refusal::TariffError;
-use super::{clock, needs, term};
+use super::{clock, include, needs, term};
 use crate::money::{Price, Unit};
 use crate::place::Commodity;
 use crate::tariff::{
@@ -32,13 +32,17 @@ pub(super) fn read<'e>(
             let (label, value) = label_and_value(entry).map_err(refuse)?;
             Ok((label, Charge::Series(prices(value, tariff).map_err(refuse)?), Vec::new()))
         }
-        keyword if earlier.is_empty() => {
+        Keyword::Include => {
+            let (code, charge) = include::read(entry, tariff, earlier)?;
+            Ok((code, charge, Vec::new()))
+        }
+        keyword if earlier.is_empty() && !tariff.is_rider => {
             let what = format!("no charge is above this {keyword}; move it below what it looks at");
             Err(refuse(what))
         }
         Keyword::Minimum => {
             let (label, value) = label_and_value(entry).map_err(refuse)?;
-            Ok((label, Charge::Minimum(least(value, earlier).map_err(refuse)?), Vec::new()))
+            Ok((label, Charge::Minimum(least(value, tariff, earlier).map_err(refuse)?), Vec::new()))
         }
         _ => share(entry, tariff, earlier),
     }
@@ -187,7 +191,7 @@ fn share<'e>(
     earlier: &[Component],
 ) -> Result<Read<'e>, TariffError> {
     let refuse = |what| entry.head.refuse(what);
-    let of = |labels: &str| places_of(labels, earlier).map(Of::These);
+    let of = |labels: &str| named(labels, tariff, earlier);
     let one = |text: &str| {
         let share = percentage(text.trim())?;
         if entry.keyword == Keyword::Tax && share.nano < 0 {
@@ -220,13 +224,13 @@ fn share<'e>(
 }
 
 /// A minimum is for a turn, for each day of service, or for a year.
-fn least(value: &str, earlier: &[Component]) -> Result<Minimum, String> {
+fn least(value: &str, tariff: &Tariff, earlier: &[Component]) -> Result<Minimum, String> {
     let (value, beside_credits) = match value.strip_suffix(" beside credits") {
         Some(value) => (value.trim(), true),
         None => (value, false),
     };
     let (value, of) = match value.split_once(" of ") {
-        Some((value, labels)) => (value.trim(), Of::These(places_of(labels, earlier)?)),
+        Some((value, labels)) => (value.trim(), named(labels, tariff, earlier)?),
         None => (value, Of::Everything),
     };
     let (amount, words) = value.split_once(char::is_whitespace).unwrap_or((value, ""));

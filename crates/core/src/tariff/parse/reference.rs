@@ -32,6 +32,11 @@ pub const WORDS: &[Word] = &[
         "tariff R-1 half-up",
         "the code, and what is done with half a cent: `half-up` (away from zero) or `half-even`",
     ),
+    head(
+        "rider",
+        "rider FUEL half-up\nname Fuel cost adjustment\ncommodity electric kWh\nfrom 2026-04-01\npercent  Fuel adjustment   2.5% of Energy",
+        "the same for a rider, which has versions of its own; see [Riders](#riders)",
+    ),
     head("name", "name Residential service", "what customers read"),
     head(
         "source",
@@ -54,6 +59,11 @@ pub const WORDS: &[Word] = &[
         "the [terms](#terms) that an agreement on this tariff has to have",
     ),
     head(
+        "elect",
+        "needs payout\nelect payout once a year, from jan-1, by dec-31\nnet turn\n  bank when payout annual true-up apr pays 0.078\n  bank",
+        "a term that the customer chooses and may change only `once`, `once a year`, `from` a day of the year, or when asked `by` a day before it",
+    ),
+    head(
         "from",
         "from 2026-01-01",
         "the first day of this version. A version ends where the next one begins",
@@ -67,7 +77,7 @@ pub const WORDS: &[Word] = &[
     head(
         "net",
         "net turn\n  bank true-up apr pays 0.03",
-        "what is sent back is set off against use, over a `turn` of the cycle or in each `interval`, within the periods of a clock where one is named: `net turn by hours`. Below it stands the `bank` of what is left, `by period` if it may be used in its own period only; without a bank a `credit` prices it",
+        "what is sent back is set off against use, over a `turn` of the cycle or in each `interval`, within the periods of a clock where one is named: `net turn by hours`. Below it stands the `bank` of what is left, `by period` if it may be used in its own period only; `bank when payout annual` is for those whose term says so; without a bank a `credit` prices it",
     ),
     charge("daily", "daily  Customer charge   0.4450", "so much for each day of service"),
     charge(
@@ -131,6 +141,11 @@ pub const WORDS: &[Word] = &[
         "credit  Surplus   0.0450",
         "so much for what was sent back, in the customer's favour",
     ),
+    charge(
+        "include",
+        "include FUEL",
+        "the charges of a rider, at this place of the bill; other charges call them all by its code. See [Riders](#riders)",
+    ),
     below(
         "gross",
         "net turn\n  bank\nvolume  Public purpose   0.01\n  gross",
@@ -184,7 +199,7 @@ pub const WORDS: &[Word] = &[
     below(
         "bank",
         "credit  Surplus   0.0450\n  offsets Energy\n  bank true-up apr paid",
-        "keeps what a credit could not bring down. `from next turn` keeps it off the bill it was earned on; `true-up apr` empties the bank with the bill for April, `paid` or lost; `expires 12 turns` ends each part after so many",
+        "keeps what a credit could not bring down. `from next turn` keeps it off the bill it was earned on; `true-up apr` empties the bank with the bill for April, `paid` or lost; `true-up by settled-in` takes the month from a term; `at-stop` empties it with the last bill too; `expires 12 turns` ends each part after so many",
     ),
     below(
         "at-most",
@@ -200,6 +215,16 @@ pub const WORDS: &[Word] = &[
         "each",
         "needs lamps\nunmetered  Lamps   0.0712 per lamps\n  each 29",
         "what one piece uses in a turn: one number for the whole year, or twelve from January on",
+    ),
+    below(
+        "when",
+        "needs green\ninclude GREEN\n  when green",
+        "a rider is not owed on days on which the term is 0",
+    ),
+    below(
+        "locked",
+        "needs connected\ninclude EXPORT\n  locked 10 years since connected",
+        "a customer keeps the version of the rider that was in force on the first day of service, or on the day that a term says, for so many years",
     ),
 ];
 

@@ -1,15 +1,15 @@
 //! The terms of a charge: lines indented below it that are no prices.
 
-use super::charge::{places_of, step_end};
+use super::charge::{named, step_end};
 use super::demand::{self, DemandTerms};
 use super::hours::{MONTHS, months};
 use super::lines::{Entry, Keyword, Line};
 use super::number::{percentage, price_from_zero};
 use super::refusal::TariffError;
-use super::spelling;
+use super::{needs, spelling};
 use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Cap, Component, Limit, MoneyBank, Ratchet, Tariff, TrueUp};
+use crate::tariff::{Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Ratchet, Tariff, TrueUp};
 use crate::text::scaled;
 
 /// What the terms of a charge say.
@@ -18,16 +18,18 @@ pub(super) struct Terms {
     /// It prices what came, whatever was sent back.
     pub(super) gross: bool,
     pub(super) ratchets: Vec<Ratchet>,
-    pub(super) offsets: Option<Vec<usize>>,
+    pub(super) offsets: Option<Of>,
     pub(super) bank: Option<MoneyBank>,
     pub(super) demand: DemandTerms,
     pub(super) at_most: Option<Limit>,
     pub(super) cap: Option<Cap>,
     pub(super) each: Option<[i64; 12]>,
+    pub(super) when: Option<usize>,
+    pub(super) lock: Option<Lock>,
 }
 
 /// The words that begin a term, and the charges that may have it.
-const WORDS: [(&str, &[Keyword]); 14] = [
+const WORDS: [(&str, &[Keyword]); 16] = [
     ("gross", &[Keyword::Volume, Keyword::Blocks]),
     ("ratchet", &[Keyword::Demand, Keyword::Reactive]),
     ("window", &[Keyword::Demand, Keyword::Reactive]),
@@ -42,11 +44,13 @@ const WORDS: [(&str, &[Keyword]); 14] = [
     ("at-most", &[Keyword::Volume, Keyword::Blocks]),
     ("cap", &[Keyword::Percent, Keyword::Tax]),
     ("each", &[Keyword::Unmetered]),
+    ("when", &[Keyword::Include]),
+    ("locked", &[Keyword::Include]),
 ];
 
 const RATCHET: &str =
     "ratchet 85% of 11 turns starting at none, or ratchet 75% of jun-sep in 11 turns";
-const BANK: &str = "bank, bank true-up apr, or bank expires 12 turns";
+const BANK: &str = "bank, bank true-up apr, bank at-stop, or bank expires 12 turns";
 
 /// The words a term begins with.
 #[cfg(test)]
@@ -121,14 +125,30 @@ fn term(
         "offsets" if rest.is_empty() => {
             return Err("say which charges the credit may bring down: offsets Energy".to_owned());
         }
-        "offsets" => terms.offsets = Some(places_of(rest, earlier)?),
+        "offsets" => terms.offsets = Some(named(rest, tariff, earlier)?),
         "at-most" => terms.at_most = Some(at_most(rest, tariff)?),
         "cap" => terms.cap = Some(Cap { most: most(rest)?, place: line.place() }),
         "each" => terms.each = Some(each(rest)?),
-        "bank" => terms.bank = Some(money_bank(rest)?),
+        "when" => terms.when = Some(needs::find(&tariff.needs, rest)?),
+        "locked" => terms.lock = Some(lock(rest, &tariff.needs)?),
+        "bank" => terms.bank = Some(money_bank(rest, &tariff.needs)?),
         _ => demand::term(word, rest, &mut terms.demand)?,
     }
     Ok(())
+}
+
+/// How long a rider stays as it was: `10 years`, or `10 years since connected`.
+fn lock(text: &str, needs: &[String]) -> Result<Lock, String> {
+    let (length, since) = match text.split_once(" since ") {
+        Some((length, name)) => (length, Some(needs::find(needs, name.trim())?)),
+        None => (text, None),
+    };
+    let years = length.strip_suffix(" years").or_else(|| length.strip_suffix(" year"));
+    let years = years.and_then(|it| it.trim().parse().ok()).filter(|it| (1..=50).contains(it));
+    let years = years.ok_or_else(|| {
+        format!("{text} does not say how long; write locked 10 years, or locked 10 years since connected")
+    })?;
+    Ok(Lock { years, since })
 }
 
 /// The most that is priced: a number, a term, or a share of a term.
@@ -188,7 +208,7 @@ fn ratchet(text: &str) -> Result<Ratchet, String> {
 }
 
 /// What stands behind the `bank` of a credit.
-fn money_bank(text: &str) -> Result<MoneyBank, String> {
+fn money_bank(text: &str, needs: &[String]) -> Result<MoneyBank, String> {
     let (rest, from_next_turn) = match text.strip_prefix("from next turn") {
         Some(rest) => (rest.trim(), true),
         None => (text, false),
@@ -198,8 +218,8 @@ fn money_bank(text: &str) -> Result<MoneyBank, String> {
         Some((rest, share)) => (rest.trim(), part_of_all(share.trim())?),
         None => (rest, Share { nano: 0 }),
     };
-    let bank = bank(rest)?;
-    if paid.nano != 0 && bank.true_up.is_none() {
+    let bank = bank(rest, needs)?;
+    if paid.nano != 0 && !bank.is_settled() {
         return Err("what is paid is paid at a true-up; say when: bank true-up apr paid".to_owned());
     }
     Ok(MoneyBank { bank, from_next_turn, paid })
@@ -215,16 +235,24 @@ pub(super) fn part_of_all(text: &str) -> Result<Share, String> {
 }
 
 /// What stands behind `bank`: when it is settled, and when what is in it expires.
-pub(super) fn bank(text: &str) -> Result<Bank, String> {
+pub(super) fn bank(text: &str, needs: &[String]) -> Result<Bank, String> {
     let mut bank = Bank::default();
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
+        if word == "at-stop" {
+            bank.at_stop = true;
+            continue;
+        }
         match (word, words.next().unwrap_or("")) {
             ("true-up", "anniversary") => bank.true_up = Some(TrueUp::Anniversary),
+            ("true-up", "by") => {
+                let name = words.next().unwrap_or("");
+                bank.true_up = Some(TrueUp::Term(needs::find(needs, name)?));
+            }
             ("true-up", month) => {
                 let place = (1..).zip(MONTHS).find(|(_, name)| *name == month);
                 let (place, _) = place.ok_or_else(|| {
-                    format!("a true-up is in jan to dec or at the anniversary, not {month}; write true-up apr")
+                    format!("a true-up is in jan to dec, at the anniversary or by a term, not {month}; write true-up apr")
                 })?;
                 bank.true_up = Some(TrueUp::Month(place));
             }

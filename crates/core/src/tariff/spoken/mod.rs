@@ -94,7 +94,7 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
             if let Some(offsets) = &it.offsets {
                 said.push(fill(words.credit_offsets, &[&labels(tariff, offsets)]));
             }
-            said.extend(it.bank.iter().flat_map(|it| money_bank(it, words)));
+            said.extend(it.bank.iter().flat_map(|it| money_bank(tariff, it, words)));
             (terms, said)
         }
         Charge::Demand(it) => {
@@ -110,8 +110,8 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
         Charge::Minimum(it) => {
             let said = if it.beside_credits { words.least_beside } else { words.least };
             let mut said = vec![said.to_owned()];
-            if let Of::These(places) = &it.of {
-                said.push(fill(words.of_these, &[&labels(tariff, places)]));
+            if it.of != Of::Everything {
+                said.push(fill(words.of_these, &[&labels(tariff, &it.of)]));
             }
             if let Some(month) = it.settled_in {
                 said.push(fill(words.least_of_year, &[month_name(month, words)]));
@@ -122,11 +122,23 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
         Charge::Share(it) => {
             let of = match &it.of {
                 Of::Everything => words.all_charges_above.to_owned(),
-                Of::These(places) => fill(words.of_these, &[&labels(tariff, places)]),
+                of => fill(words.of_these, &[&labels(tariff, of)]),
             };
             let cap = it.cap.as_ref().map(|it| fill(words.at_most, &[&each(it.most, words)]));
             let terms = rows(&it.shares, it.choice.as_ref(), |it| Amount::Share(*it));
             (terms, std::iter::once(of).chain(cap).collect())
+        }
+        Charge::Include(it) => {
+            let when = it.when.map(|it| fill(words.included_when, &[&tariff.needs[it]]));
+            let lock = it.lock.map(|it| {
+                let years = it.years.to_string();
+                match it.since {
+                    Some(term) => fill(words.locked_since, &[&years, &tariff.needs[term]]),
+                    None => fill(words.locked, &[&years]),
+                }
+            });
+            let said = std::iter::once(words.included.to_owned()).chain(when).chain(lock);
+            (Vec::new(), said.collect())
         }
     };
     if component.kind == ChargeKind::Tax {
@@ -170,16 +182,23 @@ fn partial(partial: Partial, words: &Words) -> Option<String> {
     Some(said.to_owned())
 }
 
-fn labels(tariff: &Tariff, places: &[usize]) -> String {
-    let labels = places.iter().map(|it| tariff.components[*it].label.as_str());
-    labels.collect::<Vec<_>>().join(", ")
+fn labels(tariff: &Tariff, of: &Of) -> String {
+    let label = |place: &usize| tariff.components[*place].label.clone();
+    match of {
+        Of::Everything => String::new(),
+        Of::These(places) => places.iter().map(label).collect::<Vec<_>>().join(", "),
+        Of::Named(labels) => labels.join(", "),
+    }
 }
 
 fn used(tariff: &Tariff, it: &UsageCharge, words: &Words) -> (Vec<Term>, Vec<String>) {
     let mut said = Vec::new();
     match it.priced {
+        Priced::Net if tariff.is_rider => (),
         Priced::Net => said.push(words.net_of.to_owned()),
-        Priced::Delivered if tariff.net.is_some() => said.push(words.gross.to_owned()),
+        Priced::Delivered if tariff.net.is_some() || tariff.is_rider => {
+            said.push(words.gross.to_owned());
+        }
         Priced::Delivered | Priced::Received | Priced::Surplus => (),
     }
     let tiers = it.ladders.iter().any(|it| 1 < it.0.len());
@@ -274,24 +293,26 @@ fn ratchet(it: &Ratchet, words: &Words) -> String {
     fill(words.ratchet_months, &[&share, &turns, &of])
 }
 
-fn money_bank(it: &MoneyBank, words: &Words) -> Vec<String> {
+fn money_bank(tariff: &Tariff, it: &MoneyBank, words: &Words) -> Vec<String> {
     let mut said = vec![words.bank_money.to_owned()];
     if it.from_next_turn {
         said.push(words.bank_next_turn.to_owned());
     }
     let end = if it.paid.nano == 0 { words.bank_settled } else { words.bank_paid };
-    said.extend(bank(it.bank, words, |month| fill(end, &[month])));
+    said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month])));
     said
 }
 
 /// When a bank is settled, `end` saying how, and when what is in it expires.
-fn bank(it: Bank, words: &Words, end: impl Fn(&str) -> String) -> Vec<String> {
+fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) -> Vec<String> {
     let settled = it.true_up.map(|it| match it {
         TrueUp::Month(month) => end(month_name(month, words)),
         TrueUp::Anniversary => end(words.anniversary),
+        TrueUp::Term(term) => end(&fill(words.month_of_term, &[&tariff.needs[term]])),
     });
+    let stopped = it.at_stop.then(|| end(words.last_month));
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
-    settled.into_iter().chain(expires).collect()
+    settled.into_iter().chain(stopped).chain(expires).collect()
 }
 
 /// How a tariff nets.
@@ -304,10 +325,13 @@ pub(super) fn net(tariff: &Tariff, net: &Net, words: &Words) -> String {
         NetWindow::Turn => fill(words.net_turn, &[&within]),
     };
     let mut said = vec![first];
-    if let Some(it) = &net.bank {
+    for it in &net.banks {
         let kept = if it.by_period { words.bank_energy_by_period } else { words.bank_energy };
-        said.push(kept.to_owned());
-        said.extend(bank(it.bank, words, |month| match it.pays {
+        said.push(match &it.when {
+            Some((term, word)) => fill(words.bank_chosen, &[kept, &tariff.needs[*term], word]),
+            None => kept.to_owned(),
+        });
+        said.extend(bank(tariff, it.bank, words, |month| match it.pays {
             // It is kept below zero, as it is in the customer's favor.
             Some(Price { nano, per }) => {
                 fill(words.bank_pays, &[month, &each(Price { nano: -nano, per }, words)])

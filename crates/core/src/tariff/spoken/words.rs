@@ -50,6 +50,7 @@ catalogue! {
     anniversary: "the month before the anniversary", "el mes antes del aniversario";
     at_least: "at least {a} is billed", "se facturan al menos {a}";
     at_most: "at most {a}", "como máximo {a}";
+    bank_chosen: "{a}, where the agreement says {b} {c}", "{a}, si el contrato dice {b} {c}";
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
     bank_expires: "what is kept expires after {a} bills", "lo guardado vence después de {a} facturas";
@@ -93,7 +94,10 @@ catalogue! {
     holiday_ended: "no longer a holiday: {a}", "ya no es feriado: {a}";
     holiday_new: "a new holiday: {a}", "un feriado nuevo: {a}";
     holidays: "Holidays, which are no other day of the week: {a}", "Feriados, que no son otro día de la semana: {a}";
+    included: "as its own sheet says", "según su propio pliego";
+    included_when: "unless the agreement says {a} 0", "salvo que el contrato diga {a} 0";
     instead: "{a}: {b} instead of {c}", "{a}: {b} en lugar de {c}";
+    last_month: "the last month of service", "el último mes de servicio";
     least: "the charges above come to this at least", "los cargos anteriores suman al menos esto";
     least_beside: "the charges above come to this at least, credits apart", "los cargos anteriores suman al menos esto, sin contar los créditos";
     least_of_year: "over a year, settled on the bill for {a}", "en un año, se liquida en la factura de {a}";
@@ -101,6 +105,9 @@ catalogue! {
     limit_kw: "to {a} for each kW of the highest demand, a month", "hasta {a} por cada kW de la demanda máxima, por mes";
     limit_kw_day: "to {a} for each kW of the highest demand, a day", "hasta {a} por cada kW de la demanda máxima, por día";
     limit_turn: "to {a} a month", "hasta {a} por mes";
+    locked: "a customer keeps the version of the first day of service for {a} years", "el cliente conserva la versión del primer día de servicio por {a} años";
+    locked_since: "a customer keeps the version of the day that the agreement calls {b} for {a} years", "el cliente conserva por {a} años la versión del día que el contrato llama {b}";
+    month_of_term: "the month that the agreement calls {a}", "el mes que el contrato llama {a}";
     name: "name", "nombre";
     net: "net metering", "medición neta";
     net_interval: "What is sent back is set off against use in each interval{a}", "Lo devuelto se compensa con el consumo en cada intervalo{a}";

@@ -1,0 +1,227 @@
+//! The lines of a bill as they are drawn, one behind the other.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::money::{Exact, Money};
+use crate::period::Period;
+use crate::rating::component::credit::Settled;
+use crate::rating::component::share::Shared;
+use crate::rating::plan::days_between;
+use crate::rating::section::{Section, part};
+use crate::rating::{Basis, ChargeKind, Line, plan};
+use crate::tariff::ShareCharge;
+
+/// A line before it is priced.
+pub(super) struct Draft {
+    /// The period of the component's clock and the block, where it has them.
+    pub(super) period: Option<(usize, usize)>,
+    pub(super) days: Period,
+    pub(super) basis: Basis,
+}
+
+impl Draft {
+    /// A line of a whole section, that no clock and no block divides.
+    pub(super) fn plain(section: &Section, basis: Basis) -> Draft {
+        Draft { period: None, days: section.period, basis }
+    }
+}
+
+/// The lines so far, and beside each what only the lines after it need to know.
+pub(super) struct Drawn {
+    pub(super) lines: Vec<Line>,
+    /// What each would be had no line before it been rounded either.
+    pub(super) unrounded: Vec<Exact>,
+    /// What each is a line of.
+    charges: Vec<ChargeOf>,
+}
+
+/// Which charge a line is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ChargeOf {
+    /// Its place in the tariff; a rider's is that of the charge that includes it.
+    pub(super) place: usize,
+    /// Its place in the rider, where it is of one.
+    pub(super) within: Option<usize>,
+}
+
+/// Some of the lines.
+#[derive(Clone, Copy)]
+pub(super) struct Earlier<'a> {
+    lines: &'a [Line],
+    unrounded: &'a [Exact],
+    charges: &'a [ChargeOf],
+}
+
+impl<'a> Earlier<'a> {
+    /// Each line with its charge and what it would be without rounding.
+    pub(super) fn each(self) -> impl Iterator<Item = (ChargeOf, &'a Line, Exact)> {
+        let beside = self.charges.iter().zip(self.unrounded);
+        beside.zip(self.lines).map(|((charge, unrounded), line)| (*charge, line, *unrounded))
+    }
+
+    /// What the lines of some charges come to for the days of a section, and the same without
+    /// rounding. A rider that changes within a line's days has that line's share of its own days.
+    pub(super) fn sum(self, section: &Section, among: impl Fn(ChargeOf) -> bool) -> (Money, Exact) {
+        let lines = self.each().filter(|(charge, _, _)| among(*charge));
+        lines.fold((Money::ZERO, Exact::ZERO), |(amount, pure), (_, line, unrounded)| {
+            let (part, pure_part) = match section.included {
+                None => (line.amount, unrounded),
+                Some(_) => of_days(line, unrounded, section.period),
+            };
+            (amount + part, pure + pure_part)
+        })
+    }
+}
+
+impl Drawn {
+    /// None yet.
+    pub(super) fn none() -> Drawn {
+        let charges = Vec::with_capacity(MANY);
+        Drawn { lines: Vec::with_capacity(MANY), unrounded: Vec::with_capacity(MANY), charges }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The lines from one place to another.
+    pub(super) fn among(&self, from: usize, to: usize) -> Earlier<'_> {
+        Earlier {
+            lines: &self.lines[from..to],
+            unrounded: &self.unrounded[from..to],
+            charges: &self.charges[from..to],
+        }
+    }
+
+    /// Adds a line at its own price: the tariff's, or the one agreed with the customer.
+    pub(super) fn priced(&mut self, section: &Section, component: usize, draft: Draft) {
+        if section.input.terms.prices.is_empty() {
+            self.plain(section, component, draft);
+            return;
+        }
+        let charge = &section.tariff().components[component].label;
+        let line = label(section, component, &draft);
+        let special = section.special(charge, line, draft.days.last());
+        let draft = match special {
+            Some(special) => special.applied(draft),
+            None => draft,
+        };
+        let line = self.plain(section, component, draft);
+        if let Some(special) = special {
+            line.rule = Arc::new(special.rule(&line.rule));
+        }
+    }
+
+    /// Adds a line of a share, with its cap or its certificate.
+    pub(super) fn shared(
+        &mut self,
+        section: &Section,
+        component: usize,
+        charge: &ShareCharge,
+        shared: Shared,
+    ) {
+        let line = self.add(section, component, shared.draft, Some(shared.unrounded));
+        if let Some(certificate) = shared.certificate {
+            line.label = format!("{}, certificate {certificate}", line.label).into();
+        }
+        if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
+            line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
+        }
+    }
+
+    /// Adds a line that settles a credit.
+    pub(super) fn settled(&mut self, section: &Section, component: usize, settled: Settled) {
+        let line = self.add(section, component, settled.draft, Some(settled.unrounded));
+        line.label = settled.label;
+    }
+
+    /// Adds what is paid for the surplus in a bank of energy: a line of no component.
+    pub(super) fn paid(&mut self, section: &Section, draft: Draft) {
+        let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
+        let rounding = section.tariff().rounding;
+        let exact = draft.basis.exact();
+        self.push(
+            ChargeOf { place: usize::MAX, within: None },
+            exact,
+            Line {
+                label: "Surplus paid at the true-up".into(),
+                kind: ChargeKind::Credit,
+                period: draft.days,
+                basis: draft.basis,
+                rule: rule.clone(),
+                rounding,
+                exact,
+                amount: exact.round(rounding),
+            },
+        );
+    }
+
+    /// Adds a line as the tariff has it.
+    pub(super) fn plain(&mut self, section: &Section, component: usize, draft: Draft) -> &mut Line {
+        self.add(section, component, draft, None)
+    }
+
+    /// Adds a line; `unrounded` where it is not what its own basis comes to.
+    pub(super) fn add(
+        &mut self,
+        section: &Section,
+        component: usize,
+        draft: Draft,
+        unrounded: Option<Exact>,
+    ) -> &mut Line {
+        let tariff = section.tariff();
+        let words = &section.version.words[component];
+        let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
+        let exact = draft.basis.exact();
+        let charge = match section.included {
+            Some(rider) => ChargeOf { place: rider.place, within: Some(component) },
+            None => ChargeOf { place: component, within: None },
+        };
+        self.push(
+            charge,
+            unrounded.unwrap_or(exact),
+            Line {
+                label: label(section, component, &draft).clone(),
+                kind: tariff.components[component].kind,
+                period: draft.days,
+                basis: draft.basis,
+                rule: rule.clone(),
+                rounding: tariff.rounding,
+                exact,
+                amount: exact.round(tariff.rounding),
+            },
+        )
+    }
+
+    fn push(&mut self, charge: ChargeOf, unrounded: Exact, line: Line) -> &mut Line {
+        self.charges.push(charge);
+        self.unrounded.push(unrounded);
+        self.lines.push(line);
+        self.lines.last_mut().expect("a line was pushed just above")
+    }
+}
+
+/// The part of a line that falls on some days. The parts of days that follow each other add up.
+fn of_days(line: &Line, unrounded: Exact, days: Period) -> (Money, Exact) {
+    let Some(days) = line.period.overlap(days.start(), Some(days.end())) else {
+        return (Money::ZERO, Exact::ZERO);
+    };
+    let (first, of) = (line.period.start(), line.period.days());
+    let through = |day: Date| part(line.amount.cents(), days_between(first, day), of);
+    let cents = through(days.end()) - through(days.start());
+    (Money::from_cents(cents), unrounded.part(days.days(), of))
+}
+
+/// More lines than most agreements have.
+const MANY: usize = 12;
+
+fn label<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> &'a Arc<str> {
+    let words = &section.version.words[component];
+    match draft.period {
+        Some((period, tier)) => &words.periods[period].1[tier],
+        None => &words.plain,
+    }
+}
