@@ -5,7 +5,9 @@
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod bill_run;
+pub mod certificate;
 pub mod check;
 pub mod customer_view;
 pub mod deliver;
@@ -31,4 +33,4 @@ pub mod trial;
 pub mod urdb;
 pub mod window;
 
-pub use refused::{Actor, Refused, refuse};
+pub use refused::{Actor, NotAllowed, Refused, may, refuse};

@@ -11,7 +11,9 @@ mod words;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod bill;
+pub mod certificate;
 pub mod cycle;
 pub mod id;
 pub mod interaction;

@@ -9,6 +9,10 @@ pub enum Permission {
     WriteNote,
     /// Take a payment.
     TakePayment,
+    /// Say who gets which share of a host's surplus.
+    SetShares,
+    /// Register generators; make, move and retire certificates.
+    KeepCertificates,
 }
 
 /// A job, and what comes with it.
@@ -27,7 +31,9 @@ impl Role {
     pub fn may(self, permission: Permission) -> bool {
         match self {
             Role::Auditor => permission == Permission::ViewCustomer,
-            Role::Clerk | Role::Administrator => true,
+            // A certificate is property, and retiring one is for good.
+            Role::Clerk => permission != Permission::KeepCertificates,
+            Role::Administrator => true,
         }
     }
 }

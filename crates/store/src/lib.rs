@@ -16,9 +16,11 @@ mod value;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod audit;
 pub mod batch;
 pub mod bill;
+pub mod certificate;
 pub mod check;
 pub mod gather;
 pub mod interaction;

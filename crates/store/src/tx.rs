@@ -72,6 +72,8 @@ pub enum Counter {
     Payment,
     /// Contacts with customers.
     Interaction,
+    /// Generators.
+    Generator,
     /// Members of staff.
     User,
     /// Acts that were written down.
@@ -242,6 +244,7 @@ impl Counter {
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
+            Counter::Generator => "generator",
             Counter::User => "staff",
             Counter::Audit => "audit",
         }

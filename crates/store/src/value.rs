@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
-    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
-    ServicePointId, TariffId, UserId, WindowId,
+    GeneratorId, InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId,
+    PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -236,8 +236,9 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, InstallationId,
-    InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
+    AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, GeneratorId,
+    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
+    ServicePointId,
     TariffId, UserId, WindowId,
 }
 
