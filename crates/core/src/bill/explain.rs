@@ -258,6 +258,14 @@ pub fn bank(segment: &Segment) -> Option<String> {
     (!said.is_empty()).then(|| format!("bank of {}: {}", segment.usage.unit, said.join(", ")))
 }
 
+/// How the bank of credit in money went, in the same way; nothing where there is none.
+pub fn credit(segment: &Segment) -> Option<String> {
+    let entries = segment.credit.entries();
+    let said: Vec<String> =
+        entries.iter().map(|(entry, amount)| format!("{entry} {amount}")).collect();
+    (!said.is_empty()).then(|| format!("bank of credit: {}", said.join(", ")))
+}
+
 /// Where a line comes from: the tariff, its version, and the words in its text.
 pub fn source(line: &Line) -> String {
     source_in(line, Language::English)
@@ -292,7 +300,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
     for evidence in &segment.evidence {
         write_evidence(out, evidence, words);
     }
-    if let Some(bank) = bank(segment) {
+    for bank in bank(segment).into_iter().chain(credit(segment)) {
         let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {
