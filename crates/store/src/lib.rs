@@ -16,6 +16,7 @@ mod value;
 
 pub mod account;
 pub mod agreement;
+pub mod approval;
 pub mod audit;
 pub mod batch;
 pub mod bill;
@@ -29,6 +30,7 @@ pub mod person;
 pub mod place;
 pub mod published;
 pub mod read;
+pub mod role;
 pub mod run;
 pub mod search;
 pub mod staff;
