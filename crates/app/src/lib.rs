@@ -5,6 +5,9 @@
 
 pub mod account;
 pub mod agreement;
+pub mod approval;
+pub mod audit;
+pub mod authority;
 pub mod bill_run;
 pub mod check;
 pub mod customer_view;
@@ -21,9 +24,11 @@ pub mod place;
 pub mod published;
 mod refused;
 pub mod replay;
+pub mod role;
 pub mod search;
 pub mod session;
 pub mod sign_up;
+pub mod staff;
 pub mod statement;
 pub mod tariff;
 pub mod term;

@@ -140,7 +140,8 @@ insert into role_permission (role, permission, limit_cents, four_eyes, from_at) 
     ('administrator', 'run-bills', null, 0, 0),
     ('administrator', 'take-payment', null, 0, 0),
     ('administrator', 'manage-staff', null, 0, 0),
-    ('administrator', 'grant-roles', null, 1, 0);
+    ('administrator', 'grant-roles', null, 1, 0),
+    ('administrator', 'found', null, 0, 0);
 
 -- +sqlite
 create trigger approval_stays before delete on approval begin select raise(abort, 'approval: never changes'); end;

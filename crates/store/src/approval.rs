@@ -150,14 +150,8 @@ pub fn end(
     (by, at): (UserId, Timestamp),
     why: &str,
 ) -> Result<()> {
-    let values = [
-        it.id.into(),
-        it.asked_by.into(),
-        how.word().into(),
-        by.into(),
-        at.into(),
-        why.into(),
-    ];
+    let values =
+        [it.id.into(), it.asked_by.into(), how.word().into(), by.into(), at.into(), why.into()];
     tx.exec(END, values).map(|_| ())
 }
 

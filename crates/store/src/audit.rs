@@ -15,7 +15,9 @@ use crate::tx::{Rows, Sql};
 use crate::value::Row;
 use crate::{Counter, Tx};
 
-const ADD: Rows = Rows("audit (id, staff_id, second_id, permission, done_at, act, subject, detail, was, became, why, previous_hash, hash)");
+const ADD: Rows = Rows(
+    "audit (id, staff_id, second_id, permission, done_at, act, subject, detail, was, became, why, previous_hash, hash)",
+);
 const HEAD: Sql = Sql("select id, hash from audit order by id desc limit 1");
 const COUNTED: Sql = Sql("select last from counter where name = 'audit'");
 const WALK: Sql = Sql("

@@ -68,8 +68,7 @@ pub fn grants_of(tx: &mut Tx, staff: UserId) -> Result<Vec<Grant>> {
 pub fn grant(tx: &mut Tx, role: &str, grant: &Grant, at: Timestamp) -> Result<()> {
     revoke(tx, role, grant.permission, at)?;
     let Grant { permission, limit, four_eyes } = *grant;
-    let values =
-        [role.into(), permission.word().into(), limit.into(), four_eyes.into(), at.into()];
+    let values = [role.into(), permission.word().into(), limit.into(), four_eyes.into(), at.into()];
     tx.exec(GRANT, values).map(|_| ())
 }
 

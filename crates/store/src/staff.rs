@@ -78,6 +78,11 @@ pub fn disable(tx: &mut Tx, staff: UserId, at: Option<Timestamp>) -> Result<()> 
     tx.exec(DISABLE, [staff.into(), at.into()]).map(|_| ())
 }
 
+/// The name of a member of staff.
+pub fn name(tx: &mut Tx, staff: UserId) -> Result<String> {
+    tx.one(NAME, [staff.into()], |row| row.text(0))
+}
+
 /// The names of members of staff.
 pub fn names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId, String>> {
     let mut names = HashMap::new();

@@ -130,6 +130,7 @@ catalogue! {
     total: "Total", "Total";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
+    waits_for_second: "The payment is above what you may take alone. It waits for a second person and is posted when they agree.", "El pago supera lo que puede cobrar sin otra persona. Espera a una segunda y se asienta cuando ella esté de acuerdo.";
     water: "Water", "Agua";
     waste: "Waste", "Residuos";
     why: "Why", "Por qué";

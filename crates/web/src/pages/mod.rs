@@ -53,7 +53,7 @@ impl Head {
             words: words(language),
             title: title.to_owned(),
             utility: console.utility.clone(),
-            user: visitor.map_or_else(String::new, |it| it.member.name.clone()),
+            user: visitor.map_or_else(String::new, |it| it.present.member.name.clone()),
             secret: visitor.map_or_else(String::new, Visitor::secret),
             query: String::new(),
             other: other.word(),
