@@ -1,8 +1,12 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
+mod approval;
+mod audit;
+mod authority;
 mod intake;
 mod published;
 mod refused;
 mod riders;
+mod staff;
 mod trial;
 mod village;
