@@ -8,7 +8,7 @@ use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::{self, Which};
-use meterbook_app::intake::{self, Import};
+use meterbook_app::intake::{self, Import, Publish};
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
@@ -26,7 +26,7 @@ use meterbook_core::period::Zone;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::published::{Call, PeakHour};
+use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::Term;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -179,6 +179,10 @@ fn who_has_no_role_does_nothing() {
         let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
         let why = intake::import(db, sam, &wanted, &mut |_| ()).unwrap_err();
         refused("intake::import", Permission::ImportReads, why);
+        let (about, name) = (About::Prices, "day-ahead");
+        let wanted = Publish { about, name, file: &file, zone: None, rejects: folder };
+        let why = intake::publish(db, sam, &wanted).unwrap_err();
+        refused("intake::publish", Permission::PublishPrices, why);
         let why = bill_run::run(db, sam, Which::Cycle(Cycle(1)), &mut |_| ()).unwrap_err();
         refused("bill_run::run", Permission::RunBills, why);
         let customer = village::customer("E-9", &[DIALS]);
