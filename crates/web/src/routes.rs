@@ -10,7 +10,7 @@ use meterbook_core::permission::Permission;
 
 use crate::Console;
 use crate::guard::{Door, guard, shield};
-use crate::pages::{self, account, bill, note, payment, search, sign_in};
+use crate::pages::{self, account, approval, bill, note, payment, search, sign_in};
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -50,6 +50,20 @@ const ROUTES: &[Route] = &[
     },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
     Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
+    Route { method: "GET", path: "/approvals", needs: VIEW, run: || get(approval::list) },
+    // Which permission it takes depends on what was asked for; the act itself asks.
+    Route {
+        method: "POST",
+        path: "/approvals/{number}/give",
+        needs: VIEW,
+        run: || post(approval::give),
+    },
+    Route {
+        method: "POST",
+        path: "/approvals/{number}/refuse",
+        needs: VIEW,
+        run: || post(approval::refuse),
+    },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },

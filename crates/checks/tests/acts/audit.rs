@@ -17,7 +17,8 @@ fn town(db: &Db) {
 }
 
 fn note(db: &Db, actor: Actor, text: &str) {
-    db.write(|tx| interaction::note(tx, actor, AccountId(1), InteractionChannel::Note, text)).unwrap();
+    db.write(|tx| interaction::note(tx, actor, AccountId(1), InteractionChannel::Note, text))
+        .unwrap();
 }
 
 /// A way into the audit past its triggers.

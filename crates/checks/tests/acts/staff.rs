@@ -11,7 +11,7 @@ use meterbook_core::password::Weak;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Db};
 
-use crate::authority::{PASSWORD, with_role};
+use crate::authority::{PASSWORD, signing_in, with_role};
 use crate::village;
 
 fn refusal(why: &Error) -> NotStaff {
@@ -54,7 +54,7 @@ fn who_is_disabled_is_out_at_once_and_may_come_back() {
     engines::each(|db, _| {
         village::found(db);
         let root = with_role(db, "root", "administrator");
-        with_role(db, "robin", "clerk");
+        signing_in(db, "robin", "clerk");
         let at = village::actor().at;
         let token = session::sign_in(db, at, "robin", PASSWORD).unwrap();
         let present = session::who(db, at, &token).unwrap().unwrap();
@@ -115,7 +115,7 @@ fn a_password_is_set_by_its_owner_or_the_operator() {
     engines::each(|db, _| {
         village::found(db);
         let (root, robin) =
-            (with_role(db, "root", "administrator"), with_role(db, "robin", "clerk"));
+            (with_role(db, "root", "administrator"), signing_in(db, "robin", "clerk"));
         let (at, other) = (village::actor().at, "nine boats in the bay");
         let token = session::sign_in(db, at, "robin", PASSWORD).unwrap();
         let why = staff::set_password(db, root, "robin", other).unwrap_err();

@@ -134,7 +134,8 @@ fn keys(connection: &Connection, table: &str) -> Vec<Vec<String>> {
 /// is the key.
 fn columns(connection: &Connection, table: &str, key: &[String]) -> Vec<(String, String)> {
     let left = if key.iter().any(|it| it == "id") { "" } else { "id" };
-    let text = format!("select name, type from pragma_table_info('{table}') where name <> '{left}'");
+    let text =
+        format!("select name, type from pragma_table_info('{table}') where name <> '{left}'");
     let mut columns = rows(connection, &text, |row| Ok((row.get(0)?, row.get(1)?)));
     if key == ["rowid"] {
         columns.push(("rowid".to_owned(), "INTEGER".to_owned()));

@@ -2,6 +2,7 @@
 //! cannot be answered is told so.
 
 pub(crate) mod account;
+pub(crate) mod approval;
 pub(crate) mod bill;
 pub(crate) mod note;
 pub(crate) mod payment;
