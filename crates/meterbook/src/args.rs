@@ -198,7 +198,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "shape", "zone", "meter"])]
     pub(crate) rejects: Option<i64>,
     /// Its shape; found out from its first line without it
-    #[arg(long = "as", value_enum, value_name = "SHAPE")]
+    #[arg(long, value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,
     /// The zone of times without an offset; the utility's own without it
     #[arg(long)]
