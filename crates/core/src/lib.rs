@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod money;
+pub mod password;
 pub mod period;
 pub mod permission;
 pub mod person;

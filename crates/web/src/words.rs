@@ -18,13 +18,22 @@ macro_rules! catalogue {
 
 catalogue! {
     account: "Account", "Cuenta";
+    act_give_role: "Give role", "Dar función";
+    act_grant: "Grant to role", "Agregar a la función";
+    act_let_in_again: "Let in again", "Admitir de nuevo";
+    act_revoke: "Take from role", "Quitar de la función";
+    act_take_role: "Take role", "Quitar función";
     actions: "Actions", "Acciones";
     active: "Active", "Activa";
     add_note: "Add a note", "Agregar una nota";
     address: "Address", "Dirección";
+    agree: "Agree, and have it done", "Estar de acuerdo y hacerlo";
     agreements: "Agreements", "Contratos";
     amount: "Amount", "Importe";
     amount_due: "Amount due", "Importe a pagar";
+    approval_given: "It is done, by both of you.", "Está hecho, por ustedes dos.";
+    approval_refused: "It was not done, and waits no more.", "No se hizo y ya no espera.";
+    approvals: "Approvals", "Aprobaciones";
     balance: "Balance", "Saldo";
     bank: "Bank transfer", "Transferencia";
     bank_allotted: "Received from a community share", "Recibido de una parte comunitaria";
@@ -104,6 +113,7 @@ catalogue! {
     note_kept: "The note is kept.", "La nota está guardada.";
     nothing_found: "Nothing was found. Try less of it: part of a name, the house number, the last digits of a telephone number.",
         "No se encontró nada. Pruebe con menos: parte de un nombre, el número de la casa, las últimas cifras de un teléfono.";
+    nothing_waits: "Nothing waits for a second person.", "Nada espera a una segunda persona.";
     number: "Number", "Número";
     other_language: "Español", "English";
     other_page: "There is no such page.", "No existe esa página.";
@@ -118,6 +128,7 @@ catalogue! {
     rate: "Rate", "Tarifa";
     reads: "Reads", "Lecturas";
     reference: "Check number or bank reference", "Número de cheque o referencia bancaria";
+    refuse: "Refuse", "Rechazar";
     refused: "That cannot be done", "Eso no se puede hacer";
     residential: "Residential", "Residencial";
     role_may_not: "Your role may not do this; ask an administrator.", "Su función no permite esto; pida ayuda a un administrador.";
@@ -132,12 +143,14 @@ catalogue! {
     sign_out: "Sign out", "Salir";
     skip: "Skip to the page", "Ir a la página";
     stands: "Stands", "Estado";
+    take_back: "Take it back", "Retirarlo";
     take_payment: "Take payment", "Registrar pago";
     times_local: "Times in utility local time", "Horas locales de la empresa";
     too_many: "Too many wrong passwords. Wait a minute and try again.", "Demasiadas contraseñas incorrectas. Espere un minuto y pruebe otra vez.";
     total: "Total", "Total";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
+    waits_for_second: "The payment is above what you may take alone. It waits for a second person and is posted when they agree.", "El pago supera lo que puede cobrar sin otra persona. Espera a una segunda y se asienta cuando ella esté de acuerdo.";
     water: "Water", "Agua";
     waste: "Waste", "Residuos";
     why: "Why", "Por qué";

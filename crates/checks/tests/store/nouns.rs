@@ -6,6 +6,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::id::*;
 use meterbook_core::ledger::Gl;
 use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Missing};
 
 use crate::sample;
@@ -107,7 +108,8 @@ fn staff_sessions_and_deeds_are_kept() {
             store::staff::end_old(tx, later)?;
             assert_eq!(store::staff::session(tx, "old")?, None);
             assert!(store::staff::session(tx, "new")?.is_some());
-            store::audit::add(tx, None, later, "found", "it", "so")?;
+            let allowed = Authorized::system(later, Permission::Found);
+            store::audit::add(tx, &allowed, "found", "it", "so")?;
             let done = store::audit::latest(tx, 1)?.remove(0);
             assert_eq!((done.by, done.at, done.act.as_str()), (None, later, "found"));
             assert_eq!(store::audit::latest(tx, 9)?[1].by.as_deref(), Some("robin"));

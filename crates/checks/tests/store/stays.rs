@@ -11,6 +11,8 @@ use crate::sample;
 const STAY: &[(&str, &str)] = &[
     ("allotment", "micro"),
     ("allotment_taken", "segment"),
+    ("approval", "act"),
+    ("approval_end", "why"),
     ("audit", "act"),
     ("batch", "kind"),
     ("batch_part", "position"),
@@ -53,12 +55,15 @@ const MAY_CHANGE: &[&str] = &[
     "migration",
     "person",
     "premise",
+    "role",
+    "role_permission",
     "run",
     "run_item",
     "search",
     "service_point",
     "session",
     "staff",
+    "staff_role",
     "utility",
 ];
 
@@ -135,7 +140,9 @@ fn keys(connection: &Connection, table: &str) -> Vec<Vec<String>> {
 /// The columns to insert, and what they hold: the row's own id is left to the database, but when it
 /// is the key.
 fn columns(connection: &Connection, table: &str, key: &[String]) -> Vec<(String, String)> {
-    let text = format!("select name, type from pragma_table_info('{table}') where name <> 'id'");
+    let left = if key.iter().any(|it| it == "id") { "" } else { "id" };
+    let text =
+        format!("select name, type from pragma_table_info('{table}') where name <> '{left}'");
     let mut columns = rows(connection, &text, |row| Ok((row.get(0)?, row.get(1)?)));
     if key == ["rowid"] {
         columns.push(("rowid".to_owned(), "INTEGER".to_owned()));
