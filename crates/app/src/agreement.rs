@@ -90,7 +90,7 @@ pub fn start(
     let agreement = Agreement { id, account, service_point, tariff, from, to: None };
     store::agreement::add(tx, &agreement)?;
     store::run::hold_late(tx, &agreement)?;
-    store::search::refresh(tx, account)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = format!("{} from {from}", agreement.tariff);
     store::audit::add(tx, actor.by, actor.at, "start service", &id.to_string(), &said)?;
     Ok(id)
@@ -98,7 +98,7 @@ pub fn start(
 
 /// Stops service at the start of a day.
 pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
-    let Agreement { from, to, .. } = store::agreement::get(tx, agreement)?;
+    let Agreement { from, to, service_point, .. } = store::agreement::get(tx, agreement)?;
     if let Some(on) = to {
         return Err(refuse(AgreementRefusal::Ended { on }));
     }
@@ -109,6 +109,7 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
         return Err(refuse(AgreementRefusal::Billed { through }));
     }
     store::agreement::end(tx, agreement, on)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = on.to_string();
     store::audit::add(tx, actor.by, actor.at, "stop service", &agreement.to_string(), &said)
 }

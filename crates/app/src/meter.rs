@@ -155,6 +155,7 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
         return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on }));
     }
     store::meter::end_installation(tx, hung.id, on)?;
+    store::search::refresh_at(tx, hung.service_point)?;
     store::audit::add(tx, actor.by, actor.at, "remove meter", &meter.serial, &on.to_string())
 }
 

@@ -34,6 +34,7 @@ pub fn add_premise(
     let [street, town, region] = [street, town, region].map(|line| line.trim().to_owned());
     store::audit::add(tx, actor.by, actor.at, "add premise", &id.to_string(), &street)?;
     store::place::add_premise(tx, &Premise { id, street, town, region })?;
+    store::search::refresh_premise(tx, id)?;
     Ok(id)
 }
 
@@ -48,6 +49,7 @@ pub fn add_service_point(
     let id = ServicePointId(tx.next(Counter::ServicePoint, 1)?);
     let point = ServicePoint { id, premise, commodity, zone: zone.clone() };
     store::place::add_service_point(tx, &point)?;
+    store::search::refresh_premise(tx, premise)?;
     store::audit::add(
         tx,
         actor.by,

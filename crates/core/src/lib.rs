@@ -25,5 +25,6 @@ pub mod person;
 pub mod place;
 pub mod rating;
 pub mod reads;
+pub mod search;
 pub mod tariff;
 pub mod text;

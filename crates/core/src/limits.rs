@@ -20,3 +20,6 @@ pub const BILL_DAYS: i64 = 800;
 pub const ACCOUNTS_PER_TRANSACTION: usize = 250;
 /// Rows a search shows: more than a person reads.
 pub const SEARCH_ROWS: usize = 50;
+/// Scraps that one account is found by. A landlord has thousands; PostgreSQL's list of words ends at
+/// a megabyte, which is some twenty thousand.
+pub const SCRAPS: usize = 5_000;

@@ -353,7 +353,7 @@ create table segment_origin (
     through_read bigint not null,
     through_batch bigint not null,
     through_publication bigint not null,
-    until_on date,
+    until_on text,
     primary key (bill_id, segment),
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
@@ -446,12 +446,6 @@ create table audit (
     act text not null,
     subject text not null,
     detail text not null
-);
-
--- May change: what an account can be found by, in small letters, one scrap on each line.
-create table search (
-    account_id bigint primary key references account (id),
-    text text not null
 );
 
 -- What never changes, whoever asks ----------------------------------------------------------------
