@@ -69,11 +69,12 @@ const SCRAPS_OF: (Sql, Sql) = among_ids!("select id, scraps from search where id
 const FORGET: Sql = Sql("delete from search where id = $1");
 const FORGET_WORDS_SQLITE: Sql = Sql("delete from search_word where rowid = $1");
 const FORGET_WORDS_POSTGRES: Sql = Sql("delete from search_word where id = $1");
-const KEEP: Sql = Sql("insert into search (id, scraps) values ($1, $2)");
-const KEEP_WORDS_SQLITE: Sql = Sql("insert into search_word (rowid, words) values ($1, $2)");
+const KEEP: Rows = Rows("search (id, scraps)");
+const KEEP_WORDS_SQLITE: Rows = Rows("search_word (rowid, words)");
 const KEEP_WORDS_POSTGRES: Sql = Sql("
     insert into search_word (id, words)
-    values ($1, array_to_tsvector(string_to_array(cast($2 as text), ' ')))");
+    select id, array_to_tsvector(string_to_array(words, ' '))
+    from unnest(string_to_array($1, ',')::bigint[], string_to_array($2, chr(10))) as it (id, words)");
 const LIKE_SQLITE: Sql = Sql("
     select distinct word from spelling
     where cut in (select value from json_each('[\"' || replace($1, ' ', '\",\"') || '\"]'))");
@@ -183,6 +184,7 @@ pub fn remove(tx: &mut Tx, subject: Subject) -> Result<()> {
 
 fn put_all(tx: &mut Tx, found_by: Vec<(Subject, Vec<Scrap>)>) -> Result<()> {
     let known = kept(tx, found_by.iter().map(|it| row_of(it.0)))?;
+    let mut changed = Vec::new();
     let mut spelt = BTreeSet::new();
     for (subject, mut scraps) in found_by {
         for scrap in &mut scraps {
@@ -192,17 +194,30 @@ fn put_all(tx: &mut Tx, found_by: Vec<(Subject, Vec<Scrap>)>) -> Result<()> {
         let mut seen = BTreeSet::new();
         scraps.retain(|it| seen.insert(it.clone()));
         scraps.truncate(SCRAPS);
-        let row = row_of(subject);
-        if known.get(&row) == Some(&scraps) {
-            continue;
+        match known.get(&row_of(subject)) {
+            Some(same) if *same == scraps => continue,
+            Some(_) => remove(tx, subject)?,
+            None => {}
         }
-        remove(tx, subject)?;
         let words: BTreeSet<String> = scraps.iter().flat_map(Scrap::words).collect();
         let words: Vec<String> = words.into_iter().collect();
         spelt.extend(scraps.iter().flat_map(Scrap::spelt));
-        tx.exec(KEEP, [row.into(), written(&scraps).into()])?;
-        let keep_words = tx.either(KEEP_WORDS_SQLITE, KEEP_WORDS_POSTGRES);
-        tx.exec(keep_words, [row.into(), words.join(" ").into()])?;
+        changed.push((row_of(subject), written(&scraps), words.join(" ")));
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    tx.bulk(KEEP, changed.iter().map(|(row, scraps, _)| [(*row).into(), scraps.into()]))?;
+    match tx.location() {
+        Location::Sqlite(_) => {
+            let rows = changed.iter().map(|(row, _, words)| [(*row).into(), words.into()]);
+            tx.bulk(KEEP_WORDS_SQLITE, rows)?;
+        }
+        Location::Postgres(_) => {
+            let rows: Vec<String> = changed.iter().map(|it| it.0.to_string()).collect();
+            let words: Vec<&str> = changed.iter().map(|it| it.2.as_str()).collect();
+            tx.exec(KEEP_WORDS_POSTGRES, [rows.join(",").into(), words.join("\n").into()])?;
+        }
     }
     spell(tx, spelt)
 }

@@ -88,17 +88,17 @@ impl Loader {
     pub(crate) fn sizes(&mut self) -> Result<Vec<String>> {
         let text = match self {
             Loader::Sqlite(_) => {
-                "select name || ': ' || sum(pgsize) / 1000000 || ' MB' from dbstat
+                "select name || ': ' || (sum(pgsize) / 1000000) || ' MB' from dbstat
                  where name like 'search%' or name = 'spelling' or name = 'payment_reference'
                  group by name having 100000 < sum(pgsize)
-                 union all select 'all: ' || sum(pgsize) / 1000000 || ' MB' from dbstat"
+                 union all select 'all: ' || (sum(pgsize) / 1000000) || ' MB' from dbstat"
             }
             Loader::Postgres(_) => {
-                "select relname || ': ' || pg_total_relation_size(oid) / 1000000 || ' MB, of it '
-                     || pg_indexes_size(oid) / 1000000 || ' MB of indexes'
+                "select relname || ': ' || (pg_total_relation_size(oid) / 1000000) || ' MB, of it '
+                     || (pg_indexes_size(oid) / 1000000) || ' MB of indexes'
                  from pg_class where relname in ('search', 'search_word', 'spelling')
                  union all
-                 select 'all: ' || pg_database_size(current_database()) / 1000000 || ' MB'"
+                 select 'all: ' || (pg_database_size(current_database()) / 1000000) || ' MB'"
             }
         };
         match self {
