@@ -9,7 +9,7 @@ mod load;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use meterbook_core::id::AccountId;
@@ -57,13 +57,14 @@ fn measure(crowd: &Crowd, at: &Location) -> Result<()> {
     say(format!("\n{engine}, {customers} customers, loaded in {:.0?}", began.elapsed()))?;
     let began = Instant::now();
     index(&db, customers)?;
-    let rate = f64::from(u32::try_from(customers)?) / began.elapsed().as_secs_f64();
-    say(format!("indexed in {:.0?}: {rate:.0} accounts a second", began.elapsed()))?;
+    let taken = began.elapsed();
+    let rate = (u128::try_from(customers)? * 1000).div_euclid(taken.as_millis().max(1));
+    say(format!("indexed in {taken:.0?}: {rate} accounts a second"))?;
     loaded.settle()?;
     for line in loaded.sizes()? {
         say(line)?;
     }
-    say("question           p50 ms   p99 ms   worst ms   found")?;
+    say("question            p50 µs    p99 µs  worst µs   found")?;
     let mut lot = Lot(7);
     for (name, ask) in KINDS {
         let mut taken = Vec::new();
@@ -81,15 +82,9 @@ fn measure(crowd: &Crowd, at: &Location) -> Result<()> {
             missed += usize::from(hits.len() < ROWS && hits.iter().all(|it| it.subject != right));
         }
         taken.sort_unstable();
-        let ms = |it: Duration| it.as_secs_f64() * 1e3;
-        let nth = |share: usize| ms(taken[(QUESTIONS * share).div_euclid(100)]);
-        let each = rows.div_euclid(QUESTIONS);
-        say(format!(
-            "{name:<17} {:>7.2}  {:>7.2}    {:>7.2}   {each:>5}",
-            nth(50),
-            nth(99),
-            ms(taken[QUESTIONS - 1])
-        ))?;
+        let nth = |share: usize| taken[(QUESTIONS * share).div_euclid(100)].as_micros();
+        let (worst, each) = (taken[QUESTIONS - 1].as_micros(), rows.div_euclid(QUESTIONS));
+        say(format!("{name:<17} {:>8}  {:>8}  {worst:>8}   {each:>5}", nth(50), nth(99)))?;
         // What is misspelt may be spelt as another's name.
         ensure!(missed * 10 <= QUESTIONS, "{missed} of {QUESTIONS} were not found by {name}");
     }
