@@ -100,7 +100,7 @@ pub fn start(
     let agreement = Agreement { id, account, service_point, tariff, from, to: None };
     store::agreement::add(tx, &agreement)?;
     store::run::hold_late(tx, &agreement)?;
-    store::search::refresh(tx, account)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = format!("{} from {from}", agreement.tariff);
     store::audit::add(tx, &allowed, "start service", &id.to_string(), &said)?;
     Ok(id)
@@ -109,7 +109,7 @@ pub fn start(
 /// Stops service at the start of a day.
 pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
-    let Agreement { from, to, .. } = store::agreement::get(tx, agreement)?;
+    let Agreement { from, to, service_point, .. } = store::agreement::get(tx, agreement)?;
     if let Some(on) = to {
         return Err(refuse(AgreementRefusal::Ended { on }));
     }
@@ -128,6 +128,7 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
         }
     }
     store::agreement::end(tx, agreement, on)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = on.to_string();
     store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
 }

@@ -160,6 +160,7 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
         return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on }));
     }
     store::meter::end_installation(tx, hung.id, on)?;
+    store::search::refresh_at(tx, hung.service_point)?;
     store::audit::add(tx, &allowed, "remove meter", &meter.serial, &on.to_string())
 }
 

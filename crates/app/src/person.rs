@@ -59,6 +59,7 @@ pub fn add_contact(
     }
     let id = ContactId(tx.next(Counter::Contact, 1)?);
     store::person::add_contact(tx, &ContactPoint { id, person, kind, value: value.to_owned() })?;
+    store::search::refresh_person(tx, person)?;
     store::audit::add(tx, &allowed, "add contact", &person.to_string(), kind.word())?;
     Ok(id)
 }

@@ -37,6 +37,7 @@ pub fn add_premise(
     let [street, town, region] = [street, town, region].map(|line| line.trim().to_owned());
     store::audit::add(tx, &allowed, "add premise", &id.to_string(), &street)?;
     store::place::add_premise(tx, &Premise { id, street, town, region })?;
+    store::search::refresh_premise(tx, id)?;
     Ok(id)
 }
 
@@ -52,6 +53,7 @@ pub fn add_service_point(
     let id = ServicePointId(tx.next(Counter::ServicePoint, 1)?);
     let point = ServicePoint { id, premise, commodity, zone: zone.clone() };
     store::place::add_service_point(tx, &point)?;
+    store::search::refresh_premise(tx, premise)?;
     store::audit::add(tx, &allowed, "add service point", &id.to_string(), commodity.word())?;
     Ok(id)
 }

@@ -28,5 +28,6 @@ pub mod person;
 pub mod place;
 pub mod rating;
 pub mod reads;
+pub mod search;
 pub mod tariff;
 pub mod text;

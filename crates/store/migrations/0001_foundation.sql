@@ -554,12 +554,6 @@ create table audit (
 create index audit_subject on audit (subject, id);
 create index audit_staff on audit (staff_id, id);
 
--- May change: what an account can be found by, in small letters, one scrap on each line.
-create table search (
-    account_id bigint primary key references account (id),
-    text text not null
-);
-
 -- What never changes, whoever asks ----------------------------------------------------------------
 
 -- +sqlite

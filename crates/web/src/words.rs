@@ -76,6 +76,7 @@ catalogue! {
     done: "done", "terminado";
     difference: "Difference", "Diferencia";
     due: "due", "vence";
+    email: "E-mail", "Correo";
     electric: "Electric", "Electricidad";
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
@@ -107,6 +108,7 @@ catalogue! {
     multiplier: "Multiplier", "Multiplicador";
     name: "Name", "Nombre";
     next_bill: "Next bill", "Próxima factura";
+    nobody_served: "Nobody is served here", "Nadie recibe servicio aquí";
     no_bill: "No bill yet", "Sin factura todavía";
     none_said: "Nothing was said or done yet.", "Todavía no se dijo ni se hizo nada.";
     none_yet: "none yet", "ninguno todavía";
@@ -120,11 +122,14 @@ catalogue! {
     paid: "The payment is posted.", "El pago está registrado.";
     password: "Password", "Contraseña";
     past_due: "Past due", "Vencido";
+    parcel: "Parcel", "Parcela";
     payment: "Payment", "Pago";
     payments: "Payments", "Pagos";
     period: "Period", "Período";
+    phone: "Telephone", "Teléfono";
     posting: "being posted", "en registro";
     post_payment: "Post payment", "Registrar pago";
+    premise: "Premise", "Inmueble";
     rate: "Rate", "Tarifa";
     reads: "Reads", "Lecturas";
     reference: "Check number or bank reference", "Número de cheque o referencia bancaria";
@@ -135,8 +140,9 @@ catalogue! {
     rounding: "rounding", "redondeo";
     rule: "Rule", "Regla";
     save: "Save", "Guardar";
-    search_hint: "Name, address, account, meter, phone, e-mail or bill number", "Nombre, dirección, cuenta, medidor, teléfono, correo o número de factura";
+    search_hint: "Name, address, account, meter, phone, e-mail, bill or check number", "Nombre, dirección, cuenta, medidor, teléfono, correo, número de factura o de cheque";
     service: "Service", "Servicio";
+    service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
     show_all: "Show all", "Mostrar todo";
     sign_in: "Sign in", "Entrar";
@@ -156,6 +162,8 @@ catalogue! {
     why: "Why", "Por qué";
     what_changed: "What changed since the last bill", "Qué cambió desde la última factura";
     what_said: "What was said or done", "Qué se dijo o se hizo";
+    why_found: "Why it was found", "Por qué se encontró";
+    work_order: "Work order", "Orden de trabajo";
     wrong: "The name or the password is wrong.", "El nombre o la contraseña es incorrecto.";
 }
 

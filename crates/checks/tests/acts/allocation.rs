@@ -10,7 +10,7 @@ use meterbook_app::bill_run::{Which, run};
 use meterbook_app::intake::{Import, import};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, agreement, allocation, check, session, tariff};
+use meterbook_app::{agreement, allocation, check, tariff};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Cycle;
 use meterbook_core::allocation::Allocation;

@@ -8,7 +8,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_app::certificate::{self, NewGenerator, Report, Total};
 use meterbook_app::intake::{Import, give_back, import};
-use meterbook_app::{Actor, check, session};
+use meterbook_app::{Actor, check};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::certificate::{Election, Fuel, Owner, Registry, Serials, Vintage};
 use meterbook_core::id::AgreementId;

@@ -9,6 +9,7 @@ mod intake;
 mod published;
 mod refused;
 mod riders;
+mod search;
 mod staff;
 mod trial;
 mod village;

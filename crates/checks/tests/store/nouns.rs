@@ -141,49 +141,6 @@ fn what_ends_ends_once() {
 }
 
 #[test]
-fn an_account_is_found_by_any_scrap() {
-    engines::each(|db, _| {
-        db.write(sample::keep).unwrap();
-        let found = |words: &str| -> usize {
-            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-            db.read(|tx| store::search::find(tx, &words, 50)).unwrap().len()
-        };
-        let number = AccountNumber::new(10_000_001).unwrap();
-        let (printed, bare) = (number.to_string(), number.digits().to_string());
-        for scrap in [
-            "O'KAFOR",
-            "ÑANDÚ",
-            "100%",
-            "dana cedar",
-            "5550104417",
-            "(555) 010-4417",
-            "dana_or@example.test",
-            "juniper 420",
-            "e-100",
-            "B-260804-10000001",
-            "b26080410000001",
-            // Nobody knows how a street or a number was typed at the counter.
-            "e100",
-            "E\u{2011}100",
-            "Juniper Hollow Road",
-            "hollow rd., 420",
-            "hollow roa",
-            "kafor reyes",
-            &printed,
-            &bare,
-        ] {
-            assert_eq!(found(scrap), 1, "{scrap}");
-        }
-        // A pattern's own signs are letters like others.
-        for nothing in
-            ["dana smith", "hollow lane", "-", "dana%", "d_na", "\\", "e-101", "B-260804-10000002"]
-        {
-            assert_eq!(found(nothing), 0, "{nothing}");
-        }
-    });
-}
-
-#[test]
 fn ids_are_counted_without_gaps_in_a_transaction_and_taken_back_with_it() {
     engines::each(|db, _| {
         let next = |count| db.write(|tx| tx.next(Counter::Bill, count)).unwrap();

@@ -60,8 +60,10 @@ const MAY_CHANGE: &[&str] = &[
     "run",
     "run_item",
     "search",
+    "search_word",
     "service_point",
     "session",
+    "spelling",
     "staff",
     "staff_role",
     "utility",
@@ -164,7 +166,11 @@ fn rows<T>(
 fn every_table_either_stays_or_may_change() {
     engines::each(|db, _| {
         let tables = match db.location() {
-            Location::Sqlite(_) => "select name from sqlite_master where type = 'table' order by 1",
+            // What SQLite keeps of its word index is its own.
+            Location::Sqlite(_) => {
+                r"select name from sqlite_master
+                  where type = 'table' and name not like 'search\_word\_%' escape '\' order by 1"
+            }
             Location::Postgres(_) => {
                 "select cast(tablename as text) from pg_tables where schemaname = 'public' order by 1"
             }
