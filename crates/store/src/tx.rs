@@ -76,6 +76,20 @@ pub enum Counter {
     User,
     /// Acts that were written down.
     Audit,
+    /// Parts that people have in accounts.
+    Party,
+    /// What is said of people and places.
+    Detail,
+    /// Registrations of accounts.
+    Registration,
+    /// Who takes over between tenants.
+    Landlord,
+    /// Records of people made one.
+    Merge,
+    /// Starts, stops and transfers.
+    Move,
+    /// What moves ask the field for.
+    OrderRequest,
 }
 
 const NEXT: Sql = Sql("
@@ -244,6 +258,13 @@ impl Counter {
             Counter::Interaction => "interaction",
             Counter::User => "staff",
             Counter::Audit => "audit",
+            Counter::Party => "party",
+            Counter::Detail => "detail",
+            Counter::Registration => "registration",
+            Counter::Landlord => "landlord",
+            Counter::Merge => "person_merge",
+            Counter::Move => "move",
+            Counter::OrderRequest => "order_request",
         }
     }
 }

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
-    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
-    ServicePointId, TariffId, UserId, WindowId,
+    AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, DetailId,
+    EntryId, InstallationId, InteractionId, LandlordId, MergeId, MeterId, MoveId, PartyId,
+    PaymentId, PersonId, PremiseId, PublicationId, RegistrationId, RunId, ServicePointId, TariffId,
+    UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -240,6 +241,8 @@ ids_are_numbers! {
     InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
     TariffId, UserId, WindowId,
 }
+
+ids_are_numbers! { PartyId, DetailId, RegistrationId, LandlordId, MergeId, MoveId }
 
 impl rusqlite::ToSql for V<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
