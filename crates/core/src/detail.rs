@@ -116,7 +116,7 @@ impl DetailKind {
     /// Whether it is said of subjects of this sort.
     pub fn is_of(self, subject: Subject) -> bool {
         use DetailKind::{
-            Access, Bankruptcy, Channel, Deceased, FormerName, Format, Hazard, Key, LastFour,
+            Access, Bankruptcy, Channel, Deceased, Format, FormerName, Hazard, Key, LastFour,
             Parcel, Phase, Pressure, Route, Sequence, Size, TaxArea, Type, Verified, Voltage,
         };
         match self {

@@ -291,7 +291,9 @@ impl Effect {
             },
             EffectKind::Orders => match OrderKind::from_word(&self.word) {
                 Some(OrderKind::Read) => format!("{what}: alguien lee el medidor el {on}"),
-                Some(OrderKind::Connect) | None => format!("{what}: el servicio se conecta el {on}"),
+                Some(OrderKind::Connect) | None => {
+                    format!("{what}: el servicio se conecta el {on}")
+                }
             },
             EffectKind::Charges => format!("{what}: {amount} en la próxima factura"),
             EffectKind::Deposits => format!("se pide un depósito de {amount}"),
@@ -314,7 +316,9 @@ pub fn confirmation(
     effects: &[Effect],
 ) -> String {
     let mut text = match language {
-        Language::English => format!("{name}, thank you. Your account with {utility} is {number}.\n"),
+        Language::English => {
+            format!("{name}, thank you. Your account with {utility} is {number}.\n")
+        }
         Language::Spanish => format!("{name}, gracias. Su cuenta con {utility} es {number}.\n"),
     };
     for effect in effects.iter().filter(|it| it.is_for_customer()) {
@@ -348,8 +352,12 @@ mod tests {
             let [english, spanish] =
                 [Language::English, Language::Spanish].map(|it| effect.sentence(it));
             assert_ne!(english, spanish);
-            assert!(english.contains("2026-08-18") || english.contains("$25.00")
-                || *kind == EffectKind::FinalBill, "{english}");
+            assert!(
+                english.contains("2026-08-18")
+                    || english.contains("$25.00")
+                    || *kind == EffectKind::FinalBill,
+                "{english}"
+            );
         }
     }
 }

@@ -70,12 +70,7 @@ pub fn end(tx: &mut Tx, id: AgreementId, on: Date) -> Result<()> {
 }
 
 /// Gives an agreement another end, or none, unless its end is no longer `was`.
-pub fn set_end(
-    tx: &mut Tx,
-    id: AgreementId,
-    was: Option<Date>,
-    to: Option<Date>,
-) -> Result<bool> {
+pub fn set_end(tx: &mut Tx, id: AgreementId, was: Option<Date>, to: Option<Date>) -> Result<bool> {
     let was = was.map_or(String::new(), |it| it.to_string());
     Ok(0 < tx.exec(SET_END, [id.into(), was.into(), to.into()])?)
 }

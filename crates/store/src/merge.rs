@@ -17,8 +17,7 @@ const MOVED: Sql = Sql("
     select what, moved_id from person_merge_moved where merge_id = $1 order by what, moved_id");
 const OF_MERGED: Sql = Sql("
     select id, kept_id, merged_id from person_merge where merged_id = $1 and undone_at is null");
-const UNDO: Sql =
-    Sql("update person_merge set undone_at = $2 where id = $1 and undone_at is null");
+const UNDO: Sql = Sql("update person_merge set undone_at = $2 where id = $1 and undone_at is null");
 const SET_CONTACT: Sql = Sql("update contact set person_id = $2 where id = $1");
 
 /// A merge that holds.

@@ -21,8 +21,7 @@ const ADD_CHANNEL: Sql = Sql("
 const CHANNELS: Sql = Sql("
     select id, meter_id, digits, minutes, unit, flow, multiplier_micro
     from channel where meter_id = $1 and to_on is null order by id");
-const REPLACE_CHANNEL: Sql =
-    Sql("update channel set to_on = $2 where id = $1 and to_on is null");
+const REPLACE_CHANNEL: Sql = Sql("update channel set to_on = $2 where id = $1 and to_on is null");
 const BEGIN_CHANNEL: Sql = Sql("update channel set from_on = $2 where id = $1");
 const INSTALL: Sql = Sql("
     insert into installation (id, meter_id, service_point_id, from_on, to_on)

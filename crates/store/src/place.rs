@@ -23,8 +23,7 @@ const POINTS_AT: Sql = Sql("
 /// Keeps a premise.
 pub fn add_premise(tx: &mut Tx, premise: &Premise) -> Result<()> {
     let Premise { id, street, town, region } = premise;
-    let values =
-        [(*id).into(), street.into(), town.into(), region.into(), premise.key().into()];
+    let values = [(*id).into(), street.into(), town.into(), region.into(), premise.key().into()];
     tx.exec(ADD_PREMISE, values).map(|_| ())
 }
 
