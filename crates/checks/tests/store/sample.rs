@@ -419,5 +419,6 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::payment::add(tx, &payment())?;
     store::ledger::add(tx, &entries())?;
     store::search::refresh(tx, ACCOUNT)?;
+    crate::record::keep(tx)?;
     store::audit::add(tx, Some(UserId(1)), at(), "take payment", "1", "")
 }
