@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use record::{CustomerCommand, MeterCommand, MoveCommand, PremiseCommand};
+
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
 #[command(name = "meterbook", version, arg_required_else_help = true, max_term_width = 100)]
@@ -63,16 +65,16 @@ pub(crate) enum Command {
     Bill(BillCommand),
     /// Start, stop and transfer service; re-date and cancel it
     #[command(subcommand)]
-    Move(record::MoveCommand),
+    Move(MoveCommand),
     /// Who has a part in an account, how to reach them, and what is known of them
     #[command(subcommand)]
-    Customer(record::CustomerCommand),
+    Customer(CustomerCommand),
     /// Where service is taken, and who takes over between tenants
     #[command(subcommand)]
-    Premise(record::PremiseCommand),
+    Premise(PremiseCommand),
     /// Exchange a meter, give it another multiplier
     #[command(subcommand)]
-    Meter(record::MeterCommand),
+    Meter(MeterCommand),
     /// Take a payment
     Pay(Pay),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
