@@ -217,9 +217,12 @@ impl Effect {
         }
     }
 
-    /// Whether the customer is told: a landlord's agreement is not the tenant's business.
-    pub const fn is_for_customer(&self) -> bool {
-        !matches!(self.kind, EffectKind::Drops | EffectKind::Yields | EffectKind::Reverts)
+    /// Whether the customer is told: a landlord's agreement is not the tenant's business, and that a
+    /// read is ordered is said once.
+    pub fn is_for_customer(&self) -> bool {
+        let theirs =
+            !matches!(self.kind, EffectKind::Drops | EffectKind::Yields | EffectKind::Reverts);
+        theirs && !(self.kind == EffectKind::Orders && self.word == OrderKind::Read.word())
     }
 
     fn english(&self) -> String {

@@ -19,6 +19,8 @@ const GET: Sql = Sql("
            v.staff_id
     from move m join move_version v on v.move_id = m.id
     where m.id = $1 order by v.version desc limit 1");
+const LOCK_SQLITE: Sql = Sql("select id from move where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from move where id = $1 for update");
 const OF_ACCOUNT: Sql = Sql("
     select m.id, m.kind, m.account_id, v.version, v.said, v.starts_on, v.stops_on, v.said_at,
            v.staff_id
@@ -95,6 +97,13 @@ pub fn add_effects(tx: &mut Tx, id: MoveId, version: i64, effects: &[Effect]) ->
 /// A move as its newest version says.
 pub fn get(tx: &mut Tx, id: MoveId) -> Result<Move> {
     tx.maybe(GET, [id.into()], a_move)?.ok_or_else(|| missing("move", id))
+}
+
+/// The same, for who is about to change it: whoever else wants to waits until this transaction is
+/// over, and then sees what it did.
+pub fn lock(tx: &mut Tx, id: MoveId) -> Result<Move> {
+    tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    get(tx, id)
 }
 
 /// The moves of an account as their newest versions say, in the order in which they were asked for.

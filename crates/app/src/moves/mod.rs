@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use meterbook_core::id::{AccountId, AgreementId, MoveId, ServicePointId};
 use meterbook_core::moves::{Credit, Effect, EffectKind, Move, MoveKind, Said, confirmation};
 use meterbook_core::reads::Read;
-use meterbook_store::{self as store, Conflict, Counter, Tx};
+use meterbook_store::{self as store, Counter, Tx};
 
 use crate::{Actor, refuse};
 
@@ -129,7 +129,7 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
     let plan = plan(tx, actor, &wanted)?;
     let (starts_on, stops_on) = (wanted.starts_on, wanted.stops_on);
     let new = Move { said: Said::Redated, starts_on, stops_on, ..next(&old, actor) };
-    say(tx, &new)?;
+    store::moves::say(tx, &new)?;
     carry::out(tx, actor, new, plan)
 }
 
@@ -139,7 +139,7 @@ pub fn cancel(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64) -> Result<Move> 
     let (old, effects) = open(tx, id, seen)?;
     carry::back(tx, actor, &old, &effects)?;
     let new = Move { said: Said::Cancelled, ..next(&old, actor) };
-    say(tx, &new)?;
+    store::moves::say(tx, &new)?;
     store::audit::add(tx, actor.by, actor.at, "cancel move", &id.to_string(), new.kind.word())?;
     Ok(new)
 }
@@ -166,7 +166,7 @@ pub fn told(tx: &mut Tx, made: &Made) -> Result<String> {
 
 /// A move that can still be changed, as the clerk saw it, and what it does.
 fn open(tx: &mut Tx, id: MoveId, seen: i64) -> Result<(Move, Vec<Effect>)> {
-    let now = store::moves::get(tx, id)?;
+    let now = store::moves::lock(tx, id)?;
     if now.version != seen {
         let by = match now.by {
             Some(by) => store::staff::names(tx, &[by])?.remove(&by).unwrap_or_default(),
@@ -212,18 +212,4 @@ fn asked(of: &Move, effects: &[Effect], read: &ReadWanted) -> Wanted {
 
 fn next(old: &Move, actor: Actor) -> Move {
     Move { version: old.version + 1, at: actor.at, by: actor.by, ..old.clone() }
-}
-
-/// Keeps a version. On a server two clerks can get as far as this; the second is told to look again.
-fn say(tx: &mut Tx, new: &Move) -> Result<()> {
-    store::moves::say(tx, new).map_err(|why| {
-        if why.is::<Conflict>() {
-            let Move { id, version, said, starts_on, stops_on, at, .. } = *new;
-            let by = "somebody else".to_owned();
-            let of = id;
-            refuse(MoveRefusal::Changed { of, version, said, starts_on, stops_on, by, at })
-        } else {
-            why
-        }
-    })
 }

@@ -226,6 +226,29 @@ fn the_second_of_two_clerks_sees_what_the_first_did() {
 }
 
 #[test]
+fn of_two_clerks_at_one_moment_one_is_told_of_the_other() {
+    engines::each(|db, _| {
+        village::found(db);
+        let (account, agreement) = customer(db, "E-1", date(2026, 1, 1));
+        let made = ask(db, &stop(account.id, &agreement, LATER, ReadWanted::Ordered)).unwrap();
+        let days = [date(2026, 4, 8), date(2026, 4, 9)];
+        let ended: Vec<Result<Made>> = std::thread::scope(|scope| {
+            let both = days.map(|on| {
+                scope.spawn({
+                    let made = &made;
+                    move || redate(db, made, None, Some(on))
+                })
+            });
+            both.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(ended.iter().filter(|it| it.is_ok()).count(), 1, "{ended:?}");
+        let second = ended.into_iter().find(Result::is_err).unwrap();
+        let (why, text) = refused(second);
+        assert!(matches!(why.as_a(), Some(MoveRefusal::Changed { version: 2, .. })), "{text}");
+    });
+}
+
+#[test]
 fn between_tenants_service_is_the_landlords() {
     engines::each(|db, _| {
         village::found(db);
