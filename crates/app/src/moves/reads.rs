@@ -18,6 +18,9 @@ pub(super) struct Switch<'a> {
     pub(super) on: Date,
 }
 
+/// Registers, each with its reads.
+type Registers = Vec<(Channel, Vec<Read>)>;
+
 /// Where the read comes from, and what is to be kept of it. Nothing where no meter hangs or the
 /// tariff looks at none.
 pub(super) fn at_switch(
@@ -61,10 +64,7 @@ pub(super) fn at_switch(
 
 /// The registers of the meter that hangs there, with their reads, and its number. A meter with an
 /// interval channel needs none.
-fn registers(
-    tx: &mut Tx,
-    switch: &Switch<'_>,
-) -> Result<Option<(String, Vec<(Channel, Vec<Read>)>)>> {
+fn registers(tx: &mut Tx, switch: &Switch<'_>) -> Result<Option<(String, Registers)>> {
     let there = store::meter::installations_at(tx, switch.point)?;
     let hung =
         there.iter().rfind(|it| it.from <= switch.on && it.to.is_none_or(|to| switch.on <= to));
