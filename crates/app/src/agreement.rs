@@ -81,16 +81,7 @@ pub fn start(
 ) -> Result<AgreementId> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let delivered = store::place::service_point(tx, service_point)?.commodity;
-    let Some(version) = crate::tariff::in_force(tx, tariff, from)? else {
-        return Err(refuse(AgreementRefusal::NoTariff { tariff: tariff.to_owned(), on: from }));
-    };
-    if version.is_rider {
-        return Err(refuse(AgreementRefusal::Rider { code: tariff.to_owned() }));
-    }
-    if version.commodity != delivered {
-        let (tariff, priced) = (tariff.to_owned(), version.commodity);
-        return Err(refuse(AgreementRefusal::WrongCommodity { tariff, priced, delivered }));
-    }
+    startable(tx, delivered, tariff, from)?;
     let there = store::agreement::at(tx, service_point)?;
     if let Some(other) = there.iter().find(|it| it.to.is_none_or(|to| from < to)) {
         return Err(refuse(AgreementRefusal::Overlaps { from: other.from, to: other.to }));
@@ -109,28 +100,50 @@ pub fn start(
 /// Stops service at the start of a day.
 pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
-    let Agreement { from, to, service_point, .. } = store::agreement::get(tx, agreement)?;
+    let there = store::agreement::get(tx, agreement)?;
+    stoppable(tx, &there, on)?;
+    store::agreement::end(tx, agreement, on)?;
+    store::search::refresh_at(tx, there.service_point)?;
+    let said = on.to_string();
+    store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
+}
+
+/// Refuses a tariff on which nobody can take this commodity from that day on.
+pub(crate) fn startable(tx: &mut Tx, delivered: Commodity, tariff: &str, from: Date) -> Result<()> {
+    let Some(version) = crate::tariff::in_force(tx, tariff, from)? else {
+        return Err(refuse(AgreementRefusal::NoTariff { tariff: tariff.to_owned(), on: from }));
+    };
+    if version.is_rider {
+        return Err(refuse(AgreementRefusal::Rider { code: tariff.to_owned() }));
+    }
+    if version.commodity != delivered {
+        let (tariff, priced) = (tariff.to_owned(), version.commodity);
+        return Err(refuse(AgreementRefusal::WrongCommodity { tariff, priced, delivered }));
+    }
+    Ok(())
+}
+
+/// Refuses an end that an agreement cannot have.
+pub(crate) fn stoppable(tx: &mut Tx, agreement: &Agreement, on: Date) -> Result<()> {
+    let Agreement { id, from, to, .. } = *agreement;
     if let Some(on) = to {
         return Err(refuse(AgreementRefusal::Ended { on }));
     }
     if on <= from {
         return Err(refuse(AgreementRefusal::BeforeStart { from, on }));
     }
-    if let Some(through) = store::bill::billed_through(tx, agreement)?.filter(|it| on < *it) {
+    if let Some(through) = store::bill::billed_through(tx, id)?.filter(|it| on < *it) {
         return Err(refuse(AgreementRefusal::Billed { through }));
     }
-    for share in store::allocation::around(tx, agreement)? {
+    for share in store::allocation::around(tx, id)? {
         let billed = store::bill::billed_through(tx, share.host)?.unwrap_or(on);
         let end = on.max(billed);
-        if share.subscriber == agreement && share.to.is_none_or(|to| end < to) {
+        if share.subscriber == id && share.to.is_none_or(|to| end < to) {
             let (host, from) = (share.host, end);
             return Err(refuse(AgreementRefusal::Shares { host, from }));
         }
     }
-    store::agreement::end(tx, agreement, on)?;
-    store::search::refresh_at(tx, service_point)?;
-    let said = on.to_string();
-    store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
+    Ok(())
 }
 
 impl fmt::Display for AgreementRefusal {

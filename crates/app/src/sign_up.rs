@@ -3,13 +3,15 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
-use meterbook_core::person::{ContactKind, Language, PersonKind};
+use meterbook_core::moves::Credit;
+use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
 use meterbook_store::Tx;
 
-use crate::account::NewAccount;
+use crate::Actor;
+use crate::application::{self, Application, At, Metered, Screening, Service, Who};
 use crate::meter::NewChannel;
-use crate::{Actor, account, agreement, meter, person, place};
+use crate::moves::ReadWanted;
 
 /// What an applicant says.
 #[derive(Clone, Debug)]
@@ -53,26 +55,27 @@ pub struct NewService {
     pub channels: Vec<NewChannel>,
 }
 
-/// Takes on a customer at a new premise.
+/// Takes on a customer at a new premise, whoever else is known by that name: what
+/// [`crate::application`] does for somebody who was looked up elsewhere.
 pub fn sign_up(tx: &mut Tx, actor: Actor, new: &SignUp) -> Result<Account> {
-    let zone = crate::founding::zone(tx)?;
-    let person = person::add(tx, actor, &new.name, new.kind, new.language)?;
-    for (kind, value) in [(ContactKind::Phone, &new.phone), (ContactKind::Email, &new.email)] {
-        if let Some(value) = value {
-            person::add_contact(tx, actor, person, kind, value)?;
-        }
-    }
-    let premise = place::add_premise(tx, actor, &new.street, &new.town, &new.region)?;
-    let mail_to = format!("{}\n{} {}", new.street, new.town, new.region);
-    let SignUp { class, cycle, from, .. } = *new;
-    let opened = NewAccount { person, class, cycle, mail_to, opened_on: from };
-    let account = account::open(tx, actor, opened)?;
-    for service in &new.services {
-        let NewService { commodity, tariff, serial, channels } = service;
-        let point = place::add_service_point(tx, actor, premise, *commodity, &zone)?;
-        let hung = meter::add(tx, actor, serial, *commodity, channels)?;
-        meter::install(tx, actor, &hung, point, from)?;
-        agreement::start(tx, actor, account.id, point, tariff, from)?;
-    }
-    Ok(account)
+    let SignUp { name, kind, class, language, phone, email, .. } = new.clone();
+    let SignUp { street, town, region, cycle, from, services, .. } = new.clone();
+    let service = |it: NewService| Service {
+        commodity: it.commodity,
+        tariff: it.tariff,
+        meter: Metered::By { serial: it.serial, channels: it.channels },
+        read: ReadWanted::Ordered,
+    };
+    let application = Application {
+        who: Who::New { name, kind, language, phone, email },
+        screening: Screening::Despite("looked up elsewhere".to_owned()),
+        class,
+        cycle,
+        credit: Credit::Unknown,
+        at: At::New { street, town, region },
+        mail_to: None,
+        from,
+        services: services.into_iter().map(service).collect(),
+    };
+    Ok(application::apply(tx, actor, &application)?.account)
 }

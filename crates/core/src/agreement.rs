@@ -22,7 +22,36 @@ pub struct Agreement {
     pub to: Option<Date>,
 }
 
+/// How far an agreement has come. It follows from its days, and is kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgreementState {
+    /// Its first day is to come.
+    Pending,
+    /// Service goes on.
+    Active,
+    /// Service ended; its last days are not billed.
+    Stopped,
+    /// Service ended and all of it is billed.
+    Closed,
+}
+
+words! {
+    AgreementState {
+        Pending = "pending", Active = "active", Stopped = "stopped", Closed = "closed",
+    }
+}
+
 impl Agreement {
+    /// How far it has come on a day, when it is billed up to `billed`.
+    pub fn state(&self, today: Date, billed: Option<Date>) -> AgreementState {
+        match self.to {
+            _ if today < self.from => AgreementState::Pending,
+            Some(to) if to <= today && billed.is_some_and(|it| to <= it) => AgreementState::Closed,
+            Some(to) if to <= today => AgreementState::Stopped,
+            _ => AgreementState::Active,
+        }
+    }
+
     /// The days of `window` on which this agreement is in force.
     pub fn days_in(&self, window: Period) -> Option<Period> {
         window.overlap(self.from, self.to)

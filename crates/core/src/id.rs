@@ -71,6 +71,18 @@ ids! {
     UserId,
     /// Something that waits for a second person to agree.
     ApprovalId,
+    /// A person's part in an account.
+    PartyId,
+    /// What is said of a person, a premise or a service point.
+    DetailId,
+    /// A registration of an account.
+    RegistrationId,
+    /// Who takes service over between tenants.
+    LandlordId,
+    /// Two records of one person, made one.
+    MergeId,
+    /// A start, stop or transfer.
+    MoveId,
 }
 
 /// What people say for an account: eight digits and a check digit, written `4417-0926-8`.

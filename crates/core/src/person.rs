@@ -1,5 +1,7 @@
 //! People and organisations, and how to reach them.
 
+use jiff::civil::Date;
+
 use crate::id::{ContactId, PersonId};
 
 /// Someone a utility deals with.
@@ -58,7 +60,34 @@ pub enum ContactKind {
     Post,
 }
 
+/// That a contact point may be used for something, for the days `[from, to)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Which contact point.
+    pub contact: ContactId,
+    /// For what.
+    pub purpose: Purpose,
+    /// The first day.
+    pub from: Date,
+    /// The first day without it; `None` while it goes on.
+    pub to: Option<Date>,
+}
+
+/// What a person agrees to be told on a contact point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Bills and receipts.
+    Bills,
+    /// Outages, leaks, work in the street.
+    Alerts,
+    /// What is owed and overdue.
+    Reminders,
+    /// Offers.
+    Offers,
+}
+
 words! {
+    Purpose { Bills = "bills", Alerts = "alerts", Reminders = "reminders", Offers = "offers" }
     PersonKind { Individual = "individual", Organisation = "organisation" }
     Language { English = "en", Spanish = "es" }
     ContactKind { Phone = "phone", Email = "email", Post = "post" }

@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+pub(crate) mod record;
 mod staff;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
 pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
+use record::{CustomerCommand, MeterCommand, MoveCommand, PremiseCommand};
 
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
@@ -75,6 +77,18 @@ pub(crate) enum Command {
     /// Bill a cycle, show, explain and replay a bill, render bills
     #[command(subcommand)]
     Bill(BillCommand),
+    /// Start, stop and transfer service; re-date and cancel it
+    #[command(subcommand)]
+    Move(MoveCommand),
+    /// Who has a part in an account, how to reach them, and what is known of them
+    #[command(subcommand)]
+    Customer(CustomerCommand),
+    /// Where service is taken, and who takes over between tenants
+    #[command(subcommand)]
+    Premise(PremiseCommand),
+    /// Exchange a meter, give it another multiplier
+    #[command(subcommand)]
+    Meter(MeterCommand),
     /// Take a payment
     Pay(Pay),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
@@ -158,8 +172,8 @@ pub(crate) struct Serve {
 #[derive(Debug, Args)]
 pub(crate) struct SignUp {
     /// The customer's name
-    #[arg(long)]
-    pub(crate) name: String,
+    #[arg(long, required_unless_present = "person")]
+    pub(crate) name: Option<String>,
     /// An organisation, not a human being
     #[arg(long)]
     pub(crate) organisation: bool,
@@ -176,14 +190,14 @@ pub(crate) struct SignUp {
     #[arg(long)]
     pub(crate) email: Option<String>,
     /// The street line of the premise
-    #[arg(long)]
-    pub(crate) street: String,
+    #[arg(long, required_unless_present = "premise")]
+    pub(crate) street: Option<String>,
     /// The town
-    #[arg(long)]
-    pub(crate) town: String,
+    #[arg(long, required_unless_present = "premise")]
+    pub(crate) town: Option<String>,
     /// State and postal code
-    #[arg(long)]
-    pub(crate) region: String,
+    #[arg(long, required_unless_present = "premise")]
+    pub(crate) region: Option<String>,
     /// The bill cycle, 1 to 99
     #[arg(long)]
     pub(crate) cycle: i64,
@@ -192,9 +206,12 @@ pub(crate) struct SignUp {
     pub(crate) from: Date,
     /// A service: COMMODITY:TARIFF:METER:CHANNELS, CHANNELS being 60min, 15min … or a register's
     /// digits and unit, such as electric:R-1:E-100:60min, gas:G-1:G-7:5ccf, and +solar for a
-    /// second channel that counts what is sent back
+    /// second channel that counts what is sent back. Without METER:CHANNELS, whatever hangs there
+    /// counts, or nothing where the tariff looks at no meter, such as waste:T-1
     #[arg(long = "service", required = true)]
     pub(crate) services: Vec<String>,
+    #[command(flatten)]
+    pub(crate) applicant: record::Applicant,
 }
 
 #[derive(Debug, Args)]

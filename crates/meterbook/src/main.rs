@@ -66,6 +66,10 @@ fn run(place: &Place, command: Command) -> Result<()> {
             commands::bill::explain(place, &number, language, json)
         }
         Command::Bill(BillCommand::Render(render)) => commands::bill::render(place, &render),
+        Command::Move(it) => commands::moves::moves(place, &it),
+        Command::Customer(it) => commands::customer::customer(place, &it),
+        Command::Premise(it) => commands::premise::premise(place, &it),
+        Command::Meter(it) => commands::meter::meter(place, &it),
         Command::Pay(pay) => commands::pay::pay(place, &pay),
         Command::Search(search) => commands::search::search(place, &search.scraps),
         Command::Check(check) => commands::check::check(place, check.json),

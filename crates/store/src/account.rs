@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
-use meterbook_core::id::{AccountId, AccountNumber};
+use meterbook_core::id::{AccountId, AccountNumber, PartyId, PersonId};
+use meterbook_core::party::{Party, PartyRole};
 
-use crate::Tx;
 use crate::failure::missing;
 use crate::tx::Sql;
 use crate::value::Row;
+use crate::{Counter, Tx};
 
 const ADD: Sql = Sql("
     insert into account (id, number, person_id, class, cycle, mail_to, opened_on)
@@ -17,7 +18,10 @@ const GET: Sql = Sql("
 const BY_NUMBER: Sql = Sql("
     select id, number, person_id, class, cycle, mail_to, opened_on from account where number = $1");
 
-/// Keeps an account.
+const SET_PERSON: Sql = Sql("update account set person_id = $2 where id = $1");
+const OF_PERSON: Sql = Sql("select id from account where person_id = $1 order by id");
+
+/// Keeps an account; its person is the main customer from its first day.
 pub fn add(tx: &mut Tx, account: &Account) -> Result<()> {
     let Account { id, number, person, class, cycle, mail_to, opened_on } = account;
     let values = [
@@ -29,7 +33,20 @@ pub fn add(tx: &mut Tx, account: &Account) -> Result<()> {
         mail_to.into(),
         (*opened_on).into(),
     ];
-    tx.exec(ADD, values).map(|_| ())
+    tx.exec(ADD, values)?;
+    let main = PartyId(tx.next(Counter::Party, 1)?);
+    let (role, from) = (PartyRole::Main, *opened_on);
+    crate::party::add(tx, &Party { id: main, account: *id, person: *person, role, from, to: None })
+}
+
+/// Writes down whose an account is now.
+pub fn set_person(tx: &mut Tx, id: AccountId, person: PersonId) -> Result<()> {
+    tx.exec(SET_PERSON, [id.into(), person.into()]).map(|_| ())
+}
+
+/// The accounts of a person, in order.
+pub fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<AccountId>> {
+    tx.many(OF_PERSON, [person.into()], |row| row.id(0))
 }
 
 /// One account.

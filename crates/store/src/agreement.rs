@@ -23,6 +23,15 @@ const OF_ACCOUNT: Sql = Sql("
     from agreement where account_id = $1 order by from_on, id");
 const END: Sql = Sql("update agreement set to_on = $2 where id = $1 and to_on is null");
 
+const SET_END: Sql =
+    Sql("update agreement set to_on = $3 where id = $1 and coalesce(to_on, '') = $2");
+const FORGET_TERMS: Sql = Sql("delete from agreement_term where agreement_id = $1");
+const FORGET_ITEMS: Sql =
+    Sql("delete from run_item where agreement_id = $1 and outcome <> 'billed'");
+const FORGET: Sql = Sql("
+    delete from agreement where id = $1 and from_on = $2 and coalesce(to_on, '') = $3
+      and not exists (select 1 from segment where agreement_id = $1)");
+
 /// Keeps an agreement.
 pub fn add(tx: &mut Tx, agreement: &Agreement) -> Result<()> {
     let Agreement { id, account, service_point, tariff, from, to } = agreement;
@@ -58,6 +67,22 @@ pub fn end(tx: &mut Tx, id: AgreementId, on: Date) -> Result<()> {
         0 => Err(missing("agreement that is still in force", id)),
         _ => Ok(()),
     }
+}
+
+/// Gives an agreement another end, or none, unless its end is no longer `was`.
+pub fn set_end(tx: &mut Tx, id: AgreementId, was: Option<Date>, to: Option<Date>) -> Result<bool> {
+    let was = was.map_or(String::new(), |it| it.to_string());
+    Ok(0 < tx.exec(SET_END, [id.into(), was.into(), to.into()])?)
+}
+
+/// Takes back an agreement that never came about, with what it says of itself; `false` when it is
+/// billed, or its days are no longer those of `planned`.
+pub fn forget(tx: &mut Tx, planned: &Agreement) -> Result<bool> {
+    let Agreement { id, from, to, .. } = *planned;
+    tx.exec(FORGET_TERMS, [id.into()])?;
+    tx.exec(FORGET_ITEMS, [id.into()])?;
+    let to = to.map_or(String::new(), |it| it.to_string());
+    Ok(0 < tx.exec(FORGET, [id.into(), from.into(), to.into()])?)
 }
 
 fn agreement(row: &Row) -> Result<Agreement> {

@@ -45,6 +45,8 @@ const HUNG: (Sql, Sql) = among_ids!(
      from installation i
      join meter m on m.id = i.meter_id
      join channel c on c.meter_id = i.meter_id
+       and (c.from_on is null or c.from_on <= i.from_on)
+       and (c.to_on is null or i.from_on < c.to_on)
      where i.from_on < $3 and (i.to_on is null or $2 < i.to_on) and i.service_point_id",
     "order by i.service_point_id, i.from_on, i.id, c.id"
 );

@@ -16,6 +16,10 @@ const POSTINGS: Rows = Rows("posting (entry_id, position, gl, account_id, amount
 const BALANCE: Sql = Sql("
     select cast(coalesce(sum(amount_cents), 0) as bigint) from posting
     where account_id = $1 and gl = '1200 receivable'");
+const BALANCE_BEFORE: Sql = Sql("
+    select cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from posting p join entry e on e.id = p.entry_id
+    where p.account_id = $1 and p.gl = '1200 receivable' and e.effective_on < $2");
 const BALANCE_WITH: Sql = Sql("
     select cast(coalesce(sum(p.amount_cents), 0) as bigint) from posting p
     where p.account_id = $1 and p.gl = '1200 receivable'
@@ -89,6 +93,11 @@ pub fn add(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
 /// What an account owes.
 pub fn balance(tx: &mut Tx, account: AccountId) -> Result<Money> {
     tx.one(BALANCE, [account.into()], |row| row.money(0))
+}
+
+/// What an account owed by what counts from days before this one.
+pub fn balance_before(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
+    tx.one(BALANCE_BEFORE, [account.into(), on.into()], |row| row.money(0))
 }
 
 /// What an account owed when the bill with this number had just been posted.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{InstallationId, MeterId, ServicePointId};
+use meterbook_core::id::{ChannelId, InstallationId, MeterId, ServicePointId};
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::Unit;
 use meterbook_core::place::Commodity;
@@ -20,7 +20,9 @@ const ADD_CHANNEL: Sql = Sql("
     values ($1, $2, $3, $4, $5, $6, $7)");
 const CHANNELS: Sql = Sql("
     select id, meter_id, digits, minutes, unit, flow, multiplier_micro
-    from channel where meter_id = $1 order by id");
+    from channel where meter_id = $1 and to_on is null order by id");
+const REPLACE_CHANNEL: Sql = Sql("update channel set to_on = $2 where id = $1 and to_on is null");
+const BEGIN_CHANNEL: Sql = Sql("update channel set from_on = $2 where id = $1");
 const INSTALL: Sql = Sql("
     insert into installation (id, meter_id, service_point_id, from_on, to_on)
     values ($1, $2, $3, $4, $5)");
@@ -67,7 +69,17 @@ pub fn add_channel(tx: &mut Tx, channel: &Channel) -> Result<()> {
     tx.exec(ADD_CHANNEL, values).map(|_| ())
 }
 
-/// The registers and interval channels of a meter.
+/// Ends a channel and puts another in its place from a day on: the same dials with another
+/// multiplier.
+pub fn replace_channel(tx: &mut Tx, old: ChannelId, new: &Channel, on: Date) -> Result<()> {
+    if tx.exec(REPLACE_CHANNEL, [old.into(), on.into()])? == 0 {
+        return Err(missing("channel that still counts", old));
+    }
+    add_channel(tx, new)?;
+    tx.exec(BEGIN_CHANNEL, [new.id.into(), on.into()]).map(|_| ())
+}
+
+/// The registers and interval channels of a meter that count now.
 pub fn channels(tx: &mut Tx, meter: MeterId) -> Result<Vec<Channel>> {
     tx.many(CHANNELS, [meter.into()], |row| channel(row, 0))
 }

@@ -11,8 +11,9 @@ use crate::tx::Sql;
 use crate::value::Row;
 
 const ADD_PREMISE: Sql =
-    Sql("insert into premise (id, street, town, region) values ($1, $2, $3, $4)");
+    Sql("insert into premise (id, street, town, region, key) values ($1, $2, $3, $4, $5)");
 const PREMISE: Sql = Sql("select id, street, town, region from premise where id = $1");
+const BY_KEY: Sql = Sql("select id from premise where key = $1 order by id");
 const ADD_POINT: Sql =
     Sql("insert into service_point (id, premise_id, commodity, zone) values ($1, $2, $3, $4)");
 const POINT: Sql = Sql("select id, premise_id, commodity, zone from service_point where id = $1");
@@ -22,7 +23,8 @@ const POINTS_AT: Sql = Sql("
 /// Keeps a premise.
 pub fn add_premise(tx: &mut Tx, premise: &Premise) -> Result<()> {
     let Premise { id, street, town, region } = premise;
-    tx.exec(ADD_PREMISE, [(*id).into(), street.into(), town.into(), region.into()]).map(|_| ())
+    let values = [(*id).into(), street.into(), town.into(), region.into(), premise.key().into()];
+    tx.exec(ADD_PREMISE, values).map(|_| ())
 }
 
 /// One premise.
@@ -36,6 +38,11 @@ pub fn premise(tx: &mut Tx, id: PremiseId) -> Result<Premise> {
         })
     })?;
     found.ok_or_else(|| missing("premise", id))
+}
+
+/// The premises whose address compares as this key does.
+pub fn by_key(tx: &mut Tx, key: &str) -> Result<Vec<PremiseId>> {
+    tx.many(BY_KEY, [key.into()], |row| row.id(0))
 }
 
 /// Keeps a service point.

@@ -2,13 +2,31 @@
 
 use anyhow::Result;
 use meterbook_core::id::{BatchId, ChannelId};
-use meterbook_core::reads::{Block, Month, Read, pack};
+use meterbook_core::reads::{Block, Month, Read, ReadKind, pack};
 
-use crate::tx::Rows;
+use crate::tx::{Rows, Sql};
+use crate::value::Row;
 use crate::{Counter, Tx};
 
 const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
 const BLOCKS: Rows = Rows("interval_block (channel_id, month, batch_id, bytes)");
+
+const OF: Sql = Sql("
+    select channel_id, read_on, index_micro, kind, batch_id
+    from read where channel_id = $1 order by read_on, id");
+
+/// The reads of a register, oldest day first; of two for one day, the one learned later comes later.
+pub fn of(tx: &mut Tx, channel: ChannelId) -> Result<Vec<Read>> {
+    tx.many(OF, [channel.into()], |row| {
+        Ok(Read {
+            channel: row.id(0)?,
+            on: row.date(1)?,
+            index_micro: row.int(2)?,
+            kind: row.word(3, ReadKind::from_word)?,
+            batch: row.maybe(4, Row::id)?,
+        })
+    })
+}
 
 /// Keeps reads, in the order in which they were learned.
 pub fn add(tx: &mut Tx, reads: &[Read]) -> Result<()> {

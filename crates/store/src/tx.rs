@@ -83,6 +83,20 @@ pub enum Counter {
     Audit,
     /// What waits for a second person.
     Approval,
+    /// Parts that people have in accounts.
+    Party,
+    /// What is said of people and places.
+    Detail,
+    /// Registrations of accounts.
+    Registration,
+    /// Who takes over between tenants.
+    Landlord,
+    /// Records of people made one.
+    Merge,
+    /// Starts, stops and transfers.
+    Move,
+    /// What moves ask the field for.
+    OrderRequest,
 }
 
 const NEXT: Sql = Sql("
@@ -254,6 +268,13 @@ impl Counter {
             Counter::User => "staff",
             Counter::Audit => "audit",
             Counter::Approval => "approval",
+            Counter::Party => "party",
+            Counter::Detail => "detail",
+            Counter::Registration => "registration",
+            Counter::Landlord => "landlord",
+            Counter::Merge => "person_merge",
+            Counter::Move => "move",
+            Counter::OrderRequest => "order_request",
         }
     }
 }

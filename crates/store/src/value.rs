@@ -13,8 +13,9 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
-    EntryId, GeneratorId, InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId,
-    PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
+    DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId, MeterId,
+    MoveId, PartyId, PaymentId, PersonId, PremiseId, PublicationId, RegistrationId, RunId,
+    ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -241,6 +242,8 @@ ids_are_numbers! {
     ServicePointId,
     TariffId, UserId, WindowId,
 }
+
+ids_are_numbers! { PartyId, DetailId, RegistrationId, LandlordId, MergeId, MoveId }
 
 impl rusqlite::ToSql for V<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

@@ -1,6 +1,7 @@
 //! The turns of the bill cycles.
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::WindowId;
@@ -35,6 +36,14 @@ const WITH_HELD: Sql = Sql("
     where cycle = $1
       and exists (select 1 from run_item where window_id = bill_window.id and outcome = 'held')
     order by from_on");
+
+const BILLED_ABOUT: Sql = Sql("
+    select billed_on from bill_window where cycle = $1 and $2 <= to_on order by to_on limit 1");
+
+/// When what ends on a day is billed for the last time, as far as that is planned.
+pub fn billed_about(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Option<Date>> {
+    tx.maybe(BILLED_ABOUT, [cycle.into(), on.into()], |row| row.date(0))
+}
 
 /// Plans a turn.
 pub fn add(tx: &mut Tx, window: &Window) -> Result<()> {

@@ -1,12 +1,16 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
 mod allocation;
+mod application;
 mod approval;
 mod audit;
 mod authority;
 mod certificate;
+mod exchange;
 mod intake;
+mod moves;
 mod published;
+mod record;
 mod refused;
 mod riders;
 mod search;

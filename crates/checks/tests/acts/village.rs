@@ -42,6 +42,13 @@ pub(crate) fn found(db: &Db) {
     .expect("a utility can be founded");
 }
 
+/// The same, unless it is there.
+pub(crate) fn found_once(db: &Db) {
+    if db.read(meterbook_store::utility::get).is_err() {
+        found(db);
+    }
+}
+
 /// A customer with a meter of these channels.
 pub(crate) fn customer(serial: &str, channels: &[(Form, Flow)]) -> SignUp {
     let channel =

@@ -3,6 +3,7 @@
 
 mod nouns;
 mod published;
+mod record;
 mod sample;
 mod search;
 mod stays;

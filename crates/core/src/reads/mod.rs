@@ -1,5 +1,6 @@
 //! Reads: what a meter said, and when.
 
+pub mod estimate;
 mod series;
 pub mod usage;
 

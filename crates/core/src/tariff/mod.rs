@@ -587,4 +587,15 @@ impl Tariff {
         };
         self.components.iter().any(measured)
     }
+
+    /// Whether a read that was worked out does for it: it prices how much was used, and neither how
+    /// hard nor at which hour.
+    pub fn may_be_estimated(&self) -> bool {
+        let by_the_hour = |it: &Component| {
+            let hard =
+                matches!(it.charge, Charge::Demand(_) | Charge::Coincident(_) | Charge::Series(_));
+            hard || matches!(&it.charge, Charge::Usage(it) if it.clock.is_some())
+        };
+        !self.components.iter().any(by_the_hour)
+    }
 }

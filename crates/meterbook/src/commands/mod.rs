@@ -6,11 +6,15 @@ pub(crate) mod audit;
 pub(crate) mod bill;
 pub(crate) mod certificate;
 pub(crate) mod check;
+pub(crate) mod customer;
 pub(crate) mod cycle;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod meter;
+pub(crate) mod moves;
 pub(crate) mod pay;
+pub(crate) mod premise;
 pub(crate) mod publish;
 pub(crate) mod role;
 pub(crate) mod search;
@@ -31,10 +35,12 @@ use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::authority::authorize;
 use meterbook_app::{Actor, refuse, session};
+use meterbook_core::account::Account;
 use meterbook_core::id::{AccountNumber, UserId};
 use meterbook_core::period::Zone;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_core::text::scaled;
 use meterbook_store::{self as store, Db, Location, Tx};
 
 use crate::args::{LanguageArg, Place};
@@ -163,6 +169,24 @@ fn account_number(text: &str) -> Result<AccountNumber> {
             "{text} is no account number, or a digit of it is wrong; it looks like 1000-0012-4"
         ))
     })
+}
+
+/// The account with this number.
+fn account(tx: &mut Tx, text: &str) -> Result<Account> {
+    let number = account_number(text)?;
+    let found = store::account::by_number(tx, number)?;
+    found.ok_or_else(|| said(format!("there is no account {number}; check the number")))
+}
+
+/// The variant that a word means; `expected` says which words there are.
+fn word<T>(text: &str, from_word: fn(&str) -> Option<T>, expected: &str) -> Result<T> {
+    from_word(text).ok_or_else(|| said(format!("{text} is not it; write {expected}")))
+}
+
+/// What a register shows, in millionths.
+fn index(text: &str) -> Result<i64> {
+    let wrong = || said(format!("{text} is no read; write what the dials show, such as 41230"));
+    scaled(text, 6).filter(|it| 0 <= *it).ok_or_else(wrong)
 }
 
 /// A refusal of the command line itself.

@@ -1,0 +1,206 @@
+//! Hanging another meter in the place of one, and giving a meter another multiplier.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::{ChannelId, InstallationId, ServicePointId};
+use meterbook_core::meter::{Channel, Form, Installation, Meter};
+use meterbook_core::permission::Permission;
+use meterbook_core::reads::{Read, ReadKind, estimate};
+use meterbook_store::{self as store, Counter, Tx};
+
+use crate::authority::authorize;
+use crate::meter::{self, MeterRefusal, NewChannel};
+use crate::{Actor, refuse};
+
+/// What a member of staff has to be allowed to do, and a second one to agree with, before a
+/// multiplier is changed: a wrong one multiplies every bill.
+pub const CHANGE_MULTIPLIER: &str = "change-multiplier";
+
+/// A meter that comes down and another that is hung, on one day.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Where.
+    pub point: ServicePointId,
+    /// The day: the first of the new meter.
+    pub on: Date,
+    /// What each register of the old meter showed, in millionths.
+    pub last: Vec<i64>,
+    /// The number on the new meter.
+    pub serial: String,
+    /// What the new meter counts; nothing when it was taken down before.
+    pub channels: Vec<NewChannel>,
+    /// What each register of the new meter shows, in millionths.
+    pub first: Vec<i64>,
+}
+
+/// Why a meter is not exchanged, or its multiplier stays.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ExchangeRefusal {
+    /// Nothing hangs there.
+    NothingHangs {
+        /// Where.
+        point: ServicePointId,
+    },
+    /// The meter has another number of registers than reads were given.
+    Registers {
+        /// The meter.
+        meter: String,
+        /// How many it has.
+        has: usize,
+        /// How many reads were given.
+        given: usize,
+    },
+    /// The register cannot show that.
+    Implausible {
+        /// The meter.
+        meter: String,
+        /// What was said, in whole units.
+        index: i64,
+    },
+    /// Bills have been made for days after that.
+    Billed {
+        /// The first day not billed.
+        through: Date,
+    },
+    /// Nothing says why the multiplier is another one.
+    NoEvidence,
+    /// It is that already.
+    SameMultiplier,
+}
+
+/// Takes one meter down and hangs another in its place, with the last and the first reads.
+pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<InstallationId> {
+    let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
+    let (hung, old) = hung_at(tx, new.point)?;
+    unbilled(tx, new.point, new.on)?;
+    keep(tx, &old, &new.last, new.on)?;
+    meter::remove(tx, actor, &old, new.on)?;
+    let known = store::meter::by_serial(tx, new.serial.trim())?;
+    let on_shelf = known.into_iter().find(|it| it.commodity == old.commodity);
+    let next = match on_shelf.filter(|_| new.channels.is_empty()) {
+        Some(meter) => meter,
+        None => meter::add(tx, actor, &new.serial, old.commodity, &new.channels)?,
+    };
+    let id = meter::install(tx, actor, &next, new.point, new.on)?;
+    keep(tx, &next, &new.first, new.on)?;
+    let said = format!("{} for {} on {}", next.serial, old.serial, new.on);
+    let point = hung.service_point.to_string();
+    store::audit::add(tx, &allowed, "exchange meter", &point, &said)?;
+    Ok(id)
+}
+
+/// Gives the channels of the meter at a point another multiplier from a day on; what was counted
+/// before is multiplied as before. A second member of staff has agreed: [`CHANGE_MULTIPLIER`].
+pub fn set_multiplier(
+    tx: &mut Tx,
+    actor: Actor,
+    point: ServicePointId,
+    multiplier_micro: i64,
+    evidence: &str,
+    (on, reads): (Date, &[i64]),
+) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::SetMultiplier, None)?;
+    if multiplier_micro <= 0 {
+        return Err(refuse(MeterRefusal::BadMultiplier));
+    }
+    if evidence.trim().is_empty() {
+        return Err(refuse(ExchangeRefusal::NoEvidence));
+    }
+    let (hung, meter) = hung_at(tx, point)?;
+    if on <= hung.from {
+        return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on }));
+    }
+    unbilled(tx, point, on)?;
+    let channels = store::meter::channels(tx, meter.id)?;
+    if channels.iter().all(|it| it.multiplier_micro == multiplier_micro) {
+        return Err(refuse(ExchangeRefusal::SameMultiplier));
+    }
+    let was = channels.first().map_or(1_000_000, |it| it.multiplier_micro);
+    keep(tx, &meter, reads, on)?;
+    for old in &channels {
+        let id = ChannelId(tx.next(Counter::Channel, 1)?);
+        let new = Channel { id, multiplier_micro, ..old.clone() };
+        store::meter::replace_channel(tx, old.id, &new, on)?;
+    }
+    // The same meter hangs on, as another installation: usage takes each with its own channels.
+    store::meter::end_installation(tx, hung.id, on)?;
+    let id = InstallationId(tx.next(Counter::Installation, 1)?);
+    store::meter::install(tx, &Installation { id, from: on, to: None, ..hung })?;
+    keep(tx, &meter, reads, on)?;
+    let times = |micro| meterbook_core::text::decimal(micro, 6);
+    let said = format!("{} (was {}) from {on}: {evidence}", times(multiplier_micro), times(was));
+    store::audit::add(tx, &allowed, CHANGE_MULTIPLIER, &meter.serial, &said)
+}
+
+fn hung_at(tx: &mut Tx, point: ServicePointId) -> Result<(Installation, Meter)> {
+    let there = store::meter::installations_at(tx, point)?;
+    let Some(hung) = there.into_iter().find(|it| it.to.is_none()) else {
+        return Err(refuse(ExchangeRefusal::NothingHangs { point }));
+    };
+    let meter = store::meter::get(tx, hung.meter)?;
+    Ok((hung, meter))
+}
+
+fn unbilled(tx: &mut Tx, point: ServicePointId, on: Date) -> Result<()> {
+    for agreement in store::agreement::at(tx, point)? {
+        let through = store::bill::billed_through(tx, agreement.id)?;
+        if let Some(through) = through.filter(|it| on < *it) {
+            return Err(refuse(ExchangeRefusal::Billed { through }));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what the registers of a meter show; interval channels say it by themselves.
+fn keep(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<()> {
+    let channels = store::meter::channels(tx, meter.id)?;
+    let is_register = |it: &Channel| matches!(it.form, Form::Register { .. });
+    let registers: Vec<Channel> = channels.into_iter().filter(is_register).collect();
+    if registers.len() != shown.len() {
+        let (has, given) = (registers.len(), shown.len());
+        let meter = meter.serial.clone();
+        return Err(refuse(ExchangeRefusal::Registers { meter, has, given }));
+    }
+    let mut reads = Vec::new();
+    for (register, index_micro) in registers.iter().zip(shown) {
+        let known = store::read::of(tx, register.id)?;
+        let last = known.iter().rfind(|it| it.on < on);
+        if !estimate::is_plausible(register.form, last, *index_micro) {
+            let (meter, index) = (meter.serial.clone(), index_micro.div_euclid(1_000_000));
+            return Err(refuse(ExchangeRefusal::Implausible { meter, index }));
+        }
+        let (index_micro, kind) = (*index_micro, ReadKind::Actual);
+        reads.push(Read { channel: register.id, on, index_micro, kind, batch: None });
+    }
+    if reads.is_empty() { Ok(()) } else { store::read::add(tx, &reads) }
+}
+
+impl fmt::Display for ExchangeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ExchangeRefusal::NothingHangs { point } => {
+                write!(f, "no meter hangs at service point {point}; hang one instead")
+            }
+            ExchangeRefusal::Registers { meter, has, given } => write!(
+                f,
+                "meter {meter} has {has} registers and {given} reads are given; give one for each, \
+                 in order"
+            ),
+            ExchangeRefusal::Implausible { meter, index } => {
+                write!(f, "meter {meter} cannot show {index} after what it showed before; check it")
+            }
+            ExchangeRefusal::Billed { through } => {
+                write!(f, "days up to {through} are billed; do it from {through} on or later")
+            }
+            ExchangeRefusal::NoEvidence => f.write_str(
+                "a multiplier changes every bill; write what proves it, such as the transformers' \
+                 plate",
+            ),
+            ExchangeRefusal::SameMultiplier => f.write_str("that is its multiplier already"),
+        }
+    }
+}
+
+impl std::error::Error for ExchangeRefusal {}

@@ -1,0 +1,138 @@
+//! Exchanging meters and changing multipliers, up to the bill.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use meterbook_app::bill_run::{self, Which};
+use meterbook_app::exchange::{self, Exchange, ExchangeRefusal};
+use meterbook_app::meter::NewChannel;
+use meterbook_app::replay::{Replayed, replay};
+use meterbook_app::window::{self, NewWindow};
+use meterbook_app::{Refused, check};
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::meter::{Flow, Form};
+use meterbook_core::money::Unit;
+use meterbook_core::period::Period;
+use meterbook_core::reads::{Read, ReadKind};
+use meterbook_store::{self as store, Db};
+
+use crate::village::{self, DIALS};
+
+const FIRST: Date = date(2026, 1, 1);
+const MIDDLE: Date = date(2026, 1, 15);
+const END: Date = date(2026, 2, 1);
+
+fn begin(db: &Db) {
+    village::found(db);
+    village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+    let turn = NewWindow {
+        period: Period::new(FIRST, END).unwrap(),
+        billed_on: END.saturating_add(2.days()),
+        due_on: END.saturating_add(23.days()),
+    };
+    db.write(|tx| window::plan(tx, village::actor(), Cycle(1), &[turn])).unwrap();
+}
+
+/// What the register of a meter shows at the start of a day.
+fn shows(db: &Db, serial: &str, on: Date, index: i64) {
+    db.write(|tx| {
+        let meter = store::meter::by_serial(tx, serial)?.remove(0);
+        let channel = store::meter::channels(tx, meter.id)?.remove(0).id;
+        let (index_micro, kind) = (index * 1_000_000, ReadKind::Actual);
+        store::read::add(tx, &[Read { channel, on, index_micro, kind, batch: None }])
+    })
+    .unwrap();
+}
+
+/// What is billed for January, in cents; the bill can be made again.
+fn billed(db: &Db) -> i64 {
+    bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+    let id = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+    assert_eq!(db.read(|tx| replay(tx, id)).unwrap(), Replayed::Same);
+    assert!(check::check(db).unwrap().clean());
+    db.read(|tx| store::bill::get(tx, id)).unwrap().total.cents()
+}
+
+fn new(last: i64, serial: &str, first: i64) -> Exchange {
+    let (form, unit, flow) = (Form::Register { digits: 5 }, Unit::Kwh, Flow::Delivered);
+    Exchange {
+        point: 1.into(),
+        on: MIDDLE,
+        last: vec![last * 1_000_000],
+        serial: serial.to_owned(),
+        channels: vec![NewChannel { form, unit, flow, multiplier_micro: 1_000_000 }],
+        first: vec![first * 1_000_000],
+    }
+}
+
+fn exchanged(db: &Db, it: &Exchange) -> Result<()> {
+    db.write(|tx| exchange::exchange(tx, village::actor(), it)).map(|_| ())
+}
+
+fn says<T: std::fmt::Debug>(result: Result<T>) -> String {
+    village::says(&result.unwrap_err())
+}
+
+#[test]
+fn a_meter_that_rolled_over_is_exchanged_and_both_are_billed() {
+    engines::each(|db, _| {
+        begin(db);
+        shows(db, "E-1", FIRST, 99_900);
+        assert!(says(exchanged(db, &new(99_000, "E-2", 0))).contains("cannot show 99000"));
+        assert!(says(exchanged(db, &new(100_000, "E-2", 0))).contains("cannot show 100000"));
+        let mut short = new(100, "E-2", 0);
+        short.last.clear();
+        assert!(says(exchanged(db, &short)).contains("has 1 registers and 0 reads"));
+        short.point = 1.into();
+        // 99,900 to 100 over the top is 200; 7 to 107 on the new one is 100.
+        exchanged(db, &new(100, "E-2", 7)).unwrap();
+        shows(db, "E-2", END, 107);
+        assert_eq!(billed(db), 300 * 12);
+        let why = exchanged(db, &Exchange { serial: "E-3".to_owned(), ..new(120, "E-3", 0) });
+        let why = why.unwrap_err();
+        let refused = why.downcast_ref::<Refused>().unwrap();
+        assert_eq!(refused.as_a(), Some(&ExchangeRefusal::Billed { through: END }));
+    });
+}
+
+#[test]
+fn a_multiplier_counts_from_its_day_on() {
+    engines::each(|db, _| {
+        begin(db);
+        shows(db, "E-1", FIRST, 100);
+        let set = |times: i64, evidence: &str, on, index: i64| {
+            let reads = [index * 1_000_000];
+            db.write(|tx| {
+                let by = village::actor();
+                exchange::set_multiplier(tx, by, 1.into(), times, evidence, (on, &reads))
+            })
+        };
+        assert!(says(set(0, "plate", MIDDLE, 150)).contains("above zero"));
+        assert!(says(set(40_000_000, " ", MIDDLE, 150)).contains("what proves it"));
+        assert!(says(set(1_000_000, "plate", MIDDLE, 150)).contains("already"));
+        assert!(says(set(40_000_000, "plate", FIRST, 150)).contains("was hung on 2026-01-01"));
+        set(40_000_000, "CT 200:5, photo 12", MIDDLE, 150).unwrap();
+        shows(db, "E-1", END, 160);
+        // 50 as they stand, then 10 times 40.
+        assert_eq!(billed(db), 450 * 12);
+        assert!(says(set(1_000_000, "plate", date(2026, 1, 20), 155)).contains("2026-02-01"));
+        let act = db.read(|tx| store::audit::latest(tx, 1)).unwrap().remove(0);
+        assert_ne!(act.act, "");
+    });
+}
+
+#[test]
+fn nothing_is_exchanged_where_nothing_hangs() {
+    engines::each(|db, _| {
+        begin(db);
+        db.write(|tx| {
+            let meter = store::meter::by_serial(tx, "E-1")?.remove(0);
+            meterbook_app::meter::remove(tx, village::actor(), &meter, MIDDLE)
+        })
+        .unwrap();
+        assert!(says(exchanged(db, &new(1, "E-2", 0))).contains("hang one instead"));
+    });
+}

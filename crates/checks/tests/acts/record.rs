@@ -1,0 +1,322 @@
+//! The customer record: parts in accounts, names, contacts, merges, details and registrations.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::detail::{self, DetailRefusal};
+use meterbook_app::merge::{self, MergeRefusal};
+use meterbook_app::party::{self, PartyRefusal};
+use meterbook_app::person::{self, NotTaken};
+use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
+use meterbook_app::{Refused, check, search};
+use meterbook_checks::engines::{self, Raw};
+use meterbook_core::account::Account;
+use meterbook_core::detail::{DetailKind, Subject};
+use meterbook_core::id::PersonId;
+use meterbook_core::party::PartyRole;
+use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
+use meterbook_core::registration::RegistrationKind;
+use meterbook_store::{self as store, Db};
+
+use crate::village::{self, DIALS};
+
+const FIRST: Date = date(2026, 1, 1);
+const MARCH: Date = date(2026, 3, 1);
+
+fn account(db: &Db, serial: &str) -> Account {
+    village::found_once(db);
+    village::take_on(db, &village::customer(serial, &[DIALS])).unwrap()
+}
+
+fn somebody(db: &Db, name: &str) -> PersonId {
+    let kind = PersonKind::Individual;
+    db.write(|tx| person::add(tx, village::actor(), name, kind, Language::English)).unwrap()
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T>) -> (Refused, String) {
+    let why = result.unwrap_err();
+    let said = village::says(&why);
+    (why.downcast().unwrap(), said)
+}
+
+#[test]
+fn an_account_has_one_main_customer_at_a_time() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let bea = somebody(db, "Bea Quill");
+        let join = |person, role, from| {
+            db.write(|tx| party::join(tx, village::actor(), account.id, person, role, from))
+        };
+        let (why, text) = refused(join(bea, PartyRole::Main, MARCH));
+        assert!(matches!(why.as_a(), Some(PartyRefusal::SecondMain { .. })), "{text}");
+        assert!(text.contains("Rosa Quill has been the main customer since 2026-01-01"), "{text}");
+        join(bea, PartyRole::CoHolder, MARCH).unwrap();
+        assert!(refused(join(bea, PartyRole::CoHolder, MARCH)).1.contains("has been co-holder"));
+
+        let hand = |seen, on| {
+            db.write(|tx| party::hand_over(tx, village::actor(), account.id, seen, bea, on))
+        };
+        assert!(refused(hand(account.person, date(2026, 6, 1))).1.contains("has not come"));
+        assert!(refused(hand(account.person, FIRST)).1.contains("name a later day"));
+        hand(account.person, MARCH).unwrap();
+        let (why, text) = refused(hand(account.person, date(2026, 3, 5)));
+        assert!(matches!(why.as_a(), Some(PartyRefusal::Changed { .. })), "{text}");
+        assert_eq!(db.read(|tx| store::account::get(tx, account.id)).unwrap().person, bea);
+        assert_eq!(db.read(|tx| search::search(tx, "Bea Quill")).unwrap().len(), 1);
+
+        let leave =
+            |role, on| db.write(|tx| party::leave(tx, village::actor(), account.id, bea, role, on));
+        assert!(refused(leave(PartyRole::Main, MARCH)).1.contains("hand it over"));
+        assert!(refused(leave(PartyRole::Payer, MARCH)).1.contains("they are no payer"));
+        leave(PartyRole::CoHolder, date(2026, 3, 9)).unwrap();
+        let mains: Vec<(PersonId, Date, Option<Date>)> = db
+            .read(|tx| store::party::of_account(tx, account.id))
+            .unwrap()
+            .iter()
+            .filter(|it| it.role == PartyRole::Main)
+            .map(|it| (it.person, it.from, it.to))
+            .collect();
+        assert_eq!(mains, [(account.person, FIRST, Some(MARCH)), (bea, MARCH, None)]);
+    });
+}
+
+#[test]
+fn the_database_refuses_what_the_acts_refuse() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let (id, person) = (account.id, account.person);
+        let mut raw = Raw::beside(db).unwrap();
+        for (text, rule) in [
+            (
+                format!(
+                    "insert into party values (99, {id}, {person}, 'main', '2026-02-01', null)"
+                ),
+                "main customer: overlaps",
+            ),
+            (
+                "insert into agreement values (99, 1, 1, 'R-1', '2026-02-01', null)".to_owned(),
+                "agreement: overlaps",
+            ),
+            ("update agreement set to_on = '2025-01-01'".to_owned(), "check"),
+            (
+                "insert into installation values (99, 1, 1, '2026-02-01', null)".to_owned(),
+                "installation: overlaps",
+            ),
+            ("update account set cycle = 100".to_owned(), "check"),
+            ("update account set cycle = 0".to_owned(), "check"),
+            ("delete from move_effect".to_owned(), "never changes"),
+        ] {
+            let why = format!("{:#}", raw.run(&text).expect_err(&text)).to_lowercase();
+            assert!(why.contains(rule), "{text}: {why}");
+        }
+    });
+}
+
+#[test]
+fn a_merge_is_undone_to_the_last_contact() {
+    engines::each(|db, _| {
+        let (one, two) = (account(db, "E-1"), account(db, "E-2"));
+        let phone = db
+            .write(|tx| {
+                let (kind, number) = (ContactKind::Phone, "(555) 010-4417");
+                person::add_contact(tx, village::actor(), two.person, kind, number)
+            })
+            .unwrap();
+        let merge = |kept, merged| {
+            db.write(|tx| merge::merge(tx, village::actor(), kept, merged)).map(|_| ())
+        };
+        let unmerge = |merged| db.write(|tx| merge::unmerge(tx, village::actor(), merged));
+        let has = |person: PersonId| {
+            db.read(|tx| {
+                let accounts = store::account::of_person(tx, person)?.len();
+                let contacts = store::person::contacts(tx, person)?.len();
+                Ok((accounts, contacts, store::party::of_person(tx, person)?.len()))
+            })
+            .unwrap()
+        };
+        assert_eq!(refused(merge(one.person, one.person)).0.as_a(), Some(&MergeRefusal::Same));
+        merge(one.person, two.person).unwrap();
+        assert_eq!((has(one.person), has(two.person)), ((2, 1, 2), (0, 0, 0)));
+        let (why, text) = refused(merge(one.person, two.person));
+        assert_eq!(why.as_a(), Some(&NotTaken::MergedAway { into: one.person }), "{text}");
+        assert!(db.read(|tx| store::person::get(tx, two.person)).is_ok(), "both ids stay");
+        assert!(check::check(db).unwrap().clean());
+
+        // What was merged on goes back in the order in which it came.
+        let third = somebody(db, "Rosa M. Quill");
+        merge(third, one.person).unwrap();
+        let (why, text) = refused(unmerge(two.person));
+        assert!(matches!(why.as_a(), Some(MergeRefusal::Away { .. })), "{text}");
+        unmerge(one.person).unwrap();
+        unmerge(two.person).unwrap();
+        assert_eq!((has(one.person), has(two.person)), ((1, 0, 1), (1, 1, 1)));
+        assert_eq!(
+            db.read(|tx| store::person::contact_point(tx, phone)).unwrap().person,
+            two.person
+        );
+        assert!(refused(unmerge(two.person)).1.contains("is not merged"));
+
+        let shop = db
+            .write(|tx| {
+                let kind = PersonKind::Organisation;
+                person::add(tx, village::actor(), "Quill & Co", kind, Language::English)
+            })
+            .unwrap();
+        assert!(refused(merge(one.person, shop)).1.contains("a human being and an organisation"));
+    });
+}
+
+#[test]
+fn a_name_is_changed_by_who_saw_the_last_one() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let id = account.person;
+        let rename = |was: &str, name: &str| {
+            db.write(|tx| person::rename(tx, village::actor(), id, was, name, MARCH))
+        };
+        rename("Rosa Quill", "Rosa Vane").unwrap();
+        let (why, text) = refused(rename("Rosa Quill", "Rosa Quill-Vane"));
+        let now = "Rosa Vane".to_owned();
+        assert_eq!(why.as_a(), Some(&NotTaken::Renamed { now }), "{text}");
+        assert_eq!(refused(rename("Rosa Vane", "Rosa Vane")).0.as_a(), Some(&NotTaken::SameName));
+        assert_eq!(refused(rename("Rosa Vane", " ")).0.as_a(), Some(&NotTaken::NoName));
+        let said = db.read(|tx| store::detail::of(tx, Subject::Person(id))).unwrap();
+        assert_eq!((said[0].kind, said[0].value.as_str()), (DetailKind::FormerName, "Rosa Quill"));
+        assert_eq!(db.read(|tx| search::search(tx, "Vane")).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_contact_point_is_used_for_what_was_agreed() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let contact = db
+            .write(|tx| {
+                let (kind, value) = (ContactKind::Email, "rosa@example.test");
+                person::add_contact(tx, village::actor(), account.person, kind, value)
+            })
+            .unwrap();
+        let consent = |from| {
+            db.write(|tx| person::consent(tx, village::actor(), contact, Purpose::Bills, from))
+        };
+        let withdraw =
+            |on| db.write(|tx| person::withdraw(tx, village::actor(), contact, Purpose::Bills, on));
+        assert!(refused(withdraw(MARCH)).1.contains("no consent for bills"));
+        consent(FIRST).unwrap();
+        assert!(refused(consent(MARCH)).1.contains("since 2026-01-01"));
+        withdraw(MARCH).unwrap();
+        consent(date(2026, 4, 1)).unwrap();
+        let given = db.read(|tx| store::person::consents(tx, account.person)).unwrap();
+        let days: Vec<_> = given.iter().map(|it| (it.from, it.to)).collect();
+        assert_eq!(days, [(FIRST, Some(MARCH)), (date(2026, 4, 1), None)]);
+    });
+}
+
+#[test]
+fn details_are_dated_and_said_over_what_was_seen() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let (person, premise) = (Subject::Person(account.person), Subject::Premise(1.into()));
+        let set = |subject, kind, value: &str, was: Option<&str>, from| {
+            let by = village::actor();
+            db.write(|tx| detail::set(tx, by, subject, kind, value, was, from)).map(|_| ())
+        };
+        set(person, DetailKind::Format, "large-print", None, FIRST).unwrap();
+        let (why, text) = refused(set(person, DetailKind::Format, "braille", None, MARCH));
+        assert!(matches!(why.as_a(), Some(DetailRefusal::Changed { .. })), "{text}");
+        assert!(text.contains("has been large-print since 2026-01-01"), "{text}");
+        let seen = Some("large-print");
+        assert!(
+            refused(set(person, DetailKind::Format, "braille", seen, FIRST)).1.contains("later")
+        );
+        set(person, DetailKind::Format, "braille", seen, MARCH).unwrap();
+        let (_, text) = refused(set(person, DetailKind::LastFour, "123-45-6789", None, FIRST));
+        assert!(text.contains("the last 4 digits and no more"), "{text}");
+        let (_, text) = refused(set(premise, DetailKind::Format, "braille", None, FIRST));
+        assert!(text.contains("nothing that is said of a premise"), "{text}");
+        // Of hazards there may be several.
+        set(premise, DetailKind::Hazard, "a dog that bites", None, FIRST).unwrap();
+        set(premise, DetailKind::Hazard, "bees", None, FIRST).unwrap();
+        assert!(
+            refused(set(premise, DetailKind::Hazard, "bees", None, MARCH)).1.contains("already")
+        );
+        let end = |value: &str| {
+            let by = village::actor();
+            db.write(|tx| detail::end(tx, by, premise, DetailKind::Hazard, value, MARCH))
+        };
+        end("bees").unwrap();
+        assert!(refused(end("bees")).1.contains("not what you saw"));
+        end("a dog that bites").unwrap();
+        assert!(refused(end("bees")).1.contains("nothing to end"));
+        let said = db.read(|tx| store::detail::of(tx, person)).unwrap();
+        let on = |day| said.iter().find(|it| it.holds_on(day)).unwrap().value.clone();
+        assert_eq!((on(FIRST), on(MARCH)), ("large-print".to_owned(), "braille".to_owned()));
+    });
+}
+
+#[test]
+fn what_a_bankrupt_owes_is_split_at_the_petition() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let split = |db: &Db| db.read(|tx| person::split(tx, account.person));
+        assert_eq!(refused(split(db)).0.as_a(), Some(&NotTaken::NotBankrupt));
+        let mut raw = Raw::beside(db).unwrap();
+        for (id, on, cents) in [(1, "2026-02-01", 5000), (2, "2026-03-05", 700)] {
+            raw.run(&format!(
+                "insert into entry values ({id}, 'bill', '{on}', 'K{id}', 'x');
+                 insert into posting values ({id}, 0, '1200 receivable', {0}, {cents});
+                 insert into posting values ({id}, 1, '4000 revenue', {0}, -{cents});",
+                account.id
+            ))
+            .unwrap();
+        }
+        db.write(|tx| {
+            let (of, kind) = (Subject::Person(account.person), DetailKind::Bankruptcy);
+            detail::set(tx, village::actor(), of, kind, "26-10417", None, MARCH)
+        })
+        .unwrap();
+        let split = split(db).unwrap();
+        assert_eq!((split.before.cents(), split.after.cents()), (5000, 700));
+    });
+}
+
+#[test]
+fn a_registration_is_proved_expires_and_is_renewed() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let new = NewRegistration {
+            account: account.id,
+            kind: RegistrationKind::LifeSupport,
+            name: "oxygen concentrator".to_owned(),
+            certificate: "Dr. Amaro".to_owned(),
+            from: FIRST,
+            to: Some(date(2026, 7, 1)),
+            review_on: Some(date(2026, 6, 1)),
+        };
+        let register =
+            |new: NewRegistration| db.write(|tx| registration::register(tx, village::actor(), new));
+        let bare = NewRegistration { certificate: String::new(), ..new.clone() };
+        assert!(refused(register(bare)).1.contains("needs something that proves it"));
+        let nameless = NewRegistration { name: " ".to_owned(), ..new.clone() };
+        assert!(refused(register(nameless)).1.contains("has a name"));
+        let backwards = NewRegistration { to: Some(FIRST), ..new.clone() };
+        assert!(refused(register(backwards)).1.contains("name a later day"));
+        let id = register(new.clone()).unwrap();
+        let (why, text) = refused(register(new));
+        assert!(matches!(why.as_a(), Some(RegistrationRefusal::Already { .. })), "{text}");
+        let review = |by| db.read(|tx| store::registration::to_review(tx, by, 9)).unwrap();
+        assert!(review(date(2026, 5, 31)).is_empty());
+        assert_eq!(review(date(2026, 6, 1))[0].id, id);
+        let next = db
+            .write(|tx| registration::renew(tx, village::actor(), id, "Dr. Amaro 2", None, None))
+            .unwrap();
+        assert!(review(date(2026, 8, 1)).is_empty(), "it goes on");
+        let end = |was, on| db.write(|tx| registration::end(tx, village::actor(), next, was, on));
+        assert!(refused(end(Some(MARCH), date(2026, 9, 1))).1.contains("say that you saw none"));
+        end(None, date(2026, 9, 1)).unwrap();
+        assert!(refused(end(None, date(2026, 10, 1))).1.contains("its end is 2026-09-01 by now"));
+        let held = db.read(|tx| store::registration::of_account(tx, account.id)).unwrap();
+        assert!(held.iter().any(|it| it.kind.protects() && it.holds_on(date(2026, 8, 1))));
+    });
+}

@@ -1,0 +1,162 @@
+//! Moves: what was asked for, what was said of it since, and what each version does.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::{AccountId, MoveId};
+use meterbook_core::moves::{Effect, EffectKind, Move, MoveKind, Said};
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::{Rows, Sql};
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("insert into move (id, kind, account_id) values ($1, $2, $3)");
+const SAY: Sql = Sql("
+    insert into move_version (move_id, version, said, starts_on, stops_on, said_at, staff_id)
+    values ($1, $2, $3, $4, $5, $6, $7)");
+const GET: Sql = Sql("
+    select m.id, m.kind, m.account_id, v.version, v.said, v.starts_on, v.stops_on, v.said_at,
+           v.staff_id
+    from move m join move_version v on v.move_id = m.id
+    where m.id = $1 order by v.version desc limit 1");
+const LOCK_SQLITE: Sql = Sql("select id from move where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from move where id = $1 for update");
+const OF_ACCOUNT: Sql = Sql("
+    select m.id, m.kind, m.account_id, v.version, v.said, v.starts_on, v.stops_on, v.said_at,
+           v.staff_id
+    from move m join move_version v on v.move_id = m.id
+    where m.account_id = $1
+      and v.version = (select max(version) from move_version where move_id = m.id)
+    order by m.id");
+const VERSIONS: Sql = Sql("
+    select m.id, m.kind, m.account_id, v.version, v.said, v.starts_on, v.stops_on, v.said_at,
+           v.staff_id
+    from move m join move_version v on v.move_id = m.id
+    where m.id = $1 order by v.version");
+const EFFECTS: Sql = Sql("
+    select kind, account_id, service_point_id, agreement_id, effect_on, until_on, tariff,
+           amount_cents, word, label_en, label_es
+    from move_effect where move_id = $1 and version = $2 order by position");
+const ADD_EFFECTS: Rows = Rows(
+    "move_effect (move_id, version, position, kind, account_id, service_point_id, agreement_id, \
+     effect_on, until_on, tariff, amount_cents, word, label_en, label_es)",
+);
+// A fee, a deposit or a final bill that a move wants, as its newest version says. A move that is
+// cancelled has a version without any.
+const WANTED: Sql = Sql("
+    select e.kind, e.account_id, e.service_point_id, e.agreement_id, e.effect_on, e.until_on,
+           e.tariff, e.amount_cents, e.word, e.label_en, e.label_es
+    from move_effect e
+    where e.account_id = $1 and e.kind = $2 and e.effect_on < $3
+      and e.version = (select max(version) from move_version where move_id = e.move_id)
+    order by e.effect_on, e.move_id, e.position");
+
+/// Keeps what was asked for, with its first version.
+pub fn add(tx: &mut Tx, it: &Move) -> Result<()> {
+    tx.exec(ADD, [it.id.into(), it.kind.word().into(), it.account.into()])?;
+    say(tx, it)
+}
+
+/// Keeps another version. Somebody who was first with it is a conflict.
+pub fn say(tx: &mut Tx, it: &Move) -> Result<()> {
+    let values = [
+        it.id.into(),
+        it.version.into(),
+        it.said.word().into(),
+        it.starts_on.into(),
+        it.stops_on.into(),
+        it.at.into(),
+        it.by.into(),
+    ];
+    tx.exec(SAY, values).map(|_| ())
+}
+
+/// Keeps what a version does.
+pub fn add_effects(tx: &mut Tx, id: MoveId, version: i64, effects: &[Effect]) -> Result<()> {
+    let row = |(position, it): (i64, &Effect)| -> [V<'static>; 14] {
+        [
+            id.into(),
+            version.into(),
+            position.into(),
+            it.kind.word().into(),
+            it.account.into(),
+            it.service_point.into(),
+            it.agreement.into(),
+            it.on.into(),
+            it.until.into(),
+            it.tariff.clone().into(),
+            it.amount.into(),
+            it.word.clone().into(),
+            it.label_en.clone().into(),
+            it.label_es.clone().into(),
+        ]
+    };
+    tx.bulk(ADD_EFFECTS, (0..).zip(effects).map(row))
+}
+
+/// A move as its newest version says.
+pub fn get(tx: &mut Tx, id: MoveId) -> Result<Move> {
+    tx.maybe(GET, [id.into()], a_move)?.ok_or_else(|| missing("move", id))
+}
+
+/// The same, for who is about to change it: whoever else wants to waits until this transaction is
+/// over, and then sees what it did.
+pub fn lock(tx: &mut Tx, id: MoveId) -> Result<Move> {
+    tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    get(tx, id)
+}
+
+/// The moves of an account as their newest versions say, in the order in which they were asked for.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Move>> {
+    tx.many(OF_ACCOUNT, [account.into()], a_move)
+}
+
+/// Everything that was said of a move, oldest first.
+pub fn versions(tx: &mut Tx, id: MoveId) -> Result<Vec<Move>> {
+    tx.many(VERSIONS, [id.into()], a_move)
+}
+
+/// What a version of a move does, in order.
+pub fn effects(tx: &mut Tx, id: MoveId, version: i64) -> Result<Vec<Effect>> {
+    tx.many(EFFECTS, [id.into(), version.into()], effect)
+}
+
+/// What moves want of an account's bills before a day: fees, deposits or final bills.
+pub fn wanted(
+    tx: &mut Tx,
+    account: AccountId,
+    kind: EffectKind,
+    before: Date,
+) -> Result<Vec<Effect>> {
+    tx.many(WANTED, [account.into(), kind.word().into(), before.into()], effect)
+}
+
+fn a_move(row: &Row) -> Result<Move> {
+    Ok(Move {
+        id: row.id(0)?,
+        kind: row.word(1, MoveKind::from_word)?,
+        account: row.id(2)?,
+        version: row.int(3)?,
+        said: row.word(4, Said::from_word)?,
+        starts_on: row.maybe(5, Row::date)?,
+        stops_on: row.maybe(6, Row::date)?,
+        at: row.instant(7)?,
+        by: row.maybe(8, Row::id)?,
+    })
+}
+
+fn effect(row: &Row) -> Result<Effect> {
+    Ok(Effect {
+        kind: row.word(0, EffectKind::from_word)?,
+        account: row.id(1)?,
+        service_point: row.maybe(2, Row::id)?,
+        agreement: row.maybe(3, Row::id)?,
+        on: row.date(4)?,
+        until: row.maybe(5, Row::date)?,
+        tariff: row.maybe(6, Row::text)?,
+        amount: row.maybe(7, Row::money)?,
+        word: row.text(8)?,
+        label_en: row.text(9)?,
+        label_es: row.text(10)?,
+    })
+}
