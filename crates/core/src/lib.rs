@@ -11,7 +11,9 @@ mod words;
 
 pub mod account;
 pub mod agreement;
+pub mod appointment;
 pub mod bill;
+pub mod crew;
 pub mod cycle;
 pub mod id;
 pub mod interaction;
@@ -19,6 +21,7 @@ pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod money;
+pub mod order;
 pub mod period;
 pub mod permission;
 pub mod person;

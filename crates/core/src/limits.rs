@@ -20,3 +20,11 @@ pub const BILL_DAYS: i64 = 800;
 pub const ACCOUNTS_PER_TRANSACTION: usize = 250;
 /// Rows a search shows: more than a person reads.
 pub const SEARCH_ROWS: usize = 50;
+/// Bytes in a photo of a completed order: what a telephone's camera makes, and twice that.
+pub const PHOTO_BYTES: usize = 8_000_000;
+/// Photos of one order.
+pub const PHOTOS: usize = 20;
+/// Orders a list shows: more than a dispatcher reads.
+pub const ORDER_ROWS: usize = 500;
+/// Days ahead for which windows are offered.
+pub const OFFERED_DAYS: i64 = 60;

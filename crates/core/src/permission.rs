@@ -9,6 +9,8 @@ pub enum Permission {
     WriteNote,
     /// Take a payment.
     TakePayment,
+    /// Write, assign, step, complete and call off field orders.
+    WorkOrders,
 }
 
 /// A job, and what comes with it.
