@@ -16,14 +16,18 @@ mod value;
 
 pub mod account;
 pub mod agreement;
+pub mod appointment;
 pub mod audit;
 pub mod batch;
 pub mod bill;
 pub mod check;
+pub mod connection;
+pub mod crew;
 pub mod gather;
 pub mod interaction;
 pub mod ledger;
 pub mod meter;
+pub mod order;
 pub mod payment;
 pub mod person;
 pub mod place;

@@ -76,6 +76,14 @@ pub enum Counter {
     User,
     /// Acts that were written down.
     Audit,
+    /// Field orders.
+    Order,
+    /// Crews.
+    Crew,
+    /// Appointments.
+    Appointment,
+    /// When it began or ceased to flow somewhere.
+    Connection,
 }
 
 const NEXT: Sql = Sql("
@@ -244,6 +252,10 @@ impl Counter {
             Counter::Interaction => "interaction",
             Counter::User => "staff",
             Counter::Audit => "audit",
+            Counter::Order => "work_order",
+            Counter::Crew => "crew",
+            Counter::Appointment => "appointment",
+            Counter::Connection => "connection",
         }
     }
 }

@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
-    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
-    ServicePointId, TariffId, UserId, WindowId,
+    AccountId, AccountNumber, AgreementId, AppointmentId, BatchId, BillId, ChannelId, ContactId,
+    CrewId, EntryId, InstallationId, InteractionId, MeterId, OrderId, PaymentId, PersonId,
+    PremiseId, PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -238,7 +238,7 @@ macro_rules! ids_are_numbers {
 ids_are_numbers! {
     AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, InstallationId,
     InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
-    TariffId, UserId, WindowId,
+    TariffId, UserId, WindowId, OrderId, CrewId, AppointmentId,
 }
 
 impl rusqlite::ToSql for V<'_> {
