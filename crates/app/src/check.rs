@@ -65,6 +65,11 @@ const RULES: &[Verify] = &[
         crate::intake::verify,
     ),
     (
+        "orders",
+        "every field order went by legal steps and stands as its last one says",
+        crate::order::verify,
+    ),
+    (
         "replay",
         "the newest bills come out the same when they are made again",
         crate::replay::sample,

@@ -5,8 +5,10 @@
 
 pub mod account;
 pub mod agreement;
+pub mod appointment;
 pub mod bill_run;
 pub mod check;
+pub mod crew;
 pub mod customer_view;
 pub mod deliver;
 pub mod demo;
@@ -15,6 +17,7 @@ pub mod founding;
 pub mod intake;
 pub mod interaction;
 pub mod meter;
+pub mod order;
 pub mod pay;
 pub mod person;
 pub mod place;

@@ -98,6 +98,7 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
     };
     store::ledger::add(tx, &[entry])?;
     store::audit::add(tx, actor.by, actor.at, "take payment", &id.to_string(), &payment.key)?;
+    crate::order::after_payment(tx, actor, account)?;
     Ok(payment)
 }
 
