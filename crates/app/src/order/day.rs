@@ -55,11 +55,11 @@ pub fn stop(tx: &mut Tx, order: Order, state: State) -> Result<Stop> {
                 let Form::Register { digits } = channel.form else { continue };
                 let last = store::read::latest(tx, channel.id)?;
                 let last = last.first().map(|it| (it.on, it.index_micro));
-                let (unit, digits) = (Some(channel.unit), Some(digits));
-                dials.push(Dial { meter: meter.clone(), unit, digits, last });
+                let (unit, flow, digits) = (Some(channel.unit), Some(channel.flow), Some(digits));
+                dials.push(Dial { meter: meter.clone(), unit, flow, digits, last });
             }
             if dials.is_empty() {
-                dials.push(Dial { meter, unit: None, digits: None, last: None });
+                dials.push(Dial { meter, unit: None, flow: None, digits: None, last: None });
             }
         }
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::appointment::Arrival;
 use crate::crew::Crew;
 use crate::id::PremiseId;
+use crate::meter::Flow;
 use crate::money::Unit;
 use crate::order::{Order, Priority, State};
 use crate::place::{Commodity, Premise};
@@ -46,6 +47,8 @@ pub struct Dial {
     pub meter: String,
     /// Its unit; `None` for a meter without registers.
     pub unit: Option<Unit>,
+    /// Which way it counts.
+    pub flow: Option<Flow>,
     /// How many digits it shows.
     pub digits: Option<u8>,
     /// What it showed last, in millionths, and when.
