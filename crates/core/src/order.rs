@@ -6,6 +6,7 @@
 pub mod completion;
 pub mod deadline;
 pub mod sheet;
+mod spoken;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -160,7 +160,10 @@ fn together(lines: &[Line]) -> Result<Together, String> {
         match &line.row.said {
             Said::Done(work) => works.push(work),
             _ if 1 < lines.len() => {
-                return Err("several lines of an order say what was done, all of them".to_owned());
+                return Err(
+                    "a file says one thing of an order; leave the lines of earlier statuses out"
+                        .to_owned(),
+                );
             }
             Said::EnRoute => return Ok(Together::EnRoute),
             Said::OnSite => return Ok(Together::OnSite),

@@ -7,6 +7,7 @@ use meterbook_core::limits::ORDER_ROWS;
 use meterbook_core::meter::Form;
 use meterbook_core::order::sheet::{DaySheet, Dial, Stop, in_route};
 use meterbook_core::order::{Order, State};
+use meterbook_core::person::Language;
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Tx};
 
@@ -32,6 +33,24 @@ pub fn sheets(tx: &mut Tx, on: Date) -> Result<Vec<DaySheet>> {
         }
     }
     Ok(sheets)
+}
+
+/// The days of crews as a file for handhelds: that of one crew, or of all that have something to do.
+pub fn export(tx: &mut Tx, crew: Option<&Crew>, on: Date) -> Result<Vec<u8>> {
+    let sheets = match crew {
+        Some(crew) => vec![sheet(tx, crew, on)?],
+        None => sheets(tx, on)?,
+    };
+    let zone = crate::founding::zone(tx)?;
+    Ok(meterbook_formats::orders::write(&sheets, &zone))
+}
+
+/// A crew's day as a page to be printed.
+pub fn page(tx: &mut Tx, crew: &Crew, on: Date, language: Language) -> Result<String> {
+    let utility = store::utility::get(tx)?.name;
+    let zone = crate::founding::zone(tx)?;
+    let sheet = sheet(tx, crew, on)?;
+    Ok(meterbook_paper::day_sheet(&sheet, &utility, &zone, language))
 }
 
 /// An order with what a crew needs to know on site.

@@ -1,6 +1,8 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
 mod intake;
+mod orders;
+mod orders_done;
 mod published;
 mod refused;
 mod riders;
