@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::order_args::{AppointmentCommand, CrewCommand, OrderCommand};
+
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
 #[command(name = "meterbook", version, arg_required_else_help = true, max_term_width = 100)]
@@ -61,6 +63,15 @@ pub(crate) enum Command {
     Bill(BillCommand),
     /// Take a payment
     Pay(Pay),
+    /// Field orders: write down, assign, step, complete, call off, print, export, import
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Crews, the hours they work and the days they do not
+    #[command(subcommand)]
+    Crew(CrewCommand),
+    /// What customers are promised: offer windows, book, move, cancel
+    #[command(subcommand)]
+    Appointment(AppointmentCommand),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
     Search(Search),
     /// Verify the books: every entry, bill, run and account

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod order_args;
 mod say;
 
 use std::process::ExitCode;
@@ -51,6 +52,9 @@ fn main() -> ExitCode {
         }
         Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
         Command::Pay(pay) => commands::pay::pay(&place, &pay),
+        Command::Order(order) => commands::order::order(&place, &order),
+        Command::Crew(crew) => commands::crew::crew(&place, &crew),
+        Command::Appointment(it) => commands::crew::appointment(&place, &it),
         Command::Search(search) => commands::search::search(&place, &search.scraps),
         Command::Check(check) => commands::check::check(&place, check.json),
         Command::Staff(StaffCommand::Add { name, role }) => {

@@ -2,10 +2,12 @@
 
 pub(crate) mod bill;
 pub(crate) mod check;
+pub(crate) mod crew;
 pub(crate) mod cycle;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod order;
 pub(crate) mod pay;
 pub(crate) mod publish;
 pub(crate) mod search;
