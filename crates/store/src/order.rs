@@ -59,8 +59,7 @@ const ALL: Sql = Sql("
     select w.id, o.state from work_order w left join open_order o on o.order_id = w.id
     order by w.id");
 const ADD_PHOTO: Sql = Sql("
-    insert into order_photo (order_id, sha256, media, bytes) values ($1, $2, $3, $4)
-    on conflict (order_id, sha256) do nothing");
+    insert into order_photo (order_id, sha256, media, bytes) values ($1, $2, $3, $4)");
 const PHOTOS: Sql =
     Sql("select sha256, media from order_photo where order_id = $1 order by sha256");
 const PHOTO: Sql = Sql("select media, bytes from order_photo where order_id = $1 and sha256 = $2");
@@ -203,7 +202,7 @@ pub fn all(tx: &mut Tx) -> Result<Vec<(OrderId, Option<State>)>> {
     })
 }
 
-/// Keeps a photo; the same one twice is one.
+/// Keeps a photo; the same one is kept once.
 pub fn add_photo(tx: &mut Tx, order: OrderId, photo: &Photo, bytes: &[u8]) -> Result<()> {
     let values = [order.into(), V::from(&photo.sha256), V::from(&photo.media), bytes.into()];
     tx.exec(ADD_PHOTO, values).map(|_| ())

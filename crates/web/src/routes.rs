@@ -10,7 +10,7 @@ use meterbook_core::permission::{Permission, Role};
 
 use crate::Console;
 use crate::guard::{Door, guard, shield};
-use crate::pages::{self, account, bill, note, payment, search, sign_in};
+use crate::pages::{self, account, bill, note, order, payment, search, sign_in};
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -25,6 +25,7 @@ struct Route {
 
 const VIEW: Needs = Some(Permission::ViewCustomer);
 const NOTE: Needs = Some(Permission::WriteNote);
+const ORDERS: Needs = Some(Permission::WorkOrders);
 const PAY: Needs = Some(Permission::TakePayment);
 
 const ROUTES: &[Route] = &[
@@ -50,6 +51,15 @@ const ROUTES: &[Route] = &[
     },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
     Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
+    Route { method: "GET", path: "/orders", needs: VIEW, run: || get(order::list) },
+    Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
+    Route { method: "POST", path: "/orders/{id}/steps", needs: ORDERS, run: || post(order::step) },
+    Route {
+        method: "GET",
+        path: "/orders/{id}/photos/{photo}",
+        needs: VIEW,
+        run: || get(order::photo),
+    },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },

@@ -480,7 +480,10 @@ fn photos(all: &[Vec<u8>]) -> Result<Vec<(Photo, Vec<u8>)>, NotCompleted> {
         let sha256 = Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect();
         Ok((Photo { sha256, media }, bytes.clone()))
     };
-    all.iter().map(one).collect()
+    let mut photos = all.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    photos.sort_by(|a, b| a.0.sha256.cmp(&b.0.sha256));
+    photos.dedup_by(|a, b| a.0 == b.0);
+    Ok(photos)
 }
 
 /// What a picture is: what else a file may hold is not kept, and never shown in a browser.
