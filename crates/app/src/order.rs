@@ -106,6 +106,12 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     let service_point = point.as_ref().map(|it| it.id);
     let agreement = agreement(tx, new, service_point, not_before)?;
     off_below_fits(new, agreement.as_ref()).map_err(refuse)?;
+    if let (Some(off_below), Some(agreement)) = (new.off_below, &agreement) {
+        let past_due = past_due(tx, actor, agreement.account)?;
+        if past_due < off_below {
+            return Err(refuse(NotOrdered::NotPastDue { past_due, off_below }));
+        }
+    }
     let about = new.about.trim().to_owned();
     if LONGEST < about.chars().count() {
         return Err(refuse(NotOrdered::TooLong { most: LONGEST }));

@@ -25,9 +25,9 @@ pub(crate) enum OrderCommand {
         /// The crew's name
         #[arg(long)]
         crew: String,
-        /// The day
+        /// The day; today without it
         #[arg(long)]
-        on: Date,
+        on: Option<Date>,
     },
     /// Say how far a crew is: unassign, en-route, on-site, could-not-do, reopen
     Step(OrderStep),

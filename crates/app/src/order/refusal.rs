@@ -33,6 +33,13 @@ pub enum NotOrdered {
         /// What was said.
         off_below: Money,
     },
+    /// Less is past due than it would be cut off for.
+    NotPastDue {
+        /// What is past due.
+        past_due: Money,
+        /// It would be called off below this.
+        off_below: Money,
+    },
     /// Nobody takes service there, so nobody can owe.
     NoAgreement,
     /// The agreement is for another service point.
@@ -129,6 +136,10 @@ impl fmt::Display for NotOrdered {
             NotOrdered::NeverCalledOff { off_below } => write!(
                 f,
                 "less than {off_below} is never past due; name the amount from which on it is cut off"
+            ),
+            NotOrdered::NotPastDue { past_due, off_below } => write!(
+                f,
+                "only {past_due} is past due, less than {off_below}; nobody is cut off for that"
             ),
             NotOrdered::NoAgreement => f.write_str(
                 "nobody takes service there, so nobody owes; order the disconnect without an amount",

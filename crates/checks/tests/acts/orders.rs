@@ -123,6 +123,7 @@ fn an_order_that_says_what_cannot_be_is_refused() {
             (plain(OrderKind::Read, premise), "about a service point"),
             (off_below(OrderKind::Read, cents(1)), "only a disconnect is called off"),
             (off_below(OrderKind::Disconnect, cents(0)), "is never past due"),
+            (off_below(OrderKind::Disconnect, cents(1)), "only $0.00 is past due"),
             (
                 NewOrder {
                     not_before: Some(date(2025, 1, 1)),

@@ -6,8 +6,9 @@ use crate::tree::{Fault, File, Tree};
 
 /// The map of the repository.
 const MAP: &str = "ARCHITECTURE.md";
-/// What the command line understands.
+/// What the command line understands: this file, and those whose names end like it.
 const ARGS: &str = "crates/meterbook/src/args.rs";
+const MORE_ARGS: &str = "_args.rs";
 /// What `cargo xtask` understands.
 const HABITS: &str = "crates/xtask/src/main.rs";
 
@@ -104,6 +105,9 @@ pub(crate) fn commands(tree: &Tree) -> Vec<Fault> {
     let (Some(args), Some(habits)) = (tree.file(ARGS), tree.file(HABITS)) else {
         return Vec::new();
     };
+    let more = tree.rust().filter(|it| it.path.ends_with(MORE_ARGS)).map(|it| it.text.as_str());
+    let text = std::iter::once(args.text.as_str()).chain(more).collect::<Vec<_>>().concat();
+    let args = &File { path: args.path.clone(), text };
     let mut faults = Vec::new();
     for file in documents(tree) {
         for (number, command) in typed(file) {

@@ -32,9 +32,10 @@ pub(crate) fn order(place: &Place, command: &OrderCommand) -> Result<()> {
         OrderCommand::List(which) => list(&db, which),
         OrderCommand::Show { order } => show(&db, OrderId(*order)),
         OrderCommand::Assign { order, crew: name, on } => {
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
             db.write(|tx| {
                 let crew = crew::named(tx, name)?;
-                order::assign(tx, super::actor(), OrderId(*order), crew.id, *on)
+                order::assign(tx, super::actor(), OrderId(*order), crew.id, on)
             })?;
             stands(&db, OrderId(*order))
         }
