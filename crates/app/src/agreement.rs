@@ -59,6 +59,13 @@ pub enum AgreementRefusal {
         /// The first day not billed.
         through: Date,
     },
+    /// It gets a share of somebody's surplus beyond that day, which no bill of it could take.
+    Shares {
+        /// Whose.
+        host: AgreementId,
+        /// The first day from which the share can end.
+        from: Date,
+    },
 }
 
 /// Starts service for an account at a service point from the start of a day.
@@ -108,6 +115,14 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
     if let Some(through) = store::bill::billed_through(tx, agreement)?.filter(|it| on < *it) {
         return Err(refuse(AgreementRefusal::Billed { through }));
     }
+    for share in store::allocation::around(tx, agreement)? {
+        let billed = store::bill::billed_through(tx, share.host)?.unwrap_or(on);
+        let end = on.max(billed);
+        if share.subscriber == agreement && share.to.is_none_or(|to| end < to) {
+            let (host, from) = (share.host, end);
+            return Err(refuse(AgreementRefusal::Shares { host, from }));
+        }
+    }
     store::agreement::end(tx, agreement, on)?;
     let said = on.to_string();
     store::audit::add(tx, actor.by, actor.at, "stop service", &agreement.to_string(), &said)
@@ -144,6 +159,10 @@ impl fmt::Display for AgreementRefusal {
             AgreementRefusal::BeforeStart { from, on } => {
                 write!(f, "the agreement began on {from} and cannot end on {on}")
             }
+            AgreementRefusal::Shares { host, from } => write!(
+                f,
+                "the agreement gets a share of the surplus of agreement {host}; end it first with: meterbook share set {host} ID 0 --from {from}"
+            ),
             AgreementRefusal::Billed { through } => {
                 write!(f, "days up to {through} are billed; end on {through} or later")
             }

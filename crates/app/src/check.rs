@@ -70,6 +70,16 @@ const RULES: &[Verify] = &[
         crate::order::verify,
     ),
     (
+        "community-shares",
+        "what hosts give is what their bills say, and subscribers take what they were given",
+        store::check::shares,
+    ),
+    (
+        "certificates",
+        "what every generator reported is its certificates and its remainder",
+        crate::certificate::verify,
+    ),
+    (
         "replay",
         "the newest bills come out the same when they are made again",
         crate::replay::sample,

@@ -5,8 +5,10 @@
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod appointment;
 pub mod bill_run;
+pub mod certificate;
 pub mod check;
 pub mod crew;
 pub mod customer_view;
@@ -34,4 +36,4 @@ pub mod trial;
 pub mod urdb;
 pub mod window;
 
-pub use refused::{Actor, Refused, refuse};
+pub use refused::{Actor, NotAllowed, Refused, may, refuse};

@@ -109,7 +109,11 @@ fn again(
     }
     // A term changes from a later day on only, so those days still say what they did.
     let mut terms = store::terms::of(tx, std::iter::once(agreement.id))?;
+    // A share, too, changes from a day on only that the host has no bill for.
+    let mut shares = store::allocation::of(tx, std::iter::once(agreement.id))?;
     let mut facts = ServiceFacts {
+        shares: shares.remove(&agreement.id).unwrap_or_default(),
+        allotted: was.allotted.clone(),
         terms: terms.remove(&agreement.id).unwrap_or_default(),
         // As it stood on the bill, whatever the agreement and the premise say by now.
         street: was.service_at.clone(),

@@ -65,6 +65,8 @@ ids! {
     PaymentId,
     /// A contact with a customer, on any channel.
     InteractionId,
+    /// A generator whose certificates are kept.
+    GeneratorId,
     /// A member of staff.
     UserId,
     /// Something to be done in the field.

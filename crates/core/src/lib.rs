@@ -11,8 +11,10 @@ mod words;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod appointment;
 pub mod bill;
+pub mod certificate;
 pub mod crew;
 pub mod cycle;
 pub mod id;

@@ -18,6 +18,8 @@ pub const BILL_DAYS: i64 = 800;
 /// Accounts posted in one transaction. From 25 up the commit costs little beside the work; at most
 /// this much is done again after a crash.
 pub const ACCOUNTS_PER_TRANSACTION: usize = 250;
+/// What a generator may make in a month, in millionths of a kWh: 4 TWh, more than the largest plant.
+pub const GENERATED_MICRO: i64 = 4_000_000_000_000_000;
 /// Rows a search shows: more than a person reads.
 pub const SEARCH_ROWS: usize = 50;
 /// Bytes in a photo of a completed order: what a telephone's camera makes, and twice that.

@@ -11,6 +11,10 @@ pub enum Permission {
     TakePayment,
     /// Write, assign, step, complete and call off field orders.
     WorkOrders,
+    /// Say who gets which share of a host's surplus.
+    SetShares,
+    /// Register generators; make, move and retire certificates.
+    KeepCertificates,
 }
 
 /// A job, and what comes with it.
@@ -29,7 +33,9 @@ impl Role {
     pub fn may(self, permission: Permission) -> bool {
         match self {
             Role::Auditor => permission == Permission::ViewCustomer,
-            Role::Clerk | Role::Administrator => true,
+            // A certificate is property, and retiring one is for good.
+            Role::Clerk => permission != Permission::KeepCertificates,
+            Role::Administrator => true,
         }
     }
 }

@@ -13,13 +13,15 @@ use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
+use meterbook_core::allocation::Allotted;
 use meterbook_core::bill::explain::{arithmetic, exact, source};
+use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money, Quantity, Share, Unit};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::carried::{Carried, Charged, Peak};
 use meterbook_core::rating::published::{PeakHour, Prices, Published};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
-use meterbook_core::rating::{Input, Plan, Rated, rate};
+use meterbook_core::rating::{BankEntry, Input, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::{Riders, Tariff};
 use meterbook_core::text::{decimal, scaled};
@@ -73,6 +75,8 @@ struct Given {
     terms: Terms,
     carried: Carried,
     published: Published,
+    shares: Vec<(AgreementId, Share)>,
+    allotted: Vec<Allotted>,
     since: Option<Date>,
     until: Option<Date>,
 }
@@ -104,6 +108,8 @@ fn bill(given: &str) -> String {
         let left = carried.as_ref().unwrap_or(&facts.carried);
         let Given { terms, published, .. } = &facts;
         let of = Input::of(*period, &usage);
+        let Given { shares, allotted, .. } = &facts;
+        let of = Input { shares, allotted, ..of };
         let (since, until) = (facts.since, facts.until);
         let input = Input { window: *window, terms, carried: left, published, since, until, ..of };
         match rate(&plan, &input) {
@@ -136,6 +142,16 @@ fn write_bill(out: &mut String, rated: &Rated) {
     for it in peaks {
         writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
             .unwrap();
+    }
+    for it in &rated.given {
+        let period = if it.period.is_empty() { "any hour" } else { &it.period };
+        writeln!(out, "given: {} kWh of {period} to {}", decimal(it.micro, 6), it.to).unwrap();
+    }
+    let shared = rated.bank.filter(|it| it.given != 0 || it.allotted != 0);
+    if let Some(bank) = shared {
+        let said = |(entry, micro): (BankEntry, i64)| format!("{entry} {}", decimal(micro, 6));
+        let said: Vec<String> = bank.entries().into_iter().map(said).collect();
+        writeln!(out, "bank: {}", said.join(", ")).unwrap();
     }
     for it in energy {
         let period = if it.period.is_empty() { "any hour" } else { &it.period };
@@ -188,6 +204,10 @@ fn read(facts: &str) -> Given {
             .collect(),
         terms: terms(facts),
         carried: carried(facts),
+        shares: every(facts, "share ")
+            .map(|it| (subscriber(it[0]), Share::parse(it[1]).unwrap()))
+            .collect(),
+        allotted: every(facts, "allotted ").map(allotted).collect(),
         published: published(facts, &zone, period),
         since: word("since ").map(|it| it[0].parse().unwrap()),
         until: word("until ").map(|it| it[0].parse().unwrap()),
@@ -288,6 +308,23 @@ fn terms(facts: &str) -> Terms {
         }
     }
     terms
+}
+
+/// `share 7 25%`: to whom.
+fn subscriber(text: &str) -> AgreementId {
+    AgreementId(text.parse().unwrap())
+}
+
+/// `allotted 2026-03-01 41.5 peak`: the turn of the host, how much, and in which period.
+fn allotted(it: Vec<&str>) -> Allotted {
+    Allotted {
+        bill: BillId(1),
+        segment: 0,
+        position: 0,
+        turn: it[0].parse().unwrap(),
+        period: it[2..].join(" "),
+        micro: scaled(it[1], 6).unwrap(),
+    }
 }
 
 /// `charged Annual minimum  2026-01-01 87.45`: what an earlier turn came to.

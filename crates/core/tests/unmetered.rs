@@ -49,6 +49,8 @@ fn lights(text: &str) -> Ending {
         street: "Mill St".to_owned(),
         billed_through: None,
         carried: Carried::default(),
+        shares: Vec::new(),
+        allotted: Vec::new(),
         terms: Terms { said: vec![term], ..Terms::default() },
         measured: Facts::default(),
     };

@@ -111,6 +111,8 @@ fn segment(from: &str, to: &str) -> Segment {
         total: Money::ZERO,
         carried: Carried::default(),
         bank: None,
+        given: Vec::new(),
+        allotted: Vec::new(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The command line: what may be said, and the help that says so.
 
+mod certificate;
+pub(crate) mod order;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::order_args::{AppointmentCommand, CrewCommand, OrderCommand};
+pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
+pub(crate) use self::order::{AppointmentCommand, CrewCommand, OrderCommand};
 
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
@@ -55,6 +59,12 @@ pub(crate) enum Command {
     /// Say what an agreement's tariff needs to know of it, its own prices, its exemptions
     #[command(subcommand)]
     Term(TermCommand),
+    /// Community solar: say who gets which share of a host's surplus
+    #[command(subcommand)]
+    Share(ShareCommand),
+    /// Certificates of renewable energy: generators, what they made, where each certificate is
+    #[command(subcommand)]
+    Rec(RecCommand),
     /// Plan the turns of the bill cycles
     #[command(subcommand)]
     Cycle(CycleCommand),
@@ -465,6 +475,26 @@ pub(crate) struct TermDays {
     /// The first day without it; without this it goes on
     #[arg(long)]
     pub(crate) to: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShareCommand {
+    /// Set the share of a subscriber from a day on; 0 ends it
+    Set {
+        /// The host: its agreement, or its account when that has one agreement only
+        host: String,
+        /// The subscriber, named in the same way
+        subscriber: String,
+        /// Its share of the surplus, such as 12.5
+        percent: String,
+        #[command(flatten)]
+        days: TermDays,
+    },
+    /// Print the shares that an agreement gives and gets
+    Show {
+        /// The agreement, or its account
+        agreement: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,7 +2,6 @@
 
 mod args;
 mod commands;
-mod order_args;
 mod say;
 
 use std::process::ExitCode;
@@ -37,6 +36,8 @@ fn main() -> ExitCode {
             commands::term::exempt(&place, &of, &label, (&share, &certificate), &days)
         }
         Command::Term(TermCommand::Show { of }) => commands::term::show(&place, &of),
+        Command::Share(share) => commands::allocation::share(&place, &share),
+        Command::Rec(rec) => commands::certificate::rec(&place, rec),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),

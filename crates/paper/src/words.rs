@@ -33,9 +33,11 @@ catalogue! {
     amount_enclosed: "Amount enclosed", "Importe adjunto";
     balance_before: "Balance before new charges", "Saldo antes de los cargos nuevos";
     bank: "Energy sent back, in {unit}", "Energía devuelta, en {unit}";
+    bank_allotted: "received from a community share", "recibido de una parte comunitaria";
     bank_closing: "kept for later bills", "guardado para facturas siguientes";
     bank_earned: "added", "agregado";
     bank_expired: "expired", "vencido";
+    bank_given: "given to subscribers", "dado a suscriptores";
     bank_opening: "kept before", "guardado antes";
     bank_paid: "paid out", "pagado";
     bank_used: "used on this bill", "usado en esta factura";

@@ -353,7 +353,7 @@ create table segment_origin (
     through_read bigint not null,
     through_batch bigint not null,
     through_publication bigint not null,
-    until_on date,
+    until_on text,
     primary key (bill_id, segment),
     foreign key (bill_id, segment) references segment (bill_id, position)
 );
@@ -438,6 +438,100 @@ create table payment (
 );
 create index payment_account on payment (account_id);
 
+-- Community solar -------------------------------------------------------------------------------
+
+-- A share of a host's surplus that goes to a subscriber. May change: to_on, when something else
+-- follows.
+create table allocation (
+    host_id bigint not null references agreement (id),
+    subscriber_id bigint not null references agreement (id),
+    from_on text not null,
+    to_on text,
+    share_nano bigint not null check (0 < share_nano and share_nano <= 1000000000),
+    primary key (host_id, subscriber_id, from_on),
+    check (to_on is null or from_on < to_on),
+    check (host_id <> subscriber_id)
+);
+create index allocation_subscriber on allocation (subscriber_id);
+
+-- What a segment of a host's bill gave to a subscriber, and the segment that took it, once.
+create table allotment (
+    bill_id bigint not null,
+    segment bigint not null,
+    position bigint not null,
+    agreement_id bigint not null references agreement (id),
+    period text not null,
+    micro bigint not null check (0 < micro),
+    primary key (bill_id, segment, position),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+create index allotment_agreement on allotment (agreement_id);
+
+create table allotment_taken (
+    host_bill_id bigint not null,
+    host_segment bigint not null,
+    host_position bigint not null,
+    bill_id bigint not null,
+    segment bigint not null,
+    primary key (host_bill_id, host_segment, host_position),
+    foreign key (host_bill_id, host_segment, host_position)
+        references allotment (bill_id, segment, position),
+    foreign key (bill_id, segment) references segment (bill_id, position)
+);
+create index allotment_taken_bill on allotment_taken (bill_id, segment);
+
+-- Certificates ----------------------------------------------------------------------------------
+
+create table generator (
+    id bigint primary key,
+    registry text not null,
+    number text not null unique,
+    unit text not null,
+    fuel text not null,
+    service_point_id bigint not null references service_point (id),
+    flow text not null,
+    nameplate_watts bigint
+);
+
+-- Whose the certificates of a generator are, from a month on, until the next election.
+create table generator_owner (
+    generator_id bigint not null references generator (id),
+    from_on text not null,
+    owner text not null,
+    primary key (generator_id, from_on)
+);
+
+-- What a generator made in a month; a second row of a month states its new total. The rows of a
+-- generator are in a row: two at once would settle the same remainder twice, and one is refused.
+create table generation (
+    generator_id bigint not null references generator (id),
+    position bigint not null,
+    vintage_on text not null,
+    total_micro bigint not null check (0 <= total_micro),
+    adjustment bigint not null,
+    source text not null,
+    remainder_micro bigint not null,
+    primary key (generator_id, position)
+);
+
+-- What happened to the certificates of a generator, in a row for the same reason. Where each stands
+-- is the sum of these.
+create table certificate_movement (
+    generator_id bigint not null references generator (id),
+    position bigint not null,
+    moved_on text not null,
+    serial_from bigint not null,
+    serial_to bigint not null,
+    step text not null,
+    vintage_on text,
+    party text not null,
+    reason text not null,
+    report bigint,
+    primary key (generator_id, position),
+    foreign key (generator_id, report) references generation (generator_id, position),
+    check (1 <= serial_from and serial_from <= serial_to)
+);
+
 -- Who did what; written in the transaction that did it.
 create table audit (
     id bigint primary key,
@@ -497,6 +591,16 @@ create trigger posting_stays before delete on posting begin select raise(abort, 
 create trigger posting_same before update on posting begin select raise(abort, 'posting: never changes'); end;
 create trigger payment_stays before delete on payment begin select raise(abort, 'payment: never changes'); end;
 create trigger payment_same before update on payment begin select raise(abort, 'payment: never changes'); end;
+create trigger generator_owner_stays before delete on generator_owner begin select raise(abort, 'generator_owner: never changes'); end;
+create trigger generator_owner_same before update on generator_owner begin select raise(abort, 'generator_owner: never changes'); end;
+create trigger generation_stays before delete on generation begin select raise(abort, 'generation: never changes'); end;
+create trigger generation_same before update on generation begin select raise(abort, 'generation: never changes'); end;
+create trigger certificate_movement_stays before delete on certificate_movement begin select raise(abort, 'certificate_movement: never changes'); end;
+create trigger certificate_movement_same before update on certificate_movement begin select raise(abort, 'certificate_movement: never changes'); end;
+create trigger allotment_stays before delete on allotment begin select raise(abort, 'allotment: never changes'); end;
+create trigger allotment_same before update on allotment begin select raise(abort, 'allotment: never changes'); end;
+create trigger allotment_taken_stays before delete on allotment_taken begin select raise(abort, 'allotment_taken: never changes'); end;
+create trigger allotment_taken_same before update on allotment_taken begin select raise(abort, 'allotment_taken: never changes'); end;
 create trigger audit_stays before delete on audit begin select raise(abort, 'audit: never changes'); end;
 create trigger audit_same before update on audit begin select raise(abort, 'audit: never changes'); end;
 -- INSERT OR REPLACE deletes the row in its way without asking the triggers above, on a connection
@@ -581,6 +685,26 @@ create trigger payment_once before insert on payment begin
     select raise(abort, 'UNIQUE constraint failed: payment.id') where exists (select 1 from payment where id = new.id);
     select raise(abort, 'UNIQUE constraint failed: payment.key') where exists (select 1 from payment where key = new.key);
 end;
+create trigger generator_owner_once before insert on generator_owner begin
+    select raise(abort, 'UNIQUE constraint failed: generator_owner.generator_id, generator_owner.from_on') where exists (select 1 from generator_owner where generator_id = new.generator_id and from_on = new.from_on);
+    select raise(abort, 'UNIQUE constraint failed: generator_owner.rowid') where exists (select 1 from generator_owner where rowid = new.rowid);
+end;
+create trigger generation_once before insert on generation begin
+    select raise(abort, 'UNIQUE constraint failed: generation.generator_id, generation.position') where exists (select 1 from generation where generator_id = new.generator_id and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: generation.rowid') where exists (select 1 from generation where rowid = new.rowid);
+end;
+create trigger certificate_movement_once before insert on certificate_movement begin
+    select raise(abort, 'UNIQUE constraint failed: certificate_movement.generator_id, certificate_movement.position') where exists (select 1 from certificate_movement where generator_id = new.generator_id and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: certificate_movement.rowid') where exists (select 1 from certificate_movement where rowid = new.rowid);
+end;
+create trigger allotment_once before insert on allotment begin
+    select raise(abort, 'UNIQUE constraint failed: allotment.bill_id, allotment.segment, allotment.position') where exists (select 1 from allotment where bill_id = new.bill_id and segment = new.segment and position = new.position);
+    select raise(abort, 'UNIQUE constraint failed: allotment.rowid') where exists (select 1 from allotment where rowid = new.rowid);
+end;
+create trigger allotment_taken_once before insert on allotment_taken begin
+    select raise(abort, 'UNIQUE constraint failed: allotment_taken.host_bill_id, allotment_taken.host_segment, allotment_taken.host_position') where exists (select 1 from allotment_taken where host_bill_id = new.host_bill_id and host_segment = new.host_segment and host_position = new.host_position);
+    select raise(abort, 'UNIQUE constraint failed: allotment_taken.rowid') where exists (select 1 from allotment_taken where rowid = new.rowid);
+end;
 create trigger audit_once before insert on audit begin
     select raise(abort, 'UNIQUE constraint failed: audit.id') where exists (select 1 from audit where id = new.id);
 end;
@@ -629,6 +753,16 @@ create trigger posting_stays before update or delete on posting for each row exe
 create trigger posting_all before truncate on posting for each statement execute function never_changes();
 create trigger payment_stays before update or delete on payment for each row execute function never_changes();
 create trigger payment_all before truncate on payment for each statement execute function never_changes();
+create trigger generator_owner_stays before update or delete on generator_owner for each row execute function never_changes();
+create trigger generator_owner_all before truncate on generator_owner for each statement execute function never_changes();
+create trigger generation_stays before update or delete on generation for each row execute function never_changes();
+create trigger generation_all before truncate on generation for each statement execute function never_changes();
+create trigger certificate_movement_stays before update or delete on certificate_movement for each row execute function never_changes();
+create trigger certificate_movement_all before truncate on certificate_movement for each statement execute function never_changes();
+create trigger allotment_stays before update or delete on allotment for each row execute function never_changes();
+create trigger allotment_all before truncate on allotment for each statement execute function never_changes();
+create trigger allotment_taken_stays before update or delete on allotment_taken for each row execute function never_changes();
+create trigger allotment_taken_all before truncate on allotment_taken for each statement execute function never_changes();
 create trigger audit_stays before update or delete on audit for each row execute function never_changes();
 create trigger audit_all before truncate on audit for each statement execute function never_changes();
 alter table audit alter id add generated by default as identity;
@@ -717,4 +851,86 @@ begin
 end $$;
 create trigger installation_overlap before insert or update on installation
 for each row execute function installation_overlaps();
+-- +both
+
+-- No certificate is made twice, and one that retired, expired or was taken back never moves again --
+
+-- +sqlite
+create trigger certificate_movement_final before insert on certificate_movement
+when exists (
+    select 1 from certificate_movement it
+    where it.generator_id = new.generator_id
+      and it.serial_from <= new.serial_to and new.serial_from <= it.serial_to
+      and (new.step = 'mint' or it.step in ('retire', 'expire', 'withdraw')))
+begin select raise(abort, 'certificate_movement: final'); end;
+-- +postgres
+create function certificate_movement_final() returns trigger language plpgsql as $$
+begin
+    -- Whoever moves certificates of the same generator waits here.
+    perform 1 from generator where id = new.generator_id for update;
+    if exists (
+        select 1 from certificate_movement it
+        where it.generator_id = new.generator_id
+          and it.serial_from <= new.serial_to and new.serial_from <= it.serial_to
+          and (new.step = 'mint' or it.step in ('retire', 'expire', 'withdraw')))
+    then
+        raise exception 'certificate_movement: final';
+    end if;
+    return new;
+end $$;
+create trigger certificate_movement_final before insert on certificate_movement
+for each row execute function certificate_movement_final();
+-- +both
+
+-- The shares of a host never come to more than all of its surplus ----------------------------------
+
+-- +sqlite
+create trigger allocation_too_much before insert on allocation
+when exists (
+        select 1 from (
+            select new.from_on as day
+            union select it.from_on from allocation it
+            where it.host_id = new.host_id and new.from_on <= it.from_on
+              and (new.to_on is null or it.from_on < new.to_on)) as days
+        where 1000000000 - new.share_nano < (
+            select coalesce(sum(it.share_nano), 0) from allocation it
+            where it.host_id = new.host_id and it.from_on <= days.day
+              and (it.to_on is null or days.day < it.to_on)))
+begin select raise(abort, 'allocation: too much'); end;
+create trigger allocation_same before update of host_id, subscriber_id, from_on, share_nano on allocation
+begin select raise(abort, 'allocation: never changes'); end;
+create trigger allocation_longer before update of to_on on allocation
+when old.to_on is not null and (new.to_on is null or old.to_on < new.to_on)
+begin select raise(abort, 'allocation: never changes'); end;
+-- +postgres
+create function allocation_too_much() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' then
+        if (old.host_id, old.subscriber_id, old.from_on, old.share_nano)
+            is distinct from (new.host_id, new.subscriber_id, new.from_on, new.share_nano)
+            or (old.to_on is not null and (new.to_on is null or old.to_on < new.to_on))
+        then
+            raise exception 'allocation: never changes';
+        end if;
+        return new;
+    end if;
+    -- Whoever asks about the same host waits here, so that two cannot slip in at once.
+    perform 1 from agreement where id = new.host_id for update;
+    if exists (
+        select 1 from (
+            select new.from_on as day
+            union select it.from_on from allocation it
+            where it.host_id = new.host_id and new.from_on <= it.from_on
+              and (new.to_on is null or it.from_on < new.to_on)) as days
+        where 1000000000 - new.share_nano < (
+            select coalesce(sum(it.share_nano), 0) from allocation it
+            where it.host_id = new.host_id and it.from_on <= days.day
+              and (it.to_on is null or days.day < it.to_on)))
+    then
+        raise exception 'allocation: too much';
+    end if;
+    return new;
+end $$;
+create trigger allocation_too_much before insert or update on allocation
+for each row execute function allocation_too_much();
 -- +both

@@ -107,6 +107,7 @@ pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     });
     tx.bulk(EVIDENCE, evidence)?;
     carried::add(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
+    crate::allocation::keep(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
     let lines = segments().flat_map(|(bill, (segment, it))| {
         (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
     });
@@ -122,6 +123,7 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
         bill.segments.get_mut(nth).context("evidence without a segment")?.evidence.push(evidence);
     }
     carried::of_bill(tx, id, &mut bill.segments)?;
+    crate::allocation::of_bill(tx, id, &mut bill.segments)?;
     for (nth, line) in line::of_bill(tx, id)? {
         bill.segments.get_mut(nth).context("a line without a segment")?.lines.push(line);
     }
@@ -238,6 +240,8 @@ fn segment(row: &Row) -> Result<Segment> {
         total: row.money(9)?,
         carried: Carried::default(),
         bank: None,
+        given: Vec::new(),
+        allotted: Vec::new(),
     })
 }
 

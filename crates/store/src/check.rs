@@ -2,6 +2,7 @@
 //! against its rule, and in a sentence each what breaks it.
 
 use anyhow::Result;
+use meterbook_core::text::decimal;
 
 use crate::Tx;
 use crate::tx::Sql;
@@ -70,6 +71,31 @@ const DAYS_AFTER: Sql = Sql("
     select s.agreement_id, g.to_on, s.to_on
     from segment s join agreement g on g.id = s.agreement_id
     where g.to_on < s.to_on order by s.agreement_id limit $1");
+const SHARED: Sql = Sql("select count(*) from allotment");
+// The bill says in its bank what it gave and took, and the rows say it again.
+const GIVEN: Sql = Sql("
+    select b.number, f.name, f.micro, f.rows_micro from (
+        select c.bill_id, c.segment, c.name, c.micro,
+            (select cast(coalesce(sum(a.micro), 0) as bigint) from allotment a
+             where a.bill_id = c.bill_id and a.segment = c.segment) as rows_micro
+        from segment_carried c where c.kind = 'flow' and c.name = 'given'
+        union all
+        select c.bill_id, c.segment, c.name, c.micro,
+            (select cast(coalesce(sum(a.micro), 0) as bigint)
+             from allotment_taken t join allotment a on a.bill_id = t.host_bill_id
+               and a.segment = t.host_segment and a.position = t.host_position
+             where t.bill_id = c.bill_id and t.segment = c.segment) as rows_micro
+        from segment_carried c where c.kind = 'flow' and c.name = 'allotted') as f
+    join bill b on b.id = f.bill_id
+    where f.micro <> f.rows_micro order by b.id limit $1");
+const TAKEN_BY_OTHERS: Sql = Sql("
+    select b.number, t.host_bill_id, a.agreement_id
+    from allotment_taken t
+    join allotment a on a.bill_id = t.host_bill_id and a.segment = t.host_segment
+      and a.position = t.host_position
+    join segment s on s.bill_id = t.bill_id and s.position = t.segment
+    join bill b on b.id = t.bill_id
+    where s.agreement_id <> a.agreement_id order by b.id limit $1");
 const DONE: Sql = Sql("
     select count(*) from bill_window w
     where exists (select 1 from run r where r.window_id = w.id and r.stage = 'done')");
@@ -167,6 +193,20 @@ pub fn days(tx: &mut Tx) -> Result<Found> {
         Ok(format!("agreement {agreement} ended on {end} and is billed up to {through}"))
     })?);
     Ok((count(tx, SEGMENTS)?, found))
+}
+
+/// What hosts give is what their bills say, and what subscribers take is what they were given.
+pub fn shares(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, GIVEN, |row| {
+        let (number, what) = (row.text(0)?, row.text(1)?);
+        let [says, rows] = [decimal(row.int(2)?, 6), decimal(row.int(3)?, 6)];
+        Ok(format!("the bill {number} says {what} {says} kWh, and its community shares are {rows}"))
+    })?;
+    found.extend(faults(tx, TAKEN_BY_OTHERS, |row| {
+        let (number, host, to) = (row.text(0)?, row.int(1)?, row.int(2)?);
+        Ok(format!("the bill {number} takes what bill {host} gave to agreement {to}"))
+    })?);
+    Ok((count(tx, SHARED)?, found))
 }
 
 /// Billed, held and exempt make up the agreements of every finished turn, and an agreement is

@@ -189,17 +189,18 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
     match said.table() {
         Some(table) => {
             // The server writes: Key (code, from_on)=(R-1, 2026-01-01) already exists.
-            let key = said.detail()?.split_once('(')?.1.split_once(')')?.0.to_owned();
+            // Around a column that is also a word of SQL it writes quotes.
+            let key = said.detail()?.split_once('(')?.1.split_once(')')?.0.replace('"', "");
             Some(Conflict { table: table.to_owned(), rule: key })
         }
         None => conflict_of_trigger(said.message()),
     }
 }
 
-/// Our own triggers say `agreement: overlaps`.
+/// Our own triggers say `agreement: overlaps` and the like.
 fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
-    let ours = matches!(rule, "overlaps" | "never changes");
+    let ours = matches!(rule, "overlaps" | "never changes" | "final" | "too much");
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
 
@@ -294,6 +295,12 @@ impl fmt::Display for Conflict {
         let Conflict { table, rule } = self;
         match rule.as_str() {
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
+            "too much" => {
+                f.write_str("the shares of a host come to at most 100%; lower another one first")
+            }
+            "final" => f.write_str(
+                "a certificate is made once, and one that retired, expired or was taken back never moves again",
+            ),
             "never changes" => write!(f, "a {table} never changes; write a new fact instead"),
             _ => write!(f, "there is a {table} with the same {rule} already; nothing was changed"),
         }

@@ -87,6 +87,7 @@ pub fn accounts_as_of(
     bills(tx, window, &list, &mut accounts)?;
     carried(tx, &mut accounts)?;
     terms(tx, &mut accounts)?;
+    shares(tx, window, &mut accounts)?;
     measure(tx, window, &mut accounts, known)?;
     Ok(accounts.into_values().collect())
 }
@@ -157,6 +158,8 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             billed_through: row.maybe(10, Row::date)?,
             carried: Carried::default(),
             terms: Terms::default(),
+            shares: Vec::new(),
+            allotted: Vec::new(),
             measured: Facts::default(),
         });
         Ok(())
@@ -194,6 +197,20 @@ fn terms(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
     let mut said = crate::terms::of(tx, agreements)?;
     for service in accounts.values_mut().flat_map(|it| &mut it.services) {
         service.terms = said.remove(&service.agreement.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The shares that the agreements give, and what bills dated before those of this window gave them.
+/// Bills of the same date are left for the next time: they are posted beside these, in no order that
+/// would be the same when they are checked.
+fn shares(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
+    let agreements = || accounts.values().flat_map(|it| &it.services).map(|it| it.agreement.id);
+    let mut given = crate::allocation::of(tx, agreements())?;
+    let mut open = crate::allocation::open(tx, agreements(), window.billed_on)?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.shares = given.remove(&service.agreement.id).unwrap_or_default();
+        service.allotted = open.remove(&service.agreement.id).unwrap_or_default();
     }
     Ok(())
 }

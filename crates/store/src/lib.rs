@@ -16,10 +16,12 @@ mod value;
 
 pub mod account;
 pub mod agreement;
+pub mod allocation;
 pub mod appointment;
 pub mod audit;
 pub mod batch;
 pub mod bill;
+pub mod certificate;
 pub mod check;
 pub mod connection;
 pub mod crew;

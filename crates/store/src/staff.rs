@@ -13,6 +13,7 @@ use crate::value::Row;
 
 const ADD: Sql = Sql("insert into staff (id, name, role, password_hash) values ($1, $2, $3, $4)");
 const BY_NAME: Sql = Sql("select id, name, role, password_hash from staff where name = $1");
+const ROLE: Sql = Sql("select role from staff where id = $1");
 const NAME: Sql = Sql("select name from staff where id = $1");
 const BEGIN: Sql = Sql("
     insert into session (token_hash, staff_id, begun_at, seen_at) values ($1, $2, $3, $3)");
@@ -57,6 +58,11 @@ pub fn add(tx: &mut Tx, member: &Member) -> Result<()> {
 /// The member of staff with this name, if there is one.
 pub fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Member>> {
     tx.maybe(BY_NAME, [name.into()], member)
+}
+
+/// The job of a member of staff.
+pub fn role(tx: &mut Tx, id: UserId) -> Result<Role> {
+    tx.one(ROLE, [id.into()], |row| row.word(0, Role::from_word))
 }
 
 /// The names of members of staff.

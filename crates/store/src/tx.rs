@@ -72,6 +72,8 @@ pub enum Counter {
     Payment,
     /// Contacts with customers.
     Interaction,
+    /// Generators.
+    Generator,
     /// Members of staff.
     User,
     /// Acts that were written down.
@@ -250,6 +252,7 @@ impl Counter {
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
+            Counter::Generator => "generator",
             Counter::User => "staff",
             Counter::Audit => "audit",
             Counter::Order => "work_order",

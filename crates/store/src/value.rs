@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, BatchId, BillId, ChannelId, ContactId,
-    CrewId, EntryId, InstallationId, InteractionId, MeterId, OrderId, PaymentId, PersonId,
-    PremiseId, PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
+    CrewId, EntryId, GeneratorId, InstallationId, InteractionId, MeterId, OrderId, PaymentId,
+    PersonId, PremiseId, PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -236,9 +236,7 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, InstallationId,
-    InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
-    TariffId, UserId, WindowId, OrderId, CrewId, AppointmentId,
+    AccountId, AgreementId, AppointmentId, BatchId, BillId, ChannelId, ContactId, CrewId, EntryId, GeneratorId, InstallationId, InteractionId, MeterId, OrderId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -27,9 +27,11 @@ catalogue! {
     amount_due: "Amount due", "Importe a pagar";
     balance: "Balance", "Saldo";
     bank: "Bank transfer", "Transferencia";
+    bank_allotted: "Received from a community share", "Recibido de una parte comunitaria";
     bank_closing: "Sent back, kept for later bills", "Devuelto, guardado para facturas siguientes";
     bank_earned: "Sent back, added", "Devuelto, agregado";
     bank_expired: "Sent back, expired", "Devuelto, vencido";
+    bank_given: "Sent back, given to subscribers", "Devuelto, dado a suscriptores";
     bank_opening: "Sent back, kept before", "Devuelto, guardado antes";
     bank_paid: "Sent back, paid out", "Devuelto, pagado";
     bank_used: "Sent back, used on this bill", "Devuelto, usado en esta factura";

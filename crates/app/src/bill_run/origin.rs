@@ -1,6 +1,7 @@
 //! What the segments of bills were made of: kept with them, so that a bill can be made again.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use anyhow::{Context, Result};
 use meterbook_core::bill::assess::{AccountFacts, ServiceFacts, Tariffs};
@@ -39,16 +40,19 @@ pub(super) fn keep(
             let used = usage(segment.period, &service.point.zone, &service.measured);
             let used = used.ok().context("what was billed a moment ago cannot be measured now")?;
             let key = (segment.tariff.as_str(), segment.period);
-            if !texts.contains_key(&key) {
-                texts.insert(key, of_texts(&self::texts(tx, tariffs, segment)?));
-            }
+            let tariff_sha256 = match texts.entry(key) {
+                Entry::Occupied(there) => there.get().clone(),
+                Entry::Vacant(new) => {
+                    new.insert(of_texts(&self::texts(tx, tariffs, segment)?)).clone()
+                }
+            };
             let zone = &service.point.zone;
             let published_sha256 = findings
                 .entry((&segment.tariff, zone.name(), segment.period))
                 .or_insert_with(|| of_published(tariffs, segment, zone, bill.period));
             let origin = Origin {
                 usage_sha256: of_usage(&used),
-                tariff_sha256: texts[&key].clone(),
+                tariff_sha256,
                 published_sha256: published_sha256.clone(),
                 tz_version: TZ_VERSION.to_owned(),
                 engine: ENGINE.to_owned(),

@@ -23,13 +23,14 @@ use meterbook_core::id::BatchId;
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
 use meterbook_core::period::Zone;
 use meterbook_core::rating::published::About;
+use meterbook_formats::certificate as totals;
 use meterbook_formats::reads::{self, NotRead, Shape};
 use meterbook_store::batch::Batch;
 use meterbook_store::published::Publication;
 use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
-use self::rejects::Rejected;
+pub(crate) use self::rejects::{Rejected, kept, write};
 use self::taken::Taken;
 use crate::{Actor, refuse};
 
@@ -261,6 +262,7 @@ pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
         (Some(shape), _) => reads::header_of(&text, shape),
         (None, Some(_)) => meterbook_formats::published::header_of(&text),
         (None, None) if batch.kind == orders::KIND => meterbook_formats::orders::header_of(&text),
+        _ if batch.kind == crate::certificate::KIND => totals::header_of(&text),
         (None, None) => bail!("batch {} has the unknown shape {}", batch.id, batch.kind),
     };
     rejects::write(folder, &batch, &header, &rejected)
@@ -311,7 +313,7 @@ impl Staged {
     }
 }
 
-fn bytes_of(file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>> {
     let unreadable = |why: std::io::Error| {
         refuse(NotImported::Unreadable { file: file.to_owned(), why: why.to_string() })
     };
@@ -338,13 +340,13 @@ fn unpacked(file: &Path, raw: &[u8]) -> Result<Option<Vec<u8>>> {
 }
 
 /// Packs for keeping: quickly, because it is most of the work of an import.
-fn pack(text: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn pack(text: &[u8]) -> Result<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     packer.write_all(text)?;
     Ok(packer.finish()?)
 }
 
-fn hash(text: &[u8]) -> String {
+pub(crate) fn hash(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -8,18 +8,18 @@ use meterbook_store::batch::{Batch, Reject};
 
 /// A line that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rejected {
+pub(crate) struct Rejected {
     /// Its number, from 1.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Its fields as they were; none while only its number is known.
-    pub(super) fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
     /// Why.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 impl Rejected {
     /// Which line and why.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         format!("line {}: {}", self.line, self.reason)
     }
 }
@@ -28,7 +28,7 @@ impl Rejected {
 const REASON: &str = "reject_reason";
 
 /// A reject as the database keeps it.
-pub(super) fn kept(rejected: &Rejected) -> Reject {
+pub(crate) fn kept(rejected: &Rejected) -> Reject {
     Reject {
         line: i64::try_from(rejected.line).unwrap_or(i64::MAX),
         reason: rejected.reason.clone(),
@@ -77,7 +77,7 @@ impl Lines for Find<'_> {
 /// Writes the lines that were not taken to a file of the same shape, with the reason at the end of
 /// each line. Its name has the batch's number: two files called `reads.csv` from two folders once
 /// shared one file of rejects, and the first one's were gone.
-pub(super) fn write(
+pub(crate) fn write(
     folder: &Path,
     batch: &Batch,
     header: &[String],

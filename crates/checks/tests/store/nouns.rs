@@ -21,6 +21,14 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::utility::get(tx)?, sample::utility());
             assert_eq!(store::person::get(tx, PersonId(1))?, sample::person());
             assert_eq!(store::person::contacts(tx, PersonId(1))?, sample::contacts());
+            let shares = [sample::allocation()];
+            assert_eq!(store::allocation::around(tx, AgreementId(9))?, shares);
+            let given = store::allocation::of(tx, [AgreementId(1), AgreementId(9)].into_iter())?;
+            assert_eq!(given[&AgreementId(1)], shares);
+            let generator = [sample::generator()];
+            assert_eq!(store::certificate::all(tx)?, generator);
+            assert_eq!(store::certificate::by_number(tx, "M805")?.as_ref(), generator.first());
+            assert_eq!(store::certificate::book(tx, GeneratorId(1))?, sample::book());
             let account = sample::account();
             assert_eq!(store::account::get(tx, sample::ACCOUNT)?, account);
             assert_eq!(store::account::by_number(tx, account.number)?, Some(account));
@@ -33,8 +41,8 @@ fn every_noun_comes_back_as_it_went_in() {
             let hung = [sample::installation()];
             assert_eq!(store::meter::installations_at(tx, sample::POINT)?, hung);
             assert_eq!(store::meter::installations_of(tx, MeterId(1))?, hung);
-            let agreement = [sample::agreement()];
-            assert_eq!(store::agreement::get(tx, AgreementId(1))?, agreement[0]);
+            let agreement = [sample::neighbour(), sample::agreement()];
+            assert_eq!(store::agreement::get(tx, AgreementId(1))?, agreement[1]);
             assert_eq!(store::agreement::at(tx, sample::POINT)?, agreement);
             assert_eq!(store::agreement::of_account(tx, sample::ACCOUNT)?, agreement);
             assert_eq!(store::terms::get(tx, AgreementId(1))?, sample::terms());

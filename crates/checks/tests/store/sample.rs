@@ -5,9 +5,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
+use meterbook_core::allocation::{Allocation, Allotted, Given};
 use meterbook_core::appointment::{Appointment, Arrival};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
+use meterbook_core::certificate::{
+    Book, Election, Fuel, Generator, Owner, Registry, Serials, Source, Step, Vintage,
+};
 use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
@@ -16,7 +20,7 @@ use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_bill, post_
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::order::{
-    Connected, Order, OrderKind, Priority, Progress, Skills, State, Step, Taken,
+    Connected, Order, OrderKind, Priority, Progress, Skills, State, Step as OrderStep, Taken,
 };
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::Role;
@@ -324,7 +328,22 @@ pub(crate) fn bill() -> Bill {
                 unrounded: Exact::from_femto(87_451_000_000_000_000),
             }],
         },
-        bank: Some(BankFlow { opening: 1, exported: 2, closing: 3, ..BankFlow::default() }),
+        bank: Some(BankFlow {
+            opening: 1,
+            allotted: 4,
+            given: 2,
+            closing: 3,
+            ..BankFlow::default()
+        }),
+        given: vec![Given { to: AgreementId(1), period: "peak".to_owned(), micro: 2 }],
+        allotted: vec![Allotted {
+            bill: BillId(1),
+            segment: 0,
+            position: 0,
+            turn: FROM,
+            period: "peak".to_owned(),
+            micro: 2,
+        }],
     };
     Bill {
         id: BillId(1),
@@ -418,8 +437,8 @@ pub(crate) fn order() -> Order {
 /// Its creation, and a crew for it.
 pub(crate) fn steps() -> Vec<Taken> {
     let one = |step, by, note: &str| Taken { step, at: at(), by, note: note.to_owned() };
-    let assigned = Step::Assigned { crew: CrewId(1), on: date(2026, 8, 12) };
-    vec![one(Step::Created, None, ""), one(assigned, Some(UserId(1)), "bring a ladder")]
+    let assigned = OrderStep::Assigned { crew: CrewId(1), on: date(2026, 8, 12) };
+    vec![one(OrderStep::Created, None, ""), one(assigned, Some(UserId(1)), "bring a ladder")]
 }
 
 pub(crate) fn stands() -> Progress {
@@ -452,6 +471,51 @@ fn keep_order(tx: &mut Tx) -> Result<()> {
     store::appointment::add(tx, &appointment(), at())
 }
 
+/// What the only customer gives to the neighbour, who is there for nothing else.
+pub(crate) fn allocation() -> Allocation {
+    let (host, subscriber) = (AgreementId(1), AgreementId(9));
+    Allocation { host, subscriber, share: Share { nano: 400_000_000 }, from: FROM, to: None }
+}
+
+/// The neighbour's agreement, over before the other one began.
+pub(crate) fn neighbour() -> Agreement {
+    let (id, from) = (AgreementId(9), date(2020, 1, 1));
+    Agreement { id, from, to: Some(date(2021, 1, 1)), ..agreement() }
+}
+
+pub(crate) fn generator() -> Generator {
+    Generator {
+        id: GeneratorId(1),
+        registry: Registry::MRets,
+        number: "M805".to_owned(),
+        unit: "8051".to_owned(),
+        fuel: Fuel::Solar,
+        service_point: POINT,
+        flow: Flow::Received,
+        nameplate_watts: Some(7_600),
+    }
+}
+
+/// A month of 5.2 MWh that 3.1 MWh replace: every step that certificates take is in it.
+pub(crate) fn book() -> Book {
+    let vintage = Vintage::of(FROM).expect("it is in a month");
+    let election = Election { from: vintage, owner: Owner::Customer };
+    let mut book = Book { elections: vec![election], ..Book::default() };
+    let today = date(2026, 8, 10);
+    for (micro, adjustment) in [(5_200_000_000, false), (3_100_000_000, true)] {
+        let settled = book.report(vintage, micro, (Source::Metered, adjustment), today);
+        book.settle(&settled.expect("the month is over"), today);
+    }
+    let retired =
+        Step::Retire { beneficiary: "Dana O'Kafor".to_owned(), reason: "RPS 2026".to_owned() };
+    let steps = [Step::Transfer { to: "Prairie Co-op".to_owned() }, retired, Step::Expire];
+    for (serial, step) in (1..).zip(steps) {
+        let serials = Serials::new(serial, serial).expect("it counts from 1");
+        book.take_step(serials, step, today).expect("they are still there");
+    }
+    book
+}
+
 /// Keeps one of everything.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
@@ -470,6 +534,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     }
     store::meter::install(tx, &installation())?;
     store::agreement::add(tx, &agreement())?;
+    store::agreement::add(tx, &neighbour())?;
+    store::allocation::add(tx, &allocation())?;
     store::terms::add(tx, AgreementId(1), &terms())?;
     store::interaction::add(tx, &interaction())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
@@ -489,6 +555,9 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::payment::add(tx, &payment())?;
     store::ledger::add(tx, &entries())?;
     keep_order(tx)?;
+    store::certificate::add(tx, &generator())?;
+    store::certificate::elect(tx, generator().id, book().elections[0])?;
+    store::certificate::keep(tx, generator().id, &book(), (0, 0))?;
     store::search::refresh(tx, ACCOUNT)?;
     store::audit::add(tx, Some(UserId(1)), at(), "take payment", "1", "")
 }

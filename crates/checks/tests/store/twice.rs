@@ -5,14 +5,18 @@ use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
+use meterbook_core::allocation::Allocation;
 use meterbook_core::appointment::Appointment;
 use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::certificate::{Book, Generator, Movement, Owner, Serials, Step};
 use meterbook_core::crew::{Clock, Crew};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, Payment};
 use meterbook_core::meter::{Installation, Meter};
+use meterbook_core::money::Share;
 use meterbook_core::order::{Order, Progress, State};
+use meterbook_core::period::Period;
 use meterbook_store::batch::Batch;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Conflict, Tx};
@@ -80,6 +84,39 @@ const SECONDS: &[Second] = &[
         let third = Appointment { id, order, place: 3, ..sample::appointment() };
         store::appointment::add(tx, &third, sample::at())
     }),
+    ("generator", "number", |tx| {
+        store::certificate::add(tx, &Generator { id: GeneratorId(2), ..sample::generator() })
+    }),
+    ("generator_owner", "generator_id, from_on", |tx| {
+        store::certificate::elect(tx, GeneratorId(1), sample::book().elections[0])
+    }),
+    ("generation", "generator_id, position", |tx| {
+        store::certificate::keep(tx, GeneratorId(1), &sample::book(), (1, usize::MAX))
+    }),
+    ("certificate_movement", "generator_id, position", |tx| move_one(tx, (0, 1), Step::Expire)),
+    ("certificate_movement", "final", |tx| move_one(tx, (5, 2), Step::Expire)),
+    ("certificate_movement", "final", |tx| {
+        let vintage = sample::book().elections[0].from;
+        move_one(tx, (5, 3), Step::Mint { vintage, owner: Owner::Utility })
+    }),
+    ("allocation", "host_id, subscriber_id, from_on", |tx| {
+        store::allocation::add(tx, &sample::allocation())
+    }),
+    ("allocation", "too much", |tx| {
+        let (from, share) = (
+            sample::FROM.yesterday().expect("it has a day before it"),
+            Share { nano: 700_000_000 },
+        );
+        store::allocation::add(tx, &Allocation { from, share, ..sample::allocation() })
+    }),
+    ("allotment_taken", "host_bill_id, host_segment, host_position", |tx| {
+        let number = BillNumber("B-260804-10000002".to_owned());
+        let mut again = Bill { id: BillId(2), number, ..sample::bill() };
+        again.segments[0].period =
+            Period::new(date(2026, 8, 2), date(2026, 9, 1)).expect("it has days");
+        again.segments[0].given.clear();
+        store::bill::add(tx, &[again])
+    }),
     ("agreement", "overlaps", |tx| {
         let from = date(2030, 1, 1);
         store::agreement::add(tx, &Agreement { id: AgreementId(2), from, ..sample::agreement() })
@@ -89,6 +126,15 @@ const SECONDS: &[Second] = &[
         store::meter::install(tx, &Installation { id, from, ..sample::installation() })
     }),
 ];
+
+/// Writes a movement of the certificate with a serial at a place in the book, whatever the rules say.
+fn move_one(tx: &mut Tx, (place, serial): (usize, i64), step: Step) -> Result<()> {
+    let serials = Serials::new(serial, serial).expect("it counts from 1");
+    let movement = Movement { on: sample::FROM, serials, step, report: None };
+    let movements = vec![movement; place + 1];
+    let book = Book { movements, ..Book::default() };
+    store::certificate::keep(tx, GeneratorId(1), &book, (0, place))
+}
 
 #[test]
 fn the_second_of_what_is_there_once_is_a_conflict_that_names_it() {

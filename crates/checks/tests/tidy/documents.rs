@@ -6,9 +6,8 @@ use crate::tree::{Fault, File, Tree};
 
 /// The map of the repository.
 const MAP: &str = "ARCHITECTURE.md";
-/// What the command line understands: this file, and those whose names end like it.
-const ARGS: &str = "crates/meterbook/src/args.rs";
-const MORE_ARGS: &str = "_args.rs";
+/// What the command line understands; what is said of one noun may be in a file of its own below it.
+const ARGS: &str = "crates/meterbook/src/args";
 /// What `cargo xtask` understands.
 const HABITS: &str = "crates/xtask/src/main.rs";
 
@@ -102,12 +101,9 @@ fn beside(path: &str, link: &str) -> String {
 }
 
 pub(crate) fn commands(tree: &Tree) -> Vec<Fault> {
-    let (Some(args), Some(habits)) = (tree.file(ARGS), tree.file(HABITS)) else {
-        return Vec::new();
-    };
-    let more = tree.rust().filter(|it| it.path.ends_with(MORE_ARGS)).map(|it| it.text.as_str());
-    let text = std::iter::once(args.text.as_str()).chain(more).collect::<Vec<_>>().concat();
-    let args = &File { path: args.path.clone(), text };
+    let Some(habits) = tree.file(HABITS) else { return Vec::new() };
+    let args: Vec<&str> = tree.under(ARGS).map(|it| it.text.as_str()).collect();
+    let args = &File { path: ARGS.to_owned(), text: args.join("\n") };
     let mut faults = Vec::new();
     for file in documents(tree) {
         for (number, command) in typed(file) {
@@ -235,7 +231,7 @@ fn a_command_that_does_not_exist_is_found() {
                   cargo xtask test\ncargo xtask jump\n```\nmeterbook prose\n";
     let tree = Tree::of(&[
         ("README.md", readme),
-        (ARGS, args),
+        ("crates/meterbook/src/args.rs", args),
         (HABITS, "[\"test\", rest @ ..] => test(rest),\n"),
     ]);
     let found: Vec<(usize, String)> =

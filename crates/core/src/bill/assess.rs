@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::account::Account;
 use crate::agreement::Agreement;
+use crate::allocation::{Allocation, Allotted};
 use crate::bill::Segment;
 use crate::bill::check::{Hold, unusual};
 use crate::cycle::Window;
@@ -51,6 +52,10 @@ pub struct ServiceFacts {
     pub carried: Carried,
     /// What the agreement says of itself.
     pub terms: Terms,
+    /// The shares of its surplus that go to others, whenever they hold.
+    pub shares: Vec<Allocation>,
+    /// What bills of others gave it, dated before this one's, that no bill took.
+    pub allotted: Vec<Allotted>,
     /// The meters that hung there, with their reads.
     pub measured: Facts,
 }
@@ -232,7 +237,7 @@ pub fn segment(
     window: &Window,
     tariffs: &mut Tariffs,
 ) -> Result<Segment, Hold> {
-    let ServiceFacts { agreement, point, street, measured, carried, terms, .. } = facts;
+    let ServiceFacts { agreement, point, street, measured, carried, terms, allotted, .. } = facts;
     let used = match tariffs.unmetered(&agreement.tariff, period) {
         Some(unit) if measured.hung.is_empty() => unmeasured(unit),
         _ => usage(period, &point.zone, measured)?,
@@ -246,7 +251,23 @@ pub fn segment(
     let published = &*published.for_intervals(minutes, edges.into());
     let (since, until) = (Some(agreement.from), agreement.to);
     let of = Input::of(period, &used);
-    let input = Input { window: window.period, carried, since, until, terms, published, ..of };
+    let shares: Vec<_> = facts
+        .shares
+        .iter()
+        .filter(|it| it.holds(period.last()))
+        .map(|it| (it.subscriber, it.share))
+        .collect();
+    let input = Input {
+        window: window.period,
+        carried,
+        since,
+        until,
+        terms,
+        published,
+        shares: &shares,
+        allotted,
+        ..of
+    };
     let rated = rate(plan, &input).map_err(Hold::Unratable)?;
     Ok(Segment {
         agreement: agreement.id,
@@ -261,6 +282,8 @@ pub fn segment(
         total: rated.total,
         carried: rated.carried,
         bank: rated.bank,
+        given: rated.given,
+        allotted: allotted.clone(),
     })
 }
 

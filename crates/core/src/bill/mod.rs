@@ -11,6 +11,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::account::Account;
+use crate::allocation::{Allotted, Given};
 use crate::bill::why::Why;
 use crate::id::{AccountId, AgreementId, BillId, WindowId};
 use crate::ledger::EntryKind;
@@ -74,6 +75,10 @@ pub struct Segment {
     pub carried: Carried,
     /// How the bank of energy went, where the tariff has one.
     pub bank: Option<BankFlow>,
+    /// What it gives to subscribers of its surplus.
+    pub given: Vec<Given>,
+    /// What it takes of what other bills gave.
+    pub allotted: Vec<Allotted>,
 }
 
 /// A bill number: `B-260804-10000012`: the date on its face and the account's serial.

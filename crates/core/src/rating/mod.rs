@@ -18,8 +18,10 @@ mod windows;
 
 use jiff::civil::Date;
 
+use crate::allocation::{Allotted, Given};
+use crate::id::AgreementId;
 use crate::meter::Flow;
-use crate::money::{Exact, Money, Price, Quantity};
+use crate::money::{Exact, Money, Price, Quantity, Share};
 use crate::period::Period;
 use crate::rating::carried::Carried;
 use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
@@ -58,6 +60,10 @@ pub struct Input<'a> {
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
     pub published: &'a Published,
+    /// To whom the surplus is given, and how much of it.
+    pub shares: &'a [(AgreementId, Share)],
+    /// What other bills gave and this one takes.
+    pub allotted: &'a [Allotted],
 }
 
 /// One entry of how a bank went.
@@ -67,8 +73,12 @@ pub enum BankEntry {
     Opening,
     /// Sent back and not set off at once: put into the bank.
     Earned,
+    /// Received from a community share.
+    Allotted,
     /// Taken out against use.
     Used,
+    /// Sent back and given to subscribers.
+    Given,
     /// Paid at the true-up.
     Paid,
     /// Expired or forfeited.
@@ -79,8 +89,8 @@ pub enum BankEntry {
 
 words! {
     BankEntry {
-        Opening = "opening", Earned = "earned", Used = "used", Paid = "paid",
-        Expired = "expired", Closing = "closing",
+        Opening = "opening", Earned = "earned", Allotted = "allotted", Used = "used",
+        Given = "given", Paid = "paid", Expired = "expired", Closing = "closing",
     }
 }
 
@@ -91,12 +101,19 @@ impl BankFlow {
         let all = [
             (BankEntry::Opening, self.opening),
             (BankEntry::Earned, self.earned),
+            (BankEntry::Allotted, self.allotted),
             (BankEntry::Used, self.used),
+            (BankEntry::Given, self.given),
             (BankEntry::Paid, self.paid),
             (BankEntry::Expired, self.expired),
             (BankEntry::Closing, self.closing),
         ];
-        if all.iter().all(|(_, micro)| *micro == 0) { Vec::new() } else { all.to_vec() }
+        if all.iter().all(|(_, micro)| *micro == 0) {
+            return Vec::new();
+        }
+        // Who is in no community share reads nothing of one.
+        let shared = |it: BankEntry| matches!(it, BankEntry::Allotted | BankEntry::Given);
+        all.into_iter().filter(|(entry, micro)| *micro != 0 || !shared(*entry)).collect()
     }
 }
 
@@ -112,6 +129,8 @@ impl<'a> Input<'a> {
             until: None,
             terms: Terms::NONE,
             published: Published::NONE,
+            shares: &[],
+            allotted: &[],
         }
     }
 }
@@ -132,18 +151,24 @@ pub struct Rated {
     pub carried: Carried,
     /// How the bank of energy went, where the tariff nets.
     pub bank: Option<BankFlow>,
+    /// What is given to subscribers.
+    pub given: Vec<Given>,
 }
 
 /// What became of energy sent back, in millionths of the billed unit. Nothing is lost:
-/// `opening + exported = set_off + used + paid + expired + credited + closing`.
+/// `opening + exported + allotted = set_off + used + given + paid + expired + credited + closing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BankFlow {
     /// In the bank before.
     pub opening: i64,
     /// Sent back in these days.
     pub exported: i64,
-    /// Of it, set off against use of the same days.
+    /// Received from community shares.
+    pub allotted: i64,
+    /// Of what was sent back, set off against use of the same days.
     pub set_off: i64,
+    /// Of it, given to subscribers.
+    pub given: i64,
     /// Of it, put into the bank.
     pub earned: i64,
     /// Of it, priced by a credit or given away, where there is no bank.
@@ -167,12 +192,13 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut carried = input.carried.clone();
     let opening = carried.energy.iter().map(|it| it.micro).sum();
     let mut bank = None;
+    let mut given = Vec::new();
     let mut drawn = Drawn::none();
     let mut billed: Option<Quantity> = None;
     let called = plan.called(input.period, input.published);
     for section in sections(plan, &called, input)? {
         let before = drawn.count();
-        draw(&section, &mut drawn, &mut carried, &mut bank)?;
+        draw(&section, &mut drawn, &mut carried, (&mut bank, &mut given))?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
         let unmetered = unmetered::used(&section, drawn.among(before, drawn.count()));
@@ -181,15 +207,17 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     if let Some(flow) = &mut bank {
         flow.opening = opening;
         flow.closing = carried.energy.iter().map(|it| it.micro).sum();
-        let out =
-            flow.set_off + flow.used + flow.paid + flow.expired + flow.credited + flow.closing;
-        assert_eq!(opening + flow.exported, out, "energy sent back was lost: {flow:?}");
+        let out = flow.set_off + flow.used + flow.given + flow.paid + flow.expired + flow.credited;
+        let into = opening + flow.exported + flow.allotted;
+        assert_eq!(into, out + flow.closing, "energy sent back was lost: {flow:?}");
+    } else if !input.allotted.is_empty() {
+        return Err(Unratable::AllottedWithoutNet);
     }
     carried.forget(input.window.start());
     let Drawn { lines, unrounded, .. } = drawn;
     let total = lines.iter().map(|it| it.amount).sum();
     let billed = billed.expect("a period has at least one day, and so one section");
-    Ok(Rated { lines, total, billed, unrounded, carried, bank })
+    Ok(Rated { lines, total, billed, unrounded, carried, bank, given })
 }
 
 /// Adds the lines of one section, in bill order.
@@ -197,19 +225,30 @@ fn draw(
     section: &Section,
     all: &mut Drawn,
     carried: &mut Carried,
-    bank: &mut Option<BankFlow>,
+    (bank, given): (&mut Option<BankFlow>, &mut Vec<Given>),
 ) -> Result<(), Unratable> {
     let tariff = section.tariff();
     let netted = match &tariff.net {
         Some(net) => {
+            let kept = section.bank(net)?;
+            let taken = match bank {
+                // What was allotted comes in once, before everything else.
+                None => netting::take_in(section, net, kept, &mut carried.energy)?,
+                Some(_) => Vec::new(),
+            };
             let flow = bank.get_or_insert_default();
-            let bank = section.bank(net)?;
-            if let Some(bank) = bank {
+            flow.allotted += taken.iter().map(|(_, micro)| micro).sum::<i64>();
+            if let Some(bank) = kept {
                 let turn = month_index(section.input.window.start());
                 flow.expired += netting::expire(bank.bank, turn, &mut carried.energy);
             }
-            let netted = netting::net(section, net, bank, &mut carried.energy, flow)?;
-            if bank.is_none() {
+            let energy = &mut carried.energy;
+            let mut netted = netting::net(section, net, kept, energy, (flow, given))?;
+            if kept.is_none() {
+                // Nothing keeps it, so that a credit prices it with what was sent back.
+                for (period, micro) in taken {
+                    netted[0].surplus[period] += micro;
+                }
                 flow.credited += netted.iter().flat_map(|it| &it.surplus).sum::<i64>();
             }
             netted

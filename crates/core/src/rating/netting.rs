@@ -3,8 +3,9 @@
 //! Nothing is lost: what was sent back is set off now, set off later, paid, expired or still in the
 //! bank; [`Bank`] shows it.
 
+use crate::allocation::{Given, split};
 use crate::meter::Flow;
-use crate::money::Quantity;
+use crate::money::{Quantity, Share};
 use crate::period::Period;
 use crate::rating::carried::EnergyLot;
 use crate::rating::drawn::Draft;
@@ -39,13 +40,14 @@ pub(super) fn net(
     net: &Net,
     bank: Option<&EnergyBank>,
     lots: &mut Vec<EnergyLot>,
-    flow: &mut BankFlow,
+    (flow, given): (&mut BankFlow, &mut Vec<Given>),
 ) -> Result<Vec<Netted>, Unratable> {
     let mut all = Vec::new();
     for part in section.parts(net.clock) {
-        let Left { used, surplus, set_off } = left(section, net, &part)?;
+        let Left { used, mut surplus, set_off } = left(section, net, &part)?;
         flow.exported += set_off + surplus.iter().sum::<i64>();
         flow.set_off += set_off;
+        flow.given += give_out(section, net, &mut surplus, given);
         let mut netted = Netted { days: part.days, used, surplus };
         if let Some(bank) = bank {
             draw_down(section, net, bank, &mut netted, lots, flow);
@@ -113,6 +115,58 @@ impl Left {
             set_off: pairs().map(|(came, sent)| came.min(sent)).sum(),
         }
     }
+}
+
+/// Gives the subscribers their shares of a surplus, each period by itself, and says how much went.
+fn give_out(section: &Section, net: &Net, surplus: &mut [i64], given: &mut Vec<Given>) -> i64 {
+    let shares: Vec<Share> = section.input.shares.iter().map(|(_, share)| *share).collect();
+    let mut gone = 0;
+    for (nth, left) in surplus.iter_mut().enumerate() {
+        let name = net.clock.map(|it| section.tariff().clocks[it].periods[nth].clone());
+        let name = name.unwrap_or_default();
+        for ((to, _), micro) in section.input.shares.iter().zip(split(*left, &shares)) {
+            *left -= micro;
+            gone += micro;
+            match given.iter_mut().find(|it| it.to == *to && it.period == name) {
+                Some(more) => more.micro += micro,
+                None if micro == 0 => (),
+                None => given.push(Given { to: *to, period: name.clone(), micro }),
+            }
+        }
+    }
+    gone
+}
+
+/// Puts what was allotted into the bank, and says of which period of the clock it is and how much.
+///
+/// It was sent back by somebody else before this bill, so that this bill can use it, and the bank
+/// takes in all of it: what the bank of this tariff keeps is a share of the customer's own surplus.
+pub(super) fn take_in(
+    section: &Section,
+    net: &Net,
+    bank: Option<&EnergyBank>,
+    lots: &mut Vec<EnergyLot>,
+) -> Result<Vec<(usize, i64)>, Unratable> {
+    let mut taken = Vec::new();
+    for it in section.input.allotted {
+        let places = net.clock.map(|it| &section.tariff().clocks[it].periods);
+        let period = match places {
+            Some(periods) if bank.is_none_or(|it| it.by_period) => {
+                let place = periods.iter().position(|name| *name == it.period);
+                place.ok_or_else(|| Unratable::AllottedElsewhere { period: it.period.clone() })?
+            }
+            _ => 0,
+        };
+        taken.push((period, it.micro));
+        let Some(bank) = bank else { continue };
+        let period = if bank.by_period { it.period.clone() } else { String::new() };
+        // The turn of a host may be this very one; its day before keeps the lot out of what the
+        // customer sends back now, which no part of this bill may use.
+        let turn = it.turn.min(section.input.window.start().yesterday().unwrap_or(it.turn));
+        lots.push(EnergyLot { period, turn, micro: it.micro });
+    }
+    lots.sort_by_key(|it| it.turn);
+    Ok(taken)
 }
 
 /// Sets off what earlier turns left, then puts this turn's surplus in the bank.

@@ -104,6 +104,13 @@ pub enum Unratable {
         /// What the agreement says.
         value: String,
     },
+    /// Something was allotted in a period that the tariff does not know.
+    AllottedElsewhere {
+        /// The period; empty when it was in any hour.
+        period: String,
+    },
+    /// Something was allotted, and the tariff nets nothing.
+    AllottedWithoutNet,
     /// A term that is a day is something else.
     TermNoDay {
         /// The charge.
@@ -215,6 +222,16 @@ impl fmt::Display for Unratable {
                     "{label} counts with {term}, and the agreement says {value}, which is no number; set it: meterbook term set --agreement ID {term} NUMBER --from DATE"
                 )
             }
+            Unratable::AllottedElsewhere { period } if period.is_empty() => f.write_str(
+                "a community share was given for any hour, but the tariff nets by the periods of a clock; move the agreement to a tariff that does not",
+            ),
+            Unratable::AllottedElsewhere { period } => write!(
+                f,
+                "a community share was given for {period}, which is no period of this tariff's net; move the agreement to a tariff with the host's periods"
+            ),
+            Unratable::AllottedWithoutNet => f.write_str(
+                "a community share was given, but the tariff has no net to set it off with; move the agreement to a tariff that has",
+            ),
             Unratable::TermNoDay { label, term, value } => {
                 write!(
                     f,

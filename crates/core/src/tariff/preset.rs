@@ -21,7 +21,7 @@ macro_rules! presets {
 
 presets! {
     "ca-nem2", "ca-nbt", "ny-legacy", "ny-phase-one", "nj", "md", "ma", "co", "ks",
-    "nv-tranche-1", "az-rcp", "sc-duke", "sc-dominion", "me-neb", "value-of-solar",
+    "nv-tranche-1", "az-rcp", "az-export", "sc-duke", "sc-dominion", "me-neb", "value-of-solar",
     "pl-net-billing",
 }
 
@@ -46,11 +46,17 @@ mod tests {
 
     #[test]
     fn every_preset_is_a_tariff_with_its_source() {
-        assert_eq!(PRESETS.len(), 16);
+        // Sixteen regimes, and the rider of one.
+        assert_eq!(PRESETS.len(), 17);
         for preset in PRESETS {
             let tariff = Tariff::parse(preset.text).unwrap_or_else(|why| panic!("{why}"));
             assert_eq!(tariff.code, preset.name);
             assert!(!tariff.source.is_empty() && preset.text.contains("\n# Source: "));
+            for rider in tariff.riders() {
+                let rider = Preset::named(rider).expect("a preset includes presets");
+                let rider = Tariff::parse(rider.text).unwrap_or_else(|why| panic!("{why}"));
+                assert!(rider.is_rider && rider.apart(&tariff).is_none(), "{}", preset.name);
+            }
             assert!(preset.about().ends_with('.'), "{}", preset.about());
         }
     }

@@ -10,7 +10,7 @@ use meterbook_core::order::Skills;
 use meterbook_store as store;
 
 use crate::args::Place;
-use crate::order_args::{AppointmentCommand, CrewCommand, Promise};
+use crate::args::order::{AppointmentCommand, CrewCommand, Promise};
 use crate::say;
 
 pub(crate) fn crew(place: &Place, command: &CrewCommand) -> Result<()> {

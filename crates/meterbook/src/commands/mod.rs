@@ -1,6 +1,8 @@
 //! What each command does: find the utility, call one act, say how it ended.
 
+pub(crate) mod allocation;
 pub(crate) mod bill;
+pub(crate) mod certificate;
 pub(crate) mod check;
 pub(crate) mod crew;
 pub(crate) mod cycle;

@@ -22,7 +22,7 @@ use meterbook_store::order::Which;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::args::Place;
-use crate::order_args::{OrderAdd, OrderCommand, OrderComplete, OrderList, OrderStep};
+use crate::args::order::{OrderAdd, OrderCommand, OrderComplete, OrderList, OrderStep};
 use crate::say;
 
 pub(crate) fn order(place: &Place, command: &OrderCommand) -> Result<()> {

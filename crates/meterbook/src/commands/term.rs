@@ -68,7 +68,7 @@ pub(crate) fn show(place: &Place, of: &OfAgreement) -> Result<()> {
 }
 
 /// The agreement that is meant: by its number, or the only one of an account.
-fn agreement(db: &Db, of: &OfAgreement) -> Result<AgreementId> {
+pub(super) fn agreement(db: &Db, of: &OfAgreement) -> Result<AgreementId> {
     if let Some(id) = of.agreement {
         return Ok(AgreementId(id));
     }

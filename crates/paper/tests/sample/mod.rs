@@ -154,6 +154,8 @@ fn segment(
         usage,
         carried: Default::default(),
         bank: None,
+        given: Vec::new(),
+        allotted: Vec::new(),
         evidence: vec![Evidence {
             meter: meter.to_owned(),
             unit: usage.unit,

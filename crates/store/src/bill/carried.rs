@@ -187,14 +187,18 @@ fn take(carried: &mut Carried, it: Entry) -> Result<()> {
     Ok(())
 }
 
-const FLOWS: [&str; 9] =
-    ["opening", "exported", "set-off", "earned", "credited", "used", "paid", "expired", "closing"];
+const FLOWS: [&str; 11] = [
+    "opening", "exported", "allotted", "set-off", "given", "earned", "credited", "used", "paid",
+    "expired", "closing",
+];
 
 fn flow_field<'f>(flow: &'f mut BankFlow, name: &str) -> Result<&'f mut i64> {
     Ok(match name {
         "opening" => &mut flow.opening,
         "exported" => &mut flow.exported,
+        "allotted" => &mut flow.allotted,
         "set-off" => &mut flow.set_off,
+        "given" => &mut flow.given,
         "earned" => &mut flow.earned,
         "credited" => &mut flow.credited,
         "used" => &mut flow.used,

@@ -213,7 +213,9 @@ fn bank(it: &Segment, words: &'static Words) -> Vec<(&'static str, String)> {
         let name = match entry {
             BankEntry::Opening => words.bank_opening,
             BankEntry::Earned => words.bank_earned,
+            BankEntry::Allotted => words.bank_allotted,
             BankEntry::Used => words.bank_used,
+            BankEntry::Given => words.bank_given,
             BankEntry::Paid => words.bank_paid,
             BankEntry::Expired => words.bank_expired,
             BankEntry::Closing => words.bank_closing,

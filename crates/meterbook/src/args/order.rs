@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use crate::args::LanguageArg;
+use super::LanguageArg;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrderCommand {
