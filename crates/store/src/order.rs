@@ -49,12 +49,19 @@ const AT_PREMISE: Sql = Sql("
     select id, kind, priority, premise_id, service_point_id, account_id, agreement_id, skills,
         not_before_on, due_at, off_below_cents, about, key
     from work_order where premise_id = $1 order by id desc");
-const TO_CALL_OFF: Sql = Sql("
+const TO_CALL_OFF_SQLITE: Sql = Sql("
     select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
         w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
     from open_order o join work_order w on w.id = o.order_id
     where w.account_id = $1 and w.off_below_cents is not null
     order by w.id");
+// A crew that steps at the same moment waits for the payment, and is told; no payment fails for it.
+const TO_CALL_OFF_POSTGRES: Sql = Sql("
+    select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
+        w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
+    from open_order o join work_order w on w.id = o.order_id
+    where w.account_id = $1 and w.off_below_cents is not null
+    order by w.id for update of o");
 const ALL: Sql = Sql("
     select w.id, o.state from work_order w left join open_order o on o.order_id = w.id
     order by w.id");
@@ -148,7 +155,12 @@ pub fn step(
         reason.into(),
         V::from(&taken.note),
     ];
-    tx.exec(STEP, values)?;
+    // First how it stands: whoever steps at once waits here, and does not find the position free.
+    stand(tx, order, stands)?;
+    tx.exec(STEP, values).map(|_| ())
+}
+
+fn stand(tx: &mut Tx, order: &Order, stands: Progress) -> Result<()> {
     if stands.state.is_end() {
         return tx.exec(ENDED, [order.id.into()]).map(|_| ());
     }
@@ -192,7 +204,8 @@ pub fn at_premise(tx: &mut Tx, premise: PremiseId) -> Result<Vec<Order>> {
 
 /// The open orders of an account that are called off when it pays.
 pub fn to_call_off(tx: &mut Tx, account: AccountId) -> Result<Vec<Order>> {
-    tx.many(TO_CALL_OFF, [account.into()], order)
+    let text = tx.either(TO_CALL_OFF_SQLITE, TO_CALL_OFF_POSTGRES);
+    tx.many(text, [account.into()], order)
 }
 
 /// Every order, and how it stands when it is kept as open.
