@@ -66,6 +66,11 @@ const RULES: &[Verify] = &[
     ),
     ("audit-chain", "every row of the audit follows the one before it", crate::audit::chain),
     (
+        "orders",
+        "every field order went by legal steps and stands as its last one says",
+        crate::order::verify,
+    ),
+    (
         "community-shares",
         "what hosts give is what their bills say, and subscribers take what they were given",
         store::check::shares,

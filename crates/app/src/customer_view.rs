@@ -73,8 +73,7 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
     let id = account.id;
     let balance = store::ledger::balance(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
-    let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
-    let past_due = if not_due < balance { balance - not_due } else { Money::ZERO };
+    let past_due = past_due(balance, &bills, today);
     let mut one = |nth: usize| match bills.get(nth) {
         Some(face) => store::bill::get(tx, face.id).map(Some),
         None => Ok(None),
@@ -101,6 +100,12 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
         bills,
         account,
     }))
+}
+
+/// What of a balance should have been paid before `today`.
+pub(crate) fn past_due(balance: Money, bills: &[Face], today: Date) -> Money {
+    let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
+    if not_due < balance { balance - not_due } else { Money::ZERO }
 }
 
 fn services(tx: &mut Tx, account: &Account) -> Result<Vec<Service>> {

@@ -164,7 +164,8 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
     store::audit::add(tx, &allowed, "remove meter", &meter.serial, &on.to_string())
 }
 
-fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> {
+/// Whether a channel can measure a commodity.
+pub(crate) fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> {
     let measures = match commodity {
         Commodity::Electric if channel.flow == Flow::Reactive => channel.unit == Unit::Kvarh,
         Commodity::Electric => channel.unit == Unit::Kwh,

@@ -114,6 +114,7 @@ pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewPayment) -> Resul
     };
     store::ledger::add(tx, &[entry])?;
     store::audit::add(tx, allowed, "take payment", &id.to_string(), &payment.key)?;
+    crate::order::after_payment(tx, allowed, account)?;
     Ok(payment)
 }
 

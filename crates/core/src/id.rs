@@ -83,6 +83,12 @@ ids! {
     MergeId,
     /// A start, stop or transfer.
     MoveId,
+    /// Something to be done in the field.
+    OrderId,
+    /// A crew that does it.
+    CrewId,
+    /// A promise that a crew comes.
+    AppointmentId,
 }
 
 /// What people say for an account: eight digits and a check digit, written `4417-0926-8`.

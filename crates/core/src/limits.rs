@@ -25,3 +25,11 @@ pub const SEARCH_ROWS: usize = 50;
 /// Scraps that one account is found by. A landlord has thousands; PostgreSQL's list of words ends at
 /// a megabyte, which is some twenty thousand.
 pub const SCRAPS: usize = 5_000;
+/// Bytes in a photo of a completed order: what a telephone's camera makes, and twice that.
+pub const PHOTO_BYTES: usize = 8_000_000;
+/// Photos of one order.
+pub const PHOTOS: usize = 20;
+/// Orders a list shows: more than a dispatcher reads.
+pub const ORDER_ROWS: usize = 500;
+/// Days ahead for which windows are offered.
+pub const OFFERED_DAYS: i64 = 60;

@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+pub(crate) mod order;
 pub(crate) mod record;
 mod staff;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
+pub(crate) use self::order::{AppointmentCommand, CrewCommand, OrderCommand};
 pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
 use record::{CustomerCommand, MeterCommand, MoveCommand, PremiseCommand};
 
@@ -91,6 +93,15 @@ pub(crate) enum Command {
     Meter(MeterCommand),
     /// Take a payment
     Pay(Pay),
+    /// Field orders: write down, assign, step, complete, call off, print, export, import
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Crews, the hours they work and the days they do not
+    #[command(subcommand)]
+    Crew(CrewCommand),
+    /// What customers are promised: offer windows, book, move, cancel
+    #[command(subcommand)]
+    Appointment(AppointmentCommand),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
     Search(Search),
     /// Verify the books: every entry, bill, run and account

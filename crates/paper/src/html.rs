@@ -206,7 +206,11 @@ fn each(of: &Value) -> impl Iterator<Item = &Value> {
 
 /// A text, so that nothing in it is taken for a tag.
 fn text(of: &Value) -> String {
-    let text = of.as_str().unwrap_or_default();
+    escaped(of.as_str().unwrap_or_default())
+}
+
+/// The same of a text that is no view's.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

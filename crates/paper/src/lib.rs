@@ -3,6 +3,7 @@
 //! A statement becomes a view: every text that will be read, already in its language. The PDF and
 //! the HTML are made of the same view, and the amounts are read back from both before they count.
 
+mod day_sheet;
 mod html;
 mod pdf;
 mod read_back;
@@ -11,6 +12,7 @@ mod view;
 mod words;
 mod worker;
 
+pub use day_sheet::day_sheet;
 pub use html::html;
 pub use pdf::Press;
 pub use read_back::{Differs, read_back};

@@ -90,6 +90,16 @@ catalogue! {
     year_before: "{unit}; line is the year before", "{unit}; la línea es el año anterior";
     other_title: "En español", "In English";
     other_text: "Usted debe {amount}, a pagar hasta el {date}. Para recibir su factura en español, llame al {phone}.", "You owe {amount} by {date}. To receive your bill in English, call {phone}.";
+    sheet_done_at: "Done at", "Hecho a las";
+    sheet_due: "Due", "Hasta";
+    sheet_empty: "There is nothing to do.", "No hay nada que hacer.";
+    sheet_last: "Last read", "Última lectura";
+    sheet_meter: "Meter", "Medidor";
+    sheet_note: "Note", "Nota";
+    sheet_now: "Read now", "Lectura de hoy";
+    sheet_order: "Order", "Orden";
+    sheet_promised: "Promised", "Prometido";
+    sheet_unit: "Unit (digits)", "Unidad (cifras)";
 }
 
 /// The texts in a language.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_authority", include_str!("../migrations/0002_authority.sql")),
     ("0003_search", include_str!("../migrations/0003_search.sql")),
     ("0006_moves", include_str!("../migrations/0006_moves.sql")),
+    ("0004_orders", include_str!("../migrations/0004_orders.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

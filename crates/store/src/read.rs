@@ -9,6 +9,9 @@ use crate::value::Row;
 use crate::{Counter, Tx};
 
 const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
+const LATEST: Sql = Sql("
+    select channel_id, read_on, index_micro, kind, batch_id from read
+    where channel_id = $1 order by read_on desc, id desc limit 8");
 const BLOCKS: Rows = Rows("interval_block (channel_id, month, batch_id, bytes)");
 
 const OF: Sql = Sql("
@@ -54,4 +57,19 @@ pub fn add_blocks(tx: &mut Tx, batch: BatchId, blocks: &[(ChannelId, Month, Bloc
         [(*channel).into(), month.index().into(), batch.into(), bytes]
     });
     tx.bulk(BLOCKS, rows)
+}
+
+/// The last reads of a register, the newest first: one for each of a few days, the one that holds.
+pub fn latest(tx: &mut Tx, channel: ChannelId) -> Result<Vec<Read>> {
+    let mut reads = tx.many(LATEST, [channel.into()], |row| {
+        Ok(Read {
+            channel: row.id(0)?,
+            on: row.date(1)?,
+            index_micro: row.int(2)?,
+            kind: row.word(3, ReadKind::from_word)?,
+            batch: row.maybe(4, Row::id)?,
+        })
+    })?;
+    reads.dedup_by_key(|it| it.on);
+    Ok(reads)
 }

@@ -97,6 +97,14 @@ pub enum Counter {
     Move,
     /// What moves ask the field for.
     OrderRequest,
+    /// Field orders.
+    Order,
+    /// Crews.
+    Crew,
+    /// Appointments.
+    Appointment,
+    /// When it began or ceased to flow somewhere.
+    Connection,
 }
 
 const NEXT: Sql = Sql("
@@ -275,6 +283,10 @@ impl Counter {
             Counter::Merge => "person_merge",
             Counter::Move => "move",
             Counter::OrderRequest => "order_request",
+            Counter::Order => "work_order",
+            Counter::Crew => "crew",
+            Counter::Appointment => "appointment",
+            Counter::Connection => "connection",
         }
     }
 }

@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
-    DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId, MeterId,
-    MoveId, PartyId, PaymentId, PersonId, PremiseId, PublicationId, RegistrationId, RunId,
-    ServicePointId, TariffId, UserId, WindowId,
+    AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
+    ContactId, CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId,
+    MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
+    RegistrationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -237,13 +237,11 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, ApprovalId, BatchId, BillId, ChannelId, ContactId, EntryId, GeneratorId,
-    InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
-    ServicePointId,
-    TariffId, UserId, WindowId,
+    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
+    CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId,
+    MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
+    RegistrationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 }
-
-ids_are_numbers! { PartyId, DetailId, RegistrationId, LandlordId, MergeId, MoveId }
 
 impl rusqlite::ToSql for V<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

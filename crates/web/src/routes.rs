@@ -10,7 +10,7 @@ use meterbook_core::permission::Permission;
 
 use crate::Console;
 use crate::guard::{Door, guard, shield};
-use crate::pages::{self, account, approval, bill, note, payment, search, sign_in};
+use crate::pages::{self, account, approval, bill, note, order, payment, search, sign_in};
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -63,6 +63,15 @@ const ROUTES: &[Route] = &[
         path: "/approvals/{number}/refuse",
         needs: VIEW,
         run: || post(approval::refuse),
+    },
+    Route { method: "GET", path: "/orders", needs: VIEW, run: || get(order::list) },
+    Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
+    Route { method: "POST", path: "/orders/{id}/steps", needs: VIEW, run: || post(order::step) },
+    Route {
+        method: "GET",
+        path: "/orders/{id}/photos/{photo}",
+        needs: VIEW,
+        run: || get(order::photo),
     },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },

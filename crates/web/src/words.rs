@@ -165,6 +165,34 @@ catalogue! {
     why_found: "Why it was found", "Por qué se encontró";
     work_order: "Work order", "Orden de trabajo";
     wrong: "The name or the password is wrong.", "El nombre o la contraseña es incorrecto.";
+    order_about: "For the crew", "Para la cuadrilla";
+    order_all: "All", "Todas";
+    order_assign: "Assign", "Asignar";
+    order_cancel: "Call off", "Anular";
+    order_could_not: "Could not be done", "No se pudo hacer";
+    order_created: "Written down", "Anotada";
+    order_crew: "Crew", "Cuadrilla";
+    order_day: "Day", "Día";
+    order_due: "Due", "Hasta";
+    order_en_route: "Crew is en route", "La cuadrilla está en camino";
+    order_flows: "Service point", "Punto de servicio";
+    order_kind: "What is to be done", "Qué hay que hacer";
+    order_none: "No such order is open.", "No hay órdenes así abiertas.";
+    order_note: "Note", "Nota";
+    order_off_below: "Called off when less is past due than", "Se anula si lo vencido es menos de";
+    order_on_site: "Crew is on site", "La cuadrilla llegó";
+    order_overdue: "Overdue", "Atrasada";
+    order_photos: "Photos", "Fotos";
+    order_priority: "Priority", "Prioridad";
+    order_promised: "Promised", "Prometido";
+    order_reopen: "Open again", "Abrir de nuevo";
+    order_reopened: "Opened again", "Abierta de nuevo";
+    order_skills: "Needs", "Requiere";
+    order_unassign: "Take from the crew", "Quitar a la cuadrilla";
+    order_unassigned: "Taken from the crew", "Quitada a la cuadrilla";
+    order_unit: "Unit", "Unidad";
+    order_word: "Order", "Orden";
+    orders: "Field orders", "Órdenes de campo";
 }
 
 /// The texts in a language.

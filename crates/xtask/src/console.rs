@@ -14,6 +14,13 @@ const CUSTOMERS: &str = "200";
 /// Who signs in during the tests: one who may do everything, and one who may only look.
 const USER: &str = "browser";
 const AUDITOR: &str = "auditor";
+/// A crew for the sample utility, and something for it to do.
+const FIELD_WORK: &[&[&str]] = &[
+    &["crew", "add", "North", "--skills", "electric,gas,water"],
+    &["crew", "hours", "North", "mon-fri 08:00-16:00", "--from", "2026-01-01"],
+    &["order", "add", "leak", "--premise", "1", "--about", "A smell at the gate"],
+    &["order", "add", "read", "--point", "1"],
+];
 const PASSWORD: &str = "only for this run of the tests";
 
 /// Where the browser's tests are.
@@ -34,6 +41,9 @@ pub(crate) fn test(program: &Path) -> Result<()> {
         command
     };
     run::done(meterbook().args(["demo", "--customers", CUSTOMERS, "--no-serve"]))?;
+    for words in FIELD_WORK {
+        run::done(meterbook().args(*words))?;
+    }
     let_in(&mut meterbook(), USER, "administrator")?;
     let_in(&mut meterbook(), AUDITOR, "auditor")?;
     let port = free_port()?;

@@ -5,6 +5,7 @@
 //! be mended and imported.
 
 mod meters;
+pub mod orders;
 pub mod published;
 mod rejects;
 mod taken;
@@ -263,6 +264,7 @@ pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
     let header = match (Shape::from_word(&batch.kind), About::from_word(&batch.kind)) {
         (Some(shape), _) => reads::header_of(&text, shape),
         (None, Some(_)) => meterbook_formats::published::header_of(&text),
+        (None, None) if batch.kind == orders::KIND => meterbook_formats::orders::header_of(&text),
         _ if batch.kind == crate::certificate::KIND => totals::header_of(&text),
         (None, None) => bail!("batch {} has the unknown shape {}", batch.id, batch.kind),
     };

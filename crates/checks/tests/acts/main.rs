@@ -9,6 +9,8 @@ mod certificate;
 mod exchange;
 mod intake;
 mod moves;
+mod orders;
+mod orders_done;
 mod published;
 mod record;
 mod refused;

@@ -6,13 +6,16 @@ use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::allocation::Allocation;
+use meterbook_core::appointment::Appointment;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::certificate::{Book, Generator, Movement, Owner, Serials, Step};
+use meterbook_core::crew::{Clock, Crew};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, Payment};
 use meterbook_core::meter::{Installation, Meter};
 use meterbook_core::money::Share;
+use meterbook_core::order::{Order, Progress, State};
 use meterbook_core::period::Period;
 use meterbook_store::batch::Batch;
 use meterbook_store::staff::Member;
@@ -51,6 +54,35 @@ const SECONDS: &[Second] = &[
     }),
     ("entry", "key, kind", |tx| {
         store::ledger::add(tx, &[Entry { id: EntryId(9), ..sample::entries().remove(0) }])
+    }),
+    ("crew", "name", |tx| store::crew::add(tx, &Crew { id: CrewId(2), ..sample::crew() })),
+    ("order_step", "order_id, position", |tx| {
+        store::order::step(tx, &sample::order(), 1, &sample::steps()[1], sample::stands())
+    }),
+    ("open_order", "key", |tx| {
+        let order = Order { id: OrderId(2), ..sample::order() };
+        store::order::add(tx, &order)?;
+        let stands = Progress { state: State::Open, crew: None };
+        store::order::step(tx, &order, 0, &sample::steps()[0], stands)
+    }),
+    ("appointment", "order_id", |tx| {
+        let second = Appointment { id: AppointmentId(2), place: 1, ..sample::appointment() };
+        store::appointment::add(tx, &second, sample::at())
+    }),
+    ("appointment", "overlaps", |tx| {
+        // The same place of the crew an hour later, for another order.
+        store::order::add(tx, &Order { id: OrderId(2), ..sample::order() })?;
+        let (id, order, mut second) = (AppointmentId(2), OrderId(2), sample::appointment());
+        second.arrival.from = Clock::from_minutes(9 * 60).expect("it is a time");
+        second.arrival.to = Clock::from_minutes(11 * 60).expect("it is a time");
+        store::appointment::add(tx, &Appointment { id, order, ..second }, sample::at())
+    }),
+    ("appointment", "overlaps", |tx| {
+        // A third place, of a crew that has two.
+        store::order::add(tx, &Order { id: OrderId(2), ..sample::order() })?;
+        let (id, order) = (AppointmentId(2), OrderId(2));
+        let third = Appointment { id, order, place: 3, ..sample::appointment() };
+        store::appointment::add(tx, &third, sample::at())
     }),
     ("generator", "number", |tx| {
         store::certificate::add(tx, &Generator { id: GeneratorId(2), ..sample::generator() })

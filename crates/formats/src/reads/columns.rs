@@ -183,7 +183,7 @@ pub(super) fn meter(record: &StringRecord, column: usize) -> Result<String, Stri
 }
 
 /// The unit, where the line says one.
-pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Option<Unit>, String> {
+pub(crate) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Option<Unit>, String> {
     let Some(word) = field(record, column) else { return Ok(None) };
     let unit = Unit::ALL.iter().find(|it| it.word().eq_ignore_ascii_case(word));
     match unit {
@@ -195,7 +195,7 @@ pub(super) fn unit(record: &StringRecord, column: Option<usize>) -> Result<Optio
 }
 
 /// Which way, where the line says so.
-pub(super) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Option<Flow>, String> {
+pub(crate) fn flow(record: &StringRecord, column: Option<usize>) -> Result<Option<Flow>, String> {
     let Some(word) = field(record, column) else { return Ok(None) };
     Flow::from_word(&word.to_lowercase())
         .map(Some)
@@ -222,7 +222,7 @@ pub(crate) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Op
 }
 
 /// A value that is not below zero, in millionths.
-pub(super) fn value(text: &str) -> Result<i64, String> {
+pub(crate) fn value(text: &str) -> Result<i64, String> {
     match scaled(text, 6) {
         Some(micro) if 0 <= micro => Ok(micro),
         Some(_) => {

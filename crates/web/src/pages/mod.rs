@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod approval;
 pub(crate) mod bill;
 pub(crate) mod note;
+pub(crate) mod order;
 pub(crate) mod payment;
 pub(crate) mod search;
 pub(crate) mod sign_in;
