@@ -26,6 +26,7 @@ pub mod session;
 pub mod sign_up;
 pub mod statement;
 pub mod tariff;
+pub mod task;
 pub mod term;
 pub mod trial;
 pub mod urdb;

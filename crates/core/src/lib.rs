@@ -9,6 +9,7 @@
 #[macro_use]
 mod words;
 
+pub mod about;
 pub mod account;
 pub mod agreement;
 pub mod bill;
@@ -26,4 +27,5 @@ pub mod place;
 pub mod rating;
 pub mod reads;
 pub mod tariff;
+pub mod task;
 pub mod text;

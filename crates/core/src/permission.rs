@@ -7,6 +7,8 @@ pub enum Permission {
     ViewCustomer,
     /// Write a note on an account.
     WriteNote,
+    /// Resolve tasks, take them, put them off, open cases.
+    ResolveTask,
     /// Take a payment.
     TakePayment,
 }

@@ -353,7 +353,7 @@ create table segment_origin (
     through_read bigint not null,
     through_batch bigint not null,
     through_publication bigint not null,
-    until_on date,
+    until_on text,
     primary key (bill_id, segment),
     foreign key (bill_id, segment) references segment (bill_id, position)
 );

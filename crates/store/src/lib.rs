@@ -14,6 +14,7 @@ mod sqlite;
 mod tx;
 mod value;
 
+pub mod about;
 pub mod account;
 pub mod agreement;
 pub mod audit;
@@ -33,6 +34,7 @@ pub mod run;
 pub mod search;
 pub mod staff;
 pub mod tariff;
+pub mod task;
 pub mod terms;
 pub mod utility;
 pub mod window;

@@ -72,6 +72,8 @@ pub enum Counter {
     Payment,
     /// Contacts with customers.
     Interaction,
+    /// What needs a person.
+    Task,
     /// Members of staff.
     User,
     /// Acts that were written down.
@@ -242,6 +244,7 @@ impl Counter {
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
+            Counter::Task => "task",
             Counter::User => "staff",
             Counter::Audit => "audit",
         }

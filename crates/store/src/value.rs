@@ -14,7 +14,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
     InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
-    ServicePointId, TariffId, UserId, WindowId,
+    ServicePointId, TariffId, TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -238,7 +238,7 @@ macro_rules! ids_are_numbers {
 ids_are_numbers! {
     AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, InstallationId,
     InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId, ServicePointId,
-    TariffId, UserId, WindowId,
+    TariffId, TaskId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -4,5 +4,6 @@ mod intake;
 mod published;
 mod refused;
 mod riders;
+mod task;
 mod trial;
 mod village;

@@ -116,8 +116,12 @@ fn a_rider_is_published_apart_and_stands_on_the_bill() {
 
         on(db, "E-1", "R-F", &[Flow::Delivered]);
         plan(db);
-        read(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-1,2026-02-01,310\n\
-            E-1,2026-03-01,590\n");
+        read(
+            db,
+            folder,
+            "meter,date,index\nE-1,2026-01-01,0\nE-1,2026-02-01,310\n\
+            E-1,2026-03-01,590\n",
+        );
         let (first, lines) = run(db);
         let line = |label: &str, amount: &str, code: &str| {
             (label.to_owned(), amount.to_owned(), code.to_owned())

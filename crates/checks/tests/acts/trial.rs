@@ -41,7 +41,8 @@ fn a_trial_finds_what_is_published() {
     });
     // 48 kWh at 0.05.
     assert_eq!(total(&turns.unwrap()), Money::from_cents(240));
-    let none = rate_on(&tariff, &Riders::new(), Use::Load(&file), days, |_, _| Ok(Published::default()));
+    let none =
+        rate_on(&tariff, &Riders::new(), Use::Load(&file), days, |_, _| Ok(Published::default()));
     let why = none.unwrap_err().to_string();
     assert!(why.contains("needs the price of day-ahead for 2026-01-01 00:00"), "{why}");
 }

@@ -17,6 +17,7 @@ const STAY: &[(&str, &str)] = &[
     ("entry", "effective_on"),
     ("event_day", "said"),
     ("interaction", "text"),
+    ("interaction_about", "kind"),
     ("interval_block", "month"),
     ("payment", "amount_cents"),
     ("peak_hour", "minutes"),
@@ -30,6 +31,8 @@ const STAY: &[(&str, &str)] = &[
     ("segment_carried", "micro"),
     ("segment_origin", "engine"),
     ("tariff", "text"),
+    ("task_about", "kind"),
+    ("task_step", "said"),
 ];
 
 /// Tables whose rows may change, or that hold no fact.
@@ -52,6 +55,8 @@ const MAY_CHANGE: &[&str] = &[
     "service_point",
     "session",
     "staff",
+    "task",
+    "task_lock",
     "utility",
 ];
 
