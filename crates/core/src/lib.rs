@@ -29,3 +29,4 @@ pub mod reads;
 pub mod tariff;
 pub mod task;
 pub mod text;
+pub mod timeline;

@@ -1,5 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
+pub(crate) mod record;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -63,6 +65,16 @@ pub(crate) enum Command {
     Pay(Pay),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
     Search(Search),
+    /// The queue of what needs a person: held bills, rejected lines, use without an agreement, cases
+    #[command(subcommand)]
+    Task(record::TaskCommand),
+    /// Write down a contact with a customer
+    Note(record::Note),
+    /// Print the history of an account, a premise or a meter: who, when, before, after, why
+    Timeline(record::Timeline),
+    /// Who is and was served at a premise
+    #[command(subcommand)]
+    Premise(record::PremiseCommand),
     /// Verify the books: every entry, bill, run and account
     Check(Check),
     /// Members of staff

@@ -52,6 +52,10 @@ fn main() -> ExitCode {
         Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
         Command::Pay(pay) => commands::pay::pay(&place, &pay),
         Command::Search(search) => commands::search::search(&place, &search.scraps),
+        Command::Task(task) => commands::task::task(&place, &task),
+        Command::Note(note) => commands::task::note(&place, &note),
+        Command::Timeline(of) => commands::timeline::timeline(&place, &of),
+        Command::Premise(premise) => commands::timeline::premise(&place, &premise),
         Command::Check(check) => commands::check::check(&place, check.json),
         Command::Staff(StaffCommand::Add { name, role }) => {
             commands::staff::add(&place, &name, &role)

@@ -36,6 +36,7 @@ pub mod staff;
 pub mod tariff;
 pub mod task;
 pub mod terms;
+pub mod timeline;
 pub mod utility;
 pub mod window;
 
