@@ -5,5 +5,6 @@ mod published;
 mod refused;
 mod riders;
 mod task;
+mod timeline;
 mod trial;
 mod village;

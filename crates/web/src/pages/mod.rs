@@ -7,6 +7,8 @@ pub(crate) mod note;
 pub(crate) mod payment;
 pub(crate) mod search;
 pub(crate) mod sign_in;
+pub(crate) mod task;
+pub(crate) mod timeline;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub(crate) struct Head {
     pub(crate) query: String,
     /// The other language's word.
     pub(crate) other: &'static str,
+    /// Whether single letters do something.
+    pub(crate) keys: bool,
 }
 
 impl Head {
@@ -57,6 +61,7 @@ impl Head {
             secret: visitor.map_or_else(String::new, Visitor::secret),
             query: String::new(),
             other: other.word(),
+            keys: visitor.is_none_or(|it| it.keys),
         }
     }
 }
