@@ -48,6 +48,12 @@ test('the queue is worked through by keys alone', async () => {
   await tab.goto(`${url}/tasks?task=${first}`);
   const ways = await tab.locator('.opt [name=how]').count();
   assert.ok(2 <= ways, 'every task has its ways out');
+  // Enter in a field takes no way out.
+  await tab.fill('#why', 'Only a word.');
+  await tab.locator('#why').press('Enter');
+  await tab.waitForTimeout(200);
+  assert.equal(await now(tab), first);
+  await tab.locator('#why').press('Escape');
   // The last way of every kind is to put it off.
   await press(tab, String(ways));
   await tab.getByRole('status').waitFor();
