@@ -99,5 +99,5 @@ impl Change {
 
 /// Puts the newest first: by the day it holds from, then by when it was written down.
 pub fn newest_first(events: &mut [Event]) {
-    events.sort_by(|one, other| (other.on, other.at).cmp(&(one.on, one.at)));
+    events.sort_by_key(|it| std::cmp::Reverse((it.on, it.at)));
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use record::{Note, PremiseCommand, TaskCommand, Timeline};
+
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
 #[command(name = "meterbook", version, arg_required_else_help = true, max_term_width = 100)]
@@ -67,14 +69,14 @@ pub(crate) enum Command {
     Search(Search),
     /// The queue of what needs a person: held bills, rejected lines, use without an agreement, cases
     #[command(subcommand)]
-    Task(record::TaskCommand),
+    Task(TaskCommand),
     /// Write down a contact with a customer
-    Note(record::Note),
+    Note(Note),
     /// Print the history of an account, a premise or a meter: who, when, before, after, why
-    Timeline(record::Timeline),
+    Timeline(Timeline),
     /// Who is and was served at a premise
     #[command(subcommand)]
-    Premise(record::PremiseCommand),
+    Premise(PremiseCommand),
     /// Verify the books: every entry, bill, run and account
     Check(Check),
     /// Members of staff

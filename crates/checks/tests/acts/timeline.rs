@@ -1,7 +1,5 @@
 //! Histories on both engines: who, when, before, after, why; and who was served where on a day.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::meter::NewChannel;
 use meterbook_app::{about, agreement, interaction, meter, task, timeline};
@@ -48,7 +46,8 @@ fn a_history_says_who_what_before_after_and_why() {
 
         let events = db.read(|tx| timeline::of_account(tx, &account)).unwrap();
         let the = |change: Change, after: &str| {
-            let mut found = events.iter().filter(|it| it.change == change && it.after.contains(after));
+            let mut found =
+                events.iter().filter(|it| it.change == change && it.after.contains(after));
             let one = found.next().unwrap_or_else(|| panic!("{change} {after}: {events:#?}"));
             assert!(found.next().is_none(), "{change} {after} is told twice");
             one

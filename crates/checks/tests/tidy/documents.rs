@@ -104,6 +104,10 @@ pub(crate) fn commands(tree: &Tree) -> Vec<Fault> {
     let (Some(args), Some(habits)) = (tree.file(ARGS), tree.file(HABITS)) else {
         return Vec::new();
     };
+    // What is said of one noun may stand in a file beside it.
+    let beside = tree.rust().filter(|it| it.path.starts_with(ARGS.trim_end_matches(".rs")));
+    let text: Vec<&str> = beside.map(|it| it.text.as_str()).collect();
+    let args = &File { path: args.path.clone(), text: text.join("\n") };
     let mut faults = Vec::new();
     for file in documents(tree) {
         for (number, command) in typed(file) {
