@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::Result;
+use meterbook_core::about::About;
 use meterbook_core::id::{AccountId, InteractionId};
 use meterbook_core::interaction::{Interaction, InteractionChannel};
 use meterbook_core::permission::Permission;
@@ -21,6 +22,11 @@ pub enum NotNoted {
         /// Its characters.
         length: usize,
     },
+    /// What it is said to be about does not exist.
+    NoSuchThing {
+        /// What.
+        about: About,
+    },
 }
 
 /// Characters in one note.
@@ -34,6 +40,18 @@ pub fn note(
     channel: InteractionChannel,
     text: &str,
 ) -> Result<InteractionId> {
+    note_about(tx, actor, account, channel, &[], text)
+}
+
+/// Writes down a contact with a customer and what it was about: a bill, a payment, an order.
+pub fn note_about(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    channel: InteractionChannel,
+    about: &[About],
+    text: &str,
+) -> Result<InteractionId> {
     let allowed = authorize(tx, actor, Permission::WriteNote, None)?;
     let text = text.trim().to_owned();
     let length = text.chars().count();
@@ -43,11 +61,23 @@ pub fn note(
     if LONGEST < length {
         return Err(refuse(NotNoted::TooLong { length }));
     }
+    there(tx, about)?;
     let id = InteractionId(tx.next(Counter::Interaction, 1)?);
     let Actor { by, at } = actor;
     store::interaction::add(tx, &Interaction { id, account, channel, at, by, text })?;
+    store::interaction::link(tx, id, about)?;
     store::audit::add(tx, &allowed, "note", &account.to_string(), channel.word())?;
     Ok(id)
+}
+
+/// Whether all of these exist.
+pub(crate) fn there(tx: &mut Tx, about: &[About]) -> Result<()> {
+    for it in about {
+        if store::about::name(tx, *it)?.is_none() {
+            return Err(refuse(NotNoted::NoSuchThing { about: *it }));
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for NotNoted {
@@ -56,6 +86,9 @@ impl fmt::Display for NotNoted {
             NotNoted::Empty => f.write_str("the note is empty; write what happened"),
             NotNoted::TooLong { length } => {
                 write!(f, "the note has {length} characters; {LONGEST} fit")
+            }
+            NotNoted::NoSuchThing { about } => {
+                write!(f, "there is no {} {}; check the number", about.word(), about.id())
             }
         }
     }

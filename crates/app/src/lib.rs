@@ -3,6 +3,7 @@
 //! An act takes a transaction, who does it and when, and what the clerk knows; it refuses what the
 //! rules forbid with a [`Refused`] that says what to do instead.
 
+pub mod about;
 pub mod account;
 pub mod agreement;
 pub mod allocation;
@@ -47,7 +48,9 @@ pub mod sign_up;
 pub mod staff;
 pub mod statement;
 pub mod tariff;
+pub mod task;
 pub mod term;
+pub mod timeline;
 pub mod trial;
 pub mod urdb;
 pub mod window;

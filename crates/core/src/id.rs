@@ -63,6 +63,8 @@ ids! {
     EntryId,
     /// A payment.
     PaymentId,
+    /// Something that needs a person.
+    TaskId,
     /// A contact with a customer, on any channel.
     InteractionId,
     /// A generator whose certificates are kept.

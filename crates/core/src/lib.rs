@@ -9,6 +9,7 @@
 #[macro_use]
 mod words;
 
+pub mod about;
 pub mod account;
 pub mod agreement;
 pub mod allocation;
@@ -37,4 +38,6 @@ pub mod reads;
 pub mod registration;
 pub mod search;
 pub mod tariff;
+pub mod task;
 pub mod text;
+pub mod timeline;

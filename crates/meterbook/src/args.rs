@@ -4,6 +4,7 @@ mod certificate;
 pub(crate) mod order;
 pub(crate) mod record;
 mod staff;
+pub(crate) mod task;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, R
 pub(crate) use self::order::{AppointmentCommand, CrewCommand, OrderCommand};
 pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
 use record::{CustomerCommand, MeterCommand, MoveCommand, PremiseCommand};
+use task::{Note, TaskCommand, Timeline};
 
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
@@ -104,6 +106,13 @@ pub(crate) enum Command {
     Appointment(AppointmentCommand),
     /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
     Search(Search),
+    /// The queue of what needs a person: held bills, rejected lines, use without an agreement, cases
+    #[command(subcommand)]
+    Task(TaskCommand),
+    /// Write down a contact with a customer
+    Note(Note),
+    /// Print the history of an account, a premise or a meter: who, when, before, after, why
+    Timeline(Timeline),
     /// Verify the books: every entry, bill, run and account
     Check(Check),
     /// Members of staff: let them in, give and take roles, keep them out

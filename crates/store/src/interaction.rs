@@ -1,7 +1,8 @@
 //! Contacts with customers: written once, never changed.
 
 use anyhow::Result;
-use meterbook_core::id::AccountId;
+use meterbook_core::about::About;
+use meterbook_core::id::{AccountId, InteractionId};
 use meterbook_core::interaction::{Interaction, InteractionChannel};
 
 use crate::Tx;
@@ -14,6 +15,12 @@ const ADD: Sql = Sql("
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, channel, said_at, staff_id, text
     from interaction where account_id = $1 order by said_at desc, id desc");
+const LINK: Sql = Sql("
+    insert into interaction_about (interaction_id, kind, subject_id) values ($1, $2, $3)");
+const LINKS: Sql = Sql("
+    select x.interaction_id, x.kind, x.subject_id
+    from interaction i join interaction_about x on x.interaction_id = i.id
+    where i.account_id = $1 order by x.interaction_id, x.kind, x.subject_id");
 
 /// Keeps a contact.
 pub fn add(tx: &mut Tx, said: &Interaction) -> Result<()> {
@@ -27,6 +34,19 @@ pub fn add(tx: &mut Tx, said: &Interaction) -> Result<()> {
         text.into(),
     ];
     tx.exec(ADD, values).map(|_| ())
+}
+
+/// Keeps what a contact was about.
+pub fn link(tx: &mut Tx, id: InteractionId, about: &[About]) -> Result<()> {
+    for it in about {
+        tx.exec(LINK, [id.into(), it.word().into(), it.id().into()])?;
+    }
+    Ok(())
+}
+
+/// What the contacts of an account were about.
+pub fn links(tx: &mut Tx, account: AccountId) -> Result<Vec<(InteractionId, About)>> {
+    tx.many(LINKS, [account.into()], |row| Ok((row.id(0)?, crate::about::read(row, 1)?)))
 }
 
 /// What was said with or about an account, newest first.

@@ -14,6 +14,7 @@ mod sqlite;
 mod tx;
 mod value;
 
+pub mod about;
 pub mod account;
 pub mod agreement;
 pub mod allocation;
@@ -50,7 +51,9 @@ pub mod run;
 pub mod search;
 pub mod staff;
 pub mod tariff;
+pub mod task;
 pub mod terms;
+pub mod timeline;
 pub mod utility;
 pub mod window;
 

@@ -16,8 +16,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_authority", include_str!("../migrations/0002_authority.sql")),
     ("0003_search", include_str!("../migrations/0003_search.sql")),
-    ("0006_moves", include_str!("../migrations/0006_moves.sql")),
     ("0004_orders", include_str!("../migrations/0004_orders.sql")),
+    ("0005_tasks", include_str!("../migrations/0005_tasks.sql")),
+    ("0006_moves", include_str!("../migrations/0006_moves.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
@@ -137,5 +138,10 @@ mod tests {
     fn migrations_are_numbered_in_order() {
         let names: Vec<&str> = MIGRATIONS.iter().map(|it| it.0).collect();
         assert!(names.is_sorted_by(|one, next| one[..5] < next[..5]), "{names:?}");
+        for name in names {
+            let (number, rest) = name.split_once('_').unwrap();
+            assert!(number.len() == 4 && number.parse::<u16>().is_ok(), "{name}");
+            assert!(!rest.is_empty(), "{name}");
+        }
     }
 }

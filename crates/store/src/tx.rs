@@ -77,6 +77,8 @@ pub enum Counter {
     Interaction,
     /// Generators.
     Generator,
+    /// What needs a person.
+    Task,
     /// Members of staff.
     User,
     /// Acts that were written down.
@@ -273,6 +275,7 @@ impl Counter {
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
+            Counter::Task => "task",
             Counter::User => "staff",
             Counter::Audit => "audit",
             Counter::Approval => "approval",

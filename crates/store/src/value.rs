@@ -15,7 +15,7 @@ use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
     ContactId, CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId,
     MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
-    RegistrationId, RunId, ServicePointId, TariffId, UserId, WindowId,
+    RegistrationId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -240,7 +240,7 @@ ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
     CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId,
     MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
-    RegistrationId, RunId, ServicePointId, TariffId, UserId, WindowId,
+    RegistrationId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

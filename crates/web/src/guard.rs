@@ -22,6 +22,8 @@ use crate::words::{Words, words};
 const SESSION: &str = "meterbook";
 /// The cookie of the language.
 const LANGUAGE: &str = "meterbook_language";
+/// The cookie of whoever wants no single-letter keys.
+const KEYS: &str = "meterbook_keys";
 
 /// Nothing but our own files, no scripts in pages, no frames, no forms to elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -33,6 +35,8 @@ pub(crate) struct Visitor {
     pub(crate) present: Present,
     pub(crate) token: String,
     pub(crate) language: Language,
+    /// Whether single letters do something.
+    pub(crate) keys: bool,
 }
 
 impl Visitor {
@@ -64,13 +68,14 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     let Door { console, needs } = door;
     let headers = request.headers();
     let language = language(headers);
+    let keys = cookie(headers, KEYS) != Some("off");
     let visitor = match cookie(headers, SESSION).map(str::to_owned) {
         Some(token) => {
             let here = console.clone();
             let key = token.clone();
             let who = pages::blocking(move || session::who(&here.db, Timestamp::now(), &key)).await;
             match who {
-                Ok(who) => who.map(|present| Visitor { present, token, language }),
+                Ok(who) => who.map(|present| Visitor { present, token, language, keys }),
                 Err(why) => return pages::failed(&console, None, language, &why),
             }
         }
@@ -140,6 +145,12 @@ pub(crate) fn end() -> String {
 /// The cookie that keeps a language.
 pub(crate) fn speak(language: Language) -> String {
     format!("{LANGUAGE}={language}; Path=/; SameSite=Lax; Max-Age=31536000")
+}
+
+/// The cookie that keeps single-letter keys on or off.
+pub(crate) fn keys(on: bool) -> String {
+    let word = if on { "on" } else { "off" };
+    format!("{KEYS}={word}; Path=/; SameSite=Lax; Max-Age=31536000")
 }
 
 /// The language of a request: the one that was chosen, else the first one the browser asks for.

@@ -10,7 +10,9 @@ use meterbook_core::permission::Permission;
 
 use crate::Console;
 use crate::guard::{Door, guard, shield};
-use crate::pages::{self, account, approval, bill, note, order, payment, search, sign_in};
+use crate::pages::{
+    self, account, approval, bill, note, order, payment, search, sign_in, task, timeline,
+};
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -25,6 +27,7 @@ struct Route {
 
 const VIEW: Needs = Some(Permission::ViewCustomer);
 const NOTE: Needs = Some(Permission::WriteNote);
+const TASK: Needs = Some(Permission::ResolveTasks);
 const PAY: Needs = Some(Permission::TakePayment);
 
 const ROUTES: &[Route] = &[
@@ -48,6 +51,16 @@ const ROUTES: &[Route] = &[
         needs: PAY,
         run: || post(payment::take),
     },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/timeline",
+        needs: VIEW,
+        run: || get(timeline::account),
+    },
+    Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: || get(timeline::premise) },
+    Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
+    Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
+    Route { method: "GET", path: "/tasks/{id}", needs: VIEW, run: || get(task::one) },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
     Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
     Route { method: "GET", path: "/approvals", needs: VIEW, run: || get(approval::list) },
@@ -77,6 +90,7 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },
     Route { method: "POST", path: "/language", needs: None, run: || post(sign_in::speak) },
+    Route { method: "POST", path: "/keys", needs: None, run: || post(sign_in::keys) },
     Route { method: "GET", path: "/static/{file}", needs: None, run: || get(pages::file) },
 ];
 

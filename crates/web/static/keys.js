@@ -1,16 +1,30 @@
 // Keys for hands that stay on the keyboard. Everything works without them.
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input, select, textarea");
-  if (field) {
+  if (field && !field.matches("[type=checkbox]")) {
     if (event.key === "Escape") field.blur();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.body.dataset.keys === "off" && event.key.length === 1) return;
   const key = CSS.escape(event.key.toLowerCase());
   const goal = document.querySelector(`[data-key="${key}"]`);
   if (!goal) return;
   event.preventDefault();
   goal.focus();
-  if (goal.matches("input")) goal.select();
+  if (goal.matches("input:not([type=checkbox])")) goal.select();
   else goal.click();
+});
+
+// What is chosen in a list stands in the address, and goes along to the next row.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches('.queue [name="task"]')) return;
+  const chosen = [...document.querySelectorAll('.queue [name="task"]:checked')].map((it) => it.value);
+  const keep = (address) => {
+    const url = new URL(address, location.href);
+    url.searchParams.set("chosen", chosen.join("."));
+    return url.pathname + url.search;
+  };
+  history.replaceState(null, "", keep(location.href));
+  for (const link of document.querySelectorAll("a[data-keep]")) link.href = keep(link.href);
 });

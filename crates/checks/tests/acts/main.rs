@@ -17,5 +17,7 @@ mod refused;
 mod riders;
 mod search;
 mod staff;
+mod task;
+mod timeline;
 mod trial;
 mod village;

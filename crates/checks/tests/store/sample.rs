@@ -3,6 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use meterbook_core::about::About as Thing;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::allocation::{Allocation, Allotted, Given};
@@ -32,6 +33,7 @@ use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
+use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
@@ -540,6 +542,26 @@ pub(crate) fn book() -> Book {
     book
 }
 
+pub(crate) fn task() -> Task {
+    Task {
+        id: TaskId(1),
+        kind: TaskKind::HeldUnusual,
+        key: "1/1".to_owned(),
+        evidence: "the bill is $900.00, and earlier ones were about $90.00".to_owned(),
+        priority: task::Priority::Usual,
+        due: date(2026, 8, 4),
+        wakes: None,
+        owner: Some(UserId(1)),
+        raised: at(),
+        closed: None,
+    }
+}
+
+pub(crate) fn happened() -> Happened {
+    let (resolution, said) = (Some(Resolution::PutOff), "until 2026-08-07".to_owned());
+    Happened { step: task::Step::PutOff, resolution, by: Some(UserId(1)), at: at(), said }
+}
+
 /// Keeps one of everything.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
@@ -564,6 +586,10 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::allocation::add(tx, &allocation())?;
     store::terms::add(tx, AgreementId(1), &terms())?;
     store::interaction::add(tx, &interaction())?;
+    store::interaction::link(tx, interaction().id, &[Thing::Premise(PremiseId(1))])?;
+    store::task::add(tx, &task(), &[Thing::Account(ACCOUNT), Thing::Premise(PremiseId(1))])?;
+    store::task::add_step(tx, task().id, &happened())?;
+    store::task::take(tx, task().id, UserId(1), at())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
     store::read::add(tx, &[read()])?;

@@ -24,6 +24,7 @@ const STAY: &[(&str, &str)] = &[
     ("generation", "total_micro"),
     ("generator_owner", "owner"),
     ("interaction", "text"),
+    ("interaction_about", "kind"),
     ("interval_block", "month"),
     ("move", "kind"),
     ("move_effect", "word"),
@@ -44,6 +45,8 @@ const STAY: &[(&str, &str)] = &[
     ("segment_carried", "micro"),
     ("segment_origin", "engine"),
     ("tariff", "text"),
+    ("task_about", "kind"),
+    ("task_step", "said"),
     ("work_order", "about"),
 ];
 
@@ -91,6 +94,8 @@ const MAY_CHANGE: &[&str] = &[
     "spelling",
     "staff",
     "staff_role",
+    "task",
+    "task_lock",
     "utility",
 ];
 

@@ -335,6 +335,14 @@ pub(crate) struct CustomerRegister {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PremiseCommand {
+    /// Print who was served there on a day, and by which meter
+    Show {
+        /// The premise's id; the timeline of an account names it
+        premise: i64,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
     /// Take down a premise
     Add {
         /// The street line
@@ -353,11 +361,6 @@ pub(crate) enum PremiseCommand {
         premise: i64,
         /// electric, gas, water or waste
         commodity: String,
-    },
-    /// Print a premise: its service points, meters, agreements and what is known of them
-    Show {
-        /// The premise
-        premise: i64,
     },
     /// Say more of a premise: parcel, tax-area, type, access, key, hazard
     Detail(SayDetail),

@@ -24,7 +24,9 @@ pub(crate) mod serve;
 pub(crate) mod sign_up;
 pub(crate) mod staff;
 pub(crate) mod tariff;
+pub(crate) mod task;
 pub(crate) mod term;
+pub(crate) mod timeline;
 pub(crate) mod urdb;
 
 use std::io::IsTerminal;

@@ -17,7 +17,10 @@ const COMMODITIES: &str = "electric, gas, water or waste";
 pub(crate) fn premise(place: &Place, command: &PremiseCommand) -> Result<()> {
     let (db, by) = (super::open(place)?, super::actor());
     let done = match command {
-        PremiseCommand::Show { premise } => return show(place, PremiseId(*premise)),
+        PremiseCommand::Show { premise, on } => {
+            super::timeline::premise(place, PremiseId(*premise), *on)?;
+            return show(place, PremiseId(*premise));
+        }
         PremiseCommand::Detail(it) => {
             return say_detail(place, it, Subject::Premise(PremiseId(it.subject)));
         }

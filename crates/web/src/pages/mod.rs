@@ -9,6 +9,8 @@ pub(crate) mod order;
 pub(crate) mod payment;
 pub(crate) mod search;
 pub(crate) mod sign_in;
+pub(crate) mod task;
+pub(crate) mod timeline;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub(crate) struct Head {
     pub(crate) query: String,
     /// The other language's word.
     pub(crate) other: &'static str,
+    /// Whether single letters do something.
+    pub(crate) keys: bool,
 }
 
 impl Head {
@@ -59,6 +63,7 @@ impl Head {
             secret: visitor.map_or_else(String::new, Visitor::secret),
             query: String::new(),
             other: other.word(),
+            keys: visitor.is_none_or(|it| it.keys),
         }
     }
 }

@@ -344,7 +344,8 @@ pub(crate) async fn step(
     Form(form): Form<Stepped>,
 ) -> Response {
     let stale = guard::same_session(&visitor, &form.secret);
-    let (here, by, order, sent) = (console.clone(), visitor.present.member.id, id.clone(), form.clone());
+    let (here, by, order, sent) =
+        (console.clone(), visitor.present.member.id, id.clone(), form.clone());
     let taken = blocking(move || {
         stale?;
         let order = OrderId(order.parse().map_err(|_| NotThere)?);

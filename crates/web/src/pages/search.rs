@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use meterbook_app::search::{self, Found};
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::search::{About, Scrap, ScrapKind};
@@ -16,6 +17,7 @@ use meterbook_core::text::grouped;
 use meterbook_store as store;
 use serde::Deserialize;
 
+use super::task::{KindRow, kinds};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
 use crate::guard::Visitor;
@@ -29,6 +31,7 @@ struct Page {
     searched: bool,
     found: Vec<Row>,
     turns: Vec<Turn>,
+    tasks: Vec<KindRow>,
 }
 
 struct Row {
@@ -83,14 +86,16 @@ pub(crate) async fn show(
 
 async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Response> {
     let (here, asked) = (console.clone(), q.to_owned());
-    let (found, turns) = blocking(move || {
+    let today = console.zone.day_of(Timestamp::now());
+    let (found, turns, counts) = blocking(move || {
         here.db.read(|tx| {
             if !asked.is_empty() {
-                return Ok((search::search(tx, &asked)?, Vec::new()));
+                return Ok((search::search(tx, &asked)?, Vec::new(), Vec::new()));
             }
             let windows = store::window::newest_run(tx, TURNS)?;
             let turns = windows.iter().map(|it| store::run::standing(tx, it));
-            Ok((Vec::new(), turns.collect::<Result<Vec<_>>>()?))
+            let turns = turns.collect::<Result<Vec<_>>>()?;
+            Ok((Vec::new(), turns, store::task::counts(tx, today)?))
         })
     })
     .await?;
@@ -110,6 +115,7 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
         searched: !q.is_empty(),
         found: found.into_iter().map(|it| row(it, visitor)).collect(),
         turns: turns.iter().map(|it| turn(it, visitor)).collect(),
+        tasks: kinds(&counts, visitor, today),
     };
     Ok(draw(StatusCode::OK, &page))
 }

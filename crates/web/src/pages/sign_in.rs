@@ -106,9 +106,24 @@ pub(crate) struct Chosen {
 /// Keeps the language that was chosen, and goes back to the page it was chosen on.
 pub(crate) async fn speak(headers: HeaderMap, Form(Chosen { language }): Form<Chosen>) -> Response {
     let language = Language::from_word(&language).unwrap_or_default();
+    let back = back(&headers);
+    ([(header::SET_COOKIE, guard::speak(language))], Redirect::to(&back)).into_response()
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Keys {
+    keys: String,
+}
+
+/// Turns single-letter keys on or off, for whoever speaks to the machine or strays onto its keys.
+pub(crate) async fn keys(headers: HeaderMap, Form(Keys { keys }): Form<Keys>) -> Response {
+    let cookie = guard::keys(keys != "off");
+    ([(header::SET_COOKIE, cookie)], Redirect::to(&back(&headers))).into_response()
+}
+
+/// The page that a form was sent from.
+fn back(headers: &HeaderMap) -> String {
     let from = headers.get(header::REFERER).and_then(|it| it.to_str().ok());
     let page = from.and_then(|it| it.split_once("://")).and_then(|(_, it)| it.split_once('/'));
-    let back = page
-        .map_or_else(|| "/".to_owned(), |(_, path)| format!("/{}", path.trim_start_matches('/')));
-    ([(header::SET_COOKIE, guard::speak(language))], Redirect::to(&back)).into_response()
+    page.map_or_else(|| "/".to_owned(), |(_, path)| format!("/{}", path.trim_start_matches('/')))
 }

@@ -1,0 +1,294 @@
+//! The history of an account, a premise or a meter, from the dated tables and the acts that were
+//! written down.
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_core::about::About;
+use meterbook_core::account::Account;
+use meterbook_core::agreement::Agreement;
+use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
+use meterbook_core::meter::{Installation, Meter};
+use meterbook_core::period::Zone;
+use meterbook_core::rating::terms::Terms;
+use meterbook_core::task::{Happened, Step, Task};
+use meterbook_core::text::decimal;
+use meterbook_core::timeline::{Change, Event, newest_first};
+use meterbook_store::timeline::Act;
+use meterbook_store::{self as store, Tx};
+
+/// Tasks that a history goes back over: more than anybody reads.
+const TASKS: i64 = 200;
+
+/// The history of an account: itself, its services with their meters and terms, its bills and
+/// payments, what was said and what had to be done. The newest is first.
+pub fn of_account(tx: &mut Tx, account: &Account) -> Result<Vec<Event>> {
+    let zone = crate::founding::zone(tx)?;
+    let about = About::Account(account.id);
+    let number = account.number.to_string();
+    let acts = store::timeline::acts(tx, &number)?;
+    let mut events = vec![Event {
+        after: number,
+        ..event(account.opened_on, Change::AccountOpened, about, acts.first())
+    }];
+    for act in acts.iter().filter(|it| it.act != "open account") {
+        let after = format!("{} {}", act.act, act.detail).trim().to_owned();
+        events.push(Event { after, ..event(zone.day_of(act.at), Change::Acted, about, Some(act)) });
+    }
+    for agreement in store::agreement::of_account(tx, account.id)? {
+        let point = agreement.service_point;
+        service(tx, &agreement, &mut events)?;
+        for hung in store::meter::installations_at(tx, point)? {
+            let theirs = agreement.to.is_none_or(|to| hung.from < to)
+                && hung.to.is_none_or(|to| agreement.from <= to);
+            if theirs {
+                installation(tx, &hung, &mut events)?;
+            }
+        }
+    }
+    // Two services of one point, one after the other, see the same meter.
+    let mut seen = Vec::new();
+    events.retain(|it| {
+        let meter = matches!(it.change, Change::MeterHung | Change::MeterRemoved);
+        let again = meter && seen.contains(it);
+        seen.push(it.clone());
+        !again
+    });
+    for bill in store::bill::of_account(tx, account.id)? {
+        events.push(Event {
+            after: format!("{} {}", bill.number, bill.total),
+            why: bill.period.to_string(),
+            ..event(bill.billed_on, Change::Billed, About::Bill(bill.id), None)
+        });
+    }
+    for payment in store::payment::of_account(tx, account.id)? {
+        let acts = store::timeline::acts(tx, &payment.id.to_string())?;
+        let act = acts.iter().find(|it| it.act == "take payment");
+        events.push(Event {
+            after: format!("{} {} {}", payment.amount, payment.tender, payment.reference),
+            ..event(payment.on, Change::Paid, About::Payment(payment.id), act)
+        });
+    }
+    contacts(tx, account, &zone, &mut events)?;
+    tasks(tx, about, &zone, &mut events)?;
+    newest_first(&mut events);
+    Ok(events)
+}
+
+/// The history of a premise: who was served there, by which meters. The newest is first.
+pub fn of_premise(tx: &mut Tx, id: PremiseId) -> Result<Vec<Event>> {
+    let zone = crate::founding::zone(tx)?;
+    let premise = store::place::premise(tx, id)?;
+    let about = About::Premise(id);
+    let mut events = Vec::new();
+    let acts = store::timeline::acts(tx, &id.to_string())?;
+    if let Some(act) = acts.iter().find(|it| it.act == "add premise") {
+        let on = zone.day_of(act.at);
+        let after = premise.street;
+        events.push(Event { after, ..event(on, Change::PremiseAdded, about, Some(act)) });
+    }
+    for point in store::place::points_at(tx, id)? {
+        for agreement in store::agreement::at(tx, point.id)? {
+            service(tx, &agreement, &mut events)?;
+        }
+        for hung in store::meter::installations_at(tx, point.id)? {
+            installation(tx, &hung, &mut events)?;
+        }
+    }
+    tasks(tx, about, &zone, &mut events)?;
+    newest_first(&mut events);
+    Ok(events)
+}
+
+/// The history of a meter: where it hung. The newest is first.
+pub fn of_meter(tx: &mut Tx, meter: &Meter) -> Result<Vec<Event>> {
+    let zone = crate::founding::zone(tx)?;
+    let about = About::Meter(meter.id);
+    let mut events = Vec::new();
+    let acts = store::timeline::acts(tx, &meter.serial)?;
+    if let Some(act) = acts.iter().find(|it| it.act == "add meter") {
+        let (on, after) = (zone.day_of(act.at), meter.serial.clone());
+        events.push(Event { after, ..event(on, Change::MeterAdded, about, Some(act)) });
+    }
+    for hung in store::meter::installations_of(tx, meter.id)? {
+        installation(tx, &hung, &mut events)?;
+    }
+    tasks(tx, about, &zone, &mut events)?;
+    newest_first(&mut events);
+    Ok(events)
+}
+
+/// Start and stop of one service, and what it says of itself.
+fn service(tx: &mut Tx, agreement: &Agreement, events: &mut Vec<Event>) -> Result<()> {
+    let about = About::Agreement(agreement.id);
+    let there = store::agreement::at(tx, agreement.service_point)?;
+    let before = there.iter().rfind(|it| it.to.is_some_and(|to| to <= agreement.from));
+    let before = match before {
+        Some(before) => terms_of(tx, before)?,
+        None => String::new(),
+    };
+    let acts = store::timeline::acts(tx, &agreement.id.to_string())?;
+    let now = terms_of(tx, agreement)?;
+    let started = acts.iter().find(|it| it.act == "start service");
+    events.push(Event {
+        before,
+        after: now.clone(),
+        why: place(tx, agreement.service_point)?,
+        ..event(agreement.from, Change::ServiceStarted, about, started)
+    });
+    if let Some(to) = agreement.to {
+        let stopped = acts.iter().find(|it| it.act == "stop service");
+        events.push(Event {
+            before: now,
+            why: place(tx, agreement.service_point)?,
+            ..event(to, Change::ServiceStopped, about, stopped)
+        });
+    }
+    let said = said(&store::terms::get(tx, agreement.id)?);
+    for (name, from, value, _) in &said {
+        let before = said.iter().find(|it| it.0 == *name && it.3 == Some(*from));
+        let day = format!(" from {from}");
+        let act = acts.iter().rfind(|it| {
+            it.act == "set term" && it.detail.starts_with(name) && it.detail.contains(&day)
+        });
+        events.push(Event {
+            before: before.map_or_else(String::new, |it| it.2.clone()),
+            after: format!("{name} {value}"),
+            ..event(*from, Change::TermSet, about, act)
+        });
+    }
+    Ok(())
+}
+
+/// What an agreement says of itself: the name, from which day, what, up to which day.
+fn said(terms: &Terms) -> Vec<(String, Date, String, Option<Date>)> {
+    let mut said = Vec::new();
+    for it in &terms.said {
+        said.push((it.name.clone(), it.from, it.value.clone(), it.to));
+    }
+    for it in &terms.prices {
+        said.push((it.label.clone(), it.from, decimal(it.nano, 9), it.to));
+    }
+    for it in &terms.exemptions {
+        let value = format!("{}% exempt, {}", decimal(it.share.nano, 7), it.certificate);
+        said.push((it.label.clone(), it.from, value, it.to));
+    }
+    said
+}
+
+/// Hanging and taking down one meter.
+fn installation(tx: &mut Tx, hung: &Installation, events: &mut Vec<Event>) -> Result<()> {
+    let serial = serial(tx, hung.meter)?;
+    let about = About::Meter(hung.meter);
+    let there = store::meter::installations_at(tx, hung.service_point)?;
+    let before = there.iter().rfind(|it| it.to.is_some_and(|to| to <= hung.from));
+    let before = match before {
+        Some(before) => self::serial(tx, before.meter)?,
+        None => String::new(),
+    };
+    let acts = store::timeline::acts(tx, &serial)?;
+    let act = |act: &str, on: Date| -> Option<Act> {
+        acts.iter().find(|it| it.act == act && it.detail == on.to_string()).cloned()
+    };
+    let why = place(tx, hung.service_point)?;
+    events.push(Event {
+        before,
+        after: serial.clone(),
+        why: why.clone(),
+        ..event(hung.from, Change::MeterHung, about, act("install meter", hung.from).as_ref())
+    });
+    if let Some(to) = hung.to {
+        events.push(Event {
+            before: serial,
+            why,
+            ..event(to, Change::MeterRemoved, about, act("remove meter", to).as_ref())
+        });
+    }
+    Ok(())
+}
+
+fn contacts(tx: &mut Tx, account: &Account, zone: &Zone, events: &mut Vec<Event>) -> Result<()> {
+    let said = store::interaction::of_account(tx, account.id)?;
+    let staff: Vec<_> = said.iter().filter_map(|it| it.by).collect();
+    let names = store::staff::names(tx, &staff)?;
+    let links = store::interaction::links(tx, account.id)?;
+    for it in said {
+        let mut why = it.channel.word().to_owned();
+        for (_, about) in links.iter().filter(|link| link.0 == it.id) {
+            if let Some(name) = store::about::name(tx, *about)? {
+                why = format!("{why}, {} {name}", about.word());
+            }
+        }
+        events.push(Event {
+            on: zone.day_of(it.at),
+            at: Some(it.at),
+            by: it.by.and_then(|by| names.get(&by).cloned()),
+            change: Change::Said,
+            about: About::Interaction(it.id),
+            before: String::new(),
+            after: it.text,
+            why,
+        });
+    }
+    Ok(())
+}
+
+fn tasks(tx: &mut Tx, about: About, zone: &Zone, events: &mut Vec<Event>) -> Result<()> {
+    for task in store::task::of_subject(tx, about, TASKS)? {
+        let steps = store::task::steps(tx, task.id)?;
+        let names = crate::task::names(tx, &steps)?;
+        for step in steps {
+            let by = step.by.and_then(|by| names.get(&by).cloned());
+            events.push(moved(&task, about, by, step, zone));
+        }
+    }
+    Ok(())
+}
+
+fn moved(task: &Task, about: About, by: Option<String>, step: Happened, zone: &Zone) -> Event {
+    let raised = step.step == Step::Raised;
+    let after = match (step.resolution, raised) {
+        (_, true) => format!("{} {}", task.id, task.kind),
+        (Some(how), _) => format!("{} {}: {} {how}", task.id, task.kind, step.step),
+        (None, _) => format!("{} {}: {}", task.id, task.kind, step.step),
+    };
+    Event {
+        on: zone.day_of(step.at),
+        at: Some(step.at),
+        by,
+        change: if raised { Change::TaskRaised } else { Change::TaskMoved },
+        about,
+        before: String::new(),
+        after,
+        why: step.said,
+    }
+}
+
+fn event(on: Date, change: Change, about: About, act: Option<&Act>) -> Event {
+    Event {
+        on,
+        at: act.map(|it| it.at),
+        by: act.and_then(|it| it.by.clone()),
+        change,
+        about,
+        before: String::new(),
+        after: String::new(),
+        why: String::new(),
+    }
+}
+
+/// Who is served on which tariff.
+fn terms_of(tx: &mut Tx, agreement: &Agreement) -> Result<String> {
+    let number = store::about::name(tx, About::Account(agreement.account))?;
+    let number = number.context("an agreement is of an account")?;
+    Ok(format!("{number} on {}", agreement.tariff))
+}
+
+fn place(tx: &mut Tx, point: ServicePointId) -> Result<String> {
+    let point = store::place::service_point(tx, point)?;
+    let premise = store::place::premise(tx, point.premise)?;
+    Ok(format!("{} at {}, premise {}", point.commodity, premise.street, premise.id))
+}
+
+fn serial(tx: &mut Tx, meter: MeterId) -> Result<String> {
+    Ok(store::meter::get(tx, meter)?.serial)
+}

@@ -1,0 +1,499 @@
+//! Tasks on both engines: each cause raises one, each has a way out, two clerks do not cross, and
+//! what may be undone is.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use jiff::{SignedDuration, ToSpan};
+use meterbook_app::bill_run::{self, Which};
+use meterbook_app::intake::{self, Import};
+use meterbook_app::interaction::{self, NotNoted};
+use meterbook_app::task::{self, Resolved, TaskRefusal};
+use meterbook_app::window::{self, NewWindow};
+use meterbook_app::{Actor, Refused, agreement};
+use meterbook_checks::engines;
+use meterbook_core::about::About;
+use meterbook_core::account::{Account, Cycle};
+use meterbook_core::id::{BillId, TaskId, UserId};
+use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::period::Period;
+use meterbook_core::task::{Resolution, Step, Task, TaskKind};
+use meterbook_store::task::Wanted;
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::village::{self, DIALS, actor, says};
+
+/// What the village calls today.
+const TODAY: Date = date(2026, 3, 10);
+
+fn import(db: &Db, folder: &Path, text: &str) {
+    let file = folder.join("reads.csv");
+    std::fs::write(&file, text).unwrap();
+    let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
+    intake::import(db, actor(), &wanted, &mut |_| ()).unwrap();
+}
+
+fn plan(db: &Db, turns: &[(Date, Date)]) {
+    let turns: Vec<NewWindow> = turns
+        .iter()
+        .map(|(from, to)| NewWindow {
+            period: Period::new(*from, *to).unwrap(),
+            billed_on: to.saturating_add(2.days()),
+            due_on: to.saturating_add(23.days()),
+        })
+        .collect();
+    db.write(|tx| window::plan(tx, actor(), Cycle(1), &turns)).unwrap();
+}
+
+const JANUARY: (Date, Date) = (date(2026, 1, 1), date(2026, 2, 1));
+const FEBRUARY: (Date, Date) = (date(2026, 2, 1), date(2026, 3, 1));
+
+/// A village with a customer on meter E-1.
+fn customer(db: &Db) -> Account {
+    village::found(db);
+    village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap()
+}
+
+fn scan(db: &Db) -> task::scan::Scanned {
+    db.write(|tx| task::scan::scan(tx, actor())).unwrap()
+}
+
+/// The open tasks, what presses most first.
+fn queue(db: &Db) -> Vec<Task> {
+    queue_on(db, TODAY)
+}
+
+fn queue_on(db: &Db, day: Date) -> Vec<Task> {
+    let asked = (day, actor().at);
+    let rows = db.read(|tx| store::task::queue(tx, Wanted::default(), asked, 100)).unwrap();
+    rows.into_iter().map(|it| it.task).collect()
+}
+
+fn the_only(db: &Db, kind: TaskKind) -> Task {
+    let mut tasks: Vec<Task> = queue(db).into_iter().filter(|it| it.kind == kind).collect();
+    assert_eq!(tasks.len(), 1, "{kind}: {tasks:?}");
+    tasks.remove(0)
+}
+
+/// Who may bill too: a held bill is resolved by billing.
+fn clerk(db: &Db, name: &str) -> Actor {
+    Actor { by: with_role(db, name, "billing-analyst").by, ..actor() }
+}
+
+fn resolve(db: &Db, who: Actor, id: TaskId, how: Resolution) -> Result<Resolved> {
+    task::resolve(db, who, id, how, "")
+}
+
+/// The refusal of an act, which changed nothing, and what it says.
+fn refusal<T: std::fmt::Debug>(done: Result<T>) -> (TaskRefusal, String) {
+    let why = done.unwrap_err();
+    let refused = why.downcast_ref::<Refused>().unwrap();
+    let refusal = refused.as_a::<TaskRefusal>().unwrap().clone();
+    (refusal, says(&why))
+}
+
+#[test]
+fn a_held_bill_is_one_task_until_it_is_billed() {
+    engines::each(|db, folder| {
+        let account = customer(db);
+        plan(db, &[JANUARY]);
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
+        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        assert!(0 < scan(db).raised);
+        let raised = the_only(db, TaskKind::HeldNoRead);
+        assert!(raised.evidence.contains("E-1 has no read for 2026-02-01"), "{raised:?}");
+        assert_eq!(raised.due, date(2026, 2, 3));
+        let about = db.read(|tx| store::task::about(tx, raised.id)).unwrap();
+        assert!(about.contains(&About::Account(account.id)), "{about:?}");
+        assert_eq!(scan(db).raised, 0, "the same cause raises one task");
+
+        // Billing again without the read changes nothing, and says so.
+        let still = resolve(db, actor(), raised.id, Resolution::RunAgain).unwrap();
+        let Resolved::StillThere { evidence } = still else { panic!("{still:?}") };
+        assert_eq!(evidence, raised.evidence);
+        the_only(db, TaskKind::HeldNoRead);
+
+        import(db, folder, "meter,date,index\nE-1,2026-02-01,300\n");
+        let done = resolve(db, actor(), raised.id, Resolution::RunAgain).unwrap();
+        assert_eq!(done, Resolved::Closed);
+        assert!(queue(db).iter().all(|it| !it.kind.is_hold()));
+        assert_eq!(db.read(|tx| store::bill::newest(tx, 9)).unwrap(), [BillId(1)]);
+
+        let (why, says) = refusal(resolve(db, actor(), raised.id, Resolution::RunAgain));
+        assert!(matches!(why, TaskRefusal::Closed { by: None, .. }), "{why:?}");
+        assert!(says.contains("nothing was changed"), "{says}");
+        let (why, says) = refusal(db.write(|tx| task::undo(tx, actor(), raised.id)));
+        assert_eq!(why, TaskRefusal::Stays { how: Resolution::RunAgain });
+        assert!(says.contains("the bill is posted"), "{says}");
+    });
+}
+
+#[test]
+fn an_unusual_bill_is_accepted_from_its_task() {
+    engines::each(|db, folder| {
+        customer(db);
+        let mut text = "meter,date,index\n".to_owned();
+        // Three short turns make a habit, which the fourth one breaks.
+        let days = [date(2026, 1, 1), date(2026, 1, 10), date(2026, 1, 20), date(2026, 1, 30)];
+        for (day, index) in days.iter().zip([0, 100, 200, 300]) {
+            text.push_str(&format!("E-1,{day},{index}\n"));
+        }
+        text.push_str("E-1,2026-02-10,40000\n");
+        import(db, folder, &text);
+        plan(db, &[(days[0], days[1]), (days[1], days[2]), (days[2], days[3])]);
+        plan(db, &[(days[3], date(2026, 2, 10))]);
+        for _ in 0..4 {
+            bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        }
+        scan(db);
+        let raised = the_only(db, TaskKind::HeldUnusual);
+        let done = resolve(db, actor(), raised.id, Resolution::Accept).unwrap();
+        assert_eq!(done, Resolved::Closed);
+        assert_eq!(db.read(|tx| store::bill::newest(tx, 9)).unwrap().len(), 4);
+        let steps = db.read(|tx| store::task::steps(tx, raised.id)).unwrap();
+        assert_eq!(steps.last().unwrap().resolution, Some(Resolution::Accept));
+    });
+}
+
+#[test]
+fn one_run_resolves_all_that_were_chosen() {
+    engines::each(|db, folder| {
+        customer(db);
+        village::take_on(db, &village::customer("E-2", &[DIALS])).unwrap();
+        plan(db, &[JANUARY]);
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-2,2026-01-01,0\n");
+        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        scan(db);
+        let held: Vec<TaskId> =
+            queue(db).iter().filter(|it| it.kind.is_hold()).map(|it| it.id).collect();
+        assert_eq!(held.len(), 2);
+        import(db, folder, "meter,date,index\nE-1,2026-02-01,30\nE-2,2026-02-01,40\n");
+        let rosa = clerk(db, "rosa");
+        let ended = task::resolve_all(db, rosa, &held, Resolution::RunAgain, "").unwrap();
+        assert!(ended.iter().all(|it| matches!(it.1, Ok(Resolved::Closed))), "{ended:?}");
+        // What is refused for one is said of that one.
+        let ended = task::resolve_all(db, rosa, &held, Resolution::PutOff, "").unwrap();
+        assert!(ended.iter().all(|it| it.1.is_err()), "{ended:?}");
+    });
+}
+
+#[test]
+fn two_clerks_do_not_cross() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let (rosa, omar) = (clerk(db, "rosa"), clerk(db, "omar"));
+        let about = [About::Account(account.id)];
+        let id = db.write(|tx| task::remind(tx, rosa, &about, TODAY, "Call back")).unwrap();
+        db.write(|tx| task::take(tx, rosa, id)).unwrap();
+        let row = db.read(|tx| store::task::queue(tx, Wanted::default(), (TODAY, rosa.at), 9));
+        let held = row.unwrap().into_iter().find(|it| it.task.id == id).unwrap();
+        assert_eq!(held.holder.unwrap().name, "rosa");
+        for done in [
+            resolve(db, omar, id, Resolution::Done).map(|_| ()),
+            db.write(|tx| task::take(tx, omar, id)),
+            db.write(|tx| task::assign(tx, omar, id, Some("omar"))),
+            db.write(|tx| task::give_back(tx, omar, id)),
+        ] {
+            let (why, says) = refusal(done);
+            assert!(matches!(why, TaskRefusal::Held { .. }), "{why:?}");
+            assert!(says.contains("rosa works on task"), "{says}");
+        }
+        // It ends by itself, and whoever took it may give it back before.
+        let later = Actor { at: omar.at + SignedDuration::from_mins(16), ..omar };
+        db.write(|tx| task::take(tx, later, id)).unwrap();
+        db.write(|tx| task::give_back(tx, later, id)).unwrap();
+        resolve(db, rosa, id, Resolution::Done).unwrap();
+        let (why, says) = refusal(resolve(db, omar, id, Resolution::Done));
+        assert!(matches!(why, TaskRefusal::Closed { .. }), "{why:?}");
+        assert!(says.contains("rosa closed task"), "{says}");
+    });
+}
+
+#[test]
+fn what_may_be_undone_is() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let rosa = clerk(db, "rosa");
+        let about = [About::Account(account.id)];
+        let id = db.write(|tx| task::remind(tx, rosa, &about, TODAY, "Call back")).unwrap();
+        let (why, _) = refusal(db.write(|tx| task::undo(tx, rosa, id)));
+        assert_eq!(why, TaskRefusal::NothingToUndo { id });
+        let (why, _) = refusal(db.write(|tx| task::undo_last(tx, rosa)));
+        assert_eq!(why, TaskRefusal::NothingOfYours);
+
+        resolve(db, rosa, id, Resolution::Done).unwrap();
+        assert!(queue(db).iter().all(|it| it.id != id));
+        assert_eq!(db.write(|tx| task::undo_last(tx, rosa)).unwrap(), id);
+        assert!(queue(db).iter().any(|it| it.id == id));
+
+        let off = resolve(db, rosa, id, Resolution::PutOff).unwrap();
+        assert_eq!(off, Resolved::PutOff { until: date(2026, 3, 13) });
+        assert!(queue(db).iter().all(|it| it.id != id));
+        assert!(queue_on(db, date(2026, 3, 13)).iter().any(|it| it.id == id));
+        db.write(|tx| task::undo(tx, rosa, id)).unwrap();
+        assert!(queue(db).iter().any(|it| it.id == id));
+        let steps: Vec<Step> =
+            db.read(|tx| store::task::steps(tx, id)).unwrap().iter().map(|it| it.step).collect();
+        assert_eq!(steps, [Step::Raised, Step::Resolved, Step::Undone, Step::PutOff, Step::Undone]);
+    });
+}
+
+#[test]
+fn a_reminder_comes_on_its_day() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let about = [About::Account(account.id)];
+        let remind = |on, text: &str| db.write(|tx| task::remind(tx, actor(), &about, on, text));
+        let day = date(2026, 4, 1);
+        let id = remind(day, "Review the concession").unwrap();
+        assert!(queue(db).iter().all(|it| it.id != id));
+        assert!(queue_on(db, day).iter().any(|it| it.id == id));
+        // A look at the record leaves alone what a person asked for.
+        scan(db);
+        assert!(queue_on(db, day).iter().any(|it| it.id == id));
+        let (why, says) = refusal(remind(date(2026, 3, 9), "Too late"));
+        assert!(matches!(why, TaskRefusal::DayIsOver { .. }), "{why:?}");
+        assert!(says.contains("today is 2026-03-10"), "{says}");
+        assert_eq!(refusal(remind(day, "  ")).0, TaskRefusal::NothingSaid);
+        let long = "x".repeat(4_001);
+        assert_eq!(refusal(remind(day, &long)).0, TaskRefusal::TooLong { length: 4_001 });
+    });
+}
+
+#[test]
+fn a_case_has_a_deadline_and_says_why_it_ended() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let open = |kind, about: &[About], text: &str| {
+            let from = (account.id, InteractionChannel::Phone);
+            db.write(|tx| task::open_case(tx, actor(), from, kind, about, text))
+        };
+        let (why, _) = refusal(open(TaskKind::HeldGap, &[], "No."));
+        assert_eq!(why, TaskRefusal::NoCase { kind: TaskKind::HeldGap });
+        let unknown = open(TaskKind::Dispute, &[About::Bill(BillId(7))], "Too much.").unwrap_err();
+        let refused = unknown.downcast_ref::<Refused>().unwrap();
+        assert!(matches!(refused.as_a(), Some(NotNoted::NoSuchThing { .. })), "{unknown}");
+
+        let id = open(TaskKind::Complaint, &[], "The crew left the gate open.").unwrap();
+        let case = the_only(db, TaskKind::Complaint);
+        assert_eq!((case.id, case.due), (id, date(2026, 3, 20)));
+        let about = db.read(|tx| store::task::about(tx, id)).unwrap();
+        assert!(about.iter().any(|it| matches!(it, About::Interaction(_))), "{about:?}");
+        let said = db.read(|tx| store::interaction::of_account(tx, account.id)).unwrap();
+        assert_eq!(said[0].text, "The crew left the gate open.");
+
+        let (why, says) = refusal(resolve(db, actor(), id, Resolution::Upheld));
+        assert_eq!(why, TaskRefusal::SayWhy { how: Resolution::Upheld });
+        assert!(says.contains("say why"), "{says}");
+        let (why, says) = refusal(resolve(db, actor(), id, Resolution::RunAgain));
+        assert!(matches!(why, TaskRefusal::NotOffered { .. }), "{why:?}");
+        assert!(says.contains("upheld, not-upheld, withdrawn, put-off"), "{says}");
+        task::resolve(db, actor(), id, Resolution::Upheld, "The crew says so too.").unwrap();
+        let steps = db.read(|tx| store::task::steps(tx, id)).unwrap();
+        assert_eq!(steps.last().unwrap().said, "The crew says so too.");
+    });
+}
+
+#[test]
+fn a_contact_says_what_it_was_about() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let premise = db.read(|tx| store::task::cause::registers(tx, TODAY, TODAY)).unwrap();
+        assert!(premise.is_empty(), "there is no read yet");
+        let about = [About::Account(account.id), About::Order(12)];
+        let note = |about: &[About]| {
+            let channel = InteractionChannel::Phone;
+            db.write(|tx| {
+                interaction::note_about(
+                    tx,
+                    actor(),
+                    account.id,
+                    channel,
+                    about,
+                    "When do you come?",
+                )
+            })
+        };
+        let id = note(&about).unwrap();
+        let links = db.read(|tx| store::interaction::links(tx, account.id)).unwrap();
+        assert_eq!(links, about.map(|it| (id, it)));
+        let why = note(&[About::Bill(BillId(99))]).unwrap_err();
+        assert!(says(&why).contains("there is no bill 99; check the number"), "{why}");
+    });
+}
+
+#[test]
+fn use_without_an_agreement_is_seen() {
+    engines::each(|db, folder| {
+        let account = customer(db);
+        let mine = db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap();
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-1,2026-02-01,300\n");
+        db.write(|tx| agreement::stop(tx, actor(), mine[0].id, date(2026, 2, 1))).unwrap();
+        scan(db);
+        assert!(queue(db).iter().all(|it| it.kind != TaskKind::UseWithoutAgreement));
+        import(db, folder, "meter,date,index\nE-1,2026-03-01,342\n");
+        scan(db);
+        let seen = the_only(db, TaskKind::UseWithoutAgreement);
+        assert!(seen.evidence.contains("E-1 counted 20 kWh or more from 2026-02-01"), "{seen:?}");
+        resolve(db, actor(), seen.id, Resolution::AsItIs).unwrap();
+        // A little more is no news; much more is.
+        import(db, folder, "meter,date,index\nE-1,2026-03-02,345\n");
+        scan(db);
+        assert!(queue(db).iter().all(|it| it.id != seen.id));
+        import(db, folder, "meter,date,index\nE-1,2026-03-03,445\n");
+        scan(db);
+        assert_eq!(the_only(db, TaskKind::UseWithoutAgreement).id, seen.id);
+        // Somebody moves in from the first day on: the cause is gone, and so is the task.
+        let point = mine[0].service_point;
+        let from = date(2026, 2, 1);
+        db.write(|tx| agreement::start(tx, actor(), account.id, point, "R-1", from)).unwrap();
+        scan(db);
+        assert!(queue(db).iter().all(|it| it.kind != TaskKind::UseWithoutAgreement));
+    });
+}
+
+#[test]
+fn intervals_without_an_agreement_are_seen_too() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let new =
+            village::customer("E-1", &[village::quarters(meterbook_core::meter::Flow::Delivered)]);
+        let account = village::take_on(db, &new).unwrap();
+        let mine = db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap();
+        db.write(|tx| agreement::stop(tx, actor(), mine[0].id, date(2026, 3, 1))).unwrap();
+        // The last quarter of February in Chicago, and one in March.
+        let text = "meter,start,value\nE-1,2026-02-28T23:45:00-06:00,50\n\
+                    E-1,2026-03-01T00:00:00-06:00,7\n";
+        import(db, folder, text);
+        scan(db);
+        let seen = the_only(db, TaskKind::UseWithoutAgreement);
+        assert!(seen.evidence.contains("counted 5 kWh or more"), "{seen:?}");
+    });
+}
+
+#[test]
+fn rejects_are_tasks_until_somebody_says_what_became_of_them() {
+    engines::each(|db, folder| {
+        customer(db);
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-9,2026-01-01,5\n");
+        import(db, folder, "meter,date,index\nE-9,2026-01-01,5\n");
+        scan(db);
+        let lines = the_only(db, TaskKind::RejectedLines);
+        assert!(lines.evidence.contains("reads.csv: 1 line"), "{lines:?}");
+        let file = the_only(db, TaskKind::RejectedFile);
+        resolve(db, actor(), lines.id, Resolution::Imported).unwrap();
+        assert_eq!(scan(db).raised, 0, "what was answered is not asked again");
+        // The meter is there now: the same file is taken, and its task goes by itself.
+        village::take_on(db, &village::customer("E-9", &[DIALS])).unwrap();
+        import(db, folder, "meter,date,index\nE-9,2026-01-01,5\n");
+        scan(db);
+        let file = db.read(|tx| store::task::get(tx, file.id)).unwrap();
+        assert!(file.closed.is_some());
+    });
+}
+
+#[test]
+fn a_read_is_asked_for_before_its_turn_is_billed() {
+    engines::each(|db, folder| {
+        customer(db);
+        plan(db, &[JANUARY, FEBRUARY]);
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-1,2026-02-01,300\n");
+        scan(db);
+        let asked = the_only(db, TaskKind::MissingRead);
+        assert!(asked.evidence.contains("E-1 has no read for 2026-03-01"), "{asked:?}");
+        import(db, folder, "meter,date,index\nE-1,2026-03-01,600\n");
+        assert_eq!(scan(db).gone, 1);
+    });
+}
+
+#[test]
+fn a_cycle_without_turns_is_planned_from_its_task() {
+    engines::each(|db, _| {
+        customer(db);
+        scan(db);
+        let never = the_only(db, TaskKind::UnplannedCycle);
+        let (why, says) = refusal(resolve(db, actor(), never.id, Resolution::PlanTurn));
+        assert_eq!(why, TaskRefusal::NoTurnToGoBy { cycle: Cycle(1) });
+        assert!(says.contains("meterbook cycle plan"), "{says}");
+        plan(db, &[FEBRUARY]);
+        scan(db);
+        let ends = the_only(db, TaskKind::UnplannedCycle);
+        assert_eq!(ends.id, never.id);
+        assert!(ends.evidence.contains("1 account has no turn from 2026-03-01"), "{ends:?}");
+        resolve(db, actor(), ends.id, Resolution::PlanTurn).unwrap();
+        let last = db.read(|tx| store::window::last_of(tx, Cycle(1))).unwrap().unwrap();
+        assert_eq!(last.period, Period::new(date(2026, 3, 1), date(2026, 4, 1)).unwrap());
+        assert_eq!((last.billed_on, last.due_on), (date(2026, 4, 3), date(2026, 4, 24)));
+        let (why, _) = refusal(db.write(|tx| task::undo(tx, actor(), ends.id)));
+        assert_eq!(why, TaskRefusal::Stays { how: Resolution::PlanTurn });
+        assert_eq!(scan(db).raised, 0);
+    });
+}
+
+#[test]
+fn a_register_near_its_end_and_a_read_far_from_usual_are_seen() {
+    engines::each(|db, folder| {
+        customer(db);
+        let text =
+            "meter,date,index\nE-1,2026-01-01,60000\nE-1,2026-02-01,60300\nE-1,2026-03-01,97100\n";
+        import(db, folder, text);
+        scan(db);
+        the_only(db, TaskKind::NearRollover);
+        let odd = the_only(db, TaskKind::ImplausibleRead);
+        assert!(odd.evidence.contains("36,800 since 2026-02-01"), "{odd:?}");
+        resolve(db, actor(), odd.id, Resolution::Mended).unwrap();
+        assert_eq!(scan(db).raised, 1, "it was not mended");
+        import(db, folder, "meter,date,index\nE-1,2026-03-01,60600\n");
+        assert_eq!(scan(db).gone, 2);
+    });
+}
+
+#[test]
+fn two_customers_who_may_be_one_are_seen_once() {
+    engines::each(|db, _| {
+        village::found(db);
+        for serial in ["E-1", "E-2"] {
+            let mut new = village::customer(serial, &[DIALS]);
+            new.phone = Some("555-0123".to_owned());
+            village::take_on(db, &new).unwrap();
+        }
+        let mut other = village::customer("E-3", &[DIALS]);
+        other.name = "Omar Quill".to_owned();
+        other.phone = Some("555-0123".to_owned());
+        village::take_on(db, &other).unwrap();
+        scan(db);
+        let two = the_only(db, TaskKind::DuplicateCustomer);
+        assert!(two.evidence.contains("Rosa Quill"), "{two:?}");
+        assert!(two.evidence.contains("12 Mill St, Alder Creek"), "{two:?}");
+        resolve(db, actor(), two.id, Resolution::Different).unwrap();
+        assert_eq!(scan(db).raised, 0);
+    });
+}
+
+#[test]
+fn a_task_is_somebody_s() {
+    engines::each(|db, _| {
+        let account = customer(db);
+        let rosa = clerk(db, "rosa");
+        let about = [About::Account(account.id)];
+        let id = db.write(|tx| task::remind(tx, rosa, &about, TODAY, "Call back")).unwrap();
+        db.write(|tx| task::assign(tx, rosa, id, Some("rosa"))).unwrap();
+        let of_rosa = Wanted { owner: rosa.by, ..Wanted::default() };
+        let mine = db.read(|tx| store::task::queue(tx, of_rosa, (TODAY, rosa.at), 9)).unwrap();
+        assert_eq!(mine.len(), 1);
+        assert_eq!(mine[0].owner.as_deref(), Some("rosa"));
+        assert_eq!(mine[0].account, Some(account.number));
+        let (why, _) = refusal(db.write(|tx| task::assign(tx, rosa, id, Some("nobody"))));
+        assert_eq!(why, TaskRefusal::NoSuchStaff { name: "nobody".to_owned() });
+        db.write(|tx| task::assign(tx, rosa, id, None)).unwrap();
+        assert!(
+            db.read(|tx| store::task::queue(tx, of_rosa, (TODAY, rosa.at), 9)).unwrap().is_empty()
+        );
+        let counts = db.read(|tx| store::task::counts(tx, TODAY)).unwrap();
+        assert!(counts.iter().any(|it| it.kind == TaskKind::Reminder && it.count == 1));
+        let of_account = db.read(|tx| store::task::of_subject(tx, about[0], 9)).unwrap();
+        assert_eq!(of_account[0].id, id);
+    });
+}
