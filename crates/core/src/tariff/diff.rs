@@ -121,15 +121,8 @@ fn percent(from: i64, to: i64) -> Option<String> {
 }
 
 fn head(old: &Tariff, new: &Tariff, words: &Words) -> Vec<String> {
-    let convert = |it: &Tariff| {
-        it.convert.map_or_else(
-            || words.none.to_owned(),
-            |by| {
-                let values = [by.from.word(), &decimal(by.factor_micro, 6), it.unit.word()];
-                fill(words.convert, &values)
-            },
-        )
-    };
+    let convert =
+        |it: &Tariff| spoken::convert(it, words).unwrap_or_else(|| words.none.to_owned());
     let net = |it: &Tariff| {
         let net = it.net.as_ref();
         net.map_or_else(|| words.none.to_owned(), |net| spoken::net(it, net, words))

@@ -8,7 +8,6 @@ use crate::money::Rounding;
 use crate::person::Language;
 use crate::tariff::Tariff;
 use crate::tariff::spoken::{self, Words, fill, words};
-use crate::text::decimal;
 
 /// How wide what stands before the prices is.
 const BEFORE: usize = 46;
@@ -38,9 +37,8 @@ fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
     let mut out = format!("{} ({})\n", tariff.name, tariff.code);
     let commodity = spoken::commodity(tariff.commodity, words);
     let _ = writeln!(out, "{}", fill(words.billed_in, &[commodity, tariff.unit.word()]));
-    if let Some(it) = tariff.convert {
-        let values = [it.from.word(), &decimal(it.factor_micro, 6), tariff.unit.word()];
-        let _ = writeln!(out, "{}", fill(words.convert, &values));
+    if let Some(convert) = spoken::convert(tariff, words) {
+        let _ = writeln!(out, "{convert}");
     }
     let from = spoken::date(tariff.from, words);
     let _ = match until.and_then(|it| it.yesterday().ok()) {

@@ -219,8 +219,8 @@ fn used(tariff: &Tariff, it: &UsageCharge, words: &Words) -> (Vec<Term>, Vec<Str
             term.name = if tier.is_empty() { word.clone() } else { format!("{word}, {tier}") };
         }
     }
-    if let Some(most) = it.at_most {
-        said.push(fill(words.at_most, &[&limit(most, &times(tariff, Some(most)), words)]));
+    if let Some(it) = it.at_most {
+        said.push(most(it, &times(tariff, Some(it)), words));
     }
     (terms, said)
 }
@@ -320,6 +320,15 @@ fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) 
     let stopped = it.at_stop.then(|| end(words.last_month));
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
     settled.into_iter().chain(stopped).chain(expires).collect()
+}
+
+/// What the meter counts becomes in the unit that is billed, where they differ.
+pub(super) fn convert(tariff: &Tariff, words: &Words) -> Option<String> {
+    let it = tariff.convert?;
+    let values = [it.from.word(), &decimal(it.factor_micro, 6), tariff.unit.word()];
+    let times = it.times.map(|it| fill(words.convert_times, &[&tariff.needs[it]]));
+    let convert = fill(words.convert, &values);
+    Some(times.map_or(convert.clone(), |times| format!("{convert}, {times}")))
 }
 
 /// How a tariff nets.
@@ -467,6 +476,24 @@ pub(super) fn limit(it: Limit, times: &str, words: &Words) -> String {
         Per::Kw => words.limit_kw,
         Per::KwDay => words.limit_kw_day,
     };
+    reached(it, text, times, words)
+}
+
+/// The most that is priced, in words.
+fn most(it: Limit, times: &str, words: &Words) -> String {
+    let text = if it.per == Per::Day { words.at_most_day } else { words.at_most_turn };
+    reached(it, text, times, words)
+}
+
+fn reached(it: Limit, text: &str, times: &str, words: &Words) -> String {
+    if it.is_share {
+        let share = Share { nano: it.quantity.micro * 1_000 };
+        let of = match share {
+            Share::WHOLE => times.to_owned(),
+            _ => fill(words.share_of, &[&percent(share), times]),
+        };
+        return fill(text, &[&of]);
+    }
     let limit = fill(text, &[&quantity(it.quantity)]);
     if times.is_empty() { limit } else { format!("{limit}, {}", fill(words.times_each, &[times])) }
 }

@@ -50,6 +50,8 @@ catalogue! {
     anniversary: "the month before the anniversary", "el mes antes del aniversario";
     at_least: "at least {a} is billed", "se facturan al menos {a}";
     at_most: "at most {a}", "como máximo {a}";
+    at_most_day: "at most {a} a day is priced", "se cobra como máximo {a} por día";
+    at_most_turn: "at most {a} a month is priced", "se cobra como máximo {a} por mes";
     bank_chosen: "{a}, where the agreement says {b} {c}", "{a}, si el contrato dice {b} {c}";
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
@@ -71,6 +73,7 @@ catalogue! {
     condition_ended: "{a}: no longer \"{b}\"", "{a}: ya no \"{b}\"";
     condition_new: "{a}: now \"{b}\"", "{a}: ahora \"{b}\"";
     convert: "1 {a} of the meter is {b} {c}", "1 {a} del medidor es {b} {c}";
+    convert_times: "times what the agreement says of {a}", "por lo que el contrato dice de {a}";
     credit: "in the customer's favor, for what is sent back", "a favor del cliente, por lo que se devuelve";
     credit_offsets: "brings down only {a}", "reduce solo {a}";
     demand: "for the highest mean power in one interval", "por la mayor potencia media en un intervalo";
