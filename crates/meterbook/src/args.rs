@@ -293,6 +293,9 @@ pub(crate) struct TariffDiff {
     /// The text of a rider that the texts include; once for each. Published ones are found
     #[arg(long)]
     pub(crate) rider: Vec<PathBuf>,
+    /// What an agreement would say of a term, such as meters=3; once for each
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) term: Vec<String>,
     /// A year of load, one column `kw`, instead of the example customer: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,
@@ -313,6 +316,9 @@ pub(crate) struct TariffRate {
     /// The text of a rider that it includes; once for each
     #[arg(long)]
     pub(crate) rider: Vec<PathBuf>,
+    /// What an agreement would say of a term, such as meters=3; once for each
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) term: Vec<String>,
     /// Mean powers, one column `kw`, the first one of the first day: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,

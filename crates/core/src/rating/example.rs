@@ -7,6 +7,7 @@ use jiff::civil::date;
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::rating::carried::Carried;
+use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, Unratable, rate};
 use crate::reads::usage::{Profile, Usage};
 use crate::tariff::{Charge, Riders, Tariff};
@@ -102,7 +103,11 @@ fn monthly(period: Period, unit: Unit) -> Usage {
 
 /// What a version of a tariff charges for each month of a year, as if it were in force all year, with
 /// the riders of its first day, and had been the year before, which was a year just like it.
-pub fn year_on(tariff: &Tariff, riders: &Riders, year: &Year) -> Result<Vec<Money>, Unratable> {
+pub fn year_on(
+    tariff: &Tariff,
+    (riders, terms): (&Riders, &Terms),
+    year: &Year,
+) -> Result<Vec<Money>, Unratable> {
     let first = date(year.calendar, 1, 1);
     let all_year = |tariff: &Tariff| {
         let mut tariff = tariff.clone();
@@ -130,7 +135,7 @@ pub fn year_on(tariff: &Tariff, riders: &Riders, year: &Year) -> Result<Vec<Mone
     let mut totals = Vec::new();
     for before in [true, false] {
         for (period, usage) in &year.months {
-            let input = Input { carried: &carried, ..Input::of(*period, usage) };
+            let input = Input { carried: &carried, terms, ..Input::of(*period, usage) };
             let rated = rate(&plan, &input)?;
             if !before {
                 totals.push(rated.total);

@@ -9,7 +9,9 @@ use super::refusal::TariffError;
 use super::{needs, spelling};
 use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Per, Ratchet, Tariff, TrueUp};
+use crate::tariff::{
+    Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Per, Ratchet, Tariff, TrueUp,
+};
 use crate::text::scaled;
 
 /// What the terms of a charge say.

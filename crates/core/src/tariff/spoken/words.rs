@@ -88,6 +88,7 @@ catalogue! {
     event_limit_year: "at most {a} of them a year", "como máximo {a} de ellos al año";
     example: "On an example customer, {a}: {b} in the year", "Para un cliente de ejemplo, {a}: {b} en el año";
     example_given: "On the given load, {a}: {b} in the year", "Con el consumo dado, {a}: {b} en el año";
+    example_needs: "the example customer cannot be billed without {a}; say it: --term {a}=VALUE", "no se puede facturar al cliente de ejemplo sin {a}; indíquelo: --term {a}=VALOR";
     example_none: "the example customer cannot be billed: {a}", "no se puede facturar al cliente de ejemplo: {a}";
     from_through: "In force from {a} through {b}", "Vigente desde el {a} hasta el {b}";
     from_until: "In force from {a}", "Vigente desde el {a}";
