@@ -6,7 +6,7 @@ use crate::bill::explain;
 use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
-use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay};
+use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay, Observed, Yearly};
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
     LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
@@ -442,8 +442,27 @@ fn minutes(minutes: &[(u16, u16)], words: &Words) -> Option<String> {
 
 /// The holidays, those of every year first.
 pub(super) fn holidays(holidays: &Holidays, words: &Words) -> Vec<String> {
-    let yearly = holidays.yearly.iter().map(|it| month_day(*it, words));
+    let yearly = holidays.yearly.iter().map(|it| yearly(*it, words));
     yearly.chain(holidays.dates.iter().map(|it| date(*it, words))).collect()
+}
+
+fn yearly(it: Yearly, words: &Words) -> String {
+    match it {
+        Yearly::Dated(day, observed) => {
+            let day = month_day(day, words);
+            match observed {
+                Observed::OnTheDay => day,
+                Observed::SundayOnMonday => fill(words.sunday_on_monday, &[&day]),
+                Observed::Beside => fill(words.observed_beside, &[&day]),
+            }
+        }
+        Yearly::Nth { nth, weekday, month } => {
+            let place = usize::try_from(nth - 1).unwrap_or(4);
+            let weekday =
+                words.day_names[usize::from(weekday.to_monday_zero_offset().unsigned_abs())];
+            fill(words.nth_of_month, &[words.nths[place], weekday, month_name(month, words)])
+        }
+    }
 }
 
 /// A date as people write it: `January 1, 2026`.

@@ -13,6 +13,10 @@ macro_rules! catalogue {
             pub(in crate::tariff) months: [&'static str; 12],
             /// The kinds of day in the order of [`Days`](crate::tariff::clock::Days).
             pub(in crate::tariff) kinds: [&'static str; 8],
+            /// One day of the week, Monday first.
+            pub(in crate::tariff) day_names: [&'static str; 7],
+            /// First to fourth, and last.
+            pub(in crate::tariff) nths: [&'static str; 5],
             $(pub(in crate::tariff) $key: &'static str,)*
         }
 
@@ -26,6 +30,10 @@ macro_rules! catalogue {
                 "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays",
                 "Sundays", "holidays",
             ],
+            day_names: [
+                "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+            ],
+            nths: ["first", "second", "third", "fourth", "last"],
             $($key: $english,)*
         };
         const SPANISH: Words = Words {
@@ -38,6 +46,8 @@ macro_rules! catalogue {
                 "lunes", "martes", "miércoles", "jueves", "viernes", "sábados", "domingos",
                 "feriados",
             ],
+            day_names: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+            nths: ["primer", "segundo", "tercer", "cuarto", "último"],
             $($key: $spanish,)*
         };
     };
@@ -124,6 +134,8 @@ catalogue! {
     new: "new", "nuevo";
     none: "none", "ninguno";
     nothing: "nothing changed but the first day", "nada cambió salvo el primer día";
+    nth_of_month: "the {a} {b} of {c}", "el {a} {b} de {c}";
+    observed_beside: "{a} (a Sunday's on Monday, a Saturday's on Friday)", "{a} (si es domingo, el lunes; si es sábado, el viernes)";
     of_these: "of {a}", "de {a}";
     old: "old", "antes";
     order: "the charges stand in another order: {a}", "los cargos están en otro orden: {a}";
@@ -146,6 +158,7 @@ catalogue! {
     span_hours: "{a} to {b}", "de {a} a {b}";
     share_of: "{a} of {b}", "el {a} de {b}";
     step: "all of the demand has the price of the tier it reaches", "toda la demanda tiene el precio del tramo que alcanza";
+    sunday_on_monday: "{a} (a Sunday's on Monday)", "{a} (si es domingo, el lunes)";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
     tier: "tier {a}", "tramo {a}";
     times_each: "for each of: {a}", "por cada uno de: {a}";
