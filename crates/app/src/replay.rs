@@ -135,7 +135,7 @@ fn compare(stored: &Bill, made: &Bill) -> Replayed {
         return Replayed::Differs(format!("the bill says `{was}`, made again `{is}`"));
     }
     for (was, is) in stored.segments.iter().zip(&made.segments) {
-        if was.carried != is.carried || was.bank != is.bank {
+        if (&was.carried, was.bank, was.credit) != (&is.carried, is.bank, is.credit) {
             let at = &was.service_at;
             return Replayed::Differs(format!("what it leaves for the next bill at {at} differs"));
         }

@@ -147,6 +147,11 @@ fn write_bill(out: &mut String, rated: &Rated) {
         let period = if it.period.is_empty() { "any hour" } else { &it.period };
         writeln!(out, "given: {} kWh of {period} to {}", decimal(it.micro, 6), it.to).unwrap();
     }
+    if rated.credit.expired != Money::ZERO {
+        let said = |(entry, amount): (BankEntry, Money)| format!("{entry} {amount}");
+        let said: Vec<String> = rated.credit.entries().into_iter().map(said).collect();
+        writeln!(out, "credit: {}", said.join(", ")).unwrap();
+    }
     let shared = rated.bank.filter(|it| it.given != 0 || it.allotted != 0);
     if let Some(bank) = shared {
         let said = |(entry, micro): (BankEntry, i64)| format!("{entry} {}", decimal(micro, 6));

@@ -22,7 +22,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Rule};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::scaled;
@@ -111,6 +111,7 @@ fn segment(from: &str, to: &str) -> Segment {
         total: Money::ZERO,
         carried: Carried::default(),
         bank: None,
+        credit: CreditFlow::default(),
         given: Vec::new(),
         allotted: Vec::new(),
     }

@@ -427,28 +427,35 @@ fn segment(it: &Segment, says: &Says) -> Value {
     })
 }
 
-/// How the bank of energy went, in a sentence; empty where there is none.
+/// How the banks of energy and of credit went, each in a sentence; empty where there is none.
 fn bank(it: &Segment, says: &Says) -> String {
     let words = says.words;
-    let said = |(entry, micro): &(BankEntry, i64)| {
-        let name = match entry {
-            BankEntry::Opening => words.bank_opening,
-            BankEntry::Earned => words.bank_earned,
-            BankEntry::Allotted => words.bank_allotted,
-            BankEntry::Used => words.bank_used,
-            BankEntry::Given => words.bank_given,
-            BankEntry::Paid => words.bank_paid,
-            BankEntry::Expired => words.bank_expired,
-            BankEntry::Closing => words.bank_closing,
-        };
-        format!("{name} {}", number(*micro, 2))
+    let name = |entry: &BankEntry| match entry {
+        BankEntry::Opening => words.bank_opening,
+        BankEntry::Earned => words.bank_earned,
+        BankEntry::Allotted => words.bank_allotted,
+        BankEntry::Used => words.bank_used,
+        BankEntry::Given => words.bank_given,
+        BankEntry::Paid => words.bank_paid,
+        BankEntry::Expired => words.bank_expired,
+        BankEntry::Closing => words.bank_closing,
     };
-    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
-    if entries.is_empty() {
-        return String::new();
-    }
-    let entries: Vec<String> = entries.iter().map(said).collect();
-    format!("{}: {}", words.bank.replace("{unit}", it.usage.unit.word()), entries.join(" · "))
+    let energy = it.bank.map_or_else(Vec::new, |it| it.entries());
+    let energy: Vec<String> = energy
+        .iter()
+        .map(|(entry, micro)| format!("{} {}", name(entry), number(*micro, 2)))
+        .collect();
+    let credit = it.credit.entries();
+    let credit: Vec<String> = credit
+        .iter()
+        .map(|(entry, amount)| format!("{} {}", name(entry), says.money(*amount)))
+        .collect();
+    let unit = words.bank.replace("{unit}", it.usage.unit.word());
+    let both = [(unit.as_str(), energy), (words.bank_credit, credit)];
+    let sentence = |(head, entries): &(&str, Vec<String>)| {
+        (!entries.is_empty()).then(|| format!("{head}: {}", entries.join(" · ")))
+    };
+    both.iter().filter_map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {

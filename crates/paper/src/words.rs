@@ -35,6 +35,7 @@ catalogue! {
     bank: "Energy sent back, in {unit}", "Energía devuelta, en {unit}";
     bank_allotted: "received from a community share", "recibido de una parte comunitaria";
     bank_closing: "kept for later bills", "guardado para facturas siguientes";
+    bank_credit: "Credit", "Crédito";
     bank_earned: "added", "agregado";
     bank_expired: "expired", "vencido";
     bank_given: "given to subscribers", "dado a suscriptores";

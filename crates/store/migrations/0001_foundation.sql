@@ -360,7 +360,7 @@ create table segment_origin (
 
 -- What a segment leaves for the next bill of its agreement: demands that ratchets look back on
 -- (peak), energy and money in a bank, what was charged towards the minimum of a year (charged), and
--- how the bank of energy went (flow).
+-- how the banks of energy (flow) and of credit in money (credit) went.
 create table segment_carried (
     bill_id bigint not null,
     segment bigint not null,

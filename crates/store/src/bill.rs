@@ -14,6 +14,7 @@ use meterbook_core::meter::Flow;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::place::Commodity;
+use meterbook_core::rating::CreditFlow;
 use meterbook_core::rating::carried::Carried;
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
@@ -240,6 +241,7 @@ fn segment(row: &Row) -> Result<Segment> {
         total: row.money(9)?,
         carried: Carried::default(),
         bank: None,
+        credit: CreditFlow::default(),
         given: Vec::new(),
         allotted: Vec::new(),
     })

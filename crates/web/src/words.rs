@@ -35,6 +35,12 @@ catalogue! {
     bank_opening: "Sent back, kept before", "Devuelto, guardado antes";
     bank_paid: "Sent back, paid out", "Devuelto, pagado";
     bank_used: "Sent back, used on this bill", "Devuelto, usado en esta factura";
+    credit_closing: "Credit, kept for later bills", "Crédito, guardado para facturas siguientes";
+    credit_earned: "Credit, added", "Crédito, agregado";
+    credit_expired: "Credit, expired", "Crédito, vencido";
+    credit_opening: "Credit, kept before", "Crédito, guardado antes";
+    credit_paid: "Credit, paid out", "Crédito, pagado";
+    credit_used: "Credit, used on this bill", "Crédito, usado en esta factura";
     bill: "Bill", "Factura";
     bill_date: "Bill date", "Fecha de factura";
     bill_cycles: "Newest turns of the bill cycles", "Últimos períodos de los ciclos de facturación";

@@ -24,7 +24,7 @@ use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, Line, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_store::batch::{Batch, Reject};
@@ -322,6 +322,7 @@ pub(crate) fn bill() -> Bill {
                 unrounded: Exact::from_femto(87_451_000_000_000_000),
             }],
         },
+        credit: CreditFlow { opening: Money::from_cents(12_34), ..CreditFlow::default() },
         bank: Some(BankFlow {
             opening: 1,
             allotted: 4,

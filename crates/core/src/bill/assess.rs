@@ -282,6 +282,7 @@ pub fn segment(
         total: rated.total,
         carried: rated.carried,
         bank: rated.bank,
+        credit: rated.credit,
         given: rated.given,
         allotted: allotted.clone(),
     })

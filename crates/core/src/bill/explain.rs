@@ -43,6 +43,7 @@ struct Words {
     commodities: [(Commodity, &'static str); 4],
     flows: [(Flow, &'static str); 3],
     bank: &'static str,
+    credit: &'static str,
     /// How a bank went, in the order of [`BankEntry`].
     entries: [(BankEntry, &'static str); 8],
 }
@@ -88,6 +89,7 @@ const ENGLISH: Words = Words {
         (Flow::Reactive, "reactive"),
     ],
     bank: "bank of",
+    credit: "credit",
     entries: [
         (BankEntry::Opening, "opening"),
         (BankEntry::Earned, "earned"),
@@ -140,6 +142,7 @@ const SPANISH: Words = Words {
         (Flow::Reactive, "reactiva"),
     ],
     bank: "banco de",
+    credit: "crédito",
     entries: [
         (BankEntry::Opening, "guardado antes"),
         (BankEntry::Earned, "agregado"),
@@ -320,6 +323,16 @@ fn bank(segment: &Segment, words: &Words) -> Option<String> {
     (!said.is_empty()).then(|| format!("{} {unit}: {}", words.bank, said.join(", ")))
 }
 
+/// How the bank of credit in money went, in the same way; nothing where there is none.
+fn credit(segment: &Segment, words: &Words) -> Option<String> {
+    let entries = segment.credit.entries();
+    let said: Vec<String> = entries
+        .iter()
+        .map(|(entry, amount)| format!("{} {amount}", words.entry(*entry)))
+        .collect();
+    (!said.is_empty()).then(|| format!("{} {}: {}", words.bank, words.credit, said.join(", ")))
+}
+
 /// Where a line comes from: the tariff, its version, and the words in its text.
 pub fn source(line: &Line) -> String {
     source_in(line, Language::English)
@@ -354,7 +367,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
     for evidence in &segment.evidence {
         write_evidence(out, evidence, words);
     }
-    if let Some(bank) = bank(segment, words) {
+    for bank in bank(segment, words).into_iter().chain(credit(segment, words)) {
         let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {

@@ -20,7 +20,7 @@ use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
 use crate::rating::carried::Carried;
-use crate::rating::{BankFlow, Line};
+use crate::rating::{BankFlow, CreditFlow, Line};
 use crate::reads::usage::Evidence;
 
 /// A bill. Once posted it never changes.
@@ -75,6 +75,8 @@ pub struct Segment {
     pub carried: Carried,
     /// How the bank of energy went, where the tariff has one.
     pub bank: Option<BankFlow>,
+    /// How the bank of credit in money went.
+    pub credit: CreditFlow,
     /// What it gives to subscribers of its surplus.
     pub given: Vec<Given>,
     /// What it takes of what other bills gave.

@@ -4,6 +4,7 @@ pub mod carried;
 mod component;
 mod drawn;
 pub mod example;
+mod flow;
 mod ladder;
 mod line;
 mod netting;
@@ -27,6 +28,7 @@ use crate::rating::carried::Carried;
 use crate::rating::component::{coincident, credit, demand, fixed, minimum, series, share};
 use crate::rating::component::{unmetered, volume};
 use crate::rating::drawn::Drawn;
+use crate::rating::flow::Flows;
 use crate::rating::netting::Netted;
 use crate::rating::published::Published;
 use crate::rating::rider::riders;
@@ -35,6 +37,7 @@ use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
 use crate::tariff::{Charge, Component};
 
+pub use flow::{BankEntry, BankFlow, CreditFlow};
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use plan::Plan;
 pub use unratable::Unratable;
@@ -64,57 +67,6 @@ pub struct Input<'a> {
     pub shares: &'a [(AgreementId, Share)],
     /// What other bills gave and this one takes.
     pub allotted: &'a [Allotted],
-}
-
-/// One entry of how a bank went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BankEntry {
-    /// In the bank before.
-    Opening,
-    /// Sent back and not set off at once: put into the bank.
-    Earned,
-    /// Received from a community share.
-    Allotted,
-    /// Taken out against use.
-    Used,
-    /// Sent back and given to subscribers.
-    Given,
-    /// Paid at the true-up.
-    Paid,
-    /// Expired or forfeited.
-    Expired,
-    /// In the bank after.
-    Closing,
-}
-
-words! {
-    BankEntry {
-        Opening = "opening", Earned = "earned", Allotted = "allotted", Used = "used",
-        Given = "given", Paid = "paid", Expired = "expired", Closing = "closing",
-    }
-}
-
-impl BankFlow {
-    /// What a bill must show of the bank, in its order: nothing where no energy went in or out and
-    /// none is there.
-    pub fn entries(&self) -> Vec<(BankEntry, i64)> {
-        let all = [
-            (BankEntry::Opening, self.opening),
-            (BankEntry::Earned, self.earned),
-            (BankEntry::Allotted, self.allotted),
-            (BankEntry::Used, self.used),
-            (BankEntry::Given, self.given),
-            (BankEntry::Paid, self.paid),
-            (BankEntry::Expired, self.expired),
-            (BankEntry::Closing, self.closing),
-        ];
-        if all.iter().all(|(_, micro)| *micro == 0) {
-            return Vec::new();
-        }
-        // Who is in no community share reads nothing of one.
-        let shared = |it: BankEntry| matches!(it, BankEntry::Allotted | BankEntry::Given);
-        all.into_iter().filter(|(entry, micro)| *micro != 0 || !shared(*entry)).collect()
-    }
 }
 
 impl<'a> Input<'a> {
@@ -151,36 +103,10 @@ pub struct Rated {
     pub carried: Carried,
     /// How the bank of energy went, where the tariff nets.
     pub bank: Option<BankFlow>,
+    /// How the bank of credit in money went.
+    pub credit: CreditFlow,
     /// What is given to subscribers.
     pub given: Vec<Given>,
-}
-
-/// What became of energy sent back, in millionths of the billed unit. Nothing is lost:
-/// `opening + exported + allotted = set_off + used + given + paid + expired + credited + closing`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BankFlow {
-    /// In the bank before.
-    pub opening: i64,
-    /// Sent back in these days.
-    pub exported: i64,
-    /// Received from community shares.
-    pub allotted: i64,
-    /// Of what was sent back, set off against use of the same days.
-    pub set_off: i64,
-    /// Of it, given to subscribers.
-    pub given: i64,
-    /// Of it, put into the bank.
-    pub earned: i64,
-    /// Of it, priced by a credit or given away, where there is no bank.
-    pub credited: i64,
-    /// Taken out of the bank against use.
-    pub used: i64,
-    /// Paid at the true-up.
-    pub paid: i64,
-    /// Expired, forfeited at the true-up, or never taken in by the bank.
-    pub expired: i64,
-    /// In the bank after.
-    pub closing: i64,
 }
 
 /// Computes the lines of one agreement.
@@ -191,20 +117,24 @@ pub struct BankFlow {
 pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut carried = input.carried.clone();
     let opening = carried.energy.iter().map(|it| it.micro).sum();
-    let mut bank = None;
-    let mut given = Vec::new();
+    let mut flows = Flows::default();
+    flows.credit.opening = carried.money.iter().map(|it| it.amount).sum();
     let mut drawn = Drawn::none();
     let mut billed: Option<Quantity> = None;
     let called = plan.called(input.period, input.published);
     for section in sections(plan, &called, input)? {
         let before = drawn.count();
-        draw(&section, &mut drawn, &mut carried, (&mut bank, &mut given))?;
+        draw(&section, &mut drawn, &mut carried, &mut flows)?;
         drawn.check()?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
         let unmetered = unmetered::used(&section, drawn.among(before, drawn.count()));
         billed = Some(Quantity { micro: so_far + used.micro + unmetered, unit: used.unit });
     }
+    let Flows { mut bank, mut credit, given } = flows;
+    credit.closing = carried.money.iter().map(|it| it.amount).sum();
+    let CreditFlow { opening: kept, earned, used, paid, expired, closing } = credit;
+    assert_eq!(kept + earned, used + paid + expired + closing, "credit was lost: {credit:?}");
     if let Some(flow) = &mut bank {
         flow.opening = opening;
         flow.closing = carried.energy.iter().map(|it| it.micro).sum();
@@ -218,7 +148,7 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let Drawn { lines, unrounded, .. } = drawn;
     let total = lines.iter().map(|it| it.amount).sum();
     let billed = billed.expect("a period has at least one day, and so one section");
-    Ok(Rated { lines, total, billed, unrounded, carried, bank, given })
+    Ok(Rated { lines, total, billed, unrounded, carried, bank, credit, given })
 }
 
 /// Adds the lines of one section, in bill order.
@@ -226,9 +156,10 @@ fn draw(
     section: &Section,
     all: &mut Drawn,
     carried: &mut Carried,
-    (bank, given): (&mut Option<BankFlow>, &mut Vec<Given>),
+    flows: &mut Flows,
 ) -> Result<(), Unratable> {
     let tariff = section.tariff();
+    let Flows { bank, credit, given } = flows;
     let netted = match &tariff.net {
         Some(net) => {
             let kept = section.bank(net)?;
@@ -261,11 +192,11 @@ fn draw(
     let riders = riders(section)?;
     for (place, component) in tariff.components.iter().enumerate() {
         match riders.iter().find(|it| it.0 == place) {
-            None => charge(section, place, component, &netted, first, all, carried)?,
+            None => charge(section, (place, component), &netted, first, all, (carried, credit))?,
             Some((_, sections)) => {
                 for rider in sections {
-                    for (place, component) in rider.tariff().components.iter().enumerate() {
-                        charge(rider, place, component, &netted, first, all, carried)?;
+                    for one in rider.tariff().components.iter().enumerate() {
+                        charge(rider, one, &netted, first, all, (carried, credit))?;
                     }
                 }
             }
@@ -278,7 +209,7 @@ fn draw(
     for section in std::iter::once(section).chain(riders.iter().flat_map(|it| &it.1)) {
         for (place, component) in section.tariff().components.iter().enumerate() {
             if let Charge::Credit(charge) = &component.charge {
-                let paid = credit::true_up(section, component, charge, carried)?;
+                let paid = credit::true_up(section, component, charge, (carried, credit))?;
                 paid.into_iter().for_each(|it| all.settled(section, place, it));
             }
         }
@@ -289,12 +220,11 @@ fn draw(
 /// Adds the lines of one charge; those from `first` on are of the same version.
 fn charge(
     section: &Section,
-    place: usize,
-    component: &Component,
+    (place, component): (usize, &Component),
     netted: &[Netted],
     first: usize,
     all: &mut Drawn,
-    carried: &mut Carried,
+    (carried, credit): (&mut Carried, &mut CreditFlow),
 ) -> Result<(), Unratable> {
     let mut priced = |draft| all.priced(section, place, draft);
     match &component.charge {
@@ -312,7 +242,8 @@ fn charge(
                 all.plain(section, place, draft);
             })?;
             let (earlier, earned) = (all.among(first, from), all.among(from, all.count()));
-            let lines = credit::settle(section, component, charge, earned, earlier, carried);
+            let kept = (carried, credit);
+            let lines = credit::settle(section, component, charge, (earned, earlier), kept);
             lines.into_iter().for_each(|it| all.settled(section, place, it));
         }
         Charge::Minimum(least) => {

@@ -13,7 +13,7 @@ use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Rule};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
@@ -154,6 +154,7 @@ fn segment(
         usage,
         carried: Default::default(),
         bank: None,
+        credit: CreditFlow::default(),
         given: Vec::new(),
         allotted: Vec::new(),
         evidence: vec![Evidence {

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use meterbook_core::bill::Segment;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money};
-use meterbook_core::rating::BankFlow;
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::{BankFlow, CreditFlow};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql, among_ids, list_of};
@@ -37,6 +37,7 @@ const ENERGY: &str = "energy";
 const MONEY: &str = "money";
 const CHARGED: &str = "charged";
 const FLOW: &str = "flow";
+const CREDIT: &str = "credit";
 
 /// Keeps what segments leave, each with its bill and position.
 pub(super) fn add<'v>(
@@ -55,10 +56,14 @@ pub(super) fn of_bill(tx: &mut Tx, id: BillId, segments: &mut [Segment]) -> Resu
     for (nth, entry) in tx.many(OF_BILL, [id.into()], |row| Ok((row.small(0)?, stored(row)?)))? {
         let nth: usize = nth;
         let segment = segments.get_mut(nth).context("something carried without a segment")?;
-        if entry.kind == FLOW {
-            *flow_field(segment.bank.get_or_insert_default(), &entry.name)? = entry.micro;
-        } else {
-            take(&mut segment.carried, entry)?;
+        match entry.kind.as_str() {
+            FLOW => {
+                *flow_field(segment.bank.get_or_insert_default(), &entry.name)? = entry.micro;
+            }
+            CREDIT => {
+                *credit_field(&mut segment.credit, &entry.name)? = Money::from_cents(entry.cents);
+            }
+            _ => take(&mut segment.carried, entry)?,
         }
     }
     Ok(())
@@ -74,7 +79,7 @@ pub fn last(
     let list = list_of(agreements);
     tx.each(sql, [V::from(&list)], |row| {
         let entry = stored(row)?;
-        if entry.kind != FLOW {
+        if !entry.is_flow() {
             take(all.entry(row.id(0)?).or_default(), entry)?;
         }
         Ok(())
@@ -86,7 +91,7 @@ pub fn last(
 pub fn before(tx: &mut Tx, agreement: AgreementId, from: Date) -> Result<Carried> {
     let mut carried = Carried::default();
     for entry in tx.many(BEFORE, [agreement.into(), from.into()], stored)? {
-        if entry.kind != FLOW {
+        if !entry.is_flow() {
             take(&mut carried, entry)?;
         }
     }
@@ -102,6 +107,13 @@ struct Entry {
     micro: i64,
     cents: i64,
     exact: Option<Exact>,
+}
+
+impl Entry {
+    /// Whether it says how a bank went, and is not carried itself.
+    fn is_flow(&self) -> bool {
+        self.kind == FLOW || self.kind == CREDIT
+    }
 }
 
 fn entries(segment: &Segment) -> Vec<Entry> {
@@ -132,6 +144,13 @@ fn entries(segment: &Segment) -> Vec<Entry> {
         for name in FLOWS {
             let micro = *flow_field(&mut flow, name).expect("each is a field");
             all.push(entry(FLOW, name, "", None, micro));
+        }
+    }
+    let mut credit = segment.credit;
+    if credit != CreditFlow::default() {
+        for name in CREDITS {
+            let cents = credit_field(&mut credit, name).expect("each is a field").cents();
+            all.push(Entry { cents, ..entry(CREDIT, name, "", None, 0) });
         }
     }
     all
@@ -191,6 +210,20 @@ const FLOWS: [&str; 11] = [
     "opening", "exported", "allotted", "set-off", "given", "earned", "credited", "used", "paid",
     "expired", "closing",
 ];
+
+const CREDITS: [&str; 6] = ["opening", "earned", "used", "paid", "expired", "closing"];
+
+fn credit_field<'f>(flow: &'f mut CreditFlow, name: &str) -> Result<&'f mut Money> {
+    Ok(match name {
+        "opening" => &mut flow.opening,
+        "earned" => &mut flow.earned,
+        "used" => &mut flow.used,
+        "paid" => &mut flow.paid,
+        "expired" => &mut flow.expired,
+        "closing" => &mut flow.closing,
+        other => bail!("{other} is no part of how credit went"),
+    })
+}
 
 fn flow_field<'f>(flow: &'f mut BankFlow, name: &str) -> Result<&'f mut i64> {
     Ok(match name {

@@ -208,21 +208,34 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
 }
 
 fn bank(it: &Segment, words: &'static Words) -> Vec<(&'static str, String)> {
-    let entries = it.bank.map_or_else(Vec::new, |it| it.entries());
-    let said = |(entry, micro): (BankEntry, i64)| {
-        let name = match entry {
-            BankEntry::Opening => words.bank_opening,
-            BankEntry::Earned => words.bank_earned,
-            BankEntry::Allotted => words.bank_allotted,
-            BankEntry::Used => words.bank_used,
-            BankEntry::Given => words.bank_given,
-            BankEntry::Paid => words.bank_paid,
-            BankEntry::Expired => words.bank_expired,
-            BankEntry::Closing => words.bank_closing,
-        };
-        (name, show::quantity(Quantity { micro, unit: it.usage.unit }))
+    let name = |entry: BankEntry| match entry {
+        BankEntry::Opening => words.bank_opening,
+        BankEntry::Earned => words.bank_earned,
+        BankEntry::Allotted => words.bank_allotted,
+        BankEntry::Used => words.bank_used,
+        BankEntry::Given => words.bank_given,
+        BankEntry::Paid => words.bank_paid,
+        BankEntry::Expired => words.bank_expired,
+        BankEntry::Closing => words.bank_closing,
     };
-    entries.into_iter().map(said).collect()
+    let energy = it.bank.map_or_else(Vec::new, |it| it.entries());
+    let energy = energy.into_iter().map(|(entry, micro)| {
+        (name(entry), show::quantity(Quantity { micro, unit: it.usage.unit }))
+    });
+    let credit = it.credit.entries().into_iter();
+    let credit = credit.map(|(entry, amount)| (credit_name(entry, words), amount.to_string()));
+    energy.chain(credit).collect()
+}
+
+fn credit_name(entry: BankEntry, words: &'static Words) -> &'static str {
+    match entry {
+        BankEntry::Opening => words.credit_opening,
+        BankEntry::Earned | BankEntry::Allotted => words.credit_earned,
+        BankEntry::Used | BankEntry::Given => words.credit_used,
+        BankEntry::Paid => words.credit_paid,
+        BankEntry::Expired => words.credit_expired,
+        BankEntry::Closing => words.credit_closing,
+    }
 }
 
 fn charge(it: &Line, language: Language) -> Charge {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
 use crate::rating::drawn::{Draft, Earlier};
+use crate::rating::flow::CreditFlow;
 use crate::rating::section::Section;
 use crate::rating::{Basis, Unratable, month_index};
 use crate::tariff::{Bank, Component, CreditCharge, Of};
@@ -22,9 +23,8 @@ pub(in crate::rating) fn settle(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    earned: Earlier,
-    earlier: Earlier<'_>,
-    carried: &mut Carried,
+    (earned, earlier): (Earlier<'_>, Earlier<'_>),
+    (carried, flow): (&mut Carried, &mut CreditFlow),
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
@@ -45,7 +45,7 @@ pub(in crate::rating) fn settle(
         settled.push(line(section, component, word, -over.0, Exact::ZERO - over.1));
     }
     let Some(bank) = charge.bank else { return settled };
-    expire(bank.bank, component, month_index(turn), carried);
+    flow.expired += expire(bank.bank, component, month_index(turn), carried);
     let (mut room, mut pure_room) = (Money::ZERO.max(left), Exact::ZERO.max(pure_left));
     let (mut taken, mut pure_taken) = (Money::ZERO, Exact::ZERO);
     let mine = |it: &&mut MoneyLot| it.credit == component.label && it.turn < turn;
@@ -60,7 +60,9 @@ pub(in crate::rating) fn settle(
         let pure = Exact::ZERO - pure_taken;
         settled.push(line(section, component, "from earlier bills", -taken, pure));
     }
+    flow.used += taken;
     if over != (Money::ZERO, Exact::ZERO) {
+        flow.earned += -over.0;
         carried.money.push(MoneyLot {
             credit: component.label.clone(),
             turn,
@@ -77,28 +79,32 @@ pub(in crate::rating) fn true_up(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    carried: &mut Carried,
+    (carried, flow): (&mut Carried, &mut CreditFlow),
 ) -> Result<Option<Settled>, Unratable> {
     let Some(bank) = charge.bank else { return Ok(None) };
     if !bank.bank.is_due(section)? {
         return Ok(None);
     }
     let mine = |it: &&MoneyLot| it.credit == component.label;
-    let amount: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
+    let left: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
     let pure: Exact = carried.money.iter().filter(mine).map(|it| it.unrounded).sum();
     carried.money.retain(|it| it.credit != component.label);
-    let amount = bank.paid.of(amount).round(section.tariff().rounding);
+    let amount = bank.paid.of(left).round(section.tariff().rounding);
+    flow.paid += amount;
+    flow.expired += left - amount;
     let pure = bank.paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
     Ok(something.then(|| line(section, component, "paid at the true-up", -amount, pure)))
 }
 
-/// Forgets credit that is too old.
-fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) {
-    let Some(after) = bank.expires_after else { return };
+/// Forgets credit that is too old, and says how much it was.
+fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -> Money {
+    let Some(after) = bank.expires_after else { return Money::ZERO };
     let old = |it: &MoneyLot| it.credit == component.label && after < this - month_index(it.turn);
+    let expired = carried.money.iter().filter(|it| old(it)).map(|it| it.amount).sum();
     carried.money.retain(|it| !old(it));
+    expired
 }
 
 fn line(
