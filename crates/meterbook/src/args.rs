@@ -523,6 +523,12 @@ pub(crate) struct CyclePlan {
 pub(crate) enum BillCommand {
     /// Rate, check and post the bills of one turn of a cycle
     Run(BillRun),
+    /// Print what waits in a cycle for a clerk: each agreement that is held, why, and the way out
+    Held {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+    },
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
     /// Say why a bill differs from the one before it: a few causes that add up to the difference

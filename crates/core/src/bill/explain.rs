@@ -326,10 +326,8 @@ fn bank(segment: &Segment, words: &Words) -> Option<String> {
 /// How the bank of credit in money went, in the same way; nothing where there is none.
 fn credit(segment: &Segment, words: &Words) -> Option<String> {
     let entries = segment.credit.entries();
-    let said: Vec<String> = entries
-        .iter()
-        .map(|(entry, amount)| format!("{} {amount}", words.entry(*entry)))
-        .collect();
+    let said: Vec<String> =
+        entries.iter().map(|(entry, amount)| format!("{} {amount}", words.entry(*entry))).collect();
     (!said.is_empty()).then(|| format!("{} {}: {}", words.bank, words.credit, said.join(", ")))
 }
 
