@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use crate::money::Rounding;
+use crate::money::{Rounding, Unit};
 use crate::person::Language;
 use crate::tariff::Tariff;
 use crate::tariff::spoken::{self, Words, fill, words};
@@ -36,7 +36,11 @@ pub fn sheet(tariff: &Tariff, until: Option<Date>, language: Language) -> String
 fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
     let mut out = format!("{} ({})\n", tariff.name, tariff.code);
     let commodity = spoken::commodity(tariff.commodity, words);
-    let _ = writeln!(out, "{}", fill(words.billed_in, &[commodity, tariff.unit.word()]));
+    // Nothing measures waste.
+    let _ = match tariff.unit {
+        Unit::Piece => writeln!(out, "{commodity}"),
+        unit => writeln!(out, "{}", fill(words.billed_in, &[commodity, unit.word()])),
+    };
     if let Some(convert) = spoken::convert(tariff, words) {
         let _ = writeln!(out, "{convert}");
     }

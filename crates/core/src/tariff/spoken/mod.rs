@@ -10,7 +10,7 @@ use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay, Ob
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
     LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
-    Scope, Tariff, TrueUp, UsageCharge,
+    Scope, Tariff, TrueUp, UnmeteredCharge, UsageCharge,
 };
 use crate::text::decimal;
 
@@ -84,7 +84,7 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
             (terms, counted.into_iter().chain(partial(it.partial, words)).collect())
         }
         Charge::Unmetered(it) => {
-            let said = [words.unmetered.to_owned()];
+            let said = [words.unmetered.to_owned(), burned(it, words)];
             (price(it.price), said.into_iter().chain(counted(tariff, &it.count, words)).collect())
         }
         Charge::Usage(it) => used(tariff, it, words),
@@ -145,6 +145,17 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
         conditions.push(words.tax.to_owned());
     }
     Spoken { terms, conditions }
+}
+
+/// What one piece uses in a month: the same in each, or from January to December.
+fn burned(it: &UnmeteredCharge, words: &Words) -> String {
+    let first = it.each_micro[0];
+    let unit = it.price.per;
+    if it.each_micro.iter().all(|it| *it == first) {
+        return fill(words.each_uses, &[&quantity(Quantity { micro: first, unit })]);
+    }
+    let months: Vec<String> = it.each_micro.iter().map(|it| decimal(*it, 6)).collect();
+    fill(words.each_uses_by_month, &[&months.join(", "), unit.word()])
 }
 
 /// One amount, or one for each row of a table.
@@ -305,8 +316,13 @@ fn money_bank(tariff: &Tariff, it: &MoneyBank, words: &Words) -> Vec<String> {
     if it.from_next_turn {
         said.push(words.bank_next_turn.to_owned());
     }
-    let end = if it.paid.nano == 0 { words.bank_settled } else { words.bank_paid };
-    said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month])));
+    let end = match it.paid {
+        Share { nano: 0 } => words.bank_settled,
+        Share::WHOLE => words.bank_paid,
+        _ => words.bank_paid_in_part,
+    };
+    let paid = percent(it.paid);
+    said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month, &paid])));
     said
 }
 
@@ -347,6 +363,9 @@ pub(super) fn net(tariff: &Tariff, net: &Net, words: &Words) -> String {
             Some((term, word)) => fill(words.bank_chosen, &[kept, &tariff.needs[*term], word]),
             None => kept.to_owned(),
         });
+        if it.kept != Share::WHOLE {
+            said.push(fill(words.bank_keeps, &[&percent(it.kept)]));
+        }
         said.extend(bank(tariff, it.bank, words, |month| match it.pays {
             // It is kept below zero, as it is in the customer's favor.
             Some(Price { nano, per }) => {

@@ -66,9 +66,11 @@ catalogue! {
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
     bank_expires: "what is kept expires after {a} bills", "lo guardado vence después de {a} facturas";
+    bank_keeps: "{a} of it is kept, and the rest lapses", "se guarda el {a}, y el resto se pierde";
     bank_money: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_next_turn: "it brings down later bills only", "reduce solo facturas posteriores";
     bank_paid: "what is left on the bill for {a} is paid", "lo que queda en la factura de {a} se paga";
+    bank_paid_in_part: "{b} of what is left on the bill for {a} is paid, and the rest lapses", "de lo que queda en la factura de {a} se paga el {b}, y el resto se pierde";
     bank_pays: "what is left on the bill for {a} is paid at {b}", "lo que queda en la factura de {a} se paga a {b}";
     bank_settled: "what is left on the bill for {a} lapses", "lo que queda en la factura de {a} se pierde";
     beyond: "only what is beyond {a} of the highest kW", "solo lo que supera el {a} de los kW máximos";
@@ -90,6 +92,8 @@ catalogue! {
     demand_apparent: "for the highest mean apparent power in one interval", "por la mayor potencia aparente media en un intervalo";
     demand_reactive: "for the highest mean reactive power in one interval", "por la mayor potencia reactiva media en un intervalo";
     difference: "difference", "diferencia";
+    each_uses: "each uses {a} a month", "cada uno consume {a} por mes";
+    each_uses_by_month: "each uses, from January to December: {a} {b}", "cada uno consume, de enero a diciembre: {a} {b}";
     electric: "Electric", "Electricidad";
     else_hours: "all other hours", "todas las demás horas";
     event: "on days published as {a}", "en días publicados como {a}";
