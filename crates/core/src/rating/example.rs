@@ -6,6 +6,7 @@ use jiff::civil::date;
 
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
+use crate::place::Commodity;
 use crate::rating::carried::Carried;
 use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, Unratable, rate};
@@ -36,11 +37,11 @@ const KGAL: [i64; 12] = [46, 44, 47, 51, 62, 78, 91, 88, 69, 54, 47, 46];
 impl Year {
     /// The example customer in a year of the calendar, measured in `unit`: a house of one family.
     /// Electricity is known for every hour; of gas and water the months are known.
-    pub fn example(calendar: i16, unit: Unit) -> Year {
+    pub fn example(calendar: i16, commodity: Commodity, unit: Unit) -> Year {
         let months = (1..=12).filter_map(|month| Period::month(calendar, month)).map(|period| {
             let usage = match unit {
                 Unit::Kwh => hourly(period),
-                other => monthly(period, other),
+                other => monthly(period, commodity, other),
             };
             (period, usage)
         });
@@ -84,12 +85,15 @@ fn hourly(period: Period) -> Usage {
     }
 }
 
-fn monthly(period: Period, unit: Unit) -> Usage {
+fn monthly(period: Period, commodity: Commodity, unit: Unit) -> Usage {
     let month = place(period.start().month());
-    let micro = match unit {
-        Unit::Kgal => KGAL[month] * 100_000,
-        Unit::Gal => KGAL[month] * 100_000_000,
-        Unit::M3 => KGAL[month] * 378_541,
+    // A therm is nearly a CCF of gas.
+    let micro = match (commodity, unit) {
+        (Commodity::Water, Unit::Gal) => KGAL[month] * 100_000_000,
+        (Commodity::Water, Unit::Ccf) => KGAL[month] * 133_681,
+        (Commodity::Water, Unit::M3) => KGAL[month] * 378_541,
+        (Commodity::Water, _) => KGAL[month] * 100_000,
+        (_, Unit::M3) => THERMS[month] * 283_168,
         _ => THERMS[month] * 100_000,
     };
     Usage {

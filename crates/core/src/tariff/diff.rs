@@ -54,12 +54,12 @@ impl Compared {
         let measured = |it: &Tariff| it.convert.map_or(it.unit, |it| it.from);
         let is_given = given.is_some();
         let calendar = new.from.year();
-        let year = given.unwrap_or_else(|| Year::example(calendar, measured(new)));
+        let year = given.unwrap_or_else(|| Year::example(calendar, new.commodity, measured(new)));
         // Where the versions measure in different units, each bills the example in its own.
         let of_old = if is_given || measured(old) == measured(new) {
             year_on(old, (riders, terms), &year)
         } else {
-            year_on(old, (riders, terms), &Year::example(calendar, measured(old)))
+            year_on(old, (riders, terms), &Year::example(calendar, old.commodity, measured(old)))
         };
         Compared { old: of_old, new: year_on(new, (riders, terms), &year), year, given: is_given }
     }
