@@ -6,8 +6,10 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::id::{AccountId, AccountNumber, PersonId};
+use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What the clerk knows of a new account.
@@ -41,6 +43,7 @@ const FIRST_SERIAL: i64 = 10_000_000;
 
 /// Opens an account and gives it its number.
 pub fn open(tx: &mut Tx, actor: Actor, new: NewAccount) -> Result<Account> {
+    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     if !(1..=99).contains(&new.cycle.0) {
         return Err(refuse(NotOpened::NoSuchCycle(new.cycle.0)));
     }
@@ -54,7 +57,7 @@ pub fn open(tx: &mut Tx, actor: Actor, new: NewAccount) -> Result<Account> {
     let account = Account { id, number, person, class, cycle, mail_to, opened_on };
     store::account::add(tx, &account)?;
     store::search::refresh(tx, id)?;
-    store::audit::add(tx, actor.by, actor.at, "open account", &number.to_string(), "")?;
+    store::audit::add(tx, &allowed, "open account", &number.to_string(), "")?;
     Ok(account)
 }
 

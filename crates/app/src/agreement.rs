@@ -6,9 +6,11 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
+use meterbook_core::permission::Permission;
 use meterbook_core::place::Commodity;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why service is not started or stopped.
@@ -77,6 +79,7 @@ pub fn start(
     tariff: &str,
     from: Date,
 ) -> Result<AgreementId> {
+    let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let delivered = store::place::service_point(tx, service_point)?.commodity;
     let Some(version) = crate::tariff::in_force(tx, tariff, from)? else {
         return Err(refuse(AgreementRefusal::NoTariff { tariff: tariff.to_owned(), on: from }));
@@ -97,15 +100,16 @@ pub fn start(
     let agreement = Agreement { id, account, service_point, tariff, from, to: None };
     store::agreement::add(tx, &agreement)?;
     store::run::hold_late(tx, &agreement)?;
-    store::search::refresh(tx, account)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = format!("{} from {from}", agreement.tariff);
-    store::audit::add(tx, actor.by, actor.at, "start service", &id.to_string(), &said)?;
+    store::audit::add(tx, &allowed, "start service", &id.to_string(), &said)?;
     Ok(id)
 }
 
 /// Stops service at the start of a day.
 pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
-    let Agreement { from, to, .. } = store::agreement::get(tx, agreement)?;
+    let allowed = authorize(tx, actor, Permission::MoveService, None)?;
+    let Agreement { from, to, service_point, .. } = store::agreement::get(tx, agreement)?;
     if let Some(on) = to {
         return Err(refuse(AgreementRefusal::Ended { on }));
     }
@@ -124,8 +128,9 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
         }
     }
     store::agreement::end(tx, agreement, on)?;
+    store::search::refresh_at(tx, service_point)?;
     let said = on.to_string();
-    store::audit::add(tx, actor.by, actor.at, "stop service", &agreement.to_string(), &said)
+    store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
 }
 
 impl fmt::Display for AgreementRefusal {

@@ -11,7 +11,8 @@ use meterbook_core::permission::Permission;
 use meterbook_core::text::decimal;
 use meterbook_store::{self as store, Tx};
 
-use crate::{Actor, may, refuse};
+use crate::authority::authorize;
+use crate::{Actor, refuse};
 
 /// Why a share is not set.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub enum ShareRefusal {
 /// Sets the share of a subscriber from its day on. What was set before ends there; nothing ends it
 /// and puts nothing in its place.
 pub fn set(tx: &mut Tx, actor: Actor, new: &Allocation) -> Result<()> {
-    may(tx, actor, Permission::SetShares)?;
+    let allowed = authorize(tx, actor, Permission::SetShares, None)?;
     let Allocation { host, subscriber, share, from, to } = *new;
     if !(0..=Share::WHOLE.nano).contains(&share.nano) {
         return Err(refuse(ShareRefusal::OddShare));
@@ -102,7 +103,7 @@ pub fn set(tx: &mut Tx, actor: Actor, new: &Allocation) -> Result<()> {
     if share.nano != 0 {
         store::allocation::add(tx, new)?;
     }
-    store::audit::add(tx, actor.by, actor.at, "set share", &host.to_string(), &told(new))
+    store::audit::add(tx, &allowed, "set share", &host.to_string(), &told(new))
 }
 
 /// The shares that an agreement gives and gets, and what it was given that no bill of it took yet.

@@ -25,7 +25,8 @@ pub(crate) use import::KIND;
 pub use import::{Taken, import};
 pub use refusal::{CertificateRefusal, told};
 
-use crate::{Actor, may, refuse};
+use crate::authority::authorize;
+use crate::{Actor, refuse};
 
 /// What is known of a generator that is registered.
 #[derive(Clone, Debug)]
@@ -70,7 +71,7 @@ pub enum Report {
 
 /// Registers a generator.
 pub fn add(tx: &mut Tx, actor: Actor, new: &NewGenerator) -> Result<Generator> {
-    may(tx, actor, Permission::KeepCertificates)?;
+    let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
     let number = new.number.trim().to_owned();
     let digits = number.strip_prefix('M').unwrap_or_default();
     let of_mrets = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
@@ -106,13 +107,13 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewGenerator) -> Result<Generator> {
     store::certificate::add(tx, &generator)?;
     store::certificate::elect(tx, generator.id, new.election)?;
     let said = format!("{} {}, {}", generator.registry, generator.fuel, owned(new.election));
-    store::audit::add(tx, actor.by, actor.at, "register generator", &generator.number, &said)?;
+    store::audit::add(tx, &allowed, "register generator", &generator.number, &said)?;
     Ok(generator)
 }
 
 /// Writes down whose the certificates of a generator are from a month on.
 pub fn elect(tx: &mut Tx, actor: Actor, number: &str, election: Election) -> Result<()> {
-    may(tx, actor, Permission::KeepCertificates)?;
+    let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
     let (generator, book) = locked(tx, number)?;
     if let Some(last) = book.elections.last().filter(|it| election.from <= it.from) {
         return Err(refuse(CertificateRefusal::Elected { from: last.from }));
@@ -123,7 +124,7 @@ pub fn elect(tx: &mut Tx, actor: Actor, number: &str, election: Election) -> Res
     }
     store::certificate::elect(tx, generator.id, election)?;
     let said = owned(election);
-    store::audit::add(tx, actor.by, actor.at, "elect owner", &generator.number, &said)
+    store::audit::add(tx, &allowed, "elect owner", &generator.number, &said)
 }
 
 /// Reports what a generator made in a month: whole certificates are made of it or taken back.
@@ -134,7 +135,7 @@ pub fn report(
     vintage: Vintage,
     (total, report): (Total, Report),
 ) -> Result<Settled> {
-    may(tx, actor, Permission::KeepCertificates)?;
+    let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
     let (generator, mut book) = locked(tx, number)?;
     let (total_micro, source) = match total {
         Total::Said(micro) => (micro, Source::Said),
@@ -148,7 +149,7 @@ pub fn report(
     book.settle(&settled, today);
     store::certificate::keep(tx, generator.id, &book, kept)?;
     let said = told(&settled);
-    store::audit::add(tx, actor.by, actor.at, "report generation", &generator.number, &said)?;
+    store::audit::add(tx, &allowed, "report generation", &generator.number, &said)?;
     Ok(settled)
 }
 
@@ -184,20 +185,20 @@ fn moved(
     serials: Serials,
     (act, step): (&str, Step),
 ) -> Result<Movement> {
-    may(tx, actor, Permission::KeepCertificates)?;
+    let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
     let (generator, mut book) = locked(tx, number)?;
     let kept = (book.reports.len(), book.movements.len());
     let today = today(tx, actor)?;
     let movement = book.take_step(serials, step, today).map_err(refuse)?;
     store::certificate::keep(tx, generator.id, &book, kept)?;
     let said = refusal::moved(&movement);
-    store::audit::add(tx, actor.by, actor.at, act, &generator.number, &said)?;
+    store::audit::add(tx, &allowed, act, &generator.number, &said)?;
     Ok(movement)
 }
 
 /// Expires the certificates of a generator whose month ended so many months ago, and says which.
 pub fn expire(tx: &mut Tx, actor: Actor, number: &str, months: u16) -> Result<Vec<Serials>> {
-    may(tx, actor, Permission::KeepCertificates)?;
+    let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
     let (generator, mut book) = locked(tx, number)?;
     let kept = (book.reports.len(), book.movements.len());
     let today = today(tx, actor)?;
@@ -209,7 +210,7 @@ pub fn expire(tx: &mut Tx, actor: Actor, number: &str, months: u16) -> Result<Ve
     let said = old.iter().map(Serials::to_string).collect::<Vec<_>>().join(", ");
     if !old.is_empty() {
         let number = &generator.number;
-        store::audit::add(tx, actor.by, actor.at, "expire certificates", number, &said)?;
+        store::audit::add(tx, &allowed, "expire certificates", number, &said)?;
     }
     Ok(old)
 }

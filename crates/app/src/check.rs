@@ -64,6 +64,7 @@ const RULES: &[Verify] = &[
         "every imported file is whole and has the hash it came with",
         crate::intake::verify,
     ),
+    ("audit-chain", "every row of the audit follows the one before it", crate::audit::chain),
     (
         "community-shares",
         "what hosts give is what their bills say, and subscribers take what they were given",

@@ -5,8 +5,10 @@ use std::fmt;
 use anyhow::{Context, Result};
 use meterbook_core::bill::Utility;
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why a utility is not founded.
@@ -34,12 +36,13 @@ pub fn may_be_founded(utility: &Utility) -> Result<()> {
 
 /// Makes `utility` the one this database is for.
 pub fn found(tx: &mut Tx, actor: Actor, utility: &Utility) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::Found, None)?;
     if let Some(other) = store::utility::find(tx)? {
         return Err(refuse(NotFounded::Another { name: other.name }));
     }
     may_be_founded(utility)?;
     store::utility::add(tx, utility)?;
-    store::audit::add(tx, actor.by, actor.at, "found", &utility.name, "")
+    store::audit::add(tx, &allowed, "found", &utility.name, "")
 }
 
 impl fmt::Display for NotFounded {

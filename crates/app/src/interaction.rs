@@ -5,8 +5,10 @@ use std::fmt;
 use anyhow::Result;
 use meterbook_core::id::{AccountId, InteractionId};
 use meterbook_core::interaction::{Interaction, InteractionChannel};
+use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why a note is not kept.
@@ -32,6 +34,7 @@ pub fn note(
     channel: InteractionChannel,
     text: &str,
 ) -> Result<InteractionId> {
+    let allowed = authorize(tx, actor, Permission::WriteNote, None)?;
     let text = text.trim().to_owned();
     let length = text.chars().count();
     if length == 0 {
@@ -43,6 +46,7 @@ pub fn note(
     let id = InteractionId(tx.next(Counter::Interaction, 1)?);
     let Actor { by, at } = actor;
     store::interaction::add(tx, &Interaction { id, account, channel, at, by, text })?;
+    store::audit::add(tx, &allowed, "note", &account.to_string(), channel.word())?;
     Ok(id)
 }
 

@@ -6,6 +6,9 @@
 pub mod account;
 pub mod agreement;
 pub mod allocation;
+pub mod approval;
+pub mod audit;
+pub mod authority;
 pub mod bill_run;
 pub mod certificate;
 pub mod check;
@@ -23,9 +26,11 @@ pub mod place;
 pub mod published;
 mod refused;
 pub mod replay;
+pub mod role;
 pub mod search;
 pub mod session;
 pub mod sign_up;
+pub mod staff;
 pub mod statement;
 pub mod tariff;
 pub mod term;
@@ -33,4 +38,4 @@ pub mod trial;
 pub mod urdb;
 pub mod window;
 
-pub use refused::{Actor, NotAllowed, Refused, may, refuse};
+pub use refused::{Actor, Refused, refuse};

@@ -7,9 +7,11 @@ use jiff::civil::Date;
 use meterbook_core::id::{ChannelId, InstallationId, MeterId, ServicePointId};
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::Unit;
+use meterbook_core::permission::Permission;
 use meterbook_core::place::Commodity;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What the clerk knows of a channel of a new meter.
@@ -92,6 +94,7 @@ pub fn add(
     commodity: Commodity,
     channels: &[NewChannel],
 ) -> Result<Meter> {
+    let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
     let serial = serial.trim();
     if serial.is_empty() {
         return Err(refuse(MeterRefusal::NoNumber));
@@ -113,7 +116,7 @@ pub fn add(
         let channel = Channel { id: channel, meter: id, form, unit, flow, multiplier_micro };
         store::meter::add_channel(tx, &channel)?;
     }
-    store::audit::add(tx, actor.by, actor.at, "add meter", serial, commodity.word())?;
+    store::audit::add(tx, &allowed, "add meter", serial, commodity.word())?;
     Ok(meter)
 }
 
@@ -125,6 +128,7 @@ pub fn install(
     service_point: ServicePointId,
     from: Date,
 ) -> Result<InstallationId> {
+    let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
     let point = store::place::service_point(tx, service_point)?;
     if point.commodity != meter.commodity {
         let (meter, service_point) = (meter.commodity, point.commodity);
@@ -141,12 +145,13 @@ pub fn install(
     let hung = Installation { id, meter: meter.id, service_point, from, to: None };
     store::meter::install(tx, &hung)?;
     store::search::refresh_at(tx, service_point)?;
-    store::audit::add(tx, actor.by, actor.at, "install meter", &meter.serial, &from.to_string())?;
+    store::audit::add(tx, &allowed, "install meter", &meter.serial, &from.to_string())?;
     Ok(id)
 }
 
 /// Takes a meter down at the start of a day.
 pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
     let installations = store::meter::installations_of(tx, meter.id)?;
     let Some(hung) = installations.iter().find(|it| it.to.is_none()) else {
         return Err(refuse(MeterRefusal::NotHung { serial: meter.serial.clone() }));
@@ -155,7 +160,8 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
         return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on }));
     }
     store::meter::end_installation(tx, hung.id, on)?;
-    store::audit::add(tx, actor.by, actor.at, "remove meter", &meter.serial, &on.to_string())
+    store::search::refresh_at(tx, hung.service_point)?;
+    store::audit::add(tx, &allowed, "remove meter", &meter.serial, &on.to_string())
 }
 
 fn fits(channel: &NewChannel, commodity: Commodity) -> Result<(), MeterRefusal> {

@@ -3,12 +3,15 @@
 use std::fmt;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, EntryId, PaymentId};
 use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_payment};
 use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What the clerk knows of a payment.
@@ -65,6 +68,12 @@ const LARGEST: Money = Money::from_cents(100_000_000);
 
 /// Posts a payment: cash against the receivable, in one entry.
 pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
+    let allowed = authorize(tx, actor, Permission::TakePayment, Some(new.amount))?;
+    post(tx, &allowed, new)
+}
+
+/// What is to be posted, with its key; refuses what is no payment.
+pub(crate) fn check(tx: &mut Tx, at: Timestamp, new: &NewPayment) -> Result<(String, String)> {
     let NewPayment { account, amount, on, tender, ref reference } = *new;
     let reference = reference.trim().to_owned();
     if amount <= Money::ZERO {
@@ -74,7 +83,7 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
         return Err(refuse(NotPaid::BeyondLimit { amount }));
     }
     let zone = crate::founding::zone(tx)?;
-    let today = zone.day_of(actor.at);
+    let today = zone.day_of(at);
     if today < on {
         return Err(refuse(NotPaid::NotYet { on, today }));
     }
@@ -85,6 +94,13 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
     if let Some(Payment { on, amount, .. }) = store::payment::by_key(tx, &key)? {
         return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
     }
+    Ok((key, reference))
+}
+
+/// Posts a payment that was authorized.
+pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewPayment) -> Result<Payment> {
+    let (key, reference) = check(tx, allowed.at(), new)?;
+    let NewPayment { account, amount, on, tender, .. } = *new;
     let id = PaymentId(tx.next(Counter::Payment, 1)?);
     let payment = Payment { id, account, amount, on, tender, reference, key };
     store::payment::add(tx, &payment)?;
@@ -97,7 +113,7 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
         postings: post_payment(&payment),
     };
     store::ledger::add(tx, &[entry])?;
-    store::audit::add(tx, actor.by, actor.at, "take payment", &id.to_string(), &payment.key)?;
+    store::audit::add(tx, allowed, "take payment", &id.to_string(), &payment.key)?;
     Ok(payment)
 }
 

@@ -4,9 +4,11 @@ use std::fmt;
 
 use anyhow::Result;
 use meterbook_core::id::{ContactId, PersonId};
+use meterbook_core::permission::Permission;
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why a person or a contact point is not taken down.
@@ -31,13 +33,14 @@ pub fn add(
     kind: PersonKind,
     language: Language,
 ) -> Result<PersonId> {
+    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let name = name.trim();
     if name.is_empty() {
         return Err(refuse(NotTaken::NoName));
     }
     let id = PersonId(tx.next(Counter::Person, 1)?);
     store::person::add(tx, &Person { id, name: name.to_owned(), kind, language })?;
-    store::audit::add(tx, actor.by, actor.at, "add person", &id.to_string(), name)?;
+    store::audit::add(tx, &allowed, "add person", &id.to_string(), name)?;
     Ok(id)
 }
 
@@ -49,13 +52,15 @@ pub fn add_contact(
     kind: ContactKind,
     value: &str,
 ) -> Result<ContactId> {
+    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let value = value.trim();
     if !plausible(kind, value) {
         return Err(refuse(NotTaken::NotAContact { kind, value: value.to_owned() }));
     }
     let id = ContactId(tx.next(Counter::Contact, 1)?);
     store::person::add_contact(tx, &ContactPoint { id, person, kind, value: value.to_owned() })?;
-    store::audit::add(tx, actor.by, actor.at, "add contact", &person.to_string(), kind.word())?;
+    store::search::refresh_person(tx, person)?;
+    store::audit::add(tx, &allowed, "add contact", &person.to_string(), kind.word())?;
     Ok(id)
 }
 

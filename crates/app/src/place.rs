@@ -5,9 +5,11 @@ use std::fmt;
 use anyhow::Result;
 use meterbook_core::id::{PremiseId, ServicePointId};
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why a premise is not taken down: a line of its address is missing.
@@ -25,6 +27,7 @@ pub fn add_premise(
     town: &str,
     region: &str,
 ) -> Result<PremiseId> {
+    let allowed = authorize(tx, actor, Permission::KeepPlaces, None)?;
     for (line, missing) in [(street, "street"), (town, "town"), (region, "state and postal code")] {
         if line.trim().is_empty() {
             return Err(refuse(NoAddress { missing }));
@@ -32,8 +35,9 @@ pub fn add_premise(
     }
     let id = PremiseId(tx.next(Counter::Premise, 1)?);
     let [street, town, region] = [street, town, region].map(|line| line.trim().to_owned());
-    store::audit::add(tx, actor.by, actor.at, "add premise", &id.to_string(), &street)?;
+    store::audit::add(tx, &allowed, "add premise", &id.to_string(), &street)?;
     store::place::add_premise(tx, &Premise { id, street, town, region })?;
+    store::search::refresh_premise(tx, id)?;
     Ok(id)
 }
 
@@ -45,17 +49,12 @@ pub fn add_service_point(
     commodity: Commodity,
     zone: &Zone,
 ) -> Result<ServicePointId> {
+    let allowed = authorize(tx, actor, Permission::KeepPlaces, None)?;
     let id = ServicePointId(tx.next(Counter::ServicePoint, 1)?);
     let point = ServicePoint { id, premise, commodity, zone: zone.clone() };
     store::place::add_service_point(tx, &point)?;
-    store::audit::add(
-        tx,
-        actor.by,
-        actor.at,
-        "add service point",
-        &id.to_string(),
-        commodity.word(),
-    )?;
+    store::search::refresh_premise(tx, premise)?;
+    store::audit::add(tx, &allowed, "add service point", &id.to_string(), commodity.word())?;
     Ok(id)
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::id::PublicationId;
 use meterbook_core::period::{Period, Zone};
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::{About, Call, Names, PeakHour, Published, one_too_many};
 use meterbook_core::tariff::Tariff;
 use meterbook_core::tariff::clock::EventLimit;
@@ -16,6 +17,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::published::Publication;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why something is not published.
@@ -57,6 +59,7 @@ pub enum Changed {
 
 /// Calls an event on a day, or withdraws it.
 pub fn day(tx: &mut Tx, actor: Actor, name: &str, day: Date, call: Call) -> Result<Changed> {
+    let allowed = authorize(tx, actor, Permission::PublishPrices, None)?;
     check_name(name)?;
     let mut calls = Calls::around(tx, name, day, day)?;
     match (call, calls.days.contains(&day)) {
@@ -65,13 +68,14 @@ pub fn day(tx: &mut Tx, actor: Actor, name: &str, day: Date, call: Call) -> Resu
         (Call::Withdrawn, true) => (),
         (Call::Withdrawn, false) => return Err(not_there(name, &day)),
     }
-    let publication = begin(tx, actor, About::Events, name)?;
+    let publication = begin(tx, &allowed, About::Events, name)?;
     store::published::add_days(tx, &publication, &[(day, call)])?;
-    said(tx, actor, &publication, &format!("{call} {day}"))
+    said(tx, &allowed, &publication, &format!("{call} {day}"))
 }
 
 /// Says when a peak was, or withdraws it.
 pub fn peak(tx: &mut Tx, actor: Actor, name: &str, hour: PeakHour, call: Call) -> Result<Changed> {
+    let allowed = authorize(tx, actor, Permission::PublishPrices, None)?;
     check_name(name)?;
     let day = Zone::utc().day_of(hour.start);
     let around = Period::new(day, day.saturating_add(1.day())).expect("a day is a period");
@@ -82,9 +86,9 @@ pub fn peak(tx: &mut Tx, actor: Actor, name: &str, hour: PeakHour, call: Call) -
         (Call::Withdrawn, None) => return Err(not_there(name, &hour.start)),
         _ => (),
     }
-    let publication = begin(tx, actor, About::Peaks, name)?;
+    let publication = begin(tx, &allowed, About::Peaks, name)?;
     store::published::add_peaks(tx, &publication, &[(hour, call)])?;
-    said(tx, actor, &publication, &format!("{call} {} for {} min", hour.start, hour.minutes))
+    said(tx, &allowed, &publication, &format!("{call} {} for {} min", hour.start, hour.minutes))
 }
 
 /// What is published under a name for some days, whatever it is.
@@ -167,16 +171,16 @@ fn not_there(name: &str, when: &dyn fmt::Display) -> anyhow::Error {
     refuse(NotCalled::NotThere { name: name.to_owned(), when: when.to_string() })
 }
 
-fn begin(tx: &mut Tx, actor: Actor, about: About, name: &str) -> Result<Publication> {
+fn begin(tx: &mut Tx, allowed: &Authorized, about: About, name: &str) -> Result<Publication> {
     let id = PublicationId(tx.next(Counter::Publication, 1)?);
-    let it = Publication { id, about, name: name.to_owned(), batch: None, at: actor.at };
+    let it = Publication { id, about, name: name.to_owned(), batch: None, at: allowed.at() };
     store::published::add(tx, &it)?;
     Ok(it)
 }
 
-fn said(tx: &mut Tx, actor: Actor, it: &Publication, what: &str) -> Result<Changed> {
+fn said(tx: &mut Tx, allowed: &Authorized, it: &Publication, what: &str) -> Result<Changed> {
     let act = format!("publish {}", it.about);
-    store::audit::add(tx, actor.by, actor.at, &act, &it.name, what)?;
+    store::audit::add(tx, allowed, &act, &it.name, what)?;
     Ok(Changed::Now)
 }
 

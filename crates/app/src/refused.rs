@@ -3,11 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_core::id::UserId;
-use meterbook_core::permission::{Permission, Role};
-use meterbook_store::{self as store, Tx};
 
 /// Who does something, and when. The caller brings both; no act looks at a clock.
 #[derive(Clone, Copy, Debug)]
@@ -24,28 +21,6 @@ impl Actor {
         Actor { by: None, at }
     }
 }
-
-/// A job does not come with the right to do something.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NotAllowed {
-    /// The job of whoever asked.
-    pub role: Role,
-}
-
-/// Refuses whoever may not do this. The system itself may.
-pub fn may(tx: &mut Tx, actor: Actor, permission: Permission) -> Result<()> {
-    let Some(by) = actor.by else { return Ok(()) };
-    let role = store::staff::role(tx, by)?;
-    if role.may(permission) { Ok(()) } else { Err(refuse(NotAllowed { role })) }
-}
-
-impl fmt::Display for NotAllowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the job of {} does not come with this; ask an administrator", self.role)
-    }
-}
-
-impl Error for NotAllowed {}
 
 /// A refusal on its way through `anyhow`: the rules forbid it, nothing was changed, and its text
 /// says what to do instead. Everything else in an `anyhow::Error` is a failure of ours.

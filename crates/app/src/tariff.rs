@@ -8,10 +8,12 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::id::TariffId;
 use meterbook_core::limits;
+use meterbook_core::permission::Permission;
 use meterbook_core::tariff::rider::Apart;
 use meterbook_core::tariff::{Tariff, TariffError};
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Why a tariff is not published.
@@ -67,6 +69,7 @@ pub enum NotPublished {
 
 /// Puts a version of a tariff in force from its own date. The same text twice is one version.
 pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
+    let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
     if limits::TARIFF_BYTES < text.len() {
         return Err(refuse(NotPublished::TooLong { bytes: text.len() }));
     }
@@ -102,7 +105,7 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
     }
     let id = TariffId(tx.next(Counter::Tariff, 1)?);
     store::tariff::add(tx, id, &code, from, text)?;
-    store::audit::add(tx, actor.by, actor.at, "publish tariff", &code, &from.to_string())?;
+    store::audit::add(tx, &allowed, "publish tariff", &code, &from.to_string())?;
     Ok(id)
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::AgreementId;
+use meterbook_core::permission::Permission;
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::tariff::election::NotNow;
 use meterbook_core::tariff::{Charge, Component};
@@ -12,6 +13,7 @@ use meterbook_core::text::decimal;
 use meterbook_store::terms::About;
 use meterbook_store::{self as store, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// One thing that an agreement says.
@@ -69,6 +71,7 @@ pub enum TermRefusal {
 
 /// Sets a term from its day on. What was said before ends there.
 pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::SetTerms, None)?;
     let tariff = store::agreement::get(tx, agreement)?.tariff;
     let (about, name, from, to) = said.key();
     if let Some(to) = to.filter(|to| *to <= from) {
@@ -100,7 +103,7 @@ pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Re
     store::terms::end(tx, agreement, about, name, from)?;
     store::terms::add(tx, agreement, &said.alone())?;
     let said = said.to_string();
-    store::audit::add(tx, actor.by, actor.at, "set term", &agreement.to_string(), &said)
+    store::audit::add(tx, &allowed, "set term", &agreement.to_string(), &said)
 }
 
 /// Refuses a change of a customer's choice on a day on which the tariff does not allow it. The first

@@ -9,8 +9,10 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::WindowId;
 use meterbook_core::limits;
 use meterbook_core::period::Period;
+use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What the clerk knows of a turn.
@@ -54,6 +56,7 @@ pub enum NotPlanned {
 
 /// Plans turns of a cycle, in order, after those there are.
 pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
     if !(1..=99).contains(&cycle.0) {
         return Err(refuse(NotPlanned::NoSuchCycle(cycle.0)));
     }
@@ -73,7 +76,7 @@ pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Res
         expected = Some(period.end());
     }
     let said = format!("{} turns", turns.len());
-    store::audit::add(tx, actor.by, actor.at, "plan cycle", &cycle.to_string(), &said)
+    store::audit::add(tx, &allowed, "plan cycle", &cycle.to_string(), &said)
 }
 
 /// Where the next turn of a cycle has to begin, when none is planned in which an account that

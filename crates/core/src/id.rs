@@ -69,6 +69,8 @@ ids! {
     GeneratorId,
     /// A member of staff.
     UserId,
+    /// Something that waits for a second person to agree.
+    ApprovalId,
 }
 
 /// What people say for an account: eight digits and a check digit, written `4417-0926-8`.

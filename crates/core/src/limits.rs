@@ -22,3 +22,6 @@ pub const ACCOUNTS_PER_TRANSACTION: usize = 250;
 pub const GENERATED_MICRO: i64 = 4_000_000_000_000_000;
 /// Rows a search shows: more than a person reads.
 pub const SEARCH_ROWS: usize = 50;
+/// Scraps that one account is found by. A landlord has thousands; PostgreSQL's list of words ends at
+/// a megabyte, which is some twenty thousand.
+pub const SCRAPS: usize = 5_000;

@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+mod staff;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
+pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
 
 /// Customers, meters, bills and books of a utility, in one program and one file.
 #[derive(Debug, Parser)]
@@ -34,6 +36,10 @@ pub(crate) struct Place {
     /// A PostgreSQL database instead of the file in the folder: postgres://user:password@host/name
     #[arg(long, global = true, value_name = "URL", env = "METERBOOK_DB", hide_env_values = true)]
     pub(crate) db: Option<String>,
+    /// Act as this member of staff, by what their roles allow; without it, as the operator, who
+    /// may do everything. The password is asked for, or taken from METERBOOK_PASSWORD
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -75,9 +81,18 @@ pub(crate) enum Command {
     Search(Search),
     /// Verify the books: every entry, bill, run and account
     Check(Check),
-    /// Members of staff
+    /// Members of staff: let them in, give and take roles, keep them out
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Roles, and what comes with them
+    #[command(subcommand)]
+    Role(RoleCommand),
+    /// What waits for a second person
+    #[command(subcommand)]
+    Approve(ApproveCommand),
+    /// Who did what
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Tariffs of the OpenEI Utility Rate Database
     #[command(subcommand)]
     Urdb(UrdbCommand),
@@ -191,7 +206,7 @@ pub(crate) struct Import {
     #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "shape", "zone", "meter"])]
     pub(crate) rejects: Option<i64>,
     /// Its shape; found out from its first line without it
-    #[arg(long = "as", value_enum, value_name = "SHAPE")]
+    #[arg(long, value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,
     /// The zone of times without an offset; the utility's own without it
     #[arg(long)]
@@ -642,18 +657,6 @@ pub(crate) struct Check {
     /// Print the findings as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum StaffCommand {
-    /// Let a member of staff in; the password is read from standard input
-    Add {
-        /// The name they sign in with
-        name: String,
-        /// auditor, clerk or administrator
-        #[arg(long, default_value = "clerk")]
-        role: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,10 +6,11 @@ mod say;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
 use meterbook_app::Refused;
 
-use args::{BillCommand, Cli, Command, CycleCommand, StaffCommand, TermCommand, UrdbCommand};
+use args::{BillCommand, Cli, Command, CycleCommand, Place, TermCommand, UrdbCommand};
 
 /// The rules said no; nothing was changed.
 const REFUSED: u8 = 2;
@@ -18,53 +19,8 @@ const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
     let Cli { place, command } = Cli::parse();
-    let ended = match command {
-        Command::Demo(demo) => commands::demo::demo(&place, &demo),
-        Command::Init(init) => commands::init::init(&place, &init),
-        Command::Serve(serve) => commands::serve::serve(&place, &serve),
-        Command::SignUp(sign_up) => commands::sign_up::sign_up(&place, &sign_up),
-        Command::Import(import) => commands::import::import(&place, &import),
-        Command::Tariff(tariff) => commands::tariff::tariff(&place, &tariff),
-        Command::Publish(publish) => commands::publish::publish(&place, &publish),
-        Command::Term(TermCommand::Set { of, name, value, days }) => {
-            commands::term::set(&place, &of, &name, &value, &days)
-        }
-        Command::Term(TermCommand::Price { of, label, price, days }) => {
-            commands::term::price(&place, &of, &label, &price, &days)
-        }
-        Command::Term(TermCommand::Exempt { of, label, certificate, share, days }) => {
-            commands::term::exempt(&place, &of, &label, (&share, &certificate), &days)
-        }
-        Command::Term(TermCommand::Show { of }) => commands::term::show(&place, &of),
-        Command::Share(share) => commands::allocation::share(&place, &share),
-        Command::Rec(rec) => commands::certificate::rec(&place, rec),
-        Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(&place, &plan),
-        Command::Cycle(CycleCommand::Show) => commands::cycle::show(&place),
-        Command::Bill(BillCommand::Run(run)) => commands::bill::run(&place, &run),
-        Command::Bill(BillCommand::Held { cycle }) => commands::bill::held(&place, cycle),
-        Command::Bill(BillCommand::Why { number, json }) => {
-            commands::bill::why(&place, &number, json)
-        }
-        Command::Bill(BillCommand::Show { number }) => commands::bill::show(&place, &number),
-        Command::Bill(BillCommand::Replay { number, cycle }) => {
-            commands::bill::replay(&place, number, cycle)
-        }
-        Command::Bill(BillCommand::Explain { number, language, json }) => {
-            commands::bill::explain(&place, &number, language, json)
-        }
-        Command::Bill(BillCommand::Render(render)) => commands::bill::render(&place, &render),
-        Command::Pay(pay) => commands::pay::pay(&place, &pay),
-        Command::Search(search) => commands::search::search(&place, &search.scraps),
-        Command::Check(check) => commands::check::check(&place, check.json),
-        Command::Staff(StaffCommand::Add { name, role }) => {
-            commands::staff::add(&place, &name, &role)
-        }
-        Command::Urdb(UrdbCommand::Bill(bill)) => commands::urdb::bill(&bill),
-        Command::Urdb(UrdbCommand::Tariff { rates, id, tier_scope }) => {
-            commands::urdb::tariff(&rates, &id, tier_scope, None)
-        }
-        Command::RenderWorker => meterbook_app::deliver::serve_worker(),
-    };
+    let known = commands::act_as(&place);
+    let ended = known.and_then(|()| run(&place, command));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) if why.is::<commands::check::NotClean>() => ExitCode::from(FAILED),
@@ -72,5 +28,56 @@ fn main() -> ExitCode {
             say::error(&why);
             ExitCode::from(if why.is::<Refused>() { REFUSED } else { FAILED })
         }
+    }
+}
+
+fn run(place: &Place, command: Command) -> Result<()> {
+    match command {
+        Command::Demo(demo) => commands::demo::demo(place, &demo),
+        Command::Init(init) => commands::init::init(place, &init),
+        Command::Serve(serve) => commands::serve::serve(place, &serve),
+        Command::SignUp(sign_up) => commands::sign_up::sign_up(place, &sign_up),
+        Command::Import(import) => commands::import::import(place, &import),
+        Command::Tariff(tariff) => commands::tariff::tariff(place, &tariff),
+        Command::Publish(publish) => commands::publish::publish(place, &publish),
+        Command::Term(TermCommand::Set { of, name, value, days }) => {
+            commands::term::set(place, &of, &name, &value, &days)
+        }
+        Command::Term(TermCommand::Price { of, label, price, days }) => {
+            commands::term::price(place, &of, &label, &price, &days)
+        }
+        Command::Term(TermCommand::Exempt { of, label, certificate, share, days }) => {
+            commands::term::exempt(place, &of, &label, (&share, &certificate), &days)
+        }
+        Command::Term(TermCommand::Show { of }) => commands::term::show(place, &of),
+        Command::Share(share) => commands::allocation::share(place, &share),
+        Command::Rec(rec) => commands::certificate::rec(place, rec),
+        Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(place, &plan),
+        Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
+        Command::Bill(BillCommand::Run(run)) => commands::bill::run(place, &run),
+        Command::Bill(BillCommand::Held { cycle }) => commands::bill::held(place, cycle),
+        Command::Bill(BillCommand::Why { number, json }) => {
+            commands::bill::why(place, &number, json)
+        }
+        Command::Bill(BillCommand::Show { number }) => commands::bill::show(place, &number),
+        Command::Bill(BillCommand::Replay { number, cycle }) => {
+            commands::bill::replay(place, number, cycle)
+        }
+        Command::Bill(BillCommand::Explain { number, language, json }) => {
+            commands::bill::explain(place, &number, language, json)
+        }
+        Command::Bill(BillCommand::Render(render)) => commands::bill::render(place, &render),
+        Command::Pay(pay) => commands::pay::pay(place, &pay),
+        Command::Search(search) => commands::search::search(place, &search.scraps),
+        Command::Check(check) => commands::check::check(place, check.json),
+        Command::Staff(staff) => commands::staff::staff(place, staff),
+        Command::Role(role) => commands::role::role(place, role),
+        Command::Approve(approve) => commands::approve::approve(place, approve),
+        Command::Audit(audit) => commands::audit::audit(place, audit),
+        Command::Urdb(UrdbCommand::Bill(bill)) => commands::urdb::bill(&bill),
+        Command::Urdb(UrdbCommand::Tariff { rates, id, tier_scope }) => {
+            commands::urdb::tariff(&rates, &id, tier_scope, None)
+        }
+        Command::RenderWorker => meterbook_app::deliver::serve_worker(),
     }
 }

@@ -16,11 +16,12 @@ create table utility (
     footer text not null
 );
 
+-- May change: the password, and disabled_at.
 create table staff (
     id bigint primary key,
     name text not null unique,
-    role text not null,
-    password_hash text not null
+    password_hash text not null,
+    disabled_at bigint
 );
 
 create table session (
@@ -532,21 +533,26 @@ create table certificate_movement (
     check (1 <= serial_from and serial_from <= serial_to)
 );
 
--- Who did what; written in the transaction that did it.
+-- Who did what, by which permission and with whose agreement; written in the transaction that did
+-- it. The hash of a row covers all it says and the hash of the row before it. The ids have no gaps:
+-- they are counted where no two transactions count at once.
 create table audit (
     id bigint primary key,
     staff_id bigint references staff (id),
+    second_id bigint references staff (id),
+    permission text,
     done_at bigint not null,
     act text not null,
     subject text not null,
-    detail text not null
+    detail text not null,
+    was text,
+    became text,
+    why text,
+    previous_hash text not null,
+    hash text not null
 );
-
--- May change: what an account can be found by, in small letters, one scrap on each line.
-create table search (
-    account_id bigint primary key references account (id),
-    text text not null
-);
+create index audit_subject on audit (subject, id);
+create index audit_staff on audit (staff_id, id);
 
 -- What never changes, whoever asks ----------------------------------------------------------------
 

@@ -1,206 +1,429 @@
-//! Finding accounts by any scrap of what is known about them.
+//! Finding accounts, empty premises and work orders by any scrap of what is known about them.
 //!
-//! Everything an account can be found by is kept as one text in small letters, a scrap on each
-//! line; every word that is looked for has to be in it. A scrap that people also write otherwise
-//! stands there in each way: `E-100` and `e100`, `Mill St` and `Mill Street`. A substring search reads the whole table,
-//! which takes milliseconds for the accounts of a town.
+//! [`refresh`] and [`refresh_premise`] gather what is in the tables; they belong into every
+//! transaction that changes a name, an address, a contact, an agreement or a meter. What has rooms
+//! of its own says itself what it is found by, with [`put`] and [`remove`]. Bills and payments are
+//! found in their own tables, so posting them costs nothing here.
+//!
+//! A question goes to the engine's own full-text index, of words that were cut by
+//! [`meterbook_core::search`]: first for the words as they are, then for those that begin with
+//! them, and only when nothing is found for what they may be misspelt for.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use meterbook_core::id::{AccountId, AccountNumber, ServicePointId};
+use meterbook_core::id::{AccountId, AccountNumber, PersonId, PremiseId, ServicePointId};
+use meterbook_core::limits::SCRAPS;
+use meterbook_core::search::{
+    About, Match, Scrap, ScrapKind, Subject, asked, bills_meant, cuts, head, matching, may_begin,
+    misdialled, near, references_meant, slips_forgiven,
+};
 
-use crate::Tx;
-use crate::tx::Sql;
-use crate::value::V;
+use crate::tx::{Rows, Sql, among_ids, list_of};
+use crate::value::Row;
+use crate::{Location, Tx};
 
-const ABOUT: Sql = Sql("
-    select a.number, p.name, a.mail_to from account a join person p on p.id = a.person_id
-    where a.id = $1");
-// Names, addresses, meters and bills in one list; which is which does not matter to a search.
-const SCRAPS: Sql = Sql("
-    select c.value, c.kind from contact c join account a on a.person_id = c.person_id
-    where a.id = $1
-    union select m.street, 'address' from agreement g
-    join service_point s on s.id = g.service_point_id join premise m on m.id = s.premise_id
-    where g.account_id = $1
-    union select m.town || ' ' || m.region, 'address' from agreement g
-    join service_point s on s.id = g.service_point_id join premise m on m.id = s.premise_id
-    where g.account_id = $1
-    union select m.serial, 'meter' from agreement g
-    join installation i on i.service_point_id = g.service_point_id
-      and (g.to_on is null or i.from_on < g.to_on) and (i.to_on is null or g.from_on < i.to_on)
-    join meter m on m.id = i.meter_id
-    where g.account_id = $1
-    order by 2, 1");
-const FORGET: Sql = Sql("delete from search where account_id = $1");
-const KEEP: Sql = Sql("insert into search (account_id, text) values ($1, $2)");
+// All that an account is found by, in the order of how it is introduced.
+const OF_ACCOUNTS: (Sql, Sql) = among_ids!(
+    "with it as (select id, number, person_id, mail_to from account where id",
+    "), here as (
+        select distinct g.account_id, s.premise_id from agreement g
+        join service_point s on s.id = g.service_point_id where g.account_id in (select id from it))
+     select id, 1, 'account', cast(number as text) from it
+     union all select it.id, 2, 'name', p.name from it join person p on p.id = it.person_id
+     union all select id, 3, 'address', mail_to from it
+     union all select here.account_id, 4, 'address', m.street || ', ' || m.town || ' ' || m.region
+       from here join premise m on m.id = here.premise_id
+     union all select it.id, 5,
+         case c.kind when 'email' then 'e-mail' when 'post' then 'address' else 'phone' end, c.value
+       from it join contact c on c.person_id = it.person_id
+     union all select g.account_id, 6, 'meter', m.serial from agreement g
+       join installation i on i.service_point_id = g.service_point_id
+         and (g.to_on is null or i.from_on < g.to_on) and (i.to_on is null or g.from_on < i.to_on)
+       join meter m on m.id = i.meter_id
+       where g.account_id in (select id from it)
+     union all select account_id, 7, 'premise', cast(premise_id as text) from here
+     union all select account_id, 8, 'service point', cast(service_point_id as text)
+       from agreement where account_id in (select id from it)
+     order by 1, 2, 3, 4"
+);
+const OF_PREMISE: Sql = Sql("
+    select 1, 'address', m.street || ', ' || m.town || ' ' || m.region from premise m
+    where m.id = $1
+    union all select 2, 'premise', cast(m.id as text) from premise m where m.id = $1
+    union all select 3, 'service point', cast(s.id as text) from service_point s
+    where s.premise_id = $1
+    union all select 4, 'meter', m.serial from service_point s
+    join installation i on i.service_point_id = s.id and i.to_on is null
+    join meter m on m.id = i.meter_id where s.premise_id = $1
+    order by 1, 2, 3");
+const SERVED: Sql = Sql("
+    select count(*) from service_point s join agreement g on g.service_point_id = s.id
+    where s.premise_id = $1 and g.to_on is null");
 const ACCOUNTS_AT: Sql =
     Sql("select distinct account_id from agreement where service_point_id = $1");
-const FIND: Sql = Sql(r"
-    select s.account_id, a.number, p.name, a.mail_to, s.text
-    from search s join account a on a.id = s.account_id join person p on p.id = a.person_id
-    where s.text like $1 escape '\' and s.text like $2 escape '\'
-      and s.text like $3 escape '\' and s.text like $4 escape '\'
-    order by case when s.text like $5 escape '\' then 0 else 1 end, s.account_id limit $6");
-const BY_BILL: Sql = Sql(r"
-    select b.account_id, a.number, p.name, a.mail_to, b.number
-    from bill b join account a on a.id = b.account_id join person p on p.id = a.person_id
-    where replace(b.number, '-', '') like $1 escape '\'
-    order by b.number limit $2");
+const ACCOUNTS_OF: Sql = Sql("select id from account where person_id = $1 order by id");
+const PREMISE_OF: Sql = Sql("select premise_id from service_point where id = $1");
 
-/// Words at the end of a street's name, in full and as the post cuts them short.
-const STREETS: &[(&str, &str)] = &[
-    ("avenue", "ave"),
-    ("boulevard", "blvd"),
-    ("circle", "cir"),
-    ("court", "ct"),
-    ("cove", "cv"),
-    ("drive", "dr"),
-    ("highway", "hwy"),
-    ("lane", "ln"),
-    ("parkway", "pkwy"),
-    ("place", "pl"),
-    ("road", "rd"),
-    ("square", "sq"),
-    ("street", "st"),
-    ("terrace", "ter"),
-    ("trail", "trl"),
-];
+const SCRAPS_OF: (Sql, Sql) = among_ids!("select id, scraps from search where id", "order by id");
+const FORGET: Sql = Sql("delete from search where id = $1");
+const FORGET_WORDS_SQLITE: Sql = Sql("delete from search_word where rowid = $1");
+const FORGET_WORDS_POSTGRES: Sql = Sql("delete from search_word where id = $1");
+const KEEP: Rows = Rows("search (id, scraps)");
+const KEEP_WORDS_SQLITE: Rows = Rows("search_word (rowid, words)");
+const KEEP_WORDS_POSTGRES: Sql = Sql("
+    insert into search_word (id, words)
+    select id, array_to_tsvector(string_to_array(words, ' '))
+    from unnest(string_to_array($1, ',')::bigint[], string_to_array($2, chr(10))) as it (id, words)");
+const LIKE_SQLITE: Sql = Sql("
+    select distinct word from spelling
+    where cut in (select value from json_each('[\"' || replace($1, ' ', '\",\"') || '\"]'))");
+const LIKE_POSTGRES: Sql = Sql("
+    select distinct word from spelling where cut = any (string_to_array($1, ' '))");
+const SPELLING: Rows = Rows("spelling (cut, word)");
 
-/// The hyphen, and what programs make of it.
-const DASHES: [char; 5] = ['-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'];
+// In the order of ids, so that the same question has the same answer.
+const FIND_SQLITE: Sql = Sql("
+    select s.id, s.scraps from (
+        select rowid as id from search_word where search_word match $1 order by rowid limit $2
+    ) w join search s on s.id = w.id order by s.id");
+const FIND_POSTGRES: Sql = Sql("
+    select s.id, s.scraps from (
+        select id from search_word where words @@ cast(cast($1 as text) as tsquery)
+        order by id limit $2
+    ) w join search s on s.id = w.id order by s.id");
+/// A plan that serves every question serves none: what is rare decides which index to read.
+const ANEW: &str = "set local plan_cache_mode = force_custom_plan";
 
-/// Words that are looked for; more say nothing that four do not.
-const WORDS: usize = 4;
+const BY_BILL: Sql = Sql("select account_id, number from bill where number = $1");
+const BY_REFERENCE: Sql = Sql("
+    select distinct account_id, reference from payment where reference in ($1, $2, $3)
+    order by account_id desc limit $4");
 
-/// An account that was found.
+/// Found ones among which the best are looked for.
+const CANDIDATES: i64 = 150;
+
+/// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Which one.
-    pub account: AccountId,
+    /// What it is.
+    pub subject: Subject,
     /// Its number.
-    pub number: AccountNumber,
-    /// Whose it is.
+    pub number: String,
+    /// Whose it is; nobody's, where nobody is served.
     pub name: String,
-    /// Where its mail goes.
+    /// Where it is, or where its mail goes.
     pub address: String,
-    /// The line in which the first word was found.
-    pub scrap: String,
+    /// The scraps that match.
+    pub why: Vec<Scrap>,
 }
 
-/// Brings up to date what an account can be found by.
+/// Brings up to date what an account is found by.
 pub fn refresh(tx: &mut Tx, account: AccountId) -> Result<()> {
-    let about = tx.maybe(ABOUT, [account.into()], |row| {
-        let number = row.number(0)?;
-        Ok([number.to_string(), number.digits().to_string(), row.text(1)?, row.text(2)?])
-    })?;
-    let Some(about) = about else { return Ok(()) };
-    let mut scraps: Vec<String> =
-        about.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
-    tx.each(SCRAPS, [account.into()], |row| {
-        let scrap = row.text(0)?;
-        if row.text(1)? == "phone" {
-            scraps.push(scrap.chars().filter(char::is_ascii_digit).collect());
+    refresh_all(tx, &[account])
+}
+
+/// Brings up to date what several accounts are found by; some hundreds at a time.
+pub fn refresh_all(tx: &mut Tx, accounts: &[AccountId]) -> Result<()> {
+    let mut scraps: BTreeMap<AccountId, Vec<Scrap>> = BTreeMap::new();
+    let list = list_of(accounts.iter().copied());
+    tx.each(tx.either(OF_ACCOUNTS.0, OF_ACCOUNTS.1), [list.into()], |row| {
+        let account = scraps.entry(row.id(0)?).or_default();
+        let mut scrap = Scrap { kind: row.word(2, ScrapKind::from_word)?, text: row.text(3)? };
+        if scrap.kind == ScrapKind::Account {
+            let number = scrap.text.parse().ok().and_then(AccountNumber::from_digits);
+            scrap.text = number.map_or(scrap.text, |it| it.to_string());
         }
-        scraps.push(scrap);
+        account.push(scrap);
         Ok(())
     })?;
-    let mut lines: Vec<String> = scraps.iter().map(|it| it.to_lowercase()).collect();
-    for line in lines.clone() {
-        lines.extend(otherwise(&line));
-    }
-    let text = format!("\n{}\n", lines.join("\n"));
-    tx.exec(FORGET, [account.into()])?;
-    tx.exec(KEEP, [account.into(), text.into()]).map(|_| ())
+    let about = |(id, scraps)| (Subject::account(id), scraps);
+    put_all(tx, scraps.into_iter().map(about).collect())
 }
 
-/// Brings up to date the accounts that take or took service here.
+/// Brings up to date the accounts of a person.
+pub fn refresh_person(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let accounts = tx.many(ACCOUNTS_OF, [person.into()], |row| row.id(0))?;
+    refresh_all(tx, &accounts)
+}
+
+/// Brings up to date the accounts that take or took service here, and the premise itself.
 pub fn refresh_at(tx: &mut Tx, point: ServicePointId) -> Result<()> {
-    for account in tx.many(ACCOUNTS_AT, [point.into()], |row| row.id(0))? {
-        refresh(tx, account)?;
+    let accounts = tx.many(ACCOUNTS_AT, [point.into()], |row| row.id(0))?;
+    refresh_all(tx, &accounts)?;
+    let premise = tx.one(PREMISE_OF, [point.into()], |row| row.id(0))?;
+    refresh_premise(tx, premise)
+}
+
+/// Brings up to date what a premise is found by. While somebody has an open agreement for it, it is
+/// found by their account alone.
+pub fn refresh_premise(tx: &mut Tx, premise: PremiseId) -> Result<()> {
+    let subject = Subject::premise(premise);
+    if 0 < tx.one(SERVED, [premise.into()], |row| row.int(0))? {
+        return remove(tx, subject);
+    }
+    let scraps = tx.many(OF_PREMISE, [premise.into()], |row| {
+        Ok(Scrap { kind: row.word(1, ScrapKind::from_word)?, text: row.text(2)? })
+    })?;
+    put(tx, subject, scraps)
+}
+
+/// Says what something is found by from now on, in place of what it was found by before.
+pub fn put(tx: &mut Tx, subject: Subject, scraps: Vec<Scrap>) -> Result<()> {
+    put_all(tx, vec![(subject, scraps)])
+}
+
+/// Lets something be found no more.
+pub fn remove(tx: &mut Tx, subject: Subject) -> Result<()> {
+    let row = row_of(subject);
+    if 0 < tx.exec(FORGET, [row.into()])? {
+        tx.exec(tx.either(FORGET_WORDS_SQLITE, FORGET_WORDS_POSTGRES), [row.into()])?;
     }
     Ok(())
 }
 
-/// The accounts that have every one of `words` (at most four count) about them; those of which
-/// the first word is a whole line come first.
-pub fn find(tx: &mut Tx, words: &[String], limit: i64) -> Result<Vec<Hit>> {
-    let words = words.iter().map(|it| plain(&it.to_lowercase()));
-    let words: Vec<String> = words.filter(|it| !it.is_empty()).take(WORDS).collect();
-    let Some(first) = words.first() else { return Ok(Vec::new()) };
-    let pattern =
-        |nth: usize| words.get(nth).map_or("%".to_owned(), |it| format!("%{}%", literal(it)));
-    let exact = format!("%\n{}\n%", literal(&words.join(" ")));
-    let asked: [V<'_>; 6] = [
-        pattern(0).into(),
-        pattern(1).into(),
-        pattern(2).into(),
-        pattern(3).into(),
-        exact.into(),
-        limit.into(),
-    ];
-    let mut hits = tx.many(FIND, asked, |row| {
-        let text = row.text(4)?;
-        let has = |line: &str| line.contains(first.as_str());
-        let line = text.lines().find(|it| has(it) || otherwise(it).iter().any(|it| has(it)));
-        let line = line.unwrap_or_default();
-        hit(row, line.to_owned())
-    })?;
-    if hits.is_empty() && words.len() == 1 {
-        let number = format!("%{}%", literal(&first.to_uppercase()));
-        hits = tx.many(BY_BILL, [number.into(), limit.into()], |row| hit(row, row.text(4)?))?;
+fn put_all(tx: &mut Tx, found_by: Vec<(Subject, Vec<Scrap>)>) -> Result<()> {
+    let known = kept(tx, found_by.iter().map(|it| row_of(it.0)))?;
+    let mut changed = Vec::new();
+    let mut spelt = BTreeSet::new();
+    for (subject, mut scraps) in found_by {
+        for scrap in &mut scraps {
+            let lines: Vec<&str> = scrap.text.split(['\n', '\t']).collect();
+            scrap.text = lines.join(", ");
+        }
+        let mut seen = BTreeSet::new();
+        scraps.retain(|it| seen.insert(it.clone()));
+        scraps.truncate(SCRAPS);
+        match known.get(&row_of(subject)) {
+            Some(same) if *same == scraps => continue,
+            Some(_) => remove(tx, subject)?,
+            None => {}
+        }
+        let words: BTreeSet<String> = scraps.iter().flat_map(Scrap::words).collect();
+        let words: Vec<String> = words.into_iter().collect();
+        spelt.extend(scraps.iter().flat_map(Scrap::spelt));
+        changed.push((row_of(subject), written(&scraps), words.join(" ")));
     }
-    Ok(hits)
-}
-
-/// How else people write a line in small letters: without dashes, with the words of its street cut
-/// short, and with them in full.
-fn otherwise(line: &str) -> Vec<String> {
-    let with = |word: fn(&str) -> Option<&'static str>| {
-        let words = line.split(' ').map(|it| {
-            let (bare, comma) = it.strip_suffix(',').map_or((it, ""), |bare| (bare, ","));
-            word(bare.trim_end_matches('.')).map_or(it.to_owned(), |word| format!("{word}{comma}"))
-        });
-        words.collect::<Vec<_>>().join(" ")
-    };
-    let short = with(|it| STREETS.iter().find(|(full, _)| *full == it).map(|it| it.1));
-    let full = with(|it| STREETS.iter().find(|(_, short)| *short == it).map(|it| it.0));
-    let mut others = Vec::new();
-    for other in [plain(line), short, full] {
-        if other != line && !others.contains(&other) {
-            others.push(other);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    tx.bulk(KEEP, changed.iter().map(|(row, scraps, _)| [(*row).into(), scraps.into()]))?;
+    match tx.location() {
+        Location::Sqlite(_) => {
+            let rows = changed.iter().map(|(row, _, words)| [(*row).into(), words.into()]);
+            tx.bulk(KEEP_WORDS_SQLITE, rows)?;
+        }
+        Location::Postgres(_) => {
+            let rows: Vec<String> = changed.iter().map(|it| it.0.to_string()).collect();
+            let words: Vec<&str> = changed.iter().map(|it| it.2.as_str()).collect();
+            tx.exec(KEEP_WORDS_POSTGRES, [rows.join(",").into(), words.join("\n").into()])?;
         }
     }
-    others
+    spell(tx, spelt)
 }
 
-/// A word or a line in small letters, as it is looked for: without dashes, and without the sign that
-/// ends it.
-fn plain(text: &str) -> String {
-    text.replace(DASHES, "").trim_end_matches([',', ';', '.']).to_owned()
-}
-
-fn hit(row: &crate::value::Row, scrap: String) -> Result<Hit> {
-    let address = row.text(3)?.lines().collect::<Vec<_>>().join(", ");
-    Ok(Hit { account: row.id(0)?, number: row.number(1)?, name: row.text(2)?, address, scrap })
-}
-
-/// A word as a pattern that matches only itself.
-fn literal(word: &str) -> String {
-    word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::otherwise;
-
-    #[test]
-    fn a_line_is_also_kept_as_others_write_it() {
-        assert_eq!(otherwise("12 mill st"), ["12 mill street"]);
-        assert_eq!(
-            otherwise("12 st. john road, unit 3"),
-            ["12 st. john rd, unit 3", "12 street john road, unit 3"]
-        );
-        assert_eq!(otherwise("e-310001"), ["e310001"]);
-        assert!(otherwise("rosa quill").is_empty());
+/// Learns words that were not met before.
+fn spell(tx: &mut Tx, mut words: BTreeSet<String>) -> Result<()> {
+    // A word's cuts have the beginning of it among them.
+    let whole = words.iter().map(|it| head(it)).collect();
+    for known in like(tx, &whole)? {
+        words.remove(&known);
     }
+    let cut = words.iter().flat_map(|word| cuts(word).into_iter().map(move |cut| (cut, word)));
+    tx.bulk(SPELLING, cut.map(|(cut, word)| [cut.into(), word.into()]))
+}
+
+/// The words that have one of these cuts.
+fn like(tx: &mut Tx, cuts: &BTreeSet<String>) -> Result<Vec<String>> {
+    if cuts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list: Vec<&str> = cuts.iter().map(String::as_str).collect();
+    tx.many(tx.either(LIKE_SQLITE, LIKE_POSTGRES), [list.join(" ").into()], |row| row.text(0))
+}
+
+/// What matches `text` best, at most `limit` of them.
+pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
+    let words = asked(text);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Location::Postgres(_) = tx.location() {
+        tx.script(ANEW)?;
+    }
+    let mut found = posted(tx, text, limit)?;
+    let exact: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::Whole(it)]).collect();
+    found.extend(matches(tx, &words, &[], &exact)?);
+    let begun: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::begun(it)]).collect();
+    if found.len() < limit && begun != exact {
+        found.extend(matches(tx, &words, &[], &begun)?);
+    }
+    if found.is_empty() {
+        let others = words.iter().map(|it| others(tx, it)).collect::<Result<Vec<_>>>()?;
+        let mut doubted = begun;
+        for (terms, others) in doubted.iter_mut().zip(&others) {
+            terms.extend(others.iter().map(|it| Term::Whole(it)));
+        }
+        if others.iter().any(|it| !it.is_empty()) {
+            found.extend(matches(tx, &words, &others, &doubted)?);
+        }
+    }
+    Ok(best(found, limit))
+}
+
+/// One word that the index is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Term<'a> {
+    /// The word itself.
+    Whole(&'a str),
+    /// It and those that begin with it.
+    Begun(&'a str),
+}
+
+impl Term<'_> {
+    fn begun(word: &str) -> Term<'_> {
+        if may_begin(word) { Term::Begun(word) } else { Term::Whole(word) }
+    }
+}
+
+type Found = Vec<(Match, Hit)>;
+
+/// What has one of the terms of every word.
+fn matches(
+    tx: &mut Tx,
+    words: &[String],
+    others: &[Vec<String>],
+    terms: &[Vec<Term<'_>>],
+) -> Result<Found> {
+    let asked = match tx.location() {
+        Location::Sqlite(_) => question(terms, " AND ", " OR ", |term| match term {
+            Term::Whole(word) => format!("\"{word}\""),
+            Term::Begun(word) => format!("\"{word}\"*"),
+        }),
+        Location::Postgres(_) => question(terms, " & ", " | ", |term| match term {
+            Term::Whole(word) => format!("'{word}'"),
+            Term::Begun(word) => format!("'{word}':*"),
+        }),
+    };
+    let sql = tx.either(FIND_SQLITE, FIND_POSTGRES);
+    let rows = tx.many(sql, [asked.into(), CANDIDATES.into()], scraps)?;
+    let found = rows.into_iter().filter_map(|(row, scraps)| {
+        let matched = matching(words, others, &scraps)?;
+        Some((matched.clone(), hit(row, &scraps, matched.why)?))
+    });
+    Ok(found.collect())
+}
+
+/// Words are letters and digits only, so nothing in them means anything to an engine.
+fn question(
+    terms: &[Vec<Term<'_>>],
+    and: &str,
+    or: &str,
+    written: impl Fn(Term<'_>) -> String,
+) -> String {
+    let word = |of_one: &Vec<Term<'_>>| {
+        let of_one: Vec<String> = of_one.iter().map(|it| written(*it)).collect();
+        format!("({})", of_one.join(or))
+    };
+    terms.iter().map(word).collect::<Vec<_>>().join(and)
+}
+
+/// What a word may have been meant for.
+fn others(tx: &mut Tx, word: &str) -> Result<Vec<String>> {
+    let misdialled = misdialled(word);
+    if !misdialled.is_empty() || slips_forgiven(word) == 0 {
+        return Ok(misdialled);
+    }
+    Ok(near(word, like(tx, &cuts(word))?))
+}
+
+/// The accounts of a bill or of payments that are called this.
+fn posted(tx: &mut Tx, text: &str, limit: usize) -> Result<Found> {
+    let mut accounts: BTreeMap<i64, Scrap> = BTreeMap::new();
+    let [one, two, three] = references_meant(text).map(Into::into);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    tx.each(BY_REFERENCE, [one, two, three, limit.into()], |row| {
+        accounts.insert(row.int(0)?, Scrap::new(ScrapKind::Payment, row.text(1)?));
+        Ok(())
+    })?;
+    for number in bills_meant(text) {
+        tx.each(BY_BILL, [number.0.into()], |row| {
+            accounts.insert(row.int(0)?, Scrap::new(ScrapKind::Bill, row.text(1)?));
+            Ok(())
+        })?;
+    }
+    let rows = accounts.keys().map(|id| row_of(Subject::account(AccountId(*id))));
+    let mut found = Vec::new();
+    for (row, scraps) in kept(tx, rows)? {
+        let why = accounts.get(&subject_of(row).id).cloned().into_iter().collect::<Vec<_>>();
+        let matched = Match { distance: 0, part: false, why: why.clone() };
+        found.extend(hit(row, &scraps, why).map(|it| (matched, it)));
+    }
+    Ok(found)
+}
+
+/// The best first; each subject once. Whoever says a whole account's or bill's number means it.
+fn best(mut found: Found, limit: usize) -> Vec<Hit> {
+    found.sort_by(|one, other| (&one.0, one.1.subject).cmp(&(&other.0, other.1.subject)));
+    let named = |it: &Match| {
+        let whole = it.distance == 0 && !it.part;
+        whole && matches!(it.why[..], [Scrap { kind: ScrapKind::Account | ScrapKind::Bill, .. }])
+    };
+    if found.iter().any(|it| named(&it.0)) {
+        found.retain(|it| named(&it.0));
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|it| seen.insert(it.1.subject));
+    found.into_iter().take(limit).map(|it| it.1).collect()
+}
+
+fn hit(row: i64, scraps: &[Scrap], why: Vec<Scrap>) -> Option<Hit> {
+    let subject = subject_of(row);
+    let first = |kind| scraps.iter().find(|it| it.kind == kind).map(|it| it.text.clone());
+    let number = first(match subject.about {
+        About::Account => ScrapKind::Account,
+        About::Premise => ScrapKind::Premise,
+        About::Order => ScrapKind::Order,
+    })?;
+    let name = first(ScrapKind::Name).unwrap_or_default();
+    let address = first(ScrapKind::Address).unwrap_or_default();
+    Some(Hit { subject, number, name, address, why })
+}
+
+/// What is kept in these rows.
+fn kept(tx: &mut Tx, rows: impl Iterator<Item = i64>) -> Result<BTreeMap<i64, Vec<Scrap>>> {
+    let list = list_of(rows);
+    let kept = tx.many(tx.either(SCRAPS_OF.0, SCRAPS_OF.1), [list.into()], scraps)?;
+    Ok(kept.into_iter().collect())
+}
+
+fn scraps(row: &Row) -> Result<(i64, Vec<Scrap>)> {
+    let text = row.text(1)?;
+    let parted = text.lines().filter_map(|line| line.split_once('\t'));
+    let scrap = |(kind, text)| Some(Scrap::new(ScrapKind::from_word(kind)?, text));
+    Ok((row.int(0)?, parted.filter_map(scrap).collect()))
+}
+
+fn written(scraps: &[Scrap]) -> String {
+    let lines: Vec<String> = scraps.iter().map(|it| format!("{}\t{}", it.kind, it.text)).collect();
+    lines.join("\n")
+}
+
+/// The row for a subject: its id and, in the last two bits, what it is.
+fn row_of(subject: Subject) -> i64 {
+    let about = match subject.about {
+        About::Account => 0,
+        About::Premise => 1,
+        About::Order => 2,
+    };
+    subject.id * 4 + about
+}
+
+fn subject_of(row: i64) -> Subject {
+    let about = match row.rem_euclid(4) {
+        0 => About::Account,
+        1 => About::Premise,
+        _ => About::Order,
+    };
+    Subject { about, id: row.div_euclid(4) }
 }

@@ -5,23 +5,26 @@ use std::collections::HashMap;
 use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_core::id::UserId;
-use meterbook_core::permission::Role;
 
 use crate::Tx;
 use crate::tx::Sql;
 use crate::value::Row;
 
-const ADD: Sql = Sql("insert into staff (id, name, role, password_hash) values ($1, $2, $3, $4)");
-const BY_NAME: Sql = Sql("select id, name, role, password_hash from staff where name = $1");
-const ROLE: Sql = Sql("select role from staff where id = $1");
+const ADD: Sql = Sql("
+    insert into staff (id, name, password_hash, disabled_at) values ($1, $2, $3, $4)");
+const BY_NAME: Sql = Sql("select id, name, password_hash, disabled_at from staff where name = $1");
+const ALL: Sql = Sql("select id, name, password_hash, disabled_at from staff order by name");
+const PASSWORD: Sql = Sql("update staff set password_hash = $2 where id = $1");
+const DISABLE: Sql = Sql("update staff set disabled_at = $2 where id = $1");
 const NAME: Sql = Sql("select name from staff where id = $1");
 const BEGIN: Sql = Sql("
     insert into session (token_hash, staff_id, begun_at, seen_at) values ($1, $2, $3, $3)");
 const FIND: Sql = Sql("
-    select s.id, s.name, s.role, s.password_hash, t.begun_at, t.seen_at
+    select s.id, s.name, s.password_hash, s.disabled_at, t.begun_at, t.seen_at
     from session t join staff s on s.id = t.staff_id where t.token_hash = $1");
 const SEEN: Sql = Sql("update session set seen_at = $2 where token_hash = $1");
 const END: Sql = Sql("delete from session where token_hash = $1");
+const END_ALL: Sql = Sql("delete from session where staff_id = $1");
 const END_OLD: Sql = Sql("delete from session where seen_at < $1");
 
 /// A member of staff.
@@ -31,10 +34,10 @@ pub struct Member {
     pub id: UserId,
     /// The name they sign in with.
     pub name: String,
-    /// Their job.
-    pub role: Role,
     /// Their password, hashed with its salt and parameters (PHC string).
     pub password_hash: String,
+    /// Since when they may do nothing any more.
+    pub disabled: Option<Timestamp>,
 }
 
 /// Somebody who signed in.
@@ -50,8 +53,8 @@ pub struct Session {
 
 /// Keeps a member of staff; a name is used once.
 pub fn add(tx: &mut Tx, member: &Member) -> Result<()> {
-    let Member { id, name, role, password_hash } = member;
-    let values = [(*id).into(), name.into(), role.word().into(), password_hash.into()];
+    let Member { id, name, password_hash, disabled } = member;
+    let values = [(*id).into(), name.into(), password_hash.into(), (*disabled).into()];
     tx.exec(ADD, values).map(|_| ())
 }
 
@@ -60,9 +63,24 @@ pub fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Member>> {
     tx.maybe(BY_NAME, [name.into()], member)
 }
 
-/// The job of a member of staff.
-pub fn role(tx: &mut Tx, id: UserId) -> Result<Role> {
-    tx.one(ROLE, [id.into()], |row| row.word(0, Role::from_word))
+/// Every member of staff, by name.
+pub fn all(tx: &mut Tx) -> Result<Vec<Member>> {
+    tx.many(ALL, [], member)
+}
+
+/// Gives somebody another password.
+pub fn set_password(tx: &mut Tx, staff: UserId, password_hash: &str) -> Result<()> {
+    tx.exec(PASSWORD, [staff.into(), password_hash.into()]).map(|_| ())
+}
+
+/// Lets somebody do nothing from an instant on; with `None`, lets them in again.
+pub fn disable(tx: &mut Tx, staff: UserId, at: Option<Timestamp>) -> Result<()> {
+    tx.exec(DISABLE, [staff.into(), at.into()]).map(|_| ())
+}
+
+/// The name of a member of staff.
+pub fn name(tx: &mut Tx, staff: UserId) -> Result<String> {
+    tx.one(NAME, [staff.into()], |row| row.text(0))
 }
 
 /// The names of members of staff.
@@ -98,6 +116,11 @@ pub fn end(tx: &mut Tx, token_hash: &str) -> Result<()> {
     tx.exec(END, [token_hash.into()]).map(|_| ())
 }
 
+/// Ends every session of somebody.
+pub fn end_all(tx: &mut Tx, staff: UserId) -> Result<()> {
+    tx.exec(END_ALL, [staff.into()]).map(|_| ())
+}
+
 /// Ends the sessions that nobody used since `before`.
 pub fn end_old(tx: &mut Tx, before: Timestamp) -> Result<()> {
     tx.exec(END_OLD, [before.into()]).map(|_| ())
@@ -107,7 +130,7 @@ fn member(row: &Row) -> Result<Member> {
     Ok(Member {
         id: row.id(0)?,
         name: row.text(1)?,
-        role: row.word(2, Role::from_word)?,
-        password_hash: row.text(3)?,
+        password_hash: row.text(2)?,
+        disabled: row.maybe(3, Row::instant)?,
     })
 }

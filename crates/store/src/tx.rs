@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use anyhow::{Context, Result};
 
 use crate::Location;
+use crate::audit::Act;
 use crate::postgres::Session;
 use crate::sqlite::Lite;
 use crate::value::{Row, V};
@@ -23,6 +24,8 @@ pub(crate) struct Rows(pub(crate) &'static str);
 pub struct Tx<'a> {
     at: &'a Location,
     on: On<'a>,
+    /// What was done in it, in order; written down when it ends.
+    pub(crate) acts: Vec<Act>,
 }
 
 pub(crate) enum On<'a> {
@@ -78,6 +81,8 @@ pub enum Counter {
     User,
     /// Acts that were written down.
     Audit,
+    /// What waits for a second person.
+    Approval,
 }
 
 const NEXT: Sql = Sql("
@@ -87,7 +92,7 @@ const NEXT: Sql = Sql("
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(at: &'a Location, on: On<'a>) -> Tx<'a> {
-        Tx { at, on }
+        Tx { at, on, acts: Vec::new() }
     }
 
     /// The first of the next `count` ids; the others follow it.
@@ -172,8 +177,9 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Keeps what was done.
-    pub(crate) fn commit(self) -> Result<()> {
+    /// Writes down who did it, and keeps what was done.
+    pub(crate) fn commit(mut self) -> Result<()> {
+        crate::audit::write(&mut self)?;
         match self.on {
             On::Sqlite(lite) => lite.commit(self.at),
             On::Postgres(session) => session.commit(self.at),
@@ -247,6 +253,7 @@ impl Counter {
             Counter::Generator => "generator",
             Counter::User => "staff",
             Counter::Audit => "audit",
+            Counter::Approval => "approval",
         }
     }
 }

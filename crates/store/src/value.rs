@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId,
-    GeneratorId, InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId,
+    AccountId, AccountNumber, AgreementId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
+    EntryId, GeneratorId, InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId,
     PublicationId, RunId, ServicePointId, TariffId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
@@ -236,7 +236,7 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, BatchId, BillId, ChannelId, ContactId, EntryId, GeneratorId,
+    AccountId, AgreementId, ApprovalId, BatchId, BillId, ChannelId, ContactId, EntryId, GeneratorId,
     InstallationId, InteractionId, MeterId, PaymentId, PersonId, PremiseId, PublicationId, RunId,
     ServicePointId,
     TariffId, UserId, WindowId,

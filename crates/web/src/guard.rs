@@ -10,10 +10,9 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use meterbook_app::session;
+use meterbook_app::session::{self, Present};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
-use meterbook_store::staff::Member;
 
 use crate::Console;
 use crate::pages::{self, Head};
@@ -31,12 +30,17 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Somebody who signed in, and the language they read.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
-    pub(crate) member: Member,
+    pub(crate) present: Present,
     pub(crate) token: String,
     pub(crate) language: Language,
 }
 
 impl Visitor {
+    /// Whether they may do this at all; acts ask again.
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.present.may(permission)
+    }
+
     /// The texts in their language.
     pub(crate) fn words(&self) -> &'static Words {
         words(self.language)
@@ -66,7 +70,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
             let key = token.clone();
             let who = pages::blocking(move || session::who(&here.db, Timestamp::now(), &key)).await;
             match who {
-                Ok(who) => who.map(|member| Visitor { member, token, language }),
+                Ok(who) => who.map(|present| Visitor { present, token, language }),
                 Err(why) => return pages::failed(&console, None, language, &why),
             }
         }
@@ -78,7 +82,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
             _ => (StatusCode::UNAUTHORIZED, Redirect::to("/sign-in")).into_response(),
         };
     };
-    if !visitor.member.role.may(needs) {
+    if !visitor.may(needs) {
         let head = Head::new(&console, Some(&visitor), visitor.language, visitor.words().refused);
         return pages::refused(head, StatusCode::FORBIDDEN, visitor.words().role_may_not);
     }

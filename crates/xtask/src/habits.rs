@@ -85,3 +85,16 @@ pub(crate) fn rating(words: &[&str]) -> Result<()> {
             .args(words),
     )
 }
+
+/// Makes customers on both databases and asks for them. It needs some gigabytes for a million.
+pub(crate) fn search(customers: &str) -> Result<()> {
+    let postgres = postgres::start()?;
+    let scratch = Scratch::new("search")?;
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-store", "--bench", "search"])
+            .arg("--")
+            .arg(&scratch.0)
+            .arg(customers)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}

@@ -33,6 +33,8 @@ cargo xtask HABIT
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
   bench rating  how long a year of bills takes, by tariff and length of interval
+  bench search  how long a search takes among a million customers, on both databases
+            --customers N  another number of them
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
@@ -66,6 +68,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),
         ["bench", "rating", rest @ ..] => habits::rating(rest),
+        ["bench", "search"] => habits::search("1000000"),
+        ["bench", "search", "--customers", customers] => habits::search(customers),
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

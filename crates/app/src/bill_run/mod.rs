@@ -17,8 +17,10 @@ use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AccountNumber, RunId, WindowId};
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What to bill.
@@ -81,27 +83,31 @@ pub fn run(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Standing> {
     let mut last = None;
-    for (mut run, window) in db.write(|tx| open(tx, actor, which))? {
+    let (allowed, runs) = db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+        Ok((allowed, open(tx, &allowed, which)?))
+    })?;
+    for (mut run, window) in runs {
         let mut tariffs = Tariffs::default();
         check::check(db, &mut run, &window, &mut tariffs, watch)?;
         let checked = db.read(|tx| store::run::standing(tx, &window))?;
         if run.stage != Stage::Done {
             watch(Progress::Totals(&checked));
         }
-        post::post(db, actor, &mut run, &window, &mut tariffs, watch)?;
+        post::post(db, &allowed, &mut run, &window, &mut tariffs, watch)?;
         last = Some(db.read(|tx| store::run::standing(tx, &window))?);
     }
     Ok(last.expect("opening a run names at least one window"))
 }
 
 /// The runs to do, oldest window first, begun where they are not.
-fn open(tx: &mut Tx, actor: Actor, which: Which) -> Result<Vec<(Run, Window)>> {
+fn open(tx: &mut Tx, allowed: &Authorized, which: Which) -> Result<Vec<(Run, Window)>> {
     let window = match which {
         Which::Last => {
             let run = store::run::last(tx)?.ok_or_else(|| refuse(NotRun::NoRun))?;
             return Ok(vec![(run, store::window::get(tx, run.window)?)]);
         }
-        Which::Held(cycle, accept) => return open_held(tx, actor, cycle, accept),
+        Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept),
         Which::Cycle(cycle) => match store::window::oldest_open(tx, Some(cycle))? {
             Some(window) => window,
             None if store::window::last_of(tx, cycle)?.is_none() => {
@@ -117,14 +123,14 @@ fn open(tx: &mut Tx, actor: Actor, which: Which) -> Result<Vec<(Run, Window)>> {
     // A run that was cut off is continued, never begun a second time.
     let run = match store::run::unfinished(tx, window.id)? {
         Some(run) => run,
-        None => begin(tx, actor, window.id, None)?,
+        None => begin(tx, allowed, window.id, None)?,
     };
     Ok(vec![(run, window)])
 }
 
 fn open_held(
     tx: &mut Tx,
-    actor: Actor,
+    allowed: &Authorized,
     cycle: Cycle,
     accept: Option<AccountNumber>,
 ) -> Result<Vec<(Run, Window)>> {
@@ -139,7 +145,7 @@ fn open_held(
     for window in store::window::with_held(tx, cycle)? {
         let run = match store::run::unfinished(tx, window.id)? {
             Some(run) => run,
-            None => begin(tx, actor, window.id, accept)?,
+            None => begin(tx, allowed, window.id, accept)?,
         };
         runs.push((run, window));
     }
@@ -149,7 +155,12 @@ fn open_held(
     Ok(runs)
 }
 
-fn begin(tx: &mut Tx, actor: Actor, window: WindowId, accept: Option<AccountId>) -> Result<Run> {
+fn begin(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    window: WindowId,
+    accept: Option<AccountId>,
+) -> Result<Run> {
     let run = Run {
         id: RunId(tx.next(Counter::Run, 1)?),
         window,
@@ -158,9 +169,9 @@ fn begin(tx: &mut Tx, actor: Actor, window: WindowId, accept: Option<AccountId>)
         posted_through: AccountId(0),
         stage: Stage::Checking,
     };
-    store::run::add(tx, &run, actor.at)?;
+    store::run::add(tx, &run, allowed.at())?;
     let said = accept.map_or_else(String::new, |it| format!("accepts the bill of account {it}"));
-    store::audit::add(tx, actor.by, actor.at, "bill run", &window.to_string(), &said)?;
+    store::audit::add(tx, allowed, "bill run", &window.to_string(), &said)?;
     Ok(run)
 }
 

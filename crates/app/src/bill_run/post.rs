@@ -9,18 +9,18 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{AgreementId, BillId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind, post_bill};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
+use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::Progress;
 use super::check::{endings, item, learn};
 use super::origin;
-use crate::Actor;
 
 /// Posts the accounts that are not posted yet, a batch in each transaction: bills, lines, entries
 /// and the place reached are written together or not at all.
 pub(super) fn post(
     db: &Db,
-    actor: Actor,
+    allowed: &Authorized,
     run: &mut Run,
     window: &Window,
     tariffs: &mut Tariffs,
@@ -46,7 +46,7 @@ pub(super) fn post(
             store::run::advance(tx, &next)?;
             if next.stage != run.stage {
                 let subject = window.id.to_string();
-                store::audit::add(tx, actor.by, actor.at, "bill run done", &subject, "")?;
+                store::audit::add(tx, allowed, "bill run done", &subject, "")?;
             }
             Ok((next, due.len()))
         })?;

@@ -11,8 +11,9 @@ use meterbook_store::batch::Batch;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::{Report, Total, report};
+use crate::authority::authorize;
 use crate::intake::{self, Rejected};
-use crate::{Actor, Refused, may, refuse};
+use crate::{Actor, Refused, refuse};
 
 /// The kind of such a batch.
 pub(crate) const KIND: &str = "generation";
@@ -37,7 +38,7 @@ pub fn import(db: &Db, actor: Actor, file: &Path, rejects: &Path) -> Result<Take
     let sha256 = intake::hash(&text);
     let packed = intake::pack(&text)?;
     let (batch, rejected) = db.write(|tx| {
-        may(tx, actor, Permission::KeepCertificates)?;
+        let allowed = authorize(tx, actor, Permission::KeepCertificates, None)?;
         if let Some(batch) = store::batch::by_hash(tx, &sha256)? {
             return Ok((batch, None));
         }
@@ -62,7 +63,7 @@ pub fn import(db: &Db, actor: Actor, file: &Path, rejects: &Path) -> Result<Take
         let kept = rejected.iter().map(intake::kept).collect::<Vec<_>>();
         store::batch::add(tx, &batch, &packed, &kept)?;
         let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
-        store::audit::add(tx, actor.by, actor.at, "import", &batch.file_name, &said)?;
+        store::audit::add(tx, &allowed, "import", &batch.file_name, &said)?;
         Ok((batch, Some(rejected)))
     })?;
     let Some(rejected) = rejected else {

@@ -21,6 +21,7 @@ use flate2::write::GzEncoder;
 use meterbook_core::id::BatchId;
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_core::rating::published::About;
 use meterbook_formats::certificate as totals;
 use meterbook_formats::reads::{self, NotRead, Shape};
@@ -31,6 +32,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use self::rejects::{Rejected, kept, write};
 use self::taken::Taken;
+use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// What is to be imported.
@@ -167,6 +169,7 @@ pub fn import(
     let packed = staged.packed()?;
     let zone = zone_or_own(db, import.zone.as_ref())?;
     let (batch, rejected) = db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::ImportReads, None)?;
         let id = BatchId(tx.next(Counter::Batch, 1)?);
         let mut taken = Taken::new(tx, id, watch);
         reads::read(text, shape, &zone, import.meter, &mut taken).map_err(no_reads)?;
@@ -186,7 +189,7 @@ pub fn import(
         keep(tx, file, &batch, &packed, &rejected)?;
         ready.keep(tx)?;
         let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
-        store::audit::add(tx, actor.by, actor.at, "import", &batch.file_name, &said)?;
+        store::audit::add(tx, &allowed, "import", &batch.file_name, &said)?;
         Ok((batch, rejected))
     })?;
     imported(batch, import.rejects, &rejected, || reads::header_of(text, shape))

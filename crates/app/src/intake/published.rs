@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 use meterbook_core::id::{BatchId, PublicationId};
 use meterbook_core::period::{Period, Zone};
+use meterbook_core::permission::Permission;
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::reads::{Block, Month};
 use meterbook_formats::published::{self as format, Lines, Row};
@@ -19,6 +20,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 use super::rejects::Rejected;
 use super::taken::{Value, Values};
 use super::{Imported, NotImported, Staged, before, hash, imported, keep, zone_or_own};
+use crate::authority::authorize;
 use crate::published::{Calls, check_name};
 use crate::{Actor, refuse};
 
@@ -73,6 +75,7 @@ pub fn publish(db: &Db, actor: Actor, wanted: &Publish<'_>) -> Result<Published>
     format::read(text, about, &zone, &mut taken)
         .map_err(|why| refuse(NotImported::NoReads { file: file.to_owned(), why }))?;
     let (batch, rejected, gaps) = db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::PublishPrices, None)?;
         taken.refuse_too_many(tx, name)?;
         let batch = Batch {
             id: BatchId(tx.next(Counter::Batch, 1)?),
@@ -94,7 +97,7 @@ pub fn publish(db: &Db, actor: Actor, wanted: &Publish<'_>) -> Result<Published>
             batch.file_name, batch.accepted, batch.rejected
         );
         let act = format!("publish {about}");
-        store::audit::add(tx, actor.by, actor.at, &act, name, &said)?;
+        store::audit::add(tx, &allowed, &act, name, &said)?;
         let gaps = taken.gaps(tx, name, &zone)?;
         Ok((batch, taken.rejected, gaps))
     })?;

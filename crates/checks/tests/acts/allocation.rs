@@ -10,7 +10,7 @@ use meterbook_app::bill_run::{Which, run};
 use meterbook_app::intake::{Import, import};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, agreement, allocation, check, session, tariff};
+use meterbook_app::{agreement, allocation, check, tariff};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Cycle;
 use meterbook_core::allocation::Allocation;
@@ -19,9 +19,9 @@ use meterbook_core::id::AgreementId;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Share;
 use meterbook_core::period::Period;
-use meterbook_core::permission::Role;
 use meterbook_store::{self as store, Db};
 
+use crate::authority::with_role;
 use crate::village::{self, DIALS};
 
 const BACK: (Form, Flow) = (Form::Register { digits: 5 }, Flow::Received);
@@ -198,11 +198,10 @@ fn a_share_that_cannot_be_is_refused() {
         assert!(later.contains("set from 2026-02-01 on already"), "{later}");
         let backwards = Allocation { to: Some(JANUARY), ..share(HOST, FAR, "1%", FEBRUARY) };
         assert!(refused(db, &backwards).contains("cannot end on 2026-01-01"));
-        let by = session::add_staff(db, village::actor(), "bo", Role::Auditor, "long enough");
-        let actor = Actor { by: Some(by.unwrap()), ..village::actor() };
+        let actor = with_role(db, "bo", "auditor");
         let new = share(HOST, FAR, "1%", JANUARY);
         let why = db.write(|tx| allocation::set(tx, actor, &new)).unwrap_err();
-        assert!(village::says(&why).contains("ask an administrator"));
+        assert!(village::says(&why).contains("comes with set-shares"));
         set(db, &share(HOST, FAR, "40%", JANUARY)).unwrap();
     });
 }

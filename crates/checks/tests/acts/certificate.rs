@@ -8,14 +8,14 @@ use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_app::certificate::{self, NewGenerator, Report, Total};
 use meterbook_app::intake::{Import, give_back, import};
-use meterbook_app::{Actor, check, session};
+use meterbook_app::{Actor, check};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::certificate::{Election, Fuel, Owner, Registry, Serials, Vintage};
 use meterbook_core::id::AgreementId;
 use meterbook_core::meter::{Flow, Form};
-use meterbook_core::permission::Role;
 use meterbook_store::{self as store, Db};
 
+use crate::authority::with_role;
 use crate::village::{self, DIALS};
 
 const BACK: (Form, Flow) = (Form::Register { digits: 5 }, Flow::Received);
@@ -226,18 +226,14 @@ fn an_owner_is_elected_for_months_that_are_not_reported() {
 fn a_clerk_makes_and_moves_no_certificates() {
     engines::each(|db, _| {
         founded(db);
-        let at = village::actor().at;
-        for (name, role, may) in [
-            ("ana", Role::Clerk, false),
-            ("bo", Role::Auditor, false),
-            ("cy", Role::Administrator, true),
-        ] {
-            let by = session::add_staff(db, village::actor(), name, role, "long enough").unwrap();
-            let actor = Actor { by: Some(by), at };
+        for (name, role, may) in
+            [("ana", "clerk", false), ("bo", "auditor", false), ("cy", "administrator", true)]
+        {
+            let actor = with_role(db, name, role);
             let done = db.write(|tx| certificate::expire(tx, actor, "M805", 12));
             assert_eq!(done.is_ok(), may, "{name}");
             let Err(why) = done else { continue };
-            assert!(village::says(&why).contains("ask an administrator"), "{why}");
+            assert!(village::says(&why).contains("comes with keep-certificates"), "{why}");
             let what = (Total::Said(KWH), Report::First);
             let election = Election { from: month("2026-05"), owner: Owner::Utility };
             let why = ("School", "RPS");
@@ -255,7 +251,9 @@ fn a_clerk_makes_and_moves_no_certificates() {
                 }),
             ];
             for refused in all {
-                assert!(village::says(&refused.unwrap_err()).contains("ask an administrator"));
+                assert!(
+                    village::says(&refused.unwrap_err()).contains("comes with keep-certificates")
+                );
             }
         }
     });

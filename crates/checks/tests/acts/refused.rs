@@ -1,11 +1,11 @@
 //! What a clerk asks for by a slip, and is refused.
 
 use jiff::civil::{Date, date};
+use meterbook_app::Refused;
 use meterbook_app::founding::{self, NotFounded};
 use meterbook_app::meter::MeterRefusal;
 use meterbook_app::pay::{NewPayment, NotPaid, pay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Refused, search};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
@@ -80,19 +80,5 @@ fn a_cycle_without_turns_is_noticed_at_sign_up() {
         db.write(|tx| window::plan(tx, village::actor(), Cycle(1), &[turn])).unwrap();
         assert_eq!(next(date(2026, 1, 31)), None);
         assert_eq!(next(date(2026, 3, 1)), Some(february));
-    });
-}
-
-#[test]
-fn a_street_and_a_meter_are_found_however_they_are_written() {
-    engines::each(|db, _| {
-        village::found(db);
-        village::take_on(db, &village::customer("E-310001", &[DIALS])).unwrap();
-        for text in ["mill st", "Mill Street", "12 mill street alder", "e310001", "E-310001"] {
-            let found = db.read(|tx| search::search(tx, text)).unwrap();
-            assert_eq!(found.len(), 1, "{text}");
-        }
-        let found = db.read(|tx| search::search(tx, "e310001")).unwrap();
-        assert_eq!(found[0].scrap, "e-310001", "it is shown as it stands on the meter");
     });
 }

@@ -4,6 +4,7 @@
 mod nouns;
 mod published;
 mod sample;
+mod search;
 mod stays;
 mod texts;
 mod twice;

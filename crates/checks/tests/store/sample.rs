@@ -18,7 +18,7 @@ use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_bill, post_
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::permission::Role;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
@@ -27,6 +27,7 @@ use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
+use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
 use meterbook_store::published::Publication;
@@ -77,7 +78,29 @@ pub(crate) fn utility() -> Utility {
 
 pub(crate) fn member() -> Member {
     let (name, password_hash) = ("robin".to_owned(), "$argon2id$v=19$x".to_owned());
-    Member { id: UserId(1), name, role: Role::Clerk, password_hash }
+    Member { id: UserId(1), name, password_hash, disabled: None }
+}
+
+/// Who agrees.
+pub(crate) fn second() -> Member {
+    Member { id: UserId(2), name: "kim".to_owned(), ..member() }
+}
+
+/// A payment that took two.
+pub(crate) fn approval() -> Approval {
+    Approval {
+        id: ApprovalId(1),
+        act: "take payment".to_owned(),
+        permission: Permission::TakePayment,
+        subject: "account 1000-0001-7".to_owned(),
+        amount: Some(Money::from_cents(2_000_000)),
+        content: "{}".to_owned(),
+        why: "the mill pays by the year".to_owned(),
+        asked_by: UserId(1),
+        asked_at: at(),
+        asker: "robin".to_owned(),
+        end: None,
+    }
 }
 
 pub(crate) fn person() -> Person {
@@ -451,6 +474,8 @@ pub(crate) fn book() -> Book {
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
     store::staff::add(tx, &member())?;
+    store::staff::add(tx, &second())?;
+    store::role::give(tx, UserId(1), "clerk", at())?;
     store::staff::begin(tx, "token", UserId(1), at())?;
     store::person::add(tx, &person())?;
     for contact in contacts() {
@@ -489,5 +514,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::certificate::elect(tx, generator().id, book().elections[0])?;
     store::certificate::keep(tx, generator().id, &book(), (0, 0))?;
     store::search::refresh(tx, ACCOUNT)?;
-    store::audit::add(tx, Some(UserId(1)), at(), "take payment", "1", "")
+    store::approval::add(tx, &approval())?;
+    store::approval::end(tx, &approval(), Ended::Given, (UserId(2), at()), "the check is here")?;
+    let allowed = Authorized::oneself(UserId(1), at());
+    store::audit::add(tx, &allowed, "take payment", "1", "")
 }

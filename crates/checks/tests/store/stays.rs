@@ -11,6 +11,8 @@ use crate::sample;
 const STAY: &[(&str, &str)] = &[
     ("allotment", "micro"),
     ("allotment_taken", "segment"),
+    ("approval", "act"),
+    ("approval_end", "why"),
     ("audit", "act"),
     ("batch", "kind"),
     ("batch_part", "position"),
@@ -53,12 +55,17 @@ const MAY_CHANGE: &[&str] = &[
     "migration",
     "person",
     "premise",
+    "role",
+    "role_permission",
     "run",
     "run_item",
     "search",
+    "search_word",
     "service_point",
     "session",
+    "spelling",
     "staff",
+    "staff_role",
     "utility",
 ];
 
@@ -135,7 +142,9 @@ fn keys(connection: &Connection, table: &str) -> Vec<Vec<String>> {
 /// The columns to insert, and what they hold: the row's own id is left to the database, but when it
 /// is the key.
 fn columns(connection: &Connection, table: &str, key: &[String]) -> Vec<(String, String)> {
-    let text = format!("select name, type from pragma_table_info('{table}') where name <> 'id'");
+    let left = if key.iter().any(|it| it == "id") { "" } else { "id" };
+    let text =
+        format!("select name, type from pragma_table_info('{table}') where name <> '{left}'");
     let mut columns = rows(connection, &text, |row| Ok((row.get(0)?, row.get(1)?)));
     if key == ["rowid"] {
         columns.push(("rowid".to_owned(), "INTEGER".to_owned()));
@@ -157,7 +166,11 @@ fn rows<T>(
 fn every_table_either_stays_or_may_change() {
     engines::each(|db, _| {
         let tables = match db.location() {
-            Location::Sqlite(_) => "select name from sqlite_master where type = 'table' order by 1",
+            // What SQLite keeps of its word index is its own.
+            Location::Sqlite(_) => {
+                r"select name from sqlite_master
+                  where type = 'table' and name not like 'search\_word\_%' escape '\' order by 1"
+            }
             Location::Postgres(_) => {
                 "select cast(tablename as text) from pg_tables where schemaname = 'public' order by 1"
             }

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use meterbook_app::demo::{self, Made, Step};
-use meterbook_app::{deliver, session};
+use meterbook_app::{deliver, session, staff};
 use meterbook_core::bill::run::Standing;
 use meterbook_core::money::Money;
-use meterbook_core::permission::Role;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
@@ -38,7 +37,7 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
         Ok(password) => password,
         Err(_) => session::token()?[..16].to_owned(),
     };
-    let by = session::add_staff(&db, super::actor(), USER, Role::Administrator, &password)?;
+    let (by, _) = staff::add(&db, super::actor(), USER, "administrator", &password)?;
     let wanted = demo::Demo {
         customers: usize::try_from(args.customers)?,
         seed: args.seed,

@@ -1,6 +1,8 @@
 //! What each command does: find the utility, call one act, say how it ended.
 
 pub(crate) mod allocation;
+pub(crate) mod approve;
+pub(crate) mod audit;
 pub(crate) mod bill;
 pub(crate) mod certificate;
 pub(crate) mod check;
@@ -10,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod pay;
 pub(crate) mod publish;
+pub(crate) mod role;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod sign_up;
@@ -18,18 +21,24 @@ pub(crate) mod tariff;
 pub(crate) mod term;
 pub(crate) mod urdb;
 
+use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_app::{Actor, refuse};
-use meterbook_core::id::AccountNumber;
+use meterbook_app::approval::Outcome;
+use meterbook_app::authority::authorize;
+use meterbook_app::{Actor, refuse, session};
+use meterbook_core::id::{AccountNumber, UserId};
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
-use meterbook_store::{self as store, Db, Location};
+use meterbook_store::{self as store, Db, Location, Tx};
 
 use crate::args::{LanguageArg, Place};
+use crate::say;
 
 /// The database file in a utility's folder.
 const FILE: &str = "meterbook.db";
@@ -72,9 +81,47 @@ fn create(place: &Place) -> Result<Db> {
     Ok(db)
 }
 
+/// The member of staff that this command acts as; nobody for the operator.
+static BY: OnceLock<UserId> = OnceLock::new();
+/// Holds the password that goes with `--as` where nobody sits at a terminal.
+const PASSWORD: &str = "METERBOOK_PASSWORD";
+
+/// Looks who `--as` names, once for the whole program.
+pub(crate) fn act_as(place: &Place) -> Result<()> {
+    let Some(name) = &place.by else { return Ok(()) };
+    let password = match std::env::var(PASSWORD) {
+        Ok(password) => password,
+        Err(_) if std::io::stdin().is_terminal() => {
+            say::secret(&format!("The password of {name}"))?
+        }
+        Err(_) => {
+            return Err(said(format!(
+                "--as {name} needs their password; put it into the variable {PASSWORD}"
+            )));
+        }
+    };
+    let member = session::known(&open(place)?, name, &password)?;
+    BY.set(member.id).map_err(|_| anyhow!("nobody acts as two"))
+}
+
 /// Whoever sits at this terminal, now.
 fn actor() -> Actor {
-    Actor::system(Timestamp::now())
+    Actor { by: BY.get().copied(), at: Timestamp::now() }
+}
+
+/// Refuses what somebody may not look at.
+fn may_see(tx: &mut Tx, permission: Permission) -> Result<()> {
+    authorize(tx, actor(), permission, None).map(drop)
+}
+
+/// Says how something went that may take two.
+fn outcome(done: impl std::fmt::Display, outcome: Outcome) {
+    match outcome {
+        Outcome::Done => say::line(done),
+        Outcome::Waits(id) => say::line(format_args!(
+            "this takes a second person and waits as number {id}; they agree with: meterbook approve give {id} --as NAME"
+        )),
+    }
 }
 
 impl From<LanguageArg> for Language {

@@ -1,13 +1,13 @@
 //! `pay`: take a payment.
 
 use anyhow::Result;
-use meterbook_app::pay::{NewPayment, pay as take};
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::pay::NewPayment;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_store as store;
 
 use crate::args::{Pay, Place, TenderArg};
-use crate::say;
 
 pub(crate) fn pay(place: &Place, args: &Pay) -> Result<()> {
     let number = super::account_number(&args.account)?;
@@ -23,14 +23,14 @@ pub(crate) fn pay(place: &Place, args: &Pay) -> Result<()> {
         Some(on) => on,
         None => super::today(&db)?,
     };
-    let balance = db.write(|tx| {
+    let (went, balance) = db.write(|tx| {
         let account = store::account::by_number(tx, number)?
             .ok_or_else(|| super::said(format!("there is no account {number}")))?;
         let reference = args.reference.clone();
         let new = NewPayment { account: account.id, amount, on, tender, reference };
-        take(tx, super::actor(), &new)?;
-        store::ledger::balance(tx, account.id)
+        let went = do_or_ask(tx, super::actor(), &Asked::Payment(new), "")?;
+        Ok((went, store::ledger::balance(tx, account.id)?))
     })?;
-    say::line(format_args!("{amount} posted to {number}; its balance is now {balance}"));
+    super::outcome(format_args!("{amount} posted to {number}; its balance is now {balance}"), went);
     Ok(())
 }

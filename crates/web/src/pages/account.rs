@@ -173,7 +173,6 @@ async fn page(
 
 fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Asked) -> Page {
     let (words, language) = (visitor.words(), visitor.language);
-    let role = visitor.member.role;
     let rows = if asked.all.is_empty() { ROWS } else { usize::MAX };
     let chosen =
         view.history.iter().find(|it| it.commodity.word() == asked.of).or(view.history.first());
@@ -192,6 +191,7 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
         notice: match asked.done.as_str() {
             "payment" => words.paid,
             "note" => words.note_kept,
+            "asked" => words.waits_for_second,
             _ => "",
         },
         number: view.account.number.to_string(),
@@ -246,8 +246,8 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
                 text: it.text.clone(),
             })
             .collect(),
-        may_pay: role.may(Permission::TakePayment),
-        may_note: role.may(Permission::WriteNote),
+        may_pay: visitor.may(Permission::TakePayment),
+        may_note: visitor.may(Permission::WriteNote),
     }
 }
 

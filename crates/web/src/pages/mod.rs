@@ -2,6 +2,7 @@
 //! cannot be answered is told so.
 
 pub(crate) mod account;
+pub(crate) mod approval;
 pub(crate) mod bill;
 pub(crate) mod note;
 pub(crate) mod payment;
@@ -53,7 +54,7 @@ impl Head {
             words: words(language),
             title: title.to_owned(),
             utility: console.utility.clone(),
-            user: visitor.map_or_else(String::new, |it| it.member.name.clone()),
+            user: visitor.map_or_else(String::new, |it| it.present.member.name.clone()),
             secret: visitor.map_or_else(String::new, Visitor::secret),
             query: String::new(),
             other: other.word(),

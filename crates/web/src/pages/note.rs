@@ -29,7 +29,7 @@ pub(crate) async fn add(
     Path(number): Path<String>,
     Form(note): Form<Note>,
 ) -> Response {
-    let (here, by, account) = (console.clone(), visitor.member.id, number.clone());
+    let (here, by, account) = (console.clone(), visitor.present.member.id, number.clone());
     let stale = guard::same_session(&visitor, &note.secret);
     let done = blocking(move || {
         stale?;

@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::pay::NewPayment;
 use meterbook_app::{Actor, Refused};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Tender;
@@ -96,7 +97,7 @@ pub(crate) async fn take(
     Form(paid): Form<Paid>,
 ) -> Response {
     let (here, by, account, form_sent) =
-        (console.clone(), visitor.member.id, number.clone(), paid.clone());
+        (console.clone(), visitor.present.member.id, number.clone(), paid.clone());
     let stale = guard::same_session(&visitor, &paid.secret);
     let posted = blocking(move || {
         stale?;
@@ -111,12 +112,15 @@ pub(crate) async fn take(
             let on: Date = paid.on.parse().map_err(|_| said(format!("{} is no day", paid.on)))?;
             let new =
                 NewPayment { account: account.id, amount, on, tender, reference: paid.reference };
-            pay(tx, actor, &new)
+            do_or_ask(tx, actor, &Asked::Payment(new), "")
         })
     })
     .await;
     let done = match posted {
-        Ok(_) => Ok(Redirect::to(&format!("/accounts/{number}?done=payment")).into_response()),
+        Ok(went) => {
+            let done = if went == Outcome::Done { "payment" } else { "asked" };
+            Ok(Redirect::to(&format!("/accounts/{number}?done={done}")).into_response())
+        }
         Err(why) if why.is::<Refused>() => {
             form(&console, &visitor, &number, Some((form_sent, why.to_string()))).await
         }

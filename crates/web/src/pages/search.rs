@@ -10,8 +10,8 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use meterbook_app::search::{self, Found};
-use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::search::{About, Scrap, ScrapKind};
 use meterbook_core::text::grouped;
 use meterbook_store as store;
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use super::{Head, answer, blocking, draw};
 use crate::Console;
 use crate::guard::Visitor;
 use crate::show;
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -32,10 +33,18 @@ struct Page {
 
 struct Row {
     number: String,
+    /// The page of an account; nothing else has one.
+    account: bool,
     name: String,
     address: String,
-    scrap: String,
+    why: Vec<Why>,
     balance: String,
+}
+
+/// What of it matched.
+struct Why {
+    kind: &'static str,
+    text: String,
 }
 
 /// How one turn of a bill cycle stands.
@@ -74,40 +83,70 @@ pub(crate) async fn show(
 
 async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Response> {
     let (here, asked) = (console.clone(), q.to_owned());
-    let (bill, found, turns) = blocking(move || {
+    let (found, turns) = blocking(move || {
         here.db.read(|tx| {
-            let bill = store::bill::by_number(tx, &BillNumber(asked.to_uppercase()))?;
             if !asked.is_empty() {
-                return Ok((bill, search::search(tx, &asked)?, Vec::new()));
+                return Ok((search::search(tx, &asked)?, Vec::new()));
             }
             let windows = store::window::newest_run(tx, TURNS)?;
             let turns = windows.iter().map(|it| store::run::standing(tx, it));
-            Ok((bill, Vec::new(), turns.collect::<Result<Vec<_>>>()?))
+            Ok((Vec::new(), turns.collect::<Result<Vec<_>>>()?))
         })
     })
     .await?;
-    if bill.is_some() {
-        return Ok(Redirect::to(&format!("/bills/{}", q.to_uppercase())).into_response());
+    if let [only] = &found[..]
+        && only.subject.about == About::Account
+    {
+        let page = match &only.why[..] {
+            [Scrap { kind: ScrapKind::Bill, text }] => format!("/bills/{text}"),
+            _ => format!("/accounts/{}", only.number),
+        };
+        return Ok(Redirect::to(&page).into_response());
     }
-    if let [only] = &found[..] {
-        return Ok(Redirect::to(&format!("/accounts/{}", only.number)).into_response());
-    }
-    let row = |it: Found| Row {
-        number: it.number.to_string(),
-        name: it.name,
-        address: it.address,
-        scrap: it.scrap,
-        balance: show::money(it.balance),
-    };
     let mut head = Head::new(console, Some(visitor), visitor.language, visitor.words().customers);
     head.query = q.to_owned();
     let page = Page {
         head,
         searched: !q.is_empty(),
-        found: found.into_iter().map(row).collect(),
+        found: found.into_iter().map(|it| row(it, visitor)).collect(),
         turns: turns.iter().map(|it| turn(it, visitor)).collect(),
     };
     Ok(draw(StatusCode::OK, &page))
+}
+
+fn row(it: Found, visitor: &Visitor) -> Row {
+    let words = visitor.words();
+    let why = |scrap: Scrap| Why { kind: kind(scrap.kind, words), text: scrap.text };
+    let (account, number) = match it.subject.about {
+        About::Account => (true, it.number),
+        About::Premise => (false, format!("{} {}", words.premise, it.number)),
+        About::Order => (false, format!("{} {}", words.work_order, it.number)),
+    };
+    Row {
+        number,
+        account,
+        name: if it.name.is_empty() { words.nobody_served.to_owned() } else { it.name },
+        address: it.address,
+        why: it.why.into_iter().map(why).collect(),
+        balance: it.balance.map_or_else(String::new, show::money),
+    }
+}
+
+fn kind(kind: ScrapKind, words: &Words) -> &'static str {
+    match kind {
+        ScrapKind::Account => words.account,
+        ScrapKind::Bill => words.bill,
+        ScrapKind::Payment => words.payment,
+        ScrapKind::Order => words.work_order,
+        ScrapKind::Meter => words.meter,
+        ScrapKind::Phone => words.phone,
+        ScrapKind::Email => words.email,
+        ScrapKind::Premise => words.premise,
+        ScrapKind::ServicePoint => words.service_point,
+        ScrapKind::Parcel => words.parcel,
+        ScrapKind::Name => words.name,
+        ScrapKind::Address => words.address,
+    }
 }
 
 fn turn(it: &Standing, visitor: &Visitor) -> Turn {

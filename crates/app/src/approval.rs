@@ -1,0 +1,389 @@
+//! Four eyes: what one person may not do alone waits until a second one agrees, and is then done by
+//! both in one transaction.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use meterbook_core::id::{AccountId, ApprovalId, UserId};
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Denied, Grant, NotTogether, Permission, Standing};
+use meterbook_store::approval::{Approval, Ended};
+use meterbook_store::{self as store, Counter, Tx};
+use serde_json::{Value, json};
+
+use crate::authority::{NotAuthorized, authorize};
+use crate::pay::NewPayment;
+use crate::{Actor, Refused, pay, refuse, role, staff};
+
+/// What may be asked for. To let another act take two, give it a line here and in the functions
+/// below.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// To take a payment.
+    Payment(NewPayment),
+    /// To give somebody a role.
+    GiveRole {
+        /// Their name.
+        name: String,
+        /// The role.
+        role: String,
+    },
+    /// To take a role from somebody.
+    TakeRole {
+        /// Their name.
+        name: String,
+        /// The role.
+        role: String,
+    },
+    /// To let a permission come with a role.
+    Grant {
+        /// The role.
+        role: String,
+        /// What comes with it.
+        grant: Grant,
+    },
+    /// To let a permission come with a role no more.
+    Revoke {
+        /// The role.
+        role: String,
+        /// What.
+        permission: Permission,
+    },
+    /// To let somebody in again who was disabled.
+    LetInAgain {
+        /// Their name.
+        name: String,
+    },
+}
+
+/// How it went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It waits under this number for a second person.
+    Waits(ApprovalId),
+}
+
+/// Why something is not asked for, agreed to or refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotApproved {
+    /// The same thing waits already.
+    WaitsAlready {
+        /// Under this number.
+        id: ApprovalId,
+    },
+    /// There is nothing under this number.
+    Unknown {
+        /// The number.
+        id: ApprovalId,
+    },
+    /// It ended already.
+    Ended {
+        /// The number.
+        id: ApprovalId,
+        /// How.
+        how: Ended,
+        /// By whom.
+        by: String,
+    },
+    /// Who asked cannot agree.
+    Yourself {
+        /// The number.
+        id: ApprovalId,
+    },
+    /// The operator has no name, and who agrees has one.
+    NoName,
+    /// Who is to agree may not do it.
+    Checker {
+        /// What it takes.
+        permission: Permission,
+        /// Why they may not.
+        why: Denied,
+    },
+    /// Who asked may not do it any more.
+    Maker {
+        /// Their name.
+        who: String,
+        /// What it takes.
+        permission: Permission,
+    },
+}
+
+/// Does it, if whoever asks may do it alone; else it waits for a second person, unless they may not
+/// do it at all.
+pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<Outcome> {
+    let refused = match authorize(tx, actor, asked.permission(), asked.amount()) {
+        Ok(allowed) => {
+            asked.be_done(tx, &allowed, why)?;
+            return Ok(Outcome::Done);
+        }
+        Err(refused) => refused,
+    };
+    let by = actor.by.filter(|_| needs_second(&refused));
+    let Some(by) = by else { return Err(refused) };
+    // What would be refused anyway should not take a second person's time.
+    asked.check(tx, actor.at)?;
+    let (act, content) = (asked.act(), asked.content());
+    if let Some(id) = store::approval::waiting(tx, act, &content)? {
+        return Err(refuse(NotApproved::WaitsAlready { id }));
+    }
+    let id = ApprovalId(tx.next(Counter::Approval, 1)?);
+    let it = Approval {
+        id,
+        act: act.to_owned(),
+        permission: asked.permission(),
+        subject: asked.subject(tx)?,
+        amount: asked.amount(),
+        content,
+        why: why.to_owned(),
+        asked_by: by,
+        asked_at: actor.at,
+        asker: String::new(),
+        end: None,
+    };
+    store::approval::add(tx, &it)?;
+    let asking = Authorized::oneself(by, actor.at);
+    let said = format!("{act}: {}", it.subject);
+    store::audit::change(tx, &asking, "ask approval", &id.to_string(), (&said, because(why)))?;
+    Ok(Outcome::Waits(id))
+}
+
+/// Agrees to what somebody else asked for, and does it.
+pub fn give(tx: &mut Tx, actor: Actor, id: ApprovalId, why: &str) -> Result<Approval> {
+    let (it, checker) = undecided(tx, actor, id)?;
+    let makers = store::role::grants_of(tx, it.asked_by)?;
+    let checkers = store::role::grants_of(tx, checker)?;
+    let pair =
+        [(it.asked_by, &makers), (checker, &checkers)].map(|(id, grants)| Standing { id, grants });
+    let Approval { permission, amount, .. } = it;
+    let both = Authorized::together(pair, actor.at, permission, amount);
+    let both = both.map_err(|why| {
+        refuse(match why {
+            NotTogether::Same => NotApproved::Yourself { id },
+            NotTogether::Maker(_) => NotApproved::Maker { who: it.asker.clone(), permission },
+            NotTogether::Checker(why) => NotApproved::Checker { permission, why },
+        })
+    })?;
+    store::approval::end(tx, &it, Ended::Given, (checker, actor.at), why)?;
+    Asked::read(&it)?.be_done(tx, &both, &it.why)?;
+    let agreeing = Authorized::oneself(checker, actor.at);
+    let said = format!("{}: {}, asked by {}", it.act, it.subject, it.asker);
+    store::audit::change(tx, &agreeing, "give approval", &id.to_string(), (&said, because(why)))?;
+    Ok(it)
+}
+
+/// Refuses what somebody else asked for; who asked takes it back. Nothing is done then.
+pub fn turn_down(tx: &mut Tx, actor: Actor, id: ApprovalId, why: &str) -> Result<Ended> {
+    let (it, by) = undecided(tx, actor, id)?;
+    let (how, act) = if by == it.asked_by {
+        (Ended::Withdrawn, "withdraw approval")
+    } else {
+        // Whoever could not agree has no say in it either.
+        may_decide(tx, by, &it)?;
+        (Ended::Refused, "refuse approval")
+    };
+    store::approval::end(tx, &it, how, (by, actor.at), why)?;
+    let said = format!("{}: {}, asked by {}", it.act, it.subject, it.asker);
+    let allowed = Authorized::oneself(by, actor.at);
+    store::audit::change(tx, &allowed, act, &id.to_string(), (&said, because(why)))?;
+    Ok(how)
+}
+
+/// Whether somebody could agree to it.
+fn may_decide(tx: &mut Tx, by: UserId, it: &Approval) -> Result<()> {
+    let grants = store::role::grants_of(tx, by)?;
+    if grants.iter().any(|grant| grant.permission == it.permission) {
+        return Ok(());
+    }
+    let (permission, why) = (it.permission, Denied::NotGranted);
+    Err(refuse(NotApproved::Checker { permission, why }))
+}
+
+fn undecided(tx: &mut Tx, actor: Actor, id: ApprovalId) -> Result<(Approval, UserId)> {
+    let by = actor.by.ok_or_else(|| refuse(NotApproved::NoName))?;
+    let it = store::approval::lock(tx, id)?;
+    let it = it.ok_or_else(|| refuse(NotApproved::Unknown { id }))?;
+    match it.end {
+        None => Ok((it, by)),
+        Some(end) => Err(refuse(NotApproved::Ended { id, how: end.how, by: end.name })),
+    }
+}
+
+fn needs_second(why: &anyhow::Error) -> bool {
+    let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<NotAuthorized>);
+    matches!(refused, Some(NotAuthorized::NeedsSecond { .. }))
+}
+
+fn because(why: &str) -> store::audit::Change<'_> {
+    let why = Some(why).filter(|it| !it.is_empty());
+    store::audit::Change { why, ..Default::default() }
+}
+
+impl Asked {
+    /// What is to be done, in words.
+    pub fn act(&self) -> &'static str {
+        match self {
+            Asked::Payment(_) => "take payment",
+            Asked::GiveRole { .. } => "give role",
+            Asked::TakeRole { .. } => "take role",
+            Asked::Grant { .. } => "grant",
+            Asked::Revoke { .. } => "revoke",
+            Asked::LetInAgain { .. } => "let in again",
+        }
+    }
+
+    /// The permission it takes.
+    pub fn permission(&self) -> Permission {
+        match self {
+            Asked::Payment(_) => Permission::TakePayment,
+            Asked::GiveRole { .. }
+            | Asked::TakeRole { .. }
+            | Asked::Grant { .. }
+            | Asked::Revoke { .. }
+            | Asked::LetInAgain { .. } => Permission::GrantRoles,
+        }
+    }
+
+    fn amount(&self) -> Option<Money> {
+        match self {
+            Asked::Payment(it) => Some(it.amount),
+            _ => None,
+        }
+    }
+
+    /// To what, as a second person reads it.
+    fn subject(&self, tx: &mut Tx) -> Result<String> {
+        Ok(match self {
+            Asked::Payment(it) => {
+                let number = store::account::get(tx, it.account)?.number;
+                format!("account {number}, {} {} of {}", it.tender, it.reference, it.on)
+            }
+            Asked::GiveRole { name, role } => format!("{role} to {name}"),
+            Asked::TakeRole { name, role } => format!("{role} from {name}"),
+            Asked::Grant { role, grant } => format!("{} to {role}", role::say(grant)),
+            Asked::Revoke { role, permission } => format!("{permission} from {role}"),
+            Asked::LetInAgain { name } => name.clone(),
+        })
+    }
+
+    fn content(&self) -> String {
+        match self {
+            Asked::Payment(NewPayment { account, amount, on, tender, reference }) => json!({
+                "account": account.0,
+                "cents": amount.cents(),
+                "on": on.to_string(),
+                "tender": tender.word(),
+                "reference": reference.trim(),
+            }),
+            Asked::GiveRole { name, role } | Asked::TakeRole { name, role } => {
+                json!({ "name": name, "role": role })
+            }
+            Asked::Grant { role, grant } => json!({
+                "role": role,
+                "permission": grant.permission.word(),
+                "limit": grant.limit.map(Money::cents),
+                "four_eyes": grant.four_eyes,
+            }),
+            Asked::Revoke { role, permission } => {
+                json!({ "role": role, "permission": permission.word() })
+            }
+            Asked::LetInAgain { name } => json!({ "name": name }),
+        }
+        .to_string()
+    }
+
+    /// What was asked for, as it was kept.
+    fn read(it: &Approval) -> Result<Asked> {
+        let content: Value = serde_json::from_str(&it.content)?;
+        let asked = Asked::of(&it.act, &content);
+        asked.with_context(|| format!("approval {} is not understood: {}", it.id, it.content))
+    }
+
+    fn of(act: &str, content: &Value) -> Option<Asked> {
+        let text = |name: &str| content[name].as_str().map(str::to_owned);
+        let permission = || Permission::from_word(content["permission"].as_str()?);
+        Some(match act {
+            "take payment" => Asked::Payment(NewPayment {
+                account: AccountId(content["account"].as_i64()?),
+                amount: Money::from_cents(content["cents"].as_i64()?),
+                on: text("on")?.parse().ok()?,
+                tender: Tender::from_word(&text("tender")?)?,
+                reference: text("reference")?,
+            }),
+            "give role" => Asked::GiveRole { name: text("name")?, role: text("role")? },
+            "take role" => Asked::TakeRole { name: text("name")?, role: text("role")? },
+            "grant" => {
+                let limit = content["limit"].as_i64().map(Money::from_cents);
+                let four_eyes = content["four_eyes"].as_bool()?;
+                let grant = Grant { permission: permission()?, limit, four_eyes };
+                Asked::Grant { role: text("role")?, grant }
+            }
+            "revoke" => Asked::Revoke { role: text("role")?, permission: permission()? },
+            "let in again" => Asked::LetInAgain { name: text("name")? },
+            _ => return None,
+        })
+    }
+
+    /// Refuses what could not be done however many agree.
+    fn check(&self, tx: &mut Tx, at: Timestamp) -> Result<()> {
+        match self {
+            Asked::Payment(it) => pay::check(tx, at, it).map(drop),
+            Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
+            Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
+            Asked::Grant { role, .. } => role::check(tx, role),
+            Asked::Revoke { role, permission } => role::check_has(tx, role, *permission).map(drop),
+            Asked::LetInAgain { name } => staff::check_disabled(tx, name).map(drop),
+        }
+    }
+
+    fn be_done(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<()> {
+        match self {
+            Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
+            Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
+            Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),
+            Asked::Grant { role, grant } => role::grant(tx, allowed, role, grant, why),
+            Asked::Revoke { role, permission } => role::revoke(tx, allowed, role, *permission, why),
+            Asked::LetInAgain { name } => staff::let_in_again(tx, allowed, name, why),
+        }
+    }
+}
+
+impl fmt::Display for NotApproved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotApproved::WaitsAlready { id } => write!(
+                f,
+                "the same waits as number {id} already; ask a second person for: meterbook approve give {id}"
+            ),
+            NotApproved::Unknown { id } => {
+                write!(f, "nothing was asked for under number {id}; see: meterbook approve list")
+            }
+            NotApproved::Ended { id, how, by } => {
+                write!(f, "number {id} was {} by {by} already; nothing was changed", how.word())
+            }
+            NotApproved::Yourself { id } => write!(
+                f,
+                "you asked for number {id} yourself, and it takes a second person; ask one, or take it back: meterbook approve refuse {id}"
+            ),
+            NotApproved::NoName => {
+                f.write_str("whoever agrees or refuses has a name; say yours with --as NAME")
+            }
+            NotApproved::Checker { permission, why: Denied::NotGranted } => {
+                write!(f, "no role of yours comes with {permission}; ask somebody who has it")
+            }
+            NotApproved::Checker { permission, why: Denied::BeyondLimit { limit } } => write!(
+                f,
+                "you may answer for {permission} up to {limit}; ask somebody whose role allows more"
+            ),
+            NotApproved::Maker { who, permission } => write!(
+                f,
+                "{who}, who asked for it, has {permission} no more; refuse it, and let somebody ask who has it"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NotApproved {}

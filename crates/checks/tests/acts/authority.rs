@@ -1,0 +1,329 @@
+//! Every act names a permission, and refuses who does not have it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Error, Result};
+use jiff::civil::date;
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::authority::NotAuthorized;
+use meterbook_app::bill_run::{self, Which};
+use meterbook_app::intake::published::Publish;
+use meterbook_app::intake::{self, Import};
+use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::term::{self, Said};
+use meterbook_app::{
+    Actor, Refused, account, agreement, founding, interaction, meter, person, place, published,
+    role, staff, tariff, window,
+};
+use meterbook_checks::engines;
+use meterbook_core::account::{CustomerClass, Cycle};
+use meterbook_core::id::*;
+use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::ledger::Tender;
+use meterbook_core::meter::Meter;
+use meterbook_core::money::Money;
+use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
+use meterbook_core::person::{ContactKind, Language, PersonKind};
+use meterbook_core::place::Commodity;
+use meterbook_core::rating::published::{About, Call, PeakHour};
+use meterbook_core::rating::terms::Term;
+use meterbook_store::staff::Member;
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use crate::village::{self, DIALS};
+
+/// A password that nobody tries first.
+pub(crate) const PASSWORD: &str = "seven lamps in the yard";
+
+/// Lets somebody in with a role, as the operator does; they cannot sign in, because to hash a
+/// password takes a second here.
+pub(crate) fn with_role(db: &Db, name: &str, role: &str) -> Actor {
+    let asked = Asked::GiveRole { name: name.to_owned(), role: role.to_owned() };
+    let id = db.write(|tx| {
+        let id = UserId(tx.next(Counter::User, 1)?);
+        let (name, password_hash) = (name.to_owned(), "none".to_owned());
+        store::staff::add(tx, &Member { id, name, password_hash, disabled: None })?;
+        do_or_ask(tx, village::actor(), &asked, "")?;
+        Ok(id)
+    });
+    Actor { by: Some(id.unwrap()), ..village::actor() }
+}
+
+/// The same, with [`PASSWORD`].
+pub(crate) fn signing_in(db: &Db, name: &str, role: &str) -> Actor {
+    let (id, _) = staff::add(db, village::actor(), name, role, PASSWORD).unwrap();
+    Actor { by: Some(id), ..village::actor() }
+}
+
+/// Somebody without any role.
+fn nobody(db: &Db) -> Actor {
+    let actor = with_role(db, "sam", "auditor");
+    let (name, role) = ("sam".to_owned(), "auditor".to_owned());
+    let asked = Asked::TakeRole { name, role };
+    db.write(|tx| do_or_ask(tx, village::actor(), &asked, "")).unwrap();
+    actor
+}
+
+type Act = fn(&mut Tx, Actor) -> Result<()>;
+
+/// Every act of one transaction, with the permission it takes.
+const ACTS: &[(&str, Permission, Act)] = &[
+    ("account::open", Permission::KeepCustomers, |tx, actor| {
+        let new = account::NewAccount {
+            person: PersonId(1),
+            class: CustomerClass::Residential,
+            cycle: Cycle(1),
+            mail_to: String::new(),
+            opened_on: date(2026, 1, 1),
+        };
+        account::open(tx, actor, new).map(drop)
+    }),
+    ("person::add", Permission::KeepCustomers, |tx, actor| {
+        person::add(tx, actor, "A", PersonKind::Individual, Language::English).map(drop)
+    }),
+    ("person::add_contact", Permission::KeepCustomers, |tx, actor| {
+        person::add_contact(tx, actor, PersonId(1), ContactKind::Phone, "555 0100 22").map(drop)
+    }),
+    ("place::add_premise", Permission::KeepPlaces, |tx, actor| {
+        place::add_premise(tx, actor, "1 A St", "B", "C").map(drop)
+    }),
+    ("place::add_service_point", Permission::KeepPlaces, |tx, actor| {
+        place::add_service_point(tx, actor, PremiseId(1), Commodity::Gas, &Zone::utc()).map(drop)
+    }),
+    ("meter::add", Permission::KeepMeters, |tx, actor| {
+        meter::add(tx, actor, "E-2", Commodity::Electric, &[]).map(drop)
+    }),
+    ("meter::install", Permission::KeepMeters, |tx, actor| {
+        meter::install(tx, actor, &hung(), ServicePointId(1), date(2026, 1, 1)).map(drop)
+    }),
+    ("meter::remove", Permission::KeepMeters, |tx, actor| {
+        meter::remove(tx, actor, &hung(), date(2026, 2, 1))
+    }),
+    ("agreement::start", Permission::MoveService, |tx, actor| {
+        let (account, point) = (AccountId(1), ServicePointId(1));
+        agreement::start(tx, actor, account, point, "R-1", date(2026, 1, 1)).map(drop)
+    }),
+    ("agreement::stop", Permission::MoveService, |tx, actor| {
+        agreement::stop(tx, actor, AgreementId(1), date(2026, 2, 1))
+    }),
+    ("term::set", Permission::SetTerms, |tx, actor| {
+        let (name, value) = ("meters".to_owned(), "2".to_owned());
+        let said = Said::Term(Term { name, value, from: date(2026, 2, 1), to: None });
+        term::set(tx, actor, AgreementId(1), &said)
+    }),
+    ("window::plan", Permission::PlanCycles, |tx, actor| window::plan(tx, actor, Cycle(1), &[])),
+    ("tariff::publish", Permission::PublishTariff, |tx, actor| {
+        tariff::publish(tx, actor, "tariff R-2 half-up\n").map(drop)
+    }),
+    ("published::day", Permission::PublishPrices, |tx, actor| {
+        published::day(tx, actor, "cpp", date(2026, 2, 1), Call::Called).map(drop)
+    }),
+    ("published::peak", Permission::PublishPrices, |tx, actor| {
+        let hour = PeakHour { start: actor.at, minutes: 60 };
+        published::peak(tx, actor, "pjm", hour, Call::Called).map(drop)
+    }),
+    ("interaction::note", Permission::WriteNote, |tx, actor| {
+        interaction::note(tx, actor, AccountId(1), InteractionChannel::Note, "x").map(drop)
+    }),
+    ("founding::found", Permission::Found, |tx, actor| {
+        founding::found(tx, actor, &village::utility())
+    }),
+    ("pay::pay", Permission::TakePayment, |tx, actor| pay(tx, actor, &check(1_00)).map(drop)),
+    ("role::add", Permission::ManageStaff, |tx, actor| role::add(tx, actor, "x", "y")),
+    ("staff::disable", Permission::ManageStaff, |tx, actor| staff::disable(tx, actor, "robin", "")),
+    ("approval::do_or_ask", Permission::GrantRoles, |tx, actor| {
+        let (name, role) = ("robin".to_owned(), "auditor".to_owned());
+        do_or_ask(tx, actor, &Asked::GiveRole { name, role }, "").map(drop)
+    }),
+];
+
+/// Acts of several transactions, or that take other acts: what they take is seen below.
+const ELSEWHERE: &[&str] = &[
+    "approval::give",
+    "approval::turn_down",
+    "bill_run::run",
+    "intake::import",
+    "published::publish",
+    "sign_up::sign_up",
+    "staff::add",
+    "staff::set_password",
+];
+
+fn hung() -> Meter {
+    Meter { id: MeterId(1), serial: "E-1".to_owned(), commodity: Commodity::Electric }
+}
+
+pub(crate) fn check(cents: i64) -> NewPayment {
+    NewPayment {
+        account: AccountId(1),
+        amount: Money::from_cents(cents),
+        on: date(2026, 3, 10),
+        tender: Tender::Check,
+        reference: "1021".to_owned(),
+    }
+}
+
+/// Why somebody was not authorized.
+pub(crate) fn not_authorized(why: &Error) -> NotAuthorized {
+    let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("no refusal: {why:?}"));
+    refused.as_a::<NotAuthorized>().unwrap_or_else(|| panic!("another: {why}")).clone()
+}
+
+#[test]
+fn who_has_no_role_does_nothing() {
+    engines::each(|db, folder| {
+        village::found(db);
+        village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        with_role(db, "robin", "clerk");
+        let sam = nobody(db);
+        let refused = |name: &str, permission, why: Error| {
+            let who = "sam".to_owned();
+            assert_eq!(
+                not_authorized(&why),
+                NotAuthorized::NotGranted { who, permission },
+                "{name}"
+            );
+            assert!(why.to_string().contains("meterbook staff role sam --give ROLE"), "{why}");
+        };
+        for (name, permission, act) in ACTS {
+            refused(name, *permission, db.write(|tx| act(tx, sam)).unwrap_err());
+        }
+        let file = folder.join("reads.csv");
+        std::fs::write(&file, "meter,date,read,kind\nE-1,2026-02-01,100,actual\n").unwrap();
+        let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
+        let why = intake::import(db, sam, &wanted, &mut |_| ()).unwrap_err();
+        refused("intake::import", Permission::ImportReads, why);
+        let days = folder.join("days.csv");
+        std::fs::write(&days, "day\n2026-07-14\n").unwrap();
+        let (about, name) = (About::Events, "cpp");
+        let wanted = Publish { about, name, file: &days, zone: None, rejects: folder };
+        let why = intake::published::publish(db, sam, &wanted).unwrap_err();
+        refused("intake::publish", Permission::PublishPrices, why);
+        let why = bill_run::run(db, sam, Which::Cycle(Cycle(1)), &mut |_| ()).unwrap_err();
+        refused("bill_run::run", Permission::RunBills, why);
+        let customer = village::customer("E-9", &[DIALS]);
+        let sign_up = db.write(|tx| meterbook_app::sign_up::sign_up(tx, sam, &customer));
+        refused("sign_up::sign_up", Permission::KeepCustomers, sign_up.unwrap_err());
+        let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
+        refused("staff::add", Permission::ManageStaff, why);
+        let acts = db.read(|tx| store::audit::latest(tx, 1_000)).unwrap();
+        assert!(acts.iter().all(|it| it.by.is_none()), "what was refused is not written down");
+    });
+}
+
+/// A new act is in the list above, or asks before it does anything else.
+#[test]
+fn every_act_is_in_the_list() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src");
+    let mut missing = Vec::new();
+    for (name, text) in sources(&folder) {
+        for part in text.split("\npub fn ").skip(1) {
+            let (act, rest) = part.split_once(['(', '<']).unwrap();
+            let (head, body) = rest.split_once(" {\n").unwrap();
+            let called = format!("{name}::{act}");
+            let listed = ACTS.iter().any(|it| it.0 == called) || ELSEWHERE.contains(&&*called);
+            // That the question refuses is shown above; here it is seen to come before all else.
+            let asks_first = body.trim_start().starts_with("let allowed = authorize(tx, actor, ");
+            let known = listed || asks_first;
+            if head.contains("actor: Actor") && act != "authorize" && !known {
+                missing.push(called);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "say in this test what these acts take: {missing:?}");
+}
+
+/// Whoever writes has the proof in hand: a file that calls what changes a table asks for it.
+#[test]
+fn what_changes_a_table_was_authorized() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut writers = Vec::new();
+    for (noun, text) in sources(&crates.join("store/src")) {
+        for part in text.split("\npub fn ").skip(1) {
+            let (name, _) = part.split_once(['(', '<']).unwrap();
+            let body = part.split_once("\n}\n").map_or(part, |it| it.0);
+            if body.contains("tx.exec(") || body.contains("tx.bulk(") {
+                writers.push(format!("store::{noun}::{name}("));
+            }
+        }
+    }
+    assert!(writers.contains(&"store::payment::add(".to_owned()), "{writers:?}");
+    // Those that keep what a file said, or what a run came to, work for an act that was authorized;
+    // a session is everybody's own.
+    let exempt = ["check", "origin", "taken", "session"];
+    let mut without = Vec::new();
+    for (name, text) in sources(&crates.join("app/src")) {
+        let writes = writers.iter().any(|it| text.contains(it.as_str()));
+        let asks = text.contains("authorize(") || text.contains("&Authorized");
+        if writes && !asks && !exempt.contains(&&*name) {
+            without.push(name);
+        }
+    }
+    assert!(without.is_empty(), "these write and ask for no proof: {without:?}");
+}
+
+/// The proof is made in one place, beside the decision; and asked for in two.
+#[test]
+fn the_proof_is_made_in_few_places() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut places = Vec::new();
+    for folder in ["app", "store", "web", "meterbook"] {
+        for (name, text) in sources(&crates.join(folder).join("src")) {
+            let makes = ["system", "alone", "together", "oneself"];
+            if makes.iter().any(|it| text.contains(&format!("Authorized::{it}("))) {
+                places.push(format!("{folder}::{name}"));
+            }
+        }
+    }
+    places.sort();
+    assert_eq!(places, ["app::approval", "app::authority", "app::session", "app::staff"]);
+}
+
+/// The Rust files under a folder, by the name of their module.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+            continue;
+        }
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let parent = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        let name = if stem == "mod" { parent } else { stem };
+        found.push((name.to_owned(), std::fs::read_to_string(&path).unwrap()));
+    }
+    found
+}
+
+#[test]
+fn the_roles_of_a_new_utility_are_as_agreed() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/roles.txt");
+    engines::each(|db, _| {
+        let mut text = String::new();
+        db.read(|tx| {
+            for (name, says) in store::role::all(tx)? {
+                writeln!(text, "{name}: {says}").unwrap();
+                for grant in store::role::grants(tx, &name)? {
+                    writeln!(text, "  {}", role::say(&grant)).unwrap();
+                }
+            }
+            let administrator = store::role::grants(tx, "administrator")?;
+            for permission in Permission::ALL {
+                assert!(
+                    administrator.iter().any(|it| it.permission == *permission),
+                    "{permission}"
+                );
+            }
+            Ok(())
+        })
+        .unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&file, &text).unwrap();
+        }
+        let agreed = std::fs::read_to_string(&file).unwrap();
+        assert!(text == agreed, "golden/roles.txt says otherwise; the roles are now:\n{text}");
+    });
+}

@@ -1,0 +1,101 @@
+//! What a clerk does is found at once: after each act a customer is found by what they have now, and
+//! a premise by itself while nobody has an agreement for it.
+
+use jiff::civil::date;
+use meterbook_app::search::{self, Found};
+use meterbook_app::{agreement, meter, person, place};
+use meterbook_checks::engines;
+use meterbook_core::money::Money;
+use meterbook_core::person::ContactKind;
+use meterbook_core::search::{About, ScrapKind};
+use meterbook_store::{self as store, Db};
+
+use crate::village::{self, DIALS, actor};
+
+fn search(db: &Db, text: &str) -> Vec<Found> {
+    db.read(|tx| search::search(tx, text)).unwrap()
+}
+
+#[test]
+fn a_street_and_a_meter_are_found_however_they_are_written() {
+    engines::each(|db, _| {
+        village::found(db);
+        let account = village::take_on(db, &village::customer("E-310001", &[DIALS])).unwrap();
+        for text in [
+            "mill st",
+            "Mill Street",
+            "12 mill street alder",
+            "e310001",
+            "E-310001",
+            "310001",
+            "rosa quil",
+            "quill rosa",
+            "Roza Quyll",
+            "milll",
+        ] {
+            let found = search(db, text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].number, account.number.to_string());
+            assert_eq!(found[0].name, "Rosa Quill");
+            assert_eq!(found[0].address, "12 Mill St, Alder Creek IL 60000");
+            assert_eq!(found[0].balance, Some(Money::ZERO));
+        }
+        let found = search(db, "e310001").remove(0);
+        let why = &found.why[0];
+        let said = "it is shown as it stands on the meter";
+        assert_eq!((why.kind, why.text.as_str()), (ScrapKind::Meter, "E-310001"), "{said}");
+    });
+}
+
+#[test]
+fn a_contact_told_later_finds_the_customer() {
+    engines::each(|db, _| {
+        village::found(db);
+        let account = village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        assert!(search(db, "rq@alder.test").is_empty());
+        let tell = |kind, value| {
+            db.write(|tx| person::add_contact(tx, actor(), account.person, kind, value)).unwrap()
+        };
+        tell(ContactKind::Email, "rq@alder.test");
+        tell(ContactKind::Phone, "(555) 010-7788");
+        assert_eq!(search(db, "rq@alder.test").len(), 1);
+        assert_eq!(search(db, "7788")[0].why[0].kind, ScrapKind::Phone);
+    });
+}
+
+#[test]
+fn a_premise_is_found_by_itself_while_nobody_is_served_there() {
+    engines::each(|db, _| {
+        village::found(db);
+        let account = village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        let (about, empty) = (|it: &Found| it.subject.about, About::Premise);
+        db.write(|tx| place::add_premise(tx, actor(), "9 Fern Ln", "Alder Creek", "IL 60000"))
+            .unwrap();
+        let fern = search(db, "fern").remove(0);
+        assert_eq!((about(&fern), fern.name.as_str(), fern.balance), (empty, "", None));
+        assert_eq!(
+            search(db, &format!("premise {}", fern.number)),
+            [Found { why: search(db, &format!("p-{}", fern.number))[0].why.clone(), ..fern }]
+        );
+
+        let mill = || search(db, "12 mill").iter().map(about).collect::<Vec<_>>();
+        assert_eq!(mill(), [About::Account]);
+        let served = db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap().remove(0);
+        db.write(|tx| agreement::stop(tx, actor(), served.id, date(2026, 3, 1))).unwrap();
+        // Who lived there is still found, and now the empty place too, with its meter.
+        assert_eq!(mill(), [About::Account, About::Premise]);
+        assert_eq!(search(db, "e-1").len(), 2);
+        db.write(|tx| {
+            let hung = store::meter::by_serial(tx, "E-1")?.remove(0);
+            meter::remove(tx, actor(), &hung, date(2026, 3, 2))
+        })
+        .unwrap();
+        assert_eq!(search(db, "e-1").len(), 1, "the meter is no longer at the premise");
+        let start = |tx: &mut store::Tx| {
+            let point = served.service_point;
+            agreement::start(tx, actor(), account.id, point, "R-1", date(2026, 4, 1))
+        };
+        db.write(start).unwrap();
+        assert_eq!(mill(), [About::Account]);
+    });
+}

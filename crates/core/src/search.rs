@@ -1,0 +1,595 @@
+//! What a customer is found by: scraps, the words they are made of, and why one matches.
+//!
+//! A scrap is one thing that people say to find somebody: a name, an address, a meter's number.
+//! Scraps and questions are cut into the same plain words (small letters, no accents, no dashes
+//! in numbers), so that a database only has to compare words. Both engines are given the same
+//! words, so both find the same.
+
+use std::collections::BTreeSet;
+
+use crate::bill::BillNumber;
+use crate::id::{AccountId, PremiseId};
+
+/// What a scrap identifies; of equal matches, those of the kind that stands first are shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ScrapKind {
+    /// An account's number.
+    Account,
+    /// A bill's number.
+    Bill,
+    /// A work order's number.
+    Order,
+    /// A meter's serial.
+    Meter,
+    /// A telephone number.
+    Phone,
+    /// A premise's number.
+    Premise,
+    /// A service point's number.
+    ServicePoint,
+    /// A parcel's number.
+    Parcel,
+    /// A check's number or another reference of a payment.
+    Payment,
+    /// Somebody's name.
+    Name,
+    /// A service or a postal address.
+    Address,
+    /// An e-mail address.
+    Email,
+}
+
+words! {
+    ScrapKind {
+        Account = "account", Bill = "bill", Order = "order", Meter = "meter", Phone = "phone",
+        Premise = "premise", ServicePoint = "service point", Parcel = "parcel",
+        Payment = "payment", Name = "name", Address = "address", Email = "e-mail",
+    }
+    About { Account = "account", Premise = "premise", Order = "order" }
+}
+
+/// One thing that somebody or something is found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scrap {
+    /// What it identifies.
+    pub kind: ScrapKind,
+    /// As it is written.
+    pub text: String,
+}
+
+/// What a search finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// An account, by all that is known about its customer.
+    Account,
+    /// A premise that nobody has an open agreement for.
+    Premise,
+    /// A work order.
+    Order,
+}
+
+/// One thing that can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    /// What it is.
+    pub about: About,
+    /// Its id.
+    pub id: i64,
+}
+
+/// Why something was found, and how well it matches: less is better.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Match {
+    /// Words that are only begun, and twice the words that are written otherwise.
+    pub distance: usize,
+    /// Whether there is more in the scraps than was asked for.
+    pub part: bool,
+    /// The scraps that the words were found in.
+    pub why: Vec<Scrap>,
+}
+
+/// Words of a question that count; more say nothing that these do not.
+const WORDS: usize = 6;
+/// Words that are looked for in place of one that is not found.
+const NEAR: usize = 40;
+/// Letters of a word from which on it also stands for those that begin with it: shorter ones begin
+/// half of a town.
+const BEGIN_LETTERS: usize = 3;
+/// The same for numbers: every account of a utility begins alike.
+const BEGIN_DIGITS: usize = 5;
+/// Letters that are compared when spelling is doubtful; the rest of a long word has to be like it.
+const HEAD: usize = 7;
+
+/// Words of addresses, in full and as the post cuts them short.
+const STREETS: &[(&str, &str)] = &[
+    ("apartment", "apt"),
+    ("avenue", "ave"),
+    ("boulevard", "blvd"),
+    ("circle", "cir"),
+    ("court", "ct"),
+    ("cove", "cv"),
+    ("drive", "dr"),
+    ("east", "e"),
+    ("highway", "hwy"),
+    ("lane", "ln"),
+    ("north", "n"),
+    ("parkway", "pkwy"),
+    ("place", "pl"),
+    ("road", "rd"),
+    ("south", "s"),
+    ("square", "sq"),
+    ("street", "st"),
+    ("suite", "ste"),
+    ("terrace", "ter"),
+    ("trail", "trl"),
+    ("west", "w"),
+];
+
+/// What people say before a number that means little alone.
+const NUMBERED: &[(&str, &str)] = &[
+    ("premise", "premise"),
+    ("prem", "premise"),
+    ("point", "point"),
+    ("sp", "point"),
+    ("order", "order"),
+    ("wo", "order"),
+];
+
+impl Scrap {
+    /// A scrap.
+    pub fn new(kind: ScrapKind, text: impl Into<String>) -> Scrap {
+        Scrap { kind, text: text.into() }
+    }
+
+    /// The words it is found by.
+    pub fn words(&self) -> BTreeSet<String> {
+        let mut words = BTreeSet::new();
+        let text = plain(&self.text);
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        match self.kind {
+            ScrapKind::Name => {
+                for word in in_words(&text) {
+                    words.extend(
+                        word.chars().next().filter(|it| it.is_alphabetic()).map(String::from),
+                    );
+                    words.insert(word);
+                }
+                // O'Kafor is one word, and Kafor is how it is heard.
+                let apart = text.split(|it: char| !it.is_alphanumeric());
+                words.extend(apart.filter(|it| 2 < it.len()).map(str::to_owned));
+            }
+            ScrapKind::Address => {
+                for word in in_words(&text) {
+                    words.extend(otherwise(&word).map(str::to_owned));
+                    words.insert(word);
+                }
+            }
+            ScrapKind::Phone => {
+                // The last four are what people remember, the last seven are the number without its
+                // area, the last ten without its country.
+                for last in [4, 7, 10] {
+                    words.extend(digits.len().checked_sub(last).map(|it| digits[it..].to_owned()));
+                }
+                words.insert(digits);
+            }
+            ScrapKind::Email => {
+                let local = text.split('@').next().unwrap_or_default();
+                words.extend(in_words(local));
+                words.insert(joined(&text));
+            }
+            ScrapKind::Premise => words.extend([format!("premise{digits}"), format!("p{digits}")]),
+            ScrapKind::ServicePoint => {
+                words.extend([format!("point{digits}"), format!("sp{digits}")]);
+            }
+            ScrapKind::Account => {
+                words.insert(digits);
+            }
+            ScrapKind::Order if text.bytes().all(|it| it.is_ascii_digit()) => {
+                words.extend([format!("order{digits}"), format!("wo{digits}")]);
+            }
+            ScrapKind::Bill
+            | ScrapKind::Payment
+            | ScrapKind::Order
+            | ScrapKind::Meter
+            | ScrapKind::Parcel => {
+                words.insert(joined(&text));
+                // Whoever reads a serial often leaves out the letters before it.
+                let parts = text.split(|it: char| !it.is_ascii_digit());
+                words.extend(parts.filter(|it| 2 < it.len()).map(str::to_owned));
+                let parts = text.split(|it: char| !it.is_alphanumeric());
+                words.extend(parts.filter(|it| 1 < it.len()).map(str::to_owned));
+            }
+        }
+        words.remove("");
+        words
+    }
+
+    /// The words in it that people may misspell.
+    pub fn spelt(&self) -> impl Iterator<Item = String> {
+        let human = matches!(self.kind, ScrapKind::Name | ScrapKind::Address);
+        let words = if human { self.words() } else { BTreeSet::new() };
+        words.into_iter().filter(|it| 0 < slips_forgiven(it))
+    }
+}
+
+impl Subject {
+    /// An account.
+    pub fn account(id: AccountId) -> Subject {
+        Subject { about: About::Account, id: id.0 }
+    }
+
+    /// A premise.
+    pub fn premise(id: PremiseId) -> Subject {
+        Subject { about: About::Premise, id: id.0 }
+    }
+}
+
+/// The words of a question. A telephone number is one word however it is written, and so is every
+/// number with dashes in it.
+pub fn asked(text: &str) -> Vec<String> {
+    let text = plain(text);
+    let text = text.trim();
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let dialled = |it: char| it.is_ascii_digit() || " ()+-./".contains(it);
+    if 7 <= digits.len() && text.contains([' ', '(', '-', '+']) && text.chars().all(dialled) {
+        let foreign = digits.strip_prefix('1').filter(|_| digits.len() == 11);
+        return vec![foreign.unwrap_or(&digits).to_owned()];
+    }
+    let mut words: Vec<String> = Vec::new();
+    for chunk in text.split([' ', ',', ';', '\t', '\n']) {
+        let of_one = chunk.contains('@') || chunk.contains(|it: char| it.is_ascii_digit());
+        let found = if of_one { vec![joined(chunk)] } else { in_words(chunk).collect() };
+        for word in found.into_iter().filter(|it| !it.is_empty()) {
+            let number = word.bytes().all(|it| it.is_ascii_digit());
+            let before = words.last().filter(|_| number).and_then(|last| {
+                NUMBERED.iter().find(|(said, _)| said == last).map(|(_, meant)| *meant)
+            });
+            if let Some(meant) = before {
+                words.pop();
+                // Of "service point 12" the first word says nothing.
+                words.pop_if(|it| meant == "point" && it == "service");
+                words.push(format!("{meant}{word}"));
+            } else {
+                words.push(word);
+            }
+        }
+    }
+    words.truncate(WORDS);
+    words
+}
+
+/// Whether a word of a question also stands for those that begin with it.
+pub fn may_begin(word: &str) -> bool {
+    let number = word.bytes().all(|it| it.is_ascii_digit());
+    let least = if number { BEGIN_DIGITS } else { BEGIN_LETTERS };
+    least <= word.chars().count()
+}
+
+/// How a bill's number may have been meant: as it stands, and with its dashes put back.
+pub fn bills_meant(text: &str) -> Vec<BillNumber> {
+    let mut meant = vec![BillNumber(text.trim().to_uppercase())];
+    let joined = joined(&plain(text));
+    let digits = joined.strip_prefix('b').unwrap_or(&joined);
+    if 14 <= digits.len() && digits.bytes().all(|it| it.is_ascii_digit()) {
+        let (day, rest) = digits.split_at(6);
+        let (account, nth) = rest.split_at(8);
+        let dash = if nth.is_empty() { "" } else { "-" };
+        meant.push(BillNumber(format!("B-{day}-{account}{dash}{nth}")));
+    }
+    meant
+}
+
+/// What a payment's reference may have been typed as.
+pub fn references_meant(text: &str) -> [String; 3] {
+    let text = text.trim();
+    [text.to_owned(), text.to_uppercase(), text.to_lowercase()]
+}
+
+/// How many letters of a word may be wrong: none of a short one, or else everything is like it.
+pub fn slips_forgiven(word: &str) -> usize {
+    if word.contains(|it: char| it.is_ascii_digit()) {
+        return 0;
+    }
+    match word.chars().count() {
+        ..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// A word with letters of its beginning left out. Two words that differ by few letters have one of
+/// these in common, so that like words are found by looking for equal ones.
+pub fn cuts(word: &str) -> BTreeSet<String> {
+    let head: Vec<char> = word.chars().take(HEAD).collect();
+    let mut cuts = BTreeSet::from([head]);
+    // A word of six or seven may be the right one for a wrong one of eight.
+    let forgiven = if word.chars().count() < 6 { 1 } else { 2 };
+    for _ in 0..forgiven {
+        let shorter: Vec<Vec<char>> = cuts
+            .iter()
+            .flat_map(|it| (0..it.len()).map(|nth| [&it[..nth], &it[nth + 1..]].concat()))
+            .collect();
+        cuts.extend(shorter);
+    }
+    cuts.into_iter().map(|it| it.into_iter().collect()).collect()
+}
+
+/// The cut of a word that has all of its beginning.
+pub fn head(word: &str) -> String {
+    word.chars().take(HEAD).collect()
+}
+
+/// Of words that share a cut with `word`, those that it may stand for, the likest first.
+pub fn near(word: &str, like: impl IntoIterator<Item = String>) -> Vec<String> {
+    let forgiven = slips_forgiven(word);
+    let apart = like.into_iter().map(|it| (slips(word, &it), it));
+    let near: BTreeSet<(usize, String)> =
+        apart.filter(|(slips, _)| (1..=forgiven).contains(slips)).collect();
+    near.into_iter().take(NEAR).map(|it| it.1).collect()
+}
+
+/// Numbers that differ from this one by a slip of the finger: a wrong, a missing or a doubled digit,
+/// or two that changed places. None for words without a long number.
+pub fn misdialled(word: &str) -> Vec<String> {
+    let chars: Vec<char> = word.chars().collect();
+    if chars.iter().filter(|it| it.is_ascii_digit()).count() < 6 {
+        return Vec::new();
+    }
+    let mut others = BTreeSet::new();
+    let mut keep = |it: Vec<char>| others.insert(it.into_iter().collect::<String>());
+    for nth in 0..=chars.len() {
+        let (before, after) = chars.split_at(nth);
+        let at_digit = after.first().is_some_and(char::is_ascii_digit);
+        if let [first, second, rest @ ..] = after
+            && at_digit
+            && second.is_ascii_digit()
+        {
+            keep([before, &[*second, *first], rest].concat());
+        }
+        if at_digit {
+            keep([before, &after[1..]].concat());
+        }
+        for digit in '0'..='9' {
+            if at_digit {
+                keep([before, &[digit], &after[1..]].concat());
+            }
+            if at_digit || before.last().is_some_and(char::is_ascii_digit) {
+                keep([before, &[digit], after].concat());
+            }
+        }
+    }
+    others.remove(word);
+    others.into_iter().collect()
+}
+
+/// Where each word of a question is found in the scraps; `None` if one is not. Of each word, `near`
+/// has the others that it may stand for.
+pub fn matching(words: &[String], near: &[Vec<String>], scraps: &[Scrap]) -> Option<Match> {
+    let held: Vec<(&Scrap, BTreeSet<String>)> = scraps.iter().map(|it| (it, it.words())).collect();
+    // The cheapest scrap for each word; and one scrap for all of them, which explains more.
+    let mut apart = (0, BTreeSet::new());
+    let mut whole: Vec<Option<usize>> = vec![Some(0); held.len()];
+    for (nth, word) in words.iter().enumerate() {
+        let others = near.get(nth).map_or(&[][..], Vec::as_slice);
+        let mut best: Option<(usize, &Scrap)> = None;
+        for ((scrap, held), sum) in held.iter().zip(&mut whole) {
+            let distance = distance(word, others, held);
+            *sum = sum.zip(distance).map(|(sum, distance)| sum + distance);
+            best = best.into_iter().chain(distance.map(|it| (it, *scrap))).min();
+        }
+        let (distance, scrap) = best?;
+        apart.0 += distance;
+        apart.1.insert(scrap.clone());
+    }
+    let whole = held.iter().zip(whole).filter_map(|((scrap, _), sum)| Some((sum?, *scrap))).min();
+    Some(match whole {
+        Some((distance, scrap)) if distance <= apart.0 => {
+            let part = asked(&scrap.text).len() != words.len();
+            Match { distance, part, why: vec![scrap.clone()] }
+        }
+        _ => Match { distance: apart.0, part: true, why: apart.1.into_iter().collect() },
+    })
+}
+
+fn distance(word: &str, near: &[String], held: &BTreeSet<String>) -> Option<usize> {
+    if held.contains(word) {
+        return Some(0);
+    }
+    let next = held.range(word.to_owned()..).next();
+    if may_begin(word) && next.is_some_and(|it| it.starts_with(word)) {
+        return Some(1);
+    }
+    near.iter().position(|it| held.contains(it)).map(|nth| 2 + nth)
+}
+
+/// Letters to change, add, leave out or swap with their neighbour to get from one word to another.
+fn slips(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let mut least = (last[j + 1] + 1).min(row[j] + 1).min(last[j] + usize::from(a != b));
+            if 0 < i && 0 < j && *a == other[j - 1] && one[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+/// The words of a text that is plain already: letters and digits; an apostrophe parts nothing.
+fn in_words(text: &str) -> impl Iterator<Item = String> {
+    let parted = |it: char| !it.is_alphanumeric() && !is_apostrophe(it);
+    text.split(parted).map(joined).filter(|it| !it.is_empty())
+}
+
+/// Letters and digits without what stands between them.
+fn joined(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric()).collect()
+}
+
+/// The other way to write a word of an address.
+fn otherwise(word: &str) -> Option<&'static str> {
+    STREETS.iter().find_map(|(full, short)| {
+        if *full == word { Some(*short) } else { Some(*full).filter(|_| *short == word) }
+    })
+}
+
+const fn is_apostrophe(it: char) -> bool {
+    matches!(it, '\'' | '\u{2019}' | '\u{2bc}' | '`')
+}
+
+/// A text in small letters without accents.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => plain.push('a'),
+            'æ' => plain.push_str("ae"),
+            'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => plain.push('c'),
+            'ð' | 'ď' | 'đ' => plain.push('d'),
+            'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => plain.push('e'),
+            'ĝ' | 'ğ' | 'ġ' | 'ģ' => plain.push('g'),
+            'ĥ' | 'ħ' => plain.push('h'),
+            'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ǐ' => plain.push('i'),
+            'ĵ' => plain.push('j'),
+            'ķ' => plain.push('k'),
+            'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => plain.push('l'),
+            'ñ' | 'ń' | 'ņ' | 'ň' => plain.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ǒ' => plain.push('o'),
+            'œ' => plain.push_str("oe"),
+            'ŕ' | 'ŗ' | 'ř' => plain.push('r'),
+            'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => plain.push('s'),
+            'ß' => plain.push_str("ss"),
+            'ţ' | 'ť' | 'ŧ' | 'ț' => plain.push('t'),
+            'þ' => plain.push_str("th"),
+            'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ǔ' => plain.push('u'),
+            'ŵ' => plain.push('w'),
+            'ý' | 'ÿ' | 'ŷ' => plain.push('y'),
+            'ź' | 'ż' | 'ž' => plain.push('z'),
+            // Accents that stand after their letter, and the soft hyphen.
+            '\u{300}'..='\u{36f}' | '\u{ad}' => {}
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => plain.push('-'),
+            '\u{a0}' | '\u{202f}' => plain.push(' '),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(kind: ScrapKind, text: &str) -> Vec<String> {
+        Scrap::new(kind, text).words().into_iter().collect()
+    }
+
+    #[test]
+    fn a_name_is_its_words_and_their_first_letters() {
+        let found = words(ScrapKind::Name, "Dana O'Kafor-Reyes Ñandú");
+        let expected = ["d", "dana", "kafor", "n", "nandu", "o", "okafor", "r", "reyes"];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_address_is_found_as_others_write_it() {
+        let found = words(ScrapKind::Address, "12 N. Mill St, Unit 3-B");
+        assert_eq!(found, ["12", "3", "b", "mill", "n", "north", "st", "street", "unit"]);
+        assert!(words(ScrapKind::Address, "5 Hollow Road").contains(&"rd".to_owned()));
+    }
+
+    #[test]
+    fn a_number_is_one_word_and_its_parts() {
+        assert_eq!(words(ScrapKind::Meter, "E-310001"), ["310001", "e310001"]);
+        assert_eq!(words(ScrapKind::Account, "4417-0926-8"), ["441709268"]);
+        assert_eq!(
+            words(ScrapKind::Phone, "+1 555 010-4417"),
+            ["0104417", "15550104417", "4417", "5550104417"]
+        );
+        assert_eq!(
+            words(ScrapKind::Email, "Dana_OR@example.test"),
+            ["dana", "danaorexampletest", "or"]
+        );
+        assert_eq!(words(ScrapKind::ServicePoint, "12"), ["point12", "sp12"]);
+    }
+
+    #[test]
+    fn a_question_is_cut_as_scraps_are() {
+        for text in ["(555) 010-2000", "555-010-2000", "555 010 2000", "+1 555 010 2000"] {
+            assert_eq!(asked(text), ["5550102000"]);
+        }
+        assert_eq!(asked("417 Juniper"), ["417", "juniper"]);
+        assert_eq!(asked("E\u{2011}100"), ["e100"]);
+        assert_eq!(asked("4417-0926-8"), ["441709268"]);
+        assert_eq!(asked("O’Kafor-Reyes, DANA"), ["okafor", "reyes", "dana"]);
+        assert_eq!(asked("service point 12"), ["point12"]);
+        assert_eq!(asked("premise 7 mill"), ["premise7", "mill"]);
+        assert_eq!(asked("N\u{303}andu\u{301}"), ["nandu"]);
+        assert!(asked(" - ").is_empty());
+        assert_eq!(asked("a b c d e f g h").len(), WORDS);
+    }
+
+    #[test]
+    fn a_bill_is_meant_with_or_without_its_dashes() {
+        let meant = |text| bills_meant(text).pop().map(|it| it.0).unwrap_or_default();
+        assert_eq!(meant("b26080410000001"), "B-260804-10000001");
+        assert_eq!(meant("260804-10000001"), "B-260804-10000001");
+        assert_eq!(meant("B260804100000012"), "B-260804-10000001-2");
+        assert_eq!(meant("b-7"), "B-7");
+    }
+
+    #[test]
+    fn misspelt_words_share_a_cut_with_the_right_one() {
+        for (wrong, right) in [
+            ("jonson", "johnson"),
+            ("garica", "garcia"),
+            ("gracia", "garcia"),
+            ("smithe", "smith"),
+            ("juniiper", "juniper"),
+            ("kowalsky", "kowalski"),
+            ("hernandes", "hernandez"),
+            ("fernadnes", "fernandez"),
+        ] {
+            assert!(!cuts(wrong).is_disjoint(&cuts(right)), "{wrong}");
+            assert_eq!(near(wrong, [right.to_owned()]), [right]);
+        }
+        assert!(near("jones", ["james".to_owned()]).is_empty(), "two letters of five");
+        assert!(near("ana", ["ann".to_owned()]).is_empty(), "too short to doubt");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_one_digit() {
+        let others = misdialled("e310001");
+        for right in ["e310010", "e31001", "e310007", "e3100001", "e3100012"] {
+            assert!(others.contains(&right.to_owned()), "{right}");
+        }
+        assert!(!others.contains(&"f310001".to_owned()));
+        assert!(misdialled("1204").is_empty());
+    }
+
+    #[test]
+    fn it_says_why_and_how_well() {
+        let scraps = [
+            Scrap::new(ScrapKind::Name, "Rosa Quill"),
+            Scrap::new(ScrapKind::Address, "12 Mill Street, Alder"),
+            Scrap::new(ScrapKind::Address, "9 Quill Ln, Alder"),
+        ];
+        let why = |text: &str| matching(&asked(text), &[], &scraps);
+        let both = why("mill rosa").unwrap();
+        assert_eq!(both.why, [scraps[0].clone(), scraps[1].clone()]);
+        assert_eq!(
+            why("quill, rosa").unwrap(),
+            Match { distance: 0, part: false, why: vec![scraps[0].clone()] }
+        );
+        let begun = why("qui 9").unwrap();
+        assert_eq!((begun.distance, begun.why), (1, vec![scraps[2].clone()]));
+        assert_eq!(why("rosa smith"), None);
+        let near = [vec!["quill".to_owned()]];
+        assert_eq!(matching(&asked("quilt"), &near, &scraps).unwrap().distance, 2);
+    }
+}

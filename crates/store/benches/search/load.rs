@@ -1,0 +1,163 @@
+//! Rows in bulk, behind the store's back: what is measured is the index, not the loading.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use meterbook_store::{Db, Location};
+use postgres::{Client, NoTls};
+use rusqlite::{Connection, params_from_iter};
+
+use crate::crowd::{Crowd, Customer};
+
+/// Customers whose rows are made at once.
+const AT_ONCE: i64 = 20_000;
+
+/// A connection of its own.
+pub(crate) enum Loader {
+    Sqlite(Connection),
+    Postgres(Client),
+}
+
+/// Makes a new database on a server.
+pub(crate) fn database(server: &str) -> Result<Location> {
+    let (place, _) = server.rsplit_once('/').context("the URL names no database")?;
+    let name = format!("search_{}", std::process::id());
+    Client::connect(server, NoTls)?.batch_execute(&format!("create database {name}"))?;
+    Ok(Location::Postgres(format!("{place}/{name}")))
+}
+
+impl Loader {
+    pub(crate) fn beside(db: &Db) -> Result<Loader> {
+        Ok(match db.location() {
+            Location::Sqlite(path) => Loader::Sqlite(Connection::open(path)?),
+            Location::Postgres(url) => Loader::Postgres(Client::connect(url, NoTls)?),
+        })
+    }
+
+    pub(crate) fn load(&mut self, crowd: &Crowd) -> Result<()> {
+        self.rows(
+            "bill_window (id, cycle, from_on, to_on, billed_on, due_on)",
+            vec!["1\t1\t2026-07-01\t2026-08-01\t2026-08-04\t2026-08-25".to_owned()],
+        )?;
+        let mut first = 0;
+        while first < crowd.customers {
+            let next = (first + AT_ONCE).min(crowd.customers);
+            let some: Vec<Customer> = (first..next).map(|it| crowd.customer(it)).collect();
+            for (table, row) in TABLES {
+                self.rows(table, some.iter().flat_map(row).collect())?;
+            }
+            first = next;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, table: &str, rows: Vec<String>) -> Result<()> {
+        match self {
+            Loader::Sqlite(connection) => {
+                let marks = vec!["?"; table.split(',').count()].join(",");
+                let transaction = connection.transaction()?;
+                let mut insert =
+                    transaction.prepare(&format!("insert into {table} values ({marks})"))?;
+                for row in rows {
+                    insert.execute(params_from_iter(row.split('\t')))?;
+                }
+                drop(insert);
+                transaction.commit()?;
+            }
+            Loader::Postgres(client) => {
+                let mut copy = client.copy_in(&format!("copy {table} from stdin"))?;
+                for row in rows {
+                    writeln!(copy, "{row}")?;
+                }
+                copy.finish()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What PostgreSQL does by itself some minutes after a load.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        match self {
+            Loader::Sqlite(_) => Ok(()),
+            Loader::Postgres(client) => {
+                client.batch_execute("vacuum analyze").context("it can be analysed")
+            }
+        }
+    }
+
+    pub(crate) fn sizes(&mut self) -> Result<Vec<String>> {
+        let text = match self {
+            Loader::Sqlite(_) => {
+                "select name || ': ' || (sum(pgsize) / 1000000) || ' MB' from dbstat
+                 where name like 'search%' or name = 'spelling' or name = 'payment_reference'
+                 group by name having 100000 < sum(pgsize)
+                 union all select 'all: ' || (sum(pgsize) / 1000000) || ' MB' from dbstat"
+            }
+            Loader::Postgres(_) => {
+                "select relname || ': ' || (pg_total_relation_size(oid) / 1000000) || ' MB, of it '
+                     || (pg_indexes_size(oid) / 1000000) || ' MB of indexes'
+                 from pg_class where relname in ('search', 'search_word', 'spelling')
+                 union all
+                 select 'all: ' || (pg_database_size(current_database()) / 1000000) || ' MB'"
+            }
+        };
+        match self {
+            Loader::Sqlite(connection) => {
+                let mut asked = connection.prepare(text)?;
+                let lines = asked.query_map([], |row| row.get(0))?;
+                Ok(lines.collect::<rusqlite::Result<_>>()?)
+            }
+            Loader::Postgres(client) => {
+                Ok(client.query(text, &[])?.iter().map(|row| row.get(0)).collect())
+            }
+        }
+    }
+}
+
+type RowsOf = fn(&Customer) -> Vec<String>;
+
+/// The rows of a customer: columns between tabs.
+const TABLES: [(&str, RowsOf); 10] = [
+    ("person (id, name, kind, language)", |it| {
+        vec![format!("{}\t{}\tindividual\ten", it.account, it.name())]
+    }),
+    ("contact (id, person_id, kind, value)", |it| {
+        let id = it.account;
+        vec![
+            format!("{}\t{id}\tphone\t{}", id * 2, it.phone),
+            format!("{}\t{id}\temail\t{}", id * 2 + 1, it.email),
+        ]
+    }),
+    ("account (id, number, person_id, class, cycle, mail_to, opened_on)", |it| {
+        let (id, number) = (it.account, it.number.digits());
+        vec![format!("{id}\t{number}\t{id}\tresidential\t1\t{}\t2020-01-01", it.address())]
+    }),
+    ("premise (id, street, town, region)", |it| {
+        vec![format!("{}\t{} {}\t{}\t{}", it.account, it.house, it.street, it.town, it.region)]
+    }),
+    ("service_point (id, premise_id, commodity, zone)", |it| {
+        vec![format!("{0}\t{0}\telectric\tAmerica/Chicago", it.account)]
+    }),
+    ("meter (id, serial, commodity)", |it| {
+        vec![format!("{}\t{}\telectric", it.account, it.serial)]
+    }),
+    ("installation (id, meter_id, service_point_id, from_on)", |it| {
+        vec![format!("{0}\t{0}\t{0}\t2020-01-01", it.account)]
+    }),
+    ("agreement (id, account_id, service_point_id, tariff, from_on)", |it| {
+        vec![format!("{0}\t{0}\t{0}\tR-1\t2020-01-01", it.account)]
+    }),
+    (
+        "bill (id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents)",
+        |it| {
+            vec![format!(
+                "{0}\t{1}\t{0}\t1\t2026-07-01\t2026-08-01\t2026-08-04\t2026-08-25\tx\t8417",
+                it.account, it.bill
+            )]
+        },
+    ),
+    ("payment (id, account_id, amount_cents, paid_on, tender, reference, key)", |it| {
+        let id = it.account;
+        vec![format!("{id}\t{id}\t8417\t2026-08-10\tcheck\t{0}\t{id}/check/{0}", it.check)]
+    }),
+];
