@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::money::{Money, Quantity};
@@ -11,12 +11,16 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::carried::Carried;
 use meterbook_core::rating::example::Year;
 use meterbook_core::rating::published::{Names, Published, too_many};
+use meterbook_core::rating::terms::{Term, Terms};
 use meterbook_core::rating::{Input, Plan, Rated, Unratable, rate};
 use meterbook_core::reads::usage::Usage;
 use meterbook_core::tariff::{Riders, Tariff};
 use std::fmt;
 
 use crate::{refuse, urdb};
+
+/// The last day that is rated.
+const LAST_DAY: Date = Date::constant(9999, 1, 1);
 
 /// What is rated.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +29,21 @@ pub enum Use<'a> {
     Load(&'a Path),
     /// So much over all the days, as a register would count it, in millionths of the unit.
     Counted(i64),
+}
+
+/// Why terms that are given to try a text are none.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoTerms {
+    /// It does not say which term is what.
+    Odd {
+        /// What was given.
+        given: String,
+    },
+    /// A term is given twice.
+    Twice {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// One turn, rated.
@@ -41,6 +60,23 @@ pub struct Turn {
 pub enum NotRated {
     /// The tariff cannot price it.
     Unratable(Unratable),
+    /// The tariff looks at a term that nobody gave.
+    NoTerm {
+        /// The charge that looks at it.
+        label: String,
+        /// The term.
+        term: String,
+    },
+    /// The load is shorter than a day.
+    TooShort {
+        /// How many values it has.
+        rows: i64,
+    },
+    /// It ends later than days can be told.
+    TooLate {
+        /// The day after the last.
+        to: Date,
+    },
     /// There is no day in it.
     NoDays {
         /// The first day.
@@ -52,12 +88,12 @@ pub enum NotRated {
 
 /// What `used` comes to on a tariff from a day on, turn by turn: a turn is a month from that day,
 /// and the last one may be cut short. Without `to` a load is hourly and ends where its values do.
-/// Every day has 24 hours. `find` says what is published for some days under the names that the
+/// Every day has 24 hours. `terms` are those of an agreement on it. `find` says what is published for some days under the names that the
 /// tariff looks for, if it looks for any.
 pub fn rate_on(
     tariff: &Tariff,
     riders: &Riders,
-    used: Use,
+    (used, terms): (Use, &Terms),
     (from, to): (Date, Option<Date>),
     find: impl FnOnce(&Names, Period) -> Result<Published>,
 ) -> Result<Vec<Turn>> {
@@ -71,7 +107,14 @@ pub fn rate_on(
         (None, Use::Load(_)) => from.saturating_add(rows.div_euclid(24).days()),
         (None, Use::Counted(_)) => from.saturating_add(1.month()),
     };
+    if matches!(used, Use::Load(_)) && rows < 24 {
+        return Err(refuse(NotRated::TooShort { rows }));
+    }
     let days = Period::new(from, to).ok_or_else(|| refuse(NotRated::NoDays { from, to }))?;
+    // The last turn is a month that may end later, and its midnight is an instant.
+    if LAST_DAY < to {
+        return Err(refuse(NotRated::TooLate { to }));
+    }
     let measure = match used {
         Use::Counted(micro) => Measure::Counted(micro),
         Use::Load(file) => Measure::Load { minutes: minutes(file, rows, days)?, nano_kw },
@@ -94,15 +137,31 @@ pub fn rate_on(
         let period = window.overlap(from, Some(to)).expect("a turn begins within the days");
         let usage = measure.usage(tariff, days, period);
         let of = Input::of(period, &usage);
-        let input = Input { window, carried: &carried, published: &published, ..of };
+        let input = Input { window, terms, carried: &carried, published: &published, ..of };
         if let Some(why) = too_many(tariff, &published, period) {
             return Err(refuse(NotRated::Unratable(why)));
         }
-        let rated = rate(&plan, &input).map_err(|why| refuse(NotRated::Unratable(why)))?;
+        let rated = rate(&plan, &input).map_err(|why| refuse(NotRated::of(why)))?;
         carried = rated.carried.clone();
         turns.push(Turn { period, rated });
     }
     Ok(turns)
+}
+
+/// Terms that are given to try a text, each `meters=3`, as an agreement would say them on every day.
+pub fn terms(given: &[String]) -> Result<Terms> {
+    let mut said: Vec<Term> = Vec::new();
+    for it in given {
+        let pair = it.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
+        let pair = pair.filter(|(name, value)| !name.is_empty() && !value.is_empty());
+        let (name, value) = pair.ok_or_else(|| refuse(NoTerms::Odd { given: it.clone() }))?;
+        if said.iter().any(|it| it.name == name) {
+            return Err(refuse(NoTerms::Twice { name: name.to_owned() }));
+        }
+        let (name, value) = (name.to_owned(), value.to_owned());
+        said.push(Term { name, value, from: Date::MIN, to: None });
+    }
+    Ok(Terms { said, ..Terms::default() })
 }
 
 /// A load of a whole calendar year.
@@ -163,14 +222,45 @@ fn minutes(load: &Path, rows: i64, days: Period) -> Result<u16> {
             load.display()
         );
     }
-    ensure!(0 < per_hour, "{} has no values", load.display());
     u16::try_from(60_i64.div_euclid(per_hour)).context("an interval is at most an hour")
 }
+
+impl NotRated {
+    /// Whoever tries a text has no agreement to set a term of.
+    fn of(why: Unratable) -> NotRated {
+        match why {
+            Unratable::NoTerm { label, term, .. } => NotRated::NoTerm { label, term },
+            why => NotRated::Unratable(why),
+        }
+    }
+}
+
+impl fmt::Display for NoTerms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoTerms::Odd { given } => {
+                write!(f, "{given} does not say which term is what; write --term meters=3")
+            }
+            NoTerms::Twice { name } => write!(f, "{name} is given twice; give it once"),
+        }
+    }
+}
+
+impl std::error::Error for NoTerms {}
 
 impl fmt::Display for NotRated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotRated::Unratable(why) => why.fmt(f),
+            NotRated::NoTerm { label, term } => {
+                write!(f, "{label} needs to know {term}; say it: --term {term}=VALUE")
+            }
+            NotRated::TooShort { rows } => {
+                write!(f, "the load has {rows} values, and a day has 24 hours; give whole days")
+            }
+            NotRated::TooLate { to } => {
+                write!(f, "days up to {to} are later than we can tell; give an earlier --to")
+            }
             NotRated::NoDays { from, to } => {
                 write!(f, "no day is from {from} and before {to}; give a later --to")
             }

@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use meterbook_core::person::Language;
+use meterbook_core::rating::terms::Terms;
 use meterbook_core::tariff::diff::{Compared, changes, said};
 use meterbook_core::tariff::sheet::sheet;
 use meterbook_core::tariff::{Riders, Tariff, TariffError};
@@ -30,7 +31,7 @@ fn differences() {
     check("golden/diff", "diff", |given| {
         let (old, new) = given.split_once("\n===\n").expect("two texts");
         let (old, new) = (parse(old), parse(new));
-        let compared = Compared::bill(&old, &new, &Riders::new(), None);
+        let compared = Compared::bill(&old, &new, (&Riders::new(), Terms::NONE), None);
         let one = |it| format!("{}\n{}", said(&changes(&old, &new, it), it), compared.said(it));
         LANGUAGES.map(one).join("\n")
     });

@@ -345,6 +345,9 @@ pub(crate) struct TariffDiff {
     /// The text of a rider that the texts include; once for each. Published ones are found
     #[arg(long)]
     pub(crate) rider: Vec<PathBuf>,
+    /// What an agreement would say of a term, such as meters=3; once for each
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) term: Vec<String>,
     /// A year of load, one column `kw`, instead of the example customer: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,
@@ -365,6 +368,9 @@ pub(crate) struct TariffRate {
     /// The text of a rider that it includes; once for each
     #[arg(long)]
     pub(crate) rider: Vec<PathBuf>,
+    /// What an agreement would say of a term, such as meters=3; once for each
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) term: Vec<String>,
     /// Mean powers, one column `kw`, the first one of the first day: .csv or .csv.gz
     #[arg(long)]
     pub(crate) load: Option<PathBuf>,
@@ -569,6 +575,12 @@ pub(crate) struct CyclePlan {
 pub(crate) enum BillCommand {
     /// Rate, check and post the bills of one turn of a cycle
     Run(BillRun),
+    /// Print what waits in a cycle for a clerk: each agreement that is held, why, and the way out
+    Held {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+    },
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
     /// Say why a bill differs from the one before it: a few causes that add up to the difference

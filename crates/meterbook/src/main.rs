@@ -55,6 +55,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(place, &run),
+        Command::Bill(BillCommand::Held { cycle }) => commands::bill::held(place, cycle),
         Command::Bill(BillCommand::Why { number, json }) => {
             commands::bill::why(place, &number, json)
         }

@@ -138,3 +138,27 @@ fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
     let (code, said) = ended(folder, &sign_up("7", "electric:R-1::5kwh"));
     assert!(code == 2 && said.contains("a meter has a number"), "{said}");
 }
+
+#[test]
+fn what_is_held_is_said_with_the_way_out() {
+    let folder = utility();
+    let needs =
+        TARIFF.replace("\n\nvolume", "\nneeds meters\n\nmonthly  Meter  2.50 per meters\nvolume");
+    put(folder.path(), "r-2.tariff", &needs.replace("R-1", "R-2"));
+    done(folder.path(), &["tariff", "publish", "r-2.tariff"]);
+    done(
+        folder.path(),
+        &["cycle", "plan", "--cycle", "1", "--from", "2026-01-01", "--months", "1"],
+    );
+    done(folder.path(), &sign_up("1", "electric:R-2:E-1:5kwh"));
+    put(folder.path(), "reads.csv", "meter,date,index\nE-1,2026-01-01,1\nE-1,2026-02-01,9\n");
+    done(folder.path(), &["import", "reads.csv"]);
+    assert!(done(folder.path(), &["bill", "held", "--cycle", "1"]).contains("nothing is held"));
+    done(folder.path(), &["bill", "run", "--next"]);
+    let said = done(folder.path(), &["bill", "held", "--cycle", "1"]);
+    assert!(
+        said.contains("1000-0001-7  agreement 1  2026-01-01 to 2026-01-31  unratable"),
+        "{said}"
+    );
+    assert!(said.contains("meterbook term set --agreement ID meters VALUE"), "{said}");
+}

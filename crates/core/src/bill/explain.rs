@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use crate::bill::{Bill, Segment};
+use crate::meter::Flow;
 use crate::money::{Exact, Money, Price, Quantity, Rounding, Unit};
 use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
-use crate::rating::{Basis, Line};
+use crate::rating::{BankEntry, Basis, Line};
 use crate::reads::usage::Evidence;
 use crate::text::decimal;
 
@@ -38,8 +39,13 @@ struct Words {
     half_up: &'static str,
     half_even: &'static str,
     /// The names of units that are words.
-    units: [(Unit, &'static str); 3],
-    commodities: [(Commodity, &'static str); 3],
+    units: [(Unit, &'static str); 4],
+    commodities: [(Commodity, &'static str); 4],
+    flows: [(Flow, &'static str); 3],
+    bank: &'static str,
+    credit: &'static str,
+    /// How a bank went, in the order of [`BankEntry`].
+    entries: [(BankEntry, &'static str); 8],
 }
 
 const ENGLISH: Words = Words {
@@ -65,11 +71,34 @@ const ENGLISH: Words = Words {
     estimated: "estimated",
     half_up: "half-up",
     half_even: "half-even",
-    units: [(Unit::Bill, "bill"), (Unit::Day, "day"), (Unit::Month, "month")],
+    units: [
+        (Unit::Bill, "bill"),
+        (Unit::Day, "day"),
+        (Unit::Month, "month"),
+        (Unit::Piece, "unit"),
+    ],
     commodities: [
         (Commodity::Electric, "electric"),
         (Commodity::Gas, "gas"),
         (Commodity::Water, "water"),
+        (Commodity::Waste, "waste"),
+    ],
+    flows: [
+        (Flow::Delivered, "delivered"),
+        (Flow::Received, "received"),
+        (Flow::Reactive, "reactive"),
+    ],
+    bank: "bank of",
+    credit: "credit",
+    entries: [
+        (BankEntry::Opening, "opening"),
+        (BankEntry::Earned, "earned"),
+        (BankEntry::Allotted, "allotted"),
+        (BankEntry::Used, "used"),
+        (BankEntry::Given, "given"),
+        (BankEntry::Paid, "paid"),
+        (BankEntry::Expired, "expired"),
+        (BankEntry::Closing, "closing"),
     ],
 };
 const SPANISH: Words = Words {
@@ -95,11 +124,34 @@ const SPANISH: Words = Words {
     estimated: "estimados",
     half_up: "medio centavo se aleja de cero",
     half_even: "medio centavo va al par",
-    units: [(Unit::Bill, "factura"), (Unit::Day, "día"), (Unit::Month, "mes")],
+    units: [
+        (Unit::Bill, "factura"),
+        (Unit::Day, "día"),
+        (Unit::Month, "mes"),
+        (Unit::Piece, "unidad"),
+    ],
     commodities: [
         (Commodity::Electric, "electricidad"),
         (Commodity::Gas, "gas"),
         (Commodity::Water, "agua"),
+        (Commodity::Waste, "residuos"),
+    ],
+    flows: [
+        (Flow::Delivered, "recibido"),
+        (Flow::Received, "devuelto"),
+        (Flow::Reactive, "reactiva"),
+    ],
+    bank: "banco de",
+    credit: "crédito",
+    entries: [
+        (BankEntry::Opening, "guardado antes"),
+        (BankEntry::Earned, "agregado"),
+        (BankEntry::Allotted, "recibido de una parte comunitaria"),
+        (BankEntry::Used, "usado"),
+        (BankEntry::Given, "dado a suscriptores"),
+        (BankEntry::Paid, "pagado"),
+        (BankEntry::Expired, "vencido"),
+        (BankEntry::Closing, "guardado"),
     ],
 };
 
@@ -134,6 +186,16 @@ impl Words {
     fn commodity(&self, commodity: Commodity) -> &'static str {
         let word = self.commodities.iter().find(|it| it.0 == commodity);
         word.map_or(commodity.word(), |it| it.1)
+    }
+
+    fn flow(&self, flow: Flow) -> &'static str {
+        let word = self.flows.iter().find(|it| it.0 == flow);
+        word.map_or(flow.word(), |it| it.1)
+    }
+
+    fn entry(&self, entry: BankEntry) -> &'static str {
+        let word = self.entries.iter().find(|it| it.0 == entry);
+        word.map_or(entry.word(), |it| it.1)
     }
 }
 
@@ -203,8 +265,8 @@ fn said(line: &Line, words: &Words) -> String {
             format!("{} x {}", words.quantity(quantity), at(price, words))
         }
         Basis::Part { quantity, price, days, of: 1 } => {
-            let count = decimal(quantity.micro, 6);
-            format!("{count} {} x {} x {days} days", quantity.unit, each(price))
+            let (count, noun) = (words.quantity(quantity), words.days);
+            format!("{count} x {} x {days} {noun}", at(price, words))
         }
         Basis::Part { quantity, price, days, of } => {
             let (count, noun) = (words.quantity(quantity), words.days);
@@ -250,20 +312,23 @@ fn at(price: Price, words: &Words) -> String {
 }
 
 /// How the bank of energy went: `bank of kWh: opening 41, earned 12, used 30, paid 0, expired 0,
-/// closing 23`; nothing where there is none.
-pub fn bank(segment: &Segment) -> Option<String> {
+/// closing 23`; `None` where there is nothing to say.
+fn bank(segment: &Segment, words: &Words) -> Option<String> {
     let entries = segment.bank?.entries();
-    let said: Vec<String> =
-        entries.iter().map(|(entry, micro)| format!("{entry} {}", decimal(*micro, 6))).collect();
-    (!said.is_empty()).then(|| format!("bank of {}: {}", segment.usage.unit, said.join(", ")))
+    let said: Vec<String> = entries
+        .iter()
+        .map(|(entry, micro)| format!("{} {}", words.entry(*entry), decimal(*micro, 6)))
+        .collect();
+    let unit = segment.usage.unit;
+    (!said.is_empty()).then(|| format!("{} {unit}: {}", words.bank, said.join(", ")))
 }
 
 /// How the bank of credit in money went, in the same way; nothing where there is none.
-pub fn credit(segment: &Segment) -> Option<String> {
+fn credit(segment: &Segment, words: &Words) -> Option<String> {
     let entries = segment.credit.entries();
     let said: Vec<String> =
-        entries.iter().map(|(entry, amount)| format!("{entry} {amount}")).collect();
-    (!said.is_empty()).then(|| format!("bank of credit: {}", said.join(", ")))
+        entries.iter().map(|(entry, amount)| format!("{} {amount}", words.entry(*entry))).collect();
+    (!said.is_empty()).then(|| format!("{} {}: {}", words.bank, words.credit, said.join(", ")))
 }
 
 /// Where a line comes from: the tariff, its version, and the words in its text.
@@ -300,7 +365,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
     for evidence in &segment.evidence {
         write_evidence(out, evidence, words);
     }
-    for bank in bank(segment).into_iter().chain(credit(segment)) {
+    for bank in bank(segment, words).into_iter().chain(credit(segment, words)) {
         let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {
@@ -324,7 +389,7 @@ fn write_line(out: &mut String, line: &Line, words: &Words) {
 
 fn write_evidence(out: &mut String, evidence: &Evidence, words: &Words) {
     let Evidence { meter, flow, used, estimated, multiplier_micro, .. } = evidence;
-    let total = words.quantity(*used);
+    let (total, flow) = (words.quantity(*used), words.flow(*flow));
     let times = decimal(*multiplier_micro, 6);
     let Words { meter: noun, on, intervals, estimated: guessed, .. } = words;
     let _ = match &evidence.reads {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::money::{Exact, Money};
+use crate::money::{Exact, Money, Rounding};
 use crate::period::Period;
 use crate::rating::component::credit::Settled;
 use crate::rating::component::share::Shared;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, ChargeKind, Line, plan};
+use crate::rating::{Basis, ChargeKind, Line, Unratable, plan};
 use crate::tariff::ShareCharge;
 
 /// A line before it is priced.
@@ -35,6 +35,8 @@ pub(super) struct Drawn {
     pub(super) unrounded: Vec<Exact>,
     /// What each is a line of.
     charges: Vec<ChargeOf>,
+    /// The first line whose amount is more than a bill can say.
+    too_large: Option<Arc<str>>,
 }
 
 /// Which charge a line is of.
@@ -79,7 +81,23 @@ impl Drawn {
     /// None yet.
     pub(super) fn none() -> Drawn {
         let charges = Vec::with_capacity(MANY);
-        Drawn { lines: Vec::with_capacity(MANY), unrounded: Vec::with_capacity(MANY), charges }
+        let (lines, unrounded) = (Vec::with_capacity(MANY), Vec::with_capacity(MANY));
+        Drawn { lines, unrounded, charges, too_large: None }
+    }
+
+    /// Refuses lines that are more than a bill can say.
+    pub(super) fn check(&self) -> Result<(), Unratable> {
+        let label = self.too_large.as_ref().map(|it| it.to_string());
+        label.map_or(Ok(()), |label| Err(Unratable::TooLarge { label }))
+    }
+
+    /// The amount of a line in cents; nothing where it is too large, for [`Drawn::check`] to refuse.
+    fn cents(&mut self, exact: Exact, rounding: Rounding, label: &Arc<str>) -> Money {
+        if exact.femto().unsigned_abs() <= MOST_FEMTO {
+            return exact.round(rounding);
+        }
+        self.too_large.get_or_insert_with(|| label.clone());
+        Money::ZERO
     }
 
     /// How many there are.
@@ -143,18 +161,20 @@ impl Drawn {
         let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
         let rounding = section.tariff().rounding;
         let exact = draft.basis.exact();
+        let label: Arc<str> = "Surplus paid at the true-up".into();
+        let amount = self.cents(exact, rounding, &label);
         self.push(
             ChargeOf { place: usize::MAX, within: None },
             exact,
             Line {
-                label: "Surplus paid at the true-up".into(),
+                label,
                 kind: ChargeKind::Credit,
                 period: draft.days,
                 basis: draft.basis,
                 rule: rule.clone(),
                 rounding,
                 exact,
-                amount: exact.round(rounding),
+                amount,
             },
         );
     }
@@ -180,18 +200,20 @@ impl Drawn {
             Some(rider) => ChargeOf { place: rider.place, within: Some(component) },
             None => ChargeOf { place: component, within: None },
         };
+        let label = label(section, component, &draft).clone();
+        let amount = self.cents(exact, tariff.rounding, &label);
         self.push(
             charge,
             unrounded.unwrap_or(exact),
             Line {
-                label: label(section, component, &draft).clone(),
+                label,
                 kind: tariff.components[component].kind,
                 period: draft.days,
                 basis: draft.basis,
                 rule: rule.clone(),
                 rounding: tariff.rounding,
                 exact,
-                amount: exact.round(tariff.rounding),
+                amount,
             },
         )
     }
@@ -214,6 +236,9 @@ fn of_days(line: &Line, unrounded: Exact, days: Period) -> (Money, Exact) {
     let cents = through(days.end()) - through(days.start());
     (Money::from_cents(cents), unrounded.part(days.days(), of))
 }
+
+/// Ten thousand million of the currency unit: the most that one line comes to.
+const MOST_FEMTO: u128 = 10_000_000_000 * 1_000_000_000_000_000;
 
 /// More lines than most agreements have.
 const MANY: usize = 12;

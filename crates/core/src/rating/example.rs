@@ -6,7 +6,9 @@ use jiff::civil::date;
 
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
+use crate::place::Commodity;
 use crate::rating::carried::Carried;
+use crate::rating::terms::Terms;
 use crate::rating::{Input, Plan, Unratable, rate};
 use crate::reads::usage::{Profile, Usage};
 use crate::tariff::{Charge, Riders, Tariff};
@@ -35,11 +37,11 @@ const KGAL: [i64; 12] = [46, 44, 47, 51, 62, 78, 91, 88, 69, 54, 47, 46];
 impl Year {
     /// The example customer in a year of the calendar, measured in `unit`: a house of one family.
     /// Electricity is known for every hour; of gas and water the months are known.
-    pub fn example(calendar: i16, unit: Unit) -> Year {
+    pub fn example(calendar: i16, commodity: Commodity, unit: Unit) -> Year {
         let months = (1..=12).filter_map(|month| Period::month(calendar, month)).map(|period| {
             let usage = match unit {
                 Unit::Kwh => hourly(period),
-                other => monthly(period, other),
+                other => monthly(period, commodity, other),
             };
             (period, usage)
         });
@@ -83,12 +85,15 @@ fn hourly(period: Period) -> Usage {
     }
 }
 
-fn monthly(period: Period, unit: Unit) -> Usage {
+fn monthly(period: Period, commodity: Commodity, unit: Unit) -> Usage {
     let month = place(period.start().month());
-    let micro = match unit {
-        Unit::Kgal => KGAL[month] * 100_000,
-        Unit::Gal => KGAL[month] * 100_000_000,
-        Unit::M3 => KGAL[month] * 378_541,
+    // A therm is nearly a CCF of gas.
+    let micro = match (commodity, unit) {
+        (Commodity::Water, Unit::Gal) => KGAL[month] * 100_000_000,
+        (Commodity::Water, Unit::Ccf) => KGAL[month] * 133_681,
+        (Commodity::Water, Unit::M3) => KGAL[month] * 378_541,
+        (Commodity::Water, _) => KGAL[month] * 100_000,
+        (_, Unit::M3) => THERMS[month] * 283_168,
         _ => THERMS[month] * 100_000,
     };
     Usage {
@@ -102,7 +107,11 @@ fn monthly(period: Period, unit: Unit) -> Usage {
 
 /// What a version of a tariff charges for each month of a year, as if it were in force all year, with
 /// the riders of its first day, and had been the year before, which was a year just like it.
-pub fn year_on(tariff: &Tariff, riders: &Riders, year: &Year) -> Result<Vec<Money>, Unratable> {
+pub fn year_on(
+    tariff: &Tariff,
+    (riders, terms): (&Riders, &Terms),
+    year: &Year,
+) -> Result<Vec<Money>, Unratable> {
     let first = date(year.calendar, 1, 1);
     let all_year = |tariff: &Tariff| {
         let mut tariff = tariff.clone();
@@ -130,7 +139,7 @@ pub fn year_on(tariff: &Tariff, riders: &Riders, year: &Year) -> Result<Vec<Mone
     let mut totals = Vec::new();
     for before in [true, false] {
         for (period, usage) in &year.months {
-            let input = Input { carried: &carried, ..Input::of(*period, usage) };
+            let input = Input { carried: &carried, terms, ..Input::of(*period, usage) };
             let rated = rate(&plan, &input)?;
             if !before {
                 totals.push(rated.total);

@@ -173,8 +173,9 @@ pub(super) fn reach(
     let pieces = section.cut(days, &[need], label);
     pieces.into_iter().try_fold(0, |sum, piece| {
         let times = section.number(label, need, piece.start())?;
-        let quantity = part(limit.quantity.micro, times, MICRO);
-        Ok(sum + scaled(quantity, limit.per, piece, section, peak))
+        let quantity = up_to(limit.quantity.micro, times, MICRO);
+        let reached = scaled(quantity, limit.per, piece, section, peak);
+        Ok(i64::saturating_add(sum, reached))
     })
 }
 
@@ -182,12 +183,18 @@ fn scaled(micro: i64, per: Per, days: Period, section: &Section, peak: i64) -> i
     let count = days_between(days.start(), days.end());
     match per {
         Per::Turn if section.is_whole(days) => micro,
-        Per::Turn => part(micro, count, section.window_days()),
-        Per::Day => micro * count,
-        Per::Kw if section.is_whole(days) => part(micro, peak, MICRO),
-        Per::Kw => part(part(micro, peak, MICRO), count, section.window_days()),
-        Per::KwDay => part(micro * count, peak, MICRO),
+        Per::Turn => up_to(micro, count, section.window_days()),
+        Per::Day => micro.saturating_mul(count),
+        Per::Kw if section.is_whole(days) => up_to(micro, peak, MICRO),
+        Per::Kw => up_to(up_to(micro, peak, MICRO), count, section.window_days()),
+        Per::KwDay => up_to(micro.saturating_mul(count), peak, MICRO),
     }
+}
+
+/// `limit * times / of`, rounded half up. A limit beyond all use is as good as none.
+fn up_to(limit: i64, times: i64, of: i64) -> i64 {
+    let (limit, times, of) = (i128::from(limit), i128::from(times), i128::from(of));
+    i64::try_from((limit * times * 2 + of).div_euclid(of * 2)).unwrap_or(i64::MAX)
 }
 
 const MICRO: i64 = 1_000_000;

@@ -125,6 +125,7 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     for section in sections(plan, &called, input)? {
         let before = drawn.count();
         draw(&section, &mut drawn, &mut carried, &mut flows)?;
+        drawn.check()?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
         let unmetered = unmetered::used(&section, drawn.among(before, drawn.count()));

@@ -43,18 +43,16 @@ fn rider<'a>(
         }
         let locked = include.lock.map(|it| it.days(section, code, days.start())).transpose()?;
         let kept = locked.and_then(|(from, end)| Some((from, days.overlap(from, Some(end))?)));
-        let mut rest = Some(days);
-        if let Some((from, days)) = kept {
-            sections.push(section.of_rider(place, in_force(code, versions, from)?, days));
-            rest = Period::new(days.end(), rest.map_or(days.end(), Period::end));
+        let Some((from, kept)) = kept else {
+            newest(section, place, code, days, &mut sections)?;
+            continue;
+        };
+        if let Some(before) = Period::new(days.start(), kept.start()) {
+            newest(section, place, code, before, &mut sections)?;
         }
-        let ends = versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
-        if let Some(days) = rest {
-            in_force(code, versions, days.start())?;
-            let cut = versions.iter().zip(ends).filter_map(|(version, end)| {
-                Some(section.of_rider(place, version, days.overlap(version.tariff.from, end)?))
-            });
-            sections.extend(cut);
+        sections.push(section.of_rider(place, in_force(code, versions, from)?, kept));
+        if let Some(behind) = Period::new(kept.end(), days.end()) {
+            newest(section, place, code, behind, &mut sections)?;
         }
     }
     match sections.iter().find(|it| it.tariff().unit != section.tariff().unit) {
@@ -65,6 +63,23 @@ fn rider<'a>(
         }),
         None => Ok(sections),
     }
+}
+
+/// Adds the sections of days on which no lock holds: each version prices its own.
+fn newest<'a>(
+    section: &Section<'a>,
+    place: usize,
+    code: &str,
+    days: Period,
+    sections: &mut Vec<Section<'a>>,
+) -> Result<(), Unratable> {
+    let versions = section.plan.riders.get(code).map_or(&[][..], Vec::as_slice);
+    in_force(code, versions, days.start())?;
+    let ends = versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
+    sections.extend(versions.iter().zip(ends).filter_map(|(version, end)| {
+        Some(section.of_rider(place, version, days.overlap(version.tariff.from, end)?))
+    }));
+    Ok(())
 }
 
 fn in_force<'a>(code: &str, versions: &'a [Version], on: Date) -> Result<&'a Version, Unratable> {

@@ -12,6 +12,7 @@ use crate::rating::drawn::ChargeOf;
 use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, Tally, later, peak};
 use crate::rating::{Input, Unratable};
+use crate::reads::usage::Usage;
 use crate::tariff::{Component, Priced, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
@@ -107,6 +108,7 @@ pub(super) fn sections<'a>(
                 tallied: RefCell::default(),
             };
             section.check_unit()?;
+            section.check_size()?;
             section.factor_micro = section.factor()?;
             sections.push(section);
         }
@@ -375,18 +377,37 @@ impl<'a> Section<'a> {
         let Some(convert) = self.tariff().convert.filter(|it| it.from == measured) else {
             return Ok(None);
         };
-        let Some(need) = convert.times else { return Ok(Some(convert.factor_micro)) };
+        let label = &self.tariff().name;
+        let Some(need) = convert.times else {
+            return product(label, self.most_counted(), convert.factor_micro, 1_000_000)
+                .map(|_| Some(convert.factor_micro));
+        };
         let mut weighed = 0;
         for piece in self.cut(self.period, &[need], "") {
-            let times = self.number(&self.tariff().name, need, piece.start())?;
+            let times = self.number(label, need, piece.start())?;
             weighed += times * days_between(piece.start(), piece.end());
         }
         let days = days_between(self.period.start(), self.period.end());
-        Ok(Some(part(convert.factor_micro, part(weighed, 1, days), 1_000_000)))
+        let factor = product(label, convert.factor_micro, part(weighed, 1, days), 1_000_000)?;
+        product(label, self.most_counted(), factor, 1_000_000).map(|_| Some(factor))
+    }
+
+    /// The larger of what came and what was sent back.
+    fn most_counted(&self) -> i64 {
+        let Usage { delivered, received, .. } = self.input.usage;
+        delivered.micro.max(received.micro)
     }
 
     fn measured_unit(&self) -> Unit {
         self.input.usage.delivered.unit
+    }
+
+    fn check_size(&self) -> Result<(), Unratable> {
+        let reactive = self.input.usage.reactive.map_or(0, |it| it.micro);
+        match self.most_counted().max(reactive) <= MOST {
+            true => Ok(()),
+            false => Err(Unratable::TooLarge { label: self.tariff().name.clone() }),
+        }
     }
 
     fn check_unit(&self) -> Result<(), Unratable> {
@@ -399,11 +420,24 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The most of anything, in millionths: a thousand million. What is more is refused before it is
+/// multiplied, so that no product leaves its type.
+pub(super) const MOST: i64 = 1_000_000_000_000_000;
+
 /// `whole * times / of`, rounded half up.
 pub(super) fn part(whole: i64, times: i64, of: i64) -> i64 {
+    i64::try_from(ratio(whole, times, of)).expect("a part of a quantity fits where a quantity does")
+}
+
+/// The same of what a text or an agreement says, which may be anything: no more than [`MOST`].
+pub(super) fn product(label: &str, whole: i64, times: i64, of: i64) -> Result<i64, Unratable> {
+    let product = i64::try_from(ratio(whole, times, of)).ok().filter(|it| *it <= MOST);
+    product.ok_or_else(|| Unratable::TooLarge { label: label.to_owned() })
+}
+
+fn ratio(whole: i64, times: i64, of: i64) -> i128 {
     let (whole, times, of) = (i128::from(whole), i128::from(times), i128::from(of));
-    let rounded = (whole * times * 2 + of).div_euclid(of * 2);
-    i64::try_from(rounded).expect("a part of a quantity fits where a quantity does")
+    (whole * times * 2 + of).div_euclid(of * 2)
 }
 
 impl Share {

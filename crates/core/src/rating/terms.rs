@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::money::Share;
 use crate::period::Period;
 use crate::rating::drawn::Draft;
-use crate::rating::section::{Section, part};
+use crate::rating::section::{Section, product};
 use crate::rating::{Basis, Rule, Unratable};
 use crate::tariff::{Choice, Component, LeastDemand, MONTHS};
 use crate::text::{decimal, scaled};
@@ -129,11 +129,13 @@ impl Section<'_> {
     /// A term that is a number, in millionths.
     pub(super) fn number(&self, label: &str, need: usize, on: Date) -> Result<i64, Unratable> {
         let said = self.said(label, need, on)?;
-        scaled(said, 6).filter(|it| 0 <= *it).ok_or_else(|| Unratable::TermNoNumber {
+        let number = scaled(said, 6).filter(|it| 0 <= *it);
+        let number = number.ok_or_else(|| Unratable::TermNoNumber {
             label: label.to_owned(),
             term: self.tariff().needs[need].clone(),
             value: said.to_owned(),
-        })
+        })?;
+        product(label, number, 1, 1)
     }
 
     /// A term that is a day.
@@ -148,8 +150,8 @@ impl Section<'_> {
 
     /// The product of terms that are numbers, in millionths: one without any.
     pub(super) fn count(&self, label: &str, needs: &[usize], on: Date) -> Result<i64, Unratable> {
-        needs.iter().try_fold(1_000_000, |product, need| {
-            Ok(part(product, self.number(label, *need, on)?, 1_000_000))
+        needs.iter().try_fold(1_000_000, |count, need| {
+            product(label, count, self.number(label, *need, on)?, 1_000_000)
         })
     }
 

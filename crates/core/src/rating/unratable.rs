@@ -29,6 +29,11 @@ pub enum Unratable {
         /// The length of the intervals, in minutes.
         minutes: u16,
     },
+    /// Something is larger than any bill: a slip of a decimal point, or of a meter's multiplier.
+    TooLarge {
+        /// The charge.
+        label: String,
+    },
     /// The usage is in another unit than the tariff prices.
     WrongUnit {
         /// The charge.
@@ -163,6 +168,12 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "the prices by {clock} change within the meter's intervals of {minutes} minutes; have the meter keep shorter ones"
+                )
+            }
+            Unratable::TooLarge { label } => {
+                write!(
+                    f,
+                    "{label} comes to more than a bill can say; look for a slip of the decimal point in the reads, the terms or the price"
                 )
             }
             Unratable::WrongUnit { label, priced, measured } => {

@@ -80,7 +80,34 @@ pub struct Holidays {
     /// Holidays of one year.
     pub dates: Vec<Date>,
     /// Holidays of every year.
-    pub yearly: Vec<MonthDay>,
+    pub yearly: Vec<Yearly>,
+}
+
+/// When a holiday of every year is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yearly {
+    /// On a date, or on a day beside it where the date is at a weekend.
+    Dated(MonthDay, Observed),
+    /// On the first, second, third, fourth or last such day of a month.
+    Nth {
+        /// Which one: 1 to 4, and -1 is the last.
+        nth: i8,
+        /// The day of the week.
+        weekday: Weekday,
+        /// The month, 1 to 12.
+        month: i8,
+    },
+}
+
+/// What is done where the date of a holiday is at a weekend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed {
+    /// Nothing: it is where it is.
+    OnTheDay,
+    /// A Sunday's is on Monday instead.
+    SundayOnMonday,
+    /// A Sunday's is on Monday instead, and a Saturday's on Friday.
+    Beside,
 }
 
 impl Days {
@@ -117,7 +144,39 @@ impl Days {
 impl Holidays {
     /// Whether `date` is one.
     pub fn contains(&self, date: Date) -> bool {
-        self.dates.contains(&date) || self.yearly.contains(&MonthDay::of(date))
+        self.dates.contains(&date) || self.yearly.iter().any(|it| it.is_on(date))
+    }
+}
+
+impl Yearly {
+    fn is_on(self, date: Date) -> bool {
+        match self {
+            Yearly::Dated(day, observed) => {
+                let day_before = date.yesterday().ok().filter(|it| MonthDay::of(*it) == day);
+                let day_after = date.tomorrow().ok().filter(|it| MonthDay::of(*it) == day);
+                let observed_on = |it: Option<Date>| it.is_some_and(|it| observed.on(it) == date);
+                MonthDay::of(date) == day && observed.on(date) == date
+                    || observed_on(day_before)
+                    || observed_on(day_after)
+            }
+            Yearly::Nth { nth, weekday, month } => {
+                date.month() == month
+                    && date.nth_weekday_of_month(nth, weekday).is_ok_and(|it| it == date)
+            }
+        }
+    }
+}
+
+impl Observed {
+    /// The day on which a holiday is observed that is on `date`.
+    fn on(self, date: Date) -> Date {
+        let moved = match (self, date.weekday()) {
+            (Observed::OnTheDay, _) => Ok(date),
+            (_, Weekday::Sunday) => date.tomorrow(),
+            (Observed::Beside, Weekday::Saturday) => date.yesterday(),
+            _ => Ok(date),
+        };
+        moved.unwrap_or(date)
     }
 }
 

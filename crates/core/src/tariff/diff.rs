@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::person::Language;
 use crate::rating::Unratable;
 use crate::rating::example::{Year, year_on};
+use crate::rating::terms::Terms;
 use crate::tariff::clock::Clock;
 use crate::tariff::spoken::{self, Spoken, Term, Words, fill, words};
 use crate::tariff::{Component, Riders, Tariff, sheet};
@@ -42,19 +43,25 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Bills `given`, or the example customer in the year the new version begins.
-    pub fn bill(old: &Tariff, new: &Tariff, riders: &Riders, given: Option<Year>) -> Compared {
+    /// Bills `given`, or the example customer in the year the new version begins, with the terms of
+    /// an agreement.
+    pub fn bill(
+        old: &Tariff,
+        new: &Tariff,
+        (riders, terms): (&Riders, &Terms),
+        given: Option<Year>,
+    ) -> Compared {
         let measured = |it: &Tariff| it.convert.map_or(it.unit, |it| it.from);
         let is_given = given.is_some();
         let calendar = new.from.year();
-        let year = given.unwrap_or_else(|| Year::example(calendar, measured(new)));
+        let year = given.unwrap_or_else(|| Year::example(calendar, new.commodity, measured(new)));
         // Where the versions measure in different units, each bills the example in its own.
         let of_old = if is_given || measured(old) == measured(new) {
-            year_on(old, riders, &year)
+            year_on(old, (riders, terms), &year)
         } else {
-            year_on(old, riders, &Year::example(calendar, measured(old)))
+            year_on(old, (riders, terms), &Year::example(calendar, old.commodity, measured(old)))
         };
-        Compared { old: of_old, new: year_on(new, riders, &year), year, given: is_given }
+        Compared { old: of_old, new: year_on(new, (riders, terms), &year), year, given: is_given }
     }
 
     /// As a table of months.
@@ -62,6 +69,10 @@ impl Compared {
         let words = words(language);
         let (old, new) = match (&self.old, &self.new) {
             (Ok(old), Ok(new)) => (old, new),
+            // There is no agreement to set a term of.
+            (Err(Unratable::NoTerm { term, .. }), _) | (_, Err(Unratable::NoTerm { term, .. })) => {
+                return format!("{}\n", fill(words.example_needs, &[term]));
+            }
             (Err(why), _) | (_, Err(why)) => {
                 return format!("{}\n", fill(words.example_none, &[&why.to_string()]));
             }
@@ -121,15 +132,7 @@ fn percent(from: i64, to: i64) -> Option<String> {
 }
 
 fn head(old: &Tariff, new: &Tariff, words: &Words) -> Vec<String> {
-    let convert = |it: &Tariff| {
-        it.convert.map_or_else(
-            || words.none.to_owned(),
-            |by| {
-                let values = [by.from.word(), &decimal(by.factor_micro, 6), it.unit.word()];
-                fill(words.convert, &values)
-            },
-        )
-    };
+    let convert = |it: &Tariff| spoken::convert(it, words).unwrap_or_else(|| words.none.to_owned());
     let net = |it: &Tariff| {
         let net = it.net.as_ref();
         net.map_or_else(|| words.none.to_owned(), |net| spoken::net(it, net, words))

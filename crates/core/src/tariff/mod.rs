@@ -503,6 +503,8 @@ pub struct Limit {
     pub per: Per,
     /// A term that the quantity is multiplied by: its place in [`Tariff::needs`].
     pub times: Option<usize>,
+    /// Whether the quantity is a share of that term, `80% of baseline`, and not so much for each.
+    pub is_share: bool,
 }
 
 /// What a [`Limit`] is for.

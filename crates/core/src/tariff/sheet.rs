@@ -4,11 +4,10 @@ use std::fmt::Write;
 
 use jiff::civil::Date;
 
-use crate::money::Rounding;
+use crate::money::{Rounding, Unit};
 use crate::person::Language;
 use crate::tariff::Tariff;
 use crate::tariff::spoken::{self, Words, fill, words};
-use crate::text::decimal;
 
 /// How wide what stands before the prices is.
 const BEFORE: usize = 46;
@@ -37,10 +36,13 @@ pub fn sheet(tariff: &Tariff, until: Option<Date>, language: Language) -> String
 fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
     let mut out = format!("{} ({})\n", tariff.name, tariff.code);
     let commodity = spoken::commodity(tariff.commodity, words);
-    let _ = writeln!(out, "{}", fill(words.billed_in, &[commodity, tariff.unit.word()]));
-    if let Some(it) = tariff.convert {
-        let values = [it.from.word(), &decimal(it.factor_micro, 6), tariff.unit.word()];
-        let _ = writeln!(out, "{}", fill(words.convert, &values));
+    // Nothing measures waste.
+    let _ = match tariff.unit {
+        Unit::Piece => writeln!(out, "{commodity}"),
+        unit => writeln!(out, "{}", fill(words.billed_in, &[commodity, unit.word()])),
+    };
+    if let Some(convert) = spoken::convert(tariff, words) {
+        let _ = writeln!(out, "{convert}");
     }
     let from = spoken::date(tariff.from, words);
     let _ = match until.and_then(|it| it.yesterday().ok()) {

@@ -65,6 +65,28 @@ fn totals(it: &Standing) {
     }
 }
 
+pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
+    let db = super::open(place)?;
+    let cycle = Cycle(cycle);
+    let lines = db.read(|tx| {
+        let mut lines = Vec::new();
+        for window in store::window::with_held(tx, cycle)? {
+            for it in store::run::held(tx, window.id)? {
+                let account = store::account::get(tx, it.account)?.number;
+                let (agreement, period) = (it.agreement, window.period);
+                lines.push(format!("{account}  agreement {agreement}  {period}  {}", it.reason));
+                lines.push(format!("    {}", it.detail));
+            }
+        }
+        Ok(lines)
+    })?;
+    if lines.is_empty() {
+        say::line(format_args!("nothing is held in cycle {cycle}"));
+    }
+    lines.iter().for_each(say::line);
+    Ok(())
+}
+
 /// How a window stands, as one line of JSON; amounts are strings so that no reader rounds them.
 fn json(it: &Standing) -> serde_json::Value {
     serde_json::json!({

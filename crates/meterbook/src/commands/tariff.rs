@@ -159,7 +159,9 @@ fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
     let calendar = args.calendar.unwrap_or(new.from.year());
     let load = args.load.as_ref().map(|it| trial::year(it, calendar)).transpose()?;
     say::line(diff::said(&diff::changes(&old, &new, language), language));
-    say::line(Compared::bill(&old, &new, &riders, load).said(language).trim_end());
+    let terms = trial::terms(&args.term)?;
+    let compared = Compared::bill(&old, &new, (&riders, &terms), load);
+    say::line(compared.said(language).trim_end());
     Ok(())
 }
 
@@ -176,7 +178,8 @@ fn rate(place: &Place, args: &TariffRate, depth: Depth) -> Result<()> {
     };
     let riders = riders(&args.rider)?;
     let days = (args.from.unwrap_or(tariff.from), args.to);
-    let turns = trial::rate_on(&tariff, &riders, used, days, |names, days| {
+    let terms = trial::terms(&args.term)?;
+    let turns = trial::rate_on(&tariff, &riders, (used, &terms), days, |names, days| {
         // A text can be tried where no utility is; then nothing is published.
         let Some(db) = super::open_if_there(place)? else { return Ok(Published::default()) };
         let zone = super::own_zone(&db)?;

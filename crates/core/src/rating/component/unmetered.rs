@@ -3,7 +3,7 @@
 
 use crate::money::Quantity;
 use crate::rating::drawn::{ChargeOf, Draft, Earlier};
-use crate::rating::section::{Section, part};
+use crate::rating::section::{Section, part, product};
 use crate::rating::{Basis, Unratable, month_index};
 use crate::tariff::{Charge, Component, UnmeteredCharge};
 
@@ -18,7 +18,7 @@ pub(in crate::rating) fn lines(
     let month = usize::try_from(month).expect("a year has twelve months");
     for days in section.cut(section.period, &charge.count, &component.label) {
         let pieces = section.count(&component.label, &charge.count, days.start())?;
-        let turn = part(charge.each_micro[month], pieces, 1_000_000);
+        let turn = product(&component.label, charge.each_micro[month], pieces, 1_000_000)?;
         let micro = if section.is_whole(days) {
             turn
         } else {

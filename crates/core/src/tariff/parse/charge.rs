@@ -391,7 +391,7 @@ pub(super) fn step_end(text: &str, unit: Unit, needs: &[String]) -> Result<Limit
             None => (of.trim(), Per::Turn),
         };
         let times = Some(needs::find(needs, name)?);
-        return Ok(Limit { quantity: Quantity { micro, unit }, per, times });
+        return Ok(Limit { quantity: Quantity { micro, unit }, per, times, is_share: true });
     }
     let (number, words) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let (per, times) = match words.split_whitespace().collect::<Vec<_>>()[..] {
@@ -411,7 +411,7 @@ pub(super) fn step_end(text: &str, unit: Unit, needs: &[String]) -> Result<Limit
     if matches!(per, Per::Kw | Per::KwDay) && unit != Unit::Kwh {
         return Err(format!("a limit per kW is for kWh only; {unit} has no kW"));
     }
-    Ok(Limit { quantity: limit(number, unit)?, per, times })
+    Ok(Limit { quantity: limit(number, unit)?, per, times, is_share: false })
 }
 
 fn scope_of(

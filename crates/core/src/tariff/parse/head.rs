@@ -1,14 +1,15 @@
 //! The head of a tariff: its code, what it prices, and from when.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
+use super::hours::MONTHS;
 use super::lines::{Entry, Keyword};
 use super::number::factor;
 use super::refusal::TariffError;
 use super::{elect, month_day, needs, spelling};
 use crate::money::{Rounding, Unit};
 use crate::place::Commodity;
-use crate::tariff::clock::Holidays;
+use crate::tariff::clock::{Holidays, MonthDay, Observed, Yearly};
 use crate::tariff::{Conversion, Tariff};
 
 const OPENING: &str = "tariff R-1 half-up";
@@ -174,19 +175,49 @@ fn holidays(value: &str) -> Result<Holidays, String> {
     let mut holidays = Holidays::default();
     for day in value.split(',').map(str::trim) {
         match day.len() {
-            10 => holidays.dates.push(date(day)?),
+            10 if day.starts_with(|it: char| it.is_ascii_digit()) && !day.contains(' ') => {
+                holidays.dates.push(date(day)?);
+            }
             _ => holidays.yearly.push(yearly(day)?),
         }
     }
     Ok(holidays)
 }
 
-fn yearly(day: &str) -> Result<crate::tariff::clock::MonthDay, String> {
+const HOLIDAYS: &str = "write 07-04 for every year, 07-04 observed or 07-04 sun-to-mon where it moves \
+                        from a weekend, 4th thu nov, last mon may, or 2026-11-26 for one year";
+
+/// A holiday of every year: `07-04`, `07-04 observed`, or `last mon may`.
+fn yearly(day: &str) -> Result<Yearly, String> {
+    let words: Vec<&str> = day.split_whitespace().collect();
+    let found = match words[..] {
+        [date] => month_and_day(date).map(|it| Yearly::Dated(it, Observed::OnTheDay)),
+        [date, "observed"] => month_and_day(date).map(|it| Yearly::Dated(it, Observed::Beside)),
+        [date, "sun-to-mon"] => {
+            month_and_day(date).map(|it| Yearly::Dated(it, Observed::SundayOnMonday))
+        }
+        [nth, weekday, month] => nth_of(nth, weekday, month),
+        _ => None,
+    };
+    found.ok_or_else(|| format!("{day} is not a holiday; {HOLIDAYS}"))
+}
+
+fn month_and_day(text: &str) -> Option<MonthDay> {
     let two = |it: &str| it.len() == 2 && it.bytes().all(|it| it.is_ascii_digit());
-    let parts = day.split_once('-').filter(|(month, day)| two(month) && two(day));
-    let numbers = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
-    let found = numbers.and_then(|(month, day)| month_day(month, day));
-    found.ok_or_else(|| {
-        format!("{day} is not a holiday; write 07-04 for every year or 2026-11-26 for one")
-    })
+    let (month, day) = text.split_once('-').filter(|(month, day)| two(month) && two(day))?;
+    month_day(month.parse().ok()?, day.parse().ok()?)
+}
+
+fn nth_of(nth: &str, weekday: &str, month: &str) -> Option<Yearly> {
+    let place = |all: &[&str], word: &str| {
+        let found = (0..).zip(all).find(|(_, it)| **it == word);
+        found.map(|(place, _): (i8, _)| place)
+    };
+    let nth = match nth {
+        "last" => -1,
+        _ => place(&["1st", "2nd", "3rd", "4th"], nth)? + 1,
+    };
+    let weekday = place(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"], weekday)?;
+    let weekday = Weekday::from_monday_zero_offset(weekday).ok()?;
+    Some(Yearly::Nth { nth, weekday, month: place(&MONTHS, month)? + 1 })
 }

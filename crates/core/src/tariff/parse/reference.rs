@@ -68,7 +68,11 @@ pub const WORDS: &[Word] = &[
         "from 2026-01-01",
         "the first day of this version. A version ends where the next one begins",
     ),
-    head("holidays", "holidays 07-04, 2026-11-26", "days of every year, and single days"),
+    head(
+        "holidays",
+        "holidays 07-04 observed, last mon may, 2026-11-27",
+        "days of every year, and single days. `observed` moves a Sunday's to Monday and a Saturday's to Friday, `sun-to-mon` only the Sunday's; `1st` to `4th` and `last` count days of a month",
+    ),
     head(
         "clock",
         "clock hours\n  peak      16-21\n  off-peak  else\nvolume Energy by hours\n  peak      0.31\n  off-peak  0.12",

@@ -9,7 +9,9 @@ use super::refusal::TariffError;
 use super::{needs, spelling};
 use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
-use crate::tariff::{Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Ratchet, Tariff, TrueUp};
+use crate::tariff::{
+    Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Per, Ratchet, Tariff, TrueUp,
+};
 use crate::text::scaled;
 
 /// What the terms of a charge say.
@@ -155,7 +157,13 @@ fn lock(text: &str, needs: &[String]) -> Result<Lock, String> {
 fn at_most(text: &str, tariff: &Tariff) -> Result<Limit, String> {
     let named = text.starts_with(|it: char| it.is_ascii_lowercase());
     let text = if named { format!("100% of {text}") } else { text.to_owned() };
-    step_end(&text, tariff.unit, &tariff.needs)
+    let most = step_end(&text, tariff.unit, &tariff.needs)?;
+    if matches!(most.per, Per::Kw | Per::KwDay) {
+        return Err(format!(
+            "at-most looks at no kW, and {text} is for each; write a number, a term, or 120% of a term"
+        ));
+    }
+    Ok(most)
 }
 
 fn most(text: &str) -> Result<Price, String> {

@@ -6,11 +6,11 @@ use crate::bill::explain;
 use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
-use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay};
+use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay, Observed, Yearly};
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
     LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
-    Scope, Tariff, TrueUp, UsageCharge,
+    Scope, Tariff, TrueUp, UnmeteredCharge, UsageCharge,
 };
 use crate::text::decimal;
 
@@ -84,7 +84,7 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
             (terms, counted.into_iter().chain(partial(it.partial, words)).collect())
         }
         Charge::Unmetered(it) => {
-            let said = [words.unmetered.to_owned()];
+            let said = [words.unmetered.to_owned(), burned(it, words)];
             (price(it.price), said.into_iter().chain(counted(tariff, &it.count, words)).collect())
         }
         Charge::Usage(it) => used(tariff, it, words),
@@ -145,6 +145,17 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
         conditions.push(words.tax.to_owned());
     }
     Spoken { terms, conditions }
+}
+
+/// What one piece uses in a month: the same in each, or from January to December.
+fn burned(it: &UnmeteredCharge, words: &Words) -> String {
+    let first = it.each_micro[0];
+    let unit = it.price.per;
+    if it.each_micro.iter().all(|it| *it == first) {
+        return fill(words.each_uses, &[&quantity(Quantity { micro: first, unit })]);
+    }
+    let months: Vec<String> = it.each_micro.iter().map(|it| decimal(*it, 6)).collect();
+    fill(words.each_uses_by_month, &[&months.join(", "), unit.word()])
 }
 
 /// One amount, or one for each row of a table.
@@ -219,8 +230,8 @@ fn used(tariff: &Tariff, it: &UsageCharge, words: &Words) -> (Vec<Term>, Vec<Str
             term.name = if tier.is_empty() { word.clone() } else { format!("{word}, {tier}") };
         }
     }
-    if let Some(most) = it.at_most {
-        said.push(fill(words.at_most, &[&limit(most, &times(tariff, Some(most)), words)]));
+    if let Some(it) = it.at_most {
+        said.push(most(it, &times(tariff, Some(it)), words));
     }
     (terms, said)
 }
@@ -305,8 +316,13 @@ fn money_bank(tariff: &Tariff, it: &MoneyBank, words: &Words) -> Vec<String> {
     if it.from_next_turn {
         said.push(words.bank_next_turn.to_owned());
     }
-    let end = if it.paid.nano == 0 { words.bank_settled } else { words.bank_paid };
-    said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month])));
+    let end = match it.paid {
+        Share { nano: 0 } => words.bank_settled,
+        Share::WHOLE => words.bank_paid,
+        _ => words.bank_paid_in_part,
+    };
+    let paid = percent(it.paid);
+    said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month, &paid])));
     said
 }
 
@@ -320,6 +336,15 @@ fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) 
     let stopped = it.at_stop.then(|| end(words.last_month));
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
     settled.into_iter().chain(stopped).chain(expires).collect()
+}
+
+/// What the meter counts becomes in the unit that is billed, where they differ.
+pub(super) fn convert(tariff: &Tariff, words: &Words) -> Option<String> {
+    let it = tariff.convert?;
+    let values = [it.from.word(), &decimal(it.factor_micro, 6), tariff.unit.word()];
+    let times = it.times.map(|it| fill(words.convert_times, &[&tariff.needs[it]]));
+    let convert = fill(words.convert, &values);
+    Some(times.map_or(convert.clone(), |times| format!("{convert}, {times}")))
 }
 
 /// How a tariff nets.
@@ -338,6 +363,9 @@ pub(super) fn net(tariff: &Tariff, net: &Net, words: &Words) -> String {
             Some((term, word)) => fill(words.bank_chosen, &[kept, &tariff.needs[*term], word]),
             None => kept.to_owned(),
         });
+        if it.kept != Share::WHOLE {
+            said.push(fill(words.bank_keeps, &[&percent(it.kept)]));
+        }
         said.extend(bank(tariff, it.bank, words, |month| match it.pays {
             // It is kept below zero, as it is in the customer's favor.
             Some(Price { nano, per }) => {
@@ -433,8 +461,27 @@ fn minutes(minutes: &[(u16, u16)], words: &Words) -> Option<String> {
 
 /// The holidays, those of every year first.
 pub(super) fn holidays(holidays: &Holidays, words: &Words) -> Vec<String> {
-    let yearly = holidays.yearly.iter().map(|it| month_day(*it, words));
+    let yearly = holidays.yearly.iter().map(|it| yearly(*it, words));
     yearly.chain(holidays.dates.iter().map(|it| date(*it, words))).collect()
+}
+
+fn yearly(it: Yearly, words: &Words) -> String {
+    match it {
+        Yearly::Dated(day, observed) => {
+            let day = month_day(day, words);
+            match observed {
+                Observed::OnTheDay => day,
+                Observed::SundayOnMonday => fill(words.sunday_on_monday, &[&day]),
+                Observed::Beside => fill(words.observed_beside, &[&day]),
+            }
+        }
+        Yearly::Nth { nth, weekday, month } => {
+            let place = usize::try_from(nth - 1).unwrap_or(4);
+            let weekday =
+                words.day_names[usize::from(weekday.to_monday_zero_offset().unsigned_abs())];
+            fill(words.nth_of_month, &[words.nths[place], weekday, month_name(month, words)])
+        }
+    }
 }
 
 /// A date as people write it: `January 1, 2026`.
@@ -467,6 +514,24 @@ pub(super) fn limit(it: Limit, times: &str, words: &Words) -> String {
         Per::Kw => words.limit_kw,
         Per::KwDay => words.limit_kw_day,
     };
+    reached(it, text, times, words)
+}
+
+/// The most that is priced, in words.
+fn most(it: Limit, times: &str, words: &Words) -> String {
+    let text = if it.per == Per::Day { words.at_most_day } else { words.at_most_turn };
+    reached(it, text, times, words)
+}
+
+fn reached(it: Limit, text: &str, times: &str, words: &Words) -> String {
+    if it.is_share {
+        let share = Share { nano: it.quantity.micro * 1_000 };
+        let of = match share {
+            Share::WHOLE => times.to_owned(),
+            _ => fill(words.share_of, &[&percent(share), times]),
+        };
+        return fill(text, &[&of]);
+    }
     let limit = fill(text, &[&quantity(it.quantity)]);
     if times.is_empty() { limit } else { format!("{limit}, {}", fill(words.times_each, &[times])) }
 }

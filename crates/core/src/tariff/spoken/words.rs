@@ -13,6 +13,10 @@ macro_rules! catalogue {
             pub(in crate::tariff) months: [&'static str; 12],
             /// The kinds of day in the order of [`Days`](crate::tariff::clock::Days).
             pub(in crate::tariff) kinds: [&'static str; 8],
+            /// One day of the week, Monday first.
+            pub(in crate::tariff) day_names: [&'static str; 7],
+            /// First to fourth, and last.
+            pub(in crate::tariff) nths: [&'static str; 5],
             $(pub(in crate::tariff) $key: &'static str,)*
         }
 
@@ -26,6 +30,10 @@ macro_rules! catalogue {
                 "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays",
                 "Sundays", "holidays",
             ],
+            day_names: [
+                "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+            ],
+            nths: ["first", "second", "third", "fourth", "last"],
             $($key: $english,)*
         };
         const SPANISH: Words = Words {
@@ -38,6 +46,8 @@ macro_rules! catalogue {
                 "lunes", "martes", "miércoles", "jueves", "viernes", "sábados", "domingos",
                 "feriados",
             ],
+            day_names: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+            nths: ["primer", "segundo", "tercer", "cuarto", "último"],
             $($key: $spanish,)*
         };
     };
@@ -50,13 +60,17 @@ catalogue! {
     anniversary: "the month before the anniversary", "el mes antes del aniversario";
     at_least: "at least {a} is billed", "se facturan al menos {a}";
     at_most: "at most {a}", "como máximo {a}";
+    at_most_day: "at most {a} a day is priced", "se cobra como máximo {a} por día";
+    at_most_turn: "at most {a} a month is priced", "se cobra como máximo {a} por mes";
     bank_chosen: "{a}, where the agreement says {b} {c}", "{a}, si el contrato dice {b} {c}";
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
     bank_expires: "what is kept expires after {a} bills", "lo guardado vence después de {a} facturas";
+    bank_keeps: "{a} of it is kept, and the rest lapses", "se guarda el {a}, y el resto se pierde";
     bank_money: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_next_turn: "it brings down later bills only", "reduce solo facturas posteriores";
     bank_paid: "what is left on the bill for {a} is paid", "lo que queda en la factura de {a} se paga";
+    bank_paid_in_part: "{b} of what is left on the bill for {a} is paid, and the rest lapses", "de lo que queda en la factura de {a} se paga el {b}, y el resto se pierde";
     bank_pays: "what is left on the bill for {a} is paid at {b}", "lo que queda en la factura de {a} se paga a {b}";
     bank_settled: "what is left on the bill for {a} lapses", "lo que queda en la factura de {a} se pierde";
     beyond: "only what is beyond {a} of the highest kW", "solo lo que supera el {a} de los kW máximos";
@@ -71,12 +85,15 @@ catalogue! {
     condition_ended: "{a}: no longer \"{b}\"", "{a}: ya no \"{b}\"";
     condition_new: "{a}: now \"{b}\"", "{a}: ahora \"{b}\"";
     convert: "1 {a} of the meter is {b} {c}", "1 {a} del medidor es {b} {c}";
+    convert_times: "times what the agreement says of {a}", "por lo que el contrato dice de {a}";
     credit: "in the customer's favor, for what is sent back", "a favor del cliente, por lo que se devuelve";
     credit_offsets: "brings down only {a}", "reduce solo {a}";
     demand: "for the highest mean power in one interval", "por la mayor potencia media en un intervalo";
     demand_apparent: "for the highest mean apparent power in one interval", "por la mayor potencia aparente media en un intervalo";
     demand_reactive: "for the highest mean reactive power in one interval", "por la mayor potencia reactiva media en un intervalo";
     difference: "difference", "diferencia";
+    each_uses: "each uses {a} a month", "cada uno consume {a} por mes";
+    each_uses_by_month: "each uses, from January to December: {a} {b}", "cada uno consume, de enero a diciembre: {a} {b}";
     electric: "Electric", "Electricidad";
     else_hours: "all other hours", "todas las demás horas";
     event: "on days published as {a}", "en días publicados como {a}";
@@ -85,6 +102,7 @@ catalogue! {
     event_limit_year: "at most {a} of them a year", "como máximo {a} de ellos al año";
     example: "On an example customer, {a}: {b} in the year", "Para un cliente de ejemplo, {a}: {b} en el año";
     example_given: "On the given load, {a}: {b} in the year", "Con el consumo dado, {a}: {b} en el año";
+    example_needs: "the example customer cannot be billed without {a}; say it: --term {a}=VALUE", "no se puede facturar al cliente de ejemplo sin {a}; indíquelo: --term {a}=VALOR";
     example_none: "the example customer cannot be billed: {a}", "no se puede facturar al cliente de ejemplo: {a}";
     from_through: "In force from {a} through {b}", "Vigente desde el {a} hasta el {b}";
     from_until: "In force from {a}", "Vigente desde el {a}";
@@ -120,6 +138,8 @@ catalogue! {
     new: "new", "nuevo";
     none: "none", "ninguno";
     nothing: "nothing changed but the first day", "nada cambió salvo el primer día";
+    nth_of_month: "the {a} {b} of {c}", "el {a} {b} de {c}";
+    observed_beside: "{a} (a Sunday's on Monday, a Saturday's on Friday)", "{a} (si es domingo, el lunes; si es sábado, el viernes)";
     of_these: "of {a}", "de {a}";
     old: "old", "antes";
     order: "the charges stand in another order: {a}", "los cargos están en otro orden: {a}";
@@ -142,6 +162,7 @@ catalogue! {
     span_hours: "{a} to {b}", "de {a} a {b}";
     share_of: "{a} of {b}", "el {a} de {b}";
     step: "all of the demand has the price of the tier it reaches", "toda la demanda tiene el precio del tramo que alcanza";
+    sunday_on_monday: "{a} (a Sunday's on Monday)", "{a} (si es domingo, el lunes)";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
     tier: "tier {a}", "tramo {a}";
     times_each: "for each of: {a}", "por cada uno de: {a}";
