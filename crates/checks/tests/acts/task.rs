@@ -15,7 +15,7 @@ use meterbook_app::{Actor, Refused, agreement};
 use meterbook_checks::engines;
 use meterbook_core::about::About;
 use meterbook_core::account::{Account, Cycle};
-use meterbook_core::id::{BillId, TaskId, UserId};
+use meterbook_core::id::{BillId, TaskId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::period::Period;
 use meterbook_core::task::{Resolution, Step, Task, TaskKind};
