@@ -161,6 +161,7 @@ pub fn transfer(
     serials: Serials,
     to: &str,
 ) -> Result<Movement> {
+    authorize(tx, actor, Permission::KeepCertificates, None)?;
     let step = Step::Transfer { to: to.trim().to_owned() };
     moved(tx, actor, number, serials, ("transfer certificates", step))
 }
@@ -173,6 +174,7 @@ pub fn retire(
     serials: Serials,
     (beneficiary, reason): (&str, &str),
 ) -> Result<Movement> {
+    authorize(tx, actor, Permission::KeepCertificates, None)?;
     let (beneficiary, reason) = (beneficiary.trim().to_owned(), reason.trim().to_owned());
     let step = Step::Retire { beneficiary, reason };
     moved(tx, actor, number, serials, ("retire certificates", step))

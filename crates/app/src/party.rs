@@ -122,6 +122,7 @@ pub fn hand_over(
     to: PersonId,
     on: Date,
 ) -> Result<PartyId> {
+    authorize(tx, actor, Permission::KeepCustomers, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     if today < on {
         return Err(refuse(PartyRefusal::NotYet { on, today }));

@@ -102,6 +102,7 @@ pub fn renew(
     to: Option<Date>,
     review_on: Option<Date>,
 ) -> Result<RegistrationId> {
+    authorize(tx, actor, Permission::KeepCustomers, None)?;
     let old = store::registration::get(tx, id)?;
     let Some(from) = old.to else {
         return Err(refuse(RegistrationRefusal::Already { id, to: None }));

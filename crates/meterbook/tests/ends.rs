@@ -133,9 +133,13 @@ fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
     let way_out = ["cycle", "plan", "--cycle", "7", "--from", "2026-01-01", "--months", "12"];
     assert!(said.contains(&way_out.join(" ")), "{said}");
     done(folder, &way_out);
-    let said = done(folder, &sign_up("7", "electric:R-1:E-2:5kwh"));
+    // The second of this name is asked about: whoever owes does not become another customer.
+    let (code, said) = ended(folder, &sign_up("7", "electric:R-1:E-2:5kwh"));
+    assert!(code == 2 && said.contains("somebody like them is there already"), "{said}");
+    let despite = |service| [&sign_up("7", service)[..], &["--despite", "her niece"]].concat();
+    let said = done(folder, &despite("electric:R-1:E-2:5kwh"));
     assert!(!said.contains("will not be billed"), "{said}");
-    let (code, said) = ended(folder, &sign_up("7", "electric:R-1::5kwh"));
+    let (code, said) = ended(folder, &despite("electric:R-1::5kwh"));
     assert!(code == 2 && said.contains("a meter has a number"), "{said}");
 }
 

@@ -50,6 +50,20 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
     let said = said.collect::<Vec<_>>().join("; ");
     let act = format!("{} {}", of.said, of.kind);
     store::audit::add(tx, &allowed, &act, &of.id.to_string(), &said)?;
+    // The history of a service begins and ends in the words of its own acts, whoever moves.
+    for it in &effects {
+        let (act, said) = match it.kind {
+            EffectKind::Starts | EffectKind::Reverts => {
+                let tariff = it.tariff.as_deref().unwrap_or_default();
+                ("start service", format!("{tariff} from {}", it.on))
+            }
+            EffectKind::Stops | EffectKind::Yields => ("stop service", it.on.to_string()),
+            _ => continue,
+        };
+        if let Some(agreement) = it.agreement {
+            store::audit::add(tx, &allowed, act, &agreement.to_string(), &said)?;
+        }
+    }
     Ok(Made { of, effects })
 }
 
@@ -157,5 +171,10 @@ fn refresh(tx: &mut Tx, effects: &[Effect]) -> Result<()> {
     let mut accounts: Vec<_> = effects.iter().map(|it| it.account).collect();
     accounts.sort_unstable();
     accounts.dedup();
-    accounts.into_iter().try_for_each(|it| store::search::refresh(tx, it))
+    accounts.into_iter().try_for_each(|it| store::search::refresh(tx, it))?;
+    // A premise is found by itself only while nobody is served there.
+    let mut points: Vec<_> = effects.iter().filter_map(|it| it.service_point).collect();
+    points.sort_unstable();
+    points.dedup();
+    points.into_iter().try_for_each(|it| store::search::refresh_at(tx, it))
 }

@@ -94,6 +94,7 @@ pub struct Made {
 
 /// Starts, stops or transfers service, today or on a day before or after.
 pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
+    authorize(tx, actor, Permission::MoveService, None)?;
     let plan = plan(tx, actor, wanted)?;
     let of = Move {
         id: MoveId(tx.next(Counter::Move, 1)?),
@@ -112,6 +113,7 @@ pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
 
 /// Puts a move on other days. `seen` is the version that the clerk looked at.
 pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) -> Result<Made> {
+    authorize(tx, actor, Permission::MoveService, None)?;
     let (old, effects) = open(tx, id, seen)?;
     let mut wanted = asked(&old, &effects, &to.read);
     for (day, new, what) in [

@@ -186,6 +186,7 @@ pub enum NotCompleted {
 
 /// Completes an order: holds what the crew brings back against what is known, and carries it out.
 pub fn complete(tx: &mut Tx, actor: Actor, id: OrderId, done: &Completion) -> Result<()> {
+    authorize(tx, actor, Permission::CompleteWork, None)?;
     let plan = plan(tx, actor, id, done)?;
     carry_out(tx, actor, plan)
 }

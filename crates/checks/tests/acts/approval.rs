@@ -1,6 +1,8 @@
 //! What takes two: it waits, a second person agrees or does not, and neither can be one and the
 //! same.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use anyhow::Error;
 use meterbook_app::approval::{Asked, NotApproved, Outcome, do_or_ask, give, turn_down};
 use meterbook_app::authority::NotAuthorized;

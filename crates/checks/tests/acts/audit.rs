@@ -1,5 +1,7 @@
 //! The audit: what was done is found again, and whoever changes a row behind our back is found out.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use meterbook_app::audit::{Fault, Head, verify};
 use meterbook_app::{Actor, check, interaction};
 use meterbook_checks::engines::{self, Raw};

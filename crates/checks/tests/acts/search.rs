@@ -1,6 +1,8 @@
 //! What a clerk does is found at once: after each act a customer is found by what they have now, and
 //! a premise by itself while nobody has an agreement for it.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::civil::date;
 use meterbook_app::search::{self, Found};
 use meterbook_app::{agreement, meter, person, place};

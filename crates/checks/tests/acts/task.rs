@@ -1,6 +1,8 @@
 //! Tasks on both engines: each cause raises one, each has a way out, two clerks do not cross, and
 //! what may be undone is.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use anyhow::Result;

@@ -68,7 +68,7 @@ fn an_order_comes_back_with_all_that_was_said_of_it() {
             assert_eq!(store::order::steps(tx, id)?, sample::steps());
             let open = store::order::open(tx, Which::default(), 9)?;
             assert_eq!(open, [(order.clone(), sample::stands())]);
-            assert_eq!(store::order::at_premise(tx, PremiseId(1))?, [order.clone()]);
+            assert_eq!(store::order::at_premise(tx, PremiseId(1))?, std::slice::from_ref(&order));
             assert_eq!(store::order::with_key(tx, &order.key)?, Some(id));
             assert_eq!(store::order::photos(tx, id)?, [sample::photo()]);
             let photo = store::order::photo(tx, id, &sample::photo().sha256)?;

@@ -1,5 +1,7 @@
 //! An account is found by any scrap of it, on both engines alike, and says why.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use meterbook_checks::engines;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Payment, Tender};
