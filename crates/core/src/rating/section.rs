@@ -13,7 +13,7 @@ use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, Tally, later, peak};
 use crate::rating::{Input, Unratable};
 use crate::reads::usage::Usage;
-use crate::tariff::{Component, Priced, Tariff, UsageCharge};
+use crate::tariff::{Component, Of, Priced, Tariff, UsageCharge};
 
 /// Some days of the bill and the one version of the tariff that prices them.
 #[derive(Clone, Debug)]
@@ -155,6 +155,27 @@ impl<'a> Section<'a> {
     pub(super) fn is_called(&self, of: ChargeOf, label: &str) -> bool {
         let whole = ChargeOf { within: None, ..of };
         [of, whole].into_iter().filter_map(|it| self.charge(it)).any(|it| it.label == label)
+    }
+
+    /// Whether two lists name one charge.
+    pub(super) fn share_a_charge(&self, one: &Of, other: &Of) -> bool {
+        match (self.named(one), self.named(other)) {
+            (Some(one), Some(other)) => one.iter().any(|it| other.contains(it)),
+            _ => true,
+        }
+    }
+
+    /// The labels of the charges in a list; `None` when it is of all.
+    fn named<'o>(&'o self, of: &'o Of) -> Option<Vec<&'o str>> {
+        match of {
+            Of::Everything => None,
+            Of::Named(labels) => Some(labels.iter().map(String::as_str).collect()),
+            Of::These(places) => {
+                let tariff = self.included.map_or(&self.version.tariff, |it| it.by);
+                let charges = places.iter().filter_map(|it| tariff.components.get(*it));
+                Some(charges.map(|it| it.label.as_str()).collect())
+            }
+        }
     }
 
     /// What a charge prices: a rider's looks at what the tariff nets, if it does.

@@ -80,6 +80,13 @@ pub enum Unratable {
         /// The first day of the turn.
         turn: Date,
     },
+    /// A peak begins on the days of the bill and ends after them.
+    PeakAcross {
+        /// The charge.
+        label: String,
+        /// When it begins, local time.
+        at: DateTime,
+    },
     /// An event is called on more days than the tariff allows.
     TooManyEvents {
         /// The tariff.
@@ -212,6 +219,14 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} needs the peak hour of {peaks} for the turn from {turn}, and none is published; say when it was: meterbook publish peak {peaks} TIME"
+                )
+            }
+            Unratable::PeakAcross { label, at } => {
+                let (day, time) = (at.date(), at.time());
+                let (hour, minute) = (time.hour(), time.minute());
+                write!(
+                    f,
+                    "{label} looks at a peak from {day} {hour:02}:{minute:02} that ends on another bill; publish it as one peak for each day"
                 )
             }
             Unratable::TooManyEvents { tariff, event, on, limit } => {

@@ -552,6 +552,18 @@ words! {
     Scope { Chronological = "chronological", ProRata = "pro-rata", PerPeriod = "per-period" }
 }
 
+impl Charge {
+    /// Whether it hands something on to the next bill: a bank, a peak, a year's sum.
+    pub(crate) fn carries(&self) -> bool {
+        match self {
+            Charge::Credit(it) => it.bank.is_some(),
+            Charge::Demand(it) => !it.ratchets.is_empty(),
+            Charge::Minimum(it) => it.settled_in.is_some(),
+            _ => false,
+        }
+    }
+}
+
 impl Bank {
     /// Whether some bill empties it.
     pub(crate) fn is_settled(self) -> bool {

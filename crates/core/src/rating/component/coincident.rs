@@ -40,7 +40,10 @@ pub(in crate::rating) fn lines(
         let mut sums = vec![0_i64; charge.ladders.len()];
         for hour in &hours {
             let Some(range) = intervals(section, component, &piece.places, hour)? else { continue };
-            let Some(taken) = values.get(range.clone()) else { continue };
+            let taken = values.get(range.clone()).ok_or_else(|| Unratable::PeakAcross {
+                label: component.label.clone(),
+                at: section.plan.local(hour.start.as_second()),
+            })?;
             let energy: i64 = taken.iter().sum();
             let period = runs.iter().find(|it| it.0.contains(&range.start));
             let (_, period) = period.expect("an hour within the days has a period");

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
-use crate::rating::drawn::{Draft, Earlier};
+use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::flow::CreditFlow;
 use crate::rating::section::Section;
 use crate::rating::{Basis, Unratable, month_index};
-use crate::tariff::{Bank, Component, CreditCharge, Of};
+use crate::tariff::{Bank, Charge, Component, CreditCharge, Of};
 
 /// What settles a credit on this bill, behind the lines that earned it.
 pub(in crate::rating) struct Settled {
@@ -28,7 +28,7 @@ pub(in crate::rating) fn settle(
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
-    let (owed, pure_owed) = offsets.sum(section, earlier);
+    let (owed, pure_owed) = owed(section, component, offsets, earlier);
     let (credit, pure_credit) = Of::Everything.sum(section, earned);
     let mut settled = Vec::new();
     // Credits are below zero: what they leave of the charges, or what the charges leave of them.
@@ -72,6 +72,24 @@ pub(in crate::rating) fn settle(
     }
     carried.money.retain(|it| (it.amount, it.unrounded) != (Money::ZERO, Exact::ZERO));
     settled
+}
+
+/// What is left to bring down: the charges, less what credits above this one took of them.
+fn owed(
+    section: &Section,
+    component: &Component,
+    offsets: &Of,
+    earlier: Earlier<'_>,
+) -> (Money, Exact) {
+    let (owed, pure) = offsets.sum(section, earlier);
+    let took = |of: ChargeOf| match section.charge(of).map(|it| (&it.label, &it.charge)) {
+        Some((label, Charge::Credit(CreditCharge { offsets: Some(other), .. }))) => {
+            *label != component.label && section.share_a_charge(offsets, other)
+        }
+        _ => false,
+    };
+    let (taken, pure_taken) = earlier.sum(section, took);
+    (owed + taken, pure + pure_taken)
 }
 
 /// Empties the bank when the turn is that of the true-up: what is left is paid, or lost.

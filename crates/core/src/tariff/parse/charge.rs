@@ -19,6 +19,13 @@ pub(super) fn read(entries: &[Entry<'_>], tariff: &Tariff) -> Result<Vec<Compone
     let mut components: Vec<Component> = Vec::new();
     for entry in entries {
         if let Some(component) = component(entry, tariff, &components)? {
+            let alike = |it: &&Component| it.label == component.label && it.charge.carries();
+            if component.charge.carries() && components.iter().any(|it| alike(&it)) {
+                let label = &component.label;
+                return Err(entry.head.refuse(format!(
+                    "{label} is above already, and what it hands on to the next bill is known by its name; give this one another"
+                )));
+            }
             components.push(component);
         }
     }
