@@ -26,6 +26,9 @@ pub fn changes(old: &Tariff, new: &Tariff, language: Language) -> Vec<String> {
     };
     said.extend(missing(&after, &before, words.holiday_new));
     said.extend(missing(&before, &after, words.holiday_ended));
+    let (before, after) = (spoken::elections(old, words), spoken::elections(new, words));
+    said.extend(missing(&after, &before, words.election_new));
+    said.extend(missing(&before, &after, words.election_ended));
     charges(&mut said, old, new, words);
     said
 }

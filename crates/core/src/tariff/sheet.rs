@@ -29,6 +29,9 @@ pub fn sheet(tariff: &Tariff, until: Option<Date>, language: Language) -> String
     if let Some(net) = &tariff.net {
         let _ = writeln!(out, "\n{}.", spoken::net(tariff, net, words));
     }
+    for election in spoken::elections(tariff, words) {
+        let _ = writeln!(out, "\n{election}.");
+    }
     charges(&mut out, tariff, words);
     out
 }

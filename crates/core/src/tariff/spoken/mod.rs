@@ -7,6 +7,7 @@ use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay, Observed, Yearly};
+use crate::tariff::election::{Election, Often};
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
     LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
@@ -100,6 +101,8 @@ pub(super) fn charge(tariff: &Tariff, component: &Component, words: &Words) -> S
         Charge::Demand(it) => {
             let mut said = demand(tariff, it, words);
             said.extend(it.ratchets.iter().map(|it| ratchet(it, words)));
+            let starts = it.ratchets.iter().any(|it| it.starts_at_none);
+            said.extend(starts.then(|| words.starts_at_none.to_owned()));
             (ladders(tariff, it.clock, &it.ladders, words), said)
         }
         Charge::Coincident(it) => {
@@ -345,6 +348,23 @@ pub(super) fn convert(tariff: &Tariff, words: &Words) -> Option<String> {
     let times = it.times.map(|it| fill(words.convert_times, &[&tariff.needs[it]]));
     let convert = fill(words.convert, &values);
     Some(times.map_or(convert.clone(), |times| format!("{convert}, {times}")))
+}
+
+/// When customers may change what is theirs to choose: each choice in a sentence.
+pub(super) fn elections(tariff: &Tariff, words: &Words) -> Vec<String> {
+    let election = |it: &Election| {
+        let name = tariff.needs[it.term].as_str();
+        let often = match it.often {
+            Often::Always => words.elect,
+            Often::OnceAYear => words.elect_yearly,
+            Often::Once => words.elect_once,
+        };
+        let from = it.from.map(|it| fill(words.elect_from, &[&month_day(it, words)]));
+        let by = it.by.map(|it| fill(words.elect_by, &[&month_day(it, words)]));
+        let said = [Some(fill(often, &[name])), from, by];
+        said.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    tariff.elections.iter().map(election).collect()
 }
 
 /// How a tariff nets.

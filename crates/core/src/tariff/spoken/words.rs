@@ -94,7 +94,14 @@ catalogue! {
     difference: "difference", "diferencia";
     each_uses: "each uses {a} a month", "cada uno consume {a} por mes";
     each_uses_by_month: "each uses, from January to December: {a} {b}", "cada uno consume, de enero a diciembre: {a} {b}";
+    elect: "A customer may change {a}", "El cliente puede cambiar {a}";
+    elect_by: "asked for by {a}", "pedido a más tardar el {a}";
+    elect_from: "from {a} on", "a partir del {a}";
+    elect_once: "A customer may change {a} once", "El cliente puede cambiar {a} una vez";
+    elect_yearly: "A customer may change {a} once a year", "El cliente puede cambiar {a} una vez al año";
     electric: "Electric", "Electricidad";
+    election_ended: "no longer: {a}", "ya no: {a}";
+    election_new: "now: {a}", "ahora: {a}";
     else_hours: "all other hours", "todas las demás horas";
     event: "on days published as {a}", "en días publicados como {a}";
     event_limit_month: "at most {a} of them a month", "como máximo {a} de ellos al mes";
@@ -161,6 +168,7 @@ catalogue! {
     span_days: "{a} to {b}", "del {a} al {b}";
     span_hours: "{a} to {b}", "de {a} a {b}";
     share_of: "{a} of {b}", "el {a} de {b}";
+    starts_at_none: "without earlier bills there is no such demand", "sin facturas anteriores no hay tal demanda";
     step: "all of the demand has the price of the tier it reaches", "toda la demanda tiene el precio del tramo que alcanza";
     sunday_on_monday: "{a} (a Sunday's on Monday)", "{a} (si es domingo, el lunes)";
     tax: "collected for somebody else", "se cobra por cuenta de otro";
