@@ -245,11 +245,11 @@ impl Effect {
                 Some(SwitchRead::Given) => format!("{what}: the read of {on} is the one you gave"),
                 Some(SwitchRead::Estimated) => format!("{what}: the read of {on} is estimated"),
                 Some(SwitchRead::Ordered) | None => {
-                    format!("{what}: a read is ordered for {on}")
+                    format!("{what}: the read of {on} comes from the field")
                 }
             },
             EffectKind::Orders => match OrderKind::from_word(&self.word) {
-                Some(OrderKind::Read) => format!("{what}: somebody reads the meter on {on}"),
+                Some(OrderKind::Read) => format!("{what}: a read is asked for on {on}"),
                 Some(OrderKind::Connect) | None => {
                     format!("{what}: service is connected on {on}")
                 }

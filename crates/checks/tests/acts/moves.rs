@@ -132,8 +132,8 @@ fn a_preview_is_what_then_happens_and_writes_nothing() {
             said,
             [
                 "electric, 12 Mill St: service ends on 2026-04-01",
-                "electric, 12 Mill St: a read is ordered for 2026-04-01",
-                "electric, 12 Mill St: somebody reads the meter on 2026-04-01",
+                "electric, 12 Mill St: the read of 2026-04-01 comes from the field",
+                "electric, 12 Mill St: a read is asked for on 2026-04-01",
                 "electric, 12 Mill St: the final bill comes about 2026-04-03",
             ]
         );

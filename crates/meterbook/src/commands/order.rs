@@ -143,6 +143,26 @@ fn local(at: Timestamp, zone: &Zone) -> String {
     zone.tz().to_datetime(at).strftime("%F %H:%M").to_string()
 }
 
+/// What moves ask of the field, for which a dispatcher writes the order.
+fn asked_by_moves(tx: &mut Tx) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for it in store::order_request::open(tx, i64::try_from(ORDER_ROWS)?)? {
+        let point = store::place::service_point(tx, it.service_point)?;
+        let premise = store::place::premise(tx, point.premise)?;
+        lines.push(format!(
+            "move {} asks: {} on {} at {}; order it: meterbook order add {} --point {} --not-before {}",
+            it.asked_by,
+            it.kind,
+            it.on,
+            premise.lines().join(", "),
+            it.kind,
+            it.service_point,
+            it.on,
+        ));
+    }
+    Ok(lines)
+}
+
 fn list(db: &Db, which: &OrderList) -> Result<()> {
     let kind = which.kind.as_deref().map(kind_of).transpose()?;
     let state = match &which.state {
@@ -151,6 +171,10 @@ fn list(db: &Db, which: &OrderList) -> Result<()> {
     };
     let zone = super::own_zone(db)?;
     let now = Timestamp::now();
+    let wanted = db.read(asked_by_moves)?;
+    for line in &wanted {
+        say::line(line);
+    }
     let lines = db.read(|tx| {
         let crew = match &which.crew {
             Some(name) => Some(crew::named(tx, name)?.id),
