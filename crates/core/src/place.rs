@@ -35,7 +35,7 @@ impl Premise {
 }
 
 /// Words of addresses, in full and as the post cuts them short.
-const SHORT: &[(&str, &str)] = &[
+pub(crate) const SHORT: &[(&str, &str)] = &[
     ("apartment", "apt"),
     ("avenue", "ave"),
     ("boulevard", "blvd"),

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::bill::BillNumber;
 use crate::id::{AccountId, PremiseId};
+use crate::place::SHORT;
 
 /// What a scrap identifies; of equal matches, those of the kind that stands first are shown first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,31 +100,6 @@ const BEGIN_LETTERS: usize = 3;
 const BEGIN_DIGITS: usize = 5;
 /// Letters that are compared when spelling is doubtful; the rest of a long word has to be like it.
 const HEAD: usize = 7;
-
-/// Words of addresses, in full and as the post cuts them short.
-const STREETS: &[(&str, &str)] = &[
-    ("apartment", "apt"),
-    ("avenue", "ave"),
-    ("boulevard", "blvd"),
-    ("circle", "cir"),
-    ("court", "ct"),
-    ("cove", "cv"),
-    ("drive", "dr"),
-    ("east", "e"),
-    ("highway", "hwy"),
-    ("lane", "ln"),
-    ("north", "n"),
-    ("parkway", "pkwy"),
-    ("place", "pl"),
-    ("road", "rd"),
-    ("south", "s"),
-    ("square", "sq"),
-    ("street", "st"),
-    ("suite", "ste"),
-    ("terrace", "ter"),
-    ("trail", "trl"),
-    ("west", "w"),
-];
 
 /// What people say before a number that means little alone.
 const NUMBERED: &[(&str, &str)] = &[
@@ -434,7 +410,7 @@ fn joined(text: &str) -> String {
 
 /// The other way to write a word of an address.
 fn otherwise(word: &str) -> Option<&'static str> {
-    STREETS.iter().find_map(|(full, short)| {
+    SHORT.iter().find_map(|(full, short)| {
         if *full == word { Some(*short) } else { Some(*full).filter(|_| *short == word) }
     })
 }
