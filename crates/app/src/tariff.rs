@@ -217,6 +217,12 @@ impl fmt::Display for NotPublished {
                     "{charge} of {rider} looks at {label}, and {tariff} has no such charge above include {rider}; name one that is there"
                 )
             }
+            NotPublished::Apart { rider, tariff, why: Apart::OneName { charge } } => {
+                write!(
+                    f,
+                    "{charge} of {rider} and {charge} of {tariff} each hand something on to the next bill, which is known by that name; give one another"
+                )
+            }
             NotPublished::Apart { rider, tariff, why: Apart::Hours { charge } } => {
                 write!(
                     f,

@@ -20,6 +20,11 @@ pub enum Apart {
         /// What it looks at.
         label: String,
     },
+    /// A charge of each hands something on to the next bill, and both by one name.
+    OneName {
+        /// The name.
+        charge: String,
+    },
     /// A charge of the rider prices what is left after netting, by hours that the tariff does not net
     /// over.
     Hours {
@@ -43,6 +48,10 @@ impl Tariff {
             if let Some(missing) = charge.names().iter().find(|it| !there(it)) {
                 let label = (*missing).clone();
                 return Some(Apart::NoCharge { charge: charge.label.clone(), label });
+            }
+            let carries = |it: &Component| it.label == charge.label && it.charge.carries();
+            if charge.charge.carries() && tariff.components.iter().any(carries) {
+                return Some(Apart::OneName { charge: charge.label.clone() });
             }
             let nets = tariff.net.is_some() && charge.is_netted_by_rows();
             nets.then(|| Apart::Hours { charge: charge.label.clone() })
@@ -74,5 +83,23 @@ impl Component {
         };
         let by_rows = usage.clock.is_some() || usage.choice.is_some();
         by_rows && matches!(usage.priced, Priced::Net | Priced::Surplus)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_banks_of_one_name_are_not_on_one_bill() {
+        let head = "half-up\nname X\ncommodity electric kWh\nfrom 2026-01-01\n";
+        let bank = "credit  Exports   0.05\n  offsets Energy\n  bank\n";
+        let text = format!("tariff T {head}volume  Energy   0.12\n{bank}include EX\n");
+        let tariff = Tariff::parse(&text).expect("it is a tariff");
+        let rider = |text: &str| Tariff::parse(text).expect("it is a rider");
+        let same = rider(&format!("rider EX {head}{bank}"));
+        assert_eq!(same.apart(&tariff), Some(Apart::OneName { charge: "Exports".to_owned() }));
+        let other = rider(&format!("rider EX {head}{}", bank.replace("Exports", "Storage")));
+        assert_eq!(other.apart(&tariff), None);
     }
 }
