@@ -8,6 +8,11 @@ use std::time::{Duration, Instant};
 
 use meterbook_checks::year::{MINUTES, SAMPLES, bills, compile, load};
 use meterbook_core::money::Exact;
+use mimalloc::MiMalloc;
+
+/// The same memory as the program's.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// How long each case is repeated.
 const REPEATED: Duration = Duration::from_millis(300);

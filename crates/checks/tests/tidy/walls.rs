@@ -14,7 +14,11 @@ struct Wall {
 /// What each crate may depend on: ours first, then others'. Anything else is refused.
 const WALLS: &[Wall] = &[
     Wall { name: "interval", from: &["bitpacking"], tests: &["proptest"] },
-    Wall { name: "core", from: &["meterbook-interval", "jiff"], tests: &["proptest"] },
+    Wall {
+        name: "core",
+        from: &["meterbook-interval", "jiff", "multiversion"],
+        tests: &["proptest"],
+    },
     Wall {
         name: "formats",
         from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json"],
@@ -96,6 +100,7 @@ const WALLS: &[Wall] = &[
             "clap",
             "indicatif",
             "jiff",
+            "mimalloc",
             "open",
             "serde_json",
         ],
@@ -127,6 +132,7 @@ const WALLS: &[Wall] = &[
             "divan",
             "flate2",
             "jiff",
+            "mimalloc",
             "proptest",
             "serde_json",
             "tempfile",

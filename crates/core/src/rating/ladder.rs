@@ -75,7 +75,9 @@ impl<'a> Climb<'a> {
     /// Blocks to be filled in the order of time.
     pub(super) fn rising(&self) -> Rising<'_> {
         let blocks = (0..self.ladders.len()).map(|it| self.range(it).start).collect();
-        Rising { climb: self, filled: self.empty(), at: 0, blocks, level: 0..0 }
+        let mut rising = Rising { climb: self, filled: self.empty(), at: 0, blocks, level: 0..0 };
+        rising.turn_to(0);
+        rising
     }
 
     /// Puts `used` of a period into the blocks of its ladder as if it were that share of `whole`,
@@ -116,6 +118,17 @@ pub(super) struct Rising<'a> {
 }
 
 impl Rising<'_> {
+    /// How far they can climb without one of them coming to its next block.
+    pub(super) fn room(&self) -> i64 {
+        self.level.end.saturating_sub(self.at)
+    }
+
+    /// Climbs by one ladder within the room that there is.
+    pub(super) fn stay(&mut self, ladder: usize, micro: i64) {
+        self.filled.micro[self.blocks[ladder]] += micro;
+        self.at += micro;
+    }
+
     /// Climbs by one ladder. Nearly every step stays in the blocks that the one before it was in,
     /// and then it is one addition.
     pub(super) fn reach(&mut self, ladder: usize, reached: i64) {

@@ -1,6 +1,7 @@
 //! From usage and a tariff to the lines of a bill.
 
 pub mod carried;
+mod columns;
 mod component;
 mod drawn;
 pub mod example;

@@ -80,9 +80,8 @@ fn left(section: &Section, net: &Net, part: &Part) -> Result<Left, Unratable> {
     let sent = section.values(Flow::Received, &part.places).ok_or_else(needs)?;
     section.check_coarse(net.clock)?;
     let sums = |values: &[i64]| -> Vec<i64> {
-        let first = section.first_interval(&part.places);
         let tallies = match part.strikes {
-            Some(strikes) => strikes.tally(first, values, |_, _| {}),
+            Some(strikes) => strikes.tally(&part.places, values, false),
             None => vec![Tally::of(values)],
         };
         tallies.into_iter().map(|it| section.converted(it.sum)).collect()

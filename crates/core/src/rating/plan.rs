@@ -49,6 +49,8 @@ pub(super) struct Version {
     pub(super) net: Option<Arc<Rule>>,
     /// Whether some of its clocks depend on published days.
     has_events: bool,
+    /// Whether some charge of it looks for the highest value in a period.
+    pub(super) seeks_peaks: bool,
 }
 
 /// What the lines of one component say: for each period of its clock (a single one without), and
@@ -98,6 +100,7 @@ impl Plan {
                 words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
                 net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
                 has_events: tariff.clocks.iter().any(Clock::has_events),
+                seeks_peaks: tariff.components.iter().any(is_demand),
                 tariff: tariff.clone(),
             }
         };
@@ -131,8 +134,7 @@ impl Plan {
                     let called = |name: &str| published.is_called(name, day);
                     let quarters = clock.quarters(day, &tariff.holidays, called);
                     let edges = (self.starts[place], self.starts[place + 1]);
-                    let laid = self.intervals(0, &(place..place + 1));
-                    strikes.replace(&quarters, laid, &self.zone, self.minutes, edges);
+                    strikes.replace(place, &quarters, &self.zone, self.minutes, edges);
                 }
                 strikes
             });
@@ -191,6 +193,10 @@ pub(super) fn rule(tariff: &Tariff, place: &Place) -> Rule {
         line: place.line,
         text: place.text.clone(),
     }
+}
+
+fn is_demand(component: &Component) -> bool {
+    matches!(component.charge, Charge::Demand(_))
 }
 
 fn words(tariff: &Tariff, component: &Component) -> Words {

@@ -9,6 +9,7 @@ use crate::meter::Flow;
 use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
 use crate::rating::drawn::ChargeOf;
+use crate::rating::ladder::Rising;
 use crate::rating::plan::{Plan, Version, days_between};
 use crate::rating::strikes::{Strikes, Tally, later, peak};
 use crate::rating::{Input, Unratable};
@@ -315,11 +316,6 @@ impl<'a> Section<'a> {
         Some(&micro[range.start.min(micro.len())..range.end.min(micro.len())])
     }
 
-    /// The place of the first interval of some days among those of all days of the plan.
-    pub(super) fn first_interval(&self, places: &Range<usize>) -> usize {
-        self.plan.intervals(0, &(0..places.start)).end
-    }
-
     /// What the intervals of a part come to in each period of its clock; `None` when the meter kept
     /// none.
     pub(super) fn tally(
@@ -329,37 +325,67 @@ impl<'a> Section<'a> {
         clock: Option<usize>,
     ) -> Result<Option<Rc<Vec<Tally>>>, Unratable> {
         let same = |it: &&Tallied| (it.flow, it.clock, &it.places) == (flow, clock, &part.places);
-        let there = self.tallied.borrow().iter().find(same).map(|it| it.tallies.clone());
-        match there {
-            Some(tallies) => Ok(Some(tallies)),
-            None => self.tally_in_time(part, flow, clock, |_, _| {}),
+        if let Some(there) = self.tallied.borrow().iter().find(same) {
+            return Ok(Some(there.tallies.clone()));
         }
+        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
+        self.check_coarse(clock)?;
+        let tallies = match part.strikes {
+            Some(strikes) => strikes.tally(&part.places, values, self.version.seeks_peaks),
+            None => vec![Tally::of(values)],
+        };
+        let (places, tallies) = (part.places.clone(), Rc::new(tallies));
+        self.tallied.borrow_mut().push(Tallied { flow, clock, places, tallies: tallies.clone() });
+        Ok(Some(tallies))
     }
 
-    /// The same, and `take` sees each run in the order of time.
+    /// The same, and climbs with what comes in the order of time. Among days on which no ladder comes
+    /// to its next block the order does not matter: they are taken together.
     pub(super) fn tally_in_time(
         &self,
         part: &Part,
         flow: Flow,
         clock: Option<usize>,
-        take: impl FnMut(usize, Tally),
+        rising: &mut Rising,
     ) -> Result<Option<Rc<Vec<Tally>>>, Unratable> {
-        let Some(values) = self.values(flow, &part.places) else { return Ok(None) };
-        self.check_coarse(clock)?;
-        let first = self.first_interval(&part.places);
-        let tallies = Rc::new(match part.strikes {
-            Some(strikes) => strikes.tally(first, values, take),
-            None => vec![Tally::of(values)],
-        });
-        let places = part.places.clone();
-        self.tallied.borrow_mut().push(Tallied { flow, clock, places, tallies: tallies.clone() });
+        let Some(tallies) = self.tally(part, flow, clock)? else { return Ok(None) };
+        let strikes = part.strikes.expect("what a clock divides has one");
+        let mut rest = self.values(flow, &part.places).unwrap_or_default();
+        let mut left: Vec<i64> = tallies.iter().map(|it| it.sum).collect();
+        let mut days = part.places.clone();
+        let mut counted = 0_i64;
+        while !days.is_empty() {
+            let (many, count) = match self.factor_micro {
+                None => strikes.within(&days, rest, rising.room()),
+                // What is converted is rounded at each run.
+                Some(_) => (0, 0),
+            };
+            let (together, day) = (days.start..days.start + many, days.start + many);
+            let (now, later) = rest.split_at(count);
+            if together == days {
+                left.iter().enumerate().for_each(|(period, sum)| rising.stay(period, *sum));
+                break;
+            }
+            for (period, it) in strikes.tally(&together, now, false).iter().enumerate() {
+                rising.stay(period, it.sum);
+                (counted, left[period]) = (counted + it.sum, left[period] - it.sum);
+            }
+            let (now, later) = later.split_at(strikes.len(day).min(later.len()));
+            strikes.each_run(&(day..day + 1), now, |period, run| {
+                let sum: i64 = run.iter().sum();
+                (counted, left[period]) = (counted + sum, left[period] - sum);
+                rising.reach(period, self.converted(counted));
+            });
+            (days.start, rest) = (day + 1, later);
+        }
         Ok(Some(tallies))
     }
 
     /// The highest interval of some days; zero where there is none above it.
     pub(super) fn highest(&self, places: &Range<usize>) -> Option<i64> {
         let values = self.values(Flow::Delivered, places)?;
-        let same = |it: &&Tallied| (it.flow, &it.places) == (Flow::Delivered, places);
+        let seen = |it: &&Tallied| self.version.seeks_peaks && it.flow == Flow::Delivered;
+        let same = |it: &&Tallied| seen(it) && it.places == *places;
         let tallied = self.tallied.borrow();
         let there = tallied.iter().find(same);
         Some(there.map_or_else(|| peak(values), |it| it.highest()))

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::period::{Period, Zone};
+use crate::rating::columns;
 use crate::tariff::clock::{Clock, Days, Holidays, MonthDay};
 
 /// The days of a plan as a clock sees them.
@@ -15,22 +16,34 @@ use crate::tariff::clock::{Clock, Days, Holidays, MonthDay};
 pub(super) struct Strikes {
     /// How many periods the clock has.
     periods: usize,
-    /// The intervals of all days as runs of one period, in the order of time.
-    runs: Vec<Run>,
-    /// For each day, its place in `seasons`.
-    season: Vec<usize>,
+    /// Every shape that a day has here. Most days of a year have one of a few.
+    shapes: Vec<Shape>,
+    /// For each day, the place of its shape.
+    days: Vec<usize>,
+    /// The days in a row that have the same periods: the place of the first day after them, and
+    /// their place in `seasons`.
+    season: Vec<(usize, usize)>,
     /// The sets of periods that belong together in a part of the year.
     seasons: Vec<Vec<usize>>,
     /// Whether somewhere the period changes within an interval.
     pub(super) coarse: bool,
 }
 
+/// The intervals of a day as runs of one period.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    /// The runs, from the first interval of the day.
+    pub(super) runs: Vec<Run>,
+    /// How many intervals all shapes before this one have.
+    pub(super) first: usize,
+}
+
 /// Intervals in a row with the same period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+pub(super) struct Run {
     /// The place of the first interval after the last one.
-    end: usize,
-    period: usize,
+    pub(super) end: usize,
+    pub(super) period: usize,
 }
 
 /// Values added up.
@@ -53,153 +66,144 @@ impl Strikes {
     ) -> Strikes {
         let mut strikes = Strikes {
             periods: clock.periods.len(),
-            runs: Vec::new(),
-            season: Vec::with_capacity(starts.len()),
+            shapes: Vec::new(),
+            days: Vec::with_capacity(starts.len()),
+            season: Vec::new(),
             seasons: Vec::new(),
             coarse: false,
         };
         // Days with the same rules and 24 hours are alike.
-        let mut alike: HashMap<(Vec<bool>, u8), (Vec<Run>, usize)> = HashMap::new();
+        let mut alike: HashMap<(Vec<bool>, u8), (usize, usize)> = HashMap::new();
         for (day, edges) in days.each_day().zip(starts.windows(2)) {
             let (date, kind) = (MonthDay::of(day), Days::of(day, holidays));
             let in_season: Vec<bool> = clock.rules.iter().map(|it| it.in_season(date)).collect();
-            let even = edges[1] - edges[0] == 24 * 3600;
-            if !even {
+            let edges = (edges[0], edges[1]);
+            let mut lay = || {
                 let quarters = clock.quarters(day, holidays, |_| false);
-                let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
-                strikes.coarse |= coarse;
-                let season = place(&mut strikes.seasons, clock.season(day));
-                strikes.append(&runs, season);
-                continue;
+                let shape = strikes.shape(&quarters, zone, minutes, edges);
+                (shape, place(&mut strikes.seasons, clock.season(day)))
+            };
+            let (shape, season) = match edges.1 - edges.0 == 24 * 3600 {
+                true => *alike.entry((in_season, kind.0)).or_insert_with(lay),
+                false => lay(),
+            };
+            strikes.days.push(shape);
+            let end = strikes.days.len();
+            match strikes.season.last_mut() {
+                Some(last) if last.1 == season => last.0 = end,
+                _ => strikes.season.push((end, season)),
             }
-            let (runs, season) = alike.entry((in_season, kind.0)).or_insert_with(|| {
-                let quarters = clock.quarters(day, holidays, |_| false);
-                let (runs, coarse) = runs(&quarters, zone, minutes, edges[0], edges[1]);
-                strikes.coarse |= coarse;
-                (runs, place(&mut strikes.seasons, clock.season(day)))
-            });
-            let (runs, season) = (runs.clone(), *season);
-            strikes.append(&runs, season);
         }
         strikes
     }
 
-    /// Lays other periods on one day: its quarters, its intervals among those of all days, and the
-    /// seconds between which it lies.
-    pub(super) fn replace(
+    /// The place of the shape of a day between two seconds.
+    fn shape(
         &mut self,
         quarters: &[usize; 96],
-        intervals: Range<usize>,
         zone: &Zone,
         minutes: u16,
-        (start, end): (i64, i64),
-    ) {
-        let (day, coarse) = runs(quarters, zone, minutes, start, end);
+        edges: (i64, i64),
+    ) -> usize {
+        let (runs, coarse) = runs(quarters, zone, minutes, edges);
         self.coarse |= coarse;
-        let mut laid = Vec::with_capacity(self.runs.len() + day.len() + 1);
-        let mut from = 0;
-        for run in &self.runs {
-            if from < intervals.start {
-                push(&mut laid, Run { end: run.end.min(intervals.start), period: run.period });
-            }
-            if from <= intervals.start && intervals.start < run.end {
-                for it in &day {
-                    push(&mut laid, Run { end: intervals.start + it.end, period: it.period });
-                }
-            }
-            if intervals.end < run.end {
-                push(&mut laid, *run);
-            }
-            from = run.end;
-        }
-        self.runs = laid;
+        let there = self.shapes.iter().position(|it| it.runs == runs);
+        there.unwrap_or_else(|| {
+            let first = self.shapes.last().map_or(0, Shape::end);
+            self.shapes.push(Shape { runs, first });
+            self.shapes.len() - 1
+        })
     }
 
-    /// Adds a day: its runs, counted from its start, and its season.
-    fn append(&mut self, runs: &[Run], season: usize) {
-        self.season.push(season);
-        let before = self.runs.last().map_or(0, |it| it.end);
-        for run in runs {
-            push(&mut self.runs, Run { end: before + run.end, period: run.period });
-        }
+    /// Lays other periods on one day: its quarters, and the seconds between which it lies.
+    pub(super) fn replace(
+        &mut self,
+        day: usize,
+        quarters: &[usize; 96],
+        zone: &Zone,
+        minutes: u16,
+        edges: (i64, i64),
+    ) {
+        self.days[day] = self.shape(quarters, zone, minutes, edges);
     }
 
-    /// Whether some of these intervals, counted among those of all days, are in a period.
-    pub(super) fn has(&self, intervals: &Range<usize>, period: usize) -> bool {
-        let mut from = intervals.start;
-        for run in &self.runs[self.runs.partition_point(|it| it.end <= intervals.start)..] {
-            if intervals.end <= from {
-                return false;
-            }
-            if run.period == period {
-                return true;
-            }
-            from = run.end;
-        }
-        false
+    /// Whether some hours of these days are in a period.
+    pub(super) fn has(&self, days: &Range<usize>, period: usize) -> bool {
+        let mut runs = self.days[days.clone()].iter().flat_map(|it| &self.shapes[*it].runs);
+        runs.any(|it| it.period == period)
     }
 
     /// The days from `day` on that have the same periods, as far as `end`: the place of the first
     /// other day, and the periods.
     pub(super) fn season(&self, day: usize, end: usize) -> (usize, &[usize]) {
-        let season = self.season[day];
-        let same = self.season[day..end].iter().take_while(|it| **it == season).count();
-        (day + same, &self.seasons[season])
+        let (until, season) = self.season[self.season.partition_point(|it| it.0 <= day)];
+        (until.min(end), &self.seasons[season])
     }
 
-    /// Shows `take` the values of each run in the order of time, with its period. `first` is the
-    /// place of the first value among the intervals of all days.
+    /// How many intervals a day has.
+    pub(super) fn len(&self, day: usize) -> usize {
+        self.shapes[self.days[day]].len()
+    }
+
+    /// Shows `take` the values of each run of some days in the order of time, with its period. Runs
+    /// end at midnight.
     pub(super) fn each_run<'v>(
         &self,
-        first: usize,
+        days: &Range<usize>,
         values: &'v [i64],
         mut take: impl FnMut(usize, &'v [i64]),
     ) {
-        let mut at = first;
         let mut rest = values;
-        for run in &self.runs[self.runs.partition_point(|it| it.end <= first)..] {
-            let (these, after) = rest.split_at((run.end - at).min(rest.len()));
-            take(run.period, these);
-            (at, rest) = (run.end, after);
-            if rest.is_empty() {
-                return;
+        for shape in &self.days[days.clone()] {
+            let mut at = 0;
+            for run in &self.shapes[*shape].runs {
+                let (these, after) = rest.split_at((run.end - at).min(rest.len()));
+                take(run.period, these);
+                (at, rest) = (run.end, after);
             }
         }
     }
 
-    /// What the values come to in each period. `take` sees each run added up, in the order of time.
-    pub(super) fn tally(
-        &self,
-        first: usize,
-        values: &[i64],
-        mut take: impl FnMut(usize, Tally),
-    ) -> Vec<Tally> {
+    /// What the values of some days come to in each period; the highest of them only where `peaks`
+    /// are asked for.
+    pub(super) fn tally(&self, days: &Range<usize>, values: &[i64], peaks: bool) -> Vec<Tally> {
+        let shapes = &self.days[days.clone()];
         let mut tallies = vec![Tally::default(); self.periods];
-        self.each_run(first, values, |period, run| {
-            let run = Tally::of(run);
-            let whole = &mut tallies[period];
-            *whole = Tally { sum: whole.sum + run.sum, peak: whole.peak.max(run.peak) };
-            take(period, run);
-        });
+        if !columns::tally(&self.shapes, shapes, values, peaks, &mut tallies) {
+            self.each_run(days, values, |period, run| tallies[period].join(Tally::of(run)));
+        }
         tallies
+    }
+
+    /// How many of the days, from the first on, use no more than `room` together, with no value
+    /// below zero; and how many values they have.
+    pub(super) fn within(&self, days: &Range<usize>, values: &[i64], room: i64) -> (usize, usize) {
+        columns::within(&self.shapes, &self.days[days.clone()], values, room)
+    }
+}
+
+impl Shape {
+    /// How many intervals the day has.
+    pub(super) fn len(&self) -> usize {
+        self.runs.last().map_or(0, |it| it.end)
+    }
+
+    /// How many intervals all shapes have, as far as this one.
+    pub(super) fn end(&self) -> usize {
+        self.first + self.len()
     }
 }
 
 impl Tally {
-    /// Four at a time, and the highest of every other one apart, since each look waits for the last.
+    /// The sum and the highest value of a run.
     pub(super) fn of(run: &[i64]) -> Tally {
-        let (fours, rest) = run.as_chunks::<4>();
-        let (mut sum, mut even, mut odd) = (0_i64, 0_i64, 0_i64);
-        for [first, second, third, fourth] in fours {
-            sum += (first + second) + (third + fourth);
-            even = even.max(*first).max(*third);
-            odd = odd.max(*second).max(*fourth);
-        }
-        for last in rest {
-            sum += last;
-            even = even.max(*last);
-        }
-        Tally { sum, peak: even.max(odd) }
+        Tally { sum: run.iter().sum(), peak: peak(run) }
+    }
+
+    /// Adds what came at other times.
+    pub(super) fn join(&mut self, other: Tally) {
+        self.sum += other.sum;
+        self.peak = self.peak.max(other.peak);
     }
 }
 
@@ -216,14 +220,6 @@ pub(super) fn peak(values: &[i64]) -> i64 {
     most.into_iter().chain(rest.iter().copied()).max().unwrap_or(0)
 }
 
-/// Adds a run behind others; it joins the last one where the period is the same.
-fn push(runs: &mut Vec<Run>, run: Run) {
-    match runs.last_mut() {
-        Some(last) if last.period == run.period => last.end = run.end,
-        _ => runs.push(run),
-    }
-}
-
 /// The place of `item` among those that are there, as a new one if need be.
 fn place<T: PartialEq>(there: &mut Vec<T>, item: T) -> usize {
     there.iter().position(|it| *it == item).unwrap_or_else(|| {
@@ -237,8 +233,7 @@ fn runs(
     quarters: &[usize; 96],
     zone: &Zone,
     minutes: u16,
-    start: i64,
-    end: i64,
+    (start, end): (i64, i64),
 ) -> (Vec<Run>, bool) {
     let step = i64::from(minutes.max(1)) * 60;
     let even = end - start == 24 * 3600;

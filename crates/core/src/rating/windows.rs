@@ -27,13 +27,17 @@ struct Windows {
 }
 
 /// Runs of the values of a part with one period, by their places from its first; nights join.
-pub(super) fn runs(section: &Section, part: &Part, values: &[i64]) -> Vec<(Range<usize>, usize)> {
+pub(super) fn runs(part: &Part, values: &[i64]) -> Vec<(Range<usize>, usize)> {
     let Some(strikes) = part.strikes else { return vec![(0..values.len(), part.periods[0])] };
-    let mut runs = Vec::new();
+    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
     let mut at = 0;
-    strikes.each_run(section.first_interval(&part.places), values, |period, run| {
-        runs.push((at..at + run.len(), period));
-        at += run.len();
+    strikes.each_run(&part.places, values, |period, run| {
+        let end = at + run.len();
+        match runs.last_mut() {
+            Some(last) if last.1 == period => last.0.end = end,
+            _ => runs.push((at..end, period)),
+        }
+        at = end;
     });
     runs
 }
@@ -58,7 +62,7 @@ pub(super) fn highest(
     let came = sums(values);
     let swung = section.values(Flow::Reactive, &part.places).map(sums);
     let mut highest = vec![Highest::default(); charge.ladders.len()];
-    for (run, period) in runs(section, part, values) {
+    for (run, period) in runs(part, values) {
         let first = run.start.next_multiple_of(windows.every);
         if windows.every == windows.len && first != run.start {
             return Err(match charge.clock {

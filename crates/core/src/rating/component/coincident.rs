@@ -36,7 +36,7 @@ pub(in crate::rating) fn lines(
             .values(Flow::Delivered, &piece.places)
             .ok_or_else(|| Unratable::NeedsIntervals { label: component.label.clone() })?;
         section.check_coarse(charge.clock)?;
-        let runs = runs(section, &piece, values);
+        let runs = runs(&piece, values);
         let mut sums = vec![0_i64; charge.ladders.len()];
         for hour in &hours {
             let Some(range) = intervals(section, component, &piece.places, hour)? else { continue };

@@ -30,7 +30,7 @@ pub(in crate::rating) fn lines(
                     ratcheted(section, component, ratchets, name, measured, carried)?
                 }
             };
-            if let Some(least) = charge.least.filter(|_| has_hours(section, &piece, *period)) {
+            if let Some(least) = charge.least.filter(|_| has_hours(&piece, *period)) {
                 billed = billed.max(least.micro(section, component, piece.days.start())?);
             }
             assert!(0 <= billed, "a demand of {} below zero: {billed}", component.label);
@@ -121,9 +121,8 @@ fn adjusted(
 }
 
 /// Whether a period has hours on these days: where no event was called there is no least demand.
-fn has_hours(section: &Section, piece: &Part, period: usize) -> bool {
-    let intervals = section.plan.intervals(0, &piece.places);
-    piece.strikes.is_none_or(|it| it.has(&intervals, period))
+fn has_hours(piece: &Part, period: usize) -> bool {
+    piece.strikes.is_none_or(|it| it.has(&piece.places, period))
 }
 
 /// The demand to bill: what was measured, or a share of an earlier one that is higher.

@@ -145,11 +145,7 @@ fn in_time(
     climb: &Climb,
     piece: &Part,
 ) -> Result<Option<Filled>, Unratable> {
-    let mut counted = 0_i64;
     let mut rising = climb.rising();
-    let tallies = section.tally_in_time(piece, flow, charge.clock, |period, run| {
-        counted += run.sum;
-        rising.reach(period, section.converted(counted));
-    })?;
+    let tallies = section.tally_in_time(piece, flow, charge.clock, &mut rising)?;
     Ok(tallies.map(|_| rising.filled))
 }
