@@ -41,6 +41,9 @@ pub struct Tariff {
     pub unit: Unit,
     /// How what the meter counts becomes that unit, where they differ.
     pub convert: Option<Conversion>,
+    /// How what a register counted is cut where a price changes between two reads; `None` when the
+    /// text does not say, and then it is [`RegisterCut::ByDays`].
+    pub register: Option<RegisterCut>,
     /// The terms that an agreement on it has to have, by their names.
     pub needs: Vec<String>,
     /// The terms that a customer chooses, and may change only at times.
@@ -68,6 +71,17 @@ pub struct Conversion {
     pub factor_micro: i64,
     /// A term it is multiplied by, such as a pressure factor: its place in [`Tariff::needs`].
     pub times: Option<usize>,
+}
+
+/// How the use between two reads of a register is cut, where a price changes between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegisterCut {
+    /// Each day has the plain average of all days, whatever the weather.
+    ByDays,
+}
+
+words! {
+    RegisterCut { ByDays = "by-days" }
 }
 
 /// One charge: a line of the text, and what it puts on the bill.

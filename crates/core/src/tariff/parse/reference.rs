@@ -54,6 +54,11 @@ pub const WORDS: &[Word] = &[
         "how what the meter counts becomes that unit, where they differ",
     ),
     head(
+        "register",
+        "register by-days",
+        "how what a register counted is cut where a price or a season changes between two reads: `by-days`, each day at the plain average of them all, whatever the weather. That is so without the line too; intervals are cut exactly",
+    ),
+    head(
         "needs",
         "needs meters\nmonthly  Meter charge   2.50 per meters",
         "the [terms](#terms) that an agreement on this tariff has to have",

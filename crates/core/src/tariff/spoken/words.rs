@@ -158,6 +158,7 @@ catalogue! {
     price: "{a}: from {b} to {c}", "{a}: de {b} a {c}";
     ratchet: "never below {a} of the highest demand of the {b} bills before", "nunca menos del {a} de la mayor demanda de las {b} facturas anteriores";
     ratchet_months: "never below {a} of the highest demand in {c} of the {b} bills before", "nunca menos del {a} de la mayor demanda en {c} de las {b} facturas anteriores";
+    register_by_days: "What a register counted is shared evenly over the days where a price changes between two reads.", "Lo que contó un registro se reparte por igual entre los días si un precio cambia entre dos lecturas.";
     rounding: "rounding", "redondeo";
     scope_chronological: "all hours fill the tiers together, in the order of time", "todas las horas llenan los tramos juntas, en orden de tiempo";
     scope_per_period: "each period fills tiers of its own", "cada período llena sus propios tramos";
