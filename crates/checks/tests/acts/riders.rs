@@ -19,6 +19,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::period::Period;
+use meterbook_core::person::Language;
 use meterbook_core::rating::terms::Term;
 use meterbook_store::{self as store, Db};
 
@@ -76,7 +77,7 @@ fn run(db: &Db) -> (BillId, Vec<(String, String, String)>) {
     let bill = db.read(|tx| store::bill::get(tx, id)).unwrap();
     let lines = bill.segments.iter().flat_map(|it| &it.lines);
     let line = |it: &meterbook_core::rating::Line| {
-        (it.label.to_string(), it.amount.to_string(), it.rule.tariff.clone())
+        (it.called(Language::English).into_owned(), it.amount.to_string(), it.rule.tariff.clone())
     };
     (id, lines.map(line).collect())
 }

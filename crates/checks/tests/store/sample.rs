@@ -30,7 +30,7 @@ use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
@@ -394,6 +394,7 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
     });
     Line {
         label: kind.word().into(),
+        note: note(kind),
         kind,
         period: window().period,
         basis,
@@ -402,6 +403,16 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
         // One femto-unit beside the cent: an exact amount must come back exactly.
         exact: Exact::from_femto(i128::from(cents) * 10_000_000_000_000 + 1),
         amount: Money::from_cents(cents),
+    }
+}
+
+/// Notes of every shape that is kept.
+fn note(kind: ChargeKind) -> Note {
+    match kind {
+        ChargeKind::Usage => Note::Tier(2),
+        ChargeKind::Tax => Note::Certificate("EX 17".into()),
+        ChargeKind::Credit => Note::Carried,
+        _ => Note::Plain,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::text::decimal;
 
 /// What a derivation says besides numbers.
 struct Words {
+    language: Language,
     bill: &'static str,
     /// Before a date.
     of: &'static str,
@@ -49,6 +50,7 @@ struct Words {
 }
 
 const ENGLISH: Words = Words {
+    language: Language::English,
     bill: "Bill",
     of: "of",
     of_amount: "of",
@@ -102,6 +104,7 @@ const ENGLISH: Words = Words {
     ],
 };
 const SPANISH: Words = Words {
+    language: Language::Spanish,
     bill: "Factura",
     of: "del",
     of_amount: "de",
@@ -238,7 +241,7 @@ pub fn lines(lines: &[Line], language: Language) -> String {
 pub fn amounts(lines: &[Line], language: Language) -> String {
     let mut out = String::new();
     for line in lines {
-        let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+        let _ = writeln!(out, "  {:<58}{:>14}", line.called(language), line.amount);
     }
     write_total(&mut out, lines, words(language));
     out
@@ -375,7 +378,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
 }
 
 fn write_line(out: &mut String, line: &Line, words: &Words) {
-    let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+    let _ = writeln!(out, "  {:<58}{:>14}", line.called(words.language), line.amount);
     let _ = writeln!(
         out,
         "      {} = {}, {}, {}",

@@ -8,6 +8,7 @@ mod flow;
 mod ladder;
 mod line;
 mod netting;
+mod note;
 mod plan;
 pub mod published;
 mod rider;
@@ -39,6 +40,7 @@ use crate::tariff::{Charge, Component};
 
 pub use flow::{BankEntry, BankFlow, CreditFlow};
 pub use line::{Basis, ChargeKind, Line, Rule};
+pub use note::Note;
 pub use plan::Plan;
 pub use unratable::Unratable;
 

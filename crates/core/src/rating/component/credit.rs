@@ -1,18 +1,16 @@
 //! Credit for what was sent back: what it brings down, and the bank of what is left.
 
-use std::sync::Arc;
-
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
 use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::flow::CreditFlow;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Unratable, month_index};
+use crate::rating::{Basis, Note, Unratable, month_index};
 use crate::tariff::{Bank, Charge, Component, CreditCharge, Of};
 
 /// What settles a credit on this bill, behind the lines that earned it.
 pub(in crate::rating) struct Settled {
-    pub(in crate::rating) label: Arc<str>,
+    pub(in crate::rating) note: Note,
     pub(in crate::rating) draft: Draft,
     pub(in crate::rating) unrounded: Exact,
 }
@@ -41,8 +39,8 @@ pub(in crate::rating) fn settle(
         (Money::ZERO.min(left), Exact::ZERO.min(pure_left))
     };
     if over != (Money::ZERO, Exact::ZERO) {
-        let word = if charge.bank.is_some() { "carried to the next bill" } else { "not used" };
-        settled.push(line(section, component, word, -over.0, Exact::ZERO - over.1));
+        let note = if charge.bank.is_some() { Note::Carried } else { Note::NotUsed };
+        settled.push(line(section, note, -over.0, Exact::ZERO - over.1));
     }
     let Some(bank) = charge.bank else { return settled };
     flow.expired += expire(bank.bank, component, month_index(turn), carried);
@@ -58,7 +56,7 @@ pub(in crate::rating) fn settle(
     }
     if (taken, pure_taken) != (Money::ZERO, Exact::ZERO) {
         let pure = Exact::ZERO - pure_taken;
-        settled.push(line(section, component, "from earlier bills", -taken, pure));
+        settled.push(line(section, Note::FromEarlier, -taken, pure));
     }
     flow.used += taken;
     if over != (Money::ZERO, Exact::ZERO) {
@@ -113,7 +111,7 @@ pub(in crate::rating) fn true_up(
     let pure = bank.paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
-    Ok(something.then(|| line(section, component, "paid at the true-up", -amount, pure)))
+    Ok(something.then(|| line(section, Note::Paid, -amount, pure)))
 }
 
 /// Forgets credit that is too old, and says how much it was.
@@ -125,13 +123,6 @@ fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -
     expired
 }
 
-fn line(
-    section: &Section,
-    component: &Component,
-    word: &str,
-    amount: Money,
-    unrounded: Exact,
-) -> Settled {
-    let label = format!("{}, {word}", component.label).into();
-    Settled { label, draft: Draft::plain(section, Basis::Amount(amount)), unrounded }
+fn line(section: &Section, note: Note, amount: Money, unrounded: Exact) -> Settled {
+    Settled { note, draft: Draft::plain(section, Basis::Amount(amount)), unrounded }
 }
