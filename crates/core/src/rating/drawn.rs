@@ -46,8 +46,8 @@ pub(super) struct Drawn {
 pub(super) struct ChargeOf {
     /// Its place in the tariff; a rider's is that of the charge that includes it.
     pub(super) place: usize,
-    /// Its place in the rider, where it is of one.
-    pub(super) within: Option<usize>,
+    /// The version of the rider that it is of, if it is of one, and its place in it.
+    pub(super) within: Option<(usize, usize)>,
 }
 
 /// Some of the lines.
@@ -201,7 +201,9 @@ impl Drawn {
         let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
         let exact = draft.basis.exact();
         let charge = match section.included {
-            Some(rider) => ChargeOf { place: rider.place, within: Some(component) },
+            Some(rider) => {
+                ChargeOf { place: rider.place, within: Some((section.version.nth, component)) }
+            }
             None => ChargeOf { place: component, within: None },
         };
         let (label, note) = label(section, component, &draft);

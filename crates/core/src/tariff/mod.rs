@@ -600,6 +600,12 @@ impl Tariff {
         self.components.iter().filter(move |it| rider(it)).map(|it| it.label.as_str())
     }
 
+    /// Whether it has a credit called `label`.
+    pub(crate) fn has_credit(&self, label: &str) -> bool {
+        let is_one = |it: &Component| it.label == label && matches!(it.charge, Charge::Credit(_));
+        self.components.iter().any(is_one)
+    }
+
     /// Whether it prices anything that a meter measures. A service on a tariff that does not needs
     /// no meter.
     pub fn is_measured(&self) -> bool {

@@ -17,17 +17,17 @@ pub(in crate::rating) struct Settled {
 
 /// Brings the charges that a credit may offset down to nothing at most: what this bill earned
 /// beyond them goes back on the bill and into the bank, and what earlier bills left comes out of it.
+/// What was earned comes rounded and not.
 pub(in crate::rating) fn settle(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    (earned, earlier): (Earlier<'_>, Earlier<'_>),
+    ((credit, pure_credit), earlier): ((Money, Exact), Earlier<'_>),
     (carried, flow): (&mut Carried, &mut CreditFlow),
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
     let (owed, pure_owed) = owed(section, component, offsets, earlier);
-    let (credit, pure_credit) = Of::Everything.sum(section, earned);
     let mut settled = Vec::new();
     // Credits are below zero: what they leave of the charges, or what the charges leave of them.
     let later = charge.bank.is_some_and(|it| it.from_next_turn);
