@@ -200,7 +200,7 @@ fn sums(rated: &Rated, amounts: Amounts) -> Value {
         }
     };
     // What is paid at a true-up is no part of the month's energy.
-    let is_paid = |it: &Line| matches!(it.note, Note::Paid | Note::SurplusPaid);
+    let is_paid = |it: &Line| matches!(it.note, Note::Paid | Note::Refunded | Note::SurplusPaid);
     let credited = |it: &Line| it.kind == ChargeKind::Credit && !is_paid(it);
     let timed = |it: &Line| it.label.starts_with(urdb::TIMED_DEMAND);
     let of = |kind| move |it: &Line| it.kind == kind;

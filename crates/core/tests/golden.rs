@@ -139,7 +139,7 @@ fn write_bill(out: &mut String, rated: &Rated) {
         writeln!(out, "    {}", source(line)).unwrap();
     }
     writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
-    let Carried { peaks, energy, money, .. } = &rated.carried;
+    let Carried { peaks, energy, money, year, .. } = &rated.carried;
     for it in peaks {
         writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
             .unwrap();
@@ -165,6 +165,9 @@ fn write_bill(out: &mut String, rated: &Rated) {
     }
     for it in money {
         writeln!(out, "left: {} of {} from {}", it.amount, it.credit, it.turn).unwrap();
+    }
+    for it in year {
+        writeln!(out, "left: {} kWh for the year from {}", decimal(it.micro, 6), it.turn).unwrap();
     }
 }
 

@@ -27,7 +27,7 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
-use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak, TurnNet};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
@@ -346,6 +346,7 @@ pub(crate) fn bill() -> Bill {
                 amount: cents(310),
                 unrounded: Exact::from_femto(3_101_000_000_000_000),
             }],
+            year: vec![TurnNet { turn: date(2026, 7, 1), micro: -41_500_000 }],
             charged: vec![Charged {
                 minimum: "Annual minimum".to_owned(),
                 turn: date(2026, 7, 1),

@@ -204,6 +204,10 @@ fn draw(
         let paid = netting::true_up(section, net, &mut carried.energy, flow)?;
         paid.into_iter().for_each(|draft| all.paid(section, draft));
     }
+    if let Some(year) = tariff.net.as_ref().and_then(|it| it.year.as_ref()) {
+        let paid = netting::year(section, year, &netted, &mut carried.year)?;
+        paid.into_iter().for_each(|draft| all.paid(section, draft));
+    }
     for section in std::iter::once(section).chain(riders.iter().flat_map(|it| &it.1)) {
         for (place, component) in section.tariff().components.iter().enumerate() {
             if let Charge::Credit(charge) = &component.charge {
@@ -341,11 +345,12 @@ fn month_index(turn: Date) -> i64 {
 }
 
 impl Carried {
-    /// What no ratchet and no minimum of a year can look back on any more is not handed on.
+    /// What no ratchet and no settlement of a year can look back on any more is not handed on.
     fn forget(&mut self, turn: Date) {
         let this = month_index(turn);
         self.peaks.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
         self.charged.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
+        self.year.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
     }
 }
 

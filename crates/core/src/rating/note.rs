@@ -25,6 +25,8 @@ pub enum Note {
     FromEarlier,
     /// Credit that is paid when its bank is settled.
     Paid,
+    /// Credit that is paid when it is too old to be kept.
+    Refunded,
     /// Energy of the bank that is paid when the bank is settled. The tariff has no name for it.
     SurplusPaid,
     /// Less is owed because of a certificate, by its number.
@@ -32,11 +34,12 @@ pub enum Note {
 }
 
 /// Those that nothing stands behind: how they are kept, and in English and Spanish.
-const WORDS: [(Note, &str, &str, &str); 5] = [
+const WORDS: [(Note, &str, &str, &str); 6] = [
     (Note::Carried, "carried", "carried to the next bill", "se guarda para la próxima factura"),
     (Note::NotUsed, "not-used", "not used", "sin usar"),
     (Note::FromEarlier, "from-earlier", "from earlier bills", "de facturas anteriores"),
     (Note::Paid, "paid", "paid at the true-up", "pagado en la liquidación"),
+    (Note::Refunded, "refunded", "paid on expiry", "pagado al vencer"),
     (
         Note::SurplusPaid,
         "surplus-paid",

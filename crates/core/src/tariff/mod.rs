@@ -306,7 +306,7 @@ pub struct MoneyBank {
     pub bank: Bank,
     /// Whether what a turn earns brings down only the bills of later ones.
     pub from_next_turn: bool,
-    /// The share of what is left at the true-up that is paid; the rest is lost.
+    /// The share of what is left at the true-up, or of what expires, that is paid; the rest is lost.
     pub paid: Share,
 }
 
@@ -320,8 +320,20 @@ pub struct Net {
     /// The banks of energy that was not set off, of which the first counts that the customer chose;
     /// none when a credit prices it.
     pub banks: Vec<EnergyBank>,
+    /// What is paid for the surplus of a year; `None` when nothing is.
+    pub year: Option<YearSurplus>,
     /// The line of the text.
     pub place: Place,
+}
+
+/// What is paid for energy sent back beyond what came over a whole year, whatever its turns were
+/// credited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearSurplus {
+    /// When the year is settled.
+    pub bank: Bank,
+    /// The name under which its price is published: the last one of the days of the bill counts.
+    pub series: String,
 }
 
 /// Over how long energy is set off.

@@ -43,7 +43,13 @@ pub(in crate::rating) fn settle(
         settled.push(line(section, note, -over.0, Exact::ZERO - over.1));
     }
     let Some(bank) = charge.bank else { return settled };
-    flow.expired += expire(bank.bank, component, month_index(turn), carried);
+    let (old, pure_old) = expire(bank.bank, component, month_index(turn), carried);
+    let refund = (bank.paid.of(old).round(section.tariff().rounding), bank.paid.of_exact(pure_old));
+    flow.paid += refund.0;
+    flow.expired += old - refund.0;
+    if refund != (Money::ZERO, Exact::ZERO) {
+        settled.push(line(section, Note::Refunded, -refund.0, Exact::ZERO - refund.1));
+    }
     let (mut room, mut pure_room) = (Money::ZERO.max(left), Exact::ZERO.max(pure_left));
     let (mut taken, mut pure_taken) = (Money::ZERO, Exact::ZERO);
     let mine = |it: &&mut MoneyLot| it.credit == component.label && it.turn < turn;
@@ -114,13 +120,14 @@ pub(in crate::rating) fn true_up(
     Ok(something.then(|| line(section, Note::Paid, -amount, pure)))
 }
 
-/// Forgets credit that is too old, and says how much it was.
-fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -> Money {
-    let Some(after) = bank.expires_after else { return Money::ZERO };
+/// Forgets credit that is too old, and says how much it was, rounded and not.
+fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -> (Money, Exact) {
+    let Some(after) = bank.expires_after else { return (Money::ZERO, Exact::ZERO) };
     let old = |it: &MoneyLot| it.credit == component.label && after < this - month_index(it.turn);
-    let expired = carried.money.iter().filter(|it| old(it)).map(|it| it.amount).sum();
+    let expired = || carried.money.iter().filter(|it| old(it));
+    let sums = (expired().map(|it| it.amount).sum(), expired().map(|it| it.unrounded).sum());
     carried.money.retain(|it| !old(it));
-    expired
+    sums
 }
 
 fn line(section: &Section, note: Note, amount: Money, unrounded: Exact) -> Settled {

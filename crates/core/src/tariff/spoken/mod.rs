@@ -326,6 +326,8 @@ fn money_bank(tariff: &Tariff, it: &MoneyBank, words: &Words) -> Vec<String> {
     };
     let paid = percent(it.paid);
     said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month, &paid])));
+    let expires = it.bank.expires_after.is_some() && it.paid.nano != 0;
+    said.extend(expires.then(|| fill(words.bank_expired_paid, &[&paid])));
     said
 }
 
@@ -394,6 +396,9 @@ pub(super) fn net(tariff: &Tariff, net: &Net, words: &Words) -> String {
             None => fill(words.bank_settled, &[month]),
         }));
     }
+    said.extend(net.year.iter().flat_map(|it| {
+        bank(tariff, it.bank, words, |month| fill(words.year_pays, &[month, &it.series]))
+    }));
     said.join("; ")
 }
 
