@@ -359,8 +359,18 @@ pub(crate) struct TariffDiff {
     pub(crate) language: LanguageArg,
 }
 
+const TARIFF_RATE_EXAMPLES: &str = "\
+Examples:
+  meterbook tariff rate --file r-1.tariff --used 742
+  meterbook tariff rate --file r-1.tariff --used 9100 --sent 7300 --from 2026-01-01 --to 2027-01-01
+  meterbook tariff rate --file tou.tariff --load kw.csv --received roof.csv --term anniversary=apr
+  meterbook tariff explain --file r-1.tariff --used 310 --from 2026-06-01 --start 2026-06-11
+
+The second is a year of twelve bills: each begins with the banks that the one before it left.";
+
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("use").required(true).args(["load", "used"])))]
+#[command(after_help = TARIFF_RATE_EXAMPLES)]
 pub(crate) struct TariffRate {
     /// The tariff text
     #[arg(long)]
@@ -377,6 +387,18 @@ pub(crate) struct TariffRate {
     /// What a register counted over the days, in the unit of the meter, such as 742
     #[arg(long)]
     pub(crate) used: Option<String>,
+    /// What was sent back, as many mean powers as the load has: .csv or .csv.gz
+    #[arg(long, requires = "load")]
+    pub(crate) received: Option<PathBuf>,
+    /// What a register counted of what was sent back, such as 310
+    #[arg(long, requires = "used")]
+    pub(crate) sent: Option<String>,
+    /// The first day of service, where it begins within a turn; what --used counts is from then on
+    #[arg(long)]
+    pub(crate) start: Option<Date>,
+    /// The first day without service, where it ends within a turn
+    #[arg(long)]
+    pub(crate) stop: Option<Date>,
     /// The first day; the tariff's own without it. Turns are months from this day
     #[arg(long)]
     pub(crate) from: Option<Date>,
