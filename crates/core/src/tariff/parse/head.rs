@@ -29,7 +29,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
     let name = needed(entries, Keyword::Name, "name  Residential service")?.value(some)?;
     let of = needed(entries, Keyword::Commodity, "commodity  electric kWh")?;
     let (commodity, unit) = of.value(commodity)?;
-    let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(date)?;
+    let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(first_day)?;
     let source = find(entries, Keyword::Source).map(|it| it.value(some)).transpose()?;
     let needs = find(entries, Keyword::Needs).map(|it| it.value(needs::read)).transpose()?;
     let needs = needs.unwrap_or_default();
@@ -179,6 +179,15 @@ fn date(value: &str) -> Result<Date, String> {
     let plain = value.len() == 10 && value.bytes().all(|it| it == b'-' || it.is_ascii_digit());
     let date = plain.then(|| value.parse().ok()).flatten();
     date.ok_or_else(|| format!("{value} is not a date; write year, month and day: 2026-01-31"))
+}
+
+/// The first day of a version: the bills and the checks of a year come behind it.
+fn first_day(value: &str) -> Result<Date, String> {
+    let day = date(value)?;
+    match day.year() {
+        9999 => Err(format!("no year is left behind {value}; write an earlier day: 2026-01-01")),
+        _ => Ok(day),
+    }
 }
 
 fn holidays(value: &str) -> Result<Holidays, String> {
