@@ -293,6 +293,7 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
                 format!("{}, {}. {}", words.payment, says.short_day(*on), words.thanks)
             }
             EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
+            EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
         };
         sums.push(line(label, *amount, false));
     }

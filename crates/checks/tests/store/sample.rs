@@ -17,7 +17,9 @@ use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
 use meterbook_core::interaction::{Interaction, InteractionChannel};
-use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_bill, post_payment};
+use meterbook_core::ledger::{
+    Entry, EntryKind, Payment, Settlement, Tender, post_bill, post_payment,
+};
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::order::{
@@ -417,6 +419,17 @@ fn note(kind: ChargeKind) -> Note {
     }
 }
 
+pub(crate) fn settlement() -> Settlement {
+    let of = bill();
+    Settlement {
+        agreement: of.segments[0].agreement,
+        account: ACCOUNT,
+        bill: of.id,
+        on: date(2026, 8, 1),
+        amount: Money::from_cents(-180),
+    }
+}
+
 pub(crate) fn payment() -> Payment {
     Payment {
         id: PaymentId(1),
@@ -617,6 +630,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
     store::payment::add(tx, &payment())?;
+    store::settlement::add(tx, &settlement())?;
     store::ledger::add(tx, &entries())?;
     keep_order(tx)?;
     store::certificate::add(tx, &generator())?;
