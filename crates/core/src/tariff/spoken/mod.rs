@@ -339,8 +339,10 @@ fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) 
         TrueUp::Term(term) => end(&fill(words.month_of_term, &[&tariff.needs[term]])),
     });
     let stopped = it.at_stop.then(|| end(words.last_month));
+    // In Spanish the article is one word with what stands before it.
+    let joined = |it: String| it.replace(" de el ", " del ");
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
-    settled.into_iter().chain(stopped).chain(expires).collect()
+    settled.into_iter().chain(stopped).map(joined).chain(expires).collect()
 }
 
 /// What the meter counts becomes in the unit that is billed, where they differ.
