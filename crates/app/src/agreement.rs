@@ -11,7 +11,7 @@ use meterbook_core::place::Commodity;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, settlement};
 
 /// Why service is not started or stopped.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,6 +103,7 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
     let there = store::agreement::get(tx, agreement)?;
     stoppable(tx, &there, on)?;
     store::agreement::end(tx, agreement, on)?;
+    settlement::at_stop(tx, &allowed, &there, on)?;
     store::search::refresh_at(tx, there.service_point)?;
     let said = on.to_string();
     store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)

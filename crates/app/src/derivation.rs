@@ -4,6 +4,7 @@
 use meterbook_core::bill::explain::{arithmetic, average, exact, source};
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::money::{Price, Quantity};
+use meterbook_core::person::Language;
 use meterbook_core::rating::{Basis, Line};
 use meterbook_core::text::decimal;
 use serde_json::{Value, json};
@@ -53,7 +54,9 @@ fn segment(it: &Segment) -> Value {
 
 fn line(it: &Line) -> Value {
     json!({
-        "label": it.label.as_ref(),
+        "label": it.called(Language::English),
+        "charge": it.label.as_ref(),
+        "note": it.note.to_string(),
         "kind": it.kind.word(),
         "from": it.period.start().to_string(),
         "to": it.period.end().to_string(),

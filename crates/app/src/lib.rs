@@ -44,6 +44,7 @@ pub mod role;
 pub mod screening;
 pub mod search;
 pub mod session;
+pub mod settlement;
 pub mod sign_up;
 pub mod staff;
 pub mod statement;

@@ -2,6 +2,7 @@
 //! same cents and the same words for as long as the bill is kept.
 
 use anyhow::{Context, Result};
+use jiff::civil::Date;
 use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment};
 use meterbook_core::bill::{Bill, Segment, explain};
 use meterbook_core::id::BillId;
@@ -36,7 +37,7 @@ pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
     }
     let mut segments = Vec::new();
     for (was, origin) in stored.segments.iter().zip(&origins) {
-        match again(tx, &stored, was, origin)? {
+        match again(tx, &stored, was, origin, origin.until)? {
             Ok(segment) => segments.push(segment),
             Err(why) => return Ok(Replayed::Differs(why)),
         }
@@ -71,12 +72,13 @@ pub(crate) fn sample(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     Ok((i64::try_from(bills.len()).context("a sample is countable")?, faults))
 }
 
-/// The segment made again, or what is not as it was.
-fn again(
+/// The segment made again as if service ended on `until`, or what is not as it was.
+pub(crate) fn again(
     tx: &mut Tx,
     bill: &Bill,
     was: &Segment,
     from: &Origin,
+    until: Option<Date>,
 ) -> Result<Result<Segment, String>> {
     let period = was.period;
     if bill.period.overlap(period.start(), Some(period.end())) != Some(period) {
@@ -124,7 +126,7 @@ fn again(
         measured,
     };
     facts.agreement.tariff.clone_from(&was.tariff);
-    facts.agreement.to = from.until;
+    facts.agreement.to = until;
     Ok(segment(&facts, period, &window, &mut tariffs).map_err(|why| why.to_string()))
 }
 

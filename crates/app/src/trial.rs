@@ -31,6 +31,42 @@ pub enum Use<'a> {
     Counted(i64),
 }
 
+/// All that is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    /// What came.
+    pub used: Use<'a>,
+    /// What was sent back, told in the same way; `None` where nothing was.
+    pub sent: Option<Use<'a>>,
+    /// The terms of an agreement.
+    pub terms: &'a Terms,
+}
+
+/// The days that are rated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// The first one: turns are months from it, and a load begins on it.
+    pub from: Date,
+    /// The day after the last. Without it a load is hourly and ends where its values do.
+    pub to: Option<Date>,
+    /// The first day of service, where it begins later than the days.
+    pub start: Option<Date>,
+    /// The first day without service, where it ends before the days do.
+    pub stop: Option<Date>,
+}
+
+impl<'a> From<(Use<'a>, &'a Terms)> for Tried<'a> {
+    fn from((used, terms): (Use<'a>, &'a Terms)) -> Tried<'a> {
+        Tried { used, sent: None, terms }
+    }
+}
+
+impl From<(Date, Option<Date>)> for Days {
+    fn from((from, to): (Date, Option<Date>)) -> Days {
+        Days { from, to, start: None, stop: None }
+    }
+}
+
 /// Why terms that are given to try a text are none.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoTerms {
@@ -72,6 +108,13 @@ pub enum NotRated {
         /// How many values it has.
         rows: i64,
     },
+    /// What was sent back is not told as what came is, or not for the same time.
+    Apart,
+    /// Service does not begin, or not end, within the days.
+    NoService {
+        /// The days.
+        days: Period,
+    },
     /// It ends later than days can be told.
     TooLate {
         /// The day after the last.
@@ -86,28 +129,32 @@ pub enum NotRated {
     },
 }
 
-/// What `used` comes to on a tariff from a day on, turn by turn: a turn is a month from that day,
-/// and the last one may be cut short. Without `to` a load is hourly and ends where its values do.
-/// Every day has 24 hours. `terms` are those of an agreement on it. `find` says what is published for some days under the names that the
-/// tariff looks for, if it looks for any.
-pub fn rate_on(
+/// What use comes to on a tariff from a day on, turn by turn, each with what the one before it left: a
+/// turn is a month from that day, and the last one may be cut short. Every day has 24 hours. `find`
+/// says what is published for some days under the names that the tariff looks for, if it looks for
+/// any.
+pub fn rate_on<'a>(
     tariff: &Tariff,
     riders: &Riders,
-    (used, terms): (Use, &Terms),
-    (from, to): (Date, Option<Date>),
+    tried: impl Into<Tried<'a>>,
+    days: impl Into<Days>,
     find: impl FnOnce(&Names, Period) -> Result<Published>,
 ) -> Result<Vec<Turn>> {
-    let nano_kw = match used {
-        Use::Load(file) => urdb::column(file)?,
-        Use::Counted(_) => Vec::new(),
-    };
+    let (tried, asked): (Tried, Days) = (tried.into(), days.into());
+    let from = asked.from;
+    let columns = [Some(tried.used), tried.sent].map(|it| match it {
+        Some(Use::Load(file)) => urdb::column(file),
+        Some(Use::Counted(_)) | None => Ok(Vec::new()),
+    });
+    let [nano_kw, sent_nano_kw] = columns;
+    let (nano_kw, sent_nano_kw) = (nano_kw?, sent_nano_kw?);
     let rows = i64::try_from(nano_kw.len()).context("the load is longer than any year")?;
-    let to = match (to, used) {
+    let to = match (asked.to, tried.used) {
         (Some(to), _) => to,
         (None, Use::Load(_)) => from.saturating_add(rows.div_euclid(24).days()),
         (None, Use::Counted(_)) => from.saturating_add(1.month()),
     };
-    if matches!(used, Use::Load(_)) && rows < 24 {
+    if matches!(tried.used, Use::Load(_)) && rows < 24 {
         return Err(refuse(NotRated::TooShort { rows }));
     }
     let days = Period::new(from, to).ok_or_else(|| refuse(NotRated::NoDays { from, to }))?;
@@ -115,13 +162,27 @@ pub fn rate_on(
     if LAST_DAY < to {
         return Err(refuse(NotRated::TooLate { to }));
     }
-    let measure = match used {
-        Use::Counted(micro) => Measure::Counted(micro),
-        Use::Load(file) => Measure::Load { minutes: minutes(file, rows, days)?, nano_kw },
+    let (start, stop) = (asked.start.unwrap_or(from), asked.stop.unwrap_or(to));
+    let service = Period::new(start, stop).filter(|it| from <= it.start() && it.end() <= to);
+    let service = service.ok_or_else(|| refuse(NotRated::NoService { days }))?;
+    let apart = || refuse(NotRated::Apart);
+    let measure = match (tried.used, tried.sent) {
+        (Use::Counted(came), None) => Measure::Counted { came, sent: 0 },
+        (Use::Counted(came), Some(Use::Counted(sent))) => Measure::Counted { came, sent },
+        (Use::Load(file), None) => {
+            let minutes = minutes(file, rows, days)?;
+            Measure::Load { minutes, came: kwh(&nano_kw, minutes), sent: Vec::new() }
+        }
+        (Use::Load(file), Some(Use::Load(_))) if nano_kw.len() == sent_nano_kw.len() => {
+            let minutes = minutes(file, rows, days)?;
+            let (came, sent) = (kwh(&nano_kw, minutes), kwh(&sent_nano_kw, minutes));
+            Measure::Load { minutes, came, sent }
+        }
+        _ => return Err(apart()),
     };
     let minutes = match &measure {
         Measure::Load { minutes, .. } => *minutes,
-        Measure::Counted(_) => 60,
+        Measure::Counted { .. } => 60,
     };
     let windows: Vec<Period> = (0..).map_while(|nth| window(days, nth)).collect();
     let last = windows.last().map_or(to, |it| it.end());
@@ -134,10 +195,12 @@ pub fn rate_on(
     let mut carried = Carried::default();
     let mut turns = Vec::new();
     for window in windows {
-        let period = window.overlap(from, Some(to)).expect("a turn begins within the days");
-        let usage = measure.usage(tariff, days, period);
+        let Some(period) = window.overlap(service.start(), Some(service.end())) else { continue };
+        let usage = measure.usage(tariff, from, service, period);
         let of = Input::of(period, &usage);
-        let input = Input { window, terms, carried: &carried, published: &published, ..of };
+        let (since, until) = (Some(service.start()), asked.stop);
+        let of = Input { terms: tried.terms, since, until, ..of };
+        let input = Input { window, carried: &carried, published: &published, ..of };
         if let Some(why) = too_many(tariff, &published, period) {
             return Err(refuse(NotRated::Unratable(why)));
         }
@@ -176,29 +239,36 @@ pub fn total(turns: &[Turn]) -> Money {
 }
 
 enum Measure {
-    Load { minutes: u16, nano_kw: Vec<i64> },
-    Counted(i64),
+    /// In millionths of a kWh for each interval.
+    Load { minutes: u16, came: Vec<i64>, sent: Vec<i64> },
+    /// In millionths of the unit of the meter, over the days of service.
+    Counted { came: i64, sent: i64 },
+}
+
+/// Mean powers as energy. Half of a millionth goes up. Taken for millionths, the load was a
+/// thousandfold.
+fn kwh(nano_kw: &[i64], minutes: u16) -> Vec<i64> {
+    let of = 1_000 * 60_i64.div_euclid(i64::from(minutes));
+    nano_kw.iter().map(|it| (2 * it.max(&0) + of).div_euclid(2 * of)).collect()
 }
 
 impl Measure {
-    fn usage(&self, tariff: &Tariff, days: Period, period: Period) -> Usage {
+    fn usage(&self, tariff: &Tariff, from: Date, service: Period, period: Period) -> Usage {
         match self {
-            Measure::Load { minutes, nano_kw } => {
-                // Half of a millionth goes up. Taken for millionths, the load was a thousandfold.
-                let of = 1_000 * 60_i64.div_euclid(i64::from(*minutes));
-                let micro = |it: &i64| (2 * it.max(&0) + of).div_euclid(2 * of);
-                let kwh: Vec<i64> = nano_kw.iter().map(micro).collect();
-                urdb::usage(period, days.start(), *minutes, &kwh, &[])
+            Measure::Load { minutes, came, sent } => {
+                urdb::usage(period, from, *minutes, came, sent)
             }
-            Measure::Counted(micro) => {
-                let through = |day: Date| {
-                    let before = Period::new(days.start(), day).map_or(0, Period::days);
-                    let part = i128::from(*micro) * i128::from(before);
-                    i64::try_from(part.div_euclid(i128::from(days.days()))).unwrap_or(i64::MAX)
+            Measure::Counted { came, sent } => {
+                let through = |micro: i64, day: Date| {
+                    let before = Period::new(service.start(), day).map_or(0, Period::days);
+                    let part = i128::from(micro) * i128::from(before);
+                    i64::try_from(part.div_euclid(i128::from(service.days()))).unwrap_or(i64::MAX)
                 };
                 let unit = tariff.convert.map_or(tariff.unit, |it| it.from);
-                let micro = through(period.end()) - through(period.start());
-                let (delivered, received) = (Quantity { micro, unit }, Quantity { micro: 0, unit });
+                let [delivered, received] = [*came, *sent].map(|it| Quantity {
+                    micro: through(it, period.end()) - through(it, period.start()),
+                    unit,
+                });
                 Usage { delivered, received, reactive: None, profile: None, evidence: Vec::new() }
             }
         }
@@ -257,6 +327,12 @@ impl fmt::Display for NotRated {
             }
             NotRated::TooShort { rows } => {
                 write!(f, "the load has {rows} values, and a day has 24 hours; give whole days")
+            }
+            NotRated::Apart => f.write_str(
+                "what was sent back is told as what came is: two loads with as many values, or two counts; give --load with --received, or --used with --sent",
+            ),
+            NotRated::NoService { days } => {
+                write!(f, "service begins and ends within the days, and those are {days}; give --start and --stop in them")
             }
             NotRated::TooLate { to } => {
                 write!(f, "days up to {to} are later than we can tell; give an earlier --to")

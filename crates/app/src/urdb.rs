@@ -13,7 +13,7 @@ use meterbook_core::bill::explain;
 use meterbook_core::money::{Exact, Money, Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{ChargeKind, Input, Plan, Rated, rate};
+use meterbook_core::rating::{ChargeKind, Input, Line, Note, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
 use meterbook_core::text::scaled;
@@ -189,9 +189,9 @@ fn months(
 
 /// The amounts of a bill by what they are for.
 fn sums(rated: &Rated, amounts: Amounts) -> Value {
-    let sum = |wanted: &dyn Fn(ChargeKind, &str) -> bool| {
+    let sum = |wanted: &dyn Fn(&Line) -> bool| {
         let lines = rated.lines.iter().zip(&rated.unrounded);
-        let wanted = lines.filter(|(line, _)| wanted(line.kind, &line.label));
+        let wanted = lines.filter(|(line, _)| wanted(line));
         let (rounded, exact): (Vec<Money>, Vec<Exact>) =
             wanted.map(|(line, unrounded)| (line.amount, *unrounded)).unzip();
         match amounts {
@@ -200,20 +200,20 @@ fn sums(rated: &Rated, amounts: Amounts) -> Value {
         }
     };
     // What is paid at a true-up is no part of the month's energy.
-    let credited =
-        |kind, label: &str| kind == ChargeKind::Credit && !label.ends_with("paid at the true-up");
-    let timed = |label: &str| label.starts_with(urdb::TIMED_DEMAND);
+    let is_paid = |it: &Line| matches!(it.note, Note::Paid | Note::Refunded | Note::SurplusPaid);
+    let credited = |it: &Line| it.kind == ChargeKind::Credit && !is_paid(it);
+    let timed = |it: &Line| it.label.starts_with(urdb::TIMED_DEMAND);
+    let of = |kind| move |it: &Line| it.kind == kind;
     let mut sums = json!({
-        "energy": sum(&|kind, label| kind == ChargeKind::Usage || credited(kind, label)),
-        "demand_flat": sum(&|kind, label| kind == ChargeKind::Demand && !timed(label)),
-        "demand_tou": sum(&|kind, label| kind == ChargeKind::Demand && timed(label)),
-        "fixed": sum(&|kind, _| kind == ChargeKind::Fixed),
-        "minimum": sum(&|kind, _| kind == ChargeKind::Minimum),
-        "total": sum(&|_, _| true),
+        "energy": sum(&|it| it.kind == ChargeKind::Usage || credited(it)),
+        "demand_flat": sum(&|it| it.kind == ChargeKind::Demand && !timed(it)),
+        "demand_tou": sum(&|it| it.kind == ChargeKind::Demand && timed(it)),
+        "fixed": sum(&of(ChargeKind::Fixed)),
+        "minimum": sum(&of(ChargeKind::Minimum)),
+        "total": sum(&|_| true),
     });
-    let paid = |kind, label: &str| kind == ChargeKind::Credit && !credited(kind, label);
-    if rated.lines.iter().any(|it| paid(it.kind, &it.label)) {
-        sums["true_up"] = sum(&paid).into();
+    if rated.lines.iter().any(is_paid) {
+        sums["true_up"] = sum(&is_paid).into();
     }
     sums
 }

@@ -150,7 +150,8 @@ impl Money {
 impl Price {
     /// Reads a price such as `0.0123`.
     pub fn parse(text: &str, per: Unit) -> Result<Price, String> {
-        let nano = scaled(text, 9).ok_or_else(|| format!("{text} is not a price"))?;
+        let nano = scaled(text, 9)
+            .ok_or_else(|| format!("{text} is not a price; write a plain number such as 0.0123"))?;
         Ok(Price { nano, per })
     }
 
@@ -319,6 +320,12 @@ mod tests {
         let exact = Price { nano, per: Unit::Kwh }.times(Quantity { micro, unit: Unit::Kwh });
         assert_eq!(exact.round(Rounding::HalfUp).cents(), half_up);
         assert_eq!(exact.round(Rounding::HalfEven).cents(), half_even);
+    }
+
+    #[test]
+    fn what_is_no_price_is_told_how_one_is_written() {
+        let why = Price::parse("abc", Unit::Kwh).unwrap_err();
+        assert_eq!(why, "abc is not a price; write a plain number such as 0.0123");
     }
 
     #[test]

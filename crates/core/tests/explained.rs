@@ -12,7 +12,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
 use meterbook_core::reads::usage::Evidence;
 
 fn bill() -> Bill {
@@ -24,6 +24,7 @@ fn bill() -> Bill {
     let (tariff, text) = ("R-W".to_owned(), "daily  Carts  0.25 per carts".to_owned());
     let line = Line {
         label: "Carts".into(),
+        note: Note::Tier(2),
         kind: ChargeKind::Fixed,
         period,
         basis,
@@ -90,6 +91,8 @@ fn nothing_is_left_in_english() {
         "medidor E-2 devuelto: intervalos de 2026-07-01 a 2026-07-30, 0 estimados, x 1 = 0 kWh",
         "banco de kWh: guardado antes 41, agregado 0, usado 30, pagado 0, vencido 0, guardado 11",
         "banco de crédito: guardado antes $9.67, agregado $0.00, usado $0.00, pagado $0.00, vencido $9.67, guardado $0.00",
+        "  Carts, tramo 2 ",
+        "  Carts, tramo 2 ",
         "2 unidad x $0.25 por unidad x 30 días = 15",
     ] {
         assert!(said.contains(part), "{part}\n{said}");

@@ -18,6 +18,7 @@ use meterbook_core::bill::explain::{arithmetic, exact, source};
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money, Quantity, Share, Unit};
 use meterbook_core::period::{Period, Zone};
+use meterbook_core::person::Language;
 use meterbook_core::rating::carried::{Carried, Charged, Peak};
 use meterbook_core::rating::published::{PeakHour, Prices, Published};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
@@ -125,7 +126,7 @@ fn bill(given: &str) -> String {
 
 fn write_bill(out: &mut String, rated: &Rated) {
     for line in &rated.lines {
-        writeln!(out, "{:<40}{:>14}", line.label, line.amount).unwrap();
+        writeln!(out, "{:<40}{:>14}", line.called(Language::English), line.amount).unwrap();
         writeln!(
             out,
             "    {} = {}, {}, {}",
@@ -138,7 +139,7 @@ fn write_bill(out: &mut String, rated: &Rated) {
         writeln!(out, "    {}", source(line)).unwrap();
     }
     writeln!(out, "{:<40}{:>14}", "Total", rated.total).unwrap();
-    let Carried { peaks, energy, money, .. } = &rated.carried;
+    let Carried { peaks, energy, money, year, .. } = &rated.carried;
     for it in peaks {
         writeln!(out, "left: {} of {} kW from {}", it.charge, decimal(it.micro, 6), it.turn)
             .unwrap();
@@ -164,6 +165,9 @@ fn write_bill(out: &mut String, rated: &Rated) {
     }
     for it in money {
         writeln!(out, "left: {} of {} from {}", it.amount, it.credit, it.turn).unwrap();
+    }
+    for it in year {
+        writeln!(out, "left: {} kWh for the year from {}", decimal(it.micro, 6), it.turn).unwrap();
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, ToSpan};
 use meterbook_core::money::{Exact, Money, Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{Basis, ChargeKind, Input, Plan, Rated, rate};
+use meterbook_core::rating::{Basis, ChargeKind, Input, Note, Plan, Rated, rate};
 use meterbook_core::reads::usage::{Profile, Usage};
 use meterbook_core::tariff::Tariff;
 use proptest::prelude::*;
@@ -227,9 +227,9 @@ fn months(tariff: &str, used: &[(i64, i64)]) -> Vec<Rated> {
     all
 }
 
-/// What lines whose label ends so come to.
-fn labelled(rated: &Rated, ending: &str) -> Money {
-    rated.lines.iter().filter(|it| it.label.ends_with(ending)).map(|it| it.amount).sum()
+/// What lines with this note come to.
+fn noted(rated: &Rated, note: &Note) -> Money {
+    rated.lines.iter().filter(|it| it.note == *note).map(|it| it.amount).sum()
 }
 
 /// Where the day changes its length by an hour, by half an hour, and never.
@@ -394,7 +394,7 @@ proptest! {
             let out = flow.set_off + flow.used + flow.paid + flow.expired + flow.credited;
             prop_assert_eq!(flow.exported, out + flow.closing - flow.opening);
             prop_assert_eq!(priced(rated), came - flow.set_off - flow.used);
-            let paid = rated.lines.iter().filter(|it| it.label.ends_with("paid at the true-up"));
+            let paid = rated.lines.iter().filter(|it| it.note == Note::SurplusPaid);
             prop_assert_eq!(paid.map(|it| kwh_of(&it.basis)).sum::<i64>(), flow.paid);
             prop_assert_eq!(rated.carried.energy.iter().map(|it| it.micro).sum::<i64>(), flow.closing);
             opening = flow.closing;
@@ -405,12 +405,12 @@ proptest! {
     fn no_dollar_of_credit_is_lost(used in prop::collection::vec((0_i64..900_000_000, 0_i64..900_000_000), 1..30)) {
         let mut bank = Money::ZERO;
         for rated in months(DOLLARS, &used) {
-            for word in ["carried to the next bill", "from earlier bills", "paid at the true-up"] {
-                bank += labelled(&rated, word);
+            for note in [Note::Carried, Note::FromEarlier, Note::Paid] {
+                bank += noted(&rated, &note);
             }
             let left: Money = rated.carried.money.iter().map(|it| it.amount).sum();
             prop_assert_eq!(left, bank);
-            prop_assert!(Money::ZERO <= rated.total - labelled(&rated, "paid at the true-up"));
+            prop_assert!(Money::ZERO <= rated.total - noted(&rated, &Note::Paid));
         }
     }
 

@@ -4,6 +4,7 @@ mod certificate;
 pub(crate) mod order;
 pub(crate) mod record;
 mod staff;
+mod tariff;
 pub(crate) mod task;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
 pub(crate) use self::order::{AppointmentCommand, CrewCommand, OrderCommand};
 pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
+pub(crate) use self::tariff::{TariffDiff, TariffRate, TariffShow};
 use record::{CustomerCommand, MeterCommand, MoveCommand, PremiseCommand};
 use task::{Note, TaskCommand, Timeline};
 
@@ -308,87 +310,6 @@ pub(crate) enum TariffCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TariffShow {
-    /// Its code
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
-    pub(crate) code: Option<String>,
-    /// A tariff text that need not be published
-    #[arg(long)]
-    pub(crate) file: Option<PathBuf>,
-    /// The version in force on this day; the newest without it
-    #[arg(long, conflicts_with = "file")]
-    pub(crate) on: Option<Date>,
-    /// The language it is printed in
-    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
-    pub(crate) language: LanguageArg,
-    /// The text as it was published instead
-    #[arg(long)]
-    pub(crate) text: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TariffDiff {
-    /// The old text, or the code of a tariff with --from and --to
-    pub(crate) old: String,
-    /// The new text
-    #[arg(required_unless_present = "from", conflicts_with = "from")]
-    pub(crate) new: Option<PathBuf>,
-    /// The version in force on this day is the old one
-    #[arg(long, requires = "to")]
-    pub(crate) from: Option<Date>,
-    /// The version in force on this day is the new one
-    #[arg(long, requires = "from")]
-    pub(crate) to: Option<Date>,
-    /// The text of a rider that the texts include; once for each. Published ones are found
-    #[arg(long)]
-    pub(crate) rider: Vec<PathBuf>,
-    /// What an agreement would say of a term, such as meters=3; once for each
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) term: Vec<String>,
-    /// A year of load, one column `kw`, instead of the example customer: .csv or .csv.gz
-    #[arg(long)]
-    pub(crate) load: Option<PathBuf>,
-    /// The calendar year the load's hours are in; that of the new version without it
-    #[arg(long, requires = "load")]
-    pub(crate) calendar: Option<i16>,
-    /// The language it is printed in
-    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
-    pub(crate) language: LanguageArg,
-}
-
-#[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("use").required(true).args(["load", "used"])))]
-pub(crate) struct TariffRate {
-    /// The tariff text
-    #[arg(long)]
-    pub(crate) file: PathBuf,
-    /// The text of a rider that it includes; once for each
-    #[arg(long)]
-    pub(crate) rider: Vec<PathBuf>,
-    /// What an agreement would say of a term, such as meters=3; once for each
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) term: Vec<String>,
-    /// Mean powers, one column `kw`, the first one of the first day: .csv or .csv.gz
-    #[arg(long)]
-    pub(crate) load: Option<PathBuf>,
-    /// What a register counted over the days, in the unit of the meter, such as 742
-    #[arg(long)]
-    pub(crate) used: Option<String>,
-    /// The first day; the tariff's own without it. Turns are months from this day
-    #[arg(long)]
-    pub(crate) from: Option<Date>,
-    /// The day after the last; without it a load is hourly and ends with its values
-    #[arg(long)]
-    pub(crate) to: Option<Date>,
-    /// The language it is printed in
-    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
-    pub(crate) language: LanguageArg,
-    /// Print it as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

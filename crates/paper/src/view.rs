@@ -293,6 +293,7 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
                 format!("{}, {}. {}", words.payment, says.short_day(*on), words.thanks)
             }
             EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
+            EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
         };
         sums.push(line(label, *amount, false));
     }
@@ -512,11 +513,13 @@ fn line(it: &Line, segment: &Segment, says: &Says) -> Value {
 /// What a line is called; with its days where another line is called the same for other days, as on
 /// both sides of a change of season.
 fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
-    let other = |of: &Line| of.label == it.label && of.period != it.period;
+    let name = |it: &Line| (it.label.clone(), it.note.clone());
+    let other = |of: &Line| name(of) == name(it) && of.period != it.period;
+    let called = it.called(says.language);
     if segment.lines.iter().any(other) {
-        format!("{}, {}", it.label, says.short_period(it.period))
+        format!("{called}, {}", says.short_period(it.period))
     } else {
-        it.label.to_string()
+        called.into_owned()
     }
 }
 

@@ -11,7 +11,7 @@ use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
-use meterbook_core::rating::Line;
+use meterbook_core::rating::{Line, Note};
 use meterbook_paper::{Differs, Press, View, html, read_back, view};
 use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 use sample::statement;
@@ -195,6 +195,7 @@ fn lines_that_are_called_the_same_say_their_days() {
         lines[1] = of(&peak, day(7, 3), day(7, 31));
         lines[2] = of(&peak, day(7, 31), day(8, 1));
         lines[3] = of(&peak, day(7, 30), day(8, 2));
+        lines[4].note = Note::Tier(2);
         let amounts: Money = lines.iter().map(|it| it.amount).sum();
         statement.bill.segments[0].total = amounts;
         statement.bill.total = statement.bill.segments.iter().map(|it| it.total).sum();
@@ -211,7 +212,8 @@ fn lines_that_are_called_the_same_say_their_days() {
     assert_eq!(shown(Language::English)[1..4], with(["Jul 3–30", "Jul 31", "Jul 30 – Aug 1"]));
     assert_eq!(shown(Language::Spanish)[1..4], with(["3–30 jul", "31 jul", "30 jul – 1 ago"]));
     assert_eq!(shown(Language::English)[0], "Customer charge");
-    assert_eq!(shown(Language::English)[4], "Fuel cost adjustment (FCA-3)");
+    assert_eq!(shown(Language::English)[4], "Fuel cost adjustment (FCA-3), tier 2");
+    assert_eq!(shown(Language::Spanish)[4], "Fuel cost adjustment (FCA-3), tramo 2");
 }
 
 #[test]

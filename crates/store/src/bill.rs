@@ -51,6 +51,8 @@ const OF_ACCOUNT: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
     from bill where account_id = $1 order by billed_on desc, id desc");
 const BILLED_THROUGH: Sql = Sql("select max(to_on) from segment where agreement_id = $1");
+const ENDED_ON: Sql =
+    Sql("select bill_id, position from segment where agreement_id = $1 and to_on = $2");
 const BILLED_THROUGH_ON: Sql = Sql("select max(to_on) from segment where tariff = $1");
 const NEWEST_OF_CYCLE: Sql = Sql("
     select id from bill where window_id = (
@@ -153,6 +155,11 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Face>> {
 /// The first day of an agreement that is on no bill; `None` before its first bill.
 pub fn billed_through(tx: &mut Tx, agreement: AgreementId) -> Result<Option<Date>> {
     tx.one(BILLED_THROUGH, [agreement.into()], |row| row.maybe(0, Row::date))
+}
+
+/// The bill whose days for an agreement end before `on`, and the place of its segment.
+pub fn ended_on(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<Option<(BillId, usize)>> {
+    tx.maybe(ENDED_ON, [agreement.into(), on.into()], |row| Ok((row.id(0)?, row.small(1)?)))
 }
 
 /// The first day after the last one billed on a tariff; `None` when nothing was.

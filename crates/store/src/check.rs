@@ -138,6 +138,7 @@ const OWED: Sql = Sql("
     select a.number, o.owed, o.posted from account a join (
         select account.id,
             coalesce((select sum(total_cents) from bill where account_id = account.id), 0)
+          + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from payment where account_id = account.id), 0) as owed,
             coalesce((select sum(amount_cents) from posting
                       where account_id = account.id and gl = '1200 receivable'), 0) as posted
@@ -146,6 +147,7 @@ const OWED: Sql = Sql("
 const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from bill), 0)
+              + coalesce((select sum(amount_cents) from settlement), 0)
               - coalesce((select sum(amount_cents) from payment), 0) as bigint)");
 
 /// The postings of every entry sum to zero.
@@ -230,16 +232,20 @@ pub fn runs(tx: &mut Tx) -> Result<Found> {
     Ok((count(tx, DONE)?, found))
 }
 
-/// What each account owes follows from its bills and payments, and together they are the
+/// What each account owes follows from its bills, settlements and payments, and together they are the
 /// receivable of the general ledger.
 pub fn subledger(tx: &mut Tx) -> Result<Found> {
     let mut found = faults(tx, OWED, |row| {
         let number = row.number(0)?;
-        Ok(format!("account {number} does not owe what its bills and payments come to"))
+        Ok(format!(
+            "account {number} does not owe what its bills, settlements and payments come to"
+        ))
     })?;
     let (gl, owed) = tx.one(RECEIVABLE, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
     if gl != owed {
-        found.push(format!("the receivable is {gl}, and bills less payments are {owed}"));
+        found.push(format!(
+            "the receivable is {gl}, and bills and settlements less payments are {owed}"
+        ));
     }
     Ok((count(tx, ACCOUNTS)?, found))
 }

@@ -49,6 +49,7 @@ pub mod registration;
 pub mod role;
 pub mod run;
 pub mod search;
+pub mod settlement;
 pub mod staff;
 pub mod tariff;
 pub mod task;

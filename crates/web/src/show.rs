@@ -85,6 +85,7 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
             });
             format!("{}, {}", words.payment, paid.unwrap_or_else(|| text.to_owned()))
         }
+        EntryKind::Settlement => format!("{}, {text}", words.settlement),
     }
 }
 
@@ -148,6 +149,12 @@ mod tests {
                 "bank ACH 77 to 8",
                 "Payment, bank transfer ACH 77 to 8",
                 "Pago, transferencia ACH 77 to 8",
+            ),
+            (
+                EntryKind::Settlement,
+                "2 Mill St",
+                "Settlement of what was kept, 2 Mill St",
+                "Liquidación de lo guardado, 2 Mill St",
             ),
             (EntryKind::Bill, "by hand", "Bill, by hand", "Factura, by hand"),
         ] {

@@ -144,6 +144,7 @@ catalogue! {
     service: "Service", "Servicio";
     service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
+    settlement: "Settlement of what was kept", "Liquidación de lo guardado";
     show_all: "Show all", "Mostrar todo";
     sign_in: "Sign in", "Entrar";
     sign_out: "Sign out", "Salir";

@@ -10,7 +10,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use super::{Made, MoveRefusal, Plan};
 use crate::agreement::AgreementRefusal;
 use crate::authority::authorize;
-use crate::{Actor, order_request, refuse};
+use crate::{Actor, order_request, refuse, settlement};
 
 /// Carries out a plan as a version of a move.
 pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Made> {
@@ -62,6 +62,10 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
         };
         if let Some(agreement) = it.agreement {
             store::audit::add(tx, &allowed, act, &agreement.to_string(), &said)?;
+            if matches!(it.kind, EffectKind::Stops | EffectKind::Yields) {
+                let ended = store::agreement::get(tx, agreement)?;
+                settlement::at_stop(tx, &allowed, &ended, it.on)?;
+            }
         }
     }
     Ok(Made { of, effects })

@@ -17,8 +17,10 @@ use meterbook_app::{agreement, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{AgreementId, BillId};
+use meterbook_core::ledger::EntryKind;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::period::Period;
+use meterbook_core::person::Language;
 use meterbook_core::rating::terms::Term;
 use meterbook_store::{self as store, Db};
 
@@ -76,7 +78,7 @@ fn run(db: &Db) -> (BillId, Vec<(String, String, String)>) {
     let bill = db.read(|tx| store::bill::get(tx, id)).unwrap();
     let lines = bill.segments.iter().flat_map(|it| &it.lines);
     let line = |it: &meterbook_core::rating::Line| {
-        (it.label.to_string(), it.amount.to_string(), it.rule.tariff.clone())
+        (it.called(Language::English).into_owned(), it.amount.to_string(), it.rule.tariff.clone())
     };
     (id, lines.map(line).collect())
 }
@@ -200,5 +202,54 @@ fn the_last_bill_settles_a_bank_and_earlier_ones_stay_as_they_were() {
         assert_eq!(lines[0].1, "-$1.20");
         same(db, last);
         same(db, first);
+    });
+}
+
+#[test]
+fn a_stop_on_the_day_through_which_it_is_billed_settles_the_bank_in_the_ledger() {
+    engines::each(|db, folder| {
+        village::found(db);
+        publish(db, CHOICE).unwrap();
+        let id = on(db, "E-1", "R-N", &[Flow::Delivered, Flow::Received]);
+        choose(db, id, "annual", date(2026, 1, 1)).unwrap();
+        plan(db);
+        let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
+            E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
+        read(db, folder, reads);
+        let (first, lines) = run(db);
+        assert_eq!(lines, [], "60 kWh are in the bank");
+        db.write(|tx| agreement::stop(tx, village::actor(), id, date(2026, 2, 1))).unwrap();
+        let account = db.read(|tx| store::agreement::get(tx, id)).unwrap().account;
+        let listed = db.read(|tx| store::ledger::entries(tx, account)).unwrap();
+        let last = listed.last().unwrap();
+        // 60 kWh at 0.03.
+        assert_eq!((last.kind, last.amount.cents()), (EntryKind::Settlement, -180));
+        assert_eq!(db.read(|tx| store::ledger::balance(tx, account)).unwrap().cents(), -180);
+        same(db, first);
+        let rules = check::check(db).unwrap().rules;
+        let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
+        assert_eq!(faults, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_stop_is_refused_where_the_last_bill_cannot_be_settled() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let text = "tariff R-Y half-up\nname Net metering\ncommodity electric kWh\nfrom 2026-01-01\n\
+            net turn\n  year at-stop pays nsc\nvolume  Energy  0.12\ncredit  Exports  0.12\n";
+        publish(db, text).unwrap();
+        let id = on(db, "E-1", "R-Y", &[Flow::Delivered, Flow::Received]);
+        plan(db);
+        let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
+            E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
+        read(db, folder, reads);
+        run(db);
+        let stop = |on| db.write(|tx| agreement::stop(tx, village::actor(), id, on));
+        let why = village::says(&stop(date(2026, 2, 1)).unwrap_err());
+        assert!(why.contains("the surplus of the year needs the price of nsc"), "{why}");
+        assert!(why.contains("end service a day later"), "{why}");
+        assert_eq!(db.read(|tx| store::agreement::get(tx, id)).unwrap().to, None);
+        stop(date(2026, 2, 2)).unwrap();
     });
 }

@@ -1,7 +1,7 @@
 //! A tariff text tried on a load, before anybody is billed on it.
 
 use jiff::civil::date;
-use meterbook_app::trial::{Use, rate_on, terms, total};
+use meterbook_app::trial::{Days, Tried, Use, rate_on, terms, total};
 use meterbook_core::money::Money;
 use meterbook_core::rating::published::{Prices, Published};
 use meterbook_core::rating::terms::Terms;
@@ -91,4 +91,61 @@ fn a_trial_refuses_days_that_are_none() {
         why(Use::Counted(1), Some(date(9999, 12, 31))),
         "days up to 9999-12-31 are later than we can tell; give an earlier --to"
     );
+}
+
+#[test]
+fn a_trial_of_a_year_carries_its_bank_and_is_cut_where_service_begins_and_ends() {
+    let text = format!(
+        "{HEAD}net turn\n  bank true-up anniversary at-stop pays 0.03\nvolume  E  0.10\nmonthly  M  31.00\n"
+    );
+    let tariff = Tariff::parse(&text).unwrap();
+    let (used, sent) = (Use::Counted(365_000_000), Some(Use::Counted(730_000_000)));
+    let tried = Tried { used, sent, terms: Terms::NONE };
+    let nothing = |_: &_, _| unreachable!("the tariff looks for nothing");
+    let year = Days { from: date(2026, 1, 1), to: Some(date(2027, 1, 1)), start: None, stop: None };
+    let turns = rate_on(&tariff, &Riders::new(), tried, year, nothing).unwrap();
+    // One kWh a day comes and two are sent back: the twelfth bill pays the 365 that are left.
+    assert_eq!(turns.len(), 12);
+    let bank = |nth: usize| turns[nth].rated.bank.unwrap();
+    assert_eq!((bank(1).opening, bank(1).closing), (31_000_000, 59_000_000));
+    assert_eq!((bank(11).paid, bank(11).closing), (365_000_000, 0));
+    assert_eq!(total(&turns), Money::from_cents(12 * 3100 - 1095));
+    // From the 11th of January up to the 10th of February: 21 of 31 days, and 9 of 28.
+    let (start, stop) = (Some(date(2026, 1, 11)), Some(date(2026, 2, 10)));
+    let cut = Days { to: Some(date(2026, 3, 1)), start, stop, ..year };
+    let turns = rate_on(&tariff, &Riders::new(), tried, cut, nothing).unwrap();
+    let periods: Vec<String> = turns.iter().map(|it| it.period.to_string()).collect();
+    assert_eq!(periods, ["2026-01-11 to 2026-01-31", "2026-02-01 to 2026-02-09"]);
+    let flow = turns[1].rated.bank.unwrap();
+    assert_eq!((flow.paid, flow.closing), (365_000_000, 0), "the last bill settles the bank");
+    assert_eq!(total(&turns), Money::from_cents(2100 + 996 - 1095));
+}
+
+#[test]
+fn a_trial_refuses_what_is_told_in_two_ways_and_service_beside_the_days() {
+    let tariff = Tariff::parse(&format!("{HEAD}volume  E  0.10\ncredit  S  0.05\n")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let load = |name: &str, values: usize| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("kw\n{}", "2\n".repeat(values))).unwrap();
+        file
+    };
+    let (day, two, one) = (load("day.csv", 24), load("two.csv", 48), load("one.csv", 24));
+    let why = |used, sent, start| {
+        let days = Days { from: date(2026, 1, 1), to: None, start, stop: None };
+        let tried = Tried { used, sent: Some(sent), terms: Terms::NONE };
+        let nothing = |_: &_, _| unreachable!("the tariff looks for nothing");
+        rate_on(&tariff, &Riders::new(), tried, days, nothing)
+    };
+    let told = "what was sent back is told as what came is";
+    for sent in [Use::Load(&two), Use::Counted(1)] {
+        let said = why(Use::Load(&day), sent, None).unwrap_err().to_string();
+        assert!(said.starts_with(told), "{said}");
+    }
+    let late = why(Use::Counted(1), Use::Counted(1), Some(date(2026, 2, 1)));
+    let said = late.unwrap_err().to_string();
+    assert!(said.starts_with("service begins and ends within the days"), "{said}");
+    // 48 kWh come and 48 are sent back.
+    let turns = why(Use::Load(&day), Use::Load(&one), None).unwrap();
+    assert_eq!(total(&turns), Money::from_cents(240));
 }

@@ -17,7 +17,9 @@ use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::*;
 use meterbook_core::interaction::{Interaction, InteractionChannel};
-use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_bill, post_payment};
+use meterbook_core::ledger::{
+    Entry, EntryKind, Payment, Settlement, Tender, post_bill, post_payment,
+};
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::order::{
@@ -27,10 +29,10 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
 use meterbook_core::place::{Commodity, Premise, ServicePoint};
-use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak, TurnNet};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
@@ -346,6 +348,7 @@ pub(crate) fn bill() -> Bill {
                 amount: cents(310),
                 unrounded: Exact::from_femto(3_101_000_000_000_000),
             }],
+            year: vec![TurnNet { turn: date(2026, 7, 1), micro: -41_500_000 }],
             charged: vec![Charged {
                 minimum: "Annual minimum".to_owned(),
                 turn: date(2026, 7, 1),
@@ -394,6 +397,7 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
     });
     Line {
         label: kind.word().into(),
+        note: note(kind),
         kind,
         period: window().period,
         basis,
@@ -402,6 +406,27 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
         // One femto-unit beside the cent: an exact amount must come back exactly.
         exact: Exact::from_femto(i128::from(cents) * 10_000_000_000_000 + 1),
         amount: Money::from_cents(cents),
+    }
+}
+
+/// Notes of every shape that is kept.
+fn note(kind: ChargeKind) -> Note {
+    match kind {
+        ChargeKind::Usage => Note::Tier(2),
+        ChargeKind::Tax => Note::Certificate("EX 17".into()),
+        ChargeKind::Credit => Note::Carried,
+        _ => Note::Plain,
+    }
+}
+
+pub(crate) fn settlement() -> Settlement {
+    let of = bill();
+    Settlement {
+        agreement: of.segments[0].agreement,
+        account: ACCOUNT,
+        bill: of.id,
+        on: date(2026, 8, 1),
+        amount: Money::from_cents(-180),
     }
 }
 
@@ -605,6 +630,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
     store::payment::add(tx, &payment())?;
+    store::settlement::add(tx, &settlement())?;
     store::ledger::add(tx, &entries())?;
     keep_order(tx)?;
     store::certificate::add(tx, &generator())?;

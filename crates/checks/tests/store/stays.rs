@@ -44,6 +44,7 @@ const STAY: &[(&str, &str)] = &[
     ("segment_evidence", "used_micro"),
     ("segment_carried", "micro"),
     ("segment_origin", "engine"),
+    ("settlement", "amount_cents"),
     ("tariff", "text"),
     ("task_about", "kind"),
     ("task_step", "said"),

@@ -8,12 +8,13 @@ use crate::money::{Exact, Money, Price, Quantity, Rounding, Unit};
 use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
-use crate::rating::{BankEntry, Basis, Line};
+use crate::rating::{BankEntry, BankFlow, Basis, CreditFlow, Line};
 use crate::reads::usage::Evidence;
 use crate::text::decimal;
 
 /// What a derivation says besides numbers.
 struct Words {
+    language: Language,
     bill: &'static str,
     /// Before a date.
     of: &'static str,
@@ -49,6 +50,7 @@ struct Words {
 }
 
 const ENGLISH: Words = Words {
+    language: Language::English,
     bill: "Bill",
     of: "of",
     of_amount: "of",
@@ -102,6 +104,7 @@ const ENGLISH: Words = Words {
     ],
 };
 const SPANISH: Words = Words {
+    language: Language::Spanish,
     bill: "Factura",
     of: "del",
     of_amount: "de",
@@ -238,7 +241,7 @@ pub fn lines(lines: &[Line], language: Language) -> String {
 pub fn amounts(lines: &[Line], language: Language) -> String {
     let mut out = String::new();
     for line in lines {
-        let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+        let _ = writeln!(out, "  {:<58}{:>14}", line.called(language), line.amount);
     }
     write_total(&mut out, lines, words(language));
     out
@@ -311,21 +314,31 @@ fn at(price: Price, words: &Words) -> String {
     format!("{sign}${whole}.{cents}{finer} {per} {unit}")
 }
 
+/// How the banks of energy and of credit went, a sentence for each that has something to say.
+pub fn banks(
+    energy: Option<BankFlow>,
+    money: CreditFlow,
+    unit: Unit,
+    language: Language,
+) -> Vec<String> {
+    let words = words(language);
+    bank(energy, unit, words).into_iter().chain(credit(money, words)).collect()
+}
+
 /// How the bank of energy went: `bank of kWh: opening 41, earned 12, used 30, paid 0, expired 0,
 /// closing 23`; `None` where there is nothing to say.
-fn bank(segment: &Segment, words: &Words) -> Option<String> {
-    let entries = segment.bank?.entries();
+fn bank(bank: Option<BankFlow>, unit: Unit, words: &Words) -> Option<String> {
+    let entries = bank?.entries();
     let said: Vec<String> = entries
         .iter()
         .map(|(entry, micro)| format!("{} {}", words.entry(*entry), decimal(*micro, 6)))
         .collect();
-    let unit = segment.usage.unit;
     (!said.is_empty()).then(|| format!("{} {unit}: {}", words.bank, said.join(", ")))
 }
 
 /// How the bank of credit in money went, in the same way; nothing where there is none.
-fn credit(segment: &Segment, words: &Words) -> Option<String> {
-    let entries = segment.credit.entries();
+fn credit(credit: CreditFlow, words: &Words) -> Option<String> {
+    let entries = credit.entries();
     let said: Vec<String> =
         entries.iter().map(|(entry, amount)| format!("{} {amount}", words.entry(*entry))).collect();
     (!said.is_empty()).then(|| format!("{} {}: {}", words.bank, words.credit, said.join(", ")))
@@ -365,7 +378,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
     for evidence in &segment.evidence {
         write_evidence(out, evidence, words);
     }
-    for bank in bank(segment, words).into_iter().chain(credit(segment, words)) {
+    for bank in banks(segment.bank, segment.credit, usage.unit, words.language) {
         let _ = writeln!(out, "  {bank}");
     }
     for line in &segment.lines {
@@ -375,7 +388,7 @@ fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
 }
 
 fn write_line(out: &mut String, line: &Line, words: &Words) {
-    let _ = writeln!(out, "  {:<58}{:>14}", line.label, line.amount);
+    let _ = writeln!(out, "  {:<58}{:>14}", line.called(words.language), line.amount);
     let _ = writeln!(
         out,
         "      {} = {}, {}, {}",

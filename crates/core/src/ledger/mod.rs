@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::bill::Bill;
-use crate::id::{AccountId, EntryId, PaymentId};
+use crate::id::{AccountId, AgreementId, BillId, EntryId, PaymentId};
 use crate::money::Money;
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
@@ -46,6 +46,8 @@ pub enum EntryKind {
     Bill,
     /// A payment was taken.
     Payment,
+    /// Banks were settled when service ended with the last bill.
+    Settlement,
 }
 
 /// An account of the general ledger.
@@ -70,7 +72,7 @@ pub enum Gl {
 }
 
 words! {
-    EntryKind { Bill = "bill", Payment = "payment" }
+    EntryKind { Bill = "bill", Payment = "payment", Settlement = "settlement" }
     Gl {
         Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",
         ElectricRevenue = "4010 electric revenue", GasRevenue = "4020 gas revenue",
@@ -96,6 +98,21 @@ pub struct Payment {
     pub reference: String,
     /// The natural key: the same payment cannot be posted twice.
     pub key: String,
+}
+
+/// What is paid of the banks of a service that ended on the day through which it was billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The agreement that ended.
+    pub agreement: AgreementId,
+    /// Whose it was.
+    pub account: AccountId,
+    /// The last bill, which did not know of the end.
+    pub bill: BillId,
+    /// The first day without service.
+    pub on: Date,
+    /// What that bill would have paid: below zero, in the customer's favor.
+    pub amount: Money,
 }
 
 /// How something was paid.
@@ -142,6 +159,17 @@ pub fn post_payment(payment: &Payment) -> Vec<Posting> {
     let postings = vec![
         Posting { gl: Gl::Cash, account, amount: payment.amount },
         Posting { gl: Gl::Receivable, account, amount: -payment.amount },
+    ];
+    assert_balanced(&postings);
+    postings
+}
+
+/// The postings of a settlement: what is paid for what was sent back, against the receivable.
+pub fn post_settlement(settlement: &Settlement) -> Vec<Posting> {
+    let Settlement { account, amount, .. } = *settlement;
+    let postings = vec![
+        Posting { gl: Gl::Receivable, account, amount },
+        Posting { gl: Gl::PurchasedPower, account, amount: -amount },
     ];
     assert_balanced(&postings);
     postings

@@ -16,12 +16,20 @@ pub struct Carried {
     pub money: Vec<MoneyLot>,
     /// What was charged towards minimums of a year that are not settled yet, oldest turn first.
     pub charged: Vec<Charged>,
+    /// What was sent back less what came, where the surplus of a year is paid and is not settled yet,
+    /// oldest turn first.
+    pub year: Vec<TurnNet>,
 }
 
 impl Carried {
     /// Nothing.
-    pub const NONE: &'static Carried =
-        &Carried { peaks: Vec::new(), energy: Vec::new(), money: Vec::new(), charged: Vec::new() };
+    pub const NONE: &'static Carried = &Carried {
+        peaks: Vec::new(),
+        energy: Vec::new(),
+        money: Vec::new(),
+        charged: Vec::new(),
+        year: Vec::new(),
+    };
 }
 
 /// The highest demand of one turn.
@@ -72,4 +80,13 @@ pub struct Charged {
     pub amount: Money,
     /// The same, had no line of any bill been rounded.
     pub unrounded: Exact,
+}
+
+/// What was sent back in one turn less what came in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnNet {
+    /// The first day of the turn.
+    pub turn: Date,
+    /// In millionths of the billed unit; below zero when more came.
+    pub micro: i64,
 }

@@ -6,11 +6,13 @@ use jiff::civil::Date;
 
 use crate::money::{Exact, Money, Rounding};
 use crate::period::Period;
+use crate::person::Language;
 use crate::rating::component::credit::Settled;
 use crate::rating::component::share::Shared;
+use crate::rating::note::called;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, ChargeKind, Line, Unratable, plan};
+use crate::rating::{Basis, ChargeKind, Line, Note, Unratable, plan};
 use crate::tariff::ShareCharge;
 
 /// A line before it is priced.
@@ -36,7 +38,7 @@ pub(super) struct Drawn {
     /// What each is a line of.
     charges: Vec<ChargeOf>,
     /// The first line whose amount is more than a bill can say.
-    too_large: Option<Arc<str>>,
+    too_large: Option<String>,
 }
 
 /// Which charge a line is of.
@@ -44,8 +46,8 @@ pub(super) struct Drawn {
 pub(super) struct ChargeOf {
     /// Its place in the tariff; a rider's is that of the charge that includes it.
     pub(super) place: usize,
-    /// Its place in the rider, where it is of one.
-    pub(super) within: Option<usize>,
+    /// The version of the rider that it is of, if it is of one, and its place in it.
+    pub(super) within: Option<(usize, usize)>,
 }
 
 /// Some of the lines.
@@ -87,16 +89,17 @@ impl Drawn {
 
     /// Refuses lines that are more than a bill can say.
     pub(super) fn check(&self) -> Result<(), Unratable> {
-        let label = self.too_large.as_ref().map(|it| it.to_string());
+        let label = self.too_large.clone();
         label.map_or(Ok(()), |label| Err(Unratable::TooLarge { label }))
     }
 
     /// The amount of a line in cents; nothing where it is too large, for [`Drawn::check`] to refuse.
-    fn cents(&mut self, exact: Exact, rounding: Rounding, label: &Arc<str>) -> Money {
+    fn cents(&mut self, exact: Exact, rounding: Rounding, (label, note): (&str, &Note)) -> Money {
         if exact.femto().unsigned_abs() <= MOST_FEMTO {
             return exact.round(rounding);
         }
-        self.too_large.get_or_insert_with(|| label.clone());
+        let name = || called(label, note, Language::English).into_owned();
+        self.too_large.get_or_insert_with(name);
         Money::ZERO
     }
 
@@ -121,8 +124,9 @@ impl Drawn {
             return;
         }
         let charge = &section.tariff().components[component].label;
-        let line = label(section, component, &draft);
-        let special = section.special(charge, line, draft.days.last());
+        let (line, note) = label(section, component, &draft);
+        let line = called(line, &note, Language::English);
+        let special = section.special(charge, &line, draft.days.last());
         let draft = match special {
             Some(special) => special.applied(draft),
             None => draft,
@@ -143,7 +147,7 @@ impl Drawn {
     ) {
         let line = self.add(section, component, shared.draft, Some(shared.unrounded));
         if let Some(certificate) = shared.certificate {
-            line.label = format!("{}, certificate {certificate}", line.label).into();
+            line.note = Note::Certificate(certificate);
         }
         if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
             line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
@@ -153,7 +157,7 @@ impl Drawn {
     /// Adds a line that settles a credit.
     pub(super) fn settled(&mut self, section: &Section, component: usize, settled: Settled) {
         let line = self.add(section, component, settled.draft, Some(settled.unrounded));
-        line.label = settled.label;
+        line.note = settled.note;
     }
 
     /// Adds what is paid for the surplus in a bank of energy: a line of no component.
@@ -161,13 +165,13 @@ impl Drawn {
         let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
         let rounding = section.tariff().rounding;
         let exact = draft.basis.exact();
-        let label: Arc<str> = "Surplus paid at the true-up".into();
-        let amount = self.cents(exact, rounding, &label);
+        let amount = self.cents(exact, rounding, ("", &Note::SurplusPaid));
         self.push(
             ChargeOf { place: usize::MAX, within: None },
             exact,
             Line {
-                label,
+                label: "".into(),
+                note: Note::SurplusPaid,
                 kind: ChargeKind::Credit,
                 period: draft.days,
                 basis: draft.basis,
@@ -197,16 +201,19 @@ impl Drawn {
         let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
         let exact = draft.basis.exact();
         let charge = match section.included {
-            Some(rider) => ChargeOf { place: rider.place, within: Some(component) },
+            Some(rider) => {
+                ChargeOf { place: rider.place, within: Some((section.version.nth, component)) }
+            }
             None => ChargeOf { place: component, within: None },
         };
-        let label = label(section, component, &draft).clone();
-        let amount = self.cents(exact, tariff.rounding, &label);
+        let (label, note) = label(section, component, &draft);
+        let amount = self.cents(exact, tariff.rounding, (label, &note));
         self.push(
             charge,
             unrounded.unwrap_or(exact),
             Line {
-                label,
+                label: label.clone(),
+                note,
                 kind: tariff.components[component].kind,
                 period: draft.days,
                 basis: draft.basis,
@@ -243,10 +250,11 @@ const MOST_FEMTO: u128 = 10_000_000_000 * 1_000_000_000_000_000;
 /// More lines than most agreements have.
 const MANY: usize = 12;
 
-fn label<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> &'a Arc<str> {
+/// What a line is called, and which tier it is of where there are several.
+fn label<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> (&'a Arc<str>, Note) {
     let words = &section.version.words[component];
-    match draft.period {
-        Some((period, tier)) => &words.periods[period].1[tier],
-        None => &words.plain,
-    }
+    let Some((period, tier)) = draft.period else { return (&words.plain, Note::Plain) };
+    let (_, label, several) = &words.periods[period];
+    let nth = u16::try_from(tier + 1).expect("a ladder has few tiers");
+    (label, if *several { Note::Tier(nth) } else { Note::Plain })
 }

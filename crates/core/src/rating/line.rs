@@ -6,12 +6,16 @@ use jiff::civil::Date;
 
 use crate::money::{Exact, Money, Price, Quantity, Rounding, Share};
 use crate::period::Period;
+use crate::rating::Note;
 
 /// One line of a bill, with all it takes to recompute it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// What the customer reads.
+    /// What the tariff calls it: the charge, and the period of its clock or the row of its table.
+    /// [`Line::called`] is what the customer reads.
     pub label: Arc<str>,
+    /// What the engine says of it.
+    pub note: Note,
     /// What sort of charge it is; the ledger's revenue accounts follow from it.
     pub kind: ChargeKind,
     /// The days it is for.

@@ -9,6 +9,7 @@ mod flow;
 mod ladder;
 mod line;
 mod netting;
+mod note;
 mod plan;
 pub mod published;
 mod rider;
@@ -36,10 +37,11 @@ use crate::rating::rider::riders;
 use crate::rating::section::{Section, sections};
 use crate::rating::terms::Terms;
 use crate::reads::usage::Usage;
-use crate::tariff::{Charge, Component};
+use crate::tariff::{Charge, Component, CreditCharge, Of};
 
 pub use flow::{BankEntry, BankFlow, CreditFlow};
 pub use line::{Basis, ChargeKind, Line, Rule};
+pub use note::Note;
 pub use plan::Plan;
 pub use unratable::Unratable;
 
@@ -195,16 +197,16 @@ fn draw(
         match riders.iter().find(|it| it.0 == place) {
             None => charge(section, (place, component), &netted, first, all, (carried, credit))?,
             Some((_, sections)) => {
-                for rider in sections {
-                    for one in rider.tariff().components.iter().enumerate() {
-                        charge(rider, one, &netted, first, all, (carried, credit))?;
-                    }
-                }
+                rider_charges(sections, &netted, first, all, (carried, credit))?;
             }
         }
     }
     if let (Some(net), Some(flow)) = (&tariff.net, bank) {
         let paid = netting::true_up(section, net, &mut carried.energy, flow)?;
+        paid.into_iter().for_each(|draft| all.paid(section, draft));
+    }
+    if let Some(year) = tariff.net.as_ref().and_then(|it| it.year.as_ref()) {
+        let paid = netting::year(section, year, &netted, &mut carried.year)?;
         paid.into_iter().for_each(|draft| all.paid(section, draft));
     }
     for section in std::iter::once(section).chain(riders.iter().flat_map(|it| &it.1)) {
@@ -216,6 +218,69 @@ fn draw(
         }
     }
     Ok(())
+}
+
+/// Adds the lines of a rider. Where it changes within the bill, each version earns credit for its own
+/// days, and what they earn together is settled once, behind the last of them: a bill sets a credit
+/// off against its charges, whatever day either is of.
+fn rider_charges(
+    sections: &[Section],
+    netted: &[Netted],
+    first: usize,
+    all: &mut Drawn,
+    (carried, credit): (&mut Carried, &mut CreditFlow),
+) -> Result<(), Unratable> {
+    let mut earned: Vec<Earned> = Vec::new();
+    for (nth, section) in sections.iter().enumerate() {
+        for (place, component) in section.tariff().components.iter().enumerate() {
+            let Charge::Credit(of) = &component.charge else {
+                charge(section, (place, component), netted, first, all, (carried, credit))?;
+                continue;
+            };
+            let from = all.count();
+            earn(section, (place, component), of, netted, all)?;
+            let more = Of::Everything.sum(section, all.among(from, all.count()));
+            let there = earned.iter().position(|it| it.label == component.label);
+            let before = there.map(|it| earned.swap_remove(it));
+            let now = Earned {
+                label: &component.label,
+                since: before.as_ref().map_or(section.period.start(), |it| it.since),
+                amount: before.as_ref().map_or(Money::ZERO, |it| it.amount) + more.0,
+                unrounded: before.as_ref().map_or(Exact::ZERO, |it| it.unrounded) + more.1,
+            };
+            if sections[nth + 1..].iter().any(|it| it.tariff().has_credit(now.label)) {
+                earned.push(now);
+                continue;
+            }
+            let whole = section.since(now.since);
+            let sums = ((now.amount, now.unrounded), all.among(first, from));
+            let lines = credit::settle(&whole, component, of, sums, (carried, credit));
+            lines.into_iter().for_each(|it| all.settled(&whole, place, it));
+        }
+    }
+    Ok(())
+}
+
+/// What some versions of a rider earned of one credit.
+struct Earned<'a> {
+    label: &'a str,
+    /// The first day that it was earned for.
+    since: Date,
+    amount: Money,
+    unrounded: Exact,
+}
+
+/// Adds the lines that earn a credit.
+fn earn(
+    section: &Section,
+    (place, component): (usize, &Component),
+    charge: &CreditCharge,
+    netted: &[Netted],
+    all: &mut Drawn,
+) -> Result<(), Unratable> {
+    volume::lines(section, component, &charge.usage, netted, &mut |draft| {
+        all.plain(section, place, draft);
+    })
 }
 
 /// Adds the lines of one charge; those from `first` on are of the same version.
@@ -239,11 +304,9 @@ fn charge(
         }
         Charge::Credit(charge) => {
             let from = all.count();
-            volume::lines(section, component, &charge.usage, netted, &mut |draft| {
-                all.plain(section, place, draft);
-            })?;
-            let (earlier, earned) = (all.among(first, from), all.among(from, all.count()));
-            let kept = (carried, credit);
+            earn(section, (place, component), charge, netted, all)?;
+            let earned = Of::Everything.sum(section, all.among(from, all.count()));
+            let (earlier, kept) = (all.among(first, from), (carried, credit));
             let lines = credit::settle(section, component, charge, (earned, earlier), kept);
             lines.into_iter().for_each(|it| all.settled(section, place, it));
         }
@@ -283,11 +346,12 @@ fn month_index(turn: Date) -> i64 {
 }
 
 impl Carried {
-    /// What no ratchet and no minimum of a year can look back on any more is not handed on.
+    /// What no ratchet and no settlement of a year can look back on any more is not handed on.
     fn forget(&mut self, turn: Date) {
         let this = month_index(turn);
         self.peaks.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
         self.charged.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
+        self.year.retain(|it| this - month_index(it.turn) < MOST_TURNS_BACK);
     }
 }
 

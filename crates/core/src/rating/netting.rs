@@ -5,15 +5,16 @@
 
 use crate::allocation::{Given, split};
 use crate::meter::Flow;
-use crate::money::{Quantity, Share};
+use crate::money::{Price, Quantity, Share};
 use crate::period::Period;
-use crate::rating::carried::EnergyLot;
+use crate::rating::carried::{EnergyLot, TurnNet};
 use crate::rating::drawn::Draft;
 use crate::rating::plan::days_between;
+use crate::rating::published::Prices;
 use crate::rating::section::{Part, Section, part};
 use crate::rating::strikes::Tally;
 use crate::rating::{BankFlow, Basis, Unratable, month_index};
-use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp};
+use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp, YearSurplus};
 
 /// What is left of use and surplus in some days of a section.
 #[derive(Clone, Debug)]
@@ -228,6 +229,48 @@ pub(super) fn true_up(
     flow.paid += micro;
     let quantity = Quantity { micro, unit: section.tariff().unit };
     Ok((micro != 0).then(|| Draft::plain(section, Basis::Each(quantity, price))))
+}
+
+/// Keeps account of what was sent back beyond what came, and says what is paid for it when the turn
+/// is that of the true-up or service ends.
+pub(super) fn year(
+    section: &Section,
+    year: &YearSurplus,
+    netted: &[Netted],
+    turns: &mut Vec<TurnNet>,
+) -> Result<Option<Draft>, Unratable> {
+    let turn = section.input.window.start();
+    let sum = |of: &dyn Fn(&Netted) -> &Vec<i64>| netted.iter().flat_map(of).sum::<i64>();
+    let net = sum(&|it| &it.surplus) - sum(&|it| &it.used);
+    match turns.iter_mut().find(|it| it.turn == turn) {
+        Some(there) => there.micro += net,
+        None => turns.push(TurnNet { turn, micro: net }),
+    }
+    if !year.bank.is_due(section)? {
+        return Ok(None);
+    }
+    let micro = turns.drain(..).map(|it| it.micro).sum::<i64>();
+    if micro <= 0 {
+        return Ok(None);
+    }
+    let price = Price { nano: -published(section, &year.series)?, per: section.tariff().unit };
+    let quantity = Quantity { micro, unit: section.tariff().unit };
+    Ok(Some(Draft::plain(section, Basis::Each(quantity, price))))
+}
+
+/// The last price that is published for the days of the bill.
+fn published(section: &Section, series: &str) -> Result<i64, Unratable> {
+    let (plan, bill) = (section.plan, section.input.period);
+    let [from, to] = [bill.start(), bill.end()].map(|it| plan.start(plan.day(it)));
+    let prices = section.input.published.prices.get(series);
+    let within = |at: i64| from <= at && at < to;
+    let known = prices.into_iter().flat_map(Prices::known);
+    let last = known.filter(|(at, _)| within(at.as_second())).last();
+    last.map(|(_, nano)| nano).ok_or_else(|| Unratable::NoPrice {
+        label: "the surplus of the year".to_owned(),
+        series: series.to_owned(),
+        at: plan.local(plan.start(plan.day(bill.last()))),
+    })
 }
 
 impl Section<'_> {

@@ -53,13 +53,14 @@ pub(super) struct Version {
     pub(super) seeks_peaks: bool,
 }
 
-/// What the lines of one component say: for each period of its clock (a single one without), and
-/// for each block in it.
+/// What the lines of one component say.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
     pub(super) plain: Arc<str>,
     pub(super) rule: Arc<Rule>,
-    pub(super) periods: Vec<(Arc<Rule>, Vec<Arc<str>>)>,
+    /// For each period of its clock, or the only one without: its rule, its label, and whether it
+    /// has several tiers.
+    pub(super) periods: Vec<(Arc<Rule>, Arc<str>, bool)>,
 }
 
 impl Plan {
@@ -224,15 +225,11 @@ fn words(tariff: &Tariff, component: &Component) -> Words {
             Some(names) => format!("{}, {}", component.label, names[period]),
             None => component.label.clone(),
         };
-        let tier = |nth: usize| match blocks {
-            1 => label.as_str().into(),
-            _ => format!("{label}, tier {nth}").into(),
-        };
         let place = component
             .places
             .get(period)
             .map_or_else(|| head.clone(), |it| Arc::new(rule(tariff, it)));
-        (place, (1..=*blocks).map(tier).collect())
+        (place, label.into(), *blocks != 1)
     };
     Words {
         plain: component.label.as_str().into(),

@@ -274,6 +274,8 @@ impl Names {
         let mut names = Names::default();
         let rules = tariff.clocks.iter().flat_map(|it| &it.rules);
         names.events.extend(rules.filter_map(|it| it.event.clone()));
+        let year = tariff.net.as_ref().and_then(|it| it.year.as_ref());
+        names.prices.extend(year.map(|it| it.series.clone()));
         for component in &tariff.components {
             match &component.charge {
                 Charge::Series(it) => names.prices.insert(it.series.clone()),

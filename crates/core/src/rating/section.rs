@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use jiff::civil::Date;
+
 use crate::meter::Flow;
 use crate::money::{Quantity, Share, Unit};
 use crate::period::Period;
@@ -139,14 +141,21 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The same from an earlier day on.
+    pub(super) fn since(&self, day: Date) -> Self {
+        let period = Period::new(day, self.period.end()).expect("the sections of a rider rise");
+        Section { period, tallied: RefCell::default(), ..*self }
+    }
+
     /// The charge of the tariff, or of this rider, that a line is of; `None` where it is another
     /// rider's, or none.
     pub(super) fn charge(&self, of: ChargeOf) -> Option<&'a Component> {
         match (self.included, of.within) {
             (None, None) => self.version.tariff.components.get(of.place),
             (Some(rider), None) => rider.by.components.get(of.place),
-            (Some(rider), Some(within)) if rider.place == of.place => {
-                self.version.tariff.components.get(within)
+            (Some(rider), Some((version, within))) if rider.place == of.place => {
+                let mut versions = self.plan.riders.values().flatten();
+                versions.find(|it| it.nth == version)?.tariff.components.get(within)
             }
             (_, Some(_)) => None,
         }

@@ -22,6 +22,11 @@ pub enum Unratable {
         /// The charge that needs it.
         label: String,
     },
+    /// The tariff needs to know how much was used at one time, and only a register was read.
+    NeedsDemand {
+        /// The charge that needs it.
+        label: String,
+    },
     /// A price changes in the middle of the meter's intervals.
     CoarseIntervals {
         /// The clock whose edge it is.
@@ -169,6 +174,12 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff"
+                )
+            }
+            Unratable::NeedsDemand { label } => {
+                write!(
+                    f,
+                    "{label} looks at the highest demand, and a register of energy does not tell it; have intervals read, or move the agreement to another tariff"
                 )
             }
             Unratable::CoarseIntervals { clock, minutes } => {

@@ -57,7 +57,7 @@ pub(super) fn highest(
 ) -> Result<Vec<Highest>, Unratable> {
     let windows = windows(section, component, charge)?;
     section.check_coarse(charge.clock)?;
-    let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
+    let needs = || Unratable::NeedsDemand { label: component.label.clone() };
     let values = section.values(Flow::Delivered, &part.places).ok_or_else(needs)?;
     let came = sums(values);
     let swung = section.values(Flow::Reactive, &part.places).map(sums);

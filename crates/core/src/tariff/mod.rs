@@ -41,6 +41,9 @@ pub struct Tariff {
     pub unit: Unit,
     /// How what the meter counts becomes that unit, where they differ.
     pub convert: Option<Conversion>,
+    /// How what a register counted is cut where a price changes between two reads; `None` when the
+    /// text does not say, and then it is [`RegisterCut::ByDays`].
+    pub register: Option<RegisterCut>,
     /// The terms that an agreement on it has to have, by their names.
     pub needs: Vec<String>,
     /// The terms that a customer chooses, and may change only at times.
@@ -68,6 +71,17 @@ pub struct Conversion {
     pub factor_micro: i64,
     /// A term it is multiplied by, such as a pressure factor: its place in [`Tariff::needs`].
     pub times: Option<usize>,
+}
+
+/// How the use between two reads of a register is cut, where a price changes between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegisterCut {
+    /// Each day has the plain average of all days, whatever the weather.
+    ByDays,
+}
+
+words! {
+    RegisterCut { ByDays = "by-days" }
 }
 
 /// One charge: a line of the text, and what it puts on the bill.
@@ -292,7 +306,7 @@ pub struct MoneyBank {
     pub bank: Bank,
     /// Whether what a turn earns brings down only the bills of later ones.
     pub from_next_turn: bool,
-    /// The share of what is left at the true-up that is paid; the rest is lost.
+    /// The share of what is left at the true-up, or of what expires, that is paid; the rest is lost.
     pub paid: Share,
 }
 
@@ -306,8 +320,20 @@ pub struct Net {
     /// The banks of energy that was not set off, of which the first counts that the customer chose;
     /// none when a credit prices it.
     pub banks: Vec<EnergyBank>,
+    /// What is paid for the surplus of a year; `None` when nothing is.
+    pub year: Option<YearSurplus>,
     /// The line of the text.
     pub place: Place,
+}
+
+/// What is paid for energy sent back beyond what came over a whole year, whatever its turns were
+/// credited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearSurplus {
+    /// When the year is settled.
+    pub bank: Bank,
+    /// The name under which its price is published: the last one of the days of the bill counts.
+    pub series: String,
 }
 
 /// Over how long energy is set off.
@@ -584,6 +610,12 @@ impl Tariff {
     pub fn riders(&self) -> impl Iterator<Item = &str> {
         let rider = |it: &'_ Component| matches!(it.charge, Charge::Include(_));
         self.components.iter().filter(move |it| rider(it)).map(|it| it.label.as_str())
+    }
+
+    /// Whether it has a credit called `label`.
+    pub(crate) fn has_credit(&self, label: &str) -> bool {
+        let is_one = |it: &Component| it.label == label && matches!(it.charge, Charge::Credit(_));
+        self.components.iter().any(is_one)
     }
 
     /// Whether it prices anything that a meter measures. A service on a tariff that does not needs

@@ -20,8 +20,8 @@ macro_rules! presets {
 }
 
 presets! {
-    "ca-nem2", "ca-nbt", "ny-legacy", "ny-phase-one", "nj", "md", "ma", "co", "ks",
-    "nv-tranche-1", "az-rcp", "az-export", "sc-duke", "sc-dominion", "me-neb", "value-of-solar",
+    "ca-nem2", "ca-nbt", "ca-nbt-adder", "ny-legacy", "ny-phase-one", "nj", "md", "ma", "co", "ks",
+    "nv-tranche-1", "az-rcp", "az-export", "sc-duke", "sc-dominion", "me-neb", "value-of-solar", "vos-price",
     "pl-net-billing",
 }
 
@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn every_preset_is_a_tariff_with_its_source() {
-        // Sixteen regimes, and the rider of one.
-        assert_eq!(PRESETS.len(), 17);
+        // Sixteen regimes, and the riders of three.
+        assert_eq!(PRESETS.len(), 19);
         for preset in PRESETS {
             let tariff = Tariff::parse(preset.text).unwrap_or_else(|why| panic!("{why}"));
             assert_eq!(tariff.code, preset.name);

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use crate::money::{Rounding, Unit};
 use crate::person::Language;
-use crate::tariff::Tariff;
 use crate::tariff::spoken::{self, Words, fill, words};
+use crate::tariff::{RegisterCut, Tariff};
 
 /// How wide what stands before the prices is.
 const BEFORE: usize = 46;
@@ -58,6 +58,9 @@ fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
         let _ = writeln!(out, "{}: {}", words.source, tariff.source);
     }
     let _ = writeln!(out, "{}", rounding(tariff.rounding, words));
+    if let Some(RegisterCut::ByDays) = tariff.register {
+        let _ = writeln!(out, "{}", words.register_by_days);
+    }
     out
 }
 

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::trial::{self, Use};
+use meterbook_app::trial::{self, Days, Tried, Use};
 use meterbook_app::{derivation, published, tariff};
 use meterbook_core::bill::explain;
 use meterbook_core::person::Language;
+use meterbook_core::rating::Rated;
 use meterbook_core::rating::published::Published;
 use meterbook_core::tariff::diff::{self, Compared};
 use meterbook_core::tariff::preset::{PRESETS, Preset};
@@ -169,17 +170,18 @@ fn rate(place: &Place, args: &TariffRate, depth: Depth) -> Result<()> {
     let tariff = read(&args.file)?;
     let used = match (&args.load, &args.used) {
         (Some(load), _) => Use::Load(load),
-        (None, used) => {
-            let used = used.as_deref().unwrap_or_default();
-            let micro = scaled(used, 6).filter(|it| 0 <= *it);
-            let wrong = || super::said(format!("--used {used} is no number; write it like 742.5"));
-            Use::Counted(micro.ok_or_else(wrong)?)
-        }
+        (None, used) => counted_use("--used", used.as_deref().unwrap_or_default())?,
+    };
+    let sent = match (&args.received, &args.sent) {
+        (Some(load), _) => Some(Use::Load(load)),
+        (None, sent) => sent.as_deref().map(|it| counted_use("--sent", it)).transpose()?,
     };
     let riders = riders(&args.rider)?;
-    let days = (args.from.unwrap_or(tariff.from), args.to);
+    let TariffRate { to, start, stop, .. } = *args;
+    let days = Days { from: args.from.unwrap_or(tariff.from), to, start, stop };
     let terms = trial::terms(&args.term)?;
-    let turns = trial::rate_on(&tariff, &riders, (used, &terms), days, |names, days| {
+    let tried = Tried { used, sent, terms: &terms };
+    let turns = trial::rate_on(&tariff, &riders, tried, days, |names, days| {
         // A text can be tried where no utility is; then nothing is published.
         let Some(db) = super::open_if_there(place)? else { return Ok(Published::default()) };
         let zone = super::own_zone(&db)?;
@@ -189,17 +191,27 @@ fn rate(place: &Place, args: &TariffRate, depth: Depth) -> Result<()> {
         say::line(derivation::turns(&tariff.code, &turns));
         return Ok(());
     }
+    let language: Language = args.language.into();
     for turn in &turns {
         say::line(turn.period);
-        let lines = &turn.rated.lines;
-        let said = match depth {
-            Depth::Amount => explain::amounts(lines, args.language.into()),
-            Depth::Derivation => explain::lines(lines, args.language.into()),
-        };
-        say::line(said);
+        let Rated { lines, bank, credit, billed, .. } = &turn.rated;
+        for bank in explain::banks(*bank, *credit, billed.unit, language) {
+            say::line(format_args!("  {bank}"));
+        }
+        say::line(match depth {
+            Depth::Amount => explain::amounts(lines, language),
+            Depth::Derivation => explain::lines(lines, language),
+        });
     }
     if 1 < turns.len() {
         say::line(format_args!("{:<60}{:>14}", "Total", trial::total(&turns)));
     }
     Ok(())
+}
+
+/// What a register counted, as it is given behind an option.
+fn counted_use(option: &str, given: &str) -> Result<Use<'static>> {
+    let micro = scaled(given, 6).filter(|it| 0 <= *it);
+    let wrong = || super::said(format!("{option} {given} is no number; write it like 742.5"));
+    Ok(Use::Counted(micro.ok_or_else(wrong)?))
 }

@@ -13,7 +13,7 @@ use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
@@ -184,8 +184,10 @@ fn tax(of: &[Line]) -> Line {
 }
 
 fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
+    let (name, note) = Note::behind(label);
     Line {
-        label: label.into(),
+        label: name.into(),
+        note,
         kind,
         period: july(),
         basis,

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::Segment;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::money::{Exact, Money};
-use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak};
+use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak, TurnNet};
 use meterbook_core::rating::{BankFlow, CreditFlow};
 
 use crate::Tx;
@@ -36,6 +36,7 @@ const PEAK: &str = "peak";
 const ENERGY: &str = "energy";
 const MONEY: &str = "money";
 const CHARGED: &str = "charged";
+const YEAR: &str = "year";
 const FLOW: &str = "flow";
 const CREDIT: &str = "credit";
 
@@ -117,7 +118,7 @@ impl Entry {
 }
 
 fn entries(segment: &Segment) -> Vec<Entry> {
-    let Carried { peaks, energy, money, charged } = &segment.carried;
+    let Carried { peaks, energy, money, charged, year } = &segment.carried;
     let entry = |kind: &str, name: &str, period: &str, turn, micro| Entry {
         kind: kind.to_owned(),
         name: name.to_owned(),
@@ -139,7 +140,8 @@ fn entries(segment: &Segment) -> Vec<Entry> {
         exact: Some(it.unrounded),
         ..entry(CHARGED, &it.minimum, "", Some(it.turn), 0)
     });
-    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).chain(charged).collect();
+    let year = year.iter().map(|it| entry(YEAR, "", "", Some(it.turn), it.micro));
+    let mut all: Vec<Entry> = peaks.chain(energy).chain(money).chain(charged).chain(year).collect();
     if let Some(mut flow) = segment.bank {
         for name in FLOWS {
             let micro = *flow_field(&mut flow, name).expect("each is a field");
@@ -195,6 +197,7 @@ fn take(carried: &mut Carried, it: Entry) -> Result<()> {
             amount: Money::from_cents(it.cents),
             unrounded: it.exact.context("money carried without its exact amount")?,
         }),
+        YEAR => carried.year.push(TurnNet { turn, micro }),
         CHARGED => carried.charged.push(Charged {
             minimum: name,
             turn,

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use anyhow::Result;
 use meterbook_core::id::BillId;
 use meterbook_core::money::{Price, Quantity, Rounding, Share, Unit};
-use meterbook_core::rating::{Basis, ChargeKind, Line, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Rule};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
 
 const LINES: Rows = Rows(
-    "bill_line (bill_id, segment, position, label, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days, of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff, rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents)",
+    "bill_line (bill_id, segment, position, label, note, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days, of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff, rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents)",
 );
 const OF_BILL: Sql = Sql("
-    select segment, label, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days,
+    select segment, label, note, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days,
            of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff,
            rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents
     from bill_line where bill_id = $1 order by segment, position");
@@ -33,7 +33,7 @@ pub(super) fn of_bill(tx: &mut Tx, bill: BillId) -> Result<Vec<(usize, Line)>> {
     tx.many(OF_BILL, [bill.into()], line)
 }
 
-fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
+fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 24] {
     let (mut quantity, mut price) = (None, None);
     let (mut part, mut share, mut least) = (None, None, None);
     match it.basis {
@@ -53,6 +53,7 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
         segment.into(),
         position.into(),
         V::from(&*it.label),
+        it.note.to_string().into(),
         it.kind.word().into(),
         it.period.start().into(),
         it.period.end().into(),
@@ -76,42 +77,49 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 23] {
 }
 
 fn line(row: &Row) -> Result<(usize, Line)> {
+    let label = row.text(1)?;
+    let (label, note) = match row.maybe(2, |row, column| row.word(column, Note::parse))? {
+        Some(note) => (label.as_str(), note),
+        // It was kept before there were notes: then the label had the words in it.
+        None => Note::behind(&label),
+    };
     let line = Line {
-        label: row.text(1)?.into(),
-        kind: row.word(2, ChargeKind::from_word)?,
-        period: row.period(3)?,
+        label: label.into(),
+        note,
+        kind: row.word(3, ChargeKind::from_word)?,
+        period: row.period(4)?,
         basis: basis(row)?,
         rule: Arc::new(Rule {
-            tariff: row.text(14)?,
-            version: row.date(15)?,
-            line: row.small(16)?,
-            text: row.text(17)?,
+            tariff: row.text(15)?,
+            version: row.date(16)?,
+            line: row.small(17)?,
+            text: row.text(18)?,
         }),
-        rounding: row.word(18, Rounding::from_word)?,
-        exact: row.exact(19)?,
-        amount: row.money(20)?,
+        rounding: row.word(19, Rounding::from_word)?,
+        exact: row.exact(20)?,
+        amount: row.money(21)?,
     };
     Ok((row.small(0)?, line))
 }
 
 fn basis(row: &Row) -> Result<Basis> {
-    if let Some(micro) = row.maybe(5, Row::int)? {
-        let unit = row.word(6, Unit::from_word)?;
+    if let Some(micro) = row.maybe(6, Row::int)? {
+        let unit = row.word(7, Unit::from_word)?;
         let quantity = Quantity { micro, unit };
-        let Some(nano) = row.maybe(7, Row::int)? else {
-            return Ok(Basis::Series(quantity, row.exact(19)?));
+        let Some(nano) = row.maybe(8, Row::int)? else {
+            return Ok(Basis::Series(quantity, row.exact(20)?));
         };
         let price = Price { nano, per: unit };
-        return Ok(match row.maybe(8, Row::int)? {
-            Some(days) => Basis::Part { quantity, price, days, of: row.int(9)? },
+        return Ok(match row.maybe(9, Row::int)? {
+            Some(days) => Basis::Part { quantity, price, days, of: row.int(10)? },
             None => Basis::Each(quantity, price),
         });
     }
-    if let Some(whole) = row.maybe(10, Row::money)? {
-        return Ok(Basis::Share(whole, Share { nano: row.int(11)? }));
+    if let Some(whole) = row.maybe(11, Row::money)? {
+        return Ok(Basis::Share(whole, Share { nano: row.int(12)? }));
     }
-    Ok(match row.maybe(12, Row::money)? {
-        Some(least) => Basis::Shortfall { least, charged: row.money(13)? },
-        None => Basis::Amount(row.money(20)?),
+    Ok(match row.maybe(13, Row::money)? {
+        Some(least) => Basis::Shortfall { least, charged: row.money(14)? },
+        None => Basis::Amount(row.money(21)?),
     })
 }

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
-use meterbook_core::bill::explain::{arithmetic, exact};
+use meterbook_core::bill::explain::{arithmetic_in, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
 use meterbook_core::money::Quantity;
 use meterbook_core::person::Language;
@@ -240,8 +240,8 @@ fn credit_name(entry: BankEntry, words: &'static Words) -> &'static str {
 
 fn charge(it: &Line, language: Language) -> Charge {
     Charge {
-        label: it.label.to_string(),
-        arithmetic: arithmetic(it).replace(" x ", " × "),
+        label: it.called(language).into_owned(),
+        arithmetic: arithmetic_in(it, language).replace(" x ", " × "),
         amount: show::money(it.amount),
         kind: it.kind.word(),
         period: show::period(it.period, language),

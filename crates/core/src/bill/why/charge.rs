@@ -33,14 +33,9 @@ pub(super) fn compare_all(then: &Segment, now: &Segment, found: &mut Found) {
     }
 }
 
-/// What a charge is called, without the period and the block: `Energy` of `Energy, peak, tier 2`.
+/// What a charge is called, without the period: `Energy` of `Energy, peak`.
 fn name(line: &Line) -> &str {
     line.label.split(", ").next().unwrap_or(&line.label)
-}
-
-/// What a line is called without its block: `Energy, peak` of `Energy, peak, tier 2`.
-fn period(line: &Line) -> &str {
-    line.label.split_once(", tier ").map_or(&*line.label, |(period, _)| period)
 }
 
 fn compare(then: &Charge, now: &Charge, days: (i64, i64), found: &mut Found) {
@@ -108,7 +103,7 @@ fn usage(then: &Charge, now: &Charge, (days_then, days_now): (i64, i64), found: 
     let as_much = from.part(used_now, used_then);
     add(found, CauseKind::Usage, as_much - as_long);
     // With no period in common the season changed, and with it the prices.
-    let shared = now.lines.iter().any(|it| then.lines.iter().any(|of| period(of) == period(it)));
+    let shared = now.lines.iter().any(|it| then.lines.iter().any(|of| of.label == it.label));
     if !shared {
         return add(found, CauseKind::Price, to - as_much);
     }
@@ -144,7 +139,8 @@ impl<'a> Charge<'a> {
     /// that it has not keeps its own.
     fn at_prices_of(&self, then: &Charge) -> Exact {
         let amount = |line: &&Line| {
-            let old = then.lines.iter().find(|it| it.label == line.label);
+            let old =
+                then.lines.iter().find(|it| (&it.label, &it.note) == (&line.label, &line.note));
             match old.and_then(|it| it.price()) {
                 Some(price) => line.at(price),
                 None => Exact::from(line.amount),
@@ -156,7 +152,7 @@ impl<'a> Charge<'a> {
     /// What these lines come to when each period costs, for a unit, what it did in `then`.
     fn at_hours_of(&self, then: &Charge) -> Exact {
         let amount = |line: &&Line| {
-            let old = || then.lines.iter().filter(|it| period(it) == period(line));
+            let old = || then.lines.iter().filter(|it| it.label == line.label);
             let (paid, used) = (
                 old().map(|it| it.amount).sum::<Money>(),
                 old().filter_map(|it| it.quantity()).sum::<i64>(),

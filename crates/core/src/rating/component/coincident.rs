@@ -34,7 +34,7 @@ pub(in crate::rating) fn lines(
     for piece in section.parts(charge.clock) {
         let values = section
             .values(Flow::Delivered, &piece.places)
-            .ok_or_else(|| Unratable::NeedsIntervals { label: component.label.clone() })?;
+            .ok_or_else(|| Unratable::NeedsDemand { label: component.label.clone() })?;
         section.check_coarse(charge.clock)?;
         let runs = runs(&piece, values);
         let mut sums = vec![0_i64; charge.ladders.len()];

@@ -1,35 +1,33 @@
 //! Credit for what was sent back: what it brings down, and the bank of what is left.
 
-use std::sync::Arc;
-
 use crate::money::{Exact, Money};
 use crate::rating::carried::{Carried, MoneyLot};
 use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::flow::CreditFlow;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Unratable, month_index};
+use crate::rating::{Basis, Note, Unratable, month_index};
 use crate::tariff::{Bank, Charge, Component, CreditCharge, Of};
 
 /// What settles a credit on this bill, behind the lines that earned it.
 pub(in crate::rating) struct Settled {
-    pub(in crate::rating) label: Arc<str>,
+    pub(in crate::rating) note: Note,
     pub(in crate::rating) draft: Draft,
     pub(in crate::rating) unrounded: Exact,
 }
 
 /// Brings the charges that a credit may offset down to nothing at most: what this bill earned
 /// beyond them goes back on the bill and into the bank, and what earlier bills left comes out of it.
+/// What was earned comes rounded and not.
 pub(in crate::rating) fn settle(
     section: &Section,
     component: &Component,
     charge: &CreditCharge,
-    (earned, earlier): (Earlier<'_>, Earlier<'_>),
+    ((credit, pure_credit), earlier): ((Money, Exact), Earlier<'_>),
     (carried, flow): (&mut Carried, &mut CreditFlow),
 ) -> Vec<Settled> {
     let Some(offsets) = &charge.offsets else { return Vec::new() };
     let turn = section.input.window.start();
     let (owed, pure_owed) = owed(section, component, offsets, earlier);
-    let (credit, pure_credit) = Of::Everything.sum(section, earned);
     let mut settled = Vec::new();
     // Credits are below zero: what they leave of the charges, or what the charges leave of them.
     let later = charge.bank.is_some_and(|it| it.from_next_turn);
@@ -41,11 +39,17 @@ pub(in crate::rating) fn settle(
         (Money::ZERO.min(left), Exact::ZERO.min(pure_left))
     };
     if over != (Money::ZERO, Exact::ZERO) {
-        let word = if charge.bank.is_some() { "carried to the next bill" } else { "not used" };
-        settled.push(line(section, component, word, -over.0, Exact::ZERO - over.1));
+        let note = if charge.bank.is_some() { Note::Carried } else { Note::NotUsed };
+        settled.push(line(section, note, -over.0, Exact::ZERO - over.1));
     }
     let Some(bank) = charge.bank else { return settled };
-    flow.expired += expire(bank.bank, component, month_index(turn), carried);
+    let (old, pure_old) = expire(bank.bank, component, month_index(turn), carried);
+    let refund = (bank.paid.of(old).round(section.tariff().rounding), bank.paid.of_exact(pure_old));
+    flow.paid += refund.0;
+    flow.expired += old - refund.0;
+    if refund != (Money::ZERO, Exact::ZERO) {
+        settled.push(line(section, Note::Refunded, -refund.0, Exact::ZERO - refund.1));
+    }
     let (mut room, mut pure_room) = (Money::ZERO.max(left), Exact::ZERO.max(pure_left));
     let (mut taken, mut pure_taken) = (Money::ZERO, Exact::ZERO);
     let mine = |it: &&mut MoneyLot| it.credit == component.label && it.turn < turn;
@@ -58,7 +62,7 @@ pub(in crate::rating) fn settle(
     }
     if (taken, pure_taken) != (Money::ZERO, Exact::ZERO) {
         let pure = Exact::ZERO - pure_taken;
-        settled.push(line(section, component, "from earlier bills", -taken, pure));
+        settled.push(line(section, Note::FromEarlier, -taken, pure));
     }
     flow.used += taken;
     if over != (Money::ZERO, Exact::ZERO) {
@@ -113,25 +117,19 @@ pub(in crate::rating) fn true_up(
     let pure = bank.paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
-    Ok(something.then(|| line(section, component, "paid at the true-up", -amount, pure)))
+    Ok(something.then(|| line(section, Note::Paid, -amount, pure)))
 }
 
-/// Forgets credit that is too old, and says how much it was.
-fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -> Money {
-    let Some(after) = bank.expires_after else { return Money::ZERO };
+/// Forgets credit that is too old, and says how much it was, rounded and not.
+fn expire(bank: Bank, component: &Component, this: i64, carried: &mut Carried) -> (Money, Exact) {
+    let Some(after) = bank.expires_after else { return (Money::ZERO, Exact::ZERO) };
     let old = |it: &MoneyLot| it.credit == component.label && after < this - month_index(it.turn);
-    let expired = carried.money.iter().filter(|it| old(it)).map(|it| it.amount).sum();
+    let expired = || carried.money.iter().filter(|it| old(it));
+    let sums = (expired().map(|it| it.amount).sum(), expired().map(|it| it.unrounded).sum());
     carried.money.retain(|it| !old(it));
-    expired
+    sums
 }
 
-fn line(
-    section: &Section,
-    component: &Component,
-    word: &str,
-    amount: Money,
-    unrounded: Exact,
-) -> Settled {
-    let label = format!("{}, {word}", component.label).into();
-    Settled { label, draft: Draft::plain(section, Basis::Amount(amount)), unrounded }
+fn line(section: &Section, note: Note, amount: Money, unrounded: Exact) -> Settled {
+    Settled { note, draft: Draft::plain(section, Basis::Amount(amount)), unrounded }
 }

@@ -61,7 +61,7 @@ fn measured(
 ) -> Result<Vec<i64>, Unratable> {
     let at_the_peak = charge.power_factor.is_some_and(|it| it.taken == FactorTaken::AtThePeak);
     if charge.of == Demanded::Power && charge.window.is_none() && !at_the_peak {
-        let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
+        let needs = || Unratable::NeedsDemand { label: component.label.clone() };
         let power = |it: i64| adjusted(section, component, charge, piece, section.power(it), None);
         if charge.clock.is_none() {
             let peak = section.highest(&piece.places).ok_or_else(needs)?;

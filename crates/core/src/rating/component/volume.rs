@@ -28,7 +28,8 @@ pub(in crate::rating) fn lines(
         Priced::Net | Priced::Surplus => section.parts(charge.clock).collect(),
     };
     for piece in parts {
-        let climb = climb(section, component, charge, &piece)?.ok_or_else(needs)?;
+        let by_kw = || Unratable::NeedsDemand { label: component.label.clone() };
+        let climb = climb(section, component, charge, &piece)?.ok_or_else(by_kw)?;
         let filled = match priced {
             Priced::Net => of_net(charge, &climb, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climb, &piece, netted, |it| &it.surplus),

@@ -10,7 +10,7 @@ use super::{elect, month_day, needs, spelling};
 use crate::money::{Rounding, Unit};
 use crate::place::Commodity;
 use crate::tariff::clock::{Holidays, MonthDay, Observed, Yearly};
-use crate::tariff::{Conversion, Tariff};
+use crate::tariff::{Conversion, RegisterCut, Tariff};
 
 const OPENING: &str = "tariff R-1 half-up";
 
@@ -29,13 +29,14 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
     let name = needed(entries, Keyword::Name, "name  Residential service")?.value(some)?;
     let of = needed(entries, Keyword::Commodity, "commodity  electric kWh")?;
     let (commodity, unit) = of.value(commodity)?;
-    let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(date)?;
+    let from = needed(entries, Keyword::From, "from  2026-01-01")?.value(first_day)?;
     let source = find(entries, Keyword::Source).map(|it| it.value(some)).transpose()?;
     let needs = find(entries, Keyword::Needs).map(|it| it.value(needs::read)).transpose()?;
     let needs = needs.unwrap_or_default();
     let convert = find(entries, Keyword::Convert)
         .map(|it| it.value(|value| conversion(value, commodity, unit, &needs)))
         .transpose()?;
+    let register = find(entries, Keyword::Register).map(|it| it.value(register_cut)).transpose()?;
     let holidays = find(entries, Keyword::Holidays).map(|it| it.value(holidays)).transpose()?;
     Ok(Tariff {
         code,
@@ -45,6 +46,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         commodity,
         unit,
         convert,
+        register,
         elections: elect::read(entries, &needs)?,
         needs,
         from,
@@ -78,8 +80,9 @@ fn needed<'e, 'a>(
 }
 
 fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
-    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Rider, Source, Tariff};
-    for keyword in [Tariff, Rider, Name, Source, Commodity, Convert, Needs, From, Holidays, Net] {
+    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Register, Rider, Source};
+    let once = [Name, Source, Commodity, Convert, Register, Needs, From, Holidays, Net];
+    for keyword in [Keyword::Tariff, Rider].into_iter().chain(once) {
         let mut lines = entries.iter().filter(|it| it.keyword == keyword);
         if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
             let what = format!(
@@ -164,11 +167,27 @@ fn conversion(
     Ok(Conversion { from, factor_micro: factor(number)?, times })
 }
 
+/// How what a register counted is cut.
+fn register_cut(value: &str) -> Result<RegisterCut, String> {
+    RegisterCut::from_word(value).ok_or_else(|| {
+        format!("{value} is no way to share what a register counted; write: register by-days")
+    })
+}
+
 /// A date as we write it, and no other of the many ways.
 fn date(value: &str) -> Result<Date, String> {
     let plain = value.len() == 10 && value.bytes().all(|it| it == b'-' || it.is_ascii_digit());
     let date = plain.then(|| value.parse().ok()).flatten();
     date.ok_or_else(|| format!("{value} is not a date; write year, month and day: 2026-01-31"))
+}
+
+/// The first day of a version: the bills and the checks of a year come behind it.
+fn first_day(value: &str) -> Result<Date, String> {
+    let day = date(value)?;
+    match day.year() {
+        9999 => Err(format!("no year is left behind {value}; write an earlier day: 2026-01-01")),
+        _ => Ok(day),
+    }
 }
 
 fn holidays(value: &str) -> Result<Holidays, String> {

@@ -37,6 +37,7 @@ pub(super) enum Keyword {
     Source,
     Commodity,
     Convert,
+    Register,
     Needs,
     Elect,
     From,
@@ -60,13 +61,14 @@ pub(super) enum Keyword {
     Include,
 }
 
-const KEYWORDS: [(&str, Keyword); 27] = [
+const KEYWORDS: [(&str, Keyword); 28] = [
     ("tariff", Keyword::Tariff),
     ("rider", Keyword::Rider),
     ("name", Keyword::Name),
     ("source", Keyword::Source),
     ("commodity", Keyword::Commodity),
     ("convert", Keyword::Convert),
+    ("register", Keyword::Register),
     ("needs", Keyword::Needs),
     ("elect", Keyword::Elect),
     ("from", Keyword::From),

@@ -49,6 +49,8 @@ pub(super) fn all_used(entries: &[Entry<'_>], tariff: &Tariff) -> Result<(), Tar
     let banks = || tariff.net.iter().flat_map(|it| &it.banks);
     used.extend(banks().filter_map(|it| it.when.as_ref()).map(|it| it.0));
     used.extend(banks().filter_map(|it| it.bank.term()));
+    let year = tariff.net.as_ref().and_then(|it| it.year.as_ref());
+    used.extend(year.and_then(|it| it.bank.term()));
     let unused = (0..tariff.needs.len()).find(|it| !used.contains(it));
     let Some(unused) = unused else { return Ok(()) };
     let entry = entries.iter().find(|it| it.keyword == Keyword::Needs).expect("it was read");

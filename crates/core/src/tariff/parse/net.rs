@@ -6,7 +6,7 @@ use super::refusal::TariffError;
 use super::{clock, needs, term};
 use crate::money::Share;
 use crate::place::Commodity;
-use crate::tariff::{Charge, EnergyBank, Net, NetWindow, Tariff};
+use crate::tariff::{Charge, EnergyBank, Net, NetWindow, Tariff, YearSurplus};
 
 const SHAPE: &str = "net turn, net turn by hours, or net interval";
 
@@ -29,7 +29,8 @@ pub(super) fn read(entries: &[Entry<'_>], tariff: &Tariff) -> Result<Option<Net>
         "turn" => NetWindow::Turn,
         other => return Err(refuse(format!("{other} is no time to net over; write {SHAPE}"))),
     };
-    let mut net = Net { window, clock: by, banks: Vec::new(), place: entry.head.place() };
+    let mut net =
+        Net { window, clock: by, banks: Vec::new(), year: None, place: entry.head.place() };
     for line in &entry.below {
         below(line, &mut net, tariff).map_err(|what| line.refuse(what))?;
     }
@@ -38,8 +39,14 @@ pub(super) fn read(entries: &[Entry<'_>], tariff: &Tariff) -> Result<Option<Net>
 
 fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> {
     let (word, rest) = line.word();
+    if word == "year" {
+        return year(rest, net, tariff);
+    }
     if word != "bank" {
-        return Err(format!("{word} is not known below net; write: bank, bank by period"));
+        return Err(format!("{word} is not known below net; write: bank, bank by period, year"));
+    }
+    if net.year.is_some() {
+        return Err(YEAR_OR_BANK.to_owned());
     }
     if net.banks.iter().any(|it| it.when.is_none()) {
         return Err("there is a bank already, for everybody; delete one, or write above: bank when payout annual".to_owned());
@@ -83,6 +90,34 @@ fn below(line: &Line<'_>, net: &mut Net, tariff: &Tariff) -> Result<(), String> 
         );
     }
     net.banks.push(EnergyBank { when, by_period, kept, bank, pays });
+    Ok(())
+}
+
+const YEAR: &str = "year true-up anniversary pays nsc";
+const YEAR_OR_BANK: &str =
+    "a surplus goes into a bank of energy or is paid by the year, not both; delete one";
+
+/// What is paid for the surplus of a year, at a price that is published.
+fn year(rest: &str, net: &mut Net, tariff: &Tariff) -> Result<(), String> {
+    if net.year.is_some() {
+        return Err("there is a year already; delete one".to_owned());
+    }
+    if !net.banks.is_empty() {
+        return Err(YEAR_OR_BANK.to_owned());
+    }
+    let (when, name) = rest.split_once("pays ").unwrap_or((rest, ""));
+    let (bank, name) = (term::bank(when.trim(), &tariff.needs)?, name.trim());
+    let plain = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
+    if name.is_empty()
+        || name.starts_with(|it: char| it.is_ascii_digit())
+        || !name.chars().all(plain)
+    {
+        return Err(format!("say the name under which the price is published: {YEAR}"));
+    }
+    if !bank.is_settled() || bank.expires_after.is_some() {
+        return Err(format!("a year is settled at a true-up, and only then; write {YEAR}"));
+    }
+    net.year = Some(YearSurplus { bank, series: name.to_owned() });
     Ok(())
 }
 

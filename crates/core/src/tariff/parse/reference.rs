@@ -54,6 +54,11 @@ pub const WORDS: &[Word] = &[
         "how what the meter counts becomes that unit, where they differ",
     ),
     head(
+        "register",
+        "register by-days",
+        "how what a register counted is cut where a price or a season changes between two reads: `by-days`, each day at the plain average of them all, whatever the weather. That is so without the line too; intervals are cut exactly",
+    ),
+    head(
         "needs",
         "needs meters\nmonthly  Meter charge   2.50 per meters",
         "the [terms](#terms) that an agreement on this tariff has to have",
@@ -81,7 +86,7 @@ pub const WORDS: &[Word] = &[
     head(
         "net",
         "net turn\n  bank true-up apr pays 0.03",
-        "what is sent back is set off against use, over a `turn` of the cycle or in each `interval`, within the periods of a clock where one is named: `net turn by hours`. Below it stands the `bank` of what is left, `by period` if it may be used in its own period only; `bank when payout annual` is for those whose term says so; without a bank a `credit` prices it",
+        "what is sent back is set off against use, over a `turn` of the cycle or in each `interval`, within the periods of a clock where one is named: `net turn by hours`. Below it stands the `bank` of what is left, `by period` if it may be used in its own period only; `bank when payout annual` is for those whose term says so; without a bank a `credit` prices it. `year true-up anniversary pays nsc` pays what a whole year sent back beyond what came, at the price that is published as `nsc`: the last one of the days of the bill",
     ),
     charge("daily", "daily  Customer charge   0.4450", "so much for each day of service"),
     charge(

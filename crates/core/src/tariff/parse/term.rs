@@ -227,8 +227,8 @@ fn money_bank(text: &str, needs: &[String]) -> Result<MoneyBank, String> {
         None => (rest, Share { nano: 0 }),
     };
     let bank = bank(rest, needs)?;
-    if paid.nano != 0 && !bank.is_settled() {
-        return Err("what is paid is paid at a true-up; say when: bank true-up apr paid".to_owned());
+    if paid.nano != 0 && !bank.is_settled() && bank.expires_after.is_none() {
+        return Err("what is paid is paid at a true-up, or of what expires; say when: bank true-up apr paid".to_owned());
     }
     Ok(MoneyBank { bank, from_next_turn, paid })
 }

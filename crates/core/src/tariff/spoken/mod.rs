@@ -326,6 +326,8 @@ fn money_bank(tariff: &Tariff, it: &MoneyBank, words: &Words) -> Vec<String> {
     };
     let paid = percent(it.paid);
     said.extend(bank(tariff, it.bank, words, |month| fill(end, &[month, &paid])));
+    let expires = it.bank.expires_after.is_some() && it.paid.nano != 0;
+    said.extend(expires.then(|| fill(words.bank_expired_paid, &[&paid])));
     said
 }
 
@@ -337,8 +339,10 @@ fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) 
         TrueUp::Term(term) => end(&fill(words.month_of_term, &[&tariff.needs[term]])),
     });
     let stopped = it.at_stop.then(|| end(words.last_month));
+    // In Spanish the article is one word with what stands before it.
+    let joined = |it: String| it.replace(" de el ", " del ");
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
-    settled.into_iter().chain(stopped).chain(expires).collect()
+    settled.into_iter().chain(stopped).map(joined).chain(expires).collect()
 }
 
 /// What the meter counts becomes in the unit that is billed, where they differ.
@@ -394,6 +398,9 @@ pub(super) fn net(tariff: &Tariff, net: &Net, words: &Words) -> String {
             None => fill(words.bank_settled, &[month]),
         }));
     }
+    said.extend(net.year.iter().flat_map(|it| {
+        bank(tariff, it.bank, words, |month| fill(words.year_pays, &[month, &it.series]))
+    }));
     said.join("; ")
 }
 

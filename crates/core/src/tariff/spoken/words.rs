@@ -65,6 +65,7 @@ catalogue! {
     bank_chosen: "{a}, where the agreement says {b} {c}", "{a}, si el contrato dice {b} {c}";
     bank_energy: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
     bank_energy_by_period: "what is left is kept for later bills, for the hours in which it was sent", "lo que sobra se guarda para facturas futuras, para las horas en que se envió";
+    bank_expired_paid: "{a} of what expires is paid", "de lo que vence se paga el {a}";
     bank_expires: "what is kept expires after {a} bills", "lo guardado vence después de {a} facturas";
     bank_keeps: "{a} of it is kept, and the rest lapses", "se guarda el {a}, y el resto se pierde";
     bank_money: "what is left is kept for later bills", "lo que sobra se guarda para facturas futuras";
@@ -158,6 +159,7 @@ catalogue! {
     price: "{a}: from {b} to {c}", "{a}: de {b} a {c}";
     ratchet: "never below {a} of the highest demand of the {b} bills before", "nunca menos del {a} de la mayor demanda de las {b} facturas anteriores";
     ratchet_months: "never below {a} of the highest demand in {c} of the {b} bills before", "nunca menos del {a} de la mayor demanda en {c} de las {b} facturas anteriores";
+    register_by_days: "What a register counted is shared evenly over the days where a price changes between two reads.", "Lo que contó un registro se reparte por igual entre los días si un precio cambia entre dos lecturas.";
     rounding: "rounding", "redondeo";
     scope_chronological: "all hours fill the tiers together, in the order of time", "todas las horas llenan los tramos juntas, en orden de tiempo";
     scope_per_period: "each period fills tiers of its own", "cada período llena sus propios tramos";
@@ -185,6 +187,7 @@ catalogue! {
     window_sliding: "the mean is over {a} minutes, from each interval on", "la media es de {a} minutos, a partir de cada intervalo";
     window_sliding_by: "the mean is over {a} minutes, from every {b} minutes on", "la media es de {a} minutos, a partir de cada {b} minutos";
     year: "Year", "Año";
+    year_pays: "what was sent back over the year beyond what came is paid on the bill for {a}, at the price that is published as {b}", "lo devuelto en el año por encima de lo recibido se paga en la factura de {a}, al precio publicado como {b}";
 }
 
 /// The texts in a language.
