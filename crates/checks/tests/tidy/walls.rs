@@ -17,7 +17,7 @@ const WALLS: &[Wall] = &[
     Wall { name: "core", from: &["meterbook-interval", "jiff"], tests: &["proptest"] },
     Wall {
         name: "formats",
-        from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json"],
+        from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json", "zip"],
         tests: &["proptest"],
     },
     Wall {

@@ -12,6 +12,7 @@ pub(crate) mod cycle;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod inspect;
 pub(crate) mod meter;
 pub(crate) mod moves;
 pub(crate) mod order;
