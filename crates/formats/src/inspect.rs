@@ -82,6 +82,17 @@ pub struct Summary {
 /// they stay what a clock showed.
 pub fn inspect(from: &mut dyn BufRead, shape: Option<Shape>, zone: Option<&Zone>) -> Inspected {
     let mut sums = Sums::default();
+    let (format, read) = find(from, shape, zone, &mut sums);
+    sums.end(format, read.err())
+}
+
+/// Hands what is in a file that is not packed to `into`, and says which format it is.
+pub fn find(
+    from: &mut dyn BufRead,
+    shape: Option<Shape>,
+    zone: Option<&Zone>,
+    into: &mut dyn Find,
+) -> (String, Result<(), NotRead>) {
     let mut format = shape.map_or_else(|| "unknown".to_owned(), |it| it.word().to_owned());
     let read = reads::looked_at(from, |head, from| {
         let shape = match shape {
@@ -90,11 +101,12 @@ pub fn inspect(from: &mut dyn BufRead, shape: Option<Shape>, zone: Option<&Zone>
         };
         format = word(shape, head);
         match shape {
-            Shape::Nem12 => reads::read_nem12(from, &mut sums),
-            _ => whole(from, shape, zone, &mut sums),
+            Shape::Nem12 => reads::read_nem12(from, into),
+            Shape::GreenButton => reads::read_green_button(from, into),
+            _ => whole(from, shape, zone, into),
         }
     });
-    sums.end(format, read.err())
+    (format, read)
 }
 
 /// The word for a shape; NEM12 and NEM13 are read by one reader.
@@ -109,14 +121,14 @@ fn whole(
     from: &mut dyn BufRead,
     shape: Shape,
     zone: Option<&Zone>,
-    sums: &mut Sums,
+    into: &mut dyn Find,
 ) -> Result<(), NotRead> {
     let mut bytes = Vec::new();
     let read = from.take(FILE_BYTES).read_to_end(&mut bytes);
     read.map_err(|why| NotRead::Broken { line: 1, why: why.to_string() })?;
     let utc = Zone::utc();
     let clock = if zone.is_some() { Clock::East(0) } else { Clock::Wall };
-    let mut rows = Rows { sums, clock, places: HashMap::new() };
+    let mut rows = Rows { into, clock, places: HashMap::new() };
     reads::read(&bytes, shape, zone.unwrap_or(&utc), None, &mut rows)
 }
 
@@ -326,7 +338,7 @@ impl Find for Sums {
 
 /// The rows of a CSV file as channels.
 struct Rows<'a> {
-    sums: &'a mut Sums,
+    into: &'a mut dyn Find,
     clock: Clock,
     places: HashMap<(String, Option<Unit>, Option<Flow>, Option<u16>), usize>,
 }
@@ -351,7 +363,7 @@ impl Lines for Rows<'_> {
                 let quality = if estimated { Quality::ESTIMATED } else { Quality::ACTUAL };
                 let values: Vec<Value> =
                     micro.into_iter().map(|micro| Value { micro, quality }).collect();
-                self.sums.values(line, at, &channel, start.as_second(), &values);
+                self.into.values(line, at, &channel, start.as_second(), &values);
             }
             Said::Register { on, index_micro, kind } => {
                 let estimated = kind == meterbook_core::reads::ReadKind::Estimated;
@@ -364,13 +376,13 @@ impl Lines for Rows<'_> {
                     quality,
                 };
                 let channel = Channel { clock: Clock::Wall, ..channel };
-                self.sums.register(line, at, &channel, read);
+                self.into.register(line, at, &channel, read);
             }
         }
     }
 
     fn reject(&mut self, line: u64, _: &[&str], reason: String) {
-        self.sums.note(line, reason);
+        self.into.note(line, reason);
     }
 }
 

@@ -18,7 +18,7 @@ const WALLS: &[Wall] = &[
     Wall {
         name: "formats",
         from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json", "zip"],
-        tests: &["proptest"],
+        tests: &["tempfile"],
     },
     Wall {
         name: "store",

@@ -31,7 +31,14 @@ impl InRows<'_> {
     }
 
     /// Hands over a row, or says why it is none, with the fields of a long file either way.
-    fn hand(&mut self, line: u64, channel: &Channel, at: i64, row: Result<Row, String>) {
+    fn hand(
+        &mut self,
+        line: u64,
+        channel: &Channel,
+        at: i64,
+        said: Option<i64>,
+        row: Result<Row, String>,
+    ) {
         let start = Timestamp::from_second(at).map_or_else(|_| String::new(), |it| it.to_string());
         let (value, kind) = match row.as_ref().map(|it| &it.said) {
             Ok(Said::Intervals { micro, estimated, .. }) => {
@@ -39,7 +46,7 @@ impl InRows<'_> {
                 (value, if *estimated { ReadKind::Estimated } else { ReadKind::Actual })
             }
             Ok(Said::Register { index_micro, kind, .. }) => (Some(*index_micro), *kind),
-            Err(_) => (None, ReadKind::Actual),
+            Err(_) => (said, ReadKind::Actual),
         };
         let unit = row.as_ref().ok().and_then(|it| it.unit).map_or("?", |it| it.word());
         let minutes = channel.seconds.map(|it| it.div_euclid(60).to_string());
@@ -62,32 +69,31 @@ impl InRows<'_> {
 
 impl Find for InRows<'_> {
     fn values(&mut self, line: u64, _: usize, channel: &Channel, start: i64, values: &[Value]) {
-        // Estimates and reads are told apart by the row, so each stretch is one.
-        let mut begins = 0;
-        for stretch in values.chunk_by(|a, b| a.quality.is_estimate() == b.quality.is_estimate()) {
-            let seconds = i64::from(channel.seconds.unwrap_or(0));
-            let at = start + i64::try_from(begins).unwrap_or(0) * seconds;
-            begins += stretch.len();
-            let row = intervals(channel, at, stretch, self.meter(channel));
-            self.hand(line, channel, at, row);
+        // One row each: what is rejected comes back as a line of a long file.
+        let step = i64::from(channel.seconds.unwrap_or(0));
+        for (nth, value) in (0_i64..).zip(values) {
+            let blank = value.micro.is_none() || value.quality == Quality::NONE;
+            if blank {
+                continue;
+            }
+            let at = start + nth * step;
+            let row = interval(channel, at, *value, self.meter(channel));
+            self.hand(line, channel, at, value.micro, row);
         }
     }
 
     fn register(&mut self, line: u64, _: usize, channel: &Channel, read: Register) {
         let row = register(channel, read, self.meter(channel));
-        self.hand(line, channel, read.at, row);
+        self.hand(line, channel, read.at, read.index_micro, row);
     }
 
     fn note(&mut self, _: u64, _: String) {}
 }
 
-fn intervals(channel: &Channel, at: i64, values: &[Value], meter: &str) -> Result<Row, String> {
+fn interval(channel: &Channel, at: i64, value: Value, meter: &str) -> Result<Row, String> {
     let seconds = channel.seconds.unwrap_or(0);
     let minutes = match seconds.div_euclid(60) {
-        5 => 5,
-        15 => 15,
-        30 => 30,
-        60 => 60,
+        minutes @ (5 | 15 | 30 | 60) => u16::try_from(minutes).ok(),
         _ => {
             return Err(format!(
                 "the value is for {seconds} seconds; intervals of 5, 15, 30 and 60 minutes are taken"
@@ -95,13 +101,8 @@ fn intervals(channel: &Channel, at: i64, values: &[Value], meter: &str) -> Resul
         }
     };
     let start = Timestamp::from_second(at).map_err(|_| "the time is none of ours".to_owned())?;
-    let mut micro = Vec::with_capacity(values.len());
-    for value in values {
-        let there = value.micro.filter(|_| value.quality != Quality::NONE);
-        micro.push(there.map(|it| ours(channel, it)).transpose()?);
-    }
-    let estimated = values.first().is_some_and(|it| it.quality.is_estimate());
-    let said = Said::Intervals { start, minutes: Some(minutes), micro, estimated };
+    let micro = vec![value.micro.map(|it| ours(channel, it)).transpose()?];
+    let said = Said::Intervals { start, minutes, micro, estimated: value.quality.is_estimate() };
     Ok(Row { meter: meter.to_owned(), unit: channel.measure.unit(), flow: channel.flow, said })
 }
 

@@ -8,7 +8,7 @@ mod decimal;
 mod feed;
 pub mod found;
 mod give_back;
-mod green_button;
+pub mod green_button;
 mod in_rows;
 mod long;
 pub mod measure;
@@ -28,6 +28,7 @@ use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
 pub use give_back::{csv_fields, csv_lines};
+pub(crate) use green_button::channels as read_green_button;
 pub use nem12::read as read_nem12;
 pub(crate) use unpack::looked_at;
 pub use unpack::unpacked;
@@ -150,6 +151,11 @@ pub enum NotRead {
     },
     /// There are no interval values in it.
     NoValues,
+    /// There is no reading in a Green Button feed.
+    NoReadings {
+        /// What is in it instead.
+        holds: String,
+    },
     /// A line is longer than any line of reads.
     LongLine {
         /// The line.
@@ -286,6 +292,10 @@ impl fmt::Display for NotRead {
             ),
             NotRead::NotXml { why } => write!(f, "the file is no whole XML document: {why}"),
             NotRead::NoValues => f.write_str("there is no interval value in the file"),
+            NotRead::NoReadings { holds } => write!(
+                f,
+                "there is no interval reading in the feed; it holds {holds}; ask for the feed with its interval blocks"
+            ),
             NotRead::LongLine { line } => write!(
                 f,
                 "line {line} is longer than any line of reads; check that it is the right file"

@@ -1,5 +1,7 @@
 //! Files of reads: what is found in them, and which are refused with which words.
 
+mod green_button;
+mod judges;
 mod nem12;
 
 use std::io::Cursor;

@@ -16,6 +16,9 @@ pub(crate) struct Inspect {
     /// The zone of times without an offset; they stay what a clock showed without it
     #[arg(long)]
     pub(crate) zone: Option<String>,
+    /// Write what is in it as a Green Button feed to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) green_button: Option<PathBuf>,
     /// Print what is in it as one JSON object
     #[arg(long)]
     pub(crate) json: bool,

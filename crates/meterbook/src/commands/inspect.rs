@@ -5,8 +5,11 @@ use std::io::Seek;
 use std::path::Path;
 
 use anyhow::{Context, Error, Result};
+use jiff::Timestamp;
+use meterbook_core::period::Zone;
 use meterbook_core::text::{counted, grouped};
-use meterbook_formats::inspect::{Inspected, Summary, inspect as look};
+use meterbook_formats::inspect::{Inspected, Summary, find, inspect as look};
+use meterbook_formats::reads::green_button::{self, Gathered};
 use meterbook_formats::reads::{NotRead, Shape, unpacked};
 use serde_json::{Value, json};
 
@@ -30,10 +33,27 @@ pub(crate) fn inspect(args: &Inspect) -> Result<()> {
     } else {
         table(&inspected);
     }
-    match inspected.refused {
-        Some(why) => Err(refusal(&args.file, why)),
+    if let Some(why) = inspected.refused {
+        return Err(refusal(&args.file, why));
+    }
+    match &args.green_button {
+        Some(into) => write(&args.file, shape, zone.as_ref(), into),
         None => Ok(()),
     }
+}
+
+/// Writes a file again as a Green Button feed.
+fn write(file: &Path, shape: Option<Shape>, zone: Option<&Zone>, into: &Path) -> Result<()> {
+    let mut gathered = Gathered::default();
+    let opened =
+        File::open(file).with_context(|| format!("{} cannot be opened", file.display()))?;
+    unpacked(opened, |from| find(from, shape, zone, &mut gathered).1)?;
+    let feed = green_button::write(&gathered.series, gathered.east, Timestamp::now())?;
+    std::fs::write(into, feed).with_context(|| format!("{} cannot be written", into.display()))?;
+    for left in &gathered.left {
+        say::warning(format_args!("left out of {}: {left}", into.display()));
+    }
+    Ok(())
 }
 
 /// The file as a whole is not read. It is a finding, as those of `check`: exit code 1.
