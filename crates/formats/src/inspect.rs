@@ -102,6 +102,7 @@ pub fn find(
         format = word(shape, head);
         match shape {
             Shape::Nem12 => reads::read_nem12(from, into),
+            Shape::Cmep => reads::read_cmep(from, zone, into),
             Shape::GreenButton => reads::read_green_button(from, into),
             _ => whole(from, shape, zone, into),
         }

@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Take on a customer: person, account, premise, meters and agreements in one step
     SignUp(SignUp),
-    /// Import a file of reads: CSV (long, wide, registers), Green Button XML, NEM12 or NEM13
+    /// Import a file of reads: CSV (long, wide, registers), Green Button XML, NEM12, NEM13, CMEP
     Import(Import),
     /// Say what is in a file of reads; it is not imported, and no utility is needed
     Inspect(inspect::Inspect),
@@ -271,6 +271,8 @@ pub(crate) enum ShapeArg {
     GreenButton,
     /// NEM12 or NEM13 of the Australian market
     Nem12,
+    /// CMEP, as head-ends write it
+    Cmep,
 }
 
 #[derive(Debug, Subcommand)]

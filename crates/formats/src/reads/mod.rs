@@ -3,6 +3,8 @@
 //! A shape turns bytes into [`Row`]s and rejects one line at a time; which meter and channel a row
 //! means is decided by whoever knows the meters.
 
+mod clock;
+mod cmep;
 pub(crate) mod columns;
 mod decimal;
 mod feed;
@@ -27,6 +29,7 @@ use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
+pub use cmep::read as read_cmep;
 pub use give_back::{csv_fields, csv_lines};
 pub(crate) use green_button::channels as read_green_button;
 pub use nem12::read as read_nem12;
@@ -46,12 +49,14 @@ pub enum Shape {
     GreenButton,
     /// NEM12 or NEM13: interval or accumulated data of the Australian market.
     Nem12,
+    /// CMEP: the California Metering Exchange Protocol.
+    Cmep,
 }
 
 impl Shape {
     /// All of them.
-    const ALL: [Shape; 5] =
-        [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton, Shape::Nem12];
+    const ALL: [Shape; 6] =
+        [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton, Shape::Nem12, Shape::Cmep];
 
     /// One word for it.
     pub fn word(self) -> &'static str {
@@ -61,6 +66,7 @@ impl Shape {
             Shape::Registers => "registers",
             Shape::GreenButton => "green-button",
             Shape::Nem12 => "nem12",
+            Shape::Cmep => "cmep",
         }
     }
 
@@ -205,6 +211,9 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
     if nem12::begins(header) {
         return Ok(Shape::Nem12);
     }
+    if cmep::begins(header) {
+        return Ok(Shape::Cmep);
+    }
     let header = String::from_utf8_lossy(header).to_lowercase();
     let header: Vec<&str> = header.split(',').map(|it| it.trim().trim_matches('"')).collect();
     columns::shape(&header).ok_or(NotRead::UnknownShape)
@@ -212,7 +221,7 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
 
 /// The header of a CSV file, for the file of its rejects.
 pub fn header_of(bytes: &[u8], shape: Shape) -> Vec<String> {
-    if matches!(shape, Shape::GreenButton | Shape::Nem12) {
+    if matches!(shape, Shape::GreenButton | Shape::Nem12 | Shape::Cmep) {
         return green_button::HEADER.map(str::to_owned).to_vec();
     }
     let mut reader = columns::reader(bytes);
@@ -235,6 +244,9 @@ pub fn read(
         Shape::Registers => registers::read(bytes, lines),
         Shape::GreenButton => green_button::read(bytes, meter, lines),
         Shape::Nem12 => in_rows::read(bytes, meter, lines, nem12::read),
+        Shape::Cmep => {
+            in_rows::read(bytes, meter, lines, |from, find| cmep::read(from, Some(zone), find))
+        }
     }
 }
 
@@ -258,7 +270,7 @@ impl fmt::Display for NotRead {
         match self {
             NotRead::Empty => f.write_str("the file is empty"),
             NotRead::UnknownShape => f.write_str(
-                "the file is neither Green Button XML, NEM12 nor CSV with a header we know; a header is \
+                "the file is neither Green Button XML, NEM12, CMEP nor CSV with a header we know; a header is \
                  meter,start,value or meter,date,00:00,01:00,… or meter,date,index",
             ),
             NotRead::NoColumn { column } => {

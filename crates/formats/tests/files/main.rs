@@ -1,5 +1,6 @@
 //! Files of reads: what is found in them, and which are refused with which words.
 
+mod cmep;
 mod green_button;
 mod judges;
 mod nem12;

@@ -29,6 +29,7 @@ impl From<ShapeArg> for Shape {
             ShapeArg::Registers => Shape::Registers,
             ShapeArg::GreenButton => Shape::GreenButton,
             ShapeArg::Nem12 => Shape::Nem12,
+            ShapeArg::Cmep => Shape::Cmep,
         }
     }
 }
