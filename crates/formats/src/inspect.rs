@@ -13,6 +13,7 @@ use meterbook_core::text::decimal;
 
 use crate::reads::found::{Channel, Clock, Find, Quality, Register, Value};
 use crate::reads::measure::Measure;
+use crate::reads::profile::{self, Profile};
 use crate::reads::{self, Lines, NotRead, Row, Said, Shape};
 
 /// What is in a file.
@@ -84,6 +85,13 @@ pub fn inspect(from: &mut dyn BufRead, shape: Option<Shape>, zone: Option<&Zone>
     let mut sums = Sums::default();
     let (format, read) = find(from, shape, zone, &mut sums);
     sums.end(format, read.err())
+}
+
+/// Looks through a file that is not packed by a profile.
+pub fn by_profile(from: &mut dyn BufRead, profile: &Profile, zone: Option<&Zone>) -> Inspected {
+    let mut sums = Sums::default();
+    let read = profile::read(profile, from, zone, &mut sums);
+    sums.end(profile.name.clone(), read.err())
 }
 
 /// Hands what is in a file that is not packed to `into`, and says which format it is.

@@ -63,6 +63,9 @@ pub(crate) enum Command {
     Import(Import),
     /// Say what is in a file of reads; it is not imported, and no utility is needed
     Inspect(inspect::Inspect),
+    /// Layouts of files of reads: those that come with the program, and your own
+    #[command(subcommand)]
+    Profile(inspect::ProfileCommand),
     /// Check, publish, show, compare and try out tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),

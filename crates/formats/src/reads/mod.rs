@@ -15,6 +15,7 @@ mod in_rows;
 mod long;
 pub mod measure;
 mod nem12;
+pub mod profile;
 mod registers;
 mod unpack;
 pub(crate) mod when;

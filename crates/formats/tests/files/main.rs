@@ -4,6 +4,7 @@ mod cmep;
 mod green_button;
 mod judges;
 mod nem12;
+mod profile;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use anyhow::{Context, Error, Result};
 use jiff::Timestamp;
 use meterbook_core::period::Zone;
 use meterbook_core::text::{counted, grouped};
-use meterbook_formats::inspect::{Inspected, Summary, find, inspect as look};
+use meterbook_formats::inspect::{Inspected, Summary, by_profile, find, inspect as look};
 use meterbook_formats::reads::green_button::{self, Gathered};
 use meterbook_formats::reads::{NotRead, Shape, unpacked};
 use serde_json::{Value, json};
@@ -26,7 +26,13 @@ pub(crate) fn inspect(args: &Inspect) -> Result<()> {
         .with_context(|| format!("{} cannot be opened", args.file.display()))?;
     // A folder opens, but does not read.
     file.rewind().with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let looked = unpacked(file, |from| Ok(look(from, shape, zone.as_ref())));
+    let profile = args.profile.as_deref().map(super::profile::find).transpose()?;
+    let looked = unpacked(file, |from| {
+        Ok(match &profile {
+            Some(profile) => by_profile(from, profile, zone.as_ref()),
+            None => look(from, shape, zone.as_ref()),
+        })
+    });
     let inspected = looked.unwrap_or_else(|why| Inspected::refused(shape, why));
     if args.json {
         say::line(as_json(&inspected));

@@ -18,6 +18,7 @@ pub(crate) mod moves;
 pub(crate) mod order;
 pub(crate) mod pay;
 pub(crate) mod premise;
+pub(crate) mod profile;
 pub(crate) mod publish;
 pub(crate) mod role;
 pub(crate) mod search;
