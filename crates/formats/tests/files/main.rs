@@ -1,6 +1,7 @@
 //! Files of reads: what is found in them, and which are refused with which words.
 
 mod cmep;
+mod fuzz;
 mod green_button;
 mod judges;
 mod nem12;
