@@ -345,11 +345,14 @@ impl Find for Sums {
     }
 }
 
+/// What tells one channel of a CSV file from another: meter, unit, flow and minutes.
+type Named = (String, Option<Unit>, Option<Flow>, Option<u16>);
+
 /// The rows of a CSV file as channels.
 struct Rows<'a> {
     into: &'a mut dyn Find,
     clock: Clock,
-    places: HashMap<(String, Option<Unit>, Option<Flow>, Option<u16>), usize>,
+    places: HashMap<Named, usize>,
 }
 
 impl Lines for Rows<'_> {

@@ -14,7 +14,9 @@ pub struct Measure {
 }
 
 /// Names in small letters, the spelling, our unit, and the power of ten.
-const KNOWN: &[(&[&str], &str, Option<(Unit, i32)>)] = &[
+type Known = (&'static [&'static str], &'static str, Option<(Unit, i32)>);
+
+const KNOWN: &[Known] = &[
     (&["kwh"], "kWh", Some((Unit::Kwh, 0))),
     (&["wh"], "Wh", Some((Unit::Kwh, -3))),
     (&["mwh"], "MWh", Some((Unit::Kwh, 3))),

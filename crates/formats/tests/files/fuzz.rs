@@ -13,6 +13,9 @@ use meterbook_formats::reads::{Shape, unpacked};
 
 use super::{files, samples};
 
+/// What one input may take. Without the optimiser, and beside other tests, a second is soon gone.
+const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
+
 /// A generator of numbers that are the same each time (SplitMix64).
 struct Dice(u64);
 
@@ -136,7 +139,7 @@ fn tried(name: &str, seeds: &[Vec<u8>], mut take: impl FnMut(&[u8])) {
         take(&bytes);
         let took = began.elapsed();
         let slow = format!("{name}: input {many} of {} bytes took {took:?}", bytes.len());
-        assert!(took < Duration::from_secs(1), "{slow}");
+        assert!(took < LONGEST, "{slow}");
         many += 1;
     }
     println!("{name}: {many} inputs");
@@ -170,7 +173,9 @@ fn everything(shape: Option<Shape>, bytes: &[u8]) {
 
 fn small(kind: &str) -> Vec<Vec<u8>> {
     let Some(folder) = samples(kind) else { return Vec::new() };
-    files(&folder).into_iter().map(|it| it.1).filter(|it| it.len() < 150_000).collect()
+    // A year that is packed is small only until it is read.
+    let fits = |it: &Vec<u8>| it.len() < 150_000 && !it.starts_with(&[0x1f, 0x8b]);
+    files(&folder).into_iter().map(|it| it.1).filter(fits).collect()
 }
 
 const NEM12: &[u8] = b"100,NEM12,202601021200,MDP1,RET1\n200,N1,E1,1,E1,,M-1,KWH,30,\n300,20260101,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,V,,,20260102,\n400,1,20,A,,\n400,21,48,S14,1,\n900\n";
@@ -226,6 +231,6 @@ fn no_damaged_profile_or_file_of_one_stops_us() {
             let bytes = damaged(&mut dice, &[example.as_bytes().to_vec()]);
             drop(by_profile(&mut bytes.as_slice(), &profile, Some(&zone)));
         }
-        assert_eq!(check(&profile).is_ok(), true, "{name}");
+        assert!(check(&profile).is_ok(), "{name}");
     }
 }

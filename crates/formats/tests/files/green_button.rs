@@ -97,7 +97,7 @@ fn point(nth: u32, uom: u32, power: i32, flow: u32, blocks: &[String]) -> String
          <entry><link rel=\"self\" href=\"/espi/ReadingType/{nth}\"/><content><ReadingType><flowDirection>{flow}</flowDirection><powerOfTenMultiplier>{power}</powerOfTenMultiplier><uom>{uom}</uom></ReadingType></content></entry>\n"
     );
     for (at, block) in blocks.iter().enumerate() {
-        write!(text, "<entry><link rel=\"self\" href=\"/espi/UsagePoint/{nth}/MeterReading/1/IntervalBlock/{at}\"/><content><IntervalBlock>{block}</IntervalBlock></content></entry>\n").unwrap();
+        writeln!(text, "<entry><link rel=\"self\" href=\"/espi/UsagePoint/{nth}/MeterReading/1/IntervalBlock/{at}\"/><content><IntervalBlock>{block}</IntervalBlock></content></entry>").unwrap();
     }
     text
 }

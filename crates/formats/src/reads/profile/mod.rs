@@ -18,7 +18,7 @@ use meterbook_core::period::Zone;
 
 pub use check::{NotAsSaid, check};
 use form::Form;
-pub use records::{Record, records};
+pub use records::{Notes, Record, records};
 pub use shipped::{SHIPPED, shipped};
 pub use take::read;
 pub use write::{NotWritten, write};

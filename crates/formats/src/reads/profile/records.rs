@@ -41,13 +41,20 @@ fn at(text: &[u8], from: usize, length: usize) -> &[u8] {
     text.get(from..ends).unwrap_or_default().trim_ascii()
 }
 
+/// Takes what is said against a line.
+pub(super) type Note<'a> = dyn FnMut(u64, String) + 'a;
+/// Takes a detail line; it may say something against it, or why it is none.
+pub(super) type Take<'a> = dyn FnMut(&mut Note<'_>, u64, &Line<'_>) -> Result<(), String> + 'a;
+/// What was said against lines.
+pub type Notes = Vec<(u64, String)>;
+
 /// Shows the detail lines of a file to `take`; what it says against a line is handed to `note`. A
 /// trailer that disagrees, or that is missing, refuses the file.
 pub(super) fn each(
     profile: &Profile,
     from: &mut dyn BufRead,
-    note: &mut dyn FnMut(u64, String),
-    take: &mut dyn FnMut(&mut dyn FnMut(u64, String), u64, &Line<'_>) -> Result<(), String>,
+    note: &mut Note<'_>,
+    take: &mut Take<'_>,
 ) -> Result<(), NotRead> {
     let mut feed = Feed::new(from);
     let mut cut = Cut::default();
@@ -173,10 +180,7 @@ fn agree(
 }
 
 /// The records of a file, with what was noted against lines.
-pub fn records(
-    profile: &Profile,
-    from: &mut dyn BufRead,
-) -> Result<(Vec<Record>, Vec<(u64, String)>), NotRead> {
+pub fn records(profile: &Profile, from: &mut dyn BufRead) -> Result<(Vec<Record>, Notes), NotRead> {
     let (mut records, mut notes) = (Vec::new(), Vec::new());
     each(profile, from, &mut |line, what| notes.push((line, what)), &mut |_, _, line| {
         let mut record = Record::new();

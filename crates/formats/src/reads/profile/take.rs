@@ -11,7 +11,7 @@ use super::super::feed::text;
 use super::super::found::{Channel, Channels, Clock, Find, Quality, Register, Value};
 use super::super::measure::Measure;
 use super::form::{Form, number};
-use super::records::{Line, each, value};
+use super::records::{Line, Note, each, value};
 use super::{Gives, Profile};
 
 /// Reads a file by its profile. Times are those of the profile's zone, else of `zone`; without either
@@ -94,7 +94,7 @@ impl<'a> Take<'a> {
     fn line(
         &mut self,
         find: &mut dyn Find,
-        note: &mut dyn FnMut(u64, String),
+        note: &mut Note<'_>,
         number: u64,
         line: &Line<'_>,
     ) -> Result<(), String> {
@@ -135,7 +135,7 @@ impl<'a> Take<'a> {
     fn day(
         &mut self,
         find: &mut dyn Find,
-        note: &mut dyn FnMut(u64, String),
+        note: &mut Note<'_>,
         line_number: u64,
         line: &Line<'_>,
         place: usize,
