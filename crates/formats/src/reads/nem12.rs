@@ -63,6 +63,8 @@ struct Day {
     quality: Quality,
     updated: i64,
     values: Vec<Value>,
+    /// Whether a 400 record spoke of it.
+    parted: bool,
 }
 
 struct File<'a> {
@@ -283,7 +285,8 @@ impl<'a> File<'a> {
         let values = self.values(line, fields, many, quality)?;
         let updated = decimal::instant(fields.get(5 + many)).unwrap_or(i64::MIN);
         let start = day - i64::from(MARKET);
-        self.day = Some(Day { line, place, start, quality, updated, values });
+        let parted = false;
+        self.day = Some(Day { line, place, start, quality, updated, values, parted });
         Ok(())
     }
 
@@ -351,6 +354,7 @@ impl<'a> File<'a> {
             let what = "a 400 record under a day whose quality is not V; what it says is taken";
             self.find.note(line, what.to_owned());
         }
+        day.parted = true;
         for value in &mut day.values[first - 1..last] {
             value.quality = quality;
         }
@@ -362,10 +366,17 @@ impl<'a> File<'a> {
     fn flush(&mut self) {
         let Some(day) = self.day.take() else { return };
         let open = day.values.iter().filter(|it| it.quality == Quality::VARIES).count();
+        // Records that end at interval 48 of 96 were written for another length of interval.
+        if 0 < open && day.parted {
+            let what = format!(
+                "its 400 records leave {open} of {} intervals without a quality; together they cover the day",
+                day.values.len()
+            );
+            return self.spoil(day.line, what);
+        }
         if 0 < open {
-            let what =
-                format!("the quality of {open} intervals is left open (V without a 400 record)");
-            self.find.note(day.line, what);
+            let what = "its quality varies (V) and no 400 record says how; it is left open";
+            self.find.note(day.line, what.to_owned());
         }
         let key = (day.place, day.start);
         if let Some((line, updated)) = self.days.get(&key).copied() {

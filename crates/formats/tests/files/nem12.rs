@@ -184,6 +184,10 @@ fn a_record_that_breaks_the_layout_refuses_the_file_with_its_line() {
             "line 4: interval 49 of a day",
         ),
         (
+            file(&format!("{channel}300,20260101,{half},V,,,2026,\n400,1,47,A,,\n")),
+            "line 3: its 400 records leave 1 of 48 intervals",
+        ),
+        (
             file(&format!("{channel}300,20260101,{half},V,,,2026,\n400,9,8,A,,\n")),
             "line 4: intervals 9 to 8",
         ),
@@ -196,4 +200,15 @@ fn a_record_that_breaks_the_layout_refuses_the_file_with_its_line() {
         let said = refused(&text);
         assert!(said.starts_with(why), "{said}\n{why}");
     }
+}
+
+#[test]
+fn a_day_that_varies_without_a_word_how_is_left_open() {
+    let text = file(&format!(
+        "200,N1,E1,1,E1,,M-1,kWh,30,\n300,20260101,{},V,,,20260102,\n",
+        values(30, "1")
+    ));
+    let found = read(&text);
+    assert_eq!(channels(&found), ["N1/E1 kWh 48 48 V48"]);
+    assert_eq!(notes(&found).len(), 1);
 }
