@@ -1,5 +1,5 @@
 profile neptune-upload 1
-about   A route as a Neptune-shaped handheld brings it back: lines of one kind, no header, hundreds of gallons
+about   A route as a Neptune-shaped handheld brings it back: lines of one kind, no header
 lines   fixed
 gives   registers
 field   meter   at 1 10
