@@ -1,6 +1,7 @@
 //! Foreign bytes to rows and rejects, and back: one file per format.
 
 pub mod certificate;
+pub mod inspect;
 pub mod orders;
 pub mod published;
 pub mod reads;

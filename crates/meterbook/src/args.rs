@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+pub(crate) mod inspect;
 pub(crate) mod order;
 pub(crate) mod record;
 mod staff;
@@ -60,8 +61,13 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Take on a customer: person, account, premise, meters and agreements in one step
     SignUp(SignUp),
-    /// Import a file of reads: CSV (long, wide, registers) or Green Button XML
+    /// Import a file of reads: CSV (long, wide, registers), Green Button XML, NEM12, NEM13, CMEP
     Import(Import),
+    /// Say what is in a file of reads; it is not imported, and no utility is needed
+    Inspect(inspect::Inspect),
+    /// Layouts of files of reads: those that come with the program, and your own
+    #[command(subcommand)]
+    Profile(inspect::ProfileCommand),
     /// Check, publish, show, compare and try out tariffs
     #[command(subcommand)]
     Tariff(TariffCommand),
@@ -250,7 +256,7 @@ pub(crate) struct Import {
     /// The zone of times without an offset; the utility's own without it
     #[arg(long)]
     pub(crate) zone: Option<String>,
-    /// The meter a Green Button file is of, when the file calls it something else
+    /// The meter the file is of, when the file calls it something else
     #[arg(long)]
     pub(crate) meter: Option<String>,
     /// Print what became of it as one JSON object
@@ -268,6 +274,10 @@ pub(crate) enum ShapeArg {
     Registers,
     /// ESPI XML
     GreenButton,
+    /// NEM12 or NEM13 of the Australian market
+    Nem12,
+    /// CMEP, as head-ends write it
+    Cmep,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,6 +42,8 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Init(init) => commands::init::init(place, &init),
         Command::Serve(serve) => commands::serve::serve(place, &serve),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(place, &sign_up),
+        Command::Inspect(inspect) => commands::inspect::inspect(&inspect),
+        Command::Profile(profile) => commands::profile::profile(&profile),
         Command::Import(import) => commands::import::import(place, &import),
         Command::Tariff(tariff) => commands::tariff::tariff(place, &tariff),
         Command::Publish(publish) => commands::publish::publish(place, &publish),

@@ -5,6 +5,7 @@ mod gate;
 mod habits;
 mod homes;
 mod install;
+mod judges;
 mod peers;
 mod postgres;
 mod run;
@@ -37,6 +38,8 @@ cargo xtask HABIT
             --customers N  another number of them
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
+  judges    ask other readers what is in the shared files of reads, and the schema whether our
+            Green Button is right; it fetches them with pip
   verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
 ";
 
@@ -64,6 +67,7 @@ fn perform(words: &[&str]) -> Result<()> {
         ["kill", "--times", times] => habits::kill(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
+        ["judges"] => judges::judges(),
         ["verify"] => habits::verify(),
         ["bench"] => habits::bench("20000"),
         ["bench", "--customers", customers] => habits::bench(customers),

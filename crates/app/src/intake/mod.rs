@@ -12,7 +12,7 @@ mod taken;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -39,7 +39,7 @@ use crate::{Actor, refuse};
 /// What is to be imported.
 #[derive(Clone, Debug)]
 pub struct Import<'a> {
-    /// The file; one that ends in `.gz` is unpacked.
+    /// The file; gzip and zip are unpacked.
     pub file: &'a Path,
     /// Its shape, where it is not to be found out from its first line.
     pub shape: Option<Shape>,
@@ -299,6 +299,10 @@ struct Staged {
 impl Staged {
     fn of(file: &Path) -> Result<Staged> {
         let raw = bytes_of(file)?;
+        if raw.starts_with(b"PK\x03\x04") {
+            // What is kept is text or gzip, so a zip is kept as the file in it.
+            return Ok(Staged { raw: unzipped(file, raw)?, unpacked: None });
+        }
         let unpacked = unpacked(file, &raw)?;
         Ok(Staged { raw, unpacked })
     }
@@ -340,6 +344,17 @@ fn unpacked(file: &Path, raw: &[u8]) -> Result<Option<Vec<u8>>> {
     })?;
     let fits = u64::try_from(text.len()).is_ok_and(|it| it <= FILE_BYTES);
     if fits { Ok(Some(text)) } else { Err(refuse(NotImported::TooLarge { file: file.to_owned() })) }
+}
+
+/// The one file in a zip.
+fn unzipped(file: &Path, raw: Vec<u8>) -> Result<Vec<u8>> {
+    let text = reads::unpacked(Cursor::new(raw), |from| {
+        let mut text = Vec::new();
+        let read = from.read_to_end(&mut text);
+        read.map_err(|why| NotRead::Broken { line: 1, why: why.to_string() })?;
+        Ok(text)
+    });
+    text.map_err(|why| refuse(NotImported::NoReads { file: file.to_owned(), why }))
 }
 
 /// Packs for keeping: quickly, because it is most of the work of an import.

@@ -114,7 +114,8 @@ pub(crate) fn write(
 /// `reads-rejects-8.csv`.
 fn file_name(batch: &Batch) -> String {
     let name = batch.file_name.as_str();
-    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let packed = [".gz", ".zip"].iter().find_map(|it| name.strip_suffix(it));
+    let name = packed.unwrap_or(name);
     let stem = [".csv", ".xml"].iter().find_map(|it| name.strip_suffix(it)).unwrap_or(name);
     let of_rejects = stem
         .rsplit_once("-rejects-")

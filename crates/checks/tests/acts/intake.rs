@@ -85,6 +85,54 @@ fn a_green_button_file_without_its_meter_says_the_same_when_it_is_mended() {
     });
 }
 
+/// A zip with one file in it, not made smaller.
+fn zipped(text: &[u8]) -> Vec<u8> {
+    let mut sum = flate2::Crc::new();
+    sum.update(text);
+    let size = |bytes: &[u8]| u32::try_from(bytes.len()).expect("it is small").to_le_bytes();
+    // Version, flags, packing, time and date; then sum, sizes, and the lengths of name and more.
+    let told = |version: &[u8]| {
+        let zeros = [0_u8; 8];
+        [version, &zeros, &sum.sum().to_le_bytes(), &size(text), &size(text), &[5, 0, 0, 0]]
+            .concat()
+    };
+    let local = [b"PK\x03\x04".as_slice(), &told(&[20, 0]), b"a.csv", text].concat();
+    let central = [b"PK\x01\x02".as_slice(), &told(&[20, 0, 20, 0]), &[0; 14], b"a.csv"].concat();
+    let many = [0, 0, 0, 0, 1, 0, 1, 0];
+    let ends = [b"PK\x05\x06".as_slice(), &many, &size(&central), &size(&local), &[0, 0]].concat();
+    [local, central, ends].concat()
+}
+
+#[test]
+fn a_market_file_in_a_zip_comes_in_our_units_and_back_as_lines() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let both = [quarters(Flow::Delivered), quarters(Flow::Received)];
+        village::take_on(db, &village::customer("E-1", &both)).unwrap();
+        let day = vec!["250"; 96].join(",");
+        let text = format!(
+            "100,NEM12,202603021200,MDP1,RET1\n200,N1,E1B1,1,E1,,E-1,wh,15,\n300,20260301,{day},V,,,20260302,\n\
+             400,1,90,A,,\n400,91,95,E52,,\n400,96,96,N,,\n\
+             200,N1,E1B1,2,B1,,E-9,Wh,15,\n300,20260301,{day},S14,,,20260302,\n900\n"
+        );
+        let file = folder.join("nem12.zip");
+        std::fs::write(&file, zipped(text.as_bytes())).unwrap();
+        let imported = import(db, folder, &file, None).unwrap();
+        assert_eq!(counts(&imported), (95, 96));
+        let back = imported.rejects.unwrap();
+        assert!(back.ends_with("nem12-rejects-1.csv"), "{}", back.display());
+        let back = std::fs::read_to_string(back).unwrap();
+        // Market time is ten hours ahead: its day began at two in the afternoon of the day before.
+        assert!(
+            back.contains("E-9,2026-02-28T14:00:00Z,0.25,kWh,received,estimated,15,"),
+            "{back}"
+        );
+        let mended = put(folder, "mended.csv", &back.replace("E-9,", "E-1,"));
+        assert_eq!(counts(&import(db, folder, &mended, None).unwrap()), (96, 0));
+        assert_eq!(db.read(intake::verify).unwrap(), (2, vec![]));
+    });
+}
+
 #[test]
 fn a_file_of_which_nothing_was_taken_may_be_imported_again() {
     engines::each(|db, folder| {

@@ -21,8 +21,8 @@ const WALLS: &[Wall] = &[
     },
     Wall {
         name: "formats",
-        from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json"],
-        tests: &["proptest"],
+        from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json", "zip"],
+        tests: &["tempfile"],
     },
     Wall {
         name: "store",

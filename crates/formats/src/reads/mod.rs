@@ -3,11 +3,21 @@
 //! A shape turns bytes into [`Row`]s and rejects one line at a time; which meter and channel a row
 //! means is decided by whoever knows the meters.
 
+mod clock;
+mod cmep;
 pub(crate) mod columns;
+mod decimal;
+mod feed;
+pub mod found;
 mod give_back;
-mod green_button;
+pub mod green_button;
+mod in_rows;
 mod long;
+pub mod measure;
+mod nem12;
+pub mod profile;
 mod registers;
+mod unpack;
 pub(crate) mod when;
 mod wide;
 
@@ -20,7 +30,12 @@ use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
+pub use cmep::read as read_cmep;
 pub use give_back::{csv_fields, csv_lines};
+pub(crate) use green_button::channels as read_green_button;
+pub use nem12::read as read_nem12;
+pub(crate) use unpack::looked_at;
+pub use unpack::unpacked;
 
 /// What a file looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +48,17 @@ pub enum Shape {
     Registers,
     /// Green Button: an Atom feed of the Energy Services Provider Interface (NAESB REQ.21).
     GreenButton,
+    /// NEM12 or NEM13: interval or accumulated data of the Australian market.
+    Nem12,
+    /// CMEP: the California Metering Exchange Protocol.
+    Cmep,
 }
 
 impl Shape {
+    /// All of them.
+    const ALL: [Shape; 6] =
+        [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton, Shape::Nem12, Shape::Cmep];
+
     /// One word for it.
     pub fn word(self) -> &'static str {
         match self {
@@ -43,13 +66,14 @@ impl Shape {
             Shape::Wide => "wide",
             Shape::Registers => "registers",
             Shape::GreenButton => "green-button",
+            Shape::Nem12 => "nem12",
+            Shape::Cmep => "cmep",
         }
     }
 
     /// The shape of this word.
     pub fn from_word(word: &str) -> Option<Shape> {
-        let all = [Shape::Long, Shape::Wide, Shape::Registers, Shape::GreenButton];
-        all.into_iter().find(|it| it.word() == word)
+        Shape::ALL.into_iter().find(|it| it.word() == word)
     }
 }
 
@@ -134,6 +158,35 @@ pub enum NotRead {
     },
     /// There are no interval values in it.
     NoValues,
+    /// There is no reading in a Green Button feed.
+    NoReadings {
+        /// What is in it instead.
+        holds: String,
+    },
+    /// A line is longer than any line of reads.
+    LongLine {
+        /// The line.
+        line: u64,
+    },
+    /// Reading it ended with a failure.
+    Broken {
+        /// The line.
+        line: u64,
+        /// What failed.
+        why: String,
+    },
+    /// A line breaks the rules of the format, so that what stands around it cannot be trusted.
+    Line {
+        /// The line.
+        line: u64,
+        /// What is wrong, and what should be there.
+        why: String,
+    },
+    /// It is packed, and not as one file.
+    NotOneFile {
+        /// What is wrong.
+        why: String,
+    },
 }
 
 /// What a shape finds in a file, line by line. Each line comes with its number, from 1, and its
@@ -155,7 +208,13 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
     if text.starts_with(b"<") {
         return Ok(Shape::GreenButton);
     }
-    let header = text.split(|it| *it == b'\n').next().unwrap_or_default();
+    let header = text.split(|it| matches!(it, b'\n' | b'\r')).next().unwrap_or_default();
+    if nem12::begins(header) {
+        return Ok(Shape::Nem12);
+    }
+    if cmep::begins(header) {
+        return Ok(Shape::Cmep);
+    }
     let header = String::from_utf8_lossy(header).to_lowercase();
     let header: Vec<&str> = header.split(',').map(|it| it.trim().trim_matches('"')).collect();
     columns::shape(&header).ok_or(NotRead::UnknownShape)
@@ -163,7 +222,7 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
 
 /// The header of a CSV file, for the file of its rejects.
 pub fn header_of(bytes: &[u8], shape: Shape) -> Vec<String> {
-    if shape == Shape::GreenButton {
+    if matches!(shape, Shape::GreenButton | Shape::Nem12 | Shape::Cmep) {
         return green_button::HEADER.map(str::to_owned).to_vec();
     }
     let mut reader = columns::reader(bytes);
@@ -185,6 +244,25 @@ pub fn read(
         Shape::Wide => wide::read(bytes, zone, lines),
         Shape::Registers => registers::read(bytes, lines),
         Shape::GreenButton => green_button::read(bytes, meter, lines),
+        Shape::Nem12 => in_rows::read(bytes, meter, lines, nem12::read),
+        Shape::Cmep => {
+            in_rows::read(bytes, meter, lines, |from, find| cmep::read(from, Some(zone), find))
+        }
+    }
+}
+
+impl NotRead {
+    /// The line that it is about; the first where it is about all of them.
+    pub fn line(&self) -> u64 {
+        match self {
+            NotRead::Within { line }
+            | NotRead::NotText { line }
+            | NotRead::OpenQuote { line }
+            | NotRead::LongLine { line }
+            | NotRead::Broken { line, .. }
+            | NotRead::Line { line, .. } => *line,
+            _ => 1,
+        }
     }
 }
 
@@ -193,7 +271,7 @@ impl fmt::Display for NotRead {
         match self {
             NotRead::Empty => f.write_str("the file is empty"),
             NotRead::UnknownShape => f.write_str(
-                "the file is neither Green Button XML nor CSV with a header we know; a header is \
+                "the file is neither Green Button XML, NEM12, CMEP nor CSV with a header we know; a header is \
                  meter,start,value or meter,date,00:00,01:00,… or meter,date,index",
             ),
             NotRead::NoColumn { column } => {
@@ -227,6 +305,21 @@ impl fmt::Display for NotRead {
             ),
             NotRead::NotXml { why } => write!(f, "the file is no whole XML document: {why}"),
             NotRead::NoValues => f.write_str("there is no interval value in the file"),
+            NotRead::NoReadings { holds } => write!(
+                f,
+                "there is no interval reading in the feed; it holds {holds}; ask for the feed with its interval blocks"
+            ),
+            NotRead::LongLine { line } => write!(
+                f,
+                "line {line} is longer than any line of reads; check that it is the right file"
+            ),
+            NotRead::Broken { line, why } => {
+                write!(f, "the file cannot be read past line {line}: {why}")
+            }
+            NotRead::Line { line, why } => write!(f, "line {line}: {why}"),
+            NotRead::NotOneFile { why } => {
+                write!(f, "the packed file is not taken: {why}; pack one file of reads alone")
+            }
         }
     }
 }

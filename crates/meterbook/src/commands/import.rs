@@ -21,6 +21,19 @@ pub(crate) fn import(place: &Place, args: &Import) -> Result<()> {
     }
 }
 
+impl From<ShapeArg> for Shape {
+    fn from(arg: ShapeArg) -> Shape {
+        match arg {
+            ShapeArg::Long => Shape::Long,
+            ShapeArg::Wide => Shape::Wide,
+            ShapeArg::Registers => Shape::Registers,
+            ShapeArg::GreenButton => Shape::GreenButton,
+            ShapeArg::Nem12 => Shape::Nem12,
+            ShapeArg::Cmep => Shape::Cmep,
+        }
+    }
+}
+
 /// Writes the rejects of a batch once more.
 fn give_back(place: &Place, batch: BatchId, rejects: &Path, json: bool) -> Result<()> {
     let file = intake::give_back(&super::open(place)?, batch, rejects)?;
@@ -37,12 +50,7 @@ fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()>
     let zone = super::named_zone(args.zone.as_deref())?;
     let wanted = Wanted {
         file,
-        shape: args.shape.map(|it| match it {
-            ShapeArg::Long => Shape::Long,
-            ShapeArg::Wide => Shape::Wide,
-            ShapeArg::Registers => Shape::Registers,
-            ShapeArg::GreenButton => Shape::GreenButton,
-        }),
+        shape: args.shape.map(Shape::from),
         zone,
         meter: args.meter.as_deref(),
         rejects,

@@ -1,0 +1,44 @@
+//! What may be said of looking into files.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::ShapeArg;
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The file; .gz and .zip are unpacked
+    pub(crate) file: PathBuf,
+    /// Its format; found out from what is in it without this
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<ShapeArg>,
+    /// The profile that tells its layout: one that comes with the program, or a file
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["format", "green_button"])]
+    pub(crate) profile: Option<String>,
+    /// The zone of times without an offset; they stay what a clock showed without it
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// Write what is in it as a Green Button feed to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) green_button: Option<PathBuf>,
+    /// Print what is in it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Say whether a profile is right, and whether its example comes out as it says
+    Check {
+        /// A file, or the name of one that comes with the program
+        profile: String,
+    },
+    /// Print the text of one that comes with the program
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// List those that come with the program
+    List,
+}

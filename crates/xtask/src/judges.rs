@@ -1,0 +1,34 @@
+//! Second judges of files of reads: nemreader for NEM12, lxml with the schema for Green Button, in a
+//! Python of their own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::run;
+
+/// The versions asked. Others may read differently.
+const PACKAGES: [&str; 2] = ["nemreader==0.9.2", "lxml==6.1.3"];
+
+/// Fetches the judges and runs the tests that ask them.
+pub(crate) fn judges() -> Result<()> {
+    let python = python()?;
+    let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-formats"]);
+    tests.args(["--test", "files", "judges"]).env("METERBOOK_JUDGES", python);
+    run::done(&mut tests)
+}
+
+fn python() -> Result<PathBuf> {
+    let folder = run::target()?.join("judges");
+    let python = folder.join("bin/python");
+    let wanted = folder.join(PACKAGES.join("_"));
+    if !wanted.is_file() {
+        run::done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder)).context(
+            "a Python of its own cannot be made; on Debian: apt-get install python3-venv",
+        )?;
+        run::done(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
+        std::fs::write(&wanted, "").context("what was installed cannot be noted")?;
+    }
+    Ok(python)
+}
