@@ -76,3 +76,57 @@ test('on a telephone, in the dark and in Spanish orders are as sound', async () 
   await openOrder(tab);
   await sound(tab);
 });
+
+test('an order is written down, promised, and done with reads that are checked', async () => {
+  const tab = await inside();
+  await tab.goto(`${url}/orders/new?premise=3`);
+  await sound(tab);
+  await tab.selectOption('#place', { index: 0 });
+  await tab.selectOption('#kind', 'read');
+  await tab.fill('#about', 'Ring twice.');
+  await tab.fill('#off_below', '12.00');
+  await tab.click('button[value=send]');
+  // Only a disconnection is called off by a payment; what was typed is there.
+  await tab.getByRole('alert').waitFor();
+  tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
+  assert.equal(await tab.inputValue('#about'), 'Ring twice.');
+  await sound(tab);
+  await tab.fill('#off_below', '');
+  await tab.click('button[value=send]');
+  await tab.waitForURL(/\/orders\/\d+$/);
+  assert.match(await tab.locator('main').innerText(), /Ring twice/);
+  await sound(tab);
+  const promised = await tab.locator('#offer option').first().innerText();
+  await tab.click('button[value=promise]');
+  await tab.locator('button[value=unpromise]').waitFor();
+  assert.ok((await tab.locator('.facts').innerText()).includes(promised.split(',').slice(0, 2).join(',').trim()));
+  await sound(tab);
+  // A read that cannot be is refused, and stays in its field.
+  const read = tab.locator('form:has(input[value=complete]) input[name^="read-"]').first();
+  if (await read.count()) {
+    await read.fill('12x');
+    await tab.locator('form:has(input[value=complete]) .btn').click();
+    await tab.getByRole('alert').waitFor();
+    tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
+    assert.equal(await read.inputValue(), '12x');
+    await sound(tab);
+    await read.fill('');
+  }
+});
+
+test('a leak at a premise is ordered from its page and done', async () => {
+  const tab = await inside();
+  await tab.goto(`${url}/premises/4`);
+  await tab.keyboard.press('v');
+  await tab.waitForURL(/\/orders\/new/);
+  await tab.selectOption('#place', 'premise-4');
+  await tab.selectOption('#kind', 'inspection');
+  await tab.click('button[value=send]');
+  await tab.waitForURL(/\/orders\/\d+$/);
+  await tab.fill('#on', '2099-01-05');
+  await tab.locator('form:has(input[value="assign"]) button').click();
+  await tab.locator('#found').fill('All is well.');
+  await tab.locator('form:has(input[value=complete]) .btn').click();
+  await tab.getByText('All is well.').waitFor();
+  await sound(tab);
+});

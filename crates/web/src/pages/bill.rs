@@ -12,6 +12,7 @@ use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic, exact};
 use meterbook_core::bill::{BillNumber, Segment, Statement};
 use meterbook_core::money::Quantity;
+use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_core::rating::{BankEntry, Line};
 use meterbook_core::text::decimal;
@@ -29,6 +30,7 @@ struct Page {
     head: Head,
     number: String,
     account: String,
+    may_pay: bool,
     addressed_to: Vec<String>,
     period: String,
     days: i64,
@@ -135,6 +137,7 @@ fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {
         ),
         number: bill.number.to_string(),
         account: it.account.number.to_string(),
+        may_pay: visitor.may(Permission::TakePayment),
         addressed_to: bill.addressed_to.clone(),
         period: show::period(bill.period, language),
         days: bill.period.days(),
@@ -193,7 +196,7 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
                 };
                 Read {
                     meter: it.meter.clone(),
-                    flow: it.flow.word(),
+                    flow: show::flow(it.flow, words),
                     first,
                     last,
                     multiplier: decimal(it.multiplier_micro, 6),
@@ -203,7 +206,7 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
             })
             .collect(),
         bank: bank(it, words),
-        lines: it.lines.iter().map(|it| charge(it, language)).collect(),
+        lines: it.lines.iter().map(|it| charge(it, words, language)).collect(),
     }
 }
 
@@ -238,15 +241,15 @@ fn credit_name(entry: BankEntry, words: &'static Words) -> &'static str {
     }
 }
 
-fn charge(it: &Line, language: Language) -> Charge {
+fn charge(it: &Line, words: &Words, language: Language) -> Charge {
     Charge {
         label: it.label.to_string(),
         arithmetic: arithmetic(it).replace(" x ", " × "),
         amount: show::money(it.amount),
-        kind: it.kind.word(),
+        kind: show::charge_kind(it.kind, words),
         period: show::period(it.period, language),
         exact: exact(it.exact),
-        rounding: it.rounding.word(),
+        rounding: show::rounding(it.rounding, words),
         tariff: it.rule.tariff.clone(),
         version: show::day(it.rule.version, language),
         line: it.rule.line,
