@@ -75,13 +75,20 @@ test('on a telephone, in the dark and in Spanish orders are as sound', async () 
   await sound(tab);
   await openOrder(tab);
   await sound(tab);
+  await tab.goto(`${url}/orders/new?premise=1`);
+  await sound(tab);
+  // What is refused is said in Spanish.
+  await tab.selectOption('#place', 'premise-1');
+  await tab.selectOption('#kind', 'leak');
+  await tab.click('button[value=send]');
+  assert.match(await tab.getByRole('alert').innerText(), /ya está abierta allí/);
 });
 
 test('an order is written down, promised, and done with reads that are checked', async () => {
   const tab = await inside();
-  await tab.goto(`${url}/orders/new?premise=3`);
+  await tab.goto(`${url}/orders/new?point=2`);
   await sound(tab);
-  await tab.selectOption('#place', { index: 0 });
+  assert.equal(await tab.inputValue('#place'), 'point-2');
   await tab.selectOption('#kind', 'read');
   await tab.fill('#about', 'Ring twice.');
   await tab.fill('#off_below', '12.00');
@@ -102,16 +109,28 @@ test('an order is written down, promised, and done with reads that are checked',
   assert.ok((await tab.locator('.facts').innerText()).includes(promised.split(',').slice(0, 2).join(',').trim()));
   await sound(tab);
   // A read that cannot be is refused, and stays in its field.
-  const read = tab.locator('form:has(input[value=complete]) input[name^="read-"]').first();
-  if (await read.count()) {
-    await read.fill('12x');
-    await tab.locator('form:has(input[value=complete]) .btn').click();
-    await tab.getByRole('alert').waitFor();
+  const read = tab.locator('form:has(input[value=complete]) input[name="read-0"]');
+  const done = tab.locator('form:has(input[value=complete]) .btn');
+  for (const [typed, why] of [['12x', /is no read/], ['1', /showed|cannot show|below/]]) {
+    await read.fill(typed);
+    await done.click();
+    assert.match(await tab.getByRole('alert').innerText(), why);
     tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
-    assert.equal(await read.inputValue(), '12x');
+    assert.equal(await read.inputValue(), typed);
     await sound(tab);
-    await read.fill('');
   }
+  const last = await tab.locator('label[for="read-0"] .muted').innerText();
+  await read.fill(String(Number(last.replace(/\D/g, '')) + 12));
+  await done.click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.getByRole('alert').count(), 0);
+  await sound(tab);
+  // The read is on the meter's page, which the order leads to.
+  await tab.locator('main a[href^="/meters/"]').first().click();
+  await tab.waitForLoadState();
+  const reads = tab.locator('section').filter({ has: tab.getByRole('heading', { name: 'Reads', exact: true }) });
+  const newest = await reads.locator('tbody tr').first().innerText();
+  assert.equal(Number(newest.split('\t')[1].replace(/\D/g, '')), Number(last.replace(/\D/g, '')) + 12);
 });
 
 test('a leak at a premise is ordered from its page and done', async () => {

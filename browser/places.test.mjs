@@ -52,9 +52,10 @@ test('a premise warns, and is shown as on any day, which goes along', async () =
 test('on a telephone, in the dark and in Spanish places are as sound', async () => {
   const tab = await inside(browser, { viewport: { width: 320, height: 700 }, colorScheme: 'dark' });
   await inSpanish(tab);
-  for (const path of ['/premises/1', '/points/1', '/meters/1']) {
+  for (const path of ['/premises/2', '/points/2', '/meters/2']) {
     await tab.goto(url + path);
     await sound(tab);
+    assert.doesNotMatch(await tab.locator('main').innerText(), / at | on [A-Z]|premise| to \d/, path);
     assert.doesNotMatch(await tab.locator('main h2').allInnerTexts().then((it) => it.join()), /Who|Agreements|Registers/);
   }
 });

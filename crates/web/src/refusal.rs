@@ -10,6 +10,7 @@ use meterbook_core::moves::Said;
 use meterbook_core::period::Zone;
 use meterbook_core::person::Language;
 
+use crate::evidence;
 use crate::show;
 
 /// The sort of field a refusal is about.
@@ -76,7 +77,7 @@ pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
     if let Some(text) = changed {
         return text;
     }
-    let text = spanish().unwrap_or_else(|| show::dated(&why.to_string(), language));
+    let text = spanish().unwrap_or_else(|| evidence::refused(&why.to_string(), language));
     let mut letters = text.chars();
     // A sentence beside a field stands alone.
     letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())

@@ -99,10 +99,7 @@ pub(crate) fn number(micro: i64) -> String {
 pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Language) -> String {
     match kind {
         EntryKind::Bill => {
-            let days = text.split_once(" to ").and_then(|(from, last)| {
-                Period::new(from.parse().ok()?, last.parse::<Date>().ok()?.tomorrow().ok()?)
-            });
-            let days = days.map_or_else(|| text.to_owned(), |it| period(it, language));
+            let days = days(text, language).unwrap_or_else(|| text.to_owned());
             format!("{}, {days}", words.bill)
         }
         EntryKind::Payment => {
@@ -113,6 +110,23 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
             format!("{}, {}", words.payment, paid.unwrap_or_else(|| text.to_owned()))
         }
     }
+}
+
+/// The days of a period as the record writes them, `2026-07-03 to 2026-08-01`.
+pub(crate) fn days(text: &str, language: Language) -> Option<String> {
+    let (from, last) = text.split_once(" to ")?;
+    let days = Period::new(from.parse().ok()?, last.parse::<Date>().ok()?.tomorrow().ok()?);
+    days.map(|it| period(it, language))
+}
+
+/// A payment as the record writes it, `$12.00 check 1471`, with the tender in the language.
+pub(crate) fn paid(text: &str, words: &Words) -> String {
+    let said = text.split_once(' ').and_then(|(amount, rest)| {
+        let (word, reference) = rest.split_once(' ')?;
+        let tender = tender(Tender::from_word(word)?, words).to_lowercase();
+        Some(format!("{amount} {tender} {reference}"))
+    });
+    said.unwrap_or_else(|| text.to_owned())
 }
 
 /// How something was paid.

@@ -289,7 +289,7 @@ catalogue! {
     apply_region: "State and postal code", "Estado y código postal";
     apply_new_premise: "A premise that is not known yet", "Un inmueble que aún no se conoce";
     apply_meter: "Meter number", "Número de medidor";
-    apply_counts: "It counts", "Cuenta";
+    apply_counts: "What it counts", "Qué mide";
     apply_shelf: "a meter we have", "un medidor que tenemos";
     apply_known: "They may be a customer already", "Quizá ya es cliente";
     apply_same: "Yes, it is this one", "Sí, es esta persona";
@@ -305,7 +305,7 @@ catalogue! {
     until: "until", "hasta";
     meters: "Meters", "Medidores";
     registers: "Registers and channels", "Registros y canales";
-    counts: "Counts", "Cuenta";
+    counts: "What it counts", "Qué mide";
     direction: "Which way", "Sentido";
     kind_word: "Kind", "Tipo";
     value: "Value", "Valor";
@@ -374,6 +374,9 @@ catalogue! {
     takes_over: "Landlord between tenants at", "Propietario entre inquilinos en";
     until_day: "to", "hasta el";
     review_on: "look again on", "revisar el";
+    on_tariff: "on", "con la tarifa";
+    see_marked: "What is wrong stands beside its field.", "Lo que está mal se dice junto a su campo.";
+    missing: "There is no such thing. Check the number.", "No existe. Revise el número.";
 }
 
 /// The texts in a language.

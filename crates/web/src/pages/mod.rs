@@ -116,6 +116,8 @@ pub(crate) fn failed(
 ) -> Response {
     let (status, says) = if why.is::<Refused>() {
         (StatusCode::CONFLICT, why.to_string())
+    } else if why.is::<Missing>() && language == Language::Spanish {
+        (StatusCode::NOT_FOUND, words(language).missing.to_owned())
     } else if why.is::<Missing>() {
         (StatusCode::NOT_FOUND, why.to_string())
     } else if why.is::<NotThere>() {

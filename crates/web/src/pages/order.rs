@@ -33,6 +33,7 @@ use crate::guard::{self, Visitor};
 use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
+use crate::words::Words;
 
 /// Days of which windows are offered.
 const OFFERED_FOR: i64 = 14;
@@ -195,6 +196,8 @@ struct Page {
 
 struct DialRow {
     meter: String,
+    /// The meter's page.
+    link: String,
     /// Its name in the form of a completion.
     field: String,
     read: String,
@@ -261,7 +264,10 @@ fn followed(
         words.order_promised,
         stop.arrival.map(|it| format!("{}, {}–{}", show::day(it.on, language), it.from, it.to)),
     );
-    fact(words.order_skills, (!order.skills.is_empty()).then(|| order.skills.to_string()));
+    fact(
+        words.order_skills,
+        (!order.skills.is_empty()).then(|| skills(&order.skills.to_string(), words)),
+    );
     fact(words.order_off_below, order.off_below.map(show::money));
     fact(words.order_about, (!order.about.is_empty()).then(|| order.about.clone()));
     let flows = match order.service_point {
@@ -285,8 +291,15 @@ fn followed(
         });
     }
     let (typed, says) = refused.unwrap_or_default();
+    let mut meter = String::new();
+    if let (Some(dial), Some(commodity)) = (stop.dials.first(), stop.commodity) {
+        let known = store::meter::by_serial(tx, &dial.meter)?;
+        let hung = known.into_iter().find(|it| it.commodity == commodity);
+        meter = hung.map_or_else(String::new, |it| format!("/meters/{}", it.id));
+    }
     let found = stop.dials.iter().enumerate().map(|(nth, dial)| DialRow {
         field: format!("read-{nth}"),
+        link: meter.clone(),
         read: typed.text(&format!("read-{nth}")).to_owned(),
         meter: dial.meter.clone(),
         unit: dial.unit.map(|it| it.to_string()).unwrap_or_default(),
@@ -341,6 +354,17 @@ fn followed(
         may_book,
         typed,
     })
+}
+
+/// What a crew must know: commodities in the reader's language, and what else there is as it is kept.
+fn skills(text: &str, words: &Words) -> String {
+    let said = text.split(", ").map(|it| {
+        Commodity::from_word(it).map_or_else(
+            || it.to_owned(),
+            |commodity| show::commodity(commodity, words).to_lowercase(),
+        )
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// What the act of a step asks for.

@@ -12,6 +12,7 @@ use meterbook_app::timeline;
 use meterbook_core::about::About;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::place::Commodity;
 use meterbook_core::timeline::{Change, Event};
 use meterbook_store::{self as store, Tx};
 
@@ -41,6 +42,8 @@ pub(crate) struct Line {
     /// What follows its link.
     pub(crate) rest: String,
     pub(crate) why: String,
+    /// Where it happened.
+    pub(crate) place: Option<Thing>,
     pub(crate) written: String,
     pub(crate) about: Option<Thing>,
 }
@@ -97,11 +100,36 @@ fn own_account(text: &str) -> Option<Thing> {
     Some(Thing { link: format!("/accounts/{number}"), text: number })
 }
 
+/// The place that a reason is: `electric at 105 Abbey St, premise 2` is what is delivered, and the
+/// premise by its street.
+fn place(why: &str, words: &Words) -> Option<(&'static str, Thing)> {
+    let (commodity, at) = why.split_once(" at ")?;
+    let (street, id) = at.rsplit_once(", premise ")?;
+    let commodity = show::commodity(Commodity::from_word(commodity)?, words);
+    let id: i64 = id.parse().ok()?;
+    Some((commodity, Thing { text: street.to_owned(), link: format!("/premises/{id}") }))
+}
+
 /// The channel of a contact, which a history keeps by its word, in the reader's language.
 fn channel(why: &str, words: &Words) -> String {
     let (word, rest) = why.split_at(why.find(',').unwrap_or(why.len()));
     let channel = InteractionChannel::from_word(word);
     channel.map_or_else(|| why.to_owned(), |it| format!("{}{rest}", show::channel(it, words)))
+}
+
+/// A text of the record in the reader's language, by what happened. What somebody wrote stays as
+/// they wrote it.
+fn text(change: Change, text: &str, visitor: &Visitor) -> String {
+    let (words, language) = (visitor.words(), visitor.language);
+    match change {
+        Change::Said => text.to_owned(),
+        Change::Paid => show::paid(text, words),
+        Change::Billed => show::days(text, language).unwrap_or_else(|| text.to_owned()),
+        Change::ServiceStarted | Change::ServiceStopped => {
+            text.replace(" on ", &format!(" {} ", words.on_tariff))
+        }
+        _ => evidence::said(text, language),
+    }
 }
 
 /// The events as they are read.
@@ -112,9 +140,7 @@ pub(crate) fn lines(
 ) -> Vec<Line> {
     let (words, language) = (visitor.words(), visitor.language);
     let line = |(it, about): (Event, Option<Thing>)| {
-        let told = matches!(it.change, Change::Said);
-        let text = |text: String| if told { text } else { evidence::said(&text, language) };
-        let after = text(it.after);
+        let after = text(it.change, &it.after, visitor);
         // A name that the text says by itself is the link, and does not stand there twice.
         let about = about.or_else(|| own_account(&after));
         let name = about.as_ref().map_or("", |it| it.text.as_str());
@@ -122,14 +148,19 @@ pub(crate) fn lines(
             Some((before, rest)) if !name.is_empty() => (before.to_owned(), rest.to_owned()),
             _ => (after, String::new()),
         };
-        let why = if told { channel(&it.why, words) } else { text(it.why) };
+        let (why, place) = match place(&it.why, words) {
+            Some((commodity, place)) => (commodity.to_owned(), Some(place)),
+            None if it.change == Change::Said => (channel(&it.why, words), None),
+            None => (text(it.change, &it.why, visitor), None),
+        };
         Line {
             on: show::day(it.on, language),
             name: it.change.name(language),
-            before: text(it.before),
+            before: text(it.change, &it.before, visitor),
             after,
             rest,
             why,
+            place,
             written: it.at.map_or_else(String::new, |at| {
                 let by = it.by.as_deref().unwrap_or(words.the_system);
                 format!("{by}, {}", show::instant(at, &console.zone, language))
