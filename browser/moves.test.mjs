@@ -160,6 +160,26 @@ test('two clerks take one service point: the second sees what the first did', as
   await second.getByRole('status').waitFor();
 });
 
+test('what was not shown is not done', async () => {
+  const tab = await inside(browser);
+  const account = await nth(tab, 'abbey st', 6);
+  await tab.goto(`${url}${account}/move`);
+  await tab.locator('[name=stop]').first().check();
+  await tab.fill('#stops_on', day(30));
+  await tab.click('.moving .stack .btn:not([name])');
+  await tab.locator('#will').waitFor();
+  const shown = await will(tab);
+  // As if something had changed between the look and the confirmation.
+  await tab.locator('#confirm [name=stops_on]').evaluate((it, on) => { it.value = on; }, day(31));
+  await tab.click('[form=confirm].btn');
+  assert.match(await tab.locator('#will').innerText(), /Something changed since you looked.*no longer/s);
+  expected(tab, 409);
+  assert.notDeepEqual(await will(tab), shown);
+  await sound(tab);
+  await tab.goto(url + account);
+  assert.equal(await tab.locator('.pending').count(), 0, 'nothing is done');
+});
+
 test('a customer is taken on with two services, after a look at who they may be', async () => {
   const tab = await inside(browser, {}, clerk);
   await openAccount(tab, await nth(tab, 'abbey st', 4).then((it) => it.split('/').pop()));
