@@ -12,6 +12,7 @@ function given(name) {
 export const url = given('METERBOOK_URL');
 const user = given('METERBOOK_USER');
 export const auditor = given('METERBOOK_AUDITOR');
+export const clerk = given('METERBOOK_CLERK');
 const password = given('METERBOOK_PASSWORD');
 
 // Chromium would otherwise look for its makers' hosts at every start.
@@ -40,6 +41,38 @@ export async function signIn(page, word = password, name = user) {
   await page.locator('input[type=password]').fill(word);
   await page.locator('input[type=password]').press('Enter');
   await page.waitForLoadState();
+}
+
+// A new page of somebody who signed in.
+export async function inside(browser, options, name) {
+  const tab = await page(browser, options);
+  await signIn(tab, undefined, name);
+  return tab;
+}
+
+export async function inSpanish(tab) {
+  await tab.locator('form[action="/language"] button').click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.locator('html').getAttribute('lang'), 'es');
+}
+
+// Goes to a place by the tab key alone, as hands do that stay on the keyboard.
+export async function tabTo(page, selector) {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} is not reached by the tab key at ${page.url()}`);
+}
+
+// Presses a key that leads to another page, and waits for it.
+export async function press(page, key) {
+  await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+}
+
+// A refusal is an answer that the browser also writes to its console.
+export function expected(page, status) {
+  page.complaints = page.complaints.filter((it) => !it.includes(String(status)));
 }
 
 // Opens the first account that a scrap finds.

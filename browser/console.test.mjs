@@ -177,15 +177,106 @@ test('who may only look is told so in their language', async () => {
   assert.match(await tab.getByRole('alert').innerText(), /Su función no permite esto/);
 });
 
-test('an account of which nothing was said says so, until something is', async () => {
+test('what is written down stands at the top of the history on the page', async () => {
   const tab = await inside();
   await openAccount(tab, SCRAP);
+  const said = `Called about the bill ${Date.now()}.`;
+  await tab.keyboard.press('n');
+  await tab.keyboard.type(said);
+  await tab.keyboard.press('Enter');
+  await tab.getByRole('status').waitFor();
   const history = tab.locator('section').filter({ has: tab.locator('form.note') });
-  assert.match(await history.innerText(), /Nothing was said or done yet/);
-  await tab.fill('#note', 'Called about the bill.');
-  await tab.click('form.note button');
-  await tab.locator('ol.tl li').first().waitFor();
-  assert.doesNotMatch(await history.innerText(), /Nothing was said/);
+  assert.match(await history.locator('ol.tl li').first().innerText(), new RegExp(said));
+  // A bill is named once in its line, by its link.
+  const billed = history.locator('li').filter({ hasText: 'B-' }).first();
+  assert.equal((await billed.innerText()).match(/B-\d+-\d+/g).length, 1);
+  await inSpanish(tab);
+  await openAccount(tab, SCRAP);
+  assert.match(await history.innerText(), /nota/);
+  assert.doesNotMatch(await history.innerText(), /\bnote\b|\d{4}-\d\d-\d\d/);
+});
+
+test('a page of a customer warns, says how they are reached, and what is being done', async () => {
+  const tab = await inside();
+  await openAccount(tab, '1000-0001-7');
+  const head = await tab.locator('.head').innerText();
+  for (const alert of [/Life support: Oxygen concentrator/, /Bankruptcy: Chapter 11/, /Hazard: Dog/, /Landlord between tenants at/]) {
+    assert.match(head, alert);
+  }
+  const card = (name) => tab.locator('section').filter({ has: tab.getByRole('heading', { name, exact: true }) });
+  assert.match(await card('Contacts').innerText(), /Main customer.*@.*May be used for/s);
+  assert.match(await card('Work').innerText(), /Order \d+: Leak or odour/);
+  await card('Work').locator('a').first().click();
+  await tab.waitForURL(/\/orders\/\d+/);
+  // The number of an account is one word on a page of any width.
+  await tab.setViewportSize({ width: 320, height: 700 });
+  await openAccount(tab, '1000-0001-7');
+  const height = await tab.locator('.who b.nb').evaluate((it) => it.getClientRects().length);
+  assert.equal(height, 1);
+  await sound(tab);
+});
+
+test('who may only look sees no button that they may not use', async () => {
+  const tab = await inside({}, auditor);
+  await openAccount(tab, '1000-0001-7');
+  const offered = await tab.locator('main form:not([action="/keys"]), main .acts a').count();
+  assert.equal(offered, 1, 'only the bill to print');
+  await tab.locator('main table a[href^="/bills/"]').filter({ hasText: /^B-/ }).first().click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.locator('main a[href$="/payment"]').count(), 0);
+  for (const path of ['/premises/1', '/points/1', '/meters/1', '/orders', '/moves/1']) {
+    await tab.goto(url + path);
+    assert.equal(await tab.locator('main form[method=post]:not([action="/keys"]), main .acts a').count(), 0, path);
+  }
+});
+
+test('single letters can be switched off, and stay off; the list names those of the page', async () => {
+  const tab = await inside();
+  await openAccount(tab, '1000-0001-7');
+  const account = tab.url();
+  const hint = tab.locator('.head .acts kbd').first();
+  assert.ok(await hint.isVisible(), 'the buttons say their keys');
+  await tab.keyboard.press('?');
+  const keys = tab.locator('#keys');
+  assert.match(await keys.innerText(), /Take a payment.*Start, stop or transfer.*Write a note/s);
+  assert.doesNotMatch(await keys.innerText(), /Next and previous task/);
+  await sound(tab);
+  await tab.locator('form[action="/keys"] button').click();
+  await tab.goto(account);
+  assert.ok(!(await hint.isVisible()));
+  await tab.keyboard.press('s');
+  await tab.waitForTimeout(200);
+  assert.equal(tab.url(), account, 'the letter does nothing');
+  await tab.goto(url);
+  await tab.goto(account);
+  assert.equal(await tab.locator('body').getAttribute('data-keys'), 'off', 'the setting is kept');
+  await tab.locator('#keys summary').click();
+  await tab.locator('form[action="/keys"] button').click();
+  await tab.goto(account);
+  await tab.keyboard.press('s');
+  await tab.waitForURL(/\/move$/);
+});
+
+test('from the first page to the right customer: how many requests and how long', async (run) => {
+  const tab = await inside();
+  const times = [];
+  let requests = [];
+  tab.on('request', (it) => requests.push(it.url()));
+  for (let time = 0; time < 5; time += 1) {
+    await tab.goto(url);
+    await tab.locator('main').click({ position: { x: 3, y: 3 } });
+    await tab.keyboard.press('/');
+    await tab.keyboard.type('100 mill st');
+    requests = [];
+    const began = performance.now();
+    await Promise.all([tab.waitForURL(/\/accounts\//), tab.keyboard.press('Enter')]);
+    await tab.locator('h1').waitFor();
+    times.push(Math.round(performance.now() - began));
+  }
+  times.sort((a, b) => a - b);
+  const pages = requests.filter((it) => !it.includes('/static/'));
+  run.diagnostic(`from / to the customer: ${pages.length} requests for pages (the search, and the page it leads to), ${requests.length} in all, ${times[2]} ms (median of ${times.length}; ${times.join(', ')})`);
+  assert.equal(pages.length, 2, pages.join(' '));
 });
 
 test('pages bring no script of others and are light', async () => {

@@ -75,4 +75,77 @@ test('on a telephone, in the dark and in Spanish orders are as sound', async () 
   await sound(tab);
   await openOrder(tab);
   await sound(tab);
+  await tab.goto(`${url}/orders/new?premise=1`);
+  await sound(tab);
+  // What is refused is said in Spanish.
+  await tab.selectOption('#place', 'premise-1');
+  await tab.selectOption('#kind', 'leak');
+  await tab.click('button[value=send]');
+  assert.match(await tab.getByRole('alert').innerText(), /ya está abierta allí/);
+});
+
+test('an order is written down, promised, and done with reads that are checked', async () => {
+  const tab = await inside();
+  await tab.goto(`${url}/orders/new?point=2`);
+  await sound(tab);
+  assert.equal(await tab.inputValue('#place'), 'point-2');
+  await tab.selectOption('#kind', 'read');
+  await tab.fill('#about', 'Ring twice.');
+  await tab.fill('#off_below', '12.00');
+  await tab.click('button[value=send]');
+  // Only a disconnection is called off by a payment; what was typed is there.
+  await tab.getByRole('alert').waitFor();
+  tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
+  assert.equal(await tab.inputValue('#about'), 'Ring twice.');
+  await sound(tab);
+  await tab.fill('#off_below', '');
+  await tab.click('button[value=send]');
+  await tab.waitForURL(/\/orders\/\d+$/);
+  assert.match(await tab.locator('main').innerText(), /Ring twice/);
+  await sound(tab);
+  const promised = await tab.locator('#offer option').first().innerText();
+  await tab.click('button[value=promise]');
+  await tab.locator('button[value=unpromise]').waitFor();
+  assert.ok((await tab.locator('.facts').innerText()).includes(promised.split(',').slice(0, 2).join(',').trim()));
+  await sound(tab);
+  // A read that cannot be is refused, and stays in its field.
+  const read = tab.locator('form:has(input[value=complete]) input[name="read-0"]');
+  const done = tab.locator('form:has(input[value=complete]) .btn');
+  for (const [typed, why] of [['12x', /is no read/], ['1', /showed|cannot show|below/]]) {
+    await read.fill(typed);
+    await done.click();
+    assert.match(await tab.getByRole('alert').innerText(), why);
+    tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
+    assert.equal(await read.inputValue(), typed);
+    await sound(tab);
+  }
+  const last = await tab.locator('label[for="read-0"] .muted').innerText();
+  await read.fill(String(Number(last.replace(/\D/g, '')) + 12));
+  await done.click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.getByRole('alert').count(), 0);
+  await sound(tab);
+  // The read is on the meter's page, which the order leads to.
+  await tab.locator('main a[href^="/meters/"]').first().click();
+  await tab.waitForLoadState();
+  const reads = tab.locator('section').filter({ has: tab.getByRole('heading', { name: 'Reads', exact: true }) });
+  const newest = await reads.locator('tbody tr').first().innerText();
+  assert.equal(Number(newest.split('\t')[1].replace(/\D/g, '')), Number(last.replace(/\D/g, '')) + 12);
+});
+
+test('a leak at a premise is ordered from its page and done', async () => {
+  const tab = await inside();
+  await tab.goto(`${url}/premises/4`);
+  await tab.keyboard.press('v');
+  await tab.waitForURL(/\/orders\/new/);
+  await tab.selectOption('#place', 'premise-4');
+  await tab.selectOption('#kind', 'inspection');
+  await tab.click('button[value=send]');
+  await tab.waitForURL(/\/orders\/\d+$/);
+  await tab.fill('#on', '2099-01-05');
+  await tab.locator('form:has(input[value="assign"]) button').click();
+  await tab.locator('#found').fill('All is well.');
+  await tab.locator('form:has(input[value=complete]) .btn').click();
+  await tab.getByText('All is well.').waitFor();
+  await sound(tab);
 });

@@ -84,6 +84,10 @@ test('the queue is sound at 320 pixels and in Spanish', async () => {
   await tab.waitForLoadState();
   await tab.goto(`${url}/tasks`);
   assert.match(await tab.locator('h1').innerText(), /Tareas/);
+  // What was seen is said in Spanish too, with its days.
+  const seen = (await tab.locator('.queue td.sub').allInnerTexts()).join('\n');
+  assert.match(seen, /falta la lectura|medidor|período/);
+  assert.doesNotMatch(seen, /\b(meter|has no|the days|service)\b|\d{4}-\d\d-\d\d/);
   await sound(tab);
   await tab.goto(url);
   await sound(tab);

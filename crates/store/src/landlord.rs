@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{LandlordId, PremiseId};
+use meterbook_core::id::{AccountId, LandlordId, PremiseId};
 use meterbook_core::place::{Commodity, Landlord};
 
 use crate::Tx;
@@ -15,6 +15,9 @@ const ADD: Sql = Sql("
 const OF: Sql = Sql("
     select id, premise_id, account_id, commodity, tariff, from_on, to_on
     from landlord where premise_id = $1 order by commodity, from_on");
+const OF_ACCOUNT: Sql = Sql("
+    select id, premise_id, account_id, commodity, tariff, from_on, to_on
+    from landlord where account_id = $1 order by premise_id, commodity, from_on");
 const ON: Sql = Sql("
     select id, premise_id, account_id, commodity, tariff, from_on, to_on
     from landlord where premise_id = $1 and commodity = $2 and from_on <= $3
@@ -39,6 +42,11 @@ pub fn add(tx: &mut Tx, landlord: &Landlord) -> Result<()> {
 /// Everybody who takes or took over at a premise.
 pub fn of(tx: &mut Tx, premise: PremiseId) -> Result<Vec<Landlord>> {
     tx.many(OF, [premise.into()], landlord)
+}
+
+/// Where an account takes or took over.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Landlord>> {
+    tx.many(OF_ACCOUNT, [account.into()], landlord)
 }
 
 /// Who takes one commodity over at a premise on a day.

@@ -4,11 +4,14 @@
 //! becomes a page. Nothing is kept here but what slows down guessing of passwords.
 
 mod chart;
+mod evidence;
 mod guard;
 mod pages;
+mod refusal;
 pub mod routes;
 mod show;
 mod throttle;
+mod typed;
 mod words;
 
 use std::net::TcpListener;

@@ -11,7 +11,8 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, approval, bill, note, order, payment, search, sign_in, task, timeline,
+    self, account, application, approval, bill, moves, moving, note, order, ordering, payment,
+    place, search, sign_in, task, timeline,
 };
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
@@ -29,6 +30,9 @@ const VIEW: Needs = Some(Permission::ViewCustomer);
 const NOTE: Needs = Some(Permission::WriteNote);
 const TASK: Needs = Some(Permission::ResolveTasks);
 const PAY: Needs = Some(Permission::TakePayment);
+const MOVE: Needs = Some(Permission::MoveService);
+const ORDER: Needs = Some(Permission::OrderWork);
+const KEEP: Needs = Some(Permission::KeepCustomers);
 
 const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/", needs: VIEW, run: || get(search::show) },
@@ -57,7 +61,21 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(timeline::account),
     },
-    Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: || get(timeline::premise) },
+    Route { method: "GET", path: "/accounts/{number}/move", needs: MOVE, run: || get(moving::ask) },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/move",
+        needs: MOVE,
+        run: || post(moving::confirm),
+    },
+    Route { method: "GET", path: "/moves/{id}", needs: VIEW, run: || get(moves::show) },
+    Route { method: "POST", path: "/moves/{id}/redate", needs: MOVE, run: || post(moves::redate) },
+    Route { method: "POST", path: "/moves/{id}/cancel", needs: MOVE, run: || post(moves::cancel) },
+    Route { method: "GET", path: "/sign-up", needs: KEEP, run: || get(application::ask) },
+    Route { method: "POST", path: "/sign-up", needs: KEEP, run: || post(application::send) },
+    Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: || get(place::premise) },
+    Route { method: "GET", path: "/points/{id}", needs: VIEW, run: || get(place::point) },
+    Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: || get(place::meter) },
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
     Route { method: "GET", path: "/tasks/{id}", needs: VIEW, run: || get(task::one) },
@@ -78,6 +96,8 @@ const ROUTES: &[Route] = &[
         run: || post(approval::refuse),
     },
     Route { method: "GET", path: "/orders", needs: VIEW, run: || get(order::list) },
+    Route { method: "POST", path: "/orders", needs: ORDER, run: || post(ordering::send) },
+    Route { method: "GET", path: "/orders/new", needs: ORDER, run: || get(ordering::ask) },
     Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
     Route { method: "POST", path: "/orders/{id}/steps", needs: VIEW, run: || post(order::step) },
     Route {

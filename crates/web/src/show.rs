@@ -2,11 +2,19 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_core::detail::DetailKind;
+use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::{EntryKind, Tender};
-use meterbook_core::money::{Money, Quantity};
+use meterbook_core::meter::Flow;
+use meterbook_core::money::{Money, Quantity, Rounding};
+use meterbook_core::moves::{MoveKind, Said};
+use meterbook_core::party::PartyRole;
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::person::Language;
+use meterbook_core::person::{ContactKind, Language, Purpose};
 use meterbook_core::place::Commodity;
+use meterbook_core::rating::ChargeKind;
+use meterbook_core::reads::ReadKind;
+use meterbook_core::registration::RegistrationKind;
 use meterbook_core::text::{decimal, grouped};
 
 use crate::words::Words;
@@ -29,6 +37,25 @@ pub(crate) fn day(day: Date, language: Language) -> String {
 pub(crate) fn month(day: Date, language: Language) -> &'static str {
     let nth = usize::try_from(day.month()).expect("months are 1 to 12") - 1;
     MONTHS[usize::from(language == Language::Spanish)][nth]
+}
+
+/// A text of the record with its days as people write them: `2026-08-04` is `Aug 4, 2026`.
+pub(crate) fn dated(text: &str, language: Language) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|it: char| it.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        said.push_str(before);
+        let digits = from.find(|it: char| !it.is_ascii_digit() && it != '-').unwrap_or(from.len());
+        let (word, after) = from.split_at(digits);
+        match word.parse::<Date>() {
+            Ok(on) if word.len() == 10 => said.push_str(&day(on, language)),
+            _ => said.push_str(word),
+        }
+        rest = after;
+    }
+    said.push_str(rest);
+    said
 }
 
 /// Both ends of a period, as people say them.
@@ -72,10 +99,7 @@ pub(crate) fn number(micro: i64) -> String {
 pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Language) -> String {
     match kind {
         EntryKind::Bill => {
-            let days = text.split_once(" to ").and_then(|(from, last)| {
-                Period::new(from.parse().ok()?, last.parse::<Date>().ok()?.tomorrow().ok()?)
-            });
-            let days = days.map_or_else(|| text.to_owned(), |it| period(it, language));
+            let days = days(text, language).unwrap_or_else(|| text.to_owned());
             format!("{}, {days}", words.bill)
         }
         EntryKind::Payment => {
@@ -89,6 +113,23 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
     }
 }
 
+/// The days of a period as the record writes them, `2026-07-03 to 2026-08-01`.
+pub(crate) fn days(text: &str, language: Language) -> Option<String> {
+    let (from, last) = text.split_once(" to ")?;
+    let days = Period::new(from.parse().ok()?, last.parse::<Date>().ok()?.tomorrow().ok()?);
+    days.map(|it| period(it, language))
+}
+
+/// A payment as the record writes it, `$12.00 check 1471`, with the tender in the language.
+pub(crate) fn paid(text: &str, words: &Words) -> String {
+    let said = text.split_once(' ').and_then(|(amount, rest)| {
+        let (word, reference) = rest.split_once(' ')?;
+        let tender = tender(Tender::from_word(word)?, words).to_lowercase();
+        Some(format!("{amount} {tender} {reference}"))
+    });
+    said.unwrap_or_else(|| text.to_owned())
+}
+
 /// How something was paid.
 fn tender(tender: Tender, words: &Words) -> &'static str {
     match tender {
@@ -96,6 +137,149 @@ fn tender(tender: Tender, words: &Words) -> &'static str {
         Tender::Check => words.check,
         Tender::Card => words.card,
         Tender::Bank => words.bank,
+    }
+}
+
+/// What sort of move.
+pub(crate) fn move_kind(kind: MoveKind, words: &Words) -> &'static str {
+    match kind {
+        MoveKind::SignUp => words.move_sign_up,
+        MoveKind::Start => words.move_start,
+        MoveKind::Stop => words.move_stop,
+        MoveKind::Transfer => words.move_transfer,
+    }
+}
+
+/// What was said of a move.
+pub(crate) fn move_said(said: Said, words: &Words) -> &'static str {
+    match said {
+        Said::Asked => words.move_asked,
+        Said::Redated => words.move_redated,
+        Said::Cancelled => words.move_cancelled,
+    }
+}
+
+/// What sort of thing is known of a person, a premise or a service point.
+pub(crate) fn detail_kind(kind: DetailKind, language: Language) -> &'static str {
+    let [english, spanish] = match kind {
+        DetailKind::Channel => ["Preferred channel", "Canal preferido"],
+        DetailKind::Format => ["Format", "Formato"],
+        DetailKind::Verified => ["Identity verified by", "Identidad comprobada con"],
+        DetailKind::LastFour => ["Last four digits", "Últimas cuatro cifras"],
+        DetailKind::FormerName => ["Former name", "Nombre anterior"],
+        DetailKind::Deceased => ["Deceased", "Fallecimiento"],
+        DetailKind::Bankruptcy => ["Bankruptcy", "Quiebra"],
+        DetailKind::Parcel => ["Parcel", "Parcela"],
+        DetailKind::TaxArea => ["Tax area", "Zona fiscal"],
+        DetailKind::Type => ["Type", "Tipo"],
+        DetailKind::Access => ["Access", "Acceso"],
+        DetailKind::Key => ["Key", "Llave"],
+        DetailKind::Hazard => ["Hazard", "Peligro"],
+        DetailKind::Phase => ["Phases", "Fases"],
+        DetailKind::Voltage => ["Voltage", "Tensión"],
+        DetailKind::Pressure => ["Pressure", "Presión"],
+        DetailKind::Size => ["Size", "Tamaño"],
+        DetailKind::Route => ["Route", "Ruta"],
+        DetailKind::Sequence => ["Place in the route", "Lugar en la ruta"],
+    };
+    match language {
+        Language::English => english,
+        Language::Spanish => spanish,
+    }
+}
+
+/// How a contact happened.
+pub(crate) fn channel(channel: InteractionChannel, words: &Words) -> &'static str {
+    match channel {
+        InteractionChannel::Phone => words.channel_phone,
+        InteractionChannel::Email => words.channel_email,
+        InteractionChannel::Post => words.channel_post,
+        InteractionChannel::Counter => words.channel_counter,
+        InteractionChannel::Portal => words.channel_portal,
+        InteractionChannel::Field => words.channel_field,
+        InteractionChannel::System => words.the_system,
+        InteractionChannel::Note => words.channel_note,
+    }
+}
+
+/// How somebody is reached.
+pub(crate) fn contact_kind(kind: ContactKind, words: &Words) -> &'static str {
+    match kind {
+        ContactKind::Phone => words.phone,
+        ContactKind::Email => words.email,
+        ContactKind::Post => words.channel_post,
+    }
+}
+
+/// What a contact point may be used for.
+pub(crate) fn purpose(purpose: Purpose, words: &Words) -> &'static str {
+    match purpose {
+        Purpose::Bills => words.bills,
+        Purpose::Alerts => words.purpose_alerts,
+        Purpose::Reminders => words.purpose_reminders,
+        Purpose::Offers => words.purpose_offers,
+    }
+}
+
+/// What part somebody has in an account.
+pub(crate) fn role(role: PartyRole, words: &Words) -> &'static str {
+    match role {
+        PartyRole::Main => words.role_main,
+        PartyRole::CoHolder => words.role_co_holder,
+        PartyRole::Authorised => words.role_authorised,
+        PartyRole::Guarantor => words.role_guarantor,
+        PartyRole::CopyOfBill => words.role_copy,
+        PartyRole::Payer => words.role_payer,
+        PartyRole::Landlord => words.role_landlord,
+    }
+}
+
+/// What an account is registered for.
+pub(crate) fn registration(kind: RegistrationKind, words: &Words) -> &'static str {
+    match kind {
+        RegistrationKind::Program => words.registered_program,
+        RegistrationKind::Concession => words.registered_concession,
+        RegistrationKind::LifeSupport => words.registered_life_support,
+        RegistrationKind::Medical => words.registered_medical,
+    }
+}
+
+/// What a line of a bill is for.
+pub(crate) fn charge_kind(kind: ChargeKind, words: &Words) -> &'static str {
+    match kind {
+        ChargeKind::Fixed => words.charge_fixed,
+        ChargeKind::Usage => words.charge_usage,
+        ChargeKind::Demand => words.charge_demand,
+        ChargeKind::Minimum => words.charge_minimum,
+        ChargeKind::Credit => words.charge_credit,
+        ChargeKind::Rider => words.charge_rider,
+        ChargeKind::Tax => words.charge_tax,
+    }
+}
+
+/// How an amount is rounded.
+pub(crate) fn rounding(rounding: Rounding, words: &Words) -> &'static str {
+    match rounding {
+        Rounding::HalfUp => words.half_up,
+        Rounding::HalfEven => words.half_even,
+    }
+}
+
+/// Which way a meter counts.
+pub(crate) fn flow(flow: Flow, words: &Words) -> &'static str {
+    match flow {
+        Flow::Delivered => words.flow_delivered,
+        Flow::Received => words.flow_received,
+        Flow::Reactive => words.flow_reactive,
+    }
+}
+
+/// How a read is known.
+pub(crate) fn read_kind(kind: ReadKind, words: &Words) -> &'static str {
+    match kind {
+        ReadKind::Actual => words.read_actual,
+        ReadKind::Estimated => words.estimated,
+        ReadKind::Customer => words.read_customer,
     }
 }
 
@@ -161,6 +345,14 @@ mod tests {
             assert_eq!(said(kind, text, Language::English), english);
             assert_eq!(said(kind, text, Language::Spanish), spanish);
         }
+    }
+
+    #[test]
+    fn days_in_a_text_are_written_as_people_write_them() {
+        let text = "12 Mill St: service ends on 2026-08-04; order 2026-1, B-2026-08-04-1";
+        let english = "12 Mill St: service ends on Aug 4, 2026; order 2026-1, B-2026-08-04-1";
+        assert_eq!(dated(text, Language::English), english);
+        assert_eq!(dated("el 2026-08-04", Language::Spanish), "el 4 ago 2026");
     }
 
     #[test]

@@ -28,3 +28,9 @@ document.addEventListener("change", (event) => {
   history.replaceState(null, "", keep(location.href));
   for (const link of document.querySelectorAll("a[data-keep]")) link.href = keep(link.href);
 });
+
+// The list of keys names those of this page.
+for (const row of document.querySelectorAll(".keys [data-for]")) {
+  const keys = row.dataset.for.split(" ").map((it) => `[data-key="${CSS.escape(it)}"]`);
+  row.hidden = !document.querySelector(keys.join());
+}

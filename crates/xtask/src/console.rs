@@ -14,12 +14,48 @@ const CUSTOMERS: &str = "200";
 /// Who signs in during the tests: one who may do everything, and one who may only look.
 const USER: &str = "browser";
 const AUDITOR: &str = "auditor";
+/// A clerk, for what two of the staff do at once.
+const CLERK: &str = "clara";
 /// A crew for the sample utility, and something for it to do.
 const FIELD_WORK: &[&[&str]] = &[
     &["crew", "add", "North", "--skills", "electric,gas,water"],
     &["crew", "hours", "North", "mon-fri 08:00-16:00", "--from", "2026-01-01"],
     &["order", "add", "leak", "--premise", "1", "--about", "A smell at the gate"],
     &["order", "add", "read", "--point", "1"],
+    // Where nobody is served: the next premise after those of the customers.
+    &["premise", "add", "--street", "9 Empty Row", "--town", "Cedar Fork", "--region", "XX 00411"],
+    &["premise", "point", "197", "electric"],
+    &["premise", "point", "197", "water"],
+    // What a page of a customer and of a premise warns of.
+    &[
+        "customer",
+        "register",
+        "--account",
+        "1000-0001-7",
+        "--kind",
+        "life-support",
+        "--name",
+        "Oxygen concentrator",
+        "--certificate",
+        "Dr. Ames",
+        "--from",
+        "2026-01-01",
+    ],
+    &["customer", "detail", "1", "bankruptcy", "Chapter 11, case 26-1044", "--from", "2026-10-01"],
+    &["premise", "detail", "1", "hazard", "Dog behind the gate", "--from", "2026-01-01"],
+    &["premise", "detail", "1", "access", "Ask at the desk", "--from", "2026-01-01"],
+    &[
+        "premise",
+        "landlord",
+        "2",
+        "electric",
+        "--account",
+        "1000-0001-7",
+        "--tariff",
+        "R-1",
+        "--from",
+        "2026-01-01",
+    ],
 ];
 const PASSWORD: &str = "only for this run of the tests";
 
@@ -46,6 +82,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     }
     let_in(&mut meterbook(), USER, "administrator")?;
     let_in(&mut meterbook(), AUDITOR, "auditor")?;
+    let_in(&mut meterbook(), CLERK, "clerk")?;
     let port = free_port()?;
     let mut serve = meterbook();
     serve.args(["serve", "--port", &port.to_string()]);
@@ -58,6 +95,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
             .env("METERBOOK_URL", url)
             .env("METERBOOK_USER", USER)
             .env("METERBOOK_AUDITOR", AUDITOR)
+            .env("METERBOOK_CLERK", CLERK)
             .env("METERBOOK_PASSWORD", PASSWORD)
             .env("METERBOOK_CHROMIUM", chromium),
     );

@@ -20,6 +20,8 @@ use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use serde::Deserialize;
 
+use super::known::{self, Known, Links};
+use super::moves::{self, Pending};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::chart::{Chart, chart};
@@ -43,7 +45,6 @@ struct Page {
     cycle: String,
     address: String,
     since: String,
-    contacts: Vec<String>,
     facts: Vec<Fact>,
     newest: Option<Newest>,
     ledger: Vec<Entry>,
@@ -52,9 +53,12 @@ struct Page {
     chart: Option<Chart>,
     services: Vec<ServiceRow>,
     bills: Vec<BillRow>,
-    said: Vec<Said>,
+    known: Known,
+    pending: Vec<Pending>,
+    may_order: bool,
     may_pay: bool,
     may_note: bool,
+    may_move: bool,
 }
 
 struct Fact {
@@ -112,6 +116,7 @@ struct ServiceRow {
     rate: String,
     meter: String,
     address: String,
+    links: Links,
     read: String,
     usage: String,
     amount: String,
@@ -124,13 +129,6 @@ struct BillRow {
     period: String,
     due: String,
     total: String,
-}
-
-struct Said {
-    when: String,
-    channel: &'static str,
-    by: String,
-    text: String,
 }
 
 #[derive(Deserialize)]
@@ -162,16 +160,28 @@ async fn page(
 ) -> Result<Response> {
     let number = AccountNumber::parse(number).ok_or(NotThere)?;
     let here = console.clone();
-    let view = blocking(move || {
+    let who = visitor.clone();
+    let (view, pending, known) = blocking(move || {
         let today = here.zone.day_of(Timestamp::now());
-        here.db.read(|tx| customer_view::of_account(tx, number, today))
+        here.db.read(|tx| {
+            let view = customer_view::of_account(tx, number, today)?.ok_or(NotThere)?;
+            let pending = moves::pending(tx, view.account.id, today, &who)?;
+            let known = known::around(tx, &here, &who, &view, today)?;
+            Ok((view, pending, known))
+        })
     })
-    .await?
-    .ok_or(NotThere)?;
-    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, asked)))
+    .await?;
+    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, (pending, known), asked)))
 }
 
-fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Asked) -> Page {
+fn drawn(
+    console: &Console,
+    visitor: &Visitor,
+    view: &CustomerView,
+    (pending, mut known): (Vec<Pending>, Known),
+    asked: &Asked,
+) -> Page {
+    let links = std::mem::take(&mut known.links);
     let (words, language) = (visitor.words(), visitor.language);
     let rows = if asked.all.is_empty() { ROWS } else { usize::MAX };
     let chosen =
@@ -192,6 +202,8 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
             "payment" => words.paid,
             "note" => words.note_kept,
             "asked" => words.waits_for_second,
+            "moved" => words.move_done,
+            "signed-up" => words.apply_done,
             _ => "",
         },
         number: view.account.number.to_string(),
@@ -205,7 +217,6 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
         cycle: view.account.cycle.to_string(),
         address: view.account.mail_to.lines().collect::<Vec<_>>().join(", "),
         since: show::day(view.account.opened_on, language),
-        contacts: view.contacts.iter().map(|it| it.value.clone()).collect(),
         facts: facts(view, words, language),
         newest: newest(view, words, language),
         ledger: view
@@ -224,7 +235,12 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
         more: view.entries.len().saturating_sub(rows),
         charts: charts.collect(),
         chart: chosen.and_then(|it| chart(it, words, language)),
-        services: view.services.iter().map(|it| service(view, it, words, language)).collect(),
+        services: view
+            .services
+            .iter()
+            .zip(links)
+            .map(|(it, links)| service(view, it, links, words, language))
+            .collect(),
         bills: view
             .bills
             .iter()
@@ -236,18 +252,12 @@ fn drawn(console: &Console, visitor: &Visitor, view: &CustomerView, asked: &Aske
                 total: show::money(it.total),
             })
             .collect(),
-        said: view
-            .said
-            .iter()
-            .map(|it| Said {
-                when: show::instant(it.at, &console.zone, language),
-                channel: it.channel.word(),
-                by: it.by.and_then(|by| view.staff.get(&by)).cloned().unwrap_or_default(),
-                text: it.text.clone(),
-            })
-            .collect(),
+        known,
+        pending,
+        may_order: visitor.may(Permission::OrderWork),
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
+        may_move: visitor.may(Permission::MoveService),
     }
 }
 
@@ -341,6 +351,7 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
 fn service(
     view: &CustomerView,
     it: &Service,
+    links: Links,
     words: &'static Words,
     language: Language,
 ) -> ServiceRow {
@@ -364,6 +375,7 @@ fn service(
         rate: it.agreement.tariff.clone(),
         meter: it.meter.clone().unwrap_or_default(),
         address: it.premise.street.clone(),
+        links,
         read: read.unwrap_or_default(),
         usage: billed.map_or_else(String::new, |it| show::quantity(it.usage)),
         amount: billed.map_or_else(String::new, |it| show::money(it.total)),

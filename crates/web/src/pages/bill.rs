@@ -1,5 +1,6 @@
 //! A bill, every line with how its amount came about.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,12 +11,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
 use meterbook_core::bill::explain::{arithmetic_in, exact};
-use meterbook_core::bill::{BillNumber, Segment, Statement};
+use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
+use meterbook_core::id::MeterId;
 use meterbook_core::money::Quantity;
+use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Line};
 use meterbook_core::text::decimal;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
@@ -29,6 +33,7 @@ struct Page {
     head: Head,
     number: String,
     account: String,
+    may_pay: bool,
     addressed_to: Vec<String>,
     period: String,
     days: i64,
@@ -60,6 +65,8 @@ struct Part {
 
 struct Read {
     meter: String,
+    /// The meter's page.
+    link: String,
     flow: &'static str,
     first: String,
     last: String,
@@ -91,12 +98,17 @@ pub(crate) async fn show(
     let here = console.clone();
     let found = blocking(move || {
         here.db.read(|tx| match store::bill::by_number(tx, &BillNumber(number))? {
-            Some(id) => statement::of_bill(tx, id),
+            Some(id) => {
+                let it = statement::of_bill(tx, id)?;
+                let meters = meters(tx, &it.bill)?;
+                Ok((it, meters))
+            }
             None => Err(NotThere.into()),
         })
     })
     .await;
-    let done = found.map(|it| draw(StatusCode::OK, &page(&console, &visitor, &it)));
+    let drawn = |(it, meters)| draw(StatusCode::OK, &page(&console, &visitor, &it, &meters));
+    let done = found.map(drawn);
     answer(&console, &visitor, done)
 }
 
@@ -123,7 +135,22 @@ fn file(console: &Console, number: String) -> Result<(String, Vec<u8>)> {
     Ok((number.0, bytes))
 }
 
-fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {
+/// The meters of a bill by their numbers.
+type Meters = HashMap<(Commodity, String), MeterId>;
+
+fn meters(tx: &mut Tx, bill: &Bill) -> Result<Meters> {
+    let mut meters = Meters::new();
+    for segment in &bill.segments {
+        for it in &segment.evidence {
+            for meter in store::meter::by_serial(tx, &it.meter)? {
+                meters.insert((meter.commodity, meter.serial), meter.id);
+            }
+        }
+    }
+    Ok(meters)
+}
+
+fn page(console: &Console, visitor: &Visitor, it: &Statement, meters: &Meters) -> Page {
     let (words, language) = (visitor.words(), visitor.language);
     let bill = &it.bill;
     Page {
@@ -135,13 +162,14 @@ fn page(console: &Console, visitor: &Visitor, it: &Statement) -> Page {
         ),
         number: bill.number.to_string(),
         account: it.account.number.to_string(),
+        may_pay: visitor.may(Permission::TakePayment),
         addressed_to: bill.addressed_to.clone(),
         period: show::period(bill.period, language),
         days: bill.period.days(),
         billed_on: show::day(bill.billed_on, language),
         due_on: show::day(bill.due_on, language),
         sums: sums(it, words, language),
-        segments: bill.segments.iter().map(|it| part(it, words, language)).collect(),
+        segments: bill.segments.iter().map(|it| part(it, meters, words, language)).collect(),
     }
 }
 
@@ -166,7 +194,11 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
     sums
 }
 
-fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
+fn part(it: &Segment, meters: &Meters, words: &'static Words, language: Language) -> Part {
+    let link = |serial: &String| {
+        let id = meters.get(&(it.commodity, serial.clone()));
+        id.map_or_else(String::new, |id| format!("/meters/{id}"))
+    };
     Part {
         colour: show::colour(it.commodity),
         name: show::commodity(it.commodity, words),
@@ -193,7 +225,8 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
                 };
                 Read {
                     meter: it.meter.clone(),
-                    flow: it.flow.word(),
+                    link: link(&it.meter),
+                    flow: show::flow(it.flow, words),
                     first,
                     last,
                     multiplier: decimal(it.multiplier_micro, 6),
@@ -203,7 +236,7 @@ fn part(it: &Segment, words: &'static Words, language: Language) -> Part {
             })
             .collect(),
         bank: bank(it, words),
-        lines: it.lines.iter().map(|it| charge(it, language)).collect(),
+        lines: it.lines.iter().map(|it| charge(it, words, language)).collect(),
     }
 }
 
@@ -238,15 +271,15 @@ fn credit_name(entry: BankEntry, words: &'static Words) -> &'static str {
     }
 }
 
-fn charge(it: &Line, language: Language) -> Charge {
+fn charge(it: &Line, words: &Words, language: Language) -> Charge {
     Charge {
         label: it.called(language).into_owned(),
         arithmetic: arithmetic_in(it, language).replace(" x ", " × "),
         amount: show::money(it.amount),
-        kind: it.kind.word(),
+        kind: show::charge_kind(it.kind, words),
         period: show::period(it.period, language),
         exact: exact(it.exact),
-        rounding: it.rounding.word(),
+        rounding: show::rounding(it.rounding, words),
         tariff: it.rule.tariff.clone(),
         version: show::day(it.rule.version, language),
         line: it.rule.line,

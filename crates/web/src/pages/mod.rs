@@ -2,11 +2,17 @@
 //! cannot be answered is told so.
 
 pub(crate) mod account;
+pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod bill;
+pub(crate) mod known;
+pub(crate) mod moves;
+pub(crate) mod moving;
 pub(crate) mod note;
 pub(crate) mod order;
+pub(crate) mod ordering;
 pub(crate) mod payment;
+pub(crate) mod place;
 pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod task;
@@ -110,6 +116,8 @@ pub(crate) fn failed(
 ) -> Response {
     let (status, says) = if why.is::<Refused>() {
         (StatusCode::CONFLICT, why.to_string())
+    } else if why.is::<Missing>() && language == Language::Spanish {
+        (StatusCode::NOT_FOUND, words(language).missing.to_owned())
     } else if why.is::<Missing>() {
         (StatusCode::NOT_FOUND, why.to_string())
     } else if why.is::<NotThere>() {

@@ -10,22 +10,33 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_app::appointment::{self, Offer};
+use meterbook_app::order::completion::{Completion, FieldRead, SetMeter, complete};
 use meterbook_app::order::{self, day};
 use meterbook_app::{Actor, Refused};
 use meterbook_core::id::{CrewId, OrderId};
 use meterbook_core::limits::ORDER_ROWS;
+use meterbook_core::order::sheet::Dial as Dialled;
 use meterbook_core::order::{CalledOff, Hindrance, OrderKind, Priority, State as Stands, Step};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
-use meterbook_core::text::{decimal, grouped};
+use meterbook_core::place::Commodity;
+use meterbook_core::text::{decimal, grouped, scaled};
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::application::{Dial, channels, dials};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
+use crate::typed::Typed;
+use crate::words::Words;
+
+/// Days of which windows are offered.
+const OFFERED_FOR: i64 = 14;
 
 #[derive(Template)]
 #[template(path = "orders.html")]
@@ -36,12 +47,14 @@ struct List {
     kinds: Vec<Choice>,
     crews: Vec<Choice>,
     rows: Vec<Row>,
+    may_order: bool,
 }
 
-struct Choice {
-    word: String,
-    name: String,
-    chosen: bool,
+/// One of several, in a list to choose from.
+pub(crate) struct Choice {
+    pub(crate) word: String,
+    pub(crate) name: String,
+    pub(crate) chosen: bool,
 }
 
 struct Row {
@@ -112,6 +125,7 @@ async fn listed(console: &Arc<Console>, visitor: &Visitor, asked: Asked) -> Resu
         crews: crews.iter().map(|it| choice(&it.id.to_string(), &it.name, &asked.crew)).collect(),
         rows,
         asked,
+        may_order: visitor.may(Permission::OrderWork),
     };
     Ok(draw(StatusCode::OK, &page))
 }
@@ -153,6 +167,9 @@ struct Page {
     state: &'static str,
     overdue: bool,
     address: String,
+    premise: String,
+    /// The service point's page.
+    point: String,
     customer: String,
     account: String,
     facts: Vec<(&'static str, String)>,
@@ -164,11 +181,26 @@ struct Page {
     crews: Vec<Choice>,
     hindrances: Vec<Choice>,
     reasons: Vec<Choice>,
-    form: Stepped,
+    /// What was typed, when it was refused.
+    typed: Typed,
+    /// Whether a meter may be hung, or come down.
+    sets: bool,
+    removes: bool,
+    counts: Vec<Choice>,
+    done_on: String,
+    /// What a crew could still promise, and whether something is promised.
+    offers: Vec<Choice>,
+    promised: bool,
+    may_book: bool,
 }
 
 struct DialRow {
     meter: String,
+    /// The meter's page.
+    link: String,
+    /// Its name in the form of a completion.
+    field: String,
+    read: String,
     unit: String,
     last: String,
     on: String,
@@ -178,22 +210,6 @@ struct StepRow {
     when: String,
     by: String,
     what: String,
-    note: String,
-}
-
-/// What the form of a step holds; it is shown again when it is refused.
-#[derive(Clone, Default, Deserialize)]
-pub(crate) struct Stepped {
-    #[serde(default)]
-    secret: String,
-    step: String,
-    #[serde(default)]
-    crew: String,
-    #[serde(default)]
-    on: String,
-    #[serde(default)]
-    why: String,
-    #[serde(default)]
     note: String,
 }
 
@@ -211,7 +227,7 @@ async fn page(
     console: &Arc<Console>,
     visitor: &Visitor,
     id: &str,
-    refused: Option<(Stepped, String)>,
+    refused: Option<(Typed, String)>,
 ) -> Result<Response> {
     let id = OrderId(id.parse().map_err(|_| NotThere)?);
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -226,13 +242,16 @@ fn followed(
     console: &Console,
     visitor: &Visitor,
     id: OrderId,
-    refused: Option<(Stepped, String)>,
+    refused: Option<(Typed, String)>,
 ) -> Result<Page> {
     let (language, words) = (visitor.language, visitor.words());
     let it = order::follow(tx, id)?;
     let state = it.stands.state;
     let stop = day::stop(tx, it.order, state)?;
     let order = &stop.order;
+    let today = console.zone.day_of(Timestamp::now());
+    let open = matches!(state, Stands::Open | Stands::Assigned | Stands::NotDone);
+    let may_book = open && visitor.may(Permission::OrderWork);
     let account = match order.account {
         Some(account) => store::account::get(tx, account)?.number.to_string(),
         None => String::new(),
@@ -245,7 +264,10 @@ fn followed(
         words.order_promised,
         stop.arrival.map(|it| format!("{}, {}–{}", show::day(it.on, language), it.from, it.to)),
     );
-    fact(words.order_skills, (!order.skills.is_empty()).then(|| order.skills.to_string()));
+    fact(
+        words.order_skills,
+        (!order.skills.is_empty()).then(|| skills(&order.skills.to_string(), words)),
+    );
     fact(words.order_off_below, order.off_below.map(show::money));
     fact(words.order_about, (!order.about.is_empty()).then(|| order.about.clone()));
     let flows = match order.service_point {
@@ -268,15 +290,25 @@ fn followed(
             note: taken.note.clone(),
         });
     }
-    let dials = stop.dials.iter().map(|dial| DialRow {
+    let (typed, says) = refused.unwrap_or_default();
+    let mut meter = String::new();
+    if let (Some(dial), Some(commodity)) = (stop.dials.first(), stop.commodity) {
+        let known = store::meter::by_serial(tx, &dial.meter)?;
+        let hung = known.into_iter().find(|it| it.commodity == commodity);
+        meter = hung.map_or_else(String::new, |it| format!("/meters/{}", it.id));
+    }
+    let found = stop.dials.iter().enumerate().map(|(nth, dial)| DialRow {
+        field: format!("read-{nth}"),
+        link: meter.clone(),
+        read: typed.text(&format!("read-{nth}")).to_owned(),
         meter: dial.meter.clone(),
         unit: dial.unit.map(|it| it.to_string()).unwrap_or_default(),
         last: dial.last.map(|it| grouped(&decimal(it.1, 6))).unwrap_or_default(),
         on: dial.last.map(|it| show::day(it.0, language)).unwrap_or_default(),
     });
-    let (form, says) = refused.unwrap_or_default();
-    let works = [Permission::OrderWork, Permission::DispatchWork, Permission::CompleteWork];
-    let may = if works.into_iter().any(|it| visitor.may(it)) { state.steps() } else { &[] };
+    let found: Vec<_> = found.collect();
+    let may = state.steps().iter().copied().filter(|it| visitor.may(needs(it)));
+    let may: Vec<_> = may.collect();
     let choice = |word: String, name: String, chosen: &str| {
         let chosen = word == chosen;
         Choice { word, name, chosen }
@@ -292,24 +324,89 @@ fn followed(
         state: state.said(language),
         overdue: order.overdue(state, Timestamp::now()),
         address: stop.premise.lines().join(", "),
+        premise: stop.premise.id.to_string(),
+        point: order.service_point.map(|it| it.to_string()).unwrap_or_default(),
         customer: stop.customer.clone().unwrap_or_default(),
         account,
         facts,
-        dials: dials.collect(),
+        dials: found,
         steps,
         photos: store::order::photos(tx, id)?.into_iter().map(|it| it.sha256).collect(),
-        may: may.to_vec(),
-        crews: crews.into_iter().map(|it| choice(it.id.to_string(), it.name, &form.crew)).collect(),
+        may,
+        crews: crews
+            .into_iter()
+            .map(|it| choice(it.id.to_string(), it.name, typed.text("crew")))
+            .collect(),
         hindrances: Hindrance::ALL
             .iter()
-            .map(|it| choice(it.word().to_owned(), it.said(language).to_owned(), &form.why))
+            .map(|it| choice(it.word().to_owned(), it.said(language).to_owned(), typed.text("why")))
             .collect(),
         reasons: CalledOff::ALL
             .iter()
-            .map(|it| choice(it.word().to_owned(), it.said(language).to_owned(), &form.why))
+            .map(|it| choice(it.word().to_owned(), it.said(language).to_owned(), typed.text("why")))
             .collect(),
-        form,
+        sets: order.service_point.is_some() && order.kind.may_set(),
+        removes: order.kind.may_remove() && !stop.dials.is_empty(),
+        counts: dials_of(stop.commodity, typed.text("counts")),
+        done_on: typed.some("done_on").map_or_else(|| today.to_string(), str::to_owned),
+        offers: if may_book { offers(tx, id, &typed, language)? } else { Vec::new() },
+        promised: stop.arrival.is_some(),
+        may_book,
+        typed,
     })
+}
+
+/// What a crew must know: commodities in the reader's language, and what else there is as it is kept.
+fn skills(text: &str, words: &Words) -> String {
+    let said = text.split(", ").map(|it| {
+        Commodity::from_word(it).map_or_else(
+            || it.to_owned(),
+            |commodity| show::commodity(commodity, words).to_lowercase(),
+        )
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// What the act of a step asks for.
+fn needs(step: &str) -> Permission {
+    match step {
+        "assign" | "unassign" => Permission::DispatchWork,
+        "cancel" | "reopen" => Permission::OrderWork,
+        _ => Permission::CompleteWork,
+    }
+}
+
+/// The windows that crews have room in during the next two weeks.
+fn offers(tx: &mut Tx, id: OrderId, typed: &Typed, language: Language) -> Result<Vec<Choice>> {
+    let actor = Actor::system(Timestamp::now());
+    let offers = appointment::offers(tx, actor, id, Date::MIN, OFFERED_FOR)?;
+    let choice = |it: &Offer| {
+        let word = offered(it);
+        let arrival = it.arrival;
+        Choice {
+            chosen: typed.text("offer") == word,
+            name: format!(
+                "{}, {}–{}, {}",
+                show::day(arrival.on, language),
+                arrival.from,
+                arrival.to,
+                it.crew.name
+            ),
+            word,
+        }
+    };
+    Ok(offers.iter().map(choice).collect())
+}
+
+/// An offer as a form names it.
+fn offered(it: &Offer) -> String {
+    format!("{} {} {}-{}", it.crew.id, it.arrival.on, it.arrival.from, it.arrival.to)
+}
+
+fn dials_of(commodity: Option<Commodity>, chosen: &str) -> Vec<Choice> {
+    let Some(commodity) = commodity else { return Vec::new() };
+    let choice = |it: Dial| Choice { word: it.word.to_owned(), name: it.name, chosen: it.chosen };
+    dials(commodity, chosen).into_iter().map(choice).collect()
 }
 
 fn step_said(tx: &mut Tx, step: Step, visitor: &Visitor) -> Result<String> {
@@ -336,16 +433,17 @@ fn step_said(tx: &mut Tx, step: Step, visitor: &Visitor) -> Result<String> {
     })
 }
 
-/// Takes a step. What is refused is said beside the form, with what was typed.
+/// Takes a step, or promises a window. What is refused is said beside the form, with what was typed.
 pub(crate) async fn step(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
-    Form(form): Form<Stepped>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let stale = guard::same_session(&visitor, &form.secret);
+    let typed = Typed::new(fields);
+    let stale = guard::same_session(&visitor, typed.text("secret"));
     let (here, by, order, sent) =
-        (console.clone(), visitor.present.member.id, id.clone(), form.clone());
+        (console.clone(), visitor.present.member.id, id.clone(), typed.clone());
     let taken = blocking(move || {
         stale?;
         let order = OrderId(order.parse().map_err(|_| NotThere)?);
@@ -356,37 +454,89 @@ pub(crate) async fn step(
     let done = match taken {
         Ok(()) => Ok(Redirect::to(&format!("/orders/{id}")).into_response()),
         Err(why) if why.is::<Refused>() => {
-            page(&console, &visitor, &id, Some((form, why.to_string()))).await
+            let says = refusal::said(&why, &console.zone, visitor.language);
+            page(&console, &visitor, &id, Some((typed, says))).await
         }
         Err(why) => Err(why),
     };
     answer(&console, &visitor, done)
 }
 
-fn take(tx: &mut Tx, actor: Actor, id: OrderId, form: &Stepped) -> Result<()> {
-    let no = |text: String| meterbook_app::refuse(Said(text));
-    match form.step.as_str() {
+fn take(tx: &mut Tx, actor: Actor, id: OrderId, typed: &Typed) -> Result<()> {
+    let no = |text: &str| meterbook_app::refuse(Said { field: "", text: text.to_owned() });
+    let note = typed.text("note");
+    match typed.text("step") {
         "assign" => {
-            let crew = form.crew.parse().map_err(|_| no("choose a crew".to_owned()))?;
-            let on: Date = form.on.parse().map_err(|_| no("choose a day".to_owned()))?;
+            let crew = typed.text("crew").parse().map_err(|_| no("choose a crew"))?;
+            let on: Date = typed.text("on").parse().map_err(|_| no("choose a day"))?;
             order::assign(tx, actor, id, CrewId(crew), on)
         }
         "unassign" => order::unassign(tx, actor, id),
         "en-route" => order::en_route(tx, actor, id),
         "on-site" => order::on_site(tx, actor, id),
-        "reopen" => order::reopen(tx, actor, id, &form.note),
+        "reopen" => order::reopen(tx, actor, id, note),
         "could-not-do" => {
-            let why = Hindrance::from_word(&form.why);
-            let why = why.ok_or_else(|| no("choose a reason".to_owned()))?;
-            order::could_not_do(tx, actor, id, why, &form.note)
+            let why = Hindrance::from_word(typed.text("why"));
+            let why = why.ok_or_else(|| no("choose a reason"))?;
+            order::could_not_do(tx, actor, id, why, note)
         }
         "cancel" => {
-            let why = CalledOff::from_word(&form.why);
-            let why = why.ok_or_else(|| no("choose a reason".to_owned()))?;
-            order::cancel(tx, actor, id, why, &form.note)
+            let why = CalledOff::from_word(typed.text("why"));
+            let why = why.ok_or_else(|| no("choose a reason"))?;
+            order::cancel(tx, actor, id, why, note)
         }
-        other => Err(no(format!("{other} is no step of an order"))),
+        "complete" => {
+            let done = completion(tx, id, typed)?;
+            complete(tx, actor, id, &done)
+        }
+        "promise" => {
+            // The act offers nothing before today.
+            let offers = appointment::offers(tx, actor, id, Date::MIN, OFFERED_FOR)?;
+            let chosen = offers.into_iter().find(|it| offered(it) == typed.text("offer"));
+            let Offer { crew, arrival } = chosen.ok_or_else(|| {
+                no("somebody else was promised that window meanwhile; choose another one")
+            })?;
+            let promised = store::appointment::of_order(tx, id)?.is_some();
+            let promise = if promised { appointment::change } else { appointment::book };
+            promise(tx, actor, id, crew.id, arrival).map(|_| ())
+        }
+        "unpromise" => appointment::cancel(tx, actor, id),
+        other => Err(no(&format!("{other} is no step of an order"))),
     }
+}
+
+/// What the crew brought back, as it was typed: a read for each register that was found, and the
+/// meter that was hung or came down.
+fn completion(tx: &mut Tx, id: OrderId, typed: &Typed) -> Result<Completion> {
+    let no = |text: String| meterbook_app::refuse(Said { field: "", text });
+    let on: Date =
+        typed.text("done_on").parse().map_err(|_| no("choose the day it was done".to_owned()))?;
+    let it = order::follow(tx, id)?;
+    let kind = it.order.kind;
+    let stop = day::stop(tx, it.order, it.stands.state)?;
+    let index = |text: &str| {
+        scaled(&text.replace([' ', ','], ""), 6)
+            .ok_or_else(|| no(format!("{text} is no read; write digits, such as 41972")))
+    };
+    let mut reads = Vec::new();
+    for (nth, dial) in stop.dials.iter().enumerate() {
+        if let Some(text) = typed.some(&format!("read-{nth}")) {
+            let Dialled { meter, unit, flow, .. } = dial.clone();
+            reads.push(FieldRead { meter, unit, flow, index_micro: index(text)? });
+        }
+    }
+    let set = typed.some("set").map(|serial| SetMeter {
+        serial: serial.to_owned(),
+        channels: stop.commodity.map_or_else(Vec::new, |it| channels(it, typed.text("counts"))),
+    });
+    if let (Some(set), Some(text)) = (&set, typed.some("read-set")) {
+        let (meter, index_micro) = (set.serial.clone(), index(text)?);
+        reads.push(FieldRead { meter, unit: None, flow: None, index_micro });
+    }
+    let comes_down = typed.has("removed", "on") || (set.is_some() && kind == OrderKind::Exchange);
+    let removed = stop.dials.first().filter(|_| comes_down).map(|it| it.meter.clone());
+    let (found, photos) = (typed.text("found").to_owned(), Vec::new());
+    Ok(Completion { on, found, reads, removed, set, photos })
 }
 
 /// A photo, as its camera made it.
@@ -407,12 +557,16 @@ pub(crate) async fn photo(
     answer(&console, &visitor, done.map(shown))
 }
 
+/// What a form cannot be read as, and its field.
 #[derive(Debug)]
-struct Said(String);
+pub(crate) struct Said {
+    pub(crate) field: &'static str,
+    pub(crate) text: String,
+}
 
 impl std::fmt::Display for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use meterbook_app::search::{self, Found};
 use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::permission::Permission;
 use meterbook_core::search::{About, Scrap, ScrapKind};
 use meterbook_core::text::grouped;
 use meterbook_store as store;
@@ -32,12 +33,16 @@ struct Page {
     found: Vec<Row>,
     turns: Vec<Turn>,
     tasks: Vec<KindRow>,
+    may_keep: bool,
 }
 
 struct Row {
     number: String,
-    /// The page of an account; nothing else has one.
-    account: bool,
+    /// Its page.
+    link: String,
+    /// Where service starts or stops from here, for those who may.
+    moves: String,
+    moves_word: &'static str,
     name: String,
     address: String,
     why: Vec<Why>,
@@ -116,6 +121,7 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
         found: found.into_iter().map(|it| row(it, visitor)).collect(),
         turns: turns.iter().map(|it| turn(it, visitor)).collect(),
         tasks: kinds(&counts, visitor, today),
+        may_keep: visitor.may(Permission::KeepCustomers),
     };
     Ok(draw(StatusCode::OK, &page))
 }
@@ -123,14 +129,26 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
 fn row(it: Found, visitor: &Visitor) -> Row {
     let words = visitor.words();
     let why = |scrap: Scrap| Why { kind: kind(scrap.kind, words), text: scrap.text };
-    let (account, number) = match it.subject.about {
-        About::Account => (true, it.number),
-        About::Premise => (false, format!("{} {}", words.premise, it.number)),
-        About::Order => (false, format!("{} {}", words.work_order, it.number)),
+    let id = it.subject.id;
+    let (link, number) = match it.subject.about {
+        About::Account => (format!("/accounts/{}", it.number), it.number),
+        About::Premise => (format!("/premises/{id}"), format!("{} {}", words.premise, it.number)),
+        About::Order => (format!("/orders/{id}"), format!("{} {}", words.work_order, it.number)),
+    };
+    let (moves, moves_word) = match it.subject.about {
+        About::Account if visitor.may(Permission::MoveService) => {
+            (format!("{link}/move"), words.move_title)
+        }
+        About::Premise if visitor.may(Permission::KeepCustomers) => {
+            (format!("/sign-up?at={id}"), words.move_new_customer)
+        }
+        _ => (String::new(), ""),
     };
     Row {
         number,
-        account,
+        link,
+        moves,
+        moves_word,
         name: if it.name.is_empty() { words.nobody_served.to_owned() } else { it.name },
         address: it.address,
         why: it.why.into_iter().map(why).collect(),

@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 use super::{Head, answer, blocking, draw};
 use crate::Console;
+use crate::evidence;
 use crate::guard::{self, Visitor};
 use crate::show;
 use crate::words::Words;
@@ -279,6 +280,8 @@ pub(crate) fn thing(tx: &mut Tx, about: About) -> Result<Option<Thing>> {
         About::Account(_) => format!("/accounts/{name}"),
         About::Bill(_) => format!("/bills/{name}"),
         About::Premise(id) => format!("/premises/{id}"),
+        About::Meter(id) => format!("/meters/{id}"),
+        About::Order(id) => format!("/orders/{id}"),
         About::ServicePoint(_) | About::Agreement(_) | About::Interaction(_) => return Ok(None),
         _ => String::new(),
     };
@@ -308,7 +311,7 @@ fn drawn(visitor: &Visitor, asked: &Asked, told: Told, found: Found, console: &C
         kind: it.task.kind.name(language),
         colour: colour(it.task.priority),
         place: place(it),
-        evidence: it.task.evidence.clone(),
+        evidence: evidence::said(&it.task.evidence, language),
         due: show::day(it.task.due, language),
         late: it.task.due < today,
         who: it
@@ -372,7 +375,7 @@ fn looked_at(it: Looked, visitor: &Visitor, console: &Console) -> Now {
     Now {
         id: task.id.to_string(),
         name: task.kind.name(language),
-        evidence: task.evidence,
+        evidence: evidence::said(&task.evidence, language),
         advice: task.kind.advice(language),
         about,
         ways: (1..)

@@ -1,68 +1,51 @@
-//! Histories: of an account, and of a premise with who was served there on a day.
+//! The history of an account, and how any history is shown.
 
 use std::sync::Arc;
 
 use anyhow::Result;
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use meterbook_app::timeline;
 use meterbook_core::about::About;
-use meterbook_core::id::{AccountNumber, PremiseId};
-use meterbook_core::timeline::Event;
-use meterbook_store::timeline::Served;
+use meterbook_core::id::AccountNumber;
+use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::place::Commodity;
+use meterbook_core::timeline::{Change, Event};
 use meterbook_store::{self as store, Tx};
-use serde::Deserialize;
 
 use super::task::{Thing, thing};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
+use crate::evidence;
 use crate::guard::Visitor;
 use crate::show;
+use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "timeline.html")]
 struct Page {
     head: Head,
     title: String,
-    /// The account's own page; empty on that of a premise.
     account: String,
-    /// The premise's id; empty on the page of an account.
-    premise: String,
-    on: String,
-    served: Vec<Row>,
     events: Vec<Line>,
 }
 
-/// A service point on a day.
-struct Row {
-    commodity: &'static str,
-    number: String,
-    name: String,
-    tariff: String,
-    since: String,
-    meter: String,
-}
-
 /// One change.
-struct Line {
-    on: String,
-    name: &'static str,
-    before: String,
-    after: String,
-    why: String,
-    written: String,
-    about: Option<Thing>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    on: String,
+pub(crate) struct Line {
+    pub(crate) on: String,
+    pub(crate) name: &'static str,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// What follows its link.
+    pub(crate) rest: String,
+    pub(crate) why: String,
+    /// Where it happened.
+    pub(crate) place: Option<Thing>,
+    pub(crate) written: String,
+    pub(crate) about: Option<Thing>,
 }
 
 /// The history of an account.
@@ -92,69 +75,17 @@ async fn of_account(console: &Arc<Console>, visitor: &Visitor, number: &str) -> 
         head: Head::new(console, Some(visitor), visitor.language, &title),
         title,
         account: number.to_string(),
-        premise: String::new(),
-        on: String::new(),
-        served: Vec::new(),
-        events: lines(events, console, visitor),
-    };
-    Ok(draw(StatusCode::OK, &page))
-}
-
-/// A premise: who was served there on a day, and its history.
-pub(crate) async fn premise(
-    State(console): State<Arc<Console>>,
-    Extension(visitor): Extension<Visitor>,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let done = of_premise(&console, &visitor, &id, &asked.on).await;
-    answer(&console, &visitor, done)
-}
-
-async fn of_premise(
-    console: &Arc<Console>,
-    visitor: &Visitor,
-    id: &str,
-    on: &str,
-) -> Result<Response> {
-    let id = PremiseId(id.parse().map_err(|_| NotThere)?);
-    let on: Date = on.parse().unwrap_or_else(|_| console.zone.day_of(Timestamp::now()));
-    let here = console.clone();
-    let (premise, served, events) = blocking(move || {
-        here.db.read(|tx| {
-            let premise = store::place::premise(tx, id)?;
-            let served = store::timeline::served(tx, id, on)?;
-            let events = timeline::of_premise(tx, id)?;
-            Ok((premise, served, linked(tx, events, About::Premise(id))?))
-        })
-    })
-    .await?;
-    let title = format!("{}, {} {}", premise.street, premise.town, premise.region);
-    let row = |it: Served| {
-        let there = it.customer.as_ref();
-        Row {
-            commodity: show::commodity(it.commodity, visitor.words()),
-            number: there.map(|it| it.number.to_string()).unwrap_or_default(),
-            name: there.map(|it| it.name.clone()).unwrap_or_default(),
-            tariff: there.map(|it| it.tariff.clone()).unwrap_or_default(),
-            since: there.map(|it| show::day(it.from, visitor.language)).unwrap_or_default(),
-            meter: it.meter.map(|it| it.1).unwrap_or_default(),
-        }
-    };
-    let page = Page {
-        head: Head::new(console, Some(visitor), visitor.language, &title),
-        title,
-        account: String::new(),
-        premise: id.to_string(),
-        on: on.to_string(),
-        served: served.into_iter().map(row).collect(),
         events: lines(events, console, visitor),
     };
     Ok(draw(StatusCode::OK, &page))
 }
 
 /// The events with the things they happened to; the page's own thing is not named again.
-fn linked(tx: &mut Tx, events: Vec<Event>, own: About) -> Result<Vec<(Event, Option<Thing>)>> {
+pub(crate) fn linked(
+    tx: &mut Tx,
+    events: Vec<Event>,
+    own: About,
+) -> Result<Vec<(Event, Option<Thing>)>> {
     let mut linked = Vec::new();
     for event in events {
         let about = if event.about == own { None } else { thing(tx, event.about)? };
@@ -163,19 +94,79 @@ fn linked(tx: &mut Tx, events: Vec<Event>, own: About) -> Result<Vec<(Event, Opt
     Ok(linked)
 }
 
-fn lines(events: Vec<(Event, Option<Thing>)>, console: &Console, visitor: &Visitor) -> Vec<Line> {
+/// The account that a text begins with.
+fn own_account(text: &str) -> Option<Thing> {
+    let number = AccountNumber::parse(text.split(' ').next()?)?.to_string();
+    Some(Thing { link: format!("/accounts/{number}"), text: number })
+}
+
+/// The place that a reason is: `electric at 105 Abbey St, premise 2` is what is delivered, and the
+/// premise by its street.
+fn place(why: &str, words: &Words) -> Option<(&'static str, Thing)> {
+    let (commodity, at) = why.split_once(" at ")?;
+    let (street, id) = at.rsplit_once(", premise ")?;
+    let commodity = show::commodity(Commodity::from_word(commodity)?, words);
+    let id: i64 = id.parse().ok()?;
+    Some((commodity, Thing { text: street.to_owned(), link: format!("/premises/{id}") }))
+}
+
+/// The channel of a contact, which a history keeps by its word, in the reader's language.
+fn channel(why: &str, words: &Words) -> String {
+    let (word, rest) = why.split_at(why.find(',').unwrap_or(why.len()));
+    let channel = InteractionChannel::from_word(word);
+    channel.map_or_else(|| why.to_owned(), |it| format!("{}{rest}", show::channel(it, words)))
+}
+
+/// A text of the record in the reader's language, by what happened. What somebody wrote stays as
+/// they wrote it.
+fn text(change: Change, text: &str, visitor: &Visitor) -> String {
     let (words, language) = (visitor.words(), visitor.language);
-    let line = |(it, about): (Event, Option<Thing>)| Line {
-        on: show::day(it.on, language),
-        name: it.change.name(language),
-        before: it.before,
-        after: it.after,
-        why: it.why,
-        written: it.at.map_or_else(String::new, |at| {
-            let by = it.by.as_deref().unwrap_or(words.the_system);
-            format!("{by}, {}", show::instant(at, &console.zone, language))
-        }),
-        about,
+    match change {
+        Change::Said => text.to_owned(),
+        Change::Paid => show::paid(text, words),
+        Change::Billed => show::days(text, language).unwrap_or_else(|| text.to_owned()),
+        Change::ServiceStarted | Change::ServiceStopped => {
+            text.replace(" on ", &format!(" {} ", words.on_tariff))
+        }
+        _ => evidence::said(text, language),
+    }
+}
+
+/// The events as they are read.
+pub(crate) fn lines(
+    events: Vec<(Event, Option<Thing>)>,
+    console: &Console,
+    visitor: &Visitor,
+) -> Vec<Line> {
+    let (words, language) = (visitor.words(), visitor.language);
+    let line = |(it, about): (Event, Option<Thing>)| {
+        let after = text(it.change, &it.after, visitor);
+        // A name that the text says by itself is the link, and does not stand there twice.
+        let about = about.or_else(|| own_account(&after));
+        let name = about.as_ref().map_or("", |it| it.text.as_str());
+        let (after, rest) = match after.split_once(name) {
+            Some((before, rest)) if !name.is_empty() => (before.to_owned(), rest.to_owned()),
+            _ => (after, String::new()),
+        };
+        let (why, place) = match place(&it.why, words) {
+            Some((commodity, place)) => (commodity.to_owned(), Some(place)),
+            None if it.change == Change::Said => (channel(&it.why, words), None),
+            None => (text(it.change, &it.why, visitor), None),
+        };
+        Line {
+            on: show::day(it.on, language),
+            name: it.change.name(language),
+            before: text(it.change, &it.before, visitor),
+            after,
+            rest,
+            why,
+            place,
+            written: it.at.map_or_else(String::new, |at| {
+                let by = it.by.as_deref().unwrap_or(words.the_system);
+                format!("{by}, {}", show::instant(at, &console.zone, language))
+            }),
+            about,
+        }
     };
     events.into_iter().map(line).collect()
 }

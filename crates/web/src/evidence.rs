@@ -1,0 +1,376 @@
+//! Sentences that come in English, in the reader's language: what was seen, which the record keeps as
+//! it was said then, and what acts on field orders refuse. They are few, and here is each with its
+//! holes in Spanish.
+
+use meterbook_core::order::{OrderKind, State};
+use meterbook_core::person::Language;
+
+use crate::show;
+
+/// English, Spanish; `{}` is what stands between, in the same order in both.
+const SENTENCES: &[(&str, &str)] = &[
+    (
+        "no meter hangs at the service point on {}",
+        "no hay ningún medidor en el punto de servicio el {}",
+    ),
+    (
+        "meter {} has no read for {}; import or estimate one",
+        "del medidor {} falta la lectura del {}; impórtela o estímela",
+    ),
+    (
+        "meter {} misses {} interval values from {} on; import or estimate them",
+        "al medidor {} le faltan {} valores de intervalo desde el {}; impórtelos o estímelos",
+    ),
+    (
+        "meter {} went back on {}; check the read and the digits of the register",
+        "el medidor {} retrocedió el {}; revise la lectura y las cifras del registro",
+    ),
+    (
+        "meter {} counts {} beside {}; give both the same unit",
+        "el medidor {} cuenta {} junto a {}; dé a ambos la misma unidad",
+    ),
+    (
+        "the bill is {}, and earlier ones were about {}",
+        "la factura es de {}, y las anteriores eran de cerca de {}",
+    ),
+    ("the use is below zero ({})", "el consumo es menor que cero ({})"),
+    (
+        "the days from {} on are not billed yet; bill them first",
+        "los días desde el {} aún no están facturados; factúrelos primero",
+    ),
+    ("another service on the same bill is held", "otro servicio de la misma factura está retenido"),
+    (
+        "service was told to have started after this turn was billed; bill it with: {}",
+        "se supo que el servicio había comenzado después de facturar este período; factúrelo con: {}",
+    ),
+    (
+        "the facts changed after the check; run the cycle again",
+        "los datos cambiaron después de la revisión; facture el ciclo otra vez",
+    ),
+    ("not taken of {}: {} lines", "no se tomaron de {}: {} líneas"),
+    ("not taken of {}: {} line", "no se tomó de {}: {} línea"),
+    ("nothing of {} was taken: {} bad lines", "no se tomó nada de {}: {} líneas malas"),
+    ("nothing of {} was taken: {} bad line", "no se tomó nada de {}: {} línea mala"),
+    (
+        "meter {} counted {} or more from {} on, and nobody is on the contract",
+        "el medidor {} contó {} o más desde el {}, y nadie tiene contrato",
+    ),
+    (
+        "meter {} has no read for {}, and the turn is billed on {}",
+        "del medidor {} falta la lectura del {}, y el período se factura el {}",
+    ),
+    (
+        "cycle {} of {} accounts has no turn from {} on",
+        "el ciclo {}, de {} cuentas, no tiene período desde el {}",
+    ),
+    (
+        "cycle {} of {} account has no turn from {} on",
+        "el ciclo {}, de {} cuenta, no tiene período desde el {}",
+    ),
+    (
+        "cycle {} of {} accounts never had a turn",
+        "el ciclo {}, de {} cuentas, nunca tuvo un período",
+    ),
+    ("cycle {} of {} account never had a turn", "el ciclo {}, de {} cuenta, nunca tuvo un período"),
+    (
+        "the register of meter {} with {} digits is near its end",
+        "el registro del medidor {}, de {} cifras, está cerca de su fin",
+    ),
+    (
+        "meter {} says {} on {}: {} since {}, far from what it usually counts",
+        "el medidor {} dice {} el {}: {} desde el {}, lejos de lo que suele contar",
+    ),
+    ("two customers are called {} and share {}", "dos clientes se llaman {} y comparten {}"),
+];
+
+/// What acts on orders, crews and appointments refuse.
+const REFUSALS: &[(&str, &str)] = &[
+    (
+        "an order to {} is about a service point; name it, or its meter",
+        "una orden de {} es de un punto de servicio; elija uno",
+    ),
+    (
+        "order {} to {} is open there already; use it, or call it off first",
+        "la orden {} de {} ya está abierta allí; úsela o anúlela primero",
+    ),
+    (
+        "only a disconnect is called off by a payment, not a {}; leave the amount out",
+        "un pago solo anula un corte, no {}; deje el importe vacío",
+    ),
+    (
+        "less than {} is never past due; name the amount from which on it is cut off",
+        "menos de {} nunca está vencido; diga desde qué importe se corta",
+    ),
+    (
+        "only {} is past due, less than {}; nobody is cut off for that",
+        "solo {} está vencido, menos de {}; por eso no se corta a nadie",
+    ),
+    (
+        "nobody takes service there, so nobody owes; order the disconnect without an amount",
+        "nadie recibe servicio allí, así que nadie debe; pida el corte sin importe",
+    ),
+    (
+        "no crew reads that much; {} characters fit",
+        "ninguna cuadrilla lee tanto; caben {} caracteres",
+    ),
+    (
+        "somebody else took a step of order {} just now; look at it again: {}",
+        "otra persona cambió la orden {} en este momento; mírela otra vez: {}",
+    ),
+    (
+        "{} does not know how: it lacks {}; choose another crew",
+        "{} no sabe hacerlo: le falta {}; elija otra cuadrilla",
+    ),
+    (
+        "{} is off on {} ({}); choose another day or crew",
+        "{} no trabaja el {} ({}); elija otro día u otra cuadrilla",
+    ),
+    (
+        "{} does not work on {}; choose another day or crew, or say its hours: {}",
+        "{} no trabaja el {}; elija otro día u otra cuadrilla, o diga su horario: {}",
+    ),
+    ("{} is gone; today is {}", "el {} ya pasó; hoy es {}"),
+    (
+        "it is not to be done before {}, and {} is earlier",
+        "no se debe hacer antes del {}, y el {} es antes",
+    ),
+    (
+        "the customer was promised {}; move or cancel the appointment of order {} instead",
+        "se prometió al cliente {}; cambie o retire la promesa de la orden {}",
+    ),
+    (
+        "only {} is past due, less than {}; do not cut off, and call order {} off",
+        "solo {} está vencido, menos de {}; no corte, y anule la orden {}",
+    ),
+    (
+        "a reason that is none of the list is written down; add a note",
+        "un motivo que no está en la lista se escribe; agregue una nota",
+    ),
+    (
+        "{} has not come, so nothing was done on it; today is {}",
+        "el {} no ha llegado, así que nada se hizo ese día; hoy es {}",
+    ),
+    (
+        "it was ordered on {} and cannot have been done on {}",
+        "se pidió el {} y no pudo hacerse el {}",
+    ),
+    (
+        "an exchange takes one meter down and hangs another; say both, with their reads",
+        "un cambio retira un medidor y pone otro; diga los dos, con sus lecturas",
+    ),
+    (
+        "no meter hangs there; check the address, and order a connect instead",
+        "allí no hay ningún medidor; revise la dirección y pida una conexión",
+    ),
+    (
+        "meter {} hangs there; say that it came down, or check the address",
+        "allí está el medidor {}; diga que se retiró, o revise la dirección",
+    ),
+    (
+        "meter {} is known with its registers; leave them out, or check its number",
+        "el medidor {} ya se conoce con sus registros; elija «un medidor que tenemos» o revise el número",
+    ),
+    (
+        "meter {} is not known; say its digits and unit, such as {}, or check its number",
+        "el medidor {} no se conoce; diga qué mide (como {}) o revise el número",
+    ),
+    (
+        "meter {} neither hangs there nor was hung; check the number on its face",
+        "el medidor {} ni está allí ni se puso; revise el número de su frente",
+    ),
+    (
+        "meter {} was not read; say what its register of {} showed",
+        "el medidor {} no se leyó; diga qué mostraba su registro de {}",
+    ),
+    (
+        "{} has no room left for {}; look for another day: {}",
+        "{} no tiene más lugar para {}; busque otro día: {}",
+    ),
+    ("{} has no room for {}; it has for: {}", "{} no tiene lugar para {}; tiene para: {}"),
+    ("{} has begun already; offer a later window", "{} ya comenzó; ofrezca un horario posterior"),
+    (
+        "order {} has an appointment, {}; move or cancel that one",
+        "la orden {} tiene una cita, {}; cambie o retire esa",
+    ),
+    (
+        "order {} has no appointment; book one: {}",
+        "la orden {} no tiene cita; prometa un horario: {}",
+    ),
+    (
+        "order {} is {}, so there is nothing to promise any more",
+        "la orden {} está {}, así que ya no hay nada que prometer",
+    ),
+    (
+        "somebody else was promised that window meanwhile; choose another one",
+        "ese horario se prometió a otra persona mientras tanto; elija otro",
+    ),
+    (
+        "{} is no read; write digits, such as 41972",
+        "{} no es una lectura; escriba cifras, como 41972",
+    ),
+    ("choose a crew", "elija una cuadrilla"),
+    ("choose a day", "elija un día"),
+    ("choose a reason", "elija un motivo"),
+    ("choose the day it was done", "elija el día en que se hizo"),
+];
+
+/// A sentence of the record as it is read; one that is not known stays as it was kept.
+pub(crate) fn said(evidence: &str, language: Language) -> String {
+    in_language(SENTENCES, evidence, language)
+}
+
+/// What an act refuses, as it is read.
+pub(crate) fn refused(text: &str, language: Language) -> String {
+    in_language(REFUSALS, text, language)
+}
+
+fn in_language(sentences: &[(&str, &str)], text: &str, language: Language) -> String {
+    let spanish = match language {
+        Language::English => None,
+        Language::Spanish => sentences.iter().find_map(|(from, to)| translated(text, from, to)),
+    };
+    show::dated(spanish.as_deref().unwrap_or(text), language)
+}
+
+/// The sentence in the other language, when it is one of this form.
+fn translated(text: &str, from: &str, to: &str) -> Option<String> {
+    let mut parts = from.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut holes = Vec::new();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        // The last words stand at the very end.
+        let at = if parts.peek().is_none() {
+            rest.len().checked_sub(part.len()).filter(|at| rest.is_char_boundary(*at))?
+        } else {
+            rest.find(part)?
+        };
+        let (hole, after) = rest.split_at(at);
+        holes.push(hole);
+        rest = after.strip_prefix(part)?;
+    }
+    if !rest.is_empty() {
+        return None;
+    }
+    let mut said = String::new();
+    let mut holes = holes.into_iter();
+    for (nth, part) in to.split("{}").enumerate() {
+        if 0 < nth {
+            said.push_str(&hole(holes.next()?));
+        }
+        said.push_str(part);
+    }
+    Some(said)
+}
+
+/// What stands in a hole: what orders do and how they stand have Spanish names, all else stays.
+fn hole(text: &str) -> String {
+    let kind = OrderKind::from_word(text).map(|it| it.said(Language::Spanish));
+    let state = State::from_word(text).map(|it| it.said(Language::Spanish));
+    kind.or(state).map_or_else(|| text.to_owned(), str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use meterbook_app::appointment::NotBooked;
+    use meterbook_app::order::completion::NotCompleted;
+    use meterbook_app::order::{NotOrdered, NotStepped};
+    use meterbook_core::bill::check::Hold;
+    use meterbook_core::id::OrderId;
+    use meterbook_core::meter::Flow;
+    use meterbook_core::money::{Money, Quantity, Unit};
+
+    use super::*;
+
+    #[test]
+    fn every_hold_is_said_in_spanish() {
+        let (meter, on) = ("E-1".to_owned(), date(2026, 8, 4));
+        let money = Money::from_cents;
+        let holds = [
+            Hold::NoMeter { on },
+            Hold::NoRead { meter: meter.clone(), on },
+            Hold::Gap { meter: meter.clone(), missing: 96, first: on },
+            Hold::WentBack { meter: meter.clone(), on },
+            Hold::Units { meter, unit: Unit::Kwh, other: Unit::Ccf },
+            Hold::Unusual { total: money(90_000), usual: money(9_000) },
+            Hold::NegativeUse { used: Quantity { micro: -1_000_000, unit: Unit::Kwh } },
+            Hold::EarlierUnbilled { from: on },
+            Hold::Companion,
+            Hold::ToldLate,
+            Hold::Changed,
+        ];
+        for hold in holds {
+            let english = hold.to_string();
+            let spanish = said(&english, Language::Spanish);
+            assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");
+            assert!(!spanish.contains("{}"), "{spanish}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_orders_refuse_is_said_in_spanish() {
+        let (on, today, order) = (date(2026, 8, 4), date(2026, 8, 5), OrderId(7));
+        let (kind, past_due, off_below) =
+            (OrderKind::Read, Money::from_cents(900), Money::from_cents(2_000));
+        let ordered = [
+            NotOrdered::NeedsPoint { kind },
+            NotOrdered::AlreadyOpen { kind, order },
+            NotOrdered::NotForNonPayment { kind },
+            NotOrdered::NeverCalledOff { off_below },
+            NotOrdered::NotPastDue { past_due, off_below },
+            NotOrdered::NoAgreement,
+            NotOrdered::TooLong { most: 2_000 },
+        ];
+        let crew = "North".to_owned();
+        let stepped = [
+            NotStepped::Meanwhile { order },
+            NotStepped::NotWorking { crew: crew.clone(), on, off: None },
+            NotStepped::NotWorking { crew, on, off: Some("storm".to_owned()) },
+            NotStepped::Gone { on, today },
+            NotStepped::TooEarly { on, not_before: today },
+            NotStepped::Paid { order, past_due, off_below },
+            NotStepped::NoReason,
+        ];
+        let serial = "E-7".to_owned();
+        let completed = [
+            NotCompleted::NotYet { on, today },
+            NotCompleted::BeforeOrdered { on, ordered: today },
+            NotCompleted::HalfExchange,
+            NotCompleted::NothingHangs,
+            NotCompleted::Occupied { hangs: serial.clone() },
+            NotCompleted::KnownMeter { serial: serial.clone() },
+            NotCompleted::UnknownMeter { serial: serial.clone() },
+            NotCompleted::Stray { meter: serial.clone() },
+            NotCompleted::NotRead { meter: serial, unit: Unit::Kwh, flow: Flow::Delivered },
+        ];
+        let booked =
+            [NotBooked::HasNone { order }, NotBooked::TooLate { order, state: State::Done }];
+        let texts = ordered.iter().map(ToString::to_string);
+        let texts = texts.chain(stepped.iter().map(ToString::to_string));
+        let texts = texts.chain(completed.iter().map(ToString::to_string));
+        for english in texts.chain(booked.iter().map(ToString::to_string)) {
+            let spanish = refused(&english, Language::Spanish);
+            assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");
+        }
+        let english = NotOrdered::AlreadyOpen { kind, order }.to_string();
+        assert_eq!(
+            refused(&english, Language::Spanish),
+            "la orden 7 de leer medidor ya está abierta allí; úsela o anúlela primero"
+        );
+    }
+
+    #[test]
+    fn what_stands_in_the_holes_goes_along() {
+        let english = "meter W-1 says 1,234 on 2026-08-04: 900 since 2026-07-04, far from what it usually counts";
+        assert_eq!(
+            said(english, Language::Spanish),
+            "el medidor W-1 dice 1,234 el 4 ago 2026: 900 desde el 4 jul 2026, lejos de lo que suele contar"
+        );
+        assert_eq!(said("something else", Language::Spanish), "something else");
+        assert_eq!(
+            said("not taken of a.csv: 1 line", Language::Spanish),
+            "no se tomó de a.csv: 1 línea"
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! What the acts refuse to a clerk who moves service, in the clerk's language, and the field of the
+//! form that it is said beside.
+
+use anyhow::Error;
+use meterbook_app::Refused;
+use meterbook_app::agreement::AgreementRefusal;
+use meterbook_app::application::NotSignedUp;
+use meterbook_app::moves::MoveRefusal;
+use meterbook_core::moves::Said;
+use meterbook_core::period::Zone;
+use meterbook_core::person::Language;
+
+use crate::evidence;
+use crate::show;
+
+/// The sort of field a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The day.
+    Day,
+    /// The tariff of a service.
+    Tariff,
+    /// The read at the switch.
+    Read,
+    /// The choice of a service itself.
+    Service,
+    /// None of them.
+    Whole,
+}
+
+/// Which field a refusal is about.
+pub(crate) fn about(why: &Error) -> About {
+    let Some(refused) = why.downcast_ref::<Refused>() else { return About::Whole };
+    if let Some(it) = refused.as_a::<AgreementRefusal>() {
+        return match it {
+            AgreementRefusal::NoTariff { .. }
+            | AgreementRefusal::WrongCommodity { .. }
+            | AgreementRefusal::Rider { .. } => About::Tariff,
+            AgreementRefusal::BeforeStart { .. }
+            | AgreementRefusal::Billed { .. }
+            | AgreementRefusal::Shares { .. } => About::Day,
+            AgreementRefusal::Overlaps { .. } | AgreementRefusal::Ended { .. } => About::Service,
+        };
+    }
+    match refused.as_a::<MoveRefusal>() {
+        Some(
+            MoveRefusal::NotYet { .. }
+            | MoveRefusal::NoEstimate { .. }
+            | MoveRefusal::TooFewReads { .. }
+            | MoveRefusal::Registers { .. }
+            | MoveRefusal::Implausible { .. },
+        ) => About::Read,
+        Some(MoveRefusal::NotTheirs { .. } | MoveRefusal::Twice { .. }) => About::Service,
+        _ => About::Whole,
+    }
+}
+
+/// What a refusal says.
+pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
+    let refused = why.downcast_ref::<Refused>();
+    let changed = refused.and_then(|it| match it.as_a::<MoveRefusal>() {
+        Some(MoveRefusal::Changed { said, starts_on, stops_on, by, at, .. }) => {
+            let days = [starts_on, stops_on].map(|it| it.map(|it| show::day(it, language)));
+            Some(changed(*said, days, by, &show::instant(*at, zone, language), language))
+        }
+        _ => None,
+    });
+    let spanish = || match (language, refused) {
+        (Language::Spanish, Some(refused)) => refused
+            .as_a::<AgreementRefusal>()
+            .map(agreement)
+            .or_else(|| refused.as_a::<MoveRefusal>().and_then(moves))
+            .or_else(|| refused.as_a::<NotSignedUp>().and_then(application)),
+        _ => None,
+    };
+    // A name that it begins with stays as it is written.
+    if let Some(text) = changed {
+        return text;
+    }
+    let text = spanish().unwrap_or_else(|| evidence::refused(&why.to_string(), language));
+    let mut letters = text.chars();
+    // A sentence beside a field stands alone.
+    letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+}
+
+fn changed(
+    said: Said,
+    [starts, stops]: [Option<String>; 2],
+    by: &str,
+    at: &str,
+    language: Language,
+) -> String {
+    let (was, starts_word, stops_word, look) = match (language, said) {
+        (Language::English, Said::Cancelled) => {
+            return format!("{by} cancelled it at {at}. Ask for a new move if it is still wanted.");
+        }
+        (Language::Spanish, Said::Cancelled) => {
+            return format!("{by} lo canceló el {at}. Pida uno nuevo si todavía hace falta.");
+        }
+        (Language::English, _) => (
+            format!("{by} put it on other days at {at}"),
+            "it starts on",
+            "it ends on",
+            "What you typed is kept; send it again to put it on your days all the same.",
+        ),
+        (Language::Spanish, _) => (
+            format!("{by} lo cambió de fecha el {at}"),
+            "comienza el",
+            "termina el",
+            "Lo que escribió se conserva; envíelo otra vez para ponerlo en sus fechas de todos modos.",
+        ),
+    };
+    let days = [
+        stops.map(|it| format!("{stops_word} {it}")),
+        starts.map(|it| format!("{starts_word} {it}")),
+    ];
+    let days: Vec<String> = days.into_iter().flatten().collect();
+    let days = if days.is_empty() { String::new() } else { format!(": {}", days.join(", ")) };
+    format!("{was}{days}. {look}")
+}
+
+fn day(day: jiff::civil::Date) -> String {
+    show::day(day, Language::Spanish)
+}
+
+fn agreement(it: &AgreementRefusal) -> String {
+    match it {
+        AgreementRefusal::Overlaps { from, to: None } => {
+            format!("allí hay un contrato vigente desde el {}; termínelo primero", day(*from))
+        }
+        AgreementRefusal::Overlaps { from, to: Some(to) } => format!(
+            "allí hay un contrato vigente desde el {} hasta el {to}; comience el {to} o después",
+            day(*from),
+            to = day(*to)
+        ),
+        AgreementRefusal::NoTariff { tariff, on } => format!(
+            "ninguna versión de la tarifa {tariff} rige el {}; publique una primero",
+            day(*on)
+        ),
+        AgreementRefusal::WrongCommodity { tariff, priced, delivered } => format!(
+            "la tarifa {tariff} es de {}, pero el punto de servicio entrega {}",
+            priced.spanish(),
+            delivered.spanish()
+        ),
+        AgreementRefusal::Rider { code } => {
+            format!("{code} es un recargo y nadie lo tiene solo; elija una tarifa que lo incluya")
+        }
+        AgreementRefusal::Ended { on } => format!("el contrato ya terminó el {}", day(*on)),
+        AgreementRefusal::BeforeStart { from, on } => {
+            format!("el contrato comenzó el {} y no puede terminar el {}", day(*from), day(*on))
+        }
+        AgreementRefusal::Shares { host, from } => format!(
+            "el contrato recibe una parte del excedente del contrato {host}; termine antes esa parte, desde el {}",
+            day(*from)
+        ),
+        AgreementRefusal::Billed { through } => format!(
+            "los días hasta el {through} están facturados; elija el {through} o después",
+            through = day(*through)
+        ),
+    }
+}
+
+fn moves(it: &MoveRefusal) -> Option<String> {
+    Some(match it {
+        MoveRefusal::Nothing => "esto no comienza ni termina nada; elija un servicio".to_owned(),
+        MoveRefusal::NotTheirs { agreement } => {
+            format!("el contrato {agreement} es de otra cuenta; revise la cuenta")
+        }
+        MoveRefusal::Twice { point } => {
+            format!("el punto de servicio {point} está dos veces; déjelo una vez")
+        }
+        MoveRefusal::NotYet { on, today } => format!(
+            "hoy es {}, y nadie puede leer ya el medidor del {}; pida la lectura",
+            day(*today),
+            day(*on)
+        ),
+        MoveRefusal::NoEstimate { tariff } => format!(
+            "la tarifa {tariff} mira más que el total y no se puede estimar; dé la lectura o pídala"
+        ),
+        MoveRefusal::TooFewReads { meter } => format!(
+            "del medidor {meter} hay muy pocas lecturas para estimar; dé la lectura o pídala"
+        ),
+        MoveRefusal::Registers { meter, has, given } => format!(
+            "el medidor {meter} tiene {has} registros y se dieron {given} lecturas; dé una de cada uno, en orden"
+        ),
+        MoveRefusal::Implausible { meter, index, last: Some(last) } => format!(
+            "el medidor {meter} mostraba {last} y no puede mostrar {index}; revise las cifras o pida la lectura"
+        ),
+        MoveRefusal::Implausible { meter, index, last: None } => format!(
+            "el medidor {meter} no puede mostrar {index}; revise las cifras o pida la lectura"
+        ),
+        MoveRefusal::Cancelled(_) => "está cancelado; pida uno nuevo".to_owned(),
+        MoveRefusal::Billed { through, .. } => format!(
+            "los días hasta el {} están facturados, así que queda como está; comience o termine desde un día posterior",
+            day(*through)
+        ),
+        MoveRefusal::Entangled { place, .. } => {
+            format!("algo posterior en {place} se apoya en esto; cancele o cambie eso primero")
+        }
+        MoveRefusal::NoSuchDay { .. } => {
+            "dé otro día para lo que comienza o termina, y solo para eso".to_owned()
+        }
+        MoveRefusal::Changed { .. } => return None,
+    })
+}
+
+fn application(it: &NotSignedUp) -> Option<String> {
+    Some(match it {
+        // The page lists them itself.
+        NotSignedUp::Known(_) => "quizá ya es cliente; mire la lista de abajo".to_owned(),
+        NotSignedUp::PremiseKnown { premise, street } => {
+            format!("{street} ya es el inmueble {premise}; búsquelo y elíjalo")
+        }
+        NotSignedUp::WhichPoint { commodity, count } => format!(
+            "hay {count} puntos de servicio de {}; nombre el medidor del que quiere",
+            commodity.spanish()
+        ),
+        NotSignedUp::NoMeter { tariff } => format!(
+            "la tarifa {tariff} cobra lo que mide un medidor y allí no hay ninguno; nombre un medidor"
+        ),
+        NotSignedUp::NoServices => "no toman nada; elija un servicio".to_owned(),
+        NotSignedUp::NoReason => "diga por qué se les acepta de todos modos".to_owned(),
+    })
+}
