@@ -6,13 +6,14 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{ChannelId, InstallationId, ServicePointId};
 use meterbook_core::meter::{Channel, Form, Installation, Meter};
+use meterbook_core::order::{CalledOff, OrderKind};
 use meterbook_core::permission::Permission;
 use meterbook_core::reads::{Read, ReadKind, estimate};
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::meter::{self, MeterRefusal, NewChannel};
-use crate::{Actor, refuse};
+use crate::{Actor, order, refuse};
 
 /// What a member of staff has to be allowed to do, and a second one to agree with, before a
 /// multiplier is changed: a wrong one multiplies every bill.
@@ -64,6 +65,13 @@ pub enum ExchangeRefusal {
         /// The first day not billed.
         through: Date,
     },
+    /// The day has not come: nobody knows what the meters will show.
+    NotYet {
+        /// The day.
+        on: Date,
+        /// Today, where the utility is.
+        today: Date,
+    },
     /// Nothing says why the multiplier is another one.
     NoEvidence,
     /// It is that already.
@@ -73,6 +81,10 @@ pub enum ExchangeRefusal {
 /// Takes one meter down and hangs another in its place, with the last and the first reads.
 pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<InstallationId> {
     let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < new.on {
+        return Err(refuse(ExchangeRefusal::NotYet { on: new.on, today }));
+    }
     let (hung, old) = hung_at(tx, new.point)?;
     unbilled(tx, new.point, new.on)?;
     keep(tx, &old, &new.last, new.on)?;
@@ -88,6 +100,11 @@ pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<Installatio
     let said = format!("{} for {} on {}", next.serial, old.serial, new.on);
     let point = hung.service_point.to_string();
     store::audit::add(tx, &allowed, "exchange meter", &point, &said)?;
+    // Whoever was sent to do it finds it done.
+    for order in store::order::open_at(tx, new.point, OrderKind::Exchange)? {
+        let followed = order::follow(tx, order.id)?;
+        order::call_off(tx, &allowed, &followed, CalledOff::NotNeeded, &said)?;
+    }
     Ok(id)
 }
 
@@ -194,6 +211,11 @@ impl fmt::Display for ExchangeRefusal {
             ExchangeRefusal::Billed { through } => {
                 write!(f, "days up to {through} are billed; do it from {through} on or later")
             }
+            ExchangeRefusal::NotYet { on, today } => write!(
+                f,
+                "{on} has not come, today is {today}; order it: meterbook order add exchange \
+                 --not-before {on}"
+            ),
             ExchangeRefusal::NoEvidence => f.write_str(
                 "a multiplier changes every bill; write what proves it, such as the transformers' \
                  plate",

@@ -121,13 +121,12 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     }
     let agreement_id = agreement.as_ref().map(|it| it.id);
     let key = Order::natural_key(kind, premise, service_point, agreement_id);
-    if let Some(order) = store::order::with_key(tx, &key)? {
+    if let Some(order) = already(tx, kind, service_point, &key)? {
         return Err(refuse(NotOrdered::AlreadyOpen { kind, order }));
     }
-    let due = match (new.due, store::order::rule(tx, kind, today)?) {
-        (Some(due), _) => Some(due),
-        (None, Some(rule)) => Some(Deadline::parse(&rule)?.of(actor.at, &zone)),
-        (None, None) => None,
+    let due = match new.due {
+        Some(due) => Some(due),
+        None => due(tx, actor.at, kind, not_before)?,
     };
     let of_commodity = || point.as_ref().map(|it| Skills::of(it.commodity)).unwrap_or_default();
     let order = Order {
@@ -145,17 +144,57 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
         about,
         key,
     };
-    store::order::add(tx, &order)?;
-    let steps = Followed::begun(&order);
-    take(tx, &allowed, &steps, Step::Created, "").map_err(|why| {
+    enter(tx, &allowed, &order)?;
+    Ok(order)
+}
+
+/// Keeps an order with its first step.
+pub(crate) fn enter(tx: &mut Tx, allowed: &Authorized, order: &Order) -> Result<()> {
+    store::order::add(tx, order)?;
+    let steps = Followed::begun(order);
+    take(tx, allowed, &steps, Step::Created, "").map_err(|why| {
         match why.downcast_ref::<Conflict>() {
             Some(it) if it.table == "open_order" => {
-                refuse(NotOrdered::AlreadyOpen { kind, order: order.id })
+                refuse(NotOrdered::AlreadyOpen { kind: order.kind, order: order.id })
             }
             _ => why,
         }
-    })?;
-    Ok(order)
+    })
+}
+
+/// By when an order of a kind must be done, as the utility's rule says; what is not to be done yet
+/// is counted from the day on which it may be.
+pub(crate) fn due(
+    tx: &mut Tx,
+    at: Timestamp,
+    kind: OrderKind,
+    not_before: Date,
+) -> Result<Option<Timestamp>> {
+    let zone = crate::founding::zone(tx)?;
+    let Some(rule) = store::order::rule(tx, kind, zone.day_of(at).max(not_before))? else {
+        return Ok(None);
+    };
+    Ok(Some(Deadline::parse(&rule)?.of(at.max(zone.start_of(not_before)), &zone)))
+}
+
+/// The open order that stands in the way of another: one with the same key, or one that a move wants
+/// there.
+fn already(
+    tx: &mut Tx,
+    kind: OrderKind,
+    point: Option<ServicePointId>,
+    key: &str,
+) -> Result<Option<OrderId>> {
+    if let Some(order) = store::order::with_key(tx, key)? {
+        return Ok(Some(order));
+    }
+    match point {
+        // One for non-payment and one because somebody leaves are two things.
+        Some(point) if kind != OrderKind::Disconnect => {
+            Ok(store::order::open_at(tx, point, kind)?.first().map(|it| it.id))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The agreement that an order is for: the one that was named, or the one in force there.
@@ -309,7 +348,7 @@ pub fn cancel(tx: &mut Tx, actor: Actor, id: OrderId, why: CalledOff, note: &str
     call_off(tx, &allowed, &followed, why, note)
 }
 
-fn call_off(
+pub(crate) fn call_off(
     tx: &mut Tx,
     allowed: &Authorized,
     followed: &Followed,

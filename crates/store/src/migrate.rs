@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_orders", include_str!("../migrations/0004_orders.sql")),
     ("0005_tasks", include_str!("../migrations/0005_tasks.sql")),
     ("0006_moves", include_str!("../migrations/0006_moves.sql")),
+    ("0007_field", include_str!("../migrations/0007_field.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

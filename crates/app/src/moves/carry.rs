@@ -3,14 +3,14 @@
 use anyhow::{Context, Result};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::AgreementId;
-use meterbook_core::moves::{Effect, EffectKind, Move, OrderKind, OrderRequest};
-use meterbook_core::permission::Permission;
+use meterbook_core::moves::{Effect, EffectKind, Move};
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Tx};
 
-use super::{Made, MoveRefusal, Plan};
+use super::{Made, MoveRefusal, Plan, orders};
 use crate::agreement::AgreementRefusal;
 use crate::authority::authorize;
-use crate::{Actor, order_request, refuse};
+use crate::{Actor, refuse};
 
 /// Carries out a plan as a version of a move.
 pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Made> {
@@ -34,8 +34,9 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
                 it.agreement = Some(AgreementId(tx.next(Counter::Agreement, 1)?));
                 begin(tx, &agreement(it, it.on, it.until)?)?;
             }
-            EffectKind::Orders => ask(tx, actor, &of, it)?,
             EffectKind::Reads
+            | EffectKind::CallsOff
+            | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
             | EffectKind::FinalBill => (),
@@ -45,6 +46,7 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
         store::read::add(tx, &reads)?;
     }
     store::moves::add_effects(tx, of.id, of.version, &effects)?;
+    orders::settle(tx, &allowed, &of, &effects)?;
     refresh(tx, &effects)?;
     let said = effects.iter().map(|it| it.sentence(meterbook_core::person::Language::English));
     let said = said.collect::<Vec<_>>().join("; ");
@@ -69,9 +71,9 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
 
 /// Takes back what a version of a move did, as far as nothing is billed and nothing stands on it.
 /// Reads stay: the meter showed what it showed.
-pub(super) fn back(tx: &mut Tx, actor: Actor, of: &Move, effects: &[Effect]) -> Result<()> {
+pub(super) fn back(tx: &mut Tx, allowed: &Authorized, of: &Move, effects: &[Effect]) -> Result<()> {
     unbilled(tx, of, effects)?;
-    order_request::withdraw(tx, actor, of.id)?;
+    orders::give_back(tx, allowed, of)?;
     for it in effects.iter().rev() {
         let entangled = || refuse(MoveRefusal::Entangled { of: of.id, place: it.label_en.clone() });
         match it.kind {
@@ -97,6 +99,7 @@ pub(super) fn back(tx: &mut Tx, actor: Actor, of: &Move, effects: &[Effect]) -> 
                 begin(tx, &again)?;
             }
             EffectKind::Reads
+            | EffectKind::CallsOff
             | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
@@ -133,13 +136,6 @@ fn is_free(tx: &mut Tx, it: &Agreement) -> Result<bool> {
             || other.to.is_some_and(|to| to <= it.from)
             || it.to.is_some_and(|to| to <= other.from)
     }))
-}
-
-fn ask(tx: &mut Tx, actor: Actor, of: &Move, it: &Effect) -> Result<()> {
-    let kind = OrderKind::from_word(&it.word).context("a move asks for an order of some kind")?;
-    let service_point = it.service_point.context("an order is for a service point")?;
-    let (account, on, asked_by) = (it.account, it.on, of.id);
-    order_request::ask(tx, actor, &OrderRequest { kind, account, service_point, on, asked_by })
 }
 
 /// The agreement that an effect is about.

@@ -6,6 +6,7 @@
 //! takes them back. All of it happens in the caller's transaction.
 
 mod carry;
+mod orders;
 mod plan;
 mod reads;
 mod refusal;
@@ -113,7 +114,7 @@ pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
 
 /// Puts a move on other days. `seen` is the version that the clerk looked at.
 pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) -> Result<Made> {
-    authorize(tx, actor, Permission::MoveService, None)?;
+    let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let (old, effects) = open(tx, id, seen)?;
     let mut wanted = asked(&old, &effects, &to.read);
     for (day, new, what) in [
@@ -129,7 +130,7 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
     if (wanted.starts_on, wanted.stops_on) == (old.starts_on, old.stops_on) {
         return Err(refuse(MoveRefusal::NoSuchDay { what: "is on those days already" }));
     }
-    carry::back(tx, actor, &old, &effects)?;
+    carry::back(tx, &allowed, &old, &effects)?;
     let plan = plan(tx, actor, &wanted)?;
     let (starts_on, stops_on) = (wanted.starts_on, wanted.stops_on);
     let new = Move { said: Said::Redated, starts_on, stops_on, ..next(&old, actor) };
@@ -142,9 +143,10 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
 pub fn cancel(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64) -> Result<Move> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let (old, effects) = open(tx, id, seen)?;
-    carry::back(tx, actor, &old, &effects)?;
+    carry::back(tx, &allowed, &old, &effects)?;
     let new = Move { said: Said::Cancelled, ..next(&old, actor) };
     store::moves::say(tx, &new)?;
+    orders::settle(tx, &allowed, &new, &[])?;
     store::audit::add(tx, &allowed, "cancel move", &id.to_string(), new.kind.word())?;
     Ok(new)
 }

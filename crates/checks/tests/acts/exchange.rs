@@ -15,6 +15,7 @@ use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
+use meterbook_core::order::{OrderKind, State};
 use meterbook_core::period::Period;
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Db};
@@ -88,7 +89,11 @@ fn a_meter_that_rolled_over_is_exchanged_and_both_are_billed() {
         assert!(says(exchanged(db, &short)).contains("has 1 registers and 0 reads"));
         short.point = 1.into();
         // 99,900 to 100 over the top is 200; 7 to 107 on the new one is 100.
+        let to_come = Exchange { on: date(2026, 3, 11), ..new(100, "E-2", 7) };
+        assert!(says(exchanged(db, &to_come)).contains("order it: meterbook order add exchange"));
+        let sent = crate::orders::plain(db, OrderKind::Exchange);
         exchanged(db, &new(100, "E-2", 7)).unwrap();
+        assert_eq!(crate::orders::state(db, sent), State::Cancelled, "they find it done");
         shows(db, "E-2", END, 107);
         assert_eq!(billed(db), 300 * 12);
         let why = exchanged(db, &Exchange { serial: "E-3".to_owned(), ..new(120, "E-3", 0) });

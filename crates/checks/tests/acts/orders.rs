@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 use meterbook_app::appointment::{self, Offer};
 use meterbook_app::order::{self, NewOrder, NotOrdered, NotStepped, Where};
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::sign_up::SignUp;
 use meterbook_app::{Actor, Refused, check, crew};
 use meterbook_checks::engines;
 use meterbook_core::appointment::{Arrival, Ended};
@@ -32,8 +33,23 @@ pub(crate) fn actor() -> Actor {
 /// A customer with a meter of five digits, and a crew that works on weekdays.
 pub(crate) fn found(db: &Db) -> Crew {
     village::found(db);
-    village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+    take_on(db, &village::customer("E-1", &[DIALS]));
     hire(db, "North", "electric", 1)
+}
+
+/// Takes a customer on whose meter was read when it was hung: the read that the sign-up orders is not
+/// needed.
+fn take_on(db: &Db, customer: &SignUp) {
+    village::take_on(db, customer).unwrap();
+    db.write(|tx| {
+        for (it, _) in store::order::open(tx, Which::default(), 9)? {
+            if !store::moves::wanting(tx, it.id)?.is_empty() {
+                order::cancel(tx, actor(), it.id, CalledOff::NotNeeded, "")?;
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
 }
 
 pub(crate) fn hire(db: &Db, name: &str, skills: &str, per_window: i64) -> Crew {
@@ -141,7 +157,7 @@ fn an_order_that_says_what_cannot_be_is_refused() {
         }
         let mut second = village::customer("E-2", &[DIALS]);
         second.street = "14 Mill St".to_owned();
-        village::take_on(db, &second).unwrap();
+        take_on(db, &second);
         let new = NewOrder { agreement: Some(AgreementId(2)), ..plain(OrderKind::Test, POINT) };
         let why = add(db, &new).unwrap_err();
         assert!(village::says(&why).contains("agreement 2 is for another service point"));
@@ -317,7 +333,7 @@ fn a_payment_calls_off_the_disconnection_in_its_own_transaction() {
         // What is for somebody else's debt stays.
         let mut other = village::customer("E-2", &[DIALS]);
         other.street = "14 Mill St".to_owned();
-        village::take_on(db, &other).unwrap();
+        take_on(db, &other);
         paid(1, "3").unwrap();
         assert_eq!(state(db, id), State::Cancelled);
     });
