@@ -318,7 +318,7 @@ fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
     let balance = store::ledger::balance(tx, account)?;
     let bills = store::bill::of_account(tx, account)?;
-    Ok(crate::customer_view::past_due(balance, &bills, today))
+    crate::customer_view::past_due(tx, account, balance, &bills, today)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.

@@ -24,6 +24,7 @@ pub mod audit;
 pub mod batch;
 pub mod bill;
 pub mod certificate;
+pub mod charge;
 pub mod check;
 pub mod connection;
 pub mod crew;

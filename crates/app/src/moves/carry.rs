@@ -109,7 +109,8 @@ pub(super) fn back(tx: &mut Tx, allowed: &Authorized, of: &Move, effects: &[Effe
     refresh(tx, effects)
 }
 
-/// Refuses when a bill was made of what the move started, or the last one of what it ended.
+/// Refuses when a bill was made of what the move started, or the last one of what it ended, or what
+/// it costs was charged.
 fn unbilled(tx: &mut Tx, of: &Move, effects: &[Effect]) -> Result<()> {
     for it in effects {
         let Some(agreement) = it.agreement else { continue };
@@ -120,7 +121,10 @@ fn unbilled(tx: &mut Tx, of: &Move, effects: &[Effect]) -> Result<()> {
             return Err(refuse(MoveRefusal::Billed { of: of.id, through }));
         }
     }
-    Ok(())
+    match store::charge::of_move(tx, of.id)?.pop() {
+        Some(charge) => Err(refuse(MoveRefusal::Billed { of: of.id, through: charge.on })),
+        None => Ok(()),
+    }
 }
 
 fn begin(tx: &mut Tx, new: &Agreement) -> Result<()> {

@@ -8,6 +8,7 @@ mod authority;
 mod certificate;
 mod exchange;
 mod intake;
+mod last_bill;
 mod moves;
 mod orders;
 mod orders_done;

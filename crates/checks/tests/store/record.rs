@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::CustomerClass;
+use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::*;
 use meterbook_core::money::Money;
@@ -112,6 +113,19 @@ fn effects() -> Vec<Effect> {
     vec![starts, charge]
 }
 
+fn charge() -> Charge {
+    Charge {
+        key: Charge::fee_key(MoveId(1), "opening"),
+        kind: ChargeFor::Fee,
+        account: ACCOUNT,
+        amount: Money::from_cents(2_500),
+        on: FROM,
+        asked_by: Some(MoveId(1)),
+        label: "Opening fee".to_owned(),
+        bill: None,
+    }
+}
+
 /// Keeps one of everything, beside what [`sample::keep`] keeps.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::party::add(tx, &payer())?;
@@ -132,7 +146,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::merge::undo(tx, merge, sample::at())?;
     store::moves::add(tx, &a_move())?;
     store::moves::add_effects(tx, MoveId(1), 1, &effects())?;
-    store::moves::add_orders(tx, MoveId(1), 1, &[(OrderId(1), WithOrder::Orders)])
+    store::moves::add_orders(tx, MoveId(1), 1, &[(OrderId(1), WithOrder::Orders)])?;
+    store::charge::add(tx, &[charge()])
 }
 
 #[test]
@@ -169,6 +184,9 @@ fn the_record_comes_back_as_it_went_in() {
             assert_eq!(store::moves::get(tx, MoveId(1))?, a_move());
             assert_eq!(store::moves::of_account(tx, ACCOUNT)?, [a_move()]);
             assert_eq!(store::moves::effects(tx, MoveId(1), 1)?, effects());
+            assert_eq!(store::charge::of_account(tx, ACCOUNT)?, [charge()]);
+            assert_eq!(store::charge::of_move(tx, MoveId(1))?, [charge()]);
+            assert_eq!(store::charge::pending(tx, &[ACCOUNT])?, [], "it was charged");
             let wanted = [(OrderId(1), WithOrder::Orders)];
             assert_eq!(store::moves::orders(tx, MoveId(1), 1)?, wanted);
             assert_eq!(store::moves::wanting(tx, OrderId(1))?, [MoveId(1)]);

@@ -19,6 +19,7 @@ const STAY: &[(&str, &str)] = &[
     ("bill", "total_cents"),
     ("bill_line", "amount_cents"),
     ("certificate_movement", "step"),
+    ("charge", "label"),
     ("entry", "effective_on"),
     ("event_day", "said"),
     ("generation", "total_micro"),
