@@ -31,6 +31,11 @@ create table charge (
 create index charge_account on charge (account_id);
 create index charge_move on charge (move_id);
 
+-- When the record was looked over for tasks, the last time on each day. The row without a day is there
+-- to be locked. May change: looked_at.
+create table task_look (looked_on text primary key, looked_at bigint not null);
+insert into task_look (looked_on, looked_at) values ('', 0);
+
 -- What never changes, whoever asks ----------------------------------------------------------------
 
 -- +sqlite

@@ -97,6 +97,7 @@ const MAY_CHANGE: &[&str] = &[
     "staff_role",
     "task",
     "task_lock",
+    "task_look",
     "utility",
 ];
 
