@@ -172,6 +172,25 @@ fn not_too_late(order: OrderId, state: State) -> Result<()> {
     }
 }
 
+/// Refuses when a crew has no room for an order in a window. Nothing is written.
+pub(crate) fn keepable(
+    tx: &mut Tx,
+    actor: Actor,
+    (order, state): (OrderId, State),
+    crew: &Crew,
+    arrival: Arrival,
+) -> Result<()> {
+    not_too_late(order, state)?;
+    if arrival.begins(&crate::founding::zone(tx)?) <= actor.at {
+        return Err(refuse(NotBooked::Begun { arrival }));
+    }
+    let offers = offered(tx, crew, arrival.on)?;
+    if offers.contains(&arrival) {
+        return Ok(());
+    }
+    Err(refuse(NotBooked::NotOffered { crew: crew.name.clone(), arrival, offers }))
+}
+
 fn promise(
     tx: &mut Tx,
     (actor, allowed): (Actor, &Authorized),

@@ -43,6 +43,7 @@ pub fn merge(tx: &mut Tx, actor: Actor, kept: PersonId, merged: PersonId) -> Res
     if kept == merged {
         return Err(refuse(MergeRefusal::Same));
     }
+    store::person::lock(tx, &[kept, merged])?;
     let (one, other) = (crate::person::in_use(tx, kept)?, crate::person::in_use(tx, merged)?);
     if one.kind != other.kind {
         return Err(refuse(MergeRefusal::TwoKinds { kept: one.name, merged: other.name }));
@@ -64,6 +65,7 @@ pub fn merge(tx: &mut Tx, actor: Actor, kept: PersonId, merged: PersonId) -> Res
 pub fn unmerge(tx: &mut Tx, actor: Actor, merged: PersonId) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::MergeCustomers, None)?;
     let person = merged;
+    store::person::lock(tx, &[merged])?;
     let Some(merge) = store::merge::of_merged(tx, merged)? else {
         return Err(refuse(MergeRefusal::NotMerged { person }));
     };

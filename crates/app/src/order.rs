@@ -6,6 +6,7 @@
 pub mod completion;
 pub mod day;
 mod refusal;
+pub mod sick;
 
 use anyhow::Result;
 use jiff::Timestamp;

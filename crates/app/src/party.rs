@@ -72,6 +72,7 @@ pub fn join(
 ) -> Result<PartyId> {
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let name = crate::person::in_use(tx, person)?.name;
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let open = |it: &&Party| it.role == role && it.to.is_none_or(|to| from < to);
     if role == PartyRole::Main
@@ -103,6 +104,7 @@ pub fn leave(
     if role == PartyRole::Main {
         return Err(refuse(PartyRefusal::MainStays));
     }
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let theirs = |it: &&Party| it.role == role && it.person == person && it.to.is_none();
     let Some(party) = there.iter().find(theirs) else {
@@ -127,6 +129,7 @@ pub fn hand_over(
     if today < on {
         return Err(refuse(PartyRefusal::NotYet { on, today }));
     }
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let main = there.iter().find(|it| it.role == PartyRole::Main && it.to.is_none());
     if let Some(main) = main {

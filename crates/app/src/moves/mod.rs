@@ -96,6 +96,7 @@ pub struct Made {
 /// Starts, stops or transfers service, today or on a day before or after.
 pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
     authorize(tx, actor, Permission::MoveService, None)?;
+    hold(tx, wanted)?;
     let plan = plan(tx, actor, wanted)?;
     let of = Move {
         id: MoveId(tx.next(Counter::Move, 1)?),
@@ -130,6 +131,7 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
     if (wanted.starts_on, wanted.stops_on) == (old.starts_on, old.stops_on) {
         return Err(refuse(MoveRefusal::NoSuchDay { what: "is on those days already" }));
     }
+    hold(tx, &wanted)?;
     carry::back(tx, &allowed, &old, &effects)?;
     let plan = plan(tx, actor, &wanted)?;
     let (starts_on, stops_on) = (wanted.starts_on, wanted.stops_on);
@@ -169,6 +171,16 @@ pub fn told(tx: &mut Tx, made: &Made) -> Result<String> {
     let utility = store::utility::get(tx)?.name;
     let number = account.number.to_string();
     Ok(confirmation(&utility, &person.name, &number, person.language, &made.effects))
+}
+
+/// Lets nobody else move what a move is about before it is done: the second of two clerks then plans
+/// with what the first did, and reads it.
+fn hold(tx: &mut Tx, wanted: &Wanted) -> Result<()> {
+    let mut points: Vec<ServicePointId> = wanted.starts.iter().map(|it| it.point).collect();
+    for stop in &wanted.stops {
+        points.push(store::agreement::get(tx, stop.agreement)?.service_point);
+    }
+    store::place::lock(tx, &points)
 }
 
 /// A move that can still be changed, as the clerk saw it, and what it does.

@@ -13,6 +13,7 @@ mod moves;
 mod orders;
 mod orders_done;
 mod published;
+mod race;
 mod record;
 mod refused;
 mod riders;

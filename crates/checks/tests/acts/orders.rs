@@ -6,7 +6,7 @@
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::appointment::{self, Offer};
-use meterbook_app::order::{self, NewOrder, NotOrdered, NotStepped, Where};
+use meterbook_app::order::{self, NewOrder, NotOrdered, NotStepped, Where, sick};
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::sign_up::SignUp;
 use meterbook_app::{Actor, Refused, check, crew};
@@ -361,5 +361,58 @@ fn a_reconnection_carries_the_hour_by_which_it_must_be_done() {
         let open = db.read(|tx| store::order::open(tx, Which::default(), 9)).unwrap();
         let order: Vec<OrderId> = open.iter().map(|it| it.0.id).collect();
         assert_eq!(order, [id, test], "who is without comes before what has no hour");
+    });
+}
+
+#[test]
+fn a_sick_crew_s_day_goes_to_the_others_in_one_act() {
+    engines::each(|db, _| {
+        let north = found(db);
+        let [south, gas] = [hire(db, "South", "electric", 1), hire(db, "Gas", "gas", 1)];
+        let kinds = [OrderKind::Test, OrderKind::Read, OrderKind::Inspection, OrderKind::Reread];
+        let [test, read, look, again] = kinds.map(|kind| plain(db, kind));
+        let skilled = NewOrder {
+            skills: Some(Skills::parse("electric, ladder")),
+            ..NewOrder::plain(OrderKind::Maintenance, POINT)
+        };
+        let ladder = add(db, &skilled).unwrap();
+        give(db, test, &north, TODAY).unwrap();
+        // What nobody else knows how to do is what North was hired for since.
+        let nimble = hire(db, "Nimble", "electric, ladder", 1);
+        give(db, ladder, &nimble, TODAY).unwrap();
+        let book = |id, crew: &Crew, from| {
+            let arrival = window(TODAY, from);
+            db.write(|tx| appointment::book(tx, actor(), id, crew.id, arrival)).unwrap();
+        };
+        book(read, &nimble, 8);
+        book(look, &nimble, 10);
+        // At eight North and South have somebody; at ten North alone has room.
+        for (kind, crew, from) in [(OrderKind::Connect, &north, 8), (OrderKind::Leak, &south, 8)] {
+            let id = plain(db, kind);
+            book(id, crew, from);
+        }
+        give(db, again, &nimble, TODAY).unwrap();
+        let away = |crew: &Crew| db.write(|tx| sick::away(tx, actor(), crew, TODAY, "fever"));
+        assert!(db.write(|tx| sick::away(tx, actor(), &nimble, TODAY, " ")).is_err());
+        let over = away(&nimble).unwrap();
+        let given: Vec<(OrderId, &str)> =
+            over.given.iter().map(|(id, crew)| (*id, crew.name.as_str())).collect();
+        assert_eq!(given.len(), 2, "{over:?}");
+        assert!(given.iter().any(|it| it.0 == look) && given.iter().any(|it| it.0 == again));
+        let left: Vec<OrderId> = over.left.iter().map(|it| it.0).collect();
+        assert!(left.contains(&ladder) && left.contains(&read), "{over:?}");
+        let why = |id| over.left.iter().find(|it| it.0 == id).unwrap().1.clone();
+        assert!(why(ladder).contains("lacks"), "{}", why(ladder));
+        assert_eq!(state(db, ladder), State::Open, "it waits for a crew");
+        assert!(
+            why(read).contains("room for 2026-03-10 08:00-10:00") || why(read).contains("lacks")
+        );
+        let promised = db.read(|tx| store::appointment::of_order(tx, look)).unwrap().unwrap();
+        assert_eq!(promised.arrival, window(TODAY, 10), "a promise is kept");
+        assert_ne!(promised.crew, nimble.id);
+        let still = db.read(|tx| store::appointment::of_order(tx, read)).unwrap().unwrap();
+        assert_eq!(still.crew, nimble.id, "or it stays, and is named");
+        assert!(given.iter().all(|it| it.1 != gas.name));
+        clean(db);
     });
 }
