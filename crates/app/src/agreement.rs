@@ -108,7 +108,8 @@ pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Resu
     store::agreement::end(tx, agreement, on)?;
     store::search::refresh_at(tx, there.service_point)?;
     let said = on.to_string();
-    store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
+    let change = ("no end", said.as_str());
+    store::audit::turn(tx, &allowed, "stop service", &agreement.to_string(), &said, change)
 }
 
 /// Refuses a tariff on which nobody can take this commodity from that day on.

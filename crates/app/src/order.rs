@@ -402,9 +402,10 @@ pub fn rule(
     let allowed = authorize(tx, actor, Permission::DispatchWork, None)?;
     let rule = Deadline::parse(text).map_err(refuse)?;
     let text = rule.to_string();
+    let was = store::order::rule(tx, kind, from)?.unwrap_or_else(|| "no rule".to_owned());
     store::order::say_rule(tx, kind, from, &text)?;
     let said = format!("from {from}: {text}");
-    store::audit::add(tx, &allowed, "say deadline", kind.word(), &said)?;
+    store::audit::turn(tx, &allowed, "say deadline", kind.word(), &said, (&was, &text))?;
     Ok(rule)
 }
 
@@ -432,7 +433,12 @@ pub(crate) fn take(
         }
     })?;
     let act = format!("{} order", step.word());
-    store::audit::add(tx, allowed, &act, &order.id.to_string(), &said(order, &taken))
+    let (id, said) = (order.id.to_string(), said(order, &taken));
+    if steps.is_empty() {
+        return store::audit::add(tx, allowed, &act, &id, &said);
+    }
+    let change = (followed.stands.state.word(), stands.state.word());
+    store::audit::turn(tx, allowed, &act, &id, &said, change)
 }
 
 /// What a step says beside its word.

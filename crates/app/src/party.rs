@@ -87,7 +87,14 @@ pub fn join(
     let id = PartyId(tx.next(Counter::Party, 1)?);
     store::party::add(tx, &Party { id, account, person, role, from, to: None })?;
     let said = format!("{name} {role} from {from}");
-    store::audit::add(tx, &allowed, "join account", &account.to_string(), &said)?;
+    let before = there.iter().rfind(|it| it.role == PartyRole::Main && role == PartyRole::Main);
+    let was = match before {
+        Some(it) => store::person::get(tx, it.person)?.name,
+        None => "no part".to_owned(),
+    };
+    let became = if role == PartyRole::Main { name.as_str() } else { role.word() };
+    let account = account.to_string();
+    store::audit::turn(tx, &allowed, "join account", &account, &said, (&was, became))?;
     Ok(id)
 }
 
@@ -112,7 +119,8 @@ pub fn leave(
     };
     end(tx, party, on)?;
     let said = format!("person {person} {role} up to {on}");
-    store::audit::add(tx, &allowed, "leave account", &account.to_string(), &said)
+    let change = (role.word(), "no part");
+    store::audit::turn(tx, &allowed, "leave account", &account.to_string(), &said, change)
 }
 
 /// Makes another person the main customer from a day on. `seen` is whom the clerk saw there.

@@ -138,7 +138,7 @@ pub fn give_back(tx: &mut Tx, actor: Actor, id: TaskId) -> Result<()> {
 
 /// Makes a task somebody's, or nobody's.
 pub fn assign(tx: &mut Tx, actor: Actor, id: TaskId, owner: Option<&str>) -> Result<()> {
-    authorize(tx, actor, Permission::ResolveTasks, None)?;
+    let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
     let task = open(tx, actor, id)?;
     let owner = match owner {
         Some(name) => match store::staff::by_name(tx, name)? {
@@ -148,9 +148,13 @@ pub fn assign(tx: &mut Tx, actor: Actor, id: TaskId, owner: Option<&str>) -> Res
         None => None,
     };
     let name = owner.as_ref().map_or("nobody", |it| it.name.as_str()).to_owned();
+    let was = match task.owner {
+        Some(owner) => store::staff::name(tx, owner)?,
+        None => "nobody".to_owned(),
+    };
     store::task::change(tx, &Task { owner: owner.map(|it| it.id), ..task })?;
     happened(tx, actor, id, Step::Assigned, None, &name)?;
-    audit(tx, actor, "assign task", id, &name)
+    store::audit::turn(tx, &allowed, "assign task", &id.to_string(), &name, (&was, &name))
 }
 
 /// Resolves a task in one of the ways its kind offers.

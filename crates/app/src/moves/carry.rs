@@ -51,19 +51,34 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
     let said = effects.iter().map(|it| it.sentence(meterbook_core::person::Language::English));
     let said = said.collect::<Vec<_>>().join("; ");
     let act = format!("{} {}", of.said, of.kind);
-    store::audit::add(tx, &allowed, &act, &of.id.to_string(), &said)?;
+    let versions = store::moves::versions(tx, of.id)?;
+    match versions.iter().rfind(|it| it.version < of.version) {
+        Some(was) => {
+            let change = (&*super::days(was), &*super::days(&of));
+            store::audit::turn(tx, &allowed, &act, &of.id.to_string(), &said, change)?;
+        }
+        None => store::audit::add(tx, &allowed, &act, &of.id.to_string(), &said)?,
+    }
     // The history of a service begins and ends in the words of its own acts, whoever moves.
     for it in &effects {
-        let (act, said) = match it.kind {
+        let (act, said, was) = match it.kind {
             EffectKind::Starts | EffectKind::Reverts => {
                 let tariff = it.tariff.as_deref().unwrap_or_default();
-                ("start service", format!("{tariff} from {}", it.on))
+                ("start service", format!("{tariff} from {}", it.on), None)
             }
-            EffectKind::Stops | EffectKind::Yields => ("stop service", it.on.to_string()),
+            EffectKind::Stops | EffectKind::Yields => {
+                let was = it.until.map_or_else(|| "no end".to_owned(), |it| it.to_string());
+                ("stop service", it.on.to_string(), Some(was))
+            }
             _ => continue,
         };
-        if let Some(agreement) = it.agreement {
-            store::audit::add(tx, &allowed, act, &agreement.to_string(), &said)?;
+        let Some(agreement) = it.agreement.map(|it| it.to_string()) else { continue };
+        match was {
+            Some(was) => {
+                let change = (was.as_str(), said.as_str());
+                store::audit::turn(tx, &allowed, act, &agreement, &said, change)?;
+            }
+            None => store::audit::add(tx, &allowed, act, &agreement, &said)?,
         }
     }
     Ok(Made { of, effects })

@@ -149,7 +149,8 @@ pub fn cancel(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64) -> Result<Move> 
     let new = Move { said: Said::Cancelled, ..next(&old, actor) };
     store::moves::say(tx, &new)?;
     orders::settle(tx, &allowed, &new, &[])?;
-    store::audit::add(tx, &allowed, "cancel move", &id.to_string(), new.kind.word())?;
+    let (kind, change) = (new.kind.word(), (&*days(&old), Said::Cancelled.word()));
+    store::audit::turn(tx, &allowed, "cancel move", &id.to_string(), kind, change)?;
     Ok(new)
 }
 
@@ -181,6 +182,13 @@ fn hold(tx: &mut Tx, wanted: &Wanted) -> Result<()> {
         points.push(store::agreement::get(tx, stop.agreement)?.service_point);
     }
     store::place::lock(tx, &points)
+}
+
+/// The days of a move, in words.
+fn days(of: &Move) -> String {
+    let starts = of.starts_on.map(|it| format!("starts {it}"));
+    let stops = of.stops_on.map(|it| format!("stops {it}"));
+    [starts, stops].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A move that can still be changed, as the clerk saw it, and what it does.

@@ -6,6 +6,7 @@ mod approval;
 mod audit;
 mod authority;
 mod certificate;
+mod changes;
 mod exchange;
 mod intake;
 mod last_bill;

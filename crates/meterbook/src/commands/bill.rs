@@ -68,7 +68,7 @@ fn totals(it: &Standing) {
 }
 
 pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let cycle = Cycle(cycle);
     let lines = db.read(|tx| {
         let mut lines = Vec::new();
@@ -167,7 +167,7 @@ pub(crate) fn explain(
 
 /// The bill with this number.
 fn bill(place: &Place, number: &str) -> Result<Bill> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => store::bill::get(tx, id).map(Some),
@@ -177,7 +177,7 @@ fn bill(place: &Place, number: &str) -> Result<Bill> {
 }
 
 pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let bills = bills(&db, number, cycle)?;
     let mut different = 0;
     for id in &bills {
@@ -216,7 +216,7 @@ fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<Bill
 }
 
 pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let statement = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => statement::of_bill(tx, id).map(Some),
@@ -259,7 +259,7 @@ pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
 }
 
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
     let mut bar = say::Bar::new();

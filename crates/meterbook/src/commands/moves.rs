@@ -144,7 +144,7 @@ fn redate(place: &Place, args: &MoveRedate) -> Result<()> {
 }
 
 fn show(place: &Place, account: &str) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let today = super::today(&db)?;
     let all = db.read(|tx| {
         let account = super::account(tx, account)?;

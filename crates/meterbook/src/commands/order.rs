@@ -17,6 +17,7 @@ use meterbook_core::order::{
     CalledOff, Hindrance, OrderKind, Priority, Skills, State, Step, Taken,
 };
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_core::text::{counted, scaled};
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Db, Tx};
@@ -144,6 +145,7 @@ fn local(at: Timestamp, zone: &Zone) -> String {
 }
 
 fn list(db: &Db, which: &OrderList) -> Result<()> {
+    db.read(|tx| super::may_see(tx, Permission::ViewCustomer))?;
     let kind = which.kind.as_deref().map(kind_of).transpose()?;
     let state = match &which.state {
         Some(text) => Some(word("state", text, State::from_word, State::ALL)?),
@@ -194,6 +196,7 @@ fn list(db: &Db, which: &OrderList) -> Result<()> {
 }
 
 fn show(db: &Db, id: OrderId) -> Result<()> {
+    db.read(|tx| super::may_see(tx, Permission::ViewCustomer))?;
     let zone = super::own_zone(db)?;
     let now = Timestamp::now();
     let lines = db.read(|tx| {
