@@ -1,7 +1,5 @@
 //! Before and after: every act that makes one thing of another says both in the audit.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::path::Path;
 
 use jiff::civil::date;

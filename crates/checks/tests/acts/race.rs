@@ -26,8 +26,11 @@ use crate::village::{self, DIALS};
 /// Each race is run so often: who is first is not the same each time.
 const TIMES: usize = 8;
 
+/// What one clerk does.
+type Act<'a, T> = &'a (dyn Fn(&mut Tx) -> Result<T> + Sync);
+
 /// Both at once; gives back what came of each.
-fn both<T: Send>(db: &Db, acts: [&(dyn Fn(&mut Tx) -> Result<T> + Sync); 2]) -> [Result<T>; 2] {
+fn both<T: Send>(db: &Db, acts: [Act<'_, T>; 2]) -> [Result<T>; 2] {
     let start = std::sync::Barrier::new(2);
     std::thread::scope(|scope| {
         let threads = acts.map(|act| {
