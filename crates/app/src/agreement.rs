@@ -82,6 +82,7 @@ pub fn start(
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let delivered = store::place::service_point(tx, service_point)?.commodity;
     startable(tx, delivered, tariff, from)?;
+    store::place::lock(tx, &[service_point])?;
     let there = store::agreement::at(tx, service_point)?;
     if let Some(other) = there.iter().find(|it| it.to.is_none_or(|to| from < to)) {
         return Err(refuse(AgreementRefusal::Overlaps { from: other.from, to: other.to }));
@@ -100,13 +101,16 @@ pub fn start(
 /// Stops service at the start of a day.
 pub fn stop(tx: &mut Tx, actor: Actor, agreement: AgreementId, on: Date) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
+    let point = store::agreement::get(tx, agreement)?.service_point;
+    store::place::lock(tx, &[point])?;
     let there = store::agreement::get(tx, agreement)?;
     stoppable(tx, &there, on)?;
     store::agreement::end(tx, agreement, on)?;
     settlement::at_stop(tx, &allowed, &there, on)?;
     store::search::refresh_at(tx, there.service_point)?;
     let said = on.to_string();
-    store::audit::add(tx, &allowed, "stop service", &agreement.to_string(), &said)
+    let change = ("no end", said.as_str());
+    store::audit::turn(tx, &allowed, "stop service", &agreement.to_string(), &said, change)
 }
 
 /// Refuses a tariff on which nobody can take this commodity from that day on.

@@ -103,7 +103,11 @@ pub fn set(tx: &mut Tx, actor: Actor, new: &Allocation) -> Result<()> {
     if share.nano != 0 {
         store::allocation::add(tx, new)?;
     }
-    store::audit::add(tx, &allowed, "set share", &host.to_string(), &told(new))
+    let was = theirs.iter().rfind(|it| it.to.is_none_or(|to| from < to));
+    let was = was.map_or_else(|| "no share".to_owned(), told);
+    let told = told(new);
+    let change = (was.as_str(), told.as_str());
+    store::audit::turn(tx, &allowed, "set share", &host.to_string(), &told, change)
 }
 
 /// The shares that an agreement gives and gets, and what it was given that no bill of it took yet.

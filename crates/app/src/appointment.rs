@@ -129,7 +129,7 @@ pub fn book(
     if let Some(it) = store::appointment::of_order(tx, order)? {
         return Err(refuse(NotBooked::HasOne { order, arrival: it.arrival }));
     }
-    promise(tx, (actor, &allowed), order, crew, arrival, "book appointment")
+    promise(tx, (actor, &allowed), order, crew, arrival, None)
 }
 
 /// Promises another window instead of the one that was promised.
@@ -143,7 +143,7 @@ pub fn change(
     let allowed = authorize(tx, actor, Permission::OrderWork, None)?;
     let before = holding(tx, order)?;
     store::appointment::end(tx, before.id, Ended::Moved)?;
-    promise(tx, (actor, &allowed), order, crew, arrival, "move appointment")
+    promise(tx, (actor, &allowed), order, crew, arrival, Some(before.arrival))
 }
 
 /// Calls an appointment off; the order waits for another one.
@@ -155,7 +155,8 @@ pub fn cancel(tx: &mut Tx, actor: Actor, order: OrderId) -> Result<()> {
     store::appointment::end(tx, before.id, Ended::Cancelled)?;
     take(tx, &allowed, &followed, Step::Unassigned, "")?;
     let said = before.arrival.to_string();
-    store::audit::add(tx, &allowed, "cancel appointment", &order.to_string(), &said)
+    let change = (said.as_str(), "no appointment");
+    store::audit::turn(tx, &allowed, "cancel appointment", &order.to_string(), &said, change)
 }
 
 fn holding(tx: &mut Tx, order: OrderId) -> Result<Appointment> {
@@ -172,13 +173,32 @@ fn not_too_late(order: OrderId, state: State) -> Result<()> {
     }
 }
 
+/// Refuses when a crew has no room for an order in a window. Nothing is written.
+pub(crate) fn keepable(
+    tx: &mut Tx,
+    actor: Actor,
+    (order, state): (OrderId, State),
+    crew: &Crew,
+    arrival: Arrival,
+) -> Result<()> {
+    not_too_late(order, state)?;
+    if arrival.begins(&crate::founding::zone(tx)?) <= actor.at {
+        return Err(refuse(NotBooked::Begun { arrival }));
+    }
+    let offers = offered(tx, crew, arrival.on)?;
+    if offers.contains(&arrival) {
+        return Ok(());
+    }
+    Err(refuse(NotBooked::NotOffered { crew: crew.name.clone(), arrival, offers }))
+}
+
 fn promise(
     tx: &mut Tx,
     (actor, allowed): (Actor, &Authorized),
     order: OrderId,
     crew: CrewId,
     arrival: Arrival,
-    act: &str,
+    instead_of: Option<Arrival>,
 ) -> Result<Appointment> {
     let followed = follow(tx, order)?;
     not_too_late(order, followed.stands.state)?;
@@ -204,7 +224,14 @@ fn promise(
     })?;
     take(tx, allowed, &followed, Step::Assigned { crew: crew.id, on: arrival.on }, "")?;
     let said = format!("{arrival}, {}", crew.name);
-    store::audit::add(tx, allowed, act, &order.to_string(), &said)?;
+    let (order, now) = (order.to_string(), arrival.to_string());
+    match instead_of.map(|it| it.to_string()) {
+        Some(was) => {
+            let change = (was.as_str(), now.as_str());
+            store::audit::turn(tx, allowed, "move appointment", &order, &said, change)?;
+        }
+        None => store::audit::add(tx, allowed, "book appointment", &order, &said)?,
+    }
     Ok(appointment)
 }
 

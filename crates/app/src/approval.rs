@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use meterbook_core::id::{AccountId, ApprovalId, UserId};
+use meterbook_core::id::{AccountId, ApprovalId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Denied, Grant, NotTogether, Permission, Standing};
@@ -14,8 +14,9 @@ use meterbook_store::{self as store, Counter, Tx};
 use serde_json::{Value, json};
 
 use crate::authority::{NotAuthorized, authorize};
+use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
-use crate::{Actor, Refused, pay, refuse, role, staff};
+use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
 
 /// What may be asked for. To let another act take two, give it a line here and in the functions
 /// below.
@@ -23,6 +24,8 @@ use crate::{Actor, Refused, pay, refuse, role, staff};
 pub enum Asked {
     /// To take a payment.
     Payment(NewPayment),
+    /// To give a meter another multiplier.
+    Multiplier(NewMultiplier),
     /// To give somebody a role.
     GiveRole {
         /// Their name.
@@ -227,6 +230,7 @@ impl Asked {
     pub fn act(&self) -> &'static str {
         match self {
             Asked::Payment(_) => "take payment",
+            Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
             Asked::Grant { .. } => "grant",
@@ -239,6 +243,7 @@ impl Asked {
     pub fn permission(&self) -> Permission {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
+            Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
             | Asked::Grant { .. }
@@ -261,6 +266,18 @@ impl Asked {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {} {} of {}", it.tender, it.reference, it.on)
             }
+            Asked::Multiplier(it) => {
+                let (_, meter) = exchange::check(tx, it)?;
+                let was = store::meter::channels(tx, meter.id)?;
+                let was = was.first().map_or(1_000_000, |it| it.multiplier_micro);
+                let [was, times] = [was, it.multiplier_micro].map(exchange::times);
+                let (point, on, evidence) = (it.point, it.on, it.evidence.trim());
+                format!(
+                    "meter {} at service point {point}, {times} times instead of {was} from {on}: \
+                     {evidence}",
+                    meter.serial
+                )
+            }
             Asked::GiveRole { name, role } => format!("{role} to {name}"),
             Asked::TakeRole { name, role } => format!("{role} from {name}"),
             Asked::Grant { role, grant } => format!("{} to {role}", role::say(grant)),
@@ -277,6 +294,13 @@ impl Asked {
                 "on": on.to_string(),
                 "tender": tender.word(),
                 "reference": reference.trim(),
+            }),
+            Asked::Multiplier(it) => json!({
+                "point": it.point.0,
+                "micro": it.multiplier_micro,
+                "evidence": it.evidence.trim(),
+                "on": it.on.to_string(),
+                "reads": it.reads,
             }),
             Asked::GiveRole { name, role } | Asked::TakeRole { name, role } => {
                 json!({ "name": name, "role": role })
@@ -313,6 +337,17 @@ impl Asked {
                 tender: Tender::from_word(&text("tender")?)?,
                 reference: text("reference")?,
             }),
+            CHANGE_MULTIPLIER => Asked::Multiplier(NewMultiplier {
+                point: ServicePointId(content["point"].as_i64()?),
+                multiplier_micro: content["micro"].as_i64()?,
+                evidence: text("evidence")?,
+                on: text("on")?.parse().ok()?,
+                reads: content["reads"]
+                    .as_array()?
+                    .iter()
+                    .map(Value::as_i64)
+                    .collect::<Option<_>>()?,
+            }),
             "give role" => Asked::GiveRole { name: text("name")?, role: text("role")? },
             "take role" => Asked::TakeRole { name: text("name")?, role: text("role")? },
             "grant" => {
@@ -331,6 +366,7 @@ impl Asked {
     fn check(&self, tx: &mut Tx, at: Timestamp) -> Result<()> {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
+            Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
             Asked::Grant { role, .. } => role::check(tx, role),
@@ -342,6 +378,7 @@ impl Asked {
     fn be_done(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<()> {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
+            Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),
             Asked::Grant { role, grant } => role::grant(tx, allowed, role, grant, why),

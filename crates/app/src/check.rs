@@ -44,6 +44,11 @@ const RULES: &[Verify] = &[
     ("bill-posted", "every bill is posted once, for its total", store::check::posted),
     ("payment-posted", "every payment is posted once, for its amount", store::check::payments),
     (
+        "charge-posted",
+        "every fee and deposit is posted once, and none is given back that was not left",
+        store::check::charges,
+    ),
+    (
         "days-once",
         "no day of an agreement is billed twice, and none is left out between bills",
         store::check::days,

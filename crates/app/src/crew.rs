@@ -101,9 +101,12 @@ pub fn named(tx: &mut Tx, name: &str) -> Result<Crew> {
 pub fn hours(tx: &mut Tx, actor: Actor, crew: &Crew, from: Date, text: &str) -> Result<Week> {
     let allowed = authorize(tx, actor, Permission::DispatchWork, None)?;
     let week = Week::parse(text).map_err(refuse)?;
+    let weeks = store::crew::weeks(tx, crew.id)?;
+    let was = weeks.into_iter().rfind(|it| it.0 <= from).map(|it| it.1.to_string());
     store::crew::say_week(tx, crew.id, from, &week)?;
     let said = format!("from {from}: {week}");
-    store::audit::add(tx, &allowed, "say hours", &crew.name, &said)?;
+    let change = (was.as_deref().unwrap_or("no hours"), &*week.to_string());
+    store::audit::turn(tx, &allowed, "say hours", &crew.name, &said, change)?;
     Ok(week)
 }
 
@@ -116,7 +119,7 @@ pub fn off(tx: &mut Tx, actor: Actor, crew: &Crew, on: Date, reason: &str) -> Re
     }
     store::crew::off(tx, crew.id, on, reason)?;
     let said = format!("{on}: {reason}");
-    store::audit::add(tx, &allowed, "give day off", &crew.name, &said)?;
+    store::audit::turn(tx, &allowed, "give day off", &crew.name, &said, ("works", "off"))?;
     let which = Which { crew: Some(crew.id), on: Some(on), ..Which::default() };
     Ok(store::order::open(tx, which, ORDERS)?.into_iter().map(|it| it.0.id).collect())
 }
@@ -127,7 +130,8 @@ pub fn not_off(tx: &mut Tx, actor: Actor, crew: &Crew, on: Date) -> Result<()> {
     if !store::crew::not_off(tx, crew.id, on)? {
         return Err(refuse(CrewRefusal::NotOff { name: crew.name.clone(), on }));
     }
-    store::audit::add(tx, &allowed, "take day off back", &crew.name, &on.to_string())
+    let (act, change) = ("take day off back", ("off", "works"));
+    store::audit::turn(tx, &allowed, act, &crew.name, &on.to_string(), change)
 }
 
 /// The week of a crew on a day, when it works then.

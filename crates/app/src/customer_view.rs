@@ -9,7 +9,7 @@ use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::{Bill, History};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountNumber, PremiseId, UserId};
+use meterbook_core::id::{AccountId, AccountNumber, PremiseId, UserId};
 use meterbook_core::interaction::Interaction;
 use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
@@ -73,7 +73,7 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
     let id = account.id;
     let balance = store::ledger::balance(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
-    let past_due = past_due(balance, &bills, today);
+    let past_due = past_due(tx, id, balance, &bills, today)?;
     let mut one = |nth: usize| match bills.get(nth) {
         Some(face) => store::bill::get(tx, face.id).map(Some),
         None => Ok(None),
@@ -103,9 +103,16 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
 }
 
 /// What of a balance should have been paid before `today`.
-pub(crate) fn past_due(balance: Money, bills: &[Face], today: Date) -> Money {
+pub(crate) fn past_due(
+    tx: &mut Tx,
+    account: AccountId,
+    balance: Money,
+    bills: &[Face],
+    today: Date,
+) -> Result<Money> {
     let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
-    if not_due < balance { balance - not_due } else { Money::ZERO }
+    let not_due = not_due + store::charge::not_due(tx, account, today)?;
+    Ok(if not_due < balance { balance - not_due } else { Money::ZERO })
 }
 
 fn services(tx: &mut Tx, account: &Account) -> Result<Vec<Service>> {

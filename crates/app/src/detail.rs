@@ -95,7 +95,8 @@ pub fn set(
         Some(was) => format!("{kind} {value} (was {was}) from {from}"),
         None => format!("{kind} {value} from {from}"),
     };
-    store::audit::add(tx, &allowed, "say detail", &name, &said)?;
+    let change = (was.unwrap_or("nothing"), value.as_str());
+    store::audit::turn(tx, &allowed, "say detail", &name, &said, change)?;
     Ok(id)
 }
 
@@ -122,7 +123,7 @@ pub fn end(
     };
     end_one(tx, subject, it, on)?;
     let said = format!("{kind} {value} up to {on}");
-    store::audit::add(tx, &allowed, "end detail", &name, &said)
+    store::audit::turn(tx, &allowed, "end detail", &name, &said, (value, "nothing"))
 }
 
 /// What of a kind is said and has no end, oldest first.

@@ -6,13 +6,30 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{ChannelId, InstallationId, ServicePointId};
 use meterbook_core::meter::{Channel, Form, Installation, Meter};
-use meterbook_core::permission::Permission;
+use meterbook_core::order::{CalledOff, OrderKind};
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::reads::{Read, ReadKind, estimate};
+use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::meter::{self, MeterRefusal, NewChannel};
-use crate::{Actor, refuse};
+use crate::{Actor, order, refuse};
+
+/// Another multiplier for the meter at a service point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMultiplier {
+    /// Where.
+    pub point: ServicePointId,
+    /// The multiplier, in millionths.
+    pub multiplier_micro: i64,
+    /// What proves it.
+    pub evidence: String,
+    /// The first day of it.
+    pub on: Date,
+    /// What each register showed at the start of that day, in millionths.
+    pub reads: Vec<i64>,
+}
 
 /// What a member of staff has to be allowed to do, and a second one to agree with, before a
 /// multiplier is changed: a wrong one multiplies every bill.
@@ -64,6 +81,13 @@ pub enum ExchangeRefusal {
         /// The first day not billed.
         through: Date,
     },
+    /// The day has not come: nobody knows what the meters will show.
+    NotYet {
+        /// The day.
+        on: Date,
+        /// Today, where the utility is.
+        today: Date,
+    },
     /// Nothing says why the multiplier is another one.
     NoEvidence,
     /// It is that already.
@@ -73,6 +97,10 @@ pub enum ExchangeRefusal {
 /// Takes one meter down and hangs another in its place, with the last and the first reads.
 pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<InstallationId> {
     let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < new.on {
+        return Err(refuse(ExchangeRefusal::NotYet { on: new.on, today }));
+    }
     let (hung, old) = hung_at(tx, new.point)?;
     unbilled(tx, new.point, new.on)?;
     keep(tx, &old, &new.last, new.on)?;
@@ -88,50 +116,69 @@ pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<Installatio
     let said = format!("{} for {} on {}", next.serial, old.serial, new.on);
     let point = hung.service_point.to_string();
     store::audit::add(tx, &allowed, "exchange meter", &point, &said)?;
+    // Whoever was sent to do it finds it done.
+    for order in store::order::open_at(tx, new.point, OrderKind::Exchange)? {
+        let followed = order::follow(tx, order.id)?;
+        order::call_off(tx, &allowed, &followed, CalledOff::NotNeeded, &said)?;
+    }
     Ok(id)
 }
 
 /// Gives the channels of the meter at a point another multiplier from a day on; what was counted
-/// before is multiplied as before. A second member of staff has agreed: [`CHANGE_MULTIPLIER`].
-pub fn set_multiplier(
-    tx: &mut Tx,
-    actor: Actor,
-    point: ServicePointId,
-    multiplier_micro: i64,
-    evidence: &str,
-    (on, reads): (Date, &[i64]),
-) -> Result<()> {
+/// before is multiplied as before. Among staff it takes two: [`crate::approval::do_or_ask`].
+pub fn set_multiplier(tx: &mut Tx, actor: Actor, new: &NewMultiplier) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetMultiplier, None)?;
-    if multiplier_micro <= 0 {
+    multiply(tx, &allowed, new)
+}
+
+/// Refuses what cannot be multiplied so; gives back what hangs there.
+pub(crate) fn check(tx: &mut Tx, new: &NewMultiplier) -> Result<(Installation, Meter)> {
+    let NewMultiplier { point, multiplier_micro, evidence, on, reads } = new;
+    if *multiplier_micro <= 0 {
         return Err(refuse(MeterRefusal::BadMultiplier));
     }
     if evidence.trim().is_empty() {
         return Err(refuse(ExchangeRefusal::NoEvidence));
     }
-    let (hung, meter) = hung_at(tx, point)?;
-    if on <= hung.from {
-        return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on }));
+    let (hung, meter) = hung_at(tx, *point)?;
+    if *on <= hung.from {
+        return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on: *on }));
     }
-    unbilled(tx, point, on)?;
+    unbilled(tx, *point, *on)?;
     let channels = store::meter::channels(tx, meter.id)?;
-    if channels.iter().all(|it| it.multiplier_micro == multiplier_micro) {
+    if channels.iter().all(|it| it.multiplier_micro == *multiplier_micro) {
         return Err(refuse(ExchangeRefusal::SameMultiplier));
     }
+    shown(tx, &meter, reads, *on)?;
+    Ok((hung, meter))
+}
+
+/// Gives it another multiplier, authorized.
+pub(crate) fn multiply(tx: &mut Tx, allowed: &Authorized, new: &NewMultiplier) -> Result<()> {
+    let (hung, meter) = check(tx, new)?;
+    let NewMultiplier { multiplier_micro, evidence, on, reads, .. } = new;
+    let channels = store::meter::channels(tx, meter.id)?;
     let was = channels.first().map_or(1_000_000, |it| it.multiplier_micro);
-    keep(tx, &meter, reads, on)?;
+    keep(tx, &meter, reads, *on)?;
     for old in &channels {
         let id = ChannelId(tx.next(Counter::Channel, 1)?);
-        let new = Channel { id, multiplier_micro, ..old.clone() };
-        store::meter::replace_channel(tx, old.id, &new, on)?;
+        let next = Channel { id, multiplier_micro: *multiplier_micro, ..old.clone() };
+        store::meter::replace_channel(tx, old.id, &next, *on)?;
     }
     // The same meter hangs on, as another installation: usage takes each with its own channels.
-    store::meter::end_installation(tx, hung.id, on)?;
+    store::meter::end_installation(tx, hung.id, *on)?;
     let id = InstallationId(tx.next(Counter::Installation, 1)?);
-    store::meter::install(tx, &Installation { id, from: on, to: None, ..hung })?;
-    keep(tx, &meter, reads, on)?;
-    let times = |micro| meterbook_core::text::decimal(micro, 6);
-    let said = format!("{} (was {}) from {on}: {evidence}", times(multiplier_micro), times(was));
-    store::audit::add(tx, &allowed, CHANGE_MULTIPLIER, &meter.serial, &said)
+    store::meter::install(tx, &Installation { id, from: *on, to: None, ..hung })?;
+    keep(tx, &meter, reads, *on)?;
+    let [was, became] = [was, *multiplier_micro].map(times);
+    let said = format!("from {on}");
+    let change = Change { was: Some(&was), became: Some(&became), why: Some(evidence.trim()) };
+    store::audit::change(tx, allowed, CHANGE_MULTIPLIER, &meter.serial, (&said, change))
+}
+
+/// A multiplier as a clerk writes it.
+pub(crate) fn times(micro: i64) -> String {
+    meterbook_core::text::decimal(micro, 6)
 }
 
 fn hung_at(tx: &mut Tx, point: ServicePointId) -> Result<(Installation, Meter)> {
@@ -153,8 +200,14 @@ fn unbilled(tx: &mut Tx, point: ServicePointId, on: Date) -> Result<()> {
     Ok(())
 }
 
-/// Keeps what the registers of a meter show; interval channels say it by themselves.
-fn keep(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<()> {
+/// Keeps what the registers of a meter show.
+fn keep(tx: &mut Tx, meter: &Meter, said: &[i64], on: Date) -> Result<()> {
+    let reads = shown(tx, meter, said, on)?;
+    if reads.is_empty() { Ok(()) } else { store::read::add(tx, &reads) }
+}
+
+/// What the registers of a meter show, as reads; interval channels say it by themselves.
+fn shown(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<Vec<Read>> {
     let channels = store::meter::channels(tx, meter.id)?;
     let is_register = |it: &Channel| matches!(it.form, Form::Register { .. });
     let registers: Vec<Channel> = channels.into_iter().filter(is_register).collect();
@@ -174,7 +227,7 @@ fn keep(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<()> {
         let (index_micro, kind) = (*index_micro, ReadKind::Actual);
         reads.push(Read { channel: register.id, on, index_micro, kind, batch: None });
     }
-    if reads.is_empty() { Ok(()) } else { store::read::add(tx, &reads) }
+    Ok(reads)
 }
 
 impl fmt::Display for ExchangeRefusal {
@@ -194,6 +247,11 @@ impl fmt::Display for ExchangeRefusal {
             ExchangeRefusal::Billed { through } => {
                 write!(f, "days up to {through} are billed; do it from {through} on or later")
             }
+            ExchangeRefusal::NotYet { on, today } => write!(
+                f,
+                "{on} has not come, today is {today}; order it: meterbook order add exchange \
+                 --not-before {on}"
+            ),
             ExchangeRefusal::NoEvidence => f.write_str(
                 "a multiplier changes every bill; write what proves it, such as the transformers' \
                  plate",

@@ -37,9 +37,12 @@ pub fn set(tx: &mut Tx, actor: Actor, fee: &Fee) -> Result<()> {
         return Err(refuse(FeeRefusal::BelowZero));
     }
     let from = fee.from;
+    let was = store::fee::all(tx)?.into_iter().rfind(|it| it.name == fee.name);
+    let was = was.map_or(Money::ZERO, |it| it.amount).to_string();
     store::fee::set(tx, fee).map_err(|why| already(why, from))?;
     let said = format!("{} for {} from {from}", fee.amount, fee.act);
-    store::audit::add(tx, &allowed, "set fee", &fee.name, &said)
+    let change = (was.as_str(), &*fee.amount.to_string());
+    store::audit::turn(tx, &allowed, "set fee", &fee.name, &said, change)
 }
 
 /// Sets what is asked of a class of customers with such a credit, from a day on.
@@ -55,10 +58,12 @@ pub fn set_deposit(
     if amount < Money::ZERO {
         return Err(refuse(FeeRefusal::BelowZero));
     }
+    let was = store::deposit::of(tx, class, credit, from)?.to_string();
     store::deposit::set(tx, class, credit, from, amount).map_err(|why| already(why, from))?;
     let said = format!("{amount} from {from}");
     let of = format!("{class} {credit}");
-    store::audit::add(tx, &allowed, "set deposit", &of, &said)
+    let change = (was.as_str(), &*amount.to_string());
+    store::audit::turn(tx, &allowed, "set deposit", &of, &said, change)
 }
 
 fn already(why: anyhow::Error, from: Date) -> anyhow::Error {

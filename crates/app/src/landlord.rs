@@ -59,7 +59,8 @@ pub fn agree(
         tx,
         &Landlord { id, premise, account, commodity, tariff, from, to: None },
     )?;
-    store::audit::add(tx, &allowed, "agree landlord", &premise.to_string(), &said)?;
+    let change = ("nobody", &*number.to_string());
+    store::audit::turn(tx, &allowed, "agree landlord", &premise.to_string(), &said, change)?;
     Ok(id)
 }
 
@@ -83,7 +84,9 @@ pub fn end(
         return Err(refuse(LandlordRefusal::NotAgreed));
     }
     let said = format!("{commodity} up to {on}");
-    store::audit::add(tx, &allowed, "end landlord", &premise.to_string(), &said)
+    let was = store::account::get(tx, it.account)?.number.to_string();
+    let change = (was.as_str(), "nobody");
+    store::audit::turn(tx, &allowed, "end landlord", &premise.to_string(), &said, change)
 }
 
 impl fmt::Display for LandlordRefusal {

@@ -31,7 +31,6 @@ pub mod merge;
 pub mod meter;
 pub mod moves;
 pub mod order;
-pub mod order_request;
 pub mod party;
 pub mod pay;
 pub mod person;

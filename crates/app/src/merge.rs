@@ -43,6 +43,7 @@ pub fn merge(tx: &mut Tx, actor: Actor, kept: PersonId, merged: PersonId) -> Res
     if kept == merged {
         return Err(refuse(MergeRefusal::Same));
     }
+    store::person::lock(tx, &[kept, merged])?;
     let (one, other) = (crate::person::in_use(tx, kept)?, crate::person::in_use(tx, merged)?);
     if one.kind != other.kind {
         return Err(refuse(MergeRefusal::TwoKinds { kept: one.name, merged: other.name }));
@@ -56,7 +57,8 @@ pub fn merge(tx: &mut Tx, actor: Actor, kept: PersonId, merged: PersonId) -> Res
     store::merge::add(tx, Merge { id, kept, merged }, actor.at, &moved)?;
     refresh(tx, kept)?;
     let said = format!("{merged} ({}) into {kept} ({})", other.name, one.name);
-    store::audit::add(tx, &allowed, "merge persons", &kept.to_string(), &said)?;
+    let change = ("two records", "one record");
+    store::audit::turn(tx, &allowed, "merge persons", &kept.to_string(), &said, change)?;
     Ok(id)
 }
 
@@ -64,6 +66,7 @@ pub fn merge(tx: &mut Tx, actor: Actor, kept: PersonId, merged: PersonId) -> Res
 pub fn unmerge(tx: &mut Tx, actor: Actor, merged: PersonId) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::MergeCustomers, None)?;
     let person = merged;
+    store::person::lock(tx, &[merged])?;
     let Some(merge) = store::merge::of_merged(tx, merged)? else {
         return Err(refuse(MergeRefusal::NotMerged { person }));
     };
@@ -77,7 +80,8 @@ pub fn unmerge(tx: &mut Tx, actor: Actor, merged: PersonId) -> Result<()> {
     refresh(tx, merge.kept)?;
     refresh(tx, merged)?;
     let said = format!("{merged} out of {}", merge.kept);
-    store::audit::add(tx, &allowed, "unmerge persons", &merged.to_string(), &said)
+    let change = ("one record", "two records");
+    store::audit::turn(tx, &allowed, "unmerge persons", &merged.to_string(), &said, change)
 }
 
 fn refresh(tx: &mut Tx, person: PersonId) -> Result<()> {

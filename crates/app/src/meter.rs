@@ -145,7 +145,8 @@ pub fn install(
     let hung = Installation { id, meter: meter.id, service_point, from, to: None };
     store::meter::install(tx, &hung)?;
     store::search::refresh_at(tx, service_point)?;
-    store::audit::add(tx, &allowed, "install meter", &meter.serial, &from.to_string())?;
+    let change = ("on the shelf", "hung");
+    store::audit::turn(tx, &allowed, "install meter", &meter.serial, &from.to_string(), change)?;
     Ok(id)
 }
 
@@ -161,7 +162,8 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
     }
     store::meter::end_installation(tx, hung.id, on)?;
     store::search::refresh_at(tx, hung.service_point)?;
-    store::audit::add(tx, &allowed, "remove meter", &meter.serial, &on.to_string())
+    let change = ("hung", "taken down");
+    store::audit::turn(tx, &allowed, "remove meter", &meter.serial, &on.to_string(), change)
 }
 
 /// Whether a channel can measure a commodity.

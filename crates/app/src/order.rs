@@ -6,6 +6,7 @@
 pub mod completion;
 pub mod day;
 mod refusal;
+pub mod sick;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -121,13 +122,12 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     }
     let agreement_id = agreement.as_ref().map(|it| it.id);
     let key = Order::natural_key(kind, premise, service_point, agreement_id);
-    if let Some(order) = store::order::with_key(tx, &key)? {
+    if let Some(order) = already(tx, kind, service_point, &key)? {
         return Err(refuse(NotOrdered::AlreadyOpen { kind, order }));
     }
-    let due = match (new.due, store::order::rule(tx, kind, today)?) {
-        (Some(due), _) => Some(due),
-        (None, Some(rule)) => Some(Deadline::parse(&rule)?.of(actor.at, &zone)),
-        (None, None) => None,
+    let due = match new.due {
+        Some(due) => Some(due),
+        None => due(tx, actor.at, kind, not_before)?,
     };
     let of_commodity = || point.as_ref().map(|it| Skills::of(it.commodity)).unwrap_or_default();
     let order = Order {
@@ -145,17 +145,57 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
         about,
         key,
     };
-    store::order::add(tx, &order)?;
-    let steps = Followed::begun(&order);
-    take(tx, &allowed, &steps, Step::Created, "").map_err(|why| {
+    enter(tx, &allowed, &order)?;
+    Ok(order)
+}
+
+/// Keeps an order with its first step.
+pub(crate) fn enter(tx: &mut Tx, allowed: &Authorized, order: &Order) -> Result<()> {
+    store::order::add(tx, order)?;
+    let steps = Followed::begun(order);
+    take(tx, allowed, &steps, Step::Created, "").map_err(|why| {
         match why.downcast_ref::<Conflict>() {
             Some(it) if it.table == "open_order" => {
-                refuse(NotOrdered::AlreadyOpen { kind, order: order.id })
+                refuse(NotOrdered::AlreadyOpen { kind: order.kind, order: order.id })
             }
             _ => why,
         }
-    })?;
-    Ok(order)
+    })
+}
+
+/// By when an order of a kind must be done, as the utility's rule says; what is not to be done yet
+/// is counted from the day on which it may be.
+pub(crate) fn due(
+    tx: &mut Tx,
+    at: Timestamp,
+    kind: OrderKind,
+    not_before: Date,
+) -> Result<Option<Timestamp>> {
+    let zone = crate::founding::zone(tx)?;
+    let Some(rule) = store::order::rule(tx, kind, zone.day_of(at).max(not_before))? else {
+        return Ok(None);
+    };
+    Ok(Some(Deadline::parse(&rule)?.of(at.max(zone.start_of(not_before)), &zone)))
+}
+
+/// The open order that stands in the way of another: one with the same key, or one that a move wants
+/// there.
+fn already(
+    tx: &mut Tx,
+    kind: OrderKind,
+    point: Option<ServicePointId>,
+    key: &str,
+) -> Result<Option<OrderId>> {
+    if let Some(order) = store::order::with_key(tx, key)? {
+        return Ok(Some(order));
+    }
+    match point {
+        // One for non-payment and one because somebody leaves are two things.
+        Some(point) if kind != OrderKind::Disconnect => {
+            Ok(store::order::open_at(tx, point, kind)?.first().map(|it| it.id))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The agreement that an order is for: the one that was named, or the one in force there.
@@ -279,7 +319,7 @@ fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
     let balance = store::ledger::balance(tx, account)?;
     let bills = store::bill::of_account(tx, account)?;
-    Ok(crate::customer_view::past_due(balance, &bills, today))
+    crate::customer_view::past_due(tx, account, balance, &bills, today)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.
@@ -309,7 +349,7 @@ pub fn cancel(tx: &mut Tx, actor: Actor, id: OrderId, why: CalledOff, note: &str
     call_off(tx, &allowed, &followed, why, note)
 }
 
-fn call_off(
+pub(crate) fn call_off(
     tx: &mut Tx,
     allowed: &Authorized,
     followed: &Followed,
@@ -362,9 +402,10 @@ pub fn rule(
     let allowed = authorize(tx, actor, Permission::DispatchWork, None)?;
     let rule = Deadline::parse(text).map_err(refuse)?;
     let text = rule.to_string();
+    let was = store::order::rule(tx, kind, from)?.unwrap_or_else(|| "no rule".to_owned());
     store::order::say_rule(tx, kind, from, &text)?;
     let said = format!("from {from}: {text}");
-    store::audit::add(tx, &allowed, "say deadline", kind.word(), &said)?;
+    store::audit::turn(tx, &allowed, "say deadline", kind.word(), &said, (&was, &text))?;
     Ok(rule)
 }
 
@@ -392,7 +433,12 @@ pub(crate) fn take(
         }
     })?;
     let act = format!("{} order", step.word());
-    store::audit::add(tx, allowed, &act, &order.id.to_string(), &said(order, &taken))
+    let (id, said) = (order.id.to_string(), said(order, &taken));
+    if steps.is_empty() {
+        return store::audit::add(tx, allowed, &act, &id, &said);
+    }
+    let change = (followed.stands.state.word(), stands.state.word());
+    store::audit::turn(tx, allowed, &act, &id, &said, change)
 }
 
 /// What a step says beside its word.

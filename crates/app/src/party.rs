@@ -72,6 +72,7 @@ pub fn join(
 ) -> Result<PartyId> {
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let name = crate::person::in_use(tx, person)?.name;
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let open = |it: &&Party| it.role == role && it.to.is_none_or(|to| from < to);
     if role == PartyRole::Main
@@ -86,7 +87,14 @@ pub fn join(
     let id = PartyId(tx.next(Counter::Party, 1)?);
     store::party::add(tx, &Party { id, account, person, role, from, to: None })?;
     let said = format!("{name} {role} from {from}");
-    store::audit::add(tx, &allowed, "join account", &account.to_string(), &said)?;
+    let before = there.iter().rfind(|it| it.role == PartyRole::Main && role == PartyRole::Main);
+    let was = match before {
+        Some(it) => store::person::get(tx, it.person)?.name,
+        None => "no part".to_owned(),
+    };
+    let became = if role == PartyRole::Main { name.as_str() } else { role.word() };
+    let account = account.to_string();
+    store::audit::turn(tx, &allowed, "join account", &account, &said, (&was, became))?;
     Ok(id)
 }
 
@@ -103,6 +111,7 @@ pub fn leave(
     if role == PartyRole::Main {
         return Err(refuse(PartyRefusal::MainStays));
     }
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let theirs = |it: &&Party| it.role == role && it.person == person && it.to.is_none();
     let Some(party) = there.iter().find(theirs) else {
@@ -110,7 +119,8 @@ pub fn leave(
     };
     end(tx, party, on)?;
     let said = format!("person {person} {role} up to {on}");
-    store::audit::add(tx, &allowed, "leave account", &account.to_string(), &said)
+    let change = (role.word(), "no part");
+    store::audit::turn(tx, &allowed, "leave account", &account.to_string(), &said, change)
 }
 
 /// Makes another person the main customer from a day on. `seen` is whom the clerk saw there.
@@ -127,6 +137,7 @@ pub fn hand_over(
     if today < on {
         return Err(refuse(PartyRefusal::NotYet { on, today }));
     }
+    store::account::lock(tx, &[account])?;
     let there = store::party::of_account(tx, account)?;
     let main = there.iter().find(|it| it.role == PartyRole::Main && it.to.is_none());
     if let Some(main) = main {

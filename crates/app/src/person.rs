@@ -127,7 +127,7 @@ pub fn rename(
         store::search::refresh(tx, account)?;
     }
     let said = format!("{was} is {name}");
-    store::audit::add(tx, &allowed, "rename person", &id.to_string(), &said)
+    store::audit::turn(tx, &allowed, "rename person", &id.to_string(), &said, (was, name))
 }
 
 /// Writes down what a contact point may be used for, from a day on.
@@ -147,7 +147,8 @@ pub fn consent(
     }
     store::person::consent(tx, contact, purpose, from)?;
     let said = format!("contact point {contact} for {purpose} from {from}");
-    store::audit::add(tx, &allowed, "consent", &person.to_string(), &said)
+    let change = ("not allowed", "allowed");
+    store::audit::turn(tx, &allowed, "consent", &person.to_string(), &said, change)
 }
 
 /// Takes a consent back from a day on.
@@ -164,7 +165,8 @@ pub fn withdraw(
         return Err(refuse(NotTaken::Consent { purpose, since: None }));
     }
     let said = format!("contact point {contact} for {purpose} up to {on}");
-    store::audit::add(tx, &allowed, "withdraw consent", &person.to_string(), &said)
+    let change = ("allowed", "not allowed");
+    store::audit::turn(tx, &allowed, "withdraw consent", &person.to_string(), &said, change)
 }
 
 /// What a bankrupt person owes, before the petition and from its day on.

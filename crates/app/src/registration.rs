@@ -130,7 +130,9 @@ pub fn end(
         return Err(refuse(RegistrationRefusal::Changed { to: it.to }));
     }
     let said = format!("{} {} up to {on}", it.kind, it.name);
-    store::audit::add(tx, &allowed, "end registration", &it.account.to_string(), &said)
+    let was = was.map_or_else(|| "no end".to_owned(), |it| it.to_string());
+    let (account, change) = (it.account.to_string(), (was.as_str(), &*on.to_string()));
+    store::audit::turn(tx, &allowed, "end registration", &account, &said, change)
 }
 
 impl fmt::Display for RegistrationRefusal {

@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::account::Cycle;
-use meterbook_core::id::{AccountId, TaskId, UserId};
+use meterbook_core::id::{AccountId, OrderId, PersonId, TaskId, UserId};
 use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::order::OrderKind;
 use meterbook_core::period::Period;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::{Cause, Found, Happened, Resolution, Step, Task, TaskKind, found};
@@ -23,8 +24,9 @@ pub use refusal::TaskRefusal;
 
 use crate::authority::authorize;
 use crate::bill_run::{self, NotRun, Which};
+use crate::order::{self, NewOrder, Where};
 use crate::window::{self, NewWindow};
-use crate::{Actor, Refused, interaction, refuse};
+use crate::{Actor, Refused, interaction, merge, refuse};
 
 /// How long a task is somebody's who took it and did nothing more.
 const HOLD: SignedDuration = SignedDuration::from_mins(15);
@@ -136,7 +138,7 @@ pub fn give_back(tx: &mut Tx, actor: Actor, id: TaskId) -> Result<()> {
 
 /// Makes a task somebody's, or nobody's.
 pub fn assign(tx: &mut Tx, actor: Actor, id: TaskId, owner: Option<&str>) -> Result<()> {
-    authorize(tx, actor, Permission::ResolveTasks, None)?;
+    let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
     let task = open(tx, actor, id)?;
     let owner = match owner {
         Some(name) => match store::staff::by_name(tx, name)? {
@@ -146,9 +148,13 @@ pub fn assign(tx: &mut Tx, actor: Actor, id: TaskId, owner: Option<&str>) -> Res
         None => None,
     };
     let name = owner.as_ref().map_or("nobody", |it| it.name.as_str()).to_owned();
+    let was = match task.owner {
+        Some(owner) => store::staff::name(tx, owner)?,
+        None => "nobody".to_owned(),
+    };
     store::task::change(tx, &Task { owner: owner.map(|it| it.id), ..task })?;
     happened(tx, actor, id, Step::Assigned, None, &name)?;
-    audit(tx, actor, "assign task", id, &name)
+    store::audit::turn(tx, &allowed, "assign task", &id.to_string(), &name, (&was, &name))
 }
 
 /// Resolves a task in one of the ways its kind offers.
@@ -188,6 +194,23 @@ pub fn resolve(db: &Db, actor: Actor, id: TaskId, how: Resolution, why: &str) ->
             happened(tx, actor, id, Step::PutOff, Some(how), &said)?;
             audit(tx, actor, "put off task", id, &said)?;
             Ok(Resolved::PutOff { until })
+        }),
+        Resolution::OrderRead | Resolution::OrderCut => db.write(|tx| {
+            let task = open(tx, actor, id)?;
+            let order = send(tx, actor, &task, how)?;
+            let until = today(tx, actor)?.checked_add(AWAY.days())?;
+            store::task::change(tx, &Task { wakes: Some(until), ..task })?;
+            store::task::release(tx, id)?;
+            let said = format!("order {order}{}{why}", if why.is_empty() { "" } else { ": " });
+            happened(tx, actor, id, Step::PutOff, Some(how), &said)?;
+            audit(tx, actor, "order for task", id, &said)?;
+            Ok(Resolved::PutOff { until })
+        }),
+        Resolution::Merge => db.write(|tx| {
+            let task = open(tx, actor, id)?;
+            let (kept, merged) = two(&task)?;
+            merge::merge(tx, actor, kept, merged)?;
+            close(tx, actor, &task, how, &why)
         }),
         Resolution::Mended
         | Resolution::Imported
@@ -243,6 +266,9 @@ pub fn undo(tx: &mut Tx, actor: Actor, id: TaskId) -> Result<()> {
     if !how.can_be_undone() {
         return Err(refuse(TaskRefusal::Stays { how }));
     }
+    if how == Resolution::Merge {
+        merge::unmerge(tx, actor, two(&task)?.1)?;
+    }
     store::task::change(tx, &Task { closed: None, wakes: None, ..task })?;
     happened(tx, actor, id, Step::Undone, Some(how), "")?;
     audit(tx, actor, "undo task", id, how.word())
@@ -294,6 +320,32 @@ fn close(tx: &mut Tx, actor: Actor, task: &Task, how: Resolution, why: &str) -> 
     let said = format!("{} {how}{}{why}", task.kind, if why.is_empty() { "" } else { ": " });
     audit(tx, actor, "resolve task", task.id, &said)?;
     Ok(Resolved::Closed)
+}
+
+/// Sends somebody to the service point of a task, unless somebody is sent there already.
+fn send(tx: &mut Tx, actor: Actor, task: &Task, how: Resolution) -> Result<OrderId> {
+    let of_point = |it| if let About::ServicePoint(point) = it { Some(point) } else { None };
+    let point = store::task::about(tx, task.id)?.into_iter().find_map(of_point);
+    let point = point.context("what somebody is sent for is at a service point")?;
+    let kind = match (how, task.kind) {
+        (Resolution::OrderCut, _) => OrderKind::Disconnect,
+        (_, TaskKind::MissingRead | TaskKind::HeldNoRead) => OrderKind::Read,
+        _ => OrderKind::Reread,
+    };
+    if let Some(open) = store::order::open_at(tx, point, kind)?.first() {
+        return Ok(open.id);
+    }
+    let about = format!("task {}: {}", task.id, task.evidence);
+    let new = NewOrder { about, ..NewOrder::plain(kind, Where::Point(point)) };
+    Ok(order::add(tx, actor, &new)?.id)
+}
+
+/// The two persons that a task suspects of being one: the first came first.
+fn two(task: &Task) -> Result<(PersonId, PersonId)> {
+    let ids = task.key.split_once('/').and_then(|(one, other)| {
+        Some((PersonId(one.parse().ok()?), PersonId(other.parse().ok()?)))
+    });
+    ids.context("the task of two persons is named by them")
 }
 
 /// Bills what is held in the cycle of the task's turn once more, and sees what became of it.

@@ -102,8 +102,10 @@ pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Re
     }
     store::terms::end(tx, agreement, about, name, from)?;
     store::terms::add(tx, agreement, &said.alone())?;
+    let was = before(&there, about, name).unwrap_or_else(|| "nothing".to_owned());
     let said = said.to_string();
-    store::audit::add(tx, &allowed, "set term", &agreement.to_string(), &said)
+    let change = (was.as_str(), said.as_str());
+    store::audit::turn(tx, &allowed, "set term", &agreement.to_string(), &said, change)
 }
 
 /// Refuses a change of a customer's choice on a day on which the tariff does not allow it. The first
@@ -166,6 +168,18 @@ fn starts(terms: &Terms, about: About, name: &str) -> Vec<Date> {
             terms.exemptions.iter().filter(|it| it.label == name).map(|it| it.from).collect()
         }
     }
+}
+
+/// What was said last.
+fn before(terms: &Terms, about: About, name: &str) -> Option<String> {
+    let said = match about {
+        About::Term => Said::Term(terms.said.iter().rfind(|it| it.name == name)?.clone()),
+        About::Price => Said::Price(terms.prices.iter().rfind(|it| it.label == name)?.clone()),
+        About::Exemption => {
+            Said::Exemption(terms.exemptions.iter().rfind(|it| it.label == name)?.clone())
+        }
+    };
+    Some(said.to_string())
 }
 
 impl Said {

@@ -6,6 +6,13 @@ use crate::account::Cycle;
 use crate::id::WindowId;
 use crate::period::Period;
 
+/// The cycle of a turn that belongs to no cycle: the last bill of one account, made when its service
+/// ends. It has the days of the turn that it is made in place of, and a number below zero, in which
+/// no account is.
+pub fn off_cycle(window: WindowId) -> Cycle {
+    Cycle(-window.0)
+}
+
 /// One turn of a bill cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {

@@ -16,6 +16,7 @@ pub mod allocation;
 pub mod appointment;
 pub mod bill;
 pub mod certificate;
+pub mod charge;
 pub mod crew;
 pub mod cycle;
 pub mod detail;

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::account::CustomerClass;
 use crate::id::{AccountId, AgreementId, MoveId, ServicePointId, UserId};
 use crate::money::Money;
+use crate::order::OrderKind;
 use crate::person::Language;
 
 /// A move as its newest version says.
@@ -101,6 +102,8 @@ pub enum EffectKind {
     Reverts,
     /// The read at the switch.
     Reads,
+    /// Work in the field that an earlier move wanted is not needed any more.
+    CallsOff,
     /// Work in the field.
     Orders,
     /// A fee, on the next bill.
@@ -116,14 +119,15 @@ words! {
     Said { Asked = "asked", Redated = "redated", Cancelled = "cancelled" }
     EffectKind {
         Drops = "drops", Yields = "yields", Stops = "stops", Starts = "starts",
-        Reverts = "reverts", Reads = "reads", Orders = "orders", Charges = "charges",
+        Reverts = "reverts", Reads = "reads", CallsOff = "calls-off", Orders = "orders",
+        Charges = "charges",
         Deposits = "deposits", FinalBill = "final-bill",
     }
+    WithOrder { Orders = "orders", CallsOff = "calls-off" }
     SwitchRead {
         Kept = "kept", Intervals = "intervals", Given = "given", Ordered = "ordered",
         Estimated = "estimated",
     }
-    OrderKind { Connect = "connect", Read = "read" }
     Credit { Unknown = "unknown", Good = "good", Fair = "fair", Poor = "poor" }
 }
 
@@ -140,15 +144,6 @@ pub enum SwitchRead {
     Ordered,
     /// It is worked out from earlier reads.
     Estimated,
-}
-
-/// What a move asks the field for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderKind {
-    /// Turn service on, and hang a meter where one is missing.
-    Connect,
-    /// Read the meter.
-    Read,
 }
 
 /// What is known of how an applicant pays.
@@ -185,19 +180,13 @@ pub struct Fee {
     pub label_es: String,
 }
 
-/// Work that a move asks the field for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderRequest {
-    /// What.
-    pub kind: OrderKind,
-    /// For whom.
-    pub account: AccountId,
-    /// Where.
-    pub service_point: ServicePointId,
-    /// When.
-    pub on: Date,
-    /// Which move asks.
-    pub asked_by: MoveId,
+/// What a version of a move did with an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithOrder {
+    /// It wants it done: it wrote it, or found it written.
+    Orders,
+    /// It called it off.
+    CallsOff,
 }
 
 impl Move {
@@ -220,9 +209,13 @@ impl Effect {
     /// Whether the customer is told: a landlord's agreement is not the tenant's business, and that a
     /// read is ordered is said once.
     pub fn is_for_customer(&self) -> bool {
-        let theirs =
-            !matches!(self.kind, EffectKind::Drops | EffectKind::Yields | EffectKind::Reverts);
-        theirs && !(self.kind == EffectKind::Orders && self.word == OrderKind::Read.word())
+        match self.kind {
+            EffectKind::Drops | EffectKind::Yields | EffectKind::Reverts | EffectKind::CallsOff => {
+                false
+            }
+            EffectKind::Orders => self.word == OrderKind::Connect.word(),
+            _ => true,
+        }
     }
 
     fn english(&self) -> String {
@@ -249,11 +242,15 @@ impl Effect {
                 }
             },
             EffectKind::Orders => match OrderKind::from_word(&self.word) {
-                Some(OrderKind::Read) => format!("{what}: a read is asked for on {on}"),
-                Some(OrderKind::Connect) | None => {
-                    format!("{what}: service is connected on {on}")
+                Some(OrderKind::Read) => format!("{what}: a read is ordered for {on}"),
+                Some(OrderKind::Disconnect) => {
+                    format!("{what}: a disconnection is ordered for {on}")
                 }
+                _ => format!("{what}: service is connected on {on}"),
             },
+            EffectKind::CallsOff => {
+                format!("{what}: the disconnection of {on} is called off")
+            }
             EffectKind::Charges => format!("{what}: {amount} on the next bill"),
             EffectKind::Deposits => format!("a deposit of {amount} is asked for"),
             EffectKind::FinalBill => match self.until {
@@ -294,10 +291,12 @@ impl Effect {
             },
             EffectKind::Orders => match OrderKind::from_word(&self.word) {
                 Some(OrderKind::Read) => format!("{what}: alguien lee el medidor el {on}"),
-                Some(OrderKind::Connect) | None => {
-                    format!("{what}: el servicio se conecta el {on}")
+                Some(OrderKind::Disconnect) => {
+                    format!("{what}: se ordena el corte del servicio para el {on}")
                 }
+                _ => format!("{what}: el servicio se conecta el {on}"),
             },
+            EffectKind::CallsOff => format!("{what}: se anula el corte del {on}"),
             EffectKind::Charges => format!("{what}: {amount} en la próxima factura"),
             EffectKind::Deposits => format!("se pide un depósito de {amount}"),
             EffectKind::FinalBill => match self.until {

@@ -296,6 +296,12 @@ impl Order {
         }
     }
 
+    /// The same for what moves want: one of a kind at a service point on a day, because one tenant may
+    /// end and the next begin before anybody went there.
+    pub fn dated_key(kind: OrderKind, point: ServicePointId, on: Date) -> String {
+        format!("{kind}/point/{point}/{on}")
+    }
+
     /// Whether it should be done by now and is not.
     pub fn overdue(&self, state: State, now: Timestamp) -> bool {
         !state.is_end() && self.due.is_some_and(|due| due < now)

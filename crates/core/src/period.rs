@@ -15,6 +15,11 @@ pub struct Period {
     end: Date,
 }
 
+/// Whether what goes from one day to another, or on and on, holds on a day.
+pub fn holds(from: Date, to: Option<Date>, on: Date) -> bool {
+    from <= on && to.is_none_or(|to| on < to)
+}
+
 impl Period {
     /// The period from `start` up to `end`, or `None` if it would have no days.
     pub fn new(start: Date, end: Date) -> Option<Period> {

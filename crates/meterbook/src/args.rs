@@ -512,6 +512,15 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         cycle: i64,
     },
+    /// Bill for the last time what ended, without waiting for the turn of its cycle
+    Last {
+        /// The account's number; every account of which something ended without it
+        #[arg(long)]
+        account: Option<String>,
+        /// Let its bill go although it is far from usual
+        #[arg(long, requires = "account")]
+        accept: bool,
+    },
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
     /// Say why a bill differs from the one before it: a few causes that add up to the difference

@@ -63,6 +63,9 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
         Command::Bill(BillCommand::Run(run)) => commands::bill::run(place, &run),
         Command::Bill(BillCommand::Held { cycle }) => commands::bill::held(place, cycle),
+        Command::Bill(BillCommand::Last { account, accept }) => {
+            commands::bill::last(place, account.as_deref(), accept)
+        }
         Command::Bill(BillCommand::Why { number, json }) => {
             commands::bill::why(place, &number, json)
         }

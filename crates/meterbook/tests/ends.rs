@@ -1,8 +1,11 @@
 //! How commands end: the exit code, what they say, and what they leave behind.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+/// A password that nobody tries first.
+const PASSWORD: &str = "seven lamps in the yard";
 const FOUND: &[&str] = &[
     "init",
     "--name",
@@ -165,4 +168,72 @@ fn what_is_held_is_said_with_the_way_out() {
         "{said}"
     );
     assert!(said.contains("meterbook term set --agreement ID meters VALUE"), "{said}");
+}
+
+#[test]
+fn what_held_on_a_day_is_shown_alone() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    let detail = |value, from, was: &[&str]| {
+        let words = ["customer", "detail", "1", "last-four", value];
+        done(folder, &[&words[..], &["--from", from], was].concat());
+    };
+    detail("1234", "2026-01-05", &[]);
+    detail("4321", "2026-02-05", &["--was", "1234"]);
+    let show = |on: &[&str]| {
+        done(folder, &[&["customer", "show", "--account", "1000-0001-7"][..], on].concat())
+    };
+    let all = show(&[]);
+    assert!(all.contains("1234") && all.contains("4321"), "{all}");
+    let then = show(&["--on", "2026-01-20"]);
+    assert!(then.contains("1234") && !then.contains("4321"), "{then}");
+    assert!(then.contains("agreement 1: service point 1 on R-1, from 2026-01-01"), "{then}");
+    let before = show(&["--on", "2025-12-31"]);
+    assert!(!before.contains("agreement 1"), "{before}");
+    let place = |on| done(folder, &["premise", "show", "1", "--on", on]);
+    assert!(place("2026-01-02").contains("meter E-1, from 2026-01-01"));
+    assert!(!place("2025-12-31").contains("meter E-1, from"));
+}
+
+#[test]
+fn who_may_not_see_customers_is_shown_none() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    done(folder, &["role", "add", "printer", "--says", "Prints"]);
+    let with_password = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_meterbook"));
+        command.env_remove("METERBOOK_DIR").env_remove("METERBOOK_DB").current_dir(folder);
+        command.env("METERBOOK_PASSWORD", PASSWORD).args(["--dir", "mine"]).args(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be started");
+        let typed = child.stdin.take().expect("it is piped").write_all(PASSWORD.as_bytes());
+        // Who is not asked has ended already.
+        drop(typed);
+        child.wait_with_output().expect("the program ends")
+    };
+    let lee = with_password(&["staff", "add", "lee", "--role", "printer"]);
+    assert!(lee.status.success(), "{lee:?}");
+    for words in [
+        &["customer", "show", "--account", "1000-0001-7"][..],
+        &["premise", "show", "1"],
+        &["search", "quill"],
+        &["timeline", "1000-0001-7"],
+        &["move", "show", "--account", "1000-0001-7"],
+        &["order", "list"],
+        &["order", "show", "1"],
+        &["task", "list"],
+        &["bill", "held", "--cycle", "1"],
+        &["term", "show", "--agreement", "1"],
+    ] {
+        done(folder, words);
+        let Output { status, stdout, stderr } =
+            with_password(&[&["--as", "lee"][..], words].concat());
+        let said = [stdout, stderr].map(|it| String::from_utf8(it).expect("it prints text"));
+        let said = said.concat();
+        assert_eq!(status.code(), Some(2), "{words:?}: {said}");
+        assert!(said.contains("no role of lee comes with view-customer"), "{words:?}: {said}");
+        assert!(!said.contains("Quill"), "{said}");
+    }
 }

@@ -287,13 +287,14 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
         let sum: Money = older.iter().map(|it| it.amount).sum();
         sums.push(line(format!("{} {}", older.len(), words.earlier), sum, false));
     }
-    for Movement { on, kind, amount, .. } in newer {
+    for Movement { on, kind, text, amount } in newer {
         let label = match kind {
             EntryKind::Payment => {
                 format!("{}, {}. {}", words.payment, says.short_day(*on), words.thanks)
             }
             EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
             EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
+            EntryKind::Charge => text.clone(),
         };
         sums.push(line(label, *amount, false));
     }
@@ -302,7 +303,10 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
 }
 
 fn message(statement: &Statement, words: &Words) -> Value {
-    if Money::ZERO < statement.before {
+    // A fee or a deposit that comes with this bill is as new as its lines.
+    let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
+    let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();
+    if new < statement.before {
         return json!([words.past_due, words.past_due_more]);
     }
     if statement.amount_due < Money::ZERO {

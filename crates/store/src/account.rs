@@ -10,6 +10,8 @@ use crate::tx::Sql;
 use crate::value::Row;
 use crate::{Counter, Tx};
 
+const LOCK_SQLITE: Sql = Sql("select id from account where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from account where id = $1 for update");
 const ADD: Sql = Sql("
     insert into account (id, number, person_id, class, cycle, mail_to, opened_on)
     values ($1, $2, $3, $4, $5, $6, $7)");
@@ -47,6 +49,18 @@ pub fn set_person(tx: &mut Tx, id: AccountId, person: PersonId) -> Result<()> {
 /// The accounts of a person, in order.
 pub fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<AccountId>> {
     tx.many(OF_PERSON, [person.into()], |row| row.id(0))
+}
+
+/// Lets nobody else change what belongs to these accounts until this transaction ends. Who asks for
+/// several gets them in one order, so that two never wait for each other.
+pub fn lock(tx: &mut Tx, ids: &[AccountId]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    }
+    Ok(())
 }
 
 /// One account.

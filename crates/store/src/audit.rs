@@ -115,6 +115,20 @@ pub fn add(
     change(tx, allowed, act, subject, (detail, Change::default()))
 }
 
+/// Writes down an act that made one thing of another: what there is to say of it, how it was, and how
+/// it is now.
+pub fn turn(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    act: &str,
+    subject: &str,
+    detail: &str,
+    (was, became): (&str, &str),
+) -> Result<()> {
+    let both = Change { was: Some(was), became: Some(became), why: None };
+    change(tx, allowed, act, subject, (detail, both))
+}
+
 /// Writes down an act that changed something: what there is to say of it, and the change.
 pub fn change(
     tx: &mut Tx,

@@ -20,6 +20,7 @@ const FIND: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at from batch where id = $1");
 const ALL: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at from batch order by id");
+const NEWEST: Sql = Sql("select imported_at from batch order by id desc limit 1");
 const BYTES: Sql = Sql("select bytes from batch_part where batch_id = $1 order by position");
 const REJECTS_OF: Sql =
     Sql("select line, reason, text from reject where batch_id = $1 order by line");
@@ -90,6 +91,11 @@ pub fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Option<Batch>> {
 /// One batch, if there is one with this number.
 pub fn find(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>> {
     tx.maybe(FIND, [id.into()], batch)
+}
+
+/// When the newest batch came.
+pub fn newest(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    tx.maybe(NEWEST, [], |row| row.instant(0))
 }
 
 /// Every batch, oldest first.

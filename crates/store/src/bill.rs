@@ -61,6 +61,37 @@ const NEWEST_OF_CYCLE: Sql = Sql("
         order by w.from_on desc limit 1)
     order by id");
 
+// The first end of an account's services by a day that has no bill.
+const NEXT_END: Sql = Sql("
+    select min(g.to_on) from agreement g
+    where g.account_id = $1 and g.to_on <= $2
+      and coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on)
+        < g.to_on");
+// Accounts of which a service ended without a last bill, or that take nothing any more and have a fee
+// to pay or a deposit to get back.
+const ENDED: Sql = Sql("
+    select distinct g.account_id from agreement g
+    where g.to_on <= $1
+      and coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on)
+        < g.to_on
+    union
+    select c.account_id from charge c
+    where c.kind in ('deposit', 'deposit-applied')
+      and not exists (
+        select 1 from agreement g
+        where g.account_id = c.account_id and (g.to_on is null or $1 < g.to_on))
+    group by c.account_id having 0 < sum(c.amount_cents)
+    union
+    select e.account_id from move_effect e
+    where e.kind = 'charges' and e.effect_on <= $1 and e.amount_cents <> 0
+      and e.version = (select max(version) from move_version where move_id = e.move_id)
+      and not exists (
+        select 1 from charge c
+        where c.move_id = e.move_id and c.key = 'fee/' || e.move_id || '/' || e.word)
+      and not exists (
+        select 1 from agreement g
+        where g.account_id = e.account_id and (g.to_on is null or $1 < g.to_on))
+    order by 1");
 const NEWEST: Sql = Sql("select id from bill order by id desc limit $1");
 
 /// A bill as one row of a list.
@@ -78,6 +109,16 @@ pub struct Face {
     pub due_on: Date,
     /// The new charges.
     pub total: Money,
+}
+
+/// The first end of an account's services, by a day, up to which it is not billed.
+pub fn next_end(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<Date>> {
+    tx.one(NEXT_END, [account.into(), by.into()], |row| row.maybe(0, Row::date))
+}
+
+/// The accounts that are to have a last bill, a fee or their deposit back by a day.
+pub fn ended(tx: &mut Tx, by: Date) -> Result<Vec<AccountId>> {
+    tx.many(ENDED, [by.into()], |row| row.id(0))
 }
 
 /// Keeps bills with everything on them.

@@ -59,6 +59,26 @@ const PAYMENT_ENTRIES_ALONE: Sql = Sql("
     select e.key, 0, 0 from entry e
     where e.kind = 'payment' and not exists (select 1 from payment y where y.key = e.key)
     order by e.id limit $1");
+const CHARGES: Sql = Sql("select count(*) from charge");
+const CHARGES_UNPOSTED: Sql = Sql("
+    select c.key, c.amount_cents, cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from charge c
+    left join entry e on e.key = c.key and e.kind = 'charge'
+    left join posting p
+      on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = c.account_id
+    group by c.key, c.amount_cents, e.id
+    having e.id is null or c.amount_cents <> coalesce(sum(p.amount_cents), 0)
+    order by c.key limit $1");
+const CHARGE_ENTRIES_ALONE: Sql = Sql("
+    select e.key, 0, 0 from entry e
+    where e.kind = 'charge' and not exists (select 1 from charge c where c.key = e.key)
+    order by e.id limit $1");
+// More was given back than was left.
+const DEPOSITS: Sql = Sql("
+    select a.number, cast(sum(c.amount_cents) as bigint)
+    from charge c join account a on a.id = c.account_id
+    where c.kind in ('deposit', 'deposit-applied')
+    group by a.id, a.number having sum(c.amount_cents) < 0 order by a.id limit $1");
 const SEGMENTS: Sql = Sql("select count(*) from segment");
 const DAYS: Sql = Sql("
     select agreement_id, expected, from_on from (
@@ -139,6 +159,7 @@ const OWED: Sql = Sql("
         select account.id,
             coalesce((select sum(total_cents) from bill where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
+          + coalesce((select sum(amount_cents) from charge where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from payment where account_id = account.id), 0) as owed,
             coalesce((select sum(amount_cents) from posting
                       where account_id = account.id and gl = '1200 receivable'), 0) as posted
@@ -148,6 +169,7 @@ const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from bill), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
+              + coalesce((select sum(amount_cents) from charge), 0)
               - coalesce((select sum(amount_cents) from payment), 0) as bigint)");
 
 /// The postings of every entry sum to zero.
@@ -182,6 +204,19 @@ pub fn payments(tx: &mut Tx) -> Result<Found> {
         Ok(format!("{} is posted and there is no such payment", row.text(0)?))
     })?);
     Ok((count(tx, PAYMENTS)?, found))
+}
+
+/// Every charge is posted once, for its amount, and no deposit is given back that was not left.
+pub fn charges(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, CHARGES_UNPOSTED, |row| differ(row, "the charge", "its posting"))?;
+    found.extend(faults(tx, CHARGE_ENTRIES_ALONE, |row| {
+        Ok(format!("{} is posted and there is no such charge", row.text(0)?))
+    })?);
+    found.extend(faults(tx, DEPOSITS, |row| {
+        let (number, over) = (row.number(0)?, row.money(1)?);
+        Ok(format!("account {number} was given back more than its deposits: {over} is left"))
+    })?);
+    Ok((count(tx, CHARGES)?, found))
 }
 
 /// No day of an agreement is billed twice, and none is left out between bills.
@@ -232,19 +267,19 @@ pub fn runs(tx: &mut Tx) -> Result<Found> {
     Ok((count(tx, DONE)?, found))
 }
 
-/// What each account owes follows from its bills, settlements and payments, and together they are the
-/// receivable of the general ledger.
+/// What each account owes follows from its bills, settlements, charges and payments, and together
+/// they are the receivable of the general ledger.
 pub fn subledger(tx: &mut Tx) -> Result<Found> {
     let mut found = faults(tx, OWED, |row| {
         let number = row.number(0)?;
         Ok(format!(
-            "account {number} does not owe what its bills, settlements and payments come to"
+            "account {number} does not owe what its bills, settlements, charges and payments come to"
         ))
     })?;
     let (gl, owed) = tx.one(RECEIVABLE, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
     if gl != owed {
         found.push(format!(
-            "the receivable is {gl}, and bills and settlements less payments are {owed}"
+            "the receivable is {gl}, and bills, settlements and charges less payments are {owed}"
         ));
     }
     Ok((count(tx, ACCOUNTS)?, found))

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, MoveId};
-use meterbook_core::moves::{Effect, EffectKind, Move, MoveKind, Said};
+use meterbook_core::id::{AccountId, MoveId, OrderId};
+use meterbook_core::moves::{Effect, EffectKind, Move, MoveKind, Said, WithOrder};
 
 use crate::Tx;
 use crate::failure::missing;
@@ -50,6 +50,18 @@ const WANTED: Sql = Sql("
     where e.account_id = $1 and e.kind = $2 and e.effect_on < $3
       and e.version = (select max(version) from move_version where move_id = e.move_id)
     order by e.effect_on, e.move_id, e.position");
+
+const ADD_ORDERS: Rows = Rows("move_order (move_id, version, order_id, did)");
+const ORDERS: Sql = Sql("
+    select order_id, did from move_order where move_id = $1 and version = $2 order by order_id");
+// Moves of which the newest version wants an order.
+const WANTING: Sql = Sql("
+    select o.move_id from move_order o
+    where o.order_id = $1 and o.did = 'orders'
+      and o.version = (select max(version) from move_version where move_id = o.move_id)
+    order by o.move_id");
+const FOR_ORDER: Sql = Sql("
+    select distinct move_id from move_order where order_id = $1 order by move_id");
 
 /// Keeps what was asked for, with its first version.
 pub fn add(tx: &mut Tx, it: &Move) -> Result<()> {
@@ -119,6 +131,38 @@ pub fn versions(tx: &mut Tx, id: MoveId) -> Result<Vec<Move>> {
 /// What a version of a move does, in order.
 pub fn effects(tx: &mut Tx, id: MoveId, version: i64) -> Result<Vec<Effect>> {
     tx.many(EFFECTS, [id.into(), version.into()], effect)
+}
+
+/// Keeps what a version did with orders.
+pub fn add_orders(
+    tx: &mut Tx,
+    id: MoveId,
+    version: i64,
+    orders: &[(OrderId, WithOrder)],
+) -> Result<()> {
+    tx.bulk(
+        ADD_ORDERS,
+        orders
+            .iter()
+            .map(|(order, did)| [id.into(), version.into(), (*order).into(), did.word().into()]),
+    )
+}
+
+/// What a version did with orders.
+pub fn orders(tx: &mut Tx, id: MoveId, version: i64) -> Result<Vec<(OrderId, WithOrder)>> {
+    tx.many(ORDERS, [id.into(), version.into()], |row| {
+        Ok((row.id(0)?, row.word(1, WithOrder::from_word)?))
+    })
+}
+
+/// The moves that want an order as things stand.
+pub fn wanting(tx: &mut Tx, order: OrderId) -> Result<Vec<MoveId>> {
+    tx.many(WANTING, [order.into()], |row| row.id(0))
+}
+
+/// Every move that ever wanted an order or called it off.
+pub fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<MoveId>> {
+    tx.many(FOR_ORDER, [order.into()], |row| row.id(0))
 }
 
 /// What moves want of an account's bills before a day: fees, deposits or final bills.

@@ -34,6 +34,11 @@ const STANDS: Sql = Sql("
     set state = excluded.state, crew_id = excluded.crew_id, planned_on = excluded.planned_on");
 const ENDED: Sql = Sql("delete from open_order where order_id = $1");
 const WITH_KEY: Sql = Sql("select order_id from open_order where key = $1");
+const AT_POINT: Sql = Sql("
+    select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
+        w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
+    from work_order w join open_order o on o.order_id = w.id
+    where w.service_point_id = $1 and w.kind = $2 order by w.not_before_on, w.id");
 // Crew 0 asks for every crew, and an empty day or state for every one.
 const OPEN: Sql = Sql("
     select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
@@ -177,6 +182,11 @@ fn stand(tx: &mut Tx, order: &Order, stands: Progress) -> Result<()> {
 /// The open order with this key.
 pub fn with_key(tx: &mut Tx, key: &str) -> Result<Option<OrderId>> {
     tx.maybe(WITH_KEY, [key.into()], |row| row.id(0))
+}
+
+/// The open orders of a kind at a service point, whoever wanted them.
+pub fn open_at(tx: &mut Tx, point: ServicePointId, kind: OrderKind) -> Result<Vec<Order>> {
+    tx.many(AT_POINT, [point.into(), kind.word().into()], order)
 }
 
 /// Open orders and how they stand: the most urgent first, at most so many.

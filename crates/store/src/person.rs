@@ -12,6 +12,8 @@ use crate::failure::missing;
 use crate::tx::Sql;
 use crate::value::Row;
 
+const LOCK_SQLITE: Sql = Sql("select id from person where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from person where id = $1 for update");
 const ADD: Sql = Sql("insert into person (id, name, kind, language) values ($1, $2, $3, $4)");
 const FIND: Sql = Sql("select id, name, kind, language from person where id = $1");
 const ADD_CONTACT: Sql =
@@ -36,6 +38,18 @@ pub fn add(tx: &mut Tx, person: &Person) -> Result<()> {
     let Person { id, name, kind, language } = person;
     let values = [(*id).into(), name.into(), kind.word().into(), language.word().into()];
     tx.exec(ADD, values).map(|_| ())
+}
+
+/// Lets nobody else change what belongs to these people until this transaction ends. Who asks for
+/// several gets them in one order, so that two never wait for each other.
+pub fn lock(tx: &mut Tx, ids: &[PersonId]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    }
+    Ok(())
 }
 
 /// The person with this id, if there is one.

@@ -10,6 +10,8 @@ use crate::failure::missing;
 use crate::tx::Sql;
 use crate::value::Row;
 
+const LOCK_SQLITE: Sql = Sql("select id from service_point where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from service_point where id = $1 for update");
 const ADD_PREMISE: Sql =
     Sql("insert into premise (id, street, town, region, key) values ($1, $2, $3, $4, $5)");
 const PREMISE: Sql = Sql("select id, street, town, region from premise where id = $1");
@@ -25,6 +27,18 @@ pub fn add_premise(tx: &mut Tx, premise: &Premise) -> Result<()> {
     let Premise { id, street, town, region } = premise;
     let values = [(*id).into(), street.into(), town.into(), region.into(), premise.key().into()];
     tx.exec(ADD_PREMISE, values).map(|_| ())
+}
+
+/// Lets nobody else change what belongs to these service points until this transaction ends. Who asks for
+/// several gets them in one order, so that two never wait for each other.
+pub fn lock(tx: &mut Tx, ids: &[ServicePointId]) -> Result<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    }
+    Ok(())
 }
 
 /// One premise.

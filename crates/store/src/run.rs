@@ -20,8 +20,9 @@ const ADD: Sql = Sql("
     insert into run (id, window_id, accepts_account_id, checked_through, posted_through, stage, begun_at)
     values ($1, $2, $3, $4, $5, $6, $7)");
 const LAST: Sql = Sql("
-    select id, window_id, accepts_account_id, checked_through, posted_through, stage
-    from run order by id desc limit 1");
+    select r.id, r.window_id, r.accepts_account_id, r.checked_through, r.posted_through, r.stage
+    from run r join bill_window w on w.id = r.window_id
+    where 0 < w.cycle order by r.id desc limit 1");
 const UNFINISHED: Sql = Sql("
     select id, window_id, accepts_account_id, checked_through, posted_through, stage
     from run where window_id = $1 and stage <> 'done' order by id limit 1");
@@ -97,7 +98,7 @@ pub fn add(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
     tx.exec(ADD, values).map(|_| ())
 }
 
-/// The run that was begun last.
+/// The run over a turn of a cycle that was begun last.
 pub fn last(tx: &mut Tx) -> Result<Option<Run>> {
     tx.maybe(LAST, [], run)
 }

@@ -14,6 +14,12 @@ use crate::failure::missing;
 use crate::tx::Sql;
 use crate::value::{Row, V};
 
+// An update that changes nothing takes the lock of the row on PostgreSQL; the row is always there.
+const HOLD_LOOKS: Sql = Sql("update task_look set looked_at = looked_at where looked_on = ''");
+const LOOKED: Sql = Sql("select looked_at from task_look where looked_on = $1");
+const LOOK: Sql = Sql("
+    insert into task_look (looked_on, looked_at) values ($1, $2)
+    on conflict (looked_on) do update set looked_at = excluded.looked_at");
 const ADD: Sql = Sql("
     insert into task
         (id, kind, key, evidence, priority, due_on, wakes_on, owner_id, raised_at, closed_at)
@@ -130,6 +136,21 @@ pub struct Wanted {
     pub kind: Option<TaskKind>,
     /// Only tasks of this member of staff.
     pub owner: Option<UserId>,
+}
+
+/// Lets nobody else look over the record until this transaction ends.
+pub fn hold_looks(tx: &mut Tx) -> Result<()> {
+    tx.exec(HOLD_LOOKS, []).map(|_| ())
+}
+
+/// When the record was last looked over on a day.
+pub fn looked(tx: &mut Tx, on: Date) -> Result<Option<Timestamp>> {
+    tx.maybe(LOOKED, [on.into()], |row| row.instant(0))
+}
+
+/// Writes down that the record is looked over.
+pub fn look(tx: &mut Tx, on: Date, at: Timestamp) -> Result<()> {
+    tx.exec(LOOK, [on.into(), at.into()]).map(|_| ())
 }
 
 /// Keeps a task and what it is about.

@@ -97,8 +97,6 @@ pub enum Counter {
     Merge,
     /// Starts, stops and transfers.
     Move,
-    /// What moves ask the field for.
-    OrderRequest,
     /// Field orders.
     Order,
     /// Crews.
@@ -285,7 +283,6 @@ impl Counter {
             Counter::Landlord => "landlord",
             Counter::Merge => "person_merge",
             Counter::Move => "move",
-            Counter::OrderRequest => "order_request",
             Counter::Order => "work_order",
             Counter::Crew => "crew",
             Counter::Appointment => "appointment",

@@ -17,19 +17,20 @@ const ADD: Sql = Sql("
 const GET: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window where id = $1");
 const ALL: Sql = Sql("
-    select id, cycle, from_on, to_on, billed_on, due_on from bill_window order by cycle, from_on");
+    select id, cycle, from_on, to_on, billed_on, due_on from bill_window
+    where 0 < cycle order by cycle, from_on");
 const LAST_OF: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
     where cycle = $1 order by from_on desc limit 1");
 // A window is open until a run over it is done; cycle 0 asks for all cycles.
 const OLDEST_OPEN: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
-    where (cycle = $1 or $1 = 0)
+    where (cycle = $1 or $1 = 0) and 0 < cycle
       and not exists (select 1 from run where run.window_id = bill_window.id and stage = 'done')
     order by billed_on, cycle, from_on limit 1");
 const NEWEST_RUN: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
-    where exists (select 1 from run where run.window_id = bill_window.id)
+    where 0 < cycle and exists (select 1 from run where run.window_id = bill_window.id)
     order by billed_on desc, cycle desc, from_on desc limit $1");
 const WITH_HELD: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
@@ -39,6 +40,15 @@ const WITH_HELD: Sql = Sql("
 
 const BILLED_ABOUT: Sql = Sql("
     select billed_on from bill_window where cycle = $1 and $2 <= to_on order by to_on limit 1");
+
+const AROUND: Sql = Sql("
+    select id, cycle, from_on, to_on, billed_on, due_on from bill_window
+    where cycle = $1 and from_on <= $2 and $2 < to_on");
+
+/// The turn of a cycle in which a day is.
+pub fn around(tx: &mut Tx, cycle: Cycle, day: Date) -> Result<Option<Window>> {
+    tx.maybe(AROUND, [cycle.into(), day.into()], window)
+}
 
 /// When what ends on a day is billed for the last time, as far as that is planned.
 pub fn billed_about(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Option<Date>> {
@@ -58,7 +68,7 @@ pub fn get(tx: &mut Tx, id: WindowId) -> Result<Window> {
     tx.maybe(GET, [id.into()], window)?.ok_or_else(|| missing("window", id))
 }
 
-/// Every turn, by cycle and in the order of its days.
+/// Every turn of the cycles, by cycle and in the order of its days.
 pub fn all(tx: &mut Tx) -> Result<Vec<Window>> {
     tx.many(ALL, [], window)
 }

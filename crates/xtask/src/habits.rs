@@ -38,6 +38,18 @@ pub(crate) fn kill(times: &str) -> Result<()> {
     )
 }
 
+/// Lives a day at the counter of a large utility, on both databases.
+pub(crate) fn day(customers: &str) -> Result<()> {
+    ensure!(customers.parse::<u32>().is_ok_and(|it| it > 49), "`{customers}` is no town");
+    let postgres = postgres::start()?;
+    run::done(
+        run::cargo(["test", "--locked", "--release", "--package", "meterbook-checks"])
+            .args(["--test", "day", "--", "--nocapture"])
+            .env("METERBOOK_DAY_CUSTOMERS", customers)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
 /// Bills every shared rate, compares with the bills of others and writes what came of it.
 pub(crate) fn verify() -> Result<()> {
     let program = run::program()?;

@@ -30,6 +30,9 @@ cargo xtask HABIT
             what is reviewed
   kill      kill the program 20 times while it bills, then look for harm
             --times N      another number of times
+  day       a scripted day at the counter of a large sample utility, with the optimised program, on
+            both databases; the books are checked after each act, and both end with the same record
+            --customers N  another number than 20000
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
@@ -65,6 +68,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["golden"] => habits::golden(),
         ["kill"] => habits::kill("20"),
         ["kill", "--times", times] => habits::kill(times),
+        ["day"] => habits::day("20000"),
+        ["day", "--customers", customers] => habits::day(customers),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
         ["judges"] => judges::judges(),

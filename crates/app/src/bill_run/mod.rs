@@ -5,7 +5,9 @@
 //! pass keeps its place in the transaction that holds its work: a run may be killed anywhere and
 //! goes on where it was.
 
+mod charges;
 mod check;
+pub mod last;
 pub(crate) mod origin;
 mod post;
 
@@ -63,6 +65,25 @@ pub enum NotRun {
     },
     /// There was no run before.
     NoRun,
+    /// Nothing of the account ended that is not billed.
+    NothingEnded {
+        /// Its number.
+        number: AccountNumber,
+    },
+    /// No turn of the cycle has the day on which something ended.
+    NotPlannedFor {
+        /// The cycle.
+        cycle: Cycle,
+        /// The last day of service.
+        day: jiff::civil::Date,
+    },
+    /// The last bill waits for something.
+    LastHeld {
+        /// What ended.
+        agreement: meterbook_core::id::AgreementId,
+        /// Why it waits.
+        hold: String,
+    },
     /// Nothing is held in the cycle.
     NothingHeld {
         /// The cycle.
@@ -193,6 +214,17 @@ impl fmt::Display for NotRun {
             NotRun::NoRun => f.write_str(
                 "nothing has been billed yet, so there is nothing to resume; use --next",
             ),
+            NotRun::NothingEnded { number } => write!(
+                f,
+                "nothing of account {number} ended that is not billed; what goes on is billed with its cycle"
+            ),
+            NotRun::NotPlannedFor { cycle, day } => write!(
+                f,
+                "cycle {cycle} has no turn with {day}; plan it with: meterbook cycle plan"
+            ),
+            NotRun::LastHeld { agreement, hold } => {
+                write!(f, "the last bill of agreement {agreement} waits: {hold}")
+            }
             NotRun::NothingHeld { cycle } => write!(f, "nothing is held in cycle {cycle}"),
             NotRun::UnknownAccount { number } => {
                 write!(f, "there is no account {number}; look for it with: meterbook search")

@@ -14,7 +14,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::Progress;
 use super::check::{endings, item, learn};
-use super::origin;
+use super::{charges, origin};
 
 /// Posts the accounts that are not posted yet, a batch in each transaction: bills, lines, entries
 /// and the place reached are written together or not at all.
@@ -78,20 +78,39 @@ fn batch(
         }
     }
     store::run::put_items(tx, run, &changed)?;
-    let count = bills.len();
-    let first = (tx.next(Counter::Bill, count)?, tx.next(Counter::Entry, count)?);
-    let mut entries = Vec::with_capacity(count);
-    for (bill, nth) in bills.iter_mut().zip(0..) {
-        bill.id = BillId(first.0 + nth);
-        entries.push(entry(bill, EntryId(first.1 + nth)));
-    }
-    store::bill::add(tx, &bills)?;
-    store::ledger::add(tx, &entries)?;
+    write(tx, &mut bills, facts)?;
     Ok(bills)
 }
 
+/// Keeps bills with what comes with them, and posts both.
+pub(super) fn write(tx: &mut Tx, bills: &mut [Bill], facts: &[AccountFacts]) -> Result<()> {
+    let first = tx.next(Counter::Bill, bills.len())?;
+    for (bill, nth) in bills.iter_mut().zip(0..) {
+        bill.id = BillId(first + nth);
+    }
+    store::bill::add(tx, bills)?;
+    let charges = charges::with(tx, bills, facts)?;
+    let mut next = tx.next(Counter::Entry, bills.len() + charges.len())?;
+    let mut entries = Vec::with_capacity(bills.len() + charges.len());
+    let mut id = || {
+        next += 1;
+        EntryId(next - 1)
+    };
+    for bill in bills.iter() {
+        // Before the bill: it says them among what it comes to.
+        let with = charges.iter().filter(|it| it.bill == Some(bill.id));
+        entries.extend(with.map(|it| charges::entry(it, id())));
+        entries.push(entry(bill, id()));
+    }
+    store::charge::add(tx, &charges)?;
+    store::ledger::add(tx, &entries)
+}
+
 /// The segments to post, if every agreement ends as it did when it was checked, to the cent.
-fn segments(endings: Vec<(AgreementId, Ending)>, checked: &[Item]) -> Option<Vec<Segment>> {
+pub(super) fn segments(
+    endings: Vec<(AgreementId, Ending)>,
+    checked: &[Item],
+) -> Option<Vec<Segment>> {
     let same = |(agreement, ending): &(AgreementId, Ending)| {
         let now = checked.first().map(|it| item(it.account, *agreement, ending));
         now.is_some_and(|now| checked.contains(&now))
@@ -106,7 +125,7 @@ fn segments(endings: Vec<(AgreementId, Ending)>, checked: &[Item]) -> Option<Vec
     Some(endings.into_iter().filter_map(segment).collect())
 }
 
-fn bill(facts: &AccountFacts, window: &Window, segments: Vec<Segment>) -> Bill {
+pub(super) fn bill(facts: &AccountFacts, window: &Window, segments: Vec<Segment>) -> Bill {
     let total = segments.iter().map(|it| it.total).sum();
     let account = facts.account.id;
     Bill {

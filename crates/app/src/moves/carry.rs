@@ -3,14 +3,14 @@
 use anyhow::{Context, Result};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::AgreementId;
-use meterbook_core::moves::{Effect, EffectKind, Move, OrderKind, OrderRequest};
-use meterbook_core::permission::Permission;
+use meterbook_core::moves::{Effect, EffectKind, Move};
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Tx};
 
-use super::{Made, MoveRefusal, Plan};
+use super::{Made, MoveRefusal, Plan, orders};
 use crate::agreement::AgreementRefusal;
 use crate::authority::authorize;
-use crate::{Actor, order_request, refuse, settlement};
+use crate::{Actor, refuse, settlement};
 
 /// Carries out a plan as a version of a move.
 pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Made> {
@@ -34,8 +34,9 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
                 it.agreement = Some(AgreementId(tx.next(Counter::Agreement, 1)?));
                 begin(tx, &agreement(it, it.on, it.until)?)?;
             }
-            EffectKind::Orders => ask(tx, actor, &of, it)?,
             EffectKind::Reads
+            | EffectKind::CallsOff
+            | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
             | EffectKind::FinalBill => (),
@@ -45,27 +46,42 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
         store::read::add(tx, &reads)?;
     }
     store::moves::add_effects(tx, of.id, of.version, &effects)?;
+    orders::settle(tx, &allowed, &of, &effects)?;
     refresh(tx, &effects)?;
     let said = effects.iter().map(|it| it.sentence(meterbook_core::person::Language::English));
     let said = said.collect::<Vec<_>>().join("; ");
     let act = format!("{} {}", of.said, of.kind);
-    store::audit::add(tx, &allowed, &act, &of.id.to_string(), &said)?;
+    let versions = store::moves::versions(tx, of.id)?;
+    match versions.iter().rfind(|it| it.version < of.version) {
+        Some(was) => {
+            let change = (&*super::days(was), &*super::days(&of));
+            store::audit::turn(tx, &allowed, &act, &of.id.to_string(), &said, change)?;
+        }
+        None => store::audit::add(tx, &allowed, &act, &of.id.to_string(), &said)?,
+    }
     // The history of a service begins and ends in the words of its own acts, whoever moves.
     for it in &effects {
-        let (act, said) = match it.kind {
+        let (act, said, was) = match it.kind {
             EffectKind::Starts | EffectKind::Reverts => {
                 let tariff = it.tariff.as_deref().unwrap_or_default();
-                ("start service", format!("{tariff} from {}", it.on))
+                ("start service", format!("{tariff} from {}", it.on), None)
             }
-            EffectKind::Stops | EffectKind::Yields => ("stop service", it.on.to_string()),
+            EffectKind::Stops | EffectKind::Yields => {
+                let was = it.until.map_or_else(|| "no end".to_owned(), |it| it.to_string());
+                ("stop service", it.on.to_string(), Some(was))
+            }
             _ => continue,
         };
-        if let Some(agreement) = it.agreement {
-            store::audit::add(tx, &allowed, act, &agreement.to_string(), &said)?;
-            if matches!(it.kind, EffectKind::Stops | EffectKind::Yields) {
+        let Some(agreement) = it.agreement else { continue };
+        let subject = agreement.to_string();
+        match was {
+            Some(was) => {
+                let change = (was.as_str(), said.as_str());
+                store::audit::turn(tx, &allowed, act, &subject, &said, change)?;
                 let ended = store::agreement::get(tx, agreement)?;
                 settlement::at_stop(tx, &allowed, &ended, it.on)?;
             }
+            None => store::audit::add(tx, &allowed, act, &subject, &said)?,
         }
     }
     Ok(Made { of, effects })
@@ -73,9 +89,9 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
 
 /// Takes back what a version of a move did, as far as nothing is billed and nothing stands on it.
 /// Reads stay: the meter showed what it showed.
-pub(super) fn back(tx: &mut Tx, actor: Actor, of: &Move, effects: &[Effect]) -> Result<()> {
+pub(super) fn back(tx: &mut Tx, allowed: &Authorized, of: &Move, effects: &[Effect]) -> Result<()> {
     unbilled(tx, of, effects)?;
-    order_request::withdraw(tx, actor, of.id)?;
+    orders::give_back(tx, allowed, of)?;
     for it in effects.iter().rev() {
         let entangled = || refuse(MoveRefusal::Entangled { of: of.id, place: it.label_en.clone() });
         match it.kind {
@@ -101,6 +117,7 @@ pub(super) fn back(tx: &mut Tx, actor: Actor, of: &Move, effects: &[Effect]) -> 
                 begin(tx, &again)?;
             }
             EffectKind::Reads
+            | EffectKind::CallsOff
             | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
@@ -110,7 +127,8 @@ pub(super) fn back(tx: &mut Tx, actor: Actor, of: &Move, effects: &[Effect]) -> 
     refresh(tx, effects)
 }
 
-/// Refuses when a bill was made of what the move started, or the last one of what it ended.
+/// Refuses when a bill was made of what the move started, or the last one of what it ended, or what
+/// it costs was charged.
 fn unbilled(tx: &mut Tx, of: &Move, effects: &[Effect]) -> Result<()> {
     for it in effects {
         let Some(agreement) = it.agreement else { continue };
@@ -121,7 +139,10 @@ fn unbilled(tx: &mut Tx, of: &Move, effects: &[Effect]) -> Result<()> {
             return Err(refuse(MoveRefusal::Billed { of: of.id, through }));
         }
     }
-    Ok(())
+    match store::charge::of_move(tx, of.id)?.pop() {
+        Some(charge) => Err(refuse(MoveRefusal::Billed { of: of.id, through: charge.on })),
+        None => Ok(()),
+    }
 }
 
 fn begin(tx: &mut Tx, new: &Agreement) -> Result<()> {
@@ -137,13 +158,6 @@ fn is_free(tx: &mut Tx, it: &Agreement) -> Result<bool> {
             || other.to.is_some_and(|to| to <= it.from)
             || it.to.is_some_and(|to| to <= other.from)
     }))
-}
-
-fn ask(tx: &mut Tx, actor: Actor, of: &Move, it: &Effect) -> Result<()> {
-    let kind = OrderKind::from_word(&it.word).context("a move asks for an order of some kind")?;
-    let service_point = it.service_point.context("an order is for a service point")?;
-    let (account, on, asked_by) = (it.account, it.on, of.id);
-    order_request::ask(tx, actor, &OrderRequest { kind, account, service_point, on, asked_by })
 }
 
 /// The agreement that an effect is about.

@@ -6,6 +6,7 @@
 //! takes them back. All of it happens in the caller's transaction.
 
 mod carry;
+mod orders;
 mod plan;
 mod reads;
 mod refusal;
@@ -95,6 +96,7 @@ pub struct Made {
 /// Starts, stops or transfers service, today or on a day before or after.
 pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
     authorize(tx, actor, Permission::MoveService, None)?;
+    hold(tx, wanted)?;
     let plan = plan(tx, actor, wanted)?;
     let of = Move {
         id: MoveId(tx.next(Counter::Move, 1)?),
@@ -113,7 +115,7 @@ pub fn ask(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Made> {
 
 /// Puts a move on other days. `seen` is the version that the clerk looked at.
 pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) -> Result<Made> {
-    authorize(tx, actor, Permission::MoveService, None)?;
+    let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let (old, effects) = open(tx, id, seen)?;
     let mut wanted = asked(&old, &effects, &to.read);
     for (day, new, what) in [
@@ -129,7 +131,8 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
     if (wanted.starts_on, wanted.stops_on) == (old.starts_on, old.stops_on) {
         return Err(refuse(MoveRefusal::NoSuchDay { what: "is on those days already" }));
     }
-    carry::back(tx, actor, &old, &effects)?;
+    hold(tx, &wanted)?;
+    carry::back(tx, &allowed, &old, &effects)?;
     let plan = plan(tx, actor, &wanted)?;
     let (starts_on, stops_on) = (wanted.starts_on, wanted.stops_on);
     let new = Move { said: Said::Redated, starts_on, stops_on, ..next(&old, actor) };
@@ -142,10 +145,12 @@ pub fn redate(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64, to: &NewDays) ->
 pub fn cancel(tx: &mut Tx, actor: Actor, id: MoveId, seen: i64) -> Result<Move> {
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let (old, effects) = open(tx, id, seen)?;
-    carry::back(tx, actor, &old, &effects)?;
+    carry::back(tx, &allowed, &old, &effects)?;
     let new = Move { said: Said::Cancelled, ..next(&old, actor) };
     store::moves::say(tx, &new)?;
-    store::audit::add(tx, &allowed, "cancel move", &id.to_string(), new.kind.word())?;
+    orders::settle(tx, &allowed, &new, &[])?;
+    let (kind, change) = (new.kind.word(), (&*days(&old), Said::Cancelled.word()));
+    store::audit::turn(tx, &allowed, "cancel move", &id.to_string(), kind, change)?;
     Ok(new)
 }
 
@@ -167,6 +172,23 @@ pub fn told(tx: &mut Tx, made: &Made) -> Result<String> {
     let utility = store::utility::get(tx)?.name;
     let number = account.number.to_string();
     Ok(confirmation(&utility, &person.name, &number, person.language, &made.effects))
+}
+
+/// Lets nobody else move what a move is about before it is done: the second of two clerks then plans
+/// with what the first did, and reads it.
+fn hold(tx: &mut Tx, wanted: &Wanted) -> Result<()> {
+    let mut points: Vec<ServicePointId> = wanted.starts.iter().map(|it| it.point).collect();
+    for stop in &wanted.stops {
+        points.push(store::agreement::get(tx, stop.agreement)?.service_point);
+    }
+    store::place::lock(tx, &points)
+}
+
+/// The days of a move, in words.
+fn days(of: &Move) -> String {
+    let starts = of.starts_on.map(|it| format!("starts {it}"));
+    let stops = of.stops_on.map(|it| format!("stops {it}"));
+    [starts, stops].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A move that can still be changed, as the clerk saw it, and what it does.

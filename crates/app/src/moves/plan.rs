@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
-use meterbook_core::moves::{Credit, Effect, EffectKind, OrderKind, SwitchRead};
+use meterbook_core::moves::{Credit, Effect, EffectKind, SwitchRead};
+use meterbook_core::order::{Connected, OrderKind};
 use meterbook_core::place::{Landlord, ServicePoint};
 use meterbook_store::{self as store, Tx};
 
@@ -88,28 +89,49 @@ impl Draft {
         let billed = store::window::billed_about(tx, cycle, on)?;
         let last = place.about(EffectKind::FinalBill, &agreement, on);
         self.push(Effect { until: billed, ..last });
-        if !next.contains(&agreement.service_point) {
-            self.revert(tx, &place, &agreement, on)?;
+        if next.contains(&agreement.service_point) {
+            return Ok(());
+        }
+        if !self.revert(tx, &place, &agreement, on)? {
+            self.disconnect(tx, &place, &agreement, on)?;
+        }
+        Ok(())
+    }
+
+    /// Where nobody follows, it does not go on flowing.
+    fn disconnect(
+        &mut self,
+        tx: &mut Tx,
+        place: &Place,
+        ended: &Agreement,
+        on: Date,
+    ) -> Result<()> {
+        let there = store::agreement::at(tx, place.point.id)?;
+        let follows = there.iter().any(|it| it.id != ended.id && it.from == on);
+        let off = store::connection::on(tx, place.point.id, on)? == Some(Connected::No);
+        if !follows && !off {
+            self.order(place, ended.account, OrderKind::Disconnect, on);
         }
         Ok(())
     }
 
     /// Between tenants service is the landlord's, where somebody agreed to that.
-    fn revert(&mut self, tx: &mut Tx, place: &Place, ended: &Agreement, on: Date) -> Result<()> {
-        let Some(landlord) = place.landlord(tx, on)? else { return Ok(()) };
+    /// Gives back whether it goes on.
+    fn revert(&mut self, tx: &mut Tx, place: &Place, ended: &Agreement, on: Date) -> Result<bool> {
+        let Some(landlord) = place.landlord(tx, on)? else { return Ok(false) };
         if landlord.account == ended.account {
-            return Ok(());
+            return Ok(false);
         }
         let there = store::agreement::at(tx, place.point.id)?;
         let until = there.iter().map(|it| it.from).filter(|it| on <= *it).min();
         if until == Some(on) {
-            return Ok(());
+            return Ok(true);
         }
         startable(tx, place.point.commodity, &landlord.tariff, on)?;
         let tariff = Some(landlord.tariff);
         let base = place.about(EffectKind::Reverts, ended, on);
         self.push(Effect { account: landlord.account, agreement: None, tariff, until, ..base });
-        Ok(())
+        Ok(true)
     }
 
     fn start(&mut self, tx: &mut Tx, account: AccountId, start: &Start, on: Date) -> Result<()> {
@@ -150,10 +172,30 @@ impl Draft {
             to: None,
         };
         self.push(Effect { agreement: None, ..place.about(EffectKind::Starts, &new, on) });
-        if !served {
-            self.order(&place, account, OrderKind::Connect, on);
-        }
+        self.connect(tx, &place, account, (on, served))?;
         self.read(tx, &place, &new, on, &start.read)
+    }
+
+    /// Sees to it that it flows from a day on. Who began before today has it already, unless a crew
+    /// cut it off; a disconnection that waits because the one before ended is not wanted any more.
+    fn connect(
+        &mut self,
+        tx: &mut Tx,
+        place: &Place,
+        account: AccountId,
+        (on, served): (Date, bool),
+    ) -> Result<()> {
+        let off = store::connection::on(tx, place.point.id, on.max(self.today))?;
+        if off == Some(Connected::No) || !served && self.today <= on {
+            self.order(place, account, OrderKind::Connect, on);
+        }
+        if served || on < self.today {
+            for order in super::orders::to_call_off(tx, place.point.id)? {
+                let what = about(place, account, OrderKind::Disconnect, order.not_before);
+                self.push(Effect { kind: EffectKind::CallsOff, ..what });
+            }
+        }
+        Ok(())
     }
 
     /// Whether this move ends an agreement by that day.
@@ -188,13 +230,7 @@ impl Draft {
     }
 
     fn order(&mut self, place: &Place, account: AccountId, kind: OrderKind, on: Date) {
-        self.push(Effect {
-            service_point: Some(place.point.id),
-            word: kind.word().to_owned(),
-            label_en: place.english(),
-            label_es: place.spanish(),
-            ..blank(EffectKind::Orders, account, on)
-        });
+        self.push(about(place, account, kind, on));
     }
 
     fn deposit(&mut self, account: AccountId, on: Date, credit: Credit, amount: Money) {
@@ -243,6 +279,17 @@ impl Place {
             label_es: self.spanish(),
             ..blank(kind, agreement.account, on)
         }
+    }
+}
+
+/// Work of a kind at a place on a day.
+fn about(place: &Place, account: AccountId, kind: OrderKind, on: Date) -> Effect {
+    Effect {
+        service_point: Some(place.point.id),
+        word: kind.word().to_owned(),
+        label_en: place.english(),
+        label_es: place.spanish(),
+        ..blank(EffectKind::Orders, account, on)
     }
 }
 

@@ -132,6 +132,9 @@ impl fmt::Display for TaskRefusal {
             TaskRefusal::Stays { how: Resolution::PlanTurn } => f.write_str(
                 "a planned turn stays; what is planned too much is not billed before its day",
             ),
+            TaskRefusal::Stays { how } if how.orders() => {
+                f.write_str("the order stays; call it off by itself: meterbook order cancel NUMBER")
+            }
             TaskRefusal::Stays { .. } => {
                 f.write_str("the bill is posted and stays; correct it by a bill of its own")
             }

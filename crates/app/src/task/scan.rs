@@ -51,10 +51,27 @@ pub(super) const HOLDS: [TaskKind; 12] = [
     TaskKind::HeldChanged,
 ];
 
+/// Looks when it is time to: once a day, and again after a file came in. Two who look at once look
+/// one after the other, and the second finds that it need not.
+pub fn when_due(tx: &mut Tx, actor: Actor) -> Result<Option<Scanned>> {
+    authorize(tx, actor, Permission::ResolveTasks, None)?;
+    let today = super::today(tx, actor)?;
+    store::task::hold_looks(tx)?;
+    let looked = store::task::looked(tx, today)?;
+    let came = store::batch::newest(tx)?;
+    match (looked, came) {
+        (Some(looked), Some(came)) if came <= looked => Ok(None),
+        (Some(_), None) => Ok(None),
+        (_, _) => scan(tx, actor).map(Some),
+    }
+}
+
 /// Looks over the whole record: a task for each cause, and none whose cause is gone.
 pub fn scan(tx: &mut Tx, actor: Actor) -> Result<Scanned> {
     let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
     let today = super::today(tx, actor)?;
+    store::task::hold_looks(tx)?;
+    store::task::look(tx, today, actor.at)?;
     let mut all = Scanned::default();
     let mut look = |tx: &mut Tx, kinds: &[TaskKind], causes: Vec<Cause>| -> Result<()> {
         let Scanned { raised, known, gone } = reconcile(tx, actor, kinds, &causes)?;

@@ -14,9 +14,11 @@ use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::{Money, Unit};
-use meterbook_core::moves::{Credit, EffectKind, OrderKind};
+use meterbook_core::moves::{Credit, EffectKind};
+use meterbook_core::order::OrderKind;
 use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
+use meterbook_store::order::Which;
 use meterbook_store::{self as store, Db};
 
 use crate::village;
@@ -103,9 +105,9 @@ fn three_services_are_taken_up_in_one_step() {
         ] {
             assert!(signed.confirmation.contains(said), "{}", signed.confirmation);
         }
-        let orders = db.read(|tx| store::order_request::open(tx, 99)).unwrap();
-        let connect = orders.iter().filter(|it| it.kind == OrderKind::Connect).count();
-        assert_eq!((connect, orders.len()), (3, 5));
+        let orders = || db.read(|tx| store::order::open(tx, Which::default(), 99)).unwrap();
+        let connect = orders().iter().filter(|it| it.0.kind == OrderKind::Connect).count();
+        assert_eq!((connect, orders().len()), (3, 5));
         assert!(check::check(db).unwrap().clean());
 
         // A sign-up is a move: it can be taken back.
@@ -113,6 +115,8 @@ fn three_services_are_taken_up_in_one_step() {
         db.write(|tx| moves::cancel(tx, village::actor(), of, 1)).unwrap();
         let left = db.read(|tx| store::agreement::of_account(tx, signed.account.id)).unwrap();
         assert!(left.is_empty());
+        assert!(orders().is_empty(), "nobody is sent for who does not come");
+        assert!(check::check(db).unwrap().clean());
     });
 }
 

@@ -9,6 +9,7 @@ use anyhow::{Error, Result};
 use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
+use meterbook_app::bill_run::last;
 use meterbook_app::bill_run::{self, Which};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
@@ -20,6 +21,7 @@ use meterbook_app::{
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
+use meterbook_core::bill::assess::Unusual;
 use meterbook_core::id::*;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
@@ -133,6 +135,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
         founding::found(tx, actor, &village::utility())
     }),
     ("pay::pay", Permission::TakePayment, |tx, actor| pay(tx, actor, &check(1_00)).map(drop)),
+    ("last::make", Permission::RunBills, |tx, actor| {
+        last::make(tx, actor, AccountId(1), Unusual::Hold).map(drop)
+    }),
     ("role::add", Permission::ManageStaff, |tx, actor| role::add(tx, actor, "x", "y")),
     ("staff::disable", Permission::ManageStaff, |tx, actor| staff::disable(tx, actor, "robin", "")),
     ("approval::do_or_ask", Permission::GrantRoles, |tx, actor| {
@@ -145,6 +150,7 @@ const ACTS: &[(&str, Permission, Act)] = &[
 const ELSEWHERE: &[&str] = &[
     // They ask within their transaction.
     "import::import",
+    "last::make_all",
     "orders::import",
     "task::resolve",
     "task::resolve_all",

@@ -5,8 +5,9 @@
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Which};
-use meterbook_app::exchange::{self, Exchange, ExchangeRefusal};
+use meterbook_app::exchange::{self, CHANGE_MULTIPLIER, Exchange, ExchangeRefusal, NewMultiplier};
 use meterbook_app::meter::NewChannel;
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
@@ -15,10 +16,12 @@ use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
+use meterbook_core::order::{OrderKind, State};
 use meterbook_core::period::Period;
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Db};
 
+use crate::authority::with_role;
 use crate::village::{self, DIALS};
 
 const FIRST: Date = date(2026, 1, 1);
@@ -88,7 +91,11 @@ fn a_meter_that_rolled_over_is_exchanged_and_both_are_billed() {
         assert!(says(exchanged(db, &short)).contains("has 1 registers and 0 reads"));
         short.point = 1.into();
         // 99,900 to 100 over the top is 200; 7 to 107 on the new one is 100.
+        let to_come = Exchange { on: date(2026, 3, 11), ..new(100, "E-2", 7) };
+        assert!(says(exchanged(db, &to_come)).contains("order it: meterbook order add exchange"));
+        let sent = crate::orders::plain(db, OrderKind::Exchange);
         exchanged(db, &new(100, "E-2", 7)).unwrap();
+        assert_eq!(crate::orders::state(db, sent), State::Cancelled, "they find it done");
         shows(db, "E-2", END, 107);
         assert_eq!(billed(db), 300 * 12);
         let why = exchanged(db, &Exchange { serial: "E-3".to_owned(), ..new(120, "E-3", 0) });
@@ -104,11 +111,8 @@ fn a_multiplier_counts_from_its_day_on() {
         begin(db);
         shows(db, "E-1", FIRST, 100);
         let set = |times: i64, evidence: &str, on, index: i64| {
-            let reads = [index * 1_000_000];
-            db.write(|tx| {
-                let by = village::actor();
-                exchange::set_multiplier(tx, by, 1.into(), times, evidence, (on, &reads))
-            })
+            let new = multiplier(times, evidence, on, index);
+            db.write(|tx| exchange::set_multiplier(tx, village::actor(), &new))
         };
         assert!(says(set(0, "plate", MIDDLE, 150)).contains("above zero"));
         assert!(says(set(40_000_000, " ", MIDDLE, 150)).contains("what proves it"));
@@ -119,8 +123,56 @@ fn a_multiplier_counts_from_its_day_on() {
         // 50 as they stand, then 10 times 40.
         assert_eq!(billed(db), 450 * 12);
         assert!(says(set(1_000_000, "plate", date(2026, 1, 20), 155)).contains("2026-02-01"));
-        let act = db.read(|tx| store::audit::latest(tx, 1)).unwrap().remove(0);
-        assert_ne!(act.act, "");
+        let act = db.read(|tx| store::audit::latest(tx, 3)).unwrap();
+        let act = act.iter().find(|it| it.act == CHANGE_MULTIPLIER).unwrap();
+        assert_eq!((act.was.as_deref(), act.became.as_deref()), (Some("1"), Some("40")));
+    });
+}
+
+fn multiplier(micro: i64, evidence: &str, on: Date, index: i64) -> NewMultiplier {
+    let (evidence, reads) = (evidence.to_owned(), vec![index * 1_000_000]);
+    NewMultiplier { point: 1.into(), multiplier_micro: micro, evidence, on, reads }
+}
+
+#[test]
+fn a_multiplier_that_one_proposes_another_carries_out() {
+    engines::each(|db, _| {
+        begin(db);
+        shows(db, "E-1", FIRST, 100);
+        let [ann, bea] = ["ann", "bea"].map(|it| with_role(db, it, "billing-analyst"));
+        let sam = with_role(db, "sam", "clerk");
+        let new = multiplier(40_000_000, "CT 200:5, photo 12", MIDDLE, 150);
+        let alone = db.write(|tx| exchange::set_multiplier(tx, ann, &new)).unwrap_err();
+        assert!(village::says(&alone).contains("takes a second person, whoever asks"));
+        let ask = |who, new: &NewMultiplier| {
+            db.write(|tx| do_or_ask(tx, who, &Asked::Multiplier(new.clone()), ""))
+        };
+        assert!(says(ask(sam, &new)).contains("no role of sam comes with set-multiplier"));
+        // What could not be done however many agree takes nobody's time.
+        assert!(says(ask(ann, &multiplier(1_000_000, "plate", MIDDLE, 150))).contains("already"));
+        assert!(says(ask(ann, &multiplier(40_000_000, "plate", MIDDLE, 99))).contains("show 99 "));
+        let Outcome::Waits(id) = ask(ann, &new).unwrap() else { panic!("it takes two") };
+        let it = db.read(|tx| store::approval::find(tx, id)).unwrap().unwrap();
+        let said = "meter E-1 at service point 1, 40 times instead of 1 from 2026-01-15: CT 200:5, \
+                    photo 12";
+        assert_eq!(it.subject, said);
+        let times = || {
+            db.read(|tx| {
+                let meter = store::meter::by_serial(tx, "E-1")?.remove(0);
+                Ok(store::meter::channels(tx, meter.id)?[0].multiplier_micro)
+            })
+            .unwrap()
+        };
+        assert_eq!(times(), 1_000_000);
+        let why = says(db.write(|tx| approval::give(tx, ann, id, "")));
+        assert!(why.contains("it takes a second person"), "{why}");
+        db.write(|tx| approval::give(tx, bea, id, "I saw the photo")).unwrap();
+        assert_eq!(times(), 40_000_000);
+        let act = db.read(|tx| store::audit::latest(tx, 2)).unwrap();
+        let act = act.iter().find(|it| it.act == CHANGE_MULTIPLIER).unwrap();
+        assert_eq!((act.by.as_deref(), act.second.as_deref()), (Some("ann"), Some("bea")));
+        shows(db, "E-1", END, 160);
+        assert_eq!(billed(db), 450 * 12);
     });
 }
 

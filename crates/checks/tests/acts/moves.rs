@@ -8,6 +8,7 @@ use jiff::civil::{Date, date};
 use meterbook_app::agreement::AgreementRefusal;
 use meterbook_app::bill_run::{self, Which};
 use meterbook_app::moves::{self, Made, MoveRefusal, NewDays, ReadWanted, Start, Stop, Wanted};
+use meterbook_app::order::{self, NewOrder, NotOrdered, Where};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Refused, check, fee, landlord};
 use meterbook_checks::engines;
@@ -16,10 +17,12 @@ use meterbook_core::agreement::{Agreement, AgreementState};
 use meterbook_core::id::{AccountId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::{EffectKind, Fee, MoveKind, Said};
+use meterbook_core::order::{CalledOff, Connected, OrderKind, State, Step};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::reads::{Read, ReadKind};
+use meterbook_store::order::Which as Orders;
 use meterbook_store::{self as store, Db};
 
 use crate::village::{self, DIALS};
@@ -79,6 +82,23 @@ fn cancel(db: &Db, made: &Made) -> Result<()> {
     db.write(|tx| moves::cancel(tx, village::actor(), id, seen)).map(|_| ())
 }
 
+/// What is still to be done for a move, and from which day on.
+fn open_of(db: &Db, made: &Made) -> Vec<(OrderKind, Date)> {
+    let mut open = db
+        .read(|tx| {
+            let mut open = Vec::new();
+            for (it, _) in store::order::open(tx, Orders::default(), 99)? {
+                if store::moves::wanting(tx, it.id)?.contains(&made.of.id) {
+                    open.push((it.not_before, it.kind));
+                }
+            }
+            Ok(open)
+        })
+        .unwrap();
+    open.sort_unstable();
+    open.into_iter().map(|(on, kind)| (kind, on)).collect()
+}
+
 fn kinds(made: &Made) -> Vec<EffectKind> {
     made.effects.iter().map(|it| it.kind).collect()
 }
@@ -133,7 +153,8 @@ fn a_preview_is_what_then_happens_and_writes_nothing() {
             [
                 "electric, 12 Mill St: service ends on 2026-04-01",
                 "electric, 12 Mill St: the read of 2026-04-01 comes from the field",
-                "electric, 12 Mill St: a read is asked for on 2026-04-01",
+                "electric, 12 Mill St: a read is ordered for 2026-04-01",
+                "electric, 12 Mill St: a disconnection is ordered for 2026-04-01",
                 "electric, 12 Mill St: the final bill comes about 2026-04-03",
             ]
         );
@@ -168,20 +189,24 @@ fn a_transfer_to_come_is_re_dated_and_then_cancelled() {
         };
         let (first, third) = (date(2026, 1, 1), date(2026, 4, 3));
         assert_eq!(days(db), [(first, Some(third)), (LATER, None)]);
-        let orders = |db: &Db| db.read(|tx| store::order_request::open(tx, 99)).unwrap();
-        let moved = |db: &Db| {
-            let mut days: Vec<Date> =
-                orders(db).iter().filter(|it| it.asked_by == made.of.id).map(|it| it.on).collect();
-            days.dedup();
-            days
-        };
-        assert_eq!(moved(db), [LATER, third]);
+        // A read and a disconnection where they leave, a connection and a read where they come to.
+        let moved = |db: &Db| open_of(db, &made);
+        let left = [(OrderKind::Disconnect, third), (OrderKind::Read, third)];
+        assert_eq!(
+            moved(db),
+            [&[(OrderKind::Connect, LATER), (OrderKind::Read, LATER)], &left[..]].concat()
+        );
+        let kept = db.read(|tx| store::order::open_at(tx, old.service_point, OrderKind::Read));
+        let kept = kept.unwrap().iter().find(|it| it.not_before == third).unwrap().id;
 
         let later = date(2026, 4, 10);
         let again = redate(db, &made, Some(later), None).unwrap();
         assert_eq!((again.of.version, again.of.said), (2, Said::Redated));
         assert_eq!(days(db), [(first, Some(third)), (later, None)]);
-        assert_eq!(moved(db), [third, later], "orders go with the move");
+        let come = [(OrderKind::Connect, later), (OrderKind::Read, later)];
+        assert_eq!(moved(db), [&left[..], &come].concat(), "orders go with the move");
+        let still = db.read(|tx| order::follow(tx, kept)).unwrap();
+        assert_eq!(still.steps.len(), 1, "what is wanted just so stays: it may be promised");
 
         cancel(db, &again).unwrap();
         assert_eq!(days(db), [(first, None)], "as if it had never been asked for");
@@ -452,5 +477,92 @@ fn what_cannot_be_is_refused_with_what_to_do() {
         assert!(text.contains("starts nothing"), "{text}");
         let (_, text) = refused(redate(db, &gone, None, Some(LATER)));
         assert!(text.contains("is on those days already"), "{text}");
+    });
+}
+
+#[test]
+fn who_follows_on_the_day_takes_over_the_read_and_nobody_cuts_off() {
+    engines::each(|db, _| {
+        village::found(db);
+        let (account, agreement) = customer(db, "E-1", date(2026, 1, 1));
+        let (next, _) = customer(db, "E-2", date(2026, 1, 1));
+        let point = agreement.service_point;
+        let gone = ask(db, &stop(account.id, &agreement, LATER, ReadWanted::Ordered)).unwrap();
+        let left = [(OrderKind::Disconnect, LATER), (OrderKind::Read, LATER)];
+        assert_eq!(open_of(db, &gone), left);
+        let cut = db.read(|tx| store::order::open_at(tx, point, OrderKind::Disconnect)).unwrap();
+        let cut = cut[0].id;
+        assert_eq!(db.read(|tx| store::order::get(tx, cut)).unwrap().agreement, None);
+
+        let come = ask(db, &start(next.id, point, LATER)).unwrap();
+        assert!(kinds(&come).contains(&EffectKind::CallsOff));
+        assert_eq!(open_of(db, &come), [(OrderKind::Read, LATER)], "they share the read");
+        assert_eq!(open_of(db, &gone), [(OrderKind::Read, LATER)]);
+        let state = |id| db.read(|tx| order::follow(tx, id)).unwrap().stands.state;
+        assert_eq!(state(cut), State::Cancelled);
+        let reads = db.read(|tx| store::order::open_at(tx, point, OrderKind::Read)).unwrap();
+        assert_eq!(reads.iter().filter(|it| it.not_before == LATER).count(), 1);
+
+        // A day later nobody follows on that day: it is cut off between them, and connected again.
+        let later = date(2026, 4, 2);
+        let come = redate(db, &come, Some(later), None).unwrap();
+        assert_eq!(state(cut), State::Open);
+        assert_eq!(open_of(db, &come), [(OrderKind::Connect, later), (OrderKind::Read, later)]);
+        assert_eq!(open_of(db, &gone), left);
+        cancel(db, &come).unwrap();
+        cancel(db, &gone).unwrap();
+        assert!(open_of(db, &come).is_empty() && open_of(db, &gone).is_empty());
+        let last = db.read(|tx| order::follow(tx, cut)).unwrap().steps.pop().unwrap();
+        assert_eq!(last.step, Step::Cancelled(CalledOff::NotNeeded));
+        assert!(last.note.contains("is cancelled"), "{}", last.note);
+        assert!(check::check(db).unwrap().clean());
+    });
+}
+
+#[test]
+fn who_comes_to_what_was_cut_off_is_connected_though_they_began_before() {
+    engines::each(|db, _| {
+        village::found(db);
+        let (account, agreement) = customer(db, "E-1", date(2026, 1, 1));
+        let (next, _) = customer(db, "E-2", date(2026, 1, 1));
+        let point = agreement.service_point;
+        let left = date(2026, 3, 2);
+        ask(db, &stop(account.id, &agreement, left, ReadWanted::Ordered)).unwrap();
+        let began = date(2026, 3, 5);
+        let wanted = start(next.id, point, began);
+        let plan = |db: &Db| {
+            let plan = db.read(|tx| moves::plan(tx, village::actor(), &wanted)).unwrap();
+            let kinds = plan.effects.iter().map(|it| it.kind);
+            let asked = |it: &EffectKind| matches!(it, EffectKind::CallsOff | EffectKind::Orders);
+            kinds.filter(asked).collect::<Vec<_>>()
+        };
+        // They are there since: nobody cuts them off, and there is only a read to be taken.
+        assert_eq!(plan(db), [EffectKind::CallsOff, EffectKind::Orders]);
+        db.write(|tx| store::connection::add(tx, point, left, Connected::No, None)).unwrap();
+        assert_eq!(plan(db), [EffectKind::CallsOff, EffectKind::Orders, EffectKind::Orders]);
+    });
+}
+
+#[test]
+fn a_clerk_does_not_send_another_crew_for_what_a_move_wants() {
+    engines::each(|db, _| {
+        village::found(db);
+        let (account, agreement) = customer(db, "E-1", date(2026, 1, 1));
+        let point = agreement.service_point;
+        let made = ask(db, &stop(account.id, &agreement, LATER, ReadWanted::Ordered)).unwrap();
+        let new = NewOrder::plain(OrderKind::Read, Where::Point(point));
+        let (why, text) = refused(db.write(|tx| order::add(tx, village::actor(), &new)));
+        let open = db.read(|tx| store::order::open_at(tx, point, OrderKind::Read)).unwrap();
+        let (kind, order) = (OrderKind::Read, open[0].id);
+        assert_eq!(why.as_a(), Some(&NotOrdered::AlreadyOpen { kind, order }), "{text}");
+        // A rule for reads counts from the day on which the read may be taken.
+        db.write(|tx| order::rule(tx, village::actor(), OrderKind::Read, TODAY, "within 24 hours"))
+            .unwrap();
+        let later = date(2026, 4, 8);
+        let again = redate(db, &made, None, Some(later)).unwrap();
+        assert_eq!(open_of(db, &again), [(OrderKind::Disconnect, later), (OrderKind::Read, later)]);
+        let open = db.read(|tx| store::order::open_at(tx, point, OrderKind::Read)).unwrap();
+        let due = open.iter().find(|it| it.not_before == later).unwrap().due;
+        assert_eq!(due, Some("2026-04-09T05:00:00Z".parse().unwrap()), "midnight in Chicago");
     });
 }

@@ -6,8 +6,9 @@
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::appointment::{self, Offer};
-use meterbook_app::order::{self, NewOrder, NotOrdered, NotStepped, Where};
+use meterbook_app::order::{self, NewOrder, NotOrdered, NotStepped, Where, sick};
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::sign_up::SignUp;
 use meterbook_app::{Actor, Refused, check, crew};
 use meterbook_checks::engines;
 use meterbook_core::appointment::{Arrival, Ended};
@@ -32,8 +33,23 @@ pub(crate) fn actor() -> Actor {
 /// A customer with a meter of five digits, and a crew that works on weekdays.
 pub(crate) fn found(db: &Db) -> Crew {
     village::found(db);
-    village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+    take_on(db, &village::customer("E-1", &[DIALS]));
     hire(db, "North", "electric", 1)
+}
+
+/// Takes a customer on whose meter was read when it was hung: the read that the sign-up orders is not
+/// needed.
+fn take_on(db: &Db, customer: &SignUp) {
+    village::take_on(db, customer).unwrap();
+    db.write(|tx| {
+        for (it, _) in store::order::open(tx, Which::default(), 9)? {
+            if !store::moves::wanting(tx, it.id)?.is_empty() {
+                order::cancel(tx, actor(), it.id, CalledOff::NotNeeded, "")?;
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
 }
 
 pub(crate) fn hire(db: &Db, name: &str, skills: &str, per_window: i64) -> Crew {
@@ -141,7 +157,7 @@ fn an_order_that_says_what_cannot_be_is_refused() {
         }
         let mut second = village::customer("E-2", &[DIALS]);
         second.street = "14 Mill St".to_owned();
-        village::take_on(db, &second).unwrap();
+        take_on(db, &second);
         let new = NewOrder { agreement: Some(AgreementId(2)), ..plain(OrderKind::Test, POINT) };
         let why = add(db, &new).unwrap_err();
         assert!(village::says(&why).contains("agreement 2 is for another service point"));
@@ -317,7 +333,7 @@ fn a_payment_calls_off_the_disconnection_in_its_own_transaction() {
         // What is for somebody else's debt stays.
         let mut other = village::customer("E-2", &[DIALS]);
         other.street = "14 Mill St".to_owned();
-        village::take_on(db, &other).unwrap();
+        take_on(db, &other);
         paid(1, "3").unwrap();
         assert_eq!(state(db, id), State::Cancelled);
     });
@@ -345,5 +361,58 @@ fn a_reconnection_carries_the_hour_by_which_it_must_be_done() {
         let open = db.read(|tx| store::order::open(tx, Which::default(), 9)).unwrap();
         let order: Vec<OrderId> = open.iter().map(|it| it.0.id).collect();
         assert_eq!(order, [id, test], "who is without comes before what has no hour");
+    });
+}
+
+#[test]
+fn a_sick_crew_s_day_goes_to_the_others_in_one_act() {
+    engines::each(|db, _| {
+        let north = found(db);
+        let [south, gas] = [hire(db, "South", "electric", 1), hire(db, "Gas", "gas", 1)];
+        let kinds = [OrderKind::Test, OrderKind::Read, OrderKind::Inspection, OrderKind::Reread];
+        let [test, read, look, again] = kinds.map(|kind| plain(db, kind));
+        let skilled = NewOrder {
+            skills: Some(Skills::parse("electric, ladder")),
+            ..NewOrder::plain(OrderKind::Maintenance, POINT)
+        };
+        let ladder = add(db, &skilled).unwrap();
+        give(db, test, &north, TODAY).unwrap();
+        // What nobody else knows how to do is what North was hired for since.
+        let nimble = hire(db, "Nimble", "electric, ladder", 1);
+        give(db, ladder, &nimble, TODAY).unwrap();
+        let book = |id, crew: &Crew, from| {
+            let arrival = window(TODAY, from);
+            db.write(|tx| appointment::book(tx, actor(), id, crew.id, arrival)).unwrap();
+        };
+        book(read, &nimble, 8);
+        book(look, &nimble, 10);
+        // At eight North and South have somebody; at ten North alone has room.
+        for (kind, crew, from) in [(OrderKind::Connect, &north, 8), (OrderKind::Leak, &south, 8)] {
+            let id = plain(db, kind);
+            book(id, crew, from);
+        }
+        give(db, again, &nimble, TODAY).unwrap();
+        let away = |crew: &Crew| db.write(|tx| sick::away(tx, actor(), crew, TODAY, "fever"));
+        assert!(db.write(|tx| sick::away(tx, actor(), &nimble, TODAY, " ")).is_err());
+        let over = away(&nimble).unwrap();
+        let given: Vec<(OrderId, &str)> =
+            over.given.iter().map(|(id, crew)| (*id, crew.name.as_str())).collect();
+        assert_eq!(given.len(), 2, "{over:?}");
+        assert!(given.iter().any(|it| it.0 == look) && given.iter().any(|it| it.0 == again));
+        let left: Vec<OrderId> = over.left.iter().map(|it| it.0).collect();
+        assert!(left.contains(&ladder) && left.contains(&read), "{over:?}");
+        let why = |id| over.left.iter().find(|it| it.0 == id).unwrap().1.clone();
+        assert!(why(ladder).contains("lacks"), "{}", why(ladder));
+        assert_eq!(state(db, ladder), State::Open, "it waits for a crew");
+        assert!(
+            why(read).contains("room for 2026-03-10 08:00-10:00") || why(read).contains("lacks")
+        );
+        let promised = db.read(|tx| store::appointment::of_order(tx, look)).unwrap().unwrap();
+        assert_eq!(promised.arrival, window(TODAY, 10), "a promise is kept");
+        assert_ne!(promised.crew, nimble.id);
+        let still = db.read(|tx| store::appointment::of_order(tx, read)).unwrap().unwrap();
+        assert_eq!(still.crew, nimble.id, "or it stays, and is named");
+        assert!(given.iter().all(|it| it.1 != gas.name));
+        clean(db);
     });
 }

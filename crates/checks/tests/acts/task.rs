@@ -7,20 +7,22 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use meterbook_app::bill_run::{self, Which};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::interaction::{self, NotNoted};
 use meterbook_app::task::{self, Resolved, TaskRefusal};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, Refused, agreement};
+use meterbook_app::{Actor, Refused, agreement, check};
 use meterbook_checks::engines;
 use meterbook_core::about::About;
 use meterbook_core::account::{Account, Cycle};
-use meterbook_core::id::{BillId, TaskId};
+use meterbook_core::id::{BillId, PersonId, TaskId};
 use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::order::OrderKind;
 use meterbook_core::period::Period;
 use meterbook_core::task::{Resolution, Step, Task, TaskKind};
+use meterbook_store::order::Which as Orders;
 use meterbook_store::task::Wanted;
 use meterbook_store::{self as store, Db};
 
@@ -497,5 +499,87 @@ fn a_task_is_somebody_s() {
         assert!(counts.iter().any(|it| it.kind == TaskKind::Reminder && it.count == 1));
         let of_account = db.read(|tx| store::task::of_subject(tx, about[0], 9)).unwrap();
         assert_eq!(of_account[0].id, id);
+    });
+}
+
+#[test]
+fn two_customers_are_made_one_from_the_queue_and_taken_apart_again() {
+    engines::each(|db, _| {
+        village::found(db);
+        for serial in ["E-1", "E-2"] {
+            let mut new = village::customer(serial, &[DIALS]);
+            new.phone = Some("555-0123".to_owned());
+            village::take_on(db, &new).unwrap();
+        }
+        scan(db);
+        let rosa = clerk(db, "rosa");
+        let two = the_only(db, TaskKind::DuplicateCustomer);
+        assert_eq!(resolve(db, rosa, two.id, Resolution::Merge).unwrap(), Resolved::Closed);
+        let into = |db: &Db| {
+            let merge = db.read(|tx| store::merge::of_merged(tx, PersonId(2))).unwrap();
+            merge.map(|it| it.kept)
+        };
+        assert_eq!(into(db), Some(PersonId(1)));
+        assert_eq!(scan(db).raised, 0, "they are one");
+        db.write(|tx| task::undo(tx, rosa, two.id)).unwrap();
+        assert_eq!(into(db), None);
+        assert_eq!(the_only(db, TaskKind::DuplicateCustomer).id, two.id);
+        assert!(check::check(db).unwrap().clean());
+    });
+}
+
+#[test]
+fn somebody_is_sent_for_a_read_from_the_queue() {
+    engines::each(|db, folder| {
+        customer(db);
+        plan(db, &[JANUARY]);
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
+        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        scan(db);
+        let held = the_only(db, TaskKind::HeldNoRead);
+        let until = date(2026, 3, 13);
+        let sent = resolve(db, actor(), held.id, Resolution::OrderRead).unwrap();
+        assert_eq!(sent, Resolved::PutOff { until });
+        assert!(queue(db).iter().all(|it| it.id != held.id), "it waits for the crew");
+        let orders = |db: &Db| {
+            let open = db.read(|tx| store::order::open(tx, Orders::default(), 9)).unwrap();
+            open.iter().filter(|it| it.0.kind == OrderKind::Read).count()
+        };
+        // The sign-up asked for the first read, and nobody went: that order is found.
+        assert_eq!(orders(db), 1);
+        let (why, says) = refusal(db.write(|tx| task::undo(tx, actor(), held.id)));
+        assert_eq!(why, TaskRefusal::Stays { how: Resolution::OrderRead });
+        assert!(says.contains("order cancel"), "{says}");
+        let steps = db.read(|tx| store::task::steps(tx, held.id)).unwrap();
+        assert!(steps.last().unwrap().said.starts_with("order "), "{steps:?}");
+        assert_eq!(queue_on(db, until).iter().filter(|it| it.id == held.id).count(), 1);
+        import(db, folder, "meter,date,index\nE-1,2026-02-01,80\n");
+        bill_run::run(db, actor(), Which::Held(Cycle(1), None), &mut |_| ()).unwrap();
+        assert!(0 < scan(db).gone);
+    });
+}
+
+#[test]
+fn it_is_looked_once_a_day_and_after_each_file_however_many_look() {
+    engines::each(|db, folder| {
+        customer(db);
+        let look = |at: &str| {
+            let by = Actor::system(at.parse().unwrap());
+            db.write(|tx| task::scan::when_due(tx, by)).unwrap().is_some()
+        };
+        let looked: Vec<bool> = std::thread::scope(|scope| {
+            let both = [(); 2].map(|()| scope.spawn(|| look("2026-03-10T12:00:00Z")));
+            both.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(looked.iter().filter(|it| **it).count(), 1, "of two one looks");
+        assert!(!look("2026-03-10T13:00:00Z"));
+        assert!(look("2026-03-11T13:00:00Z"), "the next day");
+        let at: Timestamp = "2026-03-11T14:00:00Z".parse().unwrap();
+        let file = folder.join("late.csv");
+        std::fs::write(&file, "meter,date,index\nE-1,2026-03-01,9\n").unwrap();
+        let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
+        intake::import(db, Actor::system(at), &wanted, &mut |_| ()).unwrap();
+        assert!(look("2026-03-11T14:05:00Z"), "a file came");
+        assert!(!look("2026-03-11T14:06:00Z"));
     });
 }

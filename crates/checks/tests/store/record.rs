@@ -4,12 +4,11 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::CustomerClass;
+use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::*;
 use meterbook_core::money::Money;
-use meterbook_core::moves::{
-    Credit, Effect, EffectKind, Fee, Move, MoveKind, OrderKind, OrderRequest, Said,
-};
+use meterbook_core::moves::{Credit, Effect, EffectKind, Fee, Move, MoveKind, Said, WithOrder};
 use meterbook_core::party::{Party, PartyRole};
 use meterbook_core::person::{Language, Person, PersonKind, Purpose};
 use meterbook_core::place::{Commodity, Landlord};
@@ -114,9 +113,17 @@ fn effects() -> Vec<Effect> {
     vec![starts, charge]
 }
 
-fn request() -> OrderRequest {
-    let (kind, on) = (OrderKind::Connect, FROM);
-    OrderRequest { kind, account: ACCOUNT, service_point: POINT, on, asked_by: MoveId(1) }
+fn charge() -> Charge {
+    Charge {
+        key: Charge::fee_key(MoveId(1), "opening"),
+        kind: ChargeFor::Fee,
+        account: ACCOUNT,
+        amount: Money::from_cents(2_500),
+        on: FROM,
+        asked_by: Some(MoveId(1)),
+        label: "Opening fee".to_owned(),
+        bill: None,
+    }
 }
 
 /// Keeps one of everything, beside what [`sample::keep`] keeps.
@@ -139,7 +146,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::merge::undo(tx, merge, sample::at())?;
     store::moves::add(tx, &a_move())?;
     store::moves::add_effects(tx, MoveId(1), 1, &effects())?;
-    store::order_request::add(tx, &request(), sample::at())
+    store::moves::add_orders(tx, MoveId(1), 1, &[(OrderId(1), WithOrder::Orders)])?;
+    store::charge::add(tx, &[charge()])
 }
 
 #[test]
@@ -176,7 +184,13 @@ fn the_record_comes_back_as_it_went_in() {
             assert_eq!(store::moves::get(tx, MoveId(1))?, a_move());
             assert_eq!(store::moves::of_account(tx, ACCOUNT)?, [a_move()]);
             assert_eq!(store::moves::effects(tx, MoveId(1), 1)?, effects());
-            assert_eq!(store::order_request::open(tx, 9)?, [request()]);
+            assert_eq!(store::charge::of_account(tx, ACCOUNT)?, [charge()]);
+            assert_eq!(store::charge::of_move(tx, MoveId(1))?, [charge()]);
+            assert_eq!(store::charge::pending(tx, &[ACCOUNT])?, [], "it was charged");
+            let wanted = [(OrderId(1), WithOrder::Orders)];
+            assert_eq!(store::moves::orders(tx, MoveId(1), 1)?, wanted);
+            assert_eq!(store::moves::wanting(tx, OrderId(1))?, [MoveId(1)]);
+            assert_eq!(store::moves::of_order(tx, OrderId(1))?, [MoveId(1)]);
             assert_eq!(store::place::by_key(tx, &sample::premise().key())?, [PremiseId(1)]);
             Ok(())
         })

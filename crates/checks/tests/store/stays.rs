@@ -19,6 +19,7 @@ const STAY: &[(&str, &str)] = &[
     ("bill", "total_cents"),
     ("bill_line", "amount_cents"),
     ("certificate_movement", "step"),
+    ("charge", "label"),
     ("entry", "effective_on"),
     ("event_day", "said"),
     ("generation", "total_micro"),
@@ -28,6 +29,7 @@ const STAY: &[(&str, &str)] = &[
     ("interval_block", "month"),
     ("move", "kind"),
     ("move_effect", "word"),
+    ("move_order", "did"),
     ("move_version", "said"),
     ("connection", "from_on"),
     ("order_photo", "media"),
@@ -73,7 +75,6 @@ const MAY_CHANGE: &[&str] = &[
     "landlord",
     "meter",
     "migration",
-    "order_request",
     "party",
     "open_order",
     "order_rule",
@@ -97,6 +98,7 @@ const MAY_CHANGE: &[&str] = &[
     "staff_role",
     "task",
     "task_lock",
+    "task_look",
     "utility",
 ];
 

@@ -48,6 +48,8 @@ pub enum EntryKind {
     Payment,
     /// Banks were settled when service ended with the last bill.
     Settlement,
+    /// A fee or a deposit was charged, or a deposit given back.
+    Charge,
 }
 
 /// An account of the general ledger.
@@ -59,6 +61,8 @@ pub enum Gl {
     Receivable,
     /// Collected for tax offices.
     TaxPayable,
+    /// Security that customers left.
+    DepositsHeld,
     /// Sales of electricity.
     ElectricRevenue,
     /// Sales of gas.
@@ -67,17 +71,22 @@ pub enum Gl {
     WaterRevenue,
     /// Sales of waste collection.
     WasteRevenue,
+    /// Fees.
+    FeeRevenue,
     /// Bought from customers with generation.
     PurchasedPower,
 }
 
 words! {
-    EntryKind { Bill = "bill", Payment = "payment", Settlement = "settlement" }
+    EntryKind {
+        Bill = "bill", Payment = "payment", Settlement = "settlement", Charge = "charge",
+    }
     Gl {
         Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",
-        ElectricRevenue = "4010 electric revenue", GasRevenue = "4020 gas revenue",
-        WaterRevenue = "4030 water revenue",
-        WasteRevenue = "4040 waste revenue", PurchasedPower = "5010 purchased power",
+        DepositsHeld = "2400 customer deposits", ElectricRevenue = "4010 electric revenue",
+        GasRevenue = "4020 gas revenue", WaterRevenue = "4030 water revenue",
+        WasteRevenue = "4040 waste revenue", FeeRevenue = "4090 fee revenue",
+        PurchasedPower = "5010 purchased power",
     }
 }
 

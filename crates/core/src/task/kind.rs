@@ -73,6 +73,7 @@ words! {
         RunAgain = "run-again", Accept = "accept", PlanTurn = "plan-turn", Mended = "mended",
         Imported = "imported", AsItIs = "as-it-is", Different = "different", Done = "done",
         Upheld = "upheld", NotUpheld = "not-upheld", Withdrawn = "withdrawn", PutOff = "put-off",
+        OrderRead = "order-read", OrderCut = "order-disconnect", Merge = "merge",
     }
 }
 
@@ -116,11 +117,17 @@ pub enum Resolution {
     Withdrawn,
     /// Some other day.
     PutOff,
+    /// Somebody goes and reads the meter.
+    OrderRead,
+    /// Somebody goes and cuts it off.
+    OrderCut,
+    /// They are one.
+    Merge,
 }
 
 use Resolution::{
-    Accept, AsItIs, Different, Done, Imported, Mended, NotUpheld, PlanTurn, PutOff, RunAgain,
-    Upheld, Withdrawn,
+    Accept, AsItIs, Different, Done, Imported, Mended, Merge, NotUpheld, OrderCut, OrderRead,
+    PlanTurn, PutOff, RunAgain, Upheld, Withdrawn,
 };
 
 impl TaskKind {
@@ -155,10 +162,9 @@ impl TaskKind {
     /// The ways out, the likeliest first: at most four, one for each key.
     pub const fn resolutions(self) -> &'static [Resolution] {
         match self {
+            TaskKind::HeldNoRead | TaskKind::HeldWentBack => &[RunAgain, OrderRead, PutOff],
             TaskKind::HeldNoMeter
-            | TaskKind::HeldNoRead
             | TaskKind::HeldGap
-            | TaskKind::HeldWentBack
             | TaskKind::HeldUnits
             | TaskKind::HeldUnratable
             | TaskKind::HeldNegativeUse
@@ -166,13 +172,14 @@ impl TaskKind {
             | TaskKind::HeldCompanion
             | TaskKind::HeldToldLate
             | TaskKind::HeldChanged => &[RunAgain, PutOff],
-            TaskKind::HeldUnusual => &[Accept, RunAgain, PutOff],
+            TaskKind::HeldUnusual => &[Accept, RunAgain, OrderRead, PutOff],
             TaskKind::RejectedLines | TaskKind::RejectedFile => &[Imported, AsItIs, PutOff],
-            TaskKind::UseWithoutAgreement | TaskKind::MissingRead => &[Mended, AsItIs, PutOff],
+            TaskKind::UseWithoutAgreement => &[Mended, AsItIs, OrderCut, PutOff],
+            TaskKind::MissingRead => &[Mended, AsItIs, OrderRead, PutOff],
             TaskKind::UnplannedCycle => &[PlanTurn, AsItIs, PutOff],
             TaskKind::NearRollover => &[AsItIs, PutOff],
-            TaskKind::ImplausibleRead => &[AsItIs, Mended, PutOff],
-            TaskKind::DuplicateCustomer => &[Different, Mended, PutOff],
+            TaskKind::ImplausibleRead => &[AsItIs, Mended, OrderRead, PutOff],
+            TaskKind::DuplicateCustomer => &[Different, Merge, PutOff],
             TaskKind::Reminder => &[Done, PutOff],
             TaskKind::Complaint | TaskKind::Dispute => &[Upheld, NotUpheld, Withdrawn, PutOff],
             TaskKind::Inquiry => &[Done, Withdrawn, PutOff],
@@ -316,7 +323,7 @@ impl Resolution {
     pub const fn is_final(self) -> bool {
         match self {
             Imported | AsItIs | Different | Done | Upheld | NotUpheld | Withdrawn => true,
-            RunAgain | Accept | PlanTurn | Mended | PutOff => false,
+            RunAgain | Accept | PlanTurn | Mended | PutOff | OrderRead | OrderCut | Merge => false,
         }
     }
 
@@ -325,9 +332,15 @@ impl Resolution {
         matches!(self, RunAgain | Accept)
     }
 
-    /// Whether it can be taken back. A posted bill and a planned turn stay.
+    /// Whether it can be taken back. A posted bill and a planned turn stay; an order is called off by
+    /// itself.
     pub const fn can_be_undone(self) -> bool {
-        !matches!(self, RunAgain | Accept | PlanTurn)
+        !matches!(self, RunAgain | Accept | PlanTurn) && !self.orders()
+    }
+
+    /// Whether it sends somebody: the task waits for what they bring.
+    pub const fn orders(self) -> bool {
+        matches!(self, OrderRead | OrderCut)
     }
 
     /// Whether it has to be said why: what a customer or an auditor asks about later.
@@ -350,6 +363,9 @@ impl Resolution {
             NotUpheld => ("The customer is not right", "El cliente no tiene razón"),
             Withdrawn => ("The customer takes it back", "El cliente la retira"),
             PutOff => ("Put it off", "Aplazar"),
+            OrderRead => ("Order a read", "Pedir una lectura"),
+            OrderCut => ("Order a disconnection", "Pedir el corte"),
+            Merge => ("Make them one", "Unirlos"),
         };
         in_language(language, english, spanish)
     }
@@ -395,6 +411,18 @@ impl Resolution {
             PutOff => (
                 "Leaves the queue and is back in three days.",
                 "Sale de la lista y vuelve en tres días.",
+            ),
+            OrderRead => (
+                "A crew is to read the meter. It is back in three days unless the read settles it.",
+                "Una cuadrilla leerá el medidor. Vuelve en tres días si la lectura no lo resuelve.",
+            ),
+            OrderCut => (
+                "A crew is to disconnect it. It is back in three days if nobody is on the contract.",
+                "Una cuadrilla hará el corte. Vuelve en tres días si nadie tiene contrato.",
+            ),
+            Merge => (
+                "The second is merged into the first; undo takes them apart.",
+                "El segundo se une al primero; deshacer los separa.",
             ),
         };
         in_language(language, english, spanish)

@@ -214,6 +214,9 @@ pub(crate) enum CrewCommand {
         /// Why
         #[arg(long, required_unless_present = "take_back")]
         why: Option<String>,
+        /// Give what it was to do then to the other crews
+        #[arg(long, requires = "why")]
+        hand_over: bool,
         /// It works after all
         #[arg(long, conflicts_with = "why")]
         take_back: bool,

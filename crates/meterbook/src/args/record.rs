@@ -174,6 +174,9 @@ pub(crate) enum CustomerCommand {
         /// The account's number
         #[arg(long)]
         account: String,
+        /// Only what held on a day; everything, with its days, without it
+        #[arg(long)]
+        on: Option<Date>,
     },
     /// Make two records of one person one; both numbers stay
     Merge {

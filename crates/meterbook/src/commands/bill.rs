@@ -1,11 +1,13 @@
 //! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
 use anyhow::Result;
+use meterbook_app::bill_run::last::{self, Closed};
 use meterbook_app::bill_run::{self, Progress, Which};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::replay::Replayed;
 use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
+use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::bill::{Bill, BillNumber, explain};
 use meterbook_core::id::BillId;
@@ -66,7 +68,7 @@ fn totals(it: &Standing) {
 }
 
 pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let cycle = Cycle(cycle);
     let lines = db.read(|tx| {
         let mut lines = Vec::new();
@@ -84,6 +86,46 @@ pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
         say::line(format_args!("nothing is held in cycle {cycle}"));
     }
     lines.iter().for_each(say::line);
+    Ok(())
+}
+
+/// Bills for the last time what ended; what waits is said, and stops no other.
+pub(crate) fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
+    let db = super::open(place)?;
+    if let Some(number) = account {
+        let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
+        let closed = db.write(|tx| {
+            let account = super::account(tx, number)?.id;
+            last::make(tx, super::actor(), account, unusual)
+        })?;
+        return closing(&db, &closed);
+    }
+    let all = last::make_all(&db, super::actor())?;
+    if all.is_empty() {
+        say::line("nothing ended that is not billed");
+    }
+    for (account, closed) in all {
+        match closed {
+            Ok(closed) => closing(&db, &closed)?,
+            Err(why) => {
+                let number = db.read(|tx| store::account::get(tx, account))?.number;
+                say::line(format_args!("{number}: {why}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn closing(db: &Db, closed: &Closed) -> Result<()> {
+    for bill in &closed.bills {
+        let number = db.read(|tx| store::account::get(tx, bill.account))?.number;
+        let (bill, total) = (&bill.number, bill.total);
+        say::line(format_args!("{number}: the last bill is {bill} for {total}"));
+    }
+    for it in &closed.charges {
+        let number = db.read(|tx| store::account::get(tx, it.account))?.number;
+        say::line(format_args!("{number}: {} {}", it.label, it.amount));
+    }
     Ok(())
 }
 
@@ -125,7 +167,7 @@ pub(crate) fn explain(
 
 /// The bill with this number.
 fn bill(place: &Place, number: &str) -> Result<Bill> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => store::bill::get(tx, id).map(Some),
@@ -135,7 +177,7 @@ fn bill(place: &Place, number: &str) -> Result<Bill> {
 }
 
 pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let bills = bills(&db, number, cycle)?;
     let mut different = 0;
     for id in &bills {
@@ -174,7 +216,7 @@ fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<Bill
 }
 
 pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let statement = db.read(|tx| match store::bill::by_number(tx, &number)? {
         Some(id) => statement::of_bill(tx, id).map(Some),
@@ -217,7 +259,7 @@ pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
 }
 
 pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
     let mut bar = say::Bar::new();

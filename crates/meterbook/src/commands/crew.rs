@@ -3,6 +3,7 @@
 use anyhow::Result;
 use meterbook_app::appointment::{self, Offer};
 use meterbook_app::crew;
+use meterbook_app::order::sick;
 use meterbook_core::appointment::Arrival;
 use meterbook_core::crew::Clock;
 use meterbook_core::id::OrderId;
@@ -45,6 +46,19 @@ pub(crate) fn crew(place: &Place, command: &CrewCommand) -> Result<()> {
                 crew::hours(tx, super::actor(), &crew, from, week)
             })?;
             say::line(format_args!("{name} from {from} on: {week}"));
+        }
+        CrewCommand::Off { name, on, why: Some(why), hand_over: true, .. } => {
+            let over = db.write(|tx| {
+                let crew = crew::named(tx, name)?;
+                sick::away(tx, super::actor(), &crew, *on, why)
+            })?;
+            say::line(format_args!("{name} is off on {on}"));
+            for (order, crew) in over.given {
+                say::line(format_args!("order {order} is {}'s now", crew.name));
+            }
+            for (order, why) in over.left {
+                say::warning(format_args!("order {order} waits: {why}"));
+            }
         }
         CrewCommand::Off { name, on, why: Some(why), .. } => {
             let orders = db.write(|tx| {

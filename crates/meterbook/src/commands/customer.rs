@@ -7,7 +7,8 @@ use meterbook_app::{detail, merge, party, person};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::{ContactId, PersonId, RegistrationId};
 use meterbook_core::party::PartyRole;
-use meterbook_core::person::{ContactKind, Purpose};
+use meterbook_core::period::holds;
+use meterbook_core::person::{Consent, ContactKind, Purpose};
 use meterbook_core::registration::{Registration, RegistrationKind};
 use meterbook_store::{self as store, Tx};
 
@@ -19,7 +20,7 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
     let db = super::open(place)?;
     let by = super::actor();
     let done = match command {
-        CustomerCommand::Show { account } => return show(place, account),
+        CustomerCommand::Show { account, on } => return show(place, account, *on),
         CustomerCommand::Review { by } => return review(place, *by),
         CustomerCommand::Detail(it) => {
             return say_detail(place, it, Subject::Person(PersonId(it.subject)));
@@ -139,38 +140,53 @@ pub(super) fn say_detail(place: &Place, args: &SayDetail, subject: Subject) -> R
     Ok(())
 }
 
-fn show(place: &Place, number: &str) -> Result<()> {
-    let db = super::open(place)?;
+fn show(place: &Place, number: &str, on: Option<Date>) -> Result<()> {
+    let db = super::see(place)?;
     db.read(|tx| {
         let account = super::account(tx, number)?;
         let mut shown = Vec::new();
-        for it in store::party::of_account(tx, account.id)? {
+        let held = |from, to| on.is_none_or(|on| holds(from, to, on));
+        let parties = store::party::of_account(tx, account.id)?;
+        for it in parties.iter().filter(|it| held(it.from, it.to)) {
             let who = store::person::get(tx, it.person)?;
             let days = days(it.from, it.to);
             say::line(format_args!("{} (person {}) {}, {days}", who.name, who.id, it.role));
             if !shown.contains(&it.person) {
-                about(tx, it.person)?;
+                about(tx, it.person, on)?;
                 shown.push(it.person);
             }
         }
         let all = store::registration::of_account(tx, account.id)?;
-        all.iter().for_each(list);
+        all.iter().filter(|it| held(it.from, it.to)).for_each(list);
+        for it in store::agreement::of_account(tx, account.id)? {
+            if held(it.from, it.to) {
+                let (id, point, tariff) = (it.id, it.service_point, &it.tariff);
+                let days = days(it.from, it.to);
+                say::line(format_args!(
+                    "agreement {id}: service point {point} on {tariff}, {days}"
+                ));
+            }
+        }
         Ok(())
     })
 }
 
-fn about(tx: &mut Tx, person: PersonId) -> Result<()> {
+fn about(tx: &mut Tx, person: PersonId, on: Option<Date>) -> Result<()> {
     let consents = store::person::consents(tx, person)?;
     for it in store::person::contacts(tx, person)? {
-        let may = consents.iter().filter(|may| may.contact == it.id && may.to.is_none());
+        let holds_then = |may: &&Consent| match on {
+            Some(on) => holds(may.from, may.to, on),
+            None => may.to.is_none(),
+        };
+        let may = consents.iter().filter(|may| may.contact == it.id).filter(holds_then);
         let may: Vec<&str> = may.map(|it| it.purpose.word()).collect();
         let may = if may.is_empty() { "nothing agreed".to_owned() } else { may.join(", ") };
         let value = it.value.replace('\n', ", ");
         say::line(format_args!("  contact point {}: {} {value} ({may})", it.id, it.kind));
     }
-    for it in store::detail::of(tx, Subject::Person(person))? {
-        detail_line(&it);
-    }
+    let details = store::detail::of(tx, Subject::Person(person))?;
+    let then = details.iter().filter(|it| on.is_none_or(|on| holds(it.from, it.to, on)));
+    then.for_each(detail_line);
     Ok(())
 }
 
@@ -180,7 +196,7 @@ pub(super) fn detail_line(it: &Detail) {
 }
 
 fn review(place: &Place, by: Date) -> Result<()> {
-    let due = super::open(place)?.read(|tx| store::registration::to_review(tx, by, 1_000))?;
+    let due = super::see(place)?.read(|tx| store::registration::to_review(tx, by, 1_000))?;
     if due.is_empty() {
         say::line(format_args!("no registration is to be looked at by {by}"));
     }

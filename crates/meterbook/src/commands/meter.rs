@@ -1,7 +1,8 @@
 //! `meter`: exchange a meter, give it another multiplier.
 
 use anyhow::Result;
-use meterbook_app::exchange::{self, Exchange};
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::exchange::{self, Exchange, NewMultiplier};
 use meterbook_core::id::ServicePointId;
 use meterbook_core::text::scaled;
 use meterbook_store as store;
@@ -36,12 +37,18 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
         MeterCommand::Multiplier { point, times, on, read, evidence } => {
             let micro = scaled(times, 6)
                 .ok_or_else(|| super::said(format!("{times} is no multiplier; write 40 or 0.5")))?;
-            let reads = indexes(read)?;
-            let at = ServicePointId(*point);
-            db.write(|tx| exchange::set_multiplier(tx, by, at, micro, evidence, (*on, &reads)))?;
-            say::line(format_args!(
-                "the meter at service point {point} counts {times} times from {on}"
-            ));
+            let asked = Asked::Multiplier(NewMultiplier {
+                point: ServicePointId(*point),
+                multiplier_micro: micro,
+                evidence: evidence.clone(),
+                on: *on,
+                reads: indexes(read)?,
+            });
+            let went = db.write(|tx| do_or_ask(tx, by, &asked, evidence))?;
+            super::outcome(
+                format_args!("the meter at service point {point} counts {times} times from {on}"),
+                went,
+            );
         }
     }
     Ok(())

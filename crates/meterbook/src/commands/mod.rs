@@ -121,7 +121,14 @@ fn actor() -> Actor {
     Actor { by: BY.get().copied(), at: Timestamp::now() }
 }
 
-/// Refuses what somebody may not look at.
+/// The database, for who may see customers.
+fn see(place: &Place) -> Result<Db> {
+    let db = open(place)?;
+    db.read(|tx| may_see(tx, Permission::ViewCustomer))?;
+    Ok(db)
+}
+
+/// Refuses who may not see something.
 fn may_see(tx: &mut Tx, permission: Permission) -> Result<()> {
     authorize(tx, actor(), permission, None).map(drop)
 }

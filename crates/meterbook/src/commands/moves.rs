@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::fee;
 use meterbook_app::moves::{self, NewDays, ReadWanted, Start, Stop, Wanted};
+use meterbook_app::order;
 use meterbook_core::account::{Account, CustomerClass};
 use meterbook_core::id::{AgreementId, MoveId, ServicePointId};
 use meterbook_core::money::Money;
@@ -143,27 +144,33 @@ fn redate(place: &Place, args: &MoveRedate) -> Result<()> {
 }
 
 fn show(place: &Place, account: &str) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let today = super::today(&db)?;
     let all = db.read(|tx| {
         let account = super::account(tx, account)?;
         let mut all = Vec::new();
         for it in store::moves::of_account(tx, account.id)? {
             let effects = store::moves::effects(tx, it.id, it.version)?;
-            all.push((it, effects));
+            let mut orders = Vec::new();
+            for (id, did) in store::moves::orders(tx, it.id, it.version)? {
+                let stands = order::follow(tx, id)?.stands.state;
+                orders.push(format!("  {did} order {id}, {stands}"));
+            }
+            all.push((it, effects, orders));
         }
         Ok(all)
     })?;
     if all.is_empty() {
         say::line("it was never moved");
     }
-    for (it, effects) in all {
+    for (it, effects, orders) in all {
         let pending = if it.is_pending(today) { ", still to come" } else { "" };
         say::line(format_args!(
             "{} {}, version {}: {}{pending}",
             it.kind, it.id, it.version, it.said
         ));
         list(&effects);
+        orders.iter().for_each(say::line);
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use meterbook_core::order::{
     CalledOff, Hindrance, OrderKind, Priority, Skills, State, Step, Taken,
 };
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Permission;
 use meterbook_core::text::{counted, scaled};
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Db, Tx};
@@ -143,27 +144,8 @@ fn local(at: Timestamp, zone: &Zone) -> String {
     zone.tz().to_datetime(at).strftime("%F %H:%M").to_string()
 }
 
-/// What moves ask of the field, for which a dispatcher writes the order.
-fn asked_by_moves(tx: &mut Tx) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
-    for it in store::order_request::open(tx, i64::try_from(ORDER_ROWS)?)? {
-        let point = store::place::service_point(tx, it.service_point)?;
-        let premise = store::place::premise(tx, point.premise)?;
-        lines.push(format!(
-            "move {} asks: {} on {} at {}; order it: meterbook order add {} --point {} --not-before {}",
-            it.asked_by,
-            it.kind,
-            it.on,
-            premise.lines().join(", "),
-            it.kind,
-            it.service_point,
-            it.on,
-        ));
-    }
-    Ok(lines)
-}
-
 fn list(db: &Db, which: &OrderList) -> Result<()> {
+    db.read(|tx| super::may_see(tx, Permission::ViewCustomer))?;
     let kind = which.kind.as_deref().map(kind_of).transpose()?;
     let state = match &which.state {
         Some(text) => Some(word("state", text, State::from_word, State::ALL)?),
@@ -171,10 +153,6 @@ fn list(db: &Db, which: &OrderList) -> Result<()> {
     };
     let zone = super::own_zone(db)?;
     let now = Timestamp::now();
-    let wanted = db.read(asked_by_moves)?;
-    for line in &wanted {
-        say::line(line);
-    }
     let lines = db.read(|tx| {
         let crew = match &which.crew {
             Some(name) => Some(crew::named(tx, name)?.id),
@@ -218,6 +196,7 @@ fn list(db: &Db, which: &OrderList) -> Result<()> {
 }
 
 fn show(db: &Db, id: OrderId) -> Result<()> {
+    db.read(|tx| super::may_see(tx, Permission::ViewCustomer))?;
     let zone = super::own_zone(db)?;
     let now = Timestamp::now();
     let lines = db.read(|tx| {
@@ -230,6 +209,8 @@ fn show(db: &Db, id: OrderId) -> Result<()> {
             format!("order {id}: {} {}, {state}", order.priority, order.kind),
             format!("at       {}", stop.premise.lines().join(", ")),
         ];
+        let moves = store::moves::of_order(tx, id)?;
+        let moves: Vec<String> = moves.iter().map(ToString::to_string).collect();
         let said = [
             ("for", stop.customer.clone()),
             ("key", Some(order.key.clone())),
@@ -244,6 +225,7 @@ fn show(db: &Db, id: OrderId) -> Result<()> {
             ("off", order.off_below.map(|it| format!("once less than {it} is past due"))),
             ("promised", stop.arrival.map(|it| it.to_string())),
             ("about", (!order.about.is_empty()).then(|| order.about.clone())),
+            ("moves", (!moves.is_empty()).then(|| moves.join(", "))),
         ];
         for (name, text) in said {
             lines.extend(text.map(|text| format!("{name:<8} {text}")));

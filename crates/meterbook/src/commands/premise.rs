@@ -1,9 +1,11 @@
 //! `premise`: where service is taken, what is known of it, and who takes over between tenants.
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_app::{landlord, place as places};
 use meterbook_core::detail::Subject;
 use meterbook_core::id::{PremiseId, ServicePointId};
+use meterbook_core::period::holds;
 use meterbook_core::place::Commodity;
 use meterbook_store as store;
 
@@ -19,7 +21,7 @@ pub(crate) fn premise(place: &Place, command: &PremiseCommand) -> Result<()> {
     let done = match command {
         PremiseCommand::Show { premise, on } => {
             super::timeline::premise(place, PremiseId(*premise), *on)?;
-            return show(place, PremiseId(*premise));
+            return show(place, PremiseId(*premise), *on);
         }
         PremiseCommand::Detail(it) => {
             return say_detail(place, it, Subject::Premise(PremiseId(it.subject)));
@@ -63,13 +65,16 @@ pub(crate) fn premise(place: &Place, command: &PremiseCommand) -> Result<()> {
     Ok(())
 }
 
-fn show(place: &Place, id: PremiseId) -> Result<()> {
-    let db = super::open(place)?;
+fn show(place: &Place, id: PremiseId, on: Option<Date>) -> Result<()> {
+    let db = super::see(place)?;
     db.read(|tx| {
         let premise = store::place::premise(tx, id)?;
         say::line(format_args!("premise {id}: {}", premise.lines().join(", ")));
-        store::detail::of(tx, Subject::Premise(id))?.iter().for_each(detail_line);
-        for it in store::landlord::of(tx, id)? {
+        let held = |from, to| on.is_none_or(|on| holds(from, to, on));
+        let details = store::detail::of(tx, Subject::Premise(id))?;
+        details.iter().filter(|it| held(it.from, it.to)).for_each(detail_line);
+        let landlords = store::landlord::of(tx, id)?;
+        for it in landlords.iter().filter(|it| held(it.from, it.to)) {
             let number = store::account::get(tx, it.account)?.number;
             let days = days(it.from, it.to);
             say::line(format_args!(
@@ -79,12 +84,15 @@ fn show(place: &Place, id: PremiseId) -> Result<()> {
         }
         for point in store::place::points_at(tx, id)? {
             say::line(format_args!("service point {}: {}", point.id, point.commodity));
-            store::detail::of(tx, Subject::Point(point.id))?.iter().for_each(detail_line);
-            for it in store::meter::installations_at(tx, point.id)? {
+            let details = store::detail::of(tx, Subject::Point(point.id))?;
+            details.iter().filter(|it| held(it.from, it.to)).for_each(detail_line);
+            let hung = store::meter::installations_at(tx, point.id)?;
+            for it in hung.iter().filter(|it| held(it.from, it.to)) {
                 let serial = store::meter::get(tx, it.meter)?.serial;
                 say::line(format_args!("  meter {serial}, {}", days(it.from, it.to)));
             }
-            for it in store::agreement::at(tx, point.id)? {
+            let served = store::agreement::at(tx, point.id)?;
+            for it in served.iter().filter(|it| held(it.from, it.to)) {
                 let number = store::account::get(tx, it.account)?.number;
                 let days = days(it.from, it.to);
                 say::line(format_args!("  agreement {}: {number} on {}, {days}", it.id, it.tariff));

@@ -8,7 +8,7 @@ use crate::args::Place;
 use crate::say;
 
 pub(crate) fn search(place: &Place, scraps: &[String]) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let found = db.read(|tx| find::search(tx, &scraps.join(" ")))?;
     if found.is_empty() {
         return Err(super::said(format!("nothing matches {}", scraps.join(" "))));

@@ -86,7 +86,7 @@ fn scan(place: &Place) -> Result<()> {
 
 fn list(place: &Place, kind: Option<&str>, limit: i64) -> Result<()> {
     let wanted = Wanted { kind: kind.map(kind_named).transpose()?, ..Wanted::default() };
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let today = super::today(&db)?;
     let (counts, queue) = db.read(|tx| {
         let counts = store::task::counts(tx, today)?;
@@ -118,7 +118,7 @@ fn list(place: &Place, kind: Option<&str>, limit: i64) -> Result<()> {
 }
 
 fn show(place: &Place, id: TaskId) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let (task, about, steps, names) = db.read(|tx| {
         let task = store::task::get(tx, id)?;
         let mut about = Vec::new();

@@ -55,7 +55,7 @@ fn said(place: &Place, of: &OfAgreement, said: &Said) -> Result<()> {
 }
 
 pub(crate) fn show(place: &Place, of: &OfAgreement) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let agreement = agreement(&db, of)?;
     let all = Said::all(db.read(|tx| store::terms::get(tx, agreement))?);
     if all.is_empty() {

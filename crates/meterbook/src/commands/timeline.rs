@@ -14,7 +14,7 @@ use crate::args::task::Timeline;
 use crate::say;
 
 pub(crate) fn timeline(place: &Place, of: &Timeline) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let events = db.read(|tx| match (&of.account, of.premise, &of.meter) {
         (Some(number), ..) => {
             let account = super::task::the(tx, number)?;
@@ -53,7 +53,7 @@ fn line(it: &Event, language: Language) -> String {
 }
 
 pub(crate) fn premise(place: &Place, id: PremiseId, on: Option<Date>) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let on = match on {
         Some(on) => on,
         None => super::today(&db)?,

@@ -1,0 +1,143 @@
+//! The last bill of what ended, made as soon as its reads are there: not with the next turn of the
+//! cycle.
+//!
+//! It has the days and the rules of the turn in which service ended, so it comes to what it would
+//! have come to then; the turn finds those days billed. What the account left as security is set off
+//! when nothing else of it is to be billed.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess};
+use meterbook_core::bill::run::{Run, Stage};
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::charge::Charge;
+use meterbook_core::cycle::{Window, off_cycle};
+use meterbook_core::id::{AccountId, EntryId, RunId, WindowId};
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use super::{NotRun, charges, check, origin, post};
+use crate::authority::authorize;
+use crate::{Actor, refuse};
+
+/// What was made of the end of an account's service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closed {
+    /// The last bills, one for each turn in which something ended.
+    pub bills: Vec<Bill>,
+    /// What was charged or given back without a bill, because every day had one already.
+    pub charges: Vec<Charge>,
+}
+
+/// Makes the last bill of an account for what ended by today. `unusual` lets one go that is far from
+/// usual.
+pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> Result<Closed> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let account = store::account::get(tx, account)?;
+    let mut closed = Closed { bills: Vec::new(), charges: Vec::new() };
+    // Oldest first, and each turn once: two services that ended in one are on one bill.
+    while let Some(end) = store::bill::next_end(tx, account.id, today)? {
+        let day = end.yesterday()?;
+        let Some(turn) = store::window::around(tx, account.cycle, day)? else {
+            return Err(refuse(NotRun::NotPlannedFor { cycle: account.cycle, day }));
+        };
+        closed.bills.push(one(tx, &allowed, account.id, &turn, (today, unusual))?);
+    }
+    let theirs = store::agreement::of_account(tx, account.id)?;
+    if theirs.iter().all(|it| it.to.is_some_and(|to| to <= today)) {
+        closed.charges = charges::without_bill(tx, account.id, today)?;
+    }
+    if !closed.charges.is_empty() {
+        let first = tx.next(Counter::Entry, closed.charges.len())?;
+        let entries = (first..).zip(&closed.charges);
+        let entries: Vec<_> = entries.map(|(id, it)| charges::entry(it, EntryId(id))).collect();
+        store::charge::add(tx, &closed.charges)?;
+        store::ledger::add(tx, &entries)?;
+        let said = closed.charges.iter().map(|it| format!("{} {}", it.label, it.amount));
+        let said = said.collect::<Vec<_>>().join("; ");
+        store::audit::add(tx, &allowed, "close account", &account.number.to_string(), &said)?;
+    }
+    if closed.bills.is_empty() && closed.charges.is_empty() {
+        return Err(refuse(NotRun::NothingEnded { number: account.number }));
+    }
+    Ok(closed)
+}
+
+/// Makes the last bills of all accounts of which something ended by today, each in a transaction of
+/// its own; says which were made and which were refused.
+pub fn make_all(db: &Db, actor: Actor) -> Result<Vec<(AccountId, Result<Closed, crate::Refused>)>> {
+    let due = db.write(|tx| {
+        authorize(tx, actor, Permission::RunBills, None)?;
+        let today = crate::founding::zone(tx)?.day_of(actor.at);
+        store::bill::ended(tx, today)
+    })?;
+    let mut all = Vec::new();
+    for account in due {
+        let closed = match db.write(|tx| make(tx, actor, account, Unusual::Hold)) {
+            Ok(closed) => Ok(closed),
+            Err(why) => Err(why.downcast::<crate::Refused>()?),
+        };
+        all.push((account, closed));
+    }
+    Ok(all)
+}
+
+/// The bill of what ended in one turn, in place of that turn.
+fn one(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    turn: &Window,
+    (today, unusual): (Date, Unusual),
+) -> Result<Bill> {
+    let id = WindowId(tx.next(Counter::Window, 1)?);
+    let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
+    let window = Window { id, cycle: off_cycle(id), billed_on: today, due_on, ..*turn };
+    let known = store::bill::known(tx)?;
+    let mut facts = store::gather::accounts_as_of(tx, &window, &[account], known)?;
+    let ended = |it: &ServiceFacts| {
+        let billed = it.billed_through.unwrap_or(it.agreement.from);
+        it.agreement.to.is_some_and(|to| to <= today && to <= turn.period.end() && billed < to)
+    };
+    for facts in &mut facts {
+        facts.services.retain(ended);
+    }
+    let mut tariffs = Tariffs::default();
+    check::learn(tx, &facts, &mut tariffs)?;
+    crate::published::learn(tx, &mut tariffs, window.period, known)?;
+    let run = Run {
+        id: RunId(tx.next(Counter::Run, 1)?),
+        window: id,
+        accepts: (unusual == Unusual::Accept).then_some(account),
+        checked_through: account,
+        posted_through: account,
+        stage: Stage::Done,
+    };
+    let facts = [facts.remove(0)];
+    let endings = assess(&facts[0], &window, &mut tariffs, unusual);
+    if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
+        Ending::Held(hold) => Some((*agreement, hold.to_string())),
+        Ending::Billed(_) | Ending::BilledBefore => None,
+    }) {
+        return Err(refuse(NotRun::LastHeld { agreement, hold }));
+    }
+    let items: Vec<_> = endings.iter().map(|(it, end)| check::item(account, *it, end)).collect();
+    store::window::add(tx, &window)?;
+    store::run::add(tx, &run, allowed.at())?;
+    store::run::put_items(tx, &run, &items)?;
+    let segments = endings.into_iter().filter_map(|(_, ending)| match ending {
+        Ending::Billed(segment) => Some(*segment),
+        Ending::Held(_) | Ending::BilledBefore => None,
+    });
+    let mut bill = post::bill(&facts[0], &window, segments.collect());
+    // The turn may have a bill of the same date and account.
+    bill.number = BillNumber(format!("{}-F{id}", bill.number));
+    let mut bills = [bill];
+    post::write(tx, &mut bills, &facts)?;
+    origin::keep(tx, &facts, &bills, &tariffs, known)?;
+    let [bill] = bills;
+    let said = format!("{} for {}", bill.number, bill.total);
+    store::audit::add(tx, allowed, "last bill", &account.to_string(), &said)?;
+    Ok(bill)
+}

@@ -1,0 +1,127 @@
+//! What is charged beside the lines of a bill: fees and deposits that moves ask for.
+//!
+//! A charge is posted with a bill, as an entry of its own, so that a bill stays what its reads and its
+//! tariff make of it and can be made again.
+
+use jiff::civil::Date;
+
+use crate::id::{AccountId, BillId, MoveId};
+use crate::ledger::{Gl, Posting, assert_balanced};
+use crate::money::Money;
+use crate::person::Language;
+
+/// Something charged, or given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// The natural key: the same charge cannot be posted twice.
+    pub key: String,
+    /// What it is.
+    pub kind: ChargeFor,
+    /// Who owes it.
+    pub account: AccountId,
+    /// How much; below zero when it is given back.
+    pub amount: Money,
+    /// The day it counts from.
+    pub on: Date,
+    /// The move that asked for it.
+    pub asked_by: Option<MoveId>,
+    /// What the customer reads, in their language.
+    pub label: String,
+    /// The bill it came with.
+    pub bill: Option<BillId>,
+}
+
+/// What a charge is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeFor {
+    /// A fee: it is the utility's.
+    Fee,
+    /// Security: it stays the customer's.
+    Deposit,
+    /// Security that is set off against what is owed, with the last bill.
+    DepositApplied,
+}
+
+words! {
+    ChargeFor { Fee = "fee", Deposit = "deposit", DepositApplied = "deposit-applied" }
+}
+
+impl ChargeFor {
+    /// What a customer reads where nobody gave it a name.
+    pub fn label(self, language: Language) -> &'static str {
+        match (self, language) {
+            (ChargeFor::Fee, Language::English) => "Fee",
+            (ChargeFor::Fee, Language::Spanish) => "Cargo",
+            (ChargeFor::Deposit, Language::English) => "Security deposit",
+            (ChargeFor::Deposit, Language::Spanish) => "Depósito de garantía",
+            (ChargeFor::DepositApplied, Language::English) => "Security deposit applied",
+            (ChargeFor::DepositApplied, Language::Spanish) => "Depósito de garantía aplicado",
+        }
+    }
+}
+
+impl Charge {
+    /// The fee of this name that a move asked for.
+    pub fn fee_key(of: MoveId, name: &str) -> String {
+        format!("fee/{of}/{name}")
+    }
+
+    /// The deposit that a move asked for.
+    pub fn deposit_key(of: MoveId) -> String {
+        format!("deposit/{of}")
+    }
+
+    /// What an account left as security, set off on a day: after that it has none to set off.
+    pub fn applied_key(account: AccountId, on: Date) -> String {
+        format!("deposit-applied/{account}/{on}")
+    }
+
+    /// The postings: the receivable against what it is.
+    pub fn postings(&self) -> Vec<Posting> {
+        let gl = match self.kind {
+            ChargeFor::Fee => Gl::FeeRevenue,
+            ChargeFor::Deposit | ChargeFor::DepositApplied => Gl::DepositsHeld,
+        };
+        let account = self.account;
+        let postings = vec![
+            Posting { gl: Gl::Receivable, account, amount: self.amount },
+            Posting { gl, account, amount: -self.amount },
+        ];
+        assert_balanced(&postings);
+        postings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deposit_comes_and_goes_and_a_fee_stays() {
+        let charge = |kind, cents| Charge {
+            key: String::new(),
+            kind,
+            account: AccountId(1),
+            amount: Money::from_cents(cents),
+            on: jiff::civil::date(2026, 3, 1),
+            asked_by: None,
+            label: kind.label(Language::English).to_owned(),
+            bill: None,
+        };
+        let all = [
+            charge(ChargeFor::Fee, 2_500),
+            charge(ChargeFor::Deposit, 15_000),
+            charge(ChargeFor::DepositApplied, -15_000),
+        ];
+        let sum = |gl| -> Money {
+            let postings = all.iter().flat_map(Charge::postings);
+            postings.filter(|it| it.gl == gl).map(|it| it.amount).sum()
+        };
+        assert_eq!(sum(Gl::DepositsHeld), Money::ZERO);
+        assert_eq!(sum(Gl::FeeRevenue), Money::from_cents(-2_500));
+        assert_eq!(sum(Gl::Receivable), Money::from_cents(2_500));
+        for kind in ChargeFor::ALL {
+            assert_ne!(kind.label(Language::English), kind.label(Language::Spanish));
+        }
+    }
+}
