@@ -109,17 +109,17 @@ fn feed(entries: &str) -> String {
 #[test]
 fn units_and_powers_of_ten_are_told_by_their_names() {
     for (uom, power, told_as) in [
-        (72, 0, "Meter Wh 1 1250 A1"),
+        (72, 0, "Meter kWh 1 1.25 A1"),
         (72, 3, "Meter kWh 1 1250 A1"),
-        (72, 6, "Meter MWh 1 1250 A1"),
-        (72, -3, "Meter Wh 1 1.25 A1"),
+        (72, 6, "Meter kWh 1 1250000 A1"),
+        (72, -3, "Meter kWh 1 0.00125 A1"),
         (73, 3, "Meter kvarh 1 1250 A1"),
         (71, 3, "Meter kVAh 1 1250 A1"),
         (169, -1, "Meter therm 1 125 A1"),
         (42, -3, "Meter m3 1 1.25 A1"),
         (119, 2, "Meter ft3 1 125000 A1"),
         (128, 1, "Meter gal 1 12500 A1"),
-        (38, 0, "Meter W 1 1250 A1"),
+        (38, 0, "Meter kW 1 1.25 A1"),
     ] {
         let found = read(&feed(&point(1, uom, power, 1, &[reading(0, 1250, "")])));
         assert_eq!(channels(&found), [told_as]);
@@ -133,7 +133,7 @@ fn points_of_one_name_are_told_apart_and_blocks_that_come_twice_count_once() {
     let text =
         point(1, 72, 0, 1, &[block.clone(), block]) + &point(2, 72, 0, 19, &[reading(0, -3, "")]);
     let found = read(&feed(&text));
-    assert_eq!(channels(&found), ["Meter 1 Wh 2 12 A1 E1", "Meter 2 Wh 1 -3 A1"]);
+    assert_eq!(channels(&found), ["Meter 1 kWh 2 0.012 A1 E1", "Meter 2 kWh 1 -0.003 A1"]);
     assert_eq!(found.channels[1].flow.map(|it| it.word()), Some("received"));
 }
 
@@ -144,7 +144,7 @@ fn readings_without_times_follow_their_block() {
     let text = feed(&point(1, 72, 0, 1, &[block.to_owned()]))
         .replace("<uom>", "<accumulationBehaviour>4</accumulationBehaviour><intervalLength>3600</intervalLength><uom>");
     let found = read(&text);
-    assert_eq!(channels(&found), ["Meter Wh 2 11 A2"]);
+    assert_eq!(channels(&found), ["Meter kWh 2 0.011 A2"]);
     assert_eq!(found.channels[0].to, "2023-11-15T00:13:20Z");
     assert_eq!(notes(&found).len(), 4);
 }
@@ -155,8 +155,8 @@ fn indexes_are_reads_and_not_added_up() {
     let text = feed(&point(1, 72, 0, 1, &[block]))
         .replace("<uom>", "<accumulationBehaviour>1</accumulationBehaviour><uom>");
     let found = read(&text);
-    assert_eq!(told(&found.channels[0]), "Meter Wh 2 500 A2");
-    assert_eq!(found.channels[0].indexes, Some(("1000".to_owned(), "1500".to_owned())));
+    assert_eq!(told(&found.channels[0]), "Meter kWh 2 0.5 A2");
+    assert_eq!(found.channels[0].indexes, Some(("1".to_owned(), "1.5".to_owned())));
 }
 
 #[test]

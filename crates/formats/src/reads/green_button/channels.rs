@@ -238,21 +238,13 @@ struct Run {
 fn meaning(kind: ReadingType) -> Meaning {
     let power = i32::try_from(kind.power).ok().filter(|it| it.abs() <= 18).unwrap_or(0);
     let base = unit(kind.unit);
-    // A thousand Wh is a unit with a name of its own.
-    let prefixed = match power {
-        3 => Some(format!("k{base}")),
-        6 => Some(format!("M{base}")),
-        _ => None,
-    };
-    let prefixed = prefixed.map(|it| Measure::named(&it));
-    let prefixed = prefixed.filter(|it| {
-        it.is_known() && ["Wh", "VArh", "VAh", "W", "VA", "VAr", "V", "A"].contains(&base)
-    });
-    let (measure, places) = match prefixed {
-        Some(measure) => (measure, 6),
-        None => {
-            (if base.is_empty() { Measure::other("") } else { Measure::named(base) }, power + 6)
+    // Energy and power are told in thousands, as everybody but the feed says them.
+    let (measure, places) = match base {
+        "" => (Measure::other(""), power + 6),
+        "Wh" | "VArh" | "VAh" | "W" | "VA" | "VAr" => {
+            (Measure::named(&format!("k{base}")), power + 3)
         }
+        _ => (Measure::named(base), power + 6),
     };
     // FlowDirectionKind: 1 forward, 19 reverse; the others are sums of both or none.
     let flow = match kind.flow {
