@@ -1,4 +1,3 @@
-//! Checks of the whole: golden files, the shape of the repository, both database engines, speed.
+//! Checks of the whole: golden files, the shape of the repository, both database engines.
 
 pub mod engines;
-pub mod year;

@@ -92,7 +92,7 @@ pub(crate) fn bench(customers: &str) -> Result<()> {
 /// Runs the benchmarks of the rating. `words` are for their library: part of a name, `--min-time 2`.
 pub(crate) fn rating(words: &[&str]) -> Result<()> {
     run::done(
-        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "rating"])
+        run::cargo(["bench", "--locked", "--package", "meterbook-core", "--bench", "rating"])
             .arg("--")
             .args(words),
     )

@@ -35,7 +35,7 @@ pub(crate) fn peers() -> Result<()> {
     let script = run::root().join("crates/xtask/peers/pysam.py");
     let ours = || {
         let mut command = run::cargo(["bench", "--locked", "--quiet"]);
-        command.args(["--package", "meterbook-checks", "--bench", "peers"]);
+        command.args(["--package", "meterbook-core", "--bench", "peers"]);
         command
     };
     run::done(ours().arg("--no-run"))?;

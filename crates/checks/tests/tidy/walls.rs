@@ -17,7 +17,7 @@ const WALLS: &[Wall] = &[
     Wall {
         name: "core",
         from: &["meterbook-interval", "jiff", "multiversion"],
-        tests: &["proptest"],
+        tests: &["divan", "mimalloc", "proptest"],
     },
     Wall {
         name: "formats",
@@ -117,7 +117,6 @@ const WALLS: &[Wall] = &[
             "meterbook-app",
             "meterbook-web",
             "anyhow",
-            "divan",
             "flate2",
             "jiff",
             "postgres",
@@ -129,10 +128,8 @@ const WALLS: &[Wall] = &[
         tests: &[
             "meterbook-app",
             "meterbook-core",
-            "divan",
             "flate2",
             "jiff",
-            "mimalloc",
             "proptest",
             "serde_json",
             "tempfile",

@@ -2,13 +2,15 @@
 //! crates/xtask/peers/pysam.py writes them: its name, the minutes, the median nanoseconds of a year
 //! of bills, and the twelve bills in millionths of a dollar.
 
+mod year;
+
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use meterbook_checks::year::{MINUTES, SAMPLES, bills, compile, load};
 use meterbook_core::money::Exact;
 use mimalloc::MiMalloc;
+use year::{MINUTES, SAMPLES, bills, compile, load};
 
 /// The same memory as the program's.
 #[global_allocator]

@@ -1,11 +1,13 @@
 //! How long a year of bills takes on one core, beside what cannot be avoided: adding its values up
 //! once. `cargo xtask bench rating`.
 
+mod year;
+
 use std::fmt;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use meterbook_checks::year::{MINUTES, SAMPLES, Sample, bills, compile, load};
+use year::{MINUTES, SAMPLES, Sample, bills, compile, load};
 
 /// A tariff, and the minutes of the intervals it is for.
 struct Case(Sample, u16);
