@@ -287,11 +287,16 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let exact: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::Whole(it)]).collect();
     let by_word = matches(tx, &words, &[], &exact, &BTreeSet::new())?;
     // What has the words themselves would only be found once more, and looked at once more.
-    let seen = by_word.iter().map(|it| it.1.subject).collect();
+    let seen: BTreeSet<Subject> = by_word.iter().map(|it| it.1.subject).collect();
     found.extend(by_word);
     let begun: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::begun(it)]).collect();
-    if found.len() < limit && begun != exact {
-        found.extend(matches(tx, &words, &[], &begun, &seen)?);
+    // Where somebody has all the words, only the last one may not be typed to its end. To gather
+    // who has any word that begins like each of several is the dearest question there is.
+    let mut typed = if seen.is_empty() { begun.clone() } else { exact.clone() };
+    typed.pop();
+    typed.extend(begun.last().cloned());
+    if found.len() < limit && typed != exact {
+        found.extend(matches(tx, &words, &[], &typed, &seen)?);
     }
     if found.is_empty() {
         let others = words.iter().map(|it| others(tx, it)).collect::<Result<Vec<_>>>()?;

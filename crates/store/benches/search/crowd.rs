@@ -353,7 +353,7 @@ pub(crate) const KINDS: [(&str, Ask); 47] = [
     ("street", |it, _| it.street.clone()),
     ("street, a slip", |it, lot| misspelt(it.lane(), lot)),
     ("town", |it, _| it.town.clone()),
-    ("postal code, house", |it, _| format!("{} {}", it.house, &it.region[3..])),
+    ("house, postal code", |it, _| format!("{}, {}", it.house, &it.region[3..])),
     ("name, street", |it, _| format!("{} {}", it.given, it.street)),
     ("name, street, town", |it, _| format!("{} {} {}", it.given, it.street, it.town)),
     ("name, street, slips", |it, lot| {
