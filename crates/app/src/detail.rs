@@ -91,6 +91,7 @@ pub fn set(
     }
     let id = DetailId(tx.next(Counter::Detail, 1)?);
     store::detail::add(tx, &Detail { id, subject, kind, value: value.clone(), from, to: None })?;
+    refresh(tx, subject, kind)?;
     let said = match was {
         Some(was) => format!("{kind} {value} (was {was}) from {from}"),
         None => format!("{kind} {value} from {from}"),
@@ -122,8 +123,17 @@ pub fn end(
         });
     };
     end_one(tx, subject, it, on)?;
+    refresh(tx, subject, kind)?;
     let said = format!("{kind} {value} up to {on}");
     store::audit::turn(tx, &allowed, "end detail", &name, &said, (value, "nothing"))
+}
+
+/// A premise and who is served there are found by its piece of land.
+fn refresh(tx: &mut Tx, subject: Subject, kind: DetailKind) -> Result<()> {
+    match (subject, kind) {
+        (Subject::Premise(id), DetailKind::Parcel) => store::search::refresh_around(tx, id),
+        _ => Ok(()),
+    }
 }
 
 /// What of a kind is said and has no end, oldest first.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::bill::BillNumber;
-use crate::id::{AccountId, PremiseId};
+use crate::id::{AccountId, OrderId, PremiseId};
 use crate::place::SHORT;
 
 /// What a scrap identifies; of equal matches, those of the kind that stands first are shown first.
@@ -101,6 +101,9 @@ const BEGIN_DIGITS: usize = 5;
 /// Letters that are compared when spelling is doubtful; the rest of a long word has to be like it.
 const HEAD: usize = 7;
 
+/// Digits of a bill's number: its day and the account; one that is the second of its day has more.
+const BILL_DIGITS: usize = 14;
+
 /// What people say before a number that means little alone.
 const NUMBERED: &[(&str, &str)] = &[
     ("premise", "premise"),
@@ -168,7 +171,10 @@ impl Scrap {
             | ScrapKind::Order
             | ScrapKind::Meter
             | ScrapKind::Parcel => {
-                words.insert(joined(&text));
+                let whole = joined(&text);
+                // A question takes it for a telephone number with its country.
+                words.extend(local(&whole).map(str::to_owned));
+                words.insert(whole);
                 // Whoever reads a serial often leaves out the letters before it.
                 let parts = text.split(|it: char| !it.is_ascii_digit());
                 words.extend(parts.filter(|it| 2 < it.len()).map(str::to_owned));
@@ -178,6 +184,22 @@ impl Scrap {
         }
         words.remove("");
         words
+    }
+
+    /// Whether one of its words may be or begin with one of these. Cutting all scraps of many rows
+    /// is what a search would spend its time on.
+    fn may_hold<'a>(&self, mut words: impl Iterator<Item = &'a String>) -> bool {
+        match self.kind {
+            // These have words that are not written in them.
+            ScrapKind::Address
+            | ScrapKind::Premise
+            | ScrapKind::ServicePoint
+            | ScrapKind::Order => true,
+            _ => {
+                let whole = joined(&plain(&self.text));
+                words.any(|it| whole.contains(it.as_str()))
+            }
+        }
     }
 
     /// The words in it that people may misspell.
@@ -208,8 +230,7 @@ pub fn asked(text: &str) -> Vec<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let dialled = |it: char| it.is_ascii_digit() || " ()+-./".contains(it);
     if 7 <= digits.len() && text.contains([' ', '(', '-', '+']) && text.chars().all(dialled) {
-        let foreign = digits.strip_prefix('1').filter(|_| digits.len() == 11);
-        return vec![foreign.unwrap_or(&digits).to_owned()];
+        return vec![local(&digits).unwrap_or(&digits).to_owned()];
     }
     let mut words: Vec<String> = Vec::new();
     for chunk in text.split([' ', ',', ';', '\t', '\n']) {
@@ -222,8 +243,9 @@ pub fn asked(text: &str) -> Vec<String> {
             });
             if let Some(meant) = before {
                 words.pop();
-                // Of "service point 12" the first word says nothing.
+                // Of "service point 12" and "work order 12" the first word says nothing.
                 words.pop_if(|it| meant == "point" && it == "service");
+                words.pop_if(|it| meant == "order" && it == "work");
                 words.push(format!("{meant}{word}"));
             } else {
                 words.push(word);
@@ -244,15 +266,40 @@ pub fn may_begin(word: &str) -> bool {
 /// How a bill's number may have been meant: as it stands, and with its dashes put back.
 pub fn bills_meant(text: &str) -> Vec<BillNumber> {
     let mut meant = vec![BillNumber(text.trim().to_uppercase())];
-    let joined = joined(&plain(text));
-    let digits = joined.strip_prefix('b').unwrap_or(&joined);
-    if 14 <= digits.len() && digits.bytes().all(|it| it.is_ascii_digit()) {
-        let (day, rest) = digits.split_at(6);
-        let (account, nth) = rest.split_at(8);
-        let dash = if nth.is_empty() { "" } else { "-" };
-        meant.push(BillNumber(format!("B-{day}-{account}{dash}{nth}")));
-    }
+    meant.extend(dashed(&bill_digits(text)));
     meant
+}
+
+/// The bills whose numbers are one slip of the finger away.
+pub fn bills_near(text: &str) -> Vec<BillNumber> {
+    let digits = bill_digits(text);
+    if digits.len() < BILL_DIGITS - 1 || !digits.bytes().all(|it| it.is_ascii_digit()) {
+        return Vec::new();
+    }
+    misdialled(&digits).iter().filter_map(|it| dashed(it)).collect()
+}
+
+/// A bill's number without its letter and its dashes.
+fn bill_digits(text: &str) -> String {
+    let joined = joined(&plain(text));
+    joined.strip_prefix('b').map_or(joined.clone(), str::to_owned)
+}
+
+fn dashed(digits: &str) -> Option<BillNumber> {
+    if digits.len() < BILL_DIGITS || !digits.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let (day, rest) = digits.split_at(6);
+    let (account, nth) = rest.split_at(8);
+    let dash = if nth.is_empty() { "" } else { "-" };
+    Some(BillNumber(format!("B-{day}-{account}{dash}{nth}")))
+}
+
+/// The work order that a question names, and nothing else.
+pub fn order_meant(words: &[String]) -> Option<OrderId> {
+    let [word] = words else { return None };
+    let number = word.strip_prefix("order").or_else(|| word.strip_prefix("wo"))?;
+    number.parse().ok().map(OrderId)
 }
 
 /// What a payment's reference may have been typed as.
@@ -341,7 +388,9 @@ pub fn misdialled(word: &str) -> Vec<String> {
 /// Where each word of a question is found in the scraps; `None` if one is not. Of each word, `near`
 /// has the others that it may stand for.
 pub fn matching(words: &[String], near: &[Vec<String>], scraps: &[Scrap]) -> Option<Match> {
-    let held: Vec<(&Scrap, BTreeSet<String>)> = scraps.iter().map(|it| (it, it.words())).collect();
+    let may_hold = |it: &&Scrap| it.may_hold(words.iter().chain(near.iter().flatten()));
+    let held: Vec<(&Scrap, BTreeSet<String>)> =
+        scraps.iter().filter(may_hold).map(|it| (it, it.words())).collect();
     // The cheapest scrap for each word; and one scrap for all of them, which explains more.
     let mut apart = (0, BTreeSet::new());
     let mut whole: Vec<Option<usize>> = vec![Some(0); held.len()];
@@ -403,6 +452,12 @@ fn in_words(text: &str) -> impl Iterator<Item = String> {
     text.split(parted).map(joined).filter(|it| !it.is_empty())
 }
 
+/// A telephone number of North America without its country.
+fn local(digits: &str) -> Option<&str> {
+    let number = digits.len() == 11 && digits.bytes().all(|it| it.is_ascii_digit());
+    digits.strip_prefix('1').filter(|_| number)
+}
+
 /// Letters and digits without what stands between them.
 fn joined(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).collect()
@@ -421,6 +476,9 @@ const fn is_apostrophe(it: char) -> bool {
 
 /// A text in small letters without accents.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter {
@@ -482,6 +540,8 @@ mod tests {
     #[test]
     fn a_number_is_one_word_and_its_parts() {
         assert_eq!(words(ScrapKind::Meter, "E-310001"), ["310001", "e310001"]);
+        let parcel = words(ScrapKind::Parcel, "14-301-220-017");
+        assert!(asked("14-301-220-017").iter().all(|it| parcel.contains(it)), "{parcel:?}");
         assert_eq!(words(ScrapKind::Account, "4417-0926-8"), ["441709268"]);
         assert_eq!(
             words(ScrapKind::Phone, "+1 555 010-4417"),
@@ -505,6 +565,12 @@ mod tests {
         assert_eq!(asked("O’Kafor-Reyes, DANA"), ["okafor", "reyes", "dana"]);
         assert_eq!(asked("service point 12"), ["point12"]);
         assert_eq!(asked("premise 7 mill"), ["premise7", "mill"]);
+        for text in ["work order 12", "order 12", "WO-12", "wo 12"] {
+            assert_eq!(order_meant(&asked(text)), Some(OrderId(12)), "{text}");
+        }
+        for text in ["12", "order", "order 12 mill", "wood", "order 99999999999999999999"] {
+            assert_eq!(order_meant(&asked(text)), None, "{text}");
+        }
         assert_eq!(asked("N\u{303}andu\u{301}"), ["nandu"]);
         assert!(asked(" - ").is_empty());
         assert_eq!(asked("a b c d e f g h").len(), WORDS);
@@ -517,6 +583,13 @@ mod tests {
         assert_eq!(meant("260804-10000001"), "B-260804-10000001");
         assert_eq!(meant("B260804100000012"), "B-260804-10000001-2");
         assert_eq!(meant("b-7"), "B-7");
+        let right = BillNumber("B-260804-10000001".to_owned());
+        for slip in ["B-260804-10000007", "260804-1000001", "B-620804-10000001"] {
+            assert!(bills_near(slip).contains(&right), "{slip}");
+        }
+        for other in ["B-260804-10000001", "B-260804-10000077", "e310001", "rosa"] {
+            assert!(!bills_near(other).contains(&right), "{other}");
+        }
     }
 
     #[test]

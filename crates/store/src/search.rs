@@ -15,8 +15,8 @@ use anyhow::Result;
 use meterbook_core::id::{AccountId, AccountNumber, PersonId, PremiseId, ServicePointId};
 use meterbook_core::limits::SCRAPS;
 use meterbook_core::search::{
-    About, Match, Scrap, ScrapKind, Subject, asked, bills_meant, cuts, head, matching, may_begin,
-    misdialled, near, references_meant, slips_forgiven,
+    About, Match, Scrap, ScrapKind, Subject, asked, bills_meant, bills_near, cuts, head, matching,
+    may_begin, misdialled, near, order_meant, references_meant, slips_forgiven,
 };
 
 use crate::tx::{Rows, Sql, among_ids, list_of};
@@ -45,6 +45,9 @@ const OF_ACCOUNTS: (Sql, Sql) = among_ids!(
      union all select account_id, 7, 'premise', cast(premise_id as text) from here
      union all select account_id, 8, 'service point', cast(service_point_id as text)
        from agreement where account_id in (select id from it)
+     union all select here.account_id, 9, 'parcel', d.value from here
+       join premise_detail d on d.premise_id = here.premise_id
+       where d.kind = 'parcel' and d.to_on is null
      order by 1, 2, 3, 4"
 );
 const OF_PREMISE: Sql = Sql("
@@ -56,12 +59,17 @@ const OF_PREMISE: Sql = Sql("
     union all select 4, 'meter', m.serial from service_point s
     join installation i on i.service_point_id = s.id and i.to_on is null
     join meter m on m.id = i.meter_id where s.premise_id = $1
+    union all select 5, 'parcel', d.value from premise_detail d
+    where d.premise_id = $1 and d.kind = 'parcel' and d.to_on is null
     order by 1, 2, 3");
 const SERVED: Sql = Sql("
     select count(*) from service_point s join agreement g on g.service_point_id = s.id
     where s.premise_id = $1 and g.to_on is null");
 const ACCOUNTS_AT: Sql =
     Sql("select distinct account_id from agreement where service_point_id = $1");
+const ACCOUNTS_AT_PREMISE: Sql = Sql("
+    select distinct g.account_id from service_point s join agreement g on g.service_point_id = s.id
+    where s.premise_id = $1");
 const ACCOUNTS_OF: Sql = Sql("select id from account where person_id = $1 order by id");
 const PREMISE_OF: Sql = Sql("select premise_id from service_point where id = $1");
 
@@ -82,23 +90,38 @@ const LIKE_POSTGRES: Sql = Sql("
     select distinct word from spelling where cut = any (string_to_array($1, ' '))");
 const SPELLING: Rows = Rows("spelling (cut, word)");
 
-// In the order of ids, so that the same question has the same answer.
+// The first ones as they lie in the table, which is the order of ids while nothing changes: to have
+// it exactly, PostgreSQL would fetch every row of a frequent word.
 const FIND_SQLITE: Sql = Sql("
     select s.id, s.scraps from (
         select rowid as id from search_word where search_word match $1 order by rowid limit $2
     ) w join search s on s.id = w.id order by s.id");
 const FIND_POSTGRES: Sql = Sql("
     select s.id, s.scraps from (
-        select id from search_word where words @@ cast(cast($1 as text) as tsquery)
-        order by id limit $2
+        select id from search_word where words @@ cast(cast($1 as text) as tsquery) limit $2
     ) w join search s on s.id = w.id order by s.id");
-/// A plan that serves every question serves none: what is rare decides which index to read.
-const ANEW: &str = "set local plan_cache_mode = force_custom_plan";
+/// How PostgreSQL is to look words up. It guesses how many rows a word has, and when it guesses many
+/// it reads all rows one after the other, in several processes, with a program compiled for it. The
+/// index of words is quicker every time.
+const BY_INDEX: &str = "
+    set local enable_seqscan = off; set local enable_indexscan = off; set local jit = off;
+    set local max_parallel_workers_per_gather = 0";
 
 const BY_BILL: Sql = Sql("select account_id, number from bill where number = $1");
+const BY_BILLS_SQLITE: Sql = Sql("
+    select account_id, number from bill
+    where number in (select value from json_each('[\"' || replace($1, ' ', '\",\"') || '\"]'))");
+const BY_BILLS_POSTGRES: Sql = Sql("
+    select account_id, number from bill where number = any (string_to_array($1, ' '))");
 const BY_REFERENCE: Sql = Sql("
     select distinct account_id, reference from payment where reference in ($1, $2, $3)
     order by account_id desc limit $4");
+
+const BY_ORDER: Sql = Sql("
+    select coalesce(p.name, ''), m.street || ', ' || m.town || ' ' || m.region
+    from work_order w join premise m on m.id = w.premise_id
+    left join account a on a.id = w.account_id left join person p on p.id = a.person_id
+    where w.id = $1");
 
 /// Found ones among which the best are looked for.
 const CANDIDATES: i64 = 150;
@@ -155,6 +178,13 @@ pub fn refresh_at(tx: &mut Tx, point: ServicePointId) -> Result<()> {
     refresh_premise(tx, premise)
 }
 
+/// Brings up to date a premise and the accounts that take or took service at one of its points.
+pub fn refresh_around(tx: &mut Tx, premise: PremiseId) -> Result<()> {
+    let accounts = tx.many(ACCOUNTS_AT_PREMISE, [premise.into()], |row| row.id(0))?;
+    refresh_all(tx, &accounts)?;
+    refresh_premise(tx, premise)
+}
+
 /// Brings up to date what a premise is found by. While somebody has an open agreement for it, it is
 /// found by their account alone.
 pub fn refresh_premise(tx: &mut Tx, premise: PremiseId) -> Result<()> {
@@ -182,7 +212,8 @@ pub fn remove(tx: &mut Tx, subject: Subject) -> Result<()> {
     Ok(())
 }
 
-fn put_all(tx: &mut Tx, found_by: Vec<(Subject, Vec<Scrap>)>) -> Result<()> {
+/// The same for several at once; some hundreds at a time.
+pub fn put_all(tx: &mut Tx, found_by: Vec<(Subject, Vec<Scrap>)>) -> Result<()> {
     let known = kept(tx, found_by.iter().map(|it| row_of(it.0)))?;
     let mut changed = Vec::new();
     let mut spelt = BTreeSet::new();
@@ -249,14 +280,23 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
         return Ok(Vec::new());
     }
     if let Location::Postgres(_) = tx.location() {
-        tx.script(ANEW)?;
+        tx.script(BY_INDEX)?;
     }
     let mut found = posted(tx, text, limit)?;
+    found.extend(ordered(tx, &words)?);
     let exact: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::Whole(it)]).collect();
-    found.extend(matches(tx, &words, &[], &exact)?);
+    let by_word = matches(tx, &words, &[], &exact, &BTreeSet::new())?;
+    // What has the words themselves would only be found once more, and looked at once more.
+    let seen: BTreeSet<Subject> = by_word.iter().map(|it| it.1.subject).collect();
+    found.extend(by_word);
     let begun: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::begun(it)]).collect();
-    if found.len() < limit && begun != exact {
-        found.extend(matches(tx, &words, &[], &begun)?);
+    // Where somebody has all the words, only the last one may not be typed to its end. To gather
+    // who has any word that begins like each of several is the dearest question there is.
+    let mut typed = if seen.is_empty() { begun.clone() } else { exact.clone() };
+    typed.pop();
+    typed.extend(begun.last().cloned());
+    if found.len() < limit && typed != exact {
+        found.extend(matches(tx, &words, &[], &typed, &seen)?);
     }
     if found.is_empty() {
         let others = words.iter().map(|it| others(tx, it)).collect::<Result<Vec<_>>>()?;
@@ -265,8 +305,9 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
             terms.extend(others.iter().map(|it| Term::Whole(it)));
         }
         if others.iter().any(|it| !it.is_empty()) {
-            found.extend(matches(tx, &words, &others, &doubted)?);
+            found.extend(matches(tx, &words, &others, &doubted, &seen)?);
         }
+        found.extend(nearly_billed(tx, text)?);
     }
     Ok(best(found, limit))
 }
@@ -288,12 +329,13 @@ impl Term<'_> {
 
 type Found = Vec<(Match, Hit)>;
 
-/// What has one of the terms of every word.
+/// What has one of the terms of every word and was not seen before.
 fn matches(
     tx: &mut Tx,
     words: &[String],
     others: &[Vec<String>],
     terms: &[Vec<Term<'_>>],
+    seen: &BTreeSet<Subject>,
 ) -> Result<Found> {
     let asked = match tx.location() {
         Location::Sqlite(_) => question(terms, " AND ", " OR ", |term| match term {
@@ -307,7 +349,8 @@ fn matches(
     };
     let sql = tx.either(FIND_SQLITE, FIND_POSTGRES);
     let rows = tx.many(sql, [asked.into(), CANDIDATES.into()], scraps)?;
-    let found = rows.into_iter().filter_map(|(row, scraps)| {
+    let new = rows.into_iter().filter(|it| !seen.contains(&subject_of(it.0)));
+    let found = new.filter_map(|(row, scraps)| {
         let matched = matching(words, others, &scraps)?;
         Some((matched.clone(), hit(row, &scraps, matched.why)?))
     });
@@ -352,14 +395,49 @@ fn posted(tx: &mut Tx, text: &str, limit: usize) -> Result<Found> {
             Ok(())
         })?;
     }
+    found_by(tx, &accounts, 0)
+}
+
+/// The accounts of bills whose numbers are a slip away.
+fn nearly_billed(tx: &mut Tx, text: &str) -> Result<Found> {
+    let near = bills_near(text);
+    if near.is_empty() {
+        return Ok(Found::new());
+    }
+    let list: Vec<String> = near.into_iter().map(|it| it.0).collect();
+    let mut accounts = BTreeMap::new();
+    tx.each(tx.either(BY_BILLS_SQLITE, BY_BILLS_POSTGRES), [list.join(" ").into()], |row| {
+        accounts.insert(row.int(0)?, Scrap::new(ScrapKind::Bill, row.text(1)?));
+        Ok(())
+    })?;
+    found_by(tx, &accounts, 2)
+}
+
+/// Accounts that were found in other tables than the index, by what.
+fn found_by(tx: &mut Tx, accounts: &BTreeMap<i64, Scrap>, distance: usize) -> Result<Found> {
     let rows = accounts.keys().map(|id| row_of(Subject::account(AccountId(*id))));
     let mut found = Vec::new();
     for (row, scraps) in kept(tx, rows)? {
         let why = accounts.get(&subject_of(row).id).cloned().into_iter().collect::<Vec<_>>();
-        let matched = Match { distance: 0, part: false, why: why.clone() };
+        let matched = Match { distance, part: false, why: why.clone() };
         found.extend(hit(row, &scraps, why).map(|it| (matched, it)));
     }
     Ok(found)
+}
+
+/// The work order of this number.
+fn ordered(tx: &mut Tx, words: &[String]) -> Result<Option<(Match, Hit)>> {
+    let Some(id) = order_meant(words) else { return Ok(None) };
+    let subject = Subject { about: About::Order, id: id.0 };
+    let why = vec![Scrap::new(ScrapKind::Order, id.to_string())];
+    let matched = Match { distance: 0, part: false, why: why.clone() };
+    tx.maybe(BY_ORDER, [id.into()], |row| {
+        let (name, address) = (row.text(0)?, row.text(1)?);
+        Ok((
+            matched.clone(),
+            Hit { subject, number: id.to_string(), name, address, why: why.clone() },
+        ))
+    })
 }
 
 /// The best first; each subject once. Whoever says a whole account's or bill's number means it.

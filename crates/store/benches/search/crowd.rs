@@ -1,6 +1,7 @@
 //! Customers by lot, as many as are wanted, each always the same; and what is asked about them.
 
 use meterbook_core::id::AccountNumber;
+use meterbook_core::search::{Scrap, ScrapKind};
 
 /// Family names that are heard most, the most frequent first; made-up ones follow them.
 const FAMILY: [&str; 48] = [
@@ -199,6 +200,7 @@ pub(crate) struct Customer {
     pub(crate) serial: String,
     pub(crate) bill: String,
     pub(crate) check: String,
+    pub(crate) parcel: String,
 }
 
 impl Crowd {
@@ -234,6 +236,7 @@ impl Crowd {
             serial: format!("E-{}", 30_000_000 + account * 7),
             bill: format!("B-260804-{serial}"),
             check: format!("{}", 1_000 + lot.below(9_000_000)),
+            parcel: format!("{:03}-{:03}-{:04}", lot.below(1_000), lot.below(1_000), nth % 10_000),
             given,
             family,
             street,
@@ -245,6 +248,27 @@ impl Crowd {
 impl Customer {
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.given, self.family)
+    }
+
+    /// What an account is found by, as the store gathers it.
+    pub(crate) fn scraps(&self) -> Vec<Scrap> {
+        let id = self.account.to_string();
+        vec![
+            Scrap::new(ScrapKind::Account, self.number.to_string()),
+            Scrap::new(ScrapKind::Name, self.name()),
+            Scrap::new(ScrapKind::Address, self.address()),
+            Scrap::new(ScrapKind::Email, &self.email),
+            Scrap::new(ScrapKind::Phone, &self.phone),
+            Scrap::new(ScrapKind::Meter, &self.serial),
+            Scrap::new(ScrapKind::Premise, &id),
+            Scrap::new(ScrapKind::ServicePoint, &id),
+            Scrap::new(ScrapKind::Parcel, &self.parcel),
+        ]
+    }
+
+    /// The street without its last word.
+    pub(crate) fn lane(&self) -> &str {
+        self.street.split(' ').next().expect("it has a word")
     }
 
     pub(crate) fn address(&self) -> String {
@@ -272,26 +296,88 @@ fn misspelt(word: &str, lot: &mut Lot) -> String {
     letters.into_iter().collect()
 }
 
+/// A number with another digit, one less, or two that changed places; never in its first half.
+fn mistyped(number: &str, lot: &mut Lot) -> String {
+    let mut signs: Vec<char> = number.chars().collect();
+    let half = signs.len().div_ceil(2);
+    let late = i64::try_from(signs.len() - half - 1).expect("short");
+    let mut nth = half + usize::try_from(lot.below(late)).expect("short");
+    while !signs[nth].is_ascii_digit() || !signs[nth + 1].is_ascii_digit() {
+        nth -= 1;
+    }
+    match lot.below(3) {
+        0 => signs[nth] = if signs[nth] == '7' { '3' } else { '7' },
+        1 => drop(signs.remove(nth)),
+        _ => signs.swap(nth, nth + 1),
+    }
+    signs.into_iter().collect()
+}
+
+/// As somebody writes it who sets other accents, in capitals.
+fn accented(text: &str) -> String {
+    let accents = [('a', 'á'), ('e', 'ê'), ('i', 'ï'), ('o', 'ø'), ('u', 'ü'), ('n', 'ñ')];
+    let with = |it: char| accents.iter().find(|(plain, _)| *plain == it).map_or(it, |it| it.1);
+    text.chars().map(with).collect::<String>().to_uppercase()
+}
+
+/// The beginning of a word.
+fn begun(word: &str, letters: usize) -> String {
+    word.chars().take(letters).collect()
+}
+
 type Ask = fn(&Customer, &mut Lot) -> String;
 
 /// What is asked, by kind.
-pub(crate) const KINDS: [(&str, Ask); 16] = [
-    ("account", |it, _| it.number.to_string()),
-    ("phone", |it, _| it.phone.clone()),
-    ("end of a phone", |it, _| it.phone[10..].to_owned()),
-    ("two-word name", |it, _| format!("{} {}", it.family, it.given)),
-    ("family name", |it, _| it.family.clone()),
-    ("given name", |it, _| it.given.clone()),
-    ("begun name", |it, _| {
-        format!("{} {}", it.given, it.family.chars().take(4).collect::<String>())
+pub(crate) const KINDS: [(&str, Ask); 47] = [
+    ("name", |it, _| it.name()),
+    ("name, turned round", |it, _| format!("{}, {}", it.family, it.given)),
+    ("name, accents", |it, _| accented(&it.name())),
+    ("name, begun", |it, _| format!("{} {}", it.given, begun(&it.family, 4))),
+    ("name, both begun", |it, _| format!("{} {}", begun(&it.given, 3), begun(&it.family, 3))),
+    ("name, first letter", |it, _| format!("{} {}", it.family, begun(&it.given, 1))),
+    ("name, a slip", |it, lot| format!("{} {}", it.given, misspelt(&it.family, lot))),
+    ("name, two slips", |it, lot| {
+        format!("{} {}", misspelt(&it.given, lot), misspelt(&it.family, lot))
     }),
-    ("misspelt name", |it, lot| format!("{} {}", it.given, misspelt(&it.family, lot))),
-    ("misspelt family", |it, lot| misspelt(&it.family, lot)),
+    ("family name", |it, _| it.family.clone()),
+    ("family name, begun", |it, _| begun(&it.family, 3)),
+    ("family name, a slip", |it, lot| misspelt(&it.family, lot)),
+    ("given name", |it, _| it.given.clone()),
+    ("given name, a slip", |it, lot| misspelt(&it.given, lot)),
+    ("one letter", |it, _| begun(&it.given, 1)),
     ("house and street", |it, _| format!("{} {}", it.house, it.street)),
+    ("whole address", |it, _| it.address()),
+    ("address, accents", |it, _| accented(&format!("{} {}", it.house, it.street))),
+    ("address, begun", |it, _| format!("{} {}", it.house, begun(&it.street, 4))),
+    ("address, a slip", |it, lot| format!("{} {}", it.house, misspelt(it.lane(), lot))),
     ("street", |it, _| it.street.clone()),
+    ("street, a slip", |it, lot| misspelt(it.lane(), lot)),
+    ("town", |it, _| it.town.clone()),
+    ("house, postal code", |it, _| format!("{}, {}", it.house, &it.region[3..])),
     ("name, street", |it, _| format!("{} {}", it.given, it.street)),
-    ("serial", |it, _| it.serial.to_lowercase().replace('-', "")),
-    ("e-mail", |it, _| it.email.clone()),
+    ("name, street, town", |it, _| format!("{} {} {}", it.given, it.street, it.town)),
+    ("name, street, slips", |it, lot| {
+        format!("{} {}", misspelt(&it.family, lot), misspelt(it.lane(), lot))
+    }),
+    ("account", |it, _| it.number.to_string()),
+    ("account, begun", |it, _| begun(&it.number.digits().to_string(), 6)),
+    ("account, a slip", |it, lot| mistyped(&it.number.digits().to_string(), lot)),
+    ("phone", |it, _| it.phone.clone()),
+    ("phone, its end", |it, _| it.phone[10..].to_owned()),
+    ("phone, begun", |it, _| format!("{}555", &it.phone[1..4])),
+    ("phone, a slip", |it, lot| mistyped(&it.phone, lot)),
+    ("meter", |it, _| it.serial.to_lowercase().replace('-', "")),
+    ("meter, begun", |it, _| begun(&it.serial, 7)),
+    ("meter, a slip", |it, lot| mistyped(&it.serial, lot)),
+    ("e-mail", |it, _| it.email.to_uppercase()),
+    ("e-mail, begun", |it, _| begun(&it.email, 8)),
     ("bill", |it, _| it.bill.clone()),
+    ("bill, a slip", |it, lot| mistyped(&it.bill, lot)),
     ("check", |it, _| it.check.clone()),
+    ("premise", |it, _| format!("premise {}", it.account)),
+    ("service point", |it, _| format!("SP-{}", it.account)),
+    ("parcel", |it, _| it.parcel.clone()),
+    ("parcel, begun", |it, _| begun(&it.parcel, 8)),
+    ("parcel, a slip", |it, lot| mistyped(&it.parcel, lot)),
+    ("order", |it, _| format!("order {}", it.account)),
 ];

@@ -13,16 +13,20 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use meterbook_core::id::AccountId;
-use meterbook_core::search::{Scrap, ScrapKind, Subject};
-use meterbook_store::search::{find, put, refresh_all};
+use meterbook_core::search::{About, Subject};
+use meterbook_store::search::{find, put, put_all};
 use meterbook_store::{Db, Location};
 
 use crowd::{Crowd, KINDS, Lot};
 
 /// Customers when nobody says how many.
 const CUSTOMERS: i64 = 1_000_000;
-/// Questions of each kind.
-const QUESTIONS: usize = 400;
+/// Questions of each kind, in each round.
+const QUESTIONS: usize = 200;
+/// Rounds: others use the machine too, and the middle one says most.
+const ROUNDS: usize = 3;
+/// Microseconds within which 99 of 100 questions are to be answered.
+const MOST: u128 = 50_000;
 /// Accounts that are indexed at once, and in one transaction.
 const AT_ONCE: [usize; 2] = [500, 5_000];
 /// What a search shows.
@@ -30,65 +34,105 @@ const ROWS: usize = 50;
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1).filter(|it| it != "--bench");
-    let folder = PathBuf::from(
-        words.next().context("say in which folder, how many, and if you like which engine")?,
-    );
+    let folder =
+        PathBuf::from(words.next().context(
+            "say in which folder, how many, and if you like which engine and which kind",
+        )?);
     let customers = words.next().map_or(Ok(CUSTOMERS), |it| it.parse())?;
     let crowd = Crowd::new(customers);
     let only = words.next();
+    let part = words.next().unwrap_or_default();
     let wanted = |engine: &str| only.as_deref().is_none_or(|it| it == engine);
     if wanted("sqlite") {
-        measure(&crowd, &Location::Sqlite(folder.join("meterbook.db")))?;
+        let file = folder.join("meterbook.db");
+        let new = !file.exists();
+        measure(&crowd, &Location::Sqlite(file), new, &part)?;
     }
     match std::env::var("METERBOOK_TEST_POSTGRES") {
-        Ok(server) if wanted("postgres") => measure(&crowd, &load::database(&server)?),
+        Ok(server) if wanted("postgres") => {
+            let (at, new) = load::database(&server, customers)?;
+            measure(&crowd, &at, new, &part)
+        }
         Ok(_) => Ok(()),
         Err(_) => say("skipped on PostgreSQL: METERBOOK_TEST_POSTGRES is not set"),
     }
 }
 
-fn measure(crowd: &Crowd, at: &Location) -> Result<()> {
+/// Makes the database if it is new and asks the kinds of question with `part` in their names.
+fn measure(crowd: &Crowd, at: &Location, new: bool, part: &str) -> Result<()> {
     let engine = if matches!(at, Location::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
-    let db = Db::create(at)?;
-    let mut loaded = load::Loader::beside(&db)?;
-    let customers = crowd.customers;
+    let db = if new { Db::create(at)? } else { Db::open(at)? };
+    say(format!("\n{engine}, {} customers", crowd.customers))?;
+    if new {
+        build(&db, crowd)?;
+    }
+    ask(&db, crowd, part)?;
+    changes(&db, crowd, &mut Lot(11))
+}
+
+fn build(db: &Db, crowd: &Crowd) -> Result<()> {
+    let mut loaded = load::Loader::beside(db)?;
     let began = Instant::now();
+    loaded.unsettle()?;
     loaded.load(crowd)?;
-    say(format!("\n{engine}, {customers} customers, loaded in {:.0?}", began.elapsed()))?;
+    say(format!("loaded in {:.0?}", began.elapsed()))?;
     let began = Instant::now();
-    index(&db, customers)?;
+    index(db, crowd)?;
     let taken = began.elapsed();
-    let rate = (u128::try_from(customers)? * 1000).div_euclid(taken.as_millis().max(1));
+    let rate = (u128::try_from(crowd.customers)? * 1000).div_euclid(taken.as_millis().max(1));
     say(format!("indexed in {taken:.0?}: {rate} accounts a second"))?;
+    let began = Instant::now();
     loaded.settle()?;
-    for line in loaded.sizes()? {
-        say(line)?;
-    }
-    say("question            p50 µs    p99 µs  worst µs   found")?;
-    let mut lot = Lot(7);
-    for (name, ask) in KINDS {
-        let mut taken = Vec::new();
-        let mut rows = 0;
-        let mut missed = 0;
-        for _ in 0..QUESTIONS {
-            let customer = crowd.customer(lot.below(customers));
-            let question = ask(&customer, &mut lot);
-            let began = Instant::now();
-            let hits = db.read(|tx| find(tx, &question, ROWS))?;
-            taken.push(began.elapsed());
-            rows += hits.len();
-            let right = Subject::account(AccountId(customer.account));
-            // Among many of one name, a page does not show everybody.
-            missed += usize::from(hits.len() < ROWS && hits.iter().all(|it| it.subject != right));
+    say(format!("settled in {:.0?}", began.elapsed()))?;
+    loaded.sizes()?.into_iter().try_for_each(say)
+}
+
+/// Asks every kind of question in several rounds; each figure is the middle one of the rounds.
+fn ask(db: &Db, crowd: &Crowd, part: &str) -> Result<()> {
+    say("question                p50 µs    p99 µs  worst µs   found  missed")?;
+    let mut slow = Vec::new();
+    for (name, ask) in KINDS.into_iter().filter(|it| it.0.contains(part)) {
+        let mut rounds = [const { Vec::new() }; ROUNDS];
+        let (mut rows, mut missed) = (0, 0);
+        for taken in &mut rounds {
+            // The same questions in every round: what differs is the machine.
+            let mut lot = Lot(7);
+            (rows, missed) = (0, 0);
+            for _ in 0..QUESTIONS {
+                let customer = crowd.customer(lot.below(crowd.customers));
+                let question = ask(&customer, &mut lot);
+                let began = Instant::now();
+                let hits = db.read(|tx| find(tx, &question, ROWS))?;
+                taken.push((began.elapsed().as_micros(), question));
+                rows += hits.len();
+                let right = match name {
+                    "order" => Subject { about: About::Order, id: customer.account },
+                    _ => Subject::account(AccountId(customer.account)),
+                };
+                // Among many of one name, a page does not show everybody.
+                let shown = ROWS <= hits.len() || hits.iter().any(|it| it.subject == right);
+                missed += usize::from(!shown);
+            }
+            taken.sort_unstable();
         }
-        taken.sort_unstable();
-        let nth = |share: usize| taken[(QUESTIONS * share).div_euclid(100)].as_micros();
-        let (worst, each) = (taken[QUESTIONS - 1].as_micros(), rows.div_euclid(QUESTIONS));
-        say(format!("{name:<17} {:>8}  {:>8}  {worst:>8}   {each:>5}", nth(50), nth(99)))?;
+        let middle = |nth: usize| {
+            let mut of_rounds: Vec<u128> = rounds.iter().map(|it| it[nth].0).collect();
+            of_rounds.sort_unstable();
+            of_rounds[ROUNDS.div_euclid(2)]
+        };
+        let [half, most] = [50, 99].map(|share| middle((QUESTIONS * share).div_euclid(100)));
+        let (worst, each) = (middle(QUESTIONS - 1), rows.div_euclid(QUESTIONS));
+        say(format!("{name:<21} {half:>8}  {most:>8}  {worst:>8}   {each:>5}  {missed:>6}"))?;
+        if MOST < most {
+            slow.push(format!("{name}, such as `{}`", rounds[0][QUESTIONS - 1].1));
+        }
         // What is misspelt may be spelt as another's name.
-        ensure!(missed * 10 <= QUESTIONS, "{missed} of {QUESTIONS} were not found by {name}");
+        ensure!(missed * 5 <= QUESTIONS, "{missed} of {QUESTIONS} were not found by {name}");
     }
-    changes(&db, crowd, &mut lot)
+    if slow.is_empty() {
+        return say("99 of 100 took less than 50 ms, of every kind that was asked");
+    }
+    say(format!("99 of 100 took more than 50 ms of: {}", slow.join("; ")))
 }
 
 /// How long it takes to index what a clerk changes: one account in one transaction.
@@ -96,13 +140,8 @@ fn changes(db: &Db, crowd: &Crowd, lot: &mut Lot) -> Result<()> {
     let mut taken = Vec::new();
     for nth in 0..QUESTIONS {
         let customer = crowd.customer(lot.below(crowd.customers));
-        let scraps = vec![
-            Scrap::new(ScrapKind::Account, customer.number.to_string()),
-            Scrap::new(ScrapKind::Name, format!("{} {nth}", customer.name())),
-            Scrap::new(ScrapKind::Address, customer.address()),
-            Scrap::new(ScrapKind::Phone, &customer.phone),
-            Scrap::new(ScrapKind::Email, &customer.email),
-        ];
+        let mut scraps = customer.scraps();
+        scraps[1].text = format!("{} {nth}", customer.name());
         let subject = Subject::account(AccountId(customer.account));
         let began = Instant::now();
         db.write(|tx| put(tx, subject, scraps))?;
@@ -113,11 +152,20 @@ fn changes(db: &Db, crowd: &Crowd, lot: &mut Lot) -> Result<()> {
     say(format!("one change, with its commit: p50 {half:.2?}, p99 {most:.2?}"))
 }
 
-fn index(db: &Db, customers: i64) -> Result<()> {
-    let all: Vec<AccountId> = (1..=customers).map(AccountId).collect();
+/// The index, as the store makes it of what everybody is found by.
+fn index(db: &Db, crowd: &Crowd) -> Result<()> {
+    let all: Vec<i64> = (0..crowd.customers).collect();
     let [at_once, in_one] = AT_ONCE;
     for some in all.chunks(in_one) {
-        db.write(|tx| some.chunks(at_once).try_for_each(|few| refresh_all(tx, few)))?;
+        db.write(|tx| {
+            some.chunks(at_once).try_for_each(|few| {
+                let found_by = few.iter().map(|nth| {
+                    let it = crowd.customer(*nth);
+                    (Subject::account(AccountId(it.account)), it.scraps())
+                });
+                put_all(tx, found_by.collect())
+            })
+        })?;
     }
     Ok(())
 }
