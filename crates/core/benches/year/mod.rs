@@ -47,15 +47,15 @@ demand   Demand by hours
 
 /// A tariff by the name it has in the tables of measurements.
 #[derive(Clone, Copy, Debug)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// `tou-demand`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its text.
-    pub text: &'static str,
+    pub(crate) text: &'static str,
 }
 
 /// Every tariff that is measured, from the plainest to the richest.
-pub const SAMPLES: [Sample; 5] = [
+pub(crate) const SAMPLES: [Sample; 5] = [
     Sample { name: "flat", text: FLAT },
     Sample { name: "tiered", text: TIERED },
     Sample { name: "tou", text: TOU },
@@ -64,7 +64,7 @@ pub const SAMPLES: [Sample; 5] = [
 ];
 
 /// The lengths of intervals that are measured, in minutes.
-pub const MINUTES: [u16; 2] = [60, 15];
+pub(crate) const MINUTES: [u16; 2] = [60, 15];
 
 /// 2018: it begins on a Monday, as the year of NREL's models does, and has no leap day.
 const YEAR: i16 = 2018;
@@ -116,7 +116,7 @@ const SHAPE_WH: [i64; 24] = [
 ];
 
 /// Reads the tariff and makes it ready for the year, for meters that keep intervals of `minutes`.
-pub fn compile(sample: Sample, minutes: u16) -> Plan {
+pub(crate) fn compile(sample: Sample, minutes: u16) -> Plan {
     let tariff = Tariff::parse(sample.text).expect("the samples are right");
     let (first, last) = (month(1), month(12));
     let days = Period::new(first.start(), last.end()).expect("a year has days");
@@ -124,13 +124,13 @@ pub fn compile(sample: Sample, minutes: u16) -> Plan {
 }
 
 /// The twelve bills of the year, with all their lines.
-pub fn bills(plan: &Plan, months: &[(Period, Usage)]) -> Vec<Rated> {
+pub(crate) fn bills(plan: &Plan, months: &[(Period, Usage)]) -> Vec<Rated> {
     let bill = |(period, usage): &(Period, Usage)| rate(plan, &Input::of(*period, usage));
     months.iter().map(bill).collect::<Result<_, _>>().expect("the samples can be rated")
 }
 
 /// What the shop used in each month, in intervals of `minutes`.
-pub fn load(minutes: u16) -> Vec<(Period, Usage)> {
+pub(crate) fn load(minutes: u16) -> Vec<(Period, Usage)> {
     let per_hour = 60_i64.div_euclid(i64::from(minutes));
     (1..=12).map(month).map(|period| (period, usage(period, minutes, per_hour))).collect()
 }
