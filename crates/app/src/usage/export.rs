@@ -1,0 +1,143 @@
+//! Use of a service point to carry away: CSV as the program imports it itself, and Green Button.
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use meterbook_core::id::ServicePointId;
+use meterbook_core::meter::{Channel, Flow, Form};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::reads::lineage::{Known, Lineage, lineage, values};
+use meterbook_core::reads::usage::Facts;
+use meterbook_core::text::decimal;
+use meterbook_formats::reads::found::Quality;
+use meterbook_formats::reads::green_button::{Series, write};
+use meterbook_store::{self as store, Tx};
+
+use super::rows::scaled;
+use crate::refuse;
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Lines of values, or of reads where there are only registers.
+    Csv,
+    /// An Atom feed of NAESB's ESPI.
+    GreenButton,
+}
+
+/// The use of a point in some days as a file. Interval values have their multiplier on them; what a
+/// register showed is given as it stood on the dials. What is missing is left out.
+pub fn export(
+    tx: &mut Tx,
+    point: ServicePointId,
+    period: Period,
+    form: Written,
+    at: Timestamp,
+) -> Result<String> {
+    let zone = store::place::service_point(tx, point)?.zone;
+    let facts = store::gather::measured_at(tx, point, period, store::bill::Known::ALL)?;
+    match form {
+        Written::Csv => Ok(csv(period, &zone, &facts)),
+        Written::GreenButton => {
+            let east = zone.tz().to_offset(winter(period)?).seconds();
+            write(&series(period, &zone, &facts), east, at).map_err(refuse)
+        }
+    }
+}
+
+/// A moment at which clocks are not put forward, north or south.
+fn winter(period: Period) -> Result<Timestamp> {
+    let january = jiff::civil::Date::new(period.start().year(), 1, 1).context("a year has one")?;
+    Ok(Zone::utc().start_of(january))
+}
+
+fn csv(period: Period, zone: &Zone, facts: &Facts) -> String {
+    let mut text = String::new();
+    let mut rows = 0;
+    for_each_value(period, zone, facts, &mut |meter, channel, (at, micro, known)| {
+        let Form::Interval { minutes } = channel.form else { return };
+        let kind = if known == Known::Estimated { "estimated" } else { "actual" };
+        let start = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let (value, unit, flow) = (decimal(micro, 6), channel.unit, channel.flow);
+        text.push_str(&format!("{meter},{start},{value},{unit},{flow},{kind},{minutes}\n"));
+        rows += 1;
+    });
+    if 0 < rows {
+        return format!("meter,start,value,unit,flow,kind,minutes\n{text}");
+    }
+    let mut text = "meter,date,index,unit,flow,kind\n".to_owned();
+    for it in lineage(period, zone, facts) {
+        for read in &it.reads {
+            let (index, unit, flow) = (decimal(read.index_micro, 6), it.channel.unit, it.channel.flow);
+            let (meter, on, kind) = (&it.meter, read.on, read.kind);
+            text.push_str(&format!("{meter},{on},{index},{unit},{flow},{kind}\n"));
+        }
+    }
+    text
+}
+
+fn series(period: Period, zone: &Zone, facts: &Facts) -> Vec<Series> {
+    let mut all: Vec<Series> = Vec::new();
+    let mut latest = None;
+    for_each_value(period, zone, facts, &mut |meter, channel, (at, micro, known)| {
+        let Form::Interval { minutes } = channel.form else { return };
+        if latest != Some((meter.to_owned(), channel.id)) {
+            latest = Some((meter.to_owned(), channel.id));
+            all.push(Series {
+                point: meter.to_owned(),
+                unit: channel.unit,
+                flow: Some(channel.flow),
+                seconds: Some(u32::from(minutes) * 60),
+                values: Vec::new(),
+            });
+        }
+        let quality =
+            if known == Known::Estimated { Quality::ESTIMATED } else { Quality::ACTUAL };
+        if let Some(series) = all.last_mut() {
+            series.values.push((at, micro, quality));
+        }
+    });
+    if all.is_empty() {
+        all.extend(lineage(period, zone, facts).iter().map(|it| of_register(it, zone)));
+    }
+    all
+}
+
+fn of_register(it: &Lineage, zone: &Zone) -> Series {
+    let values = it.reads.iter().map(|read| {
+        let quality = match read.kind {
+            meterbook_core::reads::ReadKind::Estimated => Quality::ESTIMATED,
+            _ => Quality::ACTUAL,
+        };
+        (zone.start_of(read.on).as_second(), read.index_micro, quality)
+    });
+    let flow = Some(it.channel.flow).filter(|it| *it != Flow::Reactive);
+    Series {
+        point: it.meter.clone(),
+        unit: it.channel.unit,
+        flow,
+        seconds: None,
+        values: values.collect(),
+    }
+}
+
+/// Every known value of the point's own meters within the days.
+fn for_each_value(
+    period: Period,
+    zone: &Zone,
+    facts: &Facts,
+    take: &mut dyn FnMut(&str, &Channel, (i64, i64, Known)),
+) {
+    for hung in &facts.hung {
+        let Some(days) = period.overlap(hung.from, hung.to) else { continue };
+        let edges = (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
+        for it in &hung.channels {
+            let within = |(at, _, known): &(i64, i64, Known)| {
+                edges.0 <= *at && *at < edges.1 && *known != Known::Missing
+            };
+            for (at, micro, known) in it.series.iter().flat_map(values).filter(within) {
+                let micro = scaled(micro, &it.channel, 1_000_000_000);
+                take(&hung.meter, &it.channel, (at, micro, known));
+            }
+        }
+    }
+}
