@@ -87,9 +87,8 @@ pub fn set(tx: &mut Tx, actor: Actor, new: &Relation) -> Result<()> {
         return Err(refuse(RelationRefusal::Circle { way }));
     }
     let same = there.iter().filter(|it| (it.point, it.part) == (point, part));
-    let overlaps = |it: &&Relation| {
-        it.to.is_none_or(|end| from < end) && to.is_none_or(|to| it.from < to)
-    };
+    let overlaps =
+        |it: &&Relation| it.to.is_none_or(|end| from < end) && to.is_none_or(|to| it.from < to);
     if let Some(it) = same.clone().find(overlaps) {
         return Err(refuse(RelationRefusal::There { from: it.from }));
     }

@@ -1,6 +1,7 @@
 //! Usage out: what a bill of some days would be made of, with where it comes from; what an agreement
 //! comes to so far; and the values themselves, to be looked at or carried away.
 
+pub mod explore;
 pub mod export;
 pub mod rows;
 pub mod to_date;
@@ -168,8 +169,7 @@ fn one(
         (Err(hold), _) => (Vec::new(), Err(hold.clone())),
     };
     let lineage = lineage(period, &facts.point.zone, &facts.measured);
-    let mut degrees =
-        |kind| crate::figure::degree_days(tx, facts.point.id, kind, period);
+    let mut degrees = |kind| crate::figure::degree_days(tx, facts.point.id, kind, period);
     Ok(Determined {
         agreement,
         tariff: code.cloned(),
@@ -288,15 +288,17 @@ impl fmt::Display for NoUsage {
                 write!(f, "account {number} took no service from {period}; ask for other days")
             }
             NoUsage::NoDays { from, to } => {
-                write!(f, "there are no days from {from} up to {to}; --to is the day after the last")
+                write!(
+                    f,
+                    "there are no days from {from} up to {to}; --to is the day after the last"
+                )
             }
             NoUsage::NoTariff { code } => {
                 write!(f, "there is no tariff {code}; publish it with: meterbook tariff publish")
             }
-            NoUsage::NotPlanned { cycle, on } => write!(
-                f,
-                "cycle {cycle} has no turn with {on}; plan it with: meterbook cycle plan"
-            ),
+            NoUsage::NotPlanned { cycle, on } => {
+                write!(f, "cycle {cycle} has no turn with {on}; plan it with: meterbook cycle plan")
+            }
             NoUsage::NotBegun { from } => {
                 write!(f, "service begins on {from}; ask for a later day")
             }

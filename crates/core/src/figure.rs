@@ -112,7 +112,12 @@ mod tests {
         let all = [looks("north", day(1, 10), Some(day(2, 15))), looks("south", day(2, 15), None)];
         assert_eq!(
             from_day_on(all.iter(), &figures),
-            [(day(1, 10), Some(1)), (day(2, 1), Some(2)), (day(2, 15), None), (day(2, 15), Some(9))]
+            [
+                (day(1, 10), Some(1)),
+                (day(2, 1), Some(2)),
+                (day(2, 15), None),
+                (day(2, 15), Some(9))
+            ]
         );
         let none = [looks("west", day(1, 10), None)];
         assert_eq!(from_day_on(none.iter(), &figures), [(day(1, 10), None)]);

@@ -9,7 +9,7 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::rating::{Input, Plan, Unratable, by_hours};
 use meterbook_core::reads::lineage::{estimated_micro, lineage};
 use meterbook_core::reads::relation::{Relation, RelationKind};
-use meterbook_core::reads::usage::{Facts, Factors, Gas, Hung, Measured, Part, Usage, usage};
+use meterbook_core::reads::usage::{Factors, Facts, Gas, Hung, Measured, Part, Usage, usage};
 use meterbook_core::reads::{Read, ReadKind, Series, Span};
 use meterbook_core::tariff::Tariff;
 
@@ -191,7 +191,11 @@ fn the_share_that_is_estimated_is_of_the_use_and_what_is_missing_is_counted() {
     assert_eq!((of.values, of.missing, of.estimated), (744, 4, 74));
     assert_eq!((of.used_micro, of.estimated_micro), (7400 * ONE, 740 * ONE));
     assert_eq!(all[1].reads.len(), 2);
-    assert_eq!(estimated_micro(&all), Some(100_000), "a tenth; the register beside it says nothing");
+    assert_eq!(
+        estimated_micro(&all),
+        Some(100_000),
+        "a tenth; the register beside it says nothing"
+    );
     assert_eq!(estimated_micro(&[]), None);
 }
 

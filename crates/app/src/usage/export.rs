@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use meterbook_core::id::ServicePointId;
+use meterbook_core::bill::assess::ServiceFacts;
 use meterbook_core::meter::{Channel, Flow, Form};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::lineage::{Known, Lineage, lineage, values};
@@ -10,8 +10,9 @@ use meterbook_core::reads::usage::Facts;
 use meterbook_core::text::decimal;
 use meterbook_formats::reads::found::Quality;
 use meterbook_formats::reads::green_button::{Series, write};
-use meterbook_store::{self as store, Tx};
+use meterbook_store::Tx;
 
+use super::Of;
 use super::rows::scaled;
 use crate::refuse;
 
@@ -24,22 +25,32 @@ pub enum Written {
     GreenButton,
 }
 
-/// The use of a point in some days as a file. Interval values have their multiplier on them; what a
-/// register showed is given as it stood on the dials. What is missing is left out.
-pub fn export(
-    tx: &mut Tx,
-    point: ServicePointId,
-    period: Period,
-    form: Written,
-    at: Timestamp,
-) -> Result<String> {
-    let zone = store::place::service_point(tx, point)?.zone;
-    let facts = store::gather::measured_at(tx, point, period, store::bill::Known::ALL)?;
+/// The use of a service point, or of those of every agreement of an account, in some days as a file.
+/// Interval values have their multiplier on them; what a register showed is given as it stood on the
+/// dials, where nothing else is measured. What is missing is left out.
+pub fn all(tx: &mut Tx, of: Of, period: Period, form: Written, at: Timestamp) -> Result<String> {
+    let places: Vec<(ServiceFacts, Period)> = match of {
+        Of::Account(number) => super::of_account(tx, number, period)?,
+        Of::Point(point) => vec![(super::of_point(tx, point, period)?, period)],
+    };
     match form {
-        Written::Csv => Ok(csv(period, &zone, &facts)),
+        Written::Csv => {
+            let both = places.iter().map(|(it, days)| csv(*days, &it.point.zone, &it.measured));
+            let (values, reads): (Vec<String>, Vec<String>) = both.unzip();
+            let (values, reads) = (values.concat(), reads.concat());
+            Ok(match values.is_empty() {
+                true => format!("meter,date,index,unit,flow,kind\n{reads}"),
+                false => format!("meter,start,value,unit,flow,kind,minutes\n{values}"),
+            })
+        }
         Written::GreenButton => {
+            let mut feed: Vec<Series> = Vec::new();
+            for (it, days) in &places {
+                feed.extend(series(*days, &it.point.zone, &it.measured));
+            }
+            let zone = places.first().map_or_else(Zone::utc, |(it, _)| it.point.zone.clone());
             let east = zone.tz().to_offset(winter(period)?).seconds();
-            write(&series(period, &zone, &facts), east, at).map_err(refuse)
+            write(&feed, east, at).map_err(refuse)
         }
     }
 }
@@ -50,29 +61,24 @@ fn winter(period: Period) -> Result<Timestamp> {
     Ok(Zone::utc().start_of(january))
 }
 
-fn csv(period: Period, zone: &Zone, facts: &Facts) -> String {
-    let mut text = String::new();
-    let mut rows = 0;
+/// The lines of the values, and those of the reads of registers.
+fn csv(period: Period, zone: &Zone, facts: &Facts) -> (String, String) {
+    let (mut values, mut reads) = (String::new(), String::new());
     for_each_value(period, zone, facts, &mut |meter, channel, (at, micro, known)| {
         let Form::Interval { minutes } = channel.form else { return };
         let kind = if known == Known::Estimated { "estimated" } else { "actual" };
         let start = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH);
         let (value, unit, flow) = (decimal(micro, 6), channel.unit, channel.flow);
-        text.push_str(&format!("{meter},{start},{value},{unit},{flow},{kind},{minutes}\n"));
-        rows += 1;
+        values.push_str(&format!("{meter},{start},{value},{unit},{flow},{kind},{minutes}\n"));
     });
-    if 0 < rows {
-        return format!("meter,start,value,unit,flow,kind,minutes\n{text}");
-    }
-    let mut text = "meter,date,index,unit,flow,kind\n".to_owned();
     for it in lineage(period, zone, facts) {
+        let (meter, unit, flow) = (&it.meter, it.channel.unit, it.channel.flow);
         for read in &it.reads {
-            let (index, unit, flow) = (decimal(read.index_micro, 6), it.channel.unit, it.channel.flow);
-            let (meter, on, kind) = (&it.meter, read.on, read.kind);
-            text.push_str(&format!("{meter},{on},{index},{unit},{flow},{kind}\n"));
+            let (index, on, kind) = (decimal(read.index_micro, 6), read.on, read.kind);
+            reads.push_str(&format!("{meter},{on},{index},{unit},{flow},{kind}\n"));
         }
     }
-    text
+    (values, reads)
 }
 
 fn series(period: Period, zone: &Zone, facts: &Facts) -> Vec<Series> {
@@ -90,8 +96,7 @@ fn series(period: Period, zone: &Zone, facts: &Facts) -> Vec<Series> {
                 values: Vec::new(),
             });
         }
-        let quality =
-            if known == Known::Estimated { Quality::ESTIMATED } else { Quality::ACTUAL };
+        let quality = if known == Known::Estimated { Quality::ESTIMATED } else { Quality::ACTUAL };
         if let Some(series) = all.last_mut() {
             series.values.push((at, micro, quality));
         }
@@ -129,7 +134,8 @@ fn for_each_value(
 ) {
     for hung in &facts.hung {
         let Some(days) = period.overlap(hung.from, hung.to) else { continue };
-        let edges = (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
+        let edges =
+            (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
         for it in &hung.channels {
             let within = |(at, _, known): &(i64, i64, Known)| {
                 edges.0 <= *at && *at < edges.1 && *known != Known::Missing

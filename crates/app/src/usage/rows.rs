@@ -42,7 +42,8 @@ impl Cell {
 /// Each hour of a period, from its first midnight on; empty where no intervals are measured. Parts are
 /// added with their shares.
 pub fn hourly(period: Period, zone: &Zone, facts: &Facts) -> Vec<Cell> {
-    let (start, end) = (zone.start_of(period.start()).as_second(), zone.start_of(period.end()).as_second());
+    let (start, end) =
+        (zone.start_of(period.start()).as_second(), zone.start_of(period.end()).as_second());
     let count = usize::try_from((end - start + 3599).div_euclid(3600)).unwrap_or(0);
     let mut cells = vec![Cell::default(); count];
     let any = add((period, zone), facts, 1_000_000_000, (start, &mut cells));
@@ -58,7 +59,8 @@ fn add(
     let mut any = false;
     for hung in &facts.hung {
         let Some(days) = period.overlap(hung.from, hung.to) else { continue };
-        let (from, to) = (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
+        let (from, to) =
+            (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
         for it in &hung.channels {
             let Form::Interval { minutes } = it.channel.form else { continue };
             if it.channel.flow == Flow::Reactive {

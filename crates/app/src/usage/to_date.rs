@@ -215,8 +215,7 @@ fn project(
             (used, By::Mean)
         }
     };
-    let segment =
-        priced(facts, turn, window, tariffs, used).map_err(NotProjected::Unpriced)?;
+    let segment = priced(facts, turn, window, tariffs, used).map_err(NotProjected::Unpriced)?;
     Ok(Projected { segment, known: known.days(), assumed, by })
 }
 

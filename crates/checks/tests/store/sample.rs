@@ -15,9 +15,9 @@ use meterbook_core::certificate::{
 };
 use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
+use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::*;
 use meterbook_core::interaction::{Interaction, InteractionChannel};
-use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::ledger::{
     Entry, EntryKind, Payment, Settlement, Tender, post_bill, post_payment,
 };

@@ -49,10 +49,10 @@ fn of_clock(section: &Section, clock: usize, all: &mut Vec<Hours>) {
     for part in section.parts(Some(clock)) {
         let Some(strikes) = part.strikes else { continue };
         let tally = |flow| {
-            section.values(flow, &part.places).filter(|it| !it.is_empty()).map_or_else(
-                Vec::new,
-                |values| strikes.tally(&part.places, values, true),
-            )
+            section
+                .values(flow, &part.places)
+                .filter(|it| !it.is_empty())
+                .map_or_else(Vec::new, |values| strikes.tally(&part.places, values, true))
         };
         let (came, sent) = (tally(Flow::Delivered), tally(Flow::Received));
         for period in part.periods {

@@ -133,7 +133,8 @@ fn of_series(
     nano: i64,
 ) -> Lineage {
     let mut lineage = empty(meter, measured, days, nano);
-    let (start, end) = (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
+    let (start, end) =
+        (zone.start_of(days.start()).as_second(), zone.start_of(days.end()).as_second());
     let step = i64::from(minutes) * 60;
     lineage.values = u32::try_from((end - start).div_euclid(step.max(1))).unwrap_or(u32::MAX);
     let mut known = 0;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use meterbook_core::figure::{Figure, FigureKind, Looks, from_day_on};
 use meterbook_core::id::ServicePointId;
 use meterbook_core::reads::relation::Relation;
-use meterbook_core::reads::usage::{Facts, Factors, Gas, Hung, Part};
+use meterbook_core::reads::usage::{Factors, Facts, Gas, Hung, Part};
 
 use super::measured;
 use crate::Tx;

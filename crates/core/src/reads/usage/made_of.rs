@@ -103,10 +103,10 @@ fn together(mut one: Usage, other: Usage) -> Result<Usage, Hold> {
     one.delivered.micro += other.delivered.micro;
     one.received.micro += other.received.micro;
     // Where only some of them counted it, nobody knows what it was.
-    one.reactive = one.reactive.zip(other.reactive).map(|(one, other)| Quantity {
-        micro: one.micro + other.micro,
-        unit: Unit::Kvarh,
-    });
+    one.reactive = one
+        .reactive
+        .zip(other.reactive)
+        .map(|(one, other)| Quantity { micro: one.micro + other.micro, unit: Unit::Kvarh });
     one.evidence.extend(other.evidence);
     Ok(one)
 }
@@ -184,7 +184,11 @@ impl Rows {
             minutes,
             delivered_micro: laid(&|it| &it.delivered_micro)?,
             received_micro: if sent { laid(&|it| &it.received_micro)? } else { Vec::new() },
-            reactive_micro: if self.reactive { laid(&|it| &it.reactive_micro)? } else { Vec::new() },
+            reactive_micro: if self.reactive {
+                laid(&|it| &it.reactive_micro)?
+            } else {
+                Vec::new()
+            },
         })
     }
 }
