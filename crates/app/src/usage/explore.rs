@@ -188,13 +188,9 @@ fn between_reads(period: Period, facts: &ServiceFacts) -> Vec<Bar> {
             }
             match bars.iter_mut().find(|it| it.days == days) {
                 Some(bar) => bar.cell.join(&cell),
-                None => bars.push(Bar {
-                    days,
-                    hour: 0,
-                    cell,
-                    stack: Vec::new(),
-                    before_micro: None,
-                }),
+                None => {
+                    bars.push(Bar { days, hour: 0, cell, stack: Vec::new(), before_micro: None })
+                }
             }
         }
     }
@@ -274,8 +270,7 @@ fn stack(tx: &mut Tx, explored: &mut Explored) -> Result<()> {
         order.sort_by_key(rank);
         explored.clock = order.iter().map(|nth| names[*nth].clone()).collect();
         for bar in explored.bars.iter_mut().filter(|it| !it.stack.is_empty()) {
-            bar.stack =
-                order.iter().map(|nth| bar.stack.get(*nth).copied().unwrap_or(0)).collect();
+            bar.stack = order.iter().map(|nth| bar.stack.get(*nth).copied().unwrap_or(0)).collect();
         }
     }
     Ok(())
