@@ -260,6 +260,12 @@ fn stack(tx: &mut Tx, explored: &mut Explored) -> Result<()> {
             bar.stack[place] += it.delivered.micro;
         }
     }
+    // A clock of seasons, or one that strikes on no day seen, divides nothing.
+    if explored.clock.len() < 2 {
+        explored.clock.clear();
+        explored.bars.iter_mut().for_each(|it| it.stack.clear());
+        return Ok(());
+    }
     // Periods in the order of the tariff: the dearest is said first by habit.
     if let Some(version) = crate::tariff::in_force(tx, code, explored.period.start())?
         && let Some(clock) = version.clocks.iter().find(|it| Some(&it.name) == first.as_ref())
