@@ -237,7 +237,7 @@ pub(crate) fn of_point(tx: &mut Tx, id: ServicePointId, period: Period) -> Resul
     let point = store::place::service_point(tx, id)?;
     let street = store::place::premise(tx, point.premise)?.street;
     let there = store::agreement::at(tx, id)?;
-    let there = there.into_iter().filter(|it| it.days_in(period).is_some()).next_back();
+    let there = there.into_iter().rfind(|it| it.days_in(period).is_some());
     let nobody = || Agreement {
         id: AgreementId(0),
         account: AccountId(0),

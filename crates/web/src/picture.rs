@@ -45,6 +45,9 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
+/// What stands under a bar, and what is said of it.
+type Label<'l> = dyn Fn(&Bar) -> (String, String) + 'l;
+
 /// The two widths: a page, and a telephone.
 const WIDTHS: [(&str, i64); 2] = [("wide-only", 860), ("narrow-only", 288)];
 const LEFT: i64 = 48;
@@ -54,19 +57,14 @@ const HIGH: i64 = 214;
 
 /// Bars up for what came, stacked where it is known by hours, and down for what was sent back. What is
 /// estimated has a dashed outline, and what is missing is a dashed box.
-pub(crate) fn bars(
-    bars: &[Bar],
-    colour: &str,
-    says: &str,
-    label: &dyn Fn(&Bar) -> (String, String),
-) -> Vec<Picture> {
+pub(crate) fn bars(bars: &[Bar], colour: &str, says: &str, label: &Label<'_>) -> Vec<Picture> {
     WIDTHS.iter().map(|(class, width)| one(bars, colour, (says, label), class, *width)).collect()
 }
 
 fn one(
     bars: &[Bar],
     colour: &str,
-    (says, label): (&str, &dyn Fn(&Bar) -> (String, String)),
+    (says, label): (&str, &Label<'_>),
     class: &'static str,
     width: i64,
 ) -> Picture {

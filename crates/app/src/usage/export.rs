@@ -125,13 +125,12 @@ fn of_register(it: &Lineage, zone: &Zone) -> Series {
     }
 }
 
+/// What is done with a value: that of a meter's channel, the second at which it starts, its millionths
+/// and how it is known.
+type Take<'t> = dyn FnMut(&str, &Channel, (i64, i64, Known)) + 't;
+
 /// Every known value of the point's own meters within the days.
-fn for_each_value(
-    period: Period,
-    zone: &Zone,
-    facts: &Facts,
-    take: &mut dyn FnMut(&str, &Channel, (i64, i64, Known)),
-) {
+fn for_each_value(period: Period, zone: &Zone, facts: &Facts, take: &mut Take<'_>) {
     for hung in &facts.hung {
         let Some(days) = period.overlap(hung.from, hung.to) else { continue };
         let edges =

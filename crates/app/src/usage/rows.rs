@@ -107,5 +107,5 @@ fn add(
 pub(super) fn scaled(micro: i64, channel: &Channel, nano: i64) -> i64 {
     let exact = i128::from(micro) * i128::from(channel.multiplier_micro) * i128::from(nano);
     let of = 1_000_000_000_000_000_i128;
-    i64::try_from((exact + of / 2).div_euclid(of)).unwrap_or(i64::MAX)
+    i64::try_from((exact + of.div_euclid(2)).div_euclid(of)).unwrap_or(i64::MAX)
 }

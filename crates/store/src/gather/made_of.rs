@@ -75,7 +75,7 @@ impl Around {
 
     fn factors(&self, point: ServicePointId, kind: FigureKind) -> Option<Factors> {
         let looks = || self.looks.iter().filter(|it| (it.point, it.kind) == (point, kind));
-        let name = looks().last()?.name.clone();
+        let name = looks().next_back()?.name.clone();
         Some(Factors { name, from: from_day_on(looks(), &self.figures) })
     }
 }

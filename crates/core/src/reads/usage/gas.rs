@@ -102,5 +102,5 @@ pub(super) fn converted(
 /// `micro` times a factor over `of`, to the nearest millionth.
 fn times(micro: i64, factor: i128, of: i128) -> i64 {
     let exact = i128::from(micro) * factor;
-    i64::try_from((exact + of / 2).div_euclid(of)).unwrap_or(i64::MAX)
+    i64::try_from((exact + of.div_euclid(2)).div_euclid(of)).unwrap_or(i64::MAX)
 }

@@ -26,7 +26,7 @@ pub(super) fn with_parts(
         covered(period, &parts)?;
     }
     let mut sum = own;
-    let mut rows = sum.as_ref().map(|it| Rows::of(it));
+    let mut rows = sum.as_ref().map(Rows::of);
     for (days, part) in parts {
         let used = usage(days, zone, &part.facts)?;
         let nano = part.relation.signed_nano();
@@ -74,7 +74,7 @@ fn covered(period: Period, parts: &[(Period, &Part)]) -> Result<(), Hold> {
 fn share(micro: i64, nano: i64) -> i64 {
     let exact = i128::from(micro) * i128::from(nano);
     // A share is at most the whole, so that it fits where the whole does.
-    i64::try_from((exact + WHOLE / 2).div_euclid(WHOLE)).unwrap_or(i64::MAX)
+    i64::try_from((exact + WHOLE.div_euclid(2)).div_euclid(WHOLE)).unwrap_or(i64::MAX)
 }
 
 fn scaled(used: Usage, nano: i64) -> Usage {
