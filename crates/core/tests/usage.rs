@@ -54,7 +54,11 @@ fn chicago() -> Zone {
 }
 
 fn used(days: (Date, Date), hung: Vec<Hung>) -> Result<Usage, Hold> {
-    usage(Period::new(days.0, days.1).expect("the period has a day"), &chicago(), &Facts { hung })
+    usage(
+        Period::new(days.0, days.1).expect("the period has a day"),
+        &chicago(),
+        &Facts { hung, ..Facts::default() },
+    )
 }
 
 fn alone(days: (Date, Date), channels: Vec<Measured>) -> Result<Usage, Hold> {

@@ -7,6 +7,7 @@ pub(crate) mod record;
 mod staff;
 mod tariff;
 pub(crate) mod task;
+pub(crate) mod usage;
 
 use std::path::PathBuf;
 
@@ -101,6 +102,9 @@ pub(crate) enum Command {
     /// Exchange a meter, give it another multiplier
     #[command(subcommand)]
     Meter(MeterCommand),
+    /// Print what was used, by channel, hours, tiers and demand, and where it comes from; what a
+    /// bill comes to so far; the values as CSV or Green Button; what use is made of
+    Usage(usage::Usage),
     /// Take a payment
     Pay(Pay),
     /// Field orders: write down, assign, step, complete, call off, print, export, import

@@ -87,6 +87,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Task(task) => commands::task::task(place, &task),
         Command::Note(note) => commands::task::note(place, &note),
         Command::Timeline(of) => commands::timeline::timeline(place, &of),
+        Command::Usage(it) => commands::usage::usage(place, &it),
         Command::Pay(pay) => commands::pay::pay(place, &pay),
         Command::Search(search) => commands::search::search(place, &search.scraps),
         Command::Check(check) => commands::check::check(place, check.json),

@@ -1,5 +1,7 @@
 //! Everything that the bills of some accounts depend on, in a few queries for all of them.
 
+mod made_of;
+
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result, anyhow};
@@ -222,10 +224,10 @@ fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById, known: Known) -> R
     let services = || accounts.values().flat_map(|it| &it.services);
     let starts = services().map(|it| it.billed_through.unwrap_or(it.agreement.from));
     let Some(from) = starts.min() else { return Ok(()) };
-    let points = list_of(services().map(|it| it.point.id));
-    let hung = measured(tx, &points, (from, window.period.end()), known)?;
+    let points: Vec<ServicePointId> = services().map(|it| it.point.id).collect();
+    let facts = made_of::facts(tx, &points, (from, window.period.end()), known)?;
     for service in accounts.values_mut().flat_map(|it| &mut it.services) {
-        service.measured.hung = hung.get(&service.point.id).cloned().unwrap_or_default();
+        service.measured = facts.get(&service.point.id).cloned().unwrap_or_default();
     }
     Ok(())
 }
@@ -237,8 +239,8 @@ pub fn measured_at(
     days: Period,
     known: Known,
 ) -> Result<Facts> {
-    let mut hung = measured(tx, &list_of([point]), (days.start(), days.end()), known)?;
-    Ok(Facts { hung: hung.remove(&point).unwrap_or_default() })
+    let mut facts = made_of::facts(tx, &[point], (days.start(), days.end()), known)?;
+    Ok(facts.remove(&point).unwrap_or_default())
 }
 
 fn measured(

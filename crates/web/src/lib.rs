@@ -7,6 +7,7 @@ mod chart;
 mod evidence;
 mod guard;
 mod pages;
+mod picture;
 mod refusal;
 pub mod routes;
 mod show;

@@ -12,7 +12,7 @@ use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, moves, moving, note, order, ordering, payment,
-    place, search, sign_in, task, timeline,
+    place, search, sign_in, task, timeline, usage,
 };
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
@@ -75,6 +75,9 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/sign-up", needs: KEEP, run: || post(application::send) },
     Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: || get(place::premise) },
     Route { method: "GET", path: "/points/{id}", needs: VIEW, run: || get(place::point) },
+    Route { method: "GET", path: "/points/{id}/usage", needs: VIEW, run: || get(usage::show) },
+    Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
+    Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },
     Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: || get(place::meter) },
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },

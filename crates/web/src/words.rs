@@ -154,6 +154,34 @@ catalogue! {
     times_local: "Times in utility local time", "Horas locales de la empresa";
     too_many: "Too many wrong passwords. Wait a minute and try again.", "Demasiadas contraseñas incorrectas. Espere un minuto y pruebe otra vez.";
     total: "Total", "Total";
+    usage_before: "same month, year before", "mismo mes, año anterior";
+    usage_came: "delivered", "entregado";
+    usage_days: "Days", "Días";
+    usage_earlier: "Earlier", "Antes";
+    usage_estimated: "estimated", "estimado";
+    usage_heat: "Hours of the week, mean", "Horas de la semana, promedio";
+    usage_heat_says: "Mean of each hour of each weekday: the more, the darker. The table below has the numbers.", "Promedio de cada hora de cada día de la semana: cuanto más, más oscuro. La tabla de abajo tiene los números.";
+    usage_heat_table: "The numbers of the week", "Los números de la semana";
+    usage_hours: "Hours", "Horas";
+    usage_known: "how it is known", "cómo se sabe";
+    usage_later: "Later", "Después";
+    usage_measured: "measured", "medido";
+    usage_missing: "values missing", "valores que faltan";
+    usage_months: "Months", "Meses";
+    usage_net: "net", "neto";
+    usage_nothing: "No reads of these days are known yet.", "Todavía no se conocen lecturas de estos días.";
+    usage_only_dials: "Only dials are read here, so that days and hours are not known; the months are.", "Aquí solo se lee el contador, por lo que no se conocen los días ni las horas; los meses sí.";
+    usage_projected: "Whole bill, about", "Factura completa, aproximadamente";
+    usage_scale: "How much is seen at once", "Cuánto se ve a la vez";
+    usage_sent: "sent back", "devuelto";
+    usage_so_far: "Bill so far", "Factura hasta ahora";
+    usage_so_far_none: "No day since the last bill is known yet.", "Todavía no se conoce ningún día desde la última factura.";
+    usage_table: "The numbers of the picture", "Los números de la imagen";
+    usage_table_below: "The table below has the numbers.", "La tabla de abajo tiene los números.";
+    usage_title: "Usage", "Consumo";
+    usage_unknown: "not known", "no se conoce";
+    usage_by_weekday: "known days; the others are taken to be like the latest of their weekday", "días conocidos; los demás se toman como el último de su día de la semana";
+    usage_by_mean: "known days; the others are taken to be like their mean", "días conocidos; los demás se toman como su promedio";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
     waits_for_second: "The payment is above what you may take alone. It waits for a second person and is posted when they agree.", "El pago supera lo que puede cobrar sin otra persona. Espera a una segunda y se asienta cuando ella esté de acuerdo.";
@@ -385,5 +413,15 @@ pub(crate) fn words(language: Language) -> &'static Words {
     match language {
         Language::English => &ENGLISH,
         Language::Spanish => &SPANISH,
+    }
+}
+
+impl Words {
+    /// The days of the week in short, Monday first.
+    pub(crate) fn weekdays(&self) -> [&'static str; 7] {
+        match self.code {
+            "es" => ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
+            _ => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        }
     }
 }

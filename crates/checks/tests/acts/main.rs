@@ -23,4 +23,5 @@ mod staff;
 mod task;
 mod timeline;
 mod trial;
+mod usage;
 mod village;

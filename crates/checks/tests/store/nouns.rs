@@ -3,12 +3,15 @@
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
+use meterbook_core::figure::FigureKind;
 use meterbook_core::id::*;
 use meterbook_core::ledger::Gl;
 use meterbook_core::money::Money;
 use meterbook_core::order::{Connected, OrderKind};
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::place::ServicePoint;
+use meterbook_store::bill::Known;
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Counter, Missing};
 
@@ -26,6 +29,15 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::allocation::around(tx, AgreementId(9))?, shares);
             let given = store::allocation::of(tx, [AgreementId(1), AgreementId(9)].into_iter())?;
             assert_eq!(given[&AgreementId(1)], shares);
+            assert_eq!(store::relation::all(tx)?, [sample::relation()]);
+            assert_eq!(store::relation::of(tx, [sample::POINT].into_iter())?, [sample::relation()]);
+            assert_eq!(store::relation::of(tx, [sample::GARDEN].into_iter())?, []);
+            assert_eq!(store::figure::looks(tx, [sample::GARDEN].into_iter())?, [sample::looks()]);
+            let (kind, to) = (FigureKind::Heating, date(2030, 1, 1));
+            let figures = store::figure::under(tx, kind, "north", to, Known::ALL)?;
+            assert_eq!(figures, [sample::figure()]);
+            let before = Known { publication: 1, ..Known::ALL };
+            assert_eq!(store::figure::under(tx, kind, "north", to, before)?, []);
             let generator = [sample::generator()];
             assert_eq!(store::certificate::all(tx)?, generator);
             assert_eq!(store::certificate::by_number(tx, "M805")?.as_ref(), generator.first());
@@ -35,7 +47,8 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::account::by_number(tx, account.number)?, Some(account));
             assert_eq!(store::place::premise(tx, PremiseId(1))?, sample::premise());
             assert_eq!(store::place::service_point(tx, sample::POINT)?, sample::point());
-            assert_eq!(store::place::points_at(tx, PremiseId(1))?, [sample::point()]);
+            let garden = ServicePoint { id: sample::GARDEN, ..sample::point() };
+            assert_eq!(store::place::points_at(tx, PremiseId(1))?, [sample::point(), garden]);
             assert_eq!(store::meter::get(tx, MeterId(1))?, sample::meter());
             assert_eq!(store::meter::by_serial(tx, "E-100")?, [sample::meter()]);
             assert_eq!(store::meter::channels(tx, MeterId(1))?, sample::channels());

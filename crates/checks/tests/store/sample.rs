@@ -15,6 +15,7 @@ use meterbook_core::certificate::{
 };
 use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
+use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::*;
 use meterbook_core::interaction::{Interaction, InteractionChannel};
 use meterbook_core::ledger::{
@@ -33,6 +34,7 @@ use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Pea
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
+use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
@@ -528,6 +530,32 @@ pub(crate) fn allocation() -> Allocation {
     Allocation { host, subscriber, share: Share { nano: 400_000_000 }, from: FROM, to: None }
 }
 
+/// A service point that is there for the garden only.
+pub(crate) const GARDEN: ServicePointId = ServicePointId(77);
+
+/// What is taken off for the garden.
+pub(crate) fn relation() -> Relation {
+    Relation {
+        point: POINT,
+        part: GARDEN,
+        kind: RelationKind::Deducts,
+        share: Share { nano: 250_000_000 },
+        from: FROM,
+        to: None,
+    }
+}
+
+pub(crate) fn figure() -> Figure {
+    let (kind, name) = (FigureKind::Heating, "north".to_owned());
+    Figure { kind, name, on: FROM, micro: 1_031_250 }
+}
+
+/// Where the garden looks for it.
+pub(crate) fn looks() -> Looks {
+    let (kind, name) = (FigureKind::Heating, "north".to_owned());
+    Looks { point: GARDEN, kind, name, from: FROM, to: None }
+}
+
 /// The neighbour's agreement, over before the other one began.
 pub(crate) fn neighbour() -> Agreement {
     let (id, from) = (AgreementId(9), date(2020, 1, 1));
@@ -609,6 +637,11 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::agreement::add(tx, &agreement())?;
     store::agreement::add(tx, &neighbour())?;
     store::allocation::add(tx, &allocation())?;
+    let garden = ServicePoint { id: GARDEN, ..point() };
+    store::place::add_service_point(tx, &garden)?;
+    store::relation::add(tx, &relation())?;
+    store::figure::add(tx, PublicationId(2), &figure())?;
+    store::figure::look(tx, &looks())?;
     store::terms::add(tx, AgreementId(1), &terms())?;
     store::interaction::add(tx, &interaction())?;
     store::interaction::link(tx, interaction().id, &[Thing::Premise(PremiseId(1))])?;

@@ -102,6 +102,11 @@ const SECONDS: &[Second] = &[
     ("allocation", "host_id, subscriber_id, from_on", |tx| {
         store::allocation::add(tx, &sample::allocation())
     }),
+    ("point_relation", "point_id, part_id, from_on", |tx| {
+        store::relation::add(tx, &sample::relation())
+    }),
+    ("point_figure", "point_id, kind, from_on", |tx| store::figure::look(tx, &sample::looks())),
+    ("figure", "id", |tx| store::figure::add(tx, PublicationId(2), &sample::figure())),
     ("allocation", "too much", |tx| {
         let (from, share) = (
             sample::FROM.yesterday().expect("it has a day before it"),

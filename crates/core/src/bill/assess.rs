@@ -18,7 +18,7 @@ use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
 use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
-use crate::rating::{Input, Plan, rate};
+use crate::rating::{Hours, Input, Plan, by_hours, rate};
 use crate::reads::usage::{Facts, Usage, usage};
 use crate::tariff::{Riders, Tariff};
 
@@ -237,11 +237,28 @@ pub fn segment(
     window: &Window,
     tariffs: &mut Tariffs,
 ) -> Result<Segment, Hold> {
-    let ServiceFacts { agreement, point, street, measured, carried, terms, allotted, .. } = facts;
-    let used = match tariffs.unmetered(&agreement.tariff, period) {
-        Some(unit) if measured.hung.is_empty() => unmeasured(unit),
-        _ => usage(period, &point.zone, measured)?,
-    };
+    let used = used(facts, period, tariffs)?;
+    priced(facts, period, window, tariffs, used)
+}
+
+/// What was used at a service in some days.
+pub fn used(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<Usage, Hold> {
+    let ServiceFacts { agreement, point, measured, .. } = facts;
+    match tariffs.unmetered(&agreement.tariff, period) {
+        Some(unit) if measured.hung.is_empty() && measured.parts.is_empty() => Ok(unmeasured(unit)),
+        _ => usage(period, &point.zone, measured),
+    }
+}
+
+/// What some use comes to: the use of these days, or one that somebody expects.
+pub fn priced(
+    facts: &ServiceFacts,
+    period: Period,
+    window: &Window,
+    tariffs: &mut Tariffs,
+    used: Usage,
+) -> Result<Segment, Hold> {
+    let ServiceFacts { agreement, point, street, carried, terms, allotted, .. } = facts;
     refuse_negative(&used)?;
     tariffs.check_events(&agreement.tariff, period)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
@@ -286,6 +303,22 @@ pub fn segment(
         given: rated.given,
         allotted: allotted.clone(),
     })
+}
+
+/// What of some use came in each period of each clock of the tariff; nothing where no intervals say so.
+pub fn hours(
+    facts: &ServiceFacts,
+    period: Period,
+    tariffs: &mut Tariffs,
+    used: &Usage,
+) -> Result<Vec<Hours>, Hold> {
+    let Some(minutes) = used.profile.as_ref().map(|it| it.minutes) else { return Ok(Vec::new()) };
+    let ServiceFacts { agreement, point, .. } = facts;
+    let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, period);
+    let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
+    let published = &*published.for_intervals(minutes, edges.into());
+    let input = Input { terms: &facts.terms, published, ..Input::of(period, used) };
+    by_hours(plan, &input).map_err(Hold::Unratable)
 }
 
 /// The use of a service that has no meter and needs none.

@@ -6,6 +6,7 @@ mod component;
 mod drawn;
 pub mod example;
 mod flow;
+mod hours;
 mod ladder;
 mod line;
 mod netting;
@@ -40,6 +41,7 @@ use crate::reads::usage::Usage;
 use crate::tariff::{Charge, Component, CreditCharge, Of};
 
 pub use flow::{BankEntry, BankFlow, CreditFlow};
+pub use hours::{Hours, by_hours};
 pub use line::{Basis, ChargeKind, Line, Rule};
 pub use note::Note;
 pub use plan::Plan;

@@ -67,6 +67,13 @@ pub enum Unratable {
         /// The charge.
         label: String,
     },
+    /// No heating value is published for the gas of a day.
+    NoFactor {
+        /// The area that it would be published for.
+        name: String,
+        /// The day.
+        on: Date,
+    },
     /// A price that a charge needs is not published.
     NoPrice {
         /// The charge.
@@ -216,6 +223,12 @@ impl fmt::Display for Unratable {
                 write!(
                     f,
                     "{label} looks at reactive energy, but the meter counts no kvarh; add such a channel or move the agreement to another tariff"
+                )
+            }
+            Unratable::NoFactor { name, on } => {
+                write!(
+                    f,
+                    "no heating value is published for {name} on {on}; say it with: meterbook usage figure heating"
                 )
             }
             Unratable::NoPrice { label, series, at } => {

@@ -1,6 +1,8 @@
 //! Reads: what a meter said, and when.
 
 pub mod estimate;
+pub mod lineage;
+pub mod relation;
 mod series;
 pub mod usage;
 

@@ -1,16 +1,20 @@
 //! From reads to usage: what a service point used in a period, with the evidence kept.
 
+mod gas;
 mod interval;
+mod made_of;
 mod register;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use self::gas::{Factors, Gas};
 use self::interval::{Stretch, joined};
 use crate::bill::check::Hold;
 use crate::meter::{Channel, Flow, Form};
 use crate::money::{Quantity, Unit};
 use crate::period::{Period, Zone};
+use crate::reads::relation::Relation;
 use crate::reads::{Read, ReadKind, Series};
 
 /// What is known of the meters at a service point: all that usage follows from.
@@ -18,6 +22,19 @@ use crate::reads::{Read, ReadKind, Series};
 pub struct Facts {
     /// The meters that hang or hung there, in any order.
     pub hung: Vec<Hung>,
+    /// Other points that its use is made of too.
+    pub parts: Vec<Part>,
+    /// Where it is gas: what makes it comparable.
+    pub gas: Option<Gas>,
+}
+
+/// Another service point that use is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How, and on which days.
+    pub relation: Relation,
+    /// What is known of its meters.
+    pub facts: Facts,
 }
 
 /// A meter in one place for some days, and what it said.
@@ -139,8 +156,26 @@ impl Usage {
 /// What the meters in `facts` say was used in `period`, or why nobody can say.
 ///
 /// An interval channel wins over a register of the same flow. Where a meter was exchanged, each
-/// counts for its own days.
+/// counts for its own days. Parts are added as they are billed themselves, each with its own factors.
 pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
+    let own = match facts.hung.is_empty() && !facts.parts.is_empty() {
+        true => None,
+        false => {
+            let own = of_meters(period, zone, facts)?;
+            Some(match &facts.gas {
+                Some(gas) => gas::converted(period, zone, gas, own)?,
+                None => own,
+            })
+        }
+    };
+    match own {
+        Some(own) if facts.parts.is_empty() => Ok(own),
+        own => made_of::with_parts(period, zone, facts, own),
+    }
+}
+
+/// What the point's own meters counted.
+fn of_meters(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
     let (mut delivered, mut received, mut reactive) = (Vec::new(), Vec::new(), Vec::new());
     for (hung, days) in parts(period, facts)? {
         let to_customer = contributions(hung, Flow::Delivered, days, zone)?;

@@ -17,7 +17,8 @@ const OF_BILL: Sql = Sql("
     from segment_origin where bill_id = $1 order by segment");
 const KNOWN: Sql = Sql("
     select coalesce((select max(id) from read), 0), coalesce((select max(id) from batch), 0),
-           coalesce((select max(id) from publication), 0)");
+           coalesce((select max(id) from (
+               select id from publication union all select id from figure) published), 0)");
 
 /// What one segment was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]

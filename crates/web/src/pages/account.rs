@@ -9,7 +9,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_app::Refused;
 use meterbook_app::customer_view::{self, CustomerView, Service};
+use meterbook_app::usage::to_date::{By, ToDate, to_date};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::why::{Cause, why};
@@ -18,6 +21,7 @@ use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::known::{self, Known, Links};
@@ -52,6 +56,7 @@ struct Page {
     charts: Vec<Tab>,
     chart: Option<Chart>,
     services: Vec<ServiceRow>,
+    so_far: Vec<SoFar>,
     bills: Vec<BillRow>,
     known: Known,
     pending: Vec<Pending>,
@@ -124,6 +129,18 @@ struct ServiceRow {
     active: bool,
 }
 
+/// What an agreement comes to so far.
+struct SoFar {
+    colour: &'static str,
+    name: &'static str,
+    link: String,
+    days: String,
+    usage: String,
+    amount: String,
+    whole: String,
+    how: String,
+}
+
 struct BillRow {
     number: String,
     period: String,
@@ -161,24 +178,25 @@ async fn page(
     let number = AccountNumber::parse(number).ok_or(NotThere)?;
     let here = console.clone();
     let who = visitor.clone();
-    let (view, pending, known) = blocking(move || {
+    let (view, pending, known, so_far) = blocking(move || {
         let today = here.zone.day_of(Timestamp::now());
         here.db.read(|tx| {
             let view = customer_view::of_account(tx, number, today)?.ok_or(NotThere)?;
             let pending = moves::pending(tx, view.account.id, today, &who)?;
             let known = known::around(tx, &here, &who, &view, today)?;
-            Ok((view, pending, known))
+            let so_far = so_far(tx, &view, today)?;
+            Ok((view, pending, known, so_far))
         })
     })
     .await?;
-    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, (pending, known), asked)))
+    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, (pending, known, so_far), asked)))
 }
 
 fn drawn(
     console: &Console,
     visitor: &Visitor,
     view: &CustomerView,
-    (pending, mut known): (Vec<Pending>, Known),
+    (pending, mut known, so_far): (Vec<Pending>, Known, Vec<ToDate>),
     asked: &Asked,
 ) -> Page {
     let links = std::mem::take(&mut known.links);
@@ -241,6 +259,7 @@ fn drawn(
             .zip(links)
             .map(|(it, links)| service(view, it, links, words, language))
             .collect(),
+        so_far: so_far.iter().map(|it| running(it, words, language)).collect(),
         bills: view
             .bills
             .iter()
@@ -258,6 +277,52 @@ fn drawn(
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
+    }
+}
+
+/// What each active agreement comes to so far. One whose turn is not planned, or that is billed through
+/// today, has nothing to say.
+fn so_far(tx: &mut Tx, view: &CustomerView, today: Date) -> Result<Vec<ToDate>> {
+    let mut all = Vec::new();
+    for it in view.services.iter().map(|it| &it.agreement).filter(|it| it.to.is_none()) {
+        let billed = store::bill::billed_through(tx, it.id)?;
+        if today <= billed.unwrap_or(it.from) {
+            continue;
+        }
+        match to_date(tx, it.id, today) {
+            Ok(so_far) => all.push(so_far),
+            Err(why) if why.is::<Refused>() => (),
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(all)
+}
+
+fn running(it: &ToDate, words: &'static Words, language: Language) -> SoFar {
+    let days = match (it.segments.first(), it.segments.last()) {
+        (Some(first), Some(last)) => format!(
+            "{} – {}",
+            show::day(first.period.start(), language),
+            show::day(last.period.last(), language)
+        ),
+        _ => words.usage_so_far_none.to_owned(),
+    };
+    let whole = it.projected.as_ref().ok();
+    let how = whole.and_then(|it| match it.by {
+        By::Nothing => None,
+        By::Weekday => Some(format!("{} {}", it.known, words.usage_by_weekday)),
+        By::Mean => Some(format!("{} {}", it.known, words.usage_by_mean)),
+    });
+    let known = |of: String| if it.segments.is_empty() { "–".to_owned() } else { of };
+    SoFar {
+        colour: show::colour(it.facts.point.commodity),
+        name: show::commodity(it.facts.point.commodity, words),
+        link: format!("/points/{}/usage?show=days&on={}", it.facts.point.id, it.on),
+        days,
+        usage: it.segments.last().map_or_else(String::new, |it| show::quantity(it.usage)),
+        amount: known(show::money(it.total())),
+        whole: whole.map_or_else(|| "–".to_owned(), |it| show::money(it.segment.total)),
+        how: how.unwrap_or_default(),
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod task;
 pub(crate) mod timeline;
+pub(crate) mod usage;
 
 use std::io::Write;
 use std::sync::Arc;

@@ -264,6 +264,9 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
         let link = format!("/orders/new?point={id}");
         acts.push(Act { link, name: words.order_new, key: "v" });
     }
+    let day = eyes.on;
+    let usage = format!("/points/{id}/usage?show=months&on={day}");
+    acts.push(Act { link: usage, name: words.usage_title, key: "u" });
     let name = show::commodity(commodity, words);
     Ok(Page {
         up: vec![link(there.lines().join(", "), format!("/premises/{premise}{}", eyes.day()))],

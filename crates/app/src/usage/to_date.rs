@@ -1,0 +1,271 @@
+//! What an agreement comes to so far, from the same engine as its bill, and what the whole turn may
+//! come to where what is known says enough.
+//!
+//! Nothing is guessed for the bill so far: it ends with the last day of which everything is known. For
+//! the rest of the turn each day is taken to be like the latest known day of the same weekday, hour by
+//! hour; where a register says only how much, like the mean of the known days. Prices or events that
+//! are not published yet are not made up: then there is no projection.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::bill::Segment;
+use meterbook_core::bill::assess::{ServiceFacts, Tariffs, priced, segment, used};
+use meterbook_core::bill::check::Hold;
+use meterbook_core::cycle::Window;
+use meterbook_core::id::AgreementId;
+use meterbook_core::money::{Money, Quantity};
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::reads::usage::{Profile, Usage};
+use meterbook_store::bill::Known;
+use meterbook_store::{self as store, Tx};
+
+use super::NoUsage;
+use crate::refuse;
+
+/// Known days without which nothing is said of the others: each weekday once.
+const LEAST_DAYS: i64 = 7;
+
+/// What an agreement comes to so far.
+#[derive(Clone, Debug)]
+pub struct ToDate {
+    /// The service.
+    pub facts: ServiceFacts,
+    /// The moment: the first day that does not count.
+    pub on: Date,
+    /// What it comes to, a segment for each turn of the cycle that is not billed; none when not one
+    /// day of it is known.
+    pub segments: Vec<Segment>,
+    /// Why the days after them do not count, when they are before the moment.
+    pub waits: Option<Hold>,
+    /// What the turn of the last segment may come to.
+    pub projected: Result<Projected, NotProjected>,
+}
+
+/// What a whole turn may come to.
+#[derive(Clone, Debug)]
+pub struct Projected {
+    /// As a bill would say it.
+    pub segment: Segment,
+    /// The days that are known.
+    pub known: i64,
+    /// The days that are taken to be like them.
+    pub assumed: i64,
+    /// How.
+    pub by: By,
+}
+
+/// How days that nobody knows are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Like the latest known day of the same weekday, hour by hour.
+    Weekday,
+    /// Like the mean of the known days.
+    Mean,
+    /// None had to be.
+    Nothing,
+}
+
+/// Why there is no projection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotProjected {
+    /// Too little is known.
+    TooFew {
+        /// The known days.
+        known: i64,
+    },
+    /// The expected use cannot be priced.
+    Unpriced(Hold),
+}
+
+impl ToDate {
+    /// What it comes to so far.
+    pub fn total(&self) -> Money {
+        self.segments.iter().map(|it| it.total).sum()
+    }
+}
+
+/// What an agreement comes to at the start of a day.
+pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> {
+    let agreement = store::agreement::get(tx, agreement)?;
+    let account = store::account::get(tx, agreement.account)?;
+    if on <= agreement.from {
+        return Err(refuse(NoUsage::NotBegun { from: agreement.from }));
+    }
+    let turn = |tx: &mut Tx, day: Date| -> Result<Window> {
+        let found = store::window::around(tx, account.cycle, day)?;
+        found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
+    };
+    let until = agreement.to.map_or(on, |to| on.min(to));
+    let billed = store::bill::billed_through(tx, agreement.id)?;
+    let start = match billed {
+        // A moment of days that are billed: as their own turn began.
+        Some(billed) if until <= billed => {
+            let turn = turn(tx, until.saturating_sub(1.day()))?;
+            turn.period.start().max(agreement.from)
+        }
+        Some(billed) => billed,
+        None => agreement.from,
+    };
+    let mut window = turn(tx, start)?;
+    let whole = Period::new(start, window.period.end()).unwrap_or(window.period);
+    let facts = super::services(tx, account.id, account.cycle, whole)?;
+    let facts = facts.into_iter().find(|it| it.agreement.id == agreement.id);
+    let mut facts = facts.ok_or_else(|| refuse(NoUsage::NotBegun { from: agreement.from }))?;
+    facts.carried = store::bill::carried_before(tx, agreement.id, start)?;
+
+    let mut tariffs = Tariffs::default();
+    crate::tariff::learn(tx, &mut tariffs, &agreement.tariff)?;
+    let (mut segments, mut waits, mut next) = (Vec::new(), None, start);
+    let mut projected = Err(NotProjected::TooFew { known: 0 });
+    while next < until && waits.is_none() {
+        let turn_ends = agreement.to.map_or(window.period.end(), |to| to.min(window.period.end()));
+        let days = super::days(next, turn_ends)?;
+        facts.measured = store::gather::measured_at(tx, facts.point.id, days, Known::ALL)?;
+        crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
+        let wanted = super::days(next, until.min(turn_ends))?;
+        let (known, why) = known_days(&facts, wanted, &tariffs);
+        waits = why;
+        let Some(known) = known else { break };
+        projected = project(&facts, (known, days), &window, &mut tariffs);
+        match segment(&facts, known, &window, &mut tariffs) {
+            Ok(segment) => {
+                facts.carried = segment.carried.clone();
+                facts.allotted.clear();
+                segments.push(segment);
+            }
+            Err(hold) => waits = Some(hold),
+        }
+        next = known.end();
+        if next < until && waits.is_none() {
+            window = turn(tx, next)?;
+        }
+    }
+    Ok(ToDate { facts, on, segments, waits, projected })
+}
+
+/// The days from the first of `wanted` of which everything is known, and why the others do not count.
+fn known_days(
+    facts: &ServiceFacts,
+    wanted: Period,
+    tariffs: &Tariffs,
+) -> (Option<Period>, Option<Hold>) {
+    let mut end = wanted.end();
+    let mut why = None;
+    while let Some(days) = Period::new(wanted.start(), end) {
+        match used(facts, days, tariffs) {
+            Ok(_) => return (Some(days), why),
+            Err(hold) => why = why.or(Some(hold)),
+        }
+        end = end.saturating_sub(1.day());
+    }
+    (None, why)
+}
+
+fn project(
+    facts: &ServiceFacts,
+    (known, turn): (Period, Period),
+    window: &Window,
+    tariffs: &mut Tariffs,
+) -> Result<Projected, NotProjected> {
+    let used = used(facts, known, tariffs).map_err(NotProjected::Unpriced)?;
+    let assumed = turn.days() - known.days();
+    let (used, by) = match (assumed, &used.profile) {
+        (0, _) => (used, By::Nothing),
+        _ if known.days() < LEAST_DAYS => {
+            return Err(NotProjected::TooFew { known: known.days() });
+        }
+        (_, Some(profile)) => {
+            let like = |row: &[i64]| by_weekday(row, profile, &facts.point.zone, known, turn);
+            let sent = !profile.received_micro.is_empty();
+            let profile = Profile {
+                delivered_micro: like(&profile.delivered_micro),
+                received_micro: if sent { like(&profile.received_micro) } else { Vec::new() },
+                reactive_micro: match &profile.reactive_micro[..] {
+                    [] => Vec::new(),
+                    row => like(row),
+                },
+                ..profile.clone()
+            };
+            let sum = |row: &[i64], was: Quantity| Quantity { micro: row.iter().sum(), ..was };
+            let used = Usage {
+                delivered: sum(&profile.delivered_micro, used.delivered),
+                received: match sent {
+                    true => sum(&profile.received_micro, used.received),
+                    false => evenly(used.received, known, turn),
+                },
+                reactive: used.reactive.map(|it| match &profile.reactive_micro[..] {
+                    [] => evenly(it, known, turn),
+                    row => sum(row, it),
+                }),
+                profile: Some(profile),
+                ..used
+            };
+            (used, By::Weekday)
+        }
+        (_, None) => {
+            let used = Usage {
+                delivered: evenly(used.delivered, known, turn),
+                received: evenly(used.received, known, turn),
+                reactive: used.reactive.map(|it| evenly(it, known, turn)),
+                ..used
+            };
+            (used, By::Mean)
+        }
+    };
+    let segment = priced(facts, turn, window, tariffs, used).map_err(NotProjected::Unpriced)?;
+    Ok(Projected { segment, known: known.days(), assumed, by })
+}
+
+/// What came in the known days, as much in each day of the turn.
+fn evenly(it: Quantity, known: Period, turn: Period) -> Quantity {
+    let all = i128::from(it.micro) * i128::from(turn.days());
+    let micro = i64::try_from(all.div_euclid(i128::from(known.days()))).unwrap_or(it.micro);
+    Quantity { micro, ..it }
+}
+
+/// The known values, and for each day after them those of the latest known day of its weekday. A day
+/// that is an hour longer has its last value again for that hour, one that is shorter ends earlier.
+fn by_weekday(
+    row: &[i64],
+    profile: &Profile,
+    zone: &Zone,
+    known: Period,
+    turn: Period,
+) -> Vec<i64> {
+    let step = i64::from(profile.minutes) * 60;
+    let count = |day: Date| {
+        let end = zone.start_of(day.saturating_add(1.day())).as_second();
+        let seconds = end - zone.start_of(day).as_second();
+        usize::try_from(seconds.div_euclid(step)).unwrap_or(0)
+    };
+    let mut days: Vec<(Date, &[i64])> = Vec::new();
+    let mut rest = row;
+    for day in known.each_day() {
+        let (now, later) = rest.split_at(count(day).min(rest.len()));
+        days.push((day, now));
+        rest = later;
+    }
+    let mut all = row.to_vec();
+    for day in turn.each_day().filter(|it| known.end() <= *it) {
+        let like = days.iter().rfind(|it| it.0.weekday() == day.weekday());
+        let values = like.map_or(&[][..], |it| it.1);
+        let last = values.last().copied().unwrap_or(0);
+        all.extend(values.iter().copied().chain(std::iter::repeat(last)).take(count(day)));
+    }
+    all
+}
+
+impl fmt::Display for NotProjected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotProjected::TooFew { known } => write!(
+                f,
+                "{known} known days say too little of the others; it takes {LEAST_DAYS}, each weekday once"
+            ),
+            NotProjected::Unpriced(hold) => hold.fmt(f),
+        }
+    }
+}
