@@ -3,6 +3,7 @@
 pub mod estimate;
 mod series;
 pub mod usage;
+pub mod vee;
 
 pub use meterbook_interval::{Block, Corrupt, Span, pack, unpack};
 pub use series::{Month, Series};
