@@ -53,6 +53,7 @@ pub mod term;
 pub mod timeline;
 pub mod trial;
 pub mod urdb;
+pub mod vee;
 pub mod window;
 
 pub use refused::{Actor, Refused, refuse};

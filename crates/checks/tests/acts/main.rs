@@ -23,4 +23,5 @@ mod staff;
 mod task;
 mod timeline;
 mod trial;
+mod vee;
 mod village;

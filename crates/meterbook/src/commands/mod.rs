@@ -30,6 +30,7 @@ pub(crate) mod task;
 pub(crate) mod term;
 pub(crate) mod timeline;
 pub(crate) mod urdb;
+pub(crate) mod vee;
 
 use std::io::IsTerminal;
 use std::path::Path;
