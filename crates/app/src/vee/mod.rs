@@ -62,6 +62,7 @@ pub fn say_rules(
     if rules.of(Rule::EstimateRun).is_none() {
         return Err(refuse(VeeRefusal::NoEstimateLimit));
     }
+    let was = rules_text(tx, commodity, class, from)?;
     let whose = class.map_or("every class", CustomerClass::word);
     store::vee::say_rules(tx, commodity, class, from, text).map_err(|why| {
         if why.is::<store::Conflict>() {
@@ -70,7 +71,8 @@ pub fn say_rules(
         why
     })?;
     let said = format!("{commodity}, {whose}, from {from}");
-    store::audit::add(tx, &allowed, "say validation rules", commodity.word(), &said)
+    let turned = (was.as_str(), text);
+    store::audit::turn(tx, &allowed, "say validation rules", commodity.word(), &said, turned)
 }
 
 /// The text of rules that holds for a commodity and class on a day.

@@ -169,7 +169,7 @@ fn a_read_that_is_right_is_taken_and_a_better_one_ends_the_wait() {
         assert_eq!((again.doubts.waits, open(db).len()), (0, 0));
         import(db, folder, "meter,date,index\nE-1,2026-05-01,68900\n");
         let (id, _, _) = the_one(db);
-        import(db, folder, "meter,date,index\nE-1,2026-05-01,19310\n");
+        import(db, folder, "meter,date,index\nE-1,2026-05-01,24000\n");
         assert_eq!(open(db), []);
         let ended = db.read(|tx| store::vee::ended(tx, id)).unwrap();
         assert_eq!(ended.as_deref(), Some("superseded"));
