@@ -56,6 +56,7 @@ pub mod timeline;
 pub mod trial;
 pub mod urdb;
 pub mod usage;
+pub mod vee;
 pub mod window;
 
 pub use refused::{Actor, Refused, refuse};

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::account::Cycle;
-use meterbook_core::id::{AccountId, OrderId, PersonId, TaskId, UserId};
+use meterbook_core::id::{AccountId, ExceptionId, OrderId, PersonId, TaskId, UserId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::order::OrderKind;
 use meterbook_core::period::Period;
@@ -210,6 +210,15 @@ pub fn resolve(db: &Db, actor: Actor, id: TaskId, how: Resolution, why: &str) ->
             let task = open(tx, actor, id)?;
             let (kept, merged) = two(&task)?;
             merge::merge(tx, actor, kept, merged)?;
+            close(tx, actor, &task, how, &why)
+        }),
+        Resolution::TakeRead
+        | Resolution::Estimate
+        | Resolution::TakeFile
+        | Resolution::RefuseFile => db.write(|tx| {
+            let task = open(tx, actor, id)?;
+            let exception = task.key.parse().context("the task of an exception has its number")?;
+            crate::vee::resolve::resolve(tx, actor, ExceptionId(exception), how)?;
             close(tx, actor, &task, how, &why)
         }),
         Resolution::Mended

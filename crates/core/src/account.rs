@@ -34,7 +34,7 @@ impl std::fmt::Display for Cycle {
 }
 
 /// What kind of customer this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CustomerClass {
     /// A household.
     Residential,

@@ -91,6 +91,10 @@ ids! {
     CrewId,
     /// A promise that a crew comes.
     AppointmentId,
+    /// A read, or what else a meter said, that a rule doubted.
+    ExceptionId,
+    /// A read asked of a meter from afar.
+    RequestId,
 }
 
 /// What people say for an account: eight digits and a check digit, written `4417-0926-8`.

@@ -8,6 +8,7 @@ mod staff;
 mod tariff;
 pub(crate) mod task;
 pub(crate) mod usage;
+pub(crate) mod vee;
 
 use std::path::PathBuf;
 
@@ -121,6 +122,9 @@ pub(crate) enum Command {
     /// The queue of what needs a person: held bills, rejected lines, use without an agreement, cases
     #[command(subcommand)]
     Task(TaskCommand),
+    /// What of the reads is doubted, and what stands in where there is none
+    #[command(subcommand)]
+    Vee(vee::VeeCommand),
     /// Write down a contact with a customer
     Note(Note),
     /// Print the history of an account, a premise or a meter: who, when, before, after, why

@@ -85,6 +85,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Crew(crew) => commands::crew::crew(place, &crew),
         Command::Appointment(it) => commands::crew::appointment(place, &it),
         Command::Task(task) => commands::task::task(place, &task),
+        Command::Vee(vee) => commands::vee::vee(place, &vee),
         Command::Note(note) => commands::task::note(place, &note),
         Command::Timeline(of) => commands::timeline::timeline(place, &of),
         Command::Usage(it) => commands::usage::usage(place, &it),

@@ -58,6 +58,7 @@ pub mod task;
 pub mod terms;
 pub mod timeline;
 pub mod utility;
+pub mod vee;
 pub mod window;
 
 pub use db::Db;

@@ -8,7 +8,7 @@ use crate::tx::{Rows, Sql};
 use crate::value::Row;
 use crate::{Counter, Tx};
 
-const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
+pub(crate) const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
 const LATEST: Sql = Sql("
     select channel_id, read_on, index_micro, kind, batch_id from read
     where channel_id = $1 order by read_on desc, id desc limit 8");

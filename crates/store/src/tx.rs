@@ -105,6 +105,10 @@ pub enum Counter {
     Appointment,
     /// When it began or ceased to flow somewhere.
     Connection,
+    /// What a rule doubted of reads.
+    Exception,
+    /// Reads asked of meters from afar.
+    Request,
 }
 
 const NEXT: Sql = Sql("
@@ -287,6 +291,8 @@ impl Counter {
             Counter::Crew => "crew",
             Counter::Appointment => "appointment",
             Counter::Connection => "connection",
+            Counter::Exception => "read_exception",
+            Counter::Request => "read_request",
         }
     }
 }

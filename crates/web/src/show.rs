@@ -281,6 +281,7 @@ pub(crate) fn read_kind(kind: ReadKind, words: &Words) -> &'static str {
         ReadKind::Actual => words.read_actual,
         ReadKind::Estimated => words.estimated,
         ReadKind::Customer => words.read_customer,
+        ReadKind::Office => words.read_office,
     }
 }
 

@@ -345,6 +345,7 @@ catalogue! {
     flow_reactive: "reactive", "reactivo";
     read_actual: "actual", "real";
     read_customer: "by the customer", "del cliente";
+    read_office: "at the office", "de la oficina";
     order_new: "Order a field visit", "Pedir una visita";
     order_whole: "The premise as a whole", "El inmueble entero";
     order_usual: "as usual", "la habitual";

@@ -19,22 +19,24 @@ use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use meterbook_core::id::BatchId;
+use meterbook_core::id::{BatchId, ExceptionId};
 use meterbook_core::limits::{FILE_BYTES, REJECTS};
 use meterbook_core::period::Zone;
-use meterbook_core::permission::Permission;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::About;
 use meterbook_formats::certificate as totals;
 use meterbook_formats::reads::{self, NotRead, Shape};
 use meterbook_store::batch::Batch;
 use meterbook_store::published::Publication;
+use meterbook_store::vee::Exception;
 use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::rejects::{Rejected, kept, write};
 use self::taken::Taken;
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::vee::judge::{self, Trust};
+use crate::{Actor, refuse, vee};
 
 /// What is to be imported.
 #[derive(Clone, Debug)]
@@ -62,6 +64,28 @@ pub struct Imported {
     pub rejects: Option<PathBuf>,
     /// Why the first of them was not.
     pub first: Option<String>,
+    /// What was doubted of it.
+    pub doubts: Doubts,
+}
+
+/// What was doubted of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// Reads that wait until somebody decides.
+    pub waits: u64,
+    /// What was taken, and is to be looked at.
+    pub looks: u64,
+    /// The whole file waits, and why: nothing of it was taken.
+    pub whole: Option<vee::Open>,
+}
+
+impl Doubts {
+    fn of(exceptions: &[Exception]) -> Doubts {
+        let waits = exceptions.iter().filter(|it| it.waits.is_some()).count();
+        let looks = exceptions.len() - waits;
+        let count = |it| u64::try_from(it).expect("a file is countable");
+        Doubts { waits: count(waits), looks: count(looks), whole: None }
+    }
 }
 
 impl Imported {
@@ -165,35 +189,152 @@ pub fn import(
         if let Some(it) = publication {
             return Err(refuse(NotImported::before_as(file, &it)));
         }
-        return Ok(Imported { batch, before: true, rejects: None, first: None });
+        return Ok(Imported {
+            batch,
+            before: true,
+            rejects: None,
+            first: None,
+            doubts: Doubts::default(),
+        });
+    }
+    if let Some(waits) = db.read(|tx| store::vee::file_waiting(tx, &sha256))? {
+        return db.read(|tx| waiting(tx, waits));
     }
     let packed = staged.packed()?;
     let zone = zone_or_own(db, import.zone.as_ref())?;
-    let (batch, rejected) = db.write(|tx| {
+    let file_name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let of = Of { file_name, sha256, shape, zone, meter: import.meter, text, packed: &packed };
+    let (batch, rejected, doubts) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::ImportReads, None)?;
-        let id = BatchId(tx.next(Counter::Batch, 1)?);
-        let mut taken = Taken::new(tx, id, watch);
-        reads::read(text, shape, &zone, import.meter, &mut taken).map_err(no_reads)?;
-        let (ready, mut rejected) = taken.finish()?;
-        if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
-            reads::read(text, shape, &zone, import.meter, &mut find).map_err(no_reads)?;
-        }
-        let batch = Batch {
-            id,
-            file_name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            sha256: sha256.clone(),
-            kind: shape.word().to_owned(),
-            accepted: i64::try_from(ready.accepted)?,
-            rejected: i64::try_from(rejected.len())?,
-            at: actor.at,
-        };
-        keep(tx, file, &batch, &packed, &rejected)?;
-        ready.keep(tx)?;
-        let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
-        store::audit::add(tx, &allowed, "import", &batch.file_name, &said)?;
-        Ok((batch, rejected))
+        take(tx, &allowed, &of, Trust::New, watch)
     })?;
-    imported(batch, import.rejects, &rejected, || reads::header_of(text, shape))
+    let mut imported =
+        imported(batch, import.rejects, &rejected, || reads::header_of(text, shape))?;
+    imported.doubts = doubts;
+    Ok(imported)
+}
+
+/// A file on its way in.
+struct Of<'a> {
+    file_name: String,
+    sha256: String,
+    shape: Shape,
+    zone: Zone,
+    meter: Option<&'a str>,
+    text: &'a [u8],
+    packed: &'a [u8],
+}
+
+/// Takes in a file, or keeps it to wait as a whole.
+fn take(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    of: &Of<'_>,
+    trust: Trust,
+    watch: &mut dyn FnMut(u64),
+) -> Result<(Batch, Vec<Rejected>, Doubts)> {
+    let Of { file_name, shape, zone, meter, text, .. } = of;
+    let file = Path::new(file_name);
+    let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
+    let id = BatchId(tx.next(Counter::Batch, 1)?);
+    let mut taken = Taken::new(tx, id, watch);
+    reads::read(text, *shape, zone, *meter, &mut taken).map_err(no_reads)?;
+    let (mut ready, mut rejected) = taken.finish()?;
+    if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
+        reads::read(text, *shape, zone, *meter, &mut find).map_err(no_reads)?;
+    }
+    let batch = Batch {
+        id,
+        file_name: file_name.clone(),
+        sha256: of.sha256.clone(),
+        kind: shape.word().to_owned(),
+        accepted: i64::try_from(ready.accepted)?,
+        rejected: i64::try_from(rejected.len())?,
+        at: allowed.at(),
+    };
+    let judged = judge::judge(tx, allowed, Some(id), &ready.reads, trust)?;
+    if let Some(finding) = judged.whole {
+        let batch = Batch { accepted: 0, rejected: 0, ..batch };
+        store::batch::add(tx, &batch, of.packed, &[])?;
+        let waits = ExceptionId(tx.next(Counter::Exception, 1)?);
+        let (zone, meter) = (Some(zone.name().to_owned()), meter.map(str::to_owned));
+        let (channel, batch_id, read) = (None, Some(id), None);
+        let exception = Exception {
+            id: waits,
+            finding,
+            channel,
+            batch: batch_id,
+            waits: read,
+            zone,
+            meter,
+            at: allowed.at(),
+        };
+        store::vee::add(tx, &[exception])?;
+        store::audit::add(tx, allowed, "hold import", file_name, finding.rule.word())?;
+        let doubts = Doubts { whole: Some(vee::show(tx, waits)?), ..Doubts::default() };
+        return Ok((batch, Vec::new(), doubts));
+    }
+    keep(tx, file, &batch, of.packed, &rejected)?;
+    let doubts = Doubts::of(&judged.exceptions);
+    judge::keep(tx, allowed, &judged)?;
+    if !judged.exceptions.is_empty() {
+        ready.reads = judged.taken;
+    }
+    ready.keep(tx)?;
+    let mut said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
+    if 0 < doubts.waits {
+        said.push_str(&format!(", {} of them wait", doubts.waits));
+    }
+    store::audit::add(tx, allowed, "import", file_name, &said)?;
+    Ok((batch, rejected, doubts))
+}
+
+/// What to say of a file that waits already.
+fn waiting(tx: &mut Tx, id: ExceptionId) -> Result<Imported> {
+    let open = vee::show(tx, id)?;
+    let batch = open.exception.batch.context("a file that waits is a batch")?;
+    let batch = store::batch::find(tx, batch)?.context("a batch stays")?;
+    let doubts = Doubts { whole: Some(open), ..Doubts::default() };
+    Ok(Imported { batch, before: true, rejects: None, first: None, doubts })
+}
+
+/// Takes in a file that waited as a whole, from what was kept of it; each read is looked at still.
+pub(crate) fn release(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    batch: BatchId,
+    zone: Option<&str>,
+    meter: Option<&str>,
+) -> Result<()> {
+    let held = store::batch::find(tx, batch)?.context("a file that waits is a batch")?;
+    let packed = store::batch::bytes(tx, batch)?;
+    let mut text = Vec::new();
+    MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut text)?;
+    let shape = Shape::from_word(&held.kind).context("a file that waits has a shape")?;
+    let zone = match zone.and_then(Zone::named) {
+        Some(zone) => zone,
+        None => crate::founding::zone(tx)?,
+    };
+    let Batch { file_name, sha256, .. } = held;
+    let of = Of { file_name, sha256, shape, zone, meter, text: &text, packed: &packed };
+    take(tx, allowed, &of, Trust::Whole, &mut |_| ()).map(drop)
+}
+
+/// Takes in interval values that were worked out, as a file of their own; says how many.
+pub(crate) fn take_estimated(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    file_name: &str,
+    text: &[u8],
+) -> Result<i64> {
+    let zone = crate::founding::zone(tx)?;
+    let (sha256, packed) = (hash(text), pack(text)?);
+    if store::batch::by_hash(tx, &sha256)?.is_some() {
+        return Ok(0);
+    }
+    let (file_name, shape) = (file_name.to_owned(), Shape::Long);
+    let of = Of { file_name, sha256, shape, zone, meter: None, text, packed: &packed };
+    Ok(take(tx, allowed, &of, Trust::Whole, &mut |_| ())?.0.accepted)
 }
 
 /// The batch in which something was taken of the file with this hash, and what was published with it.
@@ -242,7 +383,7 @@ fn imported(
         _ => Some(rejects::write(folder, &batch, &header(), rejected)?),
     };
     let first = rejected.first().map(Rejected::said);
-    Ok(Imported { batch, before: false, rejects, first })
+    Ok(Imported { batch, before: false, rejects, first, doubts: Doubts::default() })
 }
 
 /// Writes the rejects of a batch once more to a file in `folder`, from what the database has kept.

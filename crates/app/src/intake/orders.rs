@@ -37,7 +37,13 @@ pub fn import(db: &Db, actor: Actor, file: &Path, rejects: &Path) -> Result<Impo
             let (file, taken) = (file.to_owned(), format!("a file of {}", batch.kind));
             return Err(refuse(NotImported::BeforeAs { file, taken }));
         }
-        return Ok(Imported { batch, before: true, rejects: None, first: None });
+        return Ok(Imported {
+            batch,
+            before: true,
+            rejects: None,
+            first: None,
+            doubts: super::Doubts::default(),
+        });
     }
     let packed = staged.packed()?;
     let mut brought = Brought::default();

@@ -59,7 +59,13 @@ pub fn publish(db: &Db, actor: Actor, wanted: &Publish<'_>) -> Result<Published>
     if let Some((batch, publication)) = db.read(|tx| before(tx, &sha256))? {
         return match publication {
             Some(it) if it.about == about && it.name == name => {
-                let imported = Imported { batch, before: true, rejects: None, first: None };
+                let imported = Imported {
+                    batch,
+                    before: true,
+                    rejects: None,
+                    first: None,
+                    doubts: super::Doubts::default(),
+                };
                 Ok(Published { imported, gaps: Vec::new() })
             }
             Some(it) => Err(refuse(NotImported::before_as(file, &it))),

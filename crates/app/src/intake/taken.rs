@@ -34,7 +34,7 @@ pub(super) struct Ready {
     batch: BatchId,
     /// Values and reads.
     pub(super) accepted: usize,
-    reads: Vec<Read>,
+    pub(super) reads: Vec<Read>,
     blocks: Vec<(ChannelId, Month, Block)>,
 }
 

@@ -135,6 +135,9 @@ impl fmt::Display for TaskRefusal {
             TaskRefusal::Stays { how } if how.orders() => {
                 f.write_str("the order stays; call it off by itself: meterbook order cancel NUMBER")
             }
+            TaskRefusal::Stays { how } if how.decides() => f.write_str(
+                "what was decided about reads stays; a better read is added beside it: meterbook vee read",
+            ),
             TaskRefusal::Stays { .. } => {
                 f.write_str("the bill is posted and stays; correct it by a bill of its own")
             }

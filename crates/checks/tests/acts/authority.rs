@@ -151,6 +151,8 @@ const ELSEWHERE: &[&str] = &[
     // They ask within their transaction.
     "import::import",
     "last::make_all",
+    "cycle::run",
+    "resolve::by_cause",
     "orders::import",
     "task::resolve",
     "task::resolve_all",

@@ -24,4 +24,5 @@ mod task;
 mod timeline;
 mod trial;
 mod usage;
+mod vee;
 mod village;

@@ -36,6 +36,7 @@ use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
 use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use meterbook_core::reads::vee::{Action, Finding, Likely, Method, Rule as VeeRule};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
@@ -44,6 +45,7 @@ use meterbook_store::bill::{Known, Origin};
 use meterbook_store::order::Photo;
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
+use meterbook_store::vee::{Exception, How, Request};
 use meterbook_store::{self as store, Tx};
 
 pub(crate) const FROM: Date = date(2026, 7, 3);
@@ -615,6 +617,54 @@ pub(crate) fn happened() -> Happened {
     Happened { step: task::Step::PutOff, resolution, by: Some(UserId(1)), at: at(), said }
 }
 
+/// A read that was doubted.
+pub(crate) fn doubt() -> Exception {
+    let finding = Finding {
+        rule: VeeRule::High,
+        action: Action::Hold,
+        from: FROM,
+        to: date(2026, 8, 3),
+        saw_micro: 200_000_000,
+        usual_micro: 20_000_000,
+        count: 31,
+        likely: Some(Likely::TenTimes),
+    };
+    Exception {
+        id: ExceptionId(1),
+        finding,
+        channel: Some(ChannelId(1)),
+        batch: Some(BatchId(1)),
+        waits: Some((41_230_000_000, ReadKind::Customer)),
+        zone: Some("America/Chicago".to_owned()),
+        meter: Some("E-100".to_owned()),
+        at: at(),
+    }
+}
+
+/// A read that was asked of a meter.
+pub(crate) fn request() -> Request {
+    Request {
+        id: RequestId(1),
+        channel: ChannelId(1),
+        on: date(2026, 8, 3),
+        why: "no access".to_owned(),
+        at: at(),
+        serial: "E-100".to_owned(),
+        unit: "kWh".to_owned(),
+    }
+}
+
+fn keep_doubts(tx: &mut Tx) -> Result<()> {
+    store::vee::say_rules(tx, Commodity::Electric, None, FROM, "high hold 8\n")?;
+    store::vee::add(tx, &[doubt()])?;
+    store::vee::end(tx, ExceptionId(1), How::Taken, at())?;
+    let channel = ChannelId(2);
+    let read = Read { channel, kind: ReadKind::Estimated, batch: None, ..read() };
+    store::vee::add_estimates(tx, &[(read, Method::Linear)])?;
+    store::vee::ask(tx, &request())?;
+    store::vee::answer(tx, RequestId(1), Some(41_230_000_000), "kept", at())
+}
+
 /// Keeps one of everything.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
@@ -651,6 +701,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
     store::read::add(tx, &[read()])?;
+    keep_doubts(tx)?;
     for publication in publications() {
         store::published::add(tx, &publication)?;
     }

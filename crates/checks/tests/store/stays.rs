@@ -42,6 +42,11 @@ const STAY: &[(&str, &str)] = &[
     ("price_block", "month"),
     ("publication", "kind"),
     ("read", "index_micro"),
+    ("read_answer", "said"),
+    ("read_estimate", "method"),
+    ("read_exception", "rule"),
+    ("read_exception_end", "how"),
+    ("read_request", "why"),
     ("reject", "reason"),
     ("segment", "total_cents"),
     ("segment_evidence", "used_micro"),
@@ -51,6 +56,7 @@ const STAY: &[(&str, &str)] = &[
     ("tariff", "text"),
     ("task_about", "kind"),
     ("task_step", "said"),
+    ("vee_rules", "text"),
     ("work_order", "about"),
 ];
 

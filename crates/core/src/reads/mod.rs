@@ -5,6 +5,7 @@ pub mod lineage;
 pub mod relation;
 mod series;
 pub mod usage;
+pub mod vee;
 
 pub use meterbook_interval::{Block, Corrupt, Span, pack, unpack};
 pub use series::{Month, Series};
@@ -37,19 +38,24 @@ pub enum ReadKind {
     Estimated,
     /// Read by the customer.
     Customer,
+    /// Typed at the office, from a card or a call.
+    Office,
 }
 
 words! {
-    ReadKind { Actual = "actual", Estimated = "estimated", Customer = "customer" }
+    ReadKind { Actual = "actual", Estimated = "estimated", Customer = "customer",
+        Office = "office",
+    }
 }
 
 impl ReadKind {
-    /// The letter printed beside a read on a bill: A, E or C.
+    /// The letter printed beside a read on a bill: A, E, C or O.
     pub const fn letter(self) -> char {
         match self {
             ReadKind::Actual => 'A',
             ReadKind::Estimated => 'E',
             ReadKind::Customer => 'C',
+            ReadKind::Office => 'O',
         }
     }
 }

@@ -54,6 +54,16 @@ pub enum TaskKind {
     Dispute,
     /// A question that was not answered at once.
     Inquiry,
+    /// A read waits: a rule doubts it.
+    DoubtfulRead,
+    /// A file of reads waits whole.
+    DoubtfulFile,
+    /// What a meter said was taken, and a rule wants it looked at.
+    DoubtfulUse,
+    /// Interval values are missing.
+    MissingValues,
+    /// A register was estimated too often in a row.
+    EstimateRun,
 }
 
 words! {
@@ -68,12 +78,17 @@ words! {
         UnplannedCycle = "unplanned-cycle", NearRollover = "near-rollover",
         ImplausibleRead = "implausible-read", DuplicateCustomer = "duplicate-customer",
         Reminder = "reminder", Complaint = "complaint", Dispute = "dispute", Inquiry = "inquiry",
+        DoubtfulRead = "doubtful-read", DoubtfulFile = "doubtful-file",
+        DoubtfulUse = "doubtful-use", MissingValues = "missing-values",
+        EstimateRun = "estimate-run",
     }
     Resolution {
         RunAgain = "run-again", Accept = "accept", PlanTurn = "plan-turn", Mended = "mended",
         Imported = "imported", AsItIs = "as-it-is", Different = "different", Done = "done",
         Upheld = "upheld", NotUpheld = "not-upheld", Withdrawn = "withdrawn", PutOff = "put-off",
         OrderRead = "order-read", OrderCut = "order-disconnect", Merge = "merge",
+        TakeRead = "take-read", Estimate = "estimate", TakeFile = "take-file",
+        RefuseFile = "refuse-file",
     }
 }
 
@@ -123,11 +138,19 @@ pub enum Resolution {
     OrderCut,
     /// They are one.
     Merge,
+    /// The read that waits is right.
+    TakeRead,
+    /// An estimate stands in for it.
+    Estimate,
+    /// The file that waits is right.
+    TakeFile,
+    /// The file that waits is not taken.
+    RefuseFile,
 }
 
 use Resolution::{
-    Accept, AsItIs, Different, Done, Imported, Mended, Merge, NotUpheld, OrderCut, OrderRead,
-    PlanTurn, PutOff, RunAgain, Upheld, Withdrawn,
+    Accept, AsItIs, Different, Done, Estimate, Imported, Mended, Merge, NotUpheld, OrderCut,
+    OrderRead, PlanTurn, PutOff, RefuseFile, RunAgain, TakeFile, TakeRead, Upheld, Withdrawn,
 };
 
 impl TaskKind {
@@ -183,6 +206,11 @@ impl TaskKind {
             TaskKind::Reminder => &[Done, PutOff],
             TaskKind::Complaint | TaskKind::Dispute => &[Upheld, NotUpheld, Withdrawn, PutOff],
             TaskKind::Inquiry => &[Done, Withdrawn, PutOff],
+            TaskKind::DoubtfulRead => &[TakeRead, Estimate, OrderRead, PutOff],
+            TaskKind::DoubtfulFile => &[RefuseFile, TakeFile, PutOff],
+            TaskKind::DoubtfulUse => &[AsItIs, OrderRead, PutOff],
+            TaskKind::MissingValues => &[Estimate, AsItIs, OrderRead, PutOff],
+            TaskKind::EstimateRun => &[OrderRead, AsItIs, PutOff],
         }
     }
 
@@ -191,6 +219,7 @@ impl TaskKind {
         match self {
             TaskKind::UnplannedCycle
             | TaskKind::RejectedFile
+            | TaskKind::DoubtfulFile
             | TaskKind::Complaint
             | TaskKind::Dispute => Priority::High,
             TaskKind::NearRollover | TaskKind::DuplicateCustomer => Priority::Low,
@@ -239,6 +268,11 @@ impl TaskKind {
             TaskKind::Complaint => ("Complaint", "Queja"),
             TaskKind::Dispute => ("Disputed bill", "Factura disputada"),
             TaskKind::Inquiry => ("Open question", "Consulta pendiente"),
+            TaskKind::DoubtfulRead => ("Read in doubt", "Lectura en duda"),
+            TaskKind::DoubtfulFile => ("File in doubt", "Archivo en duda"),
+            TaskKind::DoubtfulUse => ("Use to look at", "Consumo por revisar"),
+            TaskKind::MissingValues => ("Values missing", "Faltan valores"),
+            TaskKind::EstimateRun => ("Estimated too often", "Estimado demasiadas veces"),
         };
         in_language(language, english, spanish)
     }
@@ -313,6 +347,26 @@ impl TaskKind {
                 "Responda al cliente y anote lo decidido y por qué.",
             ),
             TaskKind::Inquiry => ("Answer the customer.", "Responda al cliente."),
+            TaskKind::DoubtfulRead => (
+                "It waits and is on no bill. See what each way out does: meterbook vee show.",
+                "Espera y no está en ninguna factura. Vea cada salida con: meterbook vee show.",
+            ),
+            TaskKind::DoubtfulFile => (
+                "Nothing of it was taken. Ask whoever sent it for the right one.",
+                "No se tomó nada. Pida el correcto a quien lo envió.",
+            ),
+            TaskKind::DoubtfulUse => (
+                "It was taken. Tell the customer, or have the meter looked at.",
+                "Se tomó. Avise al cliente o pida revisar el medidor.",
+            ),
+            TaskKind::MissingValues => (
+                "Import the missing values, or let them be estimated.",
+                "Importe los valores que faltan o deje que se estimen.",
+            ),
+            TaskKind::EstimateRun => (
+                "A crew is sent to read it. Billing goes on with estimates meanwhile.",
+                "Se envía una cuadrilla a leerlo. Mientras, se factura con estimaciones.",
+            ),
         };
         in_language(language, english, spanish)
     }
@@ -324,6 +378,7 @@ impl Resolution {
         match self {
             Imported | AsItIs | Different | Done | Upheld | NotUpheld | Withdrawn => true,
             RunAgain | Accept | PlanTurn | Mended | PutOff | OrderRead | OrderCut | Merge => false,
+            TakeRead | Estimate | TakeFile | RefuseFile => false,
         }
     }
 
@@ -335,12 +390,18 @@ impl Resolution {
     /// Whether it can be taken back. A posted bill and a planned turn stay; an order is called off by
     /// itself.
     pub const fn can_be_undone(self) -> bool {
-        !matches!(self, RunAgain | Accept | PlanTurn) && !self.orders()
+        !matches!(self, RunAgain | Accept | PlanTurn) && !self.orders() && !self.decides()
     }
 
     /// Whether it sends somebody: the task waits for what they bring.
     pub const fn orders(self) -> bool {
         matches!(self, OrderRead | OrderCut)
+    }
+
+    /// Whether it decides what becomes of reads that wait: what is taken stays, and a better read is
+    /// added beside it.
+    pub const fn decides(self) -> bool {
+        matches!(self, TakeRead | Estimate | TakeFile | RefuseFile)
     }
 
     /// Whether it has to be said why: what a customer or an auditor asks about later.
@@ -366,6 +427,10 @@ impl Resolution {
             OrderRead => ("Order a read", "Pedir una lectura"),
             OrderCut => ("Order a disconnection", "Pedir el corte"),
             Merge => ("Make them one", "Unirlos"),
+            TakeRead => ("The read is right", "La lectura es correcta"),
+            Estimate => ("Estimate it", "Estimar"),
+            TakeFile => ("The file is right", "El archivo es correcto"),
+            RefuseFile => ("Refuse the file", "Rechazar el archivo"),
         };
         in_language(language, english, spanish)
     }
@@ -419,6 +484,22 @@ impl Resolution {
             OrderCut => (
                 "A crew is to disconnect it. It is back in three days if nobody is on the contract.",
                 "Una cuadrilla hará el corte. Vuelve en tres días si nadie tiene contrato.",
+            ),
+            TakeRead => (
+                "It is kept as a read, and bills are made of it. A read that was taken stays.",
+                "Se guarda como lectura y se factura con ella. Una lectura tomada queda.",
+            ),
+            Estimate => (
+                "What is missing is worked out and marked so; the next actual read settles it.",
+                "Lo que falta se calcula y se marca; la próxima lectura real lo ajusta.",
+            ),
+            TakeFile => (
+                "All of it is taken; each of its reads is still looked at.",
+                "Se toma entero; cada lectura se revisa aún.",
+            ),
+            RefuseFile => (
+                "Nothing of it is taken. The same file may come again.",
+                "No se toma nada. El mismo archivo puede volver.",
             ),
             Merge => (
                 "The second is merged into the first; undo takes them apart.",

@@ -6,6 +6,7 @@ use anyhow::Result;
 use meterbook_app::intake::{self, Import as Wanted, Imported};
 use meterbook_app::refuse;
 use meterbook_core::id::BatchId;
+use meterbook_core::person::Language;
 use meterbook_core::text::counted;
 use meterbook_formats::reads::Shape;
 
@@ -69,7 +70,7 @@ fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()>
 }
 
 pub(crate) fn say_what_became(imported: &Imported, json: bool) {
-    let Imported { batch, before, rejects, .. } = imported;
+    let Imported { batch, before, rejects, doubts, .. } = imported;
     if json {
         say::line(serde_json::json!({
             "batch": batch.id.0,
@@ -79,7 +80,19 @@ pub(crate) fn say_what_became(imported: &Imported, json: bool) {
             "rejected": batch.rejected,
             "before": before,
             "rejects": rejects.as_ref().map(|it| it.display().to_string()),
+            "waits": doubts.waits,
+            "looks": doubts.looks,
+            "held": doubts.whole.as_ref().map(|it| it.said(Language::English)),
         }));
+        return;
+    }
+    if let Some(whole) = &doubts.whole {
+        let said = whole.said(Language::English);
+        say::line(format_args!("nothing was taken, the file waits: {said}"));
+        say::line(format_args!(
+            "decide with: meterbook vee resolve {} --by refuse-file, or take-file",
+            whole.exception.finding.rule
+        ));
         return;
     }
     if *before {
@@ -101,6 +114,13 @@ pub(crate) fn say_what_became(imported: &Imported, json: bool) {
         batch.accepted,
         counted(batch.rejected, "line")
     ));
+    if 0 < doubts.waits + doubts.looks {
+        say::line(format_args!(
+            "{} in doubt, {} to be looked at: meterbook vee list",
+            counted(doubts.waits, "read"),
+            doubts.looks
+        ));
+    }
     if let Some(rejects) = rejects {
         say::line(format_args!("mend and import again: {}", rejects.display()));
     }

@@ -31,6 +31,7 @@ pub(crate) mod term;
 pub(crate) mod timeline;
 pub(crate) mod urdb;
 pub(crate) mod usage;
+pub(crate) mod vee;
 
 use std::io::IsTerminal;
 use std::path::Path;

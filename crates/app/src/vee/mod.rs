@@ -1,0 +1,302 @@
+//! Validation, editing and estimation: reads are looked at when they come and before they are billed;
+//! what is doubted waits or is looked at, and what is missing is estimated.
+//!
+//! What a rule doubts is an exception, and each exception is a task. [`judge`] looks at an import,
+//! [`cycle`] at the turn of a bill cycle; [`resolve`] does what a clerk decides and [`effect`] says
+//! before what it would bill; [`enter`] takes reads that no file brings.
+
+pub mod cycle;
+pub mod effect;
+pub mod enter;
+pub(crate) mod judge;
+mod refusal;
+pub mod resolve;
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::about::About;
+use meterbook_core::account::CustomerClass;
+use meterbook_core::id::{ChannelId, ExceptionId};
+use meterbook_core::money::Unit;
+use meterbook_core::period::{Period, Zone};
+use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
+use meterbook_core::reads::Read;
+use meterbook_core::reads::vee::estimating::DegreeDays;
+use meterbook_core::reads::vee::{Finding, Method, Rule, Rules};
+use meterbook_core::task::{Cause, TaskKind};
+use meterbook_store::bill::Known;
+use meterbook_store::vee::{Contract, Exception, Place};
+use meterbook_store::{self as store, Counter, Tx};
+
+pub use refusal::VeeRefusal;
+
+use crate::authority::authorize;
+use crate::{Actor, refuse};
+
+/// Days of reads that are looked at: a year, and what lies around it.
+const LOOK_BACK: i64 = 800;
+/// The name under which degree-days are published, as prices are: the intervals of a day add up to it.
+const DEGREE_DAYS: &str = "degree-days";
+/// Bytes in a text of rules.
+const LONGEST: usize = 20_000;
+
+/// Says what is asked of the reads of a commodity, for one class or for all, from a day on.
+pub fn say_rules(
+    tx: &mut Tx,
+    actor: Actor,
+    commodity: Commodity,
+    class: Option<CustomerClass>,
+    from: Date,
+    text: &str,
+) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
+    if LONGEST < text.len() {
+        return Err(refuse(VeeRefusal::TooLong { most: LONGEST }));
+    }
+    let rules = Rules::parse(text).map_err(refuse)?;
+    if rules.of(Rule::EstimateRun).is_none() {
+        return Err(refuse(VeeRefusal::NoEstimateLimit));
+    }
+    let was = rules_text(tx, commodity, class, from)?;
+    let whose = class.map_or("every class", CustomerClass::word);
+    store::vee::say_rules(tx, commodity, class, from, text).map_err(|why| {
+        if why.is::<store::Conflict>() {
+            return refuse(VeeRefusal::SaidBefore { commodity, from });
+        }
+        why
+    })?;
+    let said = format!("{commodity}, {whose}, from {from}");
+    let turned = (was.as_str(), text);
+    store::audit::turn(tx, &allowed, "say validation rules", commodity.word(), &said, turned)
+}
+
+/// The text of rules that holds for a commodity and class on a day.
+pub fn rules_text(
+    tx: &mut Tx,
+    commodity: Commodity,
+    class: Option<CustomerClass>,
+    on: Date,
+) -> Result<String> {
+    let said = store::vee::rules(tx, commodity, class, on)?;
+    let shipped = || meterbook_core::reads::vee::rules::default_text(commodity).to_owned();
+    Ok(said.unwrap_or_else(shipped))
+}
+
+/// Rules by commodity, class and day, each read once.
+#[derive(Default)]
+pub(crate) struct Book {
+    known: HashMap<(Commodity, Option<CustomerClass>, Date), Rules>,
+}
+
+impl Book {
+    /// The rules that hold.
+    pub(crate) fn of(
+        &mut self,
+        tx: &mut Tx,
+        commodity: Commodity,
+        class: Option<CustomerClass>,
+        on: Date,
+    ) -> Result<Rules> {
+        // Rules change by the month at most: a day stands for itself, and there are few in a file.
+        let key = (commodity, class, on);
+        if let Some(rules) = self.known.get(&key) {
+            return Ok(rules.clone());
+        }
+        let text = rules_text(tx, commodity, class, on)?;
+        let rules = Rules::parse(&text)?;
+        self.known.insert(key, rules.clone());
+        Ok(rules)
+    }
+}
+
+/// Who was on the contract on the last day before `on`.
+pub(crate) fn contract(place: &Place, on: Date) -> Option<Contract> {
+    let day = on.yesterday().unwrap_or(on);
+    place.contracts.iter().copied().find(|it| meterbook_core::period::holds(it.from, it.to, day))
+}
+
+/// An exception of a register or channel, not kept yet.
+pub(crate) fn doubted(
+    tx: &mut Tx,
+    actor: Actor,
+    finding: Finding,
+    channel: ChannelId,
+) -> Result<Exception> {
+    Ok(Exception {
+        id: ExceptionId(tx.next(Counter::Exception, 1)?),
+        finding,
+        channel: Some(channel),
+        batch: None,
+        waits: None,
+        zone: None,
+        meter: None,
+        at: actor.at,
+    })
+}
+
+/// The reads of one register from far enough back, one for each day, oldest first.
+pub(crate) fn history(tx: &mut Tx, channel: ChannelId, on: Date) -> Result<Vec<Read>> {
+    let since = on.checked_sub(LOOK_BACK.days())?;
+    Ok(store::vee::history(tx, [channel], since)?.remove(&channel).unwrap_or_default())
+}
+
+/// Degree-days as far as they are published, in thousandths by day.
+pub(crate) fn degree_days(tx: &mut Tx, zone: &Zone, until: Date) -> Result<DegreeDays> {
+    let from = until.checked_sub(LOOK_BACK.days())?;
+    let mut days = DegreeDays::new();
+    let Some(period) = Period::new(from, until) else { return Ok(days) };
+    let prices = store::published::prices(tx, DEGREE_DAYS, period, Known::ALL)?;
+    let Some(prices) = prices else { return Ok(days) };
+    let mut second = prices.start.as_second();
+    for nano in prices.nano {
+        let at = jiff::Timestamp::from_second(second)?;
+        if let Some(nano) = nano {
+            *days.entry(zone.day_of(at)).or_default() += nano.div_euclid(1_000_000);
+        }
+        second += i64::from(prices.minutes) * 60;
+    }
+    Ok(days)
+}
+
+/// The kind of task that an exception is.
+pub(crate) fn task_kind(exception: &Exception) -> TaskKind {
+    match (exception.channel, exception.waits, exception.finding.rule) {
+        (None, _, _) => TaskKind::DoubtfulFile,
+        (_, Some(_), _) => TaskKind::DoubtfulRead,
+        (_, None, Rule::Gap) => TaskKind::MissingValues,
+        (_, None, Rule::EstimateRun) => TaskKind::EstimateRun,
+        (_, None, _) => TaskKind::DoubtfulUse,
+    }
+}
+
+/// An open exception with where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The exception.
+    pub exception: Exception,
+    /// Where; `None` for a file.
+    pub place: Option<Place>,
+    /// The name of the file.
+    pub file: Option<String>,
+}
+
+impl Open {
+    /// What was seen, in a sentence that names the meter or file.
+    pub fn said(&self, language: Language) -> String {
+        let unit = self.place.as_ref().map_or(Unit::Piece, |it| it.channel.unit);
+        let said = self.exception.finding.said(unit, language);
+        let waits = self.exception.waits.map(|(index, kind)| {
+            let index = meterbook_core::text::grouped(&meterbook_core::text::decimal(index, 6));
+            match language {
+                Language::English => format!(" {index} ({kind}) waits:"),
+                Language::Spanish => format!(" {index} ({kind}) espera:"),
+            }
+        });
+        let waits = waits.unwrap_or_else(|| ":".to_owned());
+        match (&self.place, &self.file, language) {
+            (Some(place), _, Language::English) => format!("meter {}{waits} {said}", place.serial),
+            (Some(place), _, Language::Spanish) => {
+                format!("medidor {}{waits} {said}", place.serial)
+            }
+            (None, Some(file), _) => format!("{file}: {said}"),
+            (None, None, _) => said,
+        }
+    }
+}
+
+/// What waits for a person, with where it is.
+pub fn open(tx: &mut Tx) -> Result<Vec<Open>> {
+    let open = store::vee::open(tx)?;
+    placed(tx, open)
+}
+
+/// One exception, open or not, with where it is.
+pub fn show(tx: &mut Tx, id: ExceptionId) -> Result<Open> {
+    let found = store::vee::find(tx, id)?.ok_or_else(|| refuse(VeeRefusal::NoException { id }))?;
+    let mut placed = placed(tx, vec![found])?;
+    placed.pop().ok_or_else(|| refuse(VeeRefusal::NoException { id }))
+}
+
+fn placed(tx: &mut Tx, exceptions: Vec<Exception>) -> Result<Vec<Open>> {
+    let places = store::vee::places(tx, exceptions.iter().filter_map(|it| it.channel))?;
+    let mut all = Vec::new();
+    for exception in exceptions {
+        let place = exception.channel.and_then(|it| places.get(&it).cloned());
+        let file = match exception.batch.filter(|_| exception.channel.is_none()) {
+            Some(batch) => store::batch::find(tx, batch)?.map(|it| it.file_name),
+            None => None,
+        };
+        all.push(Open { exception, place, file });
+    }
+    Ok(all)
+}
+
+/// What the open exceptions ask of a person: a task for each.
+pub(crate) fn causes(tx: &mut Tx, today: Date) -> Result<Vec<Cause>> {
+    let mut causes = Vec::new();
+    for it in open(tx)? {
+        let kind = task_kind(&it.exception);
+        let mut about = Vec::new();
+        if let Some(place) = &it.place {
+            let contract = contract(place, it.exception.finding.to);
+            about.extend(contract.map(|it| About::Account(it.account)));
+            about.push(About::Premise(place.premise));
+            about.push(About::ServicePoint(place.point));
+            about.push(About::Meter(place.meter));
+        }
+        about.extend(it.exception.batch.map(About::Batch));
+        let evidence = it.said(Language::English);
+        let due = today.checked_add(kind.days().days())?;
+        let key = it.exception.id.to_string();
+        causes.push(Cause { kind, key, evidence, due, about });
+    }
+    Ok(causes)
+}
+
+/// The tasks that exceptions are.
+pub const KINDS: [TaskKind; 5] = [
+    TaskKind::DoubtfulRead,
+    TaskKind::DoubtfulFile,
+    TaskKind::DoubtfulUse,
+    TaskKind::MissingValues,
+    TaskKind::EstimateRun,
+];
+
+/// How a register is estimated for a day, by the rules and what is known.
+pub(crate) fn estimate(
+    tx: &mut Tx,
+    rules: &Rules,
+    place: &Place,
+    on: Date,
+    degree_days: &DegreeDays,
+) -> Result<Option<(Read, Method)>> {
+    let reads = history(tx, place.channel.id, on)?;
+    Ok(estimate_of(rules, place, &reads, on, degree_days))
+}
+
+/// The same, of these reads.
+pub(crate) fn estimate_of(
+    rules: &Rules,
+    place: &Place,
+    reads: &[Read],
+    on: Date,
+    degree_days: &DegreeDays,
+) -> Option<(Read, Method)> {
+    use meterbook_core::reads::vee::estimating;
+    let before: Vec<Read> = reads.iter().filter(|it| it.on < on).cloned().collect();
+    let known = estimating::Known {
+        form: place.channel.form,
+        reads: &before,
+        profile: rules.profile.as_ref(),
+        degree_days,
+    };
+    let worked_out = estimating::estimate(&rules.methods, &known, on)?;
+    let kind = meterbook_core::reads::ReadKind::Estimated;
+    let (channel, index_micro) = (place.channel.id, worked_out.index_micro);
+    Some((Read { channel, on, index_micro, kind, batch: None }, worked_out.method))
+}

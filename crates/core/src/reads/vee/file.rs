@@ -1,0 +1,113 @@
+//! A file of register reads as a whole, beside what its registers did in the cycle before: one that
+//! is stale or scaled is held before anything of it is taken.
+
+use jiff::civil::Date;
+
+use super::{Finding, Likely, Rule, Rules, narrow};
+
+/// What one register of the file did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The day of its read.
+    pub on: Date,
+    /// Use a day that is usual for it, in millionths; above zero.
+    pub usual_micro: i64,
+    /// Use a day that the file says, in millionths; below zero where it went back.
+    pub rate_micro: i64,
+}
+
+/// What one register says of its neighbours' weather: the median of what they used beside what is
+/// usual for them, in thousandths; 1,000 where too few say it.
+pub fn peers_milli(rules: &Rules, moved: &[Moved]) -> i64 {
+    if moved.len() < rules.file_least { 1_000 } else { median(&ratios(moved)) }
+}
+
+/// Whether the file as a whole is doubted. Registers without a usual use are not to be among `moved`.
+pub fn check(rules: &Rules, moved: &[Moved]) -> Option<Finding> {
+    if moved.is_empty() || moved.len() < rules.file_least {
+        return None;
+    }
+    let count = i64::try_from(moved.len()).ok()?;
+    let from = moved.iter().map(|it| it.on).min()?;
+    let to = moved.iter().map(|it| it.on).max()?;
+    let total = |of: fn(&Moved) -> i64| {
+        narrow(
+            moved.iter().map(|it| i128::from(of(it))).sum::<i128>().div_euclid(i128::from(count)),
+        )
+    };
+    let (saw_micro, usual_micro) = (total(|it| it.rate_micro), total(|it| it.usual_micro));
+    let finding = |rule, count, likely| {
+        let (action, _) = rules.of(rule)?;
+        Some(Finding { rule, action, from, to, saw_micro, usual_micro, count, likely })
+    };
+    let standing = moved.iter().filter(|it| it.rate_micro == 0).count();
+    let standing = i64::try_from(standing).ok()? * 100 / count;
+    if rules.of(Rule::Stale).is_some_and(|it| it.1 <= standing) {
+        return finding(Rule::Stale, standing, Some(Likely::LastCycle));
+    }
+    let (_, limit) = rules.of(Rule::Scaled)?;
+    let went_back = moved.iter().filter(|it| it.rate_micro < 0).count();
+    let ratio = median(&ratios(moved));
+    let far = limit * 1_000 < ratio || (0 < ratio && ratio * limit < 1_000);
+    // A tenth of every index goes back in every register.
+    if far || moved.len() < went_back * 2 {
+        let likely = Likely::of_rate(i128::from(ratio), 1_000);
+        return finding(Rule::Scaled, ratio, likely);
+    }
+    None
+}
+
+/// What each uses beside its usual, in thousandths, in order.
+fn ratios(moved: &[Moved]) -> Vec<i64> {
+    let ratio = |it: &Moved| {
+        let usual = i128::from(it.usual_micro).max(1);
+        narrow((i128::from(it.rate_micro) * 1_000).div_euclid(usual))
+    };
+    let mut ratios: Vec<i64> = moved.iter().map(ratio).collect();
+    ratios.sort_unstable();
+    ratios
+}
+
+fn median(sorted: &[i64]) -> i64 {
+    sorted.get(sorted.len() / 2).copied().unwrap_or(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::place::Commodity;
+
+    fn file(rates: impl Iterator<Item = i64>) -> Vec<Moved> {
+        let on = date(2026, 8, 1);
+        rates.map(|rate_micro| Moved { on, usual_micro: 20_000_000, rate_micro }).collect()
+    }
+
+    fn found(moved: &[Moved]) -> Option<(Rule, Option<Likely>)> {
+        check(&Rules::default_of(Commodity::Electric), moved).map(|it| (it.rule, it.likely))
+    }
+
+    #[test]
+    fn a_file_like_the_last_cycle_passes() {
+        assert_eq!(found(&file((0..20).map(|it| (15 + it) * 1_000_000))), None);
+        assert_eq!(found(&file(std::iter::repeat_n(0, 5))), None, "five meters say nothing");
+    }
+
+    #[test]
+    fn a_stale_file_and_a_scaled_one_are_held_whole() {
+        let half = (0..20).map(|it| if it < 10 { 0 } else { 20_000_000 });
+        assert_eq!(found(&file(half)), Some((Rule::Stale, Some(Likely::LastCycle))));
+        let ten = file((0..20).map(|it| (150 + it * 10) * 1_000_000));
+        assert_eq!(found(&ten), Some((Rule::Scaled, Some(Likely::TenTimes))));
+        let back = file(std::iter::repeat_n(-90_000_000, 20));
+        assert_eq!(found(&back).unwrap().0, Rule::Scaled);
+    }
+
+    #[test]
+    fn a_cold_month_is_what_the_median_says() {
+        let rules = Rules::default_of(Commodity::Electric);
+        assert_eq!(peers_milli(&rules, &file(std::iter::repeat_n(50_000_000, 11))), 2_500);
+        assert_eq!(peers_milli(&rules, &file(std::iter::repeat_n(50_000_000, 3))), 1_000);
+    }
+}
