@@ -41,7 +41,7 @@ pub fn check(rules: &Rules, moved: &[Moved]) -> Option<Finding> {
         Some(Finding { rule, action, from, to, saw_micro, usual_micro, count, likely })
     };
     let standing = moved.iter().filter(|it| it.rate_micro == 0).count();
-    let standing = i64::try_from(standing).ok()? * 100 / count;
+    let standing = (i64::try_from(standing).ok()? * 100).div_euclid(count);
     if rules.of(Rule::Stale).is_some_and(|it| it.1 <= standing) {
         return finding(Rule::Stale, standing, Some(Likely::LastCycle));
     }
@@ -69,7 +69,7 @@ fn ratios(moved: &[Moved]) -> Vec<i64> {
 }
 
 fn median(sorted: &[i64]) -> i64 {
-    sorted.get(sorted.len() / 2).copied().unwrap_or(1_000)
+    sorted.get(sorted.len().div_euclid(2)).copied().unwrap_or(1_000)
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ impl<'a> Sight<'a> {
         let limit = self.limit(Rule::Spike)?;
         let mut peaks = self.peaks();
         peaks.sort_unstable();
-        let usual = i128::from(*peaks.get(peaks.len() / 2)?);
+        let usual = i128::from(*peaks.get(peaks.len().div_euclid(2))?);
         // Of less than a week nobody knows what is usual.
         if peaks.len() < 7 || usual <= 0 {
             return None;
@@ -196,8 +196,8 @@ impl<'a> Sight<'a> {
     /// The longest run of values that `counts` accepts, without one missing between: the first and
     /// the last place.
     fn longest(&self, counts: impl Fn(i64, i64) -> bool) -> Option<(usize, usize)> {
-        let (mut longest, mut run): (Option<(usize, usize)>, Option<(usize, usize, i64)>) =
-            (None, None);
+        let mut longest: Option<(usize, usize)> = None;
+        let mut run: Option<(usize, usize, i64)> = None;
         for (place, micro) in &self.values {
             run = match run {
                 Some((first, last, before)) if last + 1 == *place && counts(before, *micro) => {
@@ -300,7 +300,7 @@ impl<'a> Sight<'a> {
         }
         let sum = |of: &[(usize, i64)]| of.iter().map(|it| self.scaled(it.1)).sum::<i128>();
         let hours = i128::try_from(others.len()).ok()?.div_euclid(i128::from(self.per_hour()));
-        let usual = if hours == 0 { 0 } else { sum(&others) * 25 / hours };
+        let usual = if hours == 0 { 0 } else { (sum(&others) * 25).div_euclid(hours) };
         let saw = sum(&of_day);
         let repeated = !twice.is_empty()
             && i64::try_from(twice.len()).is_ok_and(|it| it == same)
