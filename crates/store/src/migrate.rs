@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_moves", include_str!("../migrations/0006_moves.sql")),
     ("0007_notes_and_settlements", include_str!("../migrations/0007_notes_and_settlements.sql")),
     ("0008_field", include_str!("../migrations/0008_field.sql")),
+    ("0012_record", include_str!("../migrations/0012_record.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

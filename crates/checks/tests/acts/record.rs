@@ -9,10 +9,10 @@ use meterbook_app::merge::{self, MergeRefusal};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
-use meterbook_app::{Refused, check, search};
+use meterbook_app::{Refused, check, meter, search};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Account;
-use meterbook_core::detail::{DetailKind, Subject};
+use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
 use meterbook_core::id::PersonId;
 use meterbook_core::party::PartyRole;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
@@ -318,5 +318,75 @@ fn a_registration_is_proved_expires_and_is_renewed() {
         assert!(refused(end(None, date(2026, 10, 1))).1.contains("its end is 2026-09-01 by now"));
         let held = db.read(|tx| store::registration::of_account(tx, account.id)).unwrap();
         assert!(held.iter().any(|it| it.kind.protects() && it.holds_on(date(2026, 8, 1))));
+    });
+}
+
+#[test]
+fn a_meter_that_hangs_is_set_and_nothing_else() {
+    engines::each(|db, _| {
+        account(db, "E-1");
+        let meter = db.read(|tx| store::meter::by_serial(tx, "E-1")).unwrap().remove(0);
+        let of = Subject::Meter(meter.id);
+        let set = |kind, value: &str, was: Option<&str>, from| {
+            let by = village::actor();
+            db.write(|tx| detail::set(tx, by, of, kind, value, was, from)).map(|_| ())
+        };
+        set(DetailKind::CtRatio, "200 : 5", None, FIRST).unwrap();
+        set(DetailKind::Test, "2026-02-01 found 98.70 left 100", None, MARCH).unwrap();
+        set(DetailKind::Test, "2026-03-01 found 100 left 100", None, MARCH).unwrap();
+        let (_, text) = refused(set(DetailKind::Test, "passed", None, MARCH));
+        assert!(text.contains("a day and two percentages"), "{text}");
+        let (_, text) = refused(set(DetailKind::State, "set", None, MARCH));
+        assert!(text.contains("one of stock, shop, retired, lost"), "{text}");
+        let (why, text) = refused(set(DetailKind::State, "stock", None, MARCH));
+        assert_eq!(why.as_a(), Some(&DetailRefusal::Hangs { from: FIRST }), "{text}");
+        assert!(text.contains("say where it is from the day it comes down"), "{text}");
+        let on = |day| {
+            db.read(|tx| {
+                let said = store::detail::of(tx, of)?;
+                let hung = store::meter::installations_of(tx, meter.id)?;
+                Ok(state_of_meter(&said, &hung, day))
+            })
+            .unwrap()
+        };
+        assert_eq!(on(MARCH).as_deref(), Some("set"));
+        db.write(|tx| meter::remove(tx, village::actor(), &meter, MARCH)).unwrap();
+        assert_eq!(on(MARCH), None);
+        set(DetailKind::State, "shop", None, MARCH).unwrap();
+        assert_eq!(on(MARCH).as_deref(), Some("shop"));
+        assert_eq!(on(FIRST).as_deref(), Some("set"));
+        let said = db.read(|tx| store::detail::of(tx, of)).unwrap();
+        let tests: Vec<&str> = said
+            .iter()
+            .filter(|it| it.kind == DetailKind::Test)
+            .map(|it| it.value.as_str())
+            .collect();
+        assert_eq!(tests, ["2026-02-01 found 98.7 left 100", "2026-03-01 found 100 left 100"]);
+    });
+}
+
+#[test]
+fn accounts_are_summed_up_by_one_that_is_there_and_never_in_a_circle() {
+    engines::each(|db, _| {
+        let [a, b, c] = ["E-1", "E-2", "E-3"].map(|it| account(db, it));
+        let sum = |of: &Account, by: &str| {
+            let (of, by) = (Subject::Account(of.id), by.to_owned());
+            let actor = village::actor();
+            db.write(|tx| detail::set(tx, actor, of, DetailKind::Summary, &by, None, MARCH))
+                .map(|_| ())
+        };
+        let number = |it: &Account| it.number.to_string();
+        let (_, text) = refused(sum(&a, "4417-0926-3"));
+        assert!(text.contains("the number of an account"), "{text}");
+        let (why, text) = refused(sum(&a, "4417-0926-8"));
+        assert!(matches!(why.as_a(), Some(DetailRefusal::NoAccount { .. })), "{text}");
+        assert!(refused(sum(&a, &number(&a))).1.contains("summed up by this one"));
+        sum(&a, &number(&b)).unwrap();
+        sum(&b, &number(&c)).unwrap();
+        let (why, text) = refused(sum(&c, &number(&a)));
+        assert!(matches!(why.as_a(), Some(DetailRefusal::Circular { .. })), "{text}");
+        let under = db.read(|tx| store::detail::summed_up_by(tx, b.number, MARCH)).unwrap();
+        assert_eq!(under.iter().map(|it| it.subject).collect::<Vec<_>>(), [Subject::Account(a.id)]);
+        assert!(db.read(|tx| store::detail::summed_up_by(tx, b.number, FIRST)).unwrap().is_empty());
     });
 }

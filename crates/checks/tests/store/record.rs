@@ -32,6 +32,8 @@ fn details() -> Vec<Detail> {
         one(1, Subject::Person(PersonId(1)), DetailKind::LastFour, "4417"),
         one(2, Subject::Premise(PremiseId(1)), DetailKind::Hazard, "a dog that bites"),
         one(3, Subject::Point(POINT), DetailKind::Route, "R-07"),
+        one(4, Subject::Meter(MeterId(1)), DetailKind::Seal, "A-1188"),
+        one(5, Subject::Account(ACCOUNT), DetailKind::Credit, "cash-only"),
     ]
 }
 
@@ -215,6 +217,10 @@ fn a_second_of_what_is_one_at_a_time_is_a_conflict() {
             let last_four = details().remove(0);
             store::detail::add(tx, &Detail { id: DetailId(9), ..last_four })
         }),
+        ("detail", |tx| {
+            let credit = details().remove(4);
+            store::detail::add(tx, &Detail { id: DetailId(10), ..credit })
+        }),
         ("registration", |tx| {
             let it = Registration { id: RegistrationId(2), ..registration() };
             store::registration::add(tx, &it)
@@ -230,7 +236,12 @@ fn a_second_of_what_is_one_at_a_time_is_a_conflict() {
         // Beware of two things at once.
         db.write(|tx| {
             let hazard = details().remove(1);
-            store::detail::add(tx, &Detail { id: DetailId(9), value: "bees".to_owned(), ..hazard })
+            store::detail::add(
+                tx,
+                &Detail { id: DetailId(9), value: "bees".to_owned(), ..hazard },
+            )?;
+            let seal = details().remove(3);
+            store::detail::add(tx, &Detail { id: DetailId(10), value: "A-1189".to_owned(), ..seal })
         })
         .unwrap();
     });

@@ -56,6 +56,7 @@ const STAY: &[(&str, &str)] = &[
 /// Tables whose rows may change, or that hold no fact.
 const MAY_CHANGE: &[&str] = &[
     "account",
+    "account_detail",
     "agreement",
     "agreement_term",
     "appointment",
@@ -74,6 +75,7 @@ const MAY_CHANGE: &[&str] = &[
     "installation",
     "landlord",
     "meter",
+    "meter_detail",
     "migration",
     "party",
     "open_order",

@@ -13,6 +13,7 @@ pub(crate) mod order;
 pub(crate) mod ordering;
 pub(crate) mod payment;
 pub(crate) mod place;
+pub(crate) mod said;
 pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod task;

@@ -11,10 +11,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_app::term::Said;
 use meterbook_app::{order, timeline};
 use meterbook_core::about::About;
 use meterbook_core::agreement::Agreement;
-use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::detail::{Detail, DetailKind, Subject, state_of_meter};
 use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
 use meterbook_core::meter::{Channel, Form, Installation, Meter};
 use meterbook_core::order::Order;
@@ -236,8 +237,10 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
     let details = store::detail::of(tx, Subject::Point(id))?;
     let of_place = store::detail::of(tx, Subject::Premise(premise))?;
     let mut agreements = Vec::new();
+    let mut terms = Vec::new();
     for it in store::agreement::at(tx, id)?.into_iter().rev() {
         agreements.push(agreement(tx, eyes, &it)?);
+        terms.extend(said_of(tx, eyes, &it)?);
     }
     let mut hung = Vec::new();
     for it in store::meter::installations_at(tx, id)?.iter().rev() {
@@ -245,6 +248,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
         let meter = link(meter, format!("/meters/{}{}", it.meter, eyes.day()));
         hung.push(eyes.installation(meter, it));
     }
+    let bare = !hung.iter().any(|it| it.now);
     let mut flows = Vec::new();
     let now = store::connection::on(tx, id, eyes.on)?;
     for (from, state, order) in store::connection::of(tx, id)?.into_iter().rev() {
@@ -271,6 +275,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
             format!("{} {id}", words.service_point),
             zone.name().to_owned(),
             now.map_or_else(String::new, |it| it.said(language).to_owned()),
+            if bare { words.no_meter.to_owned() } else { String::new() },
         ],
         warnings: eyes.warnings(&of_place),
         acts,
@@ -287,6 +292,11 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
                     words.until,
                 ],
                 rows: agreements,
+            },
+            Section {
+                name: words.terms_said,
+                heads: vec![words.agreement_word, words.name, words.value, words.from, words.until],
+                rows: terms,
             },
             Section {
                 name: words.meters,
@@ -311,7 +321,10 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
     let Meter { serial, commodity, .. } = meter.clone();
     let mut up = Vec::new();
     let mut hung = Vec::new();
-    for it in store::meter::installations_of(tx, id)?.iter().rev() {
+    let details = store::detail::of(tx, Subject::Meter(id))?;
+    let installations = store::meter::installations_of(tx, id)?;
+    let state = state_of_meter(&details, &installations, eyes.on);
+    for it in installations.iter().rev() {
         let point = store::place::service_point(tx, it.service_point)?;
         let premise = store::place::premise(tx, point.premise)?;
         let street = link(premise.street, format!("/premises/{}{}", premise.id, eyes.day()));
@@ -335,6 +348,7 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
         heads: vec![words.counts, words.order_unit, words.direction, words.multiplier],
         rows: channels.iter().map(|it| eyes.channel(it)).collect(),
     });
+    sections.push(eyes.details(&details));
     for channel in channels.iter().filter(|it| matches!(it.form, Form::Register { .. })) {
         let mut reads = store::read::of(tx, channel.id)?;
         reads.reverse();
@@ -349,7 +363,12 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
     let events = timeline::of_meter(tx, &meter)?;
     Ok(Page {
         up,
-        chips: vec![show::commodity(commodity, words).to_owned()],
+        chips: vec![
+            show::commodity(commodity, words).to_owned(),
+            state.map_or_else(String::new, |it| {
+                show::detail_value(DetailKind::State, &it, eyes.visitor.language)
+            }),
+        ],
         here: format!("/meters/{id}"),
         sections,
         events: lines(linked(tx, events, About::Meter(id))?, eyes.console, eyes.visitor),
@@ -371,6 +390,25 @@ fn agreement(tx: &mut Tx, eyes: &Eyes<'_>, it: &Agreement) -> Result<Row> {
         ],
         now: eyes.holds(it.from, it.to),
     })
+}
+
+/// What an agreement says of itself: what is counted without a meter, such as lamps, is here.
+fn said_of(tx: &mut Tx, eyes: &Eyes<'_>, it: &Agreement) -> Result<Vec<Row>> {
+    let all = Said::all(store::terms::get(tx, it.id)?);
+    let row = |said: Said| {
+        let (name, value, (from, to)) = said.parts();
+        Row {
+            cells: vec![
+                text(it.id),
+                text(name),
+                text(value),
+                text(eyes.dated(from)),
+                text(to.map(|to| eyes.dated(to)).unwrap_or_default()),
+            ],
+            now: eyes.holds(from, to) && eyes.holds(it.from, it.to),
+        }
+    };
+    Ok(all.into_iter().map(row).collect())
 }
 
 fn orders(tx: &mut Tx, eyes: &Eyes<'_>, orders: Vec<Order>) -> Result<Section> {
@@ -463,7 +501,7 @@ impl Eyes<'_> {
         let row = |it: &Detail| Row {
             cells: vec![
                 text(show::detail_kind(it.kind, self.visitor.language)),
-                text(&it.value),
+                text(show::detail_value(it.kind, &it.value, self.visitor.language)),
                 text(self.dated(it.from)),
                 text(it.to.map(|to| self.dated(to)).unwrap_or_default()),
             ],
