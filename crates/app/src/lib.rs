@@ -21,6 +21,7 @@ pub mod deliver;
 pub mod demo;
 pub mod derivation;
 pub mod detail;
+pub mod document;
 pub mod exchange;
 pub mod fee;
 pub mod founding;

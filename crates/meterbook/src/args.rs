@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+pub(crate) mod document;
 pub(crate) mod inspect;
 pub(crate) mod order;
 pub(crate) mod record;
@@ -98,6 +99,9 @@ pub(crate) enum Command {
     /// Where service is taken, and who takes over between tenants
     #[command(subcommand)]
     Premise(PremiseCommand),
+    /// What was signed, certified or sent in: keep it with what it is about, and have it back
+    #[command(subcommand)]
+    Document(document::DocumentCommand),
     /// Exchange a meter, give it another multiplier
     #[command(subcommand)]
     Meter(MeterCommand),

@@ -1,4 +1,4 @@
--- What else the record knows: details of meters and accounts.
+-- What else the record knows: details of meters and accounts, and documents.
 --
 -- Details may change: to_on, once, when something else follows.
 
@@ -24,6 +24,62 @@ create table account_detail (
 );
 create index account_detail_of on account_detail (account_id, kind, from_on);
 create index account_detail_value on account_detail (kind, value);
+
+-- Bytes are kept once, whoever brings them.
+create table document_bytes (
+    sha256 text not null primary key,
+    bytes bytea not null
+);
+
+-- What a document is about is a word of `about.rs` and the id of one of them.
+create table document (
+    id bigint primary key,
+    sha256 text not null references document_bytes (sha256),
+    media text not null,
+    size_bytes bigint not null check (1 <= size_bytes),
+    name text not null,
+    about text not null,
+    about_id bigint not null,
+    added_at bigint not null,
+    staff_id bigint references staff (id)
+);
+create index document_about on document (about, about_id);
+
+-- A document that was withdrawn is not shown any more; its bytes stay.
+create table document_end (
+    document_id bigint primary key references document (id),
+    why text not null,
+    ended_at bigint not null,
+    staff_id bigint references staff (id)
+);
+
+-- What never changes, whoever asks ----------------------------------------------------------------
+
+-- +sqlite
+create trigger document_bytes_stays before delete on document_bytes begin select raise(abort, 'document_bytes: never changes'); end;
+create trigger document_bytes_same before update on document_bytes begin select raise(abort, 'document_bytes: never changes'); end;
+create trigger document_bytes_once before insert on document_bytes begin
+    select raise(abort, 'UNIQUE constraint failed: document_bytes.sha256') where exists (select 1 from document_bytes where sha256 = new.sha256);
+    select raise(abort, 'UNIQUE constraint failed: document_bytes.rowid') where exists (select 1 from document_bytes where rowid = new.rowid);
+end;
+create trigger document_stays before delete on document begin select raise(abort, 'document: never changes'); end;
+create trigger document_same before update on document begin select raise(abort, 'document: never changes'); end;
+create trigger document_once before insert on document begin
+    select raise(abort, 'UNIQUE constraint failed: document.id') where exists (select 1 from document where id = new.id);
+end;
+create trigger document_end_stays before delete on document_end begin select raise(abort, 'document_end: never changes'); end;
+create trigger document_end_same before update on document_end begin select raise(abort, 'document_end: never changes'); end;
+create trigger document_end_once before insert on document_end begin
+    select raise(abort, 'UNIQUE constraint failed: document_end.document_id') where exists (select 1 from document_end where document_id = new.document_id);
+end;
+-- +postgres
+create trigger document_bytes_stays before update or delete on document_bytes for each row execute function never_changes();
+create trigger document_bytes_all before truncate on document_bytes for each statement execute function never_changes();
+create trigger document_stays before update or delete on document for each row execute function never_changes();
+create trigger document_all before truncate on document for each statement execute function never_changes();
+create trigger document_end_stays before update or delete on document_end for each row execute function never_changes();
+create trigger document_end_all before truncate on document_end for each statement execute function never_changes();
+-- +both
 
 -- No two at once ----------------------------------------------------------------------------------
 

@@ -311,6 +311,8 @@ catalogue! {
     kind_word: "Kind", "Tipo";
     value: "Value", "Valor";
     known_of_it: "What is known of it", "Qué se sabe";
+    documents: "Documents", "Documentos";
+    size_word: "Size", "Tamaño";
     no_meter: "no meter", "sin medidor";
     terms_said: "What agreements say", "Lo que dicen los contratos";
     agreement_word: "Agreement", "Contrato";

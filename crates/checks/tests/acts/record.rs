@@ -5,15 +5,18 @@
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::detail::{self, DetailRefusal};
+use meterbook_app::document::{self, DocumentRefusal};
 use meterbook_app::merge::{self, MergeRefusal};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
 use meterbook_app::{Refused, check, meter, search};
 use meterbook_checks::engines::{self, Raw};
+use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
 use meterbook_core::id::PersonId;
+use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_core::party::PartyRole;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
 use meterbook_core::registration::RegistrationKind;
@@ -388,5 +391,42 @@ fn accounts_are_summed_up_by_one_that_is_there_and_never_in_a_circle() {
         let under = db.read(|tx| store::detail::summed_up_by(tx, b.number, MARCH)).unwrap();
         assert_eq!(under.iter().map(|it| it.subject).collect::<Vec<_>>(), [Subject::Account(a.id)]);
         assert!(db.read(|tx| store::detail::summed_up_by(tx, b.number, FIRST)).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_document_is_kept_once_and_withdrawn_with_a_reason() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let about = About::Account(account.id);
+        let add = |about, name: &str, bytes: &[u8]| {
+            db.write(|tx| document::add(tx, village::actor(), about, name, bytes))
+        };
+        let (why, text) = refused(add(about, "lease.pdf", b"<html><script>"));
+        assert_eq!(why.as_a(), Some(&DocumentRefusal::NoMedia), "{text}");
+        assert!(text.contains("a PDF or a JPEG, PNG, WebP or TIFF picture"), "{text}");
+        let mut large = b"%PDF-".to_vec();
+        large.resize(DOCUMENT_BYTES + 1, b' ');
+        assert!(refused(add(about, "lease.pdf", &large)).1.contains("20000000 fit"));
+        assert!(refused(add(about, " ", b"%PDF-1")).1.contains("a name of one line"));
+        let of_bill = add(About::Bill(1.into()), "bill.pdf", b"%PDF-1");
+        assert!(refused(of_bill).1.contains("no documents are kept about one bill"));
+        let id = add(about, "lease.pdf", b"%PDF-1").unwrap();
+        let (why, text) = refused(add(about, "again.pdf", b"%PDF-1"));
+        assert_eq!(why.as_a(), Some(&DocumentRefusal::Already { document: id }), "{text}");
+        // The same bytes about something else are kept once.
+        add(About::Premise(1.into()), "lease.pdf", b"%PDF-1").unwrap();
+        let mut raw = Raw::beside(db).unwrap();
+        let kept = raw.column("select sha256 from document_bytes").unwrap();
+        assert_eq!(kept.len(), 1);
+        let (_, bytes) = db.read(|tx| document::get(tx, id)).unwrap();
+        assert_eq!(bytes, b"%PDF-1");
+        let withdraw = |why: &str| db.write(|tx| document::withdraw(tx, village::actor(), id, why));
+        assert!(refused(withdraw("")).1.contains("why it is withdrawn"));
+        withdraw("of another customer").unwrap();
+        assert!(refused(withdraw("again")).1.contains("withdrawn: of another customer"));
+        assert!(refused(db.read(|tx| document::get(tx, id))).1.contains("was withdrawn"));
+        assert!(db.read(|tx| document::shown(tx, about)).unwrap().is_empty());
+        add(about, "lease.pdf", b"%PDF-1").unwrap();
     });
 }

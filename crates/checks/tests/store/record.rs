@@ -3,9 +3,11 @@
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
+use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::document::{Document, Media};
 use meterbook_core::id::*;
 use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, EffectKind, Fee, Move, MoveKind, Said, WithOrder};
@@ -35,6 +37,20 @@ fn details() -> Vec<Detail> {
         one(4, Subject::Meter(MeterId(1)), DetailKind::Seal, "A-1188"),
         one(5, Subject::Account(ACCOUNT), DetailKind::Credit, "cash-only"),
     ]
+}
+
+fn document() -> Document {
+    Document {
+        id: DocumentId(1),
+        sha256: "5f".repeat(32),
+        media: Media::Pdf,
+        size_bytes: 5,
+        name: "Lease".to_owned(),
+        about: About::Account(ACCOUNT),
+        at: sample::at(),
+        by: Some(UserId(1)),
+        withdrawn: None,
+    }
 }
 
 fn landlord() -> Landlord {
@@ -134,6 +150,10 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     for detail in details() {
         store::detail::add(tx, &detail)?;
     }
+    store::document::add(tx, &document(), b"%PDF-")?;
+    let (id, about) = (DocumentId(2), About::Premise(PremiseId(1)));
+    store::document::add(tx, &Document { id, about, ..document() }, b"%PDF-")?;
+    store::document::end(tx, id, "of another house", (sample::at(), None))?;
     store::landlord::add(tx, &landlord())?;
     store::registration::add(tx, &registration())?;
     store::fee::set(tx, &fee())?;
@@ -164,6 +184,11 @@ fn the_record_comes_back_as_it_went_in() {
             for detail in details() {
                 assert_eq!(store::detail::of(tx, detail.subject)?, [detail]);
             }
+            assert_eq!(store::document::of(tx, About::Account(ACCOUNT))?, [document()]);
+            assert_eq!(store::document::get(tx, DocumentId(1))?, document());
+            assert_eq!(store::document::bytes(tx, DocumentId(2))?, b"%PDF-");
+            let gone = store::document::get(tx, DocumentId(2))?;
+            assert_eq!(gone.withdrawn.as_deref(), Some("of another house"));
             assert_eq!(store::landlord::of(tx, PremiseId(1))?, [landlord()]);
             let on =
                 |tx: &mut Tx, commodity, day| store::landlord::on(tx, PremiseId(1), commodity, day);

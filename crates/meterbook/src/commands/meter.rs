@@ -73,7 +73,7 @@ fn indexes(shown: &[String]) -> Result<Vec<i64>> {
 }
 
 /// The meter with this number.
-fn the(tx: &mut Tx, serial: &str, of: Option<Commodity>) -> Result<Meter> {
+pub(super) fn the(tx: &mut Tx, serial: &str, of: Option<Commodity>) -> Result<Meter> {
     let mut known = store::meter::by_serial(tx, serial)?;
     known.retain(|it| of.is_none_or(|of| it.commodity == of));
     if 1 < known.len() {

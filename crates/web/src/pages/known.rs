@@ -12,6 +12,7 @@ use meterbook_core::id::{AccountId, PersonId};
 use meterbook_core::registration::Registration;
 use meterbook_store::{self as store, Tx};
 
+use super::document;
 use super::said;
 use super::timeline::{Line, lines, linked};
 use crate::Console;
@@ -34,6 +35,8 @@ pub(crate) struct Known {
     pub(crate) links: Vec<Links>,
     /// What is known of the account and its customer.
     pub(crate) details: Vec<said::Line>,
+    /// The documents about the account and its customer.
+    pub(crate) documents: Vec<document::Listed>,
 }
 
 /// Something to be careful of.
@@ -96,6 +99,10 @@ pub(crate) fn around(
         events: lines(events, console, visitor),
         links,
         details: said::known(tx, visitor, view, today)?,
+        documents: {
+            let about = [About::Account(view.account.id), About::Person(view.person.id)];
+            document::listed(tx, console, visitor, &about)?
+        },
     })
 }
 

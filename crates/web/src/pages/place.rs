@@ -26,6 +26,7 @@ use meterbook_core::text::{decimal, grouped};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::document::{self, Listed};
 use super::timeline::{Line, lines, linked};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
@@ -187,6 +188,9 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
     }
     let orders = store::order::at_premise(tx, id)?;
     let events = timeline::of_premise(tx, id)?;
+    let mut about = vec![About::Premise(id)];
+    about.extend(store::place::points_at(tx, id)?.iter().map(|it| About::ServicePoint(it.id)));
+    let documents = documents(tx, eyes, &about)?;
     let mut acts = Vec::new();
     if eyes.visitor.may(Permission::KeepCustomers) {
         let link = format!("/sign-up?at={id}");
@@ -218,6 +222,7 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
                 rows,
             },
             eyes.details(&details),
+            documents,
             Section {
                 name: words.landlord,
                 heads: vec![words.service, words.account, words.rate, words.from, words.until],
@@ -309,6 +314,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
                 rows: flows,
             },
             eyes.details(&details),
+            documents(tx, eyes, &[About::ServicePoint(id)])?,
             self::orders(tx, eyes, orders)?,
         ],
         ..eyes.page(format!("{name}, {}", there.street))
@@ -349,6 +355,7 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
         rows: channels.iter().map(|it| eyes.channel(it)).collect(),
     });
     sections.push(eyes.details(&details));
+    sections.push(documents(tx, eyes, &[About::Meter(id)])?);
     for channel in channels.iter().filter(|it| matches!(it.form, Form::Register { .. })) {
         let mut reads = store::read::of(tx, channel.id)?;
         reads.reverse();
@@ -428,6 +435,19 @@ fn orders(tx: &mut Tx, eyes: &Eyes<'_>, orders: Vec<Order>) -> Result<Section> {
     }
     let heads = vec![words.number, words.order_kind, words.stands, words.order_day];
     Ok(Section { name: words.orders, heads, rows })
+}
+
+/// The documents about some things, to be had.
+fn documents(tx: &mut Tx, eyes: &Eyes<'_>, about: &[About]) -> Result<Section> {
+    let words = eyes.visitor.words();
+    let row = |it: Listed| Row {
+        cells: vec![link(it.name, it.link), Cell { number: true, ..text(it.size) }, text(it.on)],
+        now: false,
+    };
+    let rows = document::listed(tx, eyes.console, eyes.visitor, about)?;
+    let rows = rows.into_iter().map(row).collect();
+    let heads = vec![words.name, words.size_word, words.date];
+    Ok(Section { name: words.documents, heads, rows })
 }
 
 fn text(text: impl ToString) -> Cell {
