@@ -46,6 +46,7 @@ pub mod search;
 pub mod session;
 pub mod settlement;
 pub mod sign_up;
+pub mod split;
 pub mod staff;
 pub mod statement;
 pub mod tariff;

@@ -10,12 +10,13 @@ use meterbook_app::merge::{self, MergeRefusal};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
+use meterbook_app::split::{self, Split};
 use meterbook_app::{Refused, check, meter, search};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
-use meterbook_core::id::PersonId;
+use meterbook_core::id::{AccountId, ContactId, PersonId};
 use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_core::party::PartyRole;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
@@ -428,5 +429,60 @@ fn a_document_is_kept_once_and_withdrawn_with_a_reason() {
         assert!(refused(db.read(|tx| document::get(tx, id))).1.contains("was withdrawn"));
         assert!(db.read(|tx| document::shown(tx, about)).unwrap().is_empty());
         add(about, "lease.pdf", b"%PDF-1").unwrap();
+    });
+}
+
+#[test]
+fn a_record_that_was_two_people_is_split_and_merged_again() {
+    engines::each(|db, _| {
+        let (one, two) = (account(db, "E-1"), account(db, "E-2"));
+        let contact = |value: &str| {
+            let kind = ContactKind::Email;
+            db.write(|tx| person::add_contact(tx, village::actor(), one.person, kind, value))
+                .unwrap()
+        };
+        let (mine, theirs) = (contact("a@example.org"), contact("b@example.org"));
+        let elsewhere = one.person != two.person;
+        assert!(elsewhere, "two sign-ups are two records");
+        let by = village::actor();
+        db.write(|tx| merge::merge(tx, by, one.person, two.person)).unwrap();
+        let split = |accounts: &[AccountId], contacts: &[ContactId], name: &str| {
+            let (accounts, contacts) = (accounts.to_vec(), contacts.to_vec());
+            let wanted = Split { person: one.person, name: name.to_owned(), accounts, contacts };
+            db.write(|tx| split::split(tx, village::actor(), &wanted))
+        };
+        assert!(refused(split(&[two.id], &[], " ")).1.contains("has a name"));
+        assert!(refused(split(&[], &[], "Rosa Ames")).1.contains("choose an account"));
+        let other = account(db, "E-3");
+        assert!(refused(split(&[other.id], &[], "Rosa Ames")).1.contains("is not of that record"));
+        let (_, text) = refused(split(&[two.id], &[ContactId(999)], "Rosa Ames"));
+        assert!(text.contains("contact point 999 is not of that record"), "{text}");
+        let all: Vec<ContactId> = db
+            .read(|tx| store::person::contacts(tx, one.person))
+            .unwrap()
+            .iter()
+            .map(|it| it.id)
+            .collect();
+        let everything = split(&[one.id, two.id], &all, "Rosa Ames");
+        assert!(refused(everything).1.contains("another name"));
+        let rosa = split(&[two.id], &[theirs], "Rosa Ames").unwrap();
+        let has = |person: PersonId| {
+            db.read(|tx| {
+                let accounts = store::account::of_person(tx, person)?;
+                let contacts = store::person::contacts(tx, person)?;
+                let parties = store::party::of_person(tx, person)?.len();
+                Ok((accounts, contacts.iter().map(|it| it.id).collect::<Vec<_>>(), parties))
+            })
+            .unwrap()
+        };
+        assert_eq!(has(rosa), (vec![two.id], vec![theirs], 1));
+        assert_eq!(has(one.person).0, [one.id]);
+        assert!(has(one.person).1.contains(&mine));
+        let found = db.read(|tx| search::search(tx, "Rosa Ames")).unwrap();
+        assert_eq!(found.len(), 1);
+        db.write(|tx| merge::merge(tx, village::actor(), one.person, rosa)).unwrap();
+        assert_eq!(has(one.person).0, [one.id, two.id]);
+        assert!(has(one.person).1.contains(&theirs));
+        assert!(has(rosa).0.is_empty());
     });
 }

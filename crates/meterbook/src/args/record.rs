@@ -190,6 +190,20 @@ pub(crate) enum CustomerCommand {
         /// The person whose record was merged
         merged: i64,
     },
+    /// Make two records of one that was two people; merging them is the undo
+    Split {
+        /// The person whose record was two people
+        person: i64,
+        /// What the other one is called
+        #[arg(long)]
+        name: String,
+        /// An account that is the other one's; once for each
+        #[arg(long = "account", value_name = "NUMBER")]
+        accounts: Vec<String>,
+        /// A contact point that is the other one's; once for each
+        #[arg(long = "contact")]
+        contacts: Vec<i64>,
+    },
     /// Give a person a part in an account, end it, or hand the account over
     Role(CustomerRole),
     /// Take down a way to reach a person

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::registration::{self, NewRegistration};
+use meterbook_app::split::{self, Split};
 use meterbook_app::term::Said;
 use meterbook_app::{detail, merge, party, person};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
@@ -39,6 +40,16 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
         CustomerCommand::Unmerge { merged } => {
             db.write(|tx| merge::unmerge(tx, by, PersonId(*merged)))?;
             format!("person {merged} stands alone again")
+        }
+        CustomerCommand::Split { person, name, accounts, contacts } => {
+            let id = db.write(|tx| {
+                let own = accounts.iter().map(|it| Ok(super::account(tx, it)?.id));
+                let accounts = own.collect::<Result<_>>()?;
+                let contacts = contacts.iter().map(|it| ContactId(*it)).collect();
+                let (person, name) = (PersonId(*person), name.clone());
+                split::split(tx, by, &Split { person, name, accounts, contacts })
+            })?;
+            format!("{name} is person {id}; make them one again with: customer merge {person} {id}")
         }
         CustomerCommand::Role(it) => db.write(|tx| role(tx, it))?,
         CustomerCommand::Contact { person, kind, value } => {
