@@ -199,6 +199,10 @@ pub(crate) struct Serve {
     /// The address to listen on. Put a proxy with TLS before anything but this machine
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: std::net::IpAddr,
+    /// Make the last bills of what ended too, whenever it is looked for tasks: once a day and after
+    /// each file. Without it the log says how many wait
+    #[arg(long)]
+    pub(crate) last_bills: bool,
 }
 
 #[derive(Debug, Args)]

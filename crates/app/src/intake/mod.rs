@@ -189,6 +189,7 @@ pub fn import(
         };
         keep(tx, file, &batch, &packed, &rejected)?;
         ready.keep(tx)?;
+        crate::order::after_reads(tx, &allowed, id, &batch.file_name)?;
         let said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
         store::audit::add(tx, &allowed, "import", &batch.file_name, &said)?;
         Ok((batch, rejected))

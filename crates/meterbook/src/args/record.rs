@@ -52,6 +52,9 @@ pub(crate) enum MoveCommand {
         /// The account's number
         #[arg(long)]
         account: String,
+        /// As they stood at the end of a day; as they stand now without it
+        #[arg(long)]
+        on: Option<Date>,
     },
     /// Set what moves cost, from a day on; zero takes a fee away
     Fee(MoveFee),
