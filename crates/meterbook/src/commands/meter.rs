@@ -103,7 +103,7 @@ fn about(tx: &mut Tx, meter: &Meter, on: Option<Date>, day: Date) -> Result<()> 
     let details = store::detail::of(tx, Subject::Meter(meter.id))?;
     let hung = store::meter::installations_of(tx, meter.id)?;
     let state = state_of_meter(&details, &hung, day);
-    let state = state.map_or_else(|| "nobody said where".to_owned(), |it| it);
+    let state = state.unwrap_or_else(|| "nobody said where".to_owned());
     say::line(format_args!("meter {}: {}, {state} on {day}", meter.serial, meter.commodity));
     for it in store::meter::channels(tx, meter.id)? {
         let form = match it.form {
