@@ -1,11 +1,12 @@
-//! Saying more of a person, a premise or a service point.
+//! Saying more of a person, an account, a premise, a service point or a meter.
 
 use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::DetailId;
+use meterbook_core::id::{AccountId, AccountNumber, DetailId};
+use meterbook_core::period::holds;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 
@@ -55,6 +56,21 @@ pub enum DetailRefusal {
         /// What.
         kind: DetailKind,
     },
+    /// A meter that hangs is set, and nowhere else.
+    Hangs {
+        /// Since when it hangs.
+        from: Date,
+    },
+    /// No account has the number of the one that sums up.
+    NoAccount {
+        /// The number.
+        number: String,
+    },
+    /// Accounts would sum each other up.
+    Circular {
+        /// The account that was named.
+        number: String,
+    },
 }
 
 /// Says something of a subject from a day on. What was said before ends there; `was` is what the
@@ -68,13 +84,14 @@ pub fn set(
     was: Option<&str>,
     from: Date,
 ) -> Result<DetailId> {
-    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
+    let allowed = authorize(tx, actor, takes(subject), None)?;
     let name = exists(tx, subject)?;
     if !kind.is_of(subject) {
         return Err(refuse(DetailRefusal::NotOf { kind, sort: sort(subject) }));
     }
     let value =
         kind.read(value).map_err(|expected| refuse(DetailRefusal::NotAValue { kind, expected }))?;
+    fits(tx, subject, kind, &value, from)?;
     let open = open(tx, subject, kind)?;
     if kind.may_be_several() {
         if open.iter().any(|it| it.value == value) {
@@ -110,7 +127,7 @@ pub fn end(
     value: &str,
     on: Date,
 ) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
+    let allowed = authorize(tx, actor, takes(subject), None)?;
     let name = exists(tx, subject)?;
     let open = open(tx, subject, kind)?;
     let Some(it) = open.iter().find(|it| it.value == value) else {
@@ -133,6 +150,56 @@ fn refresh(tx: &mut Tx, subject: Subject, kind: DetailKind) -> Result<()> {
     match (subject, kind) {
         (Subject::Premise(id), DetailKind::Parcel) => store::search::refresh_around(tx, id),
         _ => Ok(()),
+    }
+}
+
+/// What it takes to say something of a subject: who keeps a thing says what is known of it.
+fn takes(subject: Subject) -> Permission {
+    match subject {
+        Subject::Meter(_) => Permission::KeepMeters,
+        Subject::Person(_) | Subject::Account(_) | Subject::Premise(_) | Subject::Point(_) => {
+            Permission::KeepCustomers
+        }
+    }
+}
+
+/// Refuses what the rest of the record says otherwise.
+fn fits(tx: &mut Tx, subject: Subject, kind: DetailKind, value: &str, from: Date) -> Result<()> {
+    match (subject, kind) {
+        (Subject::Meter(meter), DetailKind::State) => {
+            let hung = store::meter::installations_of(tx, meter)?;
+            match hung.iter().find(|it| it.to.is_none_or(|to| from < to)) {
+                Some(it) => Err(refuse(DetailRefusal::Hangs { from: it.from })),
+                None => Ok(()),
+            }
+        }
+        (Subject::Account(account), DetailKind::Summary) => sums_up(tx, account, value, from),
+        _ => Ok(()),
+    }
+}
+
+/// Follows from the account that sums up to the one that sums that up, which never comes back.
+fn sums_up(tx: &mut Tx, account: AccountId, value: &str, from: Date) -> Result<()> {
+    let mut number = value.to_owned();
+    let mut seen = vec![account];
+    loop {
+        let known = AccountNumber::parse(&number);
+        let found = known.map(|it| store::account::by_number(tx, it)).transpose()?.flatten();
+        let Some(next) = found else {
+            return Err(refuse(DetailRefusal::NoAccount { number }));
+        };
+        if seen.contains(&next.id) {
+            return Err(refuse(DetailRefusal::Circular { number: value.to_owned() }));
+        }
+        seen.push(next.id);
+        let said = store::detail::of(tx, Subject::Account(next.id))?;
+        let later = |it: &&Detail| {
+            it.kind == DetailKind::Summary && (holds(it.from, it.to, from) || from < it.from)
+        };
+        match said.iter().rfind(later) {
+            Some(it) => number = it.value.clone(),
+            None => return Ok(()),
+        }
     }
 }
 
@@ -159,12 +226,15 @@ fn end_one(tx: &mut Tx, subject: Subject, it: &Detail, on: Date) -> Result<()> {
     Ok(())
 }
 
-/// What the books call a subject; a failure when there is none.
+/// What the books call a subject; a failure when there is none. Accounts and meters are called what
+/// people call them, so that their histories have it.
 fn exists(tx: &mut Tx, subject: Subject) -> Result<String> {
     let id = match subject {
         Subject::Person(id) => store::person::get(tx, id)?.id.0,
         Subject::Premise(id) => store::place::premise(tx, id)?.id.0,
         Subject::Point(id) => store::place::service_point(tx, id)?.id.0,
+        Subject::Meter(id) => return Ok(store::meter::get(tx, id)?.serial),
+        Subject::Account(id) => return Ok(store::account::get(tx, id)?.number.to_string()),
     };
     Ok(format!("{} {id}", sort(subject)))
 }
@@ -174,6 +244,8 @@ fn sort(subject: Subject) -> &'static str {
         Subject::Person(_) => "person",
         Subject::Premise(_) => "premise",
         Subject::Point(_) => "service point",
+        Subject::Meter(_) => "meter",
+        Subject::Account(_) => "account",
     }
 }
 
@@ -205,6 +277,19 @@ impl fmt::Display for DetailRefusal {
             DetailRefusal::NotSaid { kind } => {
                 write!(f, "no {kind} is said, so there is nothing to end")
             }
+            DetailRefusal::Hangs { from } => write!(
+                f,
+                "the meter has been in place since {from}, so it is set; say where it is from the \
+                 day it comes down"
+            ),
+            DetailRefusal::NoAccount { number } => {
+                write!(f, "there is no account {number} to sum this one up; check the number")
+            }
+            DetailRefusal::Circular { number } => write!(
+                f,
+                "account {number} is summed up by this one, itself or through others; name one \
+                 that is not"
+            ),
         }
     }
 }

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::appointment::Ended;
-use meterbook_core::id::{AccountId, AgreementId, CrewId, OrderId, PremiseId, ServicePointId};
+use meterbook_core::id::{
+    AccountId, AgreementId, BatchId, CrewId, OrderId, PremiseId, ServicePointId,
+};
 use meterbook_core::money::Money;
 use meterbook_core::order::deadline::Deadline;
 use meterbook_core::order::{
@@ -386,6 +388,25 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
             let note = format!("{past_due} is past due after a payment");
             let followed = follow(tx, order.id)?;
             call_off(tx, allowed, &followed, CalledOff::Paid, &note)?;
+        }
+    }
+    Ok(())
+}
+
+/// Calls off the orders to read for which a file brought the reads, in the file's own transaction: no
+/// crew drives out for what is known.
+pub(crate) fn after_reads(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    batch: BatchId,
+    file: &str,
+) -> Result<()> {
+    for (id, on) in store::order::answered(tx, batch)? {
+        let followed = follow(tx, id)?;
+        // A move may have one day and a crew another, and the file both.
+        if !followed.stands.state.is_end() {
+            let note = format!("read on {on}, in {file}");
+            call_off(tx, allowed, &followed, CalledOff::NotNeeded, &note)?;
         }
     }
     Ok(())

@@ -191,6 +191,17 @@ impl Said {
         }
     }
 
+    /// What it is about, what is said, and the days `[from, to)`.
+    pub fn parts(&self) -> (&str, String, (Date, Option<Date>)) {
+        let (_, name, from, to) = self.key();
+        let value = match self {
+            Said::Term(it) => it.value.clone(),
+            Said::Price(it) => decimal(it.nano, 9),
+            Said::Exemption(it) => format!("−{}% ({})", decimal(it.share.nano, 7), it.certificate),
+        };
+        (name, value, (from, to))
+    }
+
     fn alone(&self) -> Terms {
         let mut terms = Terms::default();
         match self.clone() {

@@ -77,6 +77,8 @@ ids! {
     PartyId,
     /// What is said of a person, a premise or a service point.
     DetailId,
+    /// A document.
+    DocumentId,
     /// A registration of an account.
     RegistrationId,
     /// Who takes service over between tenants.

@@ -20,6 +20,7 @@ pub mod charge;
 pub mod crew;
 pub mod cycle;
 pub mod detail;
+pub mod document;
 pub mod figure;
 pub mod id;
 pub mod interaction;

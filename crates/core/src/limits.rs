@@ -29,6 +29,8 @@ pub const SCRAPS: usize = 5_000;
 pub const PHOTO_BYTES: usize = 8_000_000;
 /// Photos of one order.
 pub const PHOTOS: usize = 20;
+/// Bytes in a document: a contract of a hundred pages, scanned in grey.
+pub const DOCUMENT_BYTES: usize = 20_000_000;
 /// Orders a list shows: more than a dispatcher reads.
 pub const ORDER_ROWS: usize = 500;
 /// Days ahead for which windows are offered.

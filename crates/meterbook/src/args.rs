@@ -1,6 +1,7 @@
 //! The command line: what may be said, and the help that says so.
 
 mod certificate;
+pub(crate) mod document;
 pub(crate) mod inspect;
 pub(crate) mod order;
 pub(crate) mod record;
@@ -100,6 +101,9 @@ pub(crate) enum Command {
     /// Where service is taken, and who takes over between tenants
     #[command(subcommand)]
     Premise(PremiseCommand),
+    /// What was signed, certified or sent in: keep it with what it is about, and have it back
+    #[command(subcommand)]
+    Document(document::DocumentCommand),
     /// Exchange a meter, give it another multiplier
     #[command(subcommand)]
     Meter(MeterCommand),
@@ -203,6 +207,10 @@ pub(crate) struct Serve {
     /// The address to listen on. Put a proxy with TLS before anything but this machine
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: std::net::IpAddr,
+    /// Make the last bills of what ended too, whenever it is looked for tasks: once a day and after
+    /// each file. Without it the log says how many wait
+    #[arg(long)]
+    pub(crate) last_bills: bool,
 }
 
 #[derive(Debug, Args)]

@@ -80,6 +80,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Move(it) => commands::moves::moves(place, &it),
         Command::Customer(it) => commands::customer::customer(place, &it),
         Command::Premise(it) => commands::premise::premise(place, &it),
+        Command::Document(it) => commands::document::document(place, &it),
         Command::Meter(it) => commands::meter::meter(place, &it),
         Command::Order(order) => commands::order::order(place, &order),
         Command::Crew(crew) => commands::crew::crew(place, &crew),

@@ -1,9 +1,10 @@
-//! What more is known of people, premises and service points, each in a table of its own.
+//! What more is known of people, accounts, premises, service points and meters, each in a table of
+//! its own.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::DetailId;
+use meterbook_core::id::{AccountNumber, DetailId};
 
 use crate::Tx;
 use crate::tx::Sql;
@@ -43,6 +44,28 @@ const POINT: Table = Table {
         where service_point_id = $1 order by kind, from_on, id"),
     end: Sql("update service_point_detail set to_on = $2 where id = $1 and to_on is null"),
 };
+const METER: Table = Table {
+    add: Sql("
+        insert into meter_detail (id, meter_id, kind, value, from_on, to_on)
+        values ($1, $2, $3, $4, $5, $6)"),
+    of: Sql("
+        select id, kind, value, from_on, to_on from meter_detail
+        where meter_id = $1 order by kind, from_on, id"),
+    end: Sql("update meter_detail set to_on = $2 where id = $1 and to_on is null"),
+};
+const ACCOUNT: Table = Table {
+    add: Sql("
+        insert into account_detail (id, account_id, kind, value, from_on, to_on)
+        values ($1, $2, $3, $4, $5, $6)"),
+    of: Sql("
+        select id, kind, value, from_on, to_on from account_detail
+        where account_id = $1 order by kind, from_on, id"),
+    end: Sql("update account_detail set to_on = $2 where id = $1 and to_on is null"),
+};
+const SUMMED_UP: Sql = Sql("
+    select account_id, id, kind, value, from_on, to_on from account_detail
+    where kind = 'summary' and value = $1 and from_on <= $2 and (to_on is null or $2 < to_on)
+    order by account_id");
 
 /// Keeps a detail.
 pub fn add(tx: &mut Tx, detail: &Detail) -> Result<()> {
@@ -68,6 +91,21 @@ pub fn of(tx: &mut Tx, subject: Subject) -> Result<Vec<Detail>> {
     })
 }
 
+/// What says on a day that an account's bill sums others up, one for each of them.
+pub fn summed_up_by(tx: &mut Tx, number: AccountNumber, on: Date) -> Result<Vec<Detail>> {
+    let number = number.to_string();
+    tx.many(SUMMED_UP, [number.as_str().into(), on.into()], |row| {
+        Ok(Detail {
+            id: row.id(1)?,
+            subject: Subject::Account(row.id(0)?),
+            kind: row.word(2, DetailKind::from_word)?,
+            value: row.text(3)?,
+            from: row.date(4)?,
+            to: row.maybe(5, Row::date)?,
+        })
+    })
+}
+
 /// Writes down the first day without a detail; `false` when it has an end already.
 pub fn end(tx: &mut Tx, subject: Subject, id: DetailId, on: Date) -> Result<bool> {
     let (table, _) = table(subject);
@@ -79,5 +117,7 @@ fn table(subject: Subject) -> (Table, i64) {
         Subject::Person(id) => (PERSON, id.0),
         Subject::Premise(id) => (PREMISE, id.0),
         Subject::Point(id) => (POINT, id.0),
+        Subject::Meter(id) => (METER, id.0),
+        Subject::Account(id) => (ACCOUNT, id.0),
     }
 }

@@ -30,6 +30,7 @@ pub mod connection;
 pub mod crew;
 pub mod deposit;
 pub mod detail;
+pub mod document;
 pub mod fee;
 pub mod figure;
 pub mod gather;

@@ -54,6 +54,11 @@ pub fn add(tx: &mut Tx, merge: Merge, at: Timestamp, moved: &[Moved]) -> Result<
     Ok(())
 }
 
+/// Moves some of what belongs to one record to another.
+pub fn give(tx: &mut Tx, moved: &[Moved], person: PersonId) -> Result<()> {
+    moved.iter().try_for_each(|it| it.give(tx, person))
+}
+
 /// The merge by which a record is not used any more, if there is one.
 pub fn of_merged(tx: &mut Tx, merged: PersonId) -> Result<Option<Merge>> {
     tx.maybe(OF_MERGED, [merged.into()], |row| {

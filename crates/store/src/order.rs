@@ -3,7 +3,7 @@
 
 use anyhow::{Result, anyhow};
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, CrewId, OrderId, PremiseId, ServicePointId};
+use meterbook_core::id::{AccountId, BatchId, CrewId, OrderId, PremiseId, ServicePointId};
 use meterbook_core::order::{
     CalledOff, Hindrance, Order, OrderKind, Priority, Progress, Skills, State, Step, Taken,
 };
@@ -70,6 +70,31 @@ const TO_CALL_OFF_POSTGRES: Sql = Sql("
 const ALL: Sql = Sql("
     select w.id, o.state from work_order w left join open_order o on o.order_id = w.id
     order by w.id");
+// Orders to read of which every register at the point was read by a batch, on the day for which it
+// was wanted or planned. Of a meter that also has intervals a file of registers is half.
+const ANSWERED: Sql = Sql("
+    with wanted as (
+        select w.id, w.service_point_id as point_id, w.not_before_on as read_on
+        from open_order o join work_order w on w.id = o.order_id
+        where w.kind in ('read', 're-read') and o.state in ('open', 'assigned', 'not-done')
+        union
+        select w.id, w.service_point_id, o.planned_on
+        from open_order o join work_order w on w.id = o.order_id
+        where w.kind in ('read', 're-read') and o.state in ('open', 'assigned', 'not-done')
+          and o.planned_on is not null
+    ), hung as (
+        select x.id, x.read_on, c.id as channel_id
+        from wanted x
+        join installation i on i.service_point_id = x.point_id
+          and i.from_on <= x.read_on and (i.to_on is null or x.read_on < i.to_on)
+        join channel c on c.meter_id = i.meter_id and c.to_on is null
+    )
+    select h.id, h.read_on from hung h
+    group by h.id, h.read_on
+    having count(*) = sum(case when exists (
+        select 1 from read r where r.channel_id = h.channel_id and r.read_on = h.read_on
+          and r.batch_id = $1 and r.kind = 'actual') then 1 else 0 end)
+    order by h.id, h.read_on");
 const ADD_PHOTO: Sql = Sql("
     insert into order_photo (order_id, sha256, media, bytes) values ($1, $2, $3, $4)");
 const PHOTOS: Sql =
@@ -216,6 +241,11 @@ pub fn at_premise(tx: &mut Tx, premise: PremiseId) -> Result<Vec<Order>> {
 pub fn to_call_off(tx: &mut Tx, account: AccountId) -> Result<Vec<Order>> {
     let text = tx.either(TO_CALL_OFF_SQLITE, TO_CALL_OFF_POSTGRES);
     tx.many(text, [account.into()], order)
+}
+
+/// The open orders to read that a batch of reads answers, each with the day of its reads.
+pub fn answered(tx: &mut Tx, batch: BatchId) -> Result<Vec<(OrderId, Date)>> {
+    tx.many(ANSWERED, [batch.into()], |row| Ok((row.id(0)?, row.date(1)?)))
 }
 
 /// Every order, and how it stands when it is kept as open.

@@ -89,6 +89,8 @@ pub enum Counter {
     Party,
     /// What is said of people and places.
     Detail,
+    /// Documents.
+    Document,
     /// Registrations of accounts.
     Registration,
     /// Who takes over between tenants.
@@ -283,6 +285,7 @@ impl Counter {
             Counter::Approval => "approval",
             Counter::Party => "party",
             Counter::Detail => "detail",
+            Counter::Document => "document",
             Counter::Registration => "registration",
             Counter::Landlord => "landlord",
             Counter::Merge => "person_merge",

@@ -56,6 +56,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "el medidor {} contó {} o más desde el {}, y nadie tiene contrato",
     ),
     (
+        "meter {} counted {} or more from {} on, although it is cut off",
+        "el medidor {} contó {} o más desde el {}, aunque el servicio está cortado",
+    ),
+    (
         "meter {} has no read for {}, and the turn is billed on {}",
         "del medidor {} falta la lectura del {}, y el período se factura el {}",
     ),

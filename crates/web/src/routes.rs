@@ -11,8 +11,8 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, moves, moving, note, order, ordering, payment,
-    place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, document, moves, moving, note, order, ordering,
+    payment, place, search, sign_in, task, timeline, usage,
 };
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
@@ -79,6 +79,7 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
     Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },
     Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: || get(place::meter) },
+    Route { method: "GET", path: "/documents/{id}", needs: VIEW, run: || get(document::get) },
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
     Route { method: "GET", path: "/tasks/{id}", needs: VIEW, run: || get(task::one) },

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::detail::DetailKind;
+use meterbook_core::detail::{DetailKind, SET};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::{EntryKind, Tender};
 use meterbook_core::meter::Flow;
@@ -160,7 +160,43 @@ pub(crate) fn move_said(said: Said, words: &Words) -> &'static str {
     }
 }
 
-/// What sort of thing is known of a person, a premise or a service point.
+/// A value of a detail: words that are chosen from a list in the language, all else as it was written.
+pub(crate) fn detail_value(kind: DetailKind, value: &str, language: Language) -> String {
+    let [english, spanish] = match (kind, value) {
+        (DetailKind::State, SET) => ["in place", "instalado"],
+        (DetailKind::State, "stock") => ["in stock", "en almacén"],
+        (DetailKind::State, "shop") => ["in the shop", "en el taller"],
+        (DetailKind::State, "retired") => ["retired", "dado de baja"],
+        (DetailKind::State, "lost") => ["lost", "perdido"],
+        (DetailKind::Delivery | DetailKind::Channel, "post") => ["by post", "por correo postal"],
+        (DetailKind::Delivery | DetailKind::Channel, "email") => {
+            ["by e-mail", "por correo electrónico"]
+        }
+        (DetailKind::Channel, "phone") => ["by telephone", "por teléfono"],
+        (DetailKind::Delivery, "both") => ["by post and e-mail", "por correo postal y electrónico"],
+        (DetailKind::Delivery, "none") => ["not sent", "no se envían"],
+        (DetailKind::Credit, "good") => ["good", "bueno"],
+        (DetailKind::Credit, "fair") => ["fair", "regular"],
+        (DetailKind::Credit, "poor") => ["poor", "malo"],
+        (DetailKind::Credit, "cash-only") => ["cash only", "solo efectivo"],
+        (DetailKind::Tenure, "owner") => ["owner", "propietario"],
+        (DetailKind::Tenure, "renter") => ["renter", "inquilino"],
+        (DetailKind::Test, _) if language == Language::Spanish => {
+            return value.replace("found", "hallado").replace("left", "dejado");
+        }
+        _ => return value.to_owned(),
+    };
+    spoken(language, english, spanish)
+}
+
+fn spoken(language: Language, english: &str, spanish: &str) -> String {
+    match language {
+        Language::English => english.to_owned(),
+        Language::Spanish => spanish.to_owned(),
+    }
+}
+
+/// What sort of thing is known of a person, an account, a premise, a service point or a meter.
 pub(crate) fn detail_kind(kind: DetailKind, language: Language) -> &'static str {
     let [english, spanish] = match kind {
         DetailKind::Channel => ["Preferred channel", "Canal preferido"],
@@ -182,6 +218,22 @@ pub(crate) fn detail_kind(kind: DetailKind, language: Language) -> &'static str 
         DetailKind::Size => ["Size", "Tamaño"],
         DetailKind::Route => ["Route", "Ruta"],
         DetailKind::Sequence => ["Place in the route", "Lugar en la ruta"],
+        DetailKind::Household => ["People in the household", "Personas en el hogar"],
+        DetailKind::Tenure => ["Owner or renter", "Propietario o inquilino"],
+        DetailKind::Geocode => ["Latitude and longitude", "Latitud y longitud"],
+        DetailKind::Form => ["Form", "Forma"],
+        DetailKind::Class => ["Class", "Clase"],
+        DetailKind::Maker => ["Maker", "Fabricante"],
+        DetailKind::Model => ["Model", "Modelo"],
+        DetailKind::Seal => ["Seal", "Precinto"],
+        DetailKind::State => ["Where it is", "Dónde está"],
+        DetailKind::CtRatio => ["Current transformers", "Transformadores de corriente"],
+        DetailKind::PtRatio => ["Voltage transformers", "Transformadores de tensión"],
+        DetailKind::PressureFactor => ["Pressure factor", "Factor de presión"],
+        DetailKind::Test => ["Test", "Prueba"],
+        DetailKind::Delivery => ["Delivery of bills", "Entrega de facturas"],
+        DetailKind::Credit => ["Credit", "Crédito"],
+        DetailKind::Summary => ["Summed up by account", "Resumida por la cuenta"],
     };
     match language {
         Language::English => english,
@@ -309,6 +361,18 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
 mod tests {
     use super::*;
     use crate::words::words;
+
+    #[test]
+    fn what_is_chosen_from_a_list_is_said_in_the_language() {
+        let said = |kind, value| {
+            [Language::English, Language::Spanish].map(|it| detail_value(kind, value, it))
+        };
+        assert_eq!(said(DetailKind::State, SET), ["in place", "instalado"]);
+        assert_eq!(said(DetailKind::Credit, "cash-only"), ["cash only", "solo efectivo"]);
+        assert_eq!(said(DetailKind::Form, "2S"), ["2S", "2S"]);
+        let test = "2026-03-01 found 98.7 left 100";
+        assert_eq!(said(DetailKind::Test, test), [test, "2026-03-01 hallado 98.7 dejado 100"]);
+    }
 
     #[test]
     fn amounts_and_numbers_are_grouped() {

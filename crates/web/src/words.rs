@@ -339,6 +339,12 @@ catalogue! {
     kind_word: "Kind", "Tipo";
     value: "Value", "Valor";
     known_of_it: "What is known of it", "Qué se sabe";
+    documents: "Documents", "Documentos";
+    size_word: "Size", "Tamaño";
+    no_meter: "no meter", "sin medidor";
+    terms_said: "What agreements say", "Lo que dicen los contratos";
+    agreement_word: "Agreement", "Contrato";
+    sums_up: "Sums up account", "Resume la cuenta";
     day_of_page: "As it is on", "Como es el";
     flow_delivered: "delivered", "entregado";
     flow_received: "sent back", "devuelto";

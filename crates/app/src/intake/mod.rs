@@ -281,6 +281,7 @@ fn take(
         ready.reads = judged.taken;
     }
     ready.keep(tx)?;
+    crate::order::after_reads(tx, allowed, id, file_name)?;
     let mut said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
     if 0 < doubts.waits {
         said.push_str(&format!(", {} of them wait", doubts.waits));

@@ -86,6 +86,8 @@ pub fn scan(tx: &mut Tx, actor: Actor) -> Result<Scanned> {
     look(tx, &[TaskKind::RejectedLines, TaskKind::RejectedFile], causes)?;
     let causes = vacant(tx, today)?;
     look(tx, &[TaskKind::UseWithoutAgreement], causes)?;
+    let causes = cut(tx, today)?;
+    look(tx, &[TaskKind::UseWhileCut], causes)?;
     let causes = unread(tx, today)?;
     look(tx, &[TaskKind::MissingRead], causes)?;
     let causes = unplanned(tx, today)?;
@@ -196,6 +198,38 @@ fn vacant(tx: &mut Tx, today: Date) -> Result<Vec<Cause>> {
             evidence,
             due: due(kind, today)?,
             about: vec![
+                About::Premise(it.premise),
+                About::ServicePoint(it.point),
+                About::Meter(it.meter),
+            ],
+        });
+    }
+    Ok(causes)
+}
+
+fn cut(tx: &mut Tx, today: Date) -> Result<Vec<Cause>> {
+    let since = today.checked_sub(LONG.days())?;
+    let mut causes = Vec::new();
+    for cause::Cut { account, used: it } in cause::cut(tx, since, today)? {
+        if !it.counted.is_use() {
+            continue;
+        }
+        let kind = TaskKind::UseWhileCut;
+        let used = roughly(scaled(it.counted, it.multiplier_micro));
+        let evidence = format!(
+            "meter {} counted {} {} or more from {} on, although it is cut off",
+            it.serial,
+            grouped(&used.to_string()),
+            it.unit,
+            it.since,
+        );
+        causes.push(Cause {
+            kind,
+            key: format!("{}/{}/{}", it.point, it.since, it.meter),
+            evidence,
+            due: due(kind, today)?,
+            about: vec![
+                About::Account(account),
                 About::Premise(it.premise),
                 About::ServicePoint(it.point),
                 About::Meter(it.meter),

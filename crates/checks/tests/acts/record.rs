@@ -5,15 +5,19 @@
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::detail::{self, DetailRefusal};
+use meterbook_app::document::{self, DocumentRefusal};
 use meterbook_app::merge::{self, MergeRefusal};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
-use meterbook_app::{Refused, check, search};
+use meterbook_app::split::{self, Split};
+use meterbook_app::{Refused, check, meter, search};
 use meterbook_checks::engines::{self, Raw};
+use meterbook_core::about::About;
 use meterbook_core::account::Account;
-use meterbook_core::detail::{DetailKind, Subject};
-use meterbook_core::id::PersonId;
+use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
+use meterbook_core::id::{AccountId, ContactId, PersonId};
+use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_core::party::PartyRole;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
 use meterbook_core::registration::RegistrationKind;
@@ -318,5 +322,167 @@ fn a_registration_is_proved_expires_and_is_renewed() {
         assert!(refused(end(None, date(2026, 10, 1))).1.contains("its end is 2026-09-01 by now"));
         let held = db.read(|tx| store::registration::of_account(tx, account.id)).unwrap();
         assert!(held.iter().any(|it| it.kind.protects() && it.holds_on(date(2026, 8, 1))));
+    });
+}
+
+#[test]
+fn a_meter_that_hangs_is_set_and_nothing_else() {
+    engines::each(|db, _| {
+        account(db, "E-1");
+        let meter = db.read(|tx| store::meter::by_serial(tx, "E-1")).unwrap().remove(0);
+        let of = Subject::Meter(meter.id);
+        let set = |kind, value: &str, was: Option<&str>, from| {
+            let by = village::actor();
+            db.write(|tx| detail::set(tx, by, of, kind, value, was, from)).map(|_| ())
+        };
+        set(DetailKind::CtRatio, "200 : 5", None, FIRST).unwrap();
+        set(DetailKind::Test, "2026-02-01 found 98.70 left 100", None, MARCH).unwrap();
+        set(DetailKind::Test, "2026-03-01 found 100 left 100", None, MARCH).unwrap();
+        let (_, text) = refused(set(DetailKind::Test, "passed", None, MARCH));
+        assert!(text.contains("a day and two percentages"), "{text}");
+        let (_, text) = refused(set(DetailKind::State, "set", None, MARCH));
+        assert!(text.contains("one of stock, shop, retired, lost"), "{text}");
+        let (why, text) = refused(set(DetailKind::State, "stock", None, MARCH));
+        assert_eq!(why.as_a(), Some(&DetailRefusal::Hangs { from: FIRST }), "{text}");
+        assert!(text.contains("say where it is from the day it comes down"), "{text}");
+        let on = |day| {
+            db.read(|tx| {
+                let said = store::detail::of(tx, of)?;
+                let hung = store::meter::installations_of(tx, meter.id)?;
+                Ok(state_of_meter(&said, &hung, day))
+            })
+            .unwrap()
+        };
+        assert_eq!(on(MARCH).as_deref(), Some("set"));
+        db.write(|tx| meter::remove(tx, village::actor(), &meter, MARCH)).unwrap();
+        assert_eq!(on(MARCH), None);
+        set(DetailKind::State, "shop", None, MARCH).unwrap();
+        assert_eq!(on(MARCH).as_deref(), Some("shop"));
+        assert_eq!(on(FIRST).as_deref(), Some("set"));
+        let said = db.read(|tx| store::detail::of(tx, of)).unwrap();
+        let tests: Vec<&str> = said
+            .iter()
+            .filter(|it| it.kind == DetailKind::Test)
+            .map(|it| it.value.as_str())
+            .collect();
+        assert_eq!(tests, ["2026-02-01 found 98.7 left 100", "2026-03-01 found 100 left 100"]);
+    });
+}
+
+#[test]
+fn accounts_are_summed_up_by_one_that_is_there_and_never_in_a_circle() {
+    engines::each(|db, _| {
+        let [a, b, c] = ["E-1", "E-2", "E-3"].map(|it| account(db, it));
+        let sum = |of: &Account, by: &str| {
+            let (of, by) = (Subject::Account(of.id), by.to_owned());
+            let actor = village::actor();
+            db.write(|tx| detail::set(tx, actor, of, DetailKind::Summary, &by, None, MARCH))
+                .map(|_| ())
+        };
+        let number = |it: &Account| it.number.to_string();
+        let (_, text) = refused(sum(&a, "4417-0926-3"));
+        assert!(text.contains("the number of an account"), "{text}");
+        let (why, text) = refused(sum(&a, "4417-0926-8"));
+        assert!(matches!(why.as_a(), Some(DetailRefusal::NoAccount { .. })), "{text}");
+        assert!(refused(sum(&a, &number(&a))).1.contains("summed up by this one"));
+        sum(&a, &number(&b)).unwrap();
+        sum(&b, &number(&c)).unwrap();
+        let (why, text) = refused(sum(&c, &number(&a)));
+        assert!(matches!(why.as_a(), Some(DetailRefusal::Circular { .. })), "{text}");
+        let under = db.read(|tx| store::detail::summed_up_by(tx, b.number, MARCH)).unwrap();
+        assert_eq!(under.iter().map(|it| it.subject).collect::<Vec<_>>(), [Subject::Account(a.id)]);
+        assert!(db.read(|tx| store::detail::summed_up_by(tx, b.number, FIRST)).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_document_is_kept_once_and_withdrawn_with_a_reason() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let about = About::Account(account.id);
+        let add = |about, name: &str, bytes: &[u8]| {
+            db.write(|tx| document::add(tx, village::actor(), about, name, bytes))
+        };
+        let (why, text) = refused(add(about, "lease.pdf", b"<html><script>"));
+        assert_eq!(why.as_a(), Some(&DocumentRefusal::NoMedia), "{text}");
+        assert!(text.contains("a PDF or a JPEG, PNG, WebP or TIFF picture"), "{text}");
+        let mut large = b"%PDF-".to_vec();
+        large.resize(DOCUMENT_BYTES + 1, b' ');
+        assert!(refused(add(about, "lease.pdf", &large)).1.contains("20000000 fit"));
+        assert!(refused(add(about, " ", b"%PDF-1")).1.contains("a name of one line"));
+        let of_bill = add(About::Bill(1.into()), "bill.pdf", b"%PDF-1");
+        assert!(refused(of_bill).1.contains("no documents are kept about one bill"));
+        let id = add(about, "lease.pdf", b"%PDF-1").unwrap();
+        let (why, text) = refused(add(about, "again.pdf", b"%PDF-1"));
+        assert_eq!(why.as_a(), Some(&DocumentRefusal::Already { document: id }), "{text}");
+        // The same bytes about something else are kept once.
+        add(About::Premise(1.into()), "lease.pdf", b"%PDF-1").unwrap();
+        let mut raw = Raw::beside(db).unwrap();
+        let kept = raw.column("select sha256 from document_bytes").unwrap();
+        assert_eq!(kept.len(), 1);
+        let (_, bytes) = db.read(|tx| document::get(tx, id)).unwrap();
+        assert_eq!(bytes, b"%PDF-1");
+        let withdraw = |why: &str| db.write(|tx| document::withdraw(tx, village::actor(), id, why));
+        assert!(refused(withdraw("")).1.contains("why it is withdrawn"));
+        withdraw("of another customer").unwrap();
+        assert!(refused(withdraw("again")).1.contains("withdrawn: of another customer"));
+        assert!(refused(db.read(|tx| document::get(tx, id))).1.contains("was withdrawn"));
+        assert!(db.read(|tx| document::shown(tx, about)).unwrap().is_empty());
+        add(about, "lease.pdf", b"%PDF-1").unwrap();
+    });
+}
+
+#[test]
+fn a_record_that_was_two_people_is_split_and_merged_again() {
+    engines::each(|db, _| {
+        let (one, two) = (account(db, "E-1"), account(db, "E-2"));
+        let contact = |value: &str| {
+            let kind = ContactKind::Email;
+            db.write(|tx| person::add_contact(tx, village::actor(), one.person, kind, value))
+                .unwrap()
+        };
+        let (mine, theirs) = (contact("a@example.org"), contact("b@example.org"));
+        let elsewhere = one.person != two.person;
+        assert!(elsewhere, "two sign-ups are two records");
+        let by = village::actor();
+        db.write(|tx| merge::merge(tx, by, one.person, two.person)).unwrap();
+        let split = |accounts: &[AccountId], contacts: &[ContactId], name: &str| {
+            let (accounts, contacts) = (accounts.to_vec(), contacts.to_vec());
+            let wanted = Split { person: one.person, name: name.to_owned(), accounts, contacts };
+            db.write(|tx| split::split(tx, village::actor(), &wanted))
+        };
+        assert!(refused(split(&[two.id], &[], " ")).1.contains("has a name"));
+        assert!(refused(split(&[], &[], "Rosa Ames")).1.contains("choose an account"));
+        let other = account(db, "E-3");
+        assert!(refused(split(&[other.id], &[], "Rosa Ames")).1.contains("is not of that record"));
+        let (_, text) = refused(split(&[two.id], &[ContactId(999)], "Rosa Ames"));
+        assert!(text.contains("contact point 999 is not of that record"), "{text}");
+        let all: Vec<ContactId> = db
+            .read(|tx| store::person::contacts(tx, one.person))
+            .unwrap()
+            .iter()
+            .map(|it| it.id)
+            .collect();
+        let everything = split(&[one.id, two.id], &all, "Rosa Ames");
+        assert!(refused(everything).1.contains("another name"));
+        let rosa = split(&[two.id], &[theirs], "Rosa Ames").unwrap();
+        let has = |person: PersonId| {
+            db.read(|tx| {
+                let accounts = store::account::of_person(tx, person)?;
+                let contacts = store::person::contacts(tx, person)?;
+                let parties = store::party::of_person(tx, person)?.len();
+                Ok((accounts, contacts.iter().map(|it| it.id).collect::<Vec<_>>(), parties))
+            })
+            .unwrap()
+        };
+        assert_eq!(has(rosa), (vec![two.id], vec![theirs], 1));
+        assert_eq!(has(one.person).0, [one.id]);
+        assert!(has(one.person).1.contains(&mine));
+        let found = db.read(|tx| search::search(tx, "Rosa Ames")).unwrap();
+        assert_eq!(found.len(), 1);
+        db.write(|tx| merge::merge(tx, village::actor(), one.person, rosa)).unwrap();
+        assert_eq!(has(one.person).0, [one.id, two.id]);
+        assert!(has(one.person).1.contains(&theirs));
+        assert!(has(rosa).0.is_empty());
     });
 }

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use meterbook_app::bill_run::{self, Which};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::interaction::{self, NotNoted};
+use meterbook_app::order::{self, NewOrder, Where};
 use meterbook_app::task::{self, Resolved, TaskRefusal};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, agreement, check};
@@ -19,7 +20,7 @@ use meterbook_core::about::About;
 use meterbook_core::account::{Account, Cycle};
 use meterbook_core::id::{BillId, PersonId, TaskId};
 use meterbook_core::interaction::InteractionChannel;
-use meterbook_core::order::OrderKind;
+use meterbook_core::order::{CalledOff, Connected, OrderKind};
 use meterbook_core::period::Period;
 use meterbook_core::task::{Resolution, Step, Task, TaskKind};
 use meterbook_store::order::Which as Orders;
@@ -592,5 +593,71 @@ fn it_is_looked_once_a_day_and_after_each_file_however_many_look() {
         intake::import(db, Actor::system(at), &wanted, &mut |_| ()).unwrap();
         assert!(look("2026-03-11T14:05:00Z"), "a file came");
         assert!(!look("2026-03-11T14:06:00Z"));
+    });
+}
+
+#[test]
+fn use_while_it_is_cut_off_is_seen() {
+    engines::each(|db, folder| {
+        let account = customer(db);
+        let point =
+            db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap()[0].service_point;
+        let flows = |from, state| {
+            db.write(|tx| store::connection::add(tx, point, from, state, None)).unwrap();
+        };
+        let none = || assert!(queue(db).iter().all(|it| it.kind != TaskKind::UseWhileCut));
+        import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
+        flows(date(2026, 2, 1), Connected::No);
+        // What was used before it was cut off is no use since.
+        import(db, folder, "meter,date,index\nE-1,2026-02-01,300\n");
+        scan(db);
+        none();
+        import(db, folder, "meter,date,index\nE-1,2026-03-01,342\n");
+        scan(db);
+        let seen = the_only(db, TaskKind::UseWhileCut);
+        assert_eq!(
+            seen.evidence,
+            "meter E-1 counted 20 kWh or more from 2026-02-01 on, although it is cut off"
+        );
+        let about = db.read(|tx| store::task::about(tx, seen.id)).unwrap();
+        assert!(about.contains(&About::Account(account.id)), "{about:?}");
+        // It was let flow again on the day on which it was cut off: the cause is gone.
+        flows(date(2026, 2, 1), Connected::Yes);
+        scan(db);
+        none();
+    });
+}
+
+#[test]
+fn a_read_by_file_for_the_day_of_an_order_to_read_calls_it_off() {
+    engines::each(|db, folder| {
+        let account = customer(db);
+        let point =
+            db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap()[0].service_point;
+        let open = || {
+            db.read(|tx| store::order::open_at(tx, point, OrderKind::Read))
+                .unwrap()
+                .iter()
+                .map(|it| it.id)
+                .collect::<Vec<_>>()
+        };
+        for id in open() {
+            db.write(|tx| order::cancel(tx, actor(), id, CalledOff::Mistake, "")).unwrap();
+        }
+        let wanted = date(2026, 3, 20);
+        let place = Where::Point(point);
+        let new = NewOrder { not_before: Some(wanted), ..NewOrder::plain(OrderKind::Read, place) };
+        let id = db.write(|tx| order::add(tx, actor(), &new)).unwrap().id;
+        import(db, folder, "meter,date,index\nE-1,2026-03-19,300\n");
+        assert_eq!(open(), [id], "of another day");
+        import(db, folder, "meter,date,index,kind\nE-1,2026-03-20,301,E\n");
+        assert_eq!(open(), [id], "nobody read it");
+        import(db, folder, "meter,date,index\nE-1,2026-03-20,302\n");
+        assert!(open().is_empty());
+        let followed = db.read(|tx| order::follow(tx, id)).unwrap();
+        let last = followed.steps.last().unwrap();
+        let cancelled = meterbook_core::order::Step::Cancelled(CalledOff::NotNeeded);
+        assert_eq!(last.step, cancelled);
+        assert_eq!(last.note, "read on 2026-03-20, in reads.csv");
     });
 }

@@ -3,9 +3,11 @@
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
+use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::document::{Document, Media};
 use meterbook_core::id::*;
 use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, EffectKind, Fee, Move, MoveKind, Said, WithOrder};
@@ -32,7 +34,23 @@ fn details() -> Vec<Detail> {
         one(1, Subject::Person(PersonId(1)), DetailKind::LastFour, "4417"),
         one(2, Subject::Premise(PremiseId(1)), DetailKind::Hazard, "a dog that bites"),
         one(3, Subject::Point(POINT), DetailKind::Route, "R-07"),
+        one(4, Subject::Meter(MeterId(1)), DetailKind::Seal, "A-1188"),
+        one(5, Subject::Account(ACCOUNT), DetailKind::Credit, "cash-only"),
     ]
+}
+
+fn document() -> Document {
+    Document {
+        id: DocumentId(1),
+        sha256: "5f".repeat(32),
+        media: Media::Pdf,
+        size_bytes: 5,
+        name: "Lease".to_owned(),
+        about: About::Account(ACCOUNT),
+        at: sample::at(),
+        by: Some(UserId(1)),
+        withdrawn: None,
+    }
 }
 
 fn landlord() -> Landlord {
@@ -132,6 +150,10 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     for detail in details() {
         store::detail::add(tx, &detail)?;
     }
+    store::document::add(tx, &document(), b"%PDF-")?;
+    let (id, about) = (DocumentId(2), About::Premise(PremiseId(1)));
+    store::document::add(tx, &Document { id, about, ..document() }, b"%PDF-")?;
+    store::document::end(tx, id, "of another house", (sample::at(), None))?;
     store::landlord::add(tx, &landlord())?;
     store::registration::add(tx, &registration())?;
     store::fee::set(tx, &fee())?;
@@ -162,6 +184,11 @@ fn the_record_comes_back_as_it_went_in() {
             for detail in details() {
                 assert_eq!(store::detail::of(tx, detail.subject)?, [detail]);
             }
+            assert_eq!(store::document::of(tx, About::Account(ACCOUNT))?, [document()]);
+            assert_eq!(store::document::get(tx, DocumentId(1))?, document());
+            assert_eq!(store::document::bytes(tx, DocumentId(2))?, b"%PDF-");
+            let gone = store::document::get(tx, DocumentId(2))?;
+            assert_eq!(gone.withdrawn.as_deref(), Some("of another house"));
             assert_eq!(store::landlord::of(tx, PremiseId(1))?, [landlord()]);
             let on =
                 |tx: &mut Tx, commodity, day| store::landlord::on(tx, PremiseId(1), commodity, day);
@@ -215,6 +242,10 @@ fn a_second_of_what_is_one_at_a_time_is_a_conflict() {
             let last_four = details().remove(0);
             store::detail::add(tx, &Detail { id: DetailId(9), ..last_four })
         }),
+        ("detail", |tx| {
+            let credit = details().remove(4);
+            store::detail::add(tx, &Detail { id: DetailId(10), ..credit })
+        }),
         ("registration", |tx| {
             let it = Registration { id: RegistrationId(2), ..registration() };
             store::registration::add(tx, &it)
@@ -230,7 +261,12 @@ fn a_second_of_what_is_one_at_a_time_is_a_conflict() {
         // Beware of two things at once.
         db.write(|tx| {
             let hazard = details().remove(1);
-            store::detail::add(tx, &Detail { id: DetailId(9), value: "bees".to_owned(), ..hazard })
+            store::detail::add(
+                tx,
+                &Detail { id: DetailId(9), value: "bees".to_owned(), ..hazard },
+            )?;
+            let seal = details().remove(3);
+            store::detail::add(tx, &Detail { id: DetailId(10), value: "A-1189".to_owned(), ..seal })
         })
         .unwrap();
     });

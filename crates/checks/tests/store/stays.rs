@@ -20,6 +20,9 @@ const STAY: &[(&str, &str)] = &[
     ("bill_line", "amount_cents"),
     ("certificate_movement", "step"),
     ("charge", "label"),
+    ("document", "name"),
+    ("document_bytes", "sha256"),
+    ("document_end", "why"),
     ("entry", "effective_on"),
     ("event_day", "said"),
     ("figure", "name"),
@@ -63,6 +66,7 @@ const STAY: &[(&str, &str)] = &[
 /// Tables whose rows may change, or that hold no fact.
 const MAY_CHANGE: &[&str] = &[
     "account",
+    "account_detail",
     "agreement",
     "agreement_term",
     "appointment",
@@ -81,6 +85,7 @@ const MAY_CHANGE: &[&str] = &[
     "installation",
     "landlord",
     "meter",
+    "meter_detail",
     "migration",
     "party",
     "open_order",

@@ -36,6 +36,8 @@ pub enum TaskKind {
     RejectedFile,
     /// A meter counts where nobody is on the contract.
     UseWithoutAgreement,
+    /// A meter counts where service is cut off and the agreement runs.
+    UseWhileCut,
     /// A turn is about to be billed and a read for it is missing.
     MissingRead,
     /// A bill cycle has no turn to come.
@@ -74,7 +76,8 @@ words! {
         HeldEarlierUnbilled = "held-earlier-unbilled", HeldCompanion = "held-companion",
         HeldToldLate = "held-told-late", HeldChanged = "held-changed",
         RejectedLines = "rejected-lines", RejectedFile = "rejected-file",
-        UseWithoutAgreement = "use-without-agreement", MissingRead = "missing-read",
+        UseWithoutAgreement = "use-without-agreement", UseWhileCut = "use-while-cut-off",
+        MissingRead = "missing-read",
         UnplannedCycle = "unplanned-cycle", NearRollover = "near-rollover",
         ImplausibleRead = "implausible-read", DuplicateCustomer = "duplicate-customer",
         Reminder = "reminder", Complaint = "complaint", Dispute = "dispute", Inquiry = "inquiry",
@@ -198,7 +201,7 @@ impl TaskKind {
             TaskKind::HeldUnusual => &[Accept, RunAgain, OrderRead, PutOff],
             TaskKind::RejectedLines | TaskKind::RejectedFile => &[Imported, AsItIs, PutOff],
             TaskKind::UseWithoutAgreement => &[Mended, AsItIs, OrderCut, PutOff],
-            TaskKind::MissingRead => &[Mended, AsItIs, OrderRead, PutOff],
+            TaskKind::MissingRead | TaskKind::UseWhileCut => &[Mended, AsItIs, OrderRead, PutOff],
             TaskKind::UnplannedCycle => &[PlanTurn, AsItIs, PutOff],
             TaskKind::NearRollover => &[AsItIs, PutOff],
             TaskKind::ImplausibleRead => &[AsItIs, Mended, OrderRead, PutOff],
@@ -232,7 +235,7 @@ impl TaskKind {
         match self {
             TaskKind::Dispute => 30,
             TaskKind::Complaint => 10,
-            TaskKind::Inquiry | TaskKind::UseWithoutAgreement => 5,
+            TaskKind::Inquiry | TaskKind::UseWithoutAgreement | TaskKind::UseWhileCut => 5,
             TaskKind::NearRollover | TaskKind::DuplicateCustomer => 14,
             TaskKind::UnplannedCycle | TaskKind::Reminder => 0,
             _ => 2,
@@ -259,6 +262,7 @@ impl TaskKind {
             TaskKind::RejectedLines => ("Rejected lines", "Líneas rechazadas"),
             TaskKind::RejectedFile => ("Rejected file", "Archivo rechazado"),
             TaskKind::UseWithoutAgreement => ("Use without agreement", "Consumo sin contrato"),
+            TaskKind::UseWhileCut => ("Use while cut off", "Consumo con el servicio cortado"),
             TaskKind::MissingRead => ("Read missing", "Falta la lectura"),
             TaskKind::UnplannedCycle => ("Cycle not planned", "Ciclo sin plan"),
             TaskKind::NearRollover => ("Near rollover", "Cerca de la vuelta a cero"),
@@ -328,6 +332,10 @@ impl TaskKind {
             TaskKind::UseWithoutAgreement => (
                 "Find out who is there, and start service or have it disconnected.",
                 "Averigüe quién está allí e inicie el servicio o pida el corte.",
+            ),
+            TaskKind::UseWhileCut => (
+                "Complete the reconnection if there was one; else have somebody look at the meter.",
+                "Complete la reconexión si la hubo; si no, pida que alguien revise el medidor.",
             ),
             TaskKind::UnplannedCycle => (
                 "Plan more turns, or nobody of the cycle is billed.",

@@ -52,6 +52,9 @@ pub(crate) enum MoveCommand {
         /// The account's number
         #[arg(long)]
         account: String,
+        /// As they stood at the end of a day; as they stand now without it
+        #[arg(long)]
+        on: Option<Date>,
     },
     /// Set what moves cost, from a day on; zero takes a fee away
     Fee(MoveFee),
@@ -190,6 +193,20 @@ pub(crate) enum CustomerCommand {
         /// The person whose record was merged
         merged: i64,
     },
+    /// Make two records of one that was two people; merging them is the undo
+    Split {
+        /// The person whose record was two people
+        person: i64,
+        /// What the other one is called
+        #[arg(long)]
+        name: String,
+        /// An account that is the other one's; once for each
+        #[arg(long = "account", value_name = "NUMBER")]
+        accounts: Vec<String>,
+        /// A contact point that is the other one's; once for each
+        #[arg(long = "contact")]
+        contacts: Vec<i64>,
+    },
     /// Give a person a part in an account, end it, or hand the account over
     Role(CustomerRole),
     /// Take down a way to reach a person
@@ -228,10 +245,18 @@ pub(crate) enum CustomerCommand {
         #[arg(long)]
         on: Date,
     },
-    /// Say more of a person: channel, format, verified, last-four, deceased, bankruptcy
+    /// Say more of a person: channel, format, verified, last-four, deceased, bankruptcy, household,
+    /// tenure
     Detail(SayDetail),
+    /// Say more of an account: delivery, credit, summary
+    AccountDetail {
+        /// The account's number
+        account: String,
+        #[command(flatten)]
+        saying: Saying,
+    },
     /// Print what a bankrupt person owes from before the petition and from its day on
-    Split {
+    Petition {
         /// The person
         person: i64,
     },
@@ -296,6 +321,13 @@ pub(crate) struct CustomerRole {
 pub(crate) struct SayDetail {
     /// Of whom or what, by its number
     pub(crate) subject: i64,
+    #[command(flatten)]
+    pub(crate) saying: Saying,
+}
+
+/// What is said, and for which days.
+#[derive(Debug, Args)]
+pub(crate) struct Saying {
     /// What is said
     pub(crate) kind: String,
     /// The value
@@ -365,7 +397,7 @@ pub(crate) enum PremiseCommand {
         /// electric, gas, water or waste
         commodity: String,
     },
-    /// Say more of a premise: parcel, tax-area, type, access, key, hazard
+    /// Say more of a premise: parcel, tax-area, type, access, key, hazard, geocode
     Detail(SayDetail),
     /// Say more of a service point: phase, voltage, pressure, size, route, sequence
     PointDetail(SayDetail),
@@ -392,6 +424,25 @@ pub(crate) enum PremiseCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MeterCommand {
+    /// Print where a meter is, what it counts, where it hung and what is known of it
+    Show {
+        /// The number on its face
+        serial: String,
+        /// Only what held on a day; everything, with its days, without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Say more of a meter: form, class, maker, model, seal, state, ct-ratio, pt-ratio,
+    /// pressure-factor, test
+    Detail {
+        /// The number on its face
+        serial: String,
+        /// What it measures, where meters of two commodities have one number
+        #[arg(long)]
+        commodity: Option<String>,
+        #[command(flatten)]
+        saying: Saying,
+    },
     /// Take one meter down and hang another in its place, on one day
     Exchange {
         /// The service point

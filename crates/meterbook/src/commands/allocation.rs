@@ -23,7 +23,7 @@ pub(crate) fn share(place: &Place, command: &ShareCommand) -> Result<()> {
             say::line(act::told(&new));
         }
         ShareCommand::Show { agreement } => {
-            let db = super::open(place)?;
+            let db = super::see(place)?;
             let agreement = named(&db, agreement)?;
             let (shares, open) = db.read(|tx| act::show(tx, agreement))?;
             if shares.is_empty() {

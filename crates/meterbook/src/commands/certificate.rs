@@ -55,7 +55,7 @@ fn add(place: &Place, args: &GeneratorAdd) -> Result<()> {
 }
 
 fn show(place: &Place, number: Option<&str>) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let Some(number) = number else {
         let all = db.read(store::certificate::all)?;
         if all.is_empty() {
@@ -130,7 +130,7 @@ fn import(place: &Place, file: &Path) -> Result<()> {
 }
 
 fn list(place: &Place, generator: &str, json: bool) -> Result<()> {
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let (generator, book, lots) = db.read(|tx| act::show(tx, generator))?;
     if json {
         say::line(as_json(&generator, &book, &lots));
@@ -208,7 +208,7 @@ fn expire(place: &Place, generator: &str, months: u16) -> Result<()> {
 
 fn file(place: &Place, of: &str, vintage: &str, out: Option<&Path>) -> Result<()> {
     let (of, vintage) = (registry(of)?, month(vintage)?);
-    let db = super::open(place)?;
+    let db = super::see(place)?;
     let upload = db.read(|tx| act::file(tx, of, vintage))?;
     match out {
         Some(out) => {

@@ -3,9 +3,11 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::registration::{self, NewRegistration};
+use meterbook_app::split::{self, Split};
+use meterbook_app::term::Said;
 use meterbook_app::{detail, merge, party, person};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::{ContactId, PersonId, RegistrationId};
+use meterbook_core::id::{AgreementId, ContactId, PersonId, RegistrationId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::holds;
 use meterbook_core::person::{Consent, ContactKind, Purpose};
@@ -13,7 +15,7 @@ use meterbook_core::registration::{Registration, RegistrationKind};
 use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
-use crate::args::record::{CustomerCommand, CustomerRegister, CustomerRole, SayDetail};
+use crate::args::record::{CustomerCommand, CustomerRegister, CustomerRole, Saying};
 use crate::say;
 
 pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
@@ -23,7 +25,11 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
         CustomerCommand::Show { account, on } => return show(place, account, *on),
         CustomerCommand::Review { by } => return review(place, *by),
         CustomerCommand::Detail(it) => {
-            return say_detail(place, it, Subject::Person(PersonId(it.subject)));
+            return say_detail(place, &it.saying, Subject::Person(PersonId(it.subject)));
+        }
+        CustomerCommand::AccountDetail { account, saying } => {
+            let account = db.read(|tx| super::account(tx, account))?.id;
+            return say_detail(place, saying, Subject::Account(account));
         }
         CustomerCommand::Merge { kept, merged } => {
             db.write(|tx| merge::merge(tx, by, PersonId(*kept), PersonId(*merged)))?;
@@ -34,6 +40,16 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
         CustomerCommand::Unmerge { merged } => {
             db.write(|tx| merge::unmerge(tx, by, PersonId(*merged)))?;
             format!("person {merged} stands alone again")
+        }
+        CustomerCommand::Split { person, name, accounts, contacts } => {
+            let id = db.write(|tx| {
+                let own = accounts.iter().map(|it| Ok(super::account(tx, it)?.id));
+                let accounts = own.collect::<Result<_>>()?;
+                let contacts = contacts.iter().map(|it| ContactId(*it)).collect();
+                let (person, name) = (PersonId(*person), name.clone());
+                split::split(tx, by, &Split { person, name, accounts, contacts })
+            })?;
+            format!("{name} is person {id}; make them one again with: customer merge {person} {id}")
         }
         CustomerCommand::Role(it) => db.write(|tx| role(tx, it))?,
         CustomerCommand::Contact { person, kind, value } => {
@@ -61,7 +77,7 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
             db.write(|tx| person::rename(tx, by, PersonId(*person), was, name, *on))?;
             format!("person {person} is {name}, formerly {was}")
         }
-        CustomerCommand::Split { person } => {
+        CustomerCommand::Petition { person } => {
             let split = db.read(|tx| person::split(tx, PersonId(*person)))?;
             format!(
                 "petition of {}: {} from before it, {} from its day on",
@@ -119,8 +135,8 @@ fn register(tx: &mut Tx, args: &CustomerRegister) -> Result<String> {
 }
 
 /// Says a detail of a subject, or ends it.
-pub(super) fn say_detail(place: &Place, args: &SayDetail, subject: Subject) -> Result<()> {
-    let SayDetail { kind, value, was, from, until, .. } = args;
+pub(super) fn say_detail(place: &Place, args: &Saying, subject: Subject) -> Result<()> {
+    let Saying { kind, value, was, from, until } = args;
     let kinds = "a kind of detail that the help names";
     let kind = super::word(kind, DetailKind::from_word, kinds)?;
     let (db, by) = (super::open(place)?, super::actor());
@@ -156,6 +172,8 @@ fn show(place: &Place, number: &str, on: Option<Date>) -> Result<()> {
                 shown.push(it.person);
             }
         }
+        let details = store::detail::of(tx, Subject::Account(account.id))?;
+        details.iter().filter(|it| held(it.from, it.to)).for_each(detail_line);
         let all = store::registration::of_account(tx, account.id)?;
         all.iter().filter(|it| held(it.from, it.to)).for_each(list);
         for it in store::agreement::of_account(tx, account.id)? {
@@ -165,6 +183,7 @@ fn show(place: &Place, number: &str, on: Option<Date>) -> Result<()> {
                 say::line(format_args!(
                     "agreement {id}: service point {point} on {tariff}, {days}"
                 ));
+                terms(tx, id, on)?;
             }
         }
         Ok(())
@@ -187,6 +206,17 @@ fn about(tx: &mut Tx, person: PersonId, on: Option<Date>) -> Result<()> {
     let details = store::detail::of(tx, Subject::Person(person))?;
     let then = details.iter().filter(|it| on.is_none_or(|on| holds(it.from, it.to, on)));
     then.for_each(detail_line);
+    Ok(())
+}
+
+/// What an agreement says of itself: what is counted without a meter, such as lamps, is here.
+pub(super) fn terms(tx: &mut Tx, id: AgreementId, on: Option<Date>) -> Result<()> {
+    for said in Said::all(store::terms::get(tx, id)?) {
+        let (_, _, (from, to)) = said.parts();
+        if on.is_none_or(|on| holds(from, to, on)) {
+            say::line(format_args!("    {said}"));
+        }
+    }
     Ok(())
 }
 

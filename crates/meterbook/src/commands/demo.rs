@@ -12,6 +12,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
+use super::serve::LastBills;
 use crate::args::{Demo, Place};
 use crate::say;
 
@@ -25,7 +26,13 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
     if let Some(utility) = db.read(store::utility::find)? {
         if !args.no_serve {
             say::line(format_args!("{} is in {} already", utility.name, place.dir.display()));
-            return super::serve::console(db, place, HOST, args.port, !args.no_open);
+            return super::serve::console(
+                db,
+                place,
+                (HOST, args.port),
+                !args.no_open,
+                LastBills::Leave,
+            );
         }
         return Err(super::said(format!(
             "{} is in {} already; look at it with: meterbook serve, or make another one with --dir",
@@ -55,7 +62,7 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
     if args.no_serve {
         return Ok(());
     }
-    super::serve::console(db, place, HOST, args.port, !args.no_open)
+    super::serve::console(db, place, (HOST, args.port), !args.no_open, LastBills::Leave)
 }
 
 /// Draws the bills of the newest turn that is billed, and says so.

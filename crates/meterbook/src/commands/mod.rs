@@ -10,6 +10,7 @@ pub(crate) mod crew;
 pub(crate) mod customer;
 pub(crate) mod cycle;
 pub(crate) mod demo;
+pub(crate) mod document;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod inspect;

@@ -9,6 +9,7 @@ use meterbook_core::account::{Account, CustomerClass};
 use meterbook_core::id::{AgreementId, MoveId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, Fee, Move, MoveKind};
+use meterbook_core::order::Progress;
 use meterbook_core::person::Language;
 use meterbook_store::{self as store, Tx};
 
@@ -35,7 +36,7 @@ pub(crate) fn moves(place: &Place, command: &MoveCommand) -> Result<()> {
             say::line(format_args!("{} {id} is cancelled", gone.kind));
             Ok(())
         }
-        MoveCommand::Show { account } => show(place, account),
+        MoveCommand::Show { account, on } => show(place, account, *on),
         MoveCommand::Fee(it) => set_fee(place, it),
         MoveCommand::Deposit(it) => set_deposit(place, it),
     }
@@ -143,17 +144,24 @@ fn redate(place: &Place, args: &MoveRedate) -> Result<()> {
     Ok(())
 }
 
-fn show(place: &Place, account: &str) -> Result<()> {
+fn show(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
     let db = super::see(place)?;
-    let today = super::today(&db)?;
+    let today = on.map_or_else(|| super::today(&db), Ok)?;
+    let zone = super::own_zone(&db)?;
+    // What was said by the end of the day.
+    let known = |at| on.is_none_or(|on| zone.day_of(at) <= on);
     let all = db.read(|tx| {
         let account = super::account(tx, account)?;
         let mut all = Vec::new();
         for it in store::moves::of_account(tx, account.id)? {
+            let versions = store::moves::versions(tx, it.id)?;
+            let Some(it) = versions.into_iter().rfind(|it| known(it.at)) else { continue };
             let effects = store::moves::effects(tx, it.id, it.version)?;
             let mut orders = Vec::new();
             for (id, did) in store::moves::orders(tx, it.id, it.version)? {
-                let stands = order::follow(tx, id)?.stands.state;
+                let mut steps = order::follow(tx, id)?.steps;
+                steps.retain(|it| known(it.at));
+                let stands = Progress::of(&steps)?.state;
                 orders.push(format!("  {did} order {id}, {stands}"));
             }
             all.push((it, effects, orders));
@@ -161,7 +169,10 @@ fn show(place: &Place, account: &str) -> Result<()> {
         Ok(all)
     })?;
     if all.is_empty() {
-        say::line("it was never moved");
+        say::line(on.map_or_else(
+            || "it was never moved".to_owned(),
+            |on| format!("no move was known on {on}"),
+        ));
     }
     for (it, effects, orders) in all {
         let pending = if it.is_pending(today) { ", still to come" } else { "" };

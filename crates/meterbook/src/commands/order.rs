@@ -59,6 +59,7 @@ pub(crate) fn order(place: &Place, command: &OrderCommand) -> Result<()> {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let language = (*language).into();
             let page = db.read(|tx| {
+                super::may_see(tx, Permission::ViewCustomer)?;
                 let crew = crew::named(tx, name)?;
                 day::page(tx, &crew, on, language)
             })?;
@@ -67,6 +68,7 @@ pub(crate) fn order(place: &Place, command: &OrderCommand) -> Result<()> {
         OrderCommand::Export { crew: name, on, out } => {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let text = db.read(|tx| {
+                super::may_see(tx, Permission::ViewCustomer)?;
                 let crew = name.as_ref().map(|name| crew::named(tx, name)).transpose()?;
                 day::export(tx, crew.as_ref(), on)
             })?;

@@ -9,7 +9,7 @@ use meterbook_core::period::holds;
 use meterbook_core::place::Commodity;
 use meterbook_store as store;
 
-use super::customer::{days, detail_line, say_detail};
+use super::customer::{days, detail_line, say_detail, terms};
 use crate::args::Place;
 use crate::args::record::PremiseCommand;
 use crate::say;
@@ -24,10 +24,10 @@ pub(crate) fn premise(place: &Place, command: &PremiseCommand) -> Result<()> {
             return show(place, PremiseId(*premise), *on);
         }
         PremiseCommand::Detail(it) => {
-            return say_detail(place, it, Subject::Premise(PremiseId(it.subject)));
+            return say_detail(place, &it.saying, Subject::Premise(PremiseId(it.subject)));
         }
         PremiseCommand::PointDetail(it) => {
-            return say_detail(place, it, Subject::Point(ServicePointId(it.subject)));
+            return say_detail(place, &it.saying, Subject::Point(ServicePointId(it.subject)));
         }
         PremiseCommand::Add { street, town, region } => {
             let id = db.write(|tx| places::add_premise(tx, by, street, town, region))?;
@@ -96,6 +96,7 @@ fn show(place: &Place, id: PremiseId, on: Option<Date>) -> Result<()> {
                 let number = store::account::get(tx, it.account)?.number;
                 let days = days(it.from, it.to);
                 say::line(format_args!("  agreement {}: {number} on {}, {days}", it.id, it.tariff));
+                terms(tx, it.id, on)?;
             }
         }
         Ok(())

@@ -7,19 +7,38 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use meterbook_app::Actor;
+use meterbook_app::bill_run::last;
 use meterbook_app::task::scan;
-use meterbook_store::{Db, Location};
+use meterbook_core::text::counted;
+use meterbook_store::{self as store, Db, Location};
 use meterbook_web::Console;
 
 use crate::args::{Place, Serve};
 use crate::say;
 
 pub(crate) fn serve(place: &Place, args: &Serve) -> Result<()> {
-    console(super::open(place)?, place, args.host, args.port, false)
+    let last = if args.last_bills { LastBills::Make } else { LastBills::Leave };
+    console(super::open(place)?, place, (args.host, args.port), false, last)
+}
+
+/// Whether last bills go out without somebody asking for them. Nobody should be surprised by a bill:
+/// they do where the utility says so, and the log says each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastBills {
+    /// As soon as they can be made.
+    Make,
+    /// When somebody says `bill last`, or the turn of the cycle comes.
+    Leave,
 }
 
 /// Serves the console of `db` until the program is told to end, and opens it in a browser if asked.
-pub(crate) fn console(db: Db, place: &Place, host: IpAddr, port: u16, show: bool) -> Result<()> {
+pub(crate) fn console(
+    db: Db,
+    place: &Place,
+    (host, port): (IpAddr, u16),
+    show: bool,
+    last: LastBills,
+) -> Result<()> {
     let listener = listen(host, port)?;
     let address = format!("http://{}/", listener.local_addr()?);
     let location = db.location().clone();
@@ -28,7 +47,7 @@ pub(crate) fn console(db: Db, place: &Place, host: IpAddr, port: u16, show: bool
     if show && let Err(why) = open::that_detached(&address) {
         say::line(format_args!("no browser could be opened ({why}); open the address yourself"));
     }
-    look_over(location);
+    look_over(location, last);
     meterbook_web::serve(console, listener)
 }
 
@@ -37,22 +56,59 @@ const LOOKS: Duration = Duration::from_secs(60);
 
 /// Looks for tasks beside the console, once a day and after each file that came in, for as long as
 /// the program runs. What fails is said, and tried again.
-fn look_over(location: Location) {
+fn look_over(location: Location, last: LastBills) {
     std::thread::spawn(move || {
         loop {
-            let looked = Db::open(&location)
-                .and_then(|db| db.write(|tx| scan::when_due(tx, Actor::system(Timestamp::now()))));
-            match looked {
-                Ok(Some(it)) => say::line(format_args!(
-                    "looked for tasks: {} raised, {} as before, {} gone",
-                    it.raised, it.known, it.gone
-                )),
-                Ok(None) => (),
-                Err(why) => say::line(format_args!("tasks could not be looked for: {why:#}")),
+            if let Err(why) = Db::open(&location).and_then(|db| look(&db, last)) {
+                say::line(format_args!("tasks could not be looked for: {why:#}"));
             }
             std::thread::sleep(LOOKS);
         }
     });
+}
+
+fn look(db: &Db, last: LastBills) -> Result<()> {
+    let now = Actor::system(Timestamp::now());
+    let Some(it) = db.write(|tx| scan::when_due(tx, now))? else { return Ok(()) };
+    say::line(format_args!(
+        "looked for tasks: {} raised, {} as before, {} gone",
+        it.raised, it.known, it.gone
+    ));
+    match last {
+        LastBills::Make => make(db, now),
+        LastBills::Leave => {
+            let today = super::today(db)?;
+            let waiting = db.read(|tx| store::bill::ended(tx, today))?.len();
+            if 0 < waiting {
+                say::line(format_args!(
+                    "{} may have a last bill; make it with: meterbook bill last, or let \
+                     serve --last-bills do it",
+                    counted(waiting, "account")
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Makes the last bills of what ended, and says each.
+fn make(db: &Db, now: Actor) -> Result<()> {
+    for (account, closed) in last::make_all(db, now)? {
+        let number = db.read(|tx| store::account::get(tx, account))?.number;
+        match closed {
+            Ok(closed) => {
+                for it in &closed.bills {
+                    let (bill, total) = (&it.number, it.total);
+                    say::line(format_args!("last bill of account {number}: {bill}, {total}"));
+                }
+                for it in &closed.charges {
+                    say::line(format_args!("account {number} closed: {} {}", it.label, it.amount));
+                }
+            }
+            Err(why) => say::line(format_args!("no last bill of account {number}: {why}")),
+        }
+    }
+    Ok(())
 }
 
 /// The port that was asked for, or a free one where the usual one is taken.

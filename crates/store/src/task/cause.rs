@@ -64,6 +64,33 @@ const VACANT: Sql = Sql("
     join channel c on c.meter_id = m.id and c.flow = 'delivered'
     where p.from_on < $2 and (p.until_on is null or $1 < p.until_on)
     order by p.service_point_id, p.from_on, c.id");
+// Days on which it did not flow at a service point while somebody was on the contract there.
+const CUT: Sql = Sql("
+    with flow as (
+        select service_point_id, state, from_on,
+            lead(from_on) over (partition by service_point_id order by from_on, id) as until_on
+        from connection
+    )
+    select f.service_point_id, s.premise_id, s.zone, f.from_on, m.id, m.serial, c.id, c.digits,
+        c.multiplier_micro, c.unit, g.account_id,
+        g.from_on, i.from_on, f.until_on, g.to_on, i.to_on
+    from flow f
+    join service_point s on s.id = f.service_point_id
+    join agreement g on g.service_point_id = f.service_point_id
+      and (f.until_on is null or g.from_on < f.until_on)
+      and (g.to_on is null or f.from_on < g.to_on)
+    join installation i on i.service_point_id = f.service_point_id
+      and (f.until_on is null or i.from_on < f.until_on)
+      and (i.to_on is null or f.from_on < i.to_on)
+    join meter m on m.id = i.meter_id
+    join channel c on c.meter_id = m.id and c.flow = 'delivered'
+    where f.state = 'disconnected' and (f.until_on is null or f.from_on < f.until_on)
+      and f.from_on < $2 and (f.until_on is null or $1 < f.until_on)
+    order by f.service_point_id, f.from_on, c.id, g.id");
+// What was read before it was cut off says nothing of what was used since.
+const READS_WITHIN: Sql = Sql("
+    select read_on, index_micro from read
+    where channel_id = $1 and $2 <= read_on and read_on <= $3 order by read_on, id");
 const READS_FROM: Sql = Sql("
     select read_on, index_micro from read
     where channel_id = $1 and read_on <= $3 and coalesce((
@@ -194,6 +221,15 @@ pub struct Vacant {
     pub unit: Unit,
 }
 
+/// What a channel counted while service was cut off and its agreement ran.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// Whose agreement it is.
+    pub account: AccountId,
+    /// What was counted; since when it is cut off.
+    pub used: Vacant,
+}
+
 /// A read that a turn needs and has not.
 #[derive(Clone, Debug)]
 pub struct Unread {
@@ -322,6 +358,62 @@ pub fn vacant(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Vacant>> {
         }
     }
     Ok(found)
+}
+
+/// What was counted where service was cut off and the agreement ran, from `since` up to `today`.
+pub fn cut(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Cut>> {
+    let spans = tx.many(CUT, [since.into(), today.into()], |row| {
+        let used = Vacant {
+            point: row.id(0)?,
+            premise: row.id(1)?,
+            since: row.date(3)?,
+            meter: row.id(4)?,
+            serial: row.text(5)?,
+            counted: Counted::default(),
+            multiplier_micro: row.int(8)?,
+            unit: row.word(9, Unit::from_word)?,
+        };
+        let from = used.since.max(row.date(11)?).max(row.date(12)?);
+        let mut to = Date::MAX;
+        for end in [13, 14, 15] {
+            to = to.min(row.maybe(end, Row::date)?.unwrap_or(Date::MAX));
+        }
+        let digits: Option<u8> = row.maybe(7, Row::small)?;
+        let channel: ChannelId = row.id(6)?;
+        let cut = Cut { account: row.id(10)?, used };
+        Ok((cut, channel, digits, row.text(2)?, (from, to)))
+    })?;
+    let mut found = Vec::new();
+    for (mut cut, channel, digits, zone, (from, to)) in spans {
+        let counted = match digits {
+            Some(digits) => since_cut(tx, channel, digits, (from, to))?,
+            // It still flowed in the morning of the first day.
+            None => match from.tomorrow()? {
+                from if from < to.min(today) => {
+                    by_intervals(tx, channel, &zone, (from, to.min(today)))?
+                }
+                _ => None,
+            },
+        };
+        if let Some(counted) = counted {
+            cut.used.counted = counted;
+            found.push(cut);
+        }
+    }
+    Ok(found)
+}
+
+/// From the first read in the days to the last in them.
+fn since_cut(
+    tx: &mut Tx,
+    channel: ChannelId,
+    digits: u8,
+    (from, to): (Date, Date),
+) -> Result<Option<Counted>> {
+    let asked = [channel.into(), from.into(), to.into()];
+    let reads = tx.many(READS_WITHIN, asked, |row| Ok((row.date(0)?, row.int(1)?)))?;
+    let (Some(first), Some(last)) = (reads.first(), reads.last()) else { return Ok(None) };
+    Ok(Some(Counted::between(*first, *last, digits)))
 }
 
 /// From the last read before the days, or the first in them, to the last in them.

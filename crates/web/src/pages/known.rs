@@ -12,6 +12,8 @@ use meterbook_core::id::{AccountId, PersonId};
 use meterbook_core::registration::Registration;
 use meterbook_store::{self as store, Tx};
 
+use super::document;
+use super::said;
 use super::timeline::{Line, lines, linked};
 use crate::Console;
 use crate::evidence;
@@ -31,6 +33,10 @@ pub(crate) struct Known {
     pub(crate) events: Vec<Line>,
     /// For each service, in the same order: the pages of its place, point and meter.
     pub(crate) links: Vec<Links>,
+    /// What is known of the account and its customer.
+    pub(crate) details: Vec<said::Line>,
+    /// The documents about the account and its customer.
+    pub(crate) documents: Vec<document::Listed>,
 }
 
 /// Something to be careful of.
@@ -67,6 +73,8 @@ pub(crate) struct Links {
     pub(crate) premise: String,
     pub(crate) point: String,
     pub(crate) meter: String,
+    /// What its agreement says, such as how many lamps there are.
+    pub(crate) items: String,
 }
 
 /// Everything around an account, as of `today`.
@@ -79,7 +87,7 @@ pub(crate) fn around(
 ) -> Result<Known> {
     let mut links = Vec::new();
     for it in &view.services {
-        links.push(links_of(tx, it)?);
+        links.push(links_of(tx, it, today)?);
     }
     let events = timeline::of_account(tx, &view.account)?;
     let events = events.into_iter().take(EVENTS).collect();
@@ -90,10 +98,15 @@ pub(crate) fn around(
         work: work(tx, console, visitor, view, today)?,
         events: lines(events, console, visitor),
         links,
+        details: said::known(tx, visitor, view, today)?,
+        documents: {
+            let about = [About::Account(view.account.id), About::Person(view.person.id)];
+            document::listed(tx, console, visitor, &about)?
+        },
     })
 }
 
-fn links_of(tx: &mut Tx, it: &Service) -> Result<Links> {
+fn links_of(tx: &mut Tx, it: &Service, today: Date) -> Result<Links> {
     let point = it.agreement.service_point;
     let mut meter = String::new();
     if let Some(serial) = &it.meter {
@@ -102,7 +115,8 @@ fn links_of(tx: &mut Tx, it: &Service) -> Result<Links> {
         meter = hung.map_or_else(String::new, |it| format!("/meters/{}", it.id));
     }
     let premise = format!("/premises/{}", it.premise.id);
-    Ok(Links { premise, point: format!("/points/{point}"), meter })
+    let items = said::items(tx, it, today)?;
+    Ok(Links { premise, point: format!("/points/{point}"), meter, items })
 }
 
 fn alerts(tx: &mut Tx, visitor: &Visitor, view: &CustomerView, today: Date) -> Result<Vec<Alert>> {

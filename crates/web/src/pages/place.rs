@@ -11,10 +11,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_app::term::Said;
 use meterbook_app::{order, timeline};
 use meterbook_core::about::About;
 use meterbook_core::agreement::Agreement;
-use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::detail::{Detail, DetailKind, Subject, state_of_meter};
 use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
 use meterbook_core::meter::{Channel, Form, Installation, Meter};
 use meterbook_core::order::Order;
@@ -25,6 +26,7 @@ use meterbook_core::text::{decimal, grouped};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::document::{self, Listed};
 use super::timeline::{Line, lines, linked};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
@@ -186,6 +188,9 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
     }
     let orders = store::order::at_premise(tx, id)?;
     let events = timeline::of_premise(tx, id)?;
+    let mut about = vec![About::Premise(id)];
+    about.extend(store::place::points_at(tx, id)?.iter().map(|it| About::ServicePoint(it.id)));
+    let documents = documents(tx, eyes, &about)?;
     let mut acts = Vec::new();
     if eyes.visitor.may(Permission::KeepCustomers) {
         let link = format!("/sign-up?at={id}");
@@ -217,6 +222,7 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
                 rows,
             },
             eyes.details(&details),
+            documents,
             Section {
                 name: words.landlord,
                 heads: vec![words.service, words.account, words.rate, words.from, words.until],
@@ -236,8 +242,10 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
     let details = store::detail::of(tx, Subject::Point(id))?;
     let of_place = store::detail::of(tx, Subject::Premise(premise))?;
     let mut agreements = Vec::new();
+    let mut terms = Vec::new();
     for it in store::agreement::at(tx, id)?.into_iter().rev() {
         agreements.push(agreement(tx, eyes, &it)?);
+        terms.extend(said_of(tx, eyes, &it)?);
     }
     let mut hung = Vec::new();
     for it in store::meter::installations_at(tx, id)?.iter().rev() {
@@ -245,6 +253,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
         let meter = link(meter, format!("/meters/{}{}", it.meter, eyes.day()));
         hung.push(eyes.installation(meter, it));
     }
+    let bare = !hung.iter().any(|it| it.now);
     let mut flows = Vec::new();
     let now = store::connection::on(tx, id, eyes.on)?;
     for (from, state, order) in store::connection::of(tx, id)?.into_iter().rev() {
@@ -274,6 +283,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
             format!("{} {id}", words.service_point),
             zone.name().to_owned(),
             now.map_or_else(String::new, |it| it.said(language).to_owned()),
+            if bare { words.no_meter.to_owned() } else { String::new() },
         ],
         warnings: eyes.warnings(&of_place),
         acts,
@@ -292,6 +302,11 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
                 rows: agreements,
             },
             Section {
+                name: words.terms_said,
+                heads: vec![words.agreement_word, words.name, words.value, words.from, words.until],
+                rows: terms,
+            },
+            Section {
                 name: words.meters,
                 heads: vec![words.meter, words.from, words.until],
                 rows: hung,
@@ -302,6 +317,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
                 rows: flows,
             },
             eyes.details(&details),
+            documents(tx, eyes, &[About::ServicePoint(id)])?,
             self::orders(tx, eyes, orders)?,
         ],
         ..eyes.page(format!("{name}, {}", there.street))
@@ -314,7 +330,10 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
     let Meter { serial, commodity, .. } = meter.clone();
     let mut up = Vec::new();
     let mut hung = Vec::new();
-    for it in store::meter::installations_of(tx, id)?.iter().rev() {
+    let details = store::detail::of(tx, Subject::Meter(id))?;
+    let installations = store::meter::installations_of(tx, id)?;
+    let state = state_of_meter(&details, &installations, eyes.on);
+    for it in installations.iter().rev() {
         let point = store::place::service_point(tx, it.service_point)?;
         let premise = store::place::premise(tx, point.premise)?;
         let street = link(premise.street, format!("/premises/{}{}", premise.id, eyes.day()));
@@ -338,6 +357,8 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
         heads: vec![words.counts, words.order_unit, words.direction, words.multiplier],
         rows: channels.iter().map(|it| eyes.channel(it)).collect(),
     });
+    sections.push(eyes.details(&details));
+    sections.push(documents(tx, eyes, &[About::Meter(id)])?);
     for channel in channels.iter().filter(|it| matches!(it.form, Form::Register { .. })) {
         let mut reads = store::read::of(tx, channel.id)?;
         reads.reverse();
@@ -352,7 +373,12 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
     let events = timeline::of_meter(tx, &meter)?;
     Ok(Page {
         up,
-        chips: vec![show::commodity(commodity, words).to_owned()],
+        chips: vec![
+            show::commodity(commodity, words).to_owned(),
+            state.map_or_else(String::new, |it| {
+                show::detail_value(DetailKind::State, &it, eyes.visitor.language)
+            }),
+        ],
         here: format!("/meters/{id}"),
         sections,
         events: lines(linked(tx, events, About::Meter(id))?, eyes.console, eyes.visitor),
@@ -376,6 +402,25 @@ fn agreement(tx: &mut Tx, eyes: &Eyes<'_>, it: &Agreement) -> Result<Row> {
     })
 }
 
+/// What an agreement says of itself: what is counted without a meter, such as lamps, is here.
+fn said_of(tx: &mut Tx, eyes: &Eyes<'_>, it: &Agreement) -> Result<Vec<Row>> {
+    let all = Said::all(store::terms::get(tx, it.id)?);
+    let row = |said: Said| {
+        let (name, value, (from, to)) = said.parts();
+        Row {
+            cells: vec![
+                text(it.id),
+                text(name),
+                text(value),
+                text(eyes.dated(from)),
+                text(to.map(|to| eyes.dated(to)).unwrap_or_default()),
+            ],
+            now: eyes.holds(from, to) && eyes.holds(it.from, it.to),
+        }
+    };
+    Ok(all.into_iter().map(row).collect())
+}
+
 fn orders(tx: &mut Tx, eyes: &Eyes<'_>, orders: Vec<Order>) -> Result<Section> {
     let (words, language) = (eyes.visitor.words(), eyes.visitor.language);
     let mut rows = Vec::new();
@@ -393,6 +438,19 @@ fn orders(tx: &mut Tx, eyes: &Eyes<'_>, orders: Vec<Order>) -> Result<Section> {
     }
     let heads = vec![words.number, words.order_kind, words.stands, words.order_day];
     Ok(Section { name: words.orders, heads, rows })
+}
+
+/// The documents about some things, to be had.
+fn documents(tx: &mut Tx, eyes: &Eyes<'_>, about: &[About]) -> Result<Section> {
+    let words = eyes.visitor.words();
+    let row = |it: Listed| Row {
+        cells: vec![link(it.name, it.link), Cell { number: true, ..text(it.size) }, text(it.on)],
+        now: false,
+    };
+    let rows = document::listed(tx, eyes.console, eyes.visitor, about)?;
+    let rows = rows.into_iter().map(row).collect();
+    let heads = vec![words.name, words.size_word, words.date];
+    Ok(Section { name: words.documents, heads, rows })
 }
 
 fn text(text: impl ToString) -> Cell {
@@ -466,7 +524,7 @@ impl Eyes<'_> {
         let row = |it: &Detail| Row {
             cells: vec![
                 text(show::detail_kind(it.kind, self.visitor.language)),
-                text(&it.value),
+                text(show::detail_value(it.kind, &it.value, self.visitor.language)),
                 text(self.dated(it.from)),
                 text(it.to.map(|to| self.dated(to)).unwrap_or_default()),
             ],
