@@ -2,6 +2,8 @@
 //! crates/xtask/peers/pysam.py writes them: its name, the minutes, the median nanoseconds of a year
 //! of bills, and the twelve bills in millionths of a dollar.
 
+#![expect(clippy::disallowed_types, reason = "a measurement looks at the clock")]
+
 mod year;
 
 use std::hint::black_box;

@@ -115,9 +115,9 @@ fn a_parcel_finds_who_is_served_on_it_and_the_empty_premise() {
         let fern = db
             .write(|tx| place::add_premise(tx, actor(), "9 Fern Ln", "Alder Creek", "IL 60000"))
             .unwrap();
-        let say = |premise, parcel: &str, was| {
+        let say = |premise, parcel: &str, was: Option<&str>| {
             let (of, kind) = (Subject::Premise(premise), DetailKind::Parcel);
-            let on = date(2026, if was == None { 1 } else { 2 }, 1);
+            let on = date(2026, if was.is_none() { 1 } else { 2 }, 1);
             db.write(|tx| detail::set(tx, actor(), of, kind, parcel, was, on)).unwrap();
         };
         say(point.premise, "26-10417-003", None);

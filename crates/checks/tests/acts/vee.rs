@@ -1,6 +1,8 @@
 //! Reads that are doubted, estimated, told and asked for; and the incidents that must not come back,
 //! by name.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use jiff::Timestamp;

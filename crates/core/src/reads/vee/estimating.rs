@@ -233,7 +233,10 @@ mod tests {
         assert_eq!(by(Method::OwnHistory, &reads, &none(), on), Some(390 + 75));
         // A profile in which a day of February counts three times: 365 + 2 × 28 days of weight.
         let march = date(2026, 3, 1);
-        assert_eq!(by(Method::Profile, &reads, &none(), march), Some(390 + 890 * 115 / 421));
+        assert_eq!(
+            by(Method::Profile, &reads, &none(), march),
+            Some(390 + i64::div_euclid(890 * 115, 421))
+        );
         assert_eq!(by(Method::LastYear, &reads, &none(), date(2028, 1, 1)), None);
     }
 

@@ -179,7 +179,7 @@ mod tests {
         let mut series = weeks();
         series.micro.truncate(24 * 28 - 3);
         let filled = filled(&series);
-        assert_eq!(filled[0].micro, [2_100 / 2, 2_200 / 2, 2_300 / 2]);
+        assert_eq!(filled[0].micro, [1_050, 1_100, 1_150]);
         assert_eq!(
             gaps(&weeks(), Period::new(date(2026, 6, 1), date(2026, 6, 29)).unwrap(), &Zone::utc()),
             []

@@ -410,7 +410,7 @@ mod tests {
         let rules = Rules::default_of(Commodity::Electric);
         let beside = |register| check(&rules, &channel(), &series, (days, &zone), Some(register));
         assert_eq!(beside(sum + 20_000_000), []);
-        let half = beside(sum / 2);
+        let half = beside(sum.div_euclid(2));
         assert_eq!(the_one(&half), (Rule::SumCheck, 100));
     }
 

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(Likely::of_rate(200_000_000, usual), Some(Likely::TenTimes));
         assert_eq!(Likely::of_rate(2_000_000, usual), Some(Likely::Tenth));
         assert_eq!(Likely::of_rate(748 * usual, usual), Some(Likely::GallonsForCcf));
-        assert_eq!(Likely::of_rate(usual / 748, usual), Some(Likely::CcfForGallons));
+        assert_eq!(Likely::of_rate(usual.div_euclid(748), usual), Some(Likely::CcfForGallons));
         assert_eq!(Likely::of_rate(4 * usual, usual), None);
         assert_eq!(Likely::of_rate(usual, 0), None);
     }
