@@ -328,7 +328,11 @@ fn incident_a_day_of_25_hours_that_is_doubled_is_seen() {
         let mut start: Timestamp = "2026-11-01T05:00:00Z".parse().unwrap();
         for nth in 0..30 * 24 + 1 {
             let value = if nth == 1 || nth == 2 { 17 } else { 10 + nth % 13 };
-            text.push_str(&format!("E-1,{start},{}.{}\n", value / 10, value % 10));
+            text.push_str(&format!(
+                "E-1,{start},{}.{}\n",
+                i64::div_euclid(value, 10),
+                i64::rem_euclid(value, 10)
+            ));
             start += jiff::SignedDuration::from_hours(1);
         }
         import_as(db, on(12, 2), folder, &text);

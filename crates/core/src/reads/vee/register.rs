@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::likely::is_about;
-use super::{Finding, Likely, Rule, Rules, days, narrow, turned};
+use super::{Action, Finding, Likely, Rule, Rules, days, narrow, turned};
 use crate::meter::{Channel, Flow, Form};
 use crate::money::Unit;
 use crate::reads::{Read, ReadKind};
@@ -53,6 +53,9 @@ pub fn usual_micro(channel: &Channel, before: &[Read]) -> Option<i64> {
     }
     Some(narrow(scaled(channel, sum).div_euclid(days(first.on, last.on))))
 }
+
+/// Days of history that have every season in them, or nearly.
+const A_YEAR: i128 = 330;
 
 /// All that is odd about a read. Of several, the first is the one that says most.
 pub fn check(rules: &Rules, looked: &Looked<'_>) -> Vec<Finding> {
@@ -148,10 +151,17 @@ impl Sight<'_> {
         let limit = self.limit(Rule::Rollover)?;
         // Of a register of which nothing is known a rollover is believed only to be looked at.
         let usual = self.usual.unwrap_or(0);
-        if rate <= limit * usual.max(self.floor()) {
+        // The first cold month goes past the last digit for some, and is no mistake for that.
+        let explained = i128::from(self.looked.peers_milli).clamp(1_000, MOST_PEERS);
+        if rate * 1_000 <= limit * usual.max(self.floor()) * explained {
             return None;
         }
         let mut found = self.finding(Rule::Rollover, rate, usual, self.span)?;
+        // Before a winter was seen, nobody knows what is usual in one.
+        let seen = self.looked.before.first().map_or(0, |it| days(it.on, self.last.on));
+        if seen < A_YEAR {
+            found.action = Action::Look;
+        }
         found.likely = Some(Likely::WentRound);
         Some(found)
     }
@@ -258,7 +268,6 @@ mod tests {
     use super::*;
     use crate::id::{ChannelId, MeterId};
     use crate::place::Commodity;
-    use crate::reads::vee::Action;
 
     fn channel(digits: u8) -> Channel {
         Channel {
