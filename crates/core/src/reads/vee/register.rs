@@ -152,18 +152,22 @@ impl Sight<'_> {
         // Of a register of which nothing is known a rollover is believed only to be looked at.
         let usual = self.usual.unwrap_or(0);
         // The first cold month goes past the last digit for some, and is no mistake for that.
-        let explained = i128::from(self.looked.peers_milli).clamp(1_000, MOST_PEERS);
-        if rate * 1_000 <= limit * usual.max(self.floor()) * explained {
+        if rate * 1_000 <= limit * usual.max(self.floor()) * self.explained() {
             return None;
         }
         let mut found = self.finding(Rule::Rollover, rate, usual, self.span)?;
-        // Before a winter was seen, nobody knows what is usual in one.
+        // What used next to nothing so far may heat: before a winter was seen, nobody knows.
         let seen = self.looked.before.first().map_or(0, |it| days(it.on, self.last.on));
-        if seen < A_YEAR {
+        if usual <= self.floor() && seen < A_YEAR {
             found.action = Action::Look;
         }
         found.likely = Some(Likely::WentRound);
         Some(found)
+    }
+
+    /// How much more than usual the neighbours used, in thousandths: that is the weather.
+    fn explained(&self) -> i128 {
+        i128::from(self.looked.peers_milli).clamp(1_000, MOST_PEERS)
     }
 
     fn floor(&self) -> i128 {
@@ -205,8 +209,7 @@ impl Sight<'_> {
     fn high(&self, rate: i128, digits: u8) -> Option<Finding> {
         let limit = self.limit(Rule::High)?;
         let usual = self.usual?;
-        let explained = i128::from(self.looked.peers_milli).clamp(1_000, MOST_PEERS);
-        if rate * 1_000 <= limit * usual * explained || rate <= self.floor() {
+        if rate * 1_000 <= limit * usual * self.explained() || rate <= self.floor() {
             return None;
         }
         // What never used anything has no usual to be beyond of: a floor's worth is forgiven.
@@ -341,6 +344,14 @@ mod tests {
         // 70,000 after 99,000 could be 71,000 round, and is not; 30,000 could be 31,000 round.
         let round = found(5, &[97_800_000, 98_400_000, 99_000_000, 30_000_000], plain);
         assert_eq!(rules_of(&round), [(Rule::Rollover, Some(Likely::WentRound))]);
+        assert_eq!(round[0].action, Action::Hold);
+        // What the neighbours had as well is the weather; what stood all summer is only looked at.
+        let cold = [98_400_000, 99_000_000, 1_200_000];
+        assert_eq!(found(5, &cold, plain)[0].rule, Rule::Rollover);
+        assert_eq!(found(5, &cold, |it| it.peers_milli = 2_500), []);
+        let summer = found(5, &[99_000_000, 99_000_000, 99_000_000, 30_000_000], plain);
+        assert_eq!(summer[0].rule, Rule::Rollover);
+        assert_eq!(summer[0].action, Action::Look);
     }
 
     #[test]
