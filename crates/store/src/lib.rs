@@ -33,6 +33,7 @@ pub mod fee;
 pub mod gather;
 pub mod interaction;
 pub mod landlord;
+pub mod large_file;
 pub mod ledger;
 pub mod merge;
 pub mod meter;

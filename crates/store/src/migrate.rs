@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_tasks", include_str!("../migrations/0005_tasks.sql")),
     ("0006_moves", include_str!("../migrations/0006_moves.sql")),
     ("0007_notes_and_settlements", include_str!("../migrations/0007_notes_and_settlements.sql")),
+    ("0008_large_files", include_str!("../migrations/0008_large_files.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -14,8 +14,8 @@ use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
     ContactId, CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId,
-    MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
-    RegistrationId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
+    LargeFileId, MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId,
+    PublicationId, RegistrationId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -238,7 +238,7 @@ macro_rules! ids_are_numbers {
 
 ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
-    CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId,
+    CrewId, DetailId, EntryId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MergeId,
     MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
     RegistrationId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 }

@@ -8,6 +8,7 @@ mod authority;
 mod certificate;
 mod exchange;
 mod intake;
+mod large_file;
 mod moves;
 mod orders;
 mod orders_done;
