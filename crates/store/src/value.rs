@@ -91,6 +91,14 @@ impl Row<'_> {
         }
     }
 
+    /// Bytes, looked at where they are.
+    pub(crate) fn with_bytes<T>(&self, column: usize, look: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        match self.value(column)? {
+            V::Bytes(bytes) => Ok(look(&bytes)),
+            other => Err(anyhow!("column {column} holds {other:?}, which are no bytes")),
+        }
+    }
+
     /// An amount.
     pub(crate) fn money(&self, column: usize) -> Result<Money> {
         self.int(column).map(Money::from_cents)

@@ -1,10 +1,11 @@
 //! Reads: what a meter said, and when.
 
 pub mod estimate;
+pub mod hours;
 mod series;
 pub mod usage;
 
-pub use meterbook_interval::{Block, Corrupt, Span, pack, unpack};
+pub use meterbook_interval::{Block, Corrupt, Laid, Span, lay, pack, unpack, unpack_into};
 pub use series::{Month, Series};
 
 use jiff::civil::Date;
