@@ -29,7 +29,7 @@ pub(crate) fn kill(times: &str) -> Result<()> {
     let program = run::program()?;
     let postgres = postgres::start()?;
     run::done(
-        run::cargo(["test", "--package", "meterbook-checks", "--test", "kill"])
+        run::cargo(["test", "--package", "meterbook-checks", "--test", "kill", "--test", "kill_import"])
             .args(["--", "--nocapture", "--test-threads=1"])
             .env("METERBOOK_BIN", program)
             .env("METERBOOK_KILLS", times)
