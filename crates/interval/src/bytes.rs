@@ -26,8 +26,8 @@ pub(crate) fn checksum(bytes: &[u8]) -> [u8; 4] {
     crc32fast::hash(bytes).to_le_bytes()
 }
 
-/// FNV-1a, one byte after the other: what blocks of the first codec end in. It took longer than all
-/// the rest of reading a block.
+/// FNV-1a, one byte after the other: what blocks of the first codec end
+/// in.
 pub(crate) fn first_checksum(bytes: &[u8]) -> [u8; 4] {
     let step = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     bytes.iter().fold(0x811c_9dc5, step).to_le_bytes()
