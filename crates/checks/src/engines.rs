@@ -33,14 +33,15 @@ pub fn each(test: impl Fn(&Db, &Path)) {
 }
 
 /// A database on the tests' server that is dropped with this, even by a test that fails.
-struct Lent {
+pub struct Lent {
     server: String,
     name: String,
     url: String,
 }
 
 impl Lent {
-    fn new(server: &str) -> Result<Lent> {
+    /// Makes one.
+    pub fn new(server: &str) -> Result<Lent> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("store_{}_{nth}", std::process::id());
@@ -48,6 +49,11 @@ impl Lent {
         let url = format!("{place}/{name}");
         Client::connect(server, NoTls)?.batch_execute(&format!("create database {name}"))?;
         Ok(Lent { server: server.to_owned(), name, url })
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 }
 

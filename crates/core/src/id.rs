@@ -51,6 +51,8 @@ ids! {
     TariffId,
     /// An imported file.
     BatchId,
+    /// A file that is taken in parts.
+    LargeFileId,
     /// Something published for everybody on a tariff.
     PublicationId,
     /// One turn of a bill cycle: the days it bills and when.

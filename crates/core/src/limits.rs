@@ -2,6 +2,9 @@
 
 /// Bytes in an imported file. A file beyond this is a mistake or an attack; split it by month.
 pub const FILE_BYTES: u64 = 2_000_000_000;
+/// Bytes of a wide file that are taken in one transaction. From a few megabytes up the commit costs
+/// little beside the work; several parts are in memory at once, and one is done again after a crash.
+pub const PART_BYTES: usize = 8_000_000;
 /// Bytes in one XML element's text or one CSV field: longer ones are never reads.
 pub const FIELD_BYTES: usize = 100_000;
 /// Rejected lines kept of one file: a file with more is wrong as a whole.

@@ -19,30 +19,37 @@ const EXCEPTION_BITS: usize = 16;
 /// Appends a group of 1 to [`GROUP`] values.
 pub(crate) fn put_group(bytes: &mut Vec<u8>, values: &[i64]) {
     let least = *values.iter().min().expect("a group has a value");
-    let above: Vec<u64> = values.iter().map(|it| it.wrapping_sub(least).cast_unsigned()).collect();
-    let bits = best_bits(&above);
-    let low: Vec<u32> = above.iter().map(|it| narrow(it & mask(bits))).collect();
-    let high: Vec<(u8, u64)> =
-        (0..).zip(&above).map(|(at, it)| (at, it >> bits)).filter(|(_, it)| *it != 0).collect();
+    let mut room = [0_u64; GROUP];
+    let above = &mut room[..values.len()];
+    for (above, value) in above.iter_mut().zip(values) {
+        *above = value.wrapping_sub(least).cast_unsigned();
+    }
+    let bits = best_bits(above);
+    let mut low = [0; GROUP];
+    for (low, above) in low.iter_mut().zip(&*above) {
+        *low = narrow(above & mask(bits));
+    }
+    let high = || (0_u8..).zip(&*above).filter(|(_, it)| **it >> bits != 0);
 
     put(bytes, zigzag(least));
     bytes.push(bits);
-    bytes.push(u8::try_from(high.len()).expect("a group has at most 128 values"));
-    if low.len() == GROUP {
+    bytes.push(u8::try_from(high().count()).expect("a group has at most 128 values"));
+    if values.len() == GROUP {
         let mut packed = [0; GROUP * 4];
         let len = BitPacker4x::new().compress(&low, &mut packed, bits);
         bytes.extend_from_slice(&packed[..len]);
     } else {
-        put_tail(bytes, &low, bits);
+        put_tail(bytes, &low[..values.len()], bits);
     }
-    for (at, high) in high {
+    for (at, above) in high() {
         bytes.push(at);
-        put(bytes, high);
+        put(bytes, above >> bits);
     }
 }
 
-/// Reads a group of `count` values.
-pub(crate) fn take_group(from: &mut Reader<'_>, count: usize) -> Result<Vec<i64>, Corrupt> {
+/// Reads a group of as many values as there is room for in `values`.
+pub(crate) fn take_group(from: &mut Reader<'_>, values: &mut [i64]) -> Result<(), Corrupt> {
+    let count = values.len();
     let least = unzigzag(from.number()?);
     let bits = from.byte()?;
     let exceptions = from.byte()?;
@@ -56,27 +63,41 @@ pub(crate) fn take_group(from: &mut Reader<'_>, count: usize) -> Result<Vec<i64>
     } else {
         take_tail(packed, &mut low[..count], bits);
     }
-    let mut above: Vec<u64> = low[..count].iter().map(|it| u64::from(*it)).collect();
+    for (value, low) in values.iter_mut().zip(&low) {
+        *value = least.wrapping_add(i64::from(*low));
+    }
     for _ in 0..exceptions {
         let at = usize::from(from.byte()?);
         let high = from.number()?;
-        let value = above.get_mut(at).ok_or(Corrupt::Number)?;
+        let value = values.get_mut(at).ok_or(Corrupt::Number)?;
         if high.leading_zeros() < u32::from(bits) {
             return Err(Corrupt::Number);
         }
-        *value |= high << bits;
+        *value = value.wrapping_add((high << bits).cast_signed());
     }
-    Ok(above.into_iter().map(|it| least.wrapping_add(it.cast_signed())).collect())
+    Ok(())
 }
 
 /// The bits for every value that make the group smallest, given that more go beside it.
 fn best_bits(above: &[u64]) -> u8 {
-    let cost = |bits: u8| {
-        let beyond = above.iter().map(|it| 64 - (it >> bits).leading_zeros() as usize);
-        let exceptions = beyond.filter(|it| *it != 0).map(|it| it + EXCEPTION_BITS).sum::<usize>();
-        above.len() * usize::from(bits) + exceptions
-    };
-    (0..=MOST_BITS).min_by_key(|bits| cost(*bits)).expect("there are 33 choices")
+    let mut of_length = [0_usize; 65];
+    for it in above {
+        of_length[64 - it.leading_zeros() as usize] += 1;
+    }
+    // From the most bits down: how many values go beyond them, and by how many bits in all.
+    let most = usize::from(MOST_BITS);
+    let mut beyond: usize = of_length[most + 1..].iter().sum();
+    let mut over: usize = (1..).zip(&of_length[most + 1..]).map(|(by, count)| by * count).sum();
+    let (mut best, mut least) = (MOST_BITS, usize::MAX);
+    for bits in (0..=MOST_BITS).rev() {
+        let cost = above.len() * usize::from(bits) + over + EXCEPTION_BITS * beyond;
+        if cost <= least {
+            (best, least) = (bits, cost);
+        }
+        beyond += of_length[usize::from(bits)];
+        over += beyond;
+    }
+    best
 }
 
 fn put_tail(bytes: &mut Vec<u8>, low: &[u32], bits: u8) {
@@ -95,17 +116,16 @@ fn put_tail(bytes: &mut Vec<u8>, low: &[u32], bits: u8) {
     }
 }
 
+/// Each value out of the eight bytes around it: a value has 32 bits at most and begins at one of
+/// eight.
 fn take_tail(packed: &[u8], low: &mut [u32], bits: u8) {
-    let (mut pending, mut held) = (0_u64, 0);
-    let mut packed = packed.iter();
+    let mut room = [0; GROUP * 4 + 8];
+    room[..packed.len()].copy_from_slice(packed);
+    let mut at = 0;
     for value in low {
-        while held < bits {
-            pending |= u64::from(*packed.next().expect("as many as the bits need")) << held;
-            held += 8;
-        }
-        *value = narrow(pending & mask(bits));
-        pending >>= bits;
-        held -= bits;
+        let around = room[at >> 3..].first_chunk().expect("there is room behind the last");
+        *value = narrow((u64::from_le_bytes(*around) >> (at & 7)) & mask(bits));
+        at += usize::from(bits);
     }
 }
 

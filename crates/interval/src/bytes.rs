@@ -21,8 +21,14 @@ pub(crate) fn unzigzag(folded: u64) -> i64 {
     (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
 }
 
-/// FNV-1a: a change of any single byte changes it.
+/// CRC-32: a change of up to four bytes in a row changes it.
 pub(crate) fn checksum(bytes: &[u8]) -> [u8; 4] {
+    crc32fast::hash(bytes).to_le_bytes()
+}
+
+/// FNV-1a, one byte after the other: what blocks of the first codec end
+/// in.
+pub(crate) fn first_checksum(bytes: &[u8]) -> [u8; 4] {
     let step = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
     bytes.iter().fold(0x811c_9dc5, step).to_le_bytes()
 }

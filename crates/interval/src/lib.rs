@@ -11,14 +11,14 @@ mod pack;
 mod span;
 
 pub use lay::{Laid, Misfit, lay};
-pub use pack::{Corrupt, pack, unpack};
+pub use pack::{Corrupt, pack, unpack, unpack_into};
 pub use span::{Span, spans_of};
 
 /// Minutes in the longest month: no block reaches further.
 pub const MONTH_MINUTES: u32 = 31 * 24 * 60;
 
 /// Values on a grid of equal steps inside one month.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// The length of a step, in minutes.
     pub minutes: u16,

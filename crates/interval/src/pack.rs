@@ -1,16 +1,19 @@
 //! A block as bytes, and back.
 //!
 //! Layout: codec, minutes, phase, decimal exponent, count, missing spans, estimated spans, groups
-//! of 128 values (see [`crate::bits`]), checksum. Numbers are seven bits a byte.
+//! of 128 values (see [`crate::bits`]), checksum. Numbers are seven bits a byte. The first codec
+//! differs in its checksum only.
 
 use std::fmt;
 
 use crate::bits::{GROUP, put_group, take_group};
-use crate::bytes::{Reader, checksum, put};
+use crate::bytes::{Reader, checksum, first_checksum, put};
 use crate::{Block, MONTH_MINUTES, Span};
 
 /// The layout above. Another one gets another number, and old blocks stay readable.
-const CODEC: u8 = 1;
+const CODEC: u8 = 2;
+/// The same with a slower checksum.
+const FIRST_CODEC: u8 = 1;
 /// 10^18 is the highest power of ten below 2^63.
 const MOST_EXPONENT: u8 = 18;
 
@@ -56,8 +59,9 @@ pub fn pack(block: &Block) -> Vec<u8> {
     assert!(in_order(&block.estimated, count), "estimated spans rise and do not touch");
 
     let exponent = exponent(&block.values);
-    let unit = 10_i64.pow(u32::from(exponent));
-    let mut values: Vec<i64> = block.values.iter().map(|it| it.div_euclid(unit)).collect();
+    let inverse = inverse_of_power_of_five(exponent).cast_signed();
+    let shorter = |it: &i64| (it >> exponent).wrapping_mul(inverse);
+    let mut values: Vec<i64> = block.values.iter().map(shorter).collect();
     hide(&mut values, &block.missing);
 
     let mut bytes = vec![CODEC];
@@ -77,13 +81,25 @@ pub fn pack(block: &Block) -> Vec<u8> {
 
 /// The block that `bytes` are.
 pub fn unpack(bytes: &[u8]) -> Result<Block, Corrupt> {
+    let mut block = Block::default();
+    unpack_into(bytes, &mut block)?;
+    Ok(block)
+}
+
+/// Turns `block` into the one that `bytes` are, in the memory that it has: whoever reads many
+/// blocks asks for memory once. After an error it holds nothing that means anything.
+pub fn unpack_into(bytes: &[u8], block: &mut Block) -> Result<(), Corrupt> {
     let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Corrupt::Short)?;
-    if checksum(body) != *sum {
+    let expected = match body.first() {
+        Some(&FIRST_CODEC) => first_checksum(body),
+        _ => checksum(body),
+    };
+    if expected != *sum {
         return Err(Corrupt::Checksum);
     }
     let mut from = Reader { rest: body };
     let codec = from.byte()?;
-    if codec != CODEC {
+    if ![FIRST_CODEC, CODEC].contains(&codec) {
         return Err(Corrupt::Codec(codec));
     }
     let minutes = u16::try_from(from.number()?).map_err(|_| Corrupt::Number)?;
@@ -96,9 +112,11 @@ pub fn unpack(bytes: &[u8]) -> Result<Block, Corrupt> {
     let missing = take_spans(&mut from, count)?;
     let estimated = take_spans(&mut from, count)?;
 
-    let mut values = Vec::with_capacity(count as usize);
-    while values.len() < count as usize {
-        values.extend(take_group(&mut from, GROUP.min(count as usize - values.len()))?);
+    let Block { values, .. } = block;
+    values.clear();
+    values.resize(count as usize, 0);
+    for group in values.chunks_mut(GROUP) {
+        take_group(&mut from, group)?;
     }
     if !from.rest.is_empty() {
         return Err(Corrupt::Short);
@@ -106,25 +124,48 @@ pub fn unpack(bytes: &[u8]) -> Result<Block, Corrupt> {
     for span in &missing {
         values[span.range()].fill(0);
     }
-    let unit = 10_i64.pow(u32::from(exponent));
-    for value in &mut values {
+    longer(values, 10_i64.pow(u32::from(exponent)))?;
+    (block.minutes, block.phase) = (minutes, phase);
+    (block.missing, block.estimated) = (missing, estimated);
+    Ok(())
+}
+
+/// Every value times `unit`. Whether a product leaves its type is asked once where it can be.
+fn longer(values: &mut [i64], unit: i64) -> Result<(), Corrupt> {
+    let bits = values.iter().fold(0, |bits, it| bits | (it ^ (it >> 63)));
+    if bits < i64::MAX.div_euclid(unit) {
+        values.iter_mut().for_each(|it| *it = it.wrapping_mul(unit));
+        return Ok(());
+    }
+    for value in values {
         *value = value.checked_mul(unit).ok_or(Corrupt::Number)?;
     }
-    Ok(Block { minutes, phase, values, missing, estimated })
+    Ok(())
 }
 
 /// How many decimal zeros every value ends in; no more than [`MOST_EXPONENT`].
 fn exponent(values: &[i64]) -> u8 {
-    let mut exponent = 0;
-    let mut unit = 1_i64;
-    while exponent < MOST_EXPONENT {
-        unit *= 10;
-        if values.iter().any(|it| it % unit != 0) || values.iter().all(|it| *it == 0) {
-            break;
-        }
-        exponent += 1;
+    let bits = values.iter().fold(0, |all, it| all | it);
+    if bits == 0 {
+        return 0;
     }
-    exponent
+    // A value that ends in so many decimal zeros ends in as many binary ones.
+    let most = u8::try_from(bits.trailing_zeros()).expect("64 at most").min(MOST_EXPONENT);
+    let ends_in = |exponent: &u8| {
+        let inverse = inverse_of_power_of_five(*exponent);
+        let highest = u64::MAX.div_euclid(5_u64.pow(u32::from(*exponent)));
+        values.iter().all(|it| it.unsigned_abs().wrapping_mul(inverse) <= highest)
+    };
+    (0..=most).rev().find(ends_in).expect("every value ends in no zeros")
+}
+
+/// What a multiple of this power of five is to be multiplied by, within 64 bits, to be divided by it:
+/// a division takes ten times as long. Each turn doubles the bits that are right, from three on.
+fn inverse_of_power_of_five(exponent: u8) -> u64 {
+    let power = 5_u64.pow(u32::from(exponent));
+    (0..5).fold(power, |inverse, _| {
+        inverse.wrapping_mul(2_u64.wrapping_sub(power.wrapping_mul(inverse)))
+    })
 }
 
 /// Repeats the value before a missing one in its place: a zero between large values would cost an
@@ -237,6 +278,44 @@ mod tests {
         assert!(bytes.len() * 2 < 2_880 * 3, "{} bytes", bytes.len());
         assert_eq!(unpack(&bytes), Ok(month));
         assert!(pack(&block((0..96).map(home).collect())).len() < 96 * 2, "a day is not padded");
+    }
+
+    #[test]
+    fn a_block_of_the_first_codec_is_still_read() {
+        let month = block((0..300).map(|it| it * 17_000).collect());
+        let mut bytes = pack(&month);
+        bytes.truncate(bytes.len() - 4);
+        bytes[0] = FIRST_CODEC;
+        let sum = first_checksum(&bytes);
+        bytes.extend_from_slice(&sum);
+        assert_eq!(unpack(&bytes), Ok(month));
+        let last = bytes.len() - 5;
+        bytes[last] ^= 1;
+        assert_eq!(unpack(&bytes), Err(Corrupt::Checksum));
+    }
+
+    #[test]
+    fn values_end_in_as_many_zeros_as_they_do() {
+        for (values, zeros) in [
+            (vec![], 0),
+            (vec![0, 0], 0),
+            (vec![0, 16], 0),
+            (vec![-3_000, 250], 1),
+            (vec![-1_000_000_000_000_000_000, 0], 18),
+            (vec![i64::MIN], 0),
+            (vec![i64::MAX - 7, -20], 1),
+        ] {
+            assert_eq!(exponent(&values), zeros, "{values:?}");
+            assert_eq!(unpack(&pack(&block(values.clone()))).unwrap().values, values);
+        }
+    }
+
+    #[test]
+    fn a_product_outside_of_its_type_is_refused() {
+        let mut values = [i64::MIN.div_euclid(10) + 1, i64::MAX.div_euclid(10)];
+        assert_eq!(longer(&mut values.clone(), 10), Ok(()), "the last that fit");
+        values[1] += 1;
+        assert_eq!(longer(&mut values, 10), Err(Corrupt::Number));
     }
 
     #[test]

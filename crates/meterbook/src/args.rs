@@ -275,6 +275,9 @@ pub(crate) struct Import {
     /// The meter the file is of, when the file calls it something else
     #[arg(long)]
     pub(crate) meter: Option<String>,
+    /// The length of the parts in which a long wide file is taken; tests kill the program between
+    #[arg(long, value_name = "BYTES", hide = true)]
+    pub(crate) part_bytes: Option<usize>,
     /// Print what became of it as one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,20 +2,20 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use meterbook_core::id::BatchId;
+use meterbook_core::id::{BatchId, LargeFileId};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
 use crate::value::V;
 
 const ADD: Sql = Sql("
-    insert into batch (id, file_name, sha256, kind, accepted, rejected, imported_at)
-    values ($1, $2, $3, $4, $5, $6, $7)");
+    insert into batch (id, file_name, sha256, kind, accepted, rejected, imported_at, large_file_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)");
 const PARTS: Rows = Rows("batch_part (batch_id, position, bytes)");
 const REJECTS: Rows = Rows("reject (batch_id, line, reason, text)");
 const BY_HASH: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at
-    from batch where sha256 = $1 and 0 < accepted");
+    from batch where sha256 = $1 and 0 < accepted and large_file_id is null");
 const FIND: Sql = Sql("
     select id, file_name, sha256, kind, accepted, rejected, imported_at from batch where id = $1");
 const ALL: Sql = Sql("
@@ -62,6 +62,26 @@ pub struct Reject {
 
 /// Keeps a file: its (compressed) bytes and the lines that were not taken.
 pub fn add(tx: &mut Tx, batch: &Batch, bytes: &[u8], rejects: &[Reject]) -> Result<()> {
+    insert(tx, batch, None, bytes, rejects)
+}
+
+/// Keeps a part of a large file in the same way. The same part may have come with another file.
+pub fn add_part(
+    tx: &mut Tx,
+    (batch, of): (&Batch, LargeFileId),
+    bytes: &[u8],
+    rejects: &[Reject],
+) -> Result<()> {
+    insert(tx, batch, Some(of), bytes, rejects)
+}
+
+fn insert(
+    tx: &mut Tx,
+    batch: &Batch,
+    of: Option<LargeFileId>,
+    bytes: &[u8],
+    rejects: &[Reject],
+) -> Result<()> {
     let Batch { id, file_name, sha256, kind, accepted, rejected, at } = batch;
     let values = [
         (*id).into(),
@@ -71,6 +91,7 @@ pub fn add(tx: &mut Tx, batch: &Batch, bytes: &[u8], rejects: &[Reject]) -> Resu
         (*accepted).into(),
         (*rejected).into(),
         (*at).into(),
+        of.into(),
     ];
     tx.exec(ADD, values)?;
     let parts = (0_i64..).zip(bytes.chunks(PART));

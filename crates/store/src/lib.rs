@@ -36,6 +36,7 @@ pub mod figure;
 pub mod gather;
 pub mod interaction;
 pub mod landlord;
+pub mod large_file;
 pub mod ledger;
 pub mod merge;
 pub mod meter;

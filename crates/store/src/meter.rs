@@ -9,7 +9,7 @@ use meterbook_core::place::Commodity;
 
 use crate::Tx;
 use crate::failure::missing;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_words, words_of};
 use crate::value::Row;
 
 const ADD: Sql = Sql("insert into meter (id, serial, commodity) values ($1, $2, $3)");
@@ -21,6 +21,12 @@ const ADD_CHANNEL: Sql = Sql("
 const CHANNELS: Sql = Sql("
     select id, meter_id, digits, minutes, unit, flow, multiplier_micro
     from channel where meter_id = $1 and to_on is null order by id");
+const CHANNELS_OF: (Sql, Sql) = among_words!(
+    "select m.serial, c.id, c.meter_id, c.digits, c.minutes, c.unit, c.flow, c.multiplier_micro
+     from meter m join channel c on c.meter_id = m.id
+     where c.to_on is null and m.serial",
+    "order by m.id, c.id"
+);
 const REPLACE_CHANNEL: Sql = Sql("update channel set to_on = $2 where id = $1 and to_on is null");
 const BEGIN_CHANNEL: Sql = Sql("update channel set from_on = $2 where id = $1");
 const INSTALL: Sql = Sql("
@@ -82,6 +88,18 @@ pub fn replace_channel(tx: &mut Tx, old: ChannelId, new: &Channel, on: Date) -> 
 /// The registers and interval channels of a meter that count now.
 pub fn channels(tx: &mut Tx, meter: MeterId) -> Result<Vec<Channel>> {
     tx.many(CHANNELS, [meter.into()], |row| channel(row, 0))
+}
+
+/// The registers and interval channels that count now of the meters with these numbers on their
+/// faces, each with its meter's number.
+pub fn channels_of<'a>(
+    tx: &mut Tx,
+    serials: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<(String, Channel)>> {
+    let list = words_of(serials);
+    tx.many(tx.either(CHANNELS_OF.0, CHANNELS_OF.1), [list.into()], |row| {
+        Ok((row.text(0)?, channel(row, 1)?))
+    })
 }
 
 /// Keeps where a meter hangs.

@@ -59,6 +59,8 @@ pub enum Counter {
     Tariff,
     /// Imported files.
     Batch,
+    /// Files that are taken in parts.
+    LargeFile,
     /// Reads.
     Read,
     /// What is published for everybody on a tariff.
@@ -270,6 +272,7 @@ impl Counter {
             Counter::Agreement => "agreement",
             Counter::Tariff => "tariff",
             Counter::Batch => "batch",
+            Counter::LargeFile => "large_file",
             Counter::Read => "read",
             Counter::Publication => "publication",
             Counter::Window => "bill_window",
@@ -316,8 +319,43 @@ macro_rules! among_ids {
 }
 pub(crate) use among_ids;
 
+/// The same around the texts in `$1`, a JSON list: see [`words_of`].
+macro_rules! among_words {
+    ($before:literal, $after:literal) => {
+        (
+            $crate::tx::Sql(concat!($before, " in (select value from json_each($1)) ", $after)),
+            $crate::tx::Sql(concat!(
+                $before,
+                " = any (array(select jsonb_array_elements_text($1::text::jsonb))) ",
+                $after
+            )),
+        )
+    };
+}
+pub(crate) use among_words;
+
 /// Ids as the list that [`among_ids`] reads.
 pub(crate) fn list_of<I: Copy + Into<i64>>(ids: impl IntoIterator<Item = I>) -> String {
     let numbers: Vec<String> = ids.into_iter().map(|id| id.into().to_string()).collect();
     format!("[{}]", numbers.join(","))
+}
+
+/// Texts as the list that [`among_words`] reads.
+pub(crate) fn words_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted = |word: &str| {
+        let mut text = String::from('"');
+        for letter in word.chars() {
+            match letter {
+                '"' | '\\' => text.extend(['\\', letter]),
+                letter if letter < ' ' => {
+                    text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                }
+                letter => text.push(letter),
+            }
+        }
+        text.push('"');
+        text
+    };
+    let words: Vec<String> = words.into_iter().map(quoted).collect();
+    format!("[{}]", words.join(","))
 }

@@ -14,9 +14,9 @@ use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
     ContactId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId,
-    InteractionId, LandlordId, MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId,
-    PremiseId, PublicationId, RegistrationId, RequestId, RunId, ServicePointId, TariffId, TaskId,
-    UserId, WindowId,
+    InteractionId, LandlordId, LargeFileId, MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId,
+    PersonId, PremiseId, PublicationId, RegistrationId, RequestId, RunId, ServicePointId, TariffId,
+    TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -88,6 +88,14 @@ impl Row<'_> {
     pub(crate) fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         match self.value(column)? {
             V::Bytes(bytes) => Ok(bytes.into_owned()),
+            other => Err(anyhow!("column {column} holds {other:?}, which are no bytes")),
+        }
+    }
+
+    /// Bytes, looked at where they are.
+    pub(crate) fn with_bytes<T>(&self, column: usize, look: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        match self.value(column)? {
+            V::Bytes(bytes) => Ok(look(&bytes)),
             other => Err(anyhow!("column {column} holds {other:?}, which are no bytes")),
         }
     }
@@ -239,7 +247,7 @@ macro_rules! ids_are_numbers {
 
 ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
-    CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, MergeId,
+    CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MergeId,
     MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
     RegistrationId, RequestId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 }

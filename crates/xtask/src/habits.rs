@@ -29,12 +29,20 @@ pub(crate) fn kill(times: &str) -> Result<()> {
     let program = run::program()?;
     let postgres = postgres::start()?;
     run::done(
-        run::cargo(["test", "--package", "meterbook-checks", "--test", "kill"])
-            .args(["--", "--nocapture", "--test-threads=1"])
-            .env("METERBOOK_BIN", program)
-            .env("METERBOOK_KILLS", times)
-            .env("METERBOOK_KILL_CUSTOMERS", CUSTOMERS)
-            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+        run::cargo([
+            "test",
+            "--package",
+            "meterbook-checks",
+            "--test",
+            "kill",
+            "--test",
+            "kill_import",
+        ])
+        .args(["--", "--nocapture", "--test-threads=1"])
+        .env("METERBOOK_BIN", program)
+        .env("METERBOOK_KILLS", times)
+        .env("METERBOOK_KILL_CUSTOMERS", CUSTOMERS)
+        .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }
 
@@ -107,6 +115,20 @@ pub(crate) fn search(customers: &str) -> Result<()> {
             .arg("--")
             .arg(&scratch.0)
             .arg(customers)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+/// Imports a month of interval values on both databases and adds it up. A hundred thousand meters
+/// need some ten gigabytes.
+pub(crate) fn intervals(meters: &str) -> Result<()> {
+    let postgres = postgres::start()?;
+    let scratch = Scratch::new("intervals")?;
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "intervals"])
+            .arg("--")
+            .arg(&scratch.0)
+            .arg(meters)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }

@@ -39,6 +39,8 @@ cargo xtask HABIT
   bench rating  how long a year of bills takes, by tariff and length of interval
   bench search  how long a search takes among a million customers, on both databases
             --customers N  another number of them
+  bench intervals  how fast a month of interval values comes in and is added up, on both databases
+            --meters N     another number of meters than 10000
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
@@ -79,6 +81,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "rating", rest @ ..] => habits::rating(rest),
         ["bench", "search"] => habits::search("1000000"),
         ["bench", "search", "--customers", customers] => habits::search(customers),
+        ["bench", "intervals"] => habits::intervals("10000"),
+        ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

@@ -29,6 +29,23 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Meters {
+    /// The meters with these numbers, looked up at once.
+    pub(super) fn named<'a>(
+        tx: &mut Tx,
+        serials: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Meters> {
+        let mut known: HashMap<String, Vec<Channel>> = HashMap::new();
+        for (serial, channel) in store::meter::channels_of(tx, serials)? {
+            known.entry(serial).or_default().push(channel);
+        }
+        Ok(Meters { known })
+    }
+
+    /// The one channel a line means, among the meters that were looked up; or why there is none.
+    pub(super) fn known(&self, wanted: Wanted<'_>) -> Result<Channel, String> {
+        choose(self.known.get(wanted.meter).map_or(&[][..], Vec::as_slice), wanted)
+    }
+
     /// The one channel a line means; the inner error is the reason why there is none.
     pub(super) fn find(
         &mut self,

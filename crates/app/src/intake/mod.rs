@@ -4,6 +4,7 @@
 //! each line that is not taken is kept with its reason and written to a file of the same shape, to
 //! be mended and imported.
 
+mod large;
 mod meters;
 pub mod orders;
 pub mod published;
@@ -20,7 +21,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use meterbook_core::id::{BatchId, ExceptionId};
-use meterbook_core::limits::{FILE_BYTES, REJECTS};
+use meterbook_core::limits::{FILE_BYTES, PART_BYTES, REJECTS};
 use meterbook_core::period::Zone;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::About;
@@ -33,7 +34,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::rejects::{Rejected, kept, write};
-use self::taken::Taken;
+use self::taken::Reading;
 use crate::authority::authorize;
 use crate::vee::judge::{self, Trust};
 use crate::{Actor, refuse, vee};
@@ -146,6 +147,18 @@ pub enum NotImported {
         /// As what.
         taken: String,
     },
+    /// Its import was begun with the times of another zone, and is not done.
+    BegunInZone {
+        /// The file.
+        file: PathBuf,
+        /// That zone.
+        zone: String,
+    },
+    /// Somebody else imports it at the same time.
+    Elsewhere {
+        /// The file.
+        file: PathBuf,
+    },
     /// So many lines are wrong that the file is.
     TooManyRejects {
         /// The file.
@@ -169,14 +182,40 @@ pub enum NotGivenBack {
     },
 }
 
-/// Imports a file; `watch` is told how many lines are read.
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Lines that were read.
+    pub lines: u64,
+    /// Bytes of the file, unpacked, up to which everything is done; zero while nobody counts them.
+    pub bytes: u64,
+    /// All its bytes.
+    pub all: u64,
+}
+
+/// Imports a file; `watch` is told how far it has come. A wide file beyond [`PART_BYTES`] is taken in
+/// parts, and goes on where it was left; any other is taken whole or not at all.
 pub fn import(
     db: &Db,
     actor: Actor,
     import: &Import<'_>,
-    watch: &mut dyn FnMut(u64),
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Imported> {
+    import_in_parts(db, actor, import, PART_BYTES, watch)
+}
+
+/// The same with parts of another length.
+pub fn import_in_parts(
+    db: &Db,
+    actor: Actor,
+    import: &Import<'_>,
+    part_bytes: usize,
+    watch: &mut dyn FnMut(Progress),
 ) -> Result<Imported> {
     let file = import.file;
+    if let Some(head) = large::head(import, part_bytes) {
+        return large::import(db, actor, import, (&head, part_bytes), watch);
+    }
     let staged = Staged::of(file)?;
     let text = staged.text();
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
@@ -231,15 +270,15 @@ fn take(
     allowed: &Authorized,
     of: &Of<'_>,
     trust: Trust,
-    watch: &mut dyn FnMut(u64),
+    watch: &mut dyn FnMut(Progress),
 ) -> Result<(Batch, Vec<Rejected>, Doubts)> {
     let Of { file_name, shape, zone, meter, text, .. } = of;
     let file = Path::new(file_name);
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
     let id = BatchId(tx.next(Counter::Batch, 1)?);
-    let mut taken = Taken::new(tx, id, watch);
-    reads::read(text, *shape, zone, *meter, &mut taken).map_err(no_reads)?;
-    let (mut ready, mut rejected) = taken.finish()?;
+    let mut reading = Reading::new(tx, u64::try_from(text.len())?, watch);
+    reads::read(text, *shape, zone, *meter, &mut reading).map_err(no_reads)?;
+    let (mut ready, mut rejected) = reading.finish()?;
     if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
         reads::read(text, *shape, zone, *meter, &mut find).map_err(no_reads)?;
     }
@@ -280,7 +319,7 @@ fn take(
     if !judged.exceptions.is_empty() {
         ready.reads = judged.taken;
     }
-    ready.keep(tx)?;
+    ready.keep(tx, id)?;
     crate::order::after_reads(tx, allowed, id, file_name)?;
     let mut said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);
     if 0 < doubts.waits {
@@ -535,6 +574,16 @@ impl fmt::Display for NotImported {
             NotImported::BeforeAs { file, taken } => write!(
                 f,
                 "{} was taken before as {taken}, and one file says one thing; check which file is meant",
+                file.display()
+            ),
+            NotImported::BegunInZone { file, zone } => write!(
+                f,
+                "a part of {} was taken with times of {zone}; to go on, import it with --zone {zone}",
+                file.display()
+            ),
+            NotImported::Elsewhere { file } => write!(
+                f,
+                "{} is being imported by somebody else at the same time; wait until that has ended, then import it once more to see that it is whole",
                 file.display()
             ),
             NotImported::TooManyRejects { file, first } => write!(

@@ -1,48 +1,65 @@
 //! What is taken of a file while it is read: values by channel, reads, rejects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use meterbook_core::id::{BatchId, ChannelId};
 use meterbook_core::meter::{Channel, Form};
 use meterbook_core::reads::{Block, Month, Read, Series, Span};
-use meterbook_formats::reads::{Lines, Row, Said};
+use meterbook_formats::reads::Said::{Intervals as Interval, Register};
+use meterbook_formats::reads::{Lines, Row};
+use meterbook_store::large_file::Said;
 use meterbook_store::{self as store, Tx};
 
+use super::Progress;
 use super::meters::{Meters, Wanted};
 use super::rejects::Rejected;
 
 /// Lines between two words to whoever watches.
 const WATCH_EVERY: u64 = 4_096;
 
-/// A file on its way into the database.
-pub(super) struct Taken<'a, 'tx> {
+/// A file that is read in one transaction.
+pub(super) struct Reading<'a, 'tx> {
     tx: &'a mut Tx<'tx>,
-    batch: BatchId,
-    watch: &'a mut dyn FnMut(u64),
+    watch: &'a mut dyn FnMut(Progress),
+    bytes: u64,
     meters: Meters,
     lines: u64,
+    taken: Taken,
+    failed: Option<anyhow::Error>,
+}
+
+/// What is taken of a file, or of a part of one.
+#[derive(Default)]
+pub(super) struct Taken {
     values: BTreeMap<ChannelId, Values>,
     reads: Vec<Read>,
     said: BTreeMap<(ChannelId, jiff::civil::Date), ()>,
     rejects: Vec<Rejected>,
-    failed: Option<anyhow::Error>,
 }
 
 /// What there is to keep of a file.
 pub(super) struct Ready {
-    batch: BatchId,
     /// Values and reads.
     pub(super) accepted: usize,
     pub(super) reads: Vec<Read>,
     blocks: Vec<(ChannelId, Month, Block)>,
+    /// Between when it says something of which interval channel.
+    pub(super) said: Vec<Said>,
 }
 
 impl Ready {
-    /// Keeps it; its batch is kept already.
-    pub(super) fn keep(&self, tx: &mut Tx) -> Result<()> {
+    /// Keeps it as of this batch, which is kept already.
+    pub(super) fn keep(&mut self, tx: &mut Tx, batch: BatchId) -> Result<()> {
+        self.reads.iter_mut().for_each(|it| it.batch = Some(batch));
         store::read::add(tx, &self.reads)?;
-        store::read::add_blocks(tx, self.batch, &self.blocks)
+        store::read::add_blocks(tx, batch, &self.blocks)
+    }
+
+    /// The first and the last month of its interval values.
+    pub(super) fn months(&self) -> Option<(Month, Month)> {
+        let months = || self.blocks.iter().map(|(_, month, _)| *month);
+        months().min().zip(months().max())
     }
 }
 
@@ -63,80 +80,104 @@ pub(super) struct Value {
     pub(super) line: u64,
 }
 
-impl<'a, 'tx> Taken<'a, 'tx> {
-    pub(super) fn new(tx: &'a mut Tx<'tx>, batch: BatchId, watch: &'a mut dyn FnMut(u64)) -> Self {
-        Taken {
-            tx,
-            batch,
-            watch,
-            meters: Meters::default(),
-            lines: 0,
-            values: BTreeMap::new(),
-            reads: Vec::new(),
-            said: BTreeMap::new(),
-            rejects: Vec::new(),
-            failed: None,
-        }
+/// What a row is looking for.
+pub(super) fn wanted(row: &Row) -> Wanted<'_> {
+    let (intervals, minutes) = match &row.said {
+        Interval { minutes, .. } => (true, *minutes),
+        Register { .. } => (false, None),
+    };
+    let Row { meter, unit, flow, .. } = row;
+    Wanted { meter, unit: *unit, flow: *flow, intervals, minutes }
+}
+
+impl<'a, 'tx> Reading<'a, 'tx> {
+    /// A file of so many bytes.
+    pub(super) fn new(tx: &'a mut Tx<'tx>, bytes: u64, watch: &'a mut dyn FnMut(Progress)) -> Self {
+        let (meters, taken) = (Meters::default(), Taken::default());
+        Reading { tx, watch, bytes, meters, lines: 0, taken, failed: None }
     }
 
     /// What there is to keep, now that the file is read, and what was not taken of it.
-    pub(super) fn finish(mut self) -> Result<(Ready, Vec<Rejected>)> {
+    pub(super) fn finish(self) -> Result<(Ready, Vec<Rejected>)> {
         if let Some(why) = self.failed {
             return Err(why);
         }
+        (self.watch)(Progress { lines: self.lines, bytes: self.bytes, all: self.bytes });
+        self.taken.finish(&HashMap::new())
+    }
+}
+
+impl Taken {
+    /// What there is to keep, and what was not taken: also each value that was said `before` in
+    /// other parts of the file.
+    pub(super) fn finish(
+        mut self,
+        before: &HashMap<ChannelId, Series>,
+    ) -> Result<(Ready, Vec<Rejected>)> {
         let mut ready = Ready {
-            batch: self.batch,
             accepted: self.reads.len(),
             reads: self.reads,
             blocks: Vec::new(),
+            said: Vec::new(),
         };
-        for (channel, values) in self.values {
-            let (blocks, twice) = values.blocks();
-            ready.accepted += values.all.len() - twice.len();
+        for (channel, mut values) in self.values {
+            let mut twice = before.get(&channel).map_or(Vec::new(), |it| values.drop_known(it));
+            let (blocks, within) = values.blocks();
+            ready.accepted += values.all.len() - within.len();
+            ready.said.extend(said(channel, &values)?);
+            twice.extend(within);
             self.rejects.extend(said_twice(&twice)?);
             ready.blocks.extend(blocks.into_iter().map(|(month, block)| (channel, month, block)));
         }
         self.rejects.sort_by_key(|it| it.line);
-        (self.watch)(self.lines);
         Ok((ready, self.rejects))
     }
 
-    fn take(&mut self, line: u64, row: &Row) -> Result<Result<(), String>> {
-        let (intervals, minutes) = match &row.said {
-            Said::Intervals { minutes, .. } => (true, *minutes),
-            Said::Register { .. } => (false, None),
-        };
-        let Row { meter, unit, flow, .. } = row;
-        let wanted = Wanted { meter, unit: *unit, flow: *flow, intervals, minutes };
-        let channel = match self.meters.find(self.tx, wanted)? {
-            Ok(channel) => channel,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        Ok(match &row.said {
-            Said::Register { on, index_micro, kind } => {
+    /// Takes what a line says of a channel, or rejects the line with the reason why there is none.
+    pub(super) fn row(
+        &mut self,
+        line: u64,
+        fields: &[&str],
+        row: &Row,
+        channel: Result<Channel, String>,
+    ) {
+        if let Err(reason) = channel.and_then(|it| self.take(line, row, &it)) {
+            self.reject(line, fields, reason);
+        }
+    }
+
+    /// Rejects a line; without `fields` while only its number is known.
+    pub(super) fn reject(&mut self, line: u64, fields: &[&str], reason: String) {
+        let fields = fields.iter().map(|it| (*it).to_owned()).collect();
+        self.rejects.push(Rejected { line, fields, reason });
+    }
+
+    fn take(&mut self, line: u64, row: &Row, channel: &Channel) -> Result<(), String> {
+        let meter = &row.meter;
+        match &row.said {
+            Register { on, index_micro, kind } => {
                 if self.said.insert((channel.id, *on), ()).is_some() {
-                    return Ok(Err(format!("the read of {on} was said before in this file")));
+                    return Err(format!("the read of {on} was said before in this file"));
                 }
-                if !fits(&channel, *index_micro) {
-                    return Ok(Err(format!(
+                if !fits(channel, *index_micro) {
+                    return Err(format!(
                         "the register of meter {meter} has fewer digits than this read"
-                    )));
+                    ));
                 }
                 let (index_micro, kind) = (*index_micro, *kind);
-                let batch = Some(self.batch);
-                self.reads.push(Read { channel: channel.id, on: *on, index_micro, kind, batch });
-                Ok(())
+                let (on, batch) = (*on, None);
+                self.reads.push(Read { channel: channel.id, on, index_micro, kind, batch });
             }
-            Said::Intervals { start, micro, estimated, .. } => {
+            Interval { start, micro, estimated, .. } => {
                 let Form::Interval { minutes } = channel.form else {
                     unreachable!("it was looked for")
                 };
                 let step = i64::from(minutes) * 60;
                 let start = start.as_second();
                 if start.rem_euclid(step) != 0 {
-                    return Ok(Err(format!(
+                    return Err(format!(
                         "meter {meter} counts every {minutes} minutes, and this begins in between"
-                    )));
+                    ));
                 }
                 let values = self
                     .values
@@ -146,10 +187,19 @@ impl<'a, 'tx> Taken<'a, 'tx> {
                     let start = start + nth * step;
                     micro.map(|micro| Value { start, micro, estimated: *estimated, line })
                 }));
-                Ok(())
             }
-        })
+        }
+        Ok(())
     }
+}
+
+/// Between when a channel's values lie; nothing when there are none.
+fn said(channel: ChannelId, values: &Values) -> Result<Option<Said>> {
+    let starts = || values.all.iter().map(|it| it.start.div_euclid(60));
+    let Some((from, last)) = starts().min().zip(starts().max()) else { return Ok(None) };
+    let minute = |it: i64| u32::try_from(it).with_context(|| format!("minute {it} of 1970"));
+    let (from, to) = (minute(from)?, minute(last + i64::from(values.minutes))?);
+    Ok(Some(Said { channel, from, to }))
 }
 
 /// One reject for each line that says something a second time.
@@ -176,29 +226,38 @@ fn fits(channel: &Channel, index_micro: i64) -> bool {
     full.is_none_or(|full| index_micro < full)
 }
 
-impl Lines for Taken<'_, '_> {
+impl Lines for Reading<'_, '_> {
     fn row(&mut self, line: u64, fields: &[&str], row: Row) {
         self.lines += 1;
         if self.lines.rem_euclid(WATCH_EVERY) == 0 {
-            (self.watch)(self.lines);
+            (self.watch)(Progress { lines: self.lines, bytes: 0, all: self.bytes });
         }
         if self.failed.is_some() {
             return;
         }
-        match self.take(line, &row) {
-            Ok(Ok(())) => {}
-            Ok(Err(reason)) => self.reject(line, fields, reason),
+        match self.meters.find(self.tx, wanted(&row)) {
+            Ok(channel) => self.taken.row(line, fields, &row, channel),
             Err(why) => self.failed = Some(why),
         }
     }
 
     fn reject(&mut self, line: u64, fields: &[&str], reason: String) {
-        let fields = fields.iter().map(|it| (*it).to_owned()).collect();
-        self.rejects.push(Rejected { line, fields, reason });
+        self.taken.reject(line, fields, reason);
     }
 }
 
 impl Values {
+    /// Takes out, and gives, the values that `before` has at the same time.
+    fn drop_known(&mut self, before: &Series) -> Vec<Value> {
+        let step = i64::from(before.minutes) * 60;
+        let known = |it: &mut Value| {
+            let nth = (it.start - before.start.as_second()).div_euclid(step);
+            let nth = usize::try_from(nth).ok().filter(|it| *it < before.micro.len());
+            nth.is_some_and(|nth| !before.missing.iter().any(|it| it.range().contains(&nth)))
+        };
+        self.all.extract_if(.., known).collect()
+    }
+
     /// The values month by month, and those that were said a second time; the first counts.
     pub(super) fn blocks(&self) -> (Vec<(Month, Block)>, Vec<Value>) {
         let mut all = self.all.clone();

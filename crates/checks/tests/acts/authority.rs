@@ -165,6 +165,7 @@ const ELSEWHERE: &[&str] = &[
     "approval::turn_down",
     "bill_run::run",
     "intake::import",
+    "intake::import_in_parts",
     "published::publish",
     "sign_up::sign_up",
     "staff::add",

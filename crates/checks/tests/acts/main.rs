@@ -9,6 +9,7 @@ mod certificate;
 mod changes;
 mod exchange;
 mod intake;
+mod large_file;
 mod last_bill;
 mod moves;
 mod orders;

@@ -62,6 +62,16 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::terms::get(tx, AgreementId(1))?, sample::terms());
             let said = store::interaction::of_account(tx, sample::ACCOUNT)?;
             assert_eq!(said, [sample::interaction()]);
+            let large = sample::large_file();
+            assert_eq!(store::large_file::latest(tx, &large.sha256)?, Some(large.clone()));
+            let done = store::large_file::done(tx, large.id)?;
+            assert_eq!((done.parts, done.to_byte, done.first), (1, 8_000_030, Some(BatchId(2))));
+            assert_eq!((done.lines, done.accepted, done.rejected), (12_000, 1, 0));
+            assert_eq!(store::large_file::next_position(tx, large.id)?, 1);
+            assert_eq!(store::large_file::said(tx, large.id)?, sample::part().said);
+            let of_serial = store::meter::channels_of(tx, ["E-100", "E-\"\\\n9"])?;
+            let named = sample::channels().into_iter().map(|it| ("E-100".to_owned(), it));
+            assert_eq!(of_serial, named.collect::<Vec<_>>());
             let version = store::tariff::version(tx, "R-1", date(2026, 1, 1))?.unwrap();
             assert_eq!((version.code.as_str(), version.text.as_str()), ("R-1", "tariff R-1\n"));
             assert_eq!(store::tariff::versions(tx, "R-1")?, [version]);

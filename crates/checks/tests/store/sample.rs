@@ -42,6 +42,7 @@ use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
+use meterbook_store::large_file::{LargeFile, Part, Said};
 use meterbook_store::order::Photo;
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
@@ -209,6 +210,35 @@ pub(crate) fn batch() -> Batch {
         accepted: 1,
         rejected: 1,
         at: at(),
+    }
+}
+
+/// A part of [`large_file`]; the text of [`batch`], which may come again in a large file.
+pub(crate) fn batch_of_part() -> Batch {
+    Batch { id: BatchId(2), rejected: 0, ..batch() }
+}
+
+pub(crate) fn large_file() -> LargeFile {
+    LargeFile {
+        id: LargeFileId(1),
+        sha256: "cd".repeat(32),
+        file_name: "july.csv".to_owned(),
+        kind: "wide".to_owned(),
+        zone: "America/Chicago".to_owned(),
+        bytes: 9_000_000_000,
+        at: at(),
+    }
+}
+
+pub(crate) fn part() -> Part {
+    let said = |channel, from| Said { channel: ChannelId(channel), from, to: from + 60 };
+    Part {
+        position: 0,
+        batch: BatchId(2),
+        from_byte: 30,
+        to_byte: 8_000_030,
+        lines: 12_000,
+        said: vec![said(1, 29_500_000), said(i64::MAX, 0)],
     }
 }
 
@@ -700,6 +730,9 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::task::take(tx, task().id, UserId(1), at())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
+    store::large_file::add(tx, &large_file())?;
+    store::batch::add_part(tx, (&batch_of_part(), large_file().id), b"packed", &[])?;
+    store::large_file::add_part(tx, large_file().id, &part())?;
     store::read::add(tx, &[read()])?;
     keep_doubts(tx)?;
     for publication in publications() {

@@ -31,6 +31,8 @@ const STAY: &[(&str, &str)] = &[
     ("interaction", "text"),
     ("interaction_about", "kind"),
     ("interval_block", "month"),
+    ("large_file", "kind"),
+    ("large_file_part", "lines"),
     ("move", "kind"),
     ("move_effect", "word"),
     ("move_order", "did"),

@@ -39,7 +39,7 @@ const SECONDS: &[Second] = &[
         store::tariff::add(tx, TariffId(2), "R-1", date(2026, 1, 1), "another text")
     }),
     ("batch", "sha256", |tx| {
-        store::batch::add(tx, &Batch { id: BatchId(2), ..sample::batch() }, b"", &[])
+        store::batch::add(tx, &Batch { id: BatchId(3), ..sample::batch() }, b"", &[])
     }),
     ("bill_window", "cycle, from_on", |tx| {
         store::window::add(tx, &Window { id: WindowId(2), ..sample::window() })

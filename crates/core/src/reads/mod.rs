@@ -1,13 +1,14 @@
 //! Reads: what a meter said, and when.
 
 pub mod estimate;
+pub mod hours;
 pub mod lineage;
 pub mod relation;
 mod series;
 pub mod usage;
 pub mod vee;
 
-pub use meterbook_interval::{Block, Corrupt, Span, pack, unpack};
+pub use meterbook_interval::{Block, Corrupt, Laid, Span, lay, pack, unpack, unpack_into};
 pub use series::{Month, Series};
 
 use jiff::civil::Date;

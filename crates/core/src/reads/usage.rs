@@ -293,6 +293,10 @@ fn profile(
 
 /// `micro` times a multiplier in millionths, to the nearest millionth; `None` beyond 2^63.
 fn times(micro: i64, multiplier_micro: i64) -> Option<i64> {
+    // Most meters multiply by one, and there are thousands of values in a month.
+    if multiplier_micro == 1_000_000 {
+        return Some(micro);
+    }
     let exact = i128::from(micro) * i128::from(multiplier_micro);
     i64::try_from((exact + 500_000).div_euclid(1_000_000)).ok()
 }

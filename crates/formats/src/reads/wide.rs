@@ -4,6 +4,8 @@
 //! On the day the clocks go back a numbered line has an hour more; a line by the clock may have the
 //! hour's labels twice, else the hour's second passing is missing.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::period::Zone;
 use meterbook_core::reads::ReadKind;
 
@@ -25,6 +27,35 @@ enum Label {
     Step(usize),
 }
 
+/// Where the columns of one day go. Line after line is of the same day, or a meter's next one: it is
+/// laid out once for each change.
+#[derive(Default)]
+struct Laid {
+    on: Option<Date>,
+    start: Timestamp,
+    steps: usize,
+    /// For each column the steps that it may mean: two where the clock showed its label twice.
+    places: Vec<[Option<usize>; 2]>,
+}
+
+impl Laid {
+    fn of(on: Date, day: &Day, zone: &Zone) -> Laid {
+        let (start, steps) = when::steps(on, day.minutes, zone);
+        let by_clock = matches!(day.columns.first(), Some((_, Label::Clock(_))));
+        let mut shown = vec![[None; 2]; if by_clock { 24 * 60 } else { 0 }];
+        for step in if by_clock { 0..steps } else { 0..0 } {
+            let minute = usize::from(when::shown(start, step, day.minutes, zone));
+            let free = shown[minute].iter().position(Option::is_none).unwrap_or(1);
+            shown[minute][free] = Some(step);
+        }
+        let place = |(_, label): &(usize, Label)| match *label {
+            Label::Step(step) => [Some(step).filter(|it| *it < steps), None],
+            Label::Clock(minute) => shown[usize::from(minute)],
+        };
+        Laid { on: Some(on), start, steps, places: day.columns.iter().map(place).collect() }
+    }
+}
+
 pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(), NotRead> {
     let header = columns::header(bytes)?;
     let [meter, date] = [columns::need(&header, METER)?, columns::need(&header, DATE)?];
@@ -34,30 +65,23 @@ pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(
         .iter()
         .enumerate()
         .filter(|(at, name)| !known.contains(&Some(*at)) && !name.eq_ignore_ascii_case(REASON)))?;
+    let mut laid = Laid::default();
     columns::each(bytes, lines, |lines, line, record| {
         let meter = columns::meter(record, meter)?;
         let on = when::day(record.get(date).unwrap_or_default())?;
-        let (start, steps) = when::steps(on, day.minutes, zone);
-        let mut micro = vec![None; steps];
-        let by_clock = matches!(day.columns.first(), Some((_, Label::Clock(_))));
-        let shown: Vec<u16> = if by_clock {
-            (0..steps).map(|step| when::shown(start, step, day.minutes, zone)).collect()
-        } else {
-            Vec::new()
-        };
-        for &(column, label) in &day.columns {
+        if laid.on != Some(on) {
+            laid = Laid::of(on, &day, zone);
+        }
+        let start = laid.start;
+        let mut micro = vec![None; laid.steps];
+        for (&(column, _), places) in day.columns.iter().zip(&laid.places) {
             let text = record.get(column).unwrap_or_default();
             if text.is_empty() {
                 continue;
             }
             let value = columns::value(text)?;
-            let step = match label {
-                Label::Step(step) => Some(step).filter(|it| *it < steps),
-                // A label that comes twice fills the hour's first passing, then its second.
-                Label::Clock(minute) => {
-                    (0..steps).find(|it| shown[*it] == minute && micro[*it].is_none())
-                }
-            };
+            // A label that comes twice fills the hour's first passing, then its second.
+            let step = places.iter().flatten().find(|it| micro[**it].is_none());
             let Some(step) = step else {
                 let label = header.get(column).unwrap_or_default();
                 return Err(format!(
@@ -65,7 +89,7 @@ pub(super) fn read(bytes: &[u8], zone: &Zone, lines: &mut dyn Lines) -> Result<(
                     zone.name()
                 ));
             };
-            micro[step] = Some(value);
+            micro[*step] = Some(value);
         }
         let unit = columns::unit(record, unit)?;
         let flow = columns::flow(record, flow)?;

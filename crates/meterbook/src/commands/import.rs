@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use meterbook_app::intake::{self, Import as Wanted, Imported};
+use meterbook_app::intake::{self, Import as Wanted, Imported, Progress};
 use meterbook_app::refuse;
 use meterbook_core::id::BatchId;
+use meterbook_core::limits::PART_BYTES;
 use meterbook_core::person::Language;
 use meterbook_core::text::counted;
 use meterbook_formats::reads::Shape;
@@ -58,15 +59,23 @@ fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()>
     };
     let db = super::open(place)?;
     let mut bar = say::Bar::new();
-    let imported = intake::import(&db, super::actor(), &wanted, &mut |lines| {
-        bar.show("lines read", lines, lines);
-    })?;
+    let part_bytes = args.part_bytes.unwrap_or(PART_BYTES);
+    let mut watch = |it: Progress| bar.show("lines read", it.lines, all_lines(it));
+    let imported = intake::import_in_parts(&db, super::actor(), &wanted, part_bytes, &mut watch)?;
     drop(bar);
     say_what_became(&imported, args.json);
     match imported.nothing_taken() {
         Some(why) => Err(refuse(why)),
         None => Ok(()),
     }
+}
+
+/// How many lines the whole file has, if the rest is like what was read.
+fn all_lines(it: Progress) -> u64 {
+    let all = u128::from(it.lines) * u128::from(it.all);
+    all.checked_div(u128::from(it.bytes))
+        .and_then(|all| u64::try_from(all).ok())
+        .unwrap_or(it.lines)
 }
 
 pub(crate) fn say_what_became(imported: &Imported, json: bool) {
