@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use meterbook_core::id::{AccountId, ApprovalId, ServicePointId, UserId};
+use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Denied, Grant, NotTogether, Permission, Standing};
@@ -14,6 +14,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use serde_json::{Value, json};
 
 use crate::authority::{NotAuthorized, authorize};
+use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
 use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
@@ -26,6 +27,8 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
+    /// To let the bills of a run go.
+    Release(NewRelease),
     /// To give somebody a role.
     GiveRole {
         /// Their name.
@@ -138,7 +141,7 @@ pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<
         id,
         act: act.to_owned(),
         permission: asked.permission(),
-        subject: asked.subject(tx)?,
+        subject: asked.subject(tx, actor.at)?,
         amount: asked.amount(),
         content,
         why: why.to_owned(),
@@ -231,6 +234,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
+            Asked::Release(_) => RELEASE,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
             Asked::Grant { .. } => "grant",
@@ -244,6 +248,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Multiplier(_) => Permission::SetMultiplier,
+            Asked::Release(it) => it.permission(),
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
             | Asked::Grant { .. }
@@ -255,12 +260,13 @@ impl Asked {
     fn amount(&self) -> Option<Money> {
         match self {
             Asked::Payment(it) => Some(it.amount),
+            Asked::Release(it) => Some(it.total),
             _ => None,
         }
     }
 
     /// To what, as a second person reads it.
-    fn subject(&self, tx: &mut Tx) -> Result<String> {
+    fn subject(&self, tx: &mut Tx, at: Timestamp) -> Result<String> {
         Ok(match self {
             Asked::Payment(it) => {
                 let number = store::account::get(tx, it.account)?.number;
@@ -278,6 +284,7 @@ impl Asked {
                     meter.serial
                 )
             }
+            Asked::Release(it) => it.subject(tx, at)?,
             Asked::GiveRole { name, role } => format!("{role} to {name}"),
             Asked::TakeRole { name, role } => format!("{role} from {name}"),
             Asked::Grant { role, grant } => format!("{} to {role}", role::say(grant)),
@@ -302,6 +309,9 @@ impl Asked {
                 "on": it.on.to_string(),
                 "reads": it.reads,
             }),
+            Asked::Release(NewRelease { run, total, beyond }) => {
+                json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
+            }
             Asked::GiveRole { name, role } | Asked::TakeRole { name, role } => {
                 json!({ "name": name, "role": role })
             }
@@ -348,6 +358,11 @@ impl Asked {
                     .map(Value::as_i64)
                     .collect::<Option<_>>()?,
             }),
+            RELEASE => Asked::Release(NewRelease {
+                run: RunId(content["run"].as_i64()?),
+                total: Money::from_cents(content["cents"].as_i64()?),
+                beyond: content["beyond"].as_bool()?,
+            }),
             "give role" => Asked::GiveRole { name: text("name")?, role: text("role")? },
             "take role" => Asked::TakeRole { name: text("name")?, role: text("role")? },
             "grant" => {
@@ -367,6 +382,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
+            Asked::Release(it) => it.subject(tx, at).map(drop),
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
             Asked::Grant { role, .. } => role::check(tx, role),
@@ -379,6 +395,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
+            Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),
             Asked::Grant { role, grant } => role::grant(tx, allowed, role, grant, why),

@@ -23,7 +23,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 pub use refusal::TaskRefusal;
 
 use crate::authority::authorize;
-use crate::bill_run::{self, NotRun, Which};
+use crate::bill_run::{self, NotRun, Until, Which};
 use crate::order::{self, NewOrder, Where};
 use crate::window::{self, NewWindow};
 use crate::{Actor, Refused, interaction, merge, refuse};
@@ -370,7 +370,7 @@ fn bill_again(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) ->
         Ok((account.cycle, account.number))
     })?;
     let accept = (how == Resolution::Accept).then_some(number);
-    match bill_run::run(db, actor, Which::Held(cycle, accept), &mut |_| ()) {
+    match bill_run::run(db, actor, Which::Held(cycle, accept), Until::Posted, &mut |_| ()) {
         Ok(_) => {}
         Err(why) if is_nothing_held(&why) => {}
         Err(why) => return Err(why),

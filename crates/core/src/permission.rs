@@ -45,8 +45,14 @@ pub enum Permission {
     PublishPrices,
     /// Plan the turns of bill cycles.
     PlanCycles,
-    /// Bill a cycle.
+    /// Rate and check the bills of a cycle.
     RunBills,
+    /// Let the bills of a cycle go.
+    ReleaseBills,
+    /// Let bills go whose totals are further from earlier ones than the limits allow.
+    ReleaseBeyondLimits,
+    /// Say the limits for that.
+    SetReleaseLimits,
     /// Take a payment.
     TakePayment,
     /// Say who gets which share of a host's surplus.
@@ -82,6 +88,9 @@ words! {
         PublishPrices = "publish-prices",
         PlanCycles = "plan-cycles",
         RunBills = "run-bills",
+        ReleaseBills = "release-bills",
+        ReleaseBeyondLimits = "release-beyond-limits",
+        SetReleaseLimits = "set-release-limits",
         TakePayment = "take-payment",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",

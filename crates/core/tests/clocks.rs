@@ -80,7 +80,10 @@ fn facts(form: Form, days: Period, series: Option<Series>, reads: Vec<Read>) -> 
         multiplier_micro: TIMES * 1_000_000,
     };
     let channels = vec![Measured { channel, reads, series }];
-    Facts { hung: vec![Hung { meter: "E-1".to_owned(), from: days.start(), to: None, channels }], ..Facts::default() }
+    Facts {
+        hung: vec![Hung { meter: "E-1".to_owned(), from: days.start(), to: None, channels }],
+        ..Facts::default()
+    }
 }
 
 fn read(on: Date, index_micro: i64) -> Read {

@@ -1,5 +1,6 @@
 //! The command line: what may be said, and the help that says so.
 
+pub(crate) mod bill;
 mod certificate;
 pub(crate) mod document;
 pub(crate) mod inspect;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use self::bill::BillCommand;
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
 pub(crate) use self::order::{AppointmentCommand, CrewCommand, OrderCommand};
 pub(crate) use self::staff::{ApproveCommand, AuditCommand, RoleCommand, StaffCommand};
@@ -519,98 +521,6 @@ pub(crate) struct CyclePlan {
     /// Days from that date to the day payment is due
     #[arg(long, default_value_t = 21)]
     pub(crate) due_after: u8,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum BillCommand {
-    /// Rate, check and post the bills of one turn of a cycle
-    Run(BillRun),
-    /// Print what waits in a cycle for a clerk: each agreement that is held, why, and the way out
-    Held {
-        /// The cycle, 1 to 99
-        #[arg(long)]
-        cycle: i64,
-    },
-    /// Bill for the last time what ended, without waiting for the turn of its cycle
-    Last {
-        /// The account's number; every account of which something ended without it
-        #[arg(long)]
-        account: Option<String>,
-        /// Let its bill go although it is far from usual
-        #[arg(long, requires = "account")]
-        accept: bool,
-    },
-    /// Draw bills as PDF; the amounts are read back from each page before it counts
-    Render(BillRender),
-    /// Say why a bill differs from the one before it: a few causes that add up to the difference
-    Why {
-        /// The bill's number
-        number: String,
-        /// Print them as one JSON object
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print a bill as text
-    Show {
-        /// The bill's number
-        number: String,
-    },
-    /// Make posted bills again from what they were made of; they must be the same to the letter
-    Replay {
-        /// The bill's number
-        #[arg(required_unless_present = "cycle", conflicts_with = "cycle")]
-        number: Option<String>,
-        /// The bills of the newest billed turn of this cycle
-        #[arg(long)]
-        cycle: Option<i64>,
-    },
-    /// Print a bill with the arithmetic of every line, for people or for programs
-    Explain {
-        /// The bill's number
-        number: String,
-        /// The language it is printed in
-        #[arg(long, value_enum, default_value_t = LanguageArg::En)]
-        language: LanguageArg,
-        /// Print it as one JSON object
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BillRender {
-    /// The bills of the newest billed turn of this cycle
-    #[arg(long, conflicts_with = "bill")]
-    pub(crate) cycle: Option<i64>,
-    /// One bill, by its number
-    #[arg(long, required_unless_present = "cycle")]
-    pub(crate) bill: Option<String>,
-    /// The folder for the files; `bills` in the utility's folder without it
-    #[arg(long)]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("which").required(true).args(["cycle", "next", "resume"])))]
-pub(crate) struct BillRun {
-    /// The cycle whose oldest open turn is billed
-    #[arg(long)]
-    pub(crate) cycle: Option<i64>,
-    /// The turn that is due next, whatever its cycle
-    #[arg(long)]
-    pub(crate) next: bool,
-    /// Finish the last run if it was cut off; else say again how it ended
-    #[arg(long)]
-    pub(crate) resume: bool,
-    /// Try again only what is held in turns that were run before
-    #[arg(long, requires = "cycle")]
-    pub(crate) held: bool,
-    /// Let this account's bill go although it is far from usual
-    #[arg(long, requires = "held", value_name = "ACCOUNT")]
-    pub(crate) accept: Option<String>,
-    /// Print how the whole cycle stands as the last line, as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use clap::Parser;
 use meterbook_app::Refused;
 use mimalloc::MiMalloc;
 
-use args::{BillCommand, Cli, Command, CycleCommand, Place, TermCommand, UrdbCommand};
+use args::{Cli, Command, CycleCommand, Place, TermCommand, UrdbCommand};
 
 /// Bills are many small pieces of memory, made and given back: this one is a fifth faster at them.
 #[global_allocator]
@@ -61,22 +61,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Rec(rec) => commands::certificate::rec(place, rec),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
-        Command::Bill(BillCommand::Run(run)) => commands::bill::run(place, &run),
-        Command::Bill(BillCommand::Held { cycle }) => commands::bill::held(place, cycle),
-        Command::Bill(BillCommand::Last { account, accept }) => {
-            commands::bill::last(place, account.as_deref(), accept)
-        }
-        Command::Bill(BillCommand::Why { number, json }) => {
-            commands::bill::why(place, &number, json)
-        }
-        Command::Bill(BillCommand::Show { number }) => commands::bill::show(place, &number),
-        Command::Bill(BillCommand::Replay { number, cycle }) => {
-            commands::bill::replay(place, number, cycle)
-        }
-        Command::Bill(BillCommand::Explain { number, language, json }) => {
-            commands::bill::explain(place, &number, language, json)
-        }
-        Command::Bill(BillCommand::Render(render)) => commands::bill::render(place, &render),
+        Command::Bill(it) => commands::bill::bill(place, &it),
         Command::Move(it) => commands::moves::moves(place, &it),
         Command::Customer(it) => commands::customer::customer(place, &it),
         Command::Premise(it) => commands::premise::premise(place, &it),

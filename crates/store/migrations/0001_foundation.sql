@@ -258,11 +258,12 @@ create table bill_window (
     check (from_on < to_on)
 );
 
--- May change: the two cursors and the stage, in the transaction that holds the work.
+-- May change: the two cursors and the stage, in the transaction that holds the work, or in that in
+-- which somebody releases it or calls it off.
 create table run (
     id bigint primary key,
     window_id bigint not null references bill_window (id),
-    accepts_account_id bigint references account (id),
+    waits bigint not null,
     checked_through bigint not null,
     posted_through bigint not null,
     stage text not null,
@@ -280,6 +281,9 @@ create table run_item (
     reason text not null,
     detail text not null,
     total_cents bigint not null,
+    tariff text not null,
+    used_micro bigint,
+    unit text,
     primary key (window_id, agreement_id)
 );
 create index run_item_account on run_item (run_id, account_id);

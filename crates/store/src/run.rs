@@ -1,15 +1,16 @@
 //! Billing runs and how each agreement ends in a window.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use meterbook_core::account::Cycle;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Item, Outcome, Run, Stage, Standing};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, RunId, WindowId};
-use meterbook_core::money::Money;
+use meterbook_core::money::{Money, Quantity, Unit};
 
 use crate::Tx;
 use crate::failure::missing;
@@ -17,28 +18,53 @@ use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
-    insert into run (id, window_id, accepts_account_id, checked_through, posted_through, stage, begun_at)
+    insert into run (id, window_id, waits, checked_through, posted_through, stage, begun_at)
     values ($1, $2, $3, $4, $5, $6, $7)");
 const LAST: Sql = Sql("
-    select r.id, r.window_id, r.accepts_account_id, r.checked_through, r.posted_through, r.stage
+    select r.id, r.window_id, r.waits, r.checked_through, r.posted_through, r.stage
     from run r join bill_window w on w.id = r.window_id
-    where 0 < w.cycle order by r.id desc limit 1");
+    where 0 < w.cycle and r.stage <> 'cancelled' order by r.id desc limit 1");
 const UNFINISHED: Sql = Sql("
-    select id, window_id, accepts_account_id, checked_through, posted_through, stage
-    from run where window_id = $1 and stage <> 'done' order by id limit 1");
+    select id, window_id, waits, checked_through, posted_through, stage
+    from run where window_id = $1 and stage not in ('done', 'cancelled') order by id limit 1");
 // An update that changes nothing takes the lock of the row on PostgreSQL.
 const LOCK: Sql = Sql("
     update run set stage = stage where id = $1
-    returning id, window_id, accepts_account_id, checked_through, posted_through, stage");
-const ADVANCE: Sql = Sql("
-    update run set checked_through = $2, posted_through = $3, stage = $4 where id = $1");
+    returning id, window_id, waits, checked_through, posted_through, stage");
+const ADVANCE: Sql = Sql(
+    "
+    update run set waits = $2, checked_through = $3, posted_through = $4, stage = $5 where id = $1",
+);
 const ITEMS: Rows = Rows(
-    "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents)",
+    "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit)",
 );
 const FORGET: (Sql, Sql) =
     among_ids!("delete from run_item where agreement_id", "and window_id = $2");
+const ACCEPT: Sql = Sql("
+    insert into bill_accepted (window_id, account_id)
+    select $1, $2 where not exists (
+        select 1 from bill_accepted where window_id = $1 and account_id = $2)");
+const ACCEPTED: (Sql, Sql) =
+    among_ids!("select account_id from bill_accepted where account_id", "and window_id = $2");
+const HOLD_AGAIN: Sql = Sql("
+    update run_item
+    set outcome = 'held', reason = $2, detail = $3, total_cents = 0, tariff = '',
+        used_micro = null, unit = null
+    where run_id = $1 and outcome = 'billed' and exists (
+        select 1 from run r where r.window_id = run_item.window_id and r.stage = 'done')");
+const FORGET_RUN: Sql = Sql("
+    delete from run_item where run_id = $1 and not exists (
+        select 1 from run r where r.window_id = run_item.window_id and r.stage = 'done')");
+const WAITING: Sql = Sql("
+    select r.id, r.window_id, r.waits, r.checked_through, r.posted_through, r.stage
+    from run r join bill_window w on w.id = r.window_id
+    where w.cycle = $1 and r.stage in ('checking', 'again', 'preview')
+    order by w.from_on, r.id limit 1");
+const RELEASED: Sql = Sql("
+    select id, window_id, waits, checked_through, posted_through, stage
+    from run where stage = 'posting' order by id");
 const ITEMS_OF: Sql = Sql("
-    select agreement_id, account_id, outcome, reason, detail, total_cents
+    select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
     from run_item where run_id = $1 and account_id = $2 order by agreement_id");
 // Due are the accounts with an agreement in force that has no ending from another run, or is held.
 const TO_CHECK: Sql = Sql("
@@ -51,6 +77,12 @@ const TO_CHECK: Sql = Sql("
             where i.window_id = $5 and i.agreement_id = g.id
               and i.outcome <> 'held' and i.run_id <> $6))
     order by a.id limit $7");
+const TO_CHECK_AGAIN: Sql = Sql("
+    select distinct account_id from run_item
+    where window_id = $1 and $2 < account_id and outcome = 'held' order by account_id limit $3");
+const COUNT_TO_CHECK_AGAIN: Sql = Sql("
+    select count(distinct account_id) from run_item
+    where window_id = $1 and $2 < account_id and outcome = 'held'");
 const COUNT_TO_CHECK: Sql = Sql("
     select count(*) from account a
     where a.cycle = $1 and $2 < a.id and exists (
@@ -67,7 +99,9 @@ const TO_POST: Sql = Sql("
 const COUNT_TO_POST: Sql = Sql("
     select count(distinct account_id) from run_item
     where run_id = $1 and $2 < account_id and outcome = 'billed'");
-const STAGE_OF: Sql = Sql("select stage from run where window_id = $1 order by id desc limit 1");
+const STAGE_OF: Sql = Sql("
+    select stage from run
+    where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
 const ENDINGS: Sql = Sql("
     select i.outcome, i.reason, count(*), cast(coalesce(sum(i.total_cents), 0) as bigint)
     from agreement g
@@ -79,22 +113,27 @@ const POSTED: Sql = Sql("
     select cast(coalesce(sum(total_cents), 0) as bigint) from bill where window_id = $1");
 const HOLD_LATE: Sql = Sql("
     insert into run_item
-        (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents)
-    select w.id, $1, null, $2, 'held', $3, $4, 0
+        (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff)
+    select w.id, $1, null, $2, 'held', $3, $4, 0, ''
     from bill_window w join account a on a.cycle = w.cycle
     where a.id = $2 and $5 < w.to_on
-      and exists (select 1 from run r where r.window_id = w.id)");
+      and exists (select 1 from run r where r.window_id = w.id and r.stage <> 'cancelled')");
 const HELD: Sql = Sql("
-    select agreement_id, account_id, outcome, reason, detail, total_cents
+    select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
     from run_item where window_id = $1 and outcome = 'held' order by account_id, agreement_id");
 
 /// Begins a run.
 pub fn add(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
-    let Run { id, window, accepts, checked_through, posted_through, stage } = *run;
-    let cursors = [checked_through.into(), posted_through.into()];
-    let [checked, posted] = cursors;
-    let values =
-        [id.into(), window.into(), accepts.into(), checked, posted, stage.word().into(), at.into()];
+    let Run { id, window, waits, checked_through, posted_through, stage } = *run;
+    let values = [
+        id.into(),
+        window.into(),
+        waits.into(),
+        checked_through.into(),
+        posted_through.into(),
+        stage.word().into(),
+        at.into(),
+    ];
     tx.exec(ADD, values).map(|_| ())
 }
 
@@ -115,8 +154,14 @@ pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
 
 /// Writes down how far a run is.
 pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
-    let Run { id, checked_through, posted_through, stage, .. } = *run;
-    let values = [id.into(), checked_through.into(), posted_through.into(), stage.word().into()];
+    let Run { id, waits, checked_through, posted_through, stage, .. } = *run;
+    let values = [
+        id.into(),
+        waits.into(),
+        checked_through.into(),
+        posted_through.into(),
+        stage.word().into(),
+    ];
     tx.exec(ADVANCE, values).map(|_| ())
 }
 
@@ -137,6 +182,9 @@ pub fn put_items(tx: &mut Tx, run: &Run, items: &[Item]) -> Result<()> {
                 V::from(&it.reason),
                 V::from(&it.detail),
                 it.total.into(),
+                V::from(&it.tariff),
+                it.used.map(|it| it.micro).into(),
+                it.used.map(|it| it.unit.word()).into(),
             ]
         }),
     )
@@ -154,14 +202,57 @@ pub fn held(tx: &mut Tx, window: WindowId) -> Result<Vec<Item>> {
 
 /// The next accounts to check, in the order of their ids.
 pub fn to_check(tx: &mut Tx, run: &Run, window: &Window, limit: usize) -> Result<Vec<AccountId>> {
-    let [cycle, after, from, to, id, this] = due(run, window);
     let limit = i64::try_from(limit).context("a batch is countable")?;
+    if run.stage == Stage::Again {
+        let asked = [window.id.into(), run.checked_through.into(), limit.into()];
+        return tx.many(TO_CHECK_AGAIN, asked, |row| row.id(0));
+    }
+    let [cycle, after, from, to, id, this] = due(run, window);
     tx.many(TO_CHECK, [cycle, after, from, to, id, this, limit.into()], |row| row.id(0))
 }
 
 /// How many accounts are still to check.
 pub fn count_to_check(tx: &mut Tx, run: &Run, window: &Window) -> Result<u64> {
+    if run.stage == Stage::Again {
+        let asked = [window.id.into(), run.checked_through.into()];
+        return tx.one(COUNT_TO_CHECK_AGAIN, asked, |row| row.small(0));
+    }
     tx.one(COUNT_TO_CHECK, due(run, window), |row| row.small(0))
+}
+
+/// Lets the bill of an account in a turn go, however unusual it is.
+pub fn accept(tx: &mut Tx, window: WindowId, account: AccountId) -> Result<()> {
+    tx.exec(ACCEPT, [window.into(), account.into()]).map(|_| ())
+}
+
+/// Of these accounts those whose bill in a turn somebody lets go.
+pub fn accepted(
+    tx: &mut Tx,
+    window: WindowId,
+    accounts: &[AccountId],
+) -> Result<BTreeSet<AccountId>> {
+    let list = list_of(accounts.iter().copied());
+    let accepted = tx.either(ACCEPTED.0, ACCEPTED.1);
+    let all = tx.many(accepted, [V::from(&list), window.into()], |row| row.id(0))?;
+    Ok(all.into_iter().collect())
+}
+
+/// Forgets what a run that is called off would have billed. In a turn that has bills already, what it
+/// took on waits again.
+pub fn forget(tx: &mut Tx, run: &Run) -> Result<()> {
+    let why = "the run that would have billed it was called off; run what is held again";
+    tx.exec(HOLD_AGAIN, [run.id.into(), Hold::Changed.word().into(), why.into()])?;
+    tx.exec(FORGET_RUN, [run.id.into()]).map(|_| ())
+}
+
+/// The run of a cycle that is not released yet, in its oldest turn.
+pub fn waiting(tx: &mut Tx, cycle: Cycle) -> Result<Option<Run>> {
+    tx.maybe(WAITING, [cycle.into()], run)
+}
+
+/// The runs that are released and not posted to their end.
+pub fn released(tx: &mut Tx) -> Result<Vec<Run>> {
+    tx.many(RELEASED, [], run)
 }
 
 fn due<'v>(run: &Run, window: &Window) -> [V<'v>; 6] {
@@ -244,7 +335,7 @@ fn run(row: &Row) -> Result<Run> {
     Ok(Run {
         id: row.id(0)?,
         window: row.id(1)?,
-        accepts: row.maybe(2, Row::id)?,
+        waits: row.int(2)? != 0,
         checked_through: row.id(3)?,
         posted_through: row.id(4)?,
         stage: row.word(5, Stage::from_word)?,
@@ -259,5 +350,9 @@ fn item(row: &Row) -> Result<Item> {
         reason: row.text(3)?,
         detail: row.text(4)?,
         total: row.money(5)?,
+        tariff: row.text(6)?,
+        used: row.maybe(7, |row, at| {
+            Ok(Quantity { micro: row.int(at)?, unit: row.word(at + 1, Unit::from_word)? })
+        })?,
     })
 }

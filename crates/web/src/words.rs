@@ -63,6 +63,7 @@ catalogue! {
     charges: "New charges", "Cargos nuevos";
     charged: "Bills come to", "Total facturado";
     check: "Check", "Cheque";
+    called_off: "called off", "anulado";
     checking: "being checked", "en revisión";
     closed: "Closed", "Cerrada";
     commercial: "Commercial", "Comercial";
@@ -127,6 +128,7 @@ catalogue! {
     period: "Period", "Período";
     phone: "Telephone", "Teléfono";
     posting: "being posted", "en registro";
+    previewed: "waits to be released", "espera su liberación";
     post_payment: "Post payment", "Registrar pago";
     premise: "Premise", "Inmueble";
     rate: "Rate", "Tarifa";

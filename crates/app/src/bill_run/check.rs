@@ -1,5 +1,7 @@
 //! The first pass: rate and check every account, and write down how each agreement ends.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess};
 use meterbook_core::bill::run::{Item, Outcome, Run, Stage};
@@ -22,7 +24,7 @@ pub(super) fn check(
 ) -> Result<()> {
     let all = db.read(|tx| store::run::count_to_check(tx, run, window))?;
     let mut done = 0;
-    while run.stage == Stage::Checking {
+    while checking(run) {
         let (next, count) = db.write(|tx| {
             // Read and locked afresh: whoever else works on this run takes the batch after ours.
             let run = store::run::lock(tx, run.id)?;
@@ -30,12 +32,13 @@ pub(super) fn check(
             let facts = store::gather::accounts(tx, window, &due)?;
             learn(tx, &facts, tariffs)?;
             crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
+            let accepted = store::run::accepted(tx, window.id, &due)?;
             let items: Vec<Item> =
-                facts.iter().flat_map(|it| items(&run, it, window, tariffs)).collect();
+                facts.iter().flat_map(|it| items(&accepted, it, window, tariffs)).collect();
             store::run::put_items(tx, &run, &items)?;
             let next = match due.last() {
                 Some(last) => Run { checked_through: *last, ..run },
-                None if run.stage == Stage::Checking => Run { stage: Stage::Posting, ..run },
+                None if checking(&run) => Run { stage: Stage::Preview, ..run },
                 None => run,
             };
             store::run::advance(tx, &next)?;
@@ -48,6 +51,10 @@ pub(super) fn check(
     Ok(())
 }
 
+fn checking(run: &Run) -> bool {
+    matches!(run.stage, Stage::Checking | Stage::Again)
+}
+
 /// Reads the tariffs that these accounts are on and that are not read yet.
 pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
     for service in facts.iter().flat_map(|it| &it.services) {
@@ -56,32 +63,47 @@ pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) 
     Ok(())
 }
 
-/// How every agreement of an account ends.
+/// How every agreement of an account ends; `accepted` are the accounts whose bills somebody lets go.
 pub(super) fn endings(
-    run: &Run,
+    accepted: &BTreeSet<AccountId>,
     facts: &AccountFacts,
     window: &Window,
     tariffs: &mut Tariffs,
 ) -> Vec<(AgreementId, Ending)> {
-    let accepted = run.accepts == Some(facts.account.id);
-    let unusual = if accepted { Unusual::Accept } else { Unusual::Hold };
+    let go = accepted.contains(&facts.account.id);
+    let unusual = if go { Unusual::Accept } else { Unusual::Hold };
     assess(facts, window, tariffs, unusual)
 }
 
-fn items(run: &Run, facts: &AccountFacts, window: &Window, tariffs: &mut Tariffs) -> Vec<Item> {
+fn items(
+    accepted: &BTreeSet<AccountId>,
+    facts: &AccountFacts,
+    window: &Window,
+    tariffs: &mut Tariffs,
+) -> Vec<Item> {
     let account = facts.account.id;
     let item = |(agreement, ending): (AgreementId, Ending)| item(account, agreement, &ending);
-    endings(run, facts, window, tariffs).into_iter().map(item).collect()
+    endings(accepted, facts, window, tariffs).into_iter().map(item).collect()
 }
 
 pub(super) fn item(account: AccountId, agreement: AgreementId, ending: &Ending) -> Item {
-    let (outcome, reason, detail, total) = match ending {
-        Ending::Billed(segment) => (Outcome::Billed, "", String::new(), segment.total),
-        Ending::Held(hold) => (Outcome::Held, hold.word(), hold.to_string(), Money::ZERO),
+    let (outcome, reason, detail) = match ending {
+        Ending::Billed(_) => (Outcome::Billed, "", String::new()),
+        Ending::Held(hold) => (Outcome::Held, hold.word(), hold.to_string()),
         Ending::BilledBefore => {
             let detail = "every day of it is on a bill already".to_owned();
-            (Outcome::Exempt, "billed-before", detail, Money::ZERO)
+            (Outcome::Exempt, "billed-before", detail)
         }
     };
-    Item { agreement, account, outcome, reason: reason.to_owned(), detail, total }
+    let segment = ending.segment();
+    Item {
+        agreement,
+        account,
+        outcome,
+        reason: reason.to_owned(),
+        detail,
+        total: segment.map_or(Money::ZERO, |it| it.total),
+        tariff: segment.map_or_else(String::new, |it| it.tariff.clone()),
+        used: segment.map(|it| it.usage),
+    }
 }

@@ -109,7 +109,7 @@ fn one(
     let run = Run {
         id: RunId(tx.next(Counter::Run, 1)?),
         window: id,
-        accepts: (unusual == Unusual::Accept).then_some(account),
+        waits: false,
         checked_through: account,
         posted_through: account,
         stage: Stage::Done,

@@ -1,4 +1,4 @@
-//! Billing a cycle: check every account, show the control totals, then post.
+//! Billing a cycle: check every account, show what it comes to, and post when it is released.
 //!
 //! Rating is pure, so nothing is kept between the two passes but how each agreement ended and what
 //! it came to. Posting rates again and must come to the same cent; what does not is held. Each
@@ -10,12 +10,14 @@ mod check;
 pub mod last;
 pub(crate) mod origin;
 mod post;
+pub mod release;
 
 use std::fmt;
 
 use anyhow::Result;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Tariffs;
+use meterbook_core::bill::preview::Preview;
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AccountNumber, RunId, WindowId};
@@ -39,13 +41,23 @@ pub enum Which {
     Last,
 }
 
+/// Whether a run that is checked is released at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// It waits to be looked at and released.
+    Preview,
+    /// It is released when no total is further from earlier turns than the limits allow; else it
+    /// waits.
+    Posted,
+}
+
 /// How far a run is.
 #[derive(Clone, Debug)]
 pub enum Progress<'a> {
     /// So many of so many accounts are rated and checked.
     Checked(u64, u64),
     /// Every account is checked; nothing is posted yet.
-    Totals(&'a Standing),
+    Totals(&'a Preview),
     /// So many of so many accounts are posted.
     Posted(u64, u64),
 }
@@ -96,24 +108,32 @@ pub enum NotRun {
     },
 }
 
-/// Bills what `which` says and returns how the window stands after it.
+/// Bills what `which` says, as far as `until` says, and returns how the window stands after it.
 pub fn run(
     db: &Db,
     actor: Actor,
     which: Which,
+    until: Until,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Standing> {
     let mut last = None;
     let (allowed, runs) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::RunBills, None)?;
-        Ok((allowed, open(tx, &allowed, which)?))
+        Ok((allowed, open(tx, &allowed, which, until)?))
     })?;
     for (mut run, window) in runs {
         let mut tariffs = Tariffs::default();
         check::check(db, &mut run, &window, &mut tariffs, watch)?;
-        let checked = db.read(|tx| store::run::standing(tx, &window))?;
-        if run.stage != Stage::Done {
-            watch(Progress::Totals(&checked));
+        if run.stage == Stage::Preview {
+            let preview = db.read(|tx| release::preview(tx, &run, actor.at))?;
+            watch(Progress::Totals(&preview));
+            if !run.waits && preview.moved.is_empty() {
+                run = db.write(|tx| {
+                    let it = release::asked(tx, actor.at, run.id, None)?;
+                    let allowed = authorize(tx, actor, it.permission(), Some(it.total))?;
+                    it.let_go(tx, &allowed, "")
+                })?;
+            }
         }
         post::post(db, &allowed, &mut run, &window, &mut tariffs, watch)?;
         last = Some(db.read(|tx| store::run::standing(tx, &window))?);
@@ -121,14 +141,43 @@ pub fn run(
     Ok(last.expect("opening a run names at least one window"))
 }
 
+/// Posts what is released and was not posted to its end, and returns how the window stands after it.
+pub fn finish(
+    db: &Db,
+    actor: Actor,
+    run: Run,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Standing> {
+    let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
+    let window = db.read(|tx| store::window::get(tx, run.window))?;
+    let mut run = run;
+    post::post(db, &allowed, &mut run, &window, &mut Tariffs::default(), watch)?;
+    db.read(|tx| store::run::standing(tx, &window))
+}
+
+/// Posts every run that is released and was not posted to its end: that of whoever released it and
+/// was cut off, or that to which a second person agreed.
+pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {
+    let runs = db.read(store::run::released)?;
+    for run in &runs {
+        finish(db, actor, *run, watch)?;
+    }
+    Ok(runs.len())
+}
+
 /// The runs to do, oldest window first, begun where they are not.
-fn open(tx: &mut Tx, allowed: &Authorized, which: Which) -> Result<Vec<(Run, Window)>> {
+fn open(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    which: Which,
+    until: Until,
+) -> Result<Vec<(Run, Window)>> {
     let window = match which {
         Which::Last => {
             let run = store::run::last(tx)?.ok_or_else(|| refuse(NotRun::NoRun))?;
             return Ok(vec![(run, store::window::get(tx, run.window)?)]);
         }
-        Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept),
+        Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept, until),
         Which::Cycle(cycle) => match store::window::oldest_open(tx, Some(cycle))? {
             Some(window) => window,
             None if store::window::last_of(tx, cycle)?.is_none() => {
@@ -141,10 +190,12 @@ fn open(tx: &mut Tx, allowed: &Authorized, which: Which) -> Result<Vec<(Run, Win
             next.ok_or_else(|| refuse(NotRun::NothingDue { cycle: None }))?
         }
     };
-    // A run that was cut off is continued, never begun a second time.
+    // A run that was cut off is continued, never begun a second time. One that waits is checked anew:
+    // much may have been mended since.
     let run = match store::run::unfinished(tx, window.id)? {
+        Some(run) if run.stage == Stage::Preview => check_from(tx, &run, Stage::Checking, until)?,
         Some(run) => run,
-        None => begin(tx, allowed, window.id, None)?,
+        None => begin(tx, allowed, window.id, until)?,
     };
     Ok(vec![(run, window)])
 }
@@ -154,6 +205,7 @@ fn open_held(
     allowed: &Authorized,
     cycle: Cycle,
     accept: Option<AccountNumber>,
+    until: Until,
 ) -> Result<Vec<(Run, Window)>> {
     let accept = match accept {
         Some(number) => match store::account::by_number(tx, number)? {
@@ -164,9 +216,18 @@ fn open_held(
     };
     let mut runs = Vec::new();
     for window in store::window::with_held(tx, cycle)? {
+        if let Some(account) = accept {
+            store::run::accept(tx, window.id, account)?;
+            let said = format!("the bill of account {account}");
+            store::audit::add(tx, allowed, "accept bill", &window.id.to_string(), &said)?;
+        }
+        // A turn that is not released yet stays so: what is mended joins the rest of it.
         let run = match store::run::unfinished(tx, window.id)? {
+            Some(run) if run.stage == Stage::Preview => {
+                check_from(tx, &run, Stage::Again, Until::Preview)?
+            }
             Some(run) => run,
-            None => begin(tx, allowed, window.id, accept)?,
+            None => begin(tx, allowed, window.id, until)?,
         };
         runs.push((run, window));
     }
@@ -176,24 +237,31 @@ fn open_held(
     Ok(runs)
 }
 
-fn begin(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    window: WindowId,
-    accept: Option<AccountId>,
-) -> Result<Run> {
+fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> Result<Run> {
     let run = Run {
         id: RunId(tx.next(Counter::Run, 1)?),
         window,
-        accepts: accept,
+        waits: until == Until::Preview,
         checked_through: AccountId(0),
         posted_through: AccountId(0),
         stage: Stage::Checking,
     };
     store::run::add(tx, &run, allowed.at())?;
-    let said = accept.map_or_else(String::new, |it| format!("accepts the bill of account {it}"));
-    store::audit::add(tx, allowed, "bill run", &window.to_string(), &said)?;
+    store::audit::add(tx, allowed, "bill run", &window.to_string(), "")?;
     Ok(run)
+}
+
+/// Begins the check of a run once more that waits to be released.
+fn check_from(tx: &mut Tx, run: &Run, stage: Stage, until: Until) -> Result<Run> {
+    let run = store::run::lock(tx, run.id)?;
+    let waits = until == Until::Preview;
+    let again = Run { stage, waits, checked_through: AccountId(0), ..run };
+    // Whoever released it meanwhile came first.
+    if run.stage != Stage::Preview {
+        return Ok(run);
+    }
+    store::run::advance(tx, &again)?;
+    Ok(again)
 }
 
 impl fmt::Display for NotRun {

@@ -6,7 +6,7 @@ use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Item, Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber, Segment};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AgreementId, BillId, EntryId};
+use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind, post_bill};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::permission::Authorized;
@@ -66,9 +66,11 @@ fn batch(
 ) -> Result<Vec<Bill>> {
     let mut changed = Vec::new();
     let mut bills = Vec::new();
+    let due: Vec<AccountId> = facts.iter().map(|it| it.account.id).collect();
+    let accepted = store::run::accepted(tx, window.id, &due)?;
     for account in facts {
         let checked = store::run::items_of(tx, run, account.account.id)?;
-        match segments(endings(run, account, window, tariffs), &checked) {
+        match segments(endings(&accepted, account, window, tariffs), &checked) {
             Some(segments) => bills.push(bill(account, window, segments)),
             None => changed.extend(
                 checked

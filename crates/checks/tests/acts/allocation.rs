@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
-use meterbook_app::bill_run::{Which, run};
+use meterbook_app::bill_run::{Until, Which, run};
 use meterbook_app::intake::{Import, import};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
@@ -96,7 +96,7 @@ fn refused(db: &Db, new: &Allocation) -> String {
 fn bill_next(db: &Db) -> Vec<Bill> {
     let count = |tx: &mut store::Tx<'_>| store::bill::newest(tx, 100);
     let before = db.read(count).unwrap();
-    run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+    run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     let after = db.read(count).unwrap();
     let new: Vec<_> = after.into_iter().filter(|it| !before.contains(it)).collect();
     new.into_iter().rev().map(|it| db.read(|tx| store::bill::get(tx, it)).unwrap()).collect()

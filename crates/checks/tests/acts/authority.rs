@@ -10,7 +10,7 @@ use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::last;
-use meterbook_app::bill_run::{self, Which};
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
@@ -164,6 +164,9 @@ const ELSEWHERE: &[&str] = &[
     "approval::give",
     "approval::turn_down",
     "bill_run::run",
+    "bill_run::finish",
+    "bill_run::finish_released",
+    "release::release",
     "intake::import",
     "intake::import_in_parts",
     "published::publish",
@@ -222,7 +225,8 @@ fn who_has_no_role_does_nothing() {
         let wanted = Publish { about, name, file: &days, zone: None, rejects: folder };
         let why = intake::published::publish(db, sam, &wanted).unwrap_err();
         refused("intake::publish", Permission::PublishPrices, why);
-        let why = bill_run::run(db, sam, Which::Cycle(Cycle(1)), &mut |_| ()).unwrap_err();
+        let why =
+            bill_run::run(db, sam, Which::Cycle(Cycle(1)), Until::Posted, &mut |_| ()).unwrap_err();
         refused("bill_run::run", Permission::RunBills, why);
         let customer = village::customer("E-9", &[DIALS]);
         let sign_up = db.write(|tx| meterbook_app::sign_up::sign_up(tx, sam, &customer));

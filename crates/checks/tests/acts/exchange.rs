@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
-use meterbook_app::bill_run::{self, Which};
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::exchange::{self, CHANGE_MULTIPLIER, Exchange, ExchangeRefusal, NewMultiplier};
 use meterbook_app::meter::NewChannel;
 use meterbook_app::replay::{Replayed, replay};
@@ -52,7 +52,7 @@ fn shows(db: &Db, serial: &str, on: Date, index: i64) {
 
 /// What is billed for January, in cents; the bill can be made again.
 fn billed(db: &Db) -> i64 {
-    bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+    bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     let id = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
     assert_eq!(db.read(|tx| replay(tx, id)).unwrap(), Replayed::Same);
     assert!(check::check(db).unwrap().clean());

@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::application::{Application, At, Metered, Screening, Service, Who};
 use meterbook_app::bill_run::last::{self, Closed};
-use meterbook_app::bill_run::{self, NotRun, Which};
+use meterbook_app::bill_run::{self, NotRun, Until, Which};
 use meterbook_app::moves::{self, MoveRefusal, ReadWanted, Stop, Wanted};
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::replay::{Replayed, replay};
@@ -154,7 +154,8 @@ fn a_fee_and_a_deposit_come_with_the_next_bill_once() {
         found(db);
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
-        let run = |which| bill_run::run(db, village::actor(), which, &mut |_| ()).unwrap();
+        let run =
+            |which| bill_run::run(db, village::actor(), which, Until::Posted, &mut |_| ()).unwrap();
         let stands = run(Which::Next);
         assert_eq!((stands.billed, stands.total), (1, money(1_200)), "the lines are the bill");
         assert_eq!(balance(db, &account), money(1_200 + 2_500 + 15_000));
@@ -191,7 +192,7 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         found(db);
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
-        bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         leaves(db, &account, LEFT, ReadWanted::Ordered);
         let (why, text) = says(close(db, &account));
         assert!(matches!(why.as_a(), Some(NotRun::LastHeld { .. })), "{text}");
@@ -212,13 +213,15 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         assert_eq!(it.amount_due, money(5_300));
         sound(db);
         // The turn finds it billed, and a second last bill is none.
-        let stands = bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+        let stands =
+            bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!((stands.population, stands.exempt, stands.total), (1, 1, Money::ZERO));
         let (why, _) = says(close(db, &account));
         let number = account.number;
         assert_eq!(why.as_a(), Some(&NotRun::NothingEnded { number }));
         assert!(last::make_all(db, village::actor()).unwrap().is_empty());
-        let resumed = bill_run::run(db, village::actor(), Which::Last, &mut |_| ()).unwrap();
+        let resumed =
+            bill_run::run(db, village::actor(), Which::Last, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(resumed.cycle, Cycle(1), "the last run is one of a cycle");
         sound(db);
     });
@@ -230,7 +233,7 @@ fn who_was_billed_to_the_day_still_pays_the_fee_and_gets_the_deposit_back() {
         found(db);
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
-        bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
         let (on, tender, reference) = (date(2026, 3, 1), Tender::Cash, "1".to_owned());
         let new = NewPayment { account: account.id, amount: money(18_700), on, tender, reference };
@@ -251,7 +254,9 @@ fn the_turn_itself_makes_the_last_bill_when_it_comes_first() {
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
         leaves(db, &account, LEFT, ReadWanted::Given(vec![150_000_000]));
-        let run = || bill_run::run(db, village::actor(), Which::Next, &mut |_| ()).unwrap();
+        let run = || {
+            bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap()
+        };
         run();
         assert_eq!(held(db), money(-15_000));
         assert_eq!(run().total, money(600));
@@ -296,7 +301,7 @@ fn a_landlord_is_billed_from_the_day_on_which_the_tenant_left() {
         leaves(db, &tenant, LEFT, ReadWanted::Given(vec![150_000_000]));
         let run = || {
             let actor = Actor::system("2026-03-10T12:00:00Z".parse().unwrap());
-            bill_run::run(db, actor, Which::Next, &mut |_| ()).unwrap()
+            bill_run::run(db, actor, Which::Next, Until::Posted, &mut |_| ()).unwrap()
         };
         run();
         run();

@@ -18,6 +18,7 @@ mod published;
 mod race;
 mod record;
 mod refused;
+mod release;
 mod riders;
 mod search;
 mod staff;

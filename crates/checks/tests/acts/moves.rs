@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::agreement::AgreementRefusal;
-use meterbook_app::bill_run::{self, Which};
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::moves::{self, Made, MoveRefusal, NewDays, ReadWanted, Start, Stop, Wanted};
 use meterbook_app::order::{self, NewOrder, NotOrdered, Where};
 use meterbook_app::window::{self, NewWindow};
@@ -434,7 +434,7 @@ fn what_is_billed_is_not_taken_back() {
             it.state(TODAY, billed)
         };
         assert_eq!(state(db), AgreementState::Stopped);
-        bill_run::run(db, today, Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, today, Which::Next, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(state(db), AgreementState::Closed);
         for why in [cancel(db, &made), redate(db, &made, None, Some(LATER)).map(|_| ())] {
             let (why, text) = refused(why);

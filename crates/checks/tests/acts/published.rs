@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meterbook_app::bill_run::{self, Which};
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::intake::published::{Publish, Published};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::published::{self, Changed};
@@ -121,7 +121,7 @@ fn peak(start: &str) -> PeakHour {
 }
 
 fn run(db: &Db, which: Which) -> (i64, i64, Vec<String>) {
-    let standing = bill_run::run(db, village::actor(), which, &mut |_| ()).unwrap();
+    let standing = bill_run::run(db, village::actor(), which, Until::Posted, &mut |_| ()).unwrap();
     (standing.billed, standing.held, held(db))
 }
 
@@ -268,7 +268,8 @@ fn a_tariff_that_came_after_its_events_holds_the_bill() {
         let file = put(folder, "heat.csv", &reads);
         let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
         intake::import(db, village::actor(), &wanted, &mut |_| ()).unwrap();
-        bill_run::run(db, village::actor(), Which::Cycle(Cycle(1)), &mut |_| ()).unwrap();
+        bill_run::run(db, village::actor(), Which::Cycle(Cycle(1)), Until::Posted, &mut |_| ())
+            .unwrap();
         assert_eq!(
             held(db).pop().unwrap(),
             "heat is called on 2026-01-20, and R-HEAT allows at most 2 days a year; withdraw one: \

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use meterbook_app::bill_run::{self, Which};
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::interaction::{self, NotNoted};
 use meterbook_app::order::{self, NewOrder, Where};
@@ -105,7 +105,7 @@ fn a_held_bill_is_one_task_until_it_is_billed() {
         let account = customer(db);
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         assert!(0 < scan(db).raised);
         let raised = the_only(db, TaskKind::HeldNoRead);
         assert!(raised.evidence.contains("E-1 has no read for 2026-02-01"), "{raised:?}");
@@ -158,7 +158,7 @@ fn an_unusual_bill_is_accepted_from_its_task() {
         plan(db, &[(days[0], days[1]), (days[1], days[2]), (days[2], days[3])]);
         plan(db, &[(days[3], date(2026, 2, 10))]);
         for _ in 0..4 {
-            bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+            bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         }
         scan(db);
         let raised = the_only(db, TaskKind::HeldUnusual);
@@ -177,7 +177,7 @@ fn one_run_resolves_all_that_were_chosen() {
         village::take_on(db, &village::customer("E-2", &[DIALS])).unwrap();
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-2,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         scan(db);
         let held: Vec<TaskId> =
             queue(db).iter().filter(|it| it.kind.is_hold()).map(|it| it.id).collect();
@@ -546,7 +546,7 @@ fn somebody_is_sent_for_a_read_from_the_queue() {
         customer(db);
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, &mut |_| ()).unwrap();
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
         scan(db);
         let held = the_only(db, TaskKind::HeldNoRead);
         let until = date(2026, 3, 13);
@@ -566,7 +566,8 @@ fn somebody_is_sent_for_a_read_from_the_queue() {
         assert!(steps.last().unwrap().said.starts_with("order "), "{steps:?}");
         assert_eq!(queue_on(db, until).iter().filter(|it| it.id == held.id).count(), 1);
         import(db, folder, "meter,date,index\nE-1,2026-02-01,80\n");
-        bill_run::run(db, actor(), Which::Held(Cycle(1), None), &mut |_| ()).unwrap();
+        bill_run::run(db, actor(), Which::Held(Cycle(1), None), Until::Posted, &mut |_| ())
+            .unwrap();
         assert!(0 < scan(db).gone);
     });
 }

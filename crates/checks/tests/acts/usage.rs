@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use jiff::civil::{Date, date};
-use meterbook_app::bill_run::{Which, run};
+use meterbook_app::bill_run::{Until, Which, run};
 use meterbook_app::figure::{self, degree_days};
 use meterbook_app::intake::{Import, import};
 use meterbook_app::replay::{Replayed, replay};
@@ -231,7 +231,7 @@ fn a_deduct_meter_is_on_the_bill_which_comes_out_the_same_again() {
         assert!(refused(db, &of(gas)).contains("gas is no part of electric"));
         assert!(refused(db, &of(elsewhere)).contains("end at different times"));
 
-        let ended = run(db, village::actor(), Which::Cycle(Cycle(1)), &mut |_| ());
+        let ended = run(db, village::actor(), Which::Cycle(Cycle(1)), Until::Posted, &mut |_| ());
         drop(ended);
         let number = accounts[0].id;
         let bill = db
@@ -287,7 +287,7 @@ fn the_bill_so_far_ends_where_knowledge_does_and_a_projection_says_how() {
         assert_eq!(projected.segment.usage.micro, 2_979_000_000);
         assert_eq!(projected.segment.usage.unit, Unit::Kwh);
         // Of days that are billed by then it is what the bill says.
-        drop(run(db, village::actor(), Which::Cycle(Cycle(1)), &mut |_| ()));
+        drop(run(db, village::actor(), Which::Cycle(Cycle(1)), Until::Posted, &mut |_| ()));
         let it = at(1, FEBRUARY);
         assert_eq!((it.total(), it.waits), (Money::from_cents(7200), None));
         assert_eq!(it.projected.unwrap().by, By::Nothing);

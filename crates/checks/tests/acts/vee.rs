@@ -120,7 +120,7 @@ fn run(db: &Db, actor: Actor, missing: Missing) -> Ran {
 /// Bills the next turn, and says how many were billed and how many held.
 fn bill(db: &Db, actor: Actor) -> (i64, i64) {
     let which = bill_run::Which::Cycle(Cycle(1));
-    let standing = bill_run::run(db, actor, which, &mut |_| ()).unwrap();
+    let standing = bill_run::run(db, actor, which, bill_run::Until::Posted, &mut |_| ()).unwrap();
     (standing.billed, standing.held)
 }
 

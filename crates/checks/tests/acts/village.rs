@@ -14,7 +14,8 @@ use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
 use meterbook_store::Db;
 
-const TARIFF: &str = "tariff R-1 half-up\nname       Residential service\ncommodity  electric kWh\n\
+/// The tariff of everybody.
+pub(crate) const TARIFF: &str = "tariff R-1 half-up\nname       Residential service\ncommodity  electric kWh\n\
                       from       2026-01-01\n\nvolume  Energy            0.12\n";
 
 pub(crate) fn utility() -> Utility {

@@ -294,7 +294,7 @@ pub(crate) fn run() -> Run {
     Run {
         id: RunId(1),
         window: WindowId(1),
-        accepts: Some(ACCOUNT),
+        waits: true,
         checked_through: AccountId(0),
         posted_through: AccountId(0),
         stage: Stage::Checking,

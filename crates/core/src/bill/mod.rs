@@ -3,6 +3,8 @@
 pub mod assess;
 pub mod check;
 pub mod explain;
+pub mod limits;
+pub mod preview;
 pub mod run;
 pub mod why;
 

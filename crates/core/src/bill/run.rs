@@ -1,10 +1,10 @@
-//! A billing run: how every active agreement of a cycle ended.
+//! A billing run: how far it is, and how every active agreement of a cycle ended.
 
 use std::collections::BTreeMap;
 
 use crate::account::Cycle;
 use crate::id::{AccountId, AgreementId, RunId, WindowId};
-use crate::money::Money;
+use crate::money::{Money, Quantity};
 use crate::period::Period;
 
 /// One run over one window. Its two cursors move in the transactions that hold their work, so a
@@ -15,8 +15,8 @@ pub struct Run {
     pub id: RunId,
     /// The window it bills.
     pub window: WindowId,
-    /// The account whose bill a clerk lets go however unusual it is.
-    pub accepts: Option<AccountId>,
+    /// Whether it waits to be released, whatever it comes to.
+    pub waits: bool,
     /// The last account that has been checked; zero before the first.
     pub checked_through: AccountId,
     /// The last account that has been posted; zero before the first.
@@ -30,10 +30,24 @@ pub struct Run {
 pub enum Stage {
     /// Accounts are being rated and checked.
     Checking,
-    /// Every account is checked, control totals stand, and bills are being posted.
+    /// Those that were held are being rated and checked again.
+    Again,
+    /// Every account is checked and control totals stand. Nothing is posted until somebody releases
+    /// it.
+    Preview,
+    /// It is released, and bills are being posted.
     Posting,
     /// Every agreement has ended in one way.
     Done,
+    /// It was called off before it was released.
+    Cancelled,
+}
+
+impl Stage {
+    /// Whether there is nothing left to do.
+    pub fn ended(self) -> bool {
+        matches!(self, Stage::Done | Stage::Cancelled)
+    }
 }
 
 /// How one agreement ended in a window.
@@ -51,6 +65,10 @@ pub struct Item {
     pub detail: String,
     /// What its lines came to; zero unless billed.
     pub total: Money,
+    /// The tariff's code; empty unless billed.
+    pub tariff: String,
+    /// What was used; `None` unless billed.
+    pub used: Option<Quantity>,
 }
 
 /// The three endings. There is no fourth: a bill that silently never comes is how a city lost
@@ -66,7 +84,14 @@ pub enum Outcome {
 }
 
 words! {
-    Stage { Checking = "checking", Posting = "posting", Done = "done" }
+    Stage {
+        Checking = "checking",
+        Again = "again",
+        Preview = "preview",
+        Posting = "posting",
+        Done = "done",
+        Cancelled = "cancelled",
+    }
     Outcome { Billed = "billed", Held = "held", Exempt = "exempt" }
 }
 

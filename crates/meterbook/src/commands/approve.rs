@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use meterbook_app::approval::{self, NotApproved};
+use meterbook_app::bill_run::{self, Progress};
 use meterbook_core::id::ApprovalId;
 use meterbook_core::permission::Permission;
 use meterbook_store as store;
@@ -35,6 +36,14 @@ pub(crate) fn approve(place: &Place, command: ApproveCommand) -> Result<()> {
         }
         ApproveCommand::Give { number, why } => {
             let it = db.write(|tx| approval::give(tx, super::actor(), ApprovalId(number), &why))?;
+            // Bills that were let go with it are posted now.
+            let mut bar = say::Bar::new();
+            bill_run::finish_released(&db, super::actor(), &mut |progress| {
+                if let Progress::Posted(done, all) = progress {
+                    bar.show("posted", done, all);
+                }
+            })?;
+            drop(bar);
             say::line(format_args!("done: {}", summary(&it)));
         }
         ApproveCommand::Refuse { number, why } => {

@@ -2,41 +2,68 @@
 
 use anyhow::Result;
 use meterbook_app::bill_run::last::{self, Closed};
-use meterbook_app::bill_run::{self, Progress, Which};
+use meterbook_app::bill_run::{self, Progress, Until, Which};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::replay::Replayed;
 use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
-use meterbook_core::bill::run::Standing;
+use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::bill::{Bill, BillNumber, explain};
 use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use crate::args::{BillRender, BillRun, LanguageArg, Place};
+use super::release;
+use crate::args::bill::{BillCommand, BillRender, BillRun};
+use crate::args::{LanguageArg, Place};
 use crate::say;
 
-pub(crate) fn run(place: &Place, args: &BillRun) -> Result<()> {
+pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
+    match command {
+        BillCommand::Run(args) => run(place, args),
+        BillCommand::Preview(args) => release::preview(place, args),
+        BillCommand::Release { cycle, beyond_limits } => {
+            release::let_go(place, *cycle, beyond_limits.as_deref())
+        }
+        BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
+        BillCommand::Limits { file, from } => release::limits(place, file.as_deref(), *from),
+        BillCommand::Unbilled { days, json } => release::unbilled(place, *days, *json),
+        BillCommand::Held { cycle } => held(place, *cycle),
+        BillCommand::Last { account, accept } => last(place, account.as_deref(), *accept),
+        BillCommand::Render(args) => render(place, args),
+        BillCommand::Why { number, json } => why(place, number, *json),
+        BillCommand::Show { number } => show(place, number),
+        BillCommand::Replay { number, cycle } => replay(place, number.clone(), *cycle),
+        BillCommand::Explain { number, language, json } => explain(place, number, *language, *json),
+    }
+}
+
+fn run(place: &Place, args: &BillRun) -> Result<()> {
     let which = which(args)?;
+    let until = if args.preview { Until::Preview } else { Until::Posted };
     let db = super::open(place)?;
     let mut bar = say::Bar::new();
-    let standing = bill_run::run(&db, super::actor(), which, &mut |progress| match progress {
-        Progress::Checked(done, all) => bar.show("rated and checked", done, all),
-        Progress::Posted(done, all) => bar.show("posted", done, all),
-        Progress::Totals(checked) => {
-            bar.end();
-            say::line(format_args!(
-                "Control totals before posting, cycle {} for {}",
-                checked.cycle, checked.period
-            ));
-            totals(checked);
-        }
-    })?;
+    let standing =
+        bill_run::run(&db, super::actor(), which, until, &mut |progress| match progress {
+            Progress::Checked(done, all) => bar.show("rated and checked", done, all),
+            Progress::Posted(done, all) => bar.show("posted", done, all),
+            Progress::Totals(checked) => {
+                bar.end();
+                release::print(checked);
+            }
+        })?;
     drop(bar);
-    say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
-    totals(&standing);
+    if standing.stage == Stage::Preview {
+        say::line(format_args!(
+            "Nothing is posted. Let it go with: meterbook bill release --cycle {}",
+            standing.cycle
+        ));
+    } else {
+        say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
+        totals(&standing);
+    }
     if args.json {
         say::line(json(&standing));
     }
@@ -53,7 +80,7 @@ fn which(args: &BillRun) -> Result<Which> {
     })
 }
 
-fn totals(it: &Standing) {
+pub(super) fn totals(it: &Standing) {
     say::line(format_args!(
         "  {} = {} billed + {} held + {} exempt; bills come to {}",
         counted(it.population, "agreement"),
@@ -67,7 +94,7 @@ fn totals(it: &Standing) {
     }
 }
 
-pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
+fn held(place: &Place, cycle: i64) -> Result<()> {
     let db = super::see(place)?;
     let cycle = Cycle(cycle);
     let lines = db.read(|tx| {
@@ -90,7 +117,7 @@ pub(crate) fn held(place: &Place, cycle: i64) -> Result<()> {
 }
 
 /// Bills for the last time what ended; what waits is said, and stops no other.
-pub(crate) fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
+fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
     let db = super::open(place)?;
     if let Some(number) = account {
         let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
@@ -130,7 +157,7 @@ fn closing(db: &Db, closed: &Closed) -> Result<()> {
 }
 
 /// How a window stands, as one line of JSON; amounts are strings so that no reader rounds them.
-fn json(it: &Standing) -> serde_json::Value {
+pub(super) fn json(it: &Standing) -> serde_json::Value {
     serde_json::json!({
         "cycle": it.cycle.to_string(),
         "from": it.period.start().to_string(),
@@ -145,18 +172,13 @@ fn json(it: &Standing) -> serde_json::Value {
     })
 }
 
-pub(crate) fn show(place: &Place, number: &str) -> Result<()> {
-    say::line(explain::bill(&bill(place, number)?).trim_end());
+fn show(place: &Place, number: &str) -> Result<()> {
+    say::line(explain::bill(&named(place, number)?).trim_end());
     Ok(())
 }
 
-pub(crate) fn explain(
-    place: &Place,
-    number: &str,
-    language: LanguageArg,
-    json: bool,
-) -> Result<()> {
-    let bill = bill(place, number)?;
+fn explain(place: &Place, number: &str, language: LanguageArg, json: bool) -> Result<()> {
+    let bill = named(place, number)?;
     if json {
         say::line(derivation::bill(&bill));
     } else {
@@ -166,7 +188,7 @@ pub(crate) fn explain(
 }
 
 /// The bill with this number.
-fn bill(place: &Place, number: &str) -> Result<Bill> {
+fn named(place: &Place, number: &str) -> Result<Bill> {
     let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let bill = db.read(|tx| match store::bill::by_number(tx, &number)? {
@@ -176,7 +198,7 @@ fn bill(place: &Place, number: &str) -> Result<Bill> {
     bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
 }
 
-pub(crate) fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
+fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
     let db = super::see(place)?;
     let bills = bills(&db, number, cycle)?;
     let mut different = 0;
@@ -215,7 +237,7 @@ fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<Bill
     Ok(bills)
 }
 
-pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
+fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
     let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
     let statement = db.read(|tx| match store::bill::by_number(tx, &number)? {
@@ -258,7 +280,7 @@ pub(crate) fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn render(place: &Place, args: &BillRender) -> Result<()> {
+fn render(place: &Place, args: &BillRender) -> Result<()> {
     let db = super::see(place)?;
     let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));

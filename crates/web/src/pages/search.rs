@@ -180,9 +180,11 @@ fn turn(it: &Standing, visitor: &Visitor) -> Turn {
         cycle: it.cycle.to_string(),
         period: show::period(it.period, visitor.language),
         stage: match it.stage {
-            Stage::Checking => words.checking,
+            Stage::Checking | Stage::Again => words.checking,
+            Stage::Preview => words.previewed,
             Stage::Posting => words.posting,
             Stage::Done => words.done,
+            Stage::Cancelled => words.called_off,
         },
         done: it.stage == Stage::Done,
         agreements: count(it.population),

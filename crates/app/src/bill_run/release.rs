@@ -1,0 +1,299 @@
+//! Between the check of a run and its bills: what it comes to, whether that is near enough to earlier
+//! turns, and who lets it go or calls it off.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::limits::{self, Limits};
+use meterbook_core::bill::preview::{Moved, Preview, Turnover, moved};
+use meterbook_core::bill::run::{Run, Stage, Standing};
+use meterbook_core::id::{ApprovalId, RunId, WindowId};
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::text::counted;
+use meterbook_store::audit::Change;
+use meterbook_store::{self as store, Db, Tx};
+
+use super::Progress;
+use crate::approval::{self, Asked, Outcome};
+use crate::authority::authorize;
+use crate::{Actor, refuse};
+
+/// Bills shown of those that changed most.
+const CHANGES: i64 = 20;
+/// First bills shown on another tariff.
+const SWITCHED: i64 = 100;
+/// The act in the audit and among approvals.
+pub(crate) const RELEASE: &str = "release bills";
+/// The longest text of limits, in bytes.
+const LONGEST: usize = 10_000;
+
+/// Why a run is not released or called off, or limits are not said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReleased {
+    /// The cycle has no run that waits.
+    NothingWaits {
+        /// Its number.
+        cycle: i64,
+    },
+    /// The run is somewhere else by now.
+    Stage {
+        /// Where.
+        stage: Stage,
+    },
+    /// Totals are further from earlier turns than the limits allow.
+    Beyond {
+        /// Which.
+        moved: Vec<Moved>,
+    },
+    /// Nobody said why.
+    NoReason,
+    /// It does not come any more to what was seen.
+    NotAsSeen {
+        /// What it came to.
+        was: Money,
+        /// What it comes to.
+        now: Money,
+    },
+    /// Limits are said already for that day.
+    SaidBefore {
+        /// The day.
+        from: Date,
+    },
+    /// The text of limits is too long.
+    TooLong,
+}
+
+/// What a run is about to bill, beside earlier turns.
+pub fn preview(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
+    let window = store::window::get(tx, run.window)?;
+    let zone = crate::founding::zone(tx)?;
+    let today = zone.day_of(at);
+    let now = store::preview::turnover(tx, window.id, Some(run))?;
+    let before = store::preview::before(tx, &window)?;
+    let year_before = store::preview::year_before(tx, &window)?;
+    let (last_turn, last) = earlier(tx, before)?;
+    let (_, year) = earlier(tx, year_before)?;
+    let limits = limits_on(tx, window.billed_on)?;
+    let changes = match last_turn {
+        Some(earlier) => store::preview::changes(tx, run, earlier, CHANGES)?,
+        None => Vec::new(),
+    };
+    Ok(Preview {
+        run: run.id,
+        window,
+        standing: store::run::standing(tx, &window)?,
+        moved: moved(&limits, &now, last.as_ref(), year.as_ref()),
+        now,
+        last,
+        year,
+        changes,
+        switched: store::preview::switched(tx, run, &window, SWITCHED)?,
+        holds: store::preview::holds(tx, window.id, today, &zone)?,
+    })
+}
+
+/// An earlier turn with what it came to; nothing when it was not billed.
+fn earlier(tx: &mut Tx, id: Option<WindowId>) -> Result<(Option<WindowId>, Option<Turnover>)> {
+    let Some(window) = id else { return Ok((None, None)) };
+    let turn = store::preview::turnover(tx, window, None)?;
+    Ok(if 0 < turn.bills() { (id, Some(turn)) } else { (None, None) })
+}
+
+/// The run of a cycle that waits to be released.
+pub fn waiting(tx: &mut Tx, cycle: Cycle) -> Result<Run> {
+    let run = store::run::waiting(tx, cycle)?;
+    run.ok_or_else(|| refuse(NotReleased::NothingWaits { cycle: cycle.0 }))
+}
+
+/// What somebody wants to let go, as they saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewRelease {
+    /// The run.
+    pub run: RunId,
+    /// What its bills came to when they looked.
+    pub total: Money,
+    /// Whether a total was further from earlier turns than the limits allow.
+    pub beyond: bool,
+}
+
+/// How a release went.
+#[derive(Clone, Debug)]
+pub enum Released {
+    /// Every bill is posted; so the turn stands.
+    Posted(Standing),
+    /// It waits under this number for a second person.
+    Waits(ApprovalId),
+}
+
+/// Releases a run and posts its bills, or asks for a second person; `why` says why it is right when
+/// it is beyond the limits.
+pub fn release(
+    db: &Db,
+    actor: Actor,
+    run: RunId,
+    why: Option<&str>,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Released> {
+    let (outcome, run) = db.write(|tx| {
+        let wanted = Asked::Release(asked(tx, actor.at, run, why)?);
+        let outcome = approval::do_or_ask(tx, actor, &wanted, why.unwrap_or_default().trim())?;
+        Ok((outcome, store::run::lock(tx, run)?))
+    })?;
+    match outcome {
+        Outcome::Waits(id) => Ok(Released::Waits(id)),
+        Outcome::Done => super::finish(db, actor, run, watch).map(Released::Posted),
+    }
+}
+
+/// What it is to release a run as it stands, and refuses what nobody can release. Beyond the limits
+/// somebody has to say why it is right all the same.
+pub fn asked(tx: &mut Tx, at: Timestamp, run: RunId, why: Option<&str>) -> Result<NewRelease> {
+    let run = store::run::lock(tx, run)?;
+    let preview = waits(tx, &run, at)?;
+    let beyond = !preview.moved.is_empty();
+    match why.map(str::trim) {
+        None if beyond => Err(refuse(NotReleased::Beyond { moved: preview.moved })),
+        Some("") if beyond => Err(refuse(NotReleased::NoReason)),
+        _ => Ok(NewRelease { run: run.id, total: preview.standing.total, beyond }),
+    }
+}
+
+impl NewRelease {
+    /// What it takes.
+    pub(crate) fn permission(&self) -> Permission {
+        if self.beyond { Permission::ReleaseBeyondLimits } else { Permission::ReleaseBills }
+    }
+
+    /// Of what, as a second person reads it.
+    pub(crate) fn subject(&self, tx: &mut Tx, at: Timestamp) -> Result<String> {
+        let run = store::run::lock(tx, self.run)?;
+        Ok(said(&waits(tx, &run, at)?))
+    }
+
+    /// Lets the bills go, if they come to what was seen.
+    pub(crate) fn let_go(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<Run> {
+        let run = store::run::lock(tx, self.run)?;
+        let preview = waits(tx, &run, allowed.at())?;
+        let now = preview.standing.total;
+        if now != self.total || self.beyond != !preview.moved.is_empty() {
+            return Err(refuse(NotReleased::NotAsSeen { was: self.total, now }));
+        }
+        let released = Run { stage: Stage::Posting, ..run };
+        store::run::advance(tx, &released)?;
+        let said = said(&preview);
+        let change = Change { why: Some(why).filter(|it| !it.is_empty()), ..Change::default() };
+        store::audit::change(tx, allowed, RELEASE, &run.window.to_string(), (&said, change))?;
+        Ok(released)
+    }
+}
+
+/// The preview of a run that waits to be released.
+fn waits(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
+    if run.stage != Stage::Preview {
+        return Err(refuse(NotReleased::Stage { stage: run.stage }));
+    }
+    preview(tx, run, at)
+}
+
+/// A preview in a line.
+fn said(it: &Preview) -> String {
+    let bills = counted(it.now.bills(), "bill");
+    let mut said = format!(
+        "cycle {} for {}: {bills} for {}",
+        it.window.cycle, it.window.period, it.standing.total
+    );
+    for it in &it.moved {
+        said.push_str("; ");
+        said.push_str(&it.to_string());
+    }
+    said
+}
+
+/// Calls off a run that is not released.
+pub fn call_off(tx: &mut Tx, actor: Actor, run: RunId, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    if why.trim().is_empty() {
+        return Err(refuse(NotReleased::NoReason));
+    }
+    let run = store::run::lock(tx, run)?;
+    if matches!(run.stage, Stage::Posting | Stage::Done | Stage::Cancelled) {
+        return Err(refuse(NotReleased::Stage { stage: run.stage }));
+    }
+    store::run::forget(tx, &run)?;
+    store::run::advance(tx, &Run { stage: Stage::Cancelled, ..run })?;
+    let change = Change { why: Some(why.trim()), ..Change::default() };
+    let said = ("nothing was posted", change);
+    store::audit::change(tx, &allowed, "call off bill run", &run.window.to_string(), said)
+}
+
+/// Says the limits that hold from a day on.
+pub fn say_limits(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
+    if LONGEST < text.len() {
+        return Err(refuse(NotReleased::TooLong));
+    }
+    Limits::parse(text).map_err(refuse)?;
+    let was = limits_text(tx, from)?;
+    store::preview::say_limits(tx, from, text).map_err(|why| {
+        if why.is::<store::Conflict>() {
+            return refuse(NotReleased::SaidBefore { from });
+        }
+        why
+    })?;
+    let said = format!("from {from}");
+    store::audit::turn(tx, &allowed, "say release limits", "", &said, (was.as_str(), text))
+}
+
+/// The text of limits that holds on a day.
+pub fn limits_text(tx: &mut Tx, on: Date) -> Result<String> {
+    let said = store::preview::limits(tx, on)?;
+    Ok(said.unwrap_or_else(|| limits::DEFAULT.to_owned()))
+}
+
+fn limits_on(tx: &mut Tx, day: Date) -> Result<Limits> {
+    let text = limits_text(tx, day)?;
+    Ok(Limits::parse(&text)?)
+}
+
+impl fmt::Display for NotReleased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotReleased::NothingWaits { cycle } => write!(
+                f,
+                "no run of cycle {cycle} waits to be released; begin one with: meterbook bill run --cycle {cycle} --preview"
+            ),
+            NotReleased::Stage { stage: Stage::Checking | Stage::Again } => f.write_str(
+                "the run is being checked; finish that first with: meterbook bill run --resume",
+            ),
+            NotReleased::Stage { stage: Stage::Cancelled } => {
+                f.write_str("the run was called off; begin another one with: meterbook bill run")
+            }
+            NotReleased::Stage { .. } => f.write_str(
+                "the run is released already; what is posted is mended by correcting bills",
+            ),
+            NotReleased::Beyond { moved } => {
+                f.write_str("not released:")?;
+                for it in moved {
+                    write!(f, "\n  {it}")?;
+                }
+                f.write_str("\nif it is right all the same, say why: meterbook bill release --beyond-limits WHY")
+            }
+            NotReleased::NotAsSeen { was, now } => write!(
+                f,
+                "the bills come to {now} now, not to {was} as when it was asked for; look at the preview again"
+            ),
+            NotReleased::NoReason => f.write_str("say why; whoever looks at it later will ask"),
+            NotReleased::SaidBefore { from } => write!(
+                f,
+                "limits from {from} are said already, and what was said stays; choose a later day"
+            ),
+            NotReleased::TooLong => write!(f, "limits have at most {LONGEST} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for NotReleased {}

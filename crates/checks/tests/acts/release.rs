@@ -1,0 +1,316 @@
+//! Between the check of a run and its bills on both engines: nothing is posted before somebody lets
+//! it go, what is far from earlier turns takes two, and what is called off was never there.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use meterbook_app::approval;
+use meterbook_app::bill_run::release::{self, NotReleased, Released};
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::intake::{self, Import};
+use meterbook_app::window::{self, NewWindow};
+use meterbook_app::{Actor, Refused, check, tariff};
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::limits::{Beside, Measure};
+use meterbook_core::bill::preview::Preview;
+use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::id::RunId;
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::village::{self, DIALS, actor, says};
+
+const CYCLE: Cycle = Cycle(1);
+/// Enough that their totals are compared.
+const CUSTOMERS: i64 = 25;
+
+/// A village of customers with a turn in each of January, February and March.
+fn village(db: &Db) {
+    village::found(db);
+    for nth in 1..=CUSTOMERS {
+        let mut customer = village::customer(&format!("E-{nth}"), &[DIALS]);
+        customer.name = format!("Customer {nth}");
+        customer.street = format!("{nth} Mill St");
+        village::take_on(db, &customer).unwrap();
+    }
+    let turns: Vec<NewWindow> = (1..=3)
+        .map(|month| {
+            let period = Period::month(2026, month).unwrap();
+            let billed_on = period.end().saturating_add(1.days());
+            NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
+        })
+        .collect();
+    db.write(|tx| window::plan(tx, actor(), CYCLE, &turns)).unwrap();
+}
+
+/// Every meter shows `index` on a day.
+fn read(db: &Db, folder: &Path, day: Date, index: i64) {
+    read_some(db, folder, day, index, 1..=CUSTOMERS);
+}
+
+fn read_some(db: &Db, folder: &Path, day: Date, index: i64, meters: std::ops::RangeInclusive<i64>) {
+    let mut text = "meter,date,read,kind\n".to_owned();
+    for nth in meters {
+        writeln!(text, "E-{nth},{day},{index},actual").unwrap();
+    }
+    let file = folder.join("reads.csv");
+    std::fs::write(&file, text).unwrap();
+    let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
+    intake::import(db, actor(), &wanted, &mut |_| ()).unwrap();
+}
+
+fn bill(db: &Db, until: Until) -> Standing {
+    bill_run::run(db, actor(), Which::Cycle(CYCLE), until, &mut |_| ()).unwrap()
+}
+
+/// What waits to be released.
+fn preview(db: &Db) -> Preview {
+    db.read(|tx| {
+        let run = release::waiting(tx, CYCLE)?;
+        release::preview(tx, &run, actor().at)
+    })
+    .unwrap()
+}
+
+fn refusal(why: &anyhow::Error) -> NotReleased {
+    let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("no refusal: {why:?}"));
+    refused.as_a::<NotReleased>().unwrap_or_else(|| panic!("another: {why}")).clone()
+}
+
+fn let_go(db: &Db, by: Actor, run: RunId, why: Option<&str>) -> anyhow::Result<Released> {
+    release::release(db, by, run, why, &mut |_| ())
+}
+
+fn bills(db: &Db) -> i64 {
+    let mut raw = engines::Raw::beside(db).unwrap();
+    raw.column("select cast(count(*) as text) from bill").unwrap()[0].parse().unwrap()
+}
+
+fn clean(db: &Db) {
+    let found = check::check(db).unwrap();
+    let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+/// January is billed: 100 kWh each.
+fn january(db: &Db, folder: &Path) {
+    village(db);
+    read(db, folder, date(2026, 1, 1), 0);
+    read(db, folder, date(2026, 2, 1), 100);
+    assert_eq!(bill(db, Until::Posted).stage, Stage::Done);
+}
+
+#[test]
+fn nothing_is_posted_before_it_is_released() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        let stands = bill(db, Until::Preview);
+        assert_eq!((stands.stage, stands.billed, bills(db)), (Stage::Preview, CUSTOMERS, 0));
+        clean(db);
+        let seen = preview(db);
+        assert_eq!(seen.now.all.agreements, CUSTOMERS);
+        assert_eq!(seen.now.all.total, Money::from_cents(12_00 * CUSTOMERS));
+        assert_eq!(seen.now.tariffs["R-1"], seen.now.all);
+        assert_eq!(seen.now.bands[2], (CUSTOMERS, seen.now.all.total), "0.01 to 24.99");
+        assert_eq!((seen.last.is_none(), seen.year.is_none(), seen.moved.len()), (true, true, 0));
+        // To say again how it stands posts nothing either.
+        let last = bill_run::run(db, actor(), Which::Last, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!((last.stage, bills(db)), (Stage::Preview, 0));
+        let released = let_go(db, actor(), seen.run, None).unwrap();
+        let Released::Posted(stands) = released else { panic!("it waits: {released:?}") };
+        assert_eq!((stands.stage, bills(db)), (Stage::Done, CUSTOMERS));
+        let why = let_go(db, actor(), seen.run, None).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::Stage { stage: Stage::Done });
+        clean(db);
+    });
+}
+
+#[test]
+fn a_run_ten_times_too_high_is_not_released_by_one() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        // From February on a point of the price is in the wrong place.
+        let wrong = village::TARIFF.replace("2026-01-01", "2026-02-01").replace("0.12", "1.20");
+        db.write(|tx| tariff::publish(tx, actor(), &wrong)).unwrap();
+        read(db, folder, date(2026, 3, 1), 200);
+        let stands = bill(db, Until::Posted);
+        assert_eq!((stands.stage, bills(db)), (Stage::Preview, CUSTOMERS));
+        let seen = preview(db);
+        let total = seen.moved.iter().find(|it| it.measure == Measure::Total).unwrap();
+        assert_eq!((total.beside, total.was, total.now), (Beside::LastTurn, 30_000, 300_000));
+        assert_eq!(seen.last.as_ref().unwrap().all.total, Money::from_cents(30_000));
+        // The twenty that changed most, each from 12.00 to 120.00.
+        assert_eq!(seen.changes.len(), 20);
+        assert_eq!(
+            (seen.changes[0].before, seen.changes[0].now),
+            (Money::from_cents(12_00), Money::from_cents(120_00))
+        );
+        let ann = with_role(db, "ann", "billing-analyst");
+        let why = let_go(db, ann, seen.run, None).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::Beyond { moved: seen.moved.clone() });
+        assert!(says(&why).contains("total: $3000.00 instead of $300.00 the turn before"), "{why}");
+        let why = let_go(db, ann, seen.run, Some("  ")).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::NoReason);
+        // Whoever may not, may not, reason or none.
+        let kim = with_role(db, "kim", "clerk");
+        let why = let_go(db, kim, seen.run, Some("it is cold")).unwrap_err();
+        assert!(says(&why).contains("release-beyond-limits"), "{why}");
+        // Who may says why, and it waits for somebody else.
+        let asked = let_go(db, ann, seen.run, Some("it was very cold")).unwrap();
+        let Released::Waits(id) = asked else { panic!("one was enough: {asked:?}") };
+        assert_eq!(bills(db), CUSTOMERS);
+        let why = db.write(|tx| approval::give(tx, ann, id, "")).unwrap_err();
+        assert!(says(&why).contains("takes a second person"), "{why}");
+        let bea = with_role(db, "bea", "billing-analyst");
+        db.write(|tx| approval::give(tx, bea, id, "looked at ten meters")).unwrap();
+        assert_eq!(bills(db), CUSTOMERS, "what is released is posted by whoever comes next");
+        bill_run::finish_released(db, actor(), &mut |_| ()).unwrap();
+        assert_eq!(bills(db), 2 * CUSTOMERS);
+        clean(db);
+    });
+}
+
+#[test]
+fn what_was_seen_is_what_is_released() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        let limits = "total last-turn 15%";
+        db.write(|tx| release::say_limits(tx, actor(), date(2026, 3, 1), limits)).unwrap();
+        read(db, folder, date(2026, 3, 1), 220);
+        bill(db, Until::Preview);
+        let ann = with_role(db, "ann", "billing-analyst");
+        let seen = preview(db);
+        let asked = let_go(db, ann, seen.run, Some("it was very cold")).unwrap();
+        let Released::Waits(id) = asked else { panic!("one was enough: {asked:?}") };
+        // Somebody sees the mistake, the reads are mended, and the run is checked once more.
+        read(db, folder, date(2026, 3, 1), 210);
+        assert_eq!(bill(db, Until::Preview).stage, Stage::Preview);
+        assert_eq!(preview(db).moved, []);
+        let bea = with_role(db, "bea", "billing-analyst");
+        let why = db.write(|tx| approval::give(tx, bea, id, "")).unwrap_err();
+        let (was, now) = (Money::from_cents(36_000), Money::from_cents(33_000));
+        assert_eq!(refusal(&why), NotReleased::NotAsSeen { was, now });
+        // Within the limits one is enough, and the run does not ask twice.
+        assert_eq!(bill(db, Until::Posted).stage, Stage::Done);
+        assert_eq!(bills(db), 2 * CUSTOMERS);
+        clean(db);
+    });
+}
+
+#[test]
+fn what_is_called_off_was_never_there() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        read(db, folder, date(2026, 3, 1), 210);
+        bill(db, Until::Preview);
+        let run = preview(db).run;
+        let why = db.write(|tx| release::call_off(tx, actor(), run, " ")).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::NoReason);
+        db.write(|tx| release::call_off(tx, actor(), run, "the wrong rates")).unwrap();
+        clean(db);
+        let why = db.read(|tx| release::waiting(tx, CYCLE)).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::NothingWaits { cycle: 1 });
+        let why = let_go(db, actor(), run, None).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::Stage { stage: Stage::Cancelled });
+        let said = db.read(|tx| store::audit::latest(tx, 1)).unwrap();
+        assert_eq!(
+            (&*said[0].act, said[0].why.as_deref()),
+            ("call off bill run", Some("the wrong rates"))
+        );
+        // The turn is as open as before.
+        assert_eq!(bill(db, Until::Posted).stage, Stage::Done);
+        assert_eq!(bills(db), 2 * CUSTOMERS);
+        let why = db.write(|tx| release::call_off(tx, actor(), run, "again")).unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::Stage { stage: Stage::Cancelled });
+        clean(db);
+    });
+}
+
+#[test]
+fn what_is_mended_before_the_release_joins_the_rest() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read_some(db, folder, date(2026, 2, 1), 100, 1..=CUSTOMERS - 1);
+        let stands = bill(db, Until::Preview);
+        assert_eq!((stands.billed, stands.held), (CUSTOMERS - 1, 1));
+        let held = preview(db).holds;
+        assert_eq!((&*held[0].reason, held[0].count, &*held[0].owner), ("no-read", 1, ""));
+        read_some(db, folder, date(2026, 2, 1), 100, CUSTOMERS..=CUSTOMERS);
+        let which = Which::Held(CYCLE, None);
+        let stands = bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!((stands.stage, stands.billed, stands.held), (Stage::Preview, CUSTOMERS, 0));
+        assert_eq!(bills(db), 0);
+        let_go(db, actor(), preview(db).run, None).unwrap();
+        assert_eq!(bills(db), CUSTOMERS);
+        clean(db);
+    });
+}
+
+#[test]
+fn a_later_run_that_is_called_off_leaves_its_agreements_held() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read_some(db, folder, date(2026, 2, 1), 100, 1..=CUSTOMERS - 1);
+        assert_eq!(bill(db, Until::Posted).held, 1);
+        read_some(db, folder, date(2026, 2, 1), 100, CUSTOMERS..=CUSTOMERS);
+        let which = Which::Held(CYCLE, None);
+        let stands = bill_run::run(db, actor(), which, Until::Preview, &mut |_| ()).unwrap();
+        assert_eq!((stands.stage, stands.billed), (Stage::Preview, CUSTOMERS));
+        // Compared is the whole turn, not the one bill that is new.
+        assert_eq!(preview(db).now.bills(), CUSTOMERS);
+        db.write(|tx| release::call_off(tx, actor(), preview(db).run, "not yet")).unwrap();
+        let stands = bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!((stands.stage, stands.billed, bills(db)), (Stage::Done, CUSTOMERS, CUSTOMERS));
+        clean(db);
+    });
+}
+
+#[test]
+fn limits_are_said_by_the_day_and_stay() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        let from = date(2026, 3, 1);
+        let say = |text| db.write(|tx| release::say_limits(tx, actor(), from, text));
+        let why = say("total last-turn lots").unwrap_err();
+        assert!(says(&why).contains("line 1: lots is no limit; write 30%"), "{why}");
+        say("total last-turn 5%\n").unwrap();
+        let why = say("total last-turn 6%\n").unwrap_err();
+        assert_eq!(refusal(&why), NotReleased::SaidBefore { from });
+        let too_long = "#".repeat(20_000);
+        assert_eq!(refusal(&say(&too_long).unwrap_err()), NotReleased::TooLong);
+        // February is billed in March.
+        read(db, folder, date(2026, 3, 1), 206);
+        assert_eq!(bill(db, Until::Posted).stage, Stage::Preview);
+        assert_eq!(preview(db).moved.len(), 1);
+        let text = db.read(|tx| release::limits_text(tx, date(2026, 2, 28))).unwrap();
+        assert!(text.contains("agreements last-turn 10%"), "the ones that come with the program");
+    });
+}
+
+#[test]
+fn what_nobody_bills_is_counted() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        let unbilled = |day| db.read(|tx| store::unbilled::count(tx, day)).unwrap();
+        assert_eq!(unbilled(date(2026, 2, 1)), 0);
+        assert_eq!(unbilled(date(2026, 2, 2)), u64::try_from(CUSTOMERS).unwrap());
+        // February is run, and one has no read.
+        read_some(db, folder, date(2026, 3, 1), 210, 2..=CUSTOMERS);
+        bill(db, Until::Posted);
+        let list = db.read(|tx| store::unbilled::all(tx, date(2026, 3, 1), 10)).unwrap();
+        assert_eq!(list.len(), 1);
+        assert_eq!((list[0].since, list[0].owner.as_deref()), (date(2026, 2, 1), None));
+        assert_eq!(list[0].held.as_ref().map(|it| &*it.0), Some("no-read"));
+    });
+}

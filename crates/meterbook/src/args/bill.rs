@@ -1,0 +1,156 @@
+//! What is said behind `bill`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::LanguageArg;
+
+/// Days without a bill when nobody says how many.
+const UNBILLED_DAYS: i64 = 45;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BillCommand {
+    /// Rate and check the bills of one turn of a cycle, and post them when no total is further from
+    /// earlier turns than the limits allow
+    Run(BillRun),
+    /// Print what the run of a cycle that waits is about to bill, beside the turn before and that of a
+    /// year ago
+    Preview(OfCycle),
+    /// Let the bills of a run go that waits, and post them
+    Release {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+        /// Why totals beyond the limits are right all the same
+        #[arg(long, value_name = "WHY")]
+        beyond_limits: Option<String>,
+    },
+    /// Call off the run of a cycle that is not released; nothing was posted
+    CallOff {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print how far totals may be from earlier turns, or say it anew with a file
+    Limits {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long, requires = "file")]
+        from: Option<Date>,
+    },
+    /// Print the agreements of which no day was billed for longer than this
+    Unbilled {
+        /// So many days
+        #[arg(long, default_value_t = UNBILLED_DAYS)]
+        days: i64,
+        /// Print them as a JSON list
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what waits in a cycle for a clerk: each agreement that is held, why, and the way out
+    Held {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+    },
+    /// Bill for the last time what ended, without waiting for the turn of its cycle
+    Last {
+        /// The account's number; every account of which something ended without it
+        #[arg(long)]
+        account: Option<String>,
+        /// Let its bill go although it is far from usual
+        #[arg(long, requires = "account")]
+        accept: bool,
+    },
+    /// Draw bills as PDF; the amounts are read back from each page before it counts
+    Render(BillRender),
+    /// Say why a bill differs from the one before it: a few causes that add up to the difference
+    Why {
+        /// The bill's number
+        number: String,
+        /// Print them as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a bill as text
+    Show {
+        /// The bill's number
+        number: String,
+    },
+    /// Make posted bills again from what they were made of; they must be the same to the letter
+    Replay {
+        /// The bill's number
+        #[arg(required_unless_present = "cycle", conflicts_with = "cycle")]
+        number: Option<String>,
+        /// The bills of the newest billed turn of this cycle
+        #[arg(long)]
+        cycle: Option<i64>,
+    },
+    /// Print a bill with the arithmetic of every line, for people or for programs
+    Explain {
+        /// The bill's number
+        number: String,
+        /// The language it is printed in
+        #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+        language: LanguageArg,
+        /// Print it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A cycle
+#[derive(Debug, Args)]
+pub(crate) struct OfCycle {
+    /// The cycle, 1 to 99
+    #[arg(long)]
+    pub(crate) cycle: i64,
+    /// Print it as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["cycle", "next", "resume"])))]
+pub(crate) struct BillRun {
+    /// The cycle whose oldest open turn is billed
+    #[arg(long)]
+    pub(crate) cycle: Option<i64>,
+    /// The turn that is due next, whatever its cycle
+    #[arg(long)]
+    pub(crate) next: bool,
+    /// Finish the last run if it was cut off; else say again how it ended
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Try again only what is held in turns that were run before
+    #[arg(long, requires = "cycle")]
+    pub(crate) held: bool,
+    /// Let this account's bill go although it is far from usual
+    #[arg(long, requires = "held", value_name = "ACCOUNT")]
+    pub(crate) accept: Option<String>,
+    /// Stop when everything is checked, until it is released with: bill release
+    #[arg(long)]
+    pub(crate) preview: bool,
+    /// Print how the whole cycle stands as the last line, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BillRender {
+    /// The bills of the newest billed turn of this cycle
+    #[arg(long, conflicts_with = "bill")]
+    pub(crate) cycle: Option<i64>,
+    /// One bill, by its number
+    #[arg(long, required_unless_present = "cycle")]
+    pub(crate) bill: Option<String>,
+    /// The folder for the files; `bills` in the utility's folder without it
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}

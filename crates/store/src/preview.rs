@@ -1,0 +1,163 @@
+//! What a run is about to bill, added up by the database, and what earlier turns came to.
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::bill::preview::{Change, Holds, Switched, Turnover};
+use meterbook_core::bill::run::Run;
+use meterbook_core::cycle::Window;
+use meterbook_core::id::WindowId;
+use meterbook_core::money::Unit;
+use meterbook_core::period::Zone;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+/// Days by which the turn of a year before may begin earlier or later than a year before.
+const ABOUT_A_YEAR: i64 = 20;
+
+// What is posted counts by its bills, what is not yet by what the check said.
+const OF_RUN: Sql = Sql("
+    select i.tariff, i.unit, count(*), cast(sum(i.used_micro) as bigint),
+           cast(sum(i.total_cents) as bigint)
+    from run_item i join run r on r.id = i.run_id
+    where i.run_id = $1 and i.outcome = 'billed' and r.posted_through < i.account_id
+      and r.stage <> 'done'
+    group by i.tariff, i.unit");
+const BILLS_OF_RUN: Sql = Sql("
+    select cast(sum(i.total_cents) as bigint)
+    from run_item i join run r on r.id = i.run_id
+    where i.run_id = $1 and i.outcome = 'billed' and r.posted_through < i.account_id
+      and r.stage <> 'done'
+    group by i.account_id");
+const POSTED: Sql = Sql("
+    select s.tariff, s.unit, count(*), cast(sum(s.used_micro) as bigint),
+           cast(sum(s.total_cents) as bigint)
+    from segment s join bill b on b.id = s.bill_id
+    where b.window_id = $1 group by s.tariff, s.unit");
+const BILLS_POSTED: Sql = Sql("select total_cents from bill where window_id = $1");
+const BEFORE: Sql = Sql("
+    select id from bill_window where cycle = $1 and to_on <= $2 order by to_on desc limit 1");
+const ABOUT: Sql = Sql("
+    select id, from_on from bill_window where cycle = $1 and $2 <= from_on and from_on <= $3");
+const CHANGES: Sql = Sql("
+    select a.number, was.cents, now.cents
+    from (select i.account_id, cast(sum(i.total_cents) as bigint) as cents
+          from run_item i where i.run_id = $1 and i.outcome = 'billed'
+          group by i.account_id) as now
+    join (select b.account_id, cast(sum(b.total_cents) as bigint) as cents
+          from bill b where b.window_id = $2 group by b.account_id) as was
+      on was.account_id = now.account_id
+    join account a on a.id = now.account_id
+    where was.cents <> now.cents
+    order by abs(now.cents - was.cents) desc, a.number limit $3");
+// The tariff of the days just before the turn.
+const SWITCHED: Sql = Sql("
+    select a.number, i.agreement_id, s.tariff, i.tariff, i.total_cents
+    from run_item i
+    join account a on a.id = i.account_id
+    join segment s on s.agreement_id = i.agreement_id
+    where i.run_id = $1 and i.outcome = 'billed' and s.tariff <> i.tariff
+      and s.to_on = (
+        select max(x.to_on) from segment x
+        where x.agreement_id = i.agreement_id and x.to_on <= $2)
+    order by a.number, i.agreement_id limit $3");
+const HOLDS: Sql = Sql("
+    select i.reason, coalesce(o.name, ''), count(*), cast(min(t.raised_at) as bigint), min(a.number)
+    from run_item i
+    join account a on a.id = i.account_id
+    left join task t on t.kind = 'held-' || i.reason and t.closed_at is null
+      and t.key = cast(i.window_id as text) || '/' || cast(i.agreement_id as text)
+    left join staff o on o.id = t.owner_id
+    where i.window_id = $1 and i.outcome = 'held'
+    group by i.reason, coalesce(o.name, '') order by count(*) desc, i.reason, 2");
+
+const SAY_LIMITS: Sql = Sql("insert into release_limits (from_on, text) values ($1, $2)");
+const LIMITS: Sql = Sql("
+    select text from release_limits where from_on <= $1 order by from_on desc limit 1");
+
+/// What the bills of a turn come to: those that are posted, and those that a run is about to post.
+pub fn turnover(tx: &mut Tx, window: WindowId, run: Option<&Run>) -> Result<Turnover> {
+    let mut turn = Turnover::default();
+    let parts = [Some((POSTED, window.0)), run.map(|it| (OF_RUN, it.id.0))];
+    for (text, of) in parts.into_iter().flatten() {
+        tx.each(text, [of.into()], |row| {
+            let tariff = row.text(0)?;
+            let used = (row.word(1, Unit::from_word)?, i128::from(row.int(3)?));
+            turn.add(&tariff, row.int(2)?, used, row.money(4)?);
+            Ok(())
+        })?;
+    }
+    let bills = [Some((BILLS_POSTED, window.0)), run.map(|it| (BILLS_OF_RUN, it.id.0))];
+    for (text, of) in bills.into_iter().flatten() {
+        tx.each(text, [of.into()], |row| {
+            turn.add_bill(row.money(0)?);
+            Ok(())
+        })?;
+    }
+    Ok(turn)
+}
+
+/// The turn of the cycle before this one.
+pub fn before(tx: &mut Tx, window: &Window) -> Result<Option<WindowId>> {
+    tx.maybe(BEFORE, [window.cycle.into(), window.period.start().into()], |row| row.id(0))
+}
+
+/// The turn of the cycle about a year before this one.
+pub fn year_before(tx: &mut Tx, window: &Window) -> Result<Option<WindowId>> {
+    let then = window.period.start().checked_sub(1.year())?;
+    let (from, to) =
+        (then.checked_sub(ABOUT_A_YEAR.days())?, then.checked_add(ABOUT_A_YEAR.days())?);
+    let near = tx.many(ABOUT, [window.cycle.into(), from.into(), to.into()], |row| {
+        Ok((row.id(0)?, row.date(1)?))
+    })?;
+    let far = |it: &(WindowId, Date)| (it.1 - then).get_days().abs();
+    Ok(near.into_iter().min_by_key(far).map(|it| it.0))
+}
+
+/// The bills of a run that differ most from those of an earlier turn, at most so many.
+pub fn changes(tx: &mut Tx, run: &Run, earlier: WindowId, limit: i64) -> Result<Vec<Change>> {
+    tx.many(CHANGES, [run.id.into(), earlier.into(), limit.into()], |row| {
+        Ok(Change { account: row.number(0)?, before: row.money(1)?, now: row.money(2)? })
+    })
+}
+
+/// The first bills of a run on another tariff, at most so many.
+pub fn switched(tx: &mut Tx, run: &Run, window: &Window, limit: i64) -> Result<Vec<Switched>> {
+    let asked = [run.id.into(), window.period.start().into(), limit.into()];
+    tx.many(SWITCHED, asked, |row| {
+        Ok(Switched {
+            account: row.number(0)?,
+            agreement: row.id(1)?,
+            from: row.text(2)?,
+            to: row.text(3)?,
+            now: row.money(4)?,
+        })
+    })
+}
+
+/// What waits in a turn, by its reason and by whose task it is.
+pub fn holds(tx: &mut Tx, window: WindowId, today: Date, zone: &Zone) -> Result<Vec<Holds>> {
+    tx.many(HOLDS, [window.into()], |row| {
+        let since = row.maybe(3, Row::instant)?;
+        let days = since.map_or(0, |it| i64::from((today - zone.day_of(it)).get_days()));
+        Ok(Holds {
+            reason: row.text(0)?,
+            owner: row.text(1)?,
+            count: row.int(2)?,
+            days,
+            example: row.number(4)?,
+        })
+    })
+}
+
+/// Says the text of limits that holds from a day on. A day has one.
+pub fn say_limits(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
+    tx.exec(SAY_LIMITS, [from.into(), text.into()]).map(|_| ())
+}
+
+/// The text of limits that holds on a day, if one was said.
+pub fn limits(tx: &mut Tx, on: Date) -> Result<Option<String>> {
+    tx.maybe(LIMITS, [on.into()], |row| row.text(0))
+}

@@ -1,0 +1,74 @@
+//! Agreements of which no day was billed for long, and what they wait for.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::{AccountNumber, AgreementId};
+use meterbook_core::place::Commodity;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+// A day before which every day of service should be on a bill.
+const COUNT: Sql = Sql("
+    select count(*) from agreement g
+    where g.from_on < $1 and (g.to_on is null or g.from_on < g.to_on)
+      and not exists (
+        select 1 from segment s
+        where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))");
+const ALL: Sql = Sql("
+    select a.number, g.id, p.commodity,
+        coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on),
+        i.reason, i.detail, o.name
+    from agreement g
+    join account a on a.id = g.account_id
+    join service_point p on p.id = g.service_point_id
+    left join run_item i on i.agreement_id = g.id and i.outcome = 'held' and i.window_id = (
+        select min(h.window_id) from run_item h
+        where h.agreement_id = g.id and h.outcome = 'held')
+    left join task t on t.kind = 'held-' || i.reason and t.closed_at is null
+      and t.key = cast(i.window_id as text) || '/' || cast(i.agreement_id as text)
+    left join staff o on o.id = t.owner_id
+    where g.from_on < $1 and (g.to_on is null or g.from_on < g.to_on)
+      and not exists (
+        select 1 from segment s
+        where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))
+    order by 4, a.number, g.id limit $2");
+
+/// An agreement that was not billed for long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbilled {
+    /// Whose.
+    pub account: AccountNumber,
+    /// Which.
+    pub agreement: AgreementId,
+    /// What it is for.
+    pub commodity: Commodity,
+    /// The first day that is on no bill.
+    pub since: Date,
+    /// The word and the sentence of what its oldest turn waits for; `None` when no run met it.
+    pub held: Option<(String, String)>,
+    /// Whose task that is.
+    pub owner: Option<String>,
+}
+
+/// How many agreements have a day before `day` that is on no bill.
+pub fn count(tx: &mut Tx, day: Date) -> Result<u64> {
+    tx.one(COUNT, [day.into()], |row| row.small(0))
+}
+
+/// These agreements, the longest unbilled first, at most so many.
+pub fn all(tx: &mut Tx, day: Date, limit: i64) -> Result<Vec<Unbilled>> {
+    tx.many(ALL, [day.into(), limit.into()], |row| {
+        let reason = row.maybe(4, Row::text)?;
+        let detail = row.maybe(5, Row::text)?;
+        Ok(Unbilled {
+            account: row.number(0)?,
+            agreement: row.id(1)?,
+            commodity: row.word(2, Commodity::from_word)?,
+            since: row.date(3)?,
+            held: reason.zip(detail),
+            owner: row.maybe(6, Row::text)?,
+        })
+    })
+}
