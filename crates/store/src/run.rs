@@ -60,6 +60,12 @@ const WAITING: Sql = Sql("
     from run r join bill_window w on w.id = r.window_id
     where w.cycle = $1 and r.stage in ('checking', 'again', 'preview')
     order by w.from_on, r.id limit 1");
+const LATEST: Sql = Sql("
+    select id, window_id, waits, checked_through, posted_through, stage
+    from run where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
+const AT_WORK: Sql = Sql("
+    select id, window_id, waits, checked_through, posted_through, stage
+    from run where stage in ('checking', 'again', 'posting') order by id");
 const RELEASED: Sql = Sql("
     select id, window_id, waits, checked_through, posted_through, stage
     from run where stage = 'posting' order by id");
@@ -248,6 +254,16 @@ pub fn forget(tx: &mut Tx, run: &Run) -> Result<()> {
 /// The run of a cycle that is not released yet, in its oldest turn.
 pub fn waiting(tx: &mut Tx, cycle: Cycle) -> Result<Option<Run>> {
     tx.maybe(WAITING, [cycle.into()], run)
+}
+
+/// The newest run of a turn that was not called off.
+pub fn latest(tx: &mut Tx, window: WindowId) -> Result<Option<Run>> {
+    tx.maybe(LATEST, [window.into()], run)
+}
+
+/// The runs of which something is to be checked or posted.
+pub fn at_work(tx: &mut Tx) -> Result<Vec<Run>> {
+    tx.many(AT_WORK, [], run)
 }
 
 /// The runs that are released and not posted to their end.

@@ -28,9 +28,16 @@ const OLDEST_OPEN: Sql = Sql("
     where (cycle = $1 or $1 = 0) and 0 < cycle
       and not exists (select 1 from run where run.window_id = bill_window.id and stage = 'done')
     order by billed_on, cycle, from_on limit 1");
+const OPEN: Sql = Sql("
+    select id, cycle, from_on, to_on, billed_on, due_on from bill_window
+    where 0 < cycle
+      and not exists (
+        select 1 from run where run.window_id = bill_window.id and stage <> 'cancelled')
+    order by billed_on, cycle, from_on limit $1");
 const NEWEST_RUN: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
-    where 0 < cycle and exists (select 1 from run where run.window_id = bill_window.id)
+    where 0 < cycle and exists (
+        select 1 from run where run.window_id = bill_window.id and stage <> 'cancelled')
     order by billed_on desc, cycle desc, from_on desc limit $1");
 const WITH_HELD: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
@@ -81,6 +88,11 @@ pub fn last_of(tx: &mut Tx, cycle: Cycle) -> Result<Option<Window>> {
 /// The turn of this cycle, or of all, that is not billed yet and has the earliest bill date.
 pub fn oldest_open(tx: &mut Tx, cycle: Option<Cycle>) -> Result<Option<Window>> {
     tx.maybe(OLDEST_OPEN, [cycle.map_or(0, |it| it.0).into()], window)
+}
+
+/// The turns that no run was begun for, that with the earliest bill date first, at most so many.
+pub fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Window>> {
+    tx.many(OPEN, [limit.into()], window)
 }
 
 /// The turns that were run, that with the latest bill date first, at most so many.

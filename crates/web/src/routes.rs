@@ -11,8 +11,8 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, document, moves, moving, note, order, ordering,
-    payment, place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, cycle, document, moves, moving, note, order,
+    ordering, payment, place, search, sign_in, task, timeline, usage,
 };
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
@@ -32,6 +32,8 @@ const TASK: Needs = Some(Permission::ResolveTasks);
 const PAY: Needs = Some(Permission::TakePayment);
 const MOVE: Needs = Some(Permission::MoveService);
 const ORDER: Needs = Some(Permission::OrderWork);
+const RUN: Needs = Some(Permission::RunBills);
+const RELEASE: Needs = Some(Permission::ReleaseBills);
 const KEEP: Needs = Some(Permission::KeepCustomers);
 
 const ROUTES: &[Route] = &[
@@ -67,6 +69,22 @@ const ROUTES: &[Route] = &[
         path: "/accounts/{number}/move",
         needs: MOVE,
         run: || post(moving::confirm),
+    },
+    Route { method: "GET", path: "/cycles", needs: VIEW, run: || get(cycle::list) },
+    Route { method: "GET", path: "/unbilled", needs: VIEW, run: || get(cycle::unbilled) },
+    Route { method: "GET", path: "/cycles/{id}", needs: VIEW, run: || get(cycle::show) },
+    Route { method: "POST", path: "/cycles/{id}/check", needs: RUN, run: || post(cycle::check) },
+    Route {
+        method: "POST",
+        path: "/cycles/{id}/release",
+        needs: RELEASE,
+        run: || post(cycle::let_go),
+    },
+    Route {
+        method: "POST",
+        path: "/cycles/{id}/call-off",
+        needs: RUN,
+        run: || post(cycle::call_off),
     },
     Route { method: "GET", path: "/moves/{id}", needs: VIEW, run: || get(moves::show) },
     Route { method: "POST", path: "/moves/{id}/redate", needs: MOVE, run: || post(moves::redate) },

@@ -76,7 +76,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
         command.arg("--dir").arg(&utility);
         command
     };
-    run::done(meterbook().args(["demo", "--customers", CUSTOMERS, "--no-serve"]))?;
+    run::done(meterbook().args(["demo", "--customers", CUSTOMERS, "--leave-open", "--no-serve"]))?;
     for words in FIELD_WORK {
         run::done(meterbook().args(*words))?;
     }

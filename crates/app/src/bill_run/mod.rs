@@ -155,6 +155,34 @@ pub fn finish(
     db.read(|tx| store::run::standing(tx, &window))
 }
 
+/// Begins to check a turn, or once more what waits in it; whoever works next goes on with it.
+pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> Result<Run> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    let stage = if only_held { Stage::Again } else { Stage::Checking };
+    match store::run::unfinished(tx, window)? {
+        Some(run) if run.stage == Stage::Preview => check_from(tx, &run, stage, Until::Preview),
+        Some(run) => Ok(run),
+        None if !only_held && store::run::latest(tx, window)?.is_some() => {
+            let cycle = Some(store::window::get(tx, window)?.cycle);
+            Err(refuse(NotRun::NothingDue { cycle }))
+        }
+        None => begin(tx, &allowed, window, Until::Preview),
+    }
+}
+
+/// Goes on with every run that is to be checked or posted, until it waits or is done, and says how
+/// many there were.
+pub fn work(db: &Db, actor: Actor) -> Result<usize> {
+    let runs = db.read(store::run::at_work)?;
+    for run in &runs {
+        let window = db.read(|tx| store::window::get(tx, run.window))?;
+        let (mut run, mut tariffs) = (*run, Tariffs::default());
+        check::check(db, &mut run, &window, &mut tariffs, &mut |_| ())?;
+        finish(db, actor, run, &mut |_| ())?;
+    }
+    Ok(runs.len())
+}
+
 /// Posts every run that is released and was not posted to its end: that of whoever released it and
 /// was cut off, or that to which a second person agreed.
 pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {

@@ -152,16 +152,20 @@ impl Turnover {
     }
 }
 
+/// The least and the greatest amount of a band, where it has them.
+pub fn bounds(band: usize) -> (Option<Money>, Option<Money>) {
+    let lower = band.checked_sub(1).and_then(|it| BOUNDS.get(it));
+    let upper = BOUNDS.get(band).map(|it| it - 1);
+    (lower.copied().map(Money::from_cents), upper.map(Money::from_cents))
+}
+
 /// What a band is called.
 pub fn band(band: usize) -> String {
-    let money = |cents: i64| Money::from_cents(cents);
-    match band {
-        0 => "below 0".to_owned(),
-        1 => Money::ZERO.to_string(),
-        _ => match BOUNDS.get(band) {
-            Some(upper) => format!("{} to {}", money(BOUNDS[band - 1]), money(upper - 1)),
-            None => format!("{} and more", money(BOUNDS[BOUNDS.len() - 1])),
-        },
+    match bounds(band) {
+        (None, _) => "below 0".to_owned(),
+        (Some(lower), None) => format!("{lower} and more"),
+        (Some(lower), Some(upper)) if lower == upper => lower.to_string(),
+        (Some(lower), Some(upper)) => format!("{lower} to {upper}"),
     }
 }
 

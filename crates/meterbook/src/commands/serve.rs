@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use meterbook_app::Actor;
-use meterbook_app::bill_run::last;
+use meterbook_app::bill_run::{self, last};
 use meterbook_app::task::scan;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db, Location};
@@ -47,8 +47,33 @@ pub(crate) fn console(
     if show && let Err(why) = open::that_detached(&address) {
         say::line(format_args!("no browser could be opened ({why}); open the address yourself"));
     }
+    bill_on(location.clone());
     look_over(location, last);
     meterbook_web::serve(console, listener)
+}
+
+/// How often it is asked whether bills are to be checked or posted.
+const WORKS: Duration = Duration::from_secs(1);
+
+/// Goes on with what somebody began or released on the console, for as long as the program runs.
+/// What fails is said, and tried again.
+fn bill_on(location: Location) {
+    std::thread::spawn(move || {
+        let work = |db: &Db| bill_run::work(db, Actor::system(Timestamp::now()));
+        let mut open = None;
+        loop {
+            let done = match open.take() {
+                Some(db) => Ok(db),
+                None => Db::open(&location),
+            }
+            .and_then(|db| work(&db).map(|_| db));
+            match done {
+                Ok(db) => open = Some(db),
+                Err(why) => say::line(format_args!("bills could not be worked on: {why:#}")),
+            }
+            std::thread::sleep(WORKS);
+        }
+    });
 }
 
 /// How often it is asked whether it is time to look for tasks.

@@ -9,15 +9,14 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use meterbook_app::search::{self, Found};
-use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::permission::Permission;
 use meterbook_core::search::{About, Scrap, ScrapKind};
-use meterbook_core::text::grouped;
 use meterbook_store as store;
 use serde::Deserialize;
 
+use super::cycle::{Turn, UNBILLED_DAYS, turn};
 use super::task::{KindRow, kinds};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
@@ -34,6 +33,8 @@ struct Page {
     turns: Vec<Turn>,
     tasks: Vec<KindRow>,
     may_keep: bool,
+    /// Agreements that were not billed for long.
+    unbilled: u64,
 }
 
 struct Row {
@@ -53,21 +54,6 @@ struct Row {
 struct Why {
     kind: &'static str,
     text: String,
-}
-
-/// How one turn of a bill cycle stands.
-struct Turn {
-    cycle: String,
-    period: String,
-    stage: &'static str,
-    done: bool,
-    agreements: String,
-    billed: String,
-    held: String,
-    /// Whether something of it waits for a clerk.
-    waits: bool,
-    exempt: String,
-    total: String,
 }
 
 /// Turns on the first page: each is counted from its agreements, and nobody reads more.
@@ -92,15 +78,16 @@ pub(crate) async fn show(
 async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Response> {
     let (here, asked) = (console.clone(), q.to_owned());
     let today = console.zone.day_of(Timestamp::now());
-    let (found, turns, counts) = blocking(move || {
+    let (found, turns, (counts, unbilled)) = blocking(move || {
         here.db.read(|tx| {
             if !asked.is_empty() {
-                return Ok((search::search(tx, &asked)?, Vec::new(), Vec::new()));
+                return Ok((search::search(tx, &asked)?, Vec::new(), (Vec::new(), 0)));
             }
             let windows = store::window::newest_run(tx, TURNS)?;
-            let turns = windows.iter().map(|it| store::run::standing(tx, it));
+            let turns = windows.iter().map(|it| Ok((it.id, store::run::standing(tx, it)?)));
             let turns = turns.collect::<Result<Vec<_>>>()?;
-            Ok((Vec::new(), turns, store::task::counts(tx, today)?))
+            let unbilled = store::unbilled::count(tx, today.checked_sub(UNBILLED_DAYS.days())?)?;
+            Ok((Vec::new(), turns, (store::task::counts(tx, today)?, unbilled)))
         })
     })
     .await?;
@@ -119,9 +106,10 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
         head,
         searched: !q.is_empty(),
         found: found.into_iter().map(|it| row(it, visitor)).collect(),
-        turns: turns.iter().map(|it| turn(it, visitor)).collect(),
+        turns: turns.iter().map(|(id, it)| turn(*id, it, visitor)).collect(),
         tasks: kinds(&counts, visitor, today),
         may_keep: visitor.may(Permission::KeepCustomers),
+        unbilled,
     };
     Ok(draw(StatusCode::OK, &page))
 }
@@ -170,28 +158,5 @@ fn kind(kind: ScrapKind, words: &Words) -> &'static str {
         ScrapKind::Parcel => words.parcel,
         ScrapKind::Name => words.name,
         ScrapKind::Address => words.address,
-    }
-}
-
-fn turn(it: &Standing, visitor: &Visitor) -> Turn {
-    let words = visitor.words();
-    let count = |of: i64| grouped(&of.to_string());
-    Turn {
-        cycle: it.cycle.to_string(),
-        period: show::period(it.period, visitor.language),
-        stage: match it.stage {
-            Stage::Checking | Stage::Again => words.checking,
-            Stage::Preview => words.previewed,
-            Stage::Posting => words.posting,
-            Stage::Done => words.done,
-            Stage::Cancelled => words.called_off,
-        },
-        done: it.stage == Stage::Done,
-        agreements: count(it.population),
-        billed: count(it.billed),
-        held: count(it.held),
-        waits: 0 < it.held,
-        exempt: count(it.exempt),
-        total: show::money(it.total),
     }
 }

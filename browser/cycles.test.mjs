@@ -1,0 +1,67 @@
+// Billing as an analyst meets it: a turn is checked, looked at, called off, checked again, released.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { auditor, inSpanish, inside, launch, press, sound, tabTo, url } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+const now = (tab) => tab.locator('ol.stages li[aria-current=step]');
+
+// The page is asked for anew by itself while somebody works on the bills.
+async function until(tab, stage) {
+  await tab.waitForFunction((it) =>
+    document.querySelector('ol.stages li[aria-current=step]')?.textContent === it, stage);
+}
+
+test('a turn is checked, previewed, called off, checked again and released', async () => {
+  const tab = await inside(browser);
+  await tab.locator('.top a[href="/cycles"]').click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  await tab.locator('main section a[href^="/cycles/"]').first().click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  assert.equal(await now(tab).count(), 0);
+  await tabTo(tab, 'form[action$="/check"] button');
+  await press(tab, 'Enter');
+  await until(tab, 'Preview');
+  await sound(tab);
+  assert.match(await tab.locator('main').innerText(), /All bills/);
+  assert.match(await tab.locator('main').innerText(), /Year before/);
+
+  await tab.fill('#off', 'the wrong prices');
+  await press(tab, 'Enter');
+  assert.equal(await now(tab).count(), 0);
+  await tab.locator('form[action$="/check"] button').click();
+  await until(tab, 'Preview');
+  await tab.locator('h1').click();
+  await press(tab, 'r');
+  await tab.waitForFunction(() => document.querySelectorAll('ol.stages li.done').length === 4);
+  await sound(tab);
+  assert.equal(await tab.locator('form[action$="/release"]').count(), 0);
+  assert.equal(await tab.locator('form[action$="/call-off"]').count(), 0);
+});
+
+test('who may only look sees the turns and no buttons', async () => {
+  const tab = await inside(browser, undefined, auditor);
+  await tab.goto(`${url}/cycles`);
+  await tab.locator('main .turns a[href^="/cycles/"]').nth(1).click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  assert.equal(await tab.locator('main button').count(), await tab.locator('footer button').count());
+});
+
+test('the pages of billing hold at 320 pixels, and in Spanish', async () => {
+  const tab = await inside(browser, { viewport: { width: 320, height: 700 } });
+  await inSpanish(tab);
+  for (const path of ['/cycles', '/unbilled']) {
+    await tab.goto(url + path);
+    await sound(tab);
+  }
+  await tab.goto(`${url}/cycles`);
+  await tab.locator('main .turns a[href^="/cycles/"]').first().click();
+  await tab.waitForLoadState();
+  await sound(tab);
+});

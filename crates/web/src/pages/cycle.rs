@@ -1,0 +1,488 @@
+//! Billing: which turns are to be billed, what a run is about to bill beside earlier turns, and
+//! letting it go or calling it off.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use jiff::{Timestamp, ToSpan};
+use meterbook_app::Actor;
+use meterbook_app::approval::{self, Asked as Wanted, Outcome};
+use meterbook_app::bill_run::{self, release};
+use meterbook_core::bill::limits::{Beside, Measure};
+use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
+use meterbook_core::bill::run::{Run, Stage, Standing};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{RunId, UserId, WindowId};
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_core::task::TaskKind;
+use meterbook_core::text::grouped;
+use meterbook_store as store;
+use serde::Deserialize;
+
+use super::{Head, answer, blocking, draw};
+use crate::Console;
+use crate::guard::{self, Visitor};
+use crate::show;
+use crate::words::Words;
+
+/// Turns of one kind on the list.
+const TURNS: i64 = 20;
+/// Days after which an agreement should have been billed.
+pub(crate) const UNBILLED_DAYS: i64 = 45;
+/// Agreements shown that were not billed for that long.
+const UNBILLED: i64 = 500;
+/// Seconds after which a page is asked for anew while bills are checked or posted.
+const ANEW: &str = "2";
+
+#[derive(Template)]
+#[template(path = "cycles.html")]
+struct List {
+    head: Head,
+    open: Vec<Open>,
+    turns: Vec<Turn>,
+}
+
+/// How one turn of a bill cycle stands.
+pub(crate) struct Turn {
+    pub(crate) id: i64,
+    pub(crate) cycle: String,
+    pub(crate) period: String,
+    pub(crate) stage: &'static str,
+    pub(crate) done: bool,
+    pub(crate) agreements: String,
+    pub(crate) billed: String,
+    pub(crate) held: String,
+    /// Whether something of it waits for a clerk.
+    pub(crate) waits: bool,
+    pub(crate) exempt: String,
+    pub(crate) total: String,
+}
+
+/// A turn that is not billed yet.
+struct Open {
+    id: i64,
+    cycle: String,
+    period: String,
+    billed_on: String,
+}
+
+#[derive(Template)]
+#[template(path = "cycle.html")]
+struct Page {
+    head: Head,
+    id: i64,
+    turn: Turn,
+    billed_on: String,
+    due_on: String,
+    stages: Vec<(&'static str, &'static str)>,
+    notice: &'static str,
+    /// What is to be seen before the release; nothing before the check and after the posting.
+    tables: Option<Tables>,
+    holds: Vec<Hold>,
+    may_check: bool,
+    may_check_held: bool,
+    may_release: bool,
+    may_call_off: bool,
+}
+
+struct Tables {
+    run: i64,
+    total_cents: i64,
+    parts: Vec<[String; 6]>,
+    bands: Vec<[String; 5]>,
+    moved: Vec<[String; 5]>,
+    changes: Vec<[String; 4]>,
+    switched: Vec<[String; 4]>,
+}
+
+struct Hold {
+    reason: String,
+    owner: String,
+    count: String,
+    days: i64,
+    example: String,
+}
+
+#[derive(Template)]
+#[template(path = "unbilled.html")]
+struct UnbilledPage {
+    head: Head,
+    all: u64,
+    rows: Vec<[String; 5]>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Decided {
+    secret: String,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    run: i64,
+    #[serde(default)]
+    total: i64,
+    #[serde(default)]
+    held: String,
+}
+
+/// The turns that are to be billed next, and those that were run.
+pub(crate) async fn list(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    let here = console.clone();
+    let done = blocking(move || {
+        here.db.read(|tx| {
+            let open = store::window::open(tx, TURNS)?;
+            let windows = store::window::newest_run(tx, TURNS)?;
+            let turns = windows.iter().map(|it| Ok((it.id, store::run::standing(tx, it)?)));
+            Ok((open, turns.collect::<Result<Vec<_>>>()?))
+        })
+    })
+    .await;
+    let done = done.map(|(open, turns)| {
+        let language = visitor.language;
+        let page = List {
+            head: Head::new(&console, Some(&visitor), language, visitor.words().cycles),
+            open: open
+                .iter()
+                .map(|it| Open {
+                    id: it.id.0,
+                    cycle: it.cycle.to_string(),
+                    period: show::period(it.period, language),
+                    billed_on: show::day(it.billed_on, language),
+                })
+                .collect(),
+            turns: turns.iter().map(|(id, it)| turn(*id, it, &visitor)).collect(),
+        };
+        draw(StatusCode::OK, &page)
+    });
+    answer(&console, &visitor, done)
+}
+
+pub(crate) fn turn(id: WindowId, it: &Standing, visitor: &Visitor) -> Turn {
+    let words = visitor.words();
+    let count = |of: i64| grouped(&of.to_string());
+    Turn {
+        id: id.0,
+        cycle: it.cycle.to_string(),
+        period: show::period(it.period, visitor.language),
+        stage: match it.stage {
+            Stage::Checking | Stage::Again => words.checking,
+            Stage::Preview => words.previewed,
+            Stage::Posting => words.posting,
+            Stage::Done => words.done,
+            Stage::Cancelled => words.called_off,
+        },
+        done: it.stage == Stage::Done,
+        agreements: count(it.population),
+        billed: count(it.billed),
+        held: count(it.held),
+        waits: 0 < it.held,
+        exempt: count(it.exempt),
+        total: show::money(it.total),
+    }
+}
+
+/// One turn: how far it is, what it comes to, what waits.
+pub(crate) async fn show(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let done = page(&console, &visitor, WindowId(id), &asked.done).await;
+    answer(&console, &visitor, done)
+}
+
+/// A turn as it stands, with its run and what that is about to bill.
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Hold>);
+
+async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    id: WindowId,
+    done: &str,
+) -> Result<Response> {
+    let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
+    let (window, standing, run, preview, holds): Seen = blocking(move || {
+        here.db.read(|tx| {
+            let window = store::window::get(tx, id)?;
+            let standing = store::run::standing(tx, &window)?;
+            let run = store::run::latest(tx, id)?;
+            let waits = run.filter(|it| it.stage == Stage::Preview);
+            let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
+            let today = here.zone.day_of(now);
+            let holds = store::preview::holds(tx, id, today, &here.zone)?;
+            let holds = holds.into_iter().map(|it| {
+                let kind = TaskKind::of_hold_word(&it.reason);
+                Hold {
+                    reason: kind.map_or(it.reason, |it| it.name(language).to_owned()),
+                    owner: it.owner,
+                    count: it.count.to_string(),
+                    days: it.days,
+                    example: it.example.to_string(),
+                }
+            });
+            Ok((window, standing, run, preview, holds.collect()))
+        })
+    })
+    .await?;
+    let words = visitor.words();
+    let stage = run.map(|it| it.stage);
+    let may = |permission| visitor.may(permission);
+    let works = matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Posting));
+    let page = Page {
+        head: Head::new(console, Some(visitor), language, words.cycle_turn),
+        id: id.0,
+        turn: turn(id, &standing, visitor),
+        billed_on: show::day(window.billed_on, language),
+        due_on: show::day(window.due_on, language),
+        stages: stages(stage, words),
+        notice: if done == "waits" { words.cycle_released_waits } else { "" },
+        tables: preview.as_ref().map(|it| tables(it, words)),
+        may_check: may(Permission::RunBills) && matches!(stage, None | Some(Stage::Preview)),
+        may_check_held: may(Permission::RunBills) && !holds.is_empty() && !works && stage.is_some(),
+        holds,
+        may_release: may(Permission::ReleaseBills) && stage == Some(Stage::Preview),
+        may_call_off: may(Permission::RunBills)
+            && matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Preview)),
+    };
+    let mut answer = draw(StatusCode::OK, &page);
+    if works {
+        answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
+    }
+    Ok(answer)
+}
+
+/// The stages of a run, each with how far it is: `done`, `now` or nothing.
+fn stages(stage: Option<Stage>, words: &Words) -> Vec<(&'static str, &'static str)> {
+    let names = [words.cycle_check, words.cycle_preview, words.cycle_post, words.done];
+    let at = match stage {
+        None | Some(Stage::Cancelled) => None,
+        Some(Stage::Checking | Stage::Again) => Some(0),
+        Some(Stage::Preview) => Some(1),
+        Some(Stage::Posting) => Some(2),
+        Some(Stage::Done) => Some(4),
+    };
+    let how = |nth: usize| match at {
+        Some(at) if nth < at => "done",
+        Some(at) if nth == at => "now",
+        _ => "",
+    };
+    names.into_iter().enumerate().map(|(nth, it)| (it, how(nth))).collect()
+}
+
+fn tables(it: &Preview, words: &Words) -> Tables {
+    let (last, year) = (it.last.as_ref(), it.year.as_ref());
+    let part = |name: &str, of: &dyn Fn(&Turnover) -> Part| {
+        let earlier =
+            |turn: Option<&Turnover>| turn.map_or_else(dash, |it| show::money(of(it).total));
+        let now = of(&it.now);
+        let count = grouped(&now.agreements.to_string());
+        [name.to_owned(), count, used(&now), show::money(now.total), earlier(last), earlier(year)]
+    };
+    let mut parts = vec![part(words.cycle_all, &|it| it.all.clone())];
+    let codes = [Some(&it.now), last, year].into_iter().flatten();
+    let codes: BTreeSet<&String> = codes.flat_map(|it| it.tariffs.keys()).collect();
+    for code in codes {
+        parts.push(part(code, &|it| it.tariffs.get(code).cloned().unwrap_or_default()));
+    }
+    let mut bands = Vec::new();
+    for at in 0..it.now.bands.len() {
+        let of = |turn: Option<&Turnover>| turn.map(|it| it.bands[at]);
+        let (now, last, year) = (it.now.bands[at], of(last), of(year));
+        if [Some(now), last, year].into_iter().flatten().any(|it| it.0 != 0) {
+            let earlier = |it: Option<(i64, Money)>| it.map_or_else(dash, |it| it.0.to_string());
+            bands.push([
+                band(at, words),
+                now.0.to_string(),
+                show::money(now.1),
+                earlier(last),
+                earlier(year),
+            ]);
+        }
+    }
+    let changes = it.changes.iter().map(|it| {
+        let more = show::change(it.now - it.before);
+        [it.account.to_string(), show::money(it.before), show::money(it.now), more]
+    });
+    let switched = it
+        .switched
+        .iter()
+        .map(|it| [it.account.to_string(), it.from.clone(), it.to.clone(), show::money(it.now)]);
+    Tables {
+        run: it.run.0,
+        total_cents: it.standing.total.cents(),
+        parts,
+        bands,
+        moved: it.moved.iter().map(|it| moved(it, words)).collect(),
+        changes: changes.collect(),
+        switched: switched.collect(),
+    }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn used(part: &Part) -> String {
+    let used = part.used.iter().map(|(unit, micro)| {
+        format!("{} {unit}", grouped(&micro.div_euclid(1_000_000).to_string()))
+    });
+    used.collect::<Vec<_>>().join(", ")
+}
+
+fn band(band: usize, words: &Words) -> String {
+    match bounds(band) {
+        (None, _) => words.cycle_band_below.to_owned(),
+        (Some(lower), None) => format!("{} {}", show::money(lower), words.cycle_band_above),
+        (Some(lower), Some(upper)) if lower == upper => show::money(lower),
+        (Some(lower), Some(upper)) => {
+            format!("{} {} {}", show::money(lower), words.cycle_band_to, show::money(upper))
+        }
+    }
+}
+
+/// A total beyond a limit: what, now, before, beside what, the limit.
+fn moved(it: &Moved, words: &Words) -> [String; 5] {
+    let measure = match it.measure {
+        Measure::Agreements => words.cycle_moved_agreements,
+        Measure::Total => words.cycle_moved_total,
+        Measure::Use => words.cycle_moved_use,
+        Measure::Tariff => words.cycle_moved_tariff,
+        Measure::Band => words.cycle_moved_band,
+    };
+    let beside = match it.beside {
+        Beside::LastTurn => words.cycle_turn_before,
+        Beside::LastYear => words.cycle_year_before,
+    };
+    let limit = match it.measure {
+        Measure::Band => format!("{} {}", it.limit, words.cycle_points),
+        _ => format!("{} %", it.limit),
+    };
+    let said = |figure: i128| match it.measure {
+        Measure::Total | Measure::Tariff => {
+            show::money(Money::from_cents(i64::try_from(figure).unwrap_or(i64::MAX)))
+        }
+        _ => grouped(&it.said(figure)),
+    };
+    [format!("{measure} {}", it.of), said(it.now), said(it.was), beside.to_owned(), limit]
+}
+
+/// Begins to check a turn, or what is held in it; whoever serves the console goes on with it.
+pub(crate) async fn check(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, by) = (console.clone(), visitor.present.member.id);
+    let done = blocking(move || {
+        said?;
+        let only_held = !decided.held.is_empty();
+        here.db.write(|tx| bill_run::prepare(tx, now(by), WindowId(id), only_held).map(drop))
+    });
+    back(&console, &visitor, done.await.map(|()| ""), id)
+}
+
+/// Lets the bills of a run go, or asks for a second person.
+pub(crate) async fn let_go(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, by) = (console.clone(), visitor.present.member.id);
+    let done = blocking(move || {
+        said?;
+        let why = Some(decided.why.trim()).filter(|it| !it.is_empty());
+        here.db.write(|tx| {
+            let actor = now(by);
+            let mut it = release::asked(tx, actor.at, RunId(decided.run), why)?;
+            // What the page showed, not what it would show now.
+            it.total = Money::from_cents(decided.total);
+            approval::do_or_ask(tx, actor, &Wanted::Release(it), why.unwrap_or_default())
+        })
+    });
+    let how = done.await.map(|outcome| match outcome {
+        Outcome::Done => "",
+        Outcome::Waits(_) => "waits",
+    });
+    back(&console, &visitor, how, id)
+}
+
+/// Calls a run off that is not released.
+pub(crate) async fn call_off(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, by) = (console.clone(), visitor.present.member.id);
+    let done = blocking(move || {
+        said?;
+        here.db.write(|tx| release::call_off(tx, now(by), RunId(decided.run), &decided.why))
+    });
+    back(&console, &visitor, done.await.map(|()| ""), id)
+}
+
+/// Agreements that were not billed for long.
+pub(crate) async fn unbilled(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    let here = console.clone();
+    let today = console.zone.day_of(Timestamp::now());
+    let done = blocking(move || {
+        let day = today.checked_sub(UNBILLED_DAYS.days())?;
+        here.db.read(|tx| {
+            Ok((store::unbilled::count(tx, day)?, store::unbilled::all(tx, day, UNBILLED)?))
+        })
+    })
+    .await;
+    let (language, words) = (visitor.language, visitor.words());
+    let done = done.map(|(all, list)| {
+        let rows = list.into_iter().map(|it| {
+            let kind = it.held.as_ref().and_then(|it| TaskKind::of_hold_word(&it.0));
+            let waits = kind.map_or(words.unbilled_no_run, |it| it.name(language));
+            [
+                it.account.to_string(),
+                show::commodity(it.commodity, words).to_owned(),
+                show::day(it.since, language),
+                waits.to_owned(),
+                it.owner.unwrap_or_else(|| words.cycle_nobody.to_owned()),
+            ]
+        });
+        let head = Head::new(&console, Some(&visitor), language, words.unbilled_title);
+        draw(StatusCode::OK, &UnbilledPage { head, all, rows: rows.collect() })
+    });
+    answer(&console, &visitor, done)
+}
+
+fn now(by: UserId) -> Actor {
+    Actor { by: Some(by), at: Timestamp::now() }
+}
+
+fn back(console: &Console, visitor: &Visitor, done: Result<&str>, id: i64) -> Response {
+    let to = |how: &str| match how {
+        "" => format!("/cycles/{id}"),
+        how => format!("/cycles/{id}?done={how}"),
+    };
+    answer(console, visitor, done.map(|how| Redirect::to(&to(how)).into_response()))
+}
