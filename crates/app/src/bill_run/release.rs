@@ -179,7 +179,7 @@ impl NewRelease {
         let run = store::run::lock(tx, self.run)?;
         let preview = waits(tx, &run, allowed.at())?;
         let now = preview.standing.total;
-        if now != self.total || self.beyond != !preview.moved.is_empty() {
+        if now != self.total || self.beyond == preview.moved.is_empty() {
             return Err(refuse(NotReleased::NotAsSeen { was: self.total, now }));
         }
         let released = Run { stage: Stage::Posting, ..run };
