@@ -312,8 +312,9 @@ fn forget_peak() {
 /// Values a second, by the clock and by processor time.
 fn rates(values: u64, spent: &Spent) -> String {
     let rate = |took: Duration| {
-        let tenths = u128::from(values) * 10_000 / took.as_micros().max(1) / 1_000;
-        format!("{}.{}", tenths / 10, tenths % 10)
+        let tenths =
+            (u128::from(values) * 10_000).div_euclid(took.as_micros().max(1)).div_euclid(1_000);
+        format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10))
     };
     format!(
         "{} M values/s, {} M for a second of processor ({spent})",

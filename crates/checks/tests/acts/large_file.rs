@@ -1,5 +1,7 @@
 //! Wide files that are taken in parts: the same as whole, also when the import is cut off.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
