@@ -123,7 +123,7 @@ fn a_multiplier_counts_from_its_day_on() {
         // 50 as they stand, then 10 times 40.
         assert_eq!(billed(db), 450 * 12);
         assert!(says(set(1_000_000, "plate", date(2026, 1, 20), 155)).contains("2026-02-01"));
-        let act = db.read(|tx| store::audit::latest(tx, 3)).unwrap();
+        let act = db.read(|tx| store::audit::latest(tx, 5)).unwrap();
         let act = act.iter().find(|it| it.act == CHANGE_MULTIPLIER).unwrap();
         assert_eq!((act.was.as_deref(), act.became.as_deref()), (Some("1"), Some("40")));
     });

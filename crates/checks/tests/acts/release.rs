@@ -118,7 +118,7 @@ fn nothing_is_posted_before_it_is_released() {
         clean(db);
         let seen = preview(db);
         assert_eq!(seen.now.all.agreements, CUSTOMERS);
-        assert_eq!(seen.now.all.total, Money::from_cents(12_00 * CUSTOMERS));
+        assert_eq!(seen.now.all.total, Money::from_cents(1_200 * CUSTOMERS));
         assert_eq!(seen.now.tariffs["R-1"], seen.now.all);
         assert_eq!(seen.now.bands[2], (CUSTOMERS, seen.now.all.total), "0.01 to 24.99");
         assert_eq!((seen.last.is_none(), seen.year.is_none(), seen.moved.len()), (true, true, 0));
@@ -152,7 +152,7 @@ fn a_run_ten_times_too_high_is_not_released_by_one() {
         assert_eq!(seen.changes.len(), 20);
         assert_eq!(
             (seen.changes[0].before, seen.changes[0].now),
-            (Money::from_cents(12_00), Money::from_cents(120_00))
+            (Money::from_cents(1_200), Money::from_cents(12_000))
         );
         let ann = with_role(db, "ann", "billing-analyst");
         let why = let_go(db, ann, seen.run, None).unwrap_err();
