@@ -20,7 +20,7 @@ const LANES: usize = 12;
 /// and of the end.
 ///
 /// Nothing where a value is not small or values are missing.
-#[multiversion(targets("x86_64+avx2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl", "x86_64+avx2"))]
 pub(super) fn tally(
     shapes: &[Vec<Run>],
     (days, firsts): (&[usize], &[usize]),

@@ -389,12 +389,12 @@ impl<'a> Section<'a> {
                 left.iter().enumerate().for_each(|(period, sum)| rising.stay(period, *sum));
                 break;
             }
-            // The fewer days are added up; the others are what is left.
-            let fewer =
-                if many <= days.end - day { (together, now) } else { (day..days.end, later) };
-            let few = strikes.tally(&fewer.0, fewer.1, false);
+            // Whichever are fewer are added up, and the others are what is left.
+            let first = many <= days.end - day;
+            let (fewer, values) = if first { (together, now) } else { (day..days.end, later) };
+            let few = strikes.tally(&fewer, values, false);
             for (period, (few, left)) in few.iter().zip(&mut left).enumerate() {
-                let sum = if fewer.0.start == day { *left - few.sum } else { few.sum };
+                let sum = if first { few.sum } else { *left - few.sum };
                 rising.stay(period, sum);
                 (counted, *left) = (counted + sum, *left - sum);
             }
