@@ -143,7 +143,7 @@ fn line(label: &str, kind: ChargeKind, basis: Basis, period: Period) -> Line {
         Rule { tariff: String::new(), version: period.start(), line: 1, text: String::new() };
     let (label, note) = Note::behind(label);
     Line {
-        said: Arc::new(Said { label: label.to_owned(), rule }),
+        said: Arc::new(Said { label: label.into(), rule }),
         note,
         kind,
         period,

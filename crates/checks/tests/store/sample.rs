@@ -400,7 +400,7 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
         text: "charge Customer 0.333333333 a day".to_owned(),
     };
     Line {
-        said: std::sync::Arc::new(Said { label: kind.word().to_owned(), rule }),
+        said: std::sync::Arc::new(Said { label: kind.word().into(), rule }),
         note: note(kind),
         kind,
         period: window().period,

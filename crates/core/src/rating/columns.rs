@@ -4,7 +4,7 @@
 //!
 //! Whether a sum leaves its type need not be asked of each one: it does not where all values are
 //! small. And to look for the highest of several values at once is cheap where a processor has the
-//! instructions for it: hence two versions of what goes through all values.
+//! instructions for it: hence several versions of what goes through all values.
 
 use std::array::from_fn;
 

@@ -36,7 +36,7 @@ pub struct Line {
 pub struct Said {
     /// What it calls the line: the charge, and the period of its clock or the row of its table.
     /// [`Line::called`] is what the customer reads.
-    pub label: String,
+    pub label: Box<str>,
     /// The place in it that says so.
     pub rule: Rule,
 }

@@ -193,7 +193,7 @@ pub(super) fn said(tariff: &Tariff, label: &str, place: &Place) -> Arc<Said> {
         line: place.line,
         text: place.text.clone(),
     };
-    Arc::new(Said { label: label.to_owned(), rule })
+    Arc::new(Said { label: label.into(), rule })
 }
 
 fn is_demand(component: &Component) -> bool {

@@ -188,7 +188,7 @@ fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
     let rule =
         Rule { tariff: "T".to_owned(), version: date(2026, 1, 1), line: 1, text: label.to_owned() };
     Line {
-        said: std::sync::Arc::new(Said { label: name.to_owned(), rule }),
+        said: std::sync::Arc::new(Said { label: name.into(), rule }),
         note,
         kind,
         period: july(),

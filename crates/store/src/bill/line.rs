@@ -85,7 +85,7 @@ fn line(row: &Row) -> Result<(usize, Line)> {
     };
     let line = Line {
         said: Arc::new(Said {
-            label: label.to_owned(),
+            label: label.into(),
             rule: Rule {
                 tariff: row.text(15)?,
                 version: row.date(16)?,
