@@ -85,6 +85,7 @@ words! {
 
 /// An amount that has not been rounded: 1e-15 of a currency unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(Rust, packed(8))]
 pub struct Exact(i128);
 
 /// What to do with half a cent. The tariff says which; there is no default.

@@ -12,7 +12,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
 use meterbook_core::reads::usage::Evidence;
 
 fn bill() -> Bill {
@@ -22,13 +22,13 @@ fn bill() -> Bill {
     let basis = Basis::Part { quantity, price, days: 30, of: 1 };
     let (exact, rounding) = (basis.exact(), Rounding::HalfUp);
     let (tariff, text) = ("R-W".to_owned(), "daily  Carts  0.25 per carts".to_owned());
+    let rule = Rule { tariff, version: date(2026, 1, 1), line: 6, text };
     let line = Line {
-        label: "Carts".into(),
+        said: Said { label: "Carts".into(), rule }.into(),
         note: Note::Tier(2),
         kind: ChargeKind::Fixed,
         period,
         basis,
-        rule: Rule { tariff, version: date(2026, 1, 1), line: 6, text }.into(),
         rounding,
         exact,
         amount: exact.round(rounding),

@@ -22,7 +22,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::carried::Carried;
-use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::scaled;
@@ -143,12 +143,11 @@ fn line(label: &str, kind: ChargeKind, basis: Basis, period: Period) -> Line {
         Rule { tariff: String::new(), version: period.start(), line: 1, text: String::new() };
     let (label, note) = Note::behind(label);
     Line {
-        label: label.into(),
+        said: Arc::new(Said { label: label.into(), rule }),
         note,
         kind,
         period,
         basis,
-        rule: Arc::new(rule),
         rounding: Rounding::HalfUp,
         exact: basis.exact(),
         amount: basis.exact().round(Rounding::HalfUp),

@@ -11,7 +11,7 @@ use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
-use meterbook_core::rating::{Line, Note};
+use meterbook_core::rating::{Line, Note, Said};
 use meterbook_paper::{Differs, Press, View, html, read_back, view};
 use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 use sample::statement;
@@ -267,7 +267,8 @@ fn a_long_bill_goes_on_on_further_pages_and_a_credit_asks_for_nothing() {
     let mut statement = statement(Language::English);
     let segment = &mut statement.bill.segments[0];
     let line = segment.lines[2].clone();
-    let surplus = Line { label: "Surplus".into(), amount: Money::from_cents(-310), ..line.clone() };
+    let said = Said { label: "Surplus".into(), rule: line.rule.clone() };
+    let surplus = Line { said: said.into(), amount: Money::from_cents(-310), ..line.clone() };
     segment.lines.extend(std::iter::repeat_n(line, 60));
     segment.lines.push(surplus);
     segment.total = segment.lines.iter().map(|it| it.amount).sum();

@@ -33,7 +33,7 @@ use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_core::rating::carried::{Carried, Charged, EnergyLot, MoneyLot, Peak, TurnNet};
 use meterbook_core::rating::published::{About, Call, PeakHour};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
-use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule};
+use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
 use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::vee::{Action, Finding, Likely, Method, Rule as VeeRule};
@@ -423,19 +423,18 @@ pub(crate) fn bill() -> Bill {
 }
 
 fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
-    let rule = std::sync::Arc::new(Rule {
+    let rule = Rule {
         tariff: "R-1".to_owned(),
         version: date(2026, 1, 1),
         line: 4,
         text: "charge Customer 0.333333333 a day".to_owned(),
-    });
+    };
     Line {
-        label: kind.word().into(),
+        said: std::sync::Arc::new(Said { label: kind.word().into(), rule }),
         note: note(kind),
         kind,
         period: window().period,
         basis,
-        rule,
         rounding: Rounding::HalfEven,
         // One femto-unit beside the cent: an exact amount must come back exactly.
         exact: Exact::from_femto(i128::from(cents) * 10_000_000_000_000 + 1),

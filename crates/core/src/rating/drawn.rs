@@ -12,7 +12,7 @@ use crate::rating::component::share::Shared;
 use crate::rating::note::called;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
-use crate::rating::{Basis, ChargeKind, Line, Note, Unratable, plan};
+use crate::rating::{Basis, ChargeKind, Line, Note, Said, Unratable, plan};
 use crate::tariff::ShareCharge;
 
 /// A line before it is priced.
@@ -124,8 +124,8 @@ impl Drawn {
             return;
         }
         let charge = &section.tariff().components[component].label;
-        let (line, note) = label(section, component, &draft);
-        let line = called(line, &note, Language::English);
+        let (said, note) = said(section, component, &draft);
+        let line = called(&said.label, &note, Language::English);
         let special = section.special(charge, &line, draft.days.last());
         let draft = match special {
             Some(special) => special.applied(draft),
@@ -133,7 +133,8 @@ impl Drawn {
         };
         let line = self.plain(section, component, draft);
         if let Some(special) = special {
-            line.rule = Arc::new(special.rule(&line.rule));
+            let (label, rule) = (line.label.clone(), special.rule(&line.rule));
+            line.said = Arc::new(Said { label, rule });
         }
     }
 
@@ -150,7 +151,7 @@ impl Drawn {
             line.note = Note::Certificate(certificate);
         }
         if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
-            line.rule = Arc::new(plan::rule(section.tariff(), &cap.place));
+            line.said = plan::said(section.tariff(), &line.label, &cap.place);
         }
     }
 
@@ -162,7 +163,7 @@ impl Drawn {
 
     /// Adds what is paid for the surplus in a bank of energy: a line of no component.
     pub(super) fn paid(&mut self, section: &Section, draft: Draft) {
-        let rule = section.version.net.as_ref().expect("a plan has the rule of its net");
+        let said = section.version.net.as_ref().expect("a plan has the rule of its net");
         let rounding = section.tariff().rounding;
         let exact = draft.basis.exact();
         let amount = self.cents(exact, rounding, ("", &Note::SurplusPaid));
@@ -170,12 +171,11 @@ impl Drawn {
             ChargeOf { place: usize::MAX, within: None },
             exact,
             Line {
-                label: "".into(),
+                said: said.clone(),
                 note: Note::SurplusPaid,
                 kind: ChargeKind::Credit,
                 period: draft.days,
                 basis: draft.basis,
-                rule: rule.clone(),
                 rounding,
                 exact,
                 amount,
@@ -197,8 +197,6 @@ impl Drawn {
         unrounded: Option<Exact>,
     ) -> &mut Line {
         let tariff = section.tariff();
-        let words = &section.version.words[component];
-        let rule = draft.period.map_or(&words.rule, |(period, _)| &words.periods[period].0);
         let exact = draft.basis.exact();
         let charge = match section.included {
             Some(rider) => {
@@ -206,18 +204,17 @@ impl Drawn {
             }
             None => ChargeOf { place: component, within: None },
         };
-        let (label, note) = label(section, component, &draft);
-        let amount = self.cents(exact, tariff.rounding, (label, &note));
+        let (said, note) = said(section, component, &draft);
+        let amount = self.cents(exact, tariff.rounding, (&said.label, &note));
         self.push(
             charge,
             unrounded.unwrap_or(exact),
             Line {
-                label: label.clone(),
+                said: said.clone(),
                 note,
                 kind: tariff.components[component].kind,
                 period: draft.days,
                 basis: draft.basis,
-                rule: rule.clone(),
                 rounding: tariff.rounding,
                 exact,
                 amount,
@@ -250,11 +247,11 @@ const MOST_FEMTO: u128 = 10_000_000_000 * 1_000_000_000_000_000;
 /// More lines than most agreements have.
 const MANY: usize = 12;
 
-/// What a line is called, and which tier it is of where there are several.
-fn label<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> (&'a Arc<str>, Note) {
+/// The words of a line, and which tier it is of where there are several.
+fn said<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> (&'a Arc<Said>, Note) {
     let words = &section.version.words[component];
     let Some((period, tier)) = draft.period else { return (&words.plain, Note::Plain) };
-    let (_, label, several) = &words.periods[period];
+    let (said, several) = &words.periods[period];
     let nth = u16::try_from(tier + 1).expect("a ladder has few tiers");
-    (label, if *several { Note::Tier(nth) } else { Note::Plain })
+    (said, if *several { Note::Tier(nth) } else { Note::Plain })
 }

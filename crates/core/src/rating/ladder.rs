@@ -74,7 +74,7 @@ impl<'a> Climb<'a> {
 
     /// Blocks to be filled in the order of time.
     pub(super) fn rising(&self) -> Rising<'_> {
-        let blocks = (0..self.ladders.len()).map(|it| self.range(it).start).collect();
+        let blocks = vec![0; self.ladders.len()];
         let mut rising = Rising { climb: self, filled: self.empty(), at: 0, blocks, level: 0..0 };
         rising.turn_to(0);
         rising
@@ -88,7 +88,11 @@ impl<'a> Climb<'a> {
         let mut given = 0;
         for (end, micro) in self.ends[range.clone()].iter().zip(&mut filled.micro[range]) {
             let through = whole.min(*end).max(0);
-            let so_far = if whole == 0 { 0 } else { part(used, through, whole) };
+            let so_far = match through {
+                _ if whole == 0 => 0,
+                all if all == whole => used,
+                _ => part(used, through, whole),
+            };
             *micro += so_far - given;
             given = so_far;
         }
@@ -144,11 +148,12 @@ impl Rising<'_> {
     /// Finds the blocks at a level.
     fn turn_to(&mut self, at: i64) {
         self.level = 0..i64::MAX;
-        for (ladder, block) in self.blocks.iter_mut().enumerate() {
-            let range = self.climb.range(ladder);
-            let ends = &self.climb.ends[range.clone()];
+        let mut rest = &self.climb.ends[..];
+        for (ladder, block) in self.climb.ladders.iter().zip(&mut self.blocks) {
+            let before = self.climb.ends.len() - rest.len();
+            let (ends, after) = rest.split_at(ladder.0.len());
             let below = ends[..ends.len() - 1].iter().take_while(|end| **end <= at).count();
-            *block = range.start + below;
+            (*block, rest) = (before + below, after);
             let start = if below == 0 { 0 } else { ends[below - 1] };
             self.level = self.level.start.max(start)..self.level.end.min(ends[below]);
         }
@@ -193,14 +198,14 @@ pub(super) fn reach(
 }
 
 fn scaled(micro: i64, per: Per, days: Period, section: &Section, peak: i64) -> i64 {
-    let count = days_between(days.start(), days.end());
+    let count = || days_between(days.start(), days.end());
     match per {
         Per::Turn if section.is_whole(days) => micro,
-        Per::Turn => up_to(micro, count, section.window_days()),
-        Per::Day => micro.saturating_mul(count),
+        Per::Turn => up_to(micro, count(), section.window_days()),
+        Per::Day => micro.saturating_mul(count()),
         Per::Kw if section.is_whole(days) => up_to(micro, peak, MICRO),
-        Per::Kw => up_to(up_to(micro, peak, MICRO), count, section.window_days()),
-        Per::KwDay => up_to(micro.saturating_mul(count), peak, MICRO),
+        Per::Kw => up_to(up_to(micro, peak, MICRO), count(), section.window_days()),
+        Per::KwDay => up_to(micro.saturating_mul(count()), peak, MICRO),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The lines of a bill, each with all it takes to recompute it.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,9 +12,9 @@ use crate::rating::Note;
 /// One line of a bill, with all it takes to recompute it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// What the tariff calls it: the charge, and the period of its clock or the row of its table.
-    /// [`Line::called`] is what the customer reads.
-    pub label: Arc<str>,
+    /// What the tariff says of it, which reads as if it were the line's own: `line.label` and
+    /// `line.rule`. All bills of a tariff share it: a derivation costs nothing until it is asked for.
+    pub said: Arc<Said>,
     /// What the engine says of it.
     pub note: Note,
     /// What sort of charge it is; the ledger's revenue accounts follow from it.
@@ -22,15 +23,30 @@ pub struct Line {
     pub period: Period,
     /// How the amount came about.
     pub basis: Basis,
-    /// The place in the tariff that says so. All bills of a tariff share it: a derivation costs
-    /// nothing until it is asked for.
-    pub rule: Arc<Rule>,
     /// What was done with half a cent.
     pub rounding: Rounding,
     /// The amount before rounding.
     pub exact: Exact,
     /// What is owed for this line.
     pub amount: Money,
+}
+
+/// What the tariff says of a [`Line`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What it calls the line: the charge, and the period of its clock or the row of its table.
+    /// [`Line::called`] is what the customer reads.
+    pub label: Box<str>,
+    /// The place in it that says so.
+    pub rule: Rule,
+}
+
+impl Deref for Line {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        &self.said
+    }
 }
 
 /// How the amount of a [`Line`] came about. The bill, the portal and the clerk's screen print this.

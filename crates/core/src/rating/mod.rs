@@ -42,7 +42,7 @@ use crate::tariff::{Charge, Component, CreditCharge, Of};
 
 pub use flow::{BankEntry, BankFlow, CreditFlow};
 pub use hours::{Hours, by_hours};
-pub use line::{Basis, ChargeKind, Line, Rule};
+pub use line::{Basis, ChargeKind, Line, Rule, Said};
 pub use note::Note;
 pub use plan::Plan;
 pub use unratable::Unratable;
@@ -127,13 +127,13 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
     let mut drawn = Drawn::none();
     let mut billed: Option<Quantity> = None;
     let called = plan.called(input.period, input.published);
-    for section in sections(plan, &called, input)? {
+    for section in &sections(plan, &called, input)? {
         let before = drawn.count();
-        draw(&section, &mut drawn, &mut carried, &mut flows)?;
+        draw(section, &mut drawn, &mut carried, &mut flows)?;
         drawn.check()?;
         let used = section.used(Flow::Delivered, section.period);
         let so_far = billed.map_or(0, |it| it.micro);
-        let unmetered = unmetered::used(&section, drawn.among(before, drawn.count()));
+        let unmetered = unmetered::used(section, drawn.among(before, drawn.count()));
         billed = Some(Quantity { micro: so_far + used.micro + unmetered, unit: used.unit });
     }
     let Flows { mut bank, mut credit, given } = flows;

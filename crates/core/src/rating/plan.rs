@@ -10,8 +10,8 @@ use jiff::civil::{Date, DateTime};
 
 use super::strikes::Strikes;
 use crate::period::{Period, Zone};
-use crate::rating::Rule;
 use crate::rating::published::Published;
+use crate::rating::{Rule, Said};
 use crate::tariff::clock::Clock;
 use crate::tariff::{
     Charge, Component, FixedCharge, Place, Riders, ShareCharge, Tariff, UsageCharge,
@@ -46,7 +46,7 @@ pub(super) struct Version {
     /// The words of the lines of each component.
     pub(super) words: Vec<Words>,
     /// The line that says how it nets.
-    pub(super) net: Option<Arc<Rule>>,
+    pub(super) net: Option<Arc<Said>>,
     /// Whether some of its clocks depend on published days.
     has_events: bool,
     /// Whether some charge of it looks for the highest value in a period.
@@ -56,11 +56,10 @@ pub(super) struct Version {
 /// What the lines of one component say.
 #[derive(Clone, Debug)]
 pub(super) struct Words {
-    pub(super) plain: Arc<str>,
-    pub(super) rule: Arc<Rule>,
-    /// For each period of its clock, or the only one without: its rule, its label, and whether it
-    /// has several tiers.
-    pub(super) periods: Vec<(Arc<Rule>, Arc<str>, bool)>,
+    pub(super) plain: Arc<Said>,
+    /// For each period of its clock, or the only one without: its words, and whether it has several
+    /// tiers.
+    pub(super) periods: Vec<(Arc<Said>, bool)>,
 }
 
 impl Plan {
@@ -99,7 +98,7 @@ impl Plan {
                 nth: count.next().expect("numbers do not end"),
                 strikes: tariff.clocks.iter().map(strikes).collect(),
                 words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
-                net: tariff.net.as_ref().map(|it| Arc::new(rule(tariff, &it.place))),
+                net: tariff.net.as_ref().map(|it| said(tariff, "", &it.place)),
                 has_events: tariff.clocks.iter().any(Clock::has_events),
                 seeks_peaks: tariff.components.iter().any(is_demand),
                 tariff: tariff.clone(),
@@ -186,14 +185,15 @@ pub(super) fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours().div_euclid(24)
 }
 
-/// The rule that a line of a tariff's text is.
-pub(super) fn rule(tariff: &Tariff, place: &Place) -> Rule {
-    Rule {
+/// The words of a line that follows from a line of a tariff's text.
+pub(super) fn said(tariff: &Tariff, label: &str, place: &Place) -> Arc<Said> {
+    let rule = Rule {
         tariff: tariff.code.clone(),
         version: tariff.from,
         line: place.line,
         text: place.text.clone(),
-    }
+    };
+    Arc::new(Said { label: label.into(), rule })
 }
 
 fn is_demand(component: &Component) -> bool {
@@ -219,21 +219,16 @@ fn words(tariff: &Tariff, component: &Component) -> Words {
         _ => None,
     };
     let names = clock.map(|it: usize| &tariff.clocks[it].periods).or(choice.map(|it| &it.words));
-    let head = Arc::new(rule(tariff, &component.place));
     let period = |(period, blocks): (usize, &usize)| {
         let label = match names {
             Some(names) => format!("{}, {}", component.label, names[period]),
             None => component.label.clone(),
         };
-        let place = component
-            .places
-            .get(period)
-            .map_or_else(|| head.clone(), |it| Arc::new(rule(tariff, it)));
-        (place, label.into(), *blocks != 1)
+        let place = component.places.get(period).unwrap_or(&component.place);
+        (said(tariff, &label, place), *blocks != 1)
     };
     Words {
-        plain: component.label.as_str().into(),
+        plain: said(tariff, &component.label, &component.place),
         periods: blocks.iter().enumerate().map(period).collect(),
-        rule: head,
     }
 }

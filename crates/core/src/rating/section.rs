@@ -28,6 +28,10 @@ pub(super) struct Section<'a> {
     pub(super) version: &'a Version,
     /// The days, all within the bill's.
     pub(super) period: Period,
+    /// The places of the days in the plan.
+    places: Range<usize>,
+    /// The place of the first day of the whole bill.
+    bill_from: usize,
     /// Where the tariff includes the rider that this is a section of; `None` for the tariff itself.
     pub(super) included: Option<Included<'a>>,
     /// The clocks of all versions after the event days of the bill.
@@ -94,15 +98,22 @@ pub(super) fn sections<'a>(
         plan.days
     );
     let ends = plan.versions.iter().skip(1).map(|next| Some(next.tariff.from)).chain([None]);
-    let window_days = days_between(input.window.start(), input.window.end());
+    let places = plan.places(period);
+    let window_days = match input.window == period {
+        true => count(&places),
+        false => days_between(input.window.start(), input.window.end()),
+    };
+    let bill_from = places.start;
     let mut sections = Vec::with_capacity(1);
     for (version, end) in plan.versions.iter().zip(ends) {
-        if let Some(period) = period.overlap(version.tariff.from, end) {
+        if let Some(mine) = period.overlap(version.tariff.from, end) {
             let mut section = Section {
                 plan,
                 input,
                 version,
-                period,
+                period: mine,
+                places: if mine == period { places.clone() } else { plan.places(mine) },
+                bill_from,
                 included: None,
                 called,
                 strikes: strikes(version, called),
@@ -134,6 +145,7 @@ impl<'a> Section<'a> {
         Section {
             version,
             period,
+            places: self.plan.places(period),
             included: Some(Included { place, by: &self.version.tariff }),
             strikes: strikes(version, self.called),
             tallied: RefCell::default(),
@@ -144,7 +156,8 @@ impl<'a> Section<'a> {
     /// The same from an earlier day on.
     pub(super) fn since(&self, day: Date) -> Self {
         let period = Period::new(day, self.period.end()).expect("the sections of a rider rise");
-        Section { period, tallied: RefCell::default(), ..*self }
+        let places = self.plan.places(period);
+        Section { period, places, tallied: RefCell::default(), ..*self }
     }
 
     /// The charge of the tariff, or of this rider, that a line is of; `None` where it is another
@@ -225,7 +238,7 @@ impl<'a> Section<'a> {
     /// The section cut where a clock passes from one season to another. The whole of it without a
     /// clock.
     pub(super) fn parts(&self, clock: Option<usize>) -> impl Iterator<Item = Part<'a>> + use<'a> {
-        let (period, places) = (self.period, self.plan.places(self.period));
+        let (period, places) = (self.period, self.places.clone());
         let strikes = clock.map(|it| &self.strikes[it]);
         let mut next = places.start;
         std::iter::from_fn(move || {
@@ -289,11 +302,13 @@ impl<'a> Section<'a> {
 
     /// The same as the meter counted it.
     pub(super) fn counted(&self, flow: Flow, days: Period) -> i64 {
+        let bill = self.input.period;
+        if days == bill {
+            return self.whole(flow);
+        }
         match self.values(flow, &self.plan.places(days)) {
-            Some(_) if days == self.input.period => self.whole(flow),
             Some(values) => values.iter().sum(),
             None => {
-                let bill = self.input.period;
                 let of = days_between(bill.start(), bill.end());
                 let through = |day| part(self.whole(flow), days_between(bill.start(), day), of);
                 through(days.end()) - through(days.start())
@@ -320,8 +335,7 @@ impl<'a> Section<'a> {
             Flow::Reactive if profile.reactive_micro.is_empty() => return None,
             Flow::Reactive => &profile.reactive_micro,
         };
-        let bill_from = self.plan.day(self.input.period.start());
-        let range = self.plan.intervals(bill_from, places);
+        let range = self.plan.intervals(self.bill_from, places);
         Some(&micro[range.start.min(micro.len())..range.end.min(micro.len())])
     }
 
@@ -375,9 +389,14 @@ impl<'a> Section<'a> {
                 left.iter().enumerate().for_each(|(period, sum)| rising.stay(period, *sum));
                 break;
             }
-            for (period, it) in strikes.tally(&together, now, false).iter().enumerate() {
-                rising.stay(period, it.sum);
-                (counted, left[period]) = (counted + it.sum, left[period] - it.sum);
+            // Whichever are fewer are added up, and the others are what is left.
+            let first = many <= days.end - day;
+            let (fewer, values) = if first { (together, now) } else { (day..days.end, later) };
+            let few = strikes.tally(&fewer, values, false);
+            for (period, (few, left)) in few.iter().zip(&mut left).enumerate() {
+                let sum = if first { few.sum } else { *left - few.sum };
+                rising.stay(period, sum);
+                (counted, *left) = (counted + sum, *left - sum);
             }
             let (now, later) = later.split_at(strikes.len(day).min(later.len()));
             strikes.each_run(&(day..day + 1), now, |period, run| {
@@ -474,6 +493,11 @@ impl<'a> Section<'a> {
         }
         Err(Unratable::WrongUnit { label: self.tariff().name.clone(), priced, measured })
     }
+}
+
+/// How many days are in a range of places.
+fn count(days: &Range<usize>) -> i64 {
+    i64::try_from(days.len()).expect("a plan has fewer days than that")
 }
 
 /// The most of anything, in millionths: a thousand million. What is more is refused before it is

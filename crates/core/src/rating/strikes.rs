@@ -16,10 +16,12 @@ use crate::tariff::clock::{Clock, Days, Holidays, MonthDay};
 pub(super) struct Strikes {
     /// How many periods the clock has.
     periods: usize,
-    /// Every shape that a day has here. Most days of a year have one of a few.
-    shapes: Vec<Shape>,
+    /// Every shape that a day has here, as runs from its first interval. Most days of a year have one of a few.
+    shapes: Vec<Vec<Run>>,
     /// For each day, the place of its shape.
     days: Vec<usize>,
+    /// For each day, how many intervals come before it; one more for the end of the last.
+    firsts: Vec<usize>,
     /// The days in a row that have the same periods: the place of the first day after them, and
     /// their place in `seasons`.
     season: Vec<(usize, usize)>,
@@ -27,15 +29,6 @@ pub(super) struct Strikes {
     seasons: Vec<Vec<usize>>,
     /// Whether somewhere the period changes within an interval.
     pub(super) coarse: bool,
-}
-
-/// The intervals of a day as runs of one period.
-#[derive(Clone, Debug)]
-pub(super) struct Shape {
-    /// The runs, from the first interval of the day.
-    pub(super) runs: Vec<Run>,
-    /// How many intervals all shapes before this one have.
-    pub(super) first: usize,
 }
 
 /// Intervals in a row with the same period.
@@ -68,6 +61,7 @@ impl Strikes {
             periods: clock.periods.len(),
             shapes: Vec::new(),
             days: Vec::with_capacity(starts.len()),
+            firsts: vec![0],
             season: Vec::new(),
             seasons: Vec::new(),
             coarse: false,
@@ -87,6 +81,8 @@ impl Strikes {
                 true => *alike.entry((in_season, kind.0)).or_insert_with(lay),
                 false => lay(),
             };
+            let len = strikes.shapes[shape].last().map_or(0, |it| it.end);
+            strikes.firsts.push(strikes.firsts[strikes.days.len()] + len);
             strikes.days.push(shape);
             let end = strikes.days.len();
             match strikes.season.last_mut() {
@@ -107,12 +103,7 @@ impl Strikes {
     ) -> usize {
         let (runs, coarse) = runs(quarters, zone, minutes, edges);
         self.coarse |= coarse;
-        let there = self.shapes.iter().position(|it| it.runs == runs);
-        there.unwrap_or_else(|| {
-            let first = self.shapes.last().map_or(0, Shape::end);
-            self.shapes.push(Shape { runs, first });
-            self.shapes.len() - 1
-        })
+        place(&mut self.shapes, runs)
     }
 
     /// Lays other periods on one day: its quarters, and the seconds between which it lies.
@@ -129,7 +120,7 @@ impl Strikes {
 
     /// Whether some hours of these days are in a period.
     pub(super) fn has(&self, days: &Range<usize>, period: usize) -> bool {
-        let mut runs = self.days[days.clone()].iter().flat_map(|it| &self.shapes[*it].runs);
+        let mut runs = self.days[days.clone()].iter().flat_map(|it| &self.shapes[*it]);
         runs.any(|it| it.period == period)
     }
 
@@ -142,7 +133,7 @@ impl Strikes {
 
     /// How many intervals a day has.
     pub(super) fn len(&self, day: usize) -> usize {
-        self.shapes[self.days[day]].len()
+        self.firsts[day + 1] - self.firsts[day]
     }
 
     /// Shows `take` the values of each run of some days in the order of time, with its period. Runs
@@ -156,7 +147,7 @@ impl Strikes {
         let mut rest = values;
         for shape in &self.days[days.clone()] {
             let mut at = 0;
-            for run in &self.shapes[*shape].runs {
+            for run in &self.shapes[*shape] {
                 let (these, after) = rest.split_at((run.end - at).min(rest.len()));
                 take(run.period, these);
                 (at, rest) = (run.end, after);
@@ -167,30 +158,19 @@ impl Strikes {
     /// What the values of some days come to in each period; the highest of them only where `peaks`
     /// are asked for.
     pub(super) fn tally(&self, days: &Range<usize>, values: &[i64], peaks: bool) -> Vec<Tally> {
-        let shapes = &self.days[days.clone()];
-        let mut tallies = vec![Tally::default(); self.periods];
-        if !columns::tally(&self.shapes, shapes, values, peaks, &mut tallies) {
+        let these = (&self.days[days.clone()], &self.firsts[days.start..=days.end]);
+        let tallies = columns::tally(&self.shapes, these, values, peaks, self.periods);
+        tallies.unwrap_or_else(|| {
+            let mut tallies = vec![Tally::default(); self.periods];
             self.each_run(days, values, |period, run| tallies[period].join(Tally::of(run)));
-        }
-        tallies
+            tallies
+        })
     }
 
     /// How many of the days, from the first on, use no more than `room` together, with no value
     /// below zero; and how many values they have.
     pub(super) fn within(&self, days: &Range<usize>, values: &[i64], room: i64) -> (usize, usize) {
-        columns::within(&self.shapes, &self.days[days.clone()], values, room)
-    }
-}
-
-impl Shape {
-    /// How many intervals the day has.
-    pub(super) fn len(&self) -> usize {
-        self.runs.last().map_or(0, |it| it.end)
-    }
-
-    /// How many intervals all shapes have, as far as this one.
-    pub(super) fn end(&self) -> usize {
-        self.first + self.len()
+        columns::within(&self.firsts[days.start..=days.end], values, room)
     }
 }
 

@@ -13,7 +13,7 @@ use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
@@ -185,18 +185,14 @@ fn tax(of: &[Line]) -> Line {
 
 fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
     let (name, note) = Note::behind(label);
+    let rule =
+        Rule { tariff: "T".to_owned(), version: date(2026, 1, 1), line: 1, text: label.to_owned() };
     Line {
-        label: name.into(),
+        said: std::sync::Arc::new(Said { label: name.into(), rule }),
         note,
         kind,
         period: july(),
         basis,
-        rule: std::sync::Arc::new(Rule {
-            tariff: "T".to_owned(),
-            version: date(2026, 1, 1),
-            line: 1,
-            text: label.to_owned(),
-        }),
         rounding: Rounding::HalfUp,
         exact: basis.exact(),
         amount: basis.exact().round(Rounding::HalfUp),

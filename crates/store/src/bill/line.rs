@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use meterbook_core::id::BillId;
 use meterbook_core::money::{Price, Quantity, Rounding, Share, Unit};
-use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Rule};
+use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Rule, Said};
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
@@ -84,17 +84,19 @@ fn line(row: &Row) -> Result<(usize, Line)> {
         None => Note::behind(&label),
     };
     let line = Line {
-        label: label.into(),
+        said: Arc::new(Said {
+            label: label.into(),
+            rule: Rule {
+                tariff: row.text(15)?,
+                version: row.date(16)?,
+                line: row.small(17)?,
+                text: row.text(18)?,
+            },
+        }),
         note,
         kind: row.word(3, ChargeKind::from_word)?,
         period: row.period(4)?,
         basis: basis(row)?,
-        rule: Arc::new(Rule {
-            tariff: row.text(15)?,
-            version: row.date(16)?,
-            line: row.small(17)?,
-            text: row.text(18)?,
-        }),
         rounding: row.word(19, Rounding::from_word)?,
         exact: row.exact(20)?,
         amount: row.money(21)?,
