@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_vee", include_str!("../migrations/0009_vee.sql")),
     ("0010_usage", include_str!("../migrations/0010_usage.sql")),
     ("0011_record", include_str!("../migrations/0011_record.sql")),
+    ("0014_gone", include_str!("../migrations/0014_gone.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -124,6 +124,22 @@ const SENTENCES: &[(&str, &str)] = &[
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
     (
+        "meter {} is retired since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está dado de baja desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} is lost since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está perdido desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} is scrapped since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está desguazado desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} has been in place since {}; remove it first",
+        "el medidor {} está instalado desde el {}; quítelo primero",
+    ),
+    (
         "an order to {} is about a service point; name it, or its meter",
         "una orden de {} es de un punto de servicio; elija uno",
     ),
