@@ -14,6 +14,7 @@ use crate::pages::{
     self, account, application, approval, bill, document, moves, moving, note, order, ordering,
     payment, place, search, sign_in, task, timeline, usage,
 };
+use crate::sent;
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -79,6 +80,13 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
     Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },
     Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: || get(place::meter) },
+    Route { method: "GET", path: "/documents/new", needs: KEEP, run: || get(document::ask) },
+    Route {
+        method: "POST",
+        path: "/documents/new",
+        needs: KEEP,
+        run: || post(document::add).layer(sent::room()),
+    },
     Route { method: "GET", path: "/documents/{id}", needs: VIEW, run: || get(document::get) },
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
@@ -103,7 +111,12 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/orders", needs: ORDER, run: || post(ordering::send) },
     Route { method: "GET", path: "/orders/new", needs: ORDER, run: || get(ordering::ask) },
     Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
-    Route { method: "POST", path: "/orders/{id}/steps", needs: VIEW, run: || post(order::step) },
+    Route {
+        method: "POST",
+        path: "/orders/{id}/steps",
+        needs: VIEW,
+        run: || post(order::step).layer(sent::room()),
+    },
     Route {
         method: "GET",
         path: "/orders/{id}/photos/{photo}",

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use meterbook_app::Refused;
 use meterbook_app::customer_view::{self, CustomerView, Service};
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
+use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::why::{Cause, why};
@@ -24,6 +25,7 @@ use meterbook_core::person::Language;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::document;
 use super::known::{self, Known, Links};
 use super::moves::{self, Pending};
 use super::{Head, NotThere, answer, blocking, draw};
@@ -64,6 +66,8 @@ struct Page {
     may_pay: bool,
     may_note: bool,
     may_move: bool,
+    /// Where a document is added, for those who may.
+    adds: Option<String>,
 }
 
 struct Fact {
@@ -222,6 +226,7 @@ fn drawn(
             "asked" => words.waits_for_second,
             "moved" => words.move_done,
             "signed-up" => words.apply_done,
+            "document" => words.document_kept,
             _ => "",
         },
         number: view.account.number.to_string(),
@@ -277,6 +282,9 @@ fn drawn(
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
+        adds: visitor
+            .may(Permission::KeepCustomers)
+            .then(|| document::adding(About::Account(view.account.id))),
     }
 }
 

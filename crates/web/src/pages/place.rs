@@ -196,6 +196,7 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
         let link = format!("/sign-up?at={id}");
         acts.push(Act { link, name: words.move_new_customer, key: "c" });
     }
+    acts.extend(eyes.adds(About::Premise(id)));
     if eyes.visitor.may(Permission::OrderWork) {
         let link = format!("/orders/new?premise={id}");
         acts.push(Act { link, name: words.order_new, key: "v" });
@@ -276,6 +277,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
     let day = eyes.on;
     let usage = format!("/points/{id}/usage?show=months&on={day}");
     acts.push(Act { link: usage, name: words.usage_title, key: "u" });
+    acts.extend(eyes.adds(About::ServicePoint(id)));
     let name = show::commodity(commodity, words);
     Ok(Page {
         up: vec![link(there.lines().join(", "), format!("/premises/{premise}{}", eyes.day()))],
@@ -379,6 +381,7 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
                 show::detail_value(DetailKind::State, &it, eyes.visitor.language)
             }),
         ],
+        acts: eyes.adds(About::Meter(id)).into_iter().collect(),
         here: format!("/meters/{id}"),
         sections,
         events: lines(linked(tx, events, About::Meter(id))?, eyes.console, eyes.visitor),
@@ -480,6 +483,13 @@ impl Eyes<'_> {
             sections: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Adding a document to the thing of the page, for those who may.
+    fn adds(&self, to: About) -> Option<Act> {
+        let (link, name) = (document::adding(to), self.visitor.words().document_add);
+        let may = self.visitor.may(Permission::KeepCustomers);
+        may.then_some(Act { link, name, key: "d" })
     }
 
     fn dated(&self, on: Date) -> String {
