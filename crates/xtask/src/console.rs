@@ -56,6 +56,17 @@ const FIELD_WORK: &[&[&str]] = &[
         "--from",
         "2026-01-01",
     ],
+    &[
+        "customer",
+        "account-detail",
+        "1000-0001-7",
+        "summary",
+        "1000-0002-5",
+        "--from",
+        "2026-01-01",
+    ],
+    &["customer", "account-detail", "1000-0001-7", "delivery", "email", "--from", "2026-01-01"],
+    &["customer", "account-detail", "1000-0001-7", "credit", "fair", "--from", "2026-01-01"],
 ];
 const PASSWORD: &str = "only for this run of the tests";
 
