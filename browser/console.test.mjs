@@ -309,3 +309,39 @@ test('a fault on a page would be found', async () => {
   });
   await assert.rejects(sound(tab), /image-alt/);
 });
+
+test('the ledger and the history go back in parts, and the address says which', async () => {
+  const tab = await inside();
+  const account = `${url}/accounts/1000-0001-7`;
+  await tab.goto(account);
+  const ledger = tab.locator('#ledger');
+  const rows = () => ledger.locator('tbody tr').allInnerTexts();
+  const newest = await rows();
+  assert.equal(newest.length, 8);
+  const follow = async (place, name) => {
+    await place.getByRole('link', { name, exact: true }).first().click();
+    await tab.waitForLoadState();
+    await sound(tab);
+  };
+  await follow(ledger, 'Earlier');
+  assert.match(tab.url(), /after=8/);
+  const earlier = await rows();
+  assert.ok(earlier.length && !newest.includes(earlier[0]), 'each entry stands in one part');
+  // What was owed before the oldest of the newer part is what was owed after the newest of this one.
+  const cents = (text) => Math.round(Number(text.replace('−', '-').replaceAll(/[$,()]/g, '')) * 100);
+  const [amount, balance] = newest.at(-1).split('\t').slice(-2).map(cents);
+  assert.equal(cents(earlier[0].split('\t').at(-1)), balance - amount);
+  // Another chart keeps the part.
+  await tab.locator('.seg a').last().click();
+  await tab.waitForLoadState();
+  assert.match(tab.url(), /use=\w+&after=8/);
+  assert.deepEqual(await rows(), earlier);
+  await follow(ledger, 'Later');
+  assert.deepEqual(await rows(), newest);
+  const history = tab.locator('section').filter({ has: tab.locator('form.note') });
+  assert.equal(await history.locator('ol.tl li').count(), 12);
+  await follow(history, 'Earlier');
+  assert.match(tab.url(), /\/timeline\?after=12$/);
+  await follow(tab.locator('main'), 'Later');
+  assert.match(tab.url(), /\/timeline\?after=0$/);
+});

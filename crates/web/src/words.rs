@@ -144,7 +144,6 @@ catalogue! {
     service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
     settlement: "Settlement of what was kept", "Liquidación de lo guardado";
-    show_all: "Show all", "Mostrar todo";
     sign_in: "Sign in", "Entrar";
     sign_out: "Sign out", "Salir";
     skip: "Skip to the page", "Ir a la página";
