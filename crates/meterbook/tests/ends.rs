@@ -213,6 +213,7 @@ fn who_may_not_see_customers_is_shown_none() {
         drop(typed);
         child.wait_with_output().expect("the program ends")
     };
+    done(folder, &["crew", "add", "North", "--skills", "electric"]);
     let lee = with_password(&["staff", "add", "lee", "--role", "printer"]);
     assert!(lee.status.success(), "{lee:?}");
     for words in [
@@ -223,6 +224,8 @@ fn who_may_not_see_customers_is_shown_none() {
         &["move", "show", "--account", "1000-0001-7"],
         &["order", "list"],
         &["order", "show", "1"],
+        &["order", "day-sheet", "--crew", "North", "--on", "2026-03-02"],
+        &["order", "export", "--on", "2026-03-02"],
         &["task", "list"],
         &["bill", "held", "--cycle", "1"],
         &["term", "show", "--agreement", "1"],
