@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::term::Said;
@@ -94,37 +95,28 @@ struct Eyes<'a> {
     on: Date,
 }
 
+/// What a page is of: it makes the page of the thing with an id.
+type Of = fn(&mut Tx, &Eyes<'_>, i64) -> Result<Page>;
+
 /// A premise.
-pub(crate) async fn premise(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_premise(tx, eyes, PremiseId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn premise() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_premise(tx, eyes, PremiseId(id)))
 }
 
 /// A service point.
-pub(crate) async fn point(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_point(tx, eyes, ServicePointId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn point() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_point(tx, eyes, ServicePointId(id)))
 }
 
 /// A meter.
-pub(crate) async fn meter(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_meter(tx, eyes, MeterId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn meter() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_meter(tx, eyes, MeterId(id)))
+}
+
+fn page(of: Of) -> MethodRouter<Arc<Console>> {
+    get(move |console: State<Arc<Console>>, visitor, path, asked| {
+        shown(console, visitor, path, asked, of)
+    })
 }
 
 async fn shown(
@@ -132,7 +124,7 @@ async fn shown(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
-    of: impl FnOnce(&mut Tx, &Eyes<'_>, i64) -> Result<Page> + Send + 'static,
+    of: Of,
 ) -> Response {
     let (here, who) = (console.clone(), visitor.clone());
     let page = blocking(move || {
