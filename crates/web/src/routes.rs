@@ -108,7 +108,7 @@ const ROUTES: &[Route] = &[
         run: || post(approval::refuse),
     },
     Route { method: "GET", path: "/orders", needs: VIEW, run: || get(order::list) },
-    Route { method: "POST", path: "/orders", needs: ORDER, run: || post(ordering::send) },
+    Route { method: "POST", path: "/orders/new", needs: ORDER, run: || post(ordering::send) },
     Route { method: "GET", path: "/orders/new", needs: ORDER, run: || get(ordering::ask) },
     Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
     Route {
@@ -123,6 +123,29 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(order::photo),
     },
+    // A refusal stands at the address that its form was sent to. Whoever loads that again, or chooses
+    // another language there, gets the page that the form is on.
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/notes",
+        needs: VIEW,
+        run: || get(account::show),
+    },
+    Route { method: "GET", path: "/moves/{id}/redate", needs: VIEW, run: || get(moves::show) },
+    Route { method: "GET", path: "/moves/{id}/cancel", needs: VIEW, run: || get(moves::show) },
+    Route {
+        method: "GET",
+        path: "/approvals/{number}/give",
+        needs: VIEW,
+        run: || get(approval::list),
+    },
+    Route {
+        method: "GET",
+        path: "/approvals/{number}/refuse",
+        needs: VIEW,
+        run: || get(approval::list),
+    },
+    Route { method: "GET", path: "/orders/{id}/steps", needs: VIEW, run: || get(order::show) },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use meterbook_app::fee;
 use meterbook_app::moves::{self, NewDays, ReadWanted, Start, Stood, Stop, Wanted};
 use meterbook_core::account::{Account, CustomerClass};
+use meterbook_core::agreement::Agreement;
 use meterbook_core::id::{AgreementId, MoveId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, Fee, Move, MoveKind};
@@ -104,8 +105,13 @@ fn begins(text: &str) -> Result<Start> {
 fn ends(tx: &mut Tx, account: &Account, texts: &[String], on: Date) -> Result<Vec<Stop>> {
     if texts.is_empty() {
         let there = store::agreement::of_account(tx, account.id)?;
-        let open = there.iter().filter(|it| it.to.is_none() && it.from < on);
-        return Ok(open.map(|it| Stop { agreement: it.id, read: ReadWanted::Ordered }).collect());
+        let mut open: Vec<_> = there.iter().filter(|it| it.to.is_none()).collect();
+        // Where none began before that day, the act says when they did.
+        if open.iter().any(|it| it.from < on) {
+            open.retain(|it| it.from < on);
+        }
+        let stop = |it: &Agreement| Stop { agreement: it.id, read: ReadWanted::Ordered };
+        return Ok(open.into_iter().map(stop).collect());
     }
     let one = |text: &String| {
         let (id, known) =
