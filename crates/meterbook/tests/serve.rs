@@ -1,6 +1,8 @@
 //! What `serve` does beside the console: it looks over the record once a day, and makes the last bills
 //! of what ended where it is told to.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -80,14 +80,16 @@ async fn kept(mut part: Field<'_>, room: usize) -> Result<(Vec<u8>, bool), Respo
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::StatusCode;
 
     use super::*;
 
-    fn read(kind: &str, body: Vec<u8>) -> Result<Sent, Response> {
+    fn read(kind: &str, body: Vec<u8>) -> Result<Sent, StatusCode> {
         let request = Request::builder().method("POST").header(CONTENT_TYPE, kind);
         let request = request.body(Body::from(body)).expect("it is a request");
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.expect("a runtime starts").block_on(Sent::from_request(request, &()))
+        let sent = runtime.expect("a runtime starts").block_on(Sent::from_request(request, &()));
+        sent.map_err(|it| it.status())
     }
 
     fn part(name: &str, file: Option<&str>, bytes: &[u8]) -> Vec<u8> {
