@@ -219,14 +219,23 @@ test('a page of a customer warns, says how they are reached, and what is being d
 test('who may only look sees no button that they may not use', async () => {
   const tab = await inside({}, auditor);
   await openAccount(tab, '1000-0001-7');
-  const offered = await tab.locator('main form:not([action="/keys"]), main .acts a').count();
-  assert.equal(offered, 1, 'only the bill to print');
+  // Each form that changes something and each act of a page, by its address.
+  const offered = async () => (await tab.locator('main form[method=post]:not([action="/keys"]), main .acts a')
+    .evaluateAll((all) => all.map((it) => it.getAttribute('href') ?? it.getAttribute('action'))));
+  assert.deepEqual((await offered()).map((it) => it.replace(/B-[\d-]+/, 'B')), ['/bills/B/pdf']);
   await tab.locator('main table a[href^="/bills/"]').filter({ hasText: /^B-/ }).first().click();
   await tab.waitForLoadState();
   assert.equal(await tab.locator('main a[href$="/payment"]').count(), 0);
-  for (const path of ['/premises/1', '/points/1', '/meters/1', '/orders', '/moves/1']) {
+  for (const [path, links] of [
+    ['/premises/1', []],
+    ['/points/1', ['/points/1/usage?show=months&on=DAY']],
+    ['/meters/1', []],
+    ['/orders', []],
+    ['/orders/1', ['/orders']],
+    ['/moves/1', []],
+  ]) {
     await tab.goto(url + path);
-    assert.equal(await tab.locator('main form[method=post]:not([action="/keys"]), main .acts a:not([href*="/usage"])').count(), 0, path);
+    assert.deepEqual((await offered()).map((it) => it.replace(/on=[\d-]+/, 'on=DAY')), links, path);
   }
 });
 
@@ -308,4 +317,40 @@ test('a fault on a page would be found', async () => {
     document.querySelector('main').append(image);
   });
   await assert.rejects(sound(tab), /image-alt/);
+});
+
+test('the ledger and the history go back in parts, and the address says which', async () => {
+  const tab = await inside();
+  const account = `${url}/accounts/1000-0001-7`;
+  await tab.goto(account);
+  const ledger = tab.locator('#ledger');
+  const rows = () => ledger.locator('tbody tr').allInnerTexts();
+  const newest = await rows();
+  assert.equal(newest.length, 8);
+  const follow = async (place, name) => {
+    await place.getByRole('link', { name, exact: true }).first().click();
+    await tab.waitForLoadState();
+    await sound(tab);
+  };
+  await follow(ledger, 'Earlier');
+  assert.match(tab.url(), /after=8/);
+  const earlier = await rows();
+  assert.ok(earlier.length && !newest.includes(earlier[0]), 'each entry stands in one part');
+  // What was owed before the oldest of the newer part is what was owed after the newest of this one.
+  const cents = (text) => Math.round(Number(text.replace('−', '-').replaceAll(/[$,()]/g, '')) * 100);
+  const [amount, balance] = newest.at(-1).split('\t').slice(-2).map(cents);
+  assert.equal(cents(earlier[0].split('\t').at(-1)), balance - amount);
+  // Another chart keeps the part.
+  await tab.locator('.seg a').last().click();
+  await tab.waitForLoadState();
+  assert.match(tab.url(), /use=\w+&after=8/);
+  assert.deepEqual(await rows(), earlier);
+  await follow(ledger, 'Later');
+  assert.deepEqual(await rows(), newest);
+  const history = tab.locator('section').filter({ has: tab.locator('form.note') });
+  assert.equal(await history.locator('ol.tl li').count(), 12);
+  await follow(history, 'Earlier');
+  assert.match(tab.url(), /\/timeline\?after=12$/);
+  await follow(tab.locator('main'), 'Later');
+  assert.match(tab.url(), /\/timeline\?after=0$/);
 });

@@ -149,3 +149,21 @@ test('a leak at a premise is ordered from its page and done', async () => {
   await tab.getByText('All is well.').waitFor();
   await sound(tab);
 });
+
+test('a refusal can be loaded again, and read in another language', async () => {
+  const tab = await inside();
+  await openOrder(tab);
+  const order = new URL(tab.url()).pathname;
+  await tab.fill('#on', '2020-01-06');
+  await tab.locator('form:has(input[value="assign"]) button').click();
+  await tab.getByRole('alert').waitFor();
+  await tab.locator('form[action="/language"] button').click();
+  await tab.waitForLoadState();
+  assert.equal(await tab.locator('html').getAttribute('lang'), 'es');
+  tab.complaints = tab.complaints.filter((it) => !it.includes('422'));
+  await sound(tab);
+  assert.equal(new URL(tab.url()).pathname, `${order}/steps`);
+  for (const path of ['/accounts/1000-0001-7/notes', '/approvals/1/give', '/approvals/1/refuse', '/orders/new']) {
+    assert.equal((await tab.goto(url + path)).status(), 200, path);
+  }
+});

@@ -27,6 +27,27 @@ test('from a customer down to the meter and up again, each by a link', async () 
   assert.equal(await follow('/accounts/'), account);
 });
 
+test('an account says how it is billed and leads to the one that sums it up, and back', async () => {
+  const tab = await inside(browser);
+  await tab.goto(`${url}/accounts/1000-0001-7`);
+  const said = () => tab.locator('section').filter({ has: tab.locator('h2', { hasText: /What is known|Qué se sabe/ }) });
+  const text = async () => (await said().innerText()).replaceAll(/\s+/g, ' ');
+  assert.match(await text(), /Credit: fair.*Delivery of bills: by e-mail.*Summed up by account: 1000-0002-5/);
+  const through = async (number) => {
+    await said().getByRole('link', { name: number }).click();
+    await tab.waitForLoadState();
+    assert.equal(new URL(tab.url()).pathname, `/accounts/${number}`);
+    await sound(tab);
+  };
+  await through('1000-0002-5');
+  assert.match(await text(), /Sums up account: 1000-0001-7/);
+  await through('1000-0001-7');
+  await inSpanish(tab);
+  await tab.goto(`${url}/accounts/1000-0001-7`);
+  assert.match(await text(), /por correo electrónico.*Resumida por la cuenta: 1000-0002-5/);
+  assert.doesNotMatch(await text(), /e-mail|Summed|Delivery|fair/);
+});
+
 test('a premise warns, and is shown as on any day, which goes along', async () => {
   const tab = await inside(browser);
   await tab.goto(`${url}/premises/1`);

@@ -1,5 +1,5 @@
-//! Everything about one customer on one page, as a representative needs it with the customer on
-//! the telephone.
+//! What a page about one customer begins with, as a representative needs it with the customer on the
+//! telephone. What grows with the years, the ledger and the history, is asked for in parts.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,12 @@ use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::{Bill, History};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AccountNumber, PremiseId, UserId};
-use meterbook_core::interaction::Interaction;
+use meterbook_core::id::{AccountId, AccountNumber, PremiseId};
 use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
 use meterbook_core::person::{ContactPoint, Person};
 use meterbook_core::place::{Commodity, Premise};
 use meterbook_store::bill::Face;
-use meterbook_store::ledger::Listed;
 use meterbook_store::{self as store, Tx};
 
 /// One customer.
@@ -40,14 +38,10 @@ pub struct CustomerView {
     pub newest: Option<Bill>,
     /// The one before it.
     pub before: Option<Bill>,
-    /// The payments, newest first.
-    pub payments: Vec<Payment>,
-    /// The ledger, newest first.
-    pub entries: Vec<Listed>,
-    /// What was said, newest first.
-    pub said: Vec<Interaction>,
-    /// Who of the staff said it.
-    pub staff: HashMap<UserId, String>,
+    /// The newest payment.
+    pub paid: Option<Payment>,
+    /// How many payments there are.
+    pub payments: i64,
     /// Use by month.
     pub history: Vec<History>,
     /// The next turn to be billed.
@@ -79,10 +73,6 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
         None => Ok(None),
     };
     let (newest, before) = (one(0)?, one(1)?);
-    let mut entries = store::ledger::entries(tx, id)?;
-    entries.reverse();
-    let said = store::interaction::of_account(tx, id)?;
-    let staff = said.iter().filter_map(|it| it.by).collect::<Vec<_>>();
     Ok(Some(CustomerView {
         person: store::person::get(tx, account.person)?,
         contacts: store::person::contacts(tx, account.person)?,
@@ -91,10 +81,8 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
         services: services(tx, &account)?,
         newest,
         before,
-        payments: store::payment::of_account(tx, id)?,
-        entries,
-        staff: store::staff::names(tx, &staff)?,
-        said,
+        paid: store::payment::newest_of(tx, id, 1)?.pop(),
+        payments: store::payment::count_of(tx, id)?,
         history: store::bill::use_of(tx, id)?,
         next: store::window::oldest_open(tx, Some(account.cycle))?,
         bills,

@@ -180,6 +180,9 @@ fn fits(tx: &mut Tx, subject: Subject, kind: DetailKind, value: &str, from: Date
 
 /// Follows from the account that sums up to the one that sums that up, which never comes back.
 fn sums_up(tx: &mut Tx, account: AccountId, value: &str, from: Date) -> Result<()> {
+    // Two who tie a circle at one moment would each see it open: the second waits at the counter of
+    // details, although it wants no number yet, and sees what the first said.
+    tx.next(Counter::Detail, 0)?;
     let mut number = value.to_owned();
     let mut seen = vec![account];
     loop {

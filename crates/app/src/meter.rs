@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::detail::{Subject, gone};
 use meterbook_core::id::{ChannelId, InstallationId, MeterId, ServicePointId};
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::Unit;
@@ -62,6 +63,15 @@ pub enum MeterRefusal {
     Taken {
         /// The meter that hangs there, or the same meter somewhere else.
         serial: String,
+        /// Since when.
+        from: Date,
+    },
+    /// It is retired, lost or scrapped from a day on.
+    Gone {
+        /// The meter.
+        serial: String,
+        /// Which of them.
+        state: String,
         /// Since when.
         from: Date,
     },
@@ -141,6 +151,7 @@ pub fn install(
         let serial = store::meter::get(tx, other.meter)?.serial;
         return Err(refuse(MeterRefusal::Taken { serial, from: other.from }));
     }
+    still_there(tx, meter, from)?;
     let id = InstallationId(tx.next(Counter::Installation, 1)?);
     let hung = Installation { id, meter: meter.id, service_point, from, to: None };
     store::meter::install(tx, &hung)?;
@@ -164,6 +175,19 @@ pub fn remove(tx: &mut Tx, actor: Actor, meter: &Meter, on: Date) -> Result<()> 
     store::search::refresh_at(tx, hung.service_point)?;
     let change = ("hung", "taken down");
     store::audit::turn(tx, &allowed, "remove meter", &meter.serial, &on.to_string(), change)
+}
+
+/// Refuses a meter that the inventory says is gone on `from` or later.
+pub(crate) fn still_there(tx: &mut Tx, meter: &Meter, from: Date) -> Result<()> {
+    let said = store::detail::of(tx, Subject::Meter(meter.id))?;
+    match gone(&said, from) {
+        Some(it) => Err(refuse(MeterRefusal::Gone {
+            serial: meter.serial.clone(),
+            state: it.value.clone(),
+            from: it.from,
+        })),
+        None => Ok(()),
+    }
 }
 
 /// Whether a channel can measure a commodity.
@@ -220,6 +244,11 @@ impl fmt::Display for MeterRefusal {
             MeterRefusal::Taken { serial, from } => {
                 write!(f, "meter {serial} has been in place since {from}; remove it first")
             }
+            MeterRefusal::Gone { serial, state, from } => write!(
+                f,
+                "meter {serial} is {state} since {from} and cannot be hung; hang another one, or \
+                 say where it is now, such as stock, if it was found"
+            ),
             MeterRefusal::WrongCommodity { meter, service_point } => {
                 write!(f, "a meter for {meter} does not fit a service point for {service_point}")
             }

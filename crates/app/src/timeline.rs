@@ -22,13 +22,22 @@ const TASKS: i64 = 200;
 /// The history of an account: itself, its services with their meters and terms, its bills and
 /// payments, what was said and what had to be done. The newest is first.
 pub fn of_account(tx: &mut Tx, account: &Account) -> Result<Vec<Event>> {
+    newest_of_account(tx, account, usize::MAX)
+}
+
+/// At most so many of the newest changes of an account. What comes first is the same however many
+/// are wanted, so a page may leave out those that were seen.
+pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<Vec<Event>> {
+    // Of each table so many: more than that many of one cannot be among the newest of all.
+    let of_each = i64::try_from(most).unwrap_or(i64::MAX);
     let zone = crate::founding::zone(tx)?;
     let about = About::Account(account.id);
     let number = account.number.to_string();
-    let acts = store::timeline::acts(tx, &number)?;
+    let first = store::timeline::first_act(tx, &number)?;
+    let acts = store::timeline::newest_acts(tx, &number, of_each)?;
     let mut events = vec![Event {
         after: number,
-        ..event(account.opened_on, Change::AccountOpened, about, acts.first())
+        ..event(account.opened_on, Change::AccountOpened, about, first.as_ref())
     }];
     for act in acts.iter().filter(|it| it.act != "open account") {
         let after = format!("{} {}", act.act, act.detail).trim().to_owned();
@@ -53,14 +62,14 @@ pub fn of_account(tx: &mut Tx, account: &Account) -> Result<Vec<Event>> {
         seen.push(it.clone());
         !again
     });
-    for bill in store::bill::of_account(tx, account.id)? {
+    for bill in store::bill::newest_of(tx, account.id, of_each)? {
         events.push(Event {
             after: format!("{} {}", bill.number, bill.total),
             why: bill.period.to_string(),
             ..event(bill.billed_on, Change::Billed, About::Bill(bill.id), None)
         });
     }
-    for payment in store::payment::of_account(tx, account.id)? {
+    for payment in store::payment::newest_of(tx, account.id, of_each)? {
         let acts = store::timeline::acts(tx, &payment.id.to_string())?;
         let act = acts.iter().find(|it| it.act == "take payment");
         events.push(Event {
@@ -68,9 +77,10 @@ pub fn of_account(tx: &mut Tx, account: &Account) -> Result<Vec<Event>> {
             ..event(payment.on, Change::Paid, About::Payment(payment.id), act)
         });
     }
-    contacts(tx, account, &zone, &mut events)?;
+    contacts(tx, account, of_each, &zone, &mut events)?;
     tasks(tx, about, &zone, &mut events)?;
     newest_first(&mut events);
+    events.truncate(most);
     Ok(events)
 }
 
@@ -206,11 +216,18 @@ fn installation(tx: &mut Tx, hung: &Installation, events: &mut Vec<Event>) -> Re
     Ok(())
 }
 
-fn contacts(tx: &mut Tx, account: &Account, zone: &Zone, events: &mut Vec<Event>) -> Result<()> {
-    let said = store::interaction::of_account(tx, account.id)?;
+fn contacts(
+    tx: &mut Tx,
+    account: &Account,
+    most: i64,
+    zone: &Zone,
+    events: &mut Vec<Event>,
+) -> Result<()> {
+    let said = store::interaction::newest_of(tx, account.id, most)?;
+    let Some(first) = said.iter().map(|it| it.id).min() else { return Ok(()) };
     let staff: Vec<_> = said.iter().filter_map(|it| it.by).collect();
     let names = store::staff::names(tx, &staff)?;
-    let links = store::interaction::links(tx, account.id)?;
+    let links = store::interaction::links(tx, account.id, first)?;
     for it in said {
         let mut why = it.channel.word().to_owned();
         for (_, about) in links.iter().filter(|link| link.0 == it.id) {

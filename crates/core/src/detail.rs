@@ -141,7 +141,9 @@ const TYPES: &[&str] =
     &["house", "apartment", "business", "industry", "farm", "public", "land", "mobile-home"];
 const PHASES: &[&str] = &["1", "3"];
 const TENURES: &[&str] = &["owner", "renter"];
-const STATES: &[&str] = &["stock", "shop", "retired", "lost"];
+const STATES: &[&str] = &["stock", "shop", "retired", "lost", "scrapped"];
+/// Where a meter is that is never hung again, unless somebody says that it is back.
+const GONE: &[&str] = &["retired", "lost", "scrapped"];
 const DELIVERIES: &[&str] = &["post", "email", "both", "none"];
 const CREDITS: &[&str] = &["good", "fair", "poor", "cash-only"];
 
@@ -296,6 +298,16 @@ pub fn state_of_meter(said: &[Detail], hung: &[Installation], on: Date) -> Optio
     down.is_none_or(|down| down <= state.from).then(|| state.value.clone())
 }
 
+/// What says that a meter is gone on `from` or later: retired, lost or scrapped. It cannot be hung
+/// then.
+pub fn gone(said: &[Detail], from: Date) -> Option<&Detail> {
+    said.iter().find(|it| {
+        it.kind == DetailKind::State
+            && GONE.contains(&it.value.as_str())
+            && it.to.is_none_or(|to| from < to)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,5 +372,27 @@ mod tests {
         let both = [said("stock", date(2026, 1, 1), Some(june)), said("shop", june, None)];
         assert_eq!(on(&both, june).as_deref(), Some("shop"));
         assert!(DetailKind::State.read(SET).is_err(), "it is seen, not said");
+    }
+
+    #[test]
+    fn a_meter_is_gone_until_somebody_says_that_it_is_back() {
+        use jiff::civil::date;
+        let said = |value: &str, from, to| Detail {
+            id: DetailId(1),
+            subject: Subject::Meter(1.into()),
+            kind: DetailKind::State,
+            value: value.to_owned(),
+            from,
+            to,
+        };
+        let (march, june) = (date(2026, 3, 1), date(2026, 6, 1));
+        for value in ["retired", "lost", "scrapped"] {
+            let found = [said(value, march, Some(june)), said("stock", june, None)];
+            assert_eq!(gone(&found, date(2026, 2, 1)), Some(&found[0]), "it would hang into it");
+            assert_eq!(gone(&found, date(2026, 5, 31)), Some(&found[0]));
+            assert_eq!(gone(&found, june), None);
+            assert_eq!(gone(&found[..1], june), None, "nobody says where it is, but it was found");
+        }
+        assert_eq!(gone(&[said("shop", march, None)], june), None);
     }
 }

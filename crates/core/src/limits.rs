@@ -34,6 +34,11 @@ pub const PHOTO_BYTES: usize = 8_000_000;
 pub const PHOTOS: usize = 20;
 /// Bytes in a document: a contract of a hundred pages, scanned in grey.
 pub const DOCUMENT_BYTES: usize = 20_000_000;
+/// Bytes of one form with its files: a document, or a dozen photos as telephones make them.
+pub const FORM_BYTES: usize = 64_000_000;
+/// Bytes of a form that are read at all, so that a browser that sends too much is told so; whoever
+/// sends more is cut off.
+pub const READ_AWAY: usize = 1_000_000_000;
 /// Orders a list shows: more than a dispatcher reads.
 pub const ORDER_ROWS: usize = 500;
 /// Days ahead for which windows are offered.

@@ -147,6 +147,17 @@ fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
 }
 
 #[test]
+fn a_stop_before_the_start_is_refused_with_the_day_it_began() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    let stop = ["move", "stop", "--account", "1000-0001-7", "--on"];
+    let (code, said) = ended(folder, &[&stop[..], &["2025-12-31"]].concat());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("began on 2026-01-01 and cannot end on 2025-12-31"), "{said}");
+}
+
+#[test]
 fn what_is_held_is_said_with_the_way_out() {
     let folder = utility();
     let needs =
@@ -213,6 +224,7 @@ fn who_may_not_see_customers_is_shown_none() {
         drop(typed);
         child.wait_with_output().expect("the program ends")
     };
+    done(folder, &["crew", "add", "North", "--skills", "electric"]);
     let lee = with_password(&["staff", "add", "lee", "--role", "printer"]);
     assert!(lee.status.success(), "{lee:?}");
     for words in [
@@ -223,6 +235,8 @@ fn who_may_not_see_customers_is_shown_none() {
         &["move", "show", "--account", "1000-0001-7"],
         &["order", "list"],
         &["order", "show", "1"],
+        &["order", "day-sheet", "--crew", "North", "--on", "2026-03-02"],
+        &["order", "export", "--on", "2026-03-02"],
         &["task", "list"],
         &["bill", "held", "--cycle", "1"],
         &["term", "show", "--agreement", "1"],

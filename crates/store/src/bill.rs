@@ -49,7 +49,7 @@ const EVIDENCE_OF: Sql = Sql("
     from segment_evidence where bill_id = $1 order by segment, position");
 const OF_ACCOUNT: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
-    from bill where account_id = $1 order by billed_on desc, id desc");
+    from bill where account_id = $1 order by billed_on desc, id desc limit $2");
 const BILLED_THROUGH: Sql = Sql("select max(to_on) from segment where agreement_id = $1");
 const ENDED_ON: Sql =
     Sql("select bill_id, position from segment where agreement_id = $1 and to_on = $2");
@@ -181,7 +181,12 @@ pub fn by_number(tx: &mut Tx, number: &BillNumber) -> Result<Option<BillId>> {
 
 /// The bills of an account, newest first.
 pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Face>> {
-    tx.many(OF_ACCOUNT, [account.into()], |row| {
+    newest_of(tx, account, i64::MAX)
+}
+
+/// At most so many bills of an account, newest first.
+pub fn newest_of(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face>> {
+    tx.many(OF_ACCOUNT, [account.into(), most.into()], |row| {
         Ok(Face {
             id: row.id(0)?,
             number: BillNumber(row.text(1)?),

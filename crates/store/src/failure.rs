@@ -200,7 +200,8 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
 /// Our own triggers say `agreement: overlaps` and the like.
 fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
-    let ours = matches!(rule, "overlaps" | "never changes" | "final" | "too much");
+    let ours =
+        matches!(rule, "overlaps" | "never changes" | "final" | "too much" | "gone" | "hangs");
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
 
@@ -295,6 +296,13 @@ impl fmt::Display for Conflict {
         let Conflict { table, rule } = self;
         match rule.as_str() {
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
+            "gone" => f.write_str(
+                "the meter is retired, lost or scrapped on some of these days; hang another one, \
+                 or say first where it is now",
+            ),
+            "hangs" => f.write_str(
+                "the meter hangs on some of these days; say where it is from the day it comes down",
+            ),
             "too much" => {
                 f.write_str("the shares of a host come to at most 100%; lower another one first")
             }

@@ -9,7 +9,7 @@ use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
-use crate::value::V;
+use crate::value::{Row, V};
 
 const ENTRIES: Rows = Rows("entry (id, kind, effective_on, key, text)");
 const POSTINGS: Rows = Rows("posting (entry_id, position, gl, account_id, amount_cents)");
@@ -31,6 +31,14 @@ const OF_ACCOUNT: Sql = Sql("
     where p.account_id = $1 and p.gl = '1200 receivable'
     group by e.id, e.effective_on, e.kind, e.key, e.text
     order by e.id");
+const NEWEST: Sql = Sql("
+    select e.id, e.effective_on, e.kind, e.key, e.text,
+           cast(sum(p.amount_cents) as bigint),
+           cast(sum(sum(p.amount_cents)) over (order by e.id) as bigint)
+    from entry e join posting p on p.entry_id = e.id
+    where p.account_id = $1 and p.gl = '1200 receivable'
+    group by e.id, e.effective_on, e.kind, e.key, e.text
+    order by e.id desc limit $2 offset $3");
 const MOVEMENTS: Sql = Sql("
     select e.effective_on, e.kind, e.text, p.amount_cents
     from entry e join posting p on p.entry_id = e.id
@@ -109,17 +117,26 @@ pub fn balance_with(tx: &mut Tx, account: AccountId, number: &str) -> Result<Mon
 pub fn entries(tx: &mut Tx, account: AccountId) -> Result<Vec<Listed>> {
     let mut balance = Money::ZERO;
     tx.many(OF_ACCOUNT, [account.into()], |row| {
-        let amount = row.money(5)?;
-        balance += amount;
-        Ok(Listed {
-            id: row.id(0)?,
-            on: row.date(1)?,
-            kind: row.word(2, EntryKind::from_word)?,
-            key: row.text(3)?,
-            text: row.text(4)?,
-            amount,
-            balance,
-        })
+        balance += row.money(5)?;
+        listed(row, balance)
+    })
+}
+
+/// At most so many entries of an account's ledger, newest first, after as many that are left out;
+/// each with what was owed after it.
+pub fn newest(tx: &mut Tx, account: AccountId, most: i64, after: i64) -> Result<Vec<Listed>> {
+    tx.many(NEWEST, [account.into(), most.into(), after.into()], |row| listed(row, row.money(6)?))
+}
+
+fn listed(row: &Row, balance: Money) -> Result<Listed> {
+    Ok(Listed {
+        id: row.id(0)?,
+        on: row.date(1)?,
+        kind: row.word(2, EntryKind::from_word)?,
+        key: row.text(3)?,
+        text: row.text(4)?,
+        amount: row.money(5)?,
+        balance,
     })
 }
 

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_usage", include_str!("../migrations/0010_usage.sql")),
     ("0011_record", include_str!("../migrations/0011_record.sql")),
     ("0012_large_files", include_str!("../migrations/0012_large_files.sql")),
+    ("0014_gone", include_str!("../migrations/0014_gone.sql")),
     ("0015_release", include_str!("../migrations/0015_release.sql")),
 ];
 

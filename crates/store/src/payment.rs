@@ -16,7 +16,8 @@ const BY_KEY: Sql = Sql("
     from payment where key = $1");
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, amount_cents, paid_on, tender, reference, key
-    from payment where account_id = $1 order by paid_on desc, id desc");
+    from payment where account_id = $1 order by paid_on desc, id desc limit $2");
+const COUNT_OF: Sql = Sql("select count(*) from payment where account_id = $1");
 
 const COUNT: Sql = Sql("select count(*) from payment");
 
@@ -42,7 +43,17 @@ pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Payment>> {
 
 /// The payments of an account, newest first.
 pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>> {
-    tx.many(OF_ACCOUNT, [account.into()], payment)
+    newest_of(tx, account, i64::MAX)
+}
+
+/// At most so many payments of an account, newest first.
+pub fn newest_of(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Payment>> {
+    tx.many(OF_ACCOUNT, [account.into(), most.into()], payment)
+}
+
+/// How many payments an account has.
+pub fn count_of(tx: &mut Tx, account: AccountId) -> Result<i64> {
+    tx.one(COUNT_OF, [account.into()], |row| row.int(0))
 }
 
 /// How many payments were taken.

@@ -15,6 +15,14 @@ use crate::value::Row;
 const ACTS: Sql = Sql("
     select a.done_at, s.name, a.act, a.detail
     from audit a left join staff s on s.id = a.staff_id where a.subject = $1 order by a.id");
+const NEWEST_ACTS: Sql = Sql("
+    select a.done_at, s.name, a.act, a.detail
+    from audit a left join staff s on s.id = a.staff_id where a.subject = $1
+    order by a.id desc limit $2");
+const FIRST_ACT: Sql = Sql("
+    select a.done_at, s.name, a.act, a.detail
+    from audit a left join staff s on s.id = a.staff_id where a.subject = $1
+    order by a.id limit 1");
 const SERVED: Sql = Sql("
     select s.id, s.commodity, g.id, g.account_id, a.number, p.name, g.tariff, g.from_on, g.to_on,
         m.id, m.serial, i.from_on
@@ -75,13 +83,25 @@ pub struct Customer {
 
 /// The acts on something, oldest first, by what the audit calls it.
 pub fn acts(tx: &mut Tx, subject: &str) -> Result<Vec<Act>> {
-    tx.many(ACTS, [subject.into()], |row| {
-        Ok(Act {
-            at: row.instant(0)?,
-            by: row.maybe(1, Row::text)?,
-            act: row.text(2)?,
-            detail: row.text(3)?,
-        })
+    tx.many(ACTS, [subject.into()], act)
+}
+
+/// At most so many acts on something, newest first.
+pub fn newest_acts(tx: &mut Tx, subject: &str, most: i64) -> Result<Vec<Act>> {
+    tx.many(NEWEST_ACTS, [subject.into(), most.into()], act)
+}
+
+/// The first act on something.
+pub fn first_act(tx: &mut Tx, subject: &str) -> Result<Option<Act>> {
+    tx.maybe(FIRST_ACT, [subject.into()], act)
+}
+
+fn act(row: &Row) -> Result<Act> {
+    Ok(Act {
+        at: row.instant(0)?,
+        by: row.maybe(1, Row::text)?,
+        act: row.text(2)?,
+        detail: row.text(3)?,
     })
 }
 

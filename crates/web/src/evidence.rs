@@ -123,6 +123,52 @@ const SENTENCES: &[(&str, &str)] = &[
 
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
+    ("choose a file", "elija un archivo"),
+    (
+        "all files together are more than {} bytes; send fewer, or smaller ones",
+        "todos los archivos juntos son más de {} bytes; envíe menos o más pequeños",
+    ),
+    (
+        "a document is a PDF or a JPEG, PNG, WebP or TIFF picture; scan it",
+        "un documento es un PDF o una imagen JPEG, PNG, WebP o TIFF; escanéelo",
+    ),
+    (
+        "the document has {} bytes and {} fit; scan it more coarsely, or split it",
+        "el documento tiene {} bytes y caben {}; escanéelo con menos detalle o divídalo",
+    ),
+    (
+        "a document has a name of one line, at most {} characters",
+        "un documento tiene un nombre de una línea, de como máximo {} caracteres",
+    ),
+    (
+        "these bytes are document {} already; nothing is to be added",
+        "esto ya es el documento {}; no hay nada que agregar",
+    ),
+    (
+        "{} photos are more than anybody looks at; {} fit",
+        "{} fotos son más de las que alguien mira; caben {}",
+    ),
+    (
+        "a photo has {} bytes and {} fit; make it smaller",
+        "una foto tiene {} bytes y caben {}; hágala más pequeña",
+    ),
+    ("a photo is a JPEG, PNG or WebP picture", "una foto es una imagen JPEG, PNG o WebP"),
+    (
+        "meter {} is retired since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está dado de baja desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} is lost since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está perdido desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} is scrapped since {} and cannot be hung; hang another one, or say where it is now, such as stock, if it was found",
+        "el medidor {} está desguazado desde el {} y no se puede instalar; instale otro o, si apareció, diga dónde está ahora, como en almacén",
+    ),
+    (
+        "meter {} has been in place since {}; remove it first",
+        "el medidor {} está instalado desde el {}; quítelo primero",
+    ),
     (
         "an order to {} is about a service point; name it, or its meter",
         "una orden de {} es de un punto de servicio; elija uno",
@@ -312,6 +358,8 @@ fn hole(text: &str) -> String {
 mod tests {
     use jiff::civil::date;
     use meterbook_app::appointment::NotBooked;
+    use meterbook_app::document::DocumentRefusal;
+    use meterbook_app::meter::MeterRefusal;
     use meterbook_app::order::completion::NotCompleted;
     use meterbook_app::order::{NotOrdered, NotStepped};
     use meterbook_core::bill::check::Hold;
@@ -381,12 +429,28 @@ mod tests {
             NotCompleted::UnknownMeter { serial: serial.clone() },
             NotCompleted::Stray { meter: serial.clone() },
             NotCompleted::NotRead { meter: serial, unit: Unit::Kwh, flow: Flow::Delivered },
+            NotCompleted::TooManyPhotos { count: 21 },
+            NotCompleted::PhotoTooLarge { bytes: 8_000_001 },
+            NotCompleted::NoPhoto,
         ];
+        let documents = [
+            DocumentRefusal::NoMedia,
+            DocumentRefusal::TooLarge { bytes: 20_000_001 },
+            DocumentRefusal::NoName,
+            DocumentRefusal::Already { document: 7.into() },
+        ];
+        let hung = ["retired", "lost", "scrapped"].map(|it| MeterRefusal::Gone {
+            serial: "E-7".to_owned(),
+            state: it.to_owned(),
+            from: on,
+        });
         let booked =
             [NotBooked::HasNone { order }, NotBooked::TooLate { order, state: State::Done }];
         let texts = ordered.iter().map(ToString::to_string);
         let texts = texts.chain(stepped.iter().map(ToString::to_string));
         let texts = texts.chain(completed.iter().map(ToString::to_string));
+        let texts = texts.chain(documents.iter().map(ToString::to_string));
+        let texts = texts.chain(hung.iter().map(ToString::to_string));
         for english in texts.chain(booked.iter().map(ToString::to_string)) {
             let spanish = refused(&english, Language::Spanish);
             assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");

@@ -10,6 +10,7 @@ mod pages;
 mod picture;
 mod refusal;
 pub mod routes;
+mod sent;
 mod show;
 mod throttle;
 mod typed;

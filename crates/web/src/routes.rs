@@ -14,6 +14,7 @@ use crate::pages::{
     self, account, application, approval, bill, cycle, document, moves, moving, note, order,
     ordering, payment, place, search, sign_in, task, timeline, usage,
 };
+use crate::sent;
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -91,12 +92,19 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/moves/{id}/cancel", needs: MOVE, run: || post(moves::cancel) },
     Route { method: "GET", path: "/sign-up", needs: KEEP, run: || get(application::ask) },
     Route { method: "POST", path: "/sign-up", needs: KEEP, run: || post(application::send) },
-    Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: || get(place::premise) },
-    Route { method: "GET", path: "/points/{id}", needs: VIEW, run: || get(place::point) },
+    Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: place::premise },
+    Route { method: "GET", path: "/points/{id}", needs: VIEW, run: place::point },
     Route { method: "GET", path: "/points/{id}/usage", needs: VIEW, run: || get(usage::show) },
     Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
     Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },
-    Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: || get(place::meter) },
+    Route { method: "GET", path: "/meters/{id}", needs: VIEW, run: place::meter },
+    Route { method: "GET", path: "/documents/new", needs: KEEP, run: || get(document::ask) },
+    Route {
+        method: "POST",
+        path: "/documents/new",
+        needs: KEEP,
+        run: || post(document::add).layer(sent::room()),
+    },
     Route { method: "GET", path: "/documents/{id}", needs: VIEW, run: || get(document::get) },
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
@@ -118,16 +126,44 @@ const ROUTES: &[Route] = &[
         run: || post(approval::refuse),
     },
     Route { method: "GET", path: "/orders", needs: VIEW, run: || get(order::list) },
-    Route { method: "POST", path: "/orders", needs: ORDER, run: || post(ordering::send) },
+    Route { method: "POST", path: "/orders/new", needs: ORDER, run: || post(ordering::send) },
     Route { method: "GET", path: "/orders/new", needs: ORDER, run: || get(ordering::ask) },
     Route { method: "GET", path: "/orders/{id}", needs: VIEW, run: || get(order::show) },
-    Route { method: "POST", path: "/orders/{id}/steps", needs: VIEW, run: || post(order::step) },
+    Route {
+        method: "POST",
+        path: "/orders/{id}/steps",
+        needs: VIEW,
+        run: || post(order::step).layer(sent::room()),
+    },
     Route {
         method: "GET",
         path: "/orders/{id}/photos/{photo}",
         needs: VIEW,
         run: || get(order::photo),
     },
+    // A refusal stands at the address that its form was sent to. Whoever loads that again, or chooses
+    // another language there, gets the page that the form is on.
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/notes",
+        needs: VIEW,
+        run: || get(account::show),
+    },
+    Route { method: "GET", path: "/moves/{id}/redate", needs: VIEW, run: || get(moves::show) },
+    Route { method: "GET", path: "/moves/{id}/cancel", needs: VIEW, run: || get(moves::show) },
+    Route {
+        method: "GET",
+        path: "/approvals/{number}/give",
+        needs: VIEW,
+        run: || get(approval::list),
+    },
+    Route {
+        method: "GET",
+        path: "/approvals/{number}/refuse",
+        needs: VIEW,
+        run: || get(approval::list),
+    },
+    Route { method: "GET", path: "/orders/{id}/steps", needs: VIEW, run: || get(order::show) },
     Route { method: "GET", path: "/sign-in", needs: None, run: || get(sign_in::ask) },
     Route { method: "POST", path: "/sign-in", needs: None, run: || post(sign_in::let_in) },
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },

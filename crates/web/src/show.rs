@@ -168,6 +168,7 @@ pub(crate) fn detail_value(kind: DetailKind, value: &str, language: Language) ->
         (DetailKind::State, "shop") => ["in the shop", "en el taller"],
         (DetailKind::State, "retired") => ["retired", "dado de baja"],
         (DetailKind::State, "lost") => ["lost", "perdido"],
+        (DetailKind::State, "scrapped") => ["scrapped", "desguazado"],
         (DetailKind::Delivery | DetailKind::Channel, "post") => ["by post", "por correo postal"],
         (DetailKind::Delivery | DetailKind::Channel, "email") => {
             ["by e-mail", "por correo electrónico"]

@@ -146,7 +146,6 @@ catalogue! {
     service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
     settlement: "Settlement of what was kept", "Liquidación de lo guardado";
-    show_all: "Show all", "Mostrar todo";
     sign_in: "Sign in", "Entrar";
     sign_out: "Sign out", "Salir";
     skip: "Skip to the page", "Ir a la página";
@@ -251,6 +250,7 @@ catalogue! {
     order_on_site: "Crew is on site", "La cuadrilla llegó";
     order_overdue: "Overdue", "Atrasada";
     order_photos: "Photos", "Fotos";
+    order_photos_add: "Photos, JPEG, PNG or WebP, each at most", "Fotos, JPEG, PNG o WebP, cada una de como máximo";
     order_priority: "Priority", "Prioridad";
     order_promised: "Promised", "Prometido";
     order_reopen: "Open again", "Abrir de nuevo";
@@ -342,6 +342,14 @@ catalogue! {
     value: "Value", "Valor";
     known_of_it: "What is known of it", "Qué se sabe";
     documents: "Documents", "Documentos";
+    document_add: "Add a document", "Agregar un documento";
+    document_about: "What it is about", "De qué trata";
+    document_file: "File", "Archivo";
+    document_hint: "A PDF or a JPEG, PNG, WebP or TIFF picture, at most", "Un PDF o una imagen JPEG, PNG, WebP o TIFF, de como máximo";
+    document_name: "What it is called, if not as the file", "Cómo se llama, si no como el archivo";
+    document_again: "Choose the file again.", "Elija el archivo otra vez.";
+    document_kept: "The document is kept.", "El documento está guardado.";
+    document_keep: "Keep it", "Guardarlo";
     size_word: "Size", "Tamaño";
     no_meter: "no meter", "sin medidor";
     terms_said: "What agreements say", "Lo que dicen los contratos";

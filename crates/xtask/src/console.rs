@@ -43,6 +43,8 @@ const FIELD_WORK: &[&[&str]] = &[
     ],
     &["customer", "detail", "1", "bankruptcy", "Chapter 11, case 26-1044", "--from", "2026-10-01"],
     &["premise", "detail", "1", "hazard", "Dog behind the gate", "--from", "2026-01-01"],
+    &["premise", "detail", "1", "parcel", "26-10417-003", "--from", "2026-01-01"],
+    &["premise", "detail", "197", "parcel", "14-301-220-017", "--from", "2026-01-01"],
     &["premise", "detail", "1", "access", "Ask at the desk", "--from", "2026-01-01"],
     &[
         "premise",
@@ -56,6 +58,17 @@ const FIELD_WORK: &[&[&str]] = &[
         "--from",
         "2026-01-01",
     ],
+    &[
+        "customer",
+        "account-detail",
+        "1000-0001-7",
+        "summary",
+        "1000-0002-5",
+        "--from",
+        "2026-01-01",
+    ],
+    &["customer", "account-detail", "1000-0001-7", "delivery", "email", "--from", "2026-01-01"],
+    &["customer", "account-detail", "1000-0001-7", "credit", "fair", "--from", "2026-01-01"],
 ];
 const PASSWORD: &str = "only for this run of the tests";
 

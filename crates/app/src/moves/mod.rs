@@ -10,6 +10,7 @@ mod orders;
 mod plan;
 mod reads;
 mod refusal;
+mod stood;
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -24,6 +25,7 @@ use crate::{Actor, refuse};
 
 pub use plan::plan;
 pub use refusal::MoveRefusal;
+pub use stood::{Stood, stood};
 
 /// What somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

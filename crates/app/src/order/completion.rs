@@ -363,6 +363,7 @@ fn new_meter(tx: &mut Tx, point: ServicePointId, set: &SetMeter, on: Date) -> Re
     if let Some(other) = elsewhere.iter().find(|it| it.to.is_none_or(|to| on < to)) {
         return Err(refuse(MeterRefusal::Taken { serial, from: other.from }));
     }
+    crate::meter::still_there(tx, &meter, on)?;
     let channels = store::meter::channels(tx, meter.id)?;
     Ok(Hung::Known(meter, channels))
 }

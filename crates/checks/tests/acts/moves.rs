@@ -10,7 +10,7 @@ use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::moves::{self, Made, MoveRefusal, NewDays, ReadWanted, Start, Stop, Wanted};
 use meterbook_app::order::{self, NewOrder, NotOrdered, Where};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Refused, check, fee, landlord};
+use meterbook_app::{Actor, Refused, check, fee, landlord};
 use meterbook_checks::engines;
 use meterbook_core::account::{Account, Cycle};
 use meterbook_core::agreement::{Agreement, AgreementState};
@@ -564,5 +564,56 @@ fn a_clerk_does_not_send_another_crew_for_what_a_move_wants() {
         let open = db.read(|tx| store::order::open_at(tx, point, OrderKind::Read)).unwrap();
         let due = open.iter().find(|it| it.not_before == later).unwrap().due;
         assert_eq!(due, Some("2026-04-09T05:00:00Z".parse().unwrap()), "midnight in Chicago");
+    });
+}
+
+#[test]
+fn a_move_is_shown_as_it_stood_on_any_day() {
+    engines::each(|db, _| {
+        village::found(db);
+        let (account, agreement) = customer(db, "E-1", date(2026, 1, 1));
+        let on = |day: Date| Actor::system(format!("{day}T18:00:00Z").parse().unwrap());
+        let days = [3, 5, 7].map(|it| date(2026, 3, it));
+        let made = db
+            .write(|tx| {
+                let wanted = stop(account.id, &agreement, LATER, ReadWanted::Ordered);
+                moves::ask(tx, on(days[0]), &wanted)
+            })
+            .unwrap();
+        let later = LATER.saturating_add(7.days());
+        let again = db
+            .write(|tx| {
+                let read = ReadWanted::Ordered;
+                let to = NewDays { starts_on: None, stops_on: Some(later), read };
+                moves::redate(tx, on(days[1]), made.of.id, made.of.version, &to)
+            })
+            .unwrap();
+        db.write(|tx| moves::cancel(tx, on(days[2]), again.of.id, again.of.version)).unwrap();
+        let shown = |day: Option<Date>| {
+            let all = db.read(|tx| moves::stood(tx, account.id, day)).unwrap();
+            let mut all = all.into_iter().filter(|it| it.of.kind == MoveKind::Stop);
+            let it = all.next();
+            assert!(all.next().is_none(), "one move stood once");
+            it.map(|it| {
+                let orders = it.orders.iter().map(|it| it.2).collect::<Vec<_>>();
+                (it.of.said, it.of.version, it.of.stops_on, orders)
+            })
+        };
+        assert_eq!(shown(Some(date(2026, 3, 2))), None, "nobody had asked");
+        // The order to read is open while the move is to come, and called off with it.
+        let open = |it: Option<(Said, i64, Option<Date>, Vec<State>)>| {
+            let (said, version, stops_on, orders) = it.unwrap();
+            assert!(!orders.is_empty());
+            assert!(orders.iter().all(|it| *it == State::Open), "{orders:?}");
+            (said, version, stops_on)
+        };
+        for day in [date(2026, 3, 3), date(2026, 3, 4)] {
+            assert_eq!(open(shown(Some(day))), (Said::Asked, 1, Some(LATER)), "{day}");
+        }
+        assert_eq!(open(shown(Some(date(2026, 3, 6)))), (Said::Redated, 2, Some(later)));
+        let now = shown(None).unwrap();
+        assert_eq!(shown(Some(days[2])).unwrap(), now);
+        assert_eq!((now.0, now.1), (Said::Cancelled, 3));
+        assert!(now.3.iter().all(|it| *it == State::Cancelled), "{:?}", now.3);
     });
 }

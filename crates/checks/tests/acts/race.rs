@@ -8,13 +8,15 @@ use std::fmt::Debug;
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::agreement::AgreementRefusal;
+use meterbook_app::detail::{self, DetailRefusal};
 use meterbook_app::merge::{self, MergeRefusal};
 use meterbook_app::moves::{self, Made, ReadWanted, Start, Wanted};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::{Refused, check, order, person};
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
-use meterbook_core::id::{MergeId, PartyId, PersonId, ServicePointId};
+use meterbook_core::detail::{DetailKind, Subject};
+use meterbook_core::id::{DetailId, MergeId, PartyId, PersonId, ServicePointId};
 use meterbook_core::moves::MoveKind;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Zone;
@@ -173,6 +175,29 @@ fn an_account_has_one_main_customer() {
             assert_eq!(open.len(), 1);
             let now = db.read(|tx| store::account::get(tx, account.id)).unwrap();
             assert_eq!(now.person, open[0].person);
+        }
+        sound(db);
+    });
+}
+
+#[test]
+fn accounts_never_sum_each_other_up() {
+    engines::each(|db, _| {
+        village::found(db);
+        for nth in 0..TIMES {
+            let [one, two, three] = [1, 2, 3].map(|it| customer(db, &format!("E-{nth}{it}")));
+            let sum = |of: &Account, by: &Account, tx: &mut Tx| {
+                let (of, by) = (Subject::Account(of.id), by.number.to_string());
+                let on = date(2026, 3, 1);
+                detail::set(tx, village::actor(), of, DetailKind::Summary, &by, None, on)
+            };
+            // Two ends of a chain are tied at once: each alone is right.
+            db.write(|tx| sum(&one, &two, tx)).unwrap();
+            let ended: [Result<DetailId>; 2] =
+                both(db, [&|tx| sum(&two, &three, tx), &|tx| sum(&three, &one, tx)]);
+            let (why, text) = second(ended);
+            assert!(matches!(why.as_a(), Some(DetailRefusal::Circular { .. })), "{text}");
+            assert!(text.contains("name one that is not"), "{text}");
         }
         sound(db);
     });

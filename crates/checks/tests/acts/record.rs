@@ -3,20 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use anyhow::Result;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::detail::{self, DetailRefusal};
 use meterbook_app::document::{self, DocumentRefusal};
 use meterbook_app::merge::{self, MergeRefusal};
+use meterbook_app::meter::{self, MeterRefusal};
 use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
 use meterbook_app::split::{self, Split};
-use meterbook_app::{Refused, check, meter, search};
+use meterbook_app::{Refused, check, search};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
-use meterbook_core::id::{AccountId, ContactId, PersonId};
+use meterbook_core::id::{AccountId, ContactId, PersonId, ServicePointId};
 use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_core::party::PartyRole;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
@@ -341,7 +343,7 @@ fn a_meter_that_hangs_is_set_and_nothing_else() {
         let (_, text) = refused(set(DetailKind::Test, "passed", None, MARCH));
         assert!(text.contains("a day and two percentages"), "{text}");
         let (_, text) = refused(set(DetailKind::State, "set", None, MARCH));
-        assert!(text.contains("one of stock, shop, retired, lost"), "{text}");
+        assert!(text.contains("one of stock, shop, retired, lost, scrapped"), "{text}");
         let (why, text) = refused(set(DetailKind::State, "stock", None, MARCH));
         assert_eq!(why.as_a(), Some(&DetailRefusal::Hangs { from: FIRST }), "{text}");
         assert!(text.contains("say where it is from the day it comes down"), "{text}");
@@ -366,6 +368,55 @@ fn a_meter_that_hangs_is_set_and_nothing_else() {
             .map(|it| it.value.as_str())
             .collect();
         assert_eq!(tests, ["2026-02-01 found 98.7 left 100", "2026-03-01 found 100 left 100"]);
+    });
+}
+
+#[test]
+fn a_meter_that_is_gone_is_not_hung() {
+    engines::each(|db, _| {
+        let by = village::actor();
+        account(db, "E-1");
+        let meter = db.read(|tx| store::meter::by_serial(tx, "E-1")).unwrap().remove(0);
+        let (id, of) = (meter.id, Subject::Meter(meter.id));
+        let set = |value: &str, was: Option<&str>, from| {
+            db.write(|tx| detail::set(tx, by, of, DetailKind::State, value, was, from)).unwrap();
+        };
+        let hang =
+            |on| db.write(|tx| meter::install(tx, by, &meter, ServicePointId(1), on)).map(|_| ());
+        let mut raw = Raw::beside(db).unwrap();
+        let gone = format!(
+            "insert into meter_detail values (90, {id}, 'state', 'lost', '2026-02-01', null)"
+        );
+        let why = format!("{:#}", raw.run(&gone).unwrap_err());
+        assert!(why.contains("meter: hangs"), "{why}");
+        db.write(|tx| meter::remove(tx, by, &meter, MARCH)).unwrap();
+        let mut was = None;
+        for (nth, state) in ["retired", "lost", "scrapped"].into_iter().enumerate() {
+            let from = MARCH.saturating_add((i64::try_from(nth).unwrap() + 1).days());
+            set(state, was, from);
+            was = Some(state);
+            // Not from a later day, and not from an earlier one into it.
+            for on in [date(2026, 4, 1), MARCH] {
+                let (why, text) = refused(hang(on));
+                assert!(matches!(why.as_a(), Some(MeterRefusal::Gone { .. })), "{text}");
+                assert!(text.contains("hang another one, or say where it is now"), "{text}");
+            }
+            let insert =
+                format!("insert into installation values (90, {id}, 1, '2026-04-01', null)");
+            let why = format!("{:#}", raw.run(&insert).unwrap_err());
+            assert!(why.contains("meter: gone"), "{why}");
+            let reopen = format!("update installation set to_on = null where meter_id = {id}");
+            let why = format!("{:#}", raw.run(&reopen).unwrap_err());
+            assert!(why.contains("meter: gone"), "{why}");
+        }
+        // It was found.
+        set("stock", was, date(2026, 4, 1));
+        let (why, text) = refused(hang(date(2026, 3, 20)));
+        let from = MARCH.saturating_add(3.days());
+        let (serial, state) = ("E-1".to_owned(), "scrapped".to_owned());
+        assert_eq!(why.as_a(), Some(&MeterRefusal::Gone { serial, state, from }), "{text}");
+        hang(date(2026, 4, 1)).unwrap();
+        assert!(check::check(db).unwrap().clean());
     });
 }
 

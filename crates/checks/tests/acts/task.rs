@@ -330,7 +330,7 @@ fn a_contact_says_what_it_was_about() {
             })
         };
         let id = note(&about).unwrap();
-        let links = db.read(|tx| store::interaction::links(tx, account.id)).unwrap();
+        let links = db.read(|tx| store::interaction::links(tx, account.id, 0.into())).unwrap();
         assert_eq!(links, about.map(|it| (id, it)));
         let why = note(&[About::Bill(BillId(99))]).unwrap_err();
         assert!(says(&why).contains("there is no bill 99; check the number"), "{why}");

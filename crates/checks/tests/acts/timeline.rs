@@ -63,6 +63,11 @@ fn a_history_says_who_what_before_after_and_why() {
         assert!(the(Change::Said, "The new meter hums.").why.contains("meter E-2"));
         the(Change::TaskRaised, "complaint");
         assert!(events.is_sorted_by(|one, next| next.on <= one.on), "the newest is first");
+        // However few are wanted, they are those that the whole begins with.
+        for most in 0..=events.len() + 1 {
+            let newest = db.read(|tx| timeline::newest_of_account(tx, &account, most)).unwrap();
+            assert_eq!(newest, events[..most.min(events.len())], "{most}");
+        }
 
         let events = db.read(|tx| timeline::of_premise(tx, premise)).unwrap();
         let again = events.iter().find(|it| it.change == Change::ServiceStarted && it.on == march);

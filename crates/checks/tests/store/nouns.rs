@@ -145,6 +145,13 @@ fn what_is_billed_and_paid_comes_back_to_the_last_digit() {
                 .map(|it| it.balance.cents())
                 .collect();
             assert_eq!(balances, [2500, 800]);
+            let mut all = store::ledger::entries(tx, sample::ACCOUNT)?;
+            all.reverse();
+            assert_eq!(store::ledger::newest(tx, sample::ACCOUNT, 9, 0)?, all);
+            assert_eq!(store::ledger::newest(tx, sample::ACCOUNT, 1, 0)?, all[..1]);
+            assert_eq!(store::ledger::newest(tx, sample::ACCOUNT, 1, 1)?, all[1..]);
+            assert!(store::ledger::newest(tx, sample::ACCOUNT, 1, 2)?.is_empty());
+            assert_eq!(store::payment::count_of(tx, sample::ACCOUNT)?, 1);
             let totals = store::ledger::gl_totals(tx)?;
             assert!(totals.contains(&(Gl::Receivable, Money::from_cents(800))), "{totals:?}");
             assert_eq!(totals.iter().map(|it| it.1).sum::<Money>(), Money::ZERO);

@@ -3,13 +3,12 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::fee;
-use meterbook_app::moves::{self, NewDays, ReadWanted, Start, Stop, Wanted};
-use meterbook_app::order;
+use meterbook_app::moves::{self, NewDays, ReadWanted, Start, Stood, Stop, Wanted};
 use meterbook_core::account::{Account, CustomerClass};
+use meterbook_core::agreement::Agreement;
 use meterbook_core::id::{AgreementId, MoveId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, Fee, Move, MoveKind};
-use meterbook_core::order::Progress;
 use meterbook_core::person::Language;
 use meterbook_store::{self as store, Tx};
 
@@ -106,8 +105,13 @@ fn begins(text: &str) -> Result<Start> {
 fn ends(tx: &mut Tx, account: &Account, texts: &[String], on: Date) -> Result<Vec<Stop>> {
     if texts.is_empty() {
         let there = store::agreement::of_account(tx, account.id)?;
-        let open = there.iter().filter(|it| it.to.is_none() && it.from < on);
-        return Ok(open.map(|it| Stop { agreement: it.id, read: ReadWanted::Ordered }).collect());
+        let mut open: Vec<_> = there.iter().filter(|it| it.to.is_none()).collect();
+        // Where none began before that day, the act says when they did.
+        if open.iter().any(|it| it.from < on) {
+            open.retain(|it| it.from < on);
+        }
+        let stop = |it: &Agreement| Stop { agreement: it.id, read: ReadWanted::Ordered };
+        return Ok(open.into_iter().map(stop).collect());
     }
     let one = |text: &String| {
         let (id, known) =
@@ -147,26 +151,9 @@ fn redate(place: &Place, args: &MoveRedate) -> Result<()> {
 fn show(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
     let db = super::see(place)?;
     let today = on.map_or_else(|| super::today(&db), Ok)?;
-    let zone = super::own_zone(&db)?;
-    // What was said by the end of the day.
-    let known = |at| on.is_none_or(|on| zone.day_of(at) <= on);
     let all = db.read(|tx| {
         let account = super::account(tx, account)?;
-        let mut all = Vec::new();
-        for it in store::moves::of_account(tx, account.id)? {
-            let versions = store::moves::versions(tx, it.id)?;
-            let Some(it) = versions.into_iter().rfind(|it| known(it.at)) else { continue };
-            let effects = store::moves::effects(tx, it.id, it.version)?;
-            let mut orders = Vec::new();
-            for (id, did) in store::moves::orders(tx, it.id, it.version)? {
-                let mut steps = order::follow(tx, id)?.steps;
-                steps.retain(|it| known(it.at));
-                let stands = Progress::of(&steps)?.state;
-                orders.push(format!("  {did} order {id}, {stands}"));
-            }
-            all.push((it, effects, orders));
-        }
-        Ok(all)
+        moves::stood(tx, account.id, on)
     })?;
     if all.is_empty() {
         say::line(on.map_or_else(
@@ -174,14 +161,16 @@ fn show(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
             |on| format!("no move was known on {on}"),
         ));
     }
-    for (it, effects, orders) in all {
+    for Stood { of: it, effects, orders } in all {
         let pending = if it.is_pending(today) { ", still to come" } else { "" };
         say::line(format_args!(
             "{} {}, version {}: {}{pending}",
             it.kind, it.id, it.version, it.said
         ));
         list(&effects);
-        orders.iter().for_each(say::line);
+        for (id, did, stood) in orders {
+            say::line(format_args!("  {did} order {id}, {stood}"));
+        }
     }
     Ok(())
 }

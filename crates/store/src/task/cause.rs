@@ -322,40 +322,41 @@ pub fn rejected_files(tx: &mut Tx) -> Result<Vec<Rejected>> {
     tx.many(REJECTED_FILES, [], rejected)
 }
 
+/// One channel of a meter over some days, before it is known what it counted.
+struct Span {
+    used: Vacant,
+    channel: ChannelId,
+    digits: Option<u8>,
+    zone: String,
+}
+
+/// What both statements begin with.
+fn span(row: &Row) -> Result<Span> {
+    let used = Vacant {
+        point: row.id(0)?,
+        premise: row.id(1)?,
+        since: row.date(3)?,
+        meter: row.id(4)?,
+        serial: row.text(5)?,
+        counted: Counted::default(),
+        multiplier_micro: row.int(8)?,
+        unit: row.word(9, Unit::from_word)?,
+    };
+    Ok(Span { used, channel: row.id(6)?, digits: row.maybe(7, Row::small)?, zone: row.text(2)? })
+}
+
 /// What was counted at service points without an agreement, from `since` up to `today`.
 pub fn vacant(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Vacant>> {
-    struct Gap {
-        vacant: Vacant,
-        channel: ChannelId,
-        digits: Option<u8>,
-        zone: String,
-        days: (Date, Date),
-    }
     let gaps = tx.many(VACANT, [since.into(), today.into()], |row| {
-        let vacant = Vacant {
-            point: row.id(0)?,
-            premise: row.id(1)?,
-            since: row.date(3)?,
-            meter: row.id(4)?,
-            serial: row.text(5)?,
-            counted: Counted::default(),
-            multiplier_micro: row.int(8)?,
-            unit: row.word(9, Unit::from_word)?,
-        };
-        let days = (row.date(10)?, row.date(11)?);
-        let digits = row.maybe(7, Row::small)?;
-        Ok(Gap { vacant, channel: row.id(6)?, digits, zone: row.text(2)?, days })
+        Ok((span(row)?, (row.date(10)?, row.date(11)?)))
     })?;
     let mut found = Vec::new();
-    for Gap { mut vacant, channel, digits, zone, days } in gaps {
+    for (Span { used, channel, digits, zone }, days) in gaps {
         let counted = match digits {
             Some(digits) => by_register(tx, channel, digits, days)?,
             None => by_intervals(tx, channel, &zone, (days.0, days.1.min(today)))?,
         };
-        if let Some(counted) = counted {
-            vacant.counted = counted;
-            found.push(vacant);
-        }
+        found.extend(counted.map(|counted| Vacant { counted, ..used }));
     }
     Ok(found)
 }
@@ -363,28 +364,16 @@ pub fn vacant(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Vacant>> {
 /// What was counted where service was cut off and the agreement ran, from `since` up to `today`.
 pub fn cut(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Cut>> {
     let spans = tx.many(CUT, [since.into(), today.into()], |row| {
-        let used = Vacant {
-            point: row.id(0)?,
-            premise: row.id(1)?,
-            since: row.date(3)?,
-            meter: row.id(4)?,
-            serial: row.text(5)?,
-            counted: Counted::default(),
-            multiplier_micro: row.int(8)?,
-            unit: row.word(9, Unit::from_word)?,
-        };
-        let from = used.since.max(row.date(11)?).max(row.date(12)?);
+        let span = span(row)?;
+        let from = span.used.since.max(row.date(11)?).max(row.date(12)?);
         let mut to = Date::MAX;
         for end in [13, 14, 15] {
             to = to.min(row.maybe(end, Row::date)?.unwrap_or(Date::MAX));
         }
-        let digits: Option<u8> = row.maybe(7, Row::small)?;
-        let channel: ChannelId = row.id(6)?;
-        let cut = Cut { account: row.id(10)?, used };
-        Ok((cut, channel, digits, row.text(2)?, (from, to)))
+        Ok((span, row.id(10)?, (from, to)))
     })?;
     let mut found = Vec::new();
-    for (mut cut, channel, digits, zone, (from, to)) in spans {
+    for (Span { used, channel, digits, zone }, account, (from, to)) in spans {
         let counted = match digits {
             Some(digits) => since_cut(tx, channel, digits, (from, to))?,
             // It still flowed in the morning of the first day.
@@ -395,10 +384,7 @@ pub fn cut(tx: &mut Tx, since: Date, today: Date) -> Result<Vec<Cut>> {
                 _ => None,
             },
         };
-        if let Some(counted) = counted {
-            cut.used.counted = counted;
-            found.push(cut);
-        }
+        found.extend(counted.map(|counted| Cut { account, used: Vacant { counted, ..used } }));
     }
     Ok(found)
 }

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use meterbook_app::Refused;
 use meterbook_app::customer_view::{self, CustomerView, Service};
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
+use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::why::{Cause, why};
@@ -21,9 +22,11 @@ use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_store::ledger::Listed;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::document;
 use super::known::{self, Known, Links};
 use super::moves::{self, Pending};
 use super::{Head, NotThere, answer, blocking, draw};
@@ -33,8 +36,9 @@ use crate::guard::Visitor;
 use crate::show;
 use crate::words::Words;
 
-/// Rows of the ledger before somebody asks for all.
-const ROWS: usize = 8;
+/// Rows of the ledger on the page, and on each earlier part of it.
+const ROWS: i64 = 8;
+const EARLIER_ROWS: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -51,8 +55,9 @@ struct Page {
     since: String,
     facts: Vec<Fact>,
     newest: Option<Newest>,
-    ledger: Vec<Entry>,
-    more: usize,
+    ledger: Ledger,
+    /// What else the address says, for the links to other charts.
+    keep: String,
     charts: Vec<Tab>,
     chart: Option<Chart>,
     services: Vec<ServiceRow>,
@@ -64,6 +69,8 @@ struct Page {
     may_pay: bool,
     may_note: bool,
     may_move: bool,
+    /// Where a document is added, for those who may.
+    adds: Option<String>,
 }
 
 struct Fact {
@@ -98,6 +105,14 @@ struct Caused {
     /// The length of its bar, 0 to 100.
     long: i64,
     up: bool,
+}
+
+/// A part of the ledger, and where those before and after it are; empty where there is none.
+#[derive(Default)]
+struct Ledger {
+    entries: Vec<Entry>,
+    earlier: String,
+    later: String,
 }
 
 struct Entry {
@@ -154,8 +169,9 @@ pub(crate) struct Asked {
     done: String,
     #[serde(default, rename = "use")]
     of: String,
+    /// How many entries of the ledger, the newest, are left out.
     #[serde(default)]
-    all: String,
+    after: String,
 }
 
 /// Shows the customer.
@@ -178,18 +194,23 @@ async fn page(
     let number = AccountNumber::parse(number).ok_or(NotThere)?;
     let here = console.clone();
     let who = visitor.clone();
-    let (view, pending, known, so_far) = blocking(move || {
+    let after: i64 = asked.after.parse().unwrap_or(0).max(0);
+    let (view, pending, known, so_far, entries) = blocking(move || {
         let today = here.zone.day_of(Timestamp::now());
         here.db.read(|tx| {
             let view = customer_view::of_account(tx, number, today)?.ok_or(NotThere)?;
             let pending = moves::pending(tx, view.account.id, today, &who)?;
             let known = known::around(tx, &here, &who, &view, today)?;
             let so_far = so_far(tx, &view, today)?;
-            Ok((view, pending, known, so_far))
+            // One more than is shown says whether there are earlier ones.
+            let entries = store::ledger::newest(tx, view.account.id, rows(after) + 1, after)?;
+            Ok((view, pending, known, so_far, entries))
         })
     })
     .await?;
-    Ok(draw(StatusCode::OK, &drawn(console, visitor, &view, (pending, known, so_far), asked)))
+    let page = drawn(console, visitor, &view, (pending, known, so_far), asked);
+    let ledger = ledger(entries, &page.number, (after, &asked.of), visitor);
+    Ok(draw(StatusCode::OK, &Page { ledger, ..page }))
 }
 
 fn drawn(
@@ -201,7 +222,6 @@ fn drawn(
 ) -> Page {
     let links = std::mem::take(&mut known.links);
     let (words, language) = (visitor.words(), visitor.language);
-    let rows = if asked.all.is_empty() { ROWS } else { usize::MAX };
     let chosen =
         view.history.iter().find(|it| it.commodity.word() == asked.of).or(view.history.first());
     let charts = view.history.iter().map(|it| Tab {
@@ -222,6 +242,7 @@ fn drawn(
             "asked" => words.waits_for_second,
             "moved" => words.move_done,
             "signed-up" => words.apply_done,
+            "document" => words.document_kept,
             _ => "",
         },
         number: view.account.number.to_string(),
@@ -237,20 +258,11 @@ fn drawn(
         since: show::day(view.account.opened_on, language),
         facts: facts(view, words, language),
         newest: newest(view, words, language),
-        ledger: view
-            .entries
-            .iter()
-            .take(rows)
-            .map(|it| Entry {
-                on: show::day(it.on, language),
-                what: show::entry(it.kind, &it.text, words, language),
-                bill: if it.kind == EntryKind::Bill { it.key.clone() } else { String::new() },
-                amount: show::money(it.amount),
-                credit: it.amount < Money::ZERO,
-                balance: show::money(it.balance),
-            })
-            .collect(),
-        more: view.entries.len().saturating_sub(rows),
+        ledger: Ledger::default(),
+        keep: asked
+            .after
+            .parse::<i64>()
+            .map_or_else(|_| String::new(), |it| format!("&after={it}")),
         charts: charts.collect(),
         chart: chosen.and_then(|it| chart(it, words, language)),
         services: view
@@ -277,6 +289,46 @@ fn drawn(
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
+        adds: visitor
+            .may(Permission::KeepCustomers)
+            .then(|| document::adding(About::Account(view.account.id))),
+    }
+}
+
+/// How many entries the part of the ledger has that leaves so many out.
+fn rows(after: i64) -> i64 {
+    if after == 0 { ROWS } else { EARLIER_ROWS }
+}
+
+fn ledger(
+    mut listed: Vec<Listed>,
+    number: &str,
+    (after, charted): (i64, &str),
+    visitor: &Visitor,
+) -> Ledger {
+    let (words, language) = (visitor.words(), visitor.language);
+    let rows = rows(after);
+    let is_more = usize::try_from(rows).is_ok_and(|rows| rows < listed.len());
+    if is_more {
+        listed.pop();
+    }
+    let part = |after: i64| format!("/accounts/{number}?use={charted}&after={after}#ledger");
+    let entry = |it: Listed| Entry {
+        on: show::day(it.on, language),
+        what: show::entry(it.kind, &it.text, words, language),
+        amount: show::money(it.amount),
+        credit: it.amount < Money::ZERO,
+        balance: show::money(it.balance),
+        bill: if it.kind == EntryKind::Bill { it.key } else { String::new() },
+    };
+    Ledger {
+        entries: listed.into_iter().map(entry).collect(),
+        earlier: if is_more { part(after + rows) } else { String::new() },
+        later: match after {
+            0 => String::new(),
+            _ if after < EARLIER_ROWS => part(0),
+            _ => part(after - EARLIER_ROWS),
+        },
     }
 }
 
@@ -330,7 +382,7 @@ fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<
     let newest = view.bills.first();
     let due = newest
         .map_or_else(String::new, |it| format!("{} {}", words.due, show::day(it.due_on, language)));
-    let paid = view.payments.first();
+    let paid = view.paid.as_ref();
     let none = || "–".to_owned();
     let fact = |name, value, small| Fact { name, value, small, loud: false };
     vec![
@@ -355,7 +407,7 @@ fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<
         fact(
             words.bills,
             view.bills.len().to_string(),
-            match view.payments.len() {
+            match view.payments {
                 1 => format!("1 {}", words.payment.to_lowercase()),
                 several => format!("{several} {}", words.payments.to_lowercase()),
             },

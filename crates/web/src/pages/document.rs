@@ -1,22 +1,55 @@
-//! A document, as it was brought: to be kept and opened by who asked, never run by the browser.
+//! Documents: keeping one with what it is about, and giving it out as it was brought, to be kept and
+//! opened by who asked and never run by the browser.
 
 use std::sync::Arc;
 
 use anyhow::Result;
+use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use meterbook_app::document;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use meterbook_app::{Actor, Refused, document};
 use meterbook_core::about::About;
-use meterbook_core::document::Document;
+use meterbook_core::document::{Document, Media, may_be_about};
 use meterbook_core::id::DocumentId;
-use meterbook_store::Tx;
+use meterbook_core::limits::{DOCUMENT_BYTES, FORM_BYTES};
+use meterbook_store::{self as store, Tx};
+use serde::Deserialize;
 
-use super::{NotThere, answer, blocking};
+use super::order::{Choice, Said};
+use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
-use crate::guard::Visitor;
+use crate::guard::{self, Visitor};
+use crate::refusal;
+use crate::sent::{Sent, SentFile};
 use crate::show;
+use crate::typed::Typed;
+
+#[derive(Template)]
+#[template(path = "document.html")]
+struct Page {
+    head: Head,
+    says: String,
+    /// The page it is asked from, as a form names it, by its name and its address.
+    at: String,
+    name: String,
+    link: String,
+    /// What it may be about.
+    about: Vec<Choice>,
+    /// What may be chosen, and how large it may be.
+    media: String,
+    most: String,
+    typed: Typed,
+}
+
+/// From which page a document is added; the address holds it.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    at: String,
+}
 
 /// A document in a list.
 pub(crate) struct Listed {
@@ -46,8 +79,162 @@ pub(crate) fn listed(
     Ok(all)
 }
 
+/// The address of the form that adds a document to a thing.
+pub(crate) fn adding(at: About) -> String {
+    format!("/documents/new?at={}", word(at))
+}
+
+/// Asks for a document.
+pub(crate) async fn ask(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let typed = Typed::new(vec![("at".to_owned(), asked.at)]);
+    let done = page(&console, &visitor, typed, String::new()).await;
+    answer(&console, &visitor, done)
+}
+
+/// Keeps a document. What is refused is said above the form, with what was typed.
+pub(crate) async fn add(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    sent: Sent,
+) -> Response {
+    let stale = guard::same_session(&visitor, sent.typed.text("secret"));
+    let (here, by, typed) = (console.clone(), visitor.present.member.id, sent.typed.clone());
+    let kept = blocking(move || {
+        stale?;
+        let actor = Actor { by: Some(by), at: Timestamp::now() };
+        here.db.write(|tx| keep(tx, actor, &sent))
+    })
+    .await;
+    let done = match kept {
+        Ok(back) => Ok(Redirect::to(&back).into_response()),
+        Err(why) if why.is::<Refused>() => {
+            let again = visitor.words().document_again;
+            let says = refusal::said(&why, &console.zone, visitor.language);
+            page(&console, &visitor, typed, format!("{}. {again}", says.trim_end_matches('.')))
+                .await
+        }
+        Err(why) => Err(why),
+    };
+    answer(&console, &visitor, done)
+}
+
+/// Keeps what was sent; gives back the address of the page it was asked from.
+fn keep(tx: &mut Tx, actor: Actor, sent: &Sent) -> Result<String> {
+    let no = |text: String| meterbook_app::refuse(Said { field: "", text });
+    let typed = &sent.typed;
+    let at = thing(typed.text("at"))?;
+    let chosen = typed.some("about").map(thing).transpose()?.unwrap_or(at);
+    let about = choices(tx, at)?.into_iter().find(|it| *it == chosen).ok_or(NotThere)?;
+    if sent.too_much {
+        return Err(no(format!(
+            "all files together are more than {FORM_BYTES} bytes; send fewer, or smaller ones"
+        )));
+    }
+    let Some(SentFile { name, bytes }) = sent.files.first() else {
+        return Err(no("choose a file".to_owned()));
+    };
+    document::add(tx, actor, about, typed.some("name").unwrap_or(name), bytes)?;
+    Ok(format!("{}?done=document", link(tx, at)?))
+}
+
+async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    typed: Typed,
+    says: String,
+) -> Result<Response> {
+    let status = if says.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (here, visitor) = (console.clone(), visitor.clone());
+    let page = blocking(move || {
+        let at = thing(typed.text("at"))?;
+        here.db.read(|tx| asking(tx, &here, &visitor, at, (typed, says)))
+    })
+    .await?;
+    Ok(draw(status, &page))
+}
+
+fn asking(
+    tx: &mut Tx,
+    console: &Console,
+    visitor: &Visitor,
+    at: About,
+    (typed, says): (Typed, String),
+) -> Result<Page> {
+    let words = visitor.words();
+    let mut about = Vec::new();
+    for it in choices(tx, at)? {
+        let word = word(it);
+        let chosen = typed.text("about") == word;
+        about.push(Choice { name: called(tx, visitor, it)?, word, chosen });
+    }
+    let media: Vec<&str> = Media::ALL.iter().map(|it| it.word()).collect();
+    Ok(Page {
+        head: Head::new(console, Some(visitor), visitor.language, words.document_add),
+        says,
+        at: word(at),
+        name: called(tx, visitor, at)?,
+        link: link(tx, at)?,
+        about,
+        media: media.join(","),
+        most: size(i64::try_from(DOCUMENT_BYTES)?),
+        typed,
+    })
+}
+
+/// A thing as a form names it, such as `account-12`.
+fn word(about: About) -> String {
+    format!("{}-{}", about.word(), about.id())
+}
+
+/// The thing that a form names, if documents may be about it.
+fn thing(word: &str) -> Result<About> {
+    let (word, id) = word.rsplit_once('-').ok_or(NotThere)?;
+    let about = About::of(word, id.parse().map_err(|_| NotThere)?);
+    Ok(about.filter(|it| may_be_about(*it)).ok_or(NotThere)?)
+}
+
+/// What a document may be about that is added from the page of a thing: on an account's page also
+/// its customer.
+fn choices(tx: &mut Tx, at: About) -> Result<Vec<About>> {
+    let mut all = vec![at];
+    if let About::Account(id) = at {
+        all.push(About::Person(store::account::get(tx, id)?.person));
+    }
+    Ok(all)
+}
+
+/// `Account 1000-0001-7`, `Meter E-1`: what a clerk reads.
+fn called(tx: &mut Tx, visitor: &Visitor, about: About) -> Result<String> {
+    let words = visitor.words();
+    let name = store::about::name(tx, about)?.ok_or(NotThere)?;
+    Ok(match about {
+        About::Account(_) => format!("{} {name}", words.account),
+        About::Meter(_) => format!("{} {name}", words.meter),
+        About::Order(_) => format!("{} {name}", words.order_word),
+        About::ServicePoint(_) => format!("{} {name}", words.service_point),
+        _ => name,
+    })
+}
+
+/// The page of a thing. A person has none: theirs are the pages of their accounts.
+fn link(tx: &mut Tx, about: About) -> Result<String> {
+    let id = about.id();
+    Ok(match about {
+        About::Account(id) => format!("/accounts/{}", store::account::get(tx, id)?.number),
+        About::Premise(_) => format!("/premises/{id}"),
+        About::ServicePoint(_) => format!("/points/{id}"),
+        About::Meter(_) => format!("/meters/{id}"),
+        About::Order(_) => format!("/orders/{id}"),
+        _ => return Err(NotThere.into()),
+    })
+}
+
 /// `1 kB`, `12 MB`: never less than it is.
-fn size(bytes: i64) -> String {
+pub(crate) fn size(bytes: i64) -> String {
     match bytes {
         ..1_000_000 => format!("{} kB", (bytes + 999).div_euclid(1_000)),
         _ => format!("{} MB", (bytes + 999_999).div_euclid(1_000_000)),

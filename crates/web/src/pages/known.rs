@@ -20,7 +20,7 @@ use crate::evidence;
 use crate::guard::Visitor;
 use crate::show;
 
-/// Lines of the history before somebody asks for the whole.
+/// Lines of the history before somebody asks for earlier ones.
 const EVENTS: usize = 12;
 /// Closed tasks are in the history; of these a page shows the open ones.
 const TASKS: i64 = 50;
@@ -31,6 +31,8 @@ pub(crate) struct Known {
     pub(crate) people: Vec<Someone>,
     pub(crate) work: Vec<Work>,
     pub(crate) events: Vec<Line>,
+    /// Whether the history goes back further.
+    pub(crate) more: bool,
     /// For each service, in the same order: the pages of its place, point and meter.
     pub(crate) links: Vec<Links>,
     /// What is known of the account and its customer.
@@ -89,14 +91,16 @@ pub(crate) fn around(
     for it in &view.services {
         links.push(links_of(tx, it, today)?);
     }
-    let events = timeline::of_account(tx, &view.account)?;
-    let events = events.into_iter().take(EVENTS).collect();
+    let mut events = timeline::newest_of_account(tx, &view.account, EVENTS + 1)?;
+    let more = EVENTS < events.len();
+    events.truncate(EVENTS);
     let events = linked(tx, events, About::Account(view.account.id))?;
     Ok(Known {
         alerts: alerts(tx, visitor, view, today)?,
         people: people(tx, visitor, view, today)?,
         work: work(tx, console, visitor, view, today)?,
         events: lines(events, console, visitor),
+        more,
         links,
         details: said::known(tx, visitor, view, today)?,
         documents: {

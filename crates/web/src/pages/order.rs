@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::appointment::{self, Offer};
 use meterbook_app::order::completion::{Completion, FieldRead, SetMeter, complete};
 use meterbook_app::order::{self, day};
 use meterbook_app::{Actor, Refused};
+use meterbook_core::about::About;
 use meterbook_core::id::{CrewId, OrderId};
-use meterbook_core::limits::ORDER_ROWS;
+use meterbook_core::limits::{FORM_BYTES, ORDER_ROWS, PHOTO_BYTES};
 use meterbook_core::order::sheet::Dial as Dialled;
 use meterbook_core::order::{CalledOff, Hindrance, OrderKind, Priority, State as Stands, Step};
 use meterbook_core::permission::Permission;
@@ -27,10 +28,12 @@ use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::application::{Dial, channels, dials};
+use super::document;
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
 use crate::refusal;
+use crate::sent::{Sent, SentFile};
 use crate::show;
 use crate::typed::Typed;
 use crate::words::Words;
@@ -176,6 +179,11 @@ struct Page {
     dials: Vec<DialRow>,
     steps: Vec<StepRow>,
     photos: Vec<String>,
+    /// How large a photo may be.
+    photo_most: String,
+    documents: Vec<document::Listed>,
+    /// Where a document is added, for those who may.
+    adds: Option<String>,
     /// The steps it may take, for those who may take them.
     may: Vec<&'static str>,
     crews: Vec<Choice>,
@@ -332,6 +340,9 @@ fn followed(
         dials: found,
         steps,
         photos: store::order::photos(tx, id)?.into_iter().map(|it| it.sha256).collect(),
+        photo_most: document::size(i64::try_from(PHOTO_BYTES)?),
+        documents: document::listed(tx, console, visitor, &[About::Order(id.0)])?,
+        adds: visitor.may(Permission::KeepCustomers).then(|| document::adding(About::Order(id.0))),
         may,
         crews: crews
             .into_iter()
@@ -438,17 +449,16 @@ pub(crate) async fn step(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    sent: Sent,
 ) -> Response {
-    let typed = Typed::new(fields);
+    let typed = sent.typed.clone();
     let stale = guard::same_session(&visitor, typed.text("secret"));
-    let (here, by, order, sent) =
-        (console.clone(), visitor.present.member.id, id.clone(), typed.clone());
+    let (here, by, order) = (console.clone(), visitor.present.member.id, id.clone());
     let taken = blocking(move || {
         stale?;
         let order = OrderId(order.parse().map_err(|_| NotThere)?);
         let actor = Actor { by: Some(by), at: Timestamp::now() };
-        here.db.write(|tx| take(tx, actor, order, &sent))
+        here.db.write(|tx| take(tx, actor, order, sent))
     })
     .await;
     let done = match taken {
@@ -462,8 +472,14 @@ pub(crate) async fn step(
     answer(&console, &visitor, done)
 }
 
-fn take(tx: &mut Tx, actor: Actor, id: OrderId, typed: &Typed) -> Result<()> {
+fn take(tx: &mut Tx, actor: Actor, id: OrderId, sent: Sent) -> Result<()> {
     let no = |text: &str| meterbook_app::refuse(Said { field: "", text: text.to_owned() });
+    if sent.too_much {
+        return Err(no(&format!(
+            "all files together are more than {FORM_BYTES} bytes; send fewer, or smaller ones"
+        )));
+    }
+    let (typed, photos) = (&sent.typed, sent.files);
     let note = typed.text("note");
     match typed.text("step") {
         "assign" => {
@@ -486,7 +502,7 @@ fn take(tx: &mut Tx, actor: Actor, id: OrderId, typed: &Typed) -> Result<()> {
             order::cancel(tx, actor, id, why, note)
         }
         "complete" => {
-            let done = completion(tx, id, typed)?;
+            let done = completion(tx, id, typed, photos)?;
             complete(tx, actor, id, &done)
         }
         "promise" => {
@@ -506,8 +522,13 @@ fn take(tx: &mut Tx, actor: Actor, id: OrderId, typed: &Typed) -> Result<()> {
 }
 
 /// What the crew brought back, as it was typed: a read for each register that was found, and the
-/// meter that was hung or came down.
-fn completion(tx: &mut Tx, id: OrderId, typed: &Typed) -> Result<Completion> {
+/// meter that was hung or came down; and its photos.
+fn completion(
+    tx: &mut Tx,
+    id: OrderId,
+    typed: &Typed,
+    photos: Vec<SentFile>,
+) -> Result<Completion> {
     let no = |text: String| meterbook_app::refuse(Said { field: "", text });
     let on: Date =
         typed.text("done_on").parse().map_err(|_| no("choose the day it was done".to_owned()))?;
@@ -535,7 +556,8 @@ fn completion(tx: &mut Tx, id: OrderId, typed: &Typed) -> Result<Completion> {
     }
     let comes_down = typed.has("removed", "on") || (set.is_some() && kind == OrderKind::Exchange);
     let removed = stop.dials.first().filter(|_| comes_down).map(|it| it.meter.clone());
-    let (found, photos) = (typed.text("found").to_owned(), Vec::new());
+    let found = typed.text("found").to_owned();
+    let photos = photos.into_iter().map(|it| it.bytes).collect();
     Ok(Completion { on, found, reads, removed, set, photos })
 }
 

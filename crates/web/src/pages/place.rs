@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::term::Said;
@@ -94,37 +95,28 @@ struct Eyes<'a> {
     on: Date,
 }
 
+/// What a page is of: it makes the page of the thing with an id.
+type Of = fn(&mut Tx, &Eyes<'_>, i64) -> Result<Page>;
+
 /// A premise.
-pub(crate) async fn premise(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_premise(tx, eyes, PremiseId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn premise() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_premise(tx, eyes, PremiseId(id)))
 }
 
 /// A service point.
-pub(crate) async fn point(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_point(tx, eyes, ServicePointId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn point() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_point(tx, eyes, ServicePointId(id)))
 }
 
 /// A meter.
-pub(crate) async fn meter(
-    state: State<Arc<Console>>,
-    visitor: Extension<Visitor>,
-    path: Path<String>,
-    asked: Query<Asked>,
-) -> Response {
-    let of = |tx: &mut Tx, eyes: &Eyes<'_>, id: i64| of_meter(tx, eyes, MeterId(id));
-    shown(state, visitor, path, asked, of).await
+pub(crate) fn meter() -> MethodRouter<Arc<Console>> {
+    page(|tx, eyes, id| of_meter(tx, eyes, MeterId(id)))
+}
+
+fn page(of: Of) -> MethodRouter<Arc<Console>> {
+    get(move |console: State<Arc<Console>>, visitor, path, asked| {
+        shown(console, visitor, path, asked, of)
+    })
 }
 
 async fn shown(
@@ -132,7 +124,7 @@ async fn shown(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
-    of: impl FnOnce(&mut Tx, &Eyes<'_>, i64) -> Result<Page> + Send + 'static,
+    of: Of,
 ) -> Response {
     let (here, who) = (console.clone(), visitor.clone());
     let page = blocking(move || {
@@ -196,6 +188,7 @@ fn of_premise(tx: &mut Tx, eyes: &Eyes<'_>, id: PremiseId) -> Result<Page> {
         let link = format!("/sign-up?at={id}");
         acts.push(Act { link, name: words.move_new_customer, key: "c" });
     }
+    acts.extend(eyes.adds(About::Premise(id)));
     if eyes.visitor.may(Permission::OrderWork) {
         let link = format!("/orders/new?premise={id}");
         acts.push(Act { link, name: words.order_new, key: "v" });
@@ -276,6 +269,7 @@ fn of_point(tx: &mut Tx, eyes: &Eyes<'_>, id: ServicePointId) -> Result<Page> {
     let day = eyes.on;
     let usage = format!("/points/{id}/usage?show=months&on={day}");
     acts.push(Act { link: usage, name: words.usage_title, key: "u" });
+    acts.extend(eyes.adds(About::ServicePoint(id)));
     let name = show::commodity(commodity, words);
     Ok(Page {
         up: vec![link(there.lines().join(", "), format!("/premises/{premise}{}", eyes.day()))],
@@ -379,6 +373,7 @@ fn of_meter(tx: &mut Tx, eyes: &Eyes<'_>, id: MeterId) -> Result<Page> {
                 show::detail_value(DetailKind::State, &it, eyes.visitor.language)
             }),
         ],
+        acts: eyes.adds(About::Meter(id)).into_iter().collect(),
         here: format!("/meters/{id}"),
         sections,
         events: lines(linked(tx, events, About::Meter(id))?, eyes.console, eyes.visitor),
@@ -480,6 +475,13 @@ impl Eyes<'_> {
             sections: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Adding a document to the thing of the page, for those who may.
+    fn adds(&self, to: About) -> Option<Act> {
+        let (link, name) = (document::adding(to), self.visitor.words().document_add);
+        let may = self.visitor.may(Permission::KeepCustomers);
+        may.then_some(Act { link, name, key: "d" })
     }
 
     fn dated(&self, on: Date) -> String {

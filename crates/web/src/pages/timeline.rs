@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use meterbook_app::timeline;
@@ -15,6 +15,7 @@ use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::place::Commodity;
 use meterbook_core::timeline::{Change, Event};
 use meterbook_store::{self as store, Tx};
+use serde::Deserialize;
 
 use super::task::{Thing, thing};
 use super::{Head, NotThere, answer, blocking, draw};
@@ -24,6 +25,9 @@ use crate::guard::Visitor;
 use crate::show;
 use crate::words::Words;
 
+/// Changes on one page.
+const EVENTS: usize = 100;
+
 #[derive(Template)]
 #[template(path = "timeline.html")]
 struct Page {
@@ -31,6 +35,16 @@ struct Page {
     title: String,
     account: String,
     events: Vec<Line>,
+    /// How many are left out on the pages of the earlier and the later ones, where there are such.
+    earlier: Option<usize>,
+    later: Option<usize>,
+}
+
+/// How many changes, the newest, are left out; the address holds it.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    after: String,
 }
 
 /// One change.
@@ -53,19 +67,30 @@ pub(crate) async fn account(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(number): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    let done = of_account(&console, &visitor, &number).await;
+    let after = asked.after.parse().unwrap_or(0);
+    let done = of_account(&console, &visitor, &number, after).await;
     answer(&console, &visitor, done)
 }
 
-async fn of_account(console: &Arc<Console>, visitor: &Visitor, number: &str) -> Result<Response> {
+async fn of_account(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    number: &str,
+    after: usize,
+) -> Result<Response> {
     let number = AccountNumber::parse(number).ok_or(NotThere)?;
     let here = console.clone();
-    let events = blocking(move || {
+    let (events, more) = blocking(move || {
         here.db.read(|tx| {
             let account = store::account::by_number(tx, number)?.ok_or(NotThere)?;
-            let events = timeline::of_account(tx, &account)?;
-            linked(tx, events, About::Account(account.id))
+            let newest = after.saturating_add(EVENTS);
+            let mut events = timeline::newest_of_account(tx, &account, newest.saturating_add(1))?;
+            let more = newest < events.len();
+            events.truncate(newest);
+            let events = events.split_off(after.min(events.len()));
+            Ok((linked(tx, events, About::Account(account.id))?, more))
         })
     })
     .await?;
@@ -76,6 +101,8 @@ async fn of_account(console: &Arc<Console>, visitor: &Visitor, number: &str) -> 
         title,
         account: number.to_string(),
         events: lines(events, console, visitor),
+        earlier: more.then(|| after + EVENTS),
+        later: (0 < after).then(|| after.saturating_sub(EVENTS)),
     };
     Ok(draw(StatusCode::OK, &page))
 }
