@@ -225,7 +225,11 @@ fn no_damaged_record_of_a_head_end_stops_us() {
 fn of_payments(kind: Kind, bytes: &[u8]) {
     for kind in Kind::of(bytes).into_iter().chain([kind]) {
         if let Found::Nacha(file) = read(&mut &*bytes, kind).unwrap() {
-            drop((file.totals(), file.returns().count(), file.changes().count(), file.prenotes()));
+            let (debit, credit) = file.totals();
+            assert!(0 <= debit.cents() && 0 <= credit.cents());
+            assert!(file.prenotes() <= file.entries());
+            let said = file.returns().count() + file.changes().count();
+            assert!(said <= bytes.len());
         }
     }
 }

@@ -141,7 +141,8 @@ fn with(from: &str, to: &str, wanted: &str) {
     let read = read_debits(text.replacen(from, to, 1).as_bytes());
     let all = said(&read.faults);
     assert!(all.iter().any(|it| it.contains(wanted)), "{wanted} is not in {all:#?}");
-    assert!(read.faults.refused.is_some());
+    let number = wanted.contains("has a wrong character");
+    assert_ne!(read.faults.refused.is_some(), number);
 }
 
 #[test]

@@ -258,13 +258,17 @@ fn table(kind: Kind, found: &Found) {
     notes(&found.faults().listed);
 }
 
+/// A count of what has a plural of its own.
+fn several(count: usize, [one, many]: [&str; 2]) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn nacha_lines(it: &nacha::File) -> Vec<String> {
     let (debit, credit) = it.totals();
-    let batches = counted(it.batches.len(), "batch").replace("batchs", "batches");
-    let entries = it.entries();
     let mut lines = vec![format!(
-        "{batches}, {entries} {}: debits {}, credits {}",
-        if entries == 1 { "entry" } else { "entries" },
+        "{}, {}: debits {}, credits {}",
+        several(it.batches.len(), ["batch", "batches"]),
+        several(it.entries(), ["entry", "entries"]),
         money(debit),
         money(credit)
     )];
@@ -272,11 +276,11 @@ fn nacha_lines(it: &nacha::File) -> Vec<String> {
         let (debit, credit) = it.totals();
         let on = it.effective.map_or(String::new(), |it| format!(" on {it}"));
         format!(
-            "{} {} {}{on}: {} entries, debits {}, credits {}",
+            "{} {} {}{on}: {}, debits {}, credits {}",
             it.class,
             it.company,
             it.description,
-            it.entries.len(),
+            several(it.entries.len(), ["entry", "entries"]),
             money(debit),
             money(credit)
         )

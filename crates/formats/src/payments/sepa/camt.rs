@@ -263,7 +263,7 @@ fn check(it: &Statement, faults: &mut Faults) {
     } else if it.iban
         && let Err(why) = Iban::parse(&it.account)
     {
-        faults.refuse(it.line, why.to_string());
+        faults.note(it.line, why.to_string());
     }
     for entry in &it.entries {
         if entry.amount.is_none() {

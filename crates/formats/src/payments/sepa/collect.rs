@@ -203,6 +203,8 @@ fn compare(said: &Said, whose: &str, many: usize, sum: Money, faults: &mut Fault
     }
 }
 
+/// What a collection says of all its debits. A wrong account number is told and does not refuse the
+/// message: a bank gives back that debit, and takes the others.
 fn head(it: &Collection, faults: &mut Faults) {
     if !matches!(it.instrument.as_str(), "CORE" | "B2B" | "COR1" | "") {
         faults
@@ -212,12 +214,12 @@ fn head(it: &Collection, faults: &mut Faults) {
         faults.refuse(it.line, format!("a sequence {} is not known", it.sequence));
     }
     if let Err(why) = Iban::parse(&it.iban) {
-        faults.refuse(it.line, format!("the creditor's account: {why}"));
+        faults.note(it.line, format!("the creditor's account: {why}"));
     }
     if !it.creditor.is_empty()
         && let Err(why) = CreditorId::parse(&it.creditor)
     {
-        faults.refuse(it.line, why.to_string());
+        faults.note(it.line, why.to_string());
     }
     if it.on.parse::<jiff::civil::Date>().is_err() {
         faults.refuse(it.line, format!("it is to be collected on {}, which is no day", it.on));
@@ -236,7 +238,7 @@ fn one(it: &Debit, faults: &mut Faults) {
         faults.refuse(it.line, format!("a debit in {}; SEPA is in EUR", it.currency));
     }
     if let Err(why) = Iban::parse(&it.iban) {
-        faults.refuse(it.line, format!("the debtor's account: {why}"));
+        faults.note(it.line, format!("the debtor's account: {why}"));
     }
     for (text, what) in [(&it.mandate, "mandate"), (&it.end_to_end, "end-to-end id")] {
         if text.is_empty() {
