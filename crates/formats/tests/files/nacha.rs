@@ -218,6 +218,10 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     with("5225Riv", "5280Riv", "2: service class 280 with PPD; 280 is of ADV alone");
     with("PPDUTIL", "PPXUTIL", "2: an entry class PPX is not known");
     with("260708   1121", "260708   9121", "2: an originator status 9 is not known");
+    with("Riverton Utiliti  ", "                  ", "2: the company's name is missing");
+    with("1210428821PPD", "          PPD", "2: the company's number is missing");
+    with("UTIL BILL ", "          ", "2: the description is missing");
+    with("744-5678-99", "           ", "3: the account number is missing");
     with("627231380104", "625231380104", "3: a transaction code 25 is not known");
     with("627231380104", "681231380104", "3: a transaction code 81 in a batch of PPD");
     with("627231380104", "627231380105", "3: the routing number fails its check digit");
@@ -389,8 +393,9 @@ fn entries_that_go_abroad_have_their_seven_addenda() {
     of(last, &[last, &note, &note, &note].join("\n"), "3: more than 2 addenda 17");
     of("FF3", "XX3", "2: how money is changed is XX; it is FV, VF or FF");
     of("FF3", "FF4", "2: the kind of reference of the rate is 4");
-    of("   US123", "   u$123", "2: the country of destination is not two letters");
-    of("CADUSD", "CA1USD", "2: a currency is not three letters");
+    of("   US123", "   U$123", "2: a country U$ is not known");
+    of("CADUSD", "CAXUSD", "2: a currency CAX is not known");
+    of("     US           ", "     QQ           ", "7: a country QQ is not known");
 }
 
 #[test]

@@ -302,3 +302,14 @@ fn a_notification_has_no_balances() {
     assert_eq!(said(&read.faults), [""; 0]);
     assert_eq!(read.statements[0].entries.len(), 2);
 }
+
+#[test]
+fn a_message_in_an_old_set_of_letters_is_read() {
+    let mut bytes = STATEMENT.as_bytes().to_vec();
+    let at = STATEMENT.find("<Nm>Jo<").unwrap() + 5;
+    bytes[at] = 0xf6;
+    let read = read_statements(&bytes);
+    assert_eq!(said(&read.faults), ["1: the message is not UTF-8; it is read as Latin-1"]);
+    assert_eq!(read.faults.refused, None);
+    assert_eq!(read.statements[0].entries[0].details[0].debtor, "Jö");
+}

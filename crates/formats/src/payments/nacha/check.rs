@@ -77,6 +77,16 @@ pub(super) fn batch(batch: &Batch, record: Record<'_>, faults: &mut Faults) {
     }
     if batch.international {
         international::batch(record, faults);
+        return;
+    }
+    for (text, what) in [
+        (&batch.company, "company's name"),
+        (&batch.company_id, "company's number"),
+        (&batch.description, "description"),
+    ] {
+        if text.is_empty() {
+            faults.refuse(line, format!("the {what} is missing"));
+        }
     }
 }
 
@@ -95,6 +105,9 @@ pub(super) fn entry(class: &str, entry: &Entry, faults: &mut Faults) {
         }
         Err(_) => faults.refuse(line, "the routing number is not nine digits"),
         Ok(_) => {}
+    }
+    if entry.account.is_empty() {
+        faults.refuse(line, "the account number is missing");
     }
     if !matches!(entry.indicator.as_str(), "0" | "1") {
         faults.refuse(line, format!("the addenda indicator is {}; it is 0 or 1", entry.indicator));

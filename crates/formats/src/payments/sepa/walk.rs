@@ -66,6 +66,14 @@ impl Count<'_> {
 
 /// Hands a message to `take`. A message that is no whole XML document is refused.
 pub(super) fn walk(bytes: &[u8], take: &mut dyn Take, faults: &mut Faults) {
+    let latin: String;
+    let bytes = if std::str::from_utf8(bytes).is_ok() {
+        bytes
+    } else {
+        faults.note(1, "the message is not UTF-8; it is read as Latin-1");
+        latin = bytes.iter().map(|it| char::from(*it)).collect();
+        latin.as_bytes()
+    };
     let mut reader = Reader::from_reader(bytes);
     let mut count = Count { bytes, at: 0, line: 1 };
     let mut path: Vec<String> = Vec::new();
