@@ -145,7 +145,7 @@ pub fn read(bytes: &[u8], layout: &Layout) -> File {
 struct Reader {
     file: File,
     /// Records of all kinds: the trailer counts them.
-    records: i64,
+    records: usize,
     /// Where the batches of the lockbox that is open begin.
     since: usize,
     opened: bool,
@@ -321,7 +321,7 @@ impl Reader {
         if self.since < self.file.batches.len() {
             faults.refuse(record.line, "the total (8) of a lockbox is missing");
         }
-        if record.number(2, 7) != Some(self.records) {
+        if !counted(record, (2, 7), self.records) {
             let said = record.text(2, 7);
             faults.refuse(
                 record.line,
@@ -365,6 +365,13 @@ fn service(record: Record<'_>, faults: &mut Faults) {
     }
 }
 
+/// Whether columns say this count. Of one that is longer than its columns they say the end.
+fn counted(record: Record<'_>, columns: Columns, found: usize) -> bool {
+    let said = record.columns(columns.0, columns.1);
+    let found = format!("{found:0>width$}", width = said.len());
+    !said.is_empty() && found[found.len() - said.len()..] == said.replace(' ', "0")
+}
+
 fn compare(
     record: Record<'_>,
     whose: &str,
@@ -374,8 +381,7 @@ fn compare(
 ) {
     let items: usize = batches.iter().map(|it| it.items.len()).sum();
     let total = batches.iter().fold(Money::ZERO, |sum, it| plus(sum, it.total()));
-    let said = record.number(count.0, count.1);
-    if said.and_then(|it| usize::try_from(it).ok()) != Some(items) {
+    if !counted(record, count, items) {
         let said = record.text(count.0, count.1);
         faults.refuse(record.line, format!("the {whose} says {said} cheques; there are {items}"));
     }

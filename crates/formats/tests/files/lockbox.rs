@@ -95,6 +95,21 @@ fn batches_of_one_header_are_told_apart_by_their_numbers() {
 }
 
 #[test]
+fn a_count_longer_than_its_columns_says_its_end() {
+    let mut lines = vec!["100RIVERTON  12104288222607060915".to_owned()];
+    lines.push("2RIVERTON  1210428822000000000040008008001".to_owned());
+    for number in 0..21 {
+        lines.push(batch(number));
+        lines.extend((0..500).map(|it| item(number, it, 1, "")));
+        lines.push(total(number, 500, 500));
+    }
+    // 10,500 cheques in a field of four.
+    lines.push("8000000001234526070605000000010500".to_owned());
+    lines.push(format!("9{:06}", lines.len() + 1));
+    assert_eq!(read(&lines.join("\n")).faults.listed, []);
+}
+
+#[test]
 fn totals_are_compared() {
     with(&total(1, 2, 18_745), &total(1, 3, 18_745), "8: the batch says 003 cheques; there are 2");
     with(&total(1, 2, 18_745), &total(1, 2, 18_744), "8: the batch says 187.44; it is 187.45");
