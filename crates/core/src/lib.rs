@@ -14,6 +14,7 @@ pub mod account;
 pub mod agreement;
 pub mod allocation;
 pub mod appointment;
+pub mod bank;
 pub mod bill;
 pub mod certificate;
 pub mod charge;

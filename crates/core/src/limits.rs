@@ -43,3 +43,8 @@ pub const READ_AWAY: usize = 1_000_000_000;
 pub const ORDER_ROWS: usize = 500;
 /// Days ahead for which windows are offered.
 pub const OFFERED_DAYS: i64 = 60;
+/// Bytes in a file of payments or of a bank: a million entries of NACHA. It is held as a whole,
+/// because its totals are at its end.
+pub const PAYMENT_FILE_BYTES: u64 = 100_000_000;
+/// Entries, transactions or items listed of one file of a bank, for example its returns.
+pub const PAYMENT_ROWS: usize = 100_000;

@@ -68,7 +68,8 @@ pub(crate) enum Command {
     SignUp(SignUp),
     /// Import a file of reads: CSV (long, wide, registers), Green Button XML, NEM12, NEM13, CMEP
     Import(Import),
-    /// Say what is in a file of reads; it is not imported, and no utility is needed
+    /// Say what is in a file of reads, of payments or of a bank; it is not imported, and no utility is
+    /// needed
     Inspect(inspect::Inspect),
     /// Layouts of files of reads: those that come with the program, and your own
     #[command(subcommand)]

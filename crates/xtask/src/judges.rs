@@ -1,5 +1,5 @@
-//! Second judges of files of reads: nemreader for NEM12, lxml with the schema for Green Button, in a
-//! Python of their own.
+//! Second judges of files: nemreader for NEM12, achkit for NACHA, bai2 for statements, lxml with the
+//! schemas for Green Button and SEPA, in a Python of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::run;
 
 /// The versions asked. Others may read differently.
-const PACKAGES: [&str; 2] = ["nemreader==0.9.2", "lxml==6.1.3"];
+const PACKAGES: [&str; 4] = ["nemreader==0.9.2", "lxml==6.1.3", "achkit==0.2.0", "bai2==0.15.0"];
 
 /// Fetches the judges and runs the tests that ask them.
 pub(crate) fn judges() -> Result<()> {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use meterbook_core::period::Zone;
 use meterbook_formats::inspect::{by_profile, inspect};
+use meterbook_formats::payments::sepa::{Version, write};
+use meterbook_formats::payments::{Found, Kind, read};
 use meterbook_formats::reads::green_button::Gathered;
 use meterbook_formats::reads::profile::{Profile, SHIPPED, check};
 use meterbook_formats::reads::{Shape, unpacked};
@@ -84,6 +86,21 @@ const PIECES: &[&[u8]] = &[
     b"as YYYYMMDD",
     b"where *=A",
     b"\xc3\xa9",
+    b"101 ",
+    b"5225",
+    b"705",
+    b"799R01",
+    b"82250000010023138010",
+    b"01,",
+    b"88,",
+    b",D,99999999,",
+    b"/\n",
+    b"<Ntry>",
+    b"</Stmt>",
+    b"<Amt Ccy=\"EUR\">",
+    b"&#x41;",
+    b"&amp;&lt;",
+    b"<!DOCTYPE a [<!ENTITY b \"c\">]>",
     b"FTR",
     b"P\x4b\x03\x04",
     b"\x1f\x8b\x08",
@@ -202,6 +219,41 @@ fn no_damaged_feed_stops_us() {
 #[test]
 fn no_damaged_record_of_a_head_end_stops_us() {
     tried("cmep", &[CMEP.to_vec()], |bytes| everything(Some(Shape::Cmep), bytes));
+}
+
+/// Everything that is done with a file of payments.
+fn of_payments(kind: Kind, bytes: &[u8]) {
+    for kind in Kind::of(bytes).into_iter().chain([kind]) {
+        if let Found::Nacha(file) = read(&mut &*bytes, kind).unwrap() {
+            let (debit, credit) = file.totals();
+            assert!(0 <= debit.cents() && 0 <= credit.cents());
+            assert!(file.prenotes() <= file.entries());
+            let said = file.returns().count() + file.changes().count();
+            assert!(said <= bytes.len());
+        }
+    }
+}
+
+#[test]
+fn no_damaged_file_of_payments_stops_us() {
+    let mut entries = vec![super::nacha::example().into_bytes()];
+    entries.extend(small("nacha"));
+    tried("nacha", &entries, |bytes| of_payments(Kind::Nacha, bytes));
+    let mut statements = vec![super::bai2::EXAMPLE.as_bytes().to_vec()];
+    statements.extend(small("bai2"));
+    tried("bai2", &statements, |bytes| of_payments(Kind::Bai2, bytes));
+    let cheques = [super::lockbox::example().into_bytes()];
+    tried("lockbox", &cheques, |bytes| of_payments(Kind::Lockbox, bytes));
+}
+
+#[test]
+fn no_damaged_message_of_a_bank_stops_us() {
+    let debits = write(&super::sepa::example(), Version::V08).unwrap();
+    tried("pain.008", &[debits.into_bytes()], |bytes| of_payments(Kind::Pain008, bytes));
+    let status = [super::sepa::STATUS.as_bytes().to_vec()];
+    tried("pain.002", &status, |bytes| of_payments(Kind::Pain002, bytes));
+    let statement = [super::sepa::STATEMENT.as_bytes().to_vec()];
+    tried("camt.053", &statement, |bytes| of_payments(Kind::Camt053, bytes));
 }
 
 #[test]

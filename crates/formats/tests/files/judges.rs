@@ -1,14 +1,16 @@
-//! Second judges: another reader of NEM12, and the schema of Green Button. They are Python packages
+//! Second judges: other readers of NEM12, NACHA and BAI2, and the schemas of Green Button and SEPA. They are Python packages
 //! that `cargo xtask judges` fetches; without them these tests say so and pass.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
+use meterbook_formats::payments::nacha;
+use meterbook_formats::payments::sepa::{self, Version};
 use meterbook_formats::reads::green_button::write;
 
 use super::green_button::{feeds, gathered};
-use super::{looked, samples};
+use super::{files, looked, samples};
 
 /// The Python that has the judges, if it was fetched.
 fn python() -> Option<PathBuf> {
@@ -58,7 +60,7 @@ fn another_reader_gives_the_totals_that_we_keep() {
     let (Some(python), Some(folder)) = (python(), samples("nem12/valid")) else { return };
     let mut command = Command::new(python);
     command.arg(script("nem.py"));
-    for (name, _) in super::files(&folder) {
+    for (name, _) in files(&folder) {
         command.arg(folder.join(name));
     }
     let said = command.output().unwrap();
@@ -72,4 +74,82 @@ fn another_reader_gives_the_totals_that_we_keep() {
     let kept = include_str!("nem12.totals");
     let kept = kept.split_once('\n').map_or("", |it| it.1);
     assert_eq!(sorted(&said), sorted(kept));
+}
+
+/// What a script says of files.
+fn asked(python: &Path, name: &str, about: &[PathBuf]) -> String {
+    let said = Command::new(python).arg(script(name)).args(about).output().unwrap();
+    let told = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.status.success(), "{told}{}", String::from_utf8_lossy(&said.stderr));
+    told
+}
+
+#[test]
+fn payments_that_we_write_are_clean() {
+    let Some(python) = python() else { return };
+    let written = tempfile::tempdir().unwrap();
+    let (all, one) = (written.path().join("all.ach"), written.path().join("one.ach"));
+    std::fs::write(&all, super::nacha::example()).unwrap();
+    let entries = vec![super::nacha::entry(12_345); 1_000];
+    let batch = super::nacha::batch(nacha::write::Class::Ppd, entries);
+    std::fs::write(&one, nacha::write::write(&super::nacha::head(), &[batch]).unwrap()).unwrap();
+    let told = asked(&python, "ach.py", &[all, one]);
+    assert_eq!(told, "all.ach|clean|3|7|299.91|5.00\none.ach|clean|1|1000|123450.00|0.00\n");
+}
+
+/// Where achkit and the rules of the network differ: returns of the codes 21 and 26 count in totals,
+/// and advices have wider amounts.
+const DIFFERENT: [&str; 3] =
+    ["adv.ach", "flattenADVBatchesMultipleBatchHeaders.ach", "return-WEB.ach"];
+
+#[test]
+fn another_reader_refuses_what_we_refuse_or_its_name_says() {
+    let (Some(python), Some(folder)) = (python(), samples("nacha")) else { return };
+    let names: Vec<PathBuf> = files(&folder)
+        .iter()
+        .filter(|it| it.0.ends_with(".ach") && !DIFFERENT.contains(&it.0.as_str()))
+        .map(|it| folder.join(&it.0))
+        .collect();
+    let mut clean = 0;
+    for line in asked(&python, "ach.py", &names).lines() {
+        let name = line.split('|').next().unwrap();
+        let file = nacha::read(&std::fs::read(folder.join(name)).unwrap());
+        let (debit, credit) = file.totals();
+        let (batches, entries) = (file.batches.len(), file.entries());
+        let ours = format!("{name}|clean|{batches}|{entries}|{}|{}", debit.plain(), credit.plain());
+        if name.to_lowercase().contains("invalid") {
+            assert!(file.faults.refused.is_some(), "{name}");
+        } else if line.contains("|clean|") {
+            assert_eq!(ours, line);
+            assert_eq!(file.faults.listed, [], "{name}");
+            clean += 1;
+        } else {
+            assert_ne!(file.faults.listed, [], "{name}");
+        }
+    }
+    assert!(20 < clean, "{clean}");
+}
+
+#[test]
+fn another_reader_of_statements_gives_what_we_keep() {
+    let (Some(python), Some(folder)) = (python(), samples("bai2")) else { return };
+    let names: Vec<PathBuf> = files(&folder)
+        .iter()
+        .filter(|it| it.0.ends_with(".bai2"))
+        .map(|it| folder.join(&it.0))
+        .collect();
+    assert_eq!(asked(&python, "bai.py", &names), include_str!("bai2.totals"));
+}
+
+#[test]
+fn messages_that_we_write_are_valid() {
+    let (Some(python), Some(folder)) = (python(), samples("sepa_xsd")) else { return };
+    let written = tempfile::tempdir().unwrap();
+    let mut asked_of = vec![folder];
+    for (name, version) in [("02.xml", Version::V02), ("08.xml", Version::V08)] {
+        let file = written.path().join(name);
+        std::fs::write(&file, sepa::write(&super::sepa::example(), version).unwrap()).unwrap();
+        asked_of.push(file);
+    }
+    assert_eq!(asked(&python, "pain.py", &asked_of), "");
 }

@@ -1,4 +1,5 @@
-//! Files of reads: what is found in them, and which are refused with which words.
+//! Files of reads, of payments and of banks: what is found in them, and which are refused with which
+//! words.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,12 +7,16 @@
     reason = "this is a test from top to bottom: it may stop, and say that it is skipped"
 )]
 
+mod bai2;
 mod cmep;
 mod fuzz;
 mod green_button;
 mod judges;
+mod lockbox;
+mod nacha;
 mod nem12;
 mod profile;
+mod sepa;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-
-use super::ShapeArg;
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
@@ -12,7 +10,7 @@ pub(crate) struct Inspect {
     pub(crate) file: PathBuf,
     /// Its format; found out from what is in it without this
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Option<ShapeArg>,
+    pub(crate) format: Option<FormatArg>,
     /// The profile that tells its layout: one that comes with the program, or a file
     #[arg(long, value_name = "PROFILE", conflicts_with_all = ["format", "green_button"])]
     pub(crate) profile: Option<String>,
@@ -25,6 +23,40 @@ pub(crate) struct Inspect {
     /// Print what is in it as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// CSV: meter,start,value
+    Long,
+    /// CSV: meter,date,00:00,00:15,…
+    Wide,
+    /// CSV: meter,date,index
+    Registers,
+    /// ESPI XML
+    GreenButton,
+    /// NEM12 or NEM13 of the Australian market
+    Nem12,
+    /// CMEP, as head-ends write it
+    Cmep,
+    /// NACHA: entries of the clearing house, returns and changes
+    Nacha,
+    /// BAI2: statements of accounts
+    Bai2,
+    /// BAI lockbox: cheques that a bank opened
+    Lockbox,
+    /// SEPA: direct debits
+    #[value(name = "pain.008")]
+    Pain008,
+    /// SEPA: what a bank did not take
+    #[value(name = "pain.002")]
+    Pain002,
+    /// SEPA: a day of an account
+    #[value(name = "camt.053")]
+    Camt053,
+    /// SEPA: single bookings
+    #[value(name = "camt.054")]
+    Camt054,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,4 +1,5 @@
-//! `inspect`: say what is in a file of reads, without a utility.
+//! `inspect`: say what is in a file of reads, without a utility. Files of payments go on to
+//! `bank_file`.
 
 use std::fs::File;
 use std::io::Seek;
@@ -8,12 +9,13 @@ use anyhow::{Context, Error, Result};
 use jiff::Timestamp;
 use meterbook_core::period::Zone;
 use meterbook_core::text::{counted, grouped};
-use meterbook_formats::inspect::{Inspected, Summary, by_profile, find, inspect as look};
+use meterbook_formats::inspect::{Inspected, Reject, Summary, by_profile, find, inspect as look};
+use meterbook_formats::payments::Kind;
 use meterbook_formats::reads::green_button::{self, Gathered};
 use meterbook_formats::reads::{NotRead, Shape, unpacked};
 use serde_json::{Value, json};
 
-use crate::args::inspect::Inspect;
+use crate::args::inspect::{FormatArg, Inspect};
 use crate::say;
 
 /// Rejects that are printed for a person; JSON has them all.
@@ -21,11 +23,17 @@ const SHOWN: usize = 20;
 
 pub(crate) fn inspect(args: &Inspect) -> Result<()> {
     let zone = super::named_zone(args.zone.as_deref())?;
-    let shape = args.format.map(Shape::from);
+    let (shape, kind) = args.format.map_or((None, None), formats);
     let mut file = File::open(&args.file)
         .with_context(|| format!("{} cannot be opened", args.file.display()))?;
     // A folder opens, but does not read.
     file.rewind().with_context(|| format!("{} cannot be read", args.file.display()))?;
+    if shape.is_none()
+        && args.profile.is_none()
+        && super::bank_file::inspect(args, kind, &mut file)?
+    {
+        return Ok(());
+    }
     let profile = args.profile.as_deref().map(super::profile::find).transpose()?;
     let looked = unpacked(file, |from| {
         Ok(match &profile {
@@ -45,6 +53,27 @@ pub(crate) fn inspect(args: &Inspect) -> Result<()> {
     match &args.green_button {
         Some(into) => write(&args.file, shape, zone.as_ref(), into),
         None => Ok(()),
+    }
+}
+
+/// A format as a shape of reads or a kind of payments.
+fn formats(arg: FormatArg) -> (Option<Shape>, Option<Kind>) {
+    let shape = |it| (Some(it), None);
+    let kind = |it| (None, Some(it));
+    match arg {
+        FormatArg::Long => shape(Shape::Long),
+        FormatArg::Wide => shape(Shape::Wide),
+        FormatArg::Registers => shape(Shape::Registers),
+        FormatArg::GreenButton => shape(Shape::GreenButton),
+        FormatArg::Nem12 => shape(Shape::Nem12),
+        FormatArg::Cmep => shape(Shape::Cmep),
+        FormatArg::Nacha => kind(Kind::Nacha),
+        FormatArg::Bai2 => kind(Kind::Bai2),
+        FormatArg::Lockbox => kind(Kind::Lockbox),
+        FormatArg::Pain008 => kind(Kind::Pain008),
+        FormatArg::Pain002 => kind(Kind::Pain002),
+        FormatArg::Camt053 => kind(Kind::Camt053),
+        FormatArg::Camt054 => kind(Kind::Camt054),
     }
 }
 
@@ -140,10 +169,15 @@ fn table(inspected: &Inspected) {
             say::line(cells.join("  ").trim_end());
         }
     }
-    for reject in inspected.rejects.iter().take(SHOWN) {
+    notes(&inspected.rejects);
+}
+
+/// What was noted, line by line.
+pub(super) fn notes(rejects: &[Reject]) {
+    for reject in rejects.iter().take(SHOWN) {
         say::line(format_args!("line {}: {}", reject.line, reject.what));
     }
-    let hidden = inspected.rejects.len().saturating_sub(SHOWN);
+    let hidden = rejects.len().saturating_sub(SHOWN);
     if 0 < hidden {
         say::line(format_args!("and {} more; --json has them", counted(hidden, "note")));
     }

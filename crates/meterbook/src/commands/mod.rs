@@ -3,6 +3,7 @@
 pub(crate) mod allocation;
 pub(crate) mod approve;
 pub(crate) mod audit;
+pub(crate) mod bank_file;
 pub(crate) mod bill;
 pub(crate) mod certificate;
 pub(crate) mod check;

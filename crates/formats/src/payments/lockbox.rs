@@ -1,0 +1,403 @@
+//! BAI lockbox: cheques that a bank opened, banked and keyed (Bank Administration Institute's layout,
+//! fixed columns, records of 80 and more).
+//!
+//! 1 opens the file, 2 says what service it is, 5 opens a batch of a lockbox, 6 is a cheque, 4 goes
+//! on with what came with it, 7 closes the batch, 8 the lockbox, 9 the file. What stands in a detail
+//! beyond the cheque is agreed with each bank; the columns of [`Layout`] say where, and
+//! [`Layout::TYPICAL`] is how most have it. Counts and totals are compared with what was read.
+
+use jiff::civil::Date;
+use meterbook_core::money::Money;
+
+use super::records::{Record, lines, plain};
+use super::{Faults, plus};
+
+/// Columns from 1, both ends counted.
+type Columns = (usize, usize);
+
+/// Where the cheque and what came with it stand: this differs from bank to bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Of a detail (6): the amount in cents.
+    pub amount: Columns,
+    /// The routing number of the cheque's bank.
+    pub routing: Columns,
+    /// The account that it is drawn on.
+    pub account: Columns,
+    /// The cheque's number.
+    pub cheque: Columns,
+    /// What was keyed from the slip, often the scanline.
+    pub keyed: Columns,
+    /// Of an overflow (4): what was keyed.
+    pub more: Columns,
+}
+
+impl Layout {
+    /// How most banks have it.
+    pub const TYPICAL: Layout = Layout {
+        amount: (8, 17),
+        routing: (18, 26),
+        account: (27, 36),
+        cheque: (37, 46),
+        keyed: (47, 160),
+        more: (12, 160),
+    };
+}
+
+/// A file.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// When it was made.
+    pub made: Option<Date>,
+    /// Its batches, in their order.
+    pub batches: Vec<Batch>,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+/// Cheques of one lockbox and day that were banked together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Its line.
+    pub line: u64,
+    /// Its number.
+    pub number: String,
+    /// The lockbox.
+    pub lockbox: String,
+    /// The day of the deposit.
+    pub deposited: Option<Date>,
+    /// Its cheques.
+    pub items: Vec<Item>,
+    /// Whether its total was compared.
+    closed: bool,
+}
+
+/// A cheque and what came with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Its line.
+    pub line: u64,
+    /// Its number in the batch.
+    pub number: String,
+    /// How much.
+    pub amount: Money,
+    /// The cheque's bank.
+    pub routing: String,
+    /// The account that it is drawn on.
+    pub account: String,
+    /// The cheque's number.
+    pub cheque: String,
+    /// What was keyed from the slip, each part as it stands.
+    pub keyed: Vec<String>,
+    /// Whether an overflow said that no other follows.
+    ended: bool,
+}
+
+impl Batch {
+    /// What its cheques come to.
+    pub fn total(&self) -> Money {
+        self.items.iter().fold(Money::ZERO, |sum, it| plus(sum, it.amount))
+    }
+}
+
+impl File {
+    /// How many cheques there are.
+    pub fn items(&self) -> usize {
+        self.batches.iter().map(|it| it.items.len()).sum()
+    }
+
+    /// What all cheques come to.
+    pub fn total(&self) -> Money {
+        self.batches.iter().fold(Money::ZERO, |sum, it| plus(sum, it.total()))
+    }
+}
+
+/// Whether bytes mean to be such a file: a header that is no NACHA header, then a service record or
+/// a batch; or these where the header is missing.
+pub fn begins(head: &[u8]) -> bool {
+    let mut records = lines(head).map(|it| it.1).filter(|it| !it.trim_ascii().is_empty());
+    let (Some(first), second) = (records.next(), records.next()) else { return false };
+    let digits = |line: &[u8], from: usize, to: usize| {
+        line.get(from..to).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
+    };
+    let service = |line: &[u8]| line.first() == Some(&b'2') && digits(line, 31, 37);
+    let batch = |line: &[u8]| line.first() == Some(&b'5') && digits(line, 1, 20);
+    let header = first.first() == Some(&b'1') && digits(first, 1, 3) && digits(first, 23, 33);
+    service(first) && !first.contains(&b',')
+        || header && second.is_some_and(|it| service(it) || batch(it))
+        || batch(first) && second.is_some_and(|it| it.first() == Some(&b'6') && digits(it, 1, 17))
+}
+
+/// Reads a file as a whole. It stops at nothing: what is wrong is in the faults of what it gives.
+pub fn read(bytes: &[u8], layout: &Layout) -> File {
+    let mut reader = Reader::default();
+    for (line, bytes) in lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()) {
+        let (text, letters) = plain(bytes);
+        if !letters {
+            reader.file.faults.note(line, "there are letters beyond ASCII in it; read as ?");
+        }
+        reader.take(Record::new(line, &text), layout);
+    }
+    reader.end()
+}
+
+#[derive(Default)]
+struct Reader {
+    file: File,
+    /// Records of all kinds: the trailer counts them.
+    records: usize,
+    /// Where the batches of the lockbox that is open begin.
+    since: usize,
+    opened: bool,
+    closed: bool,
+    last: u64,
+}
+
+impl Reader {
+    fn take(&mut self, record: Record<'_>, layout: &Layout) {
+        self.records += 1;
+        self.last = record.line;
+        let faults = &mut self.file.faults;
+        if self.closed {
+            faults.refuse(record.line, "a record follows the trailer (9)");
+        }
+        match record.columns(1, 1) {
+            "1" => {
+                if self.opened {
+                    faults
+                        .refuse(record.line, "a second header (1); one file begins and ends once");
+                }
+                self.opened = true;
+                self.file.made = day(record, (24, 29), "made", faults);
+            }
+            "2" => service(record, faults),
+            "5" => self.batch(record),
+            "6" => self.item(record, layout),
+            "4" => self.overflow(record, layout),
+            "7" => self.batch_total(record),
+            "8" => self.lockbox_total(record),
+            "9" => self.trailer(record),
+            other => {
+                let what =
+                    format!("a record {other} is not known; records begin with 1, 2 or 4 to 9");
+                faults.refuse(record.line, what);
+            }
+        }
+    }
+
+    fn batch(&mut self, record: Record<'_>) {
+        let faults = &mut self.file.faults;
+        let deposited = day(record, (15, 20), "banked", faults);
+        self.file.batches.push(Batch {
+            line: record.line,
+            number: record.text(2, 4).to_owned(),
+            lockbox: record.text(8, 14).to_owned(),
+            deposited,
+            ..Batch::default()
+        });
+    }
+
+    /// The batch of this number in the lockbox that is open. Some banks write one header for a whole
+    /// lockbox: then details of another number begin the next batch.
+    fn of(&mut self, record: Record<'_>) -> Option<&mut Batch> {
+        let number = record.text(2, 4);
+        let last = self.file.batches.get(self.since..).and_then(|it| it.last());
+        let Some(last) = last else {
+            self.file
+                .faults
+                .refuse(record.line, "a cheque outside of a batch; its header (5) is missing");
+            return None;
+        };
+        if last.number != number {
+            let next = Batch {
+                line: record.line,
+                number: number.to_owned(),
+                lockbox: last.lockbox.clone(),
+                deposited: last.deposited,
+                ..Batch::default()
+            };
+            match self.file.batches.last_mut() {
+                Some(empty) if empty.items.is_empty() && !empty.closed => *empty = next,
+                _ => self.file.batches.push(next),
+            }
+        }
+        self.file.batches.last_mut()
+    }
+
+    fn item(&mut self, record: Record<'_>, layout: &Layout) {
+        let amount = record.number(layout.amount.0, layout.amount.1);
+        let blank = record.text(layout.amount.0, layout.amount.1).is_empty();
+        if amount.is_none() || blank {
+            self.file.faults.refuse(record.line, "the amount is no number; it is cents, in digits");
+        }
+        let text = |columns: Columns| record.text(columns.0, columns.1).to_owned();
+        let item = Item {
+            line: record.line,
+            number: record.text(5, 7).to_owned(),
+            amount: Money::from_cents(amount.unwrap_or(0)),
+            routing: text(layout.routing),
+            account: text(layout.account),
+            cheque: text(layout.cheque),
+            keyed: Some(text(layout.keyed)).filter(|it| !it.is_empty()).into_iter().collect(),
+            ended: false,
+        };
+        let twice = match self.of(record) {
+            Some(batch) if batch.closed => Some("a cheque follows the total (7) of its batch"),
+            Some(batch) => {
+                let twice = batch.items.last().is_some_and(|it| it.number == item.number);
+                batch.items.push(item);
+                twice.then_some("two cheques of one number after each other")
+            }
+            None => None,
+        };
+        if let Some(what) = twice {
+            self.file.faults.refuse(record.line, what);
+        }
+    }
+
+    /// What did not fit. Column 11 says 0 where more follows and 9 at the last.
+    fn overflow(&mut self, record: Record<'_>, layout: &Layout) {
+        let (number, last) = (record.text(5, 7), record.columns(11, 11) == "9");
+        let item = self.file.batches.last_mut().and_then(|it| it.items.last_mut());
+        let what = match item {
+            None => Some("an overflow (4) without a cheque (6) before it".to_owned()),
+            Some(item) if item.number != number => {
+                Some(format!("an overflow of item {number} below item {}", item.number))
+            }
+            Some(item) if item.ended => {
+                Some("an overflow follows the last one (9) of its cheque".to_owned())
+            }
+            Some(item) => {
+                item.ended = last;
+                let more = record.text(layout.more.0, layout.more.1);
+                item.keyed.extend(Some(more.to_owned()).filter(|it| !it.is_empty()));
+                None
+            }
+        };
+        if let Some(what) = what {
+            self.file.faults.refuse(record.line, what);
+        }
+    }
+
+    fn batch_total(&mut self, record: Record<'_>) {
+        let faults = &mut self.file.faults;
+        let number = record.text(2, 4);
+        let open = self.file.batches.last_mut().filter(|it| !it.closed);
+        let Some(batch) = open else {
+            faults.refuse(record.line, "the total (7) of a batch that is not open");
+            return;
+        };
+        batch.closed = true;
+        if batch.number != number {
+            let what = format!("the total of batch {number} closes batch {}", batch.number);
+            faults.refuse(record.line, what);
+        }
+        let batches = std::slice::from_ref(batch);
+        compare(record, "batch", batches, ((21, 23), (24, 33)), faults);
+    }
+
+    fn lockbox_total(&mut self, record: Record<'_>) {
+        let faults = &mut self.file.faults;
+        let batches = self.file.batches.get(self.since..).unwrap_or_default();
+        if batches.is_empty() {
+            faults.refuse(record.line, "the total (8) of a lockbox without a batch");
+        }
+        if let Some(other) = batches.iter().find(|it| it.lockbox != record.text(8, 14)) {
+            let what = format!(
+                "the total of lockbox {} closes lockbox {}",
+                record.text(8, 14),
+                other.lockbox
+            );
+            faults.refuse(record.line, what);
+        }
+        open_batches(record.line, batches, faults);
+        compare(record, "lockbox", batches, ((21, 24), (25, 34)), faults);
+        self.since = self.file.batches.len();
+    }
+
+    fn trailer(&mut self, record: Record<'_>) {
+        self.closed = true;
+        let faults = &mut self.file.faults;
+        if self.since < self.file.batches.len() {
+            faults.refuse(record.line, "the total (8) of a lockbox is missing");
+        }
+        if !counted(record, (2, 7), self.records) {
+            let said = record.text(2, 7);
+            faults.refuse(
+                record.line,
+                format!("the trailer says {said} records; there are {}", self.records),
+            );
+        }
+    }
+
+    fn end(mut self) -> File {
+        let faults = &mut self.file.faults;
+        if self.records == 0 {
+            faults.refuse(1, "there is no record in the file");
+        } else if !self.opened {
+            faults.refuse(1, "the header (1) is missing; a file begins with it");
+        }
+        if !self.closed {
+            faults.refuse(self.last.max(1), "the trailer (9) is missing; the file may be cut off");
+        }
+        faults.in_order();
+        self.file
+    }
+}
+
+fn open_batches(line: u64, batches: &[Batch], faults: &mut Faults) {
+    for batch in batches.iter().filter(|it| !it.closed) {
+        faults
+            .refuse(line, format!("the total (7) of the batch in line {} is missing", batch.line));
+    }
+}
+
+fn service(record: Record<'_>, faults: &mut Faults) {
+    let kind = record.text(32, 34);
+    if kind != "400" {
+        faults.refuse(record.line, format!("a service {kind} is no lockbox; lockboxes are 400"));
+    }
+    if record.columns(42, 42) == "2" {
+        faults.refuse(
+            record.line,
+            "records of variable length (format 2); this reads fixed columns (format 1)",
+        );
+    }
+}
+
+/// Whether columns say this count. Of one that is longer than its columns they say the end.
+fn counted(record: Record<'_>, columns: Columns, found: usize) -> bool {
+    let said = record.columns(columns.0, columns.1);
+    let found = format!("{found:0>width$}", width = said.len());
+    !said.is_empty() && found[found.len() - said.len()..] == said.replace(' ', "0")
+}
+
+fn compare(
+    record: Record<'_>,
+    whose: &str,
+    batches: &[Batch],
+    (count, amount): (Columns, Columns),
+    faults: &mut Faults,
+) {
+    let items: usize = batches.iter().map(|it| it.items.len()).sum();
+    let total = batches.iter().fold(Money::ZERO, |sum, it| plus(sum, it.total()));
+    if !counted(record, count, items) {
+        let said = record.text(count.0, count.1);
+        faults.refuse(record.line, format!("the {whose} says {said} cheques; there are {items}"));
+    }
+    let said = record.number(amount.0, amount.1).map(Money::from_cents);
+    if said != Some(total) {
+        let said = said.map_or_else(|| record.text(amount.0, amount.1).to_owned(), Money::plain);
+        faults.refuse(record.line, format!("the {whose} says {said}; it is {}", total.plain()));
+    }
+}
+
+fn day(record: Record<'_>, columns: Columns, what: &str, faults: &mut Faults) -> Option<Date> {
+    let text = record.columns(columns.0, columns.1);
+    let day = super::nacha::day(text);
+    if day.is_none() {
+        faults
+            .refuse(record.line, format!("it was {what} on {text}, which is no day; write YYMMDD"));
+    }
+    day
+}

@@ -1,0 +1,326 @@
+//! Reading camt.053 and camt.054: what was booked on an account, and whether its balances follow.
+
+use meterbook_core::bank::Iban;
+use meterbook_core::money::Money;
+
+use super::super::{Faults, plus};
+use super::amount::amount;
+use super::walk::{Element, Take, walk};
+
+/// A message about accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    /// Its own id.
+    pub message: String,
+    /// Its statements.
+    pub statements: Vec<Statement>,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+/// What happened on one account.
+#[derive(Clone, Debug, Default)]
+pub struct Statement {
+    /// Its line.
+    pub line: u64,
+    /// Its own id.
+    pub id: String,
+    /// The account: an IBAN, or what the bank calls it.
+    pub account: String,
+    /// Its currency.
+    pub currency: String,
+    /// Its balances.
+    pub balances: Vec<Balance>,
+    /// What was booked.
+    pub entries: Vec<Entry>,
+    iban: bool,
+    totals: Vec<(u64, String, String)>,
+}
+
+/// A balance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Its line.
+    pub line: u64,
+    /// Which: OPBD opening, CLBD closing, and so on.
+    pub kind: String,
+    /// How much; below zero where the account is overdrawn.
+    pub amount: Option<Money>,
+    /// The day, as it is written.
+    pub on: String,
+    debit: bool,
+}
+
+/// Something booked.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// Its line.
+    pub line: u64,
+    /// How much, without a sign.
+    pub amount: Option<Money>,
+    /// Its currency.
+    pub currency: String,
+    /// Whether money came in.
+    pub credit: bool,
+    /// Whether it takes back another.
+    pub reversal: bool,
+    /// BOOK where it is booked; PDNG and INFO are not.
+    pub status: String,
+    /// The bank's reference.
+    pub reference: String,
+    /// What it is made of.
+    pub details: Vec<Detail>,
+    way: String,
+}
+
+/// A payment in an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// Its line.
+    pub line: u64,
+    /// The id that we gave it.
+    pub end_to_end: String,
+    /// The mandate.
+    pub mandate: String,
+    /// How much, where it is told.
+    pub amount: Option<Money>,
+    /// Why it came back; empty where it did not.
+    pub reason: String,
+    /// Who paid.
+    pub debtor: String,
+    /// What it is for.
+    pub remittance: String,
+}
+
+impl Entry {
+    /// Whether it is booked.
+    pub fn is_booked(&self) -> bool {
+        matches!(self.status.as_str(), "BOOK" | "")
+    }
+}
+
+impl Statement {
+    /// What came in and what went out, as booked.
+    pub fn moved(&self) -> (Money, Money) {
+        let of = |credit: bool| {
+            let booked = self.entries.iter().filter(|it| it.is_booked() && it.credit == credit);
+            booked.filter_map(|it| it.amount).fold(Money::ZERO, plus)
+        };
+        (of(true), of(false))
+    }
+
+    fn balance(&self, kinds: &[&str]) -> Option<&Balance> {
+        self.balances.iter().find(|it| kinds.contains(&it.kind.as_str()))
+    }
+}
+
+impl Statements {
+    /// Payments that came back, with the entry they are in.
+    pub fn returns(&self) -> impl Iterator<Item = (&Entry, &Detail)> {
+        let entries = self.statements.iter().flat_map(|it| &it.entries);
+        let details = entries.flat_map(|entry| entry.details.iter().map(move |it| (entry, it)));
+        details.filter(|it| !it.1.reason.is_empty())
+    }
+}
+
+/// Reads a message as a whole. What is wrong is in the faults of what it gives.
+pub fn read(bytes: &[u8]) -> Statements {
+    let mut all = Statements::default();
+    let mut faults = Faults::default();
+    walk(bytes, &mut all, &mut faults);
+    if all.statements.is_empty() && faults.refused.is_none() {
+        faults
+            .refuse(1, "there is no statement (Stmt) and no notification (Ntfctn) in the message");
+    }
+    for statement in &all.statements {
+        check(statement, &mut faults);
+    }
+    faults.in_order();
+    all.faults = faults;
+    all
+}
+
+impl Take for Statements {
+    fn open(&mut self, path: &[String], line: u64) {
+        let name = path.last().map_or("", String::as_str);
+        if matches!(name, "Stmt" | "Ntfctn" | "Rpt") && path.len() == 3 {
+            self.statements.push(Statement { line, ..Statement::default() });
+        }
+        let Some(statement) = self.statements.last_mut() else { return };
+        let above = path.iter().rev().nth(1).map_or("", String::as_str);
+        match (above, name) {
+            ("Stmt" | "Ntfctn" | "Rpt", "Bal") => {
+                statement.balances.push(Balance { line, ..Balance::default() });
+            }
+            ("Stmt" | "Ntfctn" | "Rpt", "Ntry") => {
+                statement.entries.push(Entry { line, ..Entry::default() });
+            }
+            ("NtryDtls", "TxDtls") => {
+                if let Some(entry) = statement.entries.last_mut() {
+                    entry.details.push(Detail { line, ..Detail::default() });
+                }
+            }
+            ("TxsSummry", "TtlNtries" | "TtlCdtNtries" | "TtlDbtNtries") => {
+                statement.totals.push((line, name.to_owned(), String::new()));
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, it: &Element<'_>) {
+        if it.ends(&["GrpHdr", "MsgId"]) {
+            self.message = it.text.to_owned();
+        }
+        let Some(statement) = self.statements.last_mut() else { return };
+        if it.within("Ntry") {
+            let Some(entry) = statement.entries.last_mut() else { return };
+            if !it.within("TxDtls") {
+                return booked(entry, it);
+            }
+            if let Some(detail) = entry.details.last_mut() {
+                paid(detail, it);
+            }
+        } else if it.within("Bal") {
+            if let Some(balance) = statement.balances.last_mut() {
+                stood(balance, it);
+            }
+        } else {
+            named(statement, it);
+        }
+    }
+}
+
+fn named(statement: &mut Statement, it: &Element<'_>) {
+    let text = it.text.to_owned();
+    let own = |last: &str| it.path.len() == 4 && it.path[3] == last;
+    if own("Id") {
+        statement.id = text;
+    } else if it.path.get(3).is_some_and(|it| it == "Acct") {
+        if it.ends(&["Acct", "Id", "IBAN"]) {
+            (statement.account, statement.iban) = (text, true);
+        } else if it.ends(&["Acct", "Id", "Othr", "Id"]) {
+            statement.account = text;
+        } else if it.ends(&["Acct", "Ccy"]) {
+            statement.currency = text;
+        }
+    } else if it.within("TxsSummry") && it.ends(&["Sum"]) {
+        let of = it.path.iter().rev().nth(1);
+        if let Some(total) = statement.totals.last_mut().filter(|it| Some(&it.1) == of) {
+            total.2 = text;
+        }
+    }
+}
+
+fn stood(balance: &mut Balance, it: &Element<'_>) {
+    if it.ends(&["Bal", "Amt"]) {
+        balance.amount = amount(it.text);
+    } else if it.ends(&["Bal", "Tp", "CdOrPrtry", "Cd"]) {
+        balance.kind = it.text.to_owned();
+    } else if it.ends(&["Bal", "CdtDbtInd"]) {
+        balance.debit = it.text == "DBIT";
+    } else if it.ends(&["Bal", "Dt", "Dt"]) || it.ends(&["Bal", "Dt", "DtTm"]) {
+        balance.on = it.text.to_owned();
+    } else if it.ends(&["Bal"]) && balance.debit {
+        balance.amount = balance.amount.map(|it| Money::from_cents(-it.cents()));
+    }
+}
+
+fn booked(entry: &mut Entry, it: &Element<'_>) {
+    let text = || it.text.to_owned();
+    if it.ends(&["Ntry", "Amt"]) {
+        (entry.amount, entry.currency) = (amount(it.text), it.currency.to_owned());
+    } else if it.ends(&["Ntry", "CdtDbtInd"]) {
+        (entry.credit, entry.way) = (it.text == "CRDT", text());
+    } else if it.ends(&["Ntry", "RvslInd"]) {
+        entry.reversal = matches!(it.text, "true" | "1");
+    } else if it.ends(&["Ntry", "Sts"]) && !it.text.is_empty() || it.ends(&["Ntry", "Sts", "Cd"]) {
+        entry.status = text();
+    } else if it.ends(&["Ntry", "AcctSvcrRef"]) {
+        entry.reference = text();
+    }
+}
+
+fn paid(detail: &mut Detail, it: &Element<'_>) {
+    let text = it.text.to_owned();
+    if it.ends(&["Refs", "EndToEndId"]) {
+        detail.end_to_end = text;
+    } else if it.ends(&["Refs", "MndtId"]) {
+        detail.mandate = text;
+    } else if it.ends(&["TxDtls", "Amt"]) || it.ends(&["TxAmt", "Amt"]) {
+        detail.amount = amount(it.text);
+    } else if it.ends(&["RtrInf", "Rsn", "Cd"]) || it.ends(&["RtrInf", "Rsn", "Prtry"]) {
+        detail.reason = text;
+    } else if it.ends(&["RltdPties", "Dbtr", "Nm"]) || it.ends(&["Dbtr", "Pty", "Nm"]) {
+        detail.debtor = text;
+    } else if it.ends(&["RmtInf", "Ustrd"]) || it.ends(&["CdtrRefInf", "Ref"]) {
+        detail.remittance = text;
+    }
+}
+
+fn check(it: &Statement, faults: &mut Faults) {
+    if it.account.is_empty() {
+        faults.refuse(it.line, "the account is missing");
+    } else if it.iban
+        && let Err(why) = Iban::parse(&it.account)
+    {
+        faults.note(it.line, why.to_string());
+    }
+    for entry in &it.entries {
+        if entry.amount.is_none() {
+            faults.refuse(entry.line, "the amount is no number with at most two decimals");
+        }
+        if !matches!(entry.way.as_str(), "CRDT" | "DBIT") {
+            faults
+                .refuse(entry.line, "it is not said whether money came in or went out (CdtDbtInd)");
+        }
+        parts(entry, faults);
+    }
+    for balance in it.balances.iter().filter(|it| it.amount.is_none()) {
+        faults.refuse(balance.line, format!("the balance {} is no number", balance.kind));
+    }
+    balances(it, faults);
+    let (credits, debits) = it.moved();
+    let all = it.entries.iter().filter_map(|it| it.amount).fold(Money::ZERO, plus);
+    let pending = it.entries.iter().any(|it| !it.is_booked());
+    for (line, whose, said) in it.totals.iter().filter(|it| !it.2.is_empty()) {
+        // A summary may count what is only pending, too.
+        let found = match whose.as_str() {
+            "TtlCdtNtries" => credits,
+            "TtlDbtNtries" => debits,
+            _ => all,
+        };
+        if amount(said) != Some(found) && !pending {
+            faults.refuse(*line, format!("the summary says {said}; it is {}", found.plain()));
+        }
+    }
+}
+
+/// The payments of an entry come to the entry, where each says how much in the entry's currency.
+fn parts(entry: &Entry, faults: &mut Faults) {
+    let told: Option<Vec<Money>> = entry.details.iter().map(|it| it.amount).collect();
+    let Some(told) = told.filter(|it| 1 < it.len()) else { return };
+    let sum = told.into_iter().fold(Money::ZERO, plus);
+    if entry.amount.is_some_and(|it| it != sum) {
+        faults.note(
+            entry.line,
+            format!("its payments come to {}, and not to the entry", sum.plain()),
+        );
+    }
+}
+
+/// What an account opens with and what was booked is what it closes with.
+fn balances(it: &Statement, faults: &mut Faults) {
+    let opening = it.balance(&["OPBD"]).or_else(|| it.balance(&["PRCD"]));
+    let (Some(opening), Some(closing)) = (opening, it.balance(&["CLBD"])) else { return };
+    let (Some(before), Some(after)) = (opening.amount, closing.amount) else { return };
+    let (credits, debits) = it.moved();
+    let found = plus(plus(before, credits), Money::from_cents(-debits.cents()));
+    if found != after {
+        let what = format!(
+            "it closes with {}; what it opened with and what was booked is {}",
+            after.plain(),
+            found.plain()
+        );
+        faults.refuse(closing.line, what);
+    }
+}
