@@ -42,7 +42,7 @@ use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
-use meterbook_store::large_file::{LargeFile, Part, Said};
+use meterbook_store::large_file::{self, LargeFile, Part};
 use meterbook_store::order::Photo;
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
@@ -231,7 +231,7 @@ pub(crate) fn large_file() -> LargeFile {
 }
 
 pub(crate) fn part() -> Part {
-    let said = |channel, from| Said { channel: ChannelId(channel), from, to: from + 60 };
+    let said = |channel, from| large_file::Said { channel: ChannelId(channel), from, to: from + 60 };
     Part {
         position: 0,
         batch: BatchId(2),
