@@ -231,7 +231,8 @@ pub(crate) fn large_file() -> LargeFile {
 }
 
 pub(crate) fn part() -> Part {
-    let said = |channel, from| large_file::Said { channel: ChannelId(channel), from, to: from + 60 };
+    let said =
+        |channel, from| large_file::Said { channel: ChannelId(channel), from, to: from + 60 };
     Part {
         position: 0,
         batch: BatchId(2),
