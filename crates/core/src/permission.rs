@@ -53,6 +53,8 @@ pub enum Permission {
     ReleaseBeyondLimits,
     /// Say the limits for that.
     SetReleaseLimits,
+    /// Take bills back and bill anew; the amount is what that comes to.
+    CorrectBills,
     /// Take a payment.
     TakePayment,
     /// Say who gets which share of a host's surplus.
@@ -91,6 +93,7 @@ words! {
         ReleaseBills = "release-bills",
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
+        CorrectBills = "correct-bills",
         TakePayment = "take-payment",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",

@@ -51,6 +51,7 @@ catalogue! {
     credit_paid: "Credit, paid out", "Crédito, pagado";
     credit_used: "Credit, used on this bill", "Crédito, usado en esta factura";
     bill: "Bill", "Factura";
+    bill_cancelled: "Bill taken back", "Factura anulada";
     bill_date: "Bill date", "Fecha de factura";
     bill_cycles: "Newest turns of the bill cycles", "Últimos períodos de los ciclos de facturación";
     bill_page: "Newest bill", "Última factura";

@@ -15,7 +15,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::release;
+use super::{correct, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -28,6 +28,10 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
+        BillCommand::Correct { account, from, cause, why } => {
+            correct::correct(place, account, *from, cause, why.as_deref())
+        }
+        BillCommand::Correction { number } => correct::show(place, *number),
         BillCommand::Limits { file, from } => release::limits(place, file.as_deref(), *from),
         BillCommand::Unbilled { days, json } => release::unbilled(place, *days, *json),
         BillCommand::Held { cycle } => held(place, *cycle),
