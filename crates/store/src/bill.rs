@@ -49,7 +49,7 @@ const EVIDENCE_OF: Sql = Sql("
     from segment_evidence where bill_id = $1 order by segment, position");
 const OF_ACCOUNT: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
-    from bill where account_id = $1 order by billed_on desc, id desc limit $2");
+    from standing_bill where account_id = $1 order by to_on desc, id desc limit $2");
 const BILLED_THROUGH: Sql = Sql("select max(to_on) from standing_segment where agreement_id = $1");
 const ENDED_ON: Sql =
     Sql("select bill_id, position from standing_segment where agreement_id = $1 and to_on = $2");

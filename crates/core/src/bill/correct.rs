@@ -6,6 +6,8 @@ use crate::bill::{Bill, Segment};
 use crate::id::{AccountId, CorrectionId};
 use crate::ledger::{Posting, post_bill};
 use crate::money::Money;
+use crate::person::Language;
+use crate::rating::Line;
 
 /// Why bills were wrong. It decides how far back may be charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +73,45 @@ pub fn differs(old: &Bill, new: &Bill) -> bool {
 pub fn take_back(bill: &Bill) -> Vec<Posting> {
     let postings = post_bill(bill).into_iter();
     postings.map(|it| Posting { amount: -it.amount, ..it }).collect()
+}
+
+/// A line of a bill beside the one of the bill in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The tariff's code.
+    pub tariff: String,
+    /// What the line is called.
+    pub label: String,
+    /// What it came to; `None` where it is new.
+    pub was: Option<Money>,
+    /// What it comes to; `None` where it was dropped.
+    pub now: Option<Money>,
+}
+
+/// The lines of two bills side by side: those of the old one in its order, then what is new.
+pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside> {
+    let said = |bill: &Bill| -> Vec<((String, String), Money)> {
+        let lines = bill.segments.iter().flat_map(|segment| {
+            let named = |line: &Line| (segment.tariff.clone(), line.called(language).to_string());
+            segment.lines.iter().map(move |line| (named(line), line.amount))
+        });
+        lines.collect()
+    };
+    let mut new = new.map(said).unwrap_or_default();
+    let mut rows = Vec::new();
+    for ((tariff, label), was) in said(old) {
+        let same = new.iter().position(|it| it.0.0 == tariff && it.0.1 == label);
+        let now = same.map(|at| new.remove(at).1);
+        rows.push(Beside { tariff, label, was: Some(was), now });
+    }
+    let new = new.into_iter().map(|((tariff, label), now)| Beside {
+        tariff,
+        label,
+        was: None,
+        now: Some(now),
+    });
+    rows.extend(new);
+    rows
 }
 
 /// What bills come to more than those in whose place they stand.

@@ -4,8 +4,7 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
-use meterbook_core::bill::Bill;
-use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::correct::{Cause, Correction, beside};
 use meterbook_core::id::CorrectionId;
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
@@ -61,31 +60,11 @@ fn print(it: &Correction) {
             old.total,
             total - old.total
         ));
-        for (label, was, now) in lines(old, new.as_ref()) {
+        for it in beside(old, new.as_ref(), Language::English) {
             let said = |it: Option<Money>| it.map_or_else(|| "-".to_owned(), |it| it.to_string());
-            say::line(format_args!("  {label:<44} {:>12} {:>12}", said(was), said(now)));
+            let label = format!("{}: {}", it.tariff, it.label);
+            say::line(format_args!("  {label:<44} {:>12} {:>12}", said(it.was), said(it.now)));
         }
     }
     say::line(format_args!("{} corrected; together {}", counted(it.bills.len(), "bill"), it.net));
-}
-
-/// The lines of two bills side by side: what both have, what was dropped, what is new.
-fn lines(old: &Bill, new: Option<&Bill>) -> Vec<(String, Option<Money>, Option<Money>)> {
-    let said = |bill: &Bill| -> Vec<(String, Money)> {
-        let lines = bill.segments.iter().flat_map(|segment| {
-            segment.lines.iter().map(|line| {
-                let called = line.called(Language::English);
-                (format!("{}: {called}", segment.tariff), line.amount)
-            })
-        });
-        lines.collect()
-    };
-    let mut now = new.map(said).unwrap_or_default();
-    let mut rows: Vec<(String, Option<Money>, Option<Money>)> = Vec::new();
-    for (label, was) in said(old) {
-        let same = now.iter().position(|it| it.0 == label).map(|at| now.remove(at).1);
-        rows.push((label, Some(was), same));
-    }
-    rows.extend(now.into_iter().map(|(label, amount)| (label, None, Some(amount))));
-    rows
 }
