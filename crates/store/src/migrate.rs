@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_vee", include_str!("../migrations/0009_vee.sql")),
     ("0010_usage", include_str!("../migrations/0010_usage.sql")),
     ("0011_record", include_str!("../migrations/0011_record.sql")),
+    ("0013_search_words", include_str!("../migrations/0013_search_words.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
@@ -35,6 +36,9 @@ const APPLY: Sql = Sql("insert into migration (number, name, sha256) values ($1,
 /// Both engines' first statement of a new database.
 const MIGRATION_TABLE: &str =
     "create table migration (number bigint primary key, name text not null, sha256 text not null)";
+/// The last migration since which words are cut otherwise than before, so that what is found has to
+/// be indexed anew.
+const WORDS_CUT: &str = "0013_search_words";
 /// Whoever migrates a PostgreSQL database holds this lock; the number says nothing.
 const LOCK: &str = "select pg_advisory_xact_lock(776174)";
 
@@ -97,6 +101,10 @@ fn apply(tx: &mut Tx) -> Result<()> {
         let ours = text_for(tx.location(), text);
         tx.script(&ours)?;
         tx.exec(APPLY, [number.into(), (*name).into(), sha256(text.as_bytes()).into()])?;
+    }
+    // Last of all, because it gathers from tables that later migrations may have changed.
+    if pending.iter().any(|it| it.0 == WORDS_CUT) {
+        crate::search::anew(tx)?;
     }
     Ok(())
 }

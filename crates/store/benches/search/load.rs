@@ -106,6 +106,14 @@ impl Loader {
         }
     }
 
+    /// The server's processes that work for the store.
+    pub(crate) fn servers(&mut self) -> Result<Vec<i32>> {
+        let Loader::Postgres(client) = self else { return Ok(Vec::new()) };
+        let text = "select pid from pg_stat_activity
+                    where application_name = 'meterbook' and datname = current_database()";
+        Ok(client.query(text, &[])?.iter().map(|row| row.get(0)).collect())
+    }
+
     pub(crate) fn sizes(&mut self) -> Result<Vec<String>> {
         let text = match self {
             Loader::Sqlite(_) => {
