@@ -6,4 +6,8 @@ drop table search_word;
 create virtual table search_word using fts5 (
     words, content = '', contentless_delete = 1, detail = none, tokenize = "ascii tokenchars '@.'"
 );
+-- +postgres
+-- An index of the first accounts alone: a frequent word has enough of them. The store makes it, and
+-- `search_word_words` again, when all words are there.
+drop index search_word_words;
 -- +both

@@ -151,6 +151,7 @@ mod tests {
     fn migrations_are_numbered_in_order() {
         let names: Vec<&str> = MIGRATIONS.iter().map(|it| it.0).collect();
         assert!(names.is_sorted_by(|one, next| one[..5] < next[..5]), "{names:?}");
+        assert!(names.contains(&WORDS_CUT), "or else nothing is indexed anew");
         for name in names {
             let (number, rest) = name.split_once('_').unwrap();
             assert!(number.len() == 4 && number.parse::<u16>().is_ok(), "{name}");
