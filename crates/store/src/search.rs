@@ -360,7 +360,12 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let mut typed = exact;
     typed.pop();
     typed.extend(begun.last().cloned());
-    if found.len() < limit && (found.is_empty() || words.last().is_some_and(|it| may_begin(it))) {
+    // Where somebody has several words that were asked for, only a short last one may mean another
+    // word: what begins like a long one has to be gathered, and of a town's name that is much.
+    let last = words
+        .last()
+        .is_some_and(|it| may_begin(it) && (words.len() == 1 || beginning(it).is_some()));
+    if found.len() < limit && (found.is_empty() || last) {
         let by_beginning = matches(tx, &words, &[], &typed, &seen)?;
         seen.extend(by_beginning.iter().map(|it| it.1.subject));
         found.extend(by_beginning);
