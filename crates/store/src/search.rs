@@ -348,6 +348,7 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let by_word = matches(tx, &words, &[], &exact, &BTreeSet::new())?;
     // What has the words themselves would only be found once more, and looked at once more.
     let mut seen: BTreeSet<Subject> = by_word.iter().map(|it| it.1.subject).collect();
+    let somebody = !by_word.is_empty();
     found.extend(by_word);
     let of_mail: Vec<String> = words.iter().map(|it| mailed(it)).collect();
     let begun: Vec<Vec<Term>> = words
@@ -370,7 +371,10 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
         seen.extend(by_beginning.iter().map(|it| it.1.subject));
         found.extend(by_beginning);
     }
-    if found.is_empty() && 1 < words.len() {
+    // `San Hol` is Sandra Holman too, where others called Hol- live in San Isidro.
+    let short = words.iter().rev().skip(1).any(|it| beginning(it).is_some());
+    let more = !somebody && short && found.len() < limit;
+    if 1 < words.len() && (found.is_empty() || more) {
         found.extend(matches(tx, &words, &[], &begun, &seen)?);
     }
     let mail = asked_of_mail(text);

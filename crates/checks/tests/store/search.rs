@@ -120,6 +120,10 @@ fn the_best_comes_first() {
             |text: &str| find(db, text).into_iter().map(|it| it.subject.id).collect::<Vec<_>>();
         // The whole name, then the word in a name, in an address, and at last what begins so.
         assert_eq!(found("ann"), [4, 3, 2, 1]);
+        // Both are only begun, though somebody has the first one whole.
+        order(5, "Rosanna Holman", "1 Elm Ct");
+        order(6, "Ed Holt", "2 Ros Ct");
+        assert_eq!(found("ros hol"), [6, 5]);
         // Words are found apart, in one scrap rather than in two.
         assert_eq!(found("marsh ann"), [3, 2]);
         // A doubtful spelling only counts where nothing is spelt so.
