@@ -32,6 +32,13 @@ const OF_BILL: Sql = Sql("
     join bill o on o.id = x.bill_id
     where x.bill_id = $1 or x.made_bill_id = $1
     order by x.bill_id limit 2");
+const ON_TARIFF: Sql = Sql("
+    select distinct g.account_id from standing_segment s join agreement g on g.id = s.agreement_id
+    where s.tariff = $1 and $2 < s.to_on and $3 < g.account_id order by g.account_id limit $4");
+const COUNT_ON_TARIFF: Sql = Sql("
+    select count(distinct g.account_id)
+    from standing_segment s join agreement g on g.id = s.agreement_id
+    where s.tariff = $1 and $2 < s.to_on");
 // What a bill gave to subscribers, or took, is on the bills of others.
 const SHARED: Sql = Sql("
     select (select count(*) from allotment where bill_id = $1)
@@ -75,6 +82,23 @@ pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
 /// The bills of an account that stand and have a day from `from` on, oldest first.
 pub fn standing(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<BillId>> {
     tx.many(STANDING, [account.into(), from.into()], |row| row.id(0))
+}
+
+/// The next accounts behind `after` with bills that stand on a tariff and have a day from `from` on.
+pub fn on_tariff(
+    tx: &mut Tx,
+    tariff: &str,
+    from: Date,
+    after: AccountId,
+    limit: i64,
+) -> Result<Vec<AccountId>> {
+    let asked = [tariff.into(), from.into(), after.into(), limit.into()];
+    tx.many(ON_TARIFF, asked, |row| row.id(0))
+}
+
+/// How many such accounts there are.
+pub fn count_on_tariff(tx: &mut Tx, tariff: &str, from: Date) -> Result<u64> {
+    tx.one(COUNT_ON_TARIFF, [tariff.into(), from.into()], |row| row.small(0))
 }
 
 /// Whether a bill gave something to others, or took it.

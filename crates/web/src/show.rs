@@ -80,7 +80,7 @@ pub(crate) fn money(amount: Money) -> String {
 
 /// `+$12.00` or `−$12.00`.
 pub(crate) fn change(amount: Money) -> String {
-    if amount < Money::ZERO { money(amount) } else { format!("+{}", money(amount)) }
+    if amount <= Money::ZERO { money(amount) } else { format!("+{}", money(amount)) }
 }
 
 /// `1,084 kWh`, with at most two decimals.

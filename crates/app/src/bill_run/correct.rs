@@ -18,11 +18,12 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::text::counted;
 use meterbook_store::bill::Known;
-use meterbook_store::{self as store, Counter, Tx};
+use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::{check, origin, post};
-use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::approval::{Asked, Outcome, do_or_ask};
+use crate::authority::{NotAuthorized, authorize};
+use crate::{Actor, Refused, refuse};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,93 @@ fn trial(
         }
     }
     tx.trial(|tx| made(tx, new(Vec::new()), &differ))
+}
+
+/// What correcting the bills of many accounts came to, or would come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Many {
+    /// Accounts with a bill that would read otherwise.
+    pub accounts: u64,
+    /// Bills that would.
+    pub bills: u64,
+    /// What the accounts owe more.
+    pub more: Money,
+    /// What others owe less, below zero.
+    pub less: Money,
+    /// Of the accounts those that wait for a second person.
+    pub waits: u64,
+    /// Accounts whose bills cannot be made again, and why; at most [`SHOWN`] of them.
+    pub failed: Vec<(AccountId, String)>,
+    /// How many these are.
+    pub failures: u64,
+}
+
+/// Failures that are kept to be shown.
+pub const SHOWN: usize = 100;
+/// Accounts that are asked for at once.
+const AT_ONCE: i64 = 500;
+
+/// Corrects the bills of every account on a tariff from a day on, each in a transaction of its own, or
+/// says what that would come to where there is no reason why. Those that are corrected already read as
+/// they should, so that what was cut off may be begun again.
+pub fn many(
+    db: &Db,
+    actor: Actor,
+    (tariff, from, cause): (&str, Date, Cause),
+    why: Option<&str>,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Many> {
+    if why.is_some_and(|it| it.trim().is_empty()) {
+        return Err(refuse(NotCorrected::NoReason));
+    }
+    let all = db.read(|tx| store::correction::count_on_tariff(tx, tariff, from))?;
+    let (mut many, mut after, mut done) = (Many::default(), AccountId(0), 0);
+    loop {
+        let next = db.read(|tx| store::correction::on_tariff(tx, tariff, from, after, AT_ONCE))?;
+        let Some(last) = next.last() else { return Ok(many) };
+        after = *last;
+        for account in next {
+            done += 1;
+            let seen = db.write(|tx| {
+                let seen = preview(tx, actor, account, from, cause)?;
+                let Some(why) = why else { return Ok((seen, None)) };
+                let new = NewCorrection { account, from, cause, net: seen.net };
+                let outcome = do_or_ask(tx, actor, &Asked::Correct(new), why)?;
+                Ok((seen, Some(outcome)))
+            });
+            match seen {
+                Ok((seen, outcome)) => many.add(&seen, outcome),
+                Err(why) => many.fail(account, why)?,
+            }
+            watch(done, all);
+        }
+    }
+}
+
+impl Many {
+    fn add(&mut self, seen: &Correction, outcome: Option<Outcome>) {
+        self.accounts += 1;
+        self.bills += u64::try_from(seen.bills.len()).expect("an account's bills are countable");
+        let side = if seen.net < Money::ZERO { &mut self.less } else { &mut self.more };
+        *side += seen.net;
+        self.waits += u64::from(matches!(outcome, Some(Outcome::Waits(_))));
+    }
+
+    /// Takes down what one account was refused; what is no refusal ends the work.
+    fn fail(&mut self, account: AccountId, why: anyhow::Error) -> Result<()> {
+        let refused = why.downcast::<Refused>()?;
+        if refused.as_a::<NotAuthorized>().is_some() {
+            return Err(refused.into());
+        }
+        if matches!(refused.as_a(), Some(NotCorrected::NothingDiffers { .. })) {
+            return Ok(());
+        }
+        self.failures += 1;
+        if self.failed.len() < SHOWN {
+            self.failed.push((account, refused.to_string()));
+        }
+        Ok(())
+    }
 }
 
 impl NewCorrection {

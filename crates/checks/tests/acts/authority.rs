@@ -165,6 +165,7 @@ const ELSEWHERE: &[&str] = &[
     "approval::turn_down",
     "bill_run::run",
     "bill_run::finish",
+    "correct::many",
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",

@@ -6,7 +6,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
-use meterbook_app::bill_run::correct::{NewCorrection, NotCorrected, preview};
+use meterbook_app::bill_run::correct::{Many, NewCorrection, NotCorrected, many, preview};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
@@ -50,8 +50,12 @@ fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
 
 /// What the registers of the meter show at the start of a day.
 fn shows(db: &Db, on: Date, indexes: &[i64]) {
+    meter_shows(db, "E-1", on, indexes);
+}
+
+fn meter_shows(db: &Db, serial: &str, on: Date, indexes: &[i64]) {
     db.write(|tx| {
-        let meter = store::meter::by_serial(tx, "E-1")?.remove(0);
+        let meter = store::meter::by_serial(tx, serial)?.remove(0);
         for (channel, index) in store::meter::channels(tx, meter.id)?.iter().zip(indexes) {
             let (index_micro, kind) = (index * 1_000_000, ReadKind::Actual);
             let read = Read { channel: channel.id, on, index_micro, kind, batch: None };
@@ -250,6 +254,39 @@ fn a_large_correction_takes_two() {
         clean(db);
         let made = db.read(|tx| store::correction::get(tx, CorrectionId(1))).unwrap();
         assert_eq!((made.bills.len(), made.net), (1, it.net));
+    });
+}
+
+#[test]
+fn of_all_on_a_tariff_those_are_corrected_that_were_wrong() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for serial in ["E-2", "E-3"] {
+            let mut customer = village::customer(serial, &[DIALS]);
+            customer.street = format!("{serial} Mill St");
+            village::take_on(db, &customer).unwrap();
+        }
+        for serial in ["E-1", "E-2", "E-3"] {
+            meter_shows(db, serial, date(2026, 1, 1), &[0]);
+            meter_shows(db, serial, date(2026, 2, 1), &[100]);
+        }
+        bill(db);
+        meter_shows(db, "E-1", date(2026, 2, 1), &[120]);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[90]);
+        let of = ("R-1", date(2026, 1, 1), Cause::Read);
+        let all = |why| many(db, actor(), of, why, &mut |_, _| ());
+        let would = all(None).unwrap();
+        let (more, less) = (Money::from_cents(240), Money::from_cents(-120));
+        let expected = Many { accounts: 2, bills: 2, more, less, ..Many::default() };
+        assert_eq!(would, expected);
+        assert_eq!(refusal(&all(Some(" ")).unwrap_err()), NotCorrected::NoReason);
+        assert_eq!(all(Some("read again")).unwrap(), expected);
+        clean(db);
+        // Begun again it finds nothing left to do.
+        assert_eq!(all(Some("read again")).unwrap(), Many::default());
+        let ann = with_role(db, "ann", "clerk");
+        let why = many(db, ann, of, None, &mut |_, _| ()).unwrap_err();
+        assert!(says(&why).contains("run-bills"), "{why}");
     });
 }
 

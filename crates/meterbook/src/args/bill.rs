@@ -36,11 +36,16 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
-    /// Take bills of an account back and bill anew what would read otherwise now, all from a day on
+    /// Take bills of an account back and bill anew what would read otherwise now, all from a day on;
+    /// or of every account on a tariff
+    #[command(group(clap::ArgGroup::new("whose").required(true).args(["account", "tariff"])))]
     Correct {
         /// The account's number
         #[arg(long)]
-        account: String,
+        account: Option<String>,
+        /// The code of a tariff
+        #[arg(long)]
+        tariff: Option<String>,
         /// The first day that may be billed wrong
         #[arg(long)]
         from: Date,

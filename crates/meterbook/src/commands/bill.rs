@@ -28,8 +28,9 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
-        BillCommand::Correct { account, from, cause, why } => {
-            correct::correct(place, account, *from, cause, why.as_deref())
+        BillCommand::Correct { account, tariff, from, cause, why } => {
+            let whose = (account.as_deref(), tariff.as_deref());
+            correct::correct(place, whose, *from, cause, why.as_deref())
         }
         BillCommand::Correction { number } => correct::show(place, *number),
         BillCommand::Limits { file, from } => release::limits(place, file.as_deref(), *from),

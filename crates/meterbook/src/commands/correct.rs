@@ -3,20 +3,20 @@
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::bill_run::correct::{NewCorrection, preview};
+use meterbook_app::bill_run::correct::{NewCorrection, many, preview};
 use meterbook_core::bill::correct::{Cause, Correction, beside};
 use meterbook_core::id::CorrectionId;
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
 use meterbook_core::text::counted;
-use meterbook_store as store;
+use meterbook_store::{self as store, Db};
 
 use crate::args::Place;
 use crate::say;
 
 pub(crate) fn correct(
     place: &Place,
-    number: &str,
+    (number, tariff): (Option<&str>, Option<&str>),
     from: Date,
     cause: &str,
     why: Option<&str>,
@@ -26,6 +26,10 @@ pub(crate) fn correct(
         format!("{cause} is no cause; write one of {}", known.join(", "))
     })?;
     let db = super::open(place)?;
+    if let Some(tariff) = tariff {
+        return all_on(&db, (tariff, from, cause), why);
+    }
+    let number = number.unwrap_or_default();
     let seen = db.write(|tx| {
         let account = super::account(tx, number)?.id;
         preview(tx, super::actor(), account, from, cause)
@@ -38,6 +42,38 @@ pub(crate) fn correct(
     let wanted = NewCorrection { account: seen.account, from, cause, net: seen.net };
     let outcome = db.write(|tx| do_or_ask(tx, super::actor(), &Asked::Correct(wanted), why))?;
     super::outcome("corrected", outcome);
+    Ok(())
+}
+
+/// Every account on a tariff.
+fn all_on(db: &Db, of: (&str, Date, Cause), why: Option<&str>) -> Result<()> {
+    let mut bar = say::Bar::new();
+    let it = many(db, super::actor(), of, why, &mut |done, all| bar.show("looked at", done, all))?;
+    drop(bar);
+    say::line(format_args!(
+        "{} of {} {}: {} more, {} less",
+        counted(it.bills, "bill"),
+        counted(it.accounts, "account"),
+        if why.is_some() { "corrected" } else { "would read otherwise" },
+        it.more,
+        it.less
+    ));
+    if 0 < it.waits {
+        say::line(format_args!(
+            "{} of them waits for a second person: meterbook approve list",
+            it.waits
+        ));
+    }
+    for (account, why) in &it.failed {
+        let number = db.read(|tx| store::account::get(tx, *account))?.number;
+        say::line(format_args!("{number}: {why}"));
+    }
+    if it.failures > u64::try_from(it.failed.len())? {
+        say::line(format_args!("… {} in all", it.failures));
+    }
+    if why.is_none() {
+        say::line("nothing is kept; say --why to correct them");
+    }
     Ok(())
 }
 
@@ -54,7 +90,7 @@ fn print(it: &Correction) {
     for (old, new) in &it.bills {
         let total = new.as_ref().map_or(Money::ZERO, |it| it.total);
         say::line(format_args!(
-            "{} for {}: {total} instead of {}, {}",
+            "{} for {}: {} before, {total} now, {}",
             old.number.0,
             old.period,
             old.total,
