@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod account;
+pub mod accrual;
 pub mod agreement;
 pub mod allocation;
 pub mod application;

@@ -35,6 +35,17 @@ const ALL: Sql = Sql("
         where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))
     order by 4, a.number, g.id limit $2");
 
+// From the end of the last bill that was dated by the day, as far as it stands.
+const AT: Sql = Sql("
+    select u.id, u.since_on from (
+        select g.id, g.to_on,
+            coalesce((
+                select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
+                where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
+        from agreement g where g.from_on < $1 and $2 < g.id) as u
+    where u.since_on < $1 and (u.to_on is null or u.since_on < u.to_on)
+    order by u.id limit $3");
+
 /// An agreement that was not billed for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unbilled {
@@ -50,6 +61,17 @@ pub struct Unbilled {
     pub held: Option<(String, String)>,
     /// Whose task that is.
     pub owner: Option<String>,
+}
+
+/// The next agreements behind `after` with days before `on` that were on no bill then, each with the
+/// first of them.
+pub fn at(
+    tx: &mut Tx,
+    on: Date,
+    after: AgreementId,
+    limit: i64,
+) -> Result<Vec<(AgreementId, Date)>> {
+    tx.many(AT, [on.into(), after.into(), limit.into()], |row| Ok((row.id(0)?, row.date(1)?)))
 }
 
 /// How many agreements have a day before `day` that is on no bill.

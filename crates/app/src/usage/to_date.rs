@@ -11,6 +11,8 @@ use std::fmt;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use meterbook_core::account::Account;
+use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::Segment;
 use meterbook_core::bill::assess::{ServiceFacts, Tariffs, priced, segment, used};
 use meterbook_core::bill::check::Hold;
@@ -94,22 +96,37 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
     if on <= agreement.from {
         return Err(refuse(NoUsage::NotBegun { from: agreement.from }));
     }
-    let turn = |tx: &mut Tx, day: Date| -> Result<Window> {
-        let found = store::window::around(tx, account.cycle, day)?;
-        found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
-    };
     let until = agreement.to.map_or(on, |to| on.min(to));
     let billed = store::bill::billed_through(tx, agreement.id)?;
     let start = match billed {
         // A moment of days that are billed: as their own turn began.
         Some(billed) if until <= billed => {
-            let turn = turn(tx, until.saturating_sub(1.day()))?;
+            let turn = turn(tx, &account, until.saturating_sub(1.day()))?;
             turn.period.start().max(agreement.from)
         }
         Some(billed) => billed,
         None => agreement.from,
     };
-    let mut window = turn(tx, start)?;
+    since(tx, &agreement, &account, start, on)
+}
+
+/// The turn of an account's cycle with a day in it.
+fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
+    let found = store::window::around(tx, account.cycle, day)?;
+    found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
+}
+
+/// What an agreement comes to from a day on which a bill ended, or service began, at the start of
+/// another.
+pub(crate) fn since(
+    tx: &mut Tx,
+    agreement: &Agreement,
+    account: &Account,
+    start: Date,
+    on: Date,
+) -> Result<ToDate> {
+    let until = agreement.to.map_or(on, |to| on.min(to));
+    let mut window = turn(tx, account, start)?;
     let whole = Period::new(start, window.period.end()).unwrap_or(window.period);
     let facts = super::services(tx, account.id, account.cycle, whole)?;
     let facts = facts.into_iter().find(|it| it.agreement.id == agreement.id);
@@ -140,7 +157,7 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
         }
         next = known.end();
         if next < until && waits.is_none() {
-            window = turn(tx, next)?;
+            window = turn(tx, account, next)?;
         }
     }
     Ok(ToDate { facts, on, segments, waits, projected })

@@ -62,7 +62,7 @@ pub(crate) fn signing_in(db: &Db, name: &str, role: &str) -> Actor {
 }
 
 /// Somebody without any role.
-fn nobody(db: &Db) -> Actor {
+pub(crate) fn nobody(db: &Db) -> Actor {
     let actor = with_role(db, "sam", "auditor");
     let (name, role) = ("sam".to_owned(), "auditor".to_owned());
     let asked = Asked::TakeRole { name, role };
@@ -164,6 +164,7 @@ const ELSEWHERE: &[&str] = &[
     "approval::give",
     "approval::turn_down",
     "bill_run::run",
+    "accrual::accrual",
     "bill_run::finish",
     "correct::many",
     "bill_run::work",

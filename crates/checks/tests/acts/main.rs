@@ -1,5 +1,6 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
+mod accrual;
 mod allocation;
 mod application;
 mod approval;

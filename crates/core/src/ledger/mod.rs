@@ -196,7 +196,8 @@ pub fn assert_balanced(postings: &[Posting]) {
     assert_eq!(sum, Money::ZERO, "an entry does not balance: {postings:?}");
 }
 
-fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
+/// The account in which a line of a bill is revenue, tax, or bought from the customer.
+pub fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
     match (kind, commodity) {
         (ChargeKind::Tax, _) => Gl::TaxPayable,
         (ChargeKind::Credit, _) => Gl::PurchasedPower,

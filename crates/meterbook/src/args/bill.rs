@@ -69,6 +69,18 @@ pub(crate) enum BillCommand {
         #[arg(long, requires = "file")]
         from: Option<Date>,
     },
+    /// Print what was used before a day and stood on no bill then, in money, by ledger account
+    UnbilledRevenue {
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// Print each agreement too
+        #[arg(long)]
+        each: bool,
+        /// Print it as one JSON object, with each agreement
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the agreements of which no day was billed for longer than this
     Unbilled {
         /// So many days

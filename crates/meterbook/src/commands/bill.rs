@@ -15,7 +15,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::{correct, release};
+use super::{accrual, correct, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -34,6 +34,9 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         }
         BillCommand::Correction { number } => correct::show(place, *number),
         BillCommand::Limits { file, from } => release::limits(place, file.as_deref(), *from),
+        BillCommand::UnbilledRevenue { on, each, json } => {
+            accrual::revenue(place, *on, (*each, *json))
+        }
         BillCommand::Unbilled { days, json } => release::unbilled(place, *days, *json),
         BillCommand::Held { cycle } => held(place, *cycle),
         BillCommand::Last { account, accept } => last(place, account.as_deref(), *accept),

@@ -1,5 +1,6 @@
 //! What each command does: find the utility, call one act, say how it ended.
 
+mod accrual;
 pub(crate) mod allocation;
 pub(crate) mod approve;
 pub(crate) mod audit;

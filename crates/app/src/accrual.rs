@@ -1,0 +1,113 @@
+//! What was used and not billed at a day, in money: revenue that is earned and stands on no bill yet.
+//!
+//! It is rated by the engine of the bills, from what meters said. Days of which nothing is known are
+//! counted and never guessed.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::{AccountNumber, AgreementId};
+use meterbook_core::ledger::{Gl, credited};
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_store::{self as store, Db};
+
+use crate::authority::authorize;
+use crate::usage::to_date::since;
+use crate::{Actor, Refused};
+
+/// What one agreement comes to that was not billed at the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accrued {
+    /// Whose.
+    pub account: AccountNumber,
+    /// Which.
+    pub agreement: AgreementId,
+    /// The first day that was on no bill.
+    pub from: Date,
+    /// The day behind the last one of which everything is known.
+    pub known_to: Date,
+    /// What these days come to.
+    pub total: Money,
+    /// Days behind them.
+    pub unknown: i64,
+    /// Why they are, or why nothing can be said.
+    pub why: String,
+}
+
+/// What all agreements come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accrual {
+    /// By the account of the general ledger in which a bill would put it.
+    pub by_gl: BTreeMap<Gl, Money>,
+    /// Each agreement.
+    pub rows: Vec<Accrued>,
+}
+
+impl Accrual {
+    /// What it all comes to.
+    pub fn total(&self) -> Money {
+        self.by_gl.values().copied().sum()
+    }
+
+    /// Days of which nothing is known.
+    pub fn unknown(&self) -> i64 {
+        self.rows.iter().map(|it| it.unknown).sum()
+    }
+}
+
+/// Agreements that are asked for at once.
+const AT_ONCE: i64 = 500;
+
+/// What was used before a day and stood on no bill that was dated by it.
+pub fn accrual(db: &Db, actor: Actor, on: Date, watch: &mut dyn FnMut(u64)) -> Result<Accrual> {
+    db.read(|tx| authorize(tx, actor, Permission::ViewCustomer, None))?;
+    let mut all = Accrual::default();
+    let mut after = AgreementId(0);
+    loop {
+        let next = db.read(|tx| store::unbilled::at(tx, on, after, AT_ONCE))?;
+        let Some((last, _)) = next.last() else { return Ok(all) };
+        after = *last;
+        for (id, from) in next {
+            all.rows.push(db.read(|tx| one(tx, (id, from), on, &mut all.by_gl))?);
+            watch(u64::try_from(all.rows.len())?);
+        }
+    }
+}
+
+fn one(
+    tx: &mut store::Tx,
+    (id, from): (AgreementId, Date),
+    on: Date,
+    by_gl: &mut BTreeMap<Gl, Money>,
+) -> Result<Accrued> {
+    let agreement = store::agreement::get(tx, id)?;
+    let account = store::account::get(tx, agreement.account)?;
+    let until = agreement.to.map_or(on, |to| on.min(to));
+    let mut row = Accrued {
+        account: account.number,
+        agreement: id,
+        from,
+        known_to: from,
+        total: Money::ZERO,
+        unknown: 0,
+        why: String::new(),
+    };
+    match since(tx, &agreement, &account, from, on) {
+        Ok(it) => {
+            row.total = it.total();
+            row.known_to = it.segments.last().map_or(from, |it| it.period.end());
+            row.why = it.waits.map_or_else(String::new, |it| it.to_string());
+            for segment in &it.segments {
+                for line in &segment.lines {
+                    let gl = credited(segment.commodity, line.kind);
+                    *by_gl.entry(gl).or_default() += line.amount;
+                }
+            }
+        }
+        Err(why) => row.why = why.downcast::<Refused>()?.to_string(),
+    }
+    row.unknown = i64::from((until - row.known_to).get_days());
+    Ok(row)
+}

@@ -1,0 +1,82 @@
+//! Revenue that is earned and not billed, on both engines: what a bill will say of the days it is for,
+//! whenever it is asked.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use meterbook_app::accrual::accrual;
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::window::{self, NewWindow};
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::ledger::Gl;
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
+use meterbook_core::reads::{Read, ReadKind};
+use meterbook_store::{self as store, Db};
+
+use crate::authority::nobody;
+use crate::village::{self, DIALS, actor, says};
+
+const FEBRUARY: Date = date(2026, 2, 1);
+const MARCH: Date = date(2026, 3, 1);
+
+fn shows(db: &Db, serial: &str, on: Date, index: i64) {
+    db.write(|tx| {
+        let meter = store::meter::by_serial(tx, serial)?.remove(0);
+        let channel = store::meter::channels(tx, meter.id)?.remove(0).id;
+        let (index_micro, kind) = (index * 1_000_000, ReadKind::Actual);
+        store::read::add(tx, &[Read { channel, on, index_micro, kind, batch: None }])
+    })
+    .unwrap();
+}
+
+/// Two customers, with turns in January and February; one has no read on March 1.
+fn begin(db: &Db) {
+    village::found(db);
+    for serial in ["E-1", "E-2"] {
+        let mut customer = village::customer(serial, &[DIALS]);
+        customer.street = format!("{serial} Mill St");
+        village::take_on(db, &customer).unwrap();
+        shows(db, serial, date(2026, 1, 1), 0);
+        shows(db, serial, FEBRUARY, 100);
+    }
+    let turns: Vec<NewWindow> = (1..=2)
+        .map(|month| {
+            let period = Period::month(2026, month).unwrap();
+            let billed_on = period.end().saturating_add(2.days());
+            NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
+        })
+        .collect();
+    db.write(|tx| window::plan(tx, actor(), Cycle(1), &turns)).unwrap();
+}
+
+fn cents(db: &Db, on: Date) -> (i64, usize, i64) {
+    let it = accrual(db, actor(), on, &mut |_| ()).unwrap();
+    (it.total().cents(), it.rows.len(), it.unknown())
+}
+
+#[test]
+fn what_was_not_billed_at_a_day_is_what_the_bills_say_later() {
+    engines::each(|db, _| {
+        begin(db);
+        let before = accrual(db, actor(), FEBRUARY, &mut |_| ()).unwrap();
+        assert_eq!(before.total().cents(), 2_400);
+        assert_eq!(before.by_gl[&Gl::ElectricRevenue], Money::from_cents(2_400));
+        assert_eq!(before.rows[0].known_to, FEBRUARY);
+        // The bills are dated February 3: on the first they were still to come, whoever asks later.
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!(accrual(db, actor(), FEBRUARY, &mut |_| ()).unwrap(), before);
+        shows(db, "E-1", MARCH, 150);
+        // Of the other one nothing is known after its bill: 28 days are counted, not guessed.
+        assert_eq!(cents(db, MARCH), (600, 2, 28));
+        let it = accrual(db, actor(), MARCH, &mut |_| ()).unwrap();
+        assert!(it.rows[0].why.is_empty() && it.rows[1].why.contains("E-2"), "{:?}", it.rows);
+        // Nobody began before the first day.
+        assert_eq!(cents(db, date(2026, 1, 1)), (0, 0, 0));
+        let sam = nobody(db);
+        let why = accrual(db, sam, MARCH, &mut |_| ()).unwrap_err();
+        assert!(says(&why).contains("view-customer"), "{why}");
+    });
+}

@@ -1,0 +1,80 @@
+//! `bill unbilled-revenue`: what was used and not billed at a day, in money.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::accrual::{Accrual, accrual};
+use meterbook_core::text::counted;
+use serde_json::json;
+
+use crate::args::Place;
+use crate::say;
+
+pub(crate) fn revenue(
+    place: &Place,
+    on: Option<Date>,
+    (each, as_json): (bool, bool),
+) -> Result<()> {
+    let db = super::see(place)?;
+    let on = match on {
+        Some(on) => on,
+        None => super::today(&db)?,
+    };
+    let mut bar = say::Bar::new();
+    let it = accrual(&db, super::actor(), on, &mut |done| bar.show("rated", done, done))?;
+    drop(bar);
+    if as_json {
+        say::line(json(&it, on));
+        return Ok(());
+    }
+    say::line(format_args!(
+        "used before {on} and on no bill then: {} of {}",
+        it.total(),
+        counted(it.rows.len(), "agreement")
+    ));
+    for (gl, amount) in &it.by_gl {
+        say::line(format_args!("  {:<28} {:>16}", gl.to_string(), amount.to_string()));
+    }
+    let unknown = it.rows.iter().filter(|it| 0 < it.unknown).count();
+    if 0 < unknown {
+        say::line(format_args!(
+            "  {} of {} are not known yet, and not in it",
+            counted(it.unknown(), "day"),
+            counted(unknown, "agreement")
+        ));
+    }
+    for row in it.rows.iter().filter(|_| each) {
+        say::line(format_args!(
+            "{}  agreement {}  from {} to {}  {:>12}  {}",
+            row.account,
+            row.agreement,
+            row.from,
+            row.known_to,
+            row.total.to_string(),
+            row.why
+        ));
+    }
+    Ok(())
+}
+
+fn json(it: &Accrual, on: Date) -> serde_json::Value {
+    let by_gl: serde_json::Map<_, _> =
+        it.by_gl.iter().map(|(gl, amount)| (gl.to_string(), amount.cents().into())).collect();
+    let rows = it.rows.iter().map(|row| {
+        json!({
+            "account": row.account.to_string(),
+            "agreement": row.agreement.0,
+            "from": row.from.to_string(),
+            "to": row.known_to.to_string(),
+            "cents": row.total.cents(),
+            "unknown_days": row.unknown,
+            "why": row.why,
+        })
+    });
+    json!({
+        "on": on.to_string(),
+        "cents": it.total().cents(),
+        "by_gl": by_gl,
+        "unknown_days": it.unknown(),
+        "agreements": rows.collect::<Vec<_>>(),
+    })
+}
