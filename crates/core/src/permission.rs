@@ -53,6 +53,8 @@ pub enum Permission {
     ReleaseBeyondLimits,
     /// Say the limits for that.
     SetReleaseLimits,
+    /// Say what e-invoices say of the utility.
+    DescribeSeller,
     /// Take a payment.
     TakePayment,
     /// Say who gets which share of a host's surplus.
@@ -91,6 +93,7 @@ words! {
         ReleaseBills = "release-bills",
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
+        DescribeSeller = "describe-seller",
         TakePayment = "take-payment",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",

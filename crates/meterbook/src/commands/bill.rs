@@ -15,7 +15,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::release;
+use super::{invoice, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -33,6 +33,8 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         BillCommand::Held { cycle } => held(place, *cycle),
         BillCommand::Last { account, accept } => last(place, account.as_deref(), *accept),
         BillCommand::Render(args) => render(place, args),
+        BillCommand::Invoice { number, out } => invoice::write(place, number, out.as_deref()),
+        BillCommand::Seller(args) => invoice::seller(place, args),
         BillCommand::Why { number, json } => why(place, number, *json),
         BillCommand::Show { number } => show(place, number),
         BillCommand::Replay { number, cycle } => replay(place, number.clone(), *cycle),
