@@ -5,7 +5,8 @@ use std::fmt;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::BillId;
-use meterbook_formats::invoices::{Kind, ubl};
+use meterbook_formats::invoices::ubl;
+pub use meterbook_formats::invoices::{Kind, Preceding};
 use meterbook_store::{self as store, Tx};
 
 use crate::{refuse, statement};

@@ -7,6 +7,7 @@ mod audit;
 mod authority;
 mod certificate;
 mod changes;
+mod e_invoice;
 mod exchange;
 mod intake;
 mod large_file;

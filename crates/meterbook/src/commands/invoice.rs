@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use meterbook_app::{invoice, refuse};
+use meterbook_app::invoice::{self, Kind};
+use meterbook_app::refuse;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::seller::Seller;
-use meterbook_formats::invoices::Kind;
 use meterbook_store as store;
 
 use crate::args::Place;
