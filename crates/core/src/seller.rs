@@ -201,9 +201,9 @@ mod tests {
             ("USA", "USD", None, None),
             "there is no country USA; write two letters of ISO 3166 such as US",
         );
-        let words = "with hundredths; write three letters of ISO 4217 such as USD";
-        refused(("US", "usd", None, None), &format!("there is no currency usd {words}"));
-        refused(("JP", "JPY", None, None), &format!("there is no currency JPY {words}"));
+        let words = "hundredths; write three letters of ISO 4217 such as USD";
+        refused(("US", "usd", None, None), &format!("there is no currency usd with {words}"));
+        refused(("JP", "JPY", None, None), &format!("there is no currency JPY with {words}"));
         refused(
             ("US", "USD", Some(" "), None),
             "the registration number has 1 to 50 letters; leave it out where there is none",

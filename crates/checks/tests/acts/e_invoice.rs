@@ -2,7 +2,6 @@
 //! the bills of a sample town keep the rules of the norm.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a test says what it skipped")]
 
 use std::path::Path;
 use std::process::Command;

@@ -185,7 +185,7 @@ fn covered(lines: &[Line], group: &[(usize, &Line)]) -> Vec<usize> {
             let is = |name: &&str| {
                 label.strip_prefix(*name).is_some_and(|it| it.is_empty() || it.starts_with(", "))
             };
-            names.as_ref().is_none_or(|it| it.iter().any(|name| is(name)))
+            names.as_ref().is_none_or(|it| it.iter().any(is))
         })
         .collect()
 }

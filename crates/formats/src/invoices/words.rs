@@ -22,7 +22,7 @@ pub(super) struct Words {
 const ENGLISH: Words = Words {
     due: "Due",
     before: "The account owed",
-    with_it: "with this bill it owes",
+    with_it: "this bill included it owes",
     credited: "Credited to account",
     charged: "Charged to account",
     tariff: "Tariff",
