@@ -1,7 +1,7 @@
 // Billing as an analyst meets it: a turn is checked, looked at, called off, checked again, released.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditor, inSpanish, inside, launch, press, sound, tabTo, url } from './browser.mjs';
+import { auditor, inSpanish, inside, launch, openAccount, press, sound, tabTo, url } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -64,4 +64,17 @@ test('the pages of billing hold at 320 pixels, and in Spanish', async () => {
   await tab.locator('main .turns a[href^="/cycles/"]').first().click();
   await tab.waitForLoadState();
   await sound(tab);
+});
+
+test('a bill leads to its correction, which says when there is nothing to correct', async () => {
+  const tab = await inside(browser);
+  await tab.goto(`${url}/cycles`);
+  await openAccount(tab, '1000-0005-8');
+  await tab.locator('main a[href^="/bills/"]:not([href$="/pdf"])').first().click();
+  await tab.waitForLoadState();
+  await tab.locator('main a[href$="/correct"]').click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  assert.equal(await tab.locator('p[role=status]').count(), 1);
+  assert.equal(await tab.locator('form[method=post] #why').count(), 0);
 });

@@ -5,6 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -14,6 +15,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use serde_json::{Value, json};
 
 use crate::authority::{NotAuthorized, authorize};
+use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
@@ -29,6 +31,8 @@ pub enum Asked {
     Multiplier(NewMultiplier),
     /// To let the bills of a run go.
     Release(NewRelease),
+    /// To take bills back and bill anew.
+    Correct(NewCorrection),
     /// To give somebody a role.
     GiveRole {
         /// Their name.
@@ -235,6 +239,7 @@ impl Asked {
             Asked::Payment(_) => "take payment",
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Release(_) => RELEASE,
+            Asked::Correct(_) => CORRECT,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
             Asked::Grant { .. } => "grant",
@@ -249,6 +254,7 @@ impl Asked {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
+            Asked::Correct(_) => Permission::CorrectBills,
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
             | Asked::Grant { .. }
@@ -261,6 +267,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Release(it) => Some(it.total),
+            Asked::Correct(it) => Some(it.net.abs()),
             _ => None,
         }
     }
@@ -285,6 +292,10 @@ impl Asked {
                 )
             }
             Asked::Release(it) => it.subject(tx, at)?,
+            Asked::Correct(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today)?
+            }
             Asked::GiveRole { name, role } => format!("{role} to {name}"),
             Asked::TakeRole { name, role } => format!("{role} from {name}"),
             Asked::Grant { role, grant } => format!("{} to {role}", role::say(grant)),
@@ -308,6 +319,12 @@ impl Asked {
                 "evidence": it.evidence.trim(),
                 "on": it.on.to_string(),
                 "reads": it.reads,
+            }),
+            Asked::Correct(NewCorrection { account, from, cause, net }) => json!({
+                "account": account.0,
+                "from": from.to_string(),
+                "cause": cause.word(),
+                "cents": net.cents(),
             }),
             Asked::Release(NewRelease { run, total, beyond }) => {
                 json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
@@ -358,6 +375,12 @@ impl Asked {
                     .map(Value::as_i64)
                     .collect::<Option<_>>()?,
             }),
+            CORRECT => Asked::Correct(NewCorrection {
+                account: AccountId(content["account"].as_i64()?),
+                from: text("from")?.parse().ok()?,
+                cause: Cause::from_word(content["cause"].as_str()?)?,
+                net: Money::from_cents(content["cents"].as_i64()?),
+            }),
             RELEASE => Asked::Release(NewRelease {
                 run: RunId(content["run"].as_i64()?),
                 total: Money::from_cents(content["cents"].as_i64()?),
@@ -383,6 +406,10 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Release(it) => it.subject(tx, at).map(drop),
+            Asked::Correct(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today).map(drop)
+            }
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
             Asked::Grant { role, .. } => role::check(tx, role),
@@ -396,6 +423,7 @@ impl Asked {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
+            Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),
             Asked::Grant { role, grant } => role::grant(tx, allowed, role, grant, why),

@@ -103,6 +103,14 @@ impl Money {
     /// Nothing owed.
     pub const ZERO: Money = Money { cents: 0 };
 
+    /// The amount without its sign.
+    ///
+    /// # Panics
+    /// On the least amount there is.
+    pub fn abs(self) -> Money {
+        if self < Money::ZERO { -self } else { self }
+    }
+
     /// Reads an amount as people write it: `87.45`, `1,200`, `$0.50`, `-3.10`; at most two decimals.
     ///
     /// # Errors

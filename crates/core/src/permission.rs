@@ -55,6 +55,8 @@ pub enum Permission {
     SetReleaseLimits,
     /// Say what e-invoices say of the utility.
     DescribeSeller,
+    /// Take bills back and bill anew; the amount is what that comes to.
+    CorrectBills,
     /// Take a payment.
     TakePayment,
     /// Say who gets which share of a host's surplus.
@@ -94,6 +96,7 @@ words! {
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
         DescribeSeller = "describe-seller",
+        CorrectBills = "correct-bills",
         TakePayment = "take-payment",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",

@@ -295,6 +295,7 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
             EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
             EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
             EntryKind::Charge => text.clone(),
+            EntryKind::Cancelled => format!("{}, {}", words.cancelled, says.short_day(*on)),
         };
         sums.push(line(label, *amount, false));
     }

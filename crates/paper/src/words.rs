@@ -77,6 +77,7 @@ catalogue! {
     scan: "Scan to pay", "Escanee para pagar";
     scan_or: "or call", "o llame al";
     service_at: "Service at", "Servicio en";
+    cancelled: "Bill taken back", "Factura anulada";
     settlement: "Settlement of what was kept", "Liquidación de lo guardado";
     thanks: "Thank you.", "Gracias.";
     this_bill: "This bill", "Esta factura";

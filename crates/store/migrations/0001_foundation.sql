@@ -317,9 +317,9 @@ create table segment (
     unit text not null,
     total_cents bigint not null,
     primary key (bill_id, position),
-    unique (agreement_id, from_on),
     check (from_on < to_on)
 );
+create index segment_agreement on segment (agreement_id, from_on);
 
 create table segment_evidence (
     bill_id bigint not null,
@@ -664,7 +664,6 @@ create trigger bill_once before insert on bill begin
 end;
 create trigger segment_once before insert on segment begin
     select raise(abort, 'UNIQUE constraint failed: segment.bill_id, segment.position') where exists (select 1 from segment where bill_id = new.bill_id and position = new.position);
-    select raise(abort, 'UNIQUE constraint failed: segment.agreement_id, segment.from_on') where exists (select 1 from segment where agreement_id = new.agreement_id and from_on = new.from_on);
     select raise(abort, 'UNIQUE constraint failed: segment.rowid') where exists (select 1 from segment where rowid = new.rowid);
 end;
 create trigger segment_evidence_once before insert on segment_evidence begin

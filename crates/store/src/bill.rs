@@ -49,13 +49,13 @@ const EVIDENCE_OF: Sql = Sql("
     from segment_evidence where bill_id = $1 order by segment, position");
 const OF_ACCOUNT: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
-    from bill where account_id = $1 order by billed_on desc, id desc limit $2");
-const BILLED_THROUGH: Sql = Sql("select max(to_on) from segment where agreement_id = $1");
+    from standing_bill where account_id = $1 order by to_on desc, id desc limit $2");
+const BILLED_THROUGH: Sql = Sql("select max(to_on) from standing_segment where agreement_id = $1");
 const ENDED_ON: Sql =
-    Sql("select bill_id, position from segment where agreement_id = $1 and to_on = $2");
-const BILLED_THROUGH_ON: Sql = Sql("select max(to_on) from segment where tariff = $1");
+    Sql("select bill_id, position from standing_segment where agreement_id = $1 and to_on = $2");
+const BILLED_THROUGH_ON: Sql = Sql("select max(to_on) from standing_segment where tariff = $1");
 const NEWEST_OF_CYCLE: Sql = Sql("
-    select id from bill where window_id = (
+    select id from standing_bill where window_id = (
         select w.id from bill_window w
         where w.cycle = $1 and exists (select 1 from bill b where b.window_id = w.id)
         order by w.from_on desc limit 1)
@@ -65,14 +65,14 @@ const NEWEST_OF_CYCLE: Sql = Sql("
 const NEXT_END: Sql = Sql("
     select min(g.to_on) from agreement g
     where g.account_id = $1 and g.to_on <= $2
-      and coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on)
+      and coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on)
         < g.to_on");
 // Accounts of which a service ended without a last bill, or that take nothing any more and have a fee
 // to pay or a deposit to get back.
 const ENDED: Sql = Sql("
     select distinct g.account_id from agreement g
     where g.to_on <= $1
-      and coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on)
+      and coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on)
         < g.to_on
     union
     select c.account_id from charge c
@@ -92,7 +92,7 @@ const ENDED: Sql = Sql("
         select 1 from agreement g
         where g.account_id = e.account_id and (g.to_on is null or $1 < g.to_on))
     order by 1");
-const NEWEST: Sql = Sql("select id from bill order by id desc limit $1");
+const NEWEST: Sql = Sql("select id from standing_bill order by id desc limit $1");
 
 /// A bill as one row of a list.
 #[derive(Clone, Debug, PartialEq)]

@@ -55,7 +55,7 @@ const TO_APPLY: (Sql, Sql) = among_ids!(
          select 1 from agreement g
          where g.account_id = c.account_id
            and (g.to_on is null
-             or coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on)
+             or coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on)
                   < g.to_on))
        and c.account_id",
     "group by c.account_id having 0 < sum(c.amount_cents) order by c.account_id"

@@ -85,11 +85,11 @@ const DAYS: Sql = Sql("
         select s.agreement_id, s.from_on,
             coalesce(lag(s.to_on) over (partition by s.agreement_id order by s.from_on), g.from_on)
                 as expected
-        from segment s join agreement g on g.id = s.agreement_id) as follows
+        from standing_segment s join agreement g on g.id = s.agreement_id) as follows
     where from_on <> expected order by agreement_id, from_on limit $1");
 const DAYS_AFTER: Sql = Sql("
     select s.agreement_id, g.to_on, s.to_on
-    from segment s join agreement g on g.id = s.agreement_id
+    from standing_segment s join agreement g on g.id = s.agreement_id
     where g.to_on < s.to_on order by s.agreement_id limit $1");
 const SHARED: Sql = Sql("select count(*) from allotment");
 // The bill says in its bank what it gave and took, and the rows say it again.
@@ -146,18 +146,20 @@ const RUN_TOTALS: Sql = Sql("
             (select cast(coalesce(sum(i.total_cents), 0) as bigint) from run_item i
              where i.window_id = bill_window.id and i.outcome = 'billed') as said,
             (select cast(coalesce(sum(b.total_cents), 0) as bigint) from bill b
-             where b.window_id = bill_window.id) as posted
+             where b.window_id = bill_window.id and not exists (
+                select 1 from bill_cancelled c where c.made_bill_id = b.id)) as posted
         from bill_window
         where exists (select 1 from run r where r.window_id = bill_window.id and r.stage = 'done')
           and not exists (
-            select 1 from run r where r.window_id = bill_window.id and r.stage <> 'done')) as w
+            select 1 from run r
+            where r.window_id = bill_window.id and r.stage not in ('done', 'cancelled'))) as w
     where w.said <> w.posted order by w.id limit $1");
 const ACCOUNTS: Sql = Sql("select count(*) from account");
 // What each account should owe follows from its bills and payments alone.
 const OWED: Sql = Sql("
     select a.number, o.owed, o.posted from account a join (
         select account.id,
-            coalesce((select sum(total_cents) from bill where account_id = account.id), 0)
+            coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from charge where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from payment where account_id = account.id), 0) as owed,
@@ -167,7 +169,7 @@ const OWED: Sql = Sql("
     where o.owed <> o.posted order by a.id limit $1");
 const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
-           cast(coalesce((select sum(total_cents) from bill), 0)
+           cast(coalesce((select sum(total_cents) from standing_bill), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
               + coalesce((select sum(amount_cents) from charge), 0)
               - coalesce((select sum(amount_cents) from payment), 0) as bigint)");

@@ -200,8 +200,10 @@ fn conflict_of_postgres(said: &postgres::error::DbError) -> Option<Conflict> {
 /// Our own triggers say `agreement: overlaps` and the like.
 fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
-    let ours =
-        matches!(rule, "overlaps" | "never changes" | "final" | "too much" | "gone" | "hangs");
+    let ours = matches!(
+        rule,
+        "overlaps" | "billed twice" | "never changes" | "final" | "too much" | "gone" | "hangs"
+    );
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
 
@@ -295,6 +297,7 @@ impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Conflict { table, rule } = self;
         match rule.as_str() {
+            "billed twice" => f.write_str("some of these days are on a bill already"),
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
             "gone" => f.write_str(
                 "the meter is retired, lost or scrapped on some of these days; hang another one, \

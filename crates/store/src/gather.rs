@@ -34,7 +34,8 @@ const ACCOUNTS: (Sql, Sql) = among_ids!(
 const SERVICES: (Sql, Sql) = among_ids!(
     "select g.id, g.account_id, g.service_point_id, g.tariff, g.from_on, g.to_on,
             s.premise_id, s.commodity, s.zone, m.street,
-            (select max(b.to_on) from segment b where b.agreement_id = g.id)
+            (select max(b.to_on) from standing_segment b
+             where b.agreement_id = g.id and b.from_on < $3)
      from agreement g
      join service_point s on s.id = g.service_point_id
      join premise m on m.id = s.premise_id
@@ -63,8 +64,9 @@ const BLOCKS: (Sql, Sql) = among_ids!(
     "order by channel_id, batch_id, month"
 );
 const BILLS: (Sql, Sql) = among_ids!(
-    "select account_id, window_id, total_cents from bill where account_id",
-    "order by account_id, billed_on desc, id desc"
+    "select b.account_id, b.window_id, b.total_cents, c.bill_id
+     from bill b left join bill_cancelled c on c.bill_id = b.id where b.account_id",
+    "order by b.account_id, b.billed_on desc, b.id desc"
 );
 
 /// How many earlier bills say what is usual.
@@ -89,7 +91,7 @@ pub fn accounts_as_of(
     let mut accounts = addressed(tx, &list)?;
     services(tx, window, &list, &mut accounts)?;
     bills(tx, window, &list, &mut accounts)?;
-    carried(tx, &mut accounts)?;
+    carried(tx, window, &mut accounts)?;
     terms(tx, &mut accounts)?;
     shares(tx, window, &mut accounts)?;
     measure(tx, window, &mut accounts, known)?;
@@ -177,7 +179,8 @@ fn bills(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Resul
         if row.int(1)? == window.id.0 {
             account.bills_in_window += 1;
         }
-        if account.earlier.len() < EARLIER {
+        let stands = row.maybe(3, Row::int)?.is_none();
+        if stands && account.earlier.len() < EARLIER {
             account.earlier.push(row.money(2)?);
         }
         Ok::<_, anyhow::Error>(())
@@ -185,10 +188,10 @@ fn bills(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Resul
 }
 
 /// What the last bills of the agreements left for these.
-fn carried(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
+fn carried(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
     let billed = accounts.values().flat_map(|it| &it.services);
     let billed = billed.filter(|it| it.billed_through.is_some()).map(|it| it.agreement.id);
-    let mut left = crate::bill::carried(tx, billed)?;
+    let mut left = crate::bill::carried(tx, billed, window.period.end())?;
     for service in accounts.values_mut().flat_map(|it| &mut it.services) {
         service.carried = left.remove(&service.agreement.id).unwrap_or_default();
     }

@@ -27,6 +27,7 @@ pub mod certificate;
 pub mod charge;
 pub mod check;
 pub mod connection;
+pub mod correction;
 pub mod crew;
 pub mod deposit;
 pub mod detail;

@@ -25,8 +25,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_usage", include_str!("../migrations/0010_usage.sql")),
     ("0011_record", include_str!("../migrations/0011_record.sql")),
     ("0012_large_files", include_str!("../migrations/0012_large_files.sql")),
+    ("0013_search_words", include_str!("../migrations/0013_search_words.sql")),
     ("0014_gone", include_str!("../migrations/0014_gone.sql")),
     ("0015_release", include_str!("../migrations/0015_release.sql")),
+    ("0017_corrections", include_str!("../migrations/0017_corrections.sql")),
     ("0018_seller", include_str!("../migrations/0018_seller.sql")),
 ];
 
@@ -39,6 +41,9 @@ const APPLY: Sql = Sql("insert into migration (number, name, sha256) values ($1,
 /// Both engines' first statement of a new database.
 const MIGRATION_TABLE: &str =
     "create table migration (number bigint primary key, name text not null, sha256 text not null)";
+/// The last migration since which words are cut otherwise than before, so that what is found has to
+/// be indexed anew.
+const WORDS_CUT: &str = "0013_search_words";
 /// Whoever migrates a PostgreSQL database holds this lock; the number says nothing.
 const LOCK: &str = "select pg_advisory_xact_lock(776174)";
 
@@ -102,6 +107,10 @@ fn apply(tx: &mut Tx) -> Result<()> {
         tx.script(&ours)?;
         tx.exec(APPLY, [number.into(), (*name).into(), sha256(text.as_bytes()).into()])?;
     }
+    // Last of all, because it gathers from tables that later migrations may have changed.
+    if pending.iter().any(|it| it.0 == WORDS_CUT) {
+        crate::search::anew(tx)?;
+    }
     Ok(())
 }
 
@@ -147,6 +156,7 @@ mod tests {
     fn migrations_are_numbered_in_order() {
         let names: Vec<&str> = MIGRATIONS.iter().map(|it| it.0).collect();
         assert!(names.is_sorted_by(|one, next| one[..5] < next[..5]), "{names:?}");
+        assert!(names.contains(&WORDS_CUT), "or else nothing is indexed anew");
         for name in names {
             let (number, rest) = name.split_once('_').unwrap();
             assert!(number.len() == 4 && number.parse::<u16>().is_ok(), "{name}");

@@ -34,9 +34,9 @@ const BILLS_OF_RUN: Sql = Sql("
 const POSTED: Sql = Sql("
     select s.tariff, s.unit, count(*), cast(sum(s.used_micro) as bigint),
            cast(sum(s.total_cents) as bigint)
-    from segment s join bill b on b.id = s.bill_id
+    from standing_segment s join bill b on b.id = s.bill_id
     where b.window_id = $1 group by s.tariff, s.unit");
-const BILLS_POSTED: Sql = Sql("select total_cents from bill where window_id = $1");
+const BILLS_POSTED: Sql = Sql("select total_cents from standing_bill where window_id = $1");
 const BEFORE: Sql = Sql("
     select id from bill_window where cycle = $1 and to_on <= $2 order by to_on desc limit 1");
 const ABOUT: Sql = Sql("
@@ -47,7 +47,7 @@ const CHANGES: Sql = Sql("
           from run_item i where i.run_id = $1 and i.outcome = 'billed'
           group by i.account_id) as now
     join (select b.account_id, cast(sum(b.total_cents) as bigint) as cents
-          from bill b where b.window_id = $2 group by b.account_id) as was
+          from standing_bill b where b.window_id = $2 group by b.account_id) as was
       on was.account_id = now.account_id
     join account a on a.id = now.account_id
     where was.cents <> now.cents
@@ -57,10 +57,10 @@ const SWITCHED: Sql = Sql("
     select a.number, i.agreement_id, s.tariff, i.tariff, i.total_cents
     from run_item i
     join account a on a.id = i.account_id
-    join segment s on s.agreement_id = i.agreement_id
+    join standing_segment s on s.agreement_id = i.agreement_id
     where i.run_id = $1 and i.outcome = 'billed' and s.tariff <> i.tariff
       and s.to_on = (
-        select max(x.to_on) from segment x
+        select max(x.to_on) from standing_segment x
         where x.agreement_id = i.agreement_id and x.to_on <= $2)
     order by a.number, i.agreement_id limit $3");
 const HOLDS: Sql = Sql("

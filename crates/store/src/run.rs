@@ -116,7 +116,7 @@ const ENDINGS: Sql = Sql("
     where a.cycle = $2 and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
     group by i.outcome, i.reason");
 const POSTED: Sql = Sql("
-    select cast(coalesce(sum(total_cents), 0) as bigint) from bill where window_id = $1");
+    select cast(coalesce(sum(total_cents), 0) as bigint) from standing_bill where window_id = $1");
 const HOLD_LATE: Sql = Sql("
     insert into run_item
         (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff)

@@ -5,6 +5,9 @@
 //! of its own says itself what it is found by, with [`put`] and [`remove`]. Bills and payments are
 //! found in their own tables, so posting them costs nothing here.
 //!
+//! [`anew`] makes the whole index of what is in the tables: after a migration that cuts words
+//! otherwise, or many rows that came in bulk.
+//!
 //! A question goes to the engine's own full-text index, of words that were cut by
 //! [`meterbook_core::search`]: first for the words as they are, then for those that begin with
 //! them, and only when nothing is found for what they may be misspelt for.
@@ -15,12 +18,13 @@ use anyhow::Result;
 use meterbook_core::id::{AccountId, AccountNumber, PersonId, PremiseId, ServicePointId};
 use meterbook_core::limits::SCRAPS;
 use meterbook_core::search::{
-    About, Match, Scrap, ScrapKind, Subject, asked, bills_meant, bills_near, cuts, head, matching,
-    may_begin, misdialled, near, order_meant, references_meant, slips_forgiven,
+    About, Match, Scrap, ScrapKind, Subject, asked, asked_of_mail, beginning, bills_meant,
+    bills_near, cuts, head, mailed, matching, may_be_mail, may_begin, misdialled, near,
+    order_meant, references_meant, slips_forgiven, telling,
 };
 
 use crate::tx::{Rows, Sql, among_ids, list_of};
-use crate::value::Row;
+use crate::value::{Row, V};
 use crate::{Location, Tx};
 
 // All that an account is found by, in the order of how it is introduced.
@@ -77,6 +81,24 @@ const SCRAPS_OF: (Sql, Sql) = among_ids!("select id, scraps from search where id
 const FORGET: Sql = Sql("delete from search where id = $1");
 const FORGET_WORDS_SQLITE: Sql = Sql("delete from search_word where rowid = $1");
 const FORGET_WORDS_POSTGRES: Sql = Sql("delete from search_word where id = $1");
+const ACCOUNTS_AFTER: Sql = Sql("select id from account where $1 < id order by id limit $2");
+const EMPTY_AFTER: Sql = Sql("
+    select p.id from premise p where $1 < p.id and not exists (
+        select 1 from service_point s join agreement g on g.service_point_id = s.id
+        where s.premise_id = p.id and g.to_on is null)
+    order by p.id limit $2");
+/// PostgreSQL's index of words is made when all words are there: it is quicker than word by word.
+const EMPTY_INDEX: &str = "
+    drop index if exists search_word_words; drop index if exists search_word_first;
+    truncate search, search_word, spelling";
+/// PostgreSQL's indexes of words, for whoever drops them before a load.
+pub const INDEX: &str = "
+    create index search_word_words on search_word using gin (words) with (fastupdate = off);
+    create index search_word_first on search_word using gin (words) with (fastupdate = off)
+        where id / 262144 = 0";
+const EMPTY_INDEX_SQLITE: &str = "
+    delete from search; insert into search_word (search_word) values ('delete-all');
+    delete from spelling";
 const KEEP: Rows = Rows("search (id, scraps)");
 const KEEP_WORDS_SQLITE: Rows = Rows("search_word (rowid, words)");
 const KEEP_WORDS_POSTGRES: Sql = Sql("
@@ -99,6 +121,14 @@ const FIND_SQLITE: Sql = Sql("
 const FIND_POSTGRES: Sql = Sql("
     select s.id, s.scraps from (
         select id from search_word where words @@ cast(cast($1 as text) as tsquery) limit $2
+    ) w join search s on s.id = w.id order by s.id");
+/// The same among the first 65,536 accounts, which have an index of their own: PostgreSQL reads all
+/// that its index has of a word before it gives the first row, and of a frequent word that is much.
+/// The condition is written as the index's own, so that no other can serve it.
+const FIND_FIRST_POSTGRES: Sql = Sql("
+    select s.id, s.scraps from (
+        select id from search_word
+        where words @@ cast(cast($1 as text) as tsquery) and id / 262144 = 0 limit $2
     ) w join search s on s.id = w.id order by s.id");
 /// How PostgreSQL is to look words up. It guesses how many rows a word has, and when it guesses many
 /// it reads all rows one after the other, in several processes, with a program compiled for it. The
@@ -123,6 +153,8 @@ const BY_ORDER: Sql = Sql("
     left join account a on a.id = w.account_id left join person p on p.id = a.person_id
     where w.id = $1");
 
+/// Accounts or premises that are indexed at once.
+const AT_ONCE: i64 = 500;
 /// Found ones among which the best are looked for.
 const CANDIDATES: i64 = 150;
 
@@ -162,6 +194,34 @@ pub fn refresh_all(tx: &mut Tx, accounts: &[AccountId]) -> Result<()> {
     })?;
     let about = |(id, scraps)| (Subject::account(id), scraps);
     put_all(tx, scraps.into_iter().map(about).collect())
+}
+
+/// Makes the whole index of what is in the tables.
+pub fn anew(tx: &mut Tx) -> Result<()> {
+    match tx.location() {
+        Location::Sqlite(_) => tx.script(EMPTY_INDEX_SQLITE)?,
+        Location::Postgres(_) => tx.script(EMPTY_INDEX)?,
+    }
+    let mut last = 0;
+    while let accounts =
+        tx.many(ACCOUNTS_AFTER, [last.into(), AT_ONCE.into()], |row| row.id::<AccountId>(0))?
+        && let Some(account) = accounts.last()
+    {
+        last = account.0;
+        refresh_all(tx, &accounts)?;
+    }
+    let mut last = 0;
+    while let premises =
+        tx.many(EMPTY_AFTER, [last.into(), AT_ONCE.into()], |row| row.id::<PremiseId>(0))?
+        && let Some(premise) = premises.last()
+    {
+        last = premise.0;
+        premises.into_iter().try_for_each(|it| refresh_premise(tx, it))?;
+    }
+    match tx.location() {
+        Location::Sqlite(_) => Ok(()),
+        Location::Postgres(_) => tx.script(INDEX),
+    }
 }
 
 /// Brings up to date the accounts of a person.
@@ -287,29 +347,65 @@ pub fn find(tx: &mut Tx, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let exact: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::Whole(it)]).collect();
     let by_word = matches(tx, &words, &[], &exact, &BTreeSet::new())?;
     // What has the words themselves would only be found once more, and looked at once more.
-    let seen: BTreeSet<Subject> = by_word.iter().map(|it| it.1.subject).collect();
+    let mut seen: BTreeSet<Subject> = by_word.iter().map(|it| it.1.subject).collect();
+    let somebody = !by_word.is_empty();
     found.extend(by_word);
-    let begun: Vec<Vec<Term>> = words.iter().map(|it| vec![Term::begun(it)]).collect();
-    // Where somebody has all the words, only the last one may not be typed to its end. To gather
-    // who has any word that begins like each of several is the dearest question there is.
-    let mut typed = if seen.is_empty() { begun.clone() } else { exact.clone() };
+    let of_mail: Vec<String> = words.iter().map(|it| mailed(it)).collect();
+    let begun: Vec<Vec<Term>> = words
+        .iter()
+        .zip(&of_mail)
+        .map(|(word, mailed)| vec![Term::begun(word), Term::Whole(mailed)])
+        .collect();
+    // The last word may not be typed to its end. To gather who has any word that begins like each
+    // of several is dearer, and is asked only when that finds nobody.
+    let mut typed = exact;
     typed.pop();
     typed.extend(begun.last().cloned());
-    if found.len() < limit && typed != exact {
-        found.extend(matches(tx, &words, &[], &typed, &seen)?);
+    // Where somebody has several words that were asked for, only a short last one may mean another
+    // word: what begins like a long one has to be gathered, and of a town's name that is much.
+    let last = words
+        .last()
+        .is_some_and(|it| may_begin(it) && (words.len() == 1 || beginning(it).is_some()));
+    if found.len() < limit && (found.is_empty() || last) {
+        let by_beginning = matches(tx, &words, &[], &typed, &seen)?;
+        seen.extend(by_beginning.iter().map(|it| it.1.subject));
+        found.extend(by_beginning);
+    }
+    // `San Hol` is Sandra Holman too, where others called Hol- live in San Isidro.
+    let short = words.iter().rev().skip(1).any(|it| beginning(it).is_some());
+    let more = !somebody && short && found.len() < limit;
+    if 1 < words.len() && (found.is_empty() || more) {
+        found.extend(matches(tx, &words, &[], &begun, &seen)?);
+    }
+    let mail = asked_of_mail(text);
+    if found.is_empty() && mail.len() == 1 || found.len() < limit && may_be_mail(text) {
+        found.extend(written_to(tx, &mail, &seen)?);
     }
     if found.is_empty() {
         let others = words.iter().map(|it| others(tx, it)).collect::<Result<Vec<_>>>()?;
-        let mut doubted = begun;
-        for (terms, others) in doubted.iter_mut().zip(&others) {
-            terms.extend(others.iter().map(|it| Term::Whole(it)));
-        }
+        let known = like(tx, &words.iter().map(|it| head(it)).collect())?;
+        let doubted = words.iter().zip(&others).map(|(word, others)| {
+            // That a word is there, and yet only begun beside a slip of another, is too much doubt.
+            let term = if known.contains(word) { Term::Whole(word) } else { Term::begun(word) };
+            [term].into_iter().chain(others.iter().map(|it| Term::Whole(it))).collect()
+        });
+        let doubted: Vec<Vec<Term>> = doubted.collect();
         if others.iter().any(|it| !it.is_empty()) {
             found.extend(matches(tx, &words, &others, &doubted, &seen)?);
         }
         found.extend(nearly_billed(tx, text)?);
     }
     Ok(best(found, limit))
+}
+
+/// What has words that are e-mail addresses or begin them.
+fn written_to(tx: &mut Tx, words: &[String], seen: &BTreeSet<Subject>) -> Result<Found> {
+    let of_mail: Vec<String> = words.iter().map(|it| mailed(it)).collect();
+    let terms = words.iter().zip(&of_mail).map(|(word, mailed)| {
+        let either = [word, mailed];
+        either.into_iter().map(|it| Term::begun(it)).collect()
+    });
+    matches(tx, words, &[], &terms.collect::<Vec<_>>(), seen)
 }
 
 /// One word that the index is asked for.
@@ -337,18 +433,12 @@ fn matches(
     terms: &[Vec<Term<'_>>],
     seen: &BTreeSet<Subject>,
 ) -> Result<Found> {
-    let asked = match tx.location() {
-        Location::Sqlite(_) => question(terms, " AND ", " OR ", |term| match term {
-            Term::Whole(word) => format!("\"{word}\""),
-            Term::Begun(word) => format!("\"{word}\"*"),
-        }),
-        Location::Postgres(_) => question(terms, " & ", " | ", |term| match term {
-            Term::Whole(word) => format!("'{word}'"),
-            Term::Begun(word) => format!("'{word}':*"),
-        }),
-    };
-    let sql = tx.either(FIND_SQLITE, FIND_POSTGRES);
-    let rows = tx.many(sql, [asked.into(), CANDIDATES.into()], scraps)?;
+    let telling = terms.iter().zip(telling(words)).filter(|it| it.1).map(|it| it.0.as_slice());
+    let telling: Vec<&[Term]> = telling.collect();
+    let mut rows = candidates(tx, &telling)?;
+    if telling.len() < terms.len() && i64::try_from(rows.len())? == CANDIDATES {
+        rows = candidates(tx, &terms.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    }
     let new = rows.into_iter().filter(|it| !seen.contains(&subject_of(it.0)));
     let found = new.filter_map(|(row, scraps)| {
         let matched = matching(words, others, &scraps)?;
@@ -357,15 +447,36 @@ fn matches(
     Ok(found.collect())
 }
 
-/// Words are letters and digits only, so nothing in them means anything to an engine.
-fn question(
-    terms: &[Vec<Term<'_>>],
-    and: &str,
-    or: &str,
-    written: impl Fn(Term<'_>) -> String,
-) -> String {
-    let word = |of_one: &Vec<Term<'_>>| {
-        let of_one: Vec<String> = of_one.iter().map(|it| written(*it)).collect();
+/// The first rows that have one of the terms of every word.
+fn candidates(tx: &mut Tx, terms: &[&[Term<'_>]]) -> Result<Vec<(i64, Vec<Scrap>)>> {
+    let asked = match tx.location() {
+        Location::Sqlite(_) => question(terms, " AND ", " OR ", ["\"", "\"", "\"*"]),
+        Location::Postgres(_) => question(terms, " & ", " | ", ["'", "'", "':*"]),
+    };
+    let given = || [V::from(&asked), CANDIDATES.into()];
+    if let Location::Sqlite(_) = tx.location() {
+        return tx.many(FIND_SQLITE, given(), scraps);
+    }
+    let first = tx.many(FIND_FIRST_POSTGRES, given(), scraps)?;
+    if i64::try_from(first.len())? == CANDIDATES {
+        return Ok(first);
+    }
+    tx.many(FIND_POSTGRES, given(), scraps)
+}
+
+/// The question as an engine reads it; `around` is what stands before a word, after it, and after
+/// one that is only begun. Words are letters and digits and marks of ours: nothing in them ends them.
+fn question(terms: &[&[Term<'_>]], and: &str, or: &str, around: [&str; 3]) -> String {
+    let [before, after, begun] = around;
+    let term = |it: &Term<'_>| match it {
+        Term::Whole(word) => format!("{before}{word}{after}"),
+        Term::Begun(word) => match beginning(word) {
+            Some(kept) => format!("{before}{kept}{after}"),
+            None => format!("{before}{word}{begun}"),
+        },
+    };
+    let word = |of_one: &&[Term<'_>]| {
+        let of_one: Vec<String> = of_one.iter().map(term).collect();
         format!("({})", of_one.join(or))
     };
     terms.iter().map(word).collect::<Vec<_>>().join(and)

@@ -71,6 +71,8 @@ pub enum Counter {
     Run,
     /// Bills.
     Bill,
+    /// Bills taken back and made anew.
+    Correction,
     /// Journal entries.
     Entry,
     /// Payments.
@@ -120,6 +122,10 @@ const NEXT: Sql = Sql("
     on conflict (name) do update set last = counter.last + excluded.last
     returning last");
 
+const SAVE: Sql = Sql("savepoint trial");
+const UNDO: Sql = Sql("rollback to savepoint trial");
+const FORGET: Sql = Sql("release savepoint trial");
+
 impl<'a> Tx<'a> {
     pub(crate) fn new(at: &'a Location, on: On<'a>) -> Tx<'a> {
         Tx { at, on, acts: Vec::new() }
@@ -130,6 +136,17 @@ impl<'a> Tx<'a> {
         let count = i64::try_from(count).context("more ids than there are numbers")?;
         let last = self.one(NEXT, [counter.name().into(), count.into()], |row| row.int(0))?;
         Ok(last - count + 1)
+    }
+
+    /// Does something, undoes it, and says what it came to.
+    pub fn trial<T>(&mut self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let acts = self.acts.len();
+        self.exec(SAVE, [])?;
+        let came = work(self);
+        self.exec(UNDO, [])?;
+        self.exec(FORGET, [])?;
+        self.acts.truncate(acts);
+        came
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -278,6 +295,7 @@ impl Counter {
             Counter::Window => "bill_window",
             Counter::Run => "run",
             Counter::Bill => "bill",
+            Counter::Correction => "correction",
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Interaction => "interaction",

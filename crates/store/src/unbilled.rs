@@ -14,11 +14,11 @@ const COUNT: Sql = Sql("
     select count(*) from agreement g
     where g.from_on < $1 and (g.to_on is null or g.from_on < g.to_on)
       and not exists (
-        select 1 from segment s
+        select 1 from standing_segment s
         where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))");
 const ALL: Sql = Sql("
     select a.number, g.id, p.commodity,
-        coalesce((select max(s.to_on) from segment s where s.agreement_id = g.id), g.from_on),
+        coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on),
         i.reason, i.detail, o.name
     from agreement g
     join account a on a.id = g.account_id
@@ -31,7 +31,7 @@ const ALL: Sql = Sql("
     left join staff o on o.id = t.owner_id
     where g.from_on < $1 and (g.to_on is null or g.from_on < g.to_on)
       and not exists (
-        select 1 from segment s
+        select 1 from standing_segment s
         where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))
     order by 4, a.number, g.id limit $2");
 

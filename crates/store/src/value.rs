@@ -13,10 +13,10 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
-    ContactId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId,
-    InteractionId, LandlordId, LargeFileId, MergeId, MeterId, MoveId, OrderId, PartyId, PaymentId,
-    PersonId, PremiseId, PublicationId, RegistrationId, RequestId, RunId, ServicePointId, TariffId,
-    TaskId, UserId, WindowId,
+    ContactId, CorrectionId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId,
+    InstallationId, InteractionId, LandlordId, LargeFileId, MergeId, MeterId, MoveId, OrderId,
+    PartyId, PaymentId, PersonId, PremiseId, PublicationId, RegistrationId, RequestId, RunId,
+    ServicePointId, TariffId, TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -247,7 +247,7 @@ macro_rules! ids_are_numbers {
 
 ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
-    CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MergeId,
+    CorrectionId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MergeId,
     MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
     RegistrationId, RequestId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 }

@@ -11,8 +11,8 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, cycle, document, moves, moving, note, order,
-    ordering, payment, place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, correction, cycle, document, moves, moving, note,
+    order, ordering, payment, place, search, sign_in, task, timeline, usage,
 };
 use crate::sent;
 
@@ -33,6 +33,7 @@ const TASK: Needs = Some(Permission::ResolveTasks);
 const PAY: Needs = Some(Permission::TakePayment);
 const MOVE: Needs = Some(Permission::MoveService);
 const ORDER: Needs = Some(Permission::OrderWork);
+const CORRECT: Needs = Some(Permission::CorrectBills);
 const RUN: Needs = Some(Permission::RunBills);
 const RELEASE: Needs = Some(Permission::ReleaseBills);
 const KEEP: Needs = Some(Permission::KeepCustomers);
@@ -71,6 +72,19 @@ const ROUTES: &[Route] = &[
         needs: MOVE,
         run: || post(moving::confirm),
     },
+    Route {
+        method: "GET",
+        path: "/bills/{number}/correct",
+        needs: CORRECT,
+        run: || get(correction::ask),
+    },
+    Route {
+        method: "POST",
+        path: "/bills/{number}/correct",
+        needs: CORRECT,
+        run: || post(correction::correct),
+    },
+    Route { method: "GET", path: "/corrections/{id}", needs: VIEW, run: || get(correction::show) },
     Route { method: "GET", path: "/cycles", needs: VIEW, run: || get(cycle::list) },
     Route { method: "GET", path: "/unbilled", needs: VIEW, run: || get(cycle::unbilled) },
     Route { method: "GET", path: "/cycles/{id}", needs: VIEW, run: || get(cycle::show) },

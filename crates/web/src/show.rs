@@ -103,6 +103,10 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
             format!("{}, {days}", words.bill)
         }
         EntryKind::Charge => text.to_owned(),
+        EntryKind::Cancelled => {
+            let days = days(text, language).unwrap_or_else(|| text.to_owned());
+            format!("{}, {days}", words.bill_cancelled)
+        }
         EntryKind::Payment => {
             let paid = text.split_once(' ').and_then(|(word, reference)| {
                 let tender = tender(Tender::from_word(word)?, words).to_lowercase();

@@ -51,6 +51,7 @@ catalogue! {
     credit_paid: "Credit, paid out", "Crédito, pagado";
     credit_used: "Credit, used on this bill", "Crédito, usado en esta factura";
     bill: "Bill", "Factura";
+    bill_cancelled: "Bill taken back", "Factura anulada";
     bill_date: "Bill date", "Fecha de factura";
     bill_cycles: "Newest turns of the bill cycles", "Últimos períodos de los ciclos de facturación";
     bill_page: "Newest bill", "Última factura";
@@ -468,6 +469,22 @@ catalogue! {
     unbilled_no_run: "no run met it", "ninguna ejecución lo encontró";
     unbilled_since: "Unbilled since", "Sin facturar desde";
     unbilled_title: "Not billed for long", "Sin facturar desde hace tiempo";
+    bill_is_cancelled: "This bill was taken back", "Esta factura fue anulada";
+    bill_is_made: "This bill stands in the place of", "Esta factura sustituye a";
+    bill_replaced_by: "in its place stands", "en su lugar está";
+    cause_meter: "the meter", "el medidor";
+    cause_other: "something else", "otra causa";
+    cause_read: "a read", "una lectura";
+    cause_service: "where or when service was", "dónde o cuándo hubo servicio";
+    cause_tampering: "energy taken past the meter", "energía tomada sin medir";
+    cause_tariff: "the tariff", "la tarifa";
+    correct_cause: "What was wrong", "Qué estaba mal";
+    correct_do: "Take them back and bill anew", "Anularlas y facturar de nuevo";
+    correct_from: "First day that may be wrong", "Primer día que puede estar mal";
+    correct_look: "Look", "Ver";
+    correct_net: "Together", "En total";
+    correct_title: "Correct from bill", "Corregir desde la factura";
+    correction: "Correction", "Corrección";
 }
 
 /// The texts in a language.

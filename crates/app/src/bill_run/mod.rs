@@ -7,6 +7,7 @@
 
 mod charges;
 mod check;
+pub mod correct;
 pub mod last;
 pub(crate) mod origin;
 mod post;

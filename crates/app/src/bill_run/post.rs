@@ -155,7 +155,7 @@ fn number(facts: &AccountFacts, window: &Window) -> BillNumber {
     }
 }
 
-fn entry(bill: &Bill, id: EntryId) -> Entry {
+pub(super) fn entry(bill: &Bill, id: EntryId) -> Entry {
     Entry {
         id,
         kind: EntryKind::Bill,

@@ -6,16 +6,23 @@
 use std::path::Path;
 use std::process::Command;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
+use meterbook_app::bill_run::correct::preview;
 use meterbook_app::demo::{self, Demo};
-use meterbook_app::invoice::{self, Kind, Preceding};
+use meterbook_app::invoice;
 use meterbook_app::seller::say;
 use meterbook_checks::engines::{self, Raw};
+use meterbook_core::bill::correct::Cause;
+use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Location};
 
 use crate::authority::with_role;
+use crate::correct::{correct, shows, three_months};
 use crate::village::{self, actor, says};
+
+/// The first day of the bills that are corrected.
+const DAY: Date = date(2026, 1, 1);
 
 fn seller(vat: Option<&str>) -> Seller {
     Seller::new("US", "USD", Some("12-3456789"), vat).unwrap()
@@ -49,12 +56,9 @@ fn the_bills_of_a_town_keep_the_rules_of_the_norm() {
         let bills = db.read(|tx| store::bill::newest(tx, 60)).unwrap();
         assert_eq!(bills.len(), 60);
         let mut files = Vec::new();
-        for (nth, id) in bills.iter().enumerate() {
-            let of = Preceding { number: "B-1".to_owned(), on: date(2026, 1, 2) };
-            let kind = if nth < 50 { Kind::Bill } else { Kind::Corrected { of } };
-            let (bill, text) = db
-                .read(|tx| Ok((store::bill::get(tx, *id)?, invoice::of_bill(tx, *id, &kind)?)))
-                .unwrap();
+        for id in bills {
+            let (bill, text) =
+                db.read(|tx| Ok((store::bill::get(tx, id)?, invoice::of_bill(tx, id)?))).unwrap();
             let lines: usize = bill.segments.iter().map(|it| it.lines.len()).sum();
             assert_eq!(text.matches("<cac:InvoiceLine>").count(), lines);
             let payable = format!(
@@ -94,10 +98,62 @@ fn a_bill_of_a_seller_nobody_described_has_no_invoice() {
         raw.run("delete from seller").unwrap();
         let id = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
         let on = db.read(|tx| Ok(store::bill::get(tx, id)?.billed_on)).unwrap();
-        let why = db.read(|tx| invoice::of_bill(tx, id, &Kind::Bill)).unwrap_err();
+        let why = db.read(|tx| invoice::of_bill(tx, id)).unwrap_err();
         let words = format!(
             "the utility's country, currency and registration number on {on} are missing; say them with: meterbook bill seller --country US --currency USD --registration NUMBER --from {on}"
         );
         assert_eq!(says(&why), words);
+    });
+}
+
+/// What is between the tags of the only element of this name.
+#[track_caller]
+fn only<'t>(text: &'t str, name: &str) -> &'t str {
+    let (open, close) = (format!("<cbc:{name}>"), format!("</cbc:{name}>"));
+    let mut found = text.split(&open).skip(1);
+    let (first, rest) = (found.next().unwrap(), found.next());
+    assert_eq!(rest, None, "{name}");
+    first.split(&close).next().unwrap()
+}
+
+#[test]
+fn a_bill_in_the_place_of_another_is_a_corrected_invoice_and_one_with_none_is_credited() {
+    engines::each(|db, _| {
+        three_months(db);
+        db.write(|tx| say(tx, actor(), date(2026, 1, 1), &seller(None))).unwrap();
+        let old: Vec<BillId> =
+            db.read(|tx| store::correction::standing(tx, AccountId(1), DAY)).unwrap();
+        let refused = |id| says(&db.read(|tx| invoice::taking_back(tx, id)).unwrap_err());
+        let number = |id| db.read(|tx| Ok(store::bill::get(tx, id)?.number)).unwrap();
+        let words = "was not taken back, and there is no credit note of it; correct it first with: meterbook bill correct";
+        assert_eq!(refused(old[0]), format!("{} {words}", number(old[0])));
+
+        shows(db, date(2026, 2, 1), &[110]);
+        let net = db.write(|tx| preview(tx, actor(), AccountId(1), DAY, Cause::Read)).unwrap().net;
+        correct(db, actor(), net, "the 1 was read as a 0").unwrap();
+        let standing = db.read(|tx| store::correction::standing(tx, AccountId(1), DAY)).unwrap();
+        let new = standing[0];
+        let text = db.read(|tx| invoice::of_bill(tx, new)).unwrap();
+        assert_eq!(only(&text, "InvoiceTypeCode"), "384");
+        let of = text.split("<cac:InvoiceDocumentReference>").nth(1).unwrap();
+        assert!(of.contains(&format!("<cbc:ID>{}</cbc:ID>", number(old[0]))), "{of}");
+        let before = db.read(|tx| invoice::of_bill(tx, old[0])).unwrap();
+        assert_eq!(only(&before, "InvoiceTypeCode"), "380");
+        let (was, by) = (number(old[0]), number(new));
+        let words = format!(
+            "{by} stands in the place of {was}, and its invoice says so; write that with: meterbook bill invoice {by}"
+        );
+        assert_eq!(refused(old[0]), words);
+
+        // Taken back alone.
+        db.write(|tx| {
+            let id = store::correction::get(tx, CorrectionId(1))?.id;
+            store::correction::cancel(tx, id, old[2])
+        })
+        .unwrap();
+        let note = db.read(|tx| invoice::taking_back(tx, old[2])).unwrap();
+        assert_eq!(only(&note, "CreditNoteTypeCode"), "381");
+        let credited = format!("<cbc:ID>{}-CN</cbc:ID>", number(old[2]));
+        assert!(note.contains(&credited), "{note}");
     });
 }

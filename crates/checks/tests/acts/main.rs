@@ -7,6 +7,7 @@ mod audit;
 mod authority;
 mod certificate;
 mod changes;
+mod correct;
 mod e_invoice;
 mod exchange;
 mod intake;

@@ -8,6 +8,7 @@ use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::allocation::{Allocation, Allotted, Given};
 use meterbook_core::appointment::{Appointment, Arrival};
+use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
@@ -215,6 +216,19 @@ pub(crate) fn batch() -> Batch {
         accepted: 1,
         rejected: 1,
         at: at(),
+    }
+}
+
+/// A correction of no bill.
+pub(crate) fn correction() -> Correction {
+    Correction {
+        id: CorrectionId(1),
+        account: ACCOUNT,
+        cause: Cause::Read,
+        why: "the 8 was read as a 0".to_owned(),
+        on: date(2026, 9, 1),
+        net: Money::from_cents(-1_200),
+        bills: Vec::new(),
     }
 }
 
@@ -750,6 +764,9 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::published::add_peaks(tx, &peaks, &[(peak(), Call::Called)])?;
     store::window::add(tx, &window())?;
     store::run::add(tx, &run(), at())?;
+    store::run::accept(tx, window().id, ACCOUNT)?;
+    store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
+    store::correction::add(tx, &correction())?;
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
     store::payment::add(tx, &payment())?;

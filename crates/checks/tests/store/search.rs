@@ -46,6 +46,10 @@ fn an_account_is_found_by_any_scrap() {
             ("4417", &[Phone]),
             ("dana_or@example.test", &[Email]),
             ("DANA_OR@example", &[Email]),
+            ("dana_or", &[Email]),
+            ("danaor", &[Email]),
+            ("dan juni", &[Name, Address]),
+            ("418 00417", &[Address]),
             ("juniper 420", &[Address]),
             ("juniper hollow 418", &[Address]),
             ("Juniper Hollow Road", &[Address]),
@@ -116,6 +120,10 @@ fn the_best_comes_first() {
             |text: &str| find(db, text).into_iter().map(|it| it.subject.id).collect::<Vec<_>>();
         // The whole name, then the word in a name, in an address, and at last what begins so.
         assert_eq!(found("ann"), [4, 3, 2, 1]);
+        // Both are only begun, though somebody has the first one whole.
+        order(5, "Rosanna Holman", "1 Elm Ct");
+        order(6, "Ed Holt", "2 Ros Ct");
+        assert_eq!(found("ros hol"), [6, 5]);
         // Words are found apart, in one scrap rather than in two.
         assert_eq!(found("marsh ann"), [3, 2]);
         // A doubtful spelling only counts where nothing is spelt so.
@@ -150,6 +158,48 @@ fn what_changes_is_found_by_what_it_is_now() {
         db.write(|tx| search::remove(tx, subject)).unwrap();
         db.write(|tx| search::remove(tx, subject)).unwrap();
         assert!(find(db, "fern").is_empty());
+    });
+}
+
+#[test]
+fn what_is_kept_is_indexed_anew() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let nobody = Subject { about: About::Order, id: 7 };
+        let found = find(db, "okafor");
+        db.write(|tx| {
+            search::remove(tx, Subject::account(sample::ACCOUNT))?;
+            search::put(tx, nobody, vec![Scrap::new(ScrapKind::Order, "7 Quill")])
+        })
+        .unwrap();
+        assert_eq!((find(db, "okafor").len(), find(db, "quill").len()), (0, 1));
+        for _ in 0..2 {
+            db.write(search::anew).unwrap();
+            assert_eq!(find(db, "okafor"), found);
+            assert!(find(db, "quill").is_empty(), "nothing that is kept says so");
+            assert_eq!(find(db, "Okaffor"), found, "spelling is learnt again");
+        }
+    });
+}
+
+#[test]
+fn a_word_that_everybody_has_is_looked_at_and_not_asked_for() {
+    engines::each(|db, _| {
+        let put = |id: i64, address: &str| {
+            let scraps = vec![
+                Scrap::new(ScrapKind::Order, id.to_string()),
+                Scrap::new(ScrapKind::Address, address),
+            ];
+            (Subject { about: About::Order, id }, scraps)
+        };
+        // More than are looked at, and the one that is meant comes after them.
+        let mut all: Vec<_> = (1..=200).map(|it| put(it, "12 Alder Mill Rd")).collect();
+        all.push(put(201, "12 Alder Mill Ct"));
+        db.write(|tx| search::put_all(tx, all)).unwrap();
+        let found = find(db, "alder mill ct");
+        assert_eq!(found.iter().map(|it| it.subject.id).collect::<Vec<_>>(), [201]);
+        assert_eq!(find(db, "alder mill").len(), 50);
+        assert!(find(db, "alder mill ln").is_empty());
     });
 }
 

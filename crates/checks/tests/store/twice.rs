@@ -46,7 +46,7 @@ const SECONDS: &[Second] = &[
         store::window::add(tx, &Window { id: WindowId(2), ..sample::window() })
     }),
     ("bill", "number", |tx| store::bill::add(tx, &[Bill { id: BillId(2), ..sample::bill() }])),
-    ("segment", "agreement_id, from_on", |tx| {
+    ("segment", "billed twice", |tx| {
         let number = BillNumber("B-260804-10000002".to_owned());
         store::bill::add(tx, &[Bill { id: BillId(2), number, ..sample::bill() }])
     }),

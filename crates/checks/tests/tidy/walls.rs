@@ -36,7 +36,7 @@ const WALLS: &[Wall] = &[
             "rusqlite",
             "sha2",
         ],
-        tests: &["tempfile"],
+        tests: &["rustix", "tempfile"],
     },
     Wall {
         name: "paper",

@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod check;
+pub mod correct;
 pub mod explain;
 pub mod limits;
 pub mod preview;

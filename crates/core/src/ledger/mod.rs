@@ -50,6 +50,8 @@ pub enum EntryKind {
     Settlement,
     /// A fee or a deposit was charged, or a deposit given back.
     Charge,
+    /// A bill was taken back.
+    Cancelled,
 }
 
 /// An account of the general ledger.
@@ -79,7 +81,11 @@ pub enum Gl {
 
 words! {
     EntryKind {
-        Bill = "bill", Payment = "payment", Settlement = "settlement", Charge = "charge",
+        Bill = "bill",
+        Payment = "payment",
+        Settlement = "settlement",
+        Charge = "charge",
+        Cancelled = "cancelled",
     }
     Gl {
         Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",

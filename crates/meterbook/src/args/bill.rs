@@ -36,6 +36,26 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
+    /// Take bills of an account back and bill anew what would read otherwise now, all from a day on
+    Correct {
+        /// The account's number
+        #[arg(long)]
+        account: String,
+        /// The first day that may be billed wrong
+        #[arg(long)]
+        from: Date,
+        /// Why they were wrong: read, meter, tariff, service, tampering or other
+        #[arg(long)]
+        cause: String,
+        /// Why, in a sentence; without it nothing is kept, and what it would come to is printed
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Print a correction: each bill that was taken back, and the one in its place, line by line
+    Correction {
+        /// Its number
+        number: i64,
+    },
     /// Print how far totals may be from earlier turns, or say it anew with a file
     Limits {
         /// The text that says it
@@ -74,6 +94,9 @@ pub(crate) enum BillCommand {
     Invoice {
         /// The bill's number
         number: String,
+        /// The credit note of a bill that was taken back and has none in its place
+        #[arg(long)]
+        taken_back: bool,
         /// The file; it is printed without it
         #[arg(long)]
         out: Option<PathBuf>,

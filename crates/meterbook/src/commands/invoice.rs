@@ -3,24 +3,30 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use meterbook_app::invoice::{self, Kind};
 use meterbook_app::refuse;
 use meterbook_core::bill::BillNumber;
+use meterbook_core::id::BillId;
 use meterbook_core::seller::Seller;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::args::bill::SellerArgs;
 use crate::say;
 
-pub(crate) fn write(place: &Place, number: &str, out: Option<&Path>) -> Result<()> {
+/// Writes or prints what `written` makes of a bill.
+pub(crate) fn write(
+    place: &Place,
+    number: &str,
+    written: fn(&mut Tx, BillId) -> Result<String>,
+    out: Option<&Path>,
+) -> Result<()> {
     let db = super::see(place)?;
     let number = BillNumber(number.to_owned());
-    let written = db.read(|tx| match store::bill::by_number(tx, &number)? {
-        Some(id) => invoice::of_bill(tx, id, &Kind::Bill).map(Some),
+    let text = db.read(|tx| match store::bill::by_number(tx, &number)? {
+        Some(id) => written(tx, id).map(Some),
         None => Ok(None),
     })?;
-    let text = written.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
+    let text = text.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     let Some(out) = out else {
         say::line(text.trim_end());
         return Ok(());

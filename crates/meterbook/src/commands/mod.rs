@@ -7,6 +7,7 @@ pub(crate) mod bank_file;
 pub(crate) mod bill;
 pub(crate) mod certificate;
 pub(crate) mod check;
+mod correct;
 pub(crate) mod crew;
 pub(crate) mod customer;
 pub(crate) mod cycle;

@@ -328,7 +328,7 @@ fn begun(word: &str, letters: usize) -> String {
 type Ask = fn(&Customer, &mut Lot) -> String;
 
 /// What is asked, by kind.
-pub(crate) const KINDS: [(&str, Ask); 47] = [
+pub(crate) const KINDS: [(&str, Ask); 49] = [
     ("name", |it, _| it.name()),
     ("name, turned round", |it, _| format!("{}, {}", it.family, it.given)),
     ("name, accents", |it, _| accented(&it.name())),
@@ -354,6 +354,7 @@ pub(crate) const KINDS: [(&str, Ask); 47] = [
     ("street, a slip", |it, lot| misspelt(it.lane(), lot)),
     ("town", |it, _| it.town.clone()),
     ("house, postal code", |it, _| format!("{}, {}", it.house, &it.region[3..])),
+    ("house postal code", |it, _| format!("{} {}", it.house, &it.region[3..])),
     ("name, street", |it, _| format!("{} {}", it.given, it.street)),
     ("name, street, town", |it, _| format!("{} {} {}", it.given, it.street, it.town)),
     ("name, street, slips", |it, lot| {
@@ -371,6 +372,7 @@ pub(crate) const KINDS: [(&str, Ask); 47] = [
     ("meter, a slip", |it, lot| mistyped(&it.serial, lot)),
     ("e-mail", |it, _| it.email.to_uppercase()),
     ("e-mail, begun", |it, _| begun(&it.email, 8)),
+    ("e-mail, its words", |it, _| it.email.split('@').next().expect("its name").to_owned()),
     ("bill", |it, _| it.bill.clone()),
     ("bill, a slip", |it, lot| mistyped(&it.bill, lot)),
     ("check", |it, _| it.check.clone()),

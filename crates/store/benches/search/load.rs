@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
+use meterbook_store::search::INDEX;
 use meterbook_store::{Db, Location};
 use postgres::{Client, NoTls};
 use rusqlite::{Connection, params_from_iter};
@@ -84,18 +85,18 @@ impl Loader {
         Ok(())
     }
 
-    /// Takes PostgreSQL's index of words away, and lets it believe that rows belong together: to do
+    /// Takes PostgreSQL's indexes of words away, and lets it believe that rows belong together: to do
     /// both once is quicker than for each row that comes in.
     pub(crate) fn unsettle(&mut self) -> Result<()> {
-        self.in_postgres("drop index search_word_words; set session_replication_role = replica")
+        self.in_postgres(
+            "drop index search_word_words; drop index search_word_first;
+             set session_replication_role = replica",
+        )
     }
 
-    /// Puts it back, and does what PostgreSQL does by itself some minutes after a load.
+    /// Puts them back, and does what PostgreSQL does by itself some minutes after a load.
     pub(crate) fn settle(&mut self) -> Result<()> {
-        self.in_postgres(
-            "create index search_word_words on search_word using gin (words)
-             with (fastupdate = off)",
-        )?;
+        self.in_postgres(INDEX)?;
         self.in_postgres("vacuum analyze")
     }
 
@@ -104,6 +105,14 @@ impl Loader {
             Loader::Sqlite(_) => Ok(()),
             Loader::Postgres(client) => client.batch_execute(text).context("it can be prepared"),
         }
+    }
+
+    /// The server's processes that work for the store.
+    pub(crate) fn servers(&mut self) -> Result<Vec<i32>> {
+        let Loader::Postgres(client) = self else { return Ok(Vec::new()) };
+        let text = "select pid from pg_stat_activity
+                    where application_name = 'meterbook' and datname = current_database()";
+        Ok(client.query(text, &[])?.iter().map(|row| row.get(0)).collect())
     }
 
     pub(crate) fn sizes(&mut self) -> Result<Vec<String>> {

@@ -2,10 +2,12 @@
 //!
 //! It makes the customers (names as unevenly heard as in life, streets of a hundred houses), times
 //! the building of the index, asks some hundreds of questions of each kind about customers drawn by
-//! lot, and fails when the right one is not among the answers.
+//! lot, and fails when the right one is not among the answers. Beside the time on the clock it says
+//! what the processor worked, here and on the server's side.
 
 mod crowd;
 mod load;
+mod work;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ use meterbook_store::search::{find, put, put_all};
 use meterbook_store::{Db, Location};
 
 use crowd::{Crowd, KINDS, Lot};
+use work::Work;
 
 /// Customers when nobody says how many.
 const CUSTOMERS: i64 = 1_000_000;
@@ -89,10 +92,14 @@ fn build(db: &Db, crowd: &Crowd) -> Result<()> {
 
 /// Asks every kind of question in several rounds; each figure is the middle one of the rounds.
 fn ask(db: &Db, crowd: &Crowd, part: &str) -> Result<()> {
-    say("question                p50 µs    p99 µs  worst µs   found  missed")?;
+    // A connection that asked once has a process on the server.
+    db.read(|tx| find(tx, "nobody", ROWS))?;
+    let work = Work::of(&load::Loader::beside(db)?.servers()?);
+    say("question                p50 µs    p99 µs  worst µs  work 50  work 99   found  missed")?;
     let mut slow = Vec::new();
     for (name, ask) in KINDS.into_iter().filter(|it| it.0.contains(part)) {
         let mut rounds = [const { Vec::new() }; ROUNDS];
+        let mut worked = Vec::new();
         let (mut rows, mut missed) = (0, 0);
         for taken in &mut rounds {
             // The same questions in every round: what differs is the machine.
@@ -101,9 +108,10 @@ fn ask(db: &Db, crowd: &Crowd, part: &str) -> Result<()> {
             for _ in 0..QUESTIONS {
                 let customer = crowd.customer(lot.below(crowd.customers));
                 let question = ask(&customer, &mut lot);
-                let began = Instant::now();
+                let (began, before) = (Instant::now(), work.micros());
                 let hits = db.read(|tx| find(tx, &question, ROWS))?;
                 taken.push((began.elapsed().as_micros(), question));
+                worked.push(work.micros() - before);
                 rows += hits.len();
                 let right = match name {
                     "order" => Subject { about: About::Order, id: customer.account },
@@ -122,12 +130,16 @@ fn ask(db: &Db, crowd: &Crowd, part: &str) -> Result<()> {
         };
         let [half, most] = [50, 99].map(|share| middle((QUESTIONS * share).div_euclid(100)));
         let (worst, each) = (middle(QUESTIONS - 1), rows.div_euclid(QUESTIONS));
-        say(format!("{name:<21} {half:>8}  {most:>8}  {worst:>8}   {each:>5}  {missed:>6}"))?;
+        worked.sort_unstable();
+        let [half_work, most_work] = [50, 99].map(|it| worked[(worked.len() * it).div_euclid(100)]);
+        let times = format!("{half:>8}  {most:>8}  {worst:>8} {half_work:>8} {most_work:>8}");
+        say(format!("{name:<21} {times}   {each:>5}  {missed:>6}"))?;
         if MOST < most {
             slow.push(format!("{name}, such as `{}`", rounds[0][QUESTIONS - 1].1));
         }
-        // What is misspelt may be spelt as another's name.
-        ensure!(missed * 5 <= QUESTIONS, "{missed} of {QUESTIONS} were not found by {name}");
+        // What is misspelt may be spelt as another's name, and a digit less begins others' numbers.
+        let least = if name.contains("slip") { QUESTIONS.div_euclid(2) } else { QUESTIONS };
+        ensure!(least <= QUESTIONS - missed, "{missed} of {QUESTIONS} were not found by {name}");
     }
     if slow.is_empty() {
         return say("99 of 100 took less than 50 ms, of every kind that was asked");

@@ -22,14 +22,18 @@ const OF_BILL: Sql = Sql("
     from segment_carried where bill_id = $1 order by segment, position");
 const LAST: (Sql, Sql) = among_ids!(
     "select s.agreement_id, c.kind, c.name, c.period, c.turn_on, c.micro, c.cents, c.exact_femto
-     from segment s join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
-     where s.to_on = (select max(b.to_on) from segment b where b.agreement_id = s.agreement_id)
+     from standing_segment s
+     join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
+     where s.to_on = (
+         select max(b.to_on) from standing_segment b
+         where b.agreement_id = s.agreement_id and b.from_on < $2)
        and s.agreement_id",
     "order by s.agreement_id, c.position"
 );
 const BEFORE: Sql = Sql("
     select c.segment, c.kind, c.name, c.period, c.turn_on, c.micro, c.cents, c.exact_femto
-    from segment s join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
+    from standing_segment s
+    join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
     where s.agreement_id = $1 and s.to_on = $2 order by c.position");
 
 const PEAK: &str = "peak";
@@ -70,15 +74,17 @@ pub(super) fn of_bill(tx: &mut Tx, id: BillId, segments: &mut [Segment]) -> Resu
     Ok(())
 }
 
-/// What the last bill of each of these agreements left; none where there was no bill.
+/// What the last bill of each of these agreements that began before a day left; none where there was
+/// no bill.
 pub fn last(
     tx: &mut Tx,
     agreements: impl Iterator<Item = AgreementId>,
+    before: Date,
 ) -> Result<HashMap<AgreementId, Carried>> {
     let mut all: HashMap<AgreementId, Carried> = HashMap::new();
     let sql = tx.either(LAST.0, LAST.1);
     let list = list_of(agreements);
-    tx.each(sql, [V::from(&list)], |row| {
+    tx.each(sql, [V::from(&list), before.into()], |row| {
         let entry = stored(row)?;
         if !entry.is_flow() {
             take(all.entry(row.id(0)?).or_default(), entry)?;

@@ -13,12 +13,17 @@ use crate::tx::Sql;
 const LAST_BEFORE: Sql = Sql("
     select id, number, billed_on from bill
     where account_id = $1 and id < $2 order by id desc limit 1");
+// What stands in the place of a bill is compared with it.
+const REPLACED: Sql = Sql("select bill_id from bill_cancelled where made_bill_id = $1");
 const USE: Sql = Sql("
     select s.commodity, b.from_on, b.to_on, s.from_on, s.to_on, s.used_micro, s.unit, b.id,
         (select count(*) from segment_evidence e
          where e.bill_id = s.bill_id and e.segment = s.position and 0 < e.estimated)
     from bill b join segment s on s.bill_id = b.id
     where b.account_id = $1 and b.id <= $2
+      and (b.id = $2 or not exists (
+        select 1 from bill_cancelled c
+        where c.bill_id = b.id and (c.made_bill_id is null or c.made_bill_id <= $2)))
     order by b.id, s.position");
 
 /// The months of use that a bill shows at most.
@@ -27,7 +32,12 @@ const MONTHS: usize = 25;
 /// The bill before this one, with everything on it.
 pub fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Bill>> {
     let asked = [bill.account.into(), bill.id.into()];
-    match tx.maybe(LAST_BEFORE, asked, |row| row.id(0))? {
+    let replaced = tx.maybe(REPLACED, [bill.id.into()], |row| row.id(0))?;
+    let before = match replaced {
+        Some(id) => Some(id),
+        None => tx.maybe(LAST_BEFORE, asked, |row| row.id(0))?,
+    };
+    match before {
         Some(id) => super::get(tx, id).map(Some),
         None => Ok(None),
     }

@@ -19,6 +19,7 @@ use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Line};
 use meterbook_core::text::decimal;
+use meterbook_store::correction::Fate;
 use meterbook_store::{self as store, Tx};
 
 use super::{Head, NotThere, answer, blocking, draw};
@@ -41,6 +42,9 @@ struct Page {
     due_on: String,
     sums: Vec<Sum>,
     segments: Vec<Part>,
+    /// What took the bill back, or made it: a sentence, the other bill, the correction.
+    fates: Vec<(String, String, i64)>,
+    may_correct: bool,
 }
 
 struct Sum {
@@ -101,13 +105,16 @@ pub(crate) async fn show(
             Some(id) => {
                 let it = statement::of_bill(tx, id)?;
                 let meters = meters(tx, &it.bill)?;
-                Ok((it, meters))
+                let fates = store::correction::of_bill(tx, id)?;
+                Ok((it, meters, fates))
             }
             None => Err(NotThere.into()),
         })
     })
     .await;
-    let drawn = |(it, meters)| draw(StatusCode::OK, &page(&console, &visitor, &it, &meters));
+    let drawn = |(it, meters, fates): (_, _, Vec<Fate>)| {
+        draw(StatusCode::OK, &page(&console, &visitor, &it, &meters, &fates))
+    };
     let done = found.map(drawn);
     answer(&console, &visitor, done)
 }
@@ -150,7 +157,13 @@ fn meters(tx: &mut Tx, bill: &Bill) -> Result<Meters> {
     Ok(meters)
 }
 
-fn page(console: &Console, visitor: &Visitor, it: &Statement, meters: &Meters) -> Page {
+fn page(
+    console: &Console,
+    visitor: &Visitor,
+    it: &Statement,
+    meters: &Meters,
+    fates: &[Fate],
+) -> Page {
     let (words, language) = (visitor.words(), visitor.language);
     let bill = &it.bill;
     Page {
@@ -170,7 +183,20 @@ fn page(console: &Console, visitor: &Visitor, it: &Statement, meters: &Meters) -
         due_on: show::day(bill.due_on, language),
         sums: sums(it, words, language),
         segments: bill.segments.iter().map(|it| part(it, meters, words, language)).collect(),
+        fates: fates.iter().map(|it| fate(it, words)).collect(),
+        may_correct: visitor.may(Permission::CorrectBills) && !fates.iter().any(|it| it.cancelled),
     }
+}
+
+/// What took a bill back, or made it.
+fn fate(it: &Fate, words: &Words) -> (String, String, i64) {
+    let said = match (it.cancelled, &it.other) {
+        (true, None) => words.bill_is_cancelled.to_owned(),
+        (true, Some(_)) => format!("{}; {}", words.bill_is_cancelled, words.bill_replaced_by),
+        (false, _) => words.bill_is_made.to_owned(),
+    };
+    let other = it.other.as_ref().map_or_else(String::new, |it| it.0.clone());
+    (said, other, it.correction.0)
 }
 
 fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {

@@ -1,0 +1,123 @@
+//! Bills that are taken back, those made in their place, and what that comes to.
+
+use jiff::civil::Date;
+
+use crate::bill::{Bill, Segment};
+use crate::id::{AccountId, CorrectionId};
+use crate::ledger::{Posting, post_bill};
+use crate::money::Money;
+use crate::person::Language;
+use crate::rating::Line;
+
+/// Why bills were wrong. It decides how far back may be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A read was wrong or estimated.
+    Read,
+    /// A meter counted wrong, or its multiplier was.
+    Meter,
+    /// The tariff, its price or an exemption was wrong.
+    Tariff,
+    /// Service began or ended on another day, or elsewhere.
+    Service,
+    /// Energy was taken past the meter.
+    Tampering,
+    /// Something else.
+    Other,
+}
+
+words! {
+    Cause {
+        Read = "read",
+        Meter = "meter",
+        Tariff = "tariff",
+        Service = "service",
+        Tampering = "tampering",
+        Other = "other",
+    }
+}
+
+/// Some bills of an account, and what stands in their place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    /// Which one.
+    pub id: CorrectionId,
+    /// Whose.
+    pub account: AccountId,
+    /// Why they were wrong.
+    pub cause: Cause,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The day it was made.
+    pub on: Date,
+    /// What the account owes more because of it, or less.
+    pub net: Money,
+    /// Each bill that was taken back, and the one that stands in its place, if one does.
+    pub bills: Vec<(Bill, Option<Bill>)>,
+}
+
+/// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one.
+pub fn differs(old: &Bill, new: &Bill) -> bool {
+    let said = |bill: &Bill| -> Vec<Segment> {
+        let mut segments = bill.segments.clone();
+        for it in &mut segments {
+            // Where use was read is told by the lines; what else a read says is nobody's money.
+            it.evidence.clear();
+        }
+        segments
+    };
+    said(old) != said(new)
+}
+
+/// The postings that take a bill back.
+pub fn take_back(bill: &Bill) -> Vec<Posting> {
+    let postings = post_bill(bill).into_iter();
+    postings.map(|it| Posting { amount: -it.amount, ..it }).collect()
+}
+
+/// A line of a bill beside the one of the bill in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The tariff's code.
+    pub tariff: String,
+    /// What the line is called.
+    pub label: String,
+    /// What it came to; `None` where it is new.
+    pub was: Option<Money>,
+    /// What it comes to; `None` where it was dropped.
+    pub now: Option<Money>,
+}
+
+/// The lines of two bills side by side: those of the old one in its order, then what is new.
+pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside> {
+    let said = |bill: &Bill| -> Vec<((String, String), Money)> {
+        let lines = bill.segments.iter().flat_map(|segment| {
+            let named = |line: &Line| (segment.tariff.clone(), line.called(language).to_string());
+            segment.lines.iter().map(move |line| (named(line), line.amount))
+        });
+        lines.collect()
+    };
+    let mut new = new.map(said).unwrap_or_default();
+    let mut rows = Vec::new();
+    for ((tariff, label), was) in said(old) {
+        let same = new.iter().position(|it| it.0.0 == tariff && it.0.1 == label);
+        let now = same.map(|at| new.remove(at).1);
+        rows.push(Beside { tariff, label, was: Some(was), now });
+    }
+    let new = new.into_iter().map(|((tariff, label), now)| Beside {
+        tariff,
+        label,
+        was: None,
+        now: Some(now),
+    });
+    rows.extend(new);
+    rows
+}
+
+/// What bills come to more than those in whose place they stand.
+pub fn net(bills: &[(Bill, Option<Bill>)]) -> Money {
+    let one = |(old, new): &(Bill, Option<Bill>)| {
+        new.as_ref().map_or(Money::ZERO, |it| it.total) - old.total
+    };
+    bills.iter().map(one).sum()
+}

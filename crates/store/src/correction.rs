@@ -1,0 +1,122 @@
+//! Bills that were taken back, and those in their place.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::id::{AccountId, BillId, CorrectionId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into correction (id, account_id, cause, why, made_on, net_cents)
+    values ($1, $2, $3, $4, $5, $6)");
+const CANCEL: Sql = Sql("
+    insert into bill_cancelled (bill_id, correction_id, made_bill_id) values ($1, $2, null)");
+const REPLACE: Sql = Sql("update bill_cancelled set made_bill_id = $2 where bill_id = $1");
+const GET: Sql = Sql("
+    select id, account_id, cause, why, made_on, net_cents from correction where id = $1");
+const BILLS: Sql = Sql("
+    select bill_id, made_bill_id from bill_cancelled where correction_id = $1 order by bill_id");
+const STANDING: Sql = Sql("
+    select id from standing_bill where account_id = $1 and $2 < to_on order by from_on, id");
+const OF_BILL: Sql = Sql("
+    select c.id, c.cause, c.made_on, c.net_cents, x.bill_id, m.number, o.number
+    from bill_cancelled x
+    join correction c on c.id = x.correction_id
+    left join bill m on m.id = x.made_bill_id
+    join bill o on o.id = x.bill_id
+    where x.bill_id = $1 or x.made_bill_id = $1
+    order by x.bill_id limit 2");
+// What a bill gave to subscribers, or took, is on the bills of others.
+const SHARED: Sql = Sql("
+    select (select count(*) from allotment where bill_id = $1)
+         + (select count(*) from allotment_taken where bill_id = $1)");
+
+/// What became of a bill: it was taken back, or stands in the place of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// By which correction.
+    pub correction: CorrectionId,
+    /// Why.
+    pub cause: Cause,
+    /// When.
+    pub on: Date,
+    /// What the whole correction came to.
+    pub net: Money,
+    /// Whether this bill was taken back; else it was made.
+    pub cancelled: bool,
+    /// The bill in its place, or the one in whose place it stands.
+    pub other: Option<BillNumber>,
+}
+
+/// Keeps a correction, before its bills are taken back.
+pub fn add(tx: &mut Tx, it: &Correction) -> Result<()> {
+    let Correction { id, account, cause, why, on, net, .. } = it;
+    let (id, account) = ((*id).into(), (*account).into());
+    let values = [id, account, cause.word().into(), why.into(), (*on).into(), (*net).into()];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// Takes a bill back.
+pub fn cancel(tx: &mut Tx, correction: CorrectionId, bill: BillId) -> Result<()> {
+    tx.exec(CANCEL, [bill.into(), correction.into()]).map(|_| ())
+}
+
+/// Keeps which bill stands in the place of one that was taken back.
+pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
+    tx.exec(REPLACE, [cancelled.into(), made.into()]).map(|_| ())
+}
+
+/// The bills of an account that stand and have a day from `from` on, oldest first.
+pub fn standing(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<BillId>> {
+    tx.many(STANDING, [account.into(), from.into()], |row| row.id(0))
+}
+
+/// Whether a bill gave something to others, or took it.
+pub fn is_shared(tx: &mut Tx, bill: BillId) -> Result<bool> {
+    Ok(tx.one(SHARED, [bill.into()], |row| row.int(0))? != 0)
+}
+
+/// One correction with its bills.
+pub fn get(tx: &mut Tx, id: CorrectionId) -> Result<Correction> {
+    let found = tx.maybe(GET, [id.into()], |row| {
+        Ok(Correction {
+            id: row.id(0)?,
+            account: row.id(1)?,
+            cause: row.word(2, Cause::from_word)?,
+            why: row.text(3)?,
+            on: row.date(4)?,
+            net: row.money(5)?,
+            bills: Vec::new(),
+        })
+    })?;
+    let mut it = found.ok_or_else(|| missing("correction", id))?;
+    let bills: Vec<(BillId, Option<BillId>)> =
+        tx.many(BILLS, [id.into()], |row| Ok((row.id(0)?, row.maybe(1, Row::id)?)))?;
+    for (old, new) in bills {
+        let new = new.map(|it| crate::bill::get(tx, it)).transpose()?;
+        it.bills.push((crate::bill::get(tx, old)?, new));
+    }
+    Ok(it)
+}
+
+/// What became of a bill; a bill may have been made by one correction and taken back by the next.
+pub fn of_bill(tx: &mut Tx, bill: BillId) -> Result<Vec<Fate>> {
+    tx.many(OF_BILL, [bill.into()], |row| {
+        let cancelled = row.id::<BillId>(4)? == bill;
+        let other = row.maybe(if cancelled { 5 } else { 6 }, Row::text)?;
+        Ok(Fate {
+            correction: row.id(0)?,
+            cause: row.word(1, Cause::from_word)?,
+            on: row.date(2)?,
+            net: row.money(3)?,
+            cancelled,
+            other: other.map(BillNumber),
+        })
+    })
+}
