@@ -41,6 +41,7 @@ pub mod rating;
 pub mod reads;
 pub mod registration;
 pub mod search;
+pub mod seller;
 pub mod tariff;
 pub mod task;
 pub mod text;

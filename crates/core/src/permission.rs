@@ -53,6 +53,8 @@ pub enum Permission {
     ReleaseBeyondLimits,
     /// Say the limits for that.
     SetReleaseLimits,
+    /// Say what e-invoices say of the utility.
+    DescribeSeller,
     /// Take bills back and bill anew; the amount is what that comes to.
     CorrectBills,
     /// Take a payment.
@@ -93,6 +95,7 @@ words! {
         ReleaseBills = "release-bills",
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
+        DescribeSeller = "describe-seller",
         CorrectBills = "correct-bills",
         TakePayment = "take-payment",
         SetShares = "set-shares",

@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod inspect;
+pub mod invoices;
 pub mod orders;
 pub mod payments;
 pub mod published;

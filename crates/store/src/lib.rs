@@ -55,6 +55,7 @@ pub mod relation;
 pub mod role;
 pub mod run;
 pub mod search;
+pub mod seller;
 pub mod settlement;
 pub mod staff;
 pub mod tariff;

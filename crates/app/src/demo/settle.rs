@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use anyhow::Result;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use meterbook_core::bill::Utility;
 use meterbook_core::id::{AccountId, ServicePointId, UserId};
 use meterbook_core::interaction::InteractionChannel;
@@ -12,6 +12,7 @@ use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
 use meterbook_core::person::ContactKind;
 use meterbook_core::place::Commodity;
+use meterbook_core::seller::Seller;
 use meterbook_store::{Db, Tx};
 
 use super::calendar;
@@ -22,7 +23,8 @@ use crate::account::NewAccount;
 use crate::meter::NewChannel;
 use crate::window::NewWindow;
 use crate::{
-    Actor, account, agreement, founding, interaction, meter, person, place, tariff, window,
+    Actor, account, agreement, founding, interaction, meter, person, place, refuse, seller, tariff,
+    window,
 };
 
 /// The rates of the town, oldest version first.
@@ -50,6 +52,9 @@ pub(super) fn found(db: &Db, actor: Actor, town: &Town) -> Result<()> {
     };
     db.write(|tx| {
         founding::found(tx, actor, &utility)?;
+        // All of its bills can be written as e-invoices.
+        let described = Seller::new("US", "USD", Some("00-0001180"), None).map_err(refuse)?;
+        seller::say(tx, actor, date(2020, 1, 1), &described)?;
         for text in TARIFFS {
             tariff::publish(tx, actor, text)?;
         }

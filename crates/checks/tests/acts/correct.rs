@@ -49,7 +49,7 @@ fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
 }
 
 /// What the registers of the meter show at the start of a day.
-fn shows(db: &Db, on: Date, indexes: &[i64]) {
+pub(crate) fn shows(db: &Db, on: Date, indexes: &[i64]) {
     meter_shows(db, "E-1", on, indexes);
 }
 
@@ -79,7 +79,7 @@ fn wanted(net: Money) -> Asked {
     Asked::Correct(NewCorrection { account: ACCOUNT, from, cause, net })
 }
 
-fn correct(db: &Db, by: Actor, net: Money, why: &str) -> anyhow::Result<Outcome> {
+pub(crate) fn correct(db: &Db, by: Actor, net: Money, why: &str) -> anyhow::Result<Outcome> {
     db.write(|tx| do_or_ask(tx, by, &wanted(net), why))
 }
 
@@ -105,7 +105,7 @@ fn clean(db: &Db) {
 }
 
 /// 100 kWh a month, billed for January to March.
-fn three_months(db: &Db) {
+pub(crate) fn three_months(db: &Db) {
     begin(db, "R-1", &[DIALS]);
     for (nth, month) in (0..).zip(1..=4) {
         shows(db, date(2026, month, 1), &[nth * 100]);

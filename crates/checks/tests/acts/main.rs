@@ -9,6 +9,7 @@ mod authority;
 mod certificate;
 mod changes;
 mod correct;
+mod e_invoice;
 mod exchange;
 mod intake;
 mod large_file;

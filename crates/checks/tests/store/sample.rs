@@ -39,6 +39,7 @@ use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::reads::vee::{Action, Finding, Likely, Method, Rule as VeeRule};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
+use meterbook_core::seller::Seller;
 use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
@@ -90,6 +91,10 @@ pub(crate) fn utility() -> Utility {
         zone: "America/Chicago".to_owned(),
         footer: String::new(),
     }
+}
+
+pub(crate) fn seller() -> Seller {
+    Seller::new("US", "USD", Some("12-3456789"), None).expect("it may be said")
 }
 
 pub(crate) fn member() -> Member {
@@ -712,6 +717,7 @@ fn keep_doubts(tx: &mut Tx) -> Result<()> {
 /// Keeps one of everything.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
+    store::seller::say(tx, FROM, &seller())?;
     store::staff::add(tx, &member())?;
     store::staff::add(tx, &second())?;
     store::role::give(tx, UserId(1), "clerk", at())?;

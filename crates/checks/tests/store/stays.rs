@@ -60,6 +60,7 @@ const STAY: &[(&str, &str)] = &[
     ("segment_evidence", "used_micro"),
     ("segment_carried", "micro"),
     ("segment_origin", "engine"),
+    ("seller", "vat"),
     ("settlement", "amount_cents"),
     ("tariff", "text"),
     ("task_about", "kind"),

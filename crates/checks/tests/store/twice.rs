@@ -28,6 +28,7 @@ type Second = (&'static str, &'static str, fn(&mut Tx) -> Result<()>);
 
 const SECONDS: &[Second] = &[
     ("utility", "id", |tx| store::utility::add(tx, &sample::utility())),
+    ("seller", "from_on", |tx| store::seller::say(tx, sample::FROM, &sample::seller())),
     ("staff", "name", |tx| store::staff::add(tx, &Member { id: UserId(3), ..sample::member() })),
     ("account", "number", |tx| {
         store::account::add(tx, &Account { id: AccountId(2), ..sample::account() })

@@ -401,14 +401,22 @@ fn write_line(out: &mut String, line: &Line, words: &Words) {
 }
 
 fn write_evidence(out: &mut String, evidence: &Evidence, words: &Words) {
+    let _ = writeln!(out, "  {}", measured(evidence, words));
+}
+
+/// How one meter contributed, in a language: its reads or its intervals, the multiplier, the use.
+pub fn evidence_in(evidence: &Evidence, language: Language) -> String {
+    measured(evidence, words(language))
+}
+
+fn measured(evidence: &Evidence, words: &Words) -> String {
     let Evidence { meter, flow, used, estimated, multiplier_micro, .. } = evidence;
     let (total, flow) = (words.quantity(*used), words.flow(*flow));
     let times = decimal(*multiplier_micro, 6);
     let Words { meter: noun, on, intervals, estimated: guessed, .. } = words;
-    let _ = match &evidence.reads {
-        Some((first, last)) => writeln!(
-            out,
-            "  {noun} {meter} {flow}: {} {} {on} {}, {} {} {on} {}, x {times} = {total}",
+    match &evidence.reads {
+        Some((first, last)) => format!(
+            "{noun} {meter} {flow}: {} {} {on} {}, {} {} {on} {}, x {times} = {total}",
             decimal(first.index_micro, 6),
             first.kind.letter(),
             first.on,
@@ -416,10 +424,9 @@ fn write_evidence(out: &mut String, evidence: &Evidence, words: &Words) {
             last.kind.letter(),
             last.on,
         ),
-        None => writeln!(
-            out,
-            "  {noun} {meter} {flow}: {intervals} {}, {estimated} {guessed}, x {times} = {total}",
+        None => format!(
+            "{noun} {meter} {flow}: {intervals} {}, {estimated} {guessed}, x {times} = {total}",
             words.period(evidence.period)
         ),
-    };
+    }
 }

@@ -1,10 +1,12 @@
-//! Second judges: other readers of NEM12, NACHA and BAI2, and the schemas of Green Button and SEPA. They are Python packages
+//! Second judges: other readers of NEM12, NACHA and BAI2, the schemas of Green Button and SEPA, and the
+//! rules of EN 16931. They are Python packages
 //! that `cargo xtask judges` fetches; without them these tests say so and pass.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
+use meterbook_formats::invoices::ubl;
 use meterbook_formats::payments::nacha;
 use meterbook_formats::payments::sepa::{self, Version};
 use meterbook_formats::reads::green_button::write;
@@ -152,4 +154,52 @@ fn messages_that_we_write_are_valid() {
         asked_of.push(file);
     }
     assert_eq!(asked(&python, "pain.py", &asked_of), "");
+}
+
+#[test]
+fn invoices_that_we_write_keep_the_rules_of_the_norm() {
+    let Some(python) = python() else { return };
+    let written = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (name, statement) in super::invoices::golden() {
+        for (nth, kind) in super::invoices::kinds().iter().enumerate() {
+            let file = written.path().join(format!("{name} {nth}.xml"));
+            let text = ubl::write(&statement, &super::invoices::seller(), kind).unwrap();
+            std::fs::write(&file, text).unwrap();
+            files.push(file);
+        }
+    }
+    for (nth, statement) in super::invoices::with_vat().iter().enumerate() {
+        for (of, kind) in super::invoices::kinds().iter().enumerate() {
+            let file = written.path().join(format!("vat {nth} {of}.xml"));
+            let text = ubl::write(statement, &super::invoices::seller(), kind).unwrap();
+            std::fs::write(&file, text).unwrap();
+            files.push(file);
+        }
+    }
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/invoices/mockup.xml"));
+    assert_eq!(asked(&python, "ubl.py", &files), format!("{} clean\n", files.len()));
+    // The judge does find what is wrong.
+    let text = std::fs::read_to_string(files.pop().unwrap()).unwrap();
+    for (was, wrong, rule) in [
+        (
+            "<cbc:PayableAmount currencyID=\"USD\">",
+            "<cbc:PayableAmount currencyID=\"USD\">1",
+            "BR-CO-16",
+        ),
+        ("unitCode=\"KWH\"", "unitCode=\"kWh\"", "BR-CL-23"),
+        ("<cbc:IssueDate>", "<cbc:Issued>", "Issued"),
+    ] {
+        let text = text.replace(was, wrong).replace(
+            "</cbc:IssueDate>",
+            match rule {
+                "Issued" => "</cbc:Issued>",
+                _ => "</cbc:IssueDate>",
+            },
+        );
+        let file = written.path().join("wrong.xml");
+        std::fs::write(&file, text).unwrap();
+        let told = asked(&python, "ubl.py", &[file]);
+        assert!(told.contains(rule) && told.ends_with("0 clean\n"), "{told}");
+    }
 }

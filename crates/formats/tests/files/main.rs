@@ -11,6 +11,7 @@ mod bai2;
 mod cmep;
 mod fuzz;
 mod green_button;
+mod invoices;
 mod judges;
 mod lockbox;
 mod nacha;

@@ -107,6 +107,19 @@ pub(crate) enum BillCommand {
     },
     /// Draw bills as PDF; the amounts are read back from each page before it counts
     Render(BillRender),
+    /// Write a bill as an e-invoice: EN 16931 in UBL 2.1
+    Invoice {
+        /// The bill's number
+        number: String,
+        /// The credit note of a bill that was taken back and has none in its place
+        #[arg(long)]
+        taken_back: bool,
+        /// The file; it is printed without it
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Print what e-invoices say of the utility, or say it anew from a day on
+    Seller(SellerArgs),
     /// Say why a bill differs from the one before it: a few causes that add up to the difference
     Why {
         /// The bill's number
@@ -177,6 +190,25 @@ pub(crate) struct BillRun {
     /// Print how the whole cycle stands as the last line, as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SellerArgs {
+    /// The country, as two letters of ISO 3166 such as US; without it what holds is printed
+    #[arg(long, requires = "currency")]
+    pub(crate) country: Option<String>,
+    /// The currency, as three letters of ISO 4217 such as USD
+    #[arg(long, requires = "country")]
+    pub(crate) currency: Option<String>,
+    /// The number in a register of companies or of taxpayers
+    #[arg(long, requires = "country")]
+    pub(crate) registration: Option<String>,
+    /// The number for VAT, where bills have VAT
+    #[arg(long, requires = "country")]
+    pub(crate) vat: Option<String>,
+    /// The first day on which it holds, or the day for which it is printed; today without it
+    #[arg(long)]
+    pub(crate) from: Option<Date>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use anyhow::Result;
 use meterbook_app::bill_run::last::{self, Closed};
 use meterbook_app::bill_run::{self, Progress, Until, Which};
 use meterbook_app::deliver::{self, Drawn};
+use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
 use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
@@ -15,7 +16,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::{accrual, correct, release};
+use super::{accrual, correct, invoice, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -41,6 +42,11 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         BillCommand::Held { cycle } => held(place, *cycle),
         BillCommand::Last { account, accept } => last(place, account.as_deref(), *accept),
         BillCommand::Render(args) => render(place, args),
+        BillCommand::Invoice { number, taken_back, out } => {
+            let written = if *taken_back { taking_back } else { of_bill };
+            invoice::write(place, number, written, out.as_deref())
+        }
+        BillCommand::Seller(args) => invoice::seller(place, args),
         BillCommand::Why { number, json } => why(place, number, *json),
         BillCommand::Show { number } => show(place, number),
         BillCommand::Replay { number, cycle } => replay(place, number.clone(), *cycle),

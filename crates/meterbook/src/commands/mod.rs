@@ -17,6 +17,7 @@ pub(crate) mod document;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod inspect;
+mod invoice;
 pub(crate) mod meter;
 pub(crate) mod moves;
 pub(crate) mod order;

@@ -1,0 +1,51 @@
+//! What an invoice says in words, in English and Spanish.
+
+use meterbook_core::person::Language;
+
+pub(super) struct Words {
+    /// Before the day.
+    pub(super) due: &'static str,
+    /// Before what was owed.
+    pub(super) before: &'static str,
+    /// Before what is owed in all.
+    pub(super) with_it: &'static str,
+    /// Before the account.
+    pub(super) credited: &'static str,
+    pub(super) charged: &'static str,
+    pub(super) tariff: &'static str,
+    pub(super) service_at: &'static str,
+    pub(super) outside: &'static str,
+    /// Why a line has no VAT beside others that have.
+    pub(super) untaxed: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    due: "Due",
+    before: "The account owed",
+    with_it: "this bill included it owes",
+    credited: "Credited to account",
+    charged: "Charged to account",
+    tariff: "Tariff",
+    service_at: "Service address",
+    outside: "Not subject to VAT",
+    untaxed: "the tariff puts no VAT on it",
+};
+
+const SPANISH: Words = Words {
+    due: "Vence el",
+    before: "La cuenta debía",
+    with_it: "con esta factura debe",
+    credited: "Se abona a la cuenta",
+    charged: "Se carga a la cuenta",
+    tariff: "Tarifa",
+    service_at: "Dirección del servicio",
+    outside: "No sujeto a IVA",
+    untaxed: "la tarifa no le aplica IVA",
+};
+
+pub(super) fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Spanish => &SPANISH,
+    }
+}
