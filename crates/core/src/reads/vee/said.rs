@@ -1,8 +1,9 @@
 //! What a rule saw, in a sentence: for a clerk, in either language.
 
-use super::{Finding, Likely, Rule};
+use super::{Finding, Likely, Method, Rule};
 use crate::money::Unit;
 use crate::person::Language;
+use crate::reads::ReadKind;
 use crate::text::{decimal, grouped};
 
 impl Finding {
@@ -124,6 +125,46 @@ impl Finding {
     }
 }
 
+impl Rule {
+    /// What it is called.
+    pub const fn name(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Rule::High => ("Much use", "Consumo alto"),
+            Rule::Low => ("Little use", "Consumo bajo"),
+            Rule::Zero => ("No use", "Sin consumo"),
+            Rule::Stuck => ("Stands still", "Parado"),
+            Rule::Negative => ("Went back", "Retrocedió"),
+            Rule::Rollover => ("Past the last digit", "Tras el último dígito"),
+            Rule::Multiplier => ("Too much power", "Demasiada potencia"),
+            Rule::StepChange => ("Unlike the meter before", "Distinto del medidor anterior"),
+            Rule::Vacant => ("Use without a contract", "Consumo sin contrato"),
+            Rule::Gap => ("Missing values", "Faltan valores"),
+            Rule::Spike => ("Peak", "Punta"),
+            Rule::Reverse => ("Below zero", "Bajo cero"),
+            Rule::Leak => ("Never zero", "Nunca cero"),
+            Rule::SumCheck => ("Intervals unlike the register", "Intervalos y registro distintos"),
+            Rule::LongDay => ("Doubled hour of autumn", "Hora de otoño doblada"),
+            Rule::Stale => ("File of the last cycle", "Archivo del ciclo anterior"),
+            Rule::Scaled => ("File out of scale", "Archivo fuera de escala"),
+            Rule::Unproven => ("Read that nobody checked", "Lectura sin revisar"),
+            Rule::EstimateRun => ("Estimates in a row", "Estimaciones seguidas"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+
+    /// Whether what it saw and what is usual are units a day of one register: then both can stand in
+    /// one picture.
+    pub const fn is_a_day(self) -> bool {
+        matches!(
+            self,
+            Rule::High | Rule::Low | Rule::Zero | Rule::Stuck | Rule::Rollover | Rule::StepChange
+        )
+    }
+}
+
 impl Likely {
     /// What it looks like, in a clause.
     pub const fn said(self, language: Language) -> &'static str {
@@ -161,6 +202,43 @@ impl Likely {
                 "it looks as if the hour that comes twice was counted twice",
                 "parece que la hora repetida se contó dos veces",
             ),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+}
+
+impl Method {
+    /// How it works, in a clause.
+    pub const fn said(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Method::OwnHistory => ("by its own history", "por su propio historial"),
+            Method::LastYear => {
+                ("by the same days of last year", "por los mismos días del año anterior")
+            }
+            Method::Profile => ("by the profile of the year", "por el perfil del año"),
+            Method::Linear => ("on as it went before", "siguiendo como iba"),
+            Method::DegreeDays => ("by degree-days", "por grados día"),
+            Method::Line => ("on a straight line", "en línea recta"),
+            Method::LikeDays => ("by like days", "por días parecidos"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+}
+
+impl ReadKind {
+    /// How a read is known, in a word.
+    pub const fn said(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            ReadKind::Actual => ("actual", "real"),
+            ReadKind::Estimated => ("estimated", "estimada"),
+            ReadKind::Customer => ("customer", "del cliente"),
+            ReadKind::Office => ("office", "de la oficina"),
         };
         match language {
             Language::English => english,
@@ -210,6 +288,7 @@ mod tests {
             let [english, spanish] =
                 [Language::English, Language::Spanish].map(|it| finding(*rule).said(Unit::Kwh, it));
             assert_ne!(english, spanish, "{rule}");
+            assert_ne!(rule.name(Language::English), rule.name(Language::Spanish));
             assert!(
                 english.contains("2026-") || matches!(rule, Rule::Stale | Rule::Scaled),
                 "{english}"
@@ -217,6 +296,12 @@ mod tests {
         }
         for likely in Likely::ALL {
             assert_ne!(likely.said(Language::English), likely.said(Language::Spanish));
+        }
+        for method in Method::ALL {
+            assert_ne!(method.said(Language::English), method.said(Language::Spanish));
+        }
+        for kind in ReadKind::ALL {
+            assert_ne!(kind.said(Language::English), kind.said(Language::Spanish));
         }
     }
 }
