@@ -272,6 +272,9 @@ pub(crate) struct Import {
     /// Its shape; found out from its first line without it
     #[arg(long, value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,
+    /// The profile that tells its layout: one that comes with the program, or a file
+    #[arg(long, value_name = "PROFILE", conflicts_with = "shape")]
+    pub(crate) profile: Option<String>,
     /// The zone of times without an offset; the utility's own without it
     #[arg(long)]
     pub(crate) zone: Option<String>,

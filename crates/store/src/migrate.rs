@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_large_files", include_str!("../migrations/0012_large_files.sql")),
     ("0014_gone", include_str!("../migrations/0014_gone.sql")),
     ("0015_release", include_str!("../migrations/0015_release.sql")),
+    ("0016_profiles", include_str!("../migrations/0016_profiles.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

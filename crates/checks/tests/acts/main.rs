@@ -5,6 +5,7 @@ mod application;
 mod approval;
 mod audit;
 mod authority;
+mod by_profile;
 mod certificate;
 mod changes;
 mod exchange;

@@ -42,7 +42,7 @@ use meterbook_core::task::{self, Happened, Resolution, Task, TaskKind};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
-use meterbook_store::large_file::{LargeFile, Part, Said};
+use meterbook_store::large_file::{self, LargeFile, Part};
 use meterbook_store::order::Photo;
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
@@ -231,7 +231,8 @@ pub(crate) fn large_file() -> LargeFile {
 }
 
 pub(crate) fn part() -> Part {
-    let said = |channel, from| Said { channel: ChannelId(channel), from, to: from + 60 };
+    let said =
+        |channel, from| large_file::Said { channel: ChannelId(channel), from, to: from + 60 };
     Part {
         position: 0,
         batch: BatchId(2),
@@ -729,6 +730,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::task::take(tx, task().id, UserId(1), at())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
+    store::batch::keep_profile(tx, batch().id, "registers", "profile registers 1\n")?;
     store::large_file::add(tx, &large_file())?;
     store::batch::add_part(tx, (&batch_of_part(), large_file().id), b"packed", &[])?;
     store::large_file::add_part(tx, large_file().id, &part())?;
