@@ -111,6 +111,7 @@ catalogue! {
     electric: "Electric", "Electricidad";
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
+    estimated_reads: "Estimated reads, and what came of them", "Lecturas estimadas y qué resultó de ellas";
     exact: "before rounding", "antes de redondear";
     exempt: "Exempt", "Exentos";
     failed: "Something went wrong on our side and nothing was changed. It was written to the log.", "Algo falló de nuestro lado y no se cambió nada. Está anotado en el registro.";

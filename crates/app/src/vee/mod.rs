@@ -3,12 +3,14 @@
 //!
 //! What a rule doubts is an exception, and each exception is a task. [`judge`] looks at an import,
 //! [`cycle`] at the turn of a bill cycle; [`resolve`] does what a clerk decides and [`effect`] says
-//! before what it would bill; [`around`] is what it is compared with. [`enter`] takes reads that no file brings.
+//! before what it would bill; [`around`] is what it is compared with, [`estimates`] what came of
+//! estimates. [`enter`] takes reads that no file brings.
 
 pub mod around;
 pub mod cycle;
 pub mod effect;
 pub mod enter;
+pub mod estimates;
 pub(crate) mod judge;
 mod refusal;
 pub mod resolve;

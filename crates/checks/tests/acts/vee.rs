@@ -13,7 +13,7 @@ use meterbook_app::meter::NewChannel;
 use meterbook_app::task::{self, scan};
 use meterbook_app::vee::cycle::{self, Missing, Ran};
 use meterbook_app::vee::enter::{self, Became, NewRead, Told};
-use meterbook_app::vee::{self, VeeRefusal, around, effect, resolve};
+use meterbook_app::vee::{self, VeeRefusal, around, effect, estimates, resolve};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, bill_run, order};
 use meterbook_checks::engines::{self, Raw};
@@ -603,6 +603,39 @@ fn an_exception_without_a_task_gets_one_when_it_is_resolved() {
         let task = db.read(|tx| vee::task_of(tx, &open.exception)).unwrap().unwrap();
         let steps = db.read(|tx| store::task::steps(tx, task.id)).unwrap();
         assert_eq!(steps.last().unwrap().said, "seen by the crew");
+    });
+}
+
+#[test]
+fn the_next_actual_read_says_how_far_an_estimate_was_off() {
+    engines::each(|db, folder| {
+        one(db);
+        import(db, folder, &monthly("E-1", &[1_000, 1_310, 1_590]));
+        assert_eq!((bill(db, on(2, 3)), bill(db, on(3, 3))), ((1, 0), (1, 0)));
+        assert_eq!(run(db, on(4, 2), Missing::Estimate).estimated, 1);
+        assert_eq!(bill(db, on(4, 3)), (1, 0));
+        let of_march = |db: &Db| {
+            let bill = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+            let bill = db.read(|tx| store::bill::get(tx, bill)).unwrap();
+            db.read(|tx| estimates::of_bill(tx, &bill)).unwrap()
+        };
+        let guessed = of_march(db);
+        assert_eq!((guessed.len(), guessed[0].method), (1, Some(Method::OwnHistory)));
+        assert_eq!(guessed[0].trued_up, None, "nothing settles it yet");
+        // 310 were estimated for March; March and April together come to 488 in 61 days, eight a day.
+        import(db, folder, "meter,date,index\nE-1,2026-05-01,2078\n");
+        let settled = of_march(db);
+        assert_eq!(settled[0].trued_up.unwrap().off_by_micro, 62_000_000);
+        assert_eq!(
+            settled[0].said(Language::English),
+            "meter E-1 was estimated at 1,900 for 2026-04-01 by its own history; \
+             by the read of 2026-05-01 it was 62 kWh too much"
+        );
+        assert!(settled[0].said(Language::Spanish).ends_with("eran 62 kWh de más"));
+        let days = Period::month(2026, 4).unwrap();
+        let of = meterbook_app::usage::Of::Point(ServicePointId(1));
+        let used = db.read(|tx| meterbook_app::usage::determined(tx, of, days, None)).unwrap();
+        assert_eq!(used[0].estimates, settled, "the lineage of April says it too");
     });
 }
 

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
+use meterbook_app::vee::estimates::{self, EstimatedRead};
 use meterbook_core::bill::explain::{arithmetic_in, exact};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
 use meterbook_core::id::MeterId;
@@ -41,6 +42,8 @@ struct Page {
     due_on: String,
     sums: Vec<Sum>,
     segments: Vec<Part>,
+    /// What of it was estimated, and what came of that.
+    estimates: Vec<String>,
 }
 
 struct Sum {
@@ -101,13 +104,19 @@ pub(crate) async fn show(
             Some(id) => {
                 let it = statement::of_bill(tx, id)?;
                 let meters = meters(tx, &it.bill)?;
-                Ok((it, meters))
+                let estimates = estimates::of_bill(tx, &it.bill)?;
+                Ok((it, meters, estimates))
             }
             None => Err(NotThere.into()),
         })
     })
     .await;
-    let drawn = |(it, meters)| draw(StatusCode::OK, &page(&console, &visitor, &it, &meters));
+    let drawn = |(it, meters, estimates): (_, _, Vec<EstimatedRead>)| {
+        let said = |it: &EstimatedRead| show::dated(&it.said(visitor.language), visitor.language);
+        let estimates = estimates.iter().map(said).collect();
+        let page = Page { estimates, ..page(&console, &visitor, &it, &meters) };
+        draw(StatusCode::OK, &page)
+    };
     let done = found.map(drawn);
     answer(&console, &visitor, done)
 }
@@ -154,6 +163,7 @@ fn page(console: &Console, visitor: &Visitor, it: &Statement, meters: &Meters) -
     let (words, language) = (visitor.words(), visitor.language);
     let bill = &it.bill;
     Page {
+        estimates: Vec::new(),
         head: Head::new(
             console,
             Some(visitor),

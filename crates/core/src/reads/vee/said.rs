@@ -1,5 +1,6 @@
 //! What a rule saw, in a sentence: for a clerk, in either language.
 
+use super::estimating::TrueUp;
 use super::{Finding, Likely, Method, Rule};
 use crate::money::Unit;
 use crate::person::Language;
@@ -231,6 +232,28 @@ impl Method {
     }
 }
 
+impl TrueUp {
+    /// What it says, in a clause.
+    pub fn said(&self, unit: Unit, language: Language) -> String {
+        let TrueUp { read, off_by_micro, .. } = self;
+        let off = amount(off_by_micro.saturating_abs());
+        match (off_by_micro.signum(), language) {
+            (0, Language::English) => format!("the read of {read} says the same"),
+            (0, Language::Spanish) => format!("la lectura del {read} dice lo mismo"),
+            (1, Language::English) => format!("by the read of {read} it was {off} {unit} too much"),
+            (1, Language::Spanish) => {
+                format!("según la lectura del {read} eran {off} {unit} de más")
+            }
+            (_, Language::English) => {
+                format!("by the read of {read} it was {off} {unit} too little")
+            }
+            (_, Language::Spanish) => {
+                format!("según la lectura del {read} eran {off} {unit} de menos")
+            }
+        }
+    }
+}
+
 impl ReadKind {
     /// How a read is known, in a word.
     pub const fn said(self, language: Language) -> &'static str {
@@ -275,6 +298,20 @@ mod tests {
             count: 3,
             likely: Some(Likely::TenTimes),
         }
+    }
+
+    #[test]
+    fn a_true_up_says_which_way_and_by_which_read() {
+        let said = |off_by_micro, language| {
+            let (estimated, read) = (date(2026, 7, 1), date(2026, 8, 1));
+            TrueUp { estimated, read, off_by_micro }.said(Unit::Kwh, language)
+        };
+        let (english, spanish) = (Language::English, Language::Spanish);
+        let said_so = said(50_000_000, english);
+        assert_eq!(said_so, "by the read of 2026-08-01 it was 50 kWh too much");
+        assert!(said(-1_500_000, english).ends_with("1.5 kWh too little"));
+        assert!(said(-1_500_000, spanish).ends_with("1.5 kWh de menos"));
+        assert_eq!(said(0, english), "the read of 2026-08-01 says the same");
     }
 
     #[test]
