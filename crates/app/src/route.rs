@@ -96,10 +96,7 @@ pub fn open_reads(tx: &mut Tx, actor: Actor, cycle: Cycle, profile: &Profile) ->
     if stops.is_empty() {
         return Err(refuse(NotRouted::AllRead { cycle, on }));
     }
-    stops.sort_by(|one, other| {
-        let key = |it: &Stop| (it.street.clone(), it.meter.clone(), it.nth);
-        key(one).cmp(&key(other))
-    });
+    stops.sort_by_cached_key(|it| (walked(&it.street), it.meter.clone(), it.nth));
     let stops = (1..).zip(&stops);
     let records: Vec<Record> = stops.map(|it| record(it, cycle, on, profile)).collect();
     let text = write(profile, &records).map_err(|why| refuse(NotRouted::NotWritten(why)))?;
@@ -137,6 +134,13 @@ fn missing(tx: &mut Tx, it: &ServiceFacts, turn: Period, stops: &mut Vec<Stop>) 
         }
     }
     Ok(())
+}
+
+/// The order of the walk: along each street by its numbers.
+fn walked(street: &str) -> (String, u64, String) {
+    let digits = street.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = street.split_at(digits);
+    (rest.trim().to_owned(), number.parse().unwrap_or(0), street.to_owned())
 }
 
 fn record((nth, stop): (usize, &Stop), cycle: Cycle, on: Date, profile: &Profile) -> Record {
@@ -192,3 +196,15 @@ impl fmt::Display for NotRouted {
 }
 
 impl std::error::Error for NotRouted {}
+
+#[cfg(test)]
+mod tests {
+    use super::walked;
+
+    #[test]
+    fn a_street_is_walked_by_its_numbers() {
+        let mut streets = ["10 Elm", "2 Elm", "1 Oak", "Yard", "2 B Elm"];
+        streets.sort_by_cached_key(|it| walked(it));
+        assert_eq!(streets, ["2 B Elm", "2 Elm", "10 Elm", "1 Oak", "Yard"]);
+    }
+}
