@@ -45,6 +45,7 @@ pub mod registration;
 pub mod relation;
 pub mod replay;
 pub mod role;
+pub mod route;
 pub mod screening;
 pub mod search;
 pub mod seller;

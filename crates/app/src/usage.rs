@@ -29,6 +29,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
 use crate::refuse;
+use crate::vee::estimates::{self, EstimatedRead};
 
 /// Whose use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Determined {
     pub lineage: Vec<Lineage>,
     /// The share of it that is estimated, in millionths.
     pub estimated_micro: Option<i64>,
+    /// The estimated reads among them, each with how it was worked out and what came of it.
+    pub estimates: Vec<EstimatedRead>,
     /// By the periods of the tariff's clocks.
     pub hours: Vec<Hours>,
     /// What each charge prices, tier by tier and demand by demand, or why none can.
@@ -169,6 +172,10 @@ fn one(
         (Err(hold), _) => (Vec::new(), Err(hold.clone())),
     };
     let lineage = lineage(period, &facts.point.zone, &facts.measured);
+    let mut estimates = Vec::new();
+    for it in &lineage {
+        estimates.extend(estimates::within(tx, &it.meter, &it.channel, it.days)?);
+    }
     let mut degrees = |kind| crate::figure::degree_days(tx, facts.point.id, kind, period);
     Ok(Determined {
         agreement,
@@ -181,6 +188,7 @@ fn one(
         usage,
         estimated_micro: estimated_micro(&lineage),
         lineage,
+        estimates,
         hours,
         charges,
         degree_days: [degrees(FigureKind::HeatingDegrees)?, degrees(FigureKind::CoolingDegrees)?],

@@ -52,7 +52,8 @@ pub(crate) struct Place {
     pub(crate) db: Option<String>,
     /// Act as this member of staff, by what their roles allow; without it, as the operator, who
     /// may do everything. The password is asked for, or taken from METERBOOK_PASSWORD
-    #[arg(long = "as", global = true, value_name = "NAME")]
+    // An id of its own: a command's own `--by` once was taken for this one.
+    #[arg(id = "acting-as", long = "as", global = true, value_name = "NAME")]
     pub(crate) by: Option<String>,
 }
 
@@ -272,6 +273,9 @@ pub(crate) struct Import {
     /// Its shape; found out from its first line without it
     #[arg(long, value_enum, value_name = "SHAPE")]
     pub(crate) shape: Option<ShapeArg>,
+    /// The profile that tells its layout: one that comes with the program, or a file
+    #[arg(long, value_name = "PROFILE", conflicts_with = "shape")]
+    pub(crate) profile: Option<String>,
     /// The zone of times without an offset; the utility's own without it
     #[arg(long)]
     pub(crate) zone: Option<String>,
@@ -654,4 +658,41 @@ pub(crate) enum YearBeforeArg {
     Nothing,
     /// A year just like this one
     Alike,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The ids of what every command takes.
+    fn shared() -> Vec<String> {
+        let all = Cli::command();
+        let globals = all.get_arguments().filter(|it| it.is_global_set());
+        globals.map(|it| it.get_id().to_string()).collect()
+    }
+
+    fn clashes(command: &clap::Command, shared: &[String], found: &mut Vec<String>) {
+        for sub in command.get_subcommands() {
+            let ids = sub.get_arguments().map(|it| it.get_id().to_string());
+            found.extend(ids.filter(|it| shared.contains(it)).map(|it| format!("{sub} {it}")));
+            clashes(sub, shared, found);
+        }
+    }
+
+    #[test]
+    fn no_word_of_a_command_is_taken_for_one_of_all_commands() {
+        Cli::command().debug_assert();
+        let mut found = Vec::new();
+        clashes(&Cli::command(), &shared(), &mut found);
+        assert_eq!((shared().len(), found), (3, Vec::<String>::new()));
+        let typed = ["meterbook", "vee", "read", "E-1", "41230", "--on", "2026-07-01", "--by"];
+        let cli = Cli::try_parse_from(typed.into_iter().chain(["customer"])).unwrap();
+        assert_eq!(cli.place.by, None);
+        let cli = Cli::try_parse_from(["meterbook", "audit", "show", "--by", "ann"]).unwrap();
+        assert_eq!(cli.place.by, None);
+        let cli = Cli::try_parse_from(["meterbook", "--as", "ann", "audit", "show"]).unwrap();
+        assert_eq!(cli.place.by.as_deref(), Some("ann"));
+    }
 }

@@ -43,7 +43,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Serve(serve) => commands::serve::serve(place, &serve),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(place, &sign_up),
         Command::Inspect(inspect) => commands::inspect::inspect(&inspect),
-        Command::Profile(profile) => commands::profile::profile(&profile),
+        Command::Profile(profile) => commands::profile::profile(place, &profile),
         Command::Import(import) => commands::import::import(place, &import),
         Command::Tariff(tariff) => commands::tariff::tariff(place, &tariff),
         Command::Publish(publish) => commands::publish::publish(place, &publish),

@@ -26,6 +26,10 @@ const REJECTS_OF: Sql =
     Sql("select line, reason, text from reject where batch_id = $1 order by line");
 const COUNT_REJECTS: Sql = Sql("select count(*) from reject where batch_id = $1");
 
+const KEEP_PROFILE: Sql =
+    Sql("insert into batch_profile (batch_id, name, text) values ($1, $2, $3)");
+const PROFILE: Sql = Sql("select text from batch_profile where batch_id = $1");
+
 /// Bytes in one row: small enough for every driver, large enough to be few.
 const PART: usize = 1 << 20;
 
@@ -156,4 +160,14 @@ fn batch(row: &crate::value::Row) -> Result<Batch> {
         rejected: row.int(5)?,
         at: row.instant(6)?,
     })
+}
+
+/// Keeps the text of the profile that told the layout of a batch's file.
+pub fn keep_profile(tx: &mut Tx, batch: BatchId, name: &str, text: &str) -> Result<()> {
+    tx.exec(KEEP_PROFILE, [batch.into(), name.into(), text.into()]).map(drop)
+}
+
+/// The text of the profile that told the layout of a batch's file, if one did.
+pub fn profile(tx: &mut Tx, batch: BatchId) -> Result<Option<String>> {
+    tx.maybe(PROFILE, [batch.into()], |row| row.text(0))
 }

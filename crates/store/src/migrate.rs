@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_search_words", include_str!("../migrations/0013_search_words.sql")),
     ("0014_gone", include_str!("../migrations/0014_gone.sql")),
     ("0015_release", include_str!("../migrations/0015_release.sql")),
+    ("0016_profiles", include_str!("../migrations/0016_profiles.sql")),
     ("0017_corrections", include_str!("../migrations/0017_corrections.sql")),
     ("0018_seller", include_str!("../migrations/0018_seller.sql")),
 ];

@@ -36,6 +36,12 @@ const GET: Sql = Sql("
     select e.id, e.rule, e.action, e.channel_id, e.batch_id, e.from_on, e.to_on, e.saw_micro,
         e.usual_micro, e.counted, e.likely, e.index_micro, e.kind, e.zone, e.meter, e.found_at
     from read_exception e where e.id = $1");
+const THESE: (Sql, Sql) = among_ids!(
+    "select e.id, e.rule, e.action, e.channel_id, e.batch_id, e.from_on, e.to_on, e.saw_micro,
+        e.usual_micro, e.counted, e.likely, e.index_micro, e.kind, e.zone, e.meter, e.found_at
+     from read_exception e where e.id",
+    "order by e.id"
+);
 // What somebody left as it is has no end, and its task is closed.
 const OPEN: Sql = Sql("
     select e.id, e.rule, e.action, e.channel_id, e.batch_id, e.from_on, e.to_on, e.saw_micro,
@@ -267,6 +273,12 @@ pub fn add(tx: &mut Tx, exceptions: &[Exception]) -> Result<()> {
 /// One exception, if there is one with this number.
 pub fn find(tx: &mut Tx, id: ExceptionId) -> Result<Option<Exception>> {
     tx.maybe(GET, [id.into()], exception)
+}
+
+/// Those of these that there are, oldest first.
+pub fn these(tx: &mut Tx, ids: impl IntoIterator<Item = ExceptionId>) -> Result<Vec<Exception>> {
+    let sql = tx.either(THESE.0, THESE.1);
+    tx.many(sql, [V::from(list_of(ids))], exception)
 }
 
 /// Everything that waits for a person, oldest first.

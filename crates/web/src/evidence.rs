@@ -52,40 +52,6 @@ const SENTENCES: &[(&str, &str)] = &[
     ("nothing of {} was taken: {} bad lines", "no se tomó nada de {}: {} líneas malas"),
     ("nothing of {} was taken: {} bad line", "no se tomó nada de {}: {} línea mala"),
     (
-        "meter {} waits: past the last digit it is {} a day from {} to {} where {} is usual; it may have been misread instead",
-        "el medidor {} espera: tras el último dígito son {} al día del {} al {}; lo usual es {}; quizá se leyó mal",
-    ),
-    (
-        "meter {}: past the last digit it is {} a day from {} to {} where {} is usual; it may have been misread instead",
-        "el medidor {}: tras el último dígito son {} al día del {} al {}; lo usual es {}; quizá se leyó mal",
-    ),
-    (
-        "meter {} waits: {} a day from {} to {} where {} is usual",
-        "el medidor {} espera: {} al día del {} al {}; lo usual es {}",
-    ),
-    (
-        "meter {}: {} a day from {} to {} where {} is usual",
-        "el medidor {}: {} al día del {} al {}; lo usual es {}",
-    ),
-    (
-        "meter {} waits: nothing for {} days to {} where {} a day is usual",
-        "el medidor {} espera: nada durante {} días hasta el {}; lo usual es {} al día",
-    ),
-    (
-        "meter {}: nothing for {} days to {} where {} a day is usual",
-        "el medidor {}: nada durante {} días hasta el {}; lo usual es {} al día",
-    ),
-    (
-        "meter {} waits: the same {} times to {}; {} a day is usual",
-        "el medidor {} espera: lo mismo {} veces hasta el {}; lo usual es {} al día",
-    ),
-    (
-        "meter {}: the same {} times to {}; {} a day is usual",
-        "el medidor {}: lo mismo {} veces hasta el {}; lo usual es {} al día",
-    ),
-    ("meter {} waits: it went back by {} by {}", "el medidor {} espera: retrocedió {} hasta el {}"),
-    ("meter {}: it went back by {} by {}", "el medidor {}: retrocedió {} hasta el {}"),
-    (
         "meter {} counted {} or more from {} on, and nobody is on the contract",
         "el medidor {} contó {} o más desde el {}, y nadie tiene contrato",
     ),

@@ -45,6 +45,8 @@ pub(crate) struct Text {
     pub(crate) text: String,
 }
 
+/// The class that colours a bar.
+type Colour<'c> = dyn Fn(&Bar) -> &'static str + 'c;
 /// What stands under a bar, and what is said of it.
 type Label<'l> = dyn Fn(&Bar) -> (String, String) + 'l;
 
@@ -57,13 +59,18 @@ const HIGH: i64 = 214;
 
 /// Bars up for what came, stacked where it is known by hours, and down for what was sent back. What is
 /// estimated has a dashed outline, and what is missing is a dashed box.
-pub(crate) fn bars(bars: &[Bar], colour: &str, says: &str, label: &Label<'_>) -> Vec<Picture> {
+pub(crate) fn bars(
+    bars: &[Bar],
+    colour: &Colour<'_>,
+    says: &str,
+    label: &Label<'_>,
+) -> Vec<Picture> {
     WIDTHS.iter().map(|(class, width)| one(bars, colour, (says, label), class, *width)).collect()
 }
 
 fn one(
     bars: &[Bar],
-    colour: &str,
+    colour: &Colour<'_>,
     (says, label): (&str, &Label<'_>),
     class: &'static str,
     width: i64,
@@ -111,9 +118,11 @@ fn one(
         }
         let guessed = if 0 < bar.cell.estimated { " guessed" } else { "" };
         if bar.stack.is_empty() {
-            let height = high(bar.cell.delivered_micro);
-            if 0 < height {
-                picture.boxes.push(shape(zero - height, height, format!("{colour}{guessed}")));
+            // Little beside much is still something, and no gap.
+            let height = high(bar.cell.delivered_micro).max(1);
+            if 0 < bar.cell.delivered_micro {
+                let class = format!("{}{guessed}", colour(bar));
+                picture.boxes.push(shape(zero - height, height, class));
             }
         } else {
             let mut y = zero;
@@ -246,7 +255,7 @@ mod tests {
     fn a_gap_is_a_box_and_never_a_zero_and_what_is_sent_back_is_below_the_line() {
         let all = [bar(40, 0, 0, &[10, 30]), bar(0, 0, 24, &[]), bar(20, 10, 0, &[])];
         let label = |_: &Bar| ("1".to_owned(), "says".to_owned());
-        for picture in bars(&all, "electric", "all of it", &label) {
+        for picture in bars(&all, &|_| "electric", "all of it", &label) {
             let axis = picture.lines.iter().find(|it| it.class == "axis").expect("it has one");
             let zero = axis.from.1;
             let of = |class: &str| -> Vec<&Shape> {

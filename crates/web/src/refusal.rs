@@ -2,13 +2,17 @@
 //! form that it is said beside.
 
 use anyhow::Error;
+use jiff::Timestamp;
 use meterbook_app::Refused;
 use meterbook_app::agreement::AgreementRefusal;
 use meterbook_app::application::NotSignedUp;
 use meterbook_app::moves::MoveRefusal;
+use meterbook_app::task::TaskRefusal;
+use meterbook_app::vee::VeeRefusal;
 use meterbook_core::moves::Said;
 use meterbook_core::period::Zone;
 use meterbook_core::person::Language;
+use meterbook_core::task::Resolution;
 
 use crate::evidence;
 use crate::show;
@@ -65,12 +69,20 @@ pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
         }
         _ => None,
     });
+    let of_task = refused.and_then(|it| it.as_a::<TaskRefusal>());
+    if let (Language::Spanish, Some(text)) = (language, of_task.and_then(|it| task(it, zone))) {
+        return text;
+    }
+    if of_task.is_some() {
+        return why.to_string();
+    }
     let spanish = || match (language, refused) {
         (Language::Spanish, Some(refused)) => refused
             .as_a::<AgreementRefusal>()
             .map(agreement)
             .or_else(|| refused.as_a::<MoveRefusal>().and_then(moves))
-            .or_else(|| refused.as_a::<NotSignedUp>().and_then(application)),
+            .or_else(|| refused.as_a::<NotSignedUp>().and_then(application))
+            .or_else(|| refused.as_a::<VeeRefusal>().and_then(reads)),
         _ => None,
     };
     // A name that it begins with stays as it is written.
@@ -81,6 +93,64 @@ pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
     let mut letters = text.chars();
     // A sentence beside a field stands alone.
     letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+}
+
+/// What resolving a task refuses; `None` for what a page does not ask.
+fn task(refused: &TaskRefusal, zone: &Zone) -> Option<String> {
+    let name = |how: &Resolution| how.name(Language::Spanish);
+    let at = |at: &Timestamp| show::instant(*at, zone, Language::Spanish);
+    Some(match refused {
+        TaskRefusal::Closed { id, by: Some(by), at: when, how: Some(how) } => {
+            format!("{by} cerró la tarea {id} el {} ({}); no se cambió nada", at(when), name(how))
+        }
+        TaskRefusal::Closed { id, at: when, how: Some(how), .. } => {
+            format!("la tarea {id} se cerró el {} ({}); no se cambió nada", at(when), name(how))
+        }
+        TaskRefusal::Closed { id, at: when, .. } => format!(
+            "lo que causó la tarea {id} ya no estaba el {}, así que está cerrada; no se cambió nada",
+            at(when)
+        ),
+        TaskRefusal::Held { id, by, until } => format!(
+            "{by} trabaja en la tarea {id}, como máximo hasta el {}; tome otra o pida que la devuelva",
+            at(until)
+        ),
+        TaskRefusal::SayWhy { how } => format!(
+            "diga por qué: «{}» se le dice al cliente y lo lee un auditor, en 4000 caracteres como máximo",
+            name(how)
+        ),
+        TaskRefusal::NothingOfYours => {
+            "usted no cerró ni aplazó ninguna tarea; no hay nada que deshacer".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// What deciding about reads refuses; `None` for what a page does not ask.
+fn reads(refused: &VeeRefusal) -> Option<String> {
+    Some(match refused {
+        VeeRefusal::Ended { id, how } => {
+            let how = match how.as_str() {
+                "taken" => "tomada",
+                "estimated" => "estimada",
+                "superseded" => "sustituida por algo mejor",
+                _ => "rechazada",
+            };
+            format!("la excepción {id} ya está {how}; no se cambió nada")
+        }
+        VeeRefusal::NothingWaits { id } => format!(
+            "ninguna lectura espera por la excepción {id}: lo que nombra se tomó; déjelo como está o \
+             pida una lectura"
+        ),
+        VeeRefusal::NoEstimate { meter, on } => format!(
+            "nada dice qué mostraría el medidor {meter} el {on}: tiene muy pocas lecturas antes; haga \
+             que lo lean"
+        ),
+        VeeRefusal::TariffForbids { tariff } => format!(
+            "la tarifa {tariff} cobra por hora o por demanda, que ninguna estimación de un registro \
+             conoce; haga que lo lean"
+        ),
+        _ => return None,
+    })
 }
 
 fn changed(
@@ -221,4 +291,44 @@ fn application(it: &NotSignedUp) -> Option<String> {
         NotSignedUp::NoServices => "no toman nada; elija un servicio".to_owned(),
         NotSignedUp::NoReason => "diga por qué se les acepta de todos modos".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use meterbook_core::id::{ExceptionId, TaskId};
+
+    use super::*;
+
+    #[test]
+    fn what_resolving_reads_and_tasks_refuses_is_said_in_both_languages() {
+        let zone = Zone::named("America/Chicago").expect("there is one");
+        let (id, at) = (ExceptionId(3), Timestamp::UNIX_EPOCH);
+        let reads = [
+            VeeRefusal::Ended { id, how: "estimated".to_owned() },
+            VeeRefusal::NothingWaits { id },
+            VeeRefusal::NoEstimate { meter: "E-1".to_owned(), on: date(2026, 7, 1) },
+            VeeRefusal::TariffForbids { tariff: "R-1".to_owned() },
+        ];
+        let (task, by, how) = (TaskId(7), "clara".to_owned(), Resolution::TakeRead);
+        let tasks = [
+            TaskRefusal::Closed { id: task, by: Some(by.clone()), at, how: Some(how) },
+            TaskRefusal::Closed { id: task, by: None, at, how: None },
+            TaskRefusal::Held { id: task, by, until: at },
+            TaskRefusal::SayWhy { how: Resolution::Upheld },
+            TaskRefusal::NothingOfYours,
+        ];
+        let reads = reads.map(meterbook_app::refuse);
+        let tasks = tasks.map(meterbook_app::refuse);
+        for why in reads.iter().chain(&tasks) {
+            let [english, spanish] =
+                [Language::English, Language::Spanish].map(|it| said(why, &zone, it));
+            assert_ne!(english, spanish);
+            assert!(!spanish.contains("nothing"), "{spanish}");
+        }
+        assert_eq!(
+            said(&reads[0], &zone, Language::Spanish),
+            "La excepción 3 ya está estimada; no se cambió nada"
+        );
+    }
 }

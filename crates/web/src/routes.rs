@@ -11,8 +11,8 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, correction, cycle, document, moves, moving, note,
-    order, ordering, payment, place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, correction, cycle, document, exception, moves,
+    moving, note, order, ordering, payment, place, search, sign_in, task, timeline, usage,
 };
 use crate::sent;
 
@@ -123,6 +123,10 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/tasks", needs: VIEW, run: || get(task::show) },
     Route { method: "POST", path: "/tasks", needs: TASK, run: || post(task::resolve) },
     Route { method: "GET", path: "/tasks/{id}", needs: VIEW, run: || get(task::one) },
+    Route { method: "GET", path: "/exceptions", needs: VIEW, run: || get(exception::list) },
+    Route { method: "POST", path: "/exceptions", needs: TASK, run: || post(exception::by_cause) },
+    Route { method: "GET", path: "/exceptions/{id}", needs: VIEW, run: || get(exception::show) },
+    Route { method: "POST", path: "/exceptions/{id}", needs: TASK, run: || post(exception::end) },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
     Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
     Route { method: "GET", path: "/approvals", needs: VIEW, run: || get(approval::list) },

@@ -22,6 +22,10 @@ const FIELD_WORK: &[&[&str]] = &[
     &["crew", "hours", "North", "mon-fri 08:00-16:00", "--from", "2026-01-01"],
     &["order", "add", "leak", "--premise", "1", "--about", "A smell at the gate"],
     &["order", "add", "read", "--point", "1"],
+    // What customers told and nobody believes at once.
+    &["vee", "read", "W-540154", "999999", "--on", "2026-10-30", "--by", "customer"],
+    &["vee", "read", "W-540157", "400000", "--on", "2026-10-30", "--by", "customer"],
+    &["vee", "read", "W-540158", "400000", "--on", "2026-10-30", "--by", "customer"],
     // Where nobody is served: the next premise after those of the customers.
     &["premise", "add", "--street", "9 Empty Row", "--town", "Cedar Fork", "--region", "XX 00411"],
     &["premise", "point", "197", "electric"],

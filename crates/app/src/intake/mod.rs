@@ -26,6 +26,7 @@ use meterbook_core::period::Zone;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::About;
 use meterbook_formats::certificate as totals;
+use meterbook_formats::reads::profile::Profile;
 use meterbook_formats::reads::{self, NotRead, Shape};
 use meterbook_store::batch::Batch;
 use meterbook_store::published::Publication;
@@ -223,6 +224,31 @@ pub fn import_in_parts(
         Some(shape) => shape,
         None => reads::shape_of(text).map_err(no_reads)?,
     };
+    stage(db, actor, import, (&staged, &Layout::Shape(shape)), watch)
+}
+
+/// Imports a file whose layout a profile tells; the text of the profile is kept with it.
+pub fn import_by_profile(
+    db: &Db,
+    actor: Actor,
+    import: &Import<'_>,
+    profile: &str,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Imported> {
+    let staged = Staged::of(import.file)?;
+    let layout = Layout::told(profile)?;
+    stage(db, actor, import, (&staged, &layout), watch)
+}
+
+/// Takes in a file that was opened, unless it was taken before.
+fn stage(
+    db: &Db,
+    actor: Actor,
+    import: &Import<'_>,
+    (staged, layout): (&Staged, &Layout),
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Imported> {
+    let (file, text) = (import.file, staged.text());
     let sha256 = hash(text);
     if let Some((batch, publication)) = db.read(|tx| before(tx, &sha256))? {
         if let Some(it) = publication {
@@ -242,22 +268,85 @@ pub fn import_in_parts(
     let packed = staged.packed()?;
     let zone = zone_or_own(db, import.zone.as_ref())?;
     let file_name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let of = Of { file_name, sha256, shape, zone, meter: import.meter, text, packed: &packed };
+    let of = Of { file_name, sha256, layout, zone, meter: import.meter, text, packed: &packed };
     let (batch, rejected, doubts) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::ImportReads, None)?;
         take(tx, &allowed, &of, Trust::New, watch)
     })?;
-    let mut imported =
-        imported(batch, import.rejects, &rejected, || reads::header_of(text, shape))?;
+    let mut imported = imported(batch, import.rejects, &rejected, || layout.header(text))?;
     imported.doubts = doubts;
     Ok(imported)
+}
+
+/// How a file is read.
+enum Layout {
+    /// By a shape that we know.
+    Shape(Shape),
+    /// By a profile, with its text.
+    Profile(Box<Profile>, String),
+}
+
+impl Layout {
+    fn told(text: &str) -> Result<Layout> {
+        let profile = Profile::parse(text).map_err(refuse)?;
+        Ok(Layout::Profile(Box::new(profile), text.to_owned()))
+    }
+
+    /// As it was when the file of this batch came.
+    fn of_batch(tx: &mut Tx, batch: &Batch) -> Result<Option<Layout>> {
+        if let Some(shape) = Shape::from_word(&batch.kind) {
+            return Ok(Some(Layout::Shape(shape)));
+        }
+        let text = store::batch::profile(tx, batch.id)?;
+        text.as_deref().map(Layout::told).transpose()
+    }
+
+    /// Keeps the text of a profile with the file that it told.
+    fn keep(&self, tx: &mut Tx, batch: BatchId) -> Result<()> {
+        match self {
+            Layout::Shape(_) => Ok(()),
+            Layout::Profile(profile, text) => {
+                store::batch::keep_profile(tx, batch, &profile.name, text)
+            }
+        }
+    }
+
+    /// One word for it.
+    fn word(&self) -> String {
+        match self {
+            Layout::Shape(shape) => shape.word().to_owned(),
+            Layout::Profile(profile, _) => format!("{} {}", profile.name, profile.version),
+        }
+    }
+
+    fn header(&self, text: &[u8]) -> Vec<String> {
+        match self {
+            Layout::Shape(shape) => reads::header_of(text, *shape),
+            Layout::Profile(profile, _) => reads::header_by_profile(profile),
+        }
+    }
+
+    fn read(
+        &self,
+        text: &[u8],
+        zone: &Zone,
+        meter: Option<&str>,
+        lines: &mut dyn reads::Lines,
+    ) -> Result<(), NotRead> {
+        match self {
+            Layout::Shape(shape) => reads::read(text, *shape, zone, meter, lines),
+            Layout::Profile(profile, _) => {
+                reads::read_by_profile(text, profile, zone, meter, lines)
+            }
+        }
+    }
 }
 
 /// A file on its way in.
 struct Of<'a> {
     file_name: String,
     sha256: String,
-    shape: Shape,
+    layout: &'a Layout,
     zone: Zone,
     meter: Option<&'a str>,
     text: &'a [u8],
@@ -272,21 +361,21 @@ fn take(
     trust: Trust,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<(Batch, Vec<Rejected>, Doubts)> {
-    let Of { file_name, shape, zone, meter, text, .. } = of;
+    let Of { file_name, layout, zone, meter, text, .. } = of;
     let file = Path::new(file_name);
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
     let id = BatchId(tx.next(Counter::Batch, 1)?);
     let mut reading = Reading::new(tx, u64::try_from(text.len())?, watch);
-    reads::read(text, *shape, zone, *meter, &mut reading).map_err(no_reads)?;
+    layout.read(text, zone, *meter, &mut reading).map_err(no_reads)?;
     let (mut ready, mut rejected) = reading.finish()?;
     if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
-        reads::read(text, *shape, zone, *meter, &mut find).map_err(no_reads)?;
+        layout.read(text, zone, *meter, &mut find).map_err(no_reads)?;
     }
     let batch = Batch {
         id,
         file_name: file_name.clone(),
         sha256: of.sha256.clone(),
-        kind: shape.word().to_owned(),
+        kind: layout.word(),
         accepted: i64::try_from(ready.accepted)?,
         rejected: i64::try_from(rejected.len())?,
         at: allowed.at(),
@@ -295,6 +384,7 @@ fn take(
     if let Some(finding) = judged.whole {
         let batch = Batch { accepted: 0, rejected: 0, ..batch };
         store::batch::add(tx, &batch, of.packed, &[])?;
+        layout.keep(tx, id)?;
         let waits = ExceptionId(tx.next(Counter::Exception, 1)?);
         let (zone, meter) = (Some(zone.name().to_owned()), meter.map(str::to_owned));
         let (channel, batch_id, read) = (None, Some(id), None);
@@ -314,6 +404,7 @@ fn take(
         return Ok((batch, Vec::new(), doubts));
     }
     keep(tx, file, &batch, of.packed, &rejected)?;
+    layout.keep(tx, id)?;
     let doubts = Doubts::of(&judged.exceptions);
     judge::keep(tx, allowed, &judged)?;
     if !judged.exceptions.is_empty() {
@@ -350,13 +441,14 @@ pub(crate) fn release(
     let packed = store::batch::bytes(tx, batch)?;
     let mut text = Vec::new();
     MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut text)?;
-    let shape = Shape::from_word(&held.kind).context("a file that waits has a shape")?;
+    let layout = Layout::of_batch(tx, &held)?.context("a file that waits has a layout")?;
     let zone = match zone.and_then(Zone::named) {
         Some(zone) => zone,
         None => crate::founding::zone(tx)?,
     };
     let Batch { file_name, sha256, .. } = held;
-    let of = Of { file_name, sha256, shape, zone, meter, text: &text, packed: &packed };
+    let layout = &layout;
+    let of = Of { file_name, sha256, layout, zone, meter, text: &text, packed: &packed };
     take(tx, allowed, &of, Trust::Whole, &mut |_| ()).map(drop)
 }
 
@@ -372,8 +464,8 @@ pub(crate) fn take_estimated(
     if store::batch::by_hash(tx, &sha256)?.is_some() {
         return Ok(0);
     }
-    let (file_name, shape) = (file_name.to_owned(), Shape::Long);
-    let of = Of { file_name, sha256, shape, zone, meter: None, text, packed: &packed };
+    let (file_name, layout) = (file_name.to_owned(), &Layout::Shape(Shape::Long));
+    let of = Of { file_name, sha256, layout, zone, meter: None, text, packed: &packed };
     Ok(take(tx, allowed, &of, Trust::Whole, &mut |_| ())?.0.accepted)
 }
 
@@ -428,22 +520,24 @@ fn imported(
 
 /// Writes the rejects of a batch once more to a file in `folder`, from what the database has kept.
 pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
-    let (batch, packed, kept) = db.read(|tx| {
+    let (batch, layout, packed, kept) = db.read(|tx| {
         let found = store::batch::find(tx, batch)?;
         let found = found.ok_or_else(|| refuse(NotGivenBack::NoBatch(batch)))?;
         if found.rejected == 0 {
             let file_name = found.file_name;
             return Err(refuse(NotGivenBack::NoRejects { batch, file_name }));
         }
-        Ok((found, store::batch::bytes(tx, batch)?, store::batch::rejects(tx, batch)?))
+        let layout = Layout::of_batch(tx, &found)?;
+        let packed = store::batch::bytes(tx, batch)?;
+        Ok((found, layout, packed, store::batch::rejects(tx, batch)?))
     })?;
     let mut text = Vec::new();
     MultiGzDecoder::new(packed.as_slice())
         .read_to_end(&mut text)
         .with_context(|| format!("batch {} does not unpack", batch.id))?;
     let rejected = kept.iter().map(rejects::rejected).collect::<Vec<_>>();
-    let header = match (Shape::from_word(&batch.kind), About::from_word(&batch.kind)) {
-        (Some(shape), _) => reads::header_of(&text, shape),
+    let header = match (layout, About::from_word(&batch.kind)) {
+        (Some(layout), _) => layout.header(&text),
         (None, Some(_)) => meterbook_formats::published::header_of(&text),
         (None, None) if batch.kind == orders::KIND => meterbook_formats::orders::header_of(&text),
         _ if batch.kind == crate::certificate::KIND => totals::header_of(&text),

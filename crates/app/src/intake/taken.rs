@@ -7,7 +7,7 @@ use meterbook_core::id::{BatchId, ChannelId};
 use meterbook_core::meter::{Channel, Form};
 use meterbook_core::reads::{Block, Month, Read, Series, Span};
 use meterbook_formats::reads::Said::{Intervals as Interval, Register};
-use meterbook_formats::reads::{Lines, Row};
+use meterbook_formats::reads::{Lines, Row, one_by_one};
 use meterbook_store::large_file::Said;
 use meterbook_store::{self as store, Tx};
 
@@ -95,6 +95,13 @@ impl<'a, 'tx> Reading<'a, 'tx> {
     pub(super) fn new(tx: &'a mut Tx<'tx>, bytes: u64, watch: &'a mut dyn FnMut(Progress)) -> Self {
         let (meters, taken) = (Meters::default(), Taken::default());
         Reading { tx, watch, bytes, meters, lines: 0, taken, failed: None }
+    }
+
+    fn count(&mut self) {
+        self.lines += 1;
+        if self.lines.rem_euclid(WATCH_EVERY) == 0 {
+            (self.watch)(Progress { lines: self.lines, bytes: 0, all: self.bytes });
+        }
     }
 
     /// What there is to keep, now that the file is read, and what was not taken of it.
@@ -228,16 +235,28 @@ fn fits(channel: &Channel, index_micro: i64) -> bool {
 
 impl Lines for Reading<'_, '_> {
     fn row(&mut self, line: u64, fields: &[&str], row: Row) {
-        self.lines += 1;
-        if self.lines.rem_euclid(WATCH_EVERY) == 0 {
-            (self.watch)(Progress { lines: self.lines, bytes: 0, all: self.bytes });
-        }
+        self.count();
         if self.failed.is_some() {
             return;
         }
         match self.meters.find(self.tx, wanted(&row)) {
             Ok(channel) => self.taken.row(line, fields, &row, channel),
             Err(why) => self.failed = Some(why),
+        }
+    }
+
+    fn rows(&mut self, line: u64, row: Row, fields: &dyn Fn(&Row) -> Vec<String>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let channel = match self.meters.find(self.tx, wanted(&row)) {
+            Ok(channel) => channel,
+            Err(why) => return self.failed = Some(why),
+        };
+        // All of them at once; where that does not go, each comes back by itself.
+        match channel.and_then(|it| self.taken.take(line, &row, &it)) {
+            Ok(()) => self.count(),
+            Err(_) => one_by_one(self, line, row, fields),
         }
     }
 

@@ -48,8 +48,10 @@ pub fn of(tx: &mut Tx, actor: Actor, id: ExceptionId) -> Result<Option<Effect>> 
     let days = Period::new(turn.period.start(), on).unwrap_or(turn.period);
     let window = Window { period: days, ..turn };
     let mut gathered = store::gather::accounts(tx, &window, &[account.id])?;
-    let Some(facts) = gathered.pop() else { return Ok(None) };
+    let Some(mut facts) = gathered.pop() else { return Ok(None) };
     let Some(agreement) = at(&facts, place.point) else { return Ok(None) };
+    // What the other services of the bill wait for says nothing of this one.
+    facts.services.retain(|it| it.agreement.id == agreement);
     let mut tariffs = Tariffs::default();
     for service in &facts.services {
         crate::tariff::learn(tx, &mut tariffs, &service.agreement.tariff)?;

@@ -3,11 +3,14 @@
 //!
 //! What a rule doubts is an exception, and each exception is a task. [`judge`] looks at an import,
 //! [`cycle`] at the turn of a bill cycle; [`resolve`] does what a clerk decides and [`effect`] says
-//! before what it would bill; [`enter`] takes reads that no file brings.
+//! before what it would bill; [`around`] is what it is compared with, [`estimates`] what came of
+//! estimates. [`enter`] takes reads that no file brings.
 
+pub mod around;
 pub mod cycle;
 pub mod effect;
 pub mod enter;
+pub mod estimates;
 pub(crate) mod judge;
 mod refusal;
 pub mod resolve;
@@ -19,7 +22,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
-use meterbook_core::id::{ChannelId, ExceptionId};
+use meterbook_core::id::{ChannelId, ExceptionId, TaskId};
 use meterbook_core::money::Unit;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::Permission;
@@ -28,7 +31,7 @@ use meterbook_core::place::Commodity;
 use meterbook_core::reads::Read;
 use meterbook_core::reads::vee::estimating::DegreeDays;
 use meterbook_core::reads::vee::{Finding, Method, Rule, Rules};
-use meterbook_core::task::{Cause, TaskKind};
+use meterbook_core::task::{Cause, Task, TaskKind};
 use meterbook_store::bill::Known;
 use meterbook_store::vee::{Contract, Exception, Place};
 use meterbook_store::{self as store, Counter, Tx};
@@ -115,7 +118,7 @@ impl Book {
 }
 
 /// Who was on the contract on the last day before `on`.
-pub(crate) fn contract(place: &Place, on: Date) -> Option<Contract> {
+pub fn contract(place: &Place, on: Date) -> Option<Contract> {
     let day = on.yesterday().unwrap_or(on);
     place.contracts.iter().copied().find(|it| meterbook_core::period::holds(it.from, it.to, day))
 }
@@ -163,8 +166,8 @@ pub(crate) fn degree_days(tx: &mut Tx, zone: &Zone, until: Date) -> Result<Degre
     Ok(days)
 }
 
-/// The kind of task that an exception is.
-pub(crate) fn task_kind(exception: &Exception) -> TaskKind {
+/// The kind of task that an exception is, which says the ways out of it.
+pub fn task_kind(exception: &Exception) -> TaskKind {
     match (exception.channel, exception.waits, exception.finding.rule) {
         (None, _, _) => TaskKind::DoubtfulFile,
         (_, Some(_), _) => TaskKind::DoubtfulRead,
@@ -192,6 +195,7 @@ impl Open {
         let said = self.exception.finding.said(unit, language);
         let waits = self.exception.waits.map(|(index, kind)| {
             let index = meterbook_core::text::grouped(&meterbook_core::text::decimal(index, 6));
+            let kind = kind.said(language);
             match language {
                 Language::English => format!(" {index} ({kind}) waits:"),
                 Language::Spanish => format!(" {index} ({kind}) espera:"),
@@ -238,24 +242,46 @@ fn placed(tx: &mut Tx, exceptions: Vec<Exception>) -> Result<Vec<Open>> {
 
 /// What the open exceptions ask of a person: a task for each.
 pub(crate) fn causes(tx: &mut Tx, today: Date) -> Result<Vec<Cause>> {
-    let mut causes = Vec::new();
-    for it in open(tx)? {
-        let kind = task_kind(&it.exception);
-        let mut about = Vec::new();
-        if let Some(place) = &it.place {
-            let contract = contract(place, it.exception.finding.to);
-            about.extend(contract.map(|it| About::Account(it.account)));
-            about.push(About::Premise(place.premise));
-            about.push(About::ServicePoint(place.point));
-            about.push(About::Meter(place.meter));
-        }
-        about.extend(it.exception.batch.map(About::Batch));
-        let evidence = it.said(Language::English);
-        let due = today.checked_add(kind.days().days())?;
-        let key = it.exception.id.to_string();
-        causes.push(Cause { kind, key, evidence, due, about });
+    open(tx)?.iter().map(|it| cause(it, today)).collect()
+}
+
+/// The task that an exception is.
+fn cause(it: &Open, today: Date) -> Result<Cause> {
+    let kind = task_kind(&it.exception);
+    let mut about = Vec::new();
+    if let Some(place) = &it.place {
+        let contract = contract(place, it.exception.finding.to);
+        about.extend(contract.map(|it| About::Account(it.account)));
+        about.push(About::Premise(place.premise));
+        about.push(About::ServicePoint(place.point));
+        about.push(About::Meter(place.meter));
     }
-    Ok(causes)
+    about.extend(it.exception.batch.map(About::Batch));
+    let evidence = it.said(Language::English);
+    let due = today.checked_add(kind.days().days())?;
+    Ok(Cause { kind, key: it.exception.id.to_string(), evidence, due, about })
+}
+
+/// The task of an exception, if one was raised.
+pub fn task_of(tx: &mut Tx, exception: &Exception) -> Result<Option<Task>> {
+    store::task::by_cause(tx, task_kind(exception), &exception.id.to_string())
+}
+
+/// The exceptions that these tasks are, each with where it is: a task names its own by its key, so that
+/// it can be said in any language.
+pub fn of_tasks<'a>(
+    tx: &mut Tx,
+    tasks: impl IntoIterator<Item = &'a Task>,
+) -> Result<HashMap<TaskId, Open>> {
+    let tasks = tasks.into_iter().filter(|it| KINDS.contains(&it.kind));
+    let named = tasks.filter_map(|it| Some((ExceptionId(it.key.parse().ok()?), it.id)));
+    let by_exception: HashMap<ExceptionId, TaskId> = named.collect();
+    if by_exception.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::vee::these(tx, by_exception.keys().copied())?;
+    let open = placed(tx, found)?;
+    Ok(open.into_iter().map(|it| (by_exception[&it.exception.id], it)).collect())
 }
 
 /// The tasks that exceptions are.

@@ -37,6 +37,20 @@ pub(crate) fn resolve(tx: &mut Tx, actor: Actor, id: ExceptionId, how: Resolutio
     store::audit::add(tx, &allowed, "resolve exception", &id.to_string(), &said)
 }
 
+/// Resolves one exception as its task is resolved; it gets one if it has none yet.
+pub fn one(db: &Db, actor: Actor, id: ExceptionId, how: Resolution, why: &str) -> Result<Resolved> {
+    let task = db.write(|tx| {
+        authorize(tx, actor, Permission::ResolveTasks, None)?;
+        let open = show(tx, id)?;
+        if let Some(how) = store::vee::ended(tx, id)? {
+            return Err(refuse(VeeRefusal::Ended { id, how }));
+        }
+        let today = crate::founding::zone(tx)?.day_of(actor.at);
+        Ok(task::raise(tx, actor, &super::cause(&open, today)?)?.0)
+    })?;
+    task::resolve(db, actor, task, how, why)
+}
+
 /// Resolves every open exception of a rule in one way, or those of one file: what is refused for one
 /// does not stop the others.
 pub fn by_cause(

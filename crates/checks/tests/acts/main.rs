@@ -6,6 +6,7 @@ mod application;
 mod approval;
 mod audit;
 mod authority;
+mod by_profile;
 mod certificate;
 mod changes;
 mod correct;

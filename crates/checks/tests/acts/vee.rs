@@ -13,7 +13,7 @@ use meterbook_app::meter::NewChannel;
 use meterbook_app::task::{self, scan};
 use meterbook_app::vee::cycle::{self, Missing, Ran};
 use meterbook_app::vee::enter::{self, Became, NewRead, Told};
-use meterbook_app::vee::{self, VeeRefusal, effect, resolve};
+use meterbook_app::vee::{self, VeeRefusal, around, effect, estimates, resolve};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, bill_run, order};
 use meterbook_checks::engines::{self, Raw};
@@ -400,6 +400,12 @@ fn gaps_are_filled_and_marked_and_later_values_replace_them() {
         assert_eq!((said.doubted, said.filled), (1, 0));
         let (id, rule, _) = the_one(db);
         assert_eq!(rule, Rule::Gap);
+        // The days of the month stand around it, and the eleventh is none of zero.
+        let gap = db.read(|tx| vee::show(tx, id)).unwrap();
+        let around = db.read(|tx| around::of(tx, &gap)).unwrap().unwrap();
+        assert_eq!((around.bars.len(), around.doubted.iter().filter(|it| **it).count()), (31, 1));
+        assert!(around.doubted[10] && around.bars[10].cell.is_gap());
+        assert_eq!((around.bars[10].cell.missing, around.bars[9].cell.missing), (96, 0));
         let effect = db.read(|tx| effect::of(tx, on(2, 2), id)).unwrap().unwrap();
         assert!(matches!(effect.now, Err(Hold::Gap { missing: 96, .. })), "{effect:?}");
         let (how, after) = &effect.after[0];
@@ -539,6 +545,97 @@ fn each_exception_is_a_task_that_says_what_was_seen() {
         let why = db.write(|tx| task::undo(tx, on(4, 2), id)).unwrap_err();
         assert!(why.to_string().contains("stays") || why.to_string().contains("undo"), "{why}");
         assert_eq!(reads(db).len(), 4);
+    });
+}
+
+#[test]
+fn a_task_finds_the_exception_that_it_is_and_one_is_resolved_by_itself() {
+    engines::each(|db, folder| {
+        one(db);
+        import(db, folder, &monthly("E-1", &[1_000, 1_310, 1_590, 19_000]));
+        let (id, _, _) = the_one(db);
+        let open = db.read(|tx| vee::show(tx, id)).unwrap();
+        assert_eq!(db.read(|tx| vee::task_of(tx, &open.exception)).unwrap(), None);
+        db.write(|tx| scan::scan(tx, on(4, 2))).unwrap();
+        let task = db.read(|tx| vee::task_of(tx, &open.exception)).unwrap().unwrap();
+        assert_eq!(task.kind, TaskKind::DoubtfulRead);
+        let mut other = task.clone();
+        other.kind = TaskKind::NearRollover;
+        let found = db.read(|tx| vee::of_tasks(tx, [&task, &other])).unwrap();
+        assert_eq!(found.len(), 1, "only what validation raised is one");
+        let spanish = found[&task.id].said(Language::Spanish);
+        assert!(spanish.contains("(real) espera: 561.61 kWh al día"), "{spanish}");
+
+        let around = db.read(|tx| around::of(tx, &open)).unwrap().unwrap();
+        let shown: Vec<_> = around.reads.iter().map(|it| (it.0.to, it.0.a_day_micro)).collect();
+        assert_eq!(
+            shown,
+            [
+                (date(2026, 2, 1), 10_000_000),
+                (date(2026, 3, 1), 10_000_000),
+                (date(2026, 4, 1), 561_612_903),
+            ]
+        );
+        assert_eq!(around.doubted, [false, false, true]);
+        assert!(around.bars.iter().all(|it| it.before_micro == Some(10_000_000)));
+
+        let ended = resolve::one(db, on(4, 2), id, Resolution::Estimate, "").unwrap();
+        assert_eq!(ended, task::Resolved::Closed);
+        let closed = db.read(|tx| store::task::get(tx, task.id)).unwrap().closed;
+        assert!(closed.is_some());
+        // What was doubted stays to be seen, although an estimate stands in.
+        let around = db.read(|tx| around::of(tx, &open)).unwrap().unwrap();
+        assert_eq!(around.reads.last().unwrap().0.index_micro, 19_000_000_000);
+        let again = resolve::one(db, on(4, 2), id, Resolution::Estimate, "").unwrap_err();
+        assert_eq!(refusal(again), VeeRefusal::Ended { id, how: "estimated".to_owned() });
+    });
+}
+
+#[test]
+fn an_exception_without_a_task_gets_one_when_it_is_resolved() {
+    engines::each(|db, folder| {
+        one(db);
+        import(db, folder, &monthly("E-1", &[1_000, 1_310, 1_590, 19_000]));
+        let (id, _, _) = the_one(db);
+        resolve::one(db, on(4, 2), id, Resolution::TakeRead, "seen by the crew").unwrap();
+        assert_eq!(reads(db).last(), Some(&(date(2026, 4, 1), 19_000, ReadKind::Actual)));
+        let open = db.read(|tx| vee::show(tx, id)).unwrap();
+        let task = db.read(|tx| vee::task_of(tx, &open.exception)).unwrap().unwrap();
+        let steps = db.read(|tx| store::task::steps(tx, task.id)).unwrap();
+        assert_eq!(steps.last().unwrap().said, "seen by the crew");
+    });
+}
+
+#[test]
+fn the_next_actual_read_says_how_far_an_estimate_was_off() {
+    engines::each(|db, folder| {
+        one(db);
+        import(db, folder, &monthly("E-1", &[1_000, 1_310, 1_590]));
+        assert_eq!((bill(db, on(2, 3)), bill(db, on(3, 3))), ((1, 0), (1, 0)));
+        assert_eq!(run(db, on(4, 2), Missing::Estimate).estimated, 1);
+        assert_eq!(bill(db, on(4, 3)), (1, 0));
+        let of_march = |db: &Db| {
+            let bill = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+            let bill = db.read(|tx| store::bill::get(tx, bill)).unwrap();
+            db.read(|tx| estimates::of_bill(tx, &bill)).unwrap()
+        };
+        let guessed = of_march(db);
+        assert_eq!((guessed.len(), guessed[0].method), (1, Some(Method::OwnHistory)));
+        assert_eq!(guessed[0].trued_up, None, "nothing settles it yet");
+        // 310 were estimated for March; March and April together come to 488 in 61 days, eight a day.
+        import(db, folder, "meter,date,index\nE-1,2026-05-01,2078\n");
+        let settled = of_march(db);
+        assert_eq!(settled[0].trued_up.unwrap().off_by_micro, 62_000_000);
+        assert_eq!(
+            settled[0].said(Language::English),
+            "meter E-1 was estimated at 1,900 for 2026-04-01 by its own history; \
+             by the read of 2026-05-01 it was 62 kWh too much"
+        );
+        assert!(settled[0].said(Language::Spanish).ends_with("eran 62 kWh de más"));
+        let days = Period::month(2026, 4).unwrap();
+        let of = meterbook_app::usage::Of::Point(ServicePointId(1));
+        let used = db.read(|tx| meterbook_app::usage::determined(tx, of, days, None)).unwrap();
+        assert_eq!(used[0].estimates, settled, "the lineage of April says it too");
     });
 }
 

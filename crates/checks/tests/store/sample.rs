@@ -750,6 +750,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::task::take(tx, task().id, UserId(1), at())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
+    store::batch::keep_profile(tx, batch().id, "registers", "profile registers 1\n")?;
     store::large_file::add(tx, &large_file())?;
     store::batch::add_part(tx, (&batch_of_part(), large_file().id), b"packed", &[])?;
     store::large_file::add_part(tx, large_file().id, &part())?;

@@ -16,6 +16,7 @@ const STAY: &[(&str, &str)] = &[
     ("audit", "act"),
     ("batch", "kind"),
     ("batch_part", "position"),
+    ("batch_profile", "text"),
     ("bill", "total_cents"),
     ("bill_accepted", "account_id"),
     ("bill_line", "amount_cents"),

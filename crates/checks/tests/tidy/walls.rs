@@ -128,6 +128,7 @@ const WALLS: &[Wall] = &[
         tests: &[
             "meterbook-app",
             "meterbook-core",
+            "meterbook-formats",
             "flate2",
             "jiff",
             "mimalloc",

@@ -194,8 +194,33 @@ pub enum NotRead {
 pub trait Lines {
     /// A line that says something.
     fn row(&mut self, line: u64, fields: &[&str], row: Row);
+    /// A line that says several values that follow each other; `fields` are those of a row of one.
+    fn rows(&mut self, line: u64, row: Row, fields: &dyn Fn(&Row) -> Vec<String>) {
+        one_by_one(self, line, row, fields);
+    }
     /// A line that does not, and why.
     fn reject(&mut self, line: u64, fields: &[&str], reason: String);
+}
+
+/// Hands over the values of a row one by one, each with its own fields.
+pub fn one_by_one<L: Lines + ?Sized>(
+    lines: &mut L,
+    line: u64,
+    row: Row,
+    fields: &dyn Fn(&Row) -> Vec<String>,
+) {
+    let Row { meter, unit, flow, said } = row;
+    let Said::Intervals { start, minutes, micro, estimated } = said else { return };
+    let step = i64::from(minutes.unwrap_or(0)) * 60;
+    for (nth, micro) in (0_i64..).zip(micro) {
+        let at = start.checked_add(jiff::SignedDuration::from_secs(nth * step));
+        let (Ok(start), Some(_)) = (at, micro) else { continue };
+        let said = Said::Intervals { start, minutes, micro: vec![micro], estimated };
+        let row = Row { meter: meter.clone(), unit, flow, said };
+        let fields = fields(&row);
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        lines.row(line, &fields, row);
+    }
 }
 
 /// The shape of a file, by its first bytes.
@@ -228,6 +253,24 @@ pub fn header_of(bytes: &[u8], shape: Shape) -> Vec<String> {
     let mut reader = columns::reader(bytes);
     let header = reader.headers().cloned().unwrap_or_default();
     header.iter().map(|it| it.trim().to_owned()).collect()
+}
+
+/// Reads a whole file as its profile tells. Times are those of the profile's zone, else of `zone`; a
+/// line that cannot be read is rejected as it is.
+pub fn read_by_profile(
+    bytes: &[u8],
+    profile: &profile::Profile,
+    zone: &Zone,
+    meter: Option<&str>,
+    lines: &mut dyn Lines,
+) -> Result<(), NotRead> {
+    in_rows::by_profile(bytes, profile, (zone, meter), lines)
+}
+
+/// The header of what comes back of a file that a profile tells: of registers or of values, by its
+/// names an import knows it.
+pub fn header_by_profile(profile: &profile::Profile) -> Vec<String> {
+    in_rows::header(profile)
 }
 
 /// Reads a whole file. Civil times without an offset are those of `zone`; `meter` is the meter of a

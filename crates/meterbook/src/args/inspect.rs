@@ -73,4 +73,15 @@ pub(crate) enum ProfileCommand {
     },
     /// List those that come with the program
     List,
+    /// Write the reads that the next turn of a cycle lacks as a route for a handheld
+    Write {
+        /// A file, or the name of one that comes with the program, such as itron-download
+        profile: String,
+        /// The cycle, from 1 to 99
+        #[arg(long)]
+        cycle: i64,
+        /// The file to write; it is printed without it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }

@@ -6,6 +6,7 @@ use meterbook_app::bill_run::{self, Progress, Until, Which};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
+use meterbook_app::vee::estimates;
 use meterbook_app::{derivation, statement};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
@@ -196,7 +197,11 @@ fn explain(place: &Place, number: &str, language: LanguageArg, json: bool) -> Re
     if json {
         say::line(derivation::bill(&bill));
     } else {
-        say::line(explain::bill_in(&bill, language.into()).trim_end());
+        let language = language.into();
+        say::line(explain::bill_in(&bill, language).trim_end());
+        for it in super::see(place)?.read(|tx| estimates::of_bill(tx, &bill))? {
+            say::line(it.said(language));
+        }
     }
     Ok(())
 }

@@ -61,7 +61,13 @@ fn take(place: &Place, args: &Import, file: &Path, rejects: &Path) -> Result<()>
     let mut bar = say::Bar::new();
     let part_bytes = args.part_bytes.unwrap_or(PART_BYTES);
     let mut watch = |it: Progress| bar.show("lines read", it.lines, all_lines(it));
-    let imported = intake::import_in_parts(&db, super::actor(), &wanted, part_bytes, &mut watch)?;
+    let imported = match &args.profile {
+        Some(profile) => {
+            let text = super::profile::text(profile)?;
+            intake::import_by_profile(&db, super::actor(), &wanted, &text, &mut watch)?
+        }
+        None => intake::import_in_parts(&db, super::actor(), &wanted, part_bytes, &mut watch)?,
+    };
     drop(bar);
     say_what_became(&imported, args.json);
     match imported.nothing_taken() {

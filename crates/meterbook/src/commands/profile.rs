@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use meterbook_app::refuse;
+use anyhow::{Context, Result};
+use meterbook_app::{refuse, route};
+use meterbook_core::account::Cycle;
 use meterbook_core::text::counted;
 use meterbook_formats::reads::profile::{Profile, SHIPPED, check, shipped};
 
+use crate::args::Place;
 use crate::args::inspect::ProfileCommand;
 use crate::say;
 
-pub(crate) fn profile(command: &ProfileCommand) -> Result<()> {
+pub(crate) fn profile(place: &Place, command: &ProfileCommand) -> Result<()> {
     match command {
         ProfileCommand::Check { profile } => {
             let found = find(profile)?;
@@ -31,18 +33,35 @@ pub(crate) fn profile(command: &ProfileCommand) -> Result<()> {
                 say::line(format_args!("{name:<18} {}  {}", found.version, found.about));
             }
         }
+        ProfileCommand::Write { profile, cycle, out } => {
+            let (found, cycle) = (find(profile)?, Cycle(*cycle));
+            let db = super::see(place)?;
+            let route = db.read(|tx| route::open_reads(tx, super::actor(), cycle, &found))?;
+            let Some(file) = out else {
+                say::line(route.text.trim_end_matches('\n'));
+                return Ok(());
+            };
+            std::fs::write(file, &route.text)
+                .with_context(|| format!("{} cannot be written", file.display()))?;
+            let reads = counted(route.reads, "read");
+            say::line(format_args!("{}: {reads} for {}", file.display(), route.on));
+        }
     }
     Ok(())
 }
 
 /// The profile of this name, or in this file.
 pub(super) fn find(name: &str) -> Result<Profile> {
-    let text = match shipped(name) {
-        Some(text) => text.to_owned(),
-        None if Path::new(name).exists() => super::read_text(Path::new(name))?,
-        None => return Err(none(name)),
-    };
-    Profile::parse(&text).map_err(refuse)
+    Profile::parse(&text(name)?).map_err(refuse)
+}
+
+/// The text of the profile of this name, or in this file.
+pub(super) fn text(name: &str) -> Result<String> {
+    match shipped(name) {
+        Some(text) => Ok(text.to_owned()),
+        None if Path::new(name).exists() => super::read_text(Path::new(name)),
+        None => Err(none(name)),
+    }
 }
 
 fn none(name: &str) -> anyhow::Error {

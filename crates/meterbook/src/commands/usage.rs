@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
 use meterbook_app::usage::{Determined, Of, days, determined, export};
+use meterbook_app::vee::estimates::EstimatedRead;
 use meterbook_app::{figure, relation};
 use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::{AccountNumber, ServicePointId};
 use meterbook_core::money::{Quantity, Share};
+use meterbook_core::person::Language;
 use meterbook_core::rating::{Basis, Line};
 use meterbook_core::reads::lineage::Lineage;
 use meterbook_core::reads::relation::{Relation, RelationKind};
@@ -164,6 +166,9 @@ fn print(it: &Determined) {
     for line in &it.lineage {
         say::line(format_args!("  from {}", told(line)));
     }
+    for estimate in &it.estimates {
+        say::line(format_args!("  {}", estimate.said(Language::English)));
+    }
     for hour in &it.hours {
         let sent = match hour.received.micro {
             0 => String::new(),
@@ -191,7 +196,7 @@ fn print(it: &Determined) {
 }
 
 fn called(line: &Line) -> String {
-    line.called(meterbook_core::person::Language::English).into_owned()
+    line.called(Language::English).into_owned()
 }
 
 fn quantity(line: &Line) -> Option<Quantity> {
@@ -219,6 +224,15 @@ fn told(it: &Lineage) -> String {
     };
     let (meter, flow, unit) = (&it.meter, it.channel.flow, it.channel.unit);
     format!("meter {meter}{share}, {flow}, {} {unit}, {what}", decimal(it.used_micro, 6))
+}
+
+fn estimate(it: &EstimatedRead) -> Value {
+    json!({
+        "meter": it.meter, "on": it.on.to_string(), "index": decimal(it.index_micro, 6),
+        "method": it.method.map(|it| it.word()),
+        "trued_up_on": it.trued_up.map(|it| it.read.to_string()),
+        "off_by": it.trued_up.map(|it| decimal(it.off_by_micro, 6)), "unit": it.unit.to_string(),
+    })
 }
 
 fn as_json(it: &Determined) -> Value {
@@ -265,7 +279,8 @@ fn as_json(it: &Determined) -> Value {
         "net": it.net.map(of), "reactive": usage.and_then(|it| it.reactive).map(of),
         "not_known": it.usage.as_ref().err().map(ToString::to_string),
         "estimated_share": it.estimated_micro.map(number),
-        "lineage": lineage.collect::<Vec<_>>(), "hours": hours.collect::<Vec<_>>(),
+        "lineage": lineage.collect::<Vec<_>>(),
+        "estimates": it.estimates.iter().map(estimate).collect::<Vec<_>>(), "hours": hours.collect::<Vec<_>>(),
         "charges": charges.collect::<Vec<_>>(),
         "not_priced": it.charges.as_ref().err().map(ToString::to_string),
         "heating_degree_days": degrees(it.degree_days[0]),

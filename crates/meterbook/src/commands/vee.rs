@@ -8,15 +8,16 @@ use meterbook_app::task::Resolved;
 use meterbook_app::vee::cycle::{self, Missing};
 use meterbook_app::vee::effect::{self, Outcome};
 use meterbook_app::vee::enter::{self, Became, NewRead, Told};
-use meterbook_app::vee::{self, resolve};
+use meterbook_app::vee::{self, estimates, resolve};
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::id::ExceptionId;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::reads::vee::Rule;
 use meterbook_core::task::Resolution;
 use meterbook_core::text::counted;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::args::vee::{ToldArg, VeeCommand};
@@ -159,6 +160,14 @@ fn show(place: &Place, id: ExceptionId) -> Result<()> {
     let state = ended.unwrap_or_else(|| "open".to_owned());
     say::line(format_args!("exception {id}: {}, {state}", finding.rule));
     say::line(format_args!("  {}", open.said(Language::English)));
+    if let Some(place) = &open.place {
+        let days = Period::new(finding.from, finding.to.max(finding.from.tomorrow()?));
+        let days = days.expect("the day after is later");
+        let all = |tx: &mut Tx| estimates::within(tx, &place.serial, &place.channel, days);
+        for it in db.read(all)? {
+            say::line(format_args!("  {}", it.said(Language::English)));
+        }
+    }
     let Some(effect) = effect else { return Ok(()) };
     let (start, end) = (effect.days.start(), effect.days.end());
     say::line(format_args!("what the days from {start} to {end} would bill:"));

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use meterbook_app::statement;
+use meterbook_app::vee::estimates::{self, EstimatedRead};
 use meterbook_core::bill::explain::{arithmetic_in, exact};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
 use meterbook_core::id::MeterId;
@@ -45,6 +46,8 @@ struct Page {
     /// What took the bill back, or made it: a sentence, the other bill, the correction.
     fates: Vec<(String, String, i64)>,
     may_correct: bool,
+    /// What of it was estimated, and what came of that.
+    estimates: Vec<String>,
 }
 
 struct Sum {
@@ -106,14 +109,18 @@ pub(crate) async fn show(
                 let it = statement::of_bill(tx, id)?;
                 let meters = meters(tx, &it.bill)?;
                 let fates = store::correction::of_bill(tx, id)?;
-                Ok((it, meters, fates))
+                let estimates = estimates::of_bill(tx, &it.bill)?;
+                Ok((it, meters, fates, estimates))
             }
             None => Err(NotThere.into()),
         })
     })
     .await;
-    let drawn = |(it, meters, fates): (_, _, Vec<Fate>)| {
-        draw(StatusCode::OK, &page(&console, &visitor, &it, &meters, &fates))
+    let drawn = |(it, meters, fates, estimates): (_, _, Vec<Fate>, Vec<EstimatedRead>)| {
+        let said = |it: &EstimatedRead| show::dated(&it.said(visitor.language), visitor.language);
+        let estimates = estimates.iter().map(said).collect();
+        let page = Page { estimates, ..page(&console, &visitor, &it, &meters, &fates) };
+        draw(StatusCode::OK, &page)
     };
     let done = found.map(drawn);
     answer(&console, &visitor, done)
@@ -167,6 +174,7 @@ fn page(
     let (words, language) = (visitor.words(), visitor.language);
     let bill = &it.bill;
     Page {
+        estimates: Vec::new(),
         head: Head::new(
             console,
             Some(visitor),

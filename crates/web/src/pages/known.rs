@@ -5,7 +5,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::customer_view::{CustomerView, Service};
-use meterbook_app::{order, timeline};
+use meterbook_app::{order, timeline, vee};
 use meterbook_core::about::About;
 use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountId, PersonId};
@@ -14,9 +14,9 @@ use meterbook_store::{self as store, Tx};
 
 use super::document;
 use super::said;
+use super::task::seen;
 use super::timeline::{Line, lines, linked};
 use crate::Console;
-use crate::evidence;
 use crate::guard::Visitor;
 use crate::show;
 
@@ -251,16 +251,14 @@ fn work(
         }
     }
     let about = About::Account(view.account.id);
-    for it in store::task::of_subject(tx, about, TASKS)? {
+    let tasks = store::task::of_subject(tx, about, TASKS)?;
+    let doubts = vee::of_tasks(tx, &tasks)?;
+    for it in tasks {
         if it.closed.is_none() {
             let due = show::day(it.due, language);
             work.push(Work {
                 link: format!("/tasks?task={}", it.id),
-                name: format!(
-                    "{}: {}",
-                    it.kind.name(language),
-                    evidence::said(&it.evidence, language)
-                ),
+                name: format!("{}: {}", it.kind.name(language), seen(&it, &doubts, language)),
                 stands: format!("{} {due}", words.due),
                 late: it.due < today,
             });

@@ -1,5 +1,6 @@
 //! The queue of tasks: what needs a person, its evidence, and the ways out with their effect.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -11,20 +12,23 @@ use axum::{Extension, Form};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::task::{self, Resolved};
+use meterbook_app::vee::{self, Open};
 use meterbook_app::{Actor, Refused};
 use meterbook_core::about::About;
 use meterbook_core::id::TaskId;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_core::task::{Happened, Priority, Resolution, Step, Task, TaskKind};
 use meterbook_core::text::grouped;
 use meterbook_store::task::{Count, Queued, Wanted};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
-use super::{Head, answer, blocking, draw};
+use super::{Head, answer, blocking, draw, exception};
 use crate::Console;
 use crate::evidence;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
 use crate::words::Words;
 
@@ -186,7 +190,8 @@ pub(crate) async fn resolve(
             let list: Vec<String> = ids.iter().map(TaskId::to_string).collect();
             let chosen = if 1 < list.len() { list.join(".") } else { String::new() };
             let asked = Asked { kind, task, chosen, done: String::new() };
-            let told = Told { says: no.to_string(), why };
+            let says = refusal::said(&no, &console.zone, visitor.language);
+            let told = Told { says, why };
             let done = page(&console, &visitor, &asked, told).await;
             return answer(&console, &visitor, done);
         }
@@ -220,10 +225,24 @@ fn all(
     no.map_or(Ok(word), |no| Err(no.into()))
 }
 
+/// The exceptions that tasks are.
+pub(crate) type Doubts = HashMap<TaskId, Open>;
+
+/// What was seen, in the reader's language: an exception says it itself, and else it is the sentence of
+/// the record.
+pub(crate) fn seen(task: &Task, doubts: &Doubts, language: Language) -> String {
+    match doubts.get(&task.id) {
+        Some(open) => exception::seen(open, language),
+        None => evidence::said(&task.evidence, language),
+    }
+}
+
 /// What the page is made of.
 struct Found {
     counts: Vec<Count>,
     rows: Vec<Queued>,
+    /// What validation doubts of these tasks.
+    doubts: Doubts,
     now: Option<Looked>,
     today: Date,
 }
@@ -250,7 +269,9 @@ async fn page(
             let rows = store::task::queue(tx, wanted, (today, now), ROWS)?;
             let id = id.or(rows.first().map(|it| it.task.id));
             let now = id.map(|id| looked(tx, id)).transpose()?;
-            Ok(Found { counts: store::task::counts(tx, today)?, rows, now, today })
+            let tasks = rows.iter().map(|it| &it.task).chain(now.iter().map(|it| &it.task));
+            let doubts = vee::of_tasks(tx, tasks)?;
+            Ok(Found { counts: store::task::counts(tx, today)?, rows, doubts, now, today })
         })
     })
     .await?;
@@ -290,7 +311,7 @@ pub(crate) fn thing(tx: &mut Tx, about: About) -> Result<Option<Thing>> {
 
 fn drawn(visitor: &Visitor, asked: &Asked, told: Told, found: Found, console: &Console) -> Page {
     let (words, language) = (visitor.words(), visitor.language);
-    let Found { counts, rows, now, today } = found;
+    let Found { counts, rows, doubts, now, today } = found;
     let kind = TaskKind::from_word(&asked.kind).map_or("", TaskKind::word);
     let chosen: Vec<&str> = asked.chosen.split('.').collect();
     let at = now.as_ref().and_then(|now| rows.iter().position(|it| it.task.id == now.task.id));
@@ -311,7 +332,7 @@ fn drawn(visitor: &Visitor, asked: &Asked, told: Told, found: Found, console: &C
         kind: it.task.kind.name(language),
         colour: colour(it.task.priority),
         place: place(it),
-        evidence: evidence::said(&it.task.evidence, language),
+        evidence: seen(&it.task, &doubts, language),
         due: show::day(it.task.due, language),
         late: it.task.due < today,
         who: it
@@ -335,7 +356,7 @@ fn drawn(visitor: &Visitor, asked: &Asked, told: Told, found: Found, console: &C
         rows: rows.iter().enumerate().map(row).collect(),
         before,
         after,
-        now: now.map(|it| looked_at(it, visitor, console)),
+        now: now.map(|it| looked_at(it, &doubts, visitor, console)),
         may: visitor.may(Permission::ResolveTasks),
     }
 }
@@ -352,9 +373,16 @@ pub(crate) fn kinds(counts: &[Count], visitor: &Visitor, today: Date) -> Vec<Kin
     counts.iter().map(row).collect()
 }
 
-fn looked_at(it: Looked, visitor: &Visitor, console: &Console) -> Now {
+fn looked_at(it: Looked, doubts: &Doubts, visitor: &Visitor, console: &Console) -> Now {
     let (words, language) = (visitor.words(), visitor.language);
-    let Looked { task, about, steps } = it;
+    let Looked { task, mut about, steps } = it;
+    if let Some(open) = doubts.get(&task.id) {
+        let (id, rule) = (open.exception.id, open.exception.finding.rule);
+        let said = |text, link| Thing { text, link };
+        about.insert(0, said(format!("{} {id}", words.doubt), format!("/exceptions/{id}")));
+        let text = format!("{}: {}", words.doubt_same, rule.name(language));
+        about.push(said(text, format!("/exceptions?rule={rule}")));
+    }
     let ways = task.kind.resolutions();
     let moved = |(it, by): (Happened, String)| Moved {
         when: show::instant(it.at, &console.zone, language),
@@ -375,7 +403,7 @@ fn looked_at(it: Looked, visitor: &Visitor, console: &Console) -> Now {
     Now {
         id: task.id.to_string(),
         name: task.kind.name(language),
-        evidence: evidence::said(&task.evidence, language),
+        evidence: seen(&task, doubts, language),
         advice: task.kind.advice(language),
         about,
         ways: (1..)

@@ -203,7 +203,7 @@ fn page(
         only_dials: !it.by_interval && scale != Scale::Months,
         pictures: match it.bars.is_empty() {
             true => Vec::new(),
-            false => picture::bars(&it.bars, colour, &says, &label),
+            false => picture::bars(&it.bars, &|_| colour, &says, &label),
         },
         legend: legend(it, sent, colour, words),
         columns: columns(it, sent, scale, words),
@@ -249,7 +249,7 @@ fn page(
 }
 
 /// What people call a bar.
-fn called(bar: &Bar, scale: Scale, language: Language) -> String {
+pub(crate) fn called(bar: &Bar, scale: Scale, language: Language) -> String {
     match scale {
         Scale::Months if bar.days.start().day() == 1 && bar.days.end().day() == 1 => {
             let middle = bar.days.middle();

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{days, narrow, turned};
-use crate::meter::Form;
+use crate::meter::{Channel, Form};
 use crate::period::Period;
 use crate::reads::{Read, ReadKind};
 
@@ -190,12 +190,50 @@ pub fn off_by(before: &Read, estimate: &Read, next: &Read, digits: u8) -> Option
     Some(narrow(said - even))
 }
 
+/// What the next read that is no estimate says of an estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrueUp {
+    /// The day of the estimate.
+    pub estimated: Date,
+    /// The day of the read that settles it.
+    pub read: Date,
+    /// How far the estimate was off, by the multiplier, in millionths: above zero where too much was
+    /// estimated, and so billed before and credited after.
+    pub off_by_micro: i64,
+}
+
+/// What came of the estimates of a register, the last of each run of them: the true-up of all. Its reads
+/// are one for each day, oldest first.
+pub fn true_ups(channel: &Channel, reads: &[Read]) -> Vec<TrueUp> {
+    let Form::Register { digits } = channel.form else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut before: Option<&Read> = None;
+    for (nth, read) in reads.iter().enumerate() {
+        if read.kind == ReadKind::Estimated {
+            continue;
+        }
+        let last = nth.checked_sub(1).map(|it| &reads[it]);
+        let estimate = last.filter(|it| it.kind == ReadKind::Estimated);
+        if let (Some(before), Some(estimate)) = (before, estimate)
+            && let Some(micro) = off_by(before, estimate, read, digits)
+        {
+            let by = i128::from(micro) * i128::from(channel.multiplier_micro);
+            let off_by_micro = narrow(by.div_euclid(1_000_000));
+            found.push(TrueUp { estimated: estimate.on, read: read.on, off_by_micro });
+        }
+        before = Some(read);
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
     use super::*;
     use crate::id::ChannelId;
+    use crate::meter::Flow;
+    use crate::money::Unit;
 
     fn read(on: Date, index: i64, kind: ReadKind) -> Read {
         Read { channel: ChannelId(1), on, index_micro: index * 1_000_000, kind, batch: None }
@@ -278,5 +316,12 @@ mod tests {
         let guess = read(date(2026, 1, 11), 150, ReadKind::Estimated);
         let next = actual(date(2026, 1, 21), 200);
         assert_eq!(off_by(&first, &guess, &next, 5), Some(50_000_000));
+        let (meter, flow, unit) = (crate::id::MeterId(1), Flow::Delivered, Unit::Kwh);
+        let (id, form) = (ChannelId(1), Form::Register { digits: 5 });
+        let channel = Channel { id, meter, form, unit, flow, multiplier_micro: 40_000_000 };
+        let (estimated, read) = (guess.on, next.on);
+        let expected = TrueUp { estimated, read, off_by_micro: 2_000_000_000 };
+        assert_eq!(true_ups(&channel, &[first.clone(), guess.clone(), next]), [expected]);
+        assert_eq!(true_ups(&channel, &[first, guess]), [], "nothing settles it yet");
     }
 }

@@ -2,9 +2,10 @@
 //! there is none.
 //!
 //! [`rules`] are a text for each commodity and class. [`register`], [`interval`] and [`file`] look
-//! and give back [`Finding`]s: evidence as numbers, which [`said`] turns into sentences.
-//! [`estimating`] and [`filling`] work out what is missing.
+//! and give back [`Finding`]s: evidence as numbers, which [`said`] turns into sentences and beside
+//! which [`around`] puts what was counted before. [`estimating`] and [`filling`] work out what is missing.
 
+pub mod around;
 pub mod estimating;
 pub mod file;
 pub mod filling;

@@ -1,8 +1,10 @@
 //! What a rule saw, in a sentence: for a clerk, in either language.
 
-use super::{Finding, Likely, Rule};
+use super::estimating::TrueUp;
+use super::{Finding, Likely, Method, Rule};
 use crate::money::Unit;
 use crate::person::Language;
+use crate::reads::ReadKind;
 use crate::text::{decimal, grouped};
 
 impl Finding {
@@ -124,6 +126,46 @@ impl Finding {
     }
 }
 
+impl Rule {
+    /// What it is called.
+    pub const fn name(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Rule::High => ("Much use", "Consumo alto"),
+            Rule::Low => ("Little use", "Consumo bajo"),
+            Rule::Zero => ("No use", "Sin consumo"),
+            Rule::Stuck => ("Stands still", "Parado"),
+            Rule::Negative => ("Went back", "Retrocedió"),
+            Rule::Rollover => ("Past the last digit", "Tras el último dígito"),
+            Rule::Multiplier => ("Too much power", "Demasiada potencia"),
+            Rule::StepChange => ("Unlike the meter before", "Distinto del medidor anterior"),
+            Rule::Vacant => ("Use without a contract", "Consumo sin contrato"),
+            Rule::Gap => ("Missing values", "Faltan valores"),
+            Rule::Spike => ("Peak", "Punta"),
+            Rule::Reverse => ("Below zero", "Bajo cero"),
+            Rule::Leak => ("Never zero", "Nunca cero"),
+            Rule::SumCheck => ("Intervals unlike the register", "Intervalos y registro distintos"),
+            Rule::LongDay => ("Doubled hour of autumn", "Hora de otoño doblada"),
+            Rule::Stale => ("File of the last cycle", "Archivo del ciclo anterior"),
+            Rule::Scaled => ("File out of scale", "Archivo fuera de escala"),
+            Rule::Unproven => ("Read that nobody checked", "Lectura sin revisar"),
+            Rule::EstimateRun => ("Estimates in a row", "Estimaciones seguidas"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+
+    /// Whether what it saw and what is usual are units a day of one register: then both can stand in
+    /// one picture.
+    pub const fn is_a_day(self) -> bool {
+        matches!(
+            self,
+            Rule::High | Rule::Low | Rule::Zero | Rule::Stuck | Rule::Rollover | Rule::StepChange
+        )
+    }
+}
+
 impl Likely {
     /// What it looks like, in a clause.
     pub const fn said(self, language: Language) -> &'static str {
@@ -169,6 +211,65 @@ impl Likely {
     }
 }
 
+impl Method {
+    /// How it works, in a clause.
+    pub const fn said(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Method::OwnHistory => ("by its own history", "por su propio historial"),
+            Method::LastYear => {
+                ("by the same days of last year", "por los mismos días del año anterior")
+            }
+            Method::Profile => ("by the profile of the year", "por el perfil del año"),
+            Method::Linear => ("on as it went before", "siguiendo como iba"),
+            Method::DegreeDays => ("by degree-days", "por grados día"),
+            Method::Line => ("on a straight line", "en línea recta"),
+            Method::LikeDays => ("by like days", "por días parecidos"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+}
+
+impl TrueUp {
+    /// What it says, in a clause.
+    pub fn said(&self, unit: Unit, language: Language) -> String {
+        let TrueUp { read, off_by_micro, .. } = self;
+        let off = amount(off_by_micro.saturating_abs());
+        match (off_by_micro.signum(), language) {
+            (0, Language::English) => format!("the read of {read} says the same"),
+            (0, Language::Spanish) => format!("la lectura del {read} dice lo mismo"),
+            (1, Language::English) => format!("by the read of {read} it was {off} {unit} too much"),
+            (1, Language::Spanish) => {
+                format!("según la lectura del {read} eran {off} {unit} de más")
+            }
+            (_, Language::English) => {
+                format!("by the read of {read} it was {off} {unit} too little")
+            }
+            (_, Language::Spanish) => {
+                format!("según la lectura del {read} eran {off} {unit} de menos")
+            }
+        }
+    }
+}
+
+impl ReadKind {
+    /// How a read is known, in a word.
+    pub const fn said(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            ReadKind::Actual => ("actual", "real"),
+            ReadKind::Estimated => ("estimated", "estimada"),
+            ReadKind::Customer => ("customer", "del cliente"),
+            ReadKind::Office => ("office", "de la oficina"),
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+}
+
 /// An amount with at most two digits after the point.
 fn amount(micro: i64) -> String {
     let hundredths = micro.div_euclid(10_000);
@@ -200,6 +301,20 @@ mod tests {
     }
 
     #[test]
+    fn a_true_up_says_which_way_and_by_which_read() {
+        let said = |off_by_micro, language| {
+            let (estimated, read) = (date(2026, 7, 1), date(2026, 8, 1));
+            TrueUp { estimated, read, off_by_micro }.said(Unit::Kwh, language)
+        };
+        let (english, spanish) = (Language::English, Language::Spanish);
+        let said_so = said(50_000_000, english);
+        assert_eq!(said_so, "by the read of 2026-08-01 it was 50 kWh too much");
+        assert!(said(-1_500_000, english).ends_with("1.5 kWh too little"));
+        assert!(said(-1_500_000, spanish).ends_with("1.5 kWh de menos"));
+        assert_eq!(said(0, english), "the read of 2026-08-01 says the same");
+    }
+
+    #[test]
     fn a_clerk_reads_what_was_seen_in_both_languages() {
         assert_eq!(
             finding(Rule::High).said(Unit::Kwh, Language::English),
@@ -210,6 +325,7 @@ mod tests {
             let [english, spanish] =
                 [Language::English, Language::Spanish].map(|it| finding(*rule).said(Unit::Kwh, it));
             assert_ne!(english, spanish, "{rule}");
+            assert_ne!(rule.name(Language::English), rule.name(Language::Spanish));
             assert!(
                 english.contains("2026-") || matches!(rule, Rule::Stale | Rule::Scaled),
                 "{english}"
@@ -217,6 +333,12 @@ mod tests {
         }
         for likely in Likely::ALL {
             assert_ne!(likely.said(Language::English), likely.said(Language::Spanish));
+        }
+        for method in Method::ALL {
+            assert_ne!(method.said(Language::English), method.said(Language::Spanish));
+        }
+        for kind in ReadKind::ALL {
+            assert_ne!(kind.said(Language::English), kind.said(Language::Spanish));
         }
     }
 }

@@ -40,7 +40,8 @@ pub struct Profile {
     header: Option<String>,
     detail: Option<String>,
     trailer: Option<String>,
-    zone: Option<Zone>,
+    /// Where its clocks are, where it says so.
+    pub(crate) zone: Option<Zone>,
     gives: Gives,
     fields: Vec<Field>,
     only: Vec<Only>,
@@ -123,6 +124,24 @@ impl Profile {
     /// The field of this name.
     fn field(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|it| it.name == name)
+    }
+
+    /// Whether its lines are reads of registers.
+    pub(crate) fn is_of_registers(&self) -> bool {
+        self.gives == Gives::Registers
+    }
+
+    /// Whether its lines are a route on its way out.
+    pub fn is_route(&self) -> bool {
+        self.gives == Gives::Route
+    }
+
+    /// How many places a field has, where lines are cut by places.
+    pub fn width_of(&self, name: &str) -> Option<usize> {
+        match self.fields[self.field(name)?].place {
+            Place::At(_, wide) => Some(wide),
+            _ => None,
+        }
     }
 
     /// The names of its fields, in the order of the text.

@@ -176,7 +176,10 @@ fn push(text: &mut String, cells: &[Cell], layout: Layout) {
             let many = cells.iter().map(|it| it.0 + 1).max().unwrap_or(0);
             let mut columns = vec![""; many];
             for (at, _, written) in cells {
-                columns[*at] = written;
+                // What a line begins with stands, although its field is empty.
+                if !written.is_empty() {
+                    columns[*at] = written;
+                }
             }
             let by = char::from(by);
             let quoted = |it: &&str| {
