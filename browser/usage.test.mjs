@@ -21,6 +21,9 @@ async function withHours(tab, legend) {
 test('months lead to days and days to hours, and keys do the same', async () => {
   const tab = await inside(browser);
   await openAccount(tab, '1000-0001-7');
+  await tab.locator('main td a[href$="/usage"]').first().click();
+  await tab.waitForURL(/points\/\d+\/usage$/);
+  await tab.goBack();
   await tab.locator('main td a[href^="/points/"]').first().click();
   await tab.waitForLoadState();
   await tab.keyboard.press('u');

@@ -153,6 +153,7 @@ const ELSEWHERE: &[&str] = &[
     "last::make_all",
     "cycle::run",
     "resolve::by_cause",
+    "resolve::one",
     "orders::import",
     "task::resolve",
     "task::resolve_all",
@@ -172,6 +173,7 @@ const ELSEWHERE: &[&str] = &[
     "release::release",
     "intake::import",
     "intake::import_in_parts",
+    "intake::import_by_profile",
     "published::publish",
     "sign_up::sign_up",
     "staff::add",
@@ -222,6 +224,14 @@ fn who_has_no_role_does_nothing() {
         let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
         let why = intake::import(db, sam, &wanted, &mut |_| ()).unwrap_err();
         refused("intake::import", Permission::ImportReads, why);
+        let told = meterbook_formats::reads::profile::shipped("registers").unwrap();
+        let told = told.replace("column index", "column read");
+        let why = intake::import_by_profile(db, sam, &wanted, &told, &mut |_| ()).unwrap_err();
+        refused("intake::import_by_profile", Permission::ImportReads, why);
+        let (id, how) =
+            (meterbook_core::id::ExceptionId(1), meterbook_core::task::Resolution::Estimate);
+        let why = meterbook_app::vee::resolve::one(db, sam, id, how, "").unwrap_err();
+        refused("resolve::one", Permission::ResolveTasks, why);
         let days = folder.join("days.csv");
         std::fs::write(&days, "day\n2026-07-14\n").unwrap();
         let (about, name) = (About::Events, "cpp");

@@ -165,6 +165,8 @@ fn unknown_word(args: &File, words: &str) -> Option<String> {
         return Some(format!("there is no command `meterbook {command}`"));
     };
     if let Some(inner) = holds.filter(|it| it.ends_with("Command")) {
+        // A type may stand with its module.
+        let inner = inner.rsplit("::").next().unwrap_or(inner);
         let word = words.next().unwrap_or_default();
         if !variants(args, inner).contains_key(&camel(word)) {
             return Some(format!("there is no command `meterbook {command} {word}`"));
