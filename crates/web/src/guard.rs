@@ -10,6 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use meterbook_app::Actor;
 use meterbook_app::session::{self, Present};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
@@ -43,6 +44,11 @@ impl Visitor {
     /// Whether they may do this at all; acts ask again.
     pub(crate) fn may(&self, permission: Permission) -> bool {
         self.present.may(permission)
+    }
+
+    /// Whoever it is, acting now.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { by: Some(self.present.member.id), at: Timestamp::now() }
     }
 
     /// The texts in their language.

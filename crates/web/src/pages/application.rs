@@ -11,7 +11,6 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::application::{
     Application, At, Metered, NotSignedUp, Screening, Service, SignedUp, Who, apply,
@@ -136,7 +135,7 @@ pub(crate) async fn send(
 async fn confirmed(console: &Arc<Console>, visitor: &Visitor, typed: Typed) -> Result<Response> {
     let (here, who, sent) = (console.clone(), visitor.clone(), typed.clone());
     let done = blocking(move || {
-        let actor = Actor { by: Some(who.present.member.id), at: Timestamp::now() };
+        let actor = who.actor();
         here.db.write(|tx| {
             let mut wrong = Wrong::default();
             let wanted = wanted(tx, &sent, who.words(), &mut wrong)?;
@@ -187,7 +186,7 @@ fn looked(
     refused: Option<&Error>,
 ) -> Result<Page> {
     let (words, language) = (visitor.words(), visitor.language);
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let today = console.zone.day_of(actor.at);
     typed.or("from", || today.to_string());
     let mut wrong = Wrong::default();

@@ -8,9 +8,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::Timestamp;
-use meterbook_app::{Actor, approval};
-use meterbook_core::id::{ApprovalId, UserId};
+use meterbook_app::approval;
+use meterbook_core::id::ApprovalId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Decision, Denied, may};
 use meterbook_store as store;
@@ -121,11 +120,11 @@ pub(crate) async fn give(
     Form(decided): Form<Decided>,
 ) -> Response {
     let said = guard::same_session(&visitor, &decided.secret);
-    let (here, by) = (console.clone(), visitor.present.member.id);
+    let (here, actor) = (console.clone(), visitor.actor());
     let done = blocking(move || {
         said?;
         let id = ApprovalId(number);
-        here.db.write(|tx| approval::give(tx, now(by), id, &decided.why).map(drop))
+        here.db.write(|tx| approval::give(tx, actor, id, &decided.why).map(drop))
     });
     back(&console, &visitor, done.await, "given")
 }
@@ -138,17 +137,13 @@ pub(crate) async fn refuse(
     Form(decided): Form<Decided>,
 ) -> Response {
     let said = guard::same_session(&visitor, &decided.secret);
-    let (here, by) = (console.clone(), visitor.present.member.id);
+    let (here, actor) = (console.clone(), visitor.actor());
     let done = blocking(move || {
         said?;
         let id = ApprovalId(number);
-        here.db.write(|tx| approval::turn_down(tx, now(by), id, &decided.why).map(drop))
+        here.db.write(|tx| approval::turn_down(tx, actor, id, &decided.why).map(drop))
     });
     back(&console, &visitor, done.await, "refused")
-}
-
-fn now(by: UserId) -> Actor {
-    Actor { by: Some(by), at: Timestamp::now() }
 }
 
 fn back(console: &Console, visitor: &Visitor, done: Result<()>, how: &str) -> Response {

@@ -9,11 +9,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_app::Refused;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
 use meterbook_app::bill_run::correct::{self, NewCorrection};
-use meterbook_app::{Actor, Refused};
 use meterbook_core::bill::correct::{Beside, Cause, Correction, beside};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountNumber, CorrectionId};
@@ -92,7 +91,7 @@ async fn preview(
     number: String,
     asked: Asked,
 ) -> Result<Response> {
-    let (here, actor, wanted) = (console.clone(), now(visitor), number.clone());
+    let (here, actor, wanted) = (console.clone(), visitor.actor(), number.clone());
     let cause = Cause::from_word(&asked.cause).unwrap_or(Cause::Read);
     let (bill, account, from, seen) = blocking(move || {
         let (bill, account) = here.db.read(|tx| named(tx, wanted))?;
@@ -142,7 +141,7 @@ pub(crate) async fn correct(
     Form(decided): Form<Decided>,
 ) -> Response {
     let same = guard::same_session(&visitor, &decided.secret);
-    let (here, actor, wanted) = (console.clone(), now(&visitor), number.clone());
+    let (here, actor, wanted) = (console.clone(), visitor.actor(), number.clone());
     let done = blocking(move || {
         same?;
         here.db.write(|tx| {
@@ -234,8 +233,4 @@ fn said(cause: Cause, words: &Words) -> &'static str {
         Cause::Tampering => words.cause_tampering,
         Cause::Other => words.cause_other,
     }
-}
-
-fn now(visitor: &Visitor) -> Actor {
-    Actor { by: Some(visitor.present.member.id), at: Timestamp::now() }
 }

@@ -11,14 +11,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
-use meterbook_app::Actor;
 use meterbook_app::approval::{self, Asked as Wanted, Outcome};
 use meterbook_app::bill_run::{self, release};
 use meterbook_core::bill::limits::{Beside, Measure};
 use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{RunId, UserId, WindowId};
+use meterbook_core::id::{RunId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::TaskKind;
@@ -390,11 +389,11 @@ pub(crate) async fn check(
     Form(decided): Form<Decided>,
 ) -> Response {
     let said = guard::same_session(&visitor, &decided.secret);
-    let (here, by) = (console.clone(), visitor.present.member.id);
+    let (here, actor) = (console.clone(), visitor.actor());
     let done = blocking(move || {
         said?;
         let only_held = !decided.held.is_empty();
-        here.db.write(|tx| bill_run::prepare(tx, now(by), WindowId(id), only_held).map(drop))
+        here.db.write(|tx| bill_run::prepare(tx, actor, WindowId(id), only_held).map(drop))
     });
     back(&console, &visitor, done.await.map(|()| ""), id)
 }
@@ -407,12 +406,11 @@ pub(crate) async fn let_go(
     Form(decided): Form<Decided>,
 ) -> Response {
     let said = guard::same_session(&visitor, &decided.secret);
-    let (here, by) = (console.clone(), visitor.present.member.id);
+    let (here, actor) = (console.clone(), visitor.actor());
     let done = blocking(move || {
         said?;
         let why = Some(decided.why.trim()).filter(|it| !it.is_empty());
         here.db.write(|tx| {
-            let actor = now(by);
             let mut it = release::asked(tx, actor.at, RunId(decided.run), why)?;
             // What the page showed, not what it would show now.
             it.total = Money::from_cents(decided.total);
@@ -434,10 +432,10 @@ pub(crate) async fn call_off(
     Form(decided): Form<Decided>,
 ) -> Response {
     let said = guard::same_session(&visitor, &decided.secret);
-    let (here, by) = (console.clone(), visitor.present.member.id);
+    let (here, actor) = (console.clone(), visitor.actor());
     let done = blocking(move || {
         said?;
-        here.db.write(|tx| release::call_off(tx, now(by), RunId(decided.run), &decided.why))
+        here.db.write(|tx| release::call_off(tx, actor, RunId(decided.run), &decided.why))
     });
     back(&console, &visitor, done.await.map(|()| ""), id)
 }
@@ -473,10 +471,6 @@ pub(crate) async fn unbilled(
         draw(StatusCode::OK, &UnbilledPage { head, all, rows: rows.collect() })
     });
     answer(&console, &visitor, done)
-}
-
-fn now(by: UserId) -> Actor {
-    Actor { by: Some(by), at: Timestamp::now() }
 }
 
 fn back(console: &Console, visitor: &Visitor, done: Result<&str>, id: i64) -> Response {

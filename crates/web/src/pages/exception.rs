@@ -9,13 +9,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::Timestamp;
+use meterbook_app::Refused;
 use meterbook_app::task::Resolved;
 use meterbook_app::usage::explore::{Bar, Scale};
 use meterbook_app::vee::around::{self, Around};
 use meterbook_app::vee::effect::{self, Effect, Outcome};
 use meterbook_app::vee::{self, Open, resolve};
-use meterbook_app::{Actor, Refused};
 use meterbook_core::about::About;
 use meterbook_core::id::ExceptionId;
 use meterbook_core::money::Unit;
@@ -209,7 +208,7 @@ pub(crate) async fn by_cause(
     let stale = guard::same_session(&visitor, typed.text("secret"));
     let (rule, how) = (Rule::from_word(typed.text("rule")), typed.text("how").to_owned());
     let (here, why) = (console.clone(), typed.text("why").to_owned());
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let done = blocking(move || {
         stale?;
         let (rule, how) = (rule.ok_or(NotThere)?, Resolution::from_word(&how).ok_or(NotThere)?);
@@ -262,7 +261,7 @@ pub(crate) async fn end(
     let typed = Typed::new(fields);
     let stale = guard::same_session(&visitor, typed.text("secret"));
     let (how, why) = (Resolution::from_word(typed.text("how")), typed.text("why").to_owned());
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let (here, of) = (console.clone(), id.clone());
     let ended = blocking(move || {
         stale?;
@@ -333,7 +332,7 @@ fn looked(tx: &mut Tx, visitor: &Visitor, id: ExceptionId) -> Result<Looked> {
     };
     let how = steps.last().and_then(|it| it.resolution);
     let is_open = ended.is_none() && task.as_ref().is_none_or(|it| it.closed.is_none());
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let effect = if is_open { effect::of(tx, actor, id)? } else { None };
     let mut about = Vec::new();
     if let Some(place) = &open.place {

@@ -9,7 +9,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::moves::{self, NewDays, ReadWanted};
 use meterbook_app::{Actor, Refused};
@@ -228,7 +227,7 @@ async fn change(
 ) -> Response {
     let stale = guard::same_session(&visitor, typed.text("secret"));
     let seen = typed.text("version").parse::<i64>().unwrap_or(0);
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let (here, of) = (console.clone(), id.clone());
     let changed = blocking(move || {
         stale?;

@@ -166,7 +166,7 @@ fn looked(
     refused: Option<&Error>,
 ) -> Result<Page> {
     let (words, language) = (visitor.words(), visitor.language);
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let today = console.zone.day_of(actor.at);
     typed.or("since", || actor.at.to_string());
     typed.or("stops_on", || today.to_string());
@@ -569,7 +569,7 @@ pub(crate) async fn confirm(
         (console.clone(), visitor.clone(), number.clone(), typed.clone());
     let done = blocking(move || {
         stale?;
-        let actor = Actor { by: Some(asker.present.member.id), at: Timestamp::now() };
+        let actor = asker.actor();
         here.db.write(|tx| {
             let number = AccountNumber::parse(&account).ok_or(NotThere)?;
             let account = store::account::by_number(tx, number)?.ok_or(NotThere)?;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use meterbook_app::order::{self, NewOrder, Where as At};
-use meterbook_app::{Actor, Refused, refuse};
+use meterbook_app::{Refused, refuse};
 use meterbook_core::id::{AccountNumber, PremiseId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::order::{OrderKind, Priority};
@@ -159,7 +159,7 @@ pub(crate) async fn send(
     let made = blocking(move || {
         stale?;
         let new = new(&sent, &who)?;
-        let actor = Actor { by: Some(who.present.member.id), at: Timestamp::now() };
+        let actor = who.actor();
         here.db.write(|tx| order::add(tx, actor, &new))
     })
     .await;

@@ -162,7 +162,7 @@ pub(crate) async fn resolve(
         ids.extend(field("now").parse().ok().map(TaskId));
     }
     let (why, how, kind) = (field("why"), field("how"), field("kind"));
-    let actor = Actor { by: Some(visitor.present.member.id), at: Timestamp::now() };
+    let actor = visitor.actor();
     let (here, said) = (console.clone(), why.clone());
     let asked = ids.clone();
     let act = field("act");
