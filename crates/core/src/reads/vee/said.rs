@@ -32,6 +32,10 @@ impl Finding {
                 format!("nothing for {count} days to {to} where {usual} {unit} a day is usual")
             }
             Rule::Stuck => format!("the same {count} times to {to}; {usual} {unit} a day is usual"),
+            // Read modulo its digits, more than half of a round forward is a way back.
+            Rule::Negative if 0 < self.saw_micro => {
+                format!("{saw} {unit} more by {to} are over half of what its digits can tell")
+            }
             Rule::Negative => format!("it went back by {} {unit} by {to}", amount(-self.saw_micro)),
             Rule::Rollover => format!(
                 "past the last digit it is {saw} {unit} a day from {from} to {to} where {usual} is usual"
@@ -84,6 +88,11 @@ impl Finding {
             }
             Rule::Stuck => {
                 format!("lo mismo {count} veces hasta el {to}; lo usual es {usual} {unit} al día")
+            }
+            Rule::Negative if 0 < self.saw_micro => {
+                format!(
+                    "{saw} {unit} más hasta el {to} son más de la mitad de lo que cabe en sus dígitos"
+                )
             }
             Rule::Negative => {
                 format!("retrocedió {} {unit} hasta el {to}", amount(-self.saw_micro))
@@ -298,6 +307,15 @@ mod tests {
             count: 3,
             likely: Some(Likely::TenTimes),
         }
+    }
+
+    #[test]
+    fn a_read_far_ahead_is_not_said_to_have_gone_back_by_less_than_nothing() {
+        let ahead = Finding { saw_micro: 8_000_000_000, likely: None, ..finding(Rule::Negative) };
+        let back = Finding { saw_micro: -8_000_000_000, ..ahead.clone() };
+        let said = |it: &Finding| it.said(Unit::Kwh, Language::English);
+        assert!(said(&ahead).contains("8,000 kWh more by 2026-08-01"), "{}", said(&ahead));
+        assert!(said(&back).contains("went back by 8,000 kWh"), "{}", said(&back));
     }
 
     #[test]
