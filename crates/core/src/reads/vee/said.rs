@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn a_read_far_ahead_is_not_said_to_have_gone_back_by_less_than_nothing() {
         let ahead = Finding { saw_micro: 8_000_000_000, likely: None, ..finding(Rule::Negative) };
-        let back = Finding { saw_micro: -8_000_000_000, ..ahead.clone() };
+        let back = Finding { saw_micro: -8_000_000_000, ..ahead };
         let said = |it: &Finding| it.said(Unit::Kwh, Language::English);
         assert!(said(&ahead).contains("8,000 kWh more by 2026-08-01"), "{}", said(&ahead));
         assert!(said(&back).contains("went back by 8,000 kWh"), "{}", said(&back));
