@@ -47,6 +47,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "the facts changed after the check; run the cycle again",
         "los datos cambiaron después de la revisión; facture el ciclo otra vez",
     ),
+    ("the bill could not be worked out: {}", "no se pudo calcular la factura: {}"),
     ("not taken of {}: {} lines", "no se tomaron de {}: {} líneas"),
     ("not taken of {}: {} line", "no se tomó de {}: {} línea"),
     ("nothing of {} was taken: {} bad lines", "no se tomó nada de {}: {} líneas malas"),
@@ -351,6 +352,7 @@ mod tests {
             Hold::Companion,
             Hold::ToldLate,
             Hold::Changed,
+            Hold::Broken { why: "overflow".to_owned() },
         ];
         for hold in holds {
             let english = hold.to_string();

@@ -1,9 +1,12 @@
 //! The first pass: rate and check every account, and write down how each agreement ends.
 
+use std::any::Any;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess};
+use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Item, Outcome, Run, Stage};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId};
@@ -72,7 +75,29 @@ pub(super) fn endings(
 ) -> Vec<(AgreementId, Ending)> {
     let go = accepted.contains(&facts.account.id);
     let unusual = if go { Unusual::Accept } else { Unusual::Hold };
-    assess(facts, window, tariffs, unusual)
+    let agreements = facts.services.iter().map(|it| &it.agreement);
+    let due = agreements.filter(|it| it.days_in(window.period).is_some()).map(|it| it.id);
+    isolated(due.collect(), || assess(facts, window, tariffs, unusual))
+}
+
+/// The endings that rating an account came to. Where it panics its agreements are held, and the run goes
+/// on with the other accounts. Rating writes nothing, so nothing of it is left half done.
+fn isolated(
+    agreements: Vec<AgreementId>,
+    rate: impl FnOnce() -> Vec<(AgreementId, Ending)>,
+) -> Vec<(AgreementId, Ending)> {
+    catch_unwind(AssertUnwindSafe(rate)).unwrap_or_else(|panic| {
+        let why = said(&*panic);
+        let held = |id| (id, Ending::Held(Hold::Broken { why: why.clone() }));
+        agreements.into_iter().map(held).collect()
+    })
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a fault of this program").to_owned()
 }
 
 fn items(
@@ -105,5 +130,32 @@ pub(super) fn item(account: AccountId, agreement: AgreementId, ending: &Ending) 
         total: segment.map_or(Money::ZERO, |it| it.total),
         tariff: segment.map_or_else(String::new, |it| it.tariff.clone()),
         used: segment.map(|it| it.usage),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_whose_rating_panics_is_held_with_what_was_said() {
+        let broken = isolated(vec![AgreementId(1), AgreementId(2)], || {
+            panic!("the lines of agreement 1 are not its total")
+        });
+        let why = "the lines of agreement 1 are not its total".to_owned();
+        let held = Ending::Held(Hold::Broken { why });
+        assert_eq!(broken, [(AgreementId(1), held.clone()), (AgreementId(2), held.clone())]);
+        let item = item(AccountId(1), AgreementId(1), &held);
+        assert_eq!((item.outcome, item.reason.as_str()), (Outcome::Held, "broken"));
+        assert_eq!(
+            item.detail,
+            "the bill could not be worked out: the lines of agreement 1 are not its total"
+        );
+    }
+
+    #[test]
+    fn what_does_not_panic_stays_as_it_is() {
+        let fine = || vec![(AgreementId(1), Ending::BilledBefore)];
+        assert_eq!(isolated(vec![AgreementId(1)], fine), fine());
     }
 }

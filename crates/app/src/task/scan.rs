@@ -36,7 +36,7 @@ pub struct Scanned {
 }
 
 /// The kinds that held bills raise.
-pub(super) const HOLDS: [TaskKind; 12] = [
+pub(super) const HOLDS: [TaskKind; 13] = [
     TaskKind::HeldNoMeter,
     TaskKind::HeldNoRead,
     TaskKind::HeldGap,
@@ -48,6 +48,7 @@ pub(super) const HOLDS: [TaskKind; 12] = [
     TaskKind::HeldEarlierUnbilled,
     TaskKind::HeldCompanion,
     TaskKind::HeldToldLate,
+    TaskKind::HeldBroken,
     TaskKind::HeldChanged,
 ];
 

@@ -91,6 +91,11 @@ pub enum Hold {
     ToldLate,
     /// The facts changed between the check and the posting.
     Changed,
+    /// Billing the account failed: a fact that cannot be read, or a fault of this program.
+    Broken {
+        /// What was said.
+        why: String,
+    },
 }
 
 impl Hold {
@@ -109,6 +114,7 @@ impl Hold {
             Hold::Companion => "companion",
             Hold::ToldLate => "told-late",
             Hold::Changed => "changed",
+            Hold::Broken { .. } => "broken",
         }
     }
 }
@@ -144,6 +150,7 @@ impl fmt::Display for Hold {
                 f.write_str("service was told to have started after this turn was billed; bill it with: meterbook bill run --held")
             }
             Hold::Changed => f.write_str("the facts changed after the check; run the cycle again"),
+            Hold::Broken { why } => write!(f, "the bill could not be worked out: {why}"),
         }
     }
 }

@@ -30,6 +30,8 @@ pub enum TaskKind {
     HeldToldLate,
     /// A bill is held: the facts changed under the run.
     HeldChanged,
+    /// A bill is held: billing it failed.
+    HeldBroken,
     /// Some lines of an imported file were not taken.
     RejectedLines,
     /// Nothing of an imported file was taken.
@@ -75,6 +77,7 @@ words! {
         HeldUnusual = "held-unusual", HeldNegativeUse = "held-negative-use",
         HeldEarlierUnbilled = "held-earlier-unbilled", HeldCompanion = "held-companion",
         HeldToldLate = "held-told-late", HeldChanged = "held-changed",
+        HeldBroken = "held-broken",
         RejectedLines = "rejected-lines", RejectedFile = "rejected-file",
         UseWithoutAgreement = "use-without-agreement", UseWhileCut = "use-while-cut-off",
         MissingRead = "missing-read",
@@ -172,6 +175,7 @@ impl TaskKind {
             Hold::Companion => TaskKind::HeldCompanion,
             Hold::ToldLate => TaskKind::HeldToldLate,
             Hold::Changed => TaskKind::HeldChanged,
+            Hold::Broken { .. } => TaskKind::HeldBroken,
         }
     }
 
@@ -197,7 +201,8 @@ impl TaskKind {
             | TaskKind::HeldEarlierUnbilled
             | TaskKind::HeldCompanion
             | TaskKind::HeldToldLate
-            | TaskKind::HeldChanged => &[RunAgain, PutOff],
+            | TaskKind::HeldChanged
+            | TaskKind::HeldBroken => &[RunAgain, PutOff],
             TaskKind::HeldUnusual => &[Accept, RunAgain, OrderRead, PutOff],
             TaskKind::RejectedLines | TaskKind::RejectedFile => &[Imported, AsItIs, PutOff],
             TaskKind::UseWithoutAgreement => &[Mended, AsItIs, OrderCut, PutOff],
@@ -259,6 +264,7 @@ impl TaskKind {
             TaskKind::HeldCompanion => ("Other service held", "Otro servicio retenido"),
             TaskKind::HeldToldLate => ("Start told late", "Alta avisada tarde"),
             TaskKind::HeldChanged => ("Changed while billing", "Cambió al facturar"),
+            TaskKind::HeldBroken => ("Failed while billing", "Falló al facturar"),
             TaskKind::RejectedLines => ("Rejected lines", "Líneas rechazadas"),
             TaskKind::RejectedFile => ("Rejected file", "Archivo rechazado"),
             TaskKind::UseWithoutAgreement => ("Use without agreement", "Consumo sin contrato"),
@@ -325,6 +331,10 @@ impl TaskKind {
             TaskKind::HeldToldLate | TaskKind::HeldChanged => {
                 ("Bill it again: nothing else is missing.", "Facture otra vez: no falta nada más.")
             }
+            TaskKind::HeldBroken => (
+                "Mend what the reason names and bill it again; if it names nothing, send us the log.",
+                "Corrija lo que nombra el motivo y facture otra vez; si no nombra nada, envíenos el registro.",
+            ),
             TaskKind::RejectedLines | TaskKind::RejectedFile => (
                 "Write the rejects with: meterbook import --rejects, mend them and import them.",
                 "Escriba los rechazos con: meterbook import --rejects, corríjalos e impórtelos.",
@@ -574,6 +584,7 @@ mod tests {
             Hold::Companion,
             Hold::ToldLate,
             Hold::Changed,
+            Hold::Broken { why: "a tier has no price".to_owned() },
         ];
         for hold in &holds {
             let kind = TaskKind::of_hold(hold);
