@@ -10,6 +10,7 @@ mod by_profile;
 mod certificate;
 mod changes;
 mod correct;
+mod delivery;
 mod e_invoice;
 mod exchange;
 mod intake;
