@@ -26,6 +26,7 @@ mod refused;
 mod release;
 mod riders;
 mod search;
+mod smtp;
 mod staff;
 mod task;
 mod timeline;
