@@ -110,7 +110,7 @@ impl fmt::Display for NotDelivered {
             }
             NotDelivered::MoreThanExpected { way, pieces, expected } => write!(
                 f,
-                "{pieces} pieces wait for {way} and {expected} were expected; if that is right, ask a second person with: meterbook deliver let-go {way} --pieces {pieces} --why WHY"
+                "{pieces} pieces wait for {way} and {expected} were expected; if that is right, ask a second person with: meterbook deliver let-go {way} --billed DAY --pieces {pieces} --why WHY"
             ),
             NotDelivered::NotMore { pieces } => {
                 write!(f, "{pieces} pieces are not more than expected; send them")
@@ -133,7 +133,7 @@ impl fmt::Display for NotDelivered {
             NotDelivered::Unknown { key } => {
                 write!(
                     f,
-                    "no piece is called {key}; see: meterbook deliver status --account NUMBER"
+                    "no piece is called {key}; a piece is bill/person/way, such as B-260202-10000001/1/email"
                 )
             }
             NotDelivered::CannotBecome { state, next } => {
