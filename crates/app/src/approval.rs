@@ -6,9 +6,11 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::delivery::Way;
 use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Denied, Grant, NotTogether, Permission, Standing};
 use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::{self as store, Counter, Tx};
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 use crate::authority::{NotAuthorized, authorize};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
+use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
 use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
@@ -33,6 +36,8 @@ pub enum Asked {
     Release(NewRelease),
     /// To take bills back and bill anew.
     Correct(NewCorrection),
+    /// To send more pieces than were expected.
+    LetGo(NewLetGo),
     /// To give somebody a role.
     GiveRole {
         /// Their name.
@@ -240,6 +245,7 @@ impl Asked {
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Release(_) => RELEASE,
             Asked::Correct(_) => CORRECT,
+            Asked::LetGo(_) => LET_GO,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
             Asked::Grant { .. } => "grant",
@@ -255,6 +261,7 @@ impl Asked {
             Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
             Asked::Correct(_) => Permission::CorrectBills,
+            Asked::LetGo(_) => Permission::DeliverBeyondCount,
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
             | Asked::Grant { .. }
@@ -296,6 +303,7 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
             }
+            Asked::LetGo(it) => it.subject(tx)?,
             Asked::GiveRole { name, role } => format!("{role} to {name}"),
             Asked::TakeRole { name, role } => format!("{role} from {name}"),
             Asked::Grant { role, grant } => format!("{} to {role}", role::say(grant)),
@@ -329,6 +337,12 @@ impl Asked {
             Asked::Release(NewRelease { run, total, beyond }) => {
                 json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
             }
+            Asked::LetGo(NewLetGo { way, billed, pieces }) => json!({
+                "way": way.word(),
+                "from": billed.start().to_string(),
+                "to": billed.end().to_string(),
+                "pieces": pieces,
+            }),
             Asked::GiveRole { name, role } | Asked::TakeRole { name, role } => {
                 json!({ "name": name, "role": role })
             }
@@ -381,6 +395,11 @@ impl Asked {
                 cause: Cause::from_word(content["cause"].as_str()?)?,
                 net: Money::from_cents(content["cents"].as_i64()?),
             }),
+            LET_GO => Asked::LetGo(NewLetGo {
+                way: Way::from_word(content["way"].as_str()?)?,
+                billed: Period::new(text("from")?.parse().ok()?, text("to")?.parse().ok()?)?,
+                pieces: content["pieces"].as_i64()?,
+            }),
             RELEASE => Asked::Release(NewRelease {
                 run: RunId(content["run"].as_i64()?),
                 total: Money::from_cents(content["cents"].as_i64()?),
@@ -410,6 +429,7 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today).map(drop)
             }
+            Asked::LetGo(it) => it.subject(tx).map(drop),
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
             Asked::Grant { role, .. } => role::check(tx, role),
@@ -424,6 +444,7 @@ impl Asked {
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),
+            Asked::LetGo(it) => it.be_let_go(tx, allowed, why),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),
             Asked::Grant { role, grant } => role::grant(tx, allowed, role, grant, why),

@@ -58,6 +58,11 @@ const RULES: &[Verify] = &[
         "billed, held and exempt make up the agreements of every finished window",
         store::check::population,
     ),
+    (
+        "outbox",
+        "every posted bill is on its way to its customer, and every piece is of its bill's account",
+        store::outbox::left_out,
+    ),
     ("run-totals", "the bills of every window come to what its run says", store::check::runs),
     (
         "subledger",

@@ -19,6 +19,7 @@ pub mod check;
 pub mod crew;
 pub mod customer_view;
 pub mod deliver;
+pub mod delivery;
 pub mod demo;
 pub mod derivation;
 pub mod detail;

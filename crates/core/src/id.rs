@@ -101,6 +101,10 @@ ids! {
     ExceptionId,
     /// A read asked of a meter from afar.
     RequestId,
+    /// A bill on its way to one person in one way.
+    PieceId,
+    /// A package for the mail house.
+    PackageId,
 }
 
 /// What people say for an account: eight digits and a check digit, written `4417-0926-8`.

@@ -20,6 +20,7 @@ pub mod certificate;
 pub mod charge;
 pub mod crew;
 pub mod cycle;
+pub mod delivery;
 pub mod detail;
 pub mod document;
 pub mod figure;

@@ -53,6 +53,14 @@ pub enum Permission {
     ReleaseBeyondLimits,
     /// Say the limits for that.
     SetReleaseLimits,
+    /// Send bills, make packages for the mail house, say what became of a piece.
+    DeliverBills,
+    /// Send more pieces than were expected.
+    DeliverBeyondCount,
+    /// Stop a way of delivery, and let it go on.
+    SwitchDelivery,
+    /// Say by which servers and in whose name bills are sent.
+    SetDelivery,
     /// Say what e-invoices say of the utility.
     DescribeSeller,
     /// Take bills back and bill anew; the amount is what that comes to.
@@ -95,6 +103,10 @@ words! {
         ReleaseBills = "release-bills",
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
+        DeliverBills = "deliver-bills",
+        DeliverBeyondCount = "deliver-beyond-count",
+        SwitchDelivery = "switch-delivery",
+        SetDelivery = "set-delivery",
         DescribeSeller = "describe-seller",
         CorrectBills = "correct-bills",
         TakePayment = "take-payment",

@@ -2,6 +2,7 @@
 
 pub(crate) mod bill;
 mod certificate;
+pub(crate) mod deliver;
 pub(crate) mod document;
 pub(crate) mod inspect;
 pub(crate) mod order;
@@ -96,6 +97,9 @@ pub(crate) enum Command {
     /// Bill a cycle, show, explain and replay a bill, render bills
     #[command(subcommand)]
     Bill(BillCommand),
+    /// Send bills that wait, say what became of them, stop a way
+    #[command(subcommand)]
+    Deliver(deliver::DeliverCommand),
     /// Start, stop and transfer service; re-date and cancel it
     #[command(subcommand)]
     Move(MoveCommand),

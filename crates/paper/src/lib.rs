@@ -3,6 +3,7 @@
 //! A statement becomes a view: every text that will be read, already in its language. The PDF and
 //! the HTML are made of the same view, and the amounts are read back from both before they count.
 
+mod batch;
 mod day_sheet;
 mod html;
 mod pdf;
@@ -12,6 +13,7 @@ mod view;
 mod words;
 mod worker;
 
+pub use batch::is_of;
 pub use day_sheet::day_sheet;
 pub use html::html;
 pub use pdf::Press;

@@ -115,6 +115,10 @@ pub enum Counter {
     Exception,
     /// Reads asked of meters from afar.
     Request,
+    /// Bills on their way to people.
+    Piece,
+    /// Packages for the mail house.
+    Package,
 }
 
 const NEXT: Sql = Sql("
@@ -317,6 +321,8 @@ impl Counter {
             Counter::Connection => "connection",
             Counter::Exception => "read_exception",
             Counter::Request => "read_request",
+            Counter::Piece => "piece",
+            Counter::Package => "mail_package",
         }
     }
 }

@@ -15,8 +15,8 @@ use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
     ContactId, CorrectionId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId,
     InstallationId, InteractionId, LandlordId, LargeFileId, MergeId, MeterId, MoveId, OrderId,
-    PartyId, PaymentId, PersonId, PremiseId, PublicationId, RegistrationId, RequestId, RunId,
-    ServicePointId, TariffId, TaskId, UserId, WindowId,
+    PackageId, PartyId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, RegistrationId,
+    RequestId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -248,7 +248,7 @@ macro_rules! ids_are_numbers {
 ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId,
     CorrectionId, CrewId, DetailId, DocumentId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MergeId,
-    MeterId, MoveId, OrderId, PartyId, PaymentId, PersonId, PremiseId, PublicationId,
+    MeterId, MoveId, OrderId, PackageId, PartyId, PaymentId, PersonId, PieceId, PremiseId, PublicationId,
     RegistrationId, RequestId, RunId, ServicePointId, TariffId, TaskId, UserId, WindowId,
 }
 

@@ -1,6 +1,6 @@
 //! Second judges of files: nemreader for NEM12, achkit for NACHA, bai2 for statements, lxml with the
-//! schemas for Green Button and SEPA, saxonche with CEN's rules for e-invoices, in a Python of their
-//! own.
+//! schemas for Green Button and SEPA, saxonche with CEN's rules for e-invoices, aiosmtpd for messages,
+//! in a Python of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,13 +10,14 @@ use anyhow::{Context, Result};
 use crate::run;
 
 /// The versions asked. Others may read differently.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "nemreader==0.9.2",
     "lxml==6.1.3",
     "achkit==0.2.0",
     "bai2==0.15.0",
     "factur-x==7.8",
     "saxonche==13.1.1",
+    "aiosmtpd==1.4.6",
 ];
 
 /// Fetches the judges and runs the tests that ask them.
@@ -26,7 +27,7 @@ pub(crate) fn judges() -> Result<()> {
     tests.args(["--test", "files", "judges"]).env("METERBOOK_JUDGES", &python);
     run::done(&mut tests)?;
     let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-checks"]);
-    tests.args(["--test", "acts", "e_invoice"]).env("METERBOOK_JUDGES", python);
+    tests.args(["--test", "acts", "--", "e_invoice", "smtp"]).env("METERBOOK_JUDGES", python);
     run::done(&mut tests)
 }
 

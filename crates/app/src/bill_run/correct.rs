@@ -322,6 +322,7 @@ fn anew(tx: &mut Tx, old: &Bill, today: Date, tariffs: &mut Tariffs) -> Result<O
     store::bill::add(tx, &bills)?;
     let known = store::bill::known(tx)?;
     origin::keep(tx, &facts, &bills, tariffs, known)?;
+    crate::delivery::queue(tx, &bills)?;
     let [bill] = bills;
     Ok(Some(bill))
 }

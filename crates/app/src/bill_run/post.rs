@@ -105,7 +105,8 @@ pub(super) fn write(tx: &mut Tx, bills: &mut [Bill], facts: &[AccountFacts]) -> 
         entries.push(entry(bill, id()));
     }
     store::charge::add(tx, &charges)?;
-    store::ledger::add(tx, &entries)
+    store::ledger::add(tx, &entries)?;
+    crate::delivery::queue(tx, bills)
 }
 
 /// The segments to post, if every agreement ends as it did when it was checked, to the cent.

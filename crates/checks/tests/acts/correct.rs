@@ -32,7 +32,7 @@ const NM: &str = "tariff NM half-up\nname       Net metering\ncommodity  electri
                   from       2026-01-01\nnet turn\n  bank\nvolume  Energy            0.12\n";
 
 /// A customer on a tariff, with a turn in each of the first four months.
-fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
+pub(crate) fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
     village::found(db);
     db.write(|tx| tariff::publish(tx, actor(), NM)).unwrap();
     let mut customer = village::customer("E-1", channels);
@@ -66,7 +66,7 @@ fn meter_shows(db: &Db, serial: &str, on: Date, indexes: &[i64]) {
     .unwrap();
 }
 
-fn bill(db: &Db) {
+pub(crate) fn bill(db: &Db) {
     bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
 }
 

@@ -2,6 +2,7 @@
 //! the way is said in a sentence.
 
 mod nouns;
+mod outbox;
 mod published;
 mod record;
 mod sample;

@@ -11,6 +11,7 @@ use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::certificate::{Book, Generator, Movement, Owner, Serials, Step};
 use meterbook_core::crew::{Clock, Crew};
 use meterbook_core::cycle::Window;
+use meterbook_core::delivery::Piece;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, Payment};
 use meterbook_core::meter::{Installation, Meter};
@@ -18,6 +19,7 @@ use meterbook_core::money::Share;
 use meterbook_core::order::{Order, Progress, State};
 use meterbook_core::period::Period;
 use meterbook_store::batch::Batch;
+use meterbook_store::mail_package::Package;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Conflict, Tx};
 
@@ -29,6 +31,16 @@ type Second = (&'static str, &'static str, fn(&mut Tx) -> Result<()>);
 const SECONDS: &[Second] = &[
     ("utility", "id", |tx| store::utility::add(tx, &sample::utility())),
     ("seller", "from_on", |tx| store::seller::say(tx, sample::FROM, &sample::seller())),
+    ("piece", "key", |tx| {
+        store::outbox::add(tx, &[Piece { id: PieceId(2), ..crate::outbox::piece() }])
+    }),
+    ("mail_package_piece", "piece_id, position", |tx| {
+        let second = Package { id: PackageId(2), ..crate::outbox::package() };
+        store::mail_package::add(tx, &second, None, &[(PieceId(1), 1)])
+    }),
+    ("mail_package_end", "package_id", |tx| {
+        store::mail_package::end(tx, PackageId(1), ("ab", 2), sample::at())
+    }),
     ("staff", "name", |tx| store::staff::add(tx, &Member { id: UserId(3), ..sample::member() })),
     ("account", "number", |tx| {
         store::account::add(tx, &Account { id: AccountId(2), ..sample::account() })

@@ -1,0 +1,13 @@
+//! Getting bills to people: each bill is queued for everybody who gets it when it is posted, and what
+//! becomes of every piece is written down.
+
+pub mod email;
+pub mod mass;
+mod message;
+pub mod outcome;
+mod queue;
+mod refusal;
+pub mod settings;
+
+pub(crate) use queue::queue;
+pub use refusal::NotDelivered;

@@ -1,0 +1,120 @@
+//! A bill as a message: its words in the reader's language, with the PDF or with where to find it.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use lettre::Message;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
+use meterbook_core::bill::Statement;
+use meterbook_core::delivery::settings::{Carried, Settings};
+use meterbook_core::delivery::{Event, Piece, State};
+use meterbook_core::person::Language;
+
+use super::NotDelivered;
+use crate::refuse;
+
+/// The message of a piece. Its Message-ID is the same whenever it is made for the same sending.
+pub(super) fn message(
+    settings: &Settings,
+    piece: &Piece,
+    language: Language,
+    (statement, pdf): (&Statement, Option<&[u8]>),
+    (events, at): (&[Event], Timestamp),
+) -> Result<Message> {
+    let from = settings.from.as_deref();
+    let from = from.ok_or_else(|| refuse(NotDelivered::NotSet { word: "from" }))?;
+    let from: Mailbox = from.parse().with_context(|| format!("{from} is no e-mail address"))?;
+    let to = piece.address.parse().with_context(|| format!("{} is no address", piece.address))?;
+    let Words { subject, text } = words(statement, language, &settings.bill);
+    let id = id(piece, events, from.email.domain());
+    let mut built = Message::builder()
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .subject(subject)
+        .message_id(Some(id))
+        .date(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second())?))
+        .raw_header(raw("Auto-Submitted", "auto-generated"))
+        .raw_header(raw("Content-Language", language.word()));
+    if let Some(reply_to) = &settings.reply_to {
+        built = built.reply_to(reply_to.parse().with_context(|| format!("{reply_to} is none"))?);
+    }
+    if let Some(unsubscribe) = &settings.unsubscribe {
+        built = built.raw_header(raw("List-Unsubscribe", &format!("<{unsubscribe}>")));
+    }
+    let both = MultiPart::alternative_plain_html(text.clone(), page(&text, language));
+    let built = match pdf {
+        None => built.multipart(both),
+        Some(pdf) => {
+            let kind = ContentType::parse("application/pdf").context("a PDF is a kind of file")?;
+            let file = Attachment::new(format!("{}.pdf", piece.number)).body(pdf.to_vec(), kind);
+            built.multipart(MultiPart::mixed().multipart(both).singlepart(file))
+        }
+    };
+    built.context("a message cannot be made")
+}
+
+/// `<bill.person.nth@domain>`: a person who sends it again makes another one.
+pub(super) fn id(piece: &Piece, events: &[Event], domain: &str) -> String {
+    let again =
+        events.iter().filter(|it| it.state == State::Queued && it.detail.starts_with(AGAIN));
+    format!("<{}.{}.{}@{domain}>", piece.number, piece.person, again.count() + 1)
+}
+
+/// What a person's word begins with in the event that queues a piece again.
+pub(super) const AGAIN: &str = "again: ";
+
+struct Words {
+    subject: String,
+    text: String,
+}
+
+fn words(statement: &Statement, language: Language, bill: &Carried) -> Words {
+    let Statement { utility, bill: it, amount_due, account, .. } = statement;
+    let (number, name, phone) = (account.number, &utility.name, &utility.phone);
+    let due = it.due_on;
+    match language {
+        Language::English => {
+            let bill = match bill {
+                Carried::Attached => "It is attached.".to_owned(),
+                Carried::Link(url) => format!("Sign in to see it: {url}"),
+            };
+            Words {
+                subject: format!("Your bill from {name}"),
+                text: format!(
+                    "Your bill for account {number} is ready.\n\nAmount due: {amount_due}\n\
+                     Due on: {due}\n\n{bill}\n\nQuestions? Call {phone}.\n{name}\n"
+                ),
+            }
+        }
+        Language::Spanish => {
+            let bill = match bill {
+                Carried::Attached => "Está adjunta.".to_owned(),
+                Carried::Link(url) => format!("Inicie sesión para verla: {url}"),
+            };
+            Words {
+                subject: format!("Su factura de {name}"),
+                text: format!(
+                    "Su factura de la cuenta {number} está lista.\n\nImporte a pagar: {amount_due}\n\
+                     Fecha de vencimiento: {due}\n\n{bill}\n\n¿Preguntas? Llame al {phone}.\n{name}\n"
+                ),
+            }
+        }
+    }
+}
+
+/// The same words as a page, each letter that HTML would read otherwise escaped.
+fn page(text: &str, language: Language) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let lines: Vec<&str> = escaped.split('\n').collect();
+    let lines = lines.join("<br>\n");
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\"><body><p>{}</p></body></html>\n",
+        lines.trim_end_matches("<br>\n")
+    )
+}
+
+fn raw(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}

@@ -1,0 +1,147 @@
+//! Why something is not delivered, or not said of a delivery.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use meterbook_core::delivery::{State, Way};
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotDelivered {
+    /// The way is stopped.
+    Stopped {
+        /// Which.
+        way: Way,
+        /// Why.
+        why: String,
+    },
+    /// The way goes already, or is stopped already.
+    StandsSo {
+        /// Which.
+        way: Way,
+    },
+    /// Nobody said of which days.
+    NoDays,
+    /// What was said is no day, or the days end before they begin.
+    NotDays {
+        /// What was said.
+        said: String,
+    },
+    /// There is nothing of these days to be sent in this way.
+    NothingDue {
+        /// The way.
+        way: Way,
+    },
+    /// There are more pieces than were expected.
+    MoreThanExpected {
+        /// The way.
+        way: Way,
+        /// How many there are.
+        pieces: i64,
+        /// How many were expected.
+        expected: i64,
+    },
+    /// There are not more pieces than were expected.
+    NotMore {
+        /// How many there are.
+        pieces: i64,
+    },
+    /// The number of pieces is not any more what was seen.
+    NotAsSeen {
+        /// How many there were.
+        was: i64,
+        /// How many there are.
+        now: i64,
+    },
+    /// The settings do not say something that it takes.
+    NotSet {
+        /// The word in the settings.
+        word: &'static str,
+    },
+    /// Settings are said already for that day.
+    SaidBefore {
+        /// The day.
+        from: Date,
+    },
+    /// The text of settings is too long.
+    TooLong,
+    /// The password is not where the settings say.
+    NoPassword {
+        /// Where that is.
+        place: String,
+    },
+    /// There is no such piece.
+    Unknown {
+        /// What was said.
+        key: String,
+    },
+    /// A piece does not go from where it stands to there.
+    CannotBecome {
+        /// Where it stands.
+        state: State,
+        /// Where it was to go.
+        next: State,
+    },
+    /// Nobody said why.
+    NoReason,
+}
+
+impl fmt::Display for NotDelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotDelivered::Stopped { way, why } => write!(
+                f,
+                "{way} is stopped ({why}); let it go on with: meterbook deliver switch {way} --on --why WHY"
+            ),
+            NotDelivered::StandsSo { way } => {
+                write!(f, "{way} stands so already; see: meterbook deliver status")
+            }
+            NotDelivered::NoDays => f.write_str(
+                "say the day of the bills; without one nothing is chosen, least of all everybody",
+            ),
+            NotDelivered::NotDays { said } => {
+                write!(
+                    f,
+                    "{said} are no days; write a first one and, later, one that is not among them, such as 2026-08-04"
+                )
+            }
+            NotDelivered::NothingDue { way } => {
+                write!(f, "no bill of these days waits for {way}; see: meterbook deliver status")
+            }
+            NotDelivered::MoreThanExpected { way, pieces, expected } => write!(
+                f,
+                "{pieces} pieces wait for {way} and {expected} were expected; if that is right, ask a second person with: meterbook deliver let-go {way} --billed DAY --pieces {pieces} --why WHY"
+            ),
+            NotDelivered::NotMore { pieces } => {
+                write!(f, "{pieces} pieces are not more than expected; send them")
+            }
+            NotDelivered::NotAsSeen { was, now } => {
+                write!(f, "{now} pieces wait now and not {was}; look again, and ask again")
+            }
+            NotDelivered::NotSet { word } => write!(
+                f,
+                "the settings do not say {word}; say them with: meterbook deliver settings --set FILE"
+            ),
+            NotDelivered::SaidBefore { from } => write!(
+                f,
+                "settings from {from} are said already, and what was said stays; choose a later day"
+            ),
+            NotDelivered::TooLong => f.write_str("settings have at most 10000 bytes"),
+            NotDelivered::NoPassword { place } => {
+                write!(f, "there is no password in {place}, where the settings say it is")
+            }
+            NotDelivered::Unknown { key } => {
+                write!(
+                    f,
+                    "no piece is called {key}; a piece is bill/person/way, such as B-260202-10000001/1/email"
+                )
+            }
+            NotDelivered::CannotBecome { state, next } => {
+                write!(f, "a piece that is {state} does not become {next}")
+            }
+            NotDelivered::NoReason => f.write_str("say why; whoever looks at it later will ask"),
+        }
+    }
+}
+
+impl std::error::Error for NotDelivered {}

@@ -1,0 +1,102 @@
+//! The outbox as the store keeps it: one of everything, and how it is read back.
+
+use anyhow::Result;
+use meterbook_checks::engines;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::delivery::{Piece, State, Way};
+use meterbook_core::id::{PackageId, PersonId, PieceId, UserId};
+use meterbook_core::party::PartyRole;
+use meterbook_core::period::Period;
+use meterbook_store::mail_package::Package;
+use meterbook_store::{self as store, Tx};
+
+use crate::sample::{self, ACCOUNT};
+
+const BY: Option<UserId> = Some(UserId(1));
+
+pub(crate) fn piece() -> Piece {
+    let bill = sample::bill();
+    Piece {
+        id: PieceId(1),
+        bill: bill.id,
+        number: BillNumber(bill.number.0),
+        account: ACCOUNT,
+        person: PersonId(1),
+        role: PartyRole::Main,
+        way: Way::Post,
+        address: "Dana Okafor\n4 Maple St".to_owned(),
+    }
+}
+
+fn billed() -> Period {
+    let on = sample::bill().billed_on;
+    Period::new(on, on.tomorrow().expect("a day follows")).expect("it has a day")
+}
+
+pub(crate) fn package() -> Package {
+    Package { id: PackageId(1), billed: billed(), began_at: sample::at(), made: None }
+}
+
+pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
+    let on = (BY, sample::at());
+    store::outbox::add(tx, &[piece()])?;
+    let position = store::outbox::add_event(tx, PieceId(1), (State::Sending, "package 1"), on)?;
+    store::mail_package::add(tx, &package(), BY, &[(PieceId(1), position)])?;
+    store::mail_package::end(tx, PackageId(1), ("5f", 2), sample::at())?;
+    store::outbox::let_go(tx, (Way::Email, billed(), 9), on)?;
+    store::outbox::say(tx, sample::FROM, "from bills@example.org\n")?;
+    store::outbox::switch(tx, Way::Email, (true, "the server is slow"), on)
+}
+
+#[test]
+fn pieces_and_what_became_of_them_are_read_back() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| {
+            assert_eq!(store::outbox::get(tx, PieceId(1))?, (piece(), State::Sending));
+            assert_eq!(store::outbox::of_account(tx, ACCOUNT, 9)?.len(), 1);
+            assert!(store::outbox::due(tx, Way::Post, billed())?.is_empty(), "it is not queued");
+            let left = store::outbox::left(tx, Way::Post, sample::at())?;
+            assert!(left.is_empty(), "nothing began before then");
+            let on = (None, sample::at());
+            store::outbox::add_event(tx, PieceId(1), (State::Queued, "again"), on)?;
+            assert_eq!(store::outbox::due(tx, Way::Post, billed())?, [PieceId(1)]);
+            assert!(store::outbox::due(tx, Way::Email, billed())?.is_empty());
+            let events = store::outbox::events(tx, PieceId(1))?;
+            assert_eq!((events.len(), events[1].position), (2, 2));
+            assert_eq!(store::outbox::counts(tx)?, [(Way::Post, State::Queued, 1)]);
+            assert_eq!(store::outbox::bills(tx, billed())?, 1);
+            let key = format!("{}/1/post", piece().number);
+            assert_eq!(store::outbox::by_key(tx, &key)?, Some(PieceId(1)));
+            assert_eq!(store::outbox::left_out(tx)?, (1, Vec::new()));
+            Ok(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
+fn what_was_said_last_of_a_way_holds() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| {
+            let why = store::outbox::stopped(tx, Way::Email)?;
+            assert_eq!(why.as_deref(), Some("the server is slow"));
+            assert_eq!(store::outbox::stopped(tx, Way::Post)?, None);
+            store::outbox::switch(tx, Way::Email, (false, "mended"), (None, sample::at()))?;
+            assert_eq!(store::outbox::stopped(tx, Way::Email)?, None);
+            let said = store::outbox::said(tx, sample::FROM)?;
+            assert_eq!(said.as_deref(), Some("from bills@example.org\n"));
+            assert_eq!(store::outbox::may_go(tx, Way::Email, billed())?, 9);
+            assert_eq!(store::outbox::may_go(tx, Way::Post, billed())?, 0);
+            assert_eq!(store::outbox::said(tx, sample::FROM.yesterday()?)?, None);
+            let made = store::mail_package::find(tx, PackageId(1))?.and_then(|it| it.made);
+            assert_eq!(made, Some(("5f".to_owned(), 2)));
+            assert_eq!(store::mail_package::pieces(tx, PackageId(1))?, [(1, PieceId(1))]);
+            assert_eq!(store::mail_package::newest(tx, 9)?.len(), 1);
+            assert_eq!(store::mail_package::open(tx, billed())?, None, "it stands");
+            Ok(())
+        })
+        .unwrap();
+    });
+}

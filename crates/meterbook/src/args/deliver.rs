@@ -1,0 +1,74 @@
+//! What is said behind `deliver`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeliverCommand {
+    /// Print how many pieces of each way stand where, and which ways are stopped
+    Status,
+    /// Send what waits for e-mail of the bills of some days
+    Send {
+        #[command(flatten)]
+        billed: Billed,
+        /// How many pieces are expected; one for each bill without it
+        #[arg(long)]
+        expect: Option<i64>,
+    },
+    /// Let more pieces go than were expected; a second person agrees
+    LetGo {
+        /// The way: post or email
+        way: String,
+        #[command(flatten)]
+        billed: Billed,
+        /// How many there are
+        #[arg(long)]
+        pieces: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Say what became of a piece; queued sends it again
+    Decide {
+        /// The piece: bill/person/way
+        piece: String,
+        /// queued, sent, delivered or bounced
+        state: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Stop a way, or let it go on
+    Switch {
+        /// The way: post or email
+        way: String,
+        /// Let it go on; it is stopped without this
+        #[arg(long)]
+        on: bool,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Say by which server and in whose name bills are sent
+    Settings {
+        /// A file with the text
+        #[arg(long, value_name = "FILE")]
+        set: PathBuf,
+        /// The first day; today without it
+        #[arg(long)]
+        from: Option<Date>,
+    },
+}
+
+/// The dates of bills
+#[derive(Debug, Args)]
+pub(crate) struct Billed {
+    /// The first day
+    #[arg(long, value_name = "DAY")]
+    pub(crate) billed: String,
+    /// The first day that is not among them; the day after the first one without it
+    #[arg(long, value_name = "DAY", default_value = "")]
+    pub(crate) until: String,
+}

@@ -1,0 +1,103 @@
+//! `deliver`: sending what waits, saying what became of it, and stopping a way.
+
+use anyhow::{Context, Result};
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
+use meterbook_app::delivery::{NotDelivered, email, outcome, settings};
+use meterbook_app::refuse;
+use meterbook_core::delivery::settings::{Password, Settings};
+use meterbook_core::delivery::{State, Way};
+use meterbook_store as store;
+
+use crate::args::Place;
+use crate::args::deliver::{Billed, DeliverCommand};
+use crate::say;
+
+pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
+    match command {
+        DeliverCommand::Status => status(place),
+        DeliverCommand::Send { billed, expect } => send(place, billed, *expect),
+        DeliverCommand::LetGo { way, billed, pieces, why } => {
+            let (way, billed) = (way_of(way)?, days(&billed.billed, &billed.until)?);
+            let wanted = Asked::LetGo(NewLetGo { way, billed, pieces: *pieces });
+            let db = super::open(place)?;
+            let it = db.write(|tx| do_or_ask(tx, super::actor(), &wanted, why.trim()))?;
+            super::outcome("they may go", it);
+            Ok(())
+        }
+        DeliverCommand::Decide { piece, state, why } => {
+            let next = State::from_word(state)
+                .ok_or_else(|| super::said(format!("{state} is no state of a piece")))?;
+            let db = super::open(place)?;
+            db.write(|tx| outcome::decide(tx, super::actor(), piece, next, why))?;
+            say::line(format_args!("{piece} is {next}"));
+            Ok(())
+        }
+        DeliverCommand::Switch { way, on, why } => {
+            let (way, db) = (way_of(way)?, super::open(place)?);
+            let turn = if *on { settings::go_on } else { settings::stop };
+            db.write(|tx| turn(tx, super::actor(), way, why))?;
+            say::line(format_args!("{way} {}", if *on { "goes on" } else { "is stopped" }));
+            Ok(())
+        }
+        DeliverCommand::Settings { set, from } => {
+            let failed = || format!("{} cannot be read", set.display());
+            let text = std::fs::read_to_string(set).with_context(failed)?;
+            let db = super::open(place)?;
+            let from = match from {
+                Some(day) => *day,
+                None => super::today(&db)?,
+            };
+            db.write(|tx| settings::say(tx, super::actor(), from, &text))?;
+            say::line(format_args!("said from {from} on"));
+            Ok(())
+        }
+    }
+}
+
+fn status(place: &Place) -> Result<()> {
+    let db = super::see(place)?;
+    for (way, state, count) in db.read(store::outbox::counts)? {
+        say::line(format_args!("{way:8} {state:10} {count:>10}"));
+    }
+    for way in Way::ALL {
+        if let Some(why) = db.read(|tx| store::outbox::stopped(tx, *way))? {
+            say::line(format_args!("{way} is stopped: {why}"));
+        }
+    }
+    Ok(())
+}
+
+fn send(place: &Place, billed: &Billed, expected: Option<i64>) -> Result<()> {
+    let mass = Mass { way: Way::Email, billed: days(&billed.billed, &billed.until)?, expected };
+    let db = super::open(place)?;
+    let today = super::today(&db)?;
+    let known = db.read(|tx| settings::on(tx, today))?;
+    let password = password(&known)?;
+    let folder = place.dir.join("bills");
+    let to = (&mass, folder.as_path());
+    let tally = email::send(&db, super::actor(), to, password.as_deref(), &mut |_, _| ())?;
+    say::line(format_args!(
+        "{} sent, {} bounced, {} later, {} unknown",
+        tally.sent, tally.bounced, tally.later, tally.unknown
+    ));
+    Ok(())
+}
+
+/// The password, from where the settings say it is.
+fn password(settings: &Settings) -> Result<Option<String>> {
+    let none = |place: &String| refuse(NotDelivered::NoPassword { place: place.clone() });
+    match &settings.password {
+        None => Ok(None),
+        Some(Password::Env(name)) => std::env::var(name).map(Some).map_err(|_| none(name)),
+        Some(Password::File(path)) => {
+            let text = std::fs::read_to_string(path).map_err(|_| none(path))?;
+            Ok(Some(text.lines().next().ok_or_else(|| none(path))?.to_owned()))
+        }
+    }
+}
+
+fn way_of(word: &str) -> Result<Way> {
+    let way = Way::from_word(word).filter(|it| *it != Way::Collect);
+    way.ok_or_else(|| super::said(format!("{word} is no way to send; write post or email")))
+}
