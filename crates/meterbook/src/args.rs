@@ -5,6 +5,7 @@ mod certificate;
 pub(crate) mod document;
 pub(crate) mod inspect;
 pub(crate) mod order;
+pub(crate) mod receipt;
 pub(crate) mod record;
 mod staff;
 mod tariff;
@@ -116,6 +117,15 @@ pub(crate) enum Command {
     Usage(usage::Usage),
     /// Take a payment
     Pay(Pay),
+    /// Several tenders for several accounts; what is open; void, return and move payments
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// Money of which nobody knows yet whose it is
+    #[command(subcommand)]
+    Suspense(receipt::SuspenseCommand),
+    /// Give a credit back, or let it go to another account
+    #[command(subcommand)]
+    Credit(receipt::CreditCommand),
     /// Field orders: write down, assign, step, complete, call off, print, export, import
     #[command(subcommand)]
     Order(OrderCommand),

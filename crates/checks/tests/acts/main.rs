@@ -20,6 +20,7 @@ mod orders;
 mod orders_done;
 mod published;
 mod race;
+mod receipts;
 mod record;
 mod refused;
 mod release;

@@ -25,6 +25,7 @@ pub(crate) mod pay;
 pub(crate) mod premise;
 pub(crate) mod profile;
 pub(crate) mod publish;
+pub(crate) mod receipt;
 pub(crate) mod release;
 pub(crate) mod role;
 pub(crate) mod search;
