@@ -114,6 +114,8 @@ pub enum ReceiptRefusal {
         /// The day on which it was.
         taken: Date,
     },
+    /// The drawer that it is in was counted and closed.
+    DrawerClosed,
     /// It would be taken back before it came.
     BeforeItCame {
         /// The day on which it came.
@@ -141,12 +143,15 @@ pub fn take(tx: &mut Tx, actor: Actor, new: &NewReceipt) -> Result<Receipt> {
 
 /// Takes a tender back that never was right, on the day it was taken.
 pub fn void(tx: &mut Tx, actor: Actor, id: TenderId, why: &str) -> Result<Money> {
-    let allowed = authorize(tx, actor, Permission::TakePayment, None)?;
+    let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
     let zone = crate::founding::zone(tx)?;
     let came = came(tx, id)?;
     let taken = zone.day_of(came.at);
     if taken != zone.day_of(actor.at) {
         return Err(refuse(ReceiptRefusal::NotToday { taken }));
+    }
+    if store::drawer::closed_of(tx, came.receipt)?.is_some() {
+        return Err(refuse(ReceiptRefusal::DrawerClosed));
     }
     let on = came.on;
     take_back(tx, &allowed, &came, (Reversed::Voided, on), why)
@@ -244,6 +249,12 @@ pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Resul
     let id = ReceiptId(tx.next(Counter::Receipt, 1)?);
     let receipt = Receipt { id, on: new.on, tenders };
     store::receipt::add(tx, &receipt, allowed.at())?;
+    // What a cashier with an open drawer takes goes into it.
+    if let Some(by) = allowed.by() {
+        if let Some(drawer) = store::drawer::mine(tx, by)? {
+            store::drawer::put(tx, id, drawer.id)?;
+        }
+    }
     let amounts = |it: &Tendered| it.amount;
     let tenders: Vec<Money> = receipt.tenders.iter().map(amounts).collect();
     let shares: Vec<Money> = new.shares.iter().map(|it| it.amount).collect();
@@ -468,6 +479,9 @@ impl fmt::Display for ReceiptRefusal {
             ReceiptRefusal::NotToday { taken } => write!(
                 f,
                 "it was taken on {taken}, and only what was taken today is voided; take it back as returned"
+            ),
+            ReceiptRefusal::DrawerClosed => f.write_str(
+                "the drawer that it is in is closed and counted; refund it, or take it back as returned",
             ),
             ReceiptRefusal::BeforeItCame { came } => {
                 write!(f, "it came on {came}; take it back from that day on or a later one")

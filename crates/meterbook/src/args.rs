@@ -4,6 +4,7 @@ pub(crate) mod bill;
 mod certificate;
 pub(crate) mod document;
 pub(crate) mod inspect;
+pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod receipt;
 pub(crate) mod record;
@@ -120,6 +121,12 @@ pub(crate) enum Command {
     /// Several tenders for several accounts; what is open; void, return and move payments
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
+    /// Your drawer: open it, see what it should have, count and close it
+    #[command(subcommand)]
+    Drawer(ledger::DrawerCommand),
+    /// Close days and months; journals, ageing, how accounts are called
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// Money of which nobody knows yet whose it is
     #[command(subcommand)]
     Suspense(receipt::SuspenseCommand),

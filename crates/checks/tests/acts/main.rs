@@ -6,6 +6,7 @@ mod application;
 mod approval;
 mod audit;
 mod authority;
+mod books;
 mod by_profile;
 mod certificate;
 mod changes;

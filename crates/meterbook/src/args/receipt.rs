@@ -24,6 +24,21 @@ pub(crate) enum ReceiptCommand {
         #[arg(long)]
         on: Option<Date>,
     },
+    /// Take a file of payments as one batch: CSV with account, amount, tender, reference and name.
+    /// Nothing is posted unless all of it can be, and comes to what is said here
+    Import {
+        /// The file
+        file: PathBuf,
+        /// How many payments there must be
+        #[arg(long)]
+        count: usize,
+        /// What they must come to
+        #[arg(long)]
+        total: String,
+        /// The day they count from; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
     /// Print what is open on an account, item by item, and its payments with their tenders
     Open {
         /// The account's number

@@ -18,6 +18,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod inspect;
 mod invoice;
+pub(crate) mod ledger;
 pub(crate) mod meter;
 pub(crate) mod moves;
 pub(crate) mod order;

@@ -40,6 +40,9 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             }
             Ok(())
         }
+        ReceiptCommand::Import { file, count, total, on } => {
+            super::ledger::import(place, file, (*count, total), *on)
+        }
         ReceiptCommand::Open { account, on } => open(place, account, *on),
         ReceiptCommand::Void { tender, why } => {
             let sum = db.write(|tx| receipt::void(tx, by, TenderId(*tender), why))?;
