@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::authority::{NotAuthorized, authorize};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
+use crate::credit::{self, NewRefund, REFUND};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
@@ -30,6 +31,8 @@ use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
 pub enum Asked {
     /// To take a payment.
     Payment(NewPayment),
+    /// To give a credit back.
+    Refund(NewRefund),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
     /// To let the bills of a run go.
@@ -242,6 +245,7 @@ impl Asked {
     pub fn act(&self) -> &'static str {
         match self {
             Asked::Payment(_) => "take payment",
+            Asked::Refund(_) => REFUND,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Release(_) => RELEASE,
             Asked::Correct(_) => CORRECT,
@@ -258,6 +262,7 @@ impl Asked {
     pub fn permission(&self) -> Permission {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
+            Asked::Refund(_) => Permission::RefundCredit,
             Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
             Asked::Correct(_) => Permission::CorrectBills,
@@ -273,6 +278,7 @@ impl Asked {
     fn amount(&self) -> Option<Money> {
         match self {
             Asked::Payment(it) => Some(it.amount),
+            Asked::Refund(it) => Some(it.amount),
             Asked::Release(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
             _ => None,
@@ -285,6 +291,10 @@ impl Asked {
             Asked::Payment(it) => {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {} {} of {}", it.tender, it.reference, it.on)
+            }
+            Asked::Refund(it) => {
+                let number = store::account::get(tx, it.account)?.number;
+                format!("account {number}, {}", it.reference.trim())
             }
             Asked::Multiplier(it) => {
                 let (_, meter) = exchange::check(tx, it)?;
@@ -319,6 +329,11 @@ impl Asked {
                 "cents": amount.cents(),
                 "on": on.to_string(),
                 "tender": tender.word(),
+                "reference": reference.trim(),
+            }),
+            Asked::Refund(NewRefund { account, amount, reference }) => json!({
+                "account": account.0,
+                "cents": amount.cents(),
                 "reference": reference.trim(),
             }),
             Asked::Multiplier(it) => json!({
@@ -378,6 +393,11 @@ impl Asked {
                 tender: Tender::from_word(&text("tender")?)?,
                 reference: text("reference")?,
             }),
+            REFUND => Asked::Refund(NewRefund {
+                account: AccountId(content["account"].as_i64()?),
+                amount: Money::from_cents(content["cents"].as_i64()?),
+                reference: text("reference")?,
+            }),
             CHANGE_MULTIPLIER => Asked::Multiplier(NewMultiplier {
                 point: ServicePointId(content["point"].as_i64()?),
                 multiplier_micro: content["micro"].as_i64()?,
@@ -423,6 +443,7 @@ impl Asked {
     fn check(&self, tx: &mut Tx, at: Timestamp) -> Result<()> {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
+            Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Release(it) => it.subject(tx, at).map(drop),
             Asked::Correct(it) => {
@@ -441,6 +462,7 @@ impl Asked {
     fn be_done(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<()> {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
+            Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),

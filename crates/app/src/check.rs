@@ -44,6 +44,26 @@ const RULES: &[Verify] = &[
     ("bill-posted", "every bill is posted once, for its total", store::check::posted),
     ("payment-posted", "every payment is posted once, for its amount", store::check::payments),
     (
+        "tenders",
+        "what came in is its tenders, and each of them its payments and what is held",
+        store::tie_out::tenders,
+    ),
+    (
+        "allocations",
+        "no payment is for more than it is, nor for what its account never owed",
+        store::tie_out::allocations,
+    ),
+    (
+        "reversals",
+        "every payment taken back is so in the ledger, once and whole",
+        store::tie_out::reversals,
+    ),
+    (
+        "clearing",
+        "nothing is left between two accounts, and what the ledger holds for nobody is held",
+        store::tie_out::clearing,
+    ),
+    (
         "charge-posted",
         "every fee and deposit is posted once, and none is given back that was not left",
         store::check::charges,

@@ -1,17 +1,18 @@
-//! Taking a payment.
+//! Taking a payment: one tender for one account. Anything else is a receipt.
 
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, EntryId, PaymentId};
-use meterbook_core::ledger::{Entry, EntryKind, Payment, Tender, post_payment};
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::{Payment, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_store::{self as store, Counter, Tx};
+use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
+use crate::receipt::{self, For, NewReceipt, NewTender, Share};
 use crate::{Actor, refuse};
 
 /// What the clerk knows of a payment.
@@ -76,46 +77,53 @@ pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
 pub(crate) fn check(tx: &mut Tx, at: Timestamp, new: &NewPayment) -> Result<(String, String)> {
     let NewPayment { account, amount, on, tender, ref reference } = *new;
     let reference = reference.trim().to_owned();
-    if amount <= Money::ZERO {
-        return Err(refuse(NotPaid::NotAboveZero { amount }));
-    }
-    if LARGEST < amount {
-        return Err(refuse(NotPaid::BeyondLimit { amount }));
-    }
-    let zone = crate::founding::zone(tx)?;
-    let today = zone.day_of(at);
-    if today < on {
-        return Err(refuse(NotPaid::NotYet { on, today }));
-    }
-    if reference.is_empty() {
-        return Err(refuse(NotPaid::NoReference));
-    }
-    let key = format!("{account}/{tender}/{reference}");
+    check_money(tx, at, (amount, on), &reference)?;
+    let key = key(account, tender, &reference);
     if let Some(Payment { on, amount, .. }) = store::payment::by_key(tx, &key)? {
         return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
     }
     Ok((key, reference))
 }
 
+/// The natural key of a payment: an account, a tender and its reference are posted once.
+pub(crate) fn key(account: AccountId, tender: Tender, reference: &str) -> String {
+    format!("{account}/{tender}/{reference}")
+}
+
+/// Refuses an amount that is none, a day that has not come, and what has no reference.
+pub(crate) fn check_money(
+    tx: &mut Tx,
+    at: Timestamp,
+    (amount, on): (Money, Date),
+    reference: &str,
+) -> Result<()> {
+    if amount <= Money::ZERO {
+        return Err(refuse(NotPaid::NotAboveZero { amount }));
+    }
+    if LARGEST < amount {
+        return Err(refuse(NotPaid::BeyondLimit { amount }));
+    }
+    let today = crate::founding::zone(tx)?.day_of(at);
+    if today < on {
+        return Err(refuse(NotPaid::NotYet { on, today }));
+    }
+    if reference.is_empty() {
+        return Err(refuse(NotPaid::NoReference));
+    }
+    Ok(())
+}
+
 /// Posts a payment that was authorized.
 pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewPayment) -> Result<Payment> {
     let (key, reference) = check(tx, allowed.at(), new)?;
-    let NewPayment { account, amount, on, tender, .. } = *new;
-    let id = PaymentId(tx.next(Counter::Payment, 1)?);
-    let payment = Payment { id, account, amount, on, tender, reference, key };
-    store::payment::add(tx, &payment)?;
-    let entry = Entry {
-        id: EntryId(tx.next(Counter::Entry, 1)?),
-        kind: EntryKind::Payment,
+    let NewPayment { account, amount, on, tender: kind, .. } = *new;
+    let one = NewReceipt {
         on,
-        key: payment.key.clone(),
-        text: format!("{tender} {}", payment.reference),
-        postings: post_payment(&payment),
+        tenders: vec![NewTender { kind, amount, reference }],
+        shares: vec![Share { to: For::Account { account, bill: None }, amount }],
     };
-    store::ledger::add(tx, &[entry])?;
-    store::audit::add(tx, allowed, "take payment", &id.to_string(), &payment.key)?;
-    crate::order::after_payment(tx, allowed, account)?;
-    Ok(payment)
+    receipt::post(tx, allowed, &one)?;
+    store::payment::by_key(tx, &key)?.context("what was posted is there")
 }
 
 impl fmt::Display for NotPaid {

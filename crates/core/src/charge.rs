@@ -82,7 +82,7 @@ impl Charge {
             ChargeFor::Fee => Gl::FeeRevenue,
             ChargeFor::Deposit | ChargeFor::DepositApplied => Gl::DepositsHeld,
         };
-        let account = self.account;
+        let account = Some(self.account);
         let postings = vec![
             Posting { gl: Gl::Receivable, account, amount: self.amount },
             Posting { gl, account, amount: -self.amount },

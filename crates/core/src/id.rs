@@ -67,6 +67,18 @@ ids! {
     EntryId,
     /// A payment.
     PaymentId,
+    /// Money that came in at once.
+    ReceiptId,
+    /// A check, notes, a card slip: what money came in.
+    TenderId,
+    /// Money of which nobody knows yet whose it is.
+    SuspenseId,
+    /// A credit given back or to another account.
+    CreditUseId,
+    /// A cashier's drawer, from its opening to its close.
+    DrawerId,
+    /// Payments that were entered together.
+    PaymentBatchId,
     /// Something that needs a person.
     TaskId,
     /// A contact with a customer, on any channel.

@@ -67,6 +67,14 @@ pub enum Permission {
     CorrectBills,
     /// Take a payment.
     TakePayment,
+    /// Say whose a payment is: match what is in suspense, move payments and credits.
+    MatchPayments,
+    /// Take back what a bank returned.
+    ReversePayments,
+    /// Give credits back; the amount is the credit's.
+    RefundCredit,
+    /// Say how the books are kept: how payments are allocated, which days and months are closed.
+    KeepBooks,
     /// Say who gets which share of a host's surplus.
     SetShares,
     /// Register generators; make, move and retire certificates.
@@ -110,6 +118,10 @@ words! {
         DescribeSeller = "describe-seller",
         CorrectBills = "correct-bills",
         TakePayment = "take-payment",
+        MatchPayments = "match-payments",
+        ReversePayments = "reverse-payments",
+        RefundCredit = "refund-credit",
+        KeepBooks = "keep-books",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",
         ManageStaff = "manage-staff",

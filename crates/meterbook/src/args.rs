@@ -5,7 +5,9 @@ mod certificate;
 pub(crate) mod deliver;
 pub(crate) mod document;
 pub(crate) mod inspect;
+pub(crate) mod ledger;
 pub(crate) mod order;
+pub(crate) mod receipt;
 pub(crate) mod record;
 mod staff;
 mod tariff;
@@ -120,6 +122,21 @@ pub(crate) enum Command {
     Usage(usage::Usage),
     /// Take a payment
     Pay(Pay),
+    /// Several tenders for several accounts; what is open; void, return and move payments
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    /// Your drawer: open it, see what it should have, count and close it
+    #[command(subcommand)]
+    Drawer(ledger::DrawerCommand),
+    /// Close days and months; journals, ageing, how accounts are called
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Money of which nobody knows yet whose it is
+    #[command(subcommand)]
+    Suspense(receipt::SuspenseCommand),
+    /// Give a credit back, or let it go to another account
+    #[command(subcommand)]
+    Credit(receipt::CreditCommand),
     /// Field orders: write down, assign, step, complete, call off, print, export, import
     #[command(subcommand)]
     Order(OrderCommand),

@@ -294,7 +294,13 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
             }
             EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
             EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
-            EntryKind::Charge => text.clone(),
+            EntryKind::Reversal => format!("{}, {}", words.reversed, says.short_day(*on)),
+            EntryKind::Refund => format!("{}, {}", words.refund, says.short_day(*on)),
+            EntryKind::Transfer => format!("{}, {}", words.transfer, says.short_day(*on)),
+            EntryKind::Charge
+            | EntryKind::Suspense
+            | EntryKind::SuspenseReturned
+            | EntryKind::Drawer => text.clone(),
             EntryKind::Cancelled => format!("{}, {}", words.cancelled, says.short_day(*on)),
         };
         sums.push(line(label, *amount, false));

@@ -79,6 +79,9 @@ catalogue! {
     service_at: "Service at", "Servicio en";
     cancelled: "Bill taken back", "Factura anulada";
     settlement: "Settlement of what was kept", "Liquidación de lo guardado";
+    reversed: "Payment taken back", "Pago anulado";
+    refund: "Refund", "Reembolso";
+    transfer: "Transfer", "Traspaso";
     thanks: "Thank you.", "Gracias.";
     this_bill: "This bill", "Esta factura";
     total_of: "{service} total", "Total de {service}";

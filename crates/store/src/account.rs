@@ -11,7 +11,8 @@ use crate::value::Row;
 use crate::{Counter, Tx};
 
 const LOCK_SQLITE: Sql = Sql("select id from account where id = $1");
-const LOCK_POSTGRES: Sql = Sql("select id from account where id = $1 for update");
+// Whoever posts to an account may have counted its entry before: rows that name the account do not wait.
+const LOCK_POSTGRES: Sql = Sql("select id from account where id = $1 for no key update");
 const ADD: Sql = Sql("
     insert into account (id, number, person_id, class, cycle, mail_to, opened_on)
     values ($1, $2, $3, $4, $5, $6, $7)");

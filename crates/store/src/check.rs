@@ -162,7 +162,9 @@ const OWED: Sql = Sql("
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from charge where account_id = account.id), 0)
-          - coalesce((select sum(amount_cents) from payment where account_id = account.id), 0) as owed,
+          - coalesce((select sum(amount_cents) from standing_payment where account_id = account.id), 0)
+          + coalesce((select sum(amount_cents) from credit_use where account_id = account.id), 0)
+          - coalesce((select sum(amount_cents) from credit_use where to_account_id = account.id), 0) as owed,
             coalesce((select sum(amount_cents) from posting
                       where account_id = account.id and gl = '1200 receivable'), 0) as posted
         from account) as o on o.id = a.id
@@ -172,7 +174,8 @@ const RECEIVABLE: Sql = Sql("
            cast(coalesce((select sum(total_cents) from standing_bill), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
               + coalesce((select sum(amount_cents) from charge), 0)
-              - coalesce((select sum(amount_cents) from payment), 0) as bigint)");
+              - coalesce((select sum(amount_cents) from standing_payment), 0)
+              + coalesce((select sum(amount_cents) from credit_use where kind = 'refund'), 0) as bigint)");
 
 /// The postings of every entry sum to zero.
 pub fn entries(tx: &mut Tx) -> Result<Found> {

@@ -202,7 +202,16 @@ fn conflict_of_trigger(why: &str) -> Option<Conflict> {
     let (table, rule) = why.split_once(": ")?;
     let ours = matches!(
         rule,
-        "overlaps" | "billed twice" | "never changes" | "final" | "too much" | "gone" | "hangs"
+        "overlaps"
+            | "billed twice"
+            | "one is open"
+            | "its journal is closed"
+            | "its month is closed"
+            | "never changes"
+            | "final"
+            | "too much"
+            | "gone"
+            | "hangs"
     );
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }
@@ -297,6 +306,9 @@ impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Conflict { table, rule } = self;
         match rule.as_str() {
+            "one is open" => f.write_str("the cashier has an open drawer already"),
+            "its journal is closed" => f.write_str("the journal of these entries is closed"),
+            "its month is closed" => f.write_str("that month, or a later day, is closed already"),
             "billed twice" => f.write_str("some of these days are on a bill already"),
             "overlaps" => write!(f, "another {table} holds on some of these days; end it first"),
             "gone" => f.write_str(

@@ -3,8 +3,10 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::{Bill, Movement};
+use meterbook_core::charge::ChargeFor;
 use meterbook_core::id::{AccountId, EntryId};
-use meterbook_core::ledger::{Entry, EntryKind, Gl, assert_balanced};
+use meterbook_core::ledger::open::{Applied, Side};
+use meterbook_core::ledger::{Debt, Entry, EntryKind, Gl, assert_balanced};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -50,6 +52,26 @@ const MOVEMENTS: Sql = Sql("
     order by e.id");
 const GL_TOTALS: Sql = Sql("
     select gl, cast(sum(amount_cents) as bigint) from posting group by gl order by gl");
+
+// By the bill's day or that of the bill it came with, a debt is due; else from the day it counts.
+const SIDES: Sql = Sql("
+    select s.id, s.kind, s.key, c.kind, s.effective_on,
+           coalesce(b.due_on, w.due_on, s.effective_on), s.cents
+    from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
+          from posting p join entry e on e.id = p.entry_id
+          where p.account_id = $1 and p.gl = '1200 receivable'
+            and e.effective_on <= $2 and e.id <= $3
+          group by e.id, e.kind, e.key, e.effective_on) as s
+    left join bill b on s.kind = 'bill' and b.number = s.key
+    left join charge c on s.kind = 'charge' and c.key = s.key
+    left join bill w on w.id = c.bill_id
+    order by s.id");
+const APPLIED: Sql = Sql("
+    select e.id, a.entry_id, a.amount_cents
+    from payment y
+    join payment_allocation a on a.payment_id = y.id
+    join entry e on e.key = y.key and e.kind = 'payment'
+    where y.account_id = $1 order by y.id, a.position");
 
 /// An entry as one row of an account's ledger.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +172,37 @@ pub fn movements_before(tx: &mut Tx, bill: &Bill) -> Result<Vec<Movement>> {
             text: row.text(2)?,
             amount: row.money(3)?,
         })
+    })
+}
+
+/// What every entry that counts from a day no later than `on`, and is no newer than `through`, did to
+/// what an account owes; oldest first.
+pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Result<Vec<Side>> {
+    tx.many(SIDES, [account.into(), on.into(), through.into()], |row| {
+        let kind = row.word(1, EntryKind::from_word)?;
+        let charge = row.maybe(3, |row, nth| row.word(nth, ChargeFor::from_word))?;
+        let debt = match (kind, charge) {
+            (EntryKind::Bill, _) => Debt::Bill,
+            (_, Some(ChargeFor::Fee)) => Debt::Fee,
+            (_, Some(ChargeFor::Deposit)) => Debt::Deposit,
+            _ => Debt::Other,
+        };
+        Ok(Side {
+            entry: row.id(0)?,
+            kind,
+            key: row.text(2)?,
+            debt,
+            on: row.date(4)?,
+            due: row.date(5)?,
+            amount: row.money(6)?,
+        })
+    })
+}
+
+/// What the payments of an account were meant for, in the order in which they were taken.
+pub fn applied(tx: &mut Tx, account: AccountId) -> Result<Vec<Applied>> {
+    tx.many(APPLIED, [account.into()], |row| {
+        Ok(Applied { from: row.id(0)?, to: row.id(1)?, amount: row.money(2)? })
     })
 }
 

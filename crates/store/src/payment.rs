@@ -1,7 +1,7 @@
 //! Payments: written once, never changed.
 
 use anyhow::Result;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, PaymentId};
 use meterbook_core::ledger::{Payment, Tender};
 
 use crate::Tx;
@@ -14,6 +14,9 @@ const ADD: Sql = Sql("
 const BY_KEY: Sql = Sql("
     select id, account_id, amount_cents, paid_on, tender, reference, key
     from payment where key = $1");
+const GET: Sql = Sql("
+    select id, account_id, amount_cents, paid_on, tender, reference, key
+    from payment where id = $1");
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, amount_cents, paid_on, tender, reference, key
     from payment where account_id = $1 order by paid_on desc, id desc limit $2");
@@ -34,6 +37,11 @@ pub fn add(tx: &mut Tx, payment: &Payment) -> Result<()> {
         key.into(),
     ];
     tx.exec(ADD, values).map(|_| ())
+}
+
+/// The payment with this id, if there is one.
+pub fn get(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
+    tx.maybe(GET, [id.into()], payment)
 }
 
 /// The payment with this key, if it was taken.
@@ -61,7 +69,7 @@ pub fn count(tx: &mut Tx) -> Result<i64> {
     tx.one(COUNT, [], |row| row.int(0))
 }
 
-fn payment(row: &Row) -> Result<Payment> {
+pub(crate) fn payment(row: &Row) -> Result<Payment> {
     Ok(Payment {
         id: row.id(0)?,
         account: row.id(1)?,

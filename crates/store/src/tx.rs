@@ -77,6 +77,18 @@ pub enum Counter {
     Entry,
     /// Payments.
     Payment,
+    /// What came in at once.
+    Receipt,
+    /// What it came in.
+    Tender,
+    /// Money of which nobody knows yet whose it is.
+    Suspense,
+    /// Credits given back or to another account.
+    CreditUse,
+    /// Drawers of cashiers.
+    Drawer,
+    /// Payments that were entered together.
+    PaymentBatch,
     /// Contacts with customers.
     Interaction,
     /// Generators.
@@ -302,6 +314,12 @@ impl Counter {
             Counter::Correction => "correction",
             Counter::Entry => "entry",
             Counter::Payment => "payment",
+            Counter::Receipt => "receipt",
+            Counter::Tender => "tender",
+            Counter::Suspense => "suspense",
+            Counter::CreditUse => "credit_use",
+            Counter::Drawer => "drawer",
+            Counter::PaymentBatch => "payment_batch",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
             Counter::Task => "task",

@@ -107,15 +107,23 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
             let days = days(text, language).unwrap_or_else(|| text.to_owned());
             format!("{}, {days}", words.bill_cancelled)
         }
-        EntryKind::Payment => {
-            let paid = text.split_once(' ').and_then(|(word, reference)| {
-                let tender = tender(Tender::from_word(word)?, words).to_lowercase();
-                Some(format!("{tender} {reference}"))
-            });
-            format!("{}, {}", words.payment, paid.unwrap_or_else(|| text.to_owned()))
-        }
+        EntryKind::Payment => format!("{}, {}", words.payment, tendered(text, words)),
         EntryKind::Settlement => format!("{}, {text}", words.settlement),
+        EntryKind::Reversal => format!("{}, {}", words.payment_reversed, tendered(text, words)),
+        EntryKind::Refund => format!("{}, {text}", words.refund),
+        EntryKind::Transfer => format!("{}, {text}", words.transfer),
+        // Nobody's money is on nobody's account.
+        EntryKind::Suspense | EntryKind::SuspenseReturned | EntryKind::Drawer => text.to_owned(),
     }
+}
+
+/// A tender and its reference, as they are kept: `check 1471`.
+fn tendered(text: &str, words: &Words) -> String {
+    let said = text.split_once(' ').and_then(|(word, reference)| {
+        let tender = tender(Tender::from_word(word)?, words).to_lowercase();
+        Some(format!("{tender} {reference}"))
+    });
+    said.unwrap_or_else(|| text.to_owned())
 }
 
 /// The days of a period as the record writes them, `2026-07-03 to 2026-08-01`.
@@ -411,6 +419,14 @@ mod tests {
                 "Settlement of what was kept, 2 Mill St",
                 "Liquidación de lo guardado, 2 Mill St",
             ),
+            (
+                EntryKind::Reversal,
+                "check 1471",
+                "Payment taken back, check 1471",
+                "Pago anulado, cheque 1471",
+            ),
+            (EntryKind::Refund, "moved away", "Refund, moved away", "Reembolso, moved away"),
+            (EntryKind::Transfer, "same house", "Transfer, same house", "Traspaso, same house"),
             (EntryKind::Bill, "by hand", "Bill, by hand", "Factura, by hand"),
         ] {
             assert_eq!(said(kind, text, Language::English), english);

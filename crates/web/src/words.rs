@@ -52,6 +52,9 @@ catalogue! {
     credit_used: "Credit, used on this bill", "Crédito, usado en esta factura";
     bill: "Bill", "Factura";
     bill_cancelled: "Bill taken back", "Factura anulada";
+    payment_reversed: "Payment taken back", "Pago anulado";
+    refund: "Refund", "Reembolso";
+    transfer: "Transfer", "Traspaso";
     bill_date: "Bill date", "Fecha de factura";
     bill_cycles: "Newest turns of the bill cycles", "Últimos períodos de los ciclos de facturación";
     bill_page: "Newest bill", "Última factura";

@@ -226,24 +226,36 @@ fn connect(settings: &Settings, password: Option<&str>) -> Result<SmtpConnection
 fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, bytes: &[u8]) -> Went {
     match announce(connection, envelope) {
         Ok(()) => {}
-        Err(why) if why.is_permanent() => {
+        Err(NotTaken::Recipient(why)) if why.is_permanent() => {
             let _ = connection.command(Rset);
             return Went::Bounced(why.to_string());
         }
-        Err(why) => return Went::Later(why.to_string()),
+        Err(NotTaken::Recipient(why) | NotTaken::Sender(why)) => {
+            return Went::Later(why.to_string());
+        }
     }
     match connection.message(bytes) {
         Ok(answer) => Went::Sent(answer.message().collect::<Vec<_>>().join(" ")),
-        Err(why) if why.is_permanent() => Went::Bounced(why.to_string()),
-        Err(why) if why.is_transient() => Went::Later(why.to_string()),
+        Err(why) if why.is_permanent() || why.is_transient() => Went::Later(why.to_string()),
         Err(why) => Went::Unknown(why.to_string()),
     }
 }
 
-fn announce(connection: &mut SmtpConnection, envelope: &Envelope) -> Result<(), SmtpError> {
-    connection.command(Mail::new(envelope.from().cloned(), Vec::new()))?;
+/// Whom a server does not take.
+enum NotTaken {
+    /// Us: our settings or our name with the server. No customer is to blame for that, or a wrong
+    /// password would put everybody back on paper.
+    Sender(SmtpError),
+    /// The customer's address.
+    Recipient(SmtpError),
+}
+
+fn announce(connection: &mut SmtpConnection, envelope: &Envelope) -> Result<(), NotTaken> {
+    let sender = Mail::new(envelope.from().cloned(), Vec::new());
+    connection.command(sender).map_err(NotTaken::Sender)?;
     for to in envelope.to() {
-        connection.command(Rcpt::new(to.clone(), Vec::new()))?;
+        let to = Rcpt::new(to.clone(), Vec::new());
+        connection.command(to).map_err(NotTaken::Recipient)?;
     }
-    connection.command(Data).map(drop)
+    connection.command(Data).map(drop).map_err(NotTaken::Sender)
 }

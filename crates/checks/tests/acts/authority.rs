@@ -18,7 +18,7 @@ use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
     Actor, Refused, account, agreement, founding, interaction, meter, person, place, published,
-    role, staff, tariff, window,
+    receipt, role, staff, tariff, window,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
@@ -134,6 +134,10 @@ const ACTS: &[(&str, Permission, Act)] = &[
     }),
     ("founding::found", Permission::Found, |tx, actor| {
         founding::found(tx, actor, &village::utility())
+    }),
+    ("receipt::take", Permission::TakePayment, |tx, actor| {
+        let (on, tenders, shares) = (date(2026, 3, 1), Vec::new(), Vec::new());
+        receipt::take(tx, actor, &receipt::NewReceipt { on, tenders, shares }).map(drop)
     }),
     ("pay::pay", Permission::TakePayment, |tx, actor| pay(tx, actor, &check(1_00)).map(drop)),
     ("last::make", Permission::RunBills, |tx, actor| {

@@ -286,7 +286,8 @@ fn a_place_of_a_crew_is_promised_once() {
 
 /// Bills an account: what it owes is past due, because no bill says when it is due.
 fn owes(db: &Db, account: AccountId, cents: i64) {
-    let posting = |gl, cents| Posting { gl, account, amount: Money::from_cents(cents) };
+    let posting =
+        |gl, cents| Posting { gl, account: Some(account), amount: Money::from_cents(cents) };
     let entry = Entry {
         id: EntryId(1_000),
         kind: EntryKind::Bill,

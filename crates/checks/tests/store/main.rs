@@ -1,6 +1,8 @@
 //! The store on both engines: what goes in comes out, what was posted stays, and what stands in
 //! the way is said in a sentence.
 
+mod books;
+mod money;
 mod nouns;
 mod outbox;
 mod published;

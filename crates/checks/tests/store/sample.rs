@@ -773,6 +773,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::payment::add(tx, &payment())?;
     store::settlement::add(tx, &settlement())?;
     store::ledger::add(tx, &entries())?;
+    crate::money::keep(tx)?;
+    crate::books::keep(tx)?;
     keep_order(tx)?;
     store::certificate::add(tx, &generator())?;
     store::certificate::elect(tx, generator().id, book().elections[0])?;

@@ -1,12 +1,20 @@
 //! Double entry: what happened, as balanced postings. A balance is a sum of postings, never a
 //! field.
 
+pub mod age;
+pub mod allocate;
+pub mod chart;
+pub mod count;
+pub mod open;
+
 use std::fmt;
 
 use jiff::civil::Date;
 
 use crate::bill::Bill;
-use crate::id::{AccountId, AgreementId, BillId, EntryId, PaymentId};
+use crate::id::{
+    AccountId, AgreementId, BillId, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
+};
 use crate::money::Money;
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
@@ -33,14 +41,14 @@ pub struct Entry {
 pub struct Posting {
     /// The general ledger account.
     pub gl: Gl,
-    /// The customer's account.
-    pub account: AccountId,
+    /// The customer's account; none where it is nobody's, such as what is in suspense.
+    pub account: Option<AccountId>,
     /// How much.
     pub amount: Money,
 }
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
     /// A bill was posted.
     Bill,
@@ -52,6 +60,31 @@ pub enum EntryKind {
     Charge,
     /// A bill was taken back.
     Cancelled,
+    /// A payment was taken back: voided, returned by the bank, or moved to another account.
+    Reversal,
+    /// A credit was given back.
+    Refund,
+    /// A credit went to another account.
+    Transfer,
+    /// Money came in and nobody knows yet whose it is.
+    Suspense,
+    /// Such money went back to where it came from.
+    SuspenseReturned,
+    /// A drawer was closed with more or less than should be in it.
+    Drawer,
+}
+
+/// What sort of debt something is: what rules of allocation order by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Debt {
+    /// A bill of service.
+    Bill,
+    /// A fee.
+    Fee,
+    /// A security deposit that was asked for.
+    Deposit,
+    /// Anything else.
+    Other,
 }
 
 /// An account of the general ledger.
@@ -77,6 +110,14 @@ pub enum Gl {
     FeeRevenue,
     /// Bought from customers with generation.
     PurchasedPower,
+    /// Payments on their way from one account to another: zero whenever an act is done.
+    PaymentClearing,
+    /// Money of which nobody knows yet whose it is.
+    Suspense,
+    /// Credits that are to be given back.
+    RefundsPayable,
+    /// What drawers had too much or too little.
+    CashOverShort,
 }
 
 words! {
@@ -86,17 +127,79 @@ words! {
         Settlement = "settlement",
         Charge = "charge",
         Cancelled = "cancelled",
+        Reversal = "reversal",
+        Refund = "refund",
+        Transfer = "transfer",
+        Suspense = "suspense",
+        SuspenseReturned = "suspense-returned",
+        Drawer = "drawer",
     }
+    Debt { Bill = "bill", Fee = "fee", Deposit = "deposit", Other = "other" }
+    Reversed { Voided = "voided", Returned = "returned", Moved = "moved" }
     Gl {
         Cash = "1010 cash", Receivable = "1200 receivable", TaxPayable = "2300 tax payable",
         DepositsHeld = "2400 customer deposits", ElectricRevenue = "4010 electric revenue",
         GasRevenue = "4020 gas revenue", WaterRevenue = "4030 water revenue",
         WasteRevenue = "4040 waste revenue", FeeRevenue = "4090 fee revenue",
-        PurchasedPower = "5010 purchased power",
+        PurchasedPower = "5010 purchased power", PaymentClearing = "1090 payment clearing",
+        Suspense = "2100 unidentified payments", RefundsPayable = "2110 refunds payable",
+        CashOverShort = "5090 cash over and short",
     }
 }
 
-/// A payment.
+/// Money that came in at once: a customer at the counter, an envelope, a line of a bank's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Which one.
+    pub id: ReceiptId,
+    /// The day it counts from.
+    pub on: Date,
+    /// What it came in.
+    pub tenders: Vec<Tendered>,
+}
+
+/// A check, a bundle of notes, a card slip: what can come back as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tendered {
+    /// Which one.
+    pub id: TenderId,
+    /// What it is.
+    pub kind: Tender,
+    /// How much, above zero.
+    pub amount: Money,
+    /// The check's number, the card slip, the bank's reference.
+    pub reference: String,
+}
+
+/// Money of which nobody knows yet whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspended {
+    /// Which.
+    pub id: SuspenseId,
+    /// What it came in.
+    pub tender: TenderId,
+    /// How much, above zero.
+    pub amount: Money,
+    /// The day it counts from.
+    pub on: Date,
+    /// What is known of whose it is: a name, a scan line, a number with a digit wrong.
+    pub said: String,
+    /// The natural key: the same money is held once.
+    pub key: String,
+}
+
+/// Why a payment was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reversed {
+    /// It was never right: taken back on the day it was taken.
+    Voided,
+    /// The bank gave it back.
+    Returned,
+    /// It was another account's.
+    Moved,
+}
+
+/// A payment: what of one tender was for one account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Payment {
     /// Which one.
@@ -155,7 +258,7 @@ pub fn post_bill(bill: &Bill) -> Vec<Posting> {
     let mut add =
         |gl: Gl, amount: Money| match postings.iter_mut().find(|it: &&mut Posting| it.gl == gl) {
             Some(posting) => posting.amount += amount,
-            None => postings.push(Posting { gl, account: bill.account, amount }),
+            None => postings.push(Posting { gl, account: Some(bill.account), amount }),
         };
     add(Gl::Receivable, bill.total);
     for segment in &bill.segments {
@@ -170,11 +273,22 @@ pub fn post_bill(bill: &Bill) -> Vec<Posting> {
 
 /// The postings of a payment: cash against the receivable.
 pub fn post_payment(payment: &Payment) -> Vec<Posting> {
-    let account = payment.account;
-    let postings = vec![
-        Posting { gl: Gl::Cash, account, amount: payment.amount },
-        Posting { gl: Gl::Receivable, account, amount: -payment.amount },
-    ];
+    post_between(
+        (Gl::Cash, Some(payment.account)),
+        (Gl::Receivable, Some(payment.account)),
+        payment.amount,
+    )
+}
+
+/// An amount from one account of the general ledger to another: the first is debited. Most of what
+/// happens to a payment is this.
+pub fn post_between(
+    debit: (Gl, Option<AccountId>),
+    credit: (Gl, Option<AccountId>),
+    amount: Money,
+) -> Vec<Posting> {
+    let side = |(gl, account), amount| Posting { gl, account, amount };
+    let postings = vec![side(debit, amount), side(credit, -amount)];
     assert_balanced(&postings);
     postings
 }
@@ -182,6 +296,7 @@ pub fn post_payment(payment: &Payment) -> Vec<Posting> {
 /// The postings of a settlement: what is paid for what was sent back, against the receivable.
 pub fn post_settlement(settlement: &Settlement) -> Vec<Posting> {
     let Settlement { account, amount, .. } = *settlement;
+    let account = Some(account);
     let postings = vec![
         Posting { gl: Gl::Receivable, account, amount },
         Posting { gl: Gl::PurchasedPower, account, amount: -amount },
@@ -205,6 +320,18 @@ pub fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
         (_, Commodity::Gas) => Gl::GasRevenue,
         (_, Commodity::Water) => Gl::WaterRevenue,
         (_, Commodity::Waste) => Gl::WasteRevenue,
+    }
+}
+
+impl EntryKind {
+    /// What an entry of this kind takes back, whose key it has.
+    pub fn takes_back(self) -> Option<EntryKind> {
+        match self {
+            EntryKind::Cancelled => Some(EntryKind::Bill),
+            EntryKind::Reversal => Some(EntryKind::Payment),
+            EntryKind::SuspenseReturned => Some(EntryKind::Suspense),
+            _ => None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! wrong, so that all of it is told at once; whether anything grave was found is in [`Faults`].
 
 pub mod bai2;
+pub mod entered;
 mod letters;
 pub mod lockbox;
 pub mod nacha;

@@ -1,0 +1,303 @@
+//! Closing days and months, and what the journals of days say to the general ledger.
+//!
+//! A day's journal takes every entry that is newer than the last journal's, whatever day it counts
+//! from; its day is their posting date. So nothing ever comes into a day that is closed, and a journal
+//! written out again is the same to the byte.
+
+use std::fmt;
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_core::id::{AccountId, AccountNumber, EntryId};
+use meterbook_core::ledger::age::Aged;
+use meterbook_core::ledger::chart::{Chart, ChartFault, Named, Told};
+use meterbook_core::ledger::{EntryKind, Gl, credited};
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_store::journal::{Journal, Lines, Posted};
+use meterbook_store::{self as store, Conflict, Tx};
+
+use crate::authority::authorize;
+use crate::receipt;
+use crate::{Actor, refuse};
+
+/// Why a day or a month is not closed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotClosed {
+    /// The day has not come.
+    NotYet {
+        /// Today, where the utility is.
+        today: Date,
+    },
+    /// A later day, or the same, is closed.
+    Follows {
+        /// The last day that is closed.
+        last: Date,
+    },
+    /// Its month is closed.
+    MonthClosed {
+        /// Which.
+        month: String,
+    },
+    /// Its month takes nothing without a reason.
+    Softly {
+        /// Which.
+        month: String,
+    },
+    /// It takes something to be done first, or something is wrong.
+    Stands(Vec<String>),
+    /// The text is no chart.
+    NoChart(ChartFault),
+    /// It is said or done already.
+    Already,
+    /// There is no such journal.
+    NoJournal {
+        /// Its number.
+        number: i64,
+    },
+}
+
+/// A line of a journal as the general ledger takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalLine {
+    /// What it is a part of.
+    pub posted: Posted,
+    /// The account as the utility calls it.
+    pub named: Named,
+    /// The tariff and the line of the bill that it comes from, where it does.
+    pub of: Option<(String, String)>,
+    /// How much; debits are above zero.
+    pub amount: Money,
+}
+
+/// Closes a day: looks at what must hold, keeps what was found, and writes the journal.
+pub fn close_day(tx: &mut Tx, actor: Actor, on: Date, why: &str) -> Result<Journal> {
+    let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < on {
+        return Err(refuse(NotClosed::NotYet { today }));
+    }
+    // From here on nobody posts until this is done.
+    let through = store::journal::seal(tx)?;
+    let last = store::journal::last(tx)?;
+    if let Some(Journal { on: last, .. }) = last.filter(|it| on <= it.on) {
+        return Err(refuse(NotClosed::Follows { last }));
+    }
+    let month = month_of(on);
+    if store::journal::last_hard(tx)?.is_some_and(|it| month <= it) {
+        return Err(refuse(NotClosed::MonthClosed { month }));
+    }
+    if store::journal::is_closed(tx, &month, "soft")? && why.trim().is_empty() {
+        return Err(refuse(NotClosed::Softly { month }));
+    }
+    let after = last.map_or(EntryId(0), |it| it.through);
+    let (entries, debits, off) = store::journal::sum(tx, after, through)?;
+    let mut steps =
+        vec![("entries", format!("{entries} entries, debits {debits}, credits {debits}"))];
+    let mut wrong = Vec::new();
+    if off != Money::ZERO {
+        wrong.push(format!("the entries are out of balance by {off}"));
+    }
+    for it in store::drawer::all_open(tx)? {
+        if it.on <= on {
+            wrong.push(format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
+        }
+    }
+    steps.push(("drawers", "every drawer of the day is closed".to_owned()));
+    for (step, look) in TIES {
+        let (examined, faults) = look(tx)?;
+        steps.push((step, format!("{examined} examined, nothing found")));
+        wrong.extend(faults);
+    }
+    let held: Money = store::suspense::open(tx)?.iter().map(|it| it.amount).sum();
+    steps.push(("suspense", format!("{held} is held for nobody")));
+    steps.push(("totals", totals(tx)?));
+    if !wrong.is_empty() {
+        return Err(refuse(NotClosed::Stands(wrong)));
+    }
+    let number = last.map_or(1, |it| it.number + 1);
+    let journal = Journal { number, on, through, entries, debits };
+    store::journal::add(tx, &journal, actor.at)?;
+    store::journal::keep_evidence(tx, &on.to_string(), &steps)?;
+    let said = format!("journal {number}: {entries} entries, {debits}. {}", why.trim());
+    store::audit::add(tx, &allowed, "close day", &on.to_string(), &said)?;
+    Ok(journal)
+}
+
+/// Counts what was looked at and says what does not hold.
+type Tie = fn(&mut Tx) -> Result<(i64, Vec<String>)>;
+
+/// What must hold before anything is closed.
+const TIES: &[(&str, Tie)] = &[
+    ("subledger", store::check::subledger),
+    ("tenders", store::tie_out::tenders),
+    ("clearing", store::tie_out::clearing),
+];
+
+/// Closes a month: softly, so that its days are closed only with a reason, or hard, so that none is.
+pub fn close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
+    let (name, end) = (month_of(month), month.last_of_month());
+    let last = store::journal::last(tx)?;
+    if hard == Level::Hard && last.is_none_or(|it| it.on < end) {
+        let last = last.map_or("no day".to_owned(), |it| it.on.to_string());
+        let stands = format!("the days of {name} are not closed through {end}; the last is {last}");
+        return Err(refuse(NotClosed::Stands(vec![stands])));
+    }
+    let through = store::journal::known(tx, end)?;
+    let owed = store::journal::receivable(tx, Date::MAX, through)?;
+    let steps = [("through", format!("entry {through}")), ("receivable", format!("{owed}"))];
+    store::journal::close_month(tx, &name, hard.word(), actor.at, why)
+        .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
+    store::journal::keep_evidence(tx, &format!("{name} {}", hard.word()), &steps)?;
+    store::audit::add(tx, &allowed, "close month", &name, &format!("{}: {why}", hard.word()))
+}
+
+/// How a month is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Its days are closed only with a reason.
+    Soft,
+    /// None of its days is closed any more.
+    Hard,
+}
+
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Level::Soft => "soft",
+            Level::Hard => "hard",
+        }
+    }
+}
+
+/// Says how the accounts of the general ledger are called from a day on.
+pub fn say_chart(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
+    Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    let was = store::journal::chart(tx, from)?.unwrap_or_default();
+    store::journal::say_chart(tx, from, text)
+        .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
+    store::audit::turn(tx, &allowed, "set chart", &from.to_string(), text, (was.as_str(), text))
+}
+
+/// The lines of a journal, by the chart of its day. Bills are told apart by tariff and line; what that
+/// comes to is what was posted.
+pub fn extract(tx: &mut Tx, number: i64) -> Result<(Journal, Vec<JournalLine>)> {
+    let journal = store::journal::get(tx, number)?;
+    let journal = journal.ok_or_else(|| refuse(NotClosed::NoJournal { number }))?;
+    let before = store::journal::get(tx, number - 1)?.map_or(EntryId(0), |it| it.through);
+    let text = store::journal::chart(tx, journal.on)?.unwrap_or_default();
+    let chart = Chart::parse(&text).context("a chart that was kept is one")?;
+    let bills = store::journal::lines(tx, before, journal.through)?;
+    let mut out = Vec::new();
+    for posted in store::journal::postings(tx, before, journal.through)? {
+        let lines = bills.get(&posted.entry).filter(|_| posted.gl != Gl::Receivable);
+        let Some(lines) = lines else {
+            let (named, amount) = (chart.account(posted.gl, Told::default()), posted.amount);
+            out.push(JournalLine { posted, named, of: None, amount });
+            continue;
+        };
+        let start = out.len();
+        for it in lines.iter().filter(|it| credited(it.commodity, it.kind) == posted.gl) {
+            let Lines { tariff, label, amount, .. } = it;
+            let told = Told { tariff: Some(tariff), line: Some(label) };
+            let amount = if posted.kind == EntryKind::Bill { -*amount } else { *amount };
+            let (named, of) =
+                (chart.account(posted.gl, told), Some((tariff.clone(), label.clone())));
+            out.push(JournalLine { posted: posted.clone(), named, of, amount });
+        }
+        let sum: Money = out[start..].iter().map(|it| it.amount).sum();
+        assert_eq!(sum, posted.amount, "the lines of {} are what was posted", posted.key);
+    }
+    Ok((journal, out))
+}
+
+/// What every account owes on a day by how long it has been due: by what counts from a day no later
+/// than `on`, as far as the journals through `known` know of it; all that is known without that.
+pub fn ageing(
+    tx: &mut Tx,
+    actor: Actor,
+    on: Date,
+    known: Option<Date>,
+) -> Result<Vec<AgedAccount>> {
+    authorize(tx, actor, Permission::ViewCustomer, None)?;
+    let through = match known {
+        Some(known) => store::journal::known(tx, known)?,
+        None => EntryId(i64::MAX),
+    };
+    let mut rows = Vec::new();
+    let mut after = AccountId(0);
+    loop {
+        let some = store::journal::owing(tx, after, AT_ONCE)?;
+        let Some(last) = some.last() else { break };
+        after = last.0;
+        for (id, number, class) in some {
+            let aged = Aged::of(&receipt::open(tx, id, on, through)?, on);
+            if aged != Aged::default() {
+                rows.push(AgedAccount { number, class, aged });
+            }
+        }
+    }
+    let all: Money = rows.iter().map(|it| it.aged.total()).sum();
+    let receivable = store::journal::receivable(tx, on, through)?;
+    assert_eq!(all, receivable, "the accounts together owe what is receivable");
+    Ok(rows)
+}
+
+/// Accounts that are asked for at once.
+const AT_ONCE: i64 = 1_000;
+
+/// What an account owes by age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgedAccount {
+    /// Its number.
+    pub number: AccountNumber,
+    /// Its class of customers.
+    pub class: String,
+    /// How much, since when.
+    pub aged: Aged,
+}
+
+fn month_of(day: Date) -> String {
+    day.strftime("%Y-%m").to_string()
+}
+
+fn totals(tx: &mut Tx) -> Result<String> {
+    let mut said = String::new();
+    for (gl, sum) in store::ledger::gl_totals(tx)? {
+        let _ = write!(said, "{gl} {sum}; ");
+    }
+    Ok(said)
+}
+
+impl fmt::Display for NotClosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotClosed::NotYet { today } => {
+                write!(f, "the day has not come; today is {today}")
+            }
+            NotClosed::Follows { last } => {
+                write!(f, "{last} is closed already; close a later day")
+            }
+            NotClosed::MonthClosed { month } => {
+                write!(f, "{month} is closed; a day of the next month takes what is open")
+            }
+            NotClosed::Softly { month } => {
+                write!(f, "{month} is softly closed; say why one more of its days is closed")
+            }
+            NotClosed::Stands(wrong) => write!(f, "not closed: {}", wrong.join("; ")),
+            NotClosed::NoChart(why) => why.fmt(f),
+            NotClosed::Already => f.write_str("that is said already; nothing was changed"),
+            NotClosed::NoJournal { number } => {
+                write!(
+                    f,
+                    "there is no journal {number}; close a day first: meterbook ledger close-day"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotClosed {}

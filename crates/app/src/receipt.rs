@@ -1,0 +1,501 @@
+//! Money that comes in at once: several tenders for several accounts, what of it each payment is
+//! for, and how it is taken back.
+//!
+//! Nothing here is ever changed. What was wrong is taken back by an entry of its own, and what is open
+//! on an account is worked out anew ([`open`]).
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::id::{AccountId, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId};
+use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, split};
+use meterbook_core::ledger::open::Open;
+use meterbook_core::ledger::{
+    Entry, EntryKind, Gl, Payment, Posting, Receipt, Reversed, Suspended, Tender, Tendered,
+    post_between,
+};
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::receipt::Came;
+use meterbook_store::{self as store, Conflict, Counter, Tx};
+
+use crate::authority::authorize;
+use crate::pay::{self, NotPaid};
+use crate::{Actor, refuse};
+
+/// What came in at once. The tenders and the shares add up to the same.
+#[derive(Clone, Debug)]
+pub struct NewReceipt {
+    /// The day it counts from.
+    pub on: Date,
+    /// What it came in.
+    pub tenders: Vec<NewTender>,
+    /// What it is for.
+    pub shares: Vec<Share>,
+}
+
+/// A check, notes, a card slip.
+#[derive(Clone, Debug)]
+pub struct NewTender {
+    /// What it is.
+    pub kind: Tender,
+    /// How much.
+    pub amount: Money,
+    /// The check's number or the bank's reference.
+    pub reference: String,
+}
+
+/// What of a receipt is for whom.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// For whom.
+    pub to: For,
+    /// How much.
+    pub amount: Money,
+}
+
+/// For whom money is.
+#[derive(Clone, Debug)]
+pub enum For {
+    /// An account.
+    Account {
+        /// Which.
+        account: AccountId,
+        /// The bill that the payer says it is for.
+        bill: Option<BillNumber>,
+    },
+    /// Nobody knows yet.
+    Suspense {
+        /// What is known of whose it is.
+        said: String,
+    },
+}
+
+/// Why something is not done with a receipt.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ReceiptRefusal {
+    /// What came in is not what it is said to be for.
+    DoesNotAgree {
+        /// What came in.
+        tendered: Money,
+        /// What it is for.
+        shared: Money,
+    },
+    /// There is no such bill, or nothing of it is owed by this account.
+    NotOwed {
+        /// Its number.
+        bill: String,
+    },
+    /// What nobody knows the owner of comes with what is known.
+    NothingSaid,
+    /// There is no such tender.
+    NoTender {
+        /// Which.
+        id: TenderId,
+    },
+    /// There is no such payment.
+    NoPayment {
+        /// Which.
+        id: PaymentId,
+    },
+    /// Nothing of it stands any more.
+    TakenBack {
+        /// What it was.
+        what: String,
+        /// How it was taken back.
+        how: Reversed,
+        /// The day from which that counts.
+        on: Date,
+    },
+    /// It was not taken today.
+    NotToday {
+        /// The day on which it was.
+        taken: Date,
+    },
+    /// The drawer that it is in was counted and closed.
+    DrawerClosed,
+    /// It would be taken back before it came.
+    BeforeItCame {
+        /// The day on which it came.
+        came: Date,
+    },
+    /// A reason is missing.
+    NoReason,
+    /// It would go where it is.
+    SameAccount,
+    /// A rule from that day on is there already.
+    RuleAlready {
+        /// The day.
+        from: Date,
+    },
+    /// The text is no rule.
+    NoRule(RuleFault),
+}
+
+/// Takes what came in at once.
+pub fn take(tx: &mut Tx, actor: Actor, new: &NewReceipt) -> Result<Receipt> {
+    let total: Money = new.tenders.iter().map(|it| it.amount).sum();
+    let allowed = authorize(tx, actor, Permission::TakePayment, Some(total))?;
+    post(tx, &allowed, new)
+}
+
+/// Takes a tender back that never was right, on the day it was taken.
+pub fn void(tx: &mut Tx, actor: Actor, id: TenderId, why: &str) -> Result<Money> {
+    let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
+    let zone = crate::founding::zone(tx)?;
+    let came = came(tx, id)?;
+    let taken = zone.day_of(came.at);
+    if taken != zone.day_of(actor.at) {
+        return Err(refuse(ReceiptRefusal::NotToday { taken }));
+    }
+    if store::drawer::closed_of(tx, came.receipt)?.is_some() {
+        return Err(refuse(ReceiptRefusal::DrawerClosed));
+    }
+    let on = came.on;
+    take_back(tx, &allowed, &came, (Reversed::Voided, on), why)
+}
+
+/// Takes a tender back that the bank returned.
+pub fn give_back(tx: &mut Tx, actor: Actor, id: TenderId, on: Date, why: &str) -> Result<Money> {
+    let allowed = authorize(tx, actor, Permission::ReversePayments, None)?;
+    let came = came(tx, id)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < on {
+        return Err(refuse(NotPaid::NotYet { on, today }));
+    }
+    if on < came.on {
+        return Err(refuse(ReceiptRefusal::BeforeItCame { came: came.on }));
+    }
+    take_back(tx, &allowed, &came, (Reversed::Returned, on), why)
+}
+
+/// Moves a payment to the account whose it is. It stays of its tender: where that comes back, the
+/// account that has it now owes.
+pub fn move_payment(
+    tx: &mut Tx,
+    actor: Actor,
+    id: PaymentId,
+    to: AccountId,
+    why: &str,
+) -> Result<Payment> {
+    let allowed = authorize(tx, actor, Permission::MatchPayments, None)?;
+    said(why)?;
+    let tender = store::receipt::tender_of(tx, id)?;
+    let tender = tender.ok_or_else(|| refuse(ReceiptRefusal::NoPayment { id }))?;
+    came(tx, tender)?;
+    let was = store::payment::get(tx, id)?.context("a payment of a tender is there")?;
+    store::account::lock(tx, &[was.account, to])?;
+    if let Some((how, on)) = store::receipt::reversed(tx, id)? {
+        return Err(refuse(ReceiptRefusal::TakenBack { what: was.key, how, on }));
+    }
+    if was.account == to {
+        return Err(refuse(ReceiptRefusal::SameAccount));
+    }
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let said = told(&was);
+    let back = (Gl::Receivable, Some(was.account));
+    let through = (Gl::PaymentClearing, None);
+    let amount = was.amount;
+    let new = Posted { from: through, tender, tendered: (was.tender, &was.reference) };
+    let new = new.pay(tx, (to, None), amount, today)?;
+    entry(tx, (EntryKind::Reversal, today), &was.key, &said, post_between(back, through, amount))?;
+    store::receipt::reverse(tx, id, Reversed::Moved, today, (Some(new.id), why))?;
+    let change = (was.key.as_str(), new.key.as_str());
+    store::audit::turn(tx, &allowed, "move payment", &id.to_string(), why, change)?;
+    crate::order::after_payment(tx, &allowed, to)?;
+    Ok(new)
+}
+
+/// Says how payments are allocated from a day on.
+pub fn say_rule(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
+    Rule::parse(text).map_err(|why| refuse(ReceiptRefusal::NoRule(why)))?;
+    let was = store::receipt::rule(tx, from)?.unwrap_or_else(|| OLDEST_FIRST.to_owned());
+    store::receipt::say_rule(tx, from, text).map_err(|why| {
+        if why.is::<Conflict>() { refuse(ReceiptRefusal::RuleAlready { from }) } else { why }
+    })?;
+    let of = from.to_string();
+    store::audit::turn(tx, &allowed, "set allocation rule", &of, text, (was.as_str(), text))
+}
+
+/// What is open on an account by what counts from a day no later than `on`, as far as entries up to
+/// `through` know.
+pub fn open(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Result<Open> {
+    let sides = store::ledger::sides(tx, account, on, through)?;
+    let applied = store::ledger::applied(tx, account)?;
+    Ok(meterbook_core::ledger::open::open(&sides, &applied))
+}
+
+/// What is open on an account, by all that is known.
+pub fn open_now(tx: &mut Tx, account: AccountId) -> Result<Open> {
+    open(tx, account, Date::MAX, EntryId(i64::MAX))
+}
+
+/// Posts what came in at once and was authorized.
+pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<Receipt> {
+    check(tx, allowed, new)?;
+    let accounts: Vec<AccountId> = new.shares.iter().filter_map(Share::account).collect();
+    store::account::lock(tx, &accounts)?;
+    let first = tx.next(Counter::Tender, new.tenders.len())?;
+    let tendered = |(it, id): (&NewTender, i64)| Tendered {
+        id: TenderId(id),
+        kind: it.kind,
+        amount: it.amount,
+        reference: it.reference.trim().to_owned(),
+    };
+    let tenders = new.tenders.iter().zip(first..).map(tendered).collect();
+    let id = ReceiptId(tx.next(Counter::Receipt, 1)?);
+    let receipt = Receipt { id, on: new.on, tenders };
+    store::receipt::add(tx, &receipt, allowed.at())?;
+    // What a cashier with an open drawer takes goes into it.
+    if let Some(by) = allowed.by()
+        && let Some(drawer) = store::drawer::mine(tx, by)?
+    {
+        store::drawer::put(tx, id, drawer.id)?;
+    }
+    let amounts = |it: &Tendered| it.amount;
+    let tenders: Vec<Money> = receipt.tenders.iter().map(amounts).collect();
+    let shares: Vec<Money> = new.shares.iter().map(|it| it.amount).collect();
+    for (tender, share, amount) in split(&tenders, &shares) {
+        let Tendered { id, kind, ref reference, .. } = receipt.tenders[tender];
+        let came = Posted { from: (Gl::Cash, None), tender: id, tendered: (kind, reference) };
+        match &new.shares[share].to {
+            For::Account { account, bill } => {
+                let payment = came.pay(tx, (*account, bill.as_ref()), amount, new.on)?;
+                let of = payment.id.to_string();
+                store::audit::add(tx, allowed, "take payment", &of, &payment.key)?;
+                crate::order::after_payment(tx, allowed, *account)?;
+            }
+            For::Suspense { said } => {
+                let held = came.hold(tx, said, amount, new.on)?;
+                let of = held.id.to_string();
+                store::audit::add(tx, allowed, "hold in suspense", &of, &held.key)?;
+            }
+        }
+    }
+    Ok(receipt)
+}
+
+fn check(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<()> {
+    for it in &new.tenders {
+        pay::check_money(tx, allowed.at(), (it.amount, new.on), it.reference.trim())?;
+    }
+    for it in &new.shares {
+        if it.amount <= Money::ZERO {
+            return Err(refuse(NotPaid::NotAboveZero { amount: it.amount }));
+        }
+        if matches!(&it.to, For::Suspense { said } if said.trim().is_empty()) {
+            return Err(refuse(ReceiptRefusal::NothingSaid));
+        }
+    }
+    let tendered: Money = new.tenders.iter().map(|it| it.amount).sum();
+    let shared: Money = new.shares.iter().map(|it| it.amount).sum();
+    if tendered != shared || new.tenders.is_empty() {
+        return Err(refuse(ReceiptRefusal::DoesNotAgree { tendered, shared }));
+    }
+    Ok(())
+}
+
+impl Share {
+    fn account(&self) -> Option<AccountId> {
+        match self.to {
+            For::Account { account, .. } => Some(account),
+            For::Suspense { .. } => None,
+        }
+    }
+}
+
+/// Money of a tender that becomes a payment, and the account of the ledger that it comes from.
+pub(crate) struct Posted<'a> {
+    /// Where it is until then.
+    pub(crate) from: (Gl, Option<AccountId>),
+    /// What it came in.
+    pub(crate) tender: TenderId,
+    /// The kind and the reference of that.
+    pub(crate) tendered: (Tender, &'a str),
+}
+
+impl Posted<'_> {
+    /// Posts it as a payment of an account, and says what it is for.
+    pub(crate) fn pay(
+        &self,
+        tx: &mut Tx,
+        (account, bill): (AccountId, Option<&BillNumber>),
+        amount: Money,
+        on: Date,
+    ) -> Result<Payment> {
+        let (tender, reference) = (self.tendered.0, self.tendered.1.to_owned());
+        let key = free_key(tx, account, self)?;
+        let items = open_now(tx, account)?.items;
+        let designated = bill.map(|bill| {
+            let it = items.iter().find(|it| it.side.key == bill.0);
+            it.map(|it| it.side.entry)
+                .ok_or_else(|| refuse(ReceiptRefusal::NotOwed { bill: bill.0.clone() }))
+        });
+        let given = rule(tx, on)?.allocate(amount, &items, designated.transpose()?);
+        let id = PaymentId(tx.next(Counter::Payment, 1)?);
+        let payment = Payment { id, account, amount, on, tender, reference, key };
+        store::payment::add(tx, &payment)?;
+        let sides = post_between(self.from, (Gl::Receivable, Some(account)), amount);
+        entry(tx, (EntryKind::Payment, on), &payment.key, &told(&payment), sides)?;
+        store::receipt::apply(tx, id, self.tender, &given)?;
+        Ok(payment)
+    }
+
+    /// Holds it until somebody knows whose it is.
+    fn hold(&self, tx: &mut Tx, said: &str, amount: Money, on: Date) -> Result<Suspended> {
+        let (kind, reference) = self.tendered;
+        let said = said.trim().to_owned();
+        let key = format!("suspense/{kind}/{reference}/{said}");
+        if let Some(Suspended { on, amount, .. }) = store::suspense::by_key(tx, &key)? {
+            let reference = reference.to_owned();
+            return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
+        }
+        let id = SuspenseId(tx.next(Counter::Suspense, 1)?);
+        let held = Suspended { id, tender: self.tender, amount, on, said, key };
+        store::suspense::add(tx, &held)?;
+        let text = format!("{kind} {reference}");
+        let sides = post_between(self.from, (Gl::Suspense, None), amount);
+        entry(tx, (EntryKind::Suspense, on), &held.key, &text, sides)?;
+        Ok(held)
+    }
+}
+
+/// The key of a payment. What comes to an account of a tender of which it had something already, such as
+/// a payment moved back, has another key; the same again from outside is another tender, and refused.
+fn free_key(tx: &mut Tx, account: AccountId, it: &Posted) -> Result<String> {
+    let (kind, reference) = it.tendered;
+    let key = pay::key(account, kind, reference);
+    let Some(was) = store::payment::by_key(tx, &key)? else { return Ok(key) };
+    if store::receipt::tender_of(tx, was.id)? == Some(it.tender) {
+        for nth in 2.. {
+            let again = format!("{key}/{nth}");
+            if store::payment::by_key(tx, &again)?.is_none() {
+                return Ok(again);
+            }
+        }
+    }
+    let (reference, on, amount) = (reference.to_owned(), was.on, was.amount);
+    Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }))
+}
+
+fn came(tx: &mut Tx, id: TenderId) -> Result<Came> {
+    store::receipt::lock(tx, id)?.ok_or_else(|| refuse(ReceiptRefusal::NoTender { id }))
+}
+
+/// Takes all back that stands of a tender; says how much that was.
+fn take_back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    came: &Came,
+    (how, on): (Reversed, Date),
+    why: &str,
+) -> Result<Money> {
+    said(why)?;
+    let id = came.tender.id;
+    let standing = store::receipt::standing(tx, id)?;
+    let accounts: Vec<AccountId> = standing.iter().map(|it| it.account).collect();
+    store::account::lock(tx, &accounts)?;
+    let mut sum = Money::ZERO;
+    for it in &standing {
+        // What was moved or matched later than the bank says is taken back on the day it came.
+        let on = on.max(it.on);
+        let sides = post_between(
+            (Gl::Receivable, Some(it.account)),
+            (Gl::Cash, Some(it.account)),
+            it.amount,
+        );
+        entry(tx, (EntryKind::Reversal, on), &it.key, &told(it), sides)?;
+        store::receipt::reverse(tx, it.id, how, on, (None, why))?;
+        sum += it.amount;
+    }
+    for it in store::suspense::open_of(tx, id)? {
+        let sides = post_between((Gl::Suspense, None), (Gl::Cash, None), it.amount);
+        entry(tx, (EntryKind::SuspenseReturned, on), &it.key, &it.said, sides)?;
+        store::suspense::end(tx, it.id, on, None, why)?;
+        sum += it.amount;
+    }
+    if sum == Money::ZERO {
+        let what = format!("{} {}", came.tender.kind, came.tender.reference);
+        let last = store::receipt::last_reversed(tx, id)?;
+        let (how, on) = last.unwrap_or((how, came.on));
+        return Err(refuse(ReceiptRefusal::TakenBack { what, how, on }));
+    }
+    store::audit::add(tx, allowed, "take tender back", &id.to_string(), &format!("{how}: {why}"))?;
+    Ok(sum)
+}
+
+/// Posts one entry.
+pub(crate) fn entry(
+    tx: &mut Tx,
+    (kind, on): (EntryKind, Date),
+    key: &str,
+    text: &str,
+    postings: Vec<Posting>,
+) -> Result<()> {
+    let id = EntryId(tx.next(Counter::Entry, 1)?);
+    let (key, text) = (key.to_owned(), text.to_owned());
+    store::ledger::add(tx, &[Entry { id, kind, on, key, text, postings }])
+}
+
+/// The rule of a day.
+fn rule(tx: &mut Tx, on: Date) -> Result<Rule> {
+    let text = store::receipt::rule(tx, on)?;
+    Rule::parse(text.as_deref().unwrap_or(OLDEST_FIRST)).context("a rule that was kept is one")
+}
+
+pub(crate) fn said(why: &str) -> Result<()> {
+    if why.trim().is_empty() { Err(refuse(ReceiptRefusal::NoReason)) } else { Ok(()) }
+}
+
+fn told(it: &Payment) -> String {
+    format!("{} {}", it.tender, it.reference)
+}
+
+impl fmt::Display for ReceiptRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReceiptRefusal::DoesNotAgree { tendered, shared } => write!(
+                f,
+                "{tendered} came in, and what it is for adds up to {shared}; make both the same"
+            ),
+            ReceiptRefusal::NotOwed { bill } => {
+                write!(f, "nothing of bill {bill} is owed on this account; leave the bill out")
+            }
+            ReceiptRefusal::NothingSaid => f.write_str(
+                "say what is known of whose it is: a name, an address, a number as it reads",
+            ),
+            ReceiptRefusal::NoTender { id } => {
+                write!(f, "there is no tender {id}; see: meterbook receipt open --account NUMBER")
+            }
+            ReceiptRefusal::NoPayment { id } => {
+                write!(f, "there is no payment {id}; see: meterbook receipt open --account NUMBER")
+            }
+            ReceiptRefusal::TakenBack { what, how, on } => {
+                write!(f, "{what} was {how} already, from {on} on; nothing was changed")
+            }
+            ReceiptRefusal::NotToday { taken } => write!(
+                f,
+                "it was taken on {taken}, and only what was taken today is voided; take it back as returned"
+            ),
+            ReceiptRefusal::DrawerClosed => f.write_str(
+                "the drawer that it is in is closed and counted; refund it, or take it back as returned",
+            ),
+            ReceiptRefusal::BeforeItCame { came } => {
+                write!(f, "it came on {came}; take it back from that day on or a later one")
+            }
+            ReceiptRefusal::NoReason => f.write_str("say why"),
+            ReceiptRefusal::SameAccount => {
+                f.write_str("it is on that account already; name another one")
+            }
+            ReceiptRefusal::RuleAlready { from } => {
+                write!(f, "a rule is said from {from} on already; say it from another day on")
+            }
+            ReceiptRefusal::NoRule(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReceiptRefusal {}

@@ -1,0 +1,232 @@
+//! Drawers, batches against a control total, files of payments, and closing days and months.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::close::{self, Level};
+use meterbook_app::drawer;
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::{Actor, check};
+use meterbook_checks::engines;
+use meterbook_core::account::Account;
+use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::id::*;
+use meterbook_core::ledger::{Entry, EntryKind, Gl, Tender};
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use crate::authority::with_role;
+use crate::village::{self, DIALS};
+
+const DAY: Date = date(2026, 3, 10);
+
+fn dollars(dollars: i64) -> Money {
+    Money::from_cents(dollars * 100)
+}
+
+fn customer(db: &Db, serial: &str) -> Account {
+    let mut wanted = village::customer(serial, &[DIALS]);
+    wanted.street = format!("{serial} Mill St");
+    village::take_on(db, &wanted).unwrap()
+}
+
+fn pay(db: &Db, by: Actor, account: AccountId, tender: (Tender, i64, &str)) -> TenderId {
+    let (kind, amount, reference) = (tender.0, dollars(tender.1), tender.2.to_owned());
+    let new = NewReceipt {
+        on: DAY,
+        tenders: vec![NewTender { kind, amount, reference }],
+        shares: vec![Share { to: For::Account { account, bill: None }, amount }],
+    };
+    db.write(|tx| receipt::take(tx, by, &new)).unwrap().tenders[0].id
+}
+
+fn sound(db: &Db) {
+    let report = check::check(db).unwrap();
+    assert!(report.clean(), "{report:#?}");
+}
+
+fn sum(db: &Db, gl: Gl) -> Money {
+    let totals = db.read(store::ledger::gl_totals).unwrap();
+    totals.into_iter().filter(|it| it.0 == gl).map(|it| it.1).sum()
+}
+
+#[test]
+fn a_drawer_is_counted_and_what_is_short_is_posted() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1").id;
+        let kim = with_role(db, "kim", "clerk");
+        let says = |went: Result<()>| went.unwrap_err().to_string();
+        let open = |by: Actor, cents| db.write(|tx| drawer::open(tx, by, cents).map(drop));
+        let close =
+            |counts: &str, why: &str| db.write(|tx| drawer::close(tx, kim, counts, why).map(drop));
+        assert_eq!(
+            says(open(village::actor(), Money::ZERO)),
+            "a drawer is somebody's; say whose with --as NAME"
+        );
+        assert_eq!(
+            says(close("5", "")),
+            "you have no open drawer; open one: meterbook drawer open"
+        );
+        assert_eq!(says(open(kim, dollars(-1))), "what is in a drawer at first is zero or more");
+        open(kim, dollars(100)).unwrap();
+        assert_eq!(
+            says(open(kim, dollars(100))),
+            "drawer 1 is open; close it first: meterbook drawer close"
+        );
+        pay(db, kim, ann, (Tender::Cash, 30, "till 1"));
+        pay(db, kim, ann, (Tender::Check, 50, "1471"));
+        let wrong = pay(db, kim, ann, (Tender::Cash, 7, "till 2"));
+        db.write(|tx| receipt::void(tx, kim, wrong, "typed twice")).unwrap();
+        let holds = db.read(|tx| drawer::holds(tx, kim)).unwrap();
+        assert_eq!(holds.taken, [(Tender::Cash, 1, dollars(30)), (Tender::Check, 1, dollars(50))]);
+        assert_eq!(holds.cash(), dollars(130));
+        assert_eq!(
+            says(close("20y", "")),
+            "20y is no count; write it like 20x5 5x2 0.25x4, or 118.00"
+        );
+        assert_eq!(
+            says(close("20x6 1x8", "")),
+            "$128.00 was counted and $130.00 should be there; count again, or say why"
+        );
+        // An open drawer keeps its day open.
+        let day = db.write(|tx| close::close_day(tx, village::actor(), DAY, "")).unwrap_err();
+        assert_eq!(day.to_string(), "not closed: drawer 1 of kim is open since 2026-03-10");
+        close("20x6 1x8", "two dollars fell").unwrap();
+        assert_eq!(sum(db, Gl::CashOverShort), dollars(2));
+        sound(db);
+        let late = db.write(|tx| receipt::void(tx, kim, TenderId(1), "typed twice"));
+        assert!(late.unwrap_err().to_string().starts_with("the drawer that it is in is closed"));
+        open(kim, dollars(0)).unwrap();
+    });
+}
+
+#[test]
+fn a_file_is_posted_once_whatever_is_tried() {
+    engines::each(|db, _| {
+        village::found(db);
+        let [ann, bea] = ["E-1", "E-2"].map(|it| customer(db, it));
+        let file = format!(
+            "account,amount,tender,reference,name\n{},20.00,check,1,Quill\n{},30.00,check,2,\nnobody,5.00,cash,3,Mill St\n",
+            ann.number, bea.number
+        );
+        let post = |text: &str, count: usize, total: i64| {
+            db.write(|tx| {
+                let file = ("box.csv", text.as_bytes());
+                let new = drawer::batch_of(tx, file, (count, dollars(total)), DAY)?;
+                drawer::post_batch(tx, village::actor(), &new)
+            })
+        };
+        let says = |went: Result<PaymentBatchId>| went.unwrap_err().to_string();
+        let cut = &file[..file.rfind("nobody").unwrap()];
+        assert_eq!(
+            says(post(cut, 3, 55)),
+            "there are 2 payments of $50.00, and 3 of $55.00 were said; nothing was posted"
+        );
+        let wrong = file.replace("20.00", "20.0.0");
+        assert!(
+            says(post(&wrong, 3, 55))
+                .starts_with("nothing was posted:\nline 2: 20.0.0 is no amount")
+        );
+        assert_eq!(db.read(store::payment::count).unwrap(), 0);
+        // Ten at once: one of them posts it.
+        let went: Vec<_> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..10).map(|_| scope.spawn(|| post(&file, 3, 55))).collect();
+            all.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(went.iter().filter(|it| it.is_ok()).count(), 1);
+        for why in went.into_iter().filter_map(Result::err) {
+            assert_eq!(why.to_string(), "that is batch 1 already, box.csv; nothing was changed");
+        }
+        // One byte changed, and the same items in another file.
+        for text in [file.replace("check,1,", "check,9,"), file.replace('\n', "\r\n")] {
+            let why = says(post(&text, 3, 55));
+            assert!(why.contains("\nline 3: payment 2 of $30.00 is posted already"), "{why}");
+        }
+        let changed = file.replace("20.00", "21.00");
+        assert!(says(post(&changed, 3, 55)).starts_with("there are 3 payments of $56.00"));
+        assert_eq!(db.read(store::payment::count).unwrap(), 2);
+        assert_eq!(db.read(store::suspense::open).unwrap().len(), 1);
+        sound(db);
+    });
+}
+
+fn charge(tx: &mut Tx, account: AccountId, amount: i64, on: Date) -> Result<()> {
+    let id = EntryId(tx.next(Counter::Entry, 1)?);
+    let (key, label, amount) = (format!("fee/{id}"), "Visit".to_owned(), dollars(amount));
+    let kind = ChargeFor::Fee;
+    let charge =
+        Charge { key: key.clone(), kind, account, amount, on, asked_by: None, label, bill: None };
+    store::charge::add(tx, std::slice::from_ref(&charge))?;
+    let (text, postings) = (key.clone(), charge.postings());
+    store::ledger::add(tx, &[Entry { id, kind: EntryKind::Charge, on, key, text, postings }])
+}
+
+#[test]
+fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
+    engines::each(|db, _| {
+        village::found(db);
+        let by = village::actor();
+        let ann = customer(db, "E-1").id;
+        db.write(|tx| charge(tx, ann, 40, date(2026, 1, 5))).unwrap();
+        pay(db, by, ann, (Tender::Check, 15, "1"));
+        let close = |on| db.write(|tx| close::close_day(tx, by, on, ""));
+        assert_eq!(
+            close(date(2026, 3, 11)).unwrap_err().to_string(),
+            "the day has not come; today is 2026-03-10"
+        );
+        let first = close(date(2026, 2, 28)).unwrap();
+        assert_eq!((first.number, first.entries, first.debits), (1, 2, dollars(55)));
+        let extract = |number| db.read(|tx| close::extract(tx, number));
+        let before = extract(1).unwrap();
+        assert_eq!(before.1.iter().map(|it| it.amount).sum::<Money>(), Money::ZERO);
+
+        // It counts from January and came when February was closed: March's journal has it.
+        db.write(|tx| charge(tx, ann, 9, date(2026, 1, 6))).unwrap();
+        let text = "1010 general = cash: Cash in bank\n4091 general = fee revenue: Visits\n";
+        db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), text)).unwrap();
+        let month = |on, level| db.write(|tx| close::close_month(tx, by, on, level, ""));
+        month(date(2026, 2, 3), Level::Soft).unwrap();
+        month(date(2026, 2, 3), Level::Hard).unwrap();
+        let again = month(date(2026, 2, 3), Level::Hard).unwrap_err().to_string();
+        assert_eq!(again, "that is said already; nothing was changed");
+        let early = month(date(2026, 3, 3), Level::Hard).unwrap_err().to_string();
+        assert_eq!(
+            early,
+            "not closed: the days of 2026-03 are not closed through 2026-03-31; the last is 2026-02-28"
+        );
+        assert_eq!(
+            close(date(2026, 2, 28)).unwrap_err().to_string(),
+            "2026-02-28 is closed already; close a later day"
+        );
+        assert_eq!(close(date(2026, 3, 9)).unwrap().entries, 1);
+        month(date(2026, 3, 3), Level::Soft).unwrap();
+        assert_eq!(
+            close(DAY).unwrap_err().to_string(),
+            "2026-03 is softly closed; say why one more of its days is closed"
+        );
+        db.write(|tx| close::close_day(tx, by, DAY, "late post")).unwrap();
+        assert_eq!(extract(1).unwrap(), before, "again, it is the same");
+        let late = extract(2).unwrap().1;
+        assert_eq!(late[1].named.number, "4091");
+        assert_eq!(late[1].posted.on, date(2026, 1, 6));
+        assert_eq!(
+            extract(9).unwrap_err().to_string(),
+            "there is no journal 9; close a day first: meterbook ledger close-day"
+        );
+        let evidence = db.read(|tx| store::journal::evidence(tx, "2026-03-09")).unwrap();
+        assert_eq!(evidence[0].1, "1 entries, debits $9.00, credits $9.00");
+
+        // By age: as it is known now, as it was known then, and as of another day.
+        let aged = |on, known| {
+            let rows = db.read(|tx| close::ageing(tx, by, on, known)).unwrap();
+            rows.first().map(|it| (it.aged.due.map(Money::cents), it.aged.credit.cents()))
+        };
+        assert_eq!(aged(DAY, None), Some(([0, 0, 0, 34_00, 0], 0)));
+        assert_eq!(aged(DAY, Some(date(2026, 3, 1))), Some(([0, 0, 0, 25_00, 0], 0)));
+        assert_eq!(aged(date(2026, 1, 20), None), Some(([0, 49_00, 0, 0, 0], 0)));
+        assert_eq!(aged(DAY, Some(date(2026, 1, 1))), None);
+        sound(db);
+    });
+}

@@ -1,0 +1,265 @@
+//! Which of what is owed a payment is for: what its payer says first, then by a rule that is a text.
+//!
+//! ```text
+//! regulated  bill deposit
+//! pay        deposit
+//! pay        regulated
+//! pay        any
+//! ```
+//! What one line names is paid in full before the next; within a line, what is due first.
+
+use std::fmt;
+
+use crate::id::EntryId;
+use crate::ledger::Debt;
+use crate::ledger::open::Item;
+use crate::money::Money;
+
+/// A rule of allocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What is paid, in order; within one, what is due first.
+    groups: Vec<Vec<Debt>>,
+}
+
+/// What holds where a utility says nothing: what is due first.
+pub const OLDEST_FIRST: &str = "pay  any\n";
+
+/// Why a text is no rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleFault {
+    /// A line begins with another word than `pay` or `regulated`, or says nothing more.
+    Line {
+        /// Which, from one.
+        line: usize,
+    },
+    /// A word is no sort of debt.
+    Word {
+        /// Which line, from one.
+        line: usize,
+        /// The word.
+        word: String,
+    },
+    /// Something that may be owed would never be paid.
+    Forgotten {
+        /// What.
+        debt: Debt,
+    },
+}
+
+impl Rule {
+    /// Reads a rule.
+    ///
+    /// # Errors
+    /// The first line that is none, or what no line pays.
+    pub fn parse(text: &str) -> Result<Rule, RuleFault> {
+        let mut regulated = vec![Debt::Bill, Debt::Deposit];
+        let mut groups: Vec<Vec<Debt>> = Vec::new();
+        for (line, said) in (1..).zip(text.lines()) {
+            let said = said.split('#').next().unwrap_or_default();
+            let mut words = said.split_whitespace();
+            let Some(first) = words.next() else { continue };
+            let mut named = Vec::new();
+            for word in words {
+                let outside = Debt::ALL.iter().filter(|it| !regulated.contains(it));
+                match word {
+                    "any" => named.extend(Debt::ALL),
+                    "regulated" => named.extend(&regulated),
+                    "non-regulated" => named.extend(outside),
+                    _ => named.push(
+                        Debt::from_word(word)
+                            .ok_or_else(|| RuleFault::Word { line, word: word.to_owned() })?,
+                    ),
+                }
+            }
+            match (first, named.is_empty()) {
+                ("regulated", false) => regulated = named,
+                ("pay", false) => groups.push(named),
+                _ => return Err(RuleFault::Line { line }),
+            }
+        }
+        match Debt::ALL.iter().find(|it| !groups.iter().any(|group| group.contains(it))) {
+            Some(&debt) => Err(RuleFault::Forgotten { debt }),
+            None => Ok(Rule { groups }),
+        }
+    }
+
+    /// What of an amount goes to which item, in the order in which they are paid; what is more than
+    /// all of them is for nothing yet. `designated` is what the payer says it is for.
+    pub fn allocate(
+        &self,
+        amount: Money,
+        items: &[Item],
+        designated: Option<EntryId>,
+    ) -> Vec<(EntryId, Money)> {
+        let rank = |it: &Item| {
+            if Some(it.side.entry) == designated {
+                return 0;
+            }
+            let of = self.groups.iter().position(|group| group.contains(&it.side.debt));
+            of.map_or(usize::MAX, |it| it + 1)
+        };
+        let mut items: Vec<&Item> = items.iter().collect();
+        items.sort_by_key(|it| (rank(it), it.side.due, it.side.entry));
+        let mut rest = amount;
+        let mut given = Vec::new();
+        for item in items {
+            let part = rest.min(item.left);
+            if Money::ZERO < part {
+                given.push((item.side.entry, part));
+                rest = rest - part;
+            }
+        }
+        given
+    }
+}
+
+/// Which part of which amount goes where: several tenders fill several shares in their order, so that
+/// every part is of one tender and for one share. Both add up to the same.
+///
+/// # Panics
+/// When they do not: that is asked before.
+pub fn split(tenders: &[Money], shares: &[Money]) -> Vec<(usize, usize, Money)> {
+    let sum = |of: &[Money]| -> Money { of.iter().copied().sum() };
+    assert_eq!(sum(tenders), sum(shares), "what is paid is what it is for");
+    let mut parts = Vec::new();
+    let mut shares = shares.iter().copied().enumerate();
+    let mut share = shares.next();
+    for (nth, &tender) in tenders.iter().enumerate() {
+        let mut rest = tender;
+        while Money::ZERO < rest {
+            let (to, open) = share.expect("both add up to the same");
+            let part = rest.min(open);
+            if Money::ZERO < part {
+                parts.push((nth, to, part));
+            }
+            rest = rest - part;
+            share = if part == open { shares.next() } else { Some((to, open - part)) };
+        }
+    }
+    parts
+}
+
+impl fmt::Display for RuleFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RuleFault::Line { line } => write!(
+                f,
+                "line {line} is no rule; write: pay WORD..., or: regulated WORD..., with the words bill, fee, deposit, other, regulated, non-regulated, any"
+            ),
+            RuleFault::Word { line, word } => write!(
+                f,
+                "line {line}: {word} is nothing that is owed; write bill, fee, deposit, other, regulated, non-regulated or any"
+            ),
+            RuleFault::Forgotten { debt } => {
+                write!(f, "no line pays {debt}; end with the line: pay any")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RuleFault {}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ledger::EntryKind;
+    use crate::ledger::open::Side;
+
+    fn item(id: i64, debt: Debt, due: i8, cents: i64) -> Item {
+        let (entry, kind, due) = (EntryId(id), EntryKind::Bill, date(2026, 3, due));
+        let left = Money::from_cents(cents);
+        let key = id.to_string();
+        Item { side: Side { entry, kind, key, debt, on: due, due, amount: left }, left }
+    }
+
+    fn given(rule: &str, cents: i64, meant: Option<i64>) -> Vec<(i64, i64)> {
+        let items = [
+            item(1, Debt::Fee, 1, 10_00),
+            item(2, Debt::Bill, 2, 50_00),
+            item(3, Debt::Bill, 9, 40_00),
+            item(4, Debt::Deposit, 20, 30_00),
+        ];
+        let rule = Rule::parse(rule).unwrap();
+        let given = rule.allocate(Money::from_cents(cents), &items, meant.map(EntryId));
+        given.into_iter().map(|(to, amount)| (to.0, amount.cents())).collect()
+    }
+
+    #[test]
+    fn a_rule_says_what_is_paid_first() {
+        assert_eq!(given(OLDEST_FIRST, 65_00, None), [(1, 10_00), (2, 50_00), (3, 5_00)]);
+        let deposits = "pay deposit # first\n\npay regulated\npay non-regulated\n";
+        assert_eq!(given(deposits, 95_00, None), [(4, 30_00), (2, 50_00), (3, 15_00)]);
+        let own = "regulated fee\npay regulated\npay non-regulated\n";
+        assert_eq!(given(own, 15_00, None), [(1, 10_00), (2, 5_00)]);
+        assert_eq!(given(deposits, 45_00, Some(3)), [(3, 40_00), (4, 5_00)]);
+        // More than is owed is for nothing yet.
+        let all: i64 = given(deposits, 20_000, None).iter().map(|it| it.1).sum();
+        assert_eq!(all, 13_000);
+    }
+
+    #[test]
+    fn what_is_no_rule_says_where_and_what_to_write() {
+        for (text, says) in [
+            ("pay any\nfirst bill\n", "line 2 is no rule"),
+            ("pay\n", "line 1 is no rule"),
+            ("pay bills\n", "line 1: bills is nothing that is owed"),
+            ("pay bill deposit\npay fee\n", "no line pays other; end with"),
+        ] {
+            let why = Rule::parse(text).unwrap_err().to_string();
+            assert!(why.starts_with(says), "{why}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn allocations_sum_to_the_payment_or_to_all_that_is_owed(
+            cents in 1_i64..3_000,
+            owed in proptest::collection::vec((0_usize..4, 1_i8..28, 1_i64..900), 0..8),
+            meant in 0_i64..8,
+        ) {
+            let items: Vec<Item> = (0..)
+                .zip(&owed)
+                .map(|(id, &(debt, due, cents))| item(id, Debt::ALL[debt], due, cents))
+                .collect();
+            let rule = Rule::parse("pay deposit\npay any").unwrap();
+            let given = rule.allocate(Money::from_cents(cents), &items, Some(EntryId(meant)));
+            let sum: Money = given.iter().map(|it| it.1).sum();
+            let all: Money = items.iter().map(|it| it.left).sum();
+            prop_assert_eq!(sum, Money::from_cents(cents).min(all));
+            for (to, amount) in given {
+                let item = items.iter().find(|it| it.side.entry == to).unwrap();
+                prop_assert!(Money::ZERO < amount && amount <= item.left);
+            }
+        }
+
+        #[test]
+        fn parts_sum_to_every_tender_and_to_every_share(
+            tenders in proptest::collection::vec(1_i64..500, 1..6),
+            cuts in proptest::collection::vec(1_i64..500, 0..6),
+        ) {
+            let total: i64 = tenders.iter().sum();
+            let mut shares = Vec::new();
+            let mut rest = total;
+            for cut in cuts {
+                let part = cut.min(rest);
+                rest -= part;
+                shares.push(part);
+            }
+            shares.push(rest);
+            let money = |of: &[i64]| of.iter().map(|it| Money::from_cents(*it)).collect::<Vec<_>>();
+            let parts = split(&money(&tenders), &money(&shares));
+            for (nth, cents) in tenders.iter().enumerate() {
+                let sum: i64 = parts.iter().filter(|it| it.0 == nth).map(|it| it.2.cents()).sum();
+                prop_assert_eq!(sum, *cents);
+            }
+            for (nth, cents) in shares.iter().enumerate() {
+                let sum: i64 = parts.iter().filter(|it| it.1 == nth).map(|it| it.2.cents()).sum();
+                prop_assert_eq!(sum, *cents);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `drawer` and `ledger`: drawers of cashiers, closing days and months, journals, ageing.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::close::{self, JournalLine, Level};
+use meterbook_app::drawer;
+use meterbook_core::ledger::count::counted;
+use meterbook_core::limits::PAYMENT_FILE_BYTES;
+use meterbook_core::money::Money;
+use meterbook_store as store;
+use serde_json::json;
+
+use crate::args::Place;
+use crate::args::ledger::{DrawerCommand, LedgerCommand};
+use crate::say;
+
+pub(crate) fn drawer(place: &Place, command: &DrawerCommand) -> Result<()> {
+    let db = super::open(place)?;
+    let by = super::actor();
+    match command {
+        DrawerCommand::Open { float } => {
+            let float = counted(float).map_err(super::said)?;
+            let it = db.write(|tx| drawer::open(tx, by, float))?;
+            say::line(format_args!("drawer {} of {} is open with {float}", it.id, it.name));
+        }
+        DrawerCommand::Show => {
+            let it = db.read(|tx| drawer::holds(tx, by))?;
+            for (kind, count, sum) in &it.taken {
+                say::line(format_args!("{count} {kind}, {sum}"));
+            }
+            say::line(format_args!("{} in cash, {} of it the float", it.cash(), it.drawer.float));
+        }
+        DrawerCommand::Close { counts, why } => {
+            let it = db.write(|tx| drawer::close(tx, by, counts, why))?;
+            let over = it.counted - it.expected;
+            say::line(format_args!(
+                "closed: {} of {} expected, {over} over",
+                it.counted, it.expected
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
+    let db = super::open(place)?;
+    let by = super::actor();
+    match command {
+        LedgerCommand::CloseDay { on, why } => {
+            let it = db.write(|tx| close::close_day(tx, by, *on, why))?;
+            let (number, entries, debits) = (it.number, it.entries, it.debits);
+            say::line(format_args!(
+                "{on} is closed: journal {number}, {entries} entries, {debits}"
+            ));
+        }
+        LedgerCommand::CloseMonth { on, hard, why } => {
+            let level = if *hard { Level::Hard } else { Level::Soft };
+            db.write(|tx| close::close_month(tx, by, *on, level, why))?;
+            say::line(format_args!("the month of {on} is closed"));
+        }
+        LedgerCommand::Evidence { of } => {
+            for (step, said) in super::see(place)?.read(|tx| store::journal::evidence(tx, of))? {
+                say::line(format_args!("{step:<12} {said}"));
+            }
+        }
+        LedgerCommand::Chart { file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            db.write(|tx| close::say_chart(tx, by, *from, &text))?;
+            say::line(format_args!("the accounts are called so from {from} on"));
+        }
+        LedgerCommand::Journal { number, json } => {
+            let (_, lines) = super::see(place)?.read(|tx| close::extract(tx, *number))?;
+            say::line(if *json { as_json(*number, &lines) } else { as_csv(*number, &lines) });
+        }
+        LedgerCommand::Ageing { on, known } => ageing(place, *on, *known)?,
+    }
+    Ok(())
+}
+
+/// Takes a file of payments as one batch, all of it or nothing.
+pub(crate) fn import(
+    place: &Place,
+    file: &Path,
+    (count, total): (usize, &str),
+    on: Option<Date>,
+) -> Result<()> {
+    let total = Money::parse(total).map_err(super::said)?;
+    let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
+    if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
+        return Err(super::said(format!("{} is too large for payments", file.display())));
+    }
+    let bytes = std::fs::read(file).map_err(cannot)?;
+    let db = super::open(place)?;
+    let on = on.map_or_else(|| super::today(&db), Ok)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let id = db.write(|tx| {
+        let new = drawer::batch_of(tx, (&name, &bytes), (count, total), on)?;
+        drawer::post_batch(tx, super::actor(), &new)
+    })?;
+    say::line(format_args!("batch {id}: {count} payments, {total}"));
+    Ok(())
+}
+
+fn as_csv(number: i64, lines: &[JournalLine]) -> String {
+    let mut out =
+        "journal,entry,kind,key,effective_on,gl,name,fund,account,tariff,line,amount".to_owned();
+    for JournalLine { posted, named, of, amount } in lines {
+        let account = posted.account.map_or(String::new(), |it| it.to_string());
+        let (tariff, line) = of.clone().unwrap_or_default();
+        let fields = [
+            number.to_string(),
+            posted.entry.to_string(),
+            posted.kind.to_string(),
+            posted.key.clone(),
+            posted.on.to_string(),
+            named.number.clone(),
+            named.name.clone(),
+            named.fund.clone(),
+            account,
+            tariff,
+            line,
+            amount.plain(),
+        ];
+        out.push('\n');
+        out.push_str(&fields.map(|it| quoted(&it)).join(","));
+    }
+    out
+}
+
+fn as_json(number: i64, lines: &[JournalLine]) -> String {
+    let line = |JournalLine { posted, named, of, amount }: &JournalLine| {
+        json!({
+            "entry": posted.entry.0,
+            "kind": posted.kind.word(),
+            "key": posted.key,
+            "effective_on": posted.on.to_string(),
+            "gl": named.number,
+            "name": named.name,
+            "fund": named.fund,
+            "account": posted.account.map(|it| it.to_string()),
+            "tariff": of.as_ref().map(|it| &it.0),
+            "line": of.as_ref().map(|it| &it.1),
+            "amount": amount.plain(),
+        })
+    };
+    let lines: Vec<_> = lines.iter().map(line).collect();
+    json!({ "journal": number, "lines": lines }).to_string()
+}
+
+/// A field of a CSV file, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn ageing(place: &Place, on: Date, known: Option<Date>) -> Result<()> {
+    let db = super::open(place)?;
+    let rows = db.read(|tx| close::ageing(tx, super::actor(), on, known))?;
+    let known = known.map_or("now".to_owned(), |it| it.to_string());
+    say::line(format_args!("# ageing on {on}, as known {known}; days since due"));
+    say::line("account,class,not_due,days_1_30,days_31_60,days_61_90,days_over_90,credit,total");
+    for it in rows {
+        let due: Vec<String> = it.aged.due.iter().map(|it| it.plain()).collect();
+        let (credit, total) = (it.aged.credit.plain(), it.aged.total().plain());
+        say::line(format_args!("{},{},{},{credit},{total}", it.number, it.class, due.join(",")));
+    }
+    Ok(())
+}

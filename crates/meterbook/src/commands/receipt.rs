@@ -1,0 +1,201 @@
+//! `receipt`, `suspense` and `credit`: payments beyond one tender for one account.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::suspense::{self, Clue};
+use meterbook_core::bill::BillNumber;
+use meterbook_core::id::{EntryId, PaymentId, SuspenseId, TenderId};
+use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::open::Item;
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Tx};
+
+use crate::args::Place;
+use crate::args::receipt::{Credit, CreditCommand, ReceiptCommand, SuspenseCommand};
+use crate::say;
+
+pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
+    let db = super::open(place)?;
+    let by = super::actor();
+    match command {
+        ReceiptCommand::Take { tender, shares, suspense, on } => {
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
+            let tenders = tender.iter().map(|it| read_tender(it)).collect::<Result<_>>()?;
+            let taken = db.write(|tx| {
+                let mut to = Vec::new();
+                for it in shares {
+                    to.push(read_share(tx, it)?);
+                }
+                for it in suspense {
+                    to.push(read_suspense(it)?);
+                }
+                receipt::take(tx, by, &NewReceipt { on, tenders, shares: to })
+            })?;
+            for it in &taken.tenders {
+                let (id, kind, reference, amount) = (it.id, it.kind, &it.reference, it.amount);
+                say::line(format_args!("tender {id}: {kind} {reference}, {amount}"));
+            }
+            Ok(())
+        }
+        ReceiptCommand::Import { file, count, total, on } => {
+            super::ledger::import(place, file, (*count, total), *on)
+        }
+        ReceiptCommand::Open { account, on } => open(place, account, *on),
+        ReceiptCommand::Void { tender, why } => {
+            let sum = db.write(|tx| receipt::void(tx, by, TenderId(*tender), why))?;
+            say::line(format_args!("{sum} is voided"));
+            Ok(())
+        }
+        ReceiptCommand::Return { tender, on, why } => {
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
+            let sum = db.write(|tx| receipt::give_back(tx, by, TenderId(*tender), on, why))?;
+            say::line(format_args!("{sum} is taken back from {on} on"));
+            Ok(())
+        }
+        ReceiptCommand::Move { payment, to, why } => {
+            let id = PaymentId(*payment);
+            let new = db.write(|tx| {
+                let to = super::account(tx, to)?.id;
+                receipt::move_payment(tx, by, id, to, why)
+            })?;
+            say::line(format_args!(
+                "payment {id} of {} is payment {} of {to} now",
+                new.amount, new.id
+            ));
+            Ok(())
+        }
+        ReceiptCommand::Rule { file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            db.write(|tx| receipt::say_rule(tx, by, *from, &text))?;
+            say::line(format_args!("payments are allocated so from {from} on"));
+            Ok(())
+        }
+    }
+}
+
+pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
+    match command {
+        SuspenseCommand::List => {
+            let held = super::see(place)?.read(store::suspense::open)?;
+            for it in &held {
+                say::line(format_args!("{}  {}  {:>12}  {}", it.id, it.on, it.amount, it.said));
+            }
+            let sum: Money = held.iter().map(|it| it.amount).sum();
+            say::line(format_args!("{sum} is held"));
+            Ok(())
+        }
+        SuspenseCommand::Search { id } => {
+            let found = super::see(place)?.read(|tx| {
+                let id = SuspenseId(*id);
+                let held = store::suspense::get(tx, id)?;
+                let held =
+                    held.ok_or_else(|| super::said(format!("nothing is held under {id}")))?;
+                suspense::candidates(tx, &held)
+            })?;
+            for it in found {
+                let why: Vec<&str> = it.why.iter().map(|it| clue(*it)).collect();
+                let (number, name, balance) = (it.account.number, it.name, it.balance);
+                say::line(format_args!("{number}  {name}, owes {balance}: {}", why.join(", ")));
+            }
+            Ok(())
+        }
+        SuspenseCommand::Match { id, to, why } => {
+            let payment = super::open(place)?.write(|tx| {
+                let account = super::account(tx, to)?.id;
+                suspense::match_to(tx, super::actor(), SuspenseId(*id), account, why)
+            })?;
+            say::line(format_args!("{} is payment {} of {to} now", payment.amount, payment.id));
+            Ok(())
+        }
+    }
+}
+
+pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
+    let db = super::open(place)?;
+    match command {
+        CreditCommand::Refund(credit) => {
+            let went = db.write(|tx| {
+                let new = read_credit(tx, credit)?;
+                do_or_ask(tx, super::actor(), &Asked::Refund(new), &credit.why)
+            })?;
+            let Credit { account, amount, .. } = credit;
+            super::outcome(format_args!("{amount} of {account} is to be paid back"), went);
+        }
+        CreditCommand::Transfer { credit, to } => {
+            db.write(|tx| {
+                let new = read_credit(tx, credit)?;
+                let to = super::account(tx, to)?.id;
+                credit::transfer(tx, super::actor(), &new, to, &credit.why)
+            })?;
+            let Credit { account, amount, .. } = credit;
+            say::line(format_args!("{amount} went from {account} to {to}"));
+        }
+    }
+    Ok(())
+}
+
+fn open(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
+    super::see(place)?.read(|tx| {
+        let account = super::account(tx, account)?.id;
+        let on = on.unwrap_or(Date::MAX);
+        let open = receipt::open(tx, account, on, EntryId(i64::MAX))?;
+        let show = |it: &Item, what: &str| {
+            let (side, left) = (&it.side, it.left);
+            say::line(format_args!("{:<8} {:<22} {}  {left:>12}", what, side.key, side.due));
+        };
+        open.items.iter().for_each(|it| show(it, it.side.debt.word()));
+        open.credits.iter().for_each(|it| show(it, "credit"));
+        say::line(format_args!("balance {}", open.balance()));
+        for it in store::payment::of_account(tx, account)? {
+            let tender = store::receipt::tender_of(tx, it.id)?.map_or(0, |it| it.0);
+            let back = store::receipt::reversed(tx, it.id)?;
+            let back = back.map_or(String::new(), |(how, on)| format!(", {how} {on}"));
+            say::line(format_args!(
+                "payment {} of tender {tender}: {} {}, {} on {}{back}",
+                it.id, it.tender, it.reference, it.amount, it.on
+            ));
+        }
+        Ok(())
+    })
+}
+
+fn read_tender(text: &str) -> Result<NewTender> {
+    let mut parts = text.splitn(3, ':');
+    let mut part = || parts.next().unwrap_or_default();
+    let kind = super::word(part(), Tender::from_word, "cash, check, card or bank")?;
+    let amount = Money::parse(part()).map_err(super::said)?;
+    Ok(NewTender { kind, amount, reference: part().to_owned() })
+}
+
+fn read_share(tx: &mut Tx, text: &str) -> Result<Share> {
+    let mut parts = text.splitn(3, ':');
+    let account = super::account(tx, parts.next().unwrap_or_default())?.id;
+    let amount = Money::parse(parts.next().unwrap_or_default()).map_err(super::said)?;
+    let bill = parts.next().map(|it| BillNumber(it.to_owned()));
+    Ok(Share { to: For::Account { account, bill }, amount })
+}
+
+fn read_suspense(text: &str) -> Result<Share> {
+    let (amount, said) = text.split_once(':').unwrap_or((text, ""));
+    let amount = Money::parse(amount).map_err(super::said)?;
+    Ok(Share { to: For::Suspense { said: said.to_owned() }, amount })
+}
+
+fn read_credit(tx: &mut Tx, it: &Credit) -> Result<NewRefund> {
+    let account = super::account(tx, &it.account)?.id;
+    let amount = Money::parse(&it.amount).map_err(super::said)?;
+    Ok(NewRefund { account, amount, reference: it.reference.clone() })
+}
+
+fn clue(it: Clue) -> &'static str {
+    match it {
+        Clue::Number => "its number is said",
+        Clue::Bill => "a bill of it is said",
+        Clue::Found => "it is found by what is said",
+        Clue::Amount => "it owes that amount",
+    }
+}

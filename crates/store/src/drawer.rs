@@ -1,0 +1,158 @@
+//! Drawers of cashiers, and payments that were entered together: written once, never changed.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::id::{DrawerId, PaymentBatchId, ReceiptId, UserId};
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const OPEN: Sql = Sql("
+    insert into drawer (id, staff_id, opened_on, opened_at, float_cents)
+    values ($1, $2, $3, $4, $5)");
+const CLOSE: Sql = Sql("
+    insert into drawer_close (drawer_id, closed_at, counts, counted_cents, expected_cents, why)
+    values ($1, $2, $3, $4, $5, $6)");
+const OF: Sql = Sql("
+    select d.id, d.staff_id, s.name, d.opened_on, d.float_cents
+    from drawer d join staff s on s.id = d.staff_id
+    where d.staff_id = $1 and not exists (select 1 from drawer_close c where c.drawer_id = d.id)");
+const LOCK_SQLITE: Sql = Sql("select id from staff where id = $1");
+const LOCK_POSTGRES: Sql = Sql("select id from staff where id = $1 for no key update");
+const ALL_OPEN: Sql = Sql("
+    select d.id, d.staff_id, s.name, d.opened_on, d.float_cents
+    from drawer d join staff s on s.id = d.staff_id
+    where not exists (select 1 from drawer_close c where c.drawer_id = d.id) order by d.id");
+const PUT: Sql = Sql("insert into receipt_drawer (receipt_id, drawer_id) values ($1, $2)");
+// A tender that was taken back, or of which nothing stands any more, is not in the drawer.
+const HOLDS: Sql = Sql("
+    select t.kind, count(*), cast(sum(t.amount_cents) as bigint)
+    from receipt_drawer o join tender t on t.receipt_id = o.receipt_id
+    where o.drawer_id = $1 and not exists (
+        select 1 from payment_tender p join payment_reversal r on r.payment_id = p.payment_id
+        where p.tender_id = t.id and r.how <> 'moved')
+      and not exists (
+        select 1 from suspense s join suspense_end e on e.suspense_id = s.id
+        where s.tender_id = t.id and e.how = 'returned')
+    group by t.kind order by t.kind");
+const CLOSED_OF: Sql = Sql("
+    select c.closed_at from receipt_drawer o join drawer_close c on c.drawer_id = o.drawer_id
+    where o.receipt_id = $1");
+const BATCH: Sql = Sql("
+    insert into payment_batch (id, name, sha256, lines, total_cents, posted_at)
+    values ($1, $2, $3, $4, $5, $6)");
+const LINE: Sql = Sql("
+    insert into payment_batch_receipt (receipt_id, batch_id, line) values ($1, $2, $3)");
+const BY_HASH: Sql = Sql("select id, name from payment_batch where sha256 = $1");
+
+/// A cashier's drawer that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawer {
+    /// Which.
+    pub id: DrawerId,
+    /// Whose.
+    pub staff: UserId,
+    /// Their name.
+    pub name: String,
+    /// The day on which it was opened.
+    pub on: Date,
+    /// What was in it then.
+    pub float: Money,
+}
+
+/// What was found in a drawer when it was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// What was counted, as it was said.
+    pub counts: String,
+    /// What that comes to.
+    pub counted: Money,
+    /// What should be in it.
+    pub expected: Money,
+    /// Why both differ, where they do.
+    pub why: String,
+}
+
+/// Opens a drawer. The database refuses a second one of the same cashier.
+pub fn open(tx: &mut Tx, it: &Drawer, at: Timestamp) -> Result<()> {
+    let values = [it.id.into(), it.staff.into(), it.on.into(), at.into(), it.float.into()];
+    tx.exec(OPEN, values).map(|_| ())
+}
+
+/// Closes a drawer. The database refuses a second time.
+pub fn close(tx: &mut Tx, id: DrawerId, it: &Counted, at: Timestamp) -> Result<()> {
+    let Counted { counts, counted, expected, why } = it;
+    let values =
+        [id.into(), at.into(), counts.into(), (*counted).into(), (*expected).into(), why.into()];
+    tx.exec(CLOSE, values).map(|_| ())
+}
+
+/// The open drawer of a cashier, if they have one.
+pub fn of(tx: &mut Tx, staff: UserId) -> Result<Option<Drawer>> {
+    tx.maybe(OF, [staff.into()], drawer)
+}
+
+/// The open drawer of a cashier, if they have one, into which nobody else puts anything and which nobody
+/// else closes until this transaction ends.
+pub fn mine(tx: &mut Tx, staff: UserId) -> Result<Option<Drawer>> {
+    tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [staff.into()], |row| row.int(0))?;
+    of(tx, staff)
+}
+
+/// Every drawer that is open.
+pub fn all_open(tx: &mut Tx) -> Result<Vec<Drawer>> {
+    tx.many(ALL_OPEN, [], drawer)
+}
+
+/// Puts what came in at once into a drawer.
+pub fn put(tx: &mut Tx, receipt: ReceiptId, id: DrawerId) -> Result<()> {
+    tx.exec(PUT, [receipt.into(), id.into()]).map(|_| ())
+}
+
+/// What a drawer took and still has, by kind: how many and how much.
+pub fn holds(tx: &mut Tx, id: DrawerId) -> Result<Vec<(Tender, i64, Money)>> {
+    tx.many(HOLDS, [id.into()], |row| {
+        Ok((row.word(0, Tender::from_word)?, row.int(1)?, row.money(2)?))
+    })
+}
+
+/// When the drawer was closed that something came into, if it was.
+pub fn closed_of(tx: &mut Tx, receipt: ReceiptId) -> Result<Option<Timestamp>> {
+    tx.maybe(CLOSED_OF, [receipt.into()], |row| row.instant(0))
+}
+
+/// Keeps that payments were entered together; a file has a hash, and is taken once.
+pub fn add_batch(
+    tx: &mut Tx,
+    id: PaymentBatchId,
+    (name, sha256): (&str, Option<&str>),
+    (lines, total): (i64, Money),
+    at: Timestamp,
+) -> Result<()> {
+    let values = [id.into(), name.into(), sha256.into(), lines.into(), total.into(), at.into()];
+    tx.exec(BATCH, values).map(|_| ())
+}
+
+/// Says on which line of a batch something stood.
+pub fn add_line(tx: &mut Tx, receipt: ReceiptId, of: PaymentBatchId, line: i64) -> Result<()> {
+    tx.exec(LINE, [receipt.into(), of.into(), line.into()]).map(|_| ())
+}
+
+/// The batch that a file became, by its hash.
+pub fn batch_of(tx: &mut Tx, sha256: &str) -> Result<Option<(PaymentBatchId, String)>> {
+    tx.maybe(BY_HASH, [sha256.into()], |row| Ok((row.id(0)?, row.text(1)?)))
+}
+
+fn drawer(row: &Row) -> Result<Drawer> {
+    Ok(Drawer {
+        id: row.id(0)?,
+        staff: row.id(1)?,
+        name: row.text(2)?,
+        on: row.date(3)?,
+        float: row.money(4)?,
+    })
+}

@@ -1,0 +1,89 @@
+//! Money of which nobody knows yet whose it is, and what became of it: written once, never changed.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::id::{PaymentId, SuspenseId, TenderId};
+use meterbook_core::ledger::Suspended;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+const ADD: Sql = Sql("
+    insert into suspense (id, tender_id, amount_cents, held_on, said, key)
+    values ($1, $2, $3, $4, $5, $6)");
+const END: Sql = Sql("
+    insert into suspense_end (suspense_id, how, ended_on, payment_id, why)
+    values ($1, $2, $3, $4, $5)");
+const GET: Sql = Sql("
+    select id, tender_id, amount_cents, held_on, said, key from suspense where id = $1");
+const BY_KEY: Sql = Sql("
+    select id, tender_id, amount_cents, held_on, said, key from suspense where key = $1");
+const ENDED: Sql = Sql("select ended_on from suspense_end where suspense_id = $1");
+const OPEN: Sql = Sql("
+    select s.id, s.tender_id, s.amount_cents, s.held_on, s.said, s.key from suspense s
+    where not exists (select 1 from suspense_end e where e.suspense_id = s.id)
+    order by s.held_on, s.id");
+const OPEN_OF: Sql = Sql("
+    select s.id, s.tender_id, s.amount_cents, s.held_on, s.said, s.key from suspense s
+    where s.tender_id = $1
+      and not exists (select 1 from suspense_end e where e.suspense_id = s.id)
+    order by s.id");
+
+/// Keeps what is held.
+pub fn add(tx: &mut Tx, it: &Suspended) -> Result<()> {
+    let Suspended { id, tender, amount, on, said, key } = it;
+    let values =
+        [(*id).into(), (*tender).into(), (*amount).into(), (*on).into(), said.into(), key.into()];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// Says what became of it: the payment that it is, or nothing where it went back. The database refuses
+/// a second end.
+pub fn end(
+    tx: &mut Tx,
+    id: SuspenseId,
+    on: Date,
+    payment: Option<PaymentId>,
+    why: &str,
+) -> Result<()> {
+    let how = if payment.is_some() { "matched" } else { "returned" };
+    let values = [id.into(), how.into(), on.into(), payment.into(), why.into()];
+    tx.exec(END, values).map(|_| ())
+}
+
+/// One, if there is such a one.
+pub fn get(tx: &mut Tx, id: SuspenseId) -> Result<Option<Suspended>> {
+    tx.maybe(GET, [id.into()], suspended)
+}
+
+/// The one with this key, if it is held or was.
+pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Suspended>> {
+    tx.maybe(BY_KEY, [key.into()], suspended)
+}
+
+/// The day on which something became of it, if that has been.
+pub fn ended(tx: &mut Tx, id: SuspenseId) -> Result<Option<Date>> {
+    tx.maybe(ENDED, [id.into()], |row| row.date(0))
+}
+
+/// All that is held, oldest first.
+pub fn open(tx: &mut Tx) -> Result<Vec<Suspended>> {
+    tx.many(OPEN, [], suspended)
+}
+
+/// What of a tender is held.
+pub fn open_of(tx: &mut Tx, of: TenderId) -> Result<Vec<Suspended>> {
+    tx.many(OPEN_OF, [of.into()], suspended)
+}
+
+fn suspended(row: &Row) -> Result<Suspended> {
+    Ok(Suspended {
+        id: row.id(0)?,
+        tender: row.id(1)?,
+        amount: row.money(2)?,
+        on: row.date(3)?,
+        said: row.text(4)?,
+        key: row.text(5)?,
+    })
+}

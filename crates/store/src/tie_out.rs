@@ -1,0 +1,133 @@
+//! What breaks a rule of payments, looked for afresh: that they tie out with what came in, with what
+//! they were for and with the ledger.
+
+use anyhow::Result;
+
+use crate::Tx;
+use crate::tx::Sql;
+
+/// How many were examined, and what is wrong.
+type Found = (i64, Vec<String>);
+
+/// Faults shown of one rule: more than a person reads.
+const SHOWN: i64 = 100;
+
+const TENDERS: Sql = Sql("select count(*) from tender");
+const RECEIPT_SUMS: Sql = Sql("
+    select r.id, r.amount_cents, cast(coalesce(sum(t.amount_cents), 0) as bigint)
+    from receipt r left join tender t on t.receipt_id = r.id
+    group by r.id, r.amount_cents
+    having r.amount_cents <> coalesce(sum(t.amount_cents), 0) order by r.id limit $1");
+// A payment that was moved lives on in the one that it became, and what was matched in a payment.
+const TENDER_SUMS: Sql = Sql("
+    select id, amount_cents, became from (
+        select t.id, t.amount_cents, cast(
+            coalesce((select sum(y.amount_cents) from payment_tender o
+                join payment y on y.id = o.payment_id
+                where o.tender_id = t.id and not exists (
+                    select 1 from payment_reversal r where r.payment_id = y.id and r.how = 'moved')), 0)
+          + coalesce((select sum(s.amount_cents) from suspense s
+                where s.tender_id = t.id and not exists (
+                    select 1 from suspense_end e where e.suspense_id = s.id and e.how = 'matched')), 0)
+            as bigint) as became
+        from tender t) as sums
+    where became <> amount_cents order by id limit $1");
+const NO_TENDER: Sql = Sql("
+    select y.key from payment y
+    where not exists (select 1 from payment_tender o where o.payment_id = y.id)
+    order by y.id limit $1");
+const ALLOCATIONS: Sql = Sql("select count(*) from payment_allocation");
+const ALLOCATED: Sql = Sql("
+    select y.key, y.amount_cents, cast(sum(a.amount_cents) as bigint)
+    from payment y join payment_allocation a on a.payment_id = y.id
+    group by y.id, y.key, y.amount_cents
+    having y.amount_cents < sum(a.amount_cents) order by y.id limit $1");
+const ALLOCATED_ELSEWHERE: Sql = Sql("
+    select y.key, a.entry_id from payment y join payment_allocation a on a.payment_id = y.id
+    where not exists (
+        select 1 from posting p
+        where p.entry_id = a.entry_id and p.account_id = y.account_id
+          and p.gl = '1200 receivable' and 0 < p.amount_cents)
+    order by y.id limit $1");
+const REVERSALS: Sql = Sql("select count(*) from payment_reversal");
+const REVERSED: Sql = Sql("
+    select y.key, y.amount_cents, cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from payment_reversal r
+    join payment y on y.id = r.payment_id
+    left join entry e on e.key = y.key and e.kind = 'reversal'
+    left join posting p
+      on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = y.account_id
+    group by y.id, y.key, y.amount_cents
+    having y.amount_cents <> coalesce(sum(p.amount_cents), 0) order by y.id limit $1");
+const REVERSAL_ENTRIES_ALONE: Sql = Sql("
+    select e.key from entry e
+    where e.kind = 'reversal' and not exists (
+        select 1 from payment y join payment_reversal r on r.payment_id = y.id where y.key = e.key)
+    order by e.id limit $1");
+const CLEARING: Sql = Sql("
+    select cast(coalesce(sum(amount_cents), 0) as bigint) from posting
+    where gl = '1090 payment clearing'");
+const HELD: Sql = Sql("
+    select cast(coalesce((select -sum(amount_cents) from posting
+                          where gl = '2100 unidentified payments'), 0) as bigint),
+           cast(coalesce((select sum(amount_cents) from suspense s where not exists (
+               select 1 from suspense_end e where e.suspense_id = s.id)), 0) as bigint),
+           (select count(*) from suspense)");
+
+/// What came in is the sum of its tenders, and each of them of the payments and of what is held that it
+/// became.
+pub fn tenders(tx: &mut Tx) -> Result<Found> {
+    let mut found = tx.many(RECEIPT_SUMS, [SHOWN.into()], |row| {
+        let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("receipt {id} says {says}, and its tenders {sum}"))
+    })?;
+    found.extend(tx.many(TENDER_SUMS, [SHOWN.into()], |row| {
+        let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("tender {id} is {says}, and its payments and what is held are {sum}"))
+    })?);
+    found.extend(tx.many(NO_TENDER, [SHOWN.into()], |row| {
+        Ok(format!("payment {} came in no tender", row.text(0)?))
+    })?);
+    Ok((tx.one(TENDERS, [], |row| row.int(0))?, found))
+}
+
+/// No payment is for more than it is, nor for anything that its account never owed.
+pub fn allocations(tx: &mut Tx) -> Result<Found> {
+    let mut found = tx.many(ALLOCATED, [SHOWN.into()], |row| {
+        let (key, says, sum) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("payment {key} is {says} and allocated {sum}"))
+    })?;
+    found.extend(tx.many(ALLOCATED_ELSEWHERE, [SHOWN.into()], |row| {
+        let (key, entry) = (row.text(0)?, row.int(1)?);
+        Ok(format!("payment {key} is for entry {entry}, by which its account owes nothing"))
+    })?);
+    Ok((tx.one(ALLOCATIONS, [], |row| row.int(0))?, found))
+}
+
+/// Every payment that was taken back is so in the ledger, once and whole.
+pub fn reversals(tx: &mut Tx) -> Result<Found> {
+    let mut found = tx.many(REVERSED, [SHOWN.into()], |row| {
+        let (key, says, sum) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("payment {key} of {says} was taken back, and its entry says {sum}"))
+    })?;
+    found.extend(tx.many(REVERSAL_ENTRIES_ALONE, [SHOWN.into()], |row| {
+        Ok(format!("{} is taken back in the ledger and nowhere else", row.text(0)?))
+    })?);
+    Ok((tx.one(REVERSALS, [], |row| row.int(0))?, found))
+}
+
+/// Nothing is left between two accounts, and what the ledger holds for nobody is what is held.
+pub fn clearing(tx: &mut Tx) -> Result<Found> {
+    let mut found = Vec::new();
+    let between = tx.one(CLEARING, [], |row| row.money(0))?;
+    if between != Default::default() {
+        found.push(format!("{between} is on its way between accounts and nowhere"));
+    }
+    let held = tx.one(HELD, [], |row| Ok((row.money(0)?, row.money(1)?, row.int(2)?)))?;
+    let (says, sum, examined) = held;
+    if says != sum {
+        found
+            .push(format!("the ledger holds {says} for nobody, and what is held adds up to {sum}"));
+    }
+    Ok((examined, found))
+}
