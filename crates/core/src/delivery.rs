@@ -229,9 +229,16 @@ mod tests {
         let paper = (1, Way::Post, "Dana Okafor\n4 Maple St".to_owned());
         let message = (1, Way::Email, "d@example.org".to_owned());
         let agreed = main(None, Some("d@example.org"));
-        assert_eq!(said(None, std::slice::from_ref(&agreed)), [paper.clone()]);
-        assert_eq!(said(Some(Choice::Email), std::slice::from_ref(&agreed)), [message.clone()]);
-        assert_eq!(said(Some(Choice::Email), &[main(None, None)]), [paper.clone()], "no consent");
+        assert_eq!(said(None, std::slice::from_ref(&agreed)), std::slice::from_ref(&paper));
+        assert_eq!(
+            said(Some(Choice::Email), std::slice::from_ref(&agreed)),
+            std::slice::from_ref(&message)
+        );
+        assert_eq!(
+            said(Some(Choice::Email), &[main(None, None)]),
+            std::slice::from_ref(&paper),
+            "no consent"
+        );
         let both = [paper.clone(), message.clone()];
         assert_eq!(said(Some(Choice::Both), std::slice::from_ref(&agreed)), both);
         assert_eq!(said(Some(Choice::None), &[agreed]), [(1, Way::Collect, String::new())]);

@@ -57,7 +57,7 @@ fn what_came_in_comes_back_as_it_was_kept() {
         db.write(sample::keep).unwrap();
         db.write(|tx| {
             let came = store::receipt::lock(tx, TenderId(1))?.unwrap();
-            assert_eq!([came.tender.clone()], *receipt().tenders);
+            assert_eq!(*std::slice::from_ref(&came.tender), *receipt().tenders);
             assert_eq!((came.on, came.at), (date(2026, 8, 10), sample::at()));
             assert_eq!(store::receipt::tenders(tx, ReceiptId(1))?, receipt().tenders);
             assert_eq!(store::receipt::lock(tx, TenderId(9))?, None);
