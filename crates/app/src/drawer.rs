@@ -186,6 +186,8 @@ pub fn batch_of(
 /// Posts payments that were entered together, all of them or none.
 pub fn post_batch(tx: &mut Tx, actor: Actor, new: &NewBatch) -> Result<PaymentBatchId> {
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(new.total))?;
+    // The counter is waited for first: whoever holds it may be posting the same file.
+    let id = PaymentBatchId(tx.next(Counter::PaymentBatch, 1)?);
     if let Some(sha256) = &new.sha256
         && let Some((id, name)) = store::drawer::batch_of(tx, sha256)?
     {
@@ -200,13 +202,6 @@ pub fn post_batch(tx: &mut Tx, actor: Actor, new: &NewBatch) -> Result<PaymentBa
     if (count, total) != (new.count, new.total) || count == 0 {
         let (said, said_total) = (new.count, new.total);
         return Err(refuse(DrawerRefusal::DoesNotAgree { count, total, said, said_total }));
-    }
-    let id = PaymentBatchId(tx.next(Counter::PaymentBatch, 1)?);
-    // Counted before the wait for the counter: the same file may have been posted meanwhile.
-    if let Some(sha256) = &new.sha256
-        && let Some((id, name)) = store::drawer::batch_of(tx, sha256)?
-    {
-        return Err(refuse(DrawerRefusal::Posted { id, name }));
     }
     let lines = i64::try_from(count)?;
     let sha256 = new.sha256.as_deref();

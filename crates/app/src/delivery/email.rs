@@ -2,7 +2,7 @@
 //! answers is written down before the next piece is touched.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use jiff::{Timestamp, ToSpan};
@@ -58,6 +58,7 @@ pub fn send(
     password: Option<&str>,
     watch: &mut dyn FnMut(usize, usize),
 ) -> Result<Tally> {
+    let begun = Instant::now();
     let mut tally = Tally { unknown: give_up(db, actor)?, ..Tally::default() };
     let (allowed, due, settings) = db.write(|tx| {
         let allowed = mass::authorized(tx, actor)?;
@@ -69,9 +70,14 @@ pub fn send(
     })?;
     let mut server = None;
     for (piece, nth) in due.iter().zip(1..) {
-        let Some((envelope, bytes)) = begin(db, &allowed, *piece, (&settings, folder))? else {
+        let Some((envelope, bytes)) = prepare(db, &allowed, *piece, (&settings, folder))? else {
             continue;
         };
+        // The hour of this piece, not of the first: a long send is not taken for one that is gone.
+        let now = actor.at.checked_add(begun.elapsed()).context("a send ends in some year")?;
+        if !begin(db, &allowed, *piece, now)? {
+            continue;
+        }
         let went = match connected(&mut server, &settings, password) {
             Ok(connection) => hand_over(connection, &envelope, &bytes),
             Err(why) => {
@@ -114,9 +120,8 @@ pub fn give_up(db: &Db, actor: Actor) -> Result<usize> {
     })
 }
 
-/// Takes a piece to send it and makes its message; nothing when somebody else has it by now, or
-/// when it may not be sent any more.
-fn begin(
+/// The message of a piece; nothing when its address is none.
+fn prepare(
     db: &Db,
     allowed: &Authorized,
     id: PieceId,
@@ -143,32 +148,32 @@ fn begin(
     };
     let made =
         message(settings, &piece, language, (&statement, pdf.as_deref()), (&events, allowed.at()));
-    let made = match made {
-        Ok(made) => made,
-        Err(why) if why.is::<crate::Refused>() => return Err(why),
+    match made {
+        Ok(made) => Ok(Some((made.envelope().clone(), made.formatted()))),
+        Err(why) if why.is::<crate::Refused>() => Err(why),
         // An address that is none: no server would take it.
         Err(why) => {
             db.write(|tx| outcome::bounce(tx, allowed, &piece, &format!("{why:#}")))?;
-            return Ok(None);
+            Ok(None)
         }
-    };
-    let claimed = db.write(|tx| claim(tx, allowed, id));
-    match claimed {
-        Ok(true) => Ok(Some((made.envelope().clone(), made.formatted()))),
-        Ok(false) => Ok(None),
-        Err(why) if why.is::<Conflict>() => Ok(None),
-        Err(why) => Err(why),
     }
 }
 
-fn claim(tx: &mut Tx, allowed: &Authorized, id: PieceId) -> Result<bool> {
-    // Somebody may have stopped it while the pieces before this one went.
-    mass::goes(tx, Way::Email)?;
-    let (_, state) = store::outbox::get(tx, id)?;
-    if state != State::Queued {
-        return Ok(false);
+/// Takes a piece to send it, unless somebody else has it by now.
+fn begin(db: &Db, allowed: &Authorized, id: PieceId, now: Timestamp) -> Result<bool> {
+    let claimed = db.write(|tx| {
+        // Somebody may have stopped it while the pieces before this one went.
+        mass::goes(tx, Way::Email)?;
+        let (_, state) = store::outbox::get(tx, id)?;
+        if state == State::Queued {
+            store::outbox::add_event(tx, id, (State::Sending, ""), (allowed.by(), now))?;
+        }
+        Ok(state == State::Queued)
+    });
+    match claimed {
+        Err(why) if why.is::<Conflict>() => Ok(false),
+        claimed => claimed,
     }
-    outcome::happen(tx, allowed, id, (State::Sending, "")).map(|_| true)
 }
 
 fn write_down(db: &Db, allowed: &Authorized, id: PieceId, went: &Went) -> Result<()> {

@@ -180,6 +180,32 @@ fn what_the_server_puts_off_waits_and_what_it_refuses_goes_on_paper() {
 }
 
 #[test]
+fn a_refusal_of_the_sender_or_of_the_message_bounces_nobody() {
+    with("spam@example.org", "", |db, _, server, tally| {
+        assert_eq!(tally, Tally { later: 1, ..Tally::default() });
+        assert_eq!(states(db), [(Way::Email, State::Queued)]);
+        assert!(server.taken().is_empty());
+    });
+    engines::each(|db, folder| {
+        let Some(server) =
+            server(&folder.join(format!("{}", db.location()).replace(['/', ':'], "-")))
+        else {
+            return;
+        };
+        one_month(db, |db| by_email(db, "email", Some("rosa@example.org")));
+        say(db, server.port, "");
+        let text = db.read(|tx| store::outbox::said(tx, START)).unwrap().unwrap();
+        let text = text.replace("bills@", "blocked@");
+        db.write(|tx| settings::say(tx, actor(), START.tomorrow().unwrap(), &text)).unwrap();
+        assert_eq!(sent(db, folder), Tally { later: 1, ..Tally::default() });
+        assert_eq!(states(db), [(Way::Email, State::Queued)]);
+        let person = pieces(db)[0].0.person;
+        let consents = db.read(|tx| store::person::consents(tx, person)).unwrap();
+        assert!(consents.iter().all(|it| it.to.is_none()), "the consent stands: {consents:?}");
+    });
+}
+
+#[test]
 fn a_connection_lost_after_the_message_is_unknown_and_a_person_says_what_became_of_it() {
     with("cut@example.org", "", |db, folder, server, tally| {
         assert_eq!(tally, Tally { unknown: 1, ..Tally::default() });

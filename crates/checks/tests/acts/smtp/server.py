@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it takes, one file a message, and that goes wrong when
-the address says so: later@ is put off, never@ is refused, busy@ is put off after the message, cut@ is
+the address says so: later@ is put off, never@ is refused, busy@ is put off and spam@ refused after the
+message, a sender blocked@ is refused, cut@ is
 taken and the connection is cut before the answer, lost@ is cut before the message is out."""
 
 import os
@@ -13,6 +14,12 @@ class Handler:
     def __init__(self, folder):
         self.folder = folder
         self.count = 0
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if address.startswith("blocked@"):
+            return "530 5.7.0 this sender is not let in"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("later@"):
@@ -29,6 +36,8 @@ class Handler:
         to = envelope.rcpt_tos[0]
         if to.startswith("busy@"):
             return "452 too busy"
+        if to.startswith("spam@"):
+            return "554 5.7.1 the message is refused"
         self.count += 1
         part = os.path.join(self.folder, "part")
         with open(part, "wb") as file:
