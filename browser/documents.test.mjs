@@ -36,6 +36,32 @@ test('a document is kept from each page and had back as it was', async () => {
   }
 });
 
+test('a document is withdrawn with a reason and is not shown any more', async () => {
+  const tab = await inside(browser, {}, clerk);
+  for (const at of pages) {
+    await tab.goto(`${url}/documents/new?at=${at.split('/')[1].slice(0, -1)}-${/[0-9]+$/.exec(at)[0]}`);
+    if (at === pages[0]) {
+      await tab.goto(url + at);
+      await press(tab, 'd');
+    }
+    await tab.fill('#name', `Wrong paper of ${at}`);
+    await send(tab, paper(`wrong ${at}`));
+    const row = tab.locator('li, tr').filter({ hasText: `Wrong paper of ${at}` }).last();
+    await row.getByRole('link', { name: /^Withdraw/ }).click();
+    await tab.waitForLoadState();
+    await sound(tab);
+    await tab.evaluate(() => document.querySelector('#why').removeAttribute('required'));
+    await tab.getByRole('button', { name: 'Withdraw' }).click();
+    assert.match(await tab.getByRole('alert').innerText(), /why it is withdrawn/);
+    expected(tab, 422);
+    await tab.fill('#why', 'of another customer');
+    await press(tab, 'Enter');
+    await tab.waitForLoadState();
+    assert.equal(new URL(tab.url()).pathname, at);
+    assert.equal(await tab.getByText(`Wrong paper of ${at}`).count(), 0);
+  }
+});
+
 test('on an account a document may be about its customer', async () => {
   const tab = await inside(browser, {}, clerk);
   await tab.goto(`${url}${pages[0]}`);

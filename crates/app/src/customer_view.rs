@@ -30,8 +30,12 @@ pub struct CustomerView {
     pub balance: Money,
     /// What of it should have been paid before today.
     pub past_due: Money,
-    /// What they take and took, newest first.
+    /// What they take and took, what they take first: a part of [`SERVICES`] of them.
     pub services: Vec<Service>,
+    /// How many there are: a landlord has thousands.
+    pub services_of: usize,
+    /// Whether they take anything now.
+    pub served: bool,
     /// The bills, newest first.
     pub bills: Vec<Face>,
     /// The newest bill with everything on it.
@@ -61,8 +65,17 @@ pub struct Service {
     pub meter: Option<String>,
 }
 
-/// The customer with this account number, as of `today`; `None` when there is none.
-pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Option<CustomerView>> {
+/// Services that are looked at together.
+pub const SERVICES: usize = 50;
+
+/// The customer with this account number, as of `today`, without their first so many services;
+/// `None` when there is no such account.
+pub fn of_account(
+    tx: &mut Tx,
+    number: AccountNumber,
+    today: Date,
+    without: usize,
+) -> Result<Option<CustomerView>> {
     let Some(account) = store::account::by_number(tx, number)? else { return Ok(None) };
     let id = account.id;
     let balance = store::ledger::balance(tx, id)?;
@@ -73,12 +86,19 @@ pub fn of_account(tx: &mut Tx, number: AccountNumber, today: Date) -> Result<Opt
         None => Ok(None),
     };
     let (newest, before) = (one(0)?, one(1)?);
+    let mut agreements = store::agreement::of_account(tx, id)?;
+    agreements.sort_by_key(|it| it.to.is_some());
+    let services_of = agreements.len();
+    let served = agreements.first().is_some_and(|it| it.to.is_none());
+    let part = agreements.into_iter().skip(without).take(SERVICES);
     Ok(Some(CustomerView {
         person: store::person::get(tx, account.person)?,
         contacts: store::person::contacts(tx, account.person)?,
         balance,
         past_due,
-        services: services(tx, &account)?,
+        services: services(tx, part)?,
+        services_of,
+        served,
         newest,
         before,
         paid: store::payment::newest_of(tx, id, 1)?.pop(),
@@ -103,10 +123,10 @@ pub(crate) fn past_due(
     Ok(if not_due < balance { balance - not_due } else { Money::ZERO })
 }
 
-fn services(tx: &mut Tx, account: &Account) -> Result<Vec<Service>> {
+fn services(tx: &mut Tx, agreements: impl Iterator<Item = Agreement>) -> Result<Vec<Service>> {
     let mut premises: HashMap<PremiseId, Premise> = HashMap::new();
     let mut services = Vec::new();
-    for agreement in store::agreement::of_account(tx, account.id)? {
+    for agreement in agreements {
         let point = store::place::service_point(tx, agreement.service_point)?;
         let premise = match premises.get(&point.premise) {
             Some(premise) => premise.clone(),

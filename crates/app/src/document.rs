@@ -4,10 +4,9 @@ use std::fmt;
 
 use anyhow::Result;
 use meterbook_core::about::About;
-use meterbook_core::document::{Document, Media, may_be_about};
+use meterbook_core::document::{Document, Media, may_be_about, needed};
 use meterbook_core::id::{DocumentId, OrderId};
 use meterbook_core::limits::DOCUMENT_BYTES;
-use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 use sha2::{Digest, Sha256};
 
@@ -56,7 +55,7 @@ pub fn add(
     name: &str,
     bytes: &[u8],
 ) -> Result<DocumentId> {
-    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
+    let allowed = authorize(tx, actor, needed(about), None)?;
     let called = called(tx, about)?;
     let name = line(name).ok_or_else(|| refuse(DocumentRefusal::NoName))?;
     if DOCUMENT_BYTES < bytes.len() {
@@ -88,8 +87,8 @@ pub fn add(
 
 /// Withdraws a document: it is not shown any more, and stays in the books.
 pub fn withdraw(tx: &mut Tx, actor: Actor, id: DocumentId, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let document = store::document::get(tx, id)?;
+    let allowed = authorize(tx, actor, needed(document.about), None)?;
     if let Some(why) = document.withdrawn {
         return Err(refuse(DocumentRefusal::Withdrawn { why }));
     }

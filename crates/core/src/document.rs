@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::about::About;
 use crate::id::{DocumentId, UserId};
+use crate::permission::Permission;
 
 /// A document; its bytes are kept apart, once for all documents that are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,17 @@ impl Media {
             [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => Some(Media::Tiff),
             _ => None,
         }
+    }
+}
+
+/// What keeping documents about a thing takes: what it takes to keep the thing itself, and for an
+/// order to ask for one.
+pub fn needed(about: About) -> Permission {
+    match about {
+        About::Premise(_) | About::ServicePoint(_) => Permission::KeepPlaces,
+        About::Meter(_) => Permission::KeepMeters,
+        About::Order(_) => Permission::OrderWork,
+        _ => Permission::KeepCustomers,
     }
 }
 

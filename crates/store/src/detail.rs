@@ -17,51 +17,35 @@ struct Table {
     end: Sql,
 }
 
-const PERSON: Table = Table {
-    add: Sql("
-        insert into person_detail (id, person_id, kind, value, from_on, to_on)
-        values ($1, $2, $3, $4, $5, $6)"),
-    of: Sql("
-        select id, kind, value, from_on, to_on from person_detail
-        where person_id = $1 order by kind, from_on, id"),
-    end: Sql("update person_detail set to_on = $2 where id = $1 and to_on is null"),
-};
-const PREMISE: Table = Table {
-    add: Sql("
-        insert into premise_detail (id, premise_id, kind, value, from_on, to_on)
-        values ($1, $2, $3, $4, $5, $6)"),
-    of: Sql("
-        select id, kind, value, from_on, to_on from premise_detail
-        where premise_id = $1 order by kind, from_on, id"),
-    end: Sql("update premise_detail set to_on = $2 where id = $1 and to_on is null"),
-};
-const POINT: Table = Table {
-    add: Sql("
-        insert into service_point_detail (id, service_point_id, kind, value, from_on, to_on)
-        values ($1, $2, $3, $4, $5, $6)"),
-    of: Sql("
-        select id, kind, value, from_on, to_on from service_point_detail
-        where service_point_id = $1 order by kind, from_on, id"),
-    end: Sql("update service_point_detail set to_on = $2 where id = $1 and to_on is null"),
-};
-const METER: Table = Table {
-    add: Sql("
-        insert into meter_detail (id, meter_id, kind, value, from_on, to_on)
-        values ($1, $2, $3, $4, $5, $6)"),
-    of: Sql("
-        select id, kind, value, from_on, to_on from meter_detail
-        where meter_id = $1 order by kind, from_on, id"),
-    end: Sql("update meter_detail set to_on = $2 where id = $1 and to_on is null"),
-};
-const ACCOUNT: Table = Table {
-    add: Sql("
-        insert into account_detail (id, account_id, kind, value, from_on, to_on)
-        values ($1, $2, $3, $4, $5, $6)"),
-    of: Sql("
-        select id, kind, value, from_on, to_on from account_detail
-        where account_id = $1 order by kind, from_on, id"),
-    end: Sql("update account_detail set to_on = $2 where id = $1 and to_on is null"),
-};
+/// The texts of the table of this name, whose subject is in that column.
+macro_rules! table {
+    ($name:literal, $of:literal) => {
+        Table {
+            add: Sql(concat!(
+                "insert into ",
+                $name,
+                " (id, ",
+                $of,
+                ", kind, value, from_on, to_on) ",
+                "values ($1, $2, $3, $4, $5, $6)"
+            )),
+            of: Sql(concat!(
+                "select id, kind, value, from_on, to_on from ",
+                $name,
+                " where ",
+                $of,
+                " = $1 order by kind, from_on, id"
+            )),
+            end: Sql(concat!("update ", $name, " set to_on = $2 where id = $1 and to_on is null")),
+        }
+    };
+}
+
+const PERSON: Table = table!("person_detail", "person_id");
+const PREMISE: Table = table!("premise_detail", "premise_id");
+const POINT: Table = table!("service_point_detail", "service_point_id");
+const METER: Table = table!("meter_detail", "meter_id");
+const ACCOUNT: Table = table!("account_detail", "account_id");
 const SUMMED_UP: Sql = Sql("
     select account_id, id, kind, value, from_on, to_on from account_detail
     where kind = 'summary' and value = $1 and from_on <= $2 and (to_on is null or $2 < to_on)

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::about::About;
-use meterbook_core::id::{AccountNumber, TaskId, UserId};
+use meterbook_core::id::{AccountNumber, PremiseId, TaskId, UserId};
 use meterbook_core::task::{Happened, Priority, Resolution, Step, Task, TaskKind};
 
 use crate::Tx;
@@ -52,7 +52,7 @@ const STEPS: Sql = Sql("
     from task_step where task_id = $1 order by position");
 const QUEUE: Sql = Sql("
     select t.id, t.kind, t.key, t.evidence, t.priority, t.due_on, t.wakes_on, t.owner_id,
-        t.raised_at, t.closed_at, a.number, p.name, m.street, o.name, h.name, l.until_at
+        t.raised_at, t.closed_at, a.number, p.name, m.street, o.name, h.name, l.until_at, m.id
     from task t
     left join account a on a.id = (
         select min(x.subject_id) from task_about x where x.task_id = t.id and x.kind = 'account')
@@ -101,7 +101,9 @@ pub struct Queued {
     pub account: Option<AccountNumber>,
     /// Whose account.
     pub name: String,
-    /// The street of the premise it is about, if it is about one.
+    /// The premise it is about, if it is about one.
+    pub premise: Option<PremiseId>,
+    /// Its street.
     pub street: String,
     /// The name of the member of staff whose it is.
     pub owner: Option<String>,
@@ -255,6 +257,7 @@ pub fn queue(
             task: task(row)?,
             account: row.maybe(10, Row::number)?,
             name: row.maybe(11, Row::text)?.unwrap_or_default(),
+            premise: row.maybe(16, Row::id)?,
             street: row.maybe(12, Row::text)?.unwrap_or_default(),
             owner: row.maybe(13, Row::text)?,
             holder: row

@@ -176,7 +176,7 @@ catalogue! {
     rounding: "rounding", "redondeo";
     rule: "Rule", "Regla";
     save: "Save", "Guardar";
-    search_hint: "Name, address, account, meter, phone, e-mail, bill or check number", "Nombre, dirección, cuenta, medidor, teléfono, correo, número de factura o de cheque";
+    search_hint: "Name, address, account, meter, phone, e-mail, or number of a bill, check, order or parcel", "Nombre, dirección, cuenta, medidor, teléfono, correo, o número de factura, cheque, orden o parcela";
     service: "Service", "Servicio";
     service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
@@ -385,6 +385,11 @@ catalogue! {
     document_again: "Choose the file again.", "Elija el archivo otra vez.";
     document_kept: "The document is kept.", "El documento está guardado.";
     document_keep: "Keep it", "Guardarlo";
+    document_withdraw: "Withdraw", "Retirar";
+    document_withdraw_title: "Withdraw a document", "Retirar un documento";
+    document_withdraw_why: "Why it is withdrawn", "Por qué se retira";
+    document_withdraw_hint: "It is not shown any more; it stays in the books with who withdrew it and why.", "Ya no se muestra; queda en los libros con quién lo retiró y por qué.";
+    document_withdrawn: "The document is withdrawn.", "El documento está retirado.";
     size_word: "Size", "Tamaño";
     no_meter: "no meter", "sin medidor";
     terms_said: "What agreements say", "Lo que dicen los contratos";

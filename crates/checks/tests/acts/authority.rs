@@ -155,6 +155,8 @@ const ACTS: &[(&str, Permission, Act)] = &[
 const ELSEWHERE: &[&str] = &[
     "email::send",
     "email::give_up",
+    // It asks what keeping the thing takes that the document is about: shown in record.rs.
+    "document::withdraw",
     // They ask within their transaction.
     "import::import",
     "last::make_all",

@@ -169,7 +169,7 @@ fn a_fee_and_a_deposit_come_with_the_next_bill_once() {
         assert_eq!(it.amount_due, money(18_700));
         // What is not due with its bill is not past due by itself.
         let view = |today| {
-            let view = db.read(|tx| customer_view::of_account(tx, account.number, today));
+            let view = db.read(|tx| customer_view::of_account(tx, account.number, today, 0));
             view.unwrap().unwrap().past_due
         };
         assert_eq!(view(it.bill.due_on), Money::ZERO);

@@ -5,6 +5,7 @@
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use meterbook_app::authority::NotAuthorized;
 use meterbook_app::detail::{self, DetailRefusal};
 use meterbook_app::document::{self, DocumentRefusal};
 use meterbook_app::merge::{self, MergeRefusal};
@@ -13,7 +14,7 @@ use meterbook_app::party::{self, PartyRefusal};
 use meterbook_app::person::{self, NotTaken};
 use meterbook_app::registration::{self, NewRegistration, RegistrationRefusal};
 use meterbook_app::split::{self, Split};
-use meterbook_app::{Refused, check, search};
+use meterbook_app::{Refused, check, customer_view, search};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
@@ -21,10 +22,12 @@ use meterbook_core::detail::{DetailKind, Subject, state_of_meter};
 use meterbook_core::id::{AccountId, ContactId, PersonId, ServicePointId};
 use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_core::party::PartyRole;
+use meterbook_core::permission::Permission;
 use meterbook_core::person::{ContactKind, Language, PersonKind, Purpose};
 use meterbook_core::registration::RegistrationKind;
 use meterbook_store::{self as store, Db};
 
+use crate::authority::{nobody, with_role};
 use crate::village::{self, DIALS};
 
 const FIRST: Date = date(2026, 1, 1);
@@ -480,6 +483,47 @@ fn a_document_is_kept_once_and_withdrawn_with_a_reason() {
         assert!(refused(db.read(|tx| document::get(tx, id))).1.contains("was withdrawn"));
         assert!(db.read(|tx| document::shown(tx, about)).unwrap().is_empty());
         add(about, "lease.pdf", b"%PDF-1").unwrap();
+    });
+}
+
+/// Who hangs meters keeps what was certified of them, and not what a customer signed.
+#[test]
+fn documents_are_kept_by_who_keeps_what_they_are_about() {
+    engines::each(|db, _| {
+        let account = account(db, "E-1");
+        let field = with_role(db, "fay", "field");
+        let add =
+            |actor, about| db.write(|tx| document::add(tx, actor, about, "paper.pdf", b"%PDF-1"));
+        let withdraw = |actor, id| db.write(|tx| document::withdraw(tx, actor, id, "of another"));
+        let lacks = |why: anyhow::Error| match refused::<()>(Err(why)).0.as_a() {
+            Some(NotAuthorized::NotGranted { permission, .. }) => Some(*permission),
+            _ => None,
+        };
+        let of_meter = add(field, About::Meter(1.into())).unwrap();
+        let of_account = add(village::actor(), About::Account(account.id)).unwrap();
+        let why = add(field, About::Account(account.id)).unwrap_err();
+        assert_eq!(lacks(why), Some(Permission::KeepCustomers));
+        let why = add(field, About::Premise(1.into())).unwrap_err();
+        assert_eq!(lacks(why), Some(Permission::KeepPlaces));
+        let why = withdraw(field, of_account).unwrap_err();
+        assert_eq!(lacks(why), Some(Permission::KeepCustomers));
+        let why = withdraw(nobody(db), of_meter).unwrap_err();
+        assert_eq!(lacks(why), Some(Permission::KeepMeters));
+        withdraw(field, of_meter).unwrap();
+    });
+}
+
+/// A landlord has thousands of services; a page asks for a part of them.
+#[test]
+fn services_are_looked_at_in_parts() {
+    engines::each(|db, _| {
+        let (one, day) = (account(db, "E-1"), FIRST);
+        let look = |without| {
+            db.read(|tx| customer_view::of_account(tx, one.number, day, without)).unwrap().unwrap()
+        };
+        let (all, none) = (look(0), look(1));
+        assert_eq!((all.services.len(), all.services_of, all.served), (1, 1, true));
+        assert_eq!((none.services.len(), none.services_of, none.served), (0, 1, true));
     });
 }
 

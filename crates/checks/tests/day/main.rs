@@ -348,7 +348,7 @@ impl<'a> Day<'a> {
         let due = |it: &Customer, on: Date| {
             let view = self.db.read(|tx| {
                 let number = store::account::get(tx, it.account)?.number;
-                customer_view::of_account(tx, number, on)
+                customer_view::of_account(tx, number, on, 0)
             });
             view.unwrap().unwrap().past_due
         };

@@ -11,7 +11,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::Refused;
-use meterbook_app::customer_view::{self, CustomerView, Service};
+use meterbook_app::customer_view::{self, CustomerView, SERVICES, Service};
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
 use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
@@ -22,6 +22,7 @@ use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_core::text::grouped;
 use meterbook_store::ledger::Listed;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
@@ -61,6 +62,8 @@ struct Page {
     charts: Vec<Tab>,
     chart: Option<Chart>,
     services: Vec<ServiceRow>,
+    /// Which of how many services these are, when there are more, and the parts beside this one.
+    part: Option<Part>,
     so_far: Vec<SoFar>,
     bills: Vec<BillRow>,
     known: Known,
@@ -172,6 +175,16 @@ pub(crate) struct Asked {
     /// How many entries of the ledger, the newest, are left out.
     #[serde(default)]
     after: String,
+    /// How many services are left out.
+    #[serde(default)]
+    services: String,
+}
+
+/// A part of a list, and the parts before and after it.
+struct Part {
+    says: String,
+    before: Option<String>,
+    after: Option<String>,
 }
 
 /// Shows the customer.
@@ -195,10 +208,11 @@ async fn page(
     let here = console.clone();
     let who = visitor.clone();
     let after: i64 = asked.after.parse().unwrap_or(0).max(0);
+    let without: usize = asked.services.parse().unwrap_or(0);
     let (view, pending, known, so_far, entries) = blocking(move || {
         let today = here.zone.day_of(Timestamp::now());
         here.db.read(|tx| {
-            let view = customer_view::of_account(tx, number, today)?.ok_or(NotThere)?;
+            let view = customer_view::of_account(tx, number, today, without)?.ok_or(NotThere)?;
             let pending = moves::pending(tx, view.account.id, today, &who)?;
             let known = known::around(tx, &here, &who, &view, today)?;
             let so_far = so_far(tx, &view, today)?;
@@ -243,11 +257,12 @@ fn drawn(
             "moved" => words.move_done,
             "signed-up" => words.apply_done,
             "document" => words.document_kept,
+            "withdrawn" => words.document_withdrawn,
             _ => "",
         },
         number: view.account.number.to_string(),
         name: view.person.name.clone(),
-        active: view.services.iter().any(|it| it.agreement.to.is_none()),
+        active: view.served,
         class: match view.account.class {
             CustomerClass::Residential => words.residential,
             CustomerClass::Commercial => words.commercial,
@@ -271,6 +286,7 @@ fn drawn(
             .zip(links)
             .map(|(it, links)| service(view, it, links, words, language))
             .collect(),
+        part: part(view, asked),
         so_far: so_far.iter().map(|it| running(it, words, language)).collect(),
         bills: view
             .bills
@@ -289,10 +305,25 @@ fn drawn(
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
-        adds: visitor
-            .may(Permission::KeepCustomers)
-            .then(|| document::adding(About::Account(view.account.id))),
+        adds: document::adding(visitor, About::Account(view.account.id)),
     }
+}
+
+/// Which services are on the page, when there are more.
+fn part(view: &CustomerView, asked: &Asked) -> Option<Part> {
+    let (here, of) = (view.services.len(), view.services_of);
+    if here == of {
+        return None;
+    }
+    let without: usize = asked.services.parse().unwrap_or(0);
+    let link =
+        |without: usize| format!("/accounts/{}?services={without}#services", view.account.number);
+    let count = |it: usize| grouped(&it.to_string());
+    Some(Part {
+        says: format!("{}–{} / {}", count(without + 1), count(without + here), count(of)),
+        before: (0 < without).then(|| link(without.saturating_sub(SERVICES))),
+        after: (without + here < of).then(|| link(without + here)),
+    })
 }
 
 /// How many entries the part of the ledger has that leaves so many out.

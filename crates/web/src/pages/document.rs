@@ -5,21 +5,20 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
+use axum::{Extension, Form};
 use meterbook_app::{Actor, Refused, document};
 use meterbook_core::about::About;
-use meterbook_core::document::{Document, Media, may_be_about};
+use meterbook_core::document::{Document, Media, may_be_about, needed};
 use meterbook_core::id::DocumentId;
 use meterbook_core::limits::{DOCUMENT_BYTES, FORM_BYTES};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::order::{Choice, Said};
-use super::{Head, NotThere, answer, blocking, draw};
+use super::{Head, MayNot, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
 use crate::refusal;
@@ -57,9 +56,12 @@ pub(crate) struct Listed {
     pub(crate) name: String,
     pub(crate) size: String,
     pub(crate) on: String,
+    /// The form that withdraws it, for those who may.
+    pub(crate) withdraws: Option<String>,
 }
 
-/// The documents about several things, those of each together.
+/// The documents about several things, those of each together. The first of these things is the one
+/// whose page it is.
 pub(crate) fn listed(
     tx: &mut Tx,
     console: &Console,
@@ -67,9 +69,12 @@ pub(crate) fn listed(
     about: &[About],
 ) -> Result<Vec<Listed>> {
     let mut all = Vec::new();
+    let Some(at) = about.first().copied().map(word) else { return Ok(all) };
     for about in about {
+        let may = visitor.may(needed(*about));
         let list = |it: Document| Listed {
             link: format!("/documents/{}", it.id),
+            withdraws: may.then(|| format!("/documents/{}/withdraw?at={at}", it.id)),
             name: it.name,
             size: size(it.size_bytes),
             on: show::day(console.zone.day_of(it.at), visitor.language),
@@ -79,9 +84,9 @@ pub(crate) fn listed(
     Ok(all)
 }
 
-/// The address of the form that adds a document to a thing.
-pub(crate) fn adding(at: About) -> String {
-    format!("/documents/new?at={}", word(at))
+/// The address of the form that adds a document to a thing, for those who may.
+pub(crate) fn adding(visitor: &Visitor, at: About) -> Option<String> {
+    visitor.may(needed(at)).then(|| format!("/documents/new?at={}", word(at)))
 }
 
 /// Asks for a document.
@@ -102,11 +107,11 @@ pub(crate) async fn add(
     sent: Sent,
 ) -> Response {
     let stale = guard::same_session(&visitor, sent.typed.text("secret"));
-    let (here, by, typed) = (console.clone(), visitor.present.member.id, sent.typed.clone());
+    let (here, asking, typed) = (console.clone(), visitor.clone(), sent.typed.clone());
     let kept = blocking(move || {
         stale?;
-        let actor = Actor { by: Some(by), at: Timestamp::now() };
-        here.db.write(|tx| keep(tx, actor, &sent))
+        let actor = asking.actor();
+        here.db.write(|tx| keep(tx, &asking, actor, &sent))
     })
     .await;
     let done = match kept {
@@ -123,11 +128,12 @@ pub(crate) async fn add(
 }
 
 /// Keeps what was sent; gives back the address of the page it was asked from.
-fn keep(tx: &mut Tx, actor: Actor, sent: &Sent) -> Result<String> {
+fn keep(tx: &mut Tx, visitor: &Visitor, actor: Actor, sent: &Sent) -> Result<String> {
     let no = |text: String| meterbook_app::refuse(Said { field: "", text });
     let typed = &sent.typed;
     let at = thing(typed.text("at"))?;
     let chosen = typed.some("about").map(thing).transpose()?.unwrap_or(at);
+    allowed(visitor, at)?;
     let about = choices(tx, at)?.into_iter().find(|it| *it == chosen).ok_or(NotThere)?;
     if sent.too_much {
         return Err(no(format!(
@@ -164,6 +170,7 @@ fn asking(
     at: About,
     (typed, says): (Typed, String),
 ) -> Result<Page> {
+    allowed(visitor, at)?;
     let words = visitor.words();
     let mut about = Vec::new();
     for it in choices(tx, at)? {
@@ -185,6 +192,97 @@ fn asking(
     })
 }
 
+/// Why a document is withdrawn.
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+struct Withdrawing {
+    head: Head,
+    says: String,
+    id: String,
+    name: String,
+    /// What it is about, the page it is asked from as a form names it, and its address.
+    about: String,
+    at: String,
+    link: String,
+    typed: Typed,
+}
+
+/// Asks why a document is withdrawn.
+pub(crate) async fn ask_why(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let typed = Typed::new(vec![("at".to_owned(), asked.at)]);
+    let done = why(&console, &visitor, id, typed, String::new()).await;
+    answer(&console, &visitor, done)
+}
+
+/// Withdraws a document. What is refused is said above the form, with what was typed.
+pub(crate) async fn withdraw(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let (here, asking) = (console.clone(), visitor.clone());
+    let (actor, asked, given) = (visitor.actor(), typed.clone(), id.clone());
+    let gone = blocking(move || {
+        stale?;
+        let id = DocumentId(given.parse().map_err(|_| NotThere)?);
+        let at = thing(asked.text("at"))?;
+        here.db.write(|tx| {
+            allowed(&asking, store::document::get(tx, id)?.about)?;
+            document::withdraw(tx, actor, id, asked.text("why"))?;
+            Ok(format!("{}?done=withdrawn", link(tx, at)?))
+        })
+    })
+    .await;
+    let done = match gone {
+        Ok(back) => Ok(Redirect::to(&back).into_response()),
+        Err(no) if no.is::<Refused>() => {
+            let says = refusal::said(&no, &console.zone, visitor.language);
+            why(&console, &visitor, id, typed, says).await
+        }
+        Err(no) => Err(no),
+    };
+    answer(&console, &visitor, done)
+}
+
+async fn why(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    id: String,
+    typed: Typed,
+    says: String,
+) -> Result<Response> {
+    let status = if says.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (here, visitor) = (console.clone(), visitor.clone());
+    let page = blocking(move || {
+        let at = thing(typed.text("at"))?;
+        here.db.read(|tx| {
+            let document = store::document::get(tx, DocumentId(id.parse().map_err(|_| NotThere)?))?;
+            allowed(&visitor, document.about)?;
+            let title = visitor.words().document_withdraw_title;
+            Ok(Withdrawing {
+                head: Head::new(&here, Some(&visitor), visitor.language, title),
+                says,
+                name: document.name,
+                about: called(tx, &visitor, document.about)?,
+                at: word(at),
+                link: link(tx, at)?,
+                typed,
+                id,
+            })
+        })
+    })
+    .await?;
+    Ok(draw(status, &page))
+}
+
 /// A thing as a form names it, such as `account-12`.
 fn word(about: About) -> String {
     format!("{}-{}", about.word(), about.id())
@@ -195,6 +293,11 @@ fn thing(word: &str) -> Result<About> {
     let (word, id) = word.rsplit_once('-').ok_or(NotThere)?;
     let about = About::of(word, id.parse().map_err(|_| NotThere)?);
     Ok(about.filter(|it| may_be_about(*it)).ok_or(NotThere)?)
+}
+
+/// Whether the role of a visitor keeps documents about a thing.
+fn allowed(visitor: &Visitor, about: About) -> Result<()> {
+    if visitor.may(needed(about)) { Ok(()) } else { Err(MayNot.into()) }
 }
 
 /// What a document may be about that is added from the page of a thing: on an account's page also

@@ -128,6 +128,8 @@ pub(crate) fn failed(
         (StatusCode::NOT_FOUND, why.to_string())
     } else if why.is::<NotThere>() {
         (StatusCode::NOT_FOUND, words(language).other_page.to_owned())
+    } else if why.is::<MayNot>() {
+        (StatusCode::FORBIDDEN, words(language).role_may_not.to_owned())
     } else if why.is::<Unavailable>() {
         log(why);
         (StatusCode::SERVICE_UNAVAILABLE, why.to_string())
@@ -155,6 +157,18 @@ impl std::fmt::Display for NotThere {
 }
 
 impl std::error::Error for NotThere {}
+
+/// What the role of a visitor does not hold, where the address alone does not say what it takes.
+#[derive(Debug)]
+pub(crate) struct MayNot;
+
+impl std::fmt::Display for MayNot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the role may not do this")
+    }
+}
+
+impl std::error::Error for MayNot {}
 
 /// There is no such route.
 pub(crate) async fn nothing(State(console): State<Arc<Console>>, headers: HeaderMap) -> Response {

@@ -342,7 +342,7 @@ fn followed(
         photos: store::order::photos(tx, id)?.into_iter().map(|it| it.sha256).collect(),
         photo_most: document::size(i64::try_from(PHOTO_BYTES)?),
         documents: document::listed(tx, console, visitor, &[About::Order(id.0)])?,
-        adds: visitor.may(Permission::KeepCustomers).then(|| document::adding(About::Order(id.0))),
+        adds: document::adding(visitor, About::Order(id.0)),
         may,
         crews: crews
             .into_iter()

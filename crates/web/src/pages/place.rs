@@ -438,13 +438,17 @@ fn orders(tx: &mut Tx, eyes: &Eyes<'_>, orders: Vec<Order>) -> Result<Section> {
 /// The documents about some things, to be had.
 fn documents(tx: &mut Tx, eyes: &Eyes<'_>, about: &[About]) -> Result<Section> {
     let words = eyes.visitor.words();
-    let row = |it: Listed| Row {
-        cells: vec![link(it.name, it.link), Cell { number: true, ..text(it.size) }, text(it.on)],
-        now: false,
+    let row = |it: Listed| {
+        let size = Cell { number: true, ..text(it.size) };
+        let withdraws = match it.withdraws {
+            Some(to) => link(words.document_withdraw.to_owned(), to),
+            None => text(String::new()),
+        };
+        Row { cells: vec![link(it.name, it.link), size, text(it.on), withdraws], now: false }
     };
     let rows = document::listed(tx, eyes.console, eyes.visitor, about)?;
     let rows = rows.into_iter().map(row).collect();
-    let heads = vec![words.name, words.size_word, words.date];
+    let heads = vec![words.name, words.size_word, words.date, words.document_withdraw];
     Ok(Section { name: words.documents, heads, rows })
 }
 
@@ -479,9 +483,8 @@ impl Eyes<'_> {
 
     /// Adding a document to the thing of the page, for those who may.
     fn adds(&self, to: About) -> Option<Act> {
-        let (link, name) = (document::adding(to), self.visitor.words().document_add);
-        let may = self.visitor.may(Permission::KeepCustomers);
-        may.then_some(Act { link, name, key: "d" })
+        let name = self.visitor.words().document_add;
+        document::adding(self.visitor, to).map(|link| Act { link, name, key: "d" })
     }
 
     fn dated(&self, on: Date) -> String {

@@ -69,7 +69,8 @@ struct Row {
     link: String,
     kind: &'static str,
     colour: &'static str,
-    place: String,
+    /// Where it is and whose it is, with their pages.
+    place: Vec<Thing>,
     evidence: String,
     due: String,
     late: bool,
@@ -421,10 +422,15 @@ fn looked_at(it: Looked, doubts: &Doubts, visitor: &Visitor, console: &Console) 
     }
 }
 
-fn place(it: &Queued) -> String {
+fn place(it: &Queued) -> Vec<Thing> {
+    let street = Thing {
+        text: it.street.clone(),
+        link: it.premise.map(|id| format!("/premises/{id}")).unwrap_or_default(),
+    };
+    let name = Thing { text: it.name.clone(), link: String::new() };
     let account = it.account.map(|it| it.to_string()).unwrap_or_default();
-    let parts = [it.street.as_str(), it.name.as_str(), account.as_str()];
-    parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ")
+    let account = Thing { link: format!("/accounts/{account}"), text: account };
+    [street, name, account].into_iter().filter(|it| !it.text.is_empty()).collect()
 }
 
 fn colour(priority: Priority) -> &'static str {
