@@ -1,4 +1,5 @@
-//! Hanging another meter in the place of one, and giving a meter another multiplier.
+//! Setting a meter, removing one, hanging another in its place, and giving one another multiplier:
+//! each with what its registers show.
 
 use std::fmt;
 
@@ -8,6 +9,7 @@ use meterbook_core::id::{ChannelId, InstallationId, ServicePointId};
 use meterbook_core::meter::{Channel, Form, Installation, Meter};
 use meterbook_core::order::{CalledOff, OrderKind};
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::place::Commodity;
 use meterbook_core::reads::{Read, ReadKind, estimate};
 use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Counter, Tx};
@@ -35,21 +37,28 @@ pub struct NewMultiplier {
 /// multiplier is changed: a wrong one multiplies every bill.
 pub const CHANGE_MULTIPLIER: &str = "change-multiplier";
 
+/// A meter that is hung.
+#[derive(Clone, Debug)]
+pub struct Hang {
+    /// Where.
+    pub point: ServicePointId,
+    /// The first day of it.
+    pub on: Date,
+    /// The number on it.
+    pub serial: String,
+    /// What it counts; nothing when it was taken down before.
+    pub channels: Vec<NewChannel>,
+    /// What each of its registers shows, in millionths.
+    pub first: Vec<i64>,
+}
+
 /// A meter that comes down and another that is hung, on one day.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Where.
-    pub point: ServicePointId,
-    /// The day: the first of the new meter.
-    pub on: Date,
     /// What each register of the old meter showed, in millionths.
     pub last: Vec<i64>,
-    /// The number on the new meter.
-    pub serial: String,
-    /// What the new meter counts; nothing when it was taken down before.
-    pub channels: Vec<NewChannel>,
-    /// What each register of the new meter shows, in millionths.
-    pub first: Vec<i64>,
+    /// The new one, where the old one hung.
+    pub next: Hang,
 }
 
 /// Why a meter is not exchanged, or its multiplier stays.
@@ -87,6 +96,8 @@ pub enum ExchangeRefusal {
         on: Date,
         /// Today, where the utility is.
         today: Date,
+        /// The order that has it done on that day.
+        kind: OrderKind,
     },
     /// Nothing says why the multiplier is another one.
     NoEvidence,
@@ -94,34 +105,77 @@ pub enum ExchangeRefusal {
     SameMultiplier,
 }
 
+/// Hangs a meter where none hangs, with its first reads.
+pub fn set(tx: &mut Tx, actor: Actor, new: &Hang) -> Result<InstallationId> {
+    authorize(tx, actor, Permission::KeepMeters, None)?;
+    has_come(tx, actor, new.on, OrderKind::Connect)?;
+    unbilled(tx, new.point, new.on)?;
+    let commodity = store::place::service_point(tx, new.point)?.commodity;
+    hang(tx, actor, commodity, new).map(|it| it.0)
+}
+
+/// Takes the meter at a service point down, with its last reads; gives back which it was.
+pub fn remove(
+    tx: &mut Tx,
+    actor: Actor,
+    point: ServicePointId,
+    on: Date,
+    last: &[i64],
+) -> Result<Meter> {
+    authorize(tx, actor, Permission::KeepMeters, None)?;
+    has_come(tx, actor, on, OrderKind::Disconnect)?;
+    let (_, meter) = hung_at(tx, point)?;
+    unbilled(tx, point, on)?;
+    keep(tx, &meter, last, on)?;
+    meter::remove(tx, actor, &meter, on)?;
+    Ok(meter)
+}
+
 /// Takes one meter down and hangs another in its place, with the last and the first reads.
 pub fn exchange(tx: &mut Tx, actor: Actor, new: &Exchange) -> Result<InstallationId> {
     let allowed = authorize(tx, actor, Permission::KeepMeters, None)?;
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
-    if today < new.on {
-        return Err(refuse(ExchangeRefusal::NotYet { on: new.on, today }));
-    }
-    let (hung, old) = hung_at(tx, new.point)?;
-    unbilled(tx, new.point, new.on)?;
-    keep(tx, &old, &new.last, new.on)?;
-    meter::remove(tx, actor, &old, new.on)?;
-    let known = store::meter::by_serial(tx, new.serial.trim())?;
-    let on_shelf = known.into_iter().find(|it| it.commodity == old.commodity);
-    let next = match on_shelf.filter(|_| new.channels.is_empty()) {
-        Some(meter) => meter,
-        None => meter::add(tx, actor, &new.serial, old.commodity, &new.channels)?,
-    };
-    let id = meter::install(tx, actor, &next, new.point, new.on)?;
-    keep(tx, &next, &new.first, new.on)?;
-    let said = format!("{} for {} on {}", next.serial, old.serial, new.on);
-    let point = hung.service_point.to_string();
-    store::audit::add(tx, &allowed, "exchange meter", &point, &said)?;
+    let Hang { point, on, .. } = new.next;
+    has_come(tx, actor, on, OrderKind::Exchange)?;
+    let (_, old) = hung_at(tx, point)?;
+    unbilled(tx, point, on)?;
+    keep(tx, &old, &new.last, on)?;
+    meter::remove(tx, actor, &old, on)?;
+    let (id, next) = hang(tx, actor, old.commodity, &new.next)?;
+    let said = format!("{} for {} on {on}", next.serial, old.serial);
+    store::audit::add(tx, &allowed, "exchange meter", &point.to_string(), &said)?;
     // Whoever was sent to do it finds it done.
-    for order in store::order::open_at(tx, new.point, OrderKind::Exchange)? {
+    for order in store::order::open_at(tx, point, OrderKind::Exchange)? {
         let followed = order::follow(tx, order.id)?;
         order::call_off(tx, &allowed, &followed, CalledOff::NotNeeded, &said)?;
     }
     Ok(id)
+}
+
+/// Hangs a meter of stock, or a new one.
+fn hang(
+    tx: &mut Tx,
+    actor: Actor,
+    commodity: Commodity,
+    new: &Hang,
+) -> Result<(InstallationId, Meter)> {
+    let known = store::meter::by_serial(tx, new.serial.trim())?;
+    let on_shelf = known.into_iter().find(|it| it.commodity == commodity);
+    let next = match on_shelf.filter(|_| new.channels.is_empty()) {
+        Some(meter) => meter,
+        None => meter::add(tx, actor, &new.serial, commodity, &new.channels)?,
+    };
+    let id = meter::install(tx, actor, &next, new.point, new.on)?;
+    keep(tx, &next, &new.first, new.on)?;
+    Ok((id, next))
+}
+
+/// Refuses a day to come: nobody knows what the meters will show.
+fn has_come(tx: &mut Tx, actor: Actor, on: Date, kind: OrderKind) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < on {
+        return Err(refuse(ExchangeRefusal::NotYet { on, today, kind }));
+    }
+    Ok(())
 }
 
 /// Gives the channels of the meter at a point another multiplier from a day on; what was counted
@@ -234,7 +288,7 @@ impl fmt::Display for ExchangeRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ExchangeRefusal::NothingHangs { point } => {
-                write!(f, "no meter hangs at service point {point}; hang one instead")
+                write!(f, "no meter hangs at service point {point}; hang one: meterbook meter set")
             }
             ExchangeRefusal::Registers { meter, has, given } => write!(
                 f,
@@ -247,9 +301,9 @@ impl fmt::Display for ExchangeRefusal {
             ExchangeRefusal::Billed { through } => {
                 write!(f, "days up to {through} are billed; do it from {through} on or later")
             }
-            ExchangeRefusal::NotYet { on, today } => write!(
+            ExchangeRefusal::NotYet { on, today, kind } => write!(
                 f,
-                "{on} has not come, today is {today}; order it: meterbook order add exchange \
+                "{on} has not come, today is {today}; order it: meterbook order add {kind} \
                  --not-before {on}"
             ),
             ExchangeRefusal::NoEvidence => f.write_str(

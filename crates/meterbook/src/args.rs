@@ -114,7 +114,7 @@ pub(crate) enum Command {
     /// What was signed, certified or sent in: keep it with what it is about, and have it back
     #[command(subcommand)]
     Document(document::DocumentCommand),
-    /// Exchange a meter, give it another multiplier
+    /// Set, remove and exchange meters, give one another multiplier
     #[command(subcommand)]
     Meter(MeterCommand),
     /// Print what was used, by channel, hours, tiers and demand, and where it comes from; what a
@@ -146,7 +146,7 @@ pub(crate) enum Command {
     /// What customers are promised: offer windows, book, move, cancel
     #[command(subcommand)]
     Appointment(AppointmentCommand),
-    /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill
+    /// Find accounts by any scrap: name, address, account, meter, phone, e-mail, bill, check, order, parcel
     Search(Search),
     /// The queue of what needs a person: held bills, rejected lines, use without an agreement, cases
     #[command(subcommand)]

@@ -7,7 +7,9 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::exchange::{self, CHANGE_MULTIPLIER, Exchange, ExchangeRefusal, NewMultiplier};
+use meterbook_app::exchange::{
+    self, CHANGE_MULTIPLIER, Exchange, ExchangeRefusal, Hang, NewMultiplier,
+};
 use meterbook_app::meter::NewChannel;
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
@@ -61,14 +63,14 @@ fn billed(db: &Db) -> i64 {
 
 fn new(last: i64, serial: &str, first: i64) -> Exchange {
     let (form, unit, flow) = (Form::Register { digits: 5 }, Unit::Kwh, Flow::Delivered);
-    Exchange {
+    let next = Hang {
         point: 1.into(),
         on: MIDDLE,
-        last: vec![last * 1_000_000],
         serial: serial.to_owned(),
         channels: vec![NewChannel { form, unit, flow, multiplier_micro: 1_000_000 }],
         first: vec![first * 1_000_000],
-    }
+    };
+    Exchange { last: vec![last * 1_000_000], next }
 }
 
 fn exchanged(db: &Db, it: &Exchange) -> Result<()> {
@@ -89,16 +91,16 @@ fn a_meter_that_rolled_over_is_exchanged_and_both_are_billed() {
         let mut short = new(100, "E-2", 0);
         short.last.clear();
         assert!(says(exchanged(db, &short)).contains("has 1 registers and 0 reads"));
-        short.point = 1.into();
         // 99,900 to 100 over the top is 200; 7 to 107 on the new one is 100.
-        let to_come = Exchange { on: date(2026, 3, 11), ..new(100, "E-2", 7) };
+        let mut to_come = new(100, "E-2", 7);
+        to_come.next.on = date(2026, 3, 11);
         assert!(says(exchanged(db, &to_come)).contains("order it: meterbook order add exchange"));
         let sent = crate::orders::plain(db, OrderKind::Exchange);
         exchanged(db, &new(100, "E-2", 7)).unwrap();
         assert_eq!(crate::orders::state(db, sent), State::Cancelled, "they find it done");
         shows(db, "E-2", END, 107);
         assert_eq!(billed(db), 300 * 12);
-        let why = exchanged(db, &Exchange { serial: "E-3".to_owned(), ..new(120, "E-3", 0) });
+        let why = exchanged(db, &new(120, "E-3", 0));
         let why = why.unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap();
         assert_eq!(refused.as_a(), Some(&ExchangeRefusal::Billed { through: END }));
@@ -185,6 +187,42 @@ fn nothing_is_exchanged_where_nothing_hangs() {
             meterbook_app::meter::remove(tx, village::actor(), &meter, MIDDLE)
         })
         .unwrap();
-        assert!(says(exchanged(db, &new(1, "E-2", 0))).contains("hang one instead"));
+        assert!(says(exchanged(db, &new(1, "E-2", 0))).contains("meterbook meter set"));
+    });
+}
+
+/// Half a month by one meter, the rest by another that is set on the day: both are billed by their reads.
+#[test]
+fn a_meter_is_removed_and_another_set_with_their_reads() {
+    engines::each(|db, _| {
+        begin(db);
+        shows(db, "E-1", FIRST, 10);
+        let set = |it: &Hang| db.write(|tx| exchange::set(tx, village::actor(), it)).map(|_| ());
+        let remove = |on, last: &[i64]| {
+            db.write(|tx| exchange::remove(tx, village::actor(), 1.into(), on, last))
+        };
+        let next = new(0, "E-2", 7).next;
+        let why = says(set(&next));
+        assert!(why.contains("E-1") && why.contains("2026-01-01"), "{why}");
+        assert!(says(remove(MIDDLE, &[])).contains("has 1 registers and 0 reads"));
+        assert!(says(remove(MIDDLE, &[5_000_000])).contains("cannot show 5"));
+        let to_come = date(2026, 3, 11);
+        assert!(says(remove(to_come, &[110_000_000])).contains("order add disconnect"));
+        assert_eq!(remove(MIDDLE, &[110_000_000]).unwrap().serial, "E-1");
+        assert!(says(remove(MIDDLE, &[110_000_000])).contains("no meter hangs"));
+        assert!(says(set(&Hang { on: to_come, ..next.clone() })).contains("order add connect"));
+        assert!(says(set(&Hang { first: Vec::new(), ..next.clone() })).contains("0 reads"));
+        let unknown = Hang { channels: Vec::new(), ..next.clone() };
+        assert!(says(set(&unknown)).contains("channel"));
+        set(&next).unwrap();
+        shows(db, "E-2", END, 107);
+        // 10 to 110, and 7 to 107.
+        assert_eq!(billed(db), 200 * 12);
+        // The first is hung again by its number alone.
+        let on = date(2026, 2, 5);
+        remove(on, &[120_000_000]).unwrap();
+        let (channels, first) = (Vec::new(), vec![110_000_000]);
+        set(&Hang { on, serial: "E-1".to_owned(), channels, first, ..next }).unwrap();
+        assert!(check::check(db).unwrap().clean());
     });
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use meterbook_app::exchange::{self, Exchange};
+use meterbook_app::exchange::{self, Exchange, Hang};
 use meterbook_app::intake::{self, Import, Imported};
 use meterbook_app::meter::NewChannel;
 use meterbook_app::task::{self, scan};
@@ -285,14 +285,14 @@ fn incident_the_wrong_multiplier_after_an_exchange_is_seen() {
             flow: Flow::Delivered,
             multiplier_micro: 1_000_000,
         };
-        let new = Exchange {
+        let next = Hang {
             point: ServicePointId(1),
             on: date(2026, 3, 1),
-            last: vec![159_000_000],
             serial: "E-2".to_owned(),
             channels: vec![channel],
             first: vec![0],
         };
+        let new = Exchange { last: vec![159_000_000], next };
         db.write(|tx| exchange::exchange(tx, on(3, 2), &new)).unwrap();
         import(db, folder, "meter,date,index\nE-2,2026-04-01,31\n");
         let (_, rule, likely) = the_one(db);

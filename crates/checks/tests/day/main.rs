@@ -18,7 +18,7 @@ use meterbook_app::application::{self, Application, At, Metered, Screening, Serv
 use meterbook_app::bill_run::last;
 use meterbook_app::check::check;
 use meterbook_app::demo::{self, Demo};
-use meterbook_app::exchange::{self, Exchange};
+use meterbook_app::exchange::{self, Exchange, Hang};
 use meterbook_app::meter::NewChannel;
 use meterbook_app::moves::{self, Made, NewDays, ReadWanted, Start, Stop, Wanted};
 use meterbook_app::order::{self, NewOrder, Where};
@@ -242,10 +242,9 @@ impl<'a> Day<'a> {
     /// The new customer's meter went past its last digit, and another one hangs in its place.
     fn exchanges(&self, account: AccountId) {
         let there = self.of(account);
-        let new = Exchange {
+        let next = Hang {
             point: there[0].service_point,
             on: self.today,
-            last: vec![12_000_000],
             serial: "DAY-E-2".to_owned(),
             channels: vec![NewChannel {
                 form: Form::Register { digits: 5 },
@@ -255,13 +254,14 @@ impl<'a> Day<'a> {
             }],
             first: vec![0],
         };
+        let new = Exchange { last: vec![12_000_000], next };
         self.db.write(|tx| exchange::exchange(tx, self.actor, &new)).unwrap();
         self.sound("an exchange of a meter that rolled over");
         // They leave on the same day: what is billed says that 9,990 to 12 is 22 kWh.
         let person = self.db.read(|tx| store::account::get(tx, account)).unwrap();
         assert_eq!(person.id, account);
         let stops = there.iter().map(|it| {
-            let read = if it.service_point == new.point {
+            let read = if it.service_point == new.next.point {
                 ReadWanted::Ordered
             } else {
                 ReadWanted::Given(vec![14_000_000])

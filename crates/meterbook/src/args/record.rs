@@ -443,6 +443,36 @@ pub(crate) enum MeterCommand {
         #[command(flatten)]
         saying: Saying,
     },
+    /// Hang a meter where none hangs, with what its registers show
+    Set {
+        /// The service point
+        #[arg(long)]
+        point: i64,
+        /// The first day of it
+        #[arg(long)]
+        on: Date,
+        /// The number on the meter
+        #[arg(long)]
+        serial: String,
+        /// What it counts, such as 5kwh or 15min+solar; nothing when it is known
+        #[arg(long)]
+        channels: Option<String>,
+        /// What a register of it shows; once for each, in order
+        #[arg(long)]
+        first: Vec<String>,
+    },
+    /// Take the meter at a service point down, with what its registers show
+    Remove {
+        /// The service point
+        #[arg(long)]
+        point: i64,
+        /// The first day without it
+        #[arg(long)]
+        on: Date,
+        /// What a register of it showed; once for each, in order
+        #[arg(long)]
+        last: Vec<String>,
+    },
     /// Take one meter down and hang another in its place, on one day
     Exchange {
         /// The service point

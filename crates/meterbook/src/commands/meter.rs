@@ -1,16 +1,16 @@
-//! `meter`: show a meter and say more of it, exchange it, give it another multiplier.
+//! `meter`: show a meter and say more of it, set, remove and exchange it, give it another multiplier.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::exchange::{self, Exchange, NewMultiplier};
+use meterbook_app::exchange::{self, Exchange, Hang, NewMultiplier};
 use meterbook_core::detail::{Subject, state_of_meter};
 use meterbook_core::id::ServicePointId;
 use meterbook_core::meter::{Form, Meter};
 use meterbook_core::period::holds;
 use meterbook_core::place::Commodity;
 use meterbook_core::text::{decimal, scaled};
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
 use super::customer::{days, detail_line, say_detail};
 use crate::args::Place;
@@ -28,23 +28,20 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
             let meter = db.read(|tx| the(tx, serial, of))?;
             return say_detail(place, saying, Subject::Meter(meter.id));
         }
+        MeterCommand::Set { point, on, serial, channels, first } => {
+            let new = hang(&db, (*point, *on), serial, channels.as_deref(), first)?;
+            db.write(|tx| exchange::set(tx, by, &new))?;
+            say::line(format_args!("meter {serial} hangs at service point {point} from {on}"));
+        }
+        MeterCommand::Remove { point, on, last } => {
+            let (id, last) = (ServicePointId(*point), indexes(last)?);
+            let meter = db.write(|tx| exchange::remove(tx, by, id, *on, &last))?;
+            let serial = meter.serial;
+            say::line(format_args!("meter {serial} is down from service point {point}, {on}"));
+        }
         MeterCommand::Exchange { point, on, last, serial, channels, first } => {
-            let point = ServicePointId(*point);
-            let commodity = db.read(|tx| store::place::service_point(tx, point))?.commodity;
-            let channels = match channels {
-                Some(text) => super::sign_up::channels(text, commodity).ok_or_else(|| {
-                    super::said(format!("{text} is nothing a meter counts; write 5kwh or 15min"))
-                })?,
-                None => Vec::new(),
-            };
-            let new = Exchange {
-                point,
-                on: *on,
-                last: indexes(last)?,
-                serial: serial.clone(),
-                channels,
-                first: indexes(first)?,
-            };
+            let next = hang(&db, (*point, *on), serial, channels.as_deref(), first)?;
+            let new = Exchange { last: indexes(last)?, next };
             db.write(|tx| exchange::exchange(tx, by, &new))?;
             say::line(format_args!("meter {serial} hangs at service point {point} from {on}"));
         }
@@ -66,6 +63,25 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A meter that is hung at a service point, as the command says it.
+fn hang(
+    db: &Db,
+    (point, on): (i64, Date),
+    serial: &str,
+    channels: Option<&str>,
+    first: &[String],
+) -> Result<Hang> {
+    let point = ServicePointId(point);
+    let commodity = db.read(|tx| store::place::service_point(tx, point))?.commodity;
+    let counted = |text| {
+        super::sign_up::channels(text, commodity).ok_or_else(|| {
+            super::said(format!("{text} is nothing a meter counts; write 5kwh or 15min"))
+        })
+    };
+    let channels = channels.map(counted).transpose()?.unwrap_or_default();
+    Ok(Hang { point, on, serial: serial.to_owned(), channels, first: indexes(first)? })
 }
 
 fn indexes(shown: &[String]) -> Result<Vec<i64>> {
