@@ -176,7 +176,7 @@ catalogue! {
     rounding: "rounding", "redondeo";
     rule: "Rule", "Regla";
     save: "Save", "Guardar";
-    search_hint: "Name, address, account, meter, phone, e-mail, or number of a bill, check, order or parcel", "Nombre, dirección, cuenta, medidor, teléfono, correo, o número de factura, cheque, orden o parcela";
+    search_hint: "Name, address, account, meter, phone, e-mail, bill, check, order, parcel", "Nombre, dirección, cuenta, medidor, correo, factura, cheque, orden, parcela";
     service: "Service", "Servicio";
     service_point: "Service point", "Punto de servicio";
     services: "Services", "Servicios";
