@@ -2,14 +2,17 @@
 //! twice, books that do not balance.
 //!
 //! Every round begins from a copy of the same sample utility, is cut off at another moment, goes on
-//! with `bill run --resume` and must end exactly as the run that nobody disturbed.
+//! with `bill run --resume` and must end exactly as the run that nobody disturbed, to the byte of its
+//! bills and its journal. In every other round two workers share the run and are killed too.
 
 #![expect(clippy::print_stdout, reason = "a test says what it skipped and what it saw")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use meterbook_checks::engines::Raw;
+use meterbook_store::{Db, Location};
 use serde_json::Value;
 
 /// Rounds when nobody says how many: `METERBOOK_KILLS` does.
@@ -67,6 +70,50 @@ impl Utility {
         running
     }
 
+    /// Begins a run with workers beside it and kills one after the other, the first after `wait`; how
+    /// many of them were still running then.
+    fn cut_off_workers(&self, wait: Duration) -> u32 {
+        let quiet = |words: &[&str]| {
+            let mut command = self.meterbook(words);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+        };
+        let programs = [&["bill", "run", "--next"][..], &["worker"], &["worker"]];
+        let mut children: Vec<Child> =
+            programs.map(|it| quiet(it).expect("the program can be started")).into();
+        std::thread::sleep(wait);
+        let mut cut = 0;
+        // The run itself last: until then it is released and posted as it goes.
+        for child in children.iter_mut().rev() {
+            let running = child.try_wait().expect("a child can be asked").is_none();
+            child.kill().expect("a child can be killed");
+            child.wait().expect("a child that was killed ends");
+            cut += u32::from(running);
+            std::thread::sleep(wait / 10);
+        }
+        cut
+    }
+
+    /// What is written in its books, as a text: every bill with its lines, every entry.
+    fn written(&self) -> String {
+        let at = match &self.url {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Sqlite(self.folder.join("meterbook.db")),
+        };
+        let db = Db::open(&at).expect("the books can be opened");
+        let mut raw = Raw::beside(&db).expect("the books can be opened");
+        let texts = [
+            "select cast(id as text) || number || cast(account_id as text) || due_on ||
+                addressed_to || cast(total_cents as text) from bill order by bill.id",
+            "select cast(bill_id as text) || cast(segment as text) || cast(position as text) ||
+                label || cast(amount_cents as text)
+             from bill_line order by bill_id, segment, position",
+            "select cast(e.id as text) || e.kind || e.effective_on || e.key || e.text || p.gl ||
+                cast(p.amount_cents as text)
+             from entry e join posting p on p.entry_id = e.id order by e.id, p.position",
+        ];
+        texts.map(|it| raw.column(it).expect(it).join("\n")).join("\n\n")
+    }
+
     /// Bills what is due next to its end, from wherever it was left.
     fn finish(&self, undisturbed: &Value) -> Value {
         let resumed = self.told(&["bill", "run", "--resume", "--json"]);
@@ -104,7 +151,8 @@ fn torment(sample: &Utility, copy: &mut dyn FnMut(&str) -> Utility) {
     let undisturbed = calm.told(&["bill", "run", "--next", "--json"]);
     let took = began.elapsed();
     assert!(undisturbed["billed"].as_u64() > Some(0), "the sample leaves bills to be run");
-    let mut cut = 0;
+    let written = calm.written();
+    let (mut cut, mut workers) = (0, 0);
     let mut chance = 0x9E37_79B9_7F4A_7C15_u64;
     for round in 0..rounds() {
         let utility = copy(&format!("round{round}"));
@@ -112,16 +160,24 @@ fn torment(sample: &Utility, copy: &mut dyn FnMut(&str) -> Utility) {
         chance = chance.rotate_left(23).wrapping_mul(0xD120_2E8F_86A5_1E1D);
         let within = u32::try_from(chance.rem_euclid(1000)).expect("less than a thousand");
         let wait = took / rounds() * round + took / rounds() / 1000 * within;
-        cut += u32::from(utility.cut_off(&["bill", "run", "--next"], wait));
+        if round % 2 == 1 {
+            workers += utility.cut_off_workers(wait);
+        } else {
+            cut += u32::from(utility.cut_off(&["bill", "run", "--next"], wait));
+        }
         if round.is_multiple_of(3) {
             utility.cut_off(&["bill", "run", "--resume"], wait / 2);
         }
         let ended = utility.finish(&undisturbed);
         assert_eq!(ended, undisturbed, "round {round}, killed after {wait:?}");
+        assert!(utility.written() == written, "round {round}: the books read otherwise");
         let checked = utility.told(&["check", "--json"]);
         assert_eq!(checked["clean"], Value::Bool(true), "round {round}: {checked:#}");
     }
-    println!("{} rounds, {cut} of them cut off while billing ({took:?} undisturbed)", rounds());
+    println!(
+        "{} rounds, {cut} of them cut off while billing, and {workers} workers ({took:?} undisturbed)",
+        rounds()
+    );
     assert!(cut > 0, "no round was cut off while it ran");
 }
 

@@ -68,6 +68,9 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve the staff console
     Serve(Serve),
+    /// Check and post what runs have begun, beside others that do, on this machine or another; it may be
+    /// ended at any time
+    Worker(Worker),
     /// Take on a customer: person, account, premise, meters and agreements in one step
     SignUp(SignUp),
     /// Import a file of reads: CSV (long, wide, registers), Green Button XML, NEM12, NEM13, CMEP
@@ -236,6 +239,13 @@ pub(crate) struct Serve {
     /// each file. Without it the log says how many wait
     #[arg(long)]
     pub(crate) last_bills: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Worker {
+    /// End when nothing is left to check or to post
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 #[derive(Debug, Args)]

@@ -41,6 +41,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Demo(demo) => commands::demo::demo(place, &demo),
         Command::Init(init) => commands::init::init(place, &init),
         Command::Serve(serve) => commands::serve::serve(place, &serve),
+        Command::Worker(args) => commands::worker::worker(place, &args),
         Command::SignUp(sign_up) => commands::sign_up::sign_up(place, &sign_up),
         Command::Inspect(inspect) => commands::inspect::inspect(&inspect),
         Command::Profile(profile) => commands::profile::profile(place, &profile),

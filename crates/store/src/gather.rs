@@ -334,7 +334,8 @@ fn blocks(
         let month = row.int(1)?;
         let said = || format!("the interval values of channel {channel} in month {month}");
         let month = Month::from_index(month).with_context(said)?;
-        let block = unpack(&row.bytes(2)?).map_err(|why| anyhow!("{why}")).with_context(said)?;
+        let bytes = row.bytes(2).with_context(said)?;
+        let block = unpack(&bytes).map_err(|why| anyhow!("{why}")).with_context(said)?;
         found.entry(channel).or_default().push((month, block));
         Ok(())
     })?;

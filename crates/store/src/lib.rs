@@ -37,6 +37,7 @@ pub mod fee;
 pub mod figure;
 pub mod gather;
 pub mod interaction;
+pub mod job;
 pub mod journal;
 pub mod landlord;
 pub mod large_file;

@@ -22,14 +22,18 @@ const OF_RUN: Sql = Sql("
     select i.tariff, i.unit, count(*), cast(sum(i.used_micro) as bigint),
            cast(sum(i.total_cents) as bigint)
     from run_item i join run r on r.id = i.run_id
-    where i.run_id = $1 and i.outcome = 'billed' and r.posted_through < i.account_id
-      and r.stage <> 'done'
+    where i.run_id = $1 and i.outcome = 'billed'
+      and r.stage <> 'done' and (r.stage <> 'posting' or not exists (
+        select 1 from standing_segment s join bill b on b.id = s.bill_id
+        where s.agreement_id = i.agreement_id and b.window_id = i.window_id))
     group by i.tariff, i.unit");
 const BILLS_OF_RUN: Sql = Sql("
     select cast(sum(i.total_cents) as bigint)
     from run_item i join run r on r.id = i.run_id
-    where i.run_id = $1 and i.outcome = 'billed' and r.posted_through < i.account_id
-      and r.stage <> 'done'
+    where i.run_id = $1 and i.outcome = 'billed'
+      and r.stage <> 'done' and (r.stage <> 'posting' or not exists (
+        select 1 from standing_segment s join bill b on b.id = s.bill_id
+        where s.agreement_id = i.agreement_id and b.window_id = i.window_id))
     group by i.account_id");
 const POSTED: Sql = Sql("
     select s.tariff, s.unit, count(*), cast(sum(s.used_micro) as bigint),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_core::account::Cycle;
 use meterbook_core::agreement::Agreement;
@@ -18,23 +18,21 @@ use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
-    insert into run (id, window_id, waits, checked_through, posted_through, stage, begun_at)
-    values ($1, $2, $3, $4, $5, $6, $7)");
+    insert into run (id, window_id, waits, stage, begun_at)
+    values ($1, $2, $3, $4, $5)");
 const LAST: Sql = Sql("
-    select r.id, r.window_id, r.waits, r.checked_through, r.posted_through, r.stage
+    select r.id, r.window_id, r.waits, r.stage
     from run r join bill_window w on w.id = r.window_id
     where 0 < w.cycle and r.stage <> 'cancelled' order by r.id desc limit 1");
 const UNFINISHED: Sql = Sql("
-    select id, window_id, waits, checked_through, posted_through, stage
+    select id, window_id, waits, stage
     from run where window_id = $1 and stage not in ('done', 'cancelled') order by id limit 1");
 // An update that changes nothing takes the lock of the row on PostgreSQL.
 const LOCK: Sql = Sql("
     update run set stage = stage where id = $1
-    returning id, window_id, waits, checked_through, posted_through, stage");
-const ADVANCE: Sql = Sql(
-    "
-    update run set waits = $2, checked_through = $3, posted_through = $4, stage = $5 where id = $1",
-);
+    returning id, window_id, waits, stage");
+const GET: Sql = Sql("select id, window_id, waits, stage from run where id = $1");
+const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
 const ITEMS: Rows = Rows(
     "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit)",
 );
@@ -56,55 +54,46 @@ const FORGET_RUN: Sql = Sql("
     delete from run_item where run_id = $1 and not exists (
         select 1 from run r where r.window_id = run_item.window_id and r.stage = 'done')");
 const WAITING: Sql = Sql("
-    select r.id, r.window_id, r.waits, r.checked_through, r.posted_through, r.stage
+    select r.id, r.window_id, r.waits, r.stage
     from run r join bill_window w on w.id = r.window_id
     where w.cycle = $1 and r.stage in ('checking', 'again', 'preview')
     order by w.from_on, r.id limit 1");
 const LATEST: Sql = Sql("
-    select id, window_id, waits, checked_through, posted_through, stage
+    select id, window_id, waits, stage
     from run where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
 const AT_WORK: Sql = Sql("
-    select id, window_id, waits, checked_through, posted_through, stage
+    select id, window_id, waits, stage
     from run where stage in ('checking', 'again', 'posting') order by id");
 const RELEASED: Sql = Sql("
-    select id, window_id, waits, checked_through, posted_through, stage
+    select id, window_id, waits, stage
     from run where stage = 'posting' order by id");
-const ITEMS_OF: Sql = Sql("
-    select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
-    from run_item where run_id = $1 and account_id = $2 order by agreement_id");
+const ITEMS_OF: (Sql, Sql) = among_ids!(
+    "select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
+     from run_item where account_id",
+    "and run_id = $2 order by account_id, agreement_id"
+);
 // Due are the accounts with an agreement in force that has no ending from another run, or is held.
 const TO_CHECK: Sql = Sql("
     select a.id from account a
-    where a.cycle = $1 and $2 < a.id and exists (
+    where a.cycle = $1 and a.id between $2 and $3 and exists (
         select 1 from agreement g
-        where g.account_id = a.id and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
+        where g.account_id = a.id and g.from_on < $5 and (g.to_on is null or $4 < g.to_on)
           and not exists (
             select 1 from run_item i
-            where i.window_id = $5 and i.agreement_id = g.id
-              and i.outcome <> 'held' and i.run_id <> $6))
-    order by a.id limit $7");
+            where i.window_id = $6 and i.agreement_id = g.id
+              and i.outcome <> 'held' and i.run_id <> $7))
+    order by a.id");
 const TO_CHECK_AGAIN: Sql = Sql("
     select distinct account_id from run_item
-    where window_id = $1 and $2 < account_id and outcome = 'held' order by account_id limit $3");
-const COUNT_TO_CHECK_AGAIN: Sql = Sql("
-    select count(distinct account_id) from run_item
-    where window_id = $1 and $2 < account_id and outcome = 'held'");
-const COUNT_TO_CHECK: Sql = Sql("
-    select count(*) from account a
-    where a.cycle = $1 and $2 < a.id and exists (
-        select 1 from agreement g
-        where g.account_id = a.id and g.from_on < $4 and (g.to_on is null or $3 < g.to_on)
-          and not exists (
-            select 1 from run_item i
-            where i.window_id = $5 and i.agreement_id = g.id
-              and i.outcome <> 'held' and i.run_id <> $6))");
+    where window_id = $1 and account_id between $2 and $3 and outcome = 'held'
+    order by account_id");
 const TO_POST: Sql = Sql("
-    select distinct account_id from run_item
-    where run_id = $1 and $2 < account_id and outcome = 'billed'
-    order by account_id limit $3");
-const COUNT_TO_POST: Sql = Sql("
-    select count(distinct account_id) from run_item
-    where run_id = $1 and $2 < account_id and outcome = 'billed'");
+    select distinct i.account_id from run_item i
+    where i.run_id = $1 and i.account_id between $2 and $3 and i.outcome = 'billed'
+      and not exists (
+        select 1 from standing_segment s join bill b on b.id = s.bill_id
+        where s.agreement_id = i.agreement_id and b.window_id = i.window_id)
+    order by i.account_id");
 const STAGE_OF: Sql = Sql("
     select stage from run
     where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
@@ -130,16 +119,8 @@ const HELD: Sql = Sql("
 
 /// Begins a run.
 pub fn add(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
-    let Run { id, window, waits, checked_through, posted_through, stage } = *run;
-    let values = [
-        id.into(),
-        window.into(),
-        waits.into(),
-        checked_through.into(),
-        posted_through.into(),
-        stage.word().into(),
-        at.into(),
-    ];
+    let Run { id, window, waits, stage } = *run;
+    let values = [id.into(), window.into(), waits.into(), stage.word().into(), at.into()];
     tx.exec(ADD, values).map(|_| ())
 }
 
@@ -153,6 +134,11 @@ pub fn unfinished(tx: &mut Tx, window: WindowId) -> Result<Option<Run>> {
     tx.maybe(UNFINISHED, [window.into()], run)
 }
 
+/// The run as it stands.
+pub fn get(tx: &mut Tx, id: RunId) -> Result<Run> {
+    tx.maybe(GET, [id.into()], run)?.ok_or_else(|| missing("run", id))
+}
+
 /// The run as it stands now, held until this transaction ends: nobody else moves it.
 pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
     tx.maybe(LOCK, [id.into()], run)?.ok_or_else(|| missing("run", id))
@@ -160,15 +146,8 @@ pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
 
 /// Writes down how far a run is.
 pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
-    let Run { id, waits, checked_through, posted_through, stage, .. } = *run;
-    let values = [
-        id.into(),
-        waits.into(),
-        checked_through.into(),
-        posted_through.into(),
-        stage.word().into(),
-    ];
-    tx.exec(ADVANCE, values).map(|_| ())
+    let Run { id, waits, stage, .. } = *run;
+    tx.exec(ADVANCE, [id.into(), waits.into(), stage.word().into()]).map(|_| ())
 }
 
 /// Writes down how agreements end in the run's window, in place of what earlier runs said of them.
@@ -196,9 +175,19 @@ pub fn put_items(tx: &mut Tx, run: &Run, items: &[Item]) -> Result<()> {
     )
 }
 
-/// How the agreements of an account ended in a run, by agreement.
-pub fn items_of(tx: &mut Tx, run: &Run, account: AccountId) -> Result<Vec<Item>> {
-    tx.many(ITEMS_OF, [run.id.into(), account.into()], item)
+/// How the agreements of these accounts ended in a run, by account and agreement.
+pub fn items_of(
+    tx: &mut Tx,
+    run: &Run,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, Vec<Item>>> {
+    let list = list_of(accounts.iter().copied());
+    let sql = tx.either(ITEMS_OF.0, ITEMS_OF.1);
+    let mut ended: BTreeMap<AccountId, Vec<Item>> = BTreeMap::new();
+    for it in tx.many(sql, [V::from(&list), run.id.into()], item)? {
+        ended.entry(it.account).or_default().push(it);
+    }
+    Ok(ended)
 }
 
 /// What waits for a clerk in a window, by account.
@@ -206,24 +195,29 @@ pub fn held(tx: &mut Tx, window: WindowId) -> Result<Vec<Item>> {
     tx.many(HELD, [window.into()], item)
 }
 
-/// The next accounts to check, in the order of their ids.
-pub fn to_check(tx: &mut Tx, run: &Run, window: &Window, limit: usize) -> Result<Vec<AccountId>> {
-    let limit = i64::try_from(limit).context("a batch is countable")?;
+/// The accounts to check, from the first to the last of these, in the order of their ids.
+pub fn to_check(
+    tx: &mut Tx,
+    run: &Run,
+    window: &Window,
+    (first, last): (AccountId, AccountId),
+) -> Result<Vec<AccountId>> {
+    let within = [first.into(), last.into()];
     if run.stage == Stage::Again {
-        let asked = [window.id.into(), run.checked_through.into(), limit.into()];
-        return tx.many(TO_CHECK_AGAIN, asked, |row| row.id(0));
+        let [first, last] = within;
+        return tx.many(TO_CHECK_AGAIN, [window.id.into(), first, last], |row| row.id(0));
     }
-    let [cycle, after, from, to, id, this] = due(run, window);
-    tx.many(TO_CHECK, [cycle, after, from, to, id, this, limit.into()], |row| row.id(0))
-}
-
-/// How many accounts are still to check.
-pub fn count_to_check(tx: &mut Tx, run: &Run, window: &Window) -> Result<u64> {
-    if run.stage == Stage::Again {
-        let asked = [window.id.into(), run.checked_through.into()];
-        return tx.one(COUNT_TO_CHECK_AGAIN, asked, |row| row.small(0));
-    }
-    tx.one(COUNT_TO_CHECK, due(run, window), |row| row.small(0))
+    let ([first, last], days) = (within, window.period);
+    let asked = [
+        window.cycle.into(),
+        first,
+        last,
+        days.start().into(),
+        days.end().into(),
+        window.id.into(),
+        run.id.into(),
+    ];
+    tx.many(TO_CHECK, asked, |row| row.id(0))
 }
 
 /// Lets the bill of an account in a turn go, however unusual it is.
@@ -271,27 +265,14 @@ pub fn released(tx: &mut Tx) -> Result<Vec<Run>> {
     tx.many(RELEASED, [], run)
 }
 
-fn due<'v>(run: &Run, window: &Window) -> [V<'v>; 6] {
-    let days = window.period;
-    [
-        window.cycle.into(),
-        run.checked_through.into(),
-        days.start().into(),
-        days.end().into(),
-        window.id.into(),
-        run.id.into(),
-    ]
-}
-
-/// The next accounts to post, in the order of their ids.
-pub fn to_post(tx: &mut Tx, run: &Run, limit: usize) -> Result<Vec<AccountId>> {
-    let limit = i64::try_from(limit).context("a batch is countable")?;
-    tx.many(TO_POST, [run.id.into(), run.posted_through.into(), limit.into()], |row| row.id(0))
-}
-
-/// How many accounts are still to post.
-pub fn count_to_post(tx: &mut Tx, run: &Run) -> Result<u64> {
-    tx.one(COUNT_TO_POST, [run.id.into(), run.posted_through.into()], |row| row.small(0))
+/// The accounts to post, from the first to the last of these, in the order of their ids: those that
+/// have their bills are left out.
+pub fn to_post(
+    tx: &mut Tx,
+    run: &Run,
+    (first, last): (AccountId, AccountId),
+) -> Result<Vec<AccountId>> {
+    tx.many(TO_POST, [run.id.into(), first.into(), last.into()], |row| row.id(0))
 }
 
 /// How a window stands: the population counted from the agreements, the endings from the runs,
@@ -352,9 +333,7 @@ fn run(row: &Row) -> Result<Run> {
         id: row.id(0)?,
         window: row.id(1)?,
         waits: row.int(2)? != 0,
-        checked_through: row.id(3)?,
-        posted_through: row.id(4)?,
-        stage: row.word(5, Stage::from_word)?,
+        stage: row.word(3, Stage::from_word)?,
     })
 }
 

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, Result};
 
-use crate::Location;
 use crate::audit::Act;
 use crate::postgres::Session;
 use crate::sqlite::Lite;
 use crate::value::{Row, V};
+use crate::{Location, Unavailable};
 
 /// One SQL text, the same on both engines; its parameters are `$1`, `$2` and so on. A test
 /// prepares every text in this crate on both.
@@ -141,6 +141,9 @@ const NEXT: Sql = Sql("
 const SAVE: Sql = Sql("savepoint trial");
 const UNDO: Sql = Sql("rollback to savepoint trial");
 const FORGET: Sql = Sql("release savepoint trial");
+const TRY: Sql = Sql("savepoint attempt");
+const BACK: Sql = Sql("rollback to savepoint attempt");
+const KEEP: Sql = Sql("release savepoint attempt");
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(at: &'a Location, on: On<'a>) -> Tx<'a> {
@@ -163,6 +166,28 @@ impl<'a> Tx<'a> {
         self.exec(FORGET, [])?;
         self.acts.truncate(acts);
         came
+    }
+
+    /// Does something; where it fails, undoes it and gives the reason within the answer, so that what
+    /// was done before may be kept. A database that cannot be used fails the whole.
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<Result<T, anyhow::Error>> {
+        let acts = self.acts.len();
+        self.exec(TRY, [])?;
+        let came = work(self);
+        if let Err(why) = came {
+            if why.is::<Unavailable>() {
+                return Err(why);
+            }
+            self.exec(BACK, [])?;
+            self.exec(KEEP, [])?;
+            self.acts.truncate(acts);
+            return Ok(Err(why));
+        }
+        self.exec(KEEP, [])?;
+        Ok(came)
     }
 
     /// Runs a statement and says how many rows it changed.

@@ -12,10 +12,11 @@ use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, EntryId, RunId, WindowId};
+use meterbook_core::id::{AccountId, BillId, EntryId, RunId, WindowId};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
+use super::post::Aside;
 use super::{NotRun, charges, check, origin, post};
 use crate::authority::authorize;
 use crate::{Actor, refuse};
@@ -106,14 +107,8 @@ fn one(
     let mut tariffs = Tariffs::default();
     check::learn(tx, &facts, &mut tariffs)?;
     crate::published::learn(tx, &mut tariffs, window.period, known)?;
-    let run = Run {
-        id: RunId(tx.next(Counter::Run, 1)?),
-        window: id,
-        waits: false,
-        checked_through: account,
-        posted_through: account,
-        stage: Stage::Done,
-    };
+    let run =
+        Run { id: RunId(tx.next(Counter::Run, 1)?), window: id, waits: false, stage: Stage::Done };
     let facts = [facts.remove(0)];
     let endings = assess(&facts[0], &window, &mut tariffs, unusual);
     if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
@@ -133,8 +128,9 @@ fn one(
     let mut bill = post::bill(&facts[0], &window, segments.collect());
     // The turn may have a bill of the same date and account.
     bill.number = BillNumber(format!("{}-F{id}", bill.number));
-    let mut bills = [bill];
-    post::write(tx, &mut bills, &facts)?;
+    bill.id = BillId(tx.next(Counter::Bill, 1)?);
+    let bills = [bill];
+    post::write(tx, &bills, &facts, &mut Aside::none())?;
     origin::keep(tx, &facts, &bills, &tariffs, known)?;
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);

@@ -1,13 +1,15 @@
 //! Billing a cycle: check every account, show what it comes to, and post when it is released.
 //!
 //! Rating is pure, so nothing is kept between the two passes but how each agreement ended and what
-//! it came to. Posting rates again and must come to the same cent; what does not is held. Each
-//! pass keeps its place in the transaction that holds its work: a run may be killed anywhere and
-//! goes on where it was.
+//! it came to. Posting rates again and must come to the same cent; what does not is held. The work
+//! of each pass is cut into jobs, each done in one transaction with its result: a run may be killed
+//! anywhere, and shared by whoever has time.
 
+mod apart;
 mod charges;
 mod check;
 pub mod correct;
+mod job;
 pub mod last;
 pub(crate) mod origin;
 mod post;
@@ -18,10 +20,11 @@ use std::fmt;
 use anyhow::Result;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Tariffs;
+use meterbook_core::bill::job::Pass;
 use meterbook_core::bill::preview::Preview;
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AccountNumber, RunId, WindowId};
+use meterbook_core::id::{AccountNumber, RunId, WindowId};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
@@ -124,7 +127,7 @@ pub fn run(
     })?;
     for (mut run, window) in runs {
         let mut tariffs = Tariffs::default();
-        check::check(db, &mut run, &window, &mut tariffs, watch)?;
+        job::work(db, &allowed, (&mut run, Pass::Check), &window, &mut tariffs, watch)?;
         if run.stage == Stage::Preview {
             let preview = db.read(|tx| release::preview(tx, &run, actor.at))?;
             watch(Progress::Totals(&preview));
@@ -136,7 +139,7 @@ pub fn run(
                 })?;
             }
         }
-        post::post(db, &allowed, &mut run, &window, &mut tariffs, watch)?;
+        job::work(db, &allowed, (&mut run, Pass::Post), &window, &mut tariffs, watch)?;
         last = Some(db.read(|tx| store::run::standing(tx, &window))?);
     }
     Ok(last.expect("opening a run names at least one window"))
@@ -152,7 +155,8 @@ pub fn finish(
     let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
     let window = db.read(|tx| store::window::get(tx, run.window))?;
     let mut run = run;
-    post::post(db, &allowed, &mut run, &window, &mut Tariffs::default(), watch)?;
+    let tariffs = &mut Tariffs::default();
+    job::work(db, &allowed, (&mut run, Pass::Post), &window, tariffs, watch)?;
     db.read(|tx| store::run::standing(tx, &window))
 }
 
@@ -171,15 +175,17 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     }
 }
 
-/// Goes on with every run that is to be checked or posted, until it waits or is done, and says how
-/// many there were.
-pub fn work(db: &Db, actor: Actor) -> Result<usize> {
+/// Goes on with every run that is to be checked or posted, beside whoever else does, until it waits or
+/// is done, and says how many there were.
+pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {
     let runs = db.read(store::run::at_work)?;
     for run in &runs {
+        let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
         let window = db.read(|tx| store::window::get(tx, run.window))?;
-        let (mut run, mut tariffs) = (*run, Tariffs::default());
-        check::check(db, &mut run, &window, &mut tariffs, &mut |_| ())?;
-        finish(db, actor, run, &mut |_| ())?;
+        let (mut run, tariffs) = (*run, &mut Tariffs::default());
+        for pass in [Pass::Check, Pass::Post] {
+            job::work(db, &allowed, (&mut run, pass), &window, tariffs, watch)?;
+        }
     }
     Ok(runs.len())
 }
@@ -271,8 +277,6 @@ fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> R
         id: RunId(tx.next(Counter::Run, 1)?),
         window,
         waits: until == Until::Preview,
-        checked_through: AccountId(0),
-        posted_through: AccountId(0),
         stage: Stage::Checking,
     };
     store::run::add(tx, &run, allowed.at())?;
@@ -284,11 +288,12 @@ fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> R
 fn check_from(tx: &mut Tx, run: &Run, stage: Stage, until: Until) -> Result<Run> {
     let run = store::run::lock(tx, run.id)?;
     let waits = until == Until::Preview;
-    let again = Run { stage, waits, checked_through: AccountId(0), ..run };
+    let again = Run { stage, waits, ..run };
     // Whoever released it meanwhile came first.
     if run.stage != Stage::Preview {
         return Ok(run);
     }
+    store::job::forget(tx, run.id)?;
     store::run::advance(tx, &again)?;
     Ok(again)
 }

@@ -1,77 +1,107 @@
 //! The second pass: rate again, and post what comes to the same cent as when it was checked.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs};
 use meterbook_core::bill::check::Hold;
-use meterbook_core::bill::run::{Item, Run, Stage};
+use meterbook_core::bill::job::Job;
+use meterbook_core::bill::run::{Item, Run};
 use meterbook_core::bill::{Bill, BillNumber, Segment};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind, post_bill};
-use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
-use meterbook_core::permission::Authorized;
-use meterbook_store::{self as store, Counter, Db, Tx};
+use meterbook_store::bill::Known;
+use meterbook_store::{self as store, Counter, Tx};
 
-use super::Progress;
-use super::check::{endings, item, learn};
+use super::apart::attempt;
+use super::check::{broken, endings, item, learn};
 use super::{charges, origin};
 
-/// Posts the accounts that are not posted yet, a batch in each transaction: bills, lines, entries
-/// and the place reached are written together or not at all.
+/// Ids of entries that are set aside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aside {
+    next: i64,
+    end: i64,
+}
+
+impl Aside {
+    /// None.
+    pub(super) fn none() -> Aside {
+        Aside { next: 0, end: 0 }
+    }
+
+    /// The first of so many ids: of those that are set aside, and where these are not enough, because
+    /// something was charged since they were counted, of those that nobody has.
+    fn take(&mut self, tx: &mut Tx, count: usize) -> Result<i64> {
+        let first = self.next;
+        let end = first + i64::try_from(count)?;
+        if self.end < end {
+            return tx.next(Counter::Entry, count);
+        }
+        self.next = end;
+        Ok(first)
+    }
+}
+
+/// What is posted now: a run, its turn, and what was known of reads and of what is published.
+#[derive(Clone, Copy)]
+struct Turn<'a> {
+    run: &'a Run,
+    window: &'a Window,
+    known: Known,
+}
+
+/// Posts the accounts of a job. Its bills and entries have the ids that go with their places, whoever
+/// posts them.
 pub(super) fn post(
-    db: &Db,
-    allowed: &Authorized,
-    run: &mut Run,
+    tx: &mut Tx,
+    run: &Run,
     window: &Window,
+    job: &Job,
     tariffs: &mut Tariffs,
-    watch: &mut dyn FnMut(Progress),
 ) -> Result<()> {
-    let all = db.read(|tx| store::run::count_to_post(tx, run))?;
-    let mut done = 0;
-    while run.stage == Stage::Posting {
-        let (next, count) = db.write(|tx| {
-            // Read and locked afresh: whoever else works on this run takes the batch after ours.
-            let run = store::run::lock(tx, run.id)?;
-            let due = store::run::to_post(tx, &run, ACCOUNTS_PER_TRANSACTION)?;
-            let known = store::bill::known(tx)?;
-            let facts = store::gather::accounts_as_of(tx, window, &due, known)?;
-            learn(tx, &facts, tariffs)?;
-            crate::published::learn(tx, tariffs, window.period, known)?;
-            let bills = batch(tx, &run, window, tariffs, &facts)?;
-            origin::keep(tx, &facts, &bills, tariffs, known)?;
-            let next = match due.last() {
-                Some(last) => Run { posted_through: *last, ..run },
-                None => Run { stage: Stage::Done, ..run },
-            };
-            store::run::advance(tx, &next)?;
-            if next.stage != run.stage {
-                let subject = window.id.to_string();
-                store::audit::add(tx, allowed, "bill run done", &subject, "")?;
+    let due = store::run::to_post(tx, run, (job.first, job.last))?;
+    let due: Vec<_> = due.into_iter().zip((job.first_bill.0..).map(BillId)).collect();
+    let turn = Turn { run, window, known: store::bill::known(tx)? };
+    let mut aside = Aside { next: job.first_entry.0, end: job.first_entry.0 + job.entries };
+    if attempt(tx, |tx| batch(tx, turn, &due, aside, tariffs))?.is_ok() {
+        return Ok(());
+    }
+    for one in &due {
+        match attempt(tx, |tx| batch(tx, turn, &[*one], aside, tariffs))? {
+            Ok(left) => aside = left,
+            Err(why) => {
+                let items = broken(tx, window, one.0, &why)?;
+                store::run::put_items(tx, run, &items)?;
             }
-            Ok((next, due.len()))
-        })?;
-        *run = next;
-        done += u64::try_from(count).expect("a batch is countable");
-        watch(Progress::Posted(done, all));
+        }
     }
     Ok(())
 }
 
+/// Posts some accounts, each with the id of its bill, and says which ids of entries are left.
 fn batch(
     tx: &mut Tx,
-    run: &Run,
-    window: &Window,
+    turn: Turn<'_>,
+    due: &[(AccountId, BillId)],
+    aside: Aside,
     tariffs: &mut Tariffs,
-    facts: &[AccountFacts],
-) -> Result<Vec<Bill>> {
-    let mut changed = Vec::new();
-    let mut bills = Vec::new();
-    let due: Vec<AccountId> = facts.iter().map(|it| it.account.id).collect();
-    let accepted = store::run::accepted(tx, window.id, &due)?;
-    for account in facts {
-        let checked = store::run::items_of(tx, run, account.account.id)?;
+) -> Result<Aside> {
+    let Turn { run, window, known } = turn;
+    let accounts: Vec<AccountId> = due.iter().map(|it| it.0).collect();
+    let ids: BTreeMap<AccountId, BillId> = due.iter().copied().collect();
+    let facts = store::gather::accounts_as_of(tx, window, &accounts, known)?;
+    learn(tx, &facts, tariffs)?;
+    crate::published::learn(tx, tariffs, window.period, known)?;
+    let accepted = store::run::accepted(tx, window.id, &accounts)?;
+    let mut checked = store::run::items_of(tx, run, &accounts)?;
+    let (mut changed, mut bills) = (Vec::new(), Vec::new());
+    for account in &facts {
+        let id = account.account.id;
+        let checked = checked.remove(&id).unwrap_or_default();
         match segments(endings(&accepted, account, window, tariffs), &checked) {
-            Some(segments) => bills.push(bill(account, window, segments)),
+            Some(segments) => bills.push(Bill { id: ids[&id], ..bill(account, window, segments) }),
             None => changed.extend(
                 checked
                     .iter()
@@ -80,25 +110,28 @@ fn batch(
         }
     }
     store::run::put_items(tx, run, &changed)?;
-    write(tx, &mut bills, facts)?;
-    Ok(bills)
+    let mut aside = aside;
+    write(tx, &bills, &facts, &mut aside)?;
+    origin::keep(tx, &facts, &bills, tariffs, known)?;
+    Ok(aside)
 }
 
 /// Keeps bills with what comes with them, and posts both.
-pub(super) fn write(tx: &mut Tx, bills: &mut [Bill], facts: &[AccountFacts]) -> Result<()> {
-    let first = tx.next(Counter::Bill, bills.len())?;
-    for (bill, nth) in bills.iter_mut().zip(0..) {
-        bill.id = BillId(first + nth);
-    }
+pub(super) fn write(
+    tx: &mut Tx,
+    bills: &[Bill],
+    facts: &[AccountFacts],
+    aside: &mut Aside,
+) -> Result<()> {
     store::bill::add(tx, bills)?;
     let charges = charges::with(tx, bills, facts)?;
-    let mut next = tx.next(Counter::Entry, bills.len() + charges.len())?;
+    let mut next = aside.take(tx, bills.len() + charges.len())?;
     let mut entries = Vec::with_capacity(bills.len() + charges.len());
     let mut id = || {
         next += 1;
         EntryId(next - 1)
     };
-    for bill in bills.iter() {
+    for bill in bills {
         // Before the bill: it says them among what it comes to.
         let with = charges.iter().filter(|it| it.bill == Some(bill.id));
         entries.extend(with.map(|it| charges::entry(it, id())));

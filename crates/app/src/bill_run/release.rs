@@ -223,6 +223,7 @@ pub fn call_off(tx: &mut Tx, actor: Actor, run: RunId, why: &str) -> Result<()> 
     if matches!(run.stage, Stage::Posting | Stage::Done | Stage::Cancelled) {
         return Err(refuse(NotReleased::Stage { stage: run.stage }));
     }
+    store::job::forget(tx, run.id)?;
     store::run::forget(tx, &run)?;
     store::run::advance(tx, &Run { stage: Stage::Cancelled, ..run })?;
     let change = Change { why: Some(why.trim()), ..Change::default() };

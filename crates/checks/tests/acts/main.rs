@@ -15,6 +15,7 @@ mod delivery;
 mod e_invoice;
 mod exchange;
 mod intake;
+mod jobs;
 mod large_file;
 mod last_bill;
 mod moves;

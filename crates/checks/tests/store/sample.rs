@@ -9,6 +9,7 @@ use meterbook_core::agreement::Agreement;
 use meterbook_core::allocation::{Allocation, Allotted, Given};
 use meterbook_core::appointment::{Appointment, Arrival};
 use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::job::{Job, Pass};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
@@ -311,13 +312,20 @@ pub(crate) fn window() -> Window {
 }
 
 pub(crate) fn run() -> Run {
-    Run {
-        id: RunId(1),
-        window: WindowId(1),
-        waits: true,
-        checked_through: AccountId(0),
-        posted_through: AccountId(0),
-        stage: Stage::Checking,
+    Run { id: RunId(1), window: WindowId(1), waits: true, stage: Stage::Checking }
+}
+
+pub(crate) fn job() -> Job {
+    Job {
+        run: RunId(1),
+        pass: Pass::Check,
+        nth: 0,
+        first: ACCOUNT,
+        last: ACCOUNT,
+        accounts: 1,
+        first_bill: BillId(0),
+        first_entry: EntryId(0),
+        entries: 0,
     }
 }
 
@@ -765,6 +773,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::published::add_peaks(tx, &peaks, &[(peak(), Call::Called)])?;
     store::window::add(tx, &window())?;
     store::run::add(tx, &run(), at())?;
+    store::job::add(tx, &[job()])?;
     store::run::accept(tx, window().id, ACCOUNT)?;
     store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
     store::correction::add(tx, &correction())?;

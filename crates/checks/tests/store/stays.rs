@@ -137,6 +137,7 @@ const MAY_CHANGE: &[&str] = &[
     "role_permission",
     "run",
     "run_item",
+    "run_job",
     "search",
     "search_word",
     "service_point",

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod check;
 pub mod correct;
 pub mod explain;
+pub mod job;
 pub mod limits;
 pub mod preview;
 pub mod run;

@@ -7,8 +7,8 @@ use crate::id::{AccountId, AgreementId, RunId, WindowId};
 use crate::money::{Money, Quantity};
 use crate::period::Period;
 
-/// One run over one window. Its two cursors move in the transactions that hold their work, so a
-/// run that is killed goes on where it was.
+/// One run over one window. Its work is cut into jobs, each done in one transaction with its result, so
+/// a run that is killed goes on where it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// Which one.
@@ -17,10 +17,6 @@ pub struct Run {
     pub window: WindowId,
     /// Whether it waits to be released, whatever it comes to.
     pub waits: bool,
-    /// The last account that has been checked; zero before the first.
-    pub checked_through: AccountId,
-    /// The last account that has been posted; zero before the first.
-    pub posted_through: AccountId,
     /// How far it is.
     pub stage: Stage,
 }

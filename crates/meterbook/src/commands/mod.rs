@@ -41,6 +41,7 @@ pub(crate) mod timeline;
 pub(crate) mod urdb;
 pub(crate) mod usage;
 pub(crate) mod vee;
+pub(crate) mod worker;
 
 use std::io::IsTerminal;
 use std::path::Path;

@@ -59,7 +59,7 @@ const WORKS: Duration = Duration::from_secs(1);
 /// What fails is said, and tried again.
 fn bill_on(location: Location) {
     std::thread::spawn(move || {
-        let work = |db: &Db| bill_run::work(db, Actor::system(Timestamp::now()));
+        let work = |db: &Db| bill_run::work(db, Actor::system(Timestamp::now()), &mut |_| ());
         let mut open = None;
         loop {
             let done = match open.take() {

@@ -1,0 +1,164 @@
+//! Works through a pass of a run, job by job, beside whoever else does: `bill run`, the console's
+//! program, workers on other machines.
+//!
+//! Nobody locks the run while working on a job. Who finds no job left locks it, and then either cuts
+//! the work into jobs, or waits for those that others are at, or takes the run to its next stage.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use jiff::Timestamp;
+use meterbook_core::bill::assess::Tariffs;
+use meterbook_core::bill::job::{Job, Pass};
+use meterbook_core::bill::run::{Run, Stage};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, BillId, EntryId};
+use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
+use meterbook_core::permission::Authorized;
+use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
+
+use super::{Progress, check, post};
+
+/// How long to wait before looking again whether others are ready with their jobs.
+const WAIT: Duration = Duration::from_millis(50);
+/// How long the database may be taken by others before that is a failure. They work beside us, and on
+/// SQLite only one can write at a time, in no order.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Every account there is.
+const ALL: (AccountId, AccountId) = (AccountId(0), AccountId(i64::MAX));
+
+/// What a look for work came to.
+enum Step {
+    /// A job was done, or the work was cut.
+    Did,
+    /// Others are at the last jobs.
+    Waits,
+    /// The pass is over.
+    Over(Run),
+}
+
+/// Does jobs of a pass until the run is in it no more.
+pub(super) fn work(
+    db: &Db,
+    allowed: &Authorized,
+    (run, pass): (&mut Run, Pass),
+    window: &Window,
+    tariffs: &mut Tariffs,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<()> {
+    let worker = name();
+    let mut since = Instant::now();
+    while run.stage.pass() == Some(pass) {
+        let step = match db.write(|tx| step(tx, allowed, (run, pass), (window, &worker), tariffs)) {
+            Err(why) if is_taken(&why) && since.elapsed() < PATIENCE => Step::Waits,
+            step => step?,
+        };
+        match step {
+            Step::Did => since = Instant::now(),
+            Step::Waits => sleep(WAIT),
+            Step::Over(next) => *run = next,
+        }
+        let pace = db.read(|tx| store::job::pace(tx, run.id, pass))?;
+        watch(match pass {
+            Pass::Check => Progress::Checked(pace.done, pace.of),
+            Pass::Post => Progress::Posted(pace.done, pace.of),
+        });
+    }
+    Ok(())
+}
+
+/// Does one job, or finds that there is none.
+fn step(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    (run, pass): (&Run, Pass),
+    (window, worker): (&Window, &str),
+    tariffs: &mut Tariffs,
+) -> Result<Step> {
+    if let Some(job) = store::job::lease(tx, run.id, pass)? {
+        let run = store::run::get(tx, run.id)?;
+        match pass {
+            Pass::Check => check::check(tx, &run, window, &job, tariffs)?,
+            Pass::Post => post::post(tx, &run, window, &job, tariffs)?,
+        }
+        store::job::end(tx, &job, worker, Timestamp::now())?;
+        return Ok(Step::Did);
+    }
+    let run = store::run::lock(tx, run.id)?;
+    if run.stage.pass() != Some(pass) {
+        return Ok(Step::Over(run));
+    }
+    let pace = store::job::pace(tx, run.id, pass)?;
+    if 0 < pace.open {
+        return Ok(Step::Waits);
+    }
+    if pace.jobs == 0 && cut(tx, &run, window, pass)? {
+        return Ok(Step::Did);
+    }
+    let stage = match pass {
+        Pass::Check => Stage::Preview,
+        Pass::Post => {
+            store::audit::add(tx, allowed, "bill run done", &window.id.to_string(), "")?;
+            Stage::Done
+        }
+    };
+    let next = Run { stage, ..run };
+    store::run::advance(tx, &next)?;
+    Ok(Step::Over(next))
+}
+
+/// Cuts the work of a pass into jobs; whether there is any.
+fn cut(tx: &mut Tx, run: &Run, window: &Window, pass: Pass) -> Result<bool> {
+    let due = match pass {
+        Pass::Check => store::run::to_check(tx, run, window, ALL)?,
+        Pass::Post => store::run::to_post(tx, run, ALL)?,
+    };
+    let entries = match pass {
+        Pass::Check => BTreeMap::new(),
+        Pass::Post => entries(tx, &due)?,
+    };
+    let (mut jobs, run) = (Vec::new(), run.id);
+    for (nth, accounts) in (0..).zip(due.chunks(ACCOUNTS_PER_TRANSACTION)) {
+        let (first, last) = (accounts[0], accounts[accounts.len() - 1]);
+        let entries = accounts.iter().map(|it| entries.get(it).copied().unwrap_or(1)).sum();
+        let accounts = i64::try_from(accounts.len())?;
+        let (first_bill, first_entry, entries) = match pass {
+            Pass::Check => (BillId(0), EntryId(0), 0),
+            Pass::Post => (
+                BillId(tx.next(Counter::Bill, usize::try_from(accounts)?)?),
+                EntryId(tx.next(Counter::Entry, usize::try_from(entries)?)?),
+                entries,
+            ),
+        };
+        jobs.push(Job { run, pass, nth, first, last, accounts, first_bill, first_entry, entries });
+    }
+    store::job::add(tx, &jobs)?;
+    Ok(!jobs.is_empty())
+}
+
+/// How many entries the bills of these accounts can come to with what comes with them, where that is
+/// more than one.
+fn entries(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, i64>> {
+    let mut most = BTreeMap::new();
+    for it in store::charge::pending(tx, accounts)? {
+        // A deposit that is asked for may be given back with the same bill.
+        *most.entry(it.account).or_insert(1) += 2;
+    }
+    for account in store::charge::to_apply(tx, accounts)?.into_keys() {
+        *most.entry(account).or_insert(1) += 1;
+    }
+    Ok(most)
+}
+
+fn is_taken(why: &anyhow::Error) -> bool {
+    matches!(why.downcast_ref(), Some(Unavailable::Locked(_)))
+}
+
+/// Who we are, as it is written beside what we did: the machine, where it says its name, and the
+/// number of the program that runs.
+fn name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}/{}", host.trim(), std::process::id())
+}
