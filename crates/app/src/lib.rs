@@ -39,6 +39,7 @@ pub mod merge;
 pub mod meter;
 pub mod moves;
 pub mod order;
+pub mod paper;
 pub mod party;
 pub mod pay;
 pub mod person;

@@ -7,6 +7,8 @@ use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
+use crate::paper;
+
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
 /// after it is on the next one.
 pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
@@ -20,6 +22,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let before = carried + since.iter().map(|it| it.amount).sum();
     let amount_due = before + bill.total;
     let history = store::bill::history(tx, &bill)?;
+    let look = paper::look_on(tx, bill.billed_on)?;
     let utility = store::utility::get(tx)?;
     Ok(Statement {
         utility,
@@ -31,6 +34,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         amount_due,
         why,
         history,
+        look,
         bill,
     })
 }

@@ -32,6 +32,7 @@ pub mod meter;
 pub mod money;
 pub mod moves;
 pub mod order;
+pub mod paper;
 pub mod party;
 pub mod password;
 pub mod period;

@@ -63,6 +63,8 @@ pub enum Permission {
     SetDelivery,
     /// Say what e-invoices say of the utility.
     DescribeSeller,
+    /// Say what paper says beside the amounts, and what has to be on it.
+    PublishPaper,
     /// Take bills back and bill anew; the amount is what that comes to.
     CorrectBills,
     /// Take a payment.
@@ -116,6 +118,7 @@ words! {
         SwitchDelivery = "switch-delivery",
         SetDelivery = "set-delivery",
         DescribeSeller = "describe-seller",
+        PublishPaper = "publish-paper",
         CorrectBills = "correct-bills",
         TakePayment = "take-payment",
         MatchPayments = "match-payments",

@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod order;
+pub(crate) mod paper;
 pub(crate) mod receipt;
 pub(crate) mod record;
 mod staff;
@@ -105,6 +106,9 @@ pub(crate) enum Command {
     /// Send bills that wait, say what became of them, stop a way
     #[command(subcommand)]
     Deliver(deliver::DeliverCommand),
+    /// What paper says beside the amounts: terms, brand, scan line, what has to be on a bill
+    #[command(subcommand)]
+    Paper(paper::PaperCommand),
     /// Start, stop and transfer service; re-date and cancel it
     #[command(subcommand)]
     Move(MoveCommand),

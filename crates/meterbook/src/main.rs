@@ -64,6 +64,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
         Command::Bill(it) => commands::bill::bill(place, &it),
         Command::Deliver(it) => commands::deliver::deliver(place, &it),
+        Command::Paper(it) => commands::paper::paper(place, &it),
         Command::Move(it) => commands::moves::moves(place, &it),
         Command::Customer(it) => commands::customer::customer(place, &it),
         Command::Premise(it) => commands::premise::premise(place, &it),

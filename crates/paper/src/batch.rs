@@ -3,15 +3,19 @@
 use anyhow::{Result, anyhow, ensure};
 use meterbook_core::id::AccountNumber;
 
-/// Refuses a page that does not say it is of this account: statements have gone to others in the
-/// wrong envelope.
+/// Refuses paper of which any page does not say that it is of this account: statements have gone to
+/// others in the wrong envelope, whole ones and single pages.
 pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
-    let text = pdf_extract::extract_text_from_mem(pdf)
+    let pages = pdf_extract::extract_text_from_mem_by_pages(pdf)
         .map_err(|why| anyhow!("a bill of account {account} cannot be read back: {why}"))?;
-    let closed: String = text.chars().filter(|it| !it.is_whitespace()).collect();
-    ensure!(
-        closed.contains(&account.to_string()),
-        "a bill that was to go to account {account} does not say that it is of it"
-    );
+    ensure!(!pages.is_empty(), "a bill that was to go to account {account} has no page");
+    let number = account.to_string();
+    for (nth, page) in (1..).zip(&pages) {
+        let closed: String = page.chars().filter(|it| !it.is_whitespace()).collect();
+        ensure!(
+            closed.contains(&number),
+            "page {nth} of a bill that was to go to account {account} does not say that it is of it"
+        );
+    }
     Ok(())
 }

@@ -33,11 +33,12 @@ fn page(view: &Value) -> String {
     pairs(&mut out, &view["meta"]);
     let _ = write!(
         out,
-        "<section class=\"due\"><p><span>{}</span> <b>{}</b></p><p><span>{}</span> <b>{}</b></p></section><address>",
+        "<section class=\"due\"><p><span>{}</span> <b>{}</b></p><p><span>{}</span> <b>{}</b></p><p class=\"small\">{}</p></section><address>",
         t("amount_due_label"),
         t("amount_due"),
         t("due_label"),
         t("due"),
+        t("late"),
     );
     for line in each(&view["mail"]) {
         let _ = write!(out, "{}<br>", text(line));
@@ -159,8 +160,10 @@ fn part(out: &mut String, segment: &Value) {
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table></div>");
-    if segment["bank"] != "" {
-        let _ = write!(out, "<p>{}</p>", text(&segment["bank"]));
+    for said in ["last_year", "bank"].map(|it| text(&segment[it])) {
+        if !said.is_empty() {
+            let _ = write!(out, "<p>{said}</p>");
+        }
     }
     out.push_str("<table><tbody>");
     for line in each(&segment["lines"]) {

@@ -4,11 +4,13 @@
 //! the HTML are made of the same view, and the amounts are read back from both before they count.
 
 mod batch;
+pub mod contents;
 mod day_sheet;
 mod html;
 mod pdf;
 mod read_back;
-mod scan_line;
+pub mod sample;
+mod says;
 mod view;
 mod words;
 mod worker;
@@ -17,6 +19,6 @@ pub use batch::is_of;
 pub use day_sheet::day_sheet;
 pub use html::html;
 pub use pdf::Press;
-pub use read_back::{Differs, read_back};
+pub use read_back::{Differs, ScanDiffers, read_back};
 pub use view::{View, view};
 pub use worker::{Workers, serve_worker};

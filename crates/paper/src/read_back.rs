@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow, bail};
 use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 
-use crate::view::{Place, places};
+use crate::view::{Place, places, scanned};
 
 /// A place where a bill does not say what is in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +22,42 @@ pub struct Differs {
     pub amount: Money,
 }
 
+/// The scan line does not say what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanDiffers {
+    /// The bill.
+    pub bill: String,
+    /// What is printed; `None` when there is no such line.
+    pub found: Option<String>,
+    /// What should be; `None` when an amount has no room on the line.
+    pub wanted: Option<String>,
+}
+
 /// Compares a finished PDF's own text with its statement, amount by amount.
 ///
 /// The first [`Differs`] is the error: such a bill does not count as drawn.
 pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
     let text = pdf_extract::extract_text_from_mem(pdf)
         .map_err(|why| anyhow!("bill {} cannot be read back: {why}", statement.bill.number))?;
-    said_in(&text, statement)
+    said_in(&text, statement)?;
+    scanned_in(&text, statement)
+}
+
+/// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.
+fn scanned_in(text: &str, statement: &Statement) -> Result<()> {
+    let (bill, scan_line) = (statement.bill.number.to_string(), &statement.look.scan_line);
+    let wanted = scanned(statement);
+    let Some(line) = scan_line.write(&wanted) else {
+        bail!(ScanDiffers { bill, found: None, wanted: None });
+    };
+    let digits = scan_line.digits();
+    let is_one = |it: &String| it.len() == digits && it.bytes().all(|it| it.is_ascii_digit());
+    let found: Vec<String> = text.lines().map(closed_up).filter(is_one).collect();
+    let right = |it: &String| scan_line.read(it, wanted).is_ok_and(|it| it == wanted);
+    if found.len() == 1 && found.iter().all(right) {
+        return Ok(());
+    }
+    bail!(ScanDiffers { bill, found: found.into_iter().next(), wanted: Some(line) })
 }
 
 /// Whether a text says every amount of a statement where it belongs.
@@ -72,7 +101,7 @@ fn next_amount(text: &str, from: usize, label: &str) -> (Option<Money>, usize) {
 }
 
 /// A text without its white space: a line that was broken reads like one that was not.
-fn closed_up(text: &str) -> String {
+pub(crate) fn closed_up(text: &str) -> String {
     text.chars().filter(|it| !it.is_whitespace()).collect()
 }
 
@@ -100,6 +129,22 @@ impl fmt::Display for Differs {
 }
 
 impl std::error::Error for Differs {}
+
+impl fmt::Display for ScanDiffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ScanDiffers { bill, found, wanted } = self;
+        let Some(wanted) = wanted else {
+            return write!(
+                f,
+                "the amount of bill {bill} has no room on the scan line; publish a wider one with: meterbook paper publish scan-line"
+            );
+        };
+        let found = found.as_deref().unwrap_or("nothing");
+        write!(f, "bill {bill} as drawn scans as {found} and not as {wanted}; it was not kept")
+    }
+}
+
+impl std::error::Error for ScanDiffers {}
 
 #[cfg(test)]
 mod tests {

@@ -1,23 +1,23 @@
 //! From a statement to the texts that are printed, in the customer's language.
 
-use jiff::civil::Date;
 use meterbook_core::bill::explain::{average, each};
 use meterbook_core::bill::why::Cause;
 use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
-use meterbook_core::money::{Money, Quantity, Unit};
-use meterbook_core::period::Period;
-use meterbook_core::person::Language;
+use meterbook_core::money::Money;
+use meterbook_core::paper::brand;
+use meterbook_core::paper::scan_line::Scanned;
+use meterbook_core::paper::terms::Terms;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Basis, Line};
+use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
-use meterbook_core::text::{decimal, grouped};
+use meterbook_core::text::decimal;
 use qrcode::QrCode;
 use qrcode::types::Color;
 use serde_json::{Value, json};
 
-use crate::scan_line::scan_line;
-use crate::words::{Words, words};
+use crate::says::{Says, colour, listed, number};
 
 /// Everything that is printed on one bill, as texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,17 +30,20 @@ const BARS: usize = 13;
 
 /// The view of a statement.
 pub fn view(statement: &Statement) -> View {
-    let says = Says { words: words(statement.language), language: statement.language };
+    let says = Says::of_language(statement.language);
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
     let due = says.day(bill.due_on);
-    // A number that is broken over two lines is hard to dial.
-    let phone = utility.phone.replace(' ', "\u{a0}");
+    let phone = dialled(statement);
     let other = words
         .other_text
         .replace("{amount}", &says.money(statement.amount_due))
         .replace("{date}", &says.other().day(bill.due_on))
         .replace("{phone}", &phone);
+    let look = &statement.look;
+    let branded = |all, otherwise: String| {
+        brand::of(all, statement.language).map_or(otherwise, str::to_owned)
+    };
     let service_at = bill.segments.first().map_or_else(String::new, |it| it.service_at.clone());
     let kinds: Vec<&str> = Commodity::ALL
         .iter()
@@ -52,7 +55,9 @@ pub fn view(statement: &Statement) -> View {
         "lang": words.code,
         "title": format!("{} {}, {}", words.bill, bill.number, utility.name),
         "utility": utility.name,
-        "tagline": format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
+        "tagline": branded(&look.brand.tagline, format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site)),
+        "colour": look.brand.colour,
+        "mark": look.mark,
         "meta": [
             [words.account, account.number.to_string()],
             [words.service_at, service_at],
@@ -65,6 +70,7 @@ pub fn view(statement: &Statement) -> View {
         "amount_due": says.money(statement.amount_due),
         "due_label": words.due_by,
         "due": due,
+        "late": late(statement, &says),
         "account_title": words.account,
         "account": sums(statement, &says),
         "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
@@ -74,7 +80,7 @@ pub fn view(statement: &Statement) -> View {
             "label": part_label(it, &says),
             "amount": says.money(it.total),
         })).collect::<Vec<_>>(),
-        "message": message(statement, words),
+        "message": message(statement, &says),
         "changed": changed(statement, &says),
         "chart": statement.history.first().and_then(|it| chart(it, &says)),
         "detach": words.detach,
@@ -86,20 +92,82 @@ pub fn view(statement: &Statement) -> View {
             [words.amount_due, says.money(statement.amount_due)],
         ],
         "enclosed": words.amount_enclosed,
-        "scan_line": scan_line(account.number, bill.due_on, statement.amount_due),
+        "scan_line": look.scan_line.write(&scanned(statement)).unwrap_or_default(),
         "detail_title": words.charges_in_detail,
         "detail_meta": [[words.account, account.number.to_string()], [words.bill, format!("{}, {}", bill.number, says.day(bill.billed_on))]],
-        "segments": bill.segments.iter().map(|it| segment(it, &says)).collect::<Vec<_>>(),
+        "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).collect::<Vec<_>>(),
         "read_kinds": words.read_kinds,
         "boxes": [
-            [words.ways, words.ways_more],
-            [words.questions, words.questions_more.replace("{phone}", &phone)],
-            [words.other_title, other.as_str()],
+            [words.ways, said(&look.terms.pay, statement, &says)],
+            [words.questions, asking(statement, &says)],
+            [words.other_title, other],
         ],
-        "footer": utility.footer,
+        "footer": branded(&look.brand.foot, utility.footer.clone()),
+        "account_line": format!("{} {}", words.account, account.number),
         "page": words.page,
         "page_of": words.page_of,
     }))
+}
+
+/// The telephone number, which is hard to dial when it is broken over two lines.
+fn dialled(statement: &Statement) -> String {
+    statement.utility.phone.replace(' ', "\u{a0}")
+}
+
+/// What a lockbox is to read.
+pub(crate) fn scanned(statement: &Statement) -> Scanned {
+    Scanned {
+        account: statement.account.number,
+        due: statement.bill.due_on,
+        amount: statement.amount_due.max(Money::ZERO),
+        late: statement.look.terms.after_due(statement.amount_due).max(Money::ZERO),
+    }
+}
+
+/// What is added to what is paid late: the sentence before the amount, and the amount.
+pub(crate) fn late_charge(statement: &Statement, says: &Says) -> (String, Option<Money>) {
+    let due = says.day(statement.bill.due_on);
+    if statement.amount_due <= Money::ZERO {
+        return (String::new(), None);
+    }
+    match statement.look.terms.late {
+        None => (says.words.late_none.replace("{date}", &due), None),
+        Some(share) => {
+            let share = format!("{}%", decimal(share.nano, 7));
+            let sentence = says.words.late_after.replace("{date}", &due).replace("{share}", &share);
+            (sentence, Some(statement.look.terms.after_due(statement.amount_due)))
+        }
+    }
+}
+
+fn late(statement: &Statement, says: &Says) -> String {
+    match late_charge(statement, says) {
+        (sentence, None) => sentence,
+        (sentence, Some(amount)) => format!("{sentence} {}.", says.money(amount)),
+    }
+}
+
+/// What the terms say in the customer's language.
+pub(crate) fn said(
+    all: &[(meterbook_core::person::Language, String)],
+    statement: &Statement,
+    says: &Says,
+) -> String {
+    let utility = &statement.utility;
+    let lines = std::iter::once(&utility.name).chain(&utility.remit_to);
+    let address = lines.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let due = says.day(statement.bill.due_on);
+    let phone = dialled(statement);
+    let values =
+        [("phone", phone.as_str()), ("site", &utility.site), ("address", &address), ("due", &due)];
+    Terms::words(all, statement.language, &values)
+}
+
+/// What to do about a bill that is wrong, and whom else to ask.
+fn asking(statement: &Statement, says: &Says) -> String {
+    let terms = &statement.look.terms;
+    let both = [said(&terms.dispute, statement, says), said(&terms.regulator, statement, says)];
+    both.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An amount that has to be printed, and the words before it.
@@ -120,11 +188,15 @@ pub(crate) struct Places {
 
 /// Every place of a bill that has to say an amount of the books.
 pub(crate) fn places(statement: &Statement) -> Places {
-    let says = Says { words: words(statement.language), language: statement.language };
+    let says = Says::of_language(statement.language);
     let (bill, words) = (&statement.bill, says.words);
     let place = |words: String, amount: Money| Place { words, amount };
     let due = format!("{} {}", words.amount_due_by, says.day(bill.due_on));
-    let mut in_order = vec![place(words.balance_before.to_owned(), statement.before)];
+    let mut in_order = Vec::new();
+    if let (sentence, Some(amount)) = late_charge(statement, &says) {
+        in_order.push(place(sentence, amount));
+    }
+    in_order.push(place(words.balance_before.to_owned(), statement.before));
     in_order.extend(bill.segments.iter().map(|it| place(part_label(it, &says), it.total)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
     in_order.push(place(due, statement.amount_due));
@@ -148,127 +220,6 @@ fn total_label(it: &Segment, says: &Says) -> String {
     says.of(says.words.total_of, it.commodity)
 }
 
-/// How values are written in one language.
-struct Says {
-    words: &'static Words,
-    language: Language,
-}
-
-impl Says {
-    fn other(&self) -> Says {
-        let language = match self.language {
-            Language::English => Language::Spanish,
-            Language::Spanish => Language::English,
-        };
-        Says { words: words(language), language }
-    }
-
-    fn day(&self, day: Date) -> String {
-        let month = self.month(day);
-        match self.language {
-            Language::English => format!("{month} {}, {}", day.day(), day.year()),
-            Language::Spanish => format!("{} {month} {}", day.day(), day.year()),
-        }
-    }
-
-    fn short_day(&self, day: Date) -> String {
-        let month = self.month(day);
-        match self.language {
-            Language::English => format!("{month} {}", day.day()),
-            Language::Spanish => format!("{} {month}", day.day()),
-        }
-    }
-
-    fn month(&self, day: Date) -> &'static str {
-        self.words.months[usize::try_from(day.month() - 1).expect("months are 1 to 12")]
-    }
-
-    fn period(&self, period: Period) -> String {
-        let same_year = period.start().year() == period.last().year();
-        let start =
-            if same_year { self.short_day(period.start()) } else { self.day(period.start()) };
-        format!("{start} – {}", self.day(period.last()))
-    }
-
-    /// `Sep 23–30`, `23–30 sep`; `Sep 23 – Oct 4` where the month ends in between.
-    fn short_period(&self, period: Period) -> String {
-        let (first, last) = (period.start(), period.last());
-        if first == last {
-            return self.short_day(first);
-        }
-        if (first.year(), first.month()) != (last.year(), last.month()) {
-            return format!("{} – {}", self.short_day(first), self.short_day(last));
-        }
-        match self.language {
-            Language::English => format!("{}–{}", self.short_day(first), last.day()),
-            Language::Spanish => format!("{}–{}", first.day(), self.short_day(last)),
-        }
-    }
-
-    fn money(&self, amount: Money) -> String {
-        let plain = amount.plain();
-        match plain.strip_prefix('-') {
-            Some(plain) => format!("−${}", grouped(plain)),
-            None => format!("${}", grouped(&plain)),
-        }
-    }
-
-    fn quantity(&self, it: Quantity) -> String {
-        format!("{} {}", number(it.micro, 3), self.unit(it.unit, it.micro))
-    }
-
-    fn unit(&self, unit: Unit, micro: i64) -> String {
-        let plural = micro != 1_000_000;
-        match (unit, self.language, plural) {
-            (Unit::Day, Language::English, true) => "days".to_owned(),
-            (Unit::Day, Language::Spanish, true) => "días".to_owned(),
-            (Unit::Day, Language::Spanish, false) => "día".to_owned(),
-            (Unit::Month, Language::English, true) => "months".to_owned(),
-            (Unit::Month, Language::Spanish, true) => "meses".to_owned(),
-            (Unit::Month, Language::Spanish, false) => "mes".to_owned(),
-            (Unit::Therm, Language::English, true) => "therms".to_owned(),
-            (Unit::Piece, Language::English, true) => "units".to_owned(),
-            (Unit::Piece, Language::Spanish, true) => "unidades".to_owned(),
-            (Unit::Piece, Language::Spanish, false) => "unidad".to_owned(),
-            _ => unit.word().to_owned(),
-        }
-    }
-
-    /// A text about one service: `Electric total`, `Total de electricidad`.
-    fn of(&self, text: &str, commodity: Commodity) -> String {
-        let name = self.commodity(commodity);
-        let begins = text.starts_with('{');
-        text.replace("{service}", &if begins { name.to_owned() } else { name.to_lowercase() })
-    }
-
-    fn commodity(&self, commodity: Commodity) -> &'static str {
-        match commodity {
-            Commodity::Electric => self.words.electric,
-            Commodity::Gas => self.words.gas,
-            Commodity::Water => self.words.water,
-            Commodity::Waste => self.words.waste,
-        }
-    }
-}
-
-/// `Electric, gas, water`.
-fn listed(kinds: &[&str]) -> String {
-    let text = kinds.join(", ");
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| format!("{first}{}", chars.as_str().to_lowercase()))
-}
-
-fn colour(commodity: Commodity) -> &'static str {
-    match commodity {
-        Commodity::Electric => "#C57A0C",
-        Commodity::Gas => "#7B4FA0",
-        Commodity::Water => "#2A70B4",
-        Commodity::Waste => "#6B6F3A",
-    }
-}
-
 /// The lines from the last bill to the balance before the new charges.
 fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
     let words = says.words;
@@ -287,29 +238,35 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
         let sum: Money = older.iter().map(|it| it.amount).sum();
         sums.push(line(format!("{} {}", older.len(), words.earlier), sum, false));
     }
-    for Movement { on, kind, text, amount } in newer {
-        let label = match kind {
-            EntryKind::Payment => {
-                format!("{}, {}. {}", words.payment, says.short_day(*on), words.thanks)
-            }
-            EntryKind::Bill => format!("{}, {}", words.bill, says.short_day(*on)),
-            EntryKind::Settlement => format!("{}, {}", words.settlement, says.short_day(*on)),
-            EntryKind::Reversal => format!("{}, {}", words.reversed, says.short_day(*on)),
-            EntryKind::Refund => format!("{}, {}", words.refund, says.short_day(*on)),
-            EntryKind::Transfer => format!("{}, {}", words.transfer, says.short_day(*on)),
-            EntryKind::Charge
-            | EntryKind::Suspense
-            | EntryKind::SuspenseReturned
-            | EntryKind::Drawer => text.clone(),
-            EntryKind::Cancelled => format!("{}, {}", words.cancelled, says.short_day(*on)),
-        };
-        sums.push(line(label, *amount, false));
+    for it in newer {
+        sums.push(line(movement_label(it, says), it.amount, false));
     }
     sums.push(line(words.balance_before.to_owned(), statement.before, true));
     sums
 }
 
-fn message(statement: &Statement, words: &Words) -> Value {
+/// What a movement is called.
+pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
+    let (words, on) = (says.words, says.short_day(it.on));
+    match it.kind {
+        EntryKind::Payment => {
+            format!("{}, {}. {}", words.payment, on, words.thanks)
+        }
+        EntryKind::Bill => format!("{}, {}", words.bill, on),
+        EntryKind::Settlement => format!("{}, {}", words.settlement, on),
+        EntryKind::Reversal => format!("{}, {}", words.reversed, on),
+        EntryKind::Refund => format!("{}, {}", words.refund, on),
+        EntryKind::Transfer => format!("{}, {}", words.transfer, on),
+        EntryKind::Charge
+        | EntryKind::Suspense
+        | EntryKind::SuspenseReturned
+        | EntryKind::Drawer => it.text.clone(),
+        EntryKind::Cancelled => format!("{}, {}", words.cancelled, on),
+    }
+}
+
+fn message(statement: &Statement, says: &Says) -> Value {
+    let words = says.words;
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
     let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();
@@ -319,7 +276,8 @@ fn message(statement: &Statement, words: &Words) -> Value {
     if statement.amount_due < Money::ZERO {
         return json!([words.credit_balance, ""]);
     }
-    Value::Null
+    let own = said(&statement.look.terms.message, statement, says);
+    if own.is_empty() { Value::Null } else { json!(["", own]) }
 }
 
 /// Why the new charges differ from the last bill's; nothing on a first bill.
@@ -425,7 +383,24 @@ fn year_before<'a>(history: &'a History, month: &HistoryMonth) -> Option<&'a His
     history.months.iter().find(near)
 }
 
-fn segment(it: &Segment, says: &Says) -> Value {
+/// What was used in the same days of the year before, in a sentence: once for each commodity.
+pub(crate) fn last_year(it: &Segment, statement: &Statement, says: &Says) -> String {
+    let first = statement.bill.segments.iter().find(|other| other.commodity == it.commodity);
+    if !first.is_some_and(|first| std::ptr::eq(first, it)) {
+        return String::new();
+    }
+    let history = statement.history.iter().find(|of| of.commodity == it.commodity);
+    let then = history.and_then(|of| of.months.last().and_then(|month| year_before(of, month)));
+    match then {
+        None => says.words.last_year_none.to_owned(),
+        Some(then) => {
+            let used = says.quantity(then.usage);
+            format!("{} ({}): {used}", says.words.last_year, says.period(then.period))
+        }
+    }
+}
+
+fn segment(it: &Segment, statement: &Statement, says: &Says) -> Value {
     let words = says.words;
     json!({
         "colour": colour(it.commodity),
@@ -434,6 +409,7 @@ fn segment(it: &Segment, says: &Says) -> Value {
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
         "bank": bank(it, says),
+        "last_year": last_year(it, statement, says),
         "lines": it.lines.iter().map(|of| line(of, it, says)).collect::<Vec<_>>(),
         "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
@@ -472,14 +448,8 @@ fn bank(it: &Segment, says: &Says) -> String {
 
 fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
     let words = says.words;
-    let read = |read: EvidenceRead| {
-        format!(
-            "{}: {} {}",
-            says.short_day(read.on),
-            number(read.index_micro, 2),
-            read.kind.letter()
-        )
-    };
+    let read =
+        |it: EvidenceRead| format!("{}: {}", says.short_day(it.on), index_with_kind(it, says));
     let (first, last, difference) = match of.reads {
         Some((first, last)) => {
             let turned = number((last.index_micro - first.index_micro).max(0), 2);
@@ -492,7 +462,10 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
         None => (
             says.short_day(of.period.start()),
             says.short_day(of.period.last()),
-            words.intervals.to_owned(),
+            match of.estimated {
+                0 => words.intervals.to_owned(),
+                some => format!("{}, {some} {}", words.intervals, words.estimated_ones),
+            },
         ),
     };
     let back = of.flow == meterbook_core::meter::Flow::Received;
@@ -508,8 +481,17 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
     ])
 }
 
+/// What a meter showed, with the letter of its kind, and the word where it was estimated.
+pub(crate) fn index_with_kind(read: EvidenceRead, says: &Says) -> String {
+    let shown = format!("{} {}", number(read.index_micro, 2), read.kind.letter());
+    match read.kind {
+        ReadKind::Estimated => format!("{shown}, {}", says.words.estimated),
+        ReadKind::Actual | ReadKind::Customer | ReadKind::Office => shown,
+    }
+}
+
 /// What a meter adds; where the tariff bills in another unit than the meter counts in, both.
-fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
+pub(crate) fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
     let used = says.quantity(of.used);
     let alone = it.evidence.len() == 1 && of.used.unit != it.usage.unit;
     if alone { format!("{used} = {}", says.quantity(it.usage)) } else { used }
@@ -523,7 +505,7 @@ fn line(it: &Line, segment: &Segment, says: &Says) -> Value {
 
 /// What a line is called; with its days where another line is called the same for other days, as on
 /// both sides of a change of season.
-fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
+pub(crate) fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
     let name = |it: &Line| (it.label.clone(), it.note.clone());
     let other = |of: &Line| name(of) == name(it) && of.period != it.period;
     let called = it.called(says.language);
@@ -535,7 +517,7 @@ fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
 }
 
 /// What was counted and what each cost, as the line prints them before its amount.
-fn reckoned(it: &Line, says: &Says) -> (String, String) {
+pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
     match it.basis {
         Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
         Basis::Part { quantity, price, days, of: 1 } => {
@@ -562,13 +544,6 @@ fn reckoned(it: &Line, says: &Says) -> (String, String) {
 fn priced(price: meterbook_core::money::Price) -> String {
     let text = each(price);
     text.split_once(" per ").map_or(text.clone(), |(price, _)| price.to_owned()).replace('-', "−")
-}
-
-/// A number of millionths with at most so many decimals, half up.
-fn number(micro: i64, places: u32) -> String {
-    let step = 10_i64.pow(6 - places);
-    let near = (micro + step.div_euclid(2)).div_euclid(step);
-    grouped(&decimal(near, usize::try_from(places).expect("it is small")))
 }
 
 /// A QR code as an SVG drawing.

@@ -56,9 +56,15 @@ catalogue! {
     due_by: "Due by", "Vence el";
     earlier: "earlier entries", "asientos anteriores";
     electric: "Electric", "Electricidad";
+    estimated: "estimated", "estimada";
+    estimated_ones: "estimated", "estimados";
     gas: "Gas", "Gas";
     intervals: "interval values", "valores por intervalo";
     last_bill: "Last bill", "Última factura";
+    last_year: "Same period last year", "El mismo período del año anterior";
+    last_year_none: "There is no bill for the same period last year.", "No hay factura del mismo período del año anterior.";
+    late_after: "After {date} a late charge of {share} makes it", "Después del {date}, con un recargo del {share}, serán";
+    late_none: "No late charge is added after {date}.", "Después del {date} no se agrega ningún recargo.";
     meter: "Meter", "Medidor";
     multiplier: "Multiplier", "Multiplicador";
     new_charges: "New charges", "Cargos nuevos";
@@ -68,7 +74,6 @@ catalogue! {
     past_due_more: "Call us if you need time to pay; we can agree on a plan.", "Llámenos si necesita tiempo para pagar; podemos acordar un plan.";
     payment: "Payment", "Pago";
     questions: "Questions or a dispute", "Preguntas o reclamos";
-    questions_more: "Call {phone} or write to the address on the stub before the due date. We will look at it and answer. An amount in dispute need not be paid while we look.", "Llame al {phone} o escriba a la dirección del talón antes de la fecha de vencimiento. Lo revisaremos y responderemos. Un importe en reclamo no tiene que pagarse mientras tanto.";
     rate: "Rate schedule", "Tarifa";
     read_first: "First read", "Primera lectura";
     read_last: "Last read", "Última lectura";
@@ -89,7 +94,6 @@ catalogue! {
     water: "Water", "Agua";
     waste: "Waste", "Residuos";
     ways: "Ways to pay", "Formas de pagar";
-    ways_more: "Mail the stub with a check, call us, or come to the counter. Tell us your account number.", "Envíe el talón con un cheque, llámenos o venga al mostrador. Indique su número de cuenta.";
     a_day: "{unit} a day", "{unit} por día";
     what_changed: "What changed", "Qué cambió";
     year_before: "{unit}; line is the year before", "{unit}; la línea es el año anterior";

@@ -2,19 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod sample;
-
 use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::Statement;
+use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
+use meterbook_core::paper::contents::{Contents, Item};
+use meterbook_core::paper::scan_line::ScanLine;
+use meterbook_core::paper::terms::Terms;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Line, Note, Said};
-use meterbook_paper::{Differs, Press, View, html, read_back, view};
+use meterbook_paper::contents::{Missing, missing};
+use meterbook_paper::sample::statement;
+use meterbook_paper::{Differs, Press, ScanDiffers, View, html, is_of, read_back, view};
 use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
-use sample::statement;
 
 /// Compares a text with its golden file; with `UPDATE=1` the file is written instead.
 #[track_caller]
@@ -280,6 +283,127 @@ fn a_long_bill_goes_on_on_further_pages_and_a_credit_asks_for_nothing() {
     read_back(&pdf, &statement).unwrap();
     assert!(3 <= Document::load_mem(&pdf).unwrap().get_pages().len());
     assert!(view.0["scan_line"].as_str().unwrap().contains(" 0000000000 "));
+}
+
+#[test]
+fn a_statement_to_the_wrong_envelope() {
+    let press = Press::new();
+    let own = statement(Language::English);
+    let pdf = press.pdf(&view(&own)).unwrap();
+    is_of(&pdf, own.account.number).unwrap();
+
+    // The incident: one page of another customer among those of this one.
+    let other = AccountNumber::new(44_170_927).unwrap();
+    assert_eq!(
+        is_of(&pdf, other).unwrap_err().to_string(),
+        "page 1 of a bill that was to go to account 4417-0927-6 does not say that it is of it"
+    );
+    let mut mixed = view(&own);
+    mixed.0["account_line"] = "Account 4417-0927-6".into();
+    mixed.0["detail_meta"][0][1] = "4417-0927-6".into();
+    assert_eq!(
+        is_of(&press.pdf(&mixed).unwrap(), own.account.number).unwrap_err().to_string(),
+        "page 2 of a bill that was to go to account 4417-0926-8 does not say that it is of it"
+    );
+
+    // The stub of another account would pay that one.
+    let mut theirs = own.clone();
+    theirs.account.number = other;
+    let mut wrong = view(&own);
+    wrong.0["scan_line"] = view(&theirs).0["scan_line"].clone();
+    let why = read_back(&press.pdf(&wrong).unwrap(), &own).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "bill B-260804-44170926 as drawn scans as 0441709276082526000003498600000349861 and not as 0441709268 082526 0000034986 0000034986 8; it was not kept"
+    );
+    wrong.0["scan_line"] = "".into();
+    let why = read_back(&press.pdf(&wrong).unwrap(), &own).unwrap_err();
+    assert_eq!(why.downcast_ref::<ScanDiffers>().unwrap().found, None);
+}
+
+#[test]
+fn an_amount_without_room_on_the_scan_line_is_not_drawn_by_halves() {
+    let mut own = statement(Language::English);
+    own.look.scan_line = ScanLine::parse("account 9\namount 6\ncheck").unwrap();
+    let press = Press::new();
+    read_back(&press.pdf(&view(&own)).unwrap(), &own).unwrap();
+    own.before = Money::from_cents(1_000_000);
+    own.amount_due = own.before + own.bill.total;
+    let why = read_back(&press.pdf(&view(&own)).unwrap(), &own).unwrap_err().to_string();
+    assert!(why.contains("has no room on the scan line; publish a wider one"), "{why}");
+}
+
+#[test]
+fn what_is_paid_late_costs_more_and_the_bill_says_how_much() {
+    for (language, said) in [
+        (Language::English, "After Aug 25, 2026 a late charge of 1.5% makes it $355.11."),
+        (Language::Spanish, "Después del 25 ago 2026, con un recargo del 1.5%, serán $355.11."),
+    ] {
+        let mut own = statement(language);
+        own.look.terms = Terms::parse("late-charge 1.5%").unwrap();
+        let mut view = view(&own);
+        assert_eq!(view.0["late"], said);
+        read_back(&Press::new().pdf(&view).unwrap(), &own).unwrap();
+        view.0["late"] = said.replace("355", "356").into();
+        caught(html(&view, &own).map(drop), "late");
+    }
+    let mut credit = statement(Language::English);
+    credit.before = Money::from_cents(-100_000);
+    credit.amount_due = credit.before + credit.bill.total;
+    assert_eq!(view(&credit).0["late"], "");
+}
+
+#[test]
+fn everything_a_regulator_wants_is_on_the_sample_and_what_is_not_is_named() {
+    let press = Press::new();
+    let all = Contents { items: Item::ALL.to_vec(), sentences: Vec::new() };
+    for language in [Language::English, Language::Spanish] {
+        let mut own = statement(language);
+        let drawn = |own: &Statement| press.pdf(&view(own)).unwrap();
+        let regulator = [Missing::Item(Item::Regulator)];
+        assert_eq!(
+            missing(&drawn(&own), &own, &all).unwrap(),
+            regulator,
+            "nobody said whom to ask"
+        );
+        own.look.terms = Terms::parse(
+            "late-charge 1%\nregulator en Ask the commission.\nregulator es Pregunte a la comisión.",
+        )
+        .unwrap();
+        let terms = [Missing::Item(Item::HowToPay), Missing::Item(Item::HowToDispute)];
+        assert_eq!(missing(&drawn(&own), &own, &all).unwrap(), terms);
+    }
+    // What a page does not say is missed, whatever the statement has.
+    let own = statement(Language::English);
+    let without = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut view = view(&own);
+        change(&mut view.0);
+        missing(&press.pdf(&view).unwrap(), &own, &all).unwrap()
+    };
+    for (pointer, item) in [
+        ("/segments/1/meters/0/3", Item::Estimated),
+        ("/segments/0/meters/0/2", Item::Reads),
+        ("/segments/0/meters/0/1", Item::Tariff),
+        ("/segments/0/lines/1/price", Item::Lines),
+        ("/segments/0/lines/6/amount", Item::Taxes),
+        ("/segments/2/last_year", Item::LastYear),
+        ("/late", Item::LateCharge),
+        ("/meta/2/1", Item::Period),
+        ("/account/1/amount", Item::Payments),
+        ("/account_line", Item::AccountOnEveryPage),
+    ] {
+        let missed = without(&|view| {
+            if item == Item::AccountOnEveryPage {
+                view["detail_meta"][0][1] = "".into();
+            }
+            *view.pointer_mut(pointer).unwrap() = "".into();
+        });
+        assert!(missed.contains(&Missing::Item(item)), "{pointer}: {missed:?}");
+    }
+    let wanted = Contents::parse("says en Sample data.\nsays en A flag.\nsays es Nada.").unwrap();
+    let missed = missing(&press.pdf(&view(&own)).unwrap(), &own, &wanted).unwrap();
+    assert_eq!(missed, [Missing::Sentence("A flag.".to_owned())]);
+    assert_eq!(missed[0].to_string(), "the sentence \"A flag.\"");
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod sample;
-
 use std::path::Path;
 
 use meterbook_core::person::Language;
@@ -21,7 +19,7 @@ fn main() {
     }
     std::fs::write(&dying, "").unwrap();
     let workers = Workers::new(std::env::current_exe().unwrap());
-    let statement = sample::statement(Language::English);
+    let statement = meterbook_paper::sample::statement(Language::English);
     let pdf = workers.pdf(&view(&statement)).unwrap();
     assert!(!dying.exists(), "the first worker died");
     read_back(&pdf, &statement).unwrap();

@@ -48,6 +48,7 @@ pub mod meter;
 pub mod moves;
 pub mod order;
 pub mod outbox;
+pub mod paper;
 pub mod party;
 pub mod payment;
 pub mod person;

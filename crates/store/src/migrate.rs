@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0016_profiles", include_str!("../migrations/0016_profiles.sql")),
     ("0017_corrections", include_str!("../migrations/0017_corrections.sql")),
     ("0018_seller", include_str!("../migrations/0018_seller.sql")),
+    ("0019_paper", include_str!("../migrations/0019_paper.sql")),
     ("0020_delivery", include_str!("../migrations/0020_delivery.sql")),
     ("0021_jobs", include_str!("../migrations/0021_jobs.sql")),
     ("0023_payments", include_str!("../migrations/0023_payments.sql")),

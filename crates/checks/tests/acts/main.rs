@@ -21,6 +21,7 @@ mod last_bill;
 mod moves;
 mod orders;
 mod orders_done;
+mod paper;
 mod published;
 mod race;
 mod receipts;

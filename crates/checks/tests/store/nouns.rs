@@ -25,6 +25,8 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(store::utility::get(tx)?, sample::utility());
             assert_eq!(store::seller::on(tx, sample::FROM)?, Some(sample::seller()));
             assert_eq!(store::seller::on(tx, sample::FROM.yesterday().unwrap())?, None);
+            assert_eq!(store::paper::on(tx, sample::FROM)?, [sample::paper_text()]);
+            assert_eq!(store::paper::on(tx, sample::FROM.yesterday().unwrap())?, []);
             assert_eq!(store::person::get(tx, PersonId(1))?, sample::person());
             assert_eq!(store::person::contacts(tx, PersonId(1))?, sample::contacts());
             let shares = [sample::allocation()];

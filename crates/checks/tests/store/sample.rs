@@ -28,6 +28,7 @@ use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit
 use meterbook_core::order::{
     Connected, Order, OrderKind, Priority, Progress, Skills, State, Step as OrderStep, Taken,
 };
+use meterbook_core::paper::{PaperText, TextKind};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::{ContactKind, ContactPoint, Language, Person, PersonKind};
@@ -92,6 +93,10 @@ pub(crate) fn utility() -> Utility {
         zone: "America/Chicago".to_owned(),
         footer: String::new(),
     }
+}
+
+pub(crate) fn paper_text() -> PaperText {
+    PaperText { kind: TextKind::Terms, name: String::new(), text: "late-charge 1.5%\n".to_owned() }
 }
 
 pub(crate) fn seller() -> Seller {
@@ -726,6 +731,7 @@ fn keep_doubts(tx: &mut Tx) -> Result<()> {
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::utility::add(tx, &utility())?;
     store::seller::say(tx, FROM, &seller())?;
+    store::paper::say(tx, FROM, &paper_text())?;
     store::staff::add(tx, &member())?;
     store::staff::add(tx, &second())?;
     store::role::give(tx, UserId(1), "clerk", at())?;

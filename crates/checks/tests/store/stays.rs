@@ -58,6 +58,7 @@ const STAY: &[(&str, &str)] = &[
     ("order_photo", "media"),
     ("order_step", "note"),
     ("outbox_begin", "after_bill_id"),
+    ("paper_text", "text"),
     ("payment", "amount_cents"),
     ("payment_allocation", "amount_cents"),
     ("payment_batch", "name"),

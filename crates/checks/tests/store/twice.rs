@@ -31,6 +31,9 @@ type Second = (&'static str, &'static str, fn(&mut Tx) -> Result<()>);
 const SECONDS: &[Second] = &[
     ("utility", "id", |tx| store::utility::add(tx, &sample::utility())),
     ("seller", "from_on", |tx| store::seller::say(tx, sample::FROM, &sample::seller())),
+    ("paper_text", "kind, name, from_on", |tx| {
+        store::paper::say(tx, sample::FROM, &sample::paper_text())
+    }),
     ("piece", "key", |tx| {
         store::outbox::add(tx, &[Piece { id: PieceId(2), ..crate::outbox::piece() }])
     }),

@@ -20,6 +20,7 @@ use crate::bill::why::Why;
 use crate::id::{AccountId, AgreementId, BillId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
+use crate::paper::Look;
 use crate::period::Period;
 use crate::person::Language;
 use crate::place::Commodity;
@@ -120,6 +121,8 @@ pub struct Statement {
     pub why: Option<Why>,
     /// Use by month, oldest first, at most 25 months, for each commodity on the bill.
     pub history: Vec<History>,
+    /// What paper says on the day of the bill beside the amounts.
+    pub look: Look,
 }
 
 /// The last bill's face.

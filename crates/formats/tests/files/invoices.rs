@@ -3,7 +3,7 @@
 
 #[path = "../../../core/tests/golden/given.rs"]
 mod given;
-#[path = "../../../paper/tests/sample/mod.rs"]
+#[path = "../../../paper/src/sample.rs"]
 mod sample;
 
 use std::path::Path;

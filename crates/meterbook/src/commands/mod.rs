@@ -23,6 +23,7 @@ pub(crate) mod ledger;
 pub(crate) mod meter;
 pub(crate) mod moves;
 pub(crate) mod order;
+pub(crate) mod paper;
 pub(crate) mod pay;
 pub(crate) mod premise;
 pub(crate) mod profile;

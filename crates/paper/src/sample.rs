@@ -1,4 +1,5 @@
-//! The bill of the mock-up, in code: three services, a payment, a year of history.
+//! The bill of the mock-up, in code: three services, a payment, two years of history. It is what a
+//! text for paper is tried on before it counts.
 
 use jiff::civil::{Date, date};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
@@ -10,6 +11,7 @@ use meterbook_core::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::meter::Flow;
 use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
+use meterbook_core::paper::Look;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
@@ -17,8 +19,10 @@ use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule, Sa
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 
+const OURS: &str = "the sample is written just here";
+
 /// Everything printed on the bill of the mock-up.
-pub(crate) fn statement(language: Language) -> Statement {
+pub fn statement(language: Language) -> Statement {
     let segments = vec![electric(), gas(), water()];
     let total: Money = segments.iter().map(|it| it.total).sum();
     let before = Money::from_cents(388);
@@ -34,7 +38,7 @@ pub(crate) fn statement(language: Language) -> Statement {
         },
         account: Account {
             id: AccountId(1),
-            number: AccountNumber::new(44_170_926).unwrap(),
+            number: AccountNumber::new(44_170_926).expect(OURS),
             person: PersonId(1),
             class: CustomerClass::Residential,
             cycle: Cycle(3),
@@ -52,7 +56,12 @@ pub(crate) fn statement(language: Language) -> Statement {
         }],
         before,
         amount_due: before + total,
-        history: vec![history()],
+        history: vec![
+            history(),
+            of_last_year(Commodity::Gas, 14),
+            of_last_year(Commodity::Water, 8),
+        ],
+        look: Look::default(),
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),
@@ -107,7 +116,14 @@ fn gas() -> Segment {
     ];
     lines.push(tax(&lines));
     let used = Quantity { micro: 13_000_000, unit: Unit::Ccf };
-    segment(2, Commodity::Gas, "G-1", "Residential Gas", "G-20718", (1_842, 1_855), used, lines)
+    let reads = (1_842, 1_855);
+    let mut gas =
+        segment(2, Commodity::Gas, "G-1", "Residential Gas", "G-20718", reads, used, lines);
+    // Nobody came: a bill has to say so beside the read.
+    if let Some((_, last)) = &mut gas.evidence[0].reads {
+        last.kind = ReadKind::Estimated;
+    }
+    gas
 }
 
 fn water() -> Segment {
@@ -125,10 +141,10 @@ fn water() -> Segment {
 }
 
 fn july() -> Period {
-    Period::new(date(2026, 7, 3), date(2026, 8, 2)).unwrap()
+    Period::new(date(2026, 7, 3), date(2026, 8, 2)).expect(OURS)
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of a table, in a test")]
+#[expect(clippy::too_many_arguments, reason = "a row of a table")]
 fn segment(
     agreement: i64,
     commodity: Commodity,
@@ -175,12 +191,12 @@ fn segment(
 fn each(label: &str, count: i64, unit: Unit, price: &str) -> Line {
     let quantity = Quantity { micro: count * 1_000_000, unit };
     let kind = if unit == Unit::Month { ChargeKind::Fixed } else { ChargeKind::Usage };
-    line(label, kind, Basis::Each(quantity, Price::parse(price, unit).unwrap()))
+    line(label, kind, Basis::Each(quantity, Price::parse(price, unit).expect(OURS)))
 }
 
 fn tax(of: &[Line]) -> Line {
     let whole = of.iter().map(|it| it.amount).sum();
-    line("City utility tax", ChargeKind::Tax, Basis::Share(whole, Share::parse("6%").unwrap()))
+    line("City utility tax", ChargeKind::Tax, Basis::Share(whole, Share::parse("6%").expect(OURS)))
 }
 
 fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
@@ -206,21 +222,33 @@ fn history() -> History {
         598, 701, 655, 520, 476, 533, 741,
     ];
     let month = |nth: usize, used: i64| {
-        let nth = i32::try_from(nth).unwrap();
+        let nth = i32::try_from(nth).expect(OURS);
         let start = date(2024, 7, 3).saturating_add(jiff::Span::new().months(nth));
         let end = start.saturating_add(jiff::Span::new().months(1));
         HistoryMonth {
-            period: Period::new(start, end).unwrap(),
+            period: Period::new(start, end).expect(OURS),
             usage: Quantity { micro: used * 1_000_000, unit: Unit::Kwh },
             estimated: false,
         }
     };
     let mut months: Vec<HistoryMonth> =
         USED.iter().enumerate().map(|(nth, used)| month(nth, *used)).collect();
-    let newest = months.last_mut().unwrap();
+    let newest = months.last_mut().expect(OURS);
     newest.period = july();
     newest.usage.micro = 1_084_000_000;
     History { commodity: Commodity::Electric, months }
+}
+
+/// July of two years.
+fn of_last_year(commodity: Commodity, used: i64) -> History {
+    let then = Period::new(date(2025, 7, 3), date(2025, 8, 2)).expect(OURS);
+    let unit = if commodity == Commodity::Gas { Unit::Ccf } else { Unit::Kgal };
+    let month = |period, used: i64| HistoryMonth {
+        period,
+        usage: Quantity { micro: used * 1_000_000, unit },
+        estimated: false,
+    };
+    History { commodity, months: vec![month(then, used), month(july(), used + 1)] }
 }
 
 /// What the mock-up's bill says of itself: five causes that add up.

@@ -1,0 +1,62 @@
+//! The command line of what paper says beside the amounts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use meterbook_core::paper::TextKind;
+use meterbook_core::person::Language;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PaperCommand {
+    /// Print a text as it holds on a day
+    Show {
+        #[command(flatten)]
+        which: Which,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Publish a text, after it was tried on the sample bill
+    Publish {
+        #[command(flatten)]
+        which: Which,
+        /// The file with the text
+        file: PathBuf,
+        /// The first day of the bills it is for
+        #[arg(long)]
+        from: Date,
+    },
+    /// Draw the sample bill as it looks on a day
+    Sample {
+        /// The file for the PDF
+        #[arg(long)]
+        out: PathBuf,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// en or es
+        #[arg(long, value_name = "LANGUAGE", value_parser = language, default_value = "en")]
+        language: Language,
+    },
+}
+
+/// One of the texts.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// brand, contents, mark, scan-line or terms
+    #[arg(value_parser = kind)]
+    pub(crate) kind: TextKind,
+    /// Which of several: whose list of contents it is
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) name: String,
+}
+
+fn kind(text: &str) -> Result<TextKind, String> {
+    let all = || TextKind::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
+    TextKind::from_word(text).ok_or_else(|| format!("write one of {}", all()))
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_word(text).ok_or_else(|| "write en or es".to_owned())
+}

@@ -1,0 +1,44 @@
+//! `paper`: what the utility says on its paper beside the amounts.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_app::paper;
+use meterbook_core::paper::PaperText;
+use meterbook_core::person::Language;
+
+use crate::args::Place;
+use crate::args::paper::{PaperCommand, Which};
+use crate::say;
+
+pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
+    match command {
+        PaperCommand::Show { which: Which { kind, name }, on } => {
+            let db = super::see(place)?;
+            let day = on.map_or_else(|| super::today(&db), Ok)?;
+            let text = db.read(|tx| paper::text_on(tx, *kind, name, day))?;
+            say::line(text.trim_end());
+            Ok(())
+        }
+        PaperCommand::Publish { which: Which { kind, name }, file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            let text = PaperText { kind: *kind, name: name.clone(), text };
+            let db = super::open(place)?;
+            db.write(|tx| paper::publish(tx, super::actor(), *from, &text))?;
+            say::line(format_args!("{kind} from {from} on"));
+            Ok(())
+        }
+        PaperCommand::Sample { out, on, language } => sample(place, out, *on, *language),
+    }
+}
+
+fn sample(place: &Place, out: &Path, on: Option<Date>, language: Language) -> Result<()> {
+    let db = super::see(place)?;
+    let day = on.map_or_else(|| super::today(&db), Ok)?;
+    let pdf = db.read(|tx| paper::sample_on(tx, day, language))?;
+    std::fs::write(out, pdf).with_context(|| format!("{} cannot be written", out.display()))?;
+    say::line(format_args!("the sample bill is in {}", out.display()));
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! What a regulator wants on a bill, looked for on the pages as they were drawn.
+
+use std::fmt;
+
+use anyhow::{Result, anyhow};
+use meterbook_core::bill::{Segment, Statement};
+use meterbook_core::money::Money;
+use meterbook_core::paper::contents::{Contents, Item};
+use meterbook_core::rating::{ChargeKind, Line};
+use meterbook_core::reads::ReadKind;
+use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use meterbook_core::text::decimal;
+
+use crate::read_back::closed_up;
+use crate::says::{Says, number};
+use crate::view::{
+    billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned, said,
+};
+
+/// Something that a bill has to say and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// An item of the list.
+    Item(Item),
+    /// A sentence.
+    Sentence(String),
+}
+
+/// What the pages of a bill do not say of what is wanted, in the order of the list.
+///
+/// # Errors
+/// Where the PDF cannot be read.
+pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
+    let pages = pdf_extract::extract_text_from_mem_by_pages(pdf)
+        .map_err(|why| anyhow!("the sample bill cannot be read back: {why}"))?;
+    let pages: Vec<String> = pages.iter().map(|it| closed_up(it)).collect();
+    let text = pages.concat();
+    let says = Says::of_language(statement.language);
+    let is_there = |wanted: &String| {
+        let wanted = closed_up(wanted);
+        !wanted.is_empty() && text.contains(&wanted)
+    };
+    let mut missing = Vec::new();
+    for item in &contents.items {
+        let said = match item {
+            Item::AccountOnEveryPage => {
+                let number = statement.account.number.to_string();
+                !pages.is_empty() && pages.iter().all(|it| it.contains(&number))
+            }
+            _ => {
+                let wanted = wanted(*item, statement, &says);
+                !wanted.is_empty() && wanted.iter().all(is_there)
+            }
+        };
+        if !said {
+            missing.push(Missing::Item(*item));
+        }
+    }
+    for (language, sentence) in &contents.sentences {
+        if *language == statement.language && !is_there(sentence) {
+            missing.push(Missing::Sentence(sentence.clone()));
+        }
+    }
+    Ok(missing)
+}
+
+/// What has to stand on the pages for an item; nothing where the bill has nothing of the kind.
+fn wanted(item: Item, statement: &Statement, says: &Says) -> Vec<String> {
+    let Statement { bill, utility, look, .. } = statement;
+    let meters = || bill.segments.iter().flat_map(|it| it.evidence.iter().map(move |of| (it, of)));
+    let reads = || meters().filter_map(|it| it.1.reads).flat_map(|it| [it.0, it.1]);
+    let of_meters = |text: &dyn Fn(&Segment, &Evidence) -> String| {
+        meters().map(|it| text(it.0, it.1)).collect()
+    };
+    let of_lines = |wanted: &dyn Fn(ChargeKind) -> bool| {
+        let lines = bill.segments.iter().flat_map(|it| it.lines.iter().map(move |of| (it, of)));
+        lines.filter(|it| wanted(it.1.kind)).map(|it| line(it.0, it.1, says)).collect()
+    };
+    match item {
+        Item::Reads => reads().map(|it| number(it.index_micro, 2)).collect(),
+        Item::ReadDates => reads().map(|it| says.short_day(it.on)).collect(),
+        Item::ReadKind => reads().map(|it| index_with_kind(it, says)).collect(),
+        Item::Estimated => {
+            let estimated = |it: &EvidenceRead| it.kind == ReadKind::Estimated;
+            let said = reads().filter(estimated).map(|it| index_with_kind(it, says));
+            let word = says.words.estimated;
+            said.filter(|it| it.contains(word)).collect()
+        }
+        Item::Multiplier => {
+            let mut all: Vec<String> = of_meters(&|_, it| decimal(it.multiplier_micro, 6));
+            all.push(says.words.multiplier.to_owned());
+            all
+        }
+        Item::Units => of_meters(&|segment, it| billed_use(it, segment, says)),
+        Item::Tariff => of_meters(&|it, _| format!("{}, {}", it.tariff, it.tariff_name)),
+        Item::Lines => of_lines(&|kind| kind != ChargeKind::Tax),
+        Item::Taxes => of_lines(&|kind| kind == ChargeKind::Tax),
+        Item::Period => {
+            let (title, period) = (says.words.billing_period, says.period(bill.period));
+            vec![format!("{title} {period}, {} {}", bill.period.days(), says.words.days)]
+        }
+        Item::DueDate => vec![format!("{} {}", says.words.due_by, says.day(bill.due_on))],
+        Item::LateCharge => {
+            let (sentence, amount) = late_charge(statement, says);
+            vec![sentence + &amount.map_or_else(String::new, |it| says.money(it))]
+        }
+        Item::LastYear => {
+            let said = bill.segments.iter().map(|it| last_year(it, statement, says));
+            said.filter(|it| !it.is_empty()).collect()
+        }
+        Item::HowToPay => vec![said(&look.terms.pay, statement, says)],
+        Item::HowToDispute => vec![said(&look.terms.dispute, statement, says)],
+        Item::Regulator => vec![said(&look.terms.regulator, statement, says)],
+        Item::Phone => vec![utility.phone.clone()],
+        Item::Payments => {
+            let paid = statement.since.iter().filter(|it| it.amount < Money::ZERO);
+            let said = |of: &_| movement_label(of, says);
+            paid.map(|it| format!("{} {}", said(it), says.money(it.amount))).collect()
+        }
+        Item::Balance => {
+            vec![format!("{} {}", says.words.balance_before, says.money(statement.before))]
+        }
+        // It is looked for on each page by itself.
+        Item::AccountOnEveryPage => Vec::new(),
+    }
+}
+
+fn line(segment: &Segment, line: &Line, says: &Says) -> String {
+    let (quantity, price) = reckoned(line, says);
+    let label = line_label(line, segment, says);
+    format!("{label} {quantity} {price} {}", says.money(line.amount))
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Missing::Item(item) => write!(f, "{item}"),
+            Missing::Sentence(sentence) => write!(f, "the sentence \"{sentence}\""),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! How days, amounts and quantities are written in the languages of a bill.
+
+use jiff::civil::Date;
+use meterbook_core::money::{Money, Quantity, Unit};
+use meterbook_core::period::Period;
+use meterbook_core::person::Language;
+use meterbook_core::place::Commodity;
+use meterbook_core::text::{decimal, grouped};
+
+use crate::words::{Words, words};
+
+/// How values are written in one language.
+pub(crate) struct Says {
+    /// The texts of that language.
+    pub(crate) words: &'static Words,
+    /// The language.
+    pub(crate) language: Language,
+}
+
+impl Says {
+    pub(crate) fn of_language(language: Language) -> Says {
+        Says { words: words(language), language }
+    }
+
+    pub(crate) fn other(&self) -> Says {
+        let language = match self.language {
+            Language::English => Language::Spanish,
+            Language::Spanish => Language::English,
+        };
+        Says::of_language(language)
+    }
+
+    pub(crate) fn day(&self, day: Date) -> String {
+        let month = self.month(day);
+        match self.language {
+            Language::English => format!("{month} {}, {}", day.day(), day.year()),
+            Language::Spanish => format!("{} {month} {}", day.day(), day.year()),
+        }
+    }
+
+    pub(crate) fn short_day(&self, day: Date) -> String {
+        let month = self.month(day);
+        match self.language {
+            Language::English => format!("{month} {}", day.day()),
+            Language::Spanish => format!("{} {month}", day.day()),
+        }
+    }
+
+    pub(crate) fn month(&self, day: Date) -> &'static str {
+        self.words.months[usize::try_from(day.month() - 1).expect("months are 1 to 12")]
+    }
+
+    pub(crate) fn period(&self, period: Period) -> String {
+        let same_year = period.start().year() == period.last().year();
+        let start =
+            if same_year { self.short_day(period.start()) } else { self.day(period.start()) };
+        format!("{start} – {}", self.day(period.last()))
+    }
+
+    /// `Sep 23–30`, `23–30 sep`; `Sep 23 – Oct 4` where the month ends in between.
+    pub(crate) fn short_period(&self, period: Period) -> String {
+        let (first, last) = (period.start(), period.last());
+        if first == last {
+            return self.short_day(first);
+        }
+        if (first.year(), first.month()) != (last.year(), last.month()) {
+            return format!("{} – {}", self.short_day(first), self.short_day(last));
+        }
+        match self.language {
+            Language::English => format!("{}–{}", self.short_day(first), last.day()),
+            Language::Spanish => format!("{}–{}", first.day(), self.short_day(last)),
+        }
+    }
+
+    pub(crate) fn money(&self, amount: Money) -> String {
+        let plain = amount.plain();
+        match plain.strip_prefix('-') {
+            Some(plain) => format!("−${}", grouped(plain)),
+            None => format!("${}", grouped(&plain)),
+        }
+    }
+
+    pub(crate) fn quantity(&self, it: Quantity) -> String {
+        format!("{} {}", number(it.micro, 3), self.unit(it.unit, it.micro))
+    }
+
+    pub(crate) fn unit(&self, unit: Unit, micro: i64) -> String {
+        let plural = micro != 1_000_000;
+        match (unit, self.language, plural) {
+            (Unit::Day, Language::English, true) => "days".to_owned(),
+            (Unit::Day, Language::Spanish, true) => "días".to_owned(),
+            (Unit::Day, Language::Spanish, false) => "día".to_owned(),
+            (Unit::Month, Language::English, true) => "months".to_owned(),
+            (Unit::Month, Language::Spanish, true) => "meses".to_owned(),
+            (Unit::Month, Language::Spanish, false) => "mes".to_owned(),
+            (Unit::Therm, Language::English, true) => "therms".to_owned(),
+            (Unit::Piece, Language::English, true) => "units".to_owned(),
+            (Unit::Piece, Language::Spanish, true) => "unidades".to_owned(),
+            (Unit::Piece, Language::Spanish, false) => "unidad".to_owned(),
+            _ => unit.word().to_owned(),
+        }
+    }
+
+    /// A text about one service: `Electric total`, `Total de electricidad`.
+    pub(crate) fn of(&self, text: &str, commodity: Commodity) -> String {
+        let name = self.commodity(commodity);
+        let begins = text.starts_with('{');
+        text.replace("{service}", &if begins { name.to_owned() } else { name.to_lowercase() })
+    }
+
+    pub(crate) fn commodity(&self, commodity: Commodity) -> &'static str {
+        match commodity {
+            Commodity::Electric => self.words.electric,
+            Commodity::Gas => self.words.gas,
+            Commodity::Water => self.words.water,
+            Commodity::Waste => self.words.waste,
+        }
+    }
+}
+
+/// `Electric, gas, water`.
+pub(crate) fn listed(kinds: &[&str]) -> String {
+    let text = kinds.join(", ");
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| format!("{first}{}", chars.as_str().to_lowercase()))
+}
+
+pub(crate) fn colour(commodity: Commodity) -> &'static str {
+    match commodity {
+        Commodity::Electric => "#C57A0C",
+        Commodity::Gas => "#7B4FA0",
+        Commodity::Water => "#2A70B4",
+        Commodity::Waste => "#6B6F3A",
+    }
+}
+
+/// A number of millionths with at most so many decimals, half up.
+pub(crate) fn number(micro: i64, places: u32) -> String {
+    let step = 10_i64.pow(6 - places);
+    let near = (micro + step.div_euclid(2)).div_euclid(step);
+    grouped(&decimal(near, usize::try_from(places).expect("it is small")))
+}
