@@ -20,6 +20,7 @@ mod last_bill;
 mod moves;
 mod orders;
 mod orders_done;
+mod package;
 mod published;
 mod race;
 mod receipts;
