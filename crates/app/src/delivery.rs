@@ -5,6 +5,7 @@ pub mod email;
 pub mod mass;
 mod message;
 pub mod outcome;
+pub mod package;
 mod queue;
 mod refusal;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! How a bill gets to people: who gets it, in which way, and what became of each piece.
 
+pub mod envelope;
 pub mod imb;
 pub mod settings;
 

@@ -48,3 +48,5 @@ pub const OFFERED_DAYS: i64 = 60;
 pub const PAYMENT_FILE_BYTES: u64 = 100_000_000;
 /// Entries, transactions or items listed of one file of a bank, for example its returns.
 pub const PAYMENT_ROWS: usize = 100_000;
+/// Bills in one file of pages for the mail house: some twenty megabytes, which any machine prints.
+pub const BILLS_PER_FILE: usize = 250;

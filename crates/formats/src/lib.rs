@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod inspect;
 pub mod invoices;
+pub mod mail;
 pub mod orders;
 pub mod payments;
 pub mod published;

@@ -15,7 +15,7 @@ mod view;
 mod words;
 mod worker;
 
-pub use batch::is_of;
+pub use batch::{Batch, Tagged, is_of, stands};
 pub use day_sheet::day_sheet;
 pub use html::html;
 pub use pdf::Press;

@@ -26,7 +26,7 @@ const OPEN: Sql = Sql("
       and not exists (select 1 from mail_package_end e where e.package_id = m.id)
     order by m.id limit 1");
 const OF: Sql = Sql("
-    select sequence, piece_id from mail_package_piece where package_id = $1 order by sequence");
+    select sequence, piece_id, position from mail_package_piece where package_id = $1 order by sequence");
 const END: Sql = Sql("
     insert into mail_package_end (package_id, sha256, pages, ended_at) values ($1, $2, $3, $4)");
 
@@ -72,9 +72,10 @@ pub fn open(tx: &mut Tx, billed: Period) -> Result<Option<PackageId>> {
     tx.maybe(OPEN, [billed.start().into(), billed.end().into()], |row| row.id(0))
 }
 
-/// The pieces in a package, in their order, each with its place from 1.
-pub fn pieces(tx: &mut Tx, id: PackageId) -> Result<Vec<(i64, PieceId)>> {
-    tx.many(OF, [id.into()], |row| Ok((row.int(0)?, row.id(1)?)))
+/// The pieces in a package, in their order, each with its place from 1 and the position of the event
+/// that put it there.
+pub fn pieces(tx: &mut Tx, id: PackageId) -> Result<Vec<(i64, PieceId, i64)>> {
+    tx.many(OF, [id.into()], |row| Ok((row.int(0)?, row.id(1)?, row.int(2)?)))
 }
 
 /// Keeps that a package stands whole. It does once.

@@ -54,6 +54,7 @@ const CHOICES: (Sql, Sql) = among_ids!(
     where kind = 'delivery' and from_on <= $2 and (to_on is null or $2 < to_on) and account_id",
     ""
 );
+const HAPPENED: Rows = Rows("piece_event (piece_id, position, state, at, staff_id, detail)");
 const GET: Sql = Sql("
     select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
         coalesce((select e.state from piece_event e where e.piece_id = p.id
@@ -76,6 +77,15 @@ const STANDING: Sql = Sql("
 // Bills that were taken back are not sent.
 const DUE: Sql = Sql("
     select p.id from piece p join standing_bill b on b.id = p.bill_id
+    where p.channel = $1 and $2 <= b.billed_on and b.billed_on < $3
+      and coalesce((select e.state from piece_event e where e.piece_id = p.id
+                    order by e.position desc limit 1), 'queued') = 'queued'
+    order by p.id");
+const WAITING: Sql = Sql("
+    select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
+        'queued',
+        (select coalesce(max(l.position), 0) from piece_event l where l.piece_id = p.id)
+    from piece p join standing_bill b on b.id = p.bill_id
     where p.channel = $1 and $2 <= b.billed_on and b.billed_on < $3
       and coalesce((select e.state from piece_event e where e.piece_id = p.id
                     order by e.position desc limit 1), 'queued') = 'queued'
@@ -198,6 +208,12 @@ pub fn due(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<PieceId>> {
     tx.many(DUE, asked, |row| row.id(0))
 }
 
+/// The same as [`due`], each with the position of what happened to it last.
+pub fn waiting(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<(Piece, i64)>> {
+    let asked = [way.word().into(), billed.start().into(), billed.end().into()];
+    tx.many(WAITING, asked, |row| Ok((piece(row)?.0, row.int(9)?)))
+}
+
 /// How many bills that were not taken back are dated in `billed`.
 pub fn bills(tx: &mut Tx, billed: Period) -> Result<i64> {
     tx.one(BILLS, [billed.start().into(), billed.end().into()], |row| row.int(0))
@@ -227,6 +243,22 @@ pub fn add_event(
     let values = [id.into(), position.into(), state.word().into(), at.into(), by, detail.into()];
     tx.exec(ADD_EVENT, values)?;
     Ok(position)
+}
+
+/// Keeps the same of many pieces, each with the position that it has there. Of two at once one is
+/// refused.
+pub fn add_events(
+    tx: &mut Tx,
+    pieces: &[(PieceId, i64)],
+    (state, detail): (State, &str),
+    (by, at): (Option<UserId>, Timestamp),
+) -> Result<()> {
+    let rows = pieces.iter().map(|(piece, position)| {
+        let by = by.map_or(V::Null, V::from);
+        let (state, detail) = (state.word().into(), detail.into());
+        [(*piece).into(), (*position).into(), state, at.into(), by, detail]
+    });
+    tx.bulk(HAPPENED, rows)
 }
 
 /// Pieces that somebody began to send before `before`, and of which nothing was heard since.

@@ -1,9 +1,11 @@
 //! Why something is not delivered, or not said of a delivery.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 use meterbook_core::delivery::{State, Way};
+use meterbook_core::id::PackageId;
 
 /// Why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +86,25 @@ pub enum NotDelivered {
     },
     /// Nobody said why.
     NoReason,
+    /// There is no such package.
+    NoPackage {
+        /// What was said.
+        id: PackageId,
+    },
+    /// A package that is made again is not what it was.
+    NotTheSame {
+        /// Which.
+        id: PackageId,
+        /// The hash of its manifest.
+        was: String,
+        /// What it would be now.
+        now: String,
+    },
+    /// Where a package belongs there is something else.
+    SomethingElse {
+        /// Where.
+        folder: PathBuf,
+    },
 }
 
 impl fmt::Display for NotDelivered {
@@ -139,6 +160,18 @@ impl fmt::Display for NotDelivered {
             NotDelivered::CannotBecome { state, next } => {
                 write!(f, "a piece that is {state} does not become {next}")
             }
+            NotDelivered::NoPackage { id } => {
+                write!(f, "there is no package {id}; see: meterbook deliver status")
+            }
+            NotDelivered::NotTheSame { id, was, now } => write!(
+                f,
+                "package {id} was {was} and would be {now} now; it was not written: look at what changed, the drawn bills or the settings"
+            ),
+            NotDelivered::SomethingElse { folder } => write!(
+                f,
+                "{} is there and is not this package; move it away, or name another folder",
+                folder.display()
+            ),
             NotDelivered::NoReason => f.write_str("say why; whoever looks at it later will ask"),
         }
     }

@@ -11,7 +11,7 @@ use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::last;
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::delivery::email;
+use meterbook_app::delivery::{email, package};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
@@ -157,6 +157,8 @@ const ELSEWHERE: &[&str] = &[
     "email::give_up",
     // It asks what keeping the thing takes that the document is about: shown in record.rs.
     "document::withdraw",
+    "package::begin",
+    "package::make",
     // They ask within their transaction.
     "import::import",
     "last::make_all",
@@ -260,6 +262,10 @@ fn who_has_no_role_does_nothing() {
         let why = email::send(db, sam, to, None, &mut |_, _| ()).unwrap_err();
         refused("email::send", deliver, why);
         refused("email::give_up", deliver, email::give_up(db, sam).unwrap_err());
+        let (id, to) = (PackageId(1), (folder, folder));
+        let why = package::begin(db, sam, &mass, folder).unwrap_err();
+        refused("package::begin", deliver, why);
+        refused("package::make", deliver, package::make(db, sam, id, to).unwrap_err());
         let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
         refused("staff::add", Permission::ManageStaff, why);
         let acts = db.read(|tx| store::audit::latest(tx, 1_000)).unwrap();

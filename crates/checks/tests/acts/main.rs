@@ -22,6 +22,7 @@ mod moves;
 mod orders;
 mod orders_done;
 mod paper;
+mod package;
 mod published;
 mod race;
 mod receipts;

@@ -92,7 +92,7 @@ fn what_was_said_last_of_a_way_holds() {
             assert_eq!(store::outbox::said(tx, sample::FROM.yesterday()?)?, None);
             let made = store::mail_package::find(tx, PackageId(1))?.and_then(|it| it.made);
             assert_eq!(made, Some(("5f".to_owned(), 2)));
-            assert_eq!(store::mail_package::pieces(tx, PackageId(1))?, [(1, PieceId(1))]);
+            assert_eq!(store::mail_package::pieces(tx, PackageId(1))?, [(1, PieceId(1), 1)]);
             assert_eq!(store::mail_package::newest(tx, 9)?.len(), 1);
             assert_eq!(store::mail_package::open(tx, billed())?, None, "it stands");
             Ok(())

@@ -131,6 +131,7 @@ const WALLS: &[Wall] = &[
             "meterbook-app",
             "meterbook-core",
             "meterbook-formats",
+            "meterbook-paper",
             "flate2",
             "jiff",
             "mimalloc",

@@ -101,7 +101,7 @@ impl Settings {
     /// Ounces that so many pages weigh, printed on both sides, with their inserts.
     pub fn ounces(&self, pages: i64) -> i64 {
         let an_ounce = if self.sheets == 0 { SHEETS } else { self.sheets };
-        let sheets = (pages + 1).div_euclid(2) + self.inserts;
+        let sheets = sheets(pages) + self.inserts;
         (sheets + an_ounce - 1).div_euclid(an_ounce).max(1)
     }
 
@@ -168,6 +168,11 @@ impl Settings {
             )),
         }
     }
+}
+
+/// Sheets that so many pages take, printed on both sides.
+pub fn sheets(pages: i64) -> i64 {
+    (pages + 1).div_euclid(2)
 }
 
 fn put<T>(place: &mut Option<T>, value: Option<T>) -> Result<(), String> {

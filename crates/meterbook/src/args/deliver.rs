@@ -17,6 +17,20 @@ pub(crate) enum DeliverCommand {
         #[arg(long)]
         expect: Option<i64>,
     },
+    /// Make a package for the mail house of what waits for post of the bills of some days
+    Package {
+        /// The folder that the package is put into
+        #[arg(value_name = "DIR")]
+        into: PathBuf,
+        #[command(flatten)]
+        of: Packaged,
+        /// The first day that is not among them; the day after the first one without it
+        #[arg(long, value_name = "DAY", default_value = "")]
+        until: String,
+        /// How many pieces are expected; one for each bill without it
+        #[arg(long)]
+        expect: Option<i64>,
+    },
     /// Let more pieces go than were expected; a second person agrees
     LetGo {
         /// The way: post or email
@@ -71,4 +85,16 @@ pub(crate) struct Billed {
     /// The first day that is not among them; the day after the first one without it
     #[arg(long, value_name = "DAY", default_value = "")]
     pub(crate) until: String,
+}
+
+/// What a package is made of
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Packaged {
+    /// The first day of the bills
+    #[arg(long, value_name = "DAY")]
+    pub(crate) billed: Option<String>,
+    /// A package that was made, to make the same again
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) again: Option<i64>,
 }

@@ -1,22 +1,29 @@
 //! `deliver`: sending what waits, saying what became of it, and stopping a way.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::deliver::render;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{NotDelivered, email, outcome, settings};
+use meterbook_app::delivery::{NotDelivered, email, outcome, package, settings};
 use meterbook_app::refuse;
 use meterbook_core::delivery::settings::{Password, Settings};
 use meterbook_core::delivery::{State, Way};
+use meterbook_core::id::PackageId;
 use meterbook_store as store;
 
 use crate::args::Place;
-use crate::args::deliver::{Billed, DeliverCommand};
+use crate::args::deliver::{Billed, DeliverCommand, Packaged};
 use crate::say;
 
 pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
     match command {
         DeliverCommand::Status => status(place),
         DeliverCommand::Send { billed, expect } => send(place, billed, *expect),
+        DeliverCommand::Package { into, of, until, expect } => {
+            package(place, into, (of, until, *expect))
+        }
         DeliverCommand::LetGo { way, billed, pieces, why } => {
             let (way, billed) = (way_of(way)?, days(&billed.billed, &billed.until)?);
             let wanted = Asked::LetGo(NewLetGo { way, billed, pieces: *pieces });
@@ -60,6 +67,14 @@ fn status(place: &Place) -> Result<()> {
     for (way, state, count) in db.read(store::outbox::counts)? {
         say::line(format_args!("{way:8} {state:10} {count:>10}"));
     }
+    for it in db.read(|tx| store::mail_package::newest(tx, 10))? {
+        let (from, to) = (it.billed.start(), it.billed.end());
+        let said = it.made.map_or_else(
+            || "is not whole; make it again".to_owned(),
+            |(sha256, pages)| format!("{pages} pages, {sha256}"),
+        );
+        say::line(format_args!("package {} of bills from {from} to {to}: {said}", it.id));
+    }
     for way in Way::ALL {
         if let Some(why) = db.read(|tx| store::outbox::stopped(tx, *way))? {
             say::line(format_args!("{way} is stopped: {why}"));
@@ -80,6 +95,41 @@ fn send(place: &Place, billed: &Billed, expected: Option<i64>) -> Result<()> {
     say::line(format_args!(
         "{} sent, {} bounced, {} later, {} unknown",
         tally.sent, tally.bounced, tally.later, tally.unknown
+    ));
+    Ok(())
+}
+
+fn package(
+    place: &Place,
+    into: &Path,
+    (of, until, expected): (&Packaged, &str, Option<i64>),
+) -> Result<()> {
+    let (db, actor, folder) = (super::open(place)?, super::actor(), place.dir.join("bills"));
+    let id = match of.again {
+        Some(id) => PackageId(id),
+        None => {
+            let billed = days(of.billed.as_deref().unwrap_or_default(), until)?;
+            let mass = Mass { way: Way::Post, billed, expected };
+            let bills = db.read(|tx| package::bills(tx, billed))?;
+            let (mut bar, all) = (say::Bar::new(), u64::try_from(bills.len())?);
+            // What cannot be drawn is said below, piece by piece.
+            let _ = render(&db, &bills, &folder, &mut |done| bar.show("drawing", done, all));
+            bar.end();
+            let begun = package::begin(&db, actor, &mass, &folder)?;
+            for (piece, why) in &begun.left {
+                say::line(format_args!("{piece} is not in it: {why}"));
+            }
+            begun.id
+        }
+    };
+    let made = package::make(&db, actor, id, (&folder, into))?;
+    let sum = made.manifest.sum(|_| true);
+    say::line(format_args!(
+        "{}: {} envelopes, {} pages, {}",
+        made.folder.display(),
+        sum.envelopes,
+        sum.pages,
+        made.sha256
     ));
     Ok(())
 }

@@ -1,0 +1,345 @@
+//! Packages for the mail house: what waits for post is taken together, put into files by weight, read
+//! back, and told of in a manifest. A package stands whole or not at all, and is the same whenever it
+//! is made again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use meterbook_core::bill::BillNumber;
+use meterbook_core::delivery::envelope::{Envelope, Manifest, Pages, bars, tracking};
+use meterbook_core::delivery::imb::routing;
+use meterbook_core::delivery::settings::{Settings, sheets};
+use meterbook_core::delivery::{COPIES, Piece, State, Way, key};
+use meterbook_core::id::{AccountNumber, BillId, PackageId};
+use meterbook_core::limits::BILLS_PER_FILE;
+use meterbook_core::period::Period;
+use meterbook_core::permission::Authorized;
+use meterbook_formats::mail;
+use meterbook_paper::{Batch, Tagged, is_of, stands};
+use meterbook_store::mail_package::Package;
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use super::mass::{self, Mass};
+use super::{NotDelivered, settings};
+use crate::{Actor, deliver, intake, refuse};
+
+/// A package that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Which.
+    pub id: PackageId,
+    /// Pieces that are not in it, and why; they wait on.
+    pub left: Vec<(String, String)>,
+}
+
+/// A package that stands whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Where.
+    pub folder: PathBuf,
+    /// What is in it.
+    pub manifest: Manifest,
+    /// The hash of its manifest, which has the hash of everything else.
+    pub sha256: String,
+}
+
+/// The bills of some days that wait for post.
+pub fn bills(tx: &mut Tx, billed: Period) -> Result<Vec<BillId>> {
+    let waiting = store::outbox::waiting(tx, Way::Post, billed)?;
+    let mut bills: Vec<BillId> = waiting.iter().map(|(it, _)| it.bill).collect();
+    bills.dedup();
+    Ok(bills)
+}
+
+/// Takes what waits for post of some days, or what was taken by somebody who was cut off. A bill that
+/// cannot be drawn, that is of another account or that has no address is left out and holds up nobody.
+pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun> {
+    let billed = mass.billed;
+    let mass = &Mass { way: Way::Post, ..*mass };
+    let (open, waiting) = db.write(|tx| {
+        mass::authorized(tx, actor)?;
+        mass::goes(tx, Way::Post)?;
+        match store::mail_package::open(tx, billed)? {
+            Some(id) => Ok((Some(id), Vec::new())),
+            None => {
+                mass::due(tx, mass)?;
+                Ok((None, store::outbox::waiting(tx, Way::Post, billed)?))
+            }
+        }
+    })?;
+    if let Some(id) = open {
+        return Ok(Begun { id, left: Vec::new() });
+    }
+    let (mut taken, mut left) = (Vec::new(), Vec::new());
+    for (piece, position) in waiting {
+        match fit(db, &piece, folder) {
+            Ok(()) => taken.push((piece, position)),
+            Err(why) => left.push((key(&piece.number, piece.person, piece.way), why.to_string())),
+        }
+    }
+    if taken.is_empty() {
+        let said = left.first().map(|(piece, why)| anyhow!("{piece} is not in it: {why}"));
+        return Err(said.unwrap_or_else(|| refuse(NotDelivered::NothingDue { way: Way::Post })));
+    }
+    // By ZIP code, as the post wants it.
+    taken.sort_by_cached_key(|(it, _)| (routing(&it.address), it.id));
+    let pieces: Vec<_> = taken.iter().map(|(it, position)| (it.id, position + 1)).collect();
+    let id = db.write(|tx| {
+        let allowed = mass::authorized(tx, actor)?;
+        mass::due(tx, mass)?;
+        let id = PackageId(tx.next(Counter::Package, 1)?);
+        let (by, at) = (allowed.by(), allowed.at());
+        let said = (State::Sending, &*format!("package {id}"));
+        store::outbox::add_events(tx, &pieces, said, (by, at))?;
+        let package = Package { id, billed, began_at: at, made: None };
+        store::mail_package::add(tx, &package, by, &pieces)?;
+        let said = format!("{} pieces of {billed}", pieces.len());
+        store::audit::add(tx, &allowed, "package bills", &id.to_string(), &said)?;
+        Ok(id)
+    })?;
+    Ok(Begun { id, left })
+}
+
+/// Whether a piece can be put into a package.
+fn fit(db: &Db, piece: &Piece, folder: &Path) -> Result<()> {
+    ensure!(!piece.address.is_empty(), "nobody said where to");
+    let pdf = deliver::pdf_of(db, folder, piece.bill)?;
+    let account = db.read(|tx| store::account::get(tx, piece.account))?;
+    is_of(&pdf, account.number)?;
+    Tagged::read(&pdf).map(drop)
+}
+
+/// Makes a package that was begun, below `into`, of the bills drawn in `folder`. One that is there
+/// already is the same or is refused.
+pub fn make(db: &Db, actor: Actor, id: PackageId, (folder, into): (&Path, &Path)) -> Result<Made> {
+    let (package, pieces, settings) = db.write(|tx| {
+        mass::authorized(tx, actor)?;
+        gather(tx, id)
+    })?;
+    let name = format!("package-{id:06}");
+    let part = into.join(format!(".{name}.{}.part", std::process::id()));
+    let _ = fs::remove_dir_all(&part);
+    fs::create_dir_all(&part).with_context(|| format!("{} cannot be made", part.display()))?;
+    let whole = into.join(name);
+    let made = fill(db, &package, (&pieces, &settings), (folder, &part)).and_then(|manifest| {
+        let sha256 = intake::hash(mail::json(&manifest).as_bytes());
+        if let Some((was, _)) = package.made.as_ref().filter(|it| it.0 != sha256) {
+            let (was, now) = (was.clone(), sha256);
+            return Err(refuse(NotDelivered::NotTheSame { id, was, now }));
+        }
+        put(&part, &whole)?;
+        Ok(Made { folder: whole.clone(), manifest, sha256 })
+    });
+    clear(into, id)?;
+    let made = made?;
+    let pages = made.manifest.sum(|_| true).pages;
+    let ended = db.write(|tx| {
+        let allowed = mass::authorized(tx, actor)?;
+        end(tx, &allowed, id, (&made.sha256, pages))
+    });
+    match ended {
+        // Somebody else made the same at the same time.
+        Err(why) if why.is::<store::Conflict>() => {
+            let other = db.read(|tx| store::mail_package::find(tx, id))?;
+            if other.and_then(|it| it.made).is_none_or(|it| it.0 != made.sha256) {
+                return Err(why);
+            }
+        }
+        ended => ended?,
+    }
+    Ok(made)
+}
+
+/// A package as it was begun, with its pieces in their order.
+fn gather(tx: &mut Tx, id: PackageId) -> Result<(Package, Vec<Piece>, Settings)> {
+    let package = store::mail_package::find(tx, id)?;
+    let package = package.ok_or_else(|| refuse(NotDelivered::NoPackage { id }))?;
+    let began = crate::founding::zone(tx)?.day_of(package.began_at);
+    let settings = settings::on(tx, began)?;
+    let all = store::mail_package::pieces(tx, id)?.into_iter();
+    let pieces = all.map(|(_, piece, _)| Ok(store::outbox::get(tx, piece)?.0));
+    Ok((package, pieces.collect::<Result<_>>()?, settings))
+}
+
+/// A file of pages that more bills fit into.
+struct Open {
+    name: String,
+    batch: Batch,
+    bills: Vec<(AccountNumber, BillNumber, i64)>,
+}
+
+/// Writes everything of a package into a folder.
+fn fill(
+    db: &Db,
+    package: &Package,
+    (pieces, settings): (&[Piece], &Settings),
+    (folder, part): (&Path, &Path),
+) -> Result<Manifest> {
+    let mut open: BTreeMap<(i64, bool), Open> = BTreeMap::new();
+    let mut begun: BTreeMap<(i64, bool), usize> = BTreeMap::new();
+    let (mut envelopes, mut files) = (Vec::with_capacity(pieces.len()), Vec::new());
+    for (piece, sequence) in pieces.iter().zip(1..) {
+        let (mut envelope, tagged) = envelope(db, piece, settings, folder)?;
+        envelope.sequence = sequence;
+        let kind = (envelope.ounces, envelope.copy);
+        let it = open.entry(kind).or_insert_with(|| {
+            let nth = begun.entry(kind).or_default();
+            *nth += 1;
+            Open { name: file(kind, *nth), batch: Batch::new(), bills: Vec::new() }
+        });
+        envelope.file.clone_from(&it.name);
+        envelope.first_page = it.batch.pages() + 1;
+        it.batch.add(tagged)?;
+        it.bills.push((envelope.account, envelope.bill.clone(), envelope.pages));
+        if BILLS_PER_FILE <= it.bills.len()
+            && let Some(full) = open.remove(&kind)
+        {
+            files.push(close(full, part)?);
+        }
+        envelopes.push(envelope);
+    }
+    for left in open.into_values() {
+        files.push(close(left, part)?);
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let Package { id, billed, began_at, .. } = *package;
+    let manifest = Manifest { id, billed, began_at, envelopes, files };
+    let faults = manifest.faults();
+    ensure!(faults.is_empty(), "package {id}: {}", faults.join("; "));
+    keep(&part.join("manifest.csv"), &mail::csv(&manifest).context("no manifest")?)?;
+    keep(&part.join("manifest.json"), mail::json(&manifest).as_bytes())?;
+    keep(&part.join("control.txt"), mail::control(&manifest).as_bytes())?;
+    Ok(manifest)
+}
+
+/// What is in an envelope, without its place in the package.
+fn envelope(
+    db: &Db,
+    piece: &Piece,
+    settings: &Settings,
+    folder: &Path,
+) -> Result<(Envelope, Tagged)> {
+    let statement = db.read(|tx| crate::statement::of_bill(tx, piece.bill))?;
+    let key = key(&piece.number, piece.person, piece.way);
+    // The wrong statement in an envelope is worse than none.
+    ensure!(
+        statement.account.id == piece.account && statement.bill.number == piece.number,
+        "the piece {key} and its bill are of different accounts; run: meterbook check"
+    );
+    let pdf = deliver::pdf_of(db, folder, piece.bill)?;
+    let tagged = Tagged::read(&pdf).with_context(|| key.clone())?;
+    let pages = tagged.pages()?;
+    let routing = routing(&piece.address);
+    let tracking = tracking(settings, piece.id);
+    let envelope = Envelope {
+        sequence: 0,
+        piece: key,
+        account: statement.account.number,
+        bill: piece.number.clone(),
+        billed_on: statement.bill.billed_on,
+        amount_due: statement.amount_due,
+        copy: COPIES.contains(&piece.role),
+        address: piece.address.clone(),
+        bars: bars(tracking.as_deref(), &routing)?,
+        tracking,
+        routing,
+        pages,
+        sheets: sheets(pages),
+        inserts: settings.inserts,
+        ounces: settings.ounces(pages),
+        file: String::new(),
+        first_page: 0,
+        sha256: intake::hash(&pdf),
+    };
+    Ok((envelope, tagged))
+}
+
+fn file((ounces, copy): (i64, bool), nth: usize) -> String {
+    format!("{ounces}oz-{}{nth:03}.pdf", if copy { "copies-" } else { "" })
+}
+
+/// Writes a file of pages, and reads it back: whose bill stands where.
+fn close(it: Open, part: &Path) -> Result<Pages> {
+    let pages = it.batch.pages();
+    let bytes = it.batch.finish()?;
+    let path = part.join(&it.name);
+    keep(&path, &bytes)?;
+    let read = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    stands(&read, &it.bills)?;
+    Ok(Pages { name: it.name, pages, sha256: intake::hash(&read) })
+}
+
+/// Writes a file so that it is there after the lights went out.
+fn keep(path: &Path, bytes: &[u8]) -> Result<()> {
+    let said = || format!("{} cannot be written", path.display());
+    let mut file = File::create_new(path).with_context(said)?;
+    file.write_all(bytes).with_context(said)?;
+    file.sync_all().with_context(said)
+}
+
+/// Puts a folder where it belongs, whole; what is there already must be the same.
+fn put(part: &Path, whole: &Path) -> Result<()> {
+    match fs::rename(part, whole) {
+        Ok(()) => Ok(()),
+        Err(why)
+            if matches!(
+                why.kind(),
+                ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists | ErrorKind::NotADirectory
+            ) =>
+        {
+            match whole.is_dir() && read(part)? == read(whole)? {
+                true => Ok(()),
+                false => Err(refuse(NotDelivered::SomethingElse { folder: whole.to_owned() })),
+            }
+        }
+        Err(why) => Err(why).with_context(|| format!("{} cannot be made", whole.display())),
+    }
+}
+
+/// The hash of each file in a folder.
+fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let said = || format!("{} cannot be read", folder.display());
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(said)? {
+        let entry = entry.with_context(said)?;
+        let bytes = fs::read(entry.path()).with_context(said)?;
+        found.insert(entry.file_name().to_string_lossy().into_owned(), intake::hash(&bytes));
+    }
+    Ok(found)
+}
+
+/// Removes what was left of this package by whoever was cut off.
+fn clear(into: &Path, id: PackageId) -> Result<()> {
+    let said = || format!("{} cannot be read", into.display());
+    for entry in fs::read_dir(into).with_context(said)? {
+        let entry = entry.with_context(said)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(&format!(".package-{id:06}.")) && name.ends_with(".part") {
+            fs::remove_dir_all(entry.path()).with_context(said)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes down that a package stands whole and that its pieces went with it, once.
+fn end(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    id: PackageId,
+    (sha256, pages): (&str, i64),
+) -> Result<()> {
+    let package = store::mail_package::find(tx, id)?;
+    if package.is_some_and(|it| it.made.is_some()) {
+        return Ok(());
+    }
+    store::mail_package::end(tx, id, (sha256, pages), allowed.at())?;
+    let pieces = store::mail_package::pieces(tx, id)?;
+    let pieces: Vec<_> = pieces.iter().map(|(_, it, position)| (*it, position + 1)).collect();
+    let said = (State::Sent, &*format!("package {id}"));
+    store::outbox::add_events(tx, &pieces, said, (allowed.by(), allowed.at()))?;
+    let said = format!("{} pieces, {pages} pages, {sha256}", pieces.len());
+    store::audit::add(tx, allowed, "finish package", &id.to_string(), &said)
+}

@@ -1,0 +1,228 @@
+//! Packages for the mail house, on both engines: what is in them, that they are made once, and that
+//! nobody's bill goes in somebody else's envelope.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::delivery::mass::Mass;
+use meterbook_app::delivery::package::{Begun, Made, begin, make};
+use meterbook_app::delivery::{NotDelivered, settings};
+use meterbook_app::{Refused, party, person};
+use meterbook_checks::engines;
+use meterbook_core::delivery::imb;
+use meterbook_core::delivery::{State, Way};
+use meterbook_core::id::PackageId;
+use meterbook_core::party::PartyRole;
+use meterbook_core::period::Period;
+use meterbook_core::person::{ContactKind, Language, PersonKind};
+use meterbook_store::{self as store, Db};
+use serde_json::Value;
+
+use crate::correct;
+use crate::delivery::{START, one_month, pieces};
+use crate::village::{DIALS, actor};
+
+const FIRST: PackageId = PackageId(1);
+
+fn mass() -> Mass {
+    let billed = Period::new(date(2026, 2, 1), date(2026, 6, 1)).unwrap();
+    Mass { way: Way::Post, billed, expected: Some(9) }
+}
+
+/// Where the bills of a database are drawn, and where packages of it go.
+fn folders(db: &Db, folder: &Path) -> (PathBuf, PathBuf) {
+    let own = folder.join(format!("{}", db.location()).replace(['/', ':'], "-"));
+    (own.join("bills"), own.join("mail"))
+}
+
+fn begun(db: &Db, folder: &Path) -> Result<Begun> {
+    begin(db, actor(), &mass(), &folders(db, folder).0)
+}
+
+fn made(db: &Db, folder: &Path) -> Result<Made> {
+    let (bills, into) = folders(db, folder);
+    make(db, actor(), FIRST, (&bills, &into))
+}
+
+fn say(db: &Db, text: &str) {
+    db.write(|tx| settings::say(tx, actor(), START, text)).unwrap();
+}
+
+fn copy(db: &Db, at: Option<&str>) {
+    db.write(|tx| {
+        let (kind, language) = (PersonKind::Organisation, Language::English);
+        let person = person::add(tx, actor(), "Bell LLC", kind, language)?;
+        if let Some(at) = at {
+            person::add_contact(tx, actor(), person, ContactKind::Post, at)?;
+        }
+        let account = meterbook_core::id::AccountId(1);
+        party::join(tx, actor(), account, person, PartyRole::CopyOfBill, START)
+    })
+    .unwrap();
+}
+
+fn refusal(why: &anyhow::Error) -> NotDelivered {
+    let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("no refusal: {why:?}"));
+    refused.as_a::<NotDelivered>().unwrap_or_else(|| panic!("another: {why}")).clone()
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let all = fs::read_dir(folder).unwrap().map(|it| it.unwrap());
+    all.map(|it| (it.file_name().into_string().unwrap(), fs::read(it.path()).unwrap())).collect()
+}
+
+#[test]
+fn a_package_has_each_piece_once_and_says_so() {
+    engines::each(|db, folder| {
+        correct::begin(db, "R-1", &[DIALS]);
+        copy(db, Some("PO Box 9\nAlder Creek IL 59999-0001"));
+        say(db, "mailer 123456\nservice 270\nsheets 1\ninserts 1\n");
+        for (day, index) in [(1, 0), (2, 100), (3, 250)] {
+            correct::shows(db, date(2026, day, 1), &[index]);
+        }
+        correct::bill(db);
+        correct::bill(db);
+        let it = begun(db, folder).unwrap();
+        assert_eq!(it, Begun { id: FIRST, left: Vec::new() });
+        let states = || pieces(db).into_iter().map(|it| it.1).collect::<Vec<_>>();
+        assert_eq!(states(), [State::Sending; 4]);
+        let Made { folder: whole, manifest, sha256 } = made(db, folder).unwrap();
+        assert_eq!(states(), [State::Sent; 4]);
+        let there = files(&whole);
+        let names: Vec<&str> = there.keys().map(String::as_str).collect();
+        let expected =
+            ["2oz-001.pdf", "2oz-copies-001.pdf", "control.txt", "manifest.csv", "manifest.json"];
+        assert_eq!(names, expected);
+        let zips: Vec<&str> = manifest.envelopes.iter().map(|it| &*it.routing).collect();
+        assert_eq!(zips, ["599990001", "599990001", "60000", "60000"], "by ZIP code");
+        for it in &manifest.envelopes {
+            let tracking = it.tracking.as_deref().unwrap();
+            assert_eq!(it.bars.as_deref(), imb::bars(tracking, &it.routing).ok().as_deref());
+            assert_eq!((it.pages, it.sheets, it.inserts, it.ounces), (2, 1, 1, 2));
+        }
+        let said: Value = serde_json::from_slice(&there["manifest.json"]).unwrap();
+        assert_eq!(said["sum"]["envelopes"], 4);
+        assert_eq!(said["sum"]["pages"], 8);
+        assert_eq!(said["files"][1]["pages"], 4);
+        let kept = db.read(|tx| store::mail_package::find(tx, FIRST)).unwrap().unwrap();
+        assert_eq!(kept.made, Some((sha256, 8)));
+        let nothing = NotDelivered::NothingDue { way: Way::Post };
+        assert_eq!(refusal(&begun(db, folder).unwrap_err()), nothing, "nobody is sent two");
+    });
+}
+
+#[test]
+fn a_package_that_is_made_again_is_the_same_or_is_refused() {
+    engines::each(|db, folder| {
+        one_month(db, |_| ());
+        let (bills, into) = folders(db, folder);
+        begun(db, folder).unwrap();
+        assert_eq!(begun(db, folder).unwrap().id, FIRST, "who was cut off goes on with it");
+        let left = into.join(".package-000001.1.part");
+        fs::create_dir_all(&left).unwrap();
+        let first = made(db, folder).unwrap();
+        let there = files(&first.folder);
+        assert!(!left.exists(), "what was left is gone");
+        assert_eq!(made(db, folder).unwrap(), first);
+        fs::remove_dir_all(&first.folder).unwrap();
+        assert_eq!(made(db, folder).unwrap(), first);
+        assert_eq!(files(&first.folder), there, "byte by byte");
+        assert_eq!(db.read(|tx| store::outbox::events(tx, pieces(db)[0].0.id)).unwrap().len(), 2);
+        fs::write(first.folder.join("control.txt"), "mine").unwrap();
+        let other = NotDelivered::SomethingElse { folder: first.folder.clone() };
+        assert_eq!(refusal(&made(db, folder).unwrap_err()), other);
+        let number = &pieces(db)[0].0.number;
+        let drawn = bills.join("2026-02-02").join(format!("{number}.pdf"));
+        let mut bytes = fs::read(&drawn).unwrap();
+        bytes.extend_from_slice(b"\n");
+        fs::write(&drawn, bytes).unwrap();
+        let why = refusal(&made(db, folder).unwrap_err());
+        assert!(matches!(&why, NotDelivered::NotTheSame { was, .. } if *was == first.sha256));
+        assert_eq!(fs::read_dir(&into).unwrap().count(), 1, "no part is left");
+        let id = PackageId(7);
+        let none = make(db, actor(), id, (&bills, &into)).unwrap_err();
+        assert_eq!(refusal(&none), NotDelivered::NoPackage { id });
+    });
+}
+
+#[test]
+fn what_has_no_address_or_cannot_be_drawn_holds_up_nobody() {
+    engines::each(|db, folder| {
+        one_month(db, |db| copy(db, None));
+        let it = begun(db, folder).unwrap();
+        let key = format!("{}/2/post", pieces(db)[0].0.number);
+        assert_eq!(it.left, [(key, "nobody said where to".to_owned())]);
+        let states: Vec<State> = pieces(db).into_iter().map(|it| it.1).collect();
+        assert_eq!(states, [State::Sending, State::Queued]);
+        let manifest = made(db, folder).unwrap().manifest;
+        assert_eq!(manifest.envelopes.len(), 1);
+        assert_eq!(manifest.envelopes[0].bars, None, "no mailer is named");
+    });
+}
+
+/// Held by name: a statement went to somebody else because a machine took the next page.
+#[test]
+fn statement_to_the_wrong_envelope() {
+    engines::each(|db, folder| {
+        one_month(db, |_| ());
+        let (bills, _) = folders(db, folder);
+        let number = &pieces(db)[0].0.number;
+        // Where this bill was drawn there is another one: a page of nobody.
+        let drawn = bills.join("2026-02-02");
+        fs::create_dir_all(&drawn).unwrap();
+        let other = meterbook_paper::Batch::new().finish().unwrap();
+        fs::write(drawn.join(format!("{number}.pdf")), other).unwrap();
+        fs::write(drawn.join(format!("{number}.html")), "").unwrap();
+        let why = begun(db, folder).unwrap_err().to_string();
+        assert!(why.contains("does not say that it is of it"), "{why}");
+        assert_eq!(pieces(db)[0].1, State::Queued, "it was not sent to anybody");
+    });
+}
+
+/// The barcode of an envelope as Debian's zint draws it: a bar from the top and one to the bottom.
+#[test]
+#[expect(clippy::print_stdout, reason = "a test says what it skipped")]
+fn zint_draws_the_same_bars() {
+    for (tracking, routing) in [
+        ("00270123456000000007", "60000"),
+        ("00270123456789000007", "599990001"),
+        ("04270999999999999999", ""),
+        ("01234567094987654321", "01234567891"),
+    ] {
+        let both = if routing.is_empty() { "" } else { "-" };
+        let code = format!("{tracking}{both}{routing}");
+        let asked = ["--barcode=USPS_IMAIL", "--filetype=SVG", "--direct", "-d", &code];
+        let Ok(drawn) = Command::new("zint").args(asked).output() else {
+            println!("skipped: there is no zint");
+            return;
+        };
+        let drawn = String::from_utf8(drawn.stdout).unwrap();
+        let mut bars: Vec<(usize, char)> = drawn.lines().filter_map(bar).collect();
+        bars.sort_unstable();
+        let bars: String = bars.into_iter().map(|it| it.1).collect();
+        assert_eq!(imb::bars(tracking, routing).unwrap(), bars, "{code}");
+    }
+}
+
+fn bar(line: &str) -> Option<(usize, char)> {
+    let of = |name: &str| {
+        let (_, rest) = line.split_once(&format!(" {name}=\""))?;
+        let (whole, _) = rest.split_once(".00\"")?;
+        whole.parse::<usize>().ok()
+    };
+    let (x, y, height) = (of("x")?, of("y")?, of("height")?);
+    let kind = match (y, height) {
+        (0, 16) => 'F',
+        (0, 10) => 'A',
+        (6, 10) => 'D',
+        (6, 4) => 'T',
+        other => panic!("zint draws no such bar: {other:?}"),
+    };
+    Some((x, kind))
+}
