@@ -1,18 +1,20 @@
 //! A block as bytes, and back.
 //!
 //! Layout: codec, minutes, phase, decimal exponent, count, missing spans, estimated spans, groups
-//! of 128 values (see [`crate::bits`]), checksum. Numbers are seven bits a byte. The first codec
-//! differs in its checksum only.
+//! of 128 values (see [`crate::bits`]), checksum. Numbers are seven bits a byte. The second codec
+//! differs in how it keeps high bits, the first also in its checksum.
 
 use std::fmt;
 
-use crate::bits::{GROUP, put_group, take_group};
+use crate::bits::{GROUP, High, put_group, take_group};
 use crate::bytes::{Reader, checksum, first_checksum, put};
 use crate::{Block, MONTH_MINUTES, Span};
 
 /// The layout above. Another one gets another number, and old blocks stay readable.
-const CODEC: u8 = 2;
-/// The same with a slower checksum.
+const CODEC: u8 = 3;
+/// The same with high bits in whole bytes.
+const SECOND_CODEC: u8 = 2;
+/// The second with a slower checksum.
 const FIRST_CODEC: u8 = 1;
 /// 10^18 is the highest power of ten below 2^63.
 const MOST_EXPONENT: u8 = 18;
@@ -99,9 +101,11 @@ pub fn unpack_into(bytes: &[u8], block: &mut Block) -> Result<(), Corrupt> {
     }
     let mut from = Reader { rest: body };
     let codec = from.byte()?;
-    if ![FIRST_CODEC, CODEC].contains(&codec) {
-        return Err(Corrupt::Codec(codec));
-    }
+    let high = match codec {
+        FIRST_CODEC | SECOND_CODEC => High::Bytes,
+        CODEC => High::Bits,
+        codec => return Err(Corrupt::Codec(codec)),
+    };
     let minutes = u16::try_from(from.number()?).map_err(|_| Corrupt::Number)?;
     let phase = from.small()?;
     let exponent = from.byte()?;
@@ -113,10 +117,10 @@ pub fn unpack_into(bytes: &[u8], block: &mut Block) -> Result<(), Corrupt> {
     let estimated = take_spans(&mut from, count)?;
 
     let Block { values, .. } = block;
-    values.clear();
     values.resize(count as usize, 0);
+    let unit = 10_i64.pow(u32::from(exponent));
     for group in values.chunks_mut(GROUP) {
-        take_group(&mut from, group)?;
+        take_group(&mut from, high, unit, group)?;
     }
     if !from.rest.is_empty() {
         return Err(Corrupt::Short);
@@ -124,22 +128,8 @@ pub fn unpack_into(bytes: &[u8], block: &mut Block) -> Result<(), Corrupt> {
     for span in &missing {
         values[span.range()].fill(0);
     }
-    longer(values, 10_i64.pow(u32::from(exponent)))?;
     (block.minutes, block.phase) = (minutes, phase);
     (block.missing, block.estimated) = (missing, estimated);
-    Ok(())
-}
-
-/// Every value times `unit`. Whether a product leaves its type is asked once where it can be.
-fn longer(values: &mut [i64], unit: i64) -> Result<(), Corrupt> {
-    let bits = values.iter().fold(0, |bits, it| bits | (it ^ (it >> 63)));
-    if bits < i64::MAX.div_euclid(unit) {
-        values.iter_mut().for_each(|it| *it = it.wrapping_mul(unit));
-        return Ok(());
-    }
-    for value in values {
-        *value = value.checked_mul(unit).ok_or(Corrupt::Number)?;
-    }
     Ok(())
 }
 
@@ -281,17 +271,23 @@ mod tests {
     }
 
     #[test]
-    fn a_block_of_the_first_codec_is_still_read() {
-        let month = block((0..300).map(|it| it * 17_000).collect());
-        let mut bytes = pack(&month);
-        bytes.truncate(bytes.len() - 4);
-        bytes[0] = FIRST_CODEC;
-        let sum = first_checksum(&bytes);
-        bytes.extend_from_slice(&sum);
-        assert_eq!(unpack(&bytes), Ok(month));
-        let last = bytes.len() - 5;
-        bytes[last] ^= 1;
-        assert_eq!(unpack(&bytes), Err(Corrupt::Checksum));
+    fn blocks_of_earlier_codecs_are_still_read() {
+        // As the program wrote them then.
+        let body = "0f3c0396010001030200030320088220699aa669b22ccbb2c3beeffb088220089aa2699a2ccbb22cb\
+                    eeffbbe82200882a6699aa6cbb22ccbef3bbeef07eb06397d6bf70200030088c6fa88c6fa88c602";
+        let mut month = block((0..150).map(|it| it % 8 * 1_000).collect());
+        month.values.iter_mut().skip(7).step_by(50).for_each(|it| *it *= 1_000);
+        month.estimated = vec![Span { start: 3, len: 2 }];
+        for (codec, sum) in [(FIRST_CODEC, "c892c9b2"), (SECOND_CODEC, "c0eac5a0")] {
+            let kept = format!("{codec:02x}{body}{sum}");
+            let (pairs, []) = kept.as_bytes().as_chunks::<2>() else { panic!("whole bytes") };
+            let byte = |it: &[u8; 2]| u8::from_str_radix(str::from_utf8(it).unwrap(), 16).unwrap();
+            let mut bytes: Vec<u8> = pairs.iter().map(byte).collect();
+            assert_eq!(unpack(&bytes).as_ref(), Ok(&month));
+            let last = bytes.len() - 5;
+            bytes[last] ^= 1;
+            assert_eq!(unpack(&bytes), Err(Corrupt::Checksum));
+        }
     }
 
     #[test]
@@ -308,14 +304,6 @@ mod tests {
             assert_eq!(exponent(&values), zeros, "{values:?}");
             assert_eq!(unpack(&pack(&block(values.clone()))).unwrap().values, values);
         }
-    }
-
-    #[test]
-    fn a_product_outside_of_its_type_is_refused() {
-        let mut values = [i64::MIN.div_euclid(10) + 1, i64::MAX.div_euclid(10)];
-        assert_eq!(longer(&mut values.clone(), 10), Ok(()), "the last that fit");
-        values[1] += 1;
-        assert_eq!(longer(&mut values, 10), Err(Corrupt::Number));
     }
 
     #[test]

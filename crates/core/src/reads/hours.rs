@@ -112,13 +112,16 @@ impl Hours {
     }
 }
 
-/// The exact sum. Whether it may leave its type is asked once, of the bits of all values.
+/// The exact sum, of the low halves and of the high ones, each from zero up: neither can leave its
+/// type before there are 2^32 values.
 fn sum(values: &[i64]) -> i128 {
-    let bits = values.iter().fold(0, |bits, it| bits | (it ^ (it >> 63)));
-    if bits < 1 << 40 {
-        return i128::from(values.iter().fold(0_i64, |sum, it| sum.wrapping_add(*it)));
-    }
-    values.iter().map(|it| i128::from(*it)).sum()
+    const LEAST: u64 = 1 << 63;
+    let (low, high) = values.iter().fold((0_u64, 0_u64), |(low, high), it| {
+        let above = it.cast_unsigned() ^ LEAST;
+        (low.wrapping_add(above & 0xffff_ffff), high.wrapping_add(above >> 32))
+    });
+    let count = values.len() as u64;
+    (i128::from(high) << 32) + i128::from(low) - i128::from(count) * i128::from(LEAST)
 }
 
 #[cfg(test)]
