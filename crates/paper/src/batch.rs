@@ -5,6 +5,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::AccountNumber;
 
+use crate::read_back::closed_up;
+
 /// Refuses paper of which any page does not say that it is of this account: statements have gone to
 /// others in the wrong envelope, whole ones and single pages.
 pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
@@ -13,16 +15,11 @@ pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
     ensure!(!pages.is_empty(), "a bill that was to go to account {account} has no page");
     let number = account.to_string();
     for (nth, page) in (1..).zip(&pages) {
-        let closed: String = page.chars().filter(|it| !it.is_whitespace()).collect();
         ensure!(
-            closed.contains(&number),
+            closed_up(page).contains(&number),
             "page {nth} of a bill that was to go to account {account} does not say that it is of it"
         );
     }
-    ensure!(
-        closed_up(&text).contains(&account.to_string()),
-        "a bill that was to go to account {account} does not say that it is of it"
-    );
     Ok(())
 }
 
@@ -260,8 +257,4 @@ fn walk(object: &mut Object, each: &mut dyn FnMut(&mut Dictionary)) {
 /// A name of a tag in the nth bill: names are in order when bills are.
 fn named(nth: usize, id: &[u8]) -> Vec<u8> {
     [format!("{nth:06}-").as_bytes(), id].concat()
-}
-
-fn closed_up(text: &str) -> String {
-    text.chars().filter(|it| !it.is_whitespace()).collect()
 }
