@@ -46,7 +46,7 @@ test('a document is withdrawn with a reason and is not shown any more', async ()
     }
     await tab.fill('#name', `Wrong paper of ${at}`);
     await send(tab, paper(`wrong ${at}`));
-    const row = tab.locator('li, tr').filter({ hasText: `Wrong paper of ${at}` }).last();
+    const row = tab.locator('ul.reach li, table tr').filter({ has: tab.getByRole('link', { name: `Wrong paper of ${at}`, exact: true }) });
     await row.getByRole('link', { name: /^Withdraw/ }).click();
     await tab.waitForLoadState();
     await sound(tab);
@@ -58,7 +58,7 @@ test('a document is withdrawn with a reason and is not shown any more', async ()
     await press(tab, 'Enter');
     await tab.waitForLoadState();
     assert.equal(new URL(tab.url()).pathname, at);
-    assert.equal(await tab.getByText(`Wrong paper of ${at}`).count(), 0);
+    assert.equal(await tab.getByRole('link', { name: `Wrong paper of ${at}` }).count(), 0);
   }
 });
 

@@ -2,14 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod sample;
-
 use lopdf::{Document, Object};
 use meterbook_core::bill::{BillNumber, Statement};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::person::Language;
+use meterbook_paper::sample::statement;
 use meterbook_paper::{Batch, Press, Tagged, is_of, stands, view};
-use sample::statement;
 
 /// Two bills of two accounts in two languages.
 fn two() -> [(Statement, Vec<u8>); 2] {

@@ -1,6 +1,8 @@
 //! What the utility says on its paper: a text holds from its day on, after the sample bill was drawn
 //! with it and said everything that is wanted.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::civil::{Date, date};
 use meterbook_app::paper::{self, publish};
 use meterbook_app::statement;
@@ -31,7 +33,7 @@ fn refused(db: &Db, from: Date, it: &PaperText) -> String {
 fn terms_hold_for_the_bills_from_their_day_on() {
     engines::each(|db, _| {
         three_months(db);
-        let bill = db.read(|tx| store::paper::last_billed(tx)).unwrap().unwrap();
+        let bill = db.read(store::paper::last_billed).unwrap().unwrap();
         let terms = text(TextKind::Terms, "", &format!("late-charge 1.5%\n{PAY}{DISPUTE}"));
         let words = refused(db, bill, &terms);
         assert_eq!(
