@@ -4,6 +4,7 @@
 #[path = "../../../core/tests/golden/given.rs"]
 mod given;
 #[path = "../../../paper/src/sample.rs"]
+#[expect(unreachable_pub, reason = "it is public where it is at home")]
 mod sample;
 
 use std::path::Path;
