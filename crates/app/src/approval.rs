@@ -17,6 +17,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use serde_json::{Value, json};
 
 use crate::authority::{NotAuthorized, authorize};
+use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
@@ -37,6 +38,8 @@ pub enum Asked {
     Multiplier(NewMultiplier),
     /// To let the bills of a run go.
     Release(NewRelease),
+    /// To take the bills of a whole turn back.
+    CancelRun(NewCancel),
     /// To take bills back and bill anew.
     Correct(NewCorrection),
     /// To send more pieces than were expected.
@@ -248,6 +251,7 @@ impl Asked {
             Asked::Refund(_) => REFUND,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Release(_) => RELEASE,
+            Asked::CancelRun(_) => CANCEL_RUN,
             Asked::Correct(_) => CORRECT,
             Asked::LetGo(_) => LET_GO,
             Asked::GiveRole { .. } => "give role",
@@ -265,6 +269,7 @@ impl Asked {
             Asked::Refund(_) => Permission::RefundCredit,
             Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
+            Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
             Asked::LetGo(_) => Permission::DeliverBeyondCount,
             Asked::GiveRole { .. }
@@ -280,6 +285,7 @@ impl Asked {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
             Asked::Release(it) => Some(it.total),
+            Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
             _ => None,
         }
@@ -309,6 +315,7 @@ impl Asked {
                 )
             }
             Asked::Release(it) => it.subject(tx, at)?,
+            Asked::CancelRun(it) => it.subject(tx)?,
             Asked::Correct(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
@@ -351,6 +358,9 @@ impl Asked {
             }),
             Asked::Release(NewRelease { run, total, beyond }) => {
                 json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
+            }
+            Asked::CancelRun(NewCancel { run, total }) => {
+                json!({ "run": run.0, "cents": total.cents() })
             }
             Asked::LetGo(NewLetGo { way, billed, pieces }) => json!({
                 "way": way.word(),
@@ -415,6 +425,10 @@ impl Asked {
                 cause: Cause::from_word(content["cause"].as_str()?)?,
                 net: Money::from_cents(content["cents"].as_i64()?),
             }),
+            CANCEL_RUN => Asked::CancelRun(NewCancel {
+                run: RunId(content["run"].as_i64()?),
+                total: Money::from_cents(content["cents"].as_i64()?),
+            }),
             LET_GO => Asked::LetGo(NewLetGo {
                 way: Way::from_word(content["way"].as_str()?)?,
                 billed: Period::new(text("from")?.parse().ok()?, text("to")?.parse().ok()?)?,
@@ -446,6 +460,7 @@ impl Asked {
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Release(it) => it.subject(tx, at).map(drop),
+            Asked::CancelRun(it) => it.subject(tx).map(drop),
             Asked::Correct(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today).map(drop)
@@ -465,6 +480,7 @@ impl Asked {
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
+            Asked::CancelRun(it) => it.begin(tx, allowed, why),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),
             Asked::LetGo(it) => it.be_let_go(tx, allowed, why),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),

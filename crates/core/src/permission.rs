@@ -49,6 +49,8 @@ pub enum Permission {
     RunBills,
     /// Let the bills of a cycle go.
     ReleaseBills,
+    /// Take the bills of a whole turn back before they are sent.
+    CancelRun,
     /// Let bills go whose totals are further from earlier ones than the limits allow.
     ReleaseBeyondLimits,
     /// Say the limits for that.
@@ -111,6 +113,7 @@ words! {
         PlanCycles = "plan-cycles",
         RunBills = "run-bills",
         ReleaseBills = "release-bills",
+        CancelRun = "cancel-run",
         ReleaseBeyondLimits = "release-beyond-limits",
         SetReleaseLimits = "set-release-limits",
         DeliverBills = "deliver-bills",

@@ -138,7 +138,10 @@ const ENDING_UNTRUE: Sql = Sql("
     where (u.id is null or u.stage = 'done')
       and (i.outcome = 'billed') <> exists (
         select 1 from segment s join bill b on b.id = s.bill_id
-        where s.agreement_id = i.agreement_id and b.window_id = i.window_id)
+        where s.agreement_id = i.agreement_id and b.window_id = i.window_id
+          and not exists (
+            select 1 from bill_cancelled c join correction k on k.id = c.correction_id
+            where c.bill_id = b.id and k.cause = 'run'))
     order by i.agreement_id, w.from_on limit $1");
 const RUN_TOTALS: Sql = Sql("
     select w.id, w.said, w.posted from (
@@ -147,7 +150,8 @@ const RUN_TOTALS: Sql = Sql("
              where i.window_id = bill_window.id and i.outcome = 'billed') as said,
             (select cast(coalesce(sum(b.total_cents), 0) as bigint) from bill b
              where b.window_id = bill_window.id and not exists (
-                select 1 from bill_cancelled c where c.made_bill_id = b.id)) as posted
+                select 1 from bill_cancelled c join correction k on k.id = c.correction_id
+                where c.made_bill_id = b.id or (c.bill_id = b.id and k.cause = 'run'))) as posted
         from bill_window
         where exists (select 1 from run r where r.window_id = bill_window.id and r.stage = 'done')
           and not exists (

@@ -212,6 +212,7 @@ fn conflict_of_trigger(why: &str) -> Option<Conflict> {
             | "too much"
             | "gone"
             | "hangs"
+            | "taken back"
     );
     ours.then(|| Conflict { table: table.to_owned(), rule: rule.to_owned() })
 }

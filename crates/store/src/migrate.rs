@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0019_paper", include_str!("../migrations/0019_paper.sql")),
     ("0020_delivery", include_str!("../migrations/0020_delivery.sql")),
     ("0021_jobs", include_str!("../migrations/0021_jobs.sql")),
+    ("0022_calendar", include_str!("../migrations/0022_calendar.sql")),
     ("0023_payments", include_str!("../migrations/0023_payments.sql")),
     ("0024_books", include_str!("../migrations/0024_books.sql")),
 ];

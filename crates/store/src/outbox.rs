@@ -78,6 +78,7 @@ const STANDING: Sql = Sql("
 const DUE: Sql = Sql("
     select p.id from piece p join standing_bill b on b.id = p.bill_id
     where p.channel = $1 and $2 <= b.billed_on and b.billed_on < $3
+      and not exists (select 1 from run r where r.window_id = b.window_id and r.stage = 'cancelling')
       and coalesce((select e.state from piece_event e where e.piece_id = p.id
                     order by e.position desc limit 1), 'queued') = 'queued'
     order by p.id");

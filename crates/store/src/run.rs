@@ -63,10 +63,10 @@ const LATEST: Sql = Sql("
     from run where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
 const AT_WORK: Sql = Sql("
     select id, window_id, waits, stage
-    from run where stage in ('checking', 'again', 'posting') order by id");
+    from run where stage in ('checking', 'again', 'posting', 'cancelling') order by id");
 const RELEASED: Sql = Sql("
     select id, window_id, waits, stage
-    from run where stage = 'posting' order by id");
+    from run where stage in ('posting', 'cancelling') order by id");
 const ITEMS_OF: (Sql, Sql) = among_ids!(
     "select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
      from run_item where account_id",
@@ -255,12 +255,12 @@ pub fn latest(tx: &mut Tx, window: WindowId) -> Result<Option<Run>> {
     tx.maybe(LATEST, [window.into()], run)
 }
 
-/// The runs of which something is to be checked or posted.
+/// The runs of which something is to be checked, posted or taken back.
 pub fn at_work(tx: &mut Tx) -> Result<Vec<Run>> {
     tx.many(AT_WORK, [], run)
 }
 
-/// The runs that are released and not posted to their end.
+/// The runs that are released and not posted to their end, or not taken back to theirs.
 pub fn released(tx: &mut Tx) -> Result<Vec<Run>> {
     tx.many(RELEASED, [], run)
 }

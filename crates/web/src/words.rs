@@ -68,6 +68,7 @@ catalogue! {
     charged: "Bills come to", "Total facturado";
     check: "Check", "Cheque";
     called_off: "called off", "anulado";
+    taking_back: "being taken back", "se retira";
     checking: "being checked", "en revisión";
     closed: "Closed", "Cerrada";
     commercial: "Commercial", "Comercial";
@@ -513,6 +514,7 @@ catalogue! {
     bill_replaced_by: "in its place stands", "en su lugar está";
     cause_meter: "the meter", "el medidor";
     cause_other: "something else", "otra causa";
+    cause_run: "the whole run was taken back", "se retiró toda la facturación";
     cause_read: "a read", "una lectura";
     cause_service: "where or when service was", "dónde o cuándo hubo servicio";
     cause_tampering: "energy taken past the meter", "energía tomada sin medir";

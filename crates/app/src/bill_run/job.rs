@@ -19,7 +19,7 @@ use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
 
-use super::{Progress, check, post};
+use super::{Progress, cancel, check, post};
 
 /// How long to wait before looking again whether others are ready with their jobs.
 const WAIT: Duration = Duration::from_millis(50);
@@ -64,6 +64,7 @@ pub(super) fn work(
         watch(match pass {
             Pass::Check => Progress::Checked(pace.done, pace.of),
             Pass::Post => Progress::Posted(pace.done, pace.of),
+            Pass::Cancel => Progress::TakenBack(pace.done, pace.of),
         });
     }
     Ok(())
@@ -82,6 +83,7 @@ fn step(
         match pass {
             Pass::Check => check::check(tx, &run, window, &job, tariffs)?,
             Pass::Post => post::post(tx, &run, window, &job, tariffs)?,
+            Pass::Cancel => cancel::take_back_bills(tx, allowed, window, &job)?,
         }
         store::job::end(tx, &job, worker, Timestamp::now())?;
         return Ok(Step::Did);
@@ -97,11 +99,17 @@ fn step(
     if pace.jobs == 0 && cut(tx, &run, window, pass)? {
         return Ok(Step::Did);
     }
+    let subject = window.id.to_string();
     let stage = match pass {
         Pass::Check => Stage::Preview,
         Pass::Post => {
-            store::audit::add(tx, allowed, "bill run done", &window.id.to_string(), "")?;
+            store::audit::add(tx, allowed, "bill run done", &subject, "")?;
             Stage::Done
+        }
+        Pass::Cancel => {
+            store::cancel::open_again(tx, window.id)?;
+            store::audit::add(tx, allowed, "bill run cancelled", &subject, "")?;
+            Stage::Cancelled
         }
     };
     let next = Run { stage, ..run };
@@ -111,26 +119,32 @@ fn step(
 
 /// Cuts the work of a pass into jobs; whether there is any.
 fn cut(tx: &mut Tx, run: &Run, window: &Window, pass: Pass) -> Result<bool> {
-    let due = match pass {
-        Pass::Check => store::run::to_check(tx, run, window, ALL)?,
-        Pass::Post => store::run::to_post(tx, run, ALL)?,
-    };
-    let entries = match pass {
-        Pass::Check => BTreeMap::new(),
-        Pass::Post => entries(tx, &due)?,
+    let (due, entries) = match pass {
+        Pass::Check => (store::run::to_check(tx, run, window, ALL)?, BTreeMap::new()),
+        Pass::Post => {
+            let due = store::run::to_post(tx, run, ALL)?;
+            let entries = entries(tx, &due)?;
+            (due, entries)
+        }
+        Pass::Cancel => {
+            let bills = store::cancel::accounts(tx, window.id)?;
+            (bills.iter().map(|it| it.0).collect(), bills.into_iter().collect())
+        }
     };
     let (mut jobs, run) = (Vec::new(), run.id);
     for (nth, accounts) in (0..).zip(due.chunks(ACCOUNTS_PER_TRANSACTION)) {
         let (first, last) = (accounts[0], accounts[accounts.len() - 1]);
         let entries = accounts.iter().map(|it| entries.get(it).copied().unwrap_or(1)).sum();
         let accounts = i64::try_from(accounts.len())?;
-        let (first_bill, first_entry, entries) = match pass {
-            Pass::Check => (BillId(0), EntryId(0), 0),
-            Pass::Post => (
-                BillId(tx.next(Counter::Bill, usize::try_from(accounts)?)?),
-                EntryId(tx.next(Counter::Entry, usize::try_from(entries)?)?),
-                entries,
-            ),
+        let first_bill = BillId(match pass {
+            Pass::Post => tx.next(Counter::Bill, usize::try_from(accounts)?)?,
+            Pass::Check | Pass::Cancel => 0,
+        });
+        let (first_entry, entries) = match pass {
+            Pass::Check => (EntryId(0), 0),
+            Pass::Post | Pass::Cancel => {
+                (EntryId(tx.next(Counter::Entry, usize::try_from(entries)?)?), entries)
+            }
         };
         jobs.push(Job { run, pass, nth, first, last, accounts, first_bill, first_entry, entries });
     }

@@ -6,6 +6,7 @@
 //! anywhere, and shared by whoever has time.
 
 mod apart;
+pub mod cancel;
 mod charges;
 mod check;
 pub mod correct;
@@ -64,6 +65,8 @@ pub enum Progress<'a> {
     Totals(&'a Preview),
     /// So many of so many accounts are posted.
     Posted(u64, u64),
+    /// The bills of so many of so many accounts are taken back.
+    TakenBack(u64, u64),
 }
 
 /// Why nothing is billed.
@@ -139,13 +142,16 @@ pub fn run(
                 })?;
             }
         }
-        job::work(db, &allowed, (&mut run, Pass::Post), &window, &mut tariffs, watch)?;
+        for pass in [Pass::Post, Pass::Cancel] {
+            job::work(db, &allowed, (&mut run, pass), &window, &mut tariffs, watch)?;
+        }
         last = Some(db.read(|tx| store::run::standing(tx, &window))?);
     }
     Ok(last.expect("opening a run names at least one window"))
 }
 
-/// Posts what is released and was not posted to its end, and returns how the window stands after it.
+/// Posts what is released and was not posted to its end, or takes back what is to be taken back, and
+/// returns how the window stands after it.
 pub fn finish(
     db: &Db,
     actor: Actor,
@@ -156,7 +162,9 @@ pub fn finish(
     let window = db.read(|tx| store::window::get(tx, run.window))?;
     let mut run = run;
     let tariffs = &mut Tariffs::default();
-    job::work(db, &allowed, (&mut run, Pass::Post), &window, tariffs, watch)?;
+    for pass in [Pass::Post, Pass::Cancel] {
+        job::work(db, &allowed, (&mut run, pass), &window, tariffs, watch)?;
+    }
     db.read(|tx| store::run::standing(tx, &window))
 }
 
@@ -183,15 +191,15 @@ pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<us
         let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
         let window = db.read(|tx| store::window::get(tx, run.window))?;
         let (mut run, tariffs) = (*run, &mut Tariffs::default());
-        for pass in [Pass::Check, Pass::Post] {
+        for pass in [Pass::Check, Pass::Post, Pass::Cancel] {
             job::work(db, &allowed, (&mut run, pass), &window, tariffs, watch)?;
         }
     }
     Ok(runs.len())
 }
 
-/// Posts every run that is released and was not posted to its end: that of whoever released it and
-/// was cut off, or that to which a second person agreed.
+/// Posts every run that is released and was not posted to its end, and takes back every one that is to
+/// be: that of whoever let it go and was cut off, or that to which a second person agreed.
 pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {
     let runs = db.read(store::run::released)?;
     for run in &runs {

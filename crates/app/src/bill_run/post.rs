@@ -31,9 +31,14 @@ impl Aside {
         Aside { next: 0, end: 0 }
     }
 
+    /// Those of a job.
+    pub(super) fn of(job: &Job) -> Aside {
+        Aside { next: job.first_entry.0, end: job.first_entry.0 + job.entries }
+    }
+
     /// The first of so many ids: of those that are set aside, and where these are not enough, because
     /// something was charged since they were counted, of those that nobody has.
-    fn take(&mut self, tx: &mut Tx, count: usize) -> Result<i64> {
+    pub(super) fn take(&mut self, tx: &mut Tx, count: usize) -> Result<i64> {
         let first = self.next;
         let end = first + i64::try_from(count)?;
         if self.end < end {
@@ -64,7 +69,7 @@ pub(super) fn post(
     let due = store::run::to_post(tx, run, (job.first, job.last))?;
     let due: Vec<_> = due.into_iter().zip((job.first_bill.0..).map(BillId)).collect();
     let turn = Turn { run, window, known: store::bill::known(tx)? };
-    let mut aside = Aside { next: job.first_entry.0, end: job.first_entry.0 + job.entries };
+    let mut aside = Aside::of(job);
     if attempt(tx, |tx| batch(tx, turn, &due, aside, tariffs))?.is_ok() {
         return Ok(());
     }

@@ -182,6 +182,7 @@ const ELSEWHERE: &[&str] = &[
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",
+    "cancel::cancel",
     "intake::import",
     "intake::import_in_parts",
     "intake::import_by_profile",

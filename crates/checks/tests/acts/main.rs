@@ -8,6 +8,7 @@ mod audit;
 mod authority;
 mod books;
 mod by_profile;
+mod cancel_run;
 mod certificate;
 mod changes;
 mod correct;

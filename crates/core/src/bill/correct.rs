@@ -24,6 +24,8 @@ pub enum Cause {
     Tampering,
     /// Something else.
     Other,
+    /// The whole run was taken back. Nobody says this of a bill.
+    Run,
 }
 
 words! {
@@ -34,7 +36,14 @@ words! {
         Service = "service",
         Tampering = "tampering",
         Other = "other",
+        Run = "run",
     }
+}
+
+impl Cause {
+    /// What somebody may say of bills that were wrong.
+    pub const SAID: &'static [Cause] =
+        &[Cause::Read, Cause::Meter, Cause::Tariff, Cause::Service, Cause::Tampering, Cause::Other];
 }
 
 /// Some bills of an account, and what stands in their place.

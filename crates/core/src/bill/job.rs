@@ -7,13 +7,15 @@ use jiff::Timestamp;
 use super::run::Stage;
 use crate::id::{AccountId, BillId, EntryId, RunId};
 
-/// Which of its two passes over the accounts a run is in.
+/// Which of its passes over the accounts a run is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
     /// Rating and checking.
     Check,
     /// Posting.
     Post,
+    /// Taking back what was posted.
+    Cancel,
 }
 
 /// Some accounts of a pass, done by one worker in one transaction.
@@ -32,7 +34,7 @@ pub struct Job {
     /// How many accounts there were when the work was cut.
     pub accounts: i64,
     /// The id of the bill of its first account; those of the others follow by place. Zero when it
-    /// posts nothing.
+    /// makes none.
     pub first_bill: BillId,
     /// The id of its first entry.
     pub first_entry: EntryId,
@@ -63,6 +65,7 @@ impl Stage {
         match self {
             Stage::Checking | Stage::Again => Some(Pass::Check),
             Stage::Posting => Some(Pass::Post),
+            Stage::Cancelling => Some(Pass::Cancel),
             Stage::Preview | Stage::Done | Stage::Cancelled => None,
         }
     }
@@ -87,7 +90,7 @@ impl Pace {
 }
 
 words! {
-    Pass { Check = "check", Post = "post" }
+    Pass { Check = "check", Post = "post", Cancel = "cancel" }
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ pub enum Stage {
     Posting,
     /// Every agreement has ended in one way.
     Done,
-    /// It was called off before it was released.
+    /// Its bills are being taken back, all of them.
+    Cancelling,
+    /// It was called off before it was released, or its bills were taken back.
     Cancelled,
 }
 
@@ -86,6 +88,7 @@ words! {
         Preview = "preview",
         Posting = "posting",
         Done = "done",
+        Cancelling = "cancelling",
         Cancelled = "cancelled",
     }
     Outcome { Billed = "billed", Held = "held", Exempt = "exempt" }

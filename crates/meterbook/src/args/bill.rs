@@ -36,6 +36,16 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
+    /// Take the bills of the newest billed turn of a cycle back, all of them, before any is sent; it takes
+    /// a second person
+    CancelRun {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
     /// Take bills of an account back and bill anew what would read otherwise now, all from a day on;
     /// or of every account on a tariff
     #[command(group(clap::ArgGroup::new("whose").required(true).args(["account", "tariff"])))]

@@ -36,12 +36,12 @@ pub(crate) fn approve(place: &Place, command: ApproveCommand) -> Result<()> {
         }
         ApproveCommand::Give { number, why } => {
             let it = db.write(|tx| approval::give(tx, super::actor(), ApprovalId(number), &why))?;
-            // Bills that were let go with it are posted now.
+            // Bills that were let go with it are posted now, or taken back.
             let mut bar = say::Bar::new();
-            bill_run::finish_released(&db, super::actor(), &mut |progress| {
-                if let Progress::Posted(done, all) = progress {
-                    bar.show("posted", done, all);
-                }
+            bill_run::finish_released(&db, super::actor(), &mut |progress| match progress {
+                Progress::Posted(done, all) => bar.show("posted", done, all),
+                Progress::TakenBack(done, all) => bar.show("taken back", done, all),
+                Progress::Checked(..) | Progress::Totals(_) => {}
             })?;
             drop(bar);
             say::line(format_args!("done: {}", summary(&it)));

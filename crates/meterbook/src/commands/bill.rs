@@ -30,6 +30,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
+        BillCommand::CancelRun { cycle, why } => release::cancel_run(place, *cycle, why),
         BillCommand::Correct { account, tariff, from, cause, why } => {
             let whose = (account.as_deref(), tariff.as_deref());
             correct::correct(place, whose, *from, cause, why.as_deref())
@@ -64,6 +65,7 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
         bill_run::run(&db, super::actor(), which, until, &mut |progress| match progress {
             Progress::Checked(done, all) => bar.show("rated and checked", done, all),
             Progress::Posted(done, all) => bar.show("posted", done, all),
+            Progress::TakenBack(done, all) => bar.show("taken back", done, all),
             Progress::Totals(checked) => {
                 bar.end();
                 release::print(checked);

@@ -22,7 +22,7 @@ pub(crate) fn correct(
     why: Option<&str>,
 ) -> Result<()> {
     let cause = Cause::from_word(cause).with_context(|| {
-        let known: Vec<_> = Cause::ALL.iter().map(|it| it.word()).collect();
+        let known: Vec<_> = Cause::SAID.iter().map(|it| it.word()).collect();
         format!("{cause} is no cause; write one of {}", known.join(", "))
     })?;
     let db = super::open(place)?;

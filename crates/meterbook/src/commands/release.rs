@@ -8,6 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::Progress;
+use meterbook_app::bill_run::cancel;
 use meterbook_app::bill_run::release::{self, Released};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::preview::{Part, Preview, Turnover, band};
@@ -63,6 +64,22 @@ pub(crate) fn call_off(place: &Place, cycle: i64, why: &str) -> Result<()> {
         release::call_off(tx, super::actor(), run.id, why)
     })?;
     say::line(format_args!("the run of cycle {cycle} is called off; nothing was posted"));
+    Ok(())
+}
+
+pub(crate) fn cancel_run(place: &Place, cycle: i64, why: &str) -> Result<()> {
+    let db = super::open(place)?;
+    let wanted = db.read(|tx| cancel::of_cycle(tx, Cycle(cycle)))?;
+    let mut bar = say::Bar::new();
+    let outcome = cancel::cancel(&db, super::actor(), wanted, why, &mut |progress| {
+        if let Progress::TakenBack(done, all) = progress {
+            bar.show("taken back", done, all);
+        }
+    })?;
+    drop(bar);
+    let said =
+        format!("every bill of the turn is taken back, {} in all; it is open again", wanted.total);
+    super::outcome(&said, outcome);
     Ok(())
 }
 

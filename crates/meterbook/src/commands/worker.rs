@@ -22,6 +22,7 @@ pub(crate) fn worker(place: &Place, args: &Worker) -> Result<()> {
             bill_run::work(&db, Actor::system(Timestamp::now()), &mut |progress| match progress {
                 Progress::Checked(done, all) => bar.show("rated and checked", done, all),
                 Progress::Posted(done, all) => bar.show("posted", done, all),
+                Progress::TakenBack(done, all) => bar.show("taken back", done, all),
                 Progress::Totals(_) => {}
             })?;
         drop(bar);

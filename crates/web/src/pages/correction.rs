@@ -115,7 +115,7 @@ async fn preview(
         account: account.to_string(),
         bill: number,
         from: from.to_string(),
-        causes: Cause::ALL.iter().map(|it| (it.word(), said(*it, words), *it == cause)).collect(),
+        causes: Cause::SAID.iter().map(|it| (it.word(), said(*it, words), *it == cause)).collect(),
         cause: cause.word(),
         why: String::new(),
         refused,
@@ -232,5 +232,6 @@ fn said(cause: Cause, words: &Words) -> &'static str {
         Cause::Service => words.cause_service,
         Cause::Tampering => words.cause_tampering,
         Cause::Other => words.cause_other,
+        Cause::Run => words.cause_run,
     }
 }

@@ -183,6 +183,7 @@ pub(crate) fn turn(id: WindowId, it: &Standing, visitor: &Visitor) -> Turn {
             Stage::Preview => words.previewed,
             Stage::Posting => words.posting,
             Stage::Done => words.done,
+            Stage::Cancelling => words.taking_back,
             Stage::Cancelled => words.called_off,
         },
         done: it.stage == Stage::Done,
@@ -242,7 +243,8 @@ async fn page(
     let words = visitor.words();
     let stage = run.map(|it| it.stage);
     let may = |permission| visitor.may(permission);
-    let works = matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Posting));
+    let works =
+        matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Posting | Stage::Cancelling));
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
         id: id.0,
@@ -270,7 +272,7 @@ async fn page(
 fn stages(stage: Option<Stage>, words: &Words) -> Vec<(&'static str, &'static str)> {
     let names = [words.cycle_check, words.cycle_preview, words.cycle_post, words.done];
     let at = match stage {
-        None | Some(Stage::Cancelled) => None,
+        None | Some(Stage::Cancelling | Stage::Cancelled) => None,
         Some(Stage::Checking | Stage::Again) => Some(0),
         Some(Stage::Preview) => Some(1),
         Some(Stage::Posting) => Some(2),
