@@ -8,6 +8,7 @@ pub mod outcome;
 pub mod package;
 mod queue;
 mod refusal;
+pub mod returned;
 pub mod settings;
 
 pub(crate) use queue::queue;

@@ -2,6 +2,7 @@
 
 pub mod envelope;
 pub mod imb;
+pub mod retry;
 pub mod settings;
 
 use std::collections::BTreeSet;

@@ -27,6 +27,8 @@ const OPEN: Sql = Sql("
     order by m.id limit 1");
 const OF: Sql = Sql("
     select sequence, piece_id, position from mail_package_piece where package_id = $1 order by sequence");
+const AT: Sql =
+    Sql("select piece_id from mail_package_piece where package_id = $1 and sequence = $2");
 const END: Sql = Sql("
     insert into mail_package_end (package_id, sha256, pages, ended_at) values ($1, $2, $3, $4)");
 
@@ -76,6 +78,11 @@ pub fn open(tx: &mut Tx, billed: Period) -> Result<Option<PackageId>> {
 /// that put it there.
 pub fn pieces(tx: &mut Tx, id: PackageId) -> Result<Vec<(i64, PieceId, i64)>> {
     tx.many(OF, [id.into()], |row| Ok((row.int(0)?, row.id(1)?, row.int(2)?)))
+}
+
+/// The piece at a place in a package, if there is one.
+pub fn piece_at(tx: &mut Tx, id: PackageId, sequence: i64) -> Result<Option<PieceId>> {
+    tx.maybe(AT, [id.into(), sequence.into()], |row| row.id(0))
 }
 
 /// Keeps that a package stands whole. It does once.

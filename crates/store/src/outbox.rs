@@ -61,6 +61,7 @@ const GET: Sql = Sql("
                   order by e.position desc limit 1), 'queued')
     from piece p join bill b on b.id = p.bill_id where p.id = $1");
 const BY_KEY: Sql = Sql("select id from piece where key = $1");
+const BY_SERIAL: Sql = Sql("select max(id) from piece where channel = $1 and id % $2 = $3");
 const OF_ACCOUNT: Sql = Sql("
     select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
         coalesce((select e.state from piece_event e where e.piece_id = p.id
@@ -191,6 +192,12 @@ pub fn get(tx: &mut Tx, id: PieceId) -> Result<(Piece, State)> {
 /// The piece with a key, if there is one.
 pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<PieceId>> {
     tx.maybe(BY_KEY, [key.into()], |row| row.id(0))
+}
+
+/// The newest piece of a way whose id leaves `serial` when it is divided by `limit`.
+pub fn by_serial(tx: &mut Tx, way: Way, serial: i64, limit: i64) -> Result<Option<PieceId>> {
+    let asked = [way.word().into(), limit.into(), serial.into()];
+    tx.one(BY_SERIAL, asked, |row| row.maybe(0, Row::id))
 }
 
 /// The newest pieces of an account.

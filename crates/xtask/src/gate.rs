@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{console, habits, install, postgres, run, say};
+use crate::{console, habits, install, judges, postgres, run, say};
 
 /// Which steps are wanted, and what they may do.
 #[derive(Debug, Default, PartialEq)]
@@ -120,14 +120,16 @@ fn lints(_: &Wanted) -> Result<Ended> {
     Ok(Ended::Passed)
 }
 
-fn tests(_: &Wanted) -> Result<Ended> {
+fn tests(wanted: &Wanted) -> Result<Ended> {
     let program = run::program()?;
     let postgres = postgres::start()?;
-    let left_out = run::tests(
-        run::cargo(["test", "--locked", "--workspace", "--no-fail-fast"])
-            .env("METERBOOK_BIN", program)
-            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
-    )?;
+    let mut command = run::cargo(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    command.env("METERBOOK_BIN", program).env("METERBOOK_TEST_POSTGRES", &postgres.url);
+    // Without a server to send to, the tests of messages would only say that they were skipped.
+    if let Some(python) = judges::server(!wanted.no_install)? {
+        command.env("METERBOOK_SMTP", python);
+    }
+    let left_out = run::tests(&mut command)?;
     Ok(if left_out.is_empty() { Ended::Passed } else { Ended::PassedBut(left_out) })
 }
 

@@ -1,6 +1,6 @@
 //! What the tests need beside Rust, and how to get it: from Debian's packages, or built by cargo.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -19,6 +19,12 @@ struct Need {
 
 const NEEDS: &[Need] = &[
     Need { name: "PostgreSQL", package: "postgresql", browser: false, found: postgres::programs },
+    Need {
+        name: "Python",
+        package: "python3-venv",
+        browser: false,
+        found: || run::find("python3").filter(|it| can_make_its_own(it)),
+    },
     Need { name: "Chromium", package: "chromium", browser: true, found: chromium },
     Need { name: "Node.js", package: "nodejs", browser: true, found: || run::find("node") },
     Need { name: "npm", package: "npm", browser: true, found: || run::find("npm") },
@@ -31,6 +37,12 @@ const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
 /// Where Chromium is.
 pub(crate) fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(run::find)
+}
+
+/// Whether a Python can make one of its own, for the SMTP server of the tests. Debian's cannot
+/// without a package.
+fn can_make_its_own(python: &Path) -> bool {
+    run::quietly(Command::new(python).args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
 /// Whether this process may do anything.

@@ -12,8 +12,9 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use meterbook_core::delivery::retry::not_before;
 use meterbook_core::delivery::settings::{Carried, Settings, Tls};
-use meterbook_core::delivery::{State, Way};
+use meterbook_core::delivery::{Event, State, Way};
 use meterbook_core::id::PieceId;
 use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Conflict, Db, Tx};
@@ -39,6 +40,8 @@ pub struct Tally {
     pub later: usize,
     /// Nobody knows.
     pub unknown: usize,
+    /// Put off before, and not long enough ago to be tried again.
+    pub waiting: usize,
 }
 
 /// How one piece went.
@@ -70,11 +73,17 @@ pub fn send(
     })?;
     let mut server = None;
     for (piece, nth) in due.iter().zip(1..) {
-        let Some((envelope, bytes)) = prepare(db, &allowed, *piece, (&settings, folder))? else {
-            continue;
-        };
         // The hour of this piece, not of the first: a long send is not taken for one that is gone.
         let now = actor.at.checked_add(begun.elapsed()).context("a send ends in some year")?;
+        let events = db.read(|tx| store::outbox::events(tx, *piece))?;
+        if not_before(&events).is_some_and(|it| now < it) {
+            tally.waiting += 1;
+            continue;
+        }
+        let known = (&*events, &settings, folder);
+        let Some((envelope, bytes)) = prepare(db, &allowed, *piece, known)? else {
+            continue;
+        };
         if !begin(db, &allowed, *piece, now)? {
             continue;
         }
@@ -125,13 +134,13 @@ fn prepare(
     db: &Db,
     allowed: &Authorized,
     id: PieceId,
-    (settings, folder): (&Settings, &Path),
+    (events, settings, folder): (&[Event], &Settings, &Path),
 ) -> Result<Option<(Envelope, Vec<u8>)>> {
     let (piece, _) = db.read(|tx| store::outbox::get(tx, id))?;
-    let (statement, language, events) = db.read(|tx| {
+    let (statement, language) = db.read(|tx| {
         let language = store::person::get(tx, piece.person)?.language;
         let statement = crate::statement::of_bill(tx, piece.bill)?;
-        Ok((statement, language, store::outbox::events(tx, id)?))
+        Ok((statement, language))
     })?;
     // The wrong statement in an envelope is worse than none.
     ensure!(
@@ -147,7 +156,7 @@ fn prepare(
         Carried::Link(_) => None,
     };
     let made =
-        message(settings, &piece, language, (&statement, pdf.as_deref()), (&events, allowed.at()));
+        message(settings, &piece, language, (&statement, pdf.as_deref()), (events, allowed.at()));
     match made {
         Ok(made) => Ok(Some((made.envelope().clone(), made.formatted()))),
         Err(why) if why.is::<crate::Refused>() => Err(why),

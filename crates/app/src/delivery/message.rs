@@ -8,6 +8,7 @@ use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use meterbook_core::bill::Statement;
+use meterbook_core::delivery::retry::AGAIN;
 use meterbook_core::delivery::settings::{Carried, Settings};
 use meterbook_core::delivery::{Event, Piece, State};
 use meterbook_core::person::Language;
@@ -57,13 +58,15 @@ pub(super) fn message(
 
 /// `<bill.person.nth@domain>`: a person who sends it again makes another one.
 pub(super) fn id(piece: &Piece, events: &[Event], domain: &str) -> String {
-    let again =
-        events.iter().filter(|it| it.state == State::Queued && it.detail.starts_with(AGAIN));
-    format!("<{}.{}.{}@{domain}>", piece.number, piece.person, again.count() + 1)
+    format!("<{}.{}.{}@{domain}>", piece.number, piece.person, nth(events))
 }
 
-/// What a person's word begins with in the event that queues a piece again.
-pub(super) const AGAIN: &str = "again: ";
+/// Which sending it is, from 1.
+pub(super) fn nth(events: &[Event]) -> usize {
+    let again =
+        events.iter().filter(|it| it.state == State::Queued && it.detail.starts_with(AGAIN));
+    again.count() + 1
+}
 
 struct Words {
     subject: String,

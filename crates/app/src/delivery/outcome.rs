@@ -3,6 +3,7 @@
 use anyhow::Result;
 use jiff::ToSpan;
 use meterbook_core::about::About;
+use meterbook_core::delivery::retry::AGAIN;
 use meterbook_core::delivery::{COPIES, Piece, State, Way, envelope, key};
 use meterbook_core::id::PieceId;
 use meterbook_core::permission::{Authorized, Permission};
@@ -11,7 +12,6 @@ use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::NotDelivered;
-use super::message::AGAIN;
 use crate::authority::authorize;
 use crate::{Actor, refuse, task};
 

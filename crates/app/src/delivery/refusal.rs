@@ -77,6 +77,11 @@ pub enum NotDelivered {
         /// What was said.
         key: String,
     },
+    /// A report is of no message that was sent last to that address.
+    NotOurs {
+        /// The Message-ID.
+        message: String,
+    },
     /// A piece does not go from where it stands to there.
     CannotBecome {
         /// Where it stands.
@@ -157,6 +162,10 @@ impl fmt::Display for NotDelivered {
                     "no piece is called {key}; a piece is bill/person/way, such as B-260202-10000001/1/email"
                 )
             }
+            NotDelivered::NotOurs { message } => write!(
+                f,
+                "{message} is no message that was sent last to the address in the report; a person has to read it"
+            ),
             NotDelivered::CannotBecome { state, next } => {
                 write!(f, "a piece that is {state} does not become {next}")
             }

@@ -11,7 +11,7 @@ use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::last;
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::delivery::{email, package};
+use meterbook_app::delivery::{email, package, returned};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
@@ -159,6 +159,9 @@ const ELSEWHERE: &[&str] = &[
     "document::withdraw",
     "package::begin",
     "package::make",
+    "returned::mail",
+    // It asks within what it calls.
+    "returned::post",
     // They ask within their transaction.
     "import::import",
     "last::make_all",
@@ -266,6 +269,8 @@ fn who_has_no_role_does_nothing() {
         let (id, to) = (PackageId(1), (folder, folder));
         let why = package::begin(db, sam, &mass, folder).unwrap_err();
         refused("package::begin", deliver, why);
+        let why = returned::mail(db, sam, &[]).unwrap_err();
+        refused("returned::mail", deliver, why);
         refused("package::make", deliver, package::make(db, sam, id, to).unwrap_err());
         let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
         refused("staff::add", Permission::ManageStaff, why);

@@ -12,7 +12,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::delivery::mass::Mass;
 use meterbook_app::delivery::package::{Begun, Made, begin, make};
-use meterbook_app::delivery::{NotDelivered, settings};
+use meterbook_app::delivery::{NotDelivered, returned, settings};
 use meterbook_app::{Refused, party, person};
 use meterbook_checks::engines;
 use meterbook_core::delivery::imb;
@@ -163,6 +163,31 @@ fn what_has_no_address_or_cannot_be_drawn_holds_up_nobody() {
         let manifest = made(db, folder).unwrap().manifest;
         assert_eq!(manifest.envelopes.len(), 1);
         assert_eq!(manifest.envelopes[0].bars, None, "no mailer is named");
+    });
+}
+
+#[test]
+fn an_envelope_that_came_back_is_known_by_what_is_on_it() {
+    engines::each(|db, folder| {
+        one_month(db, |db| copy(db, Some("PO Box 9\nAlder Creek IL 59999-0001")));
+        say(db, "mailer 123456\nservice 270\n");
+        begun(db, folder).unwrap();
+        let manifest = made(db, folder).unwrap().manifest;
+        let back = |it: &str| db.write(|tx| returned::post(tx, actor(), it, "moved away"));
+        for none in ["1/9", "B-1/1/post", "00270123456000099999", "00271123456000000001"] {
+            let key = none.to_owned();
+            assert_eq!(refusal(&back(none).unwrap_err()), NotDelivered::Unknown { key });
+        }
+        back("1/1").unwrap();
+        back(manifest.envelopes[1].tracking.as_deref().unwrap()).unwrap();
+        let states: Vec<State> = pieces(db).into_iter().map(|it| it.1).collect();
+        assert_eq!(states, [State::Bounced; 2]);
+        let about = meterbook_core::about::About::Account(pieces(db)[0].0.account);
+        let tasks = db.read(|tx| store::task::of_subject(tx, about, 9)).unwrap();
+        assert_eq!(tasks.len(), 2, "somebody asks for another address");
+        let (state, next) = (State::Bounced, State::Bounced);
+        let twice = NotDelivered::CannotBecome { state, next };
+        assert_eq!(refusal(&back("1/1").unwrap_err()), twice);
     });
 }
 

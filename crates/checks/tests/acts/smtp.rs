@@ -1,6 +1,6 @@
 //! Bills as messages, given to a real SMTP server on loopback: what it takes, puts off and refuses, and
-//! what nobody knows. aiosmtpd is the server, from the Python that METERBOOK_JUDGES names; without it
-//! these tests say that they are skipped.
+//! what nobody knows. aiosmtpd is the server, from the Python that METERBOOK_SMTP names, as the gate
+//! fetches it; without it these tests say that they are skipped.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -14,7 +14,7 @@ use jiff::civil::date;
 use meterbook_app::delivery::email::{Tally, give_up, send};
 use meterbook_app::delivery::mass::Mass;
 use meterbook_app::delivery::outcome::decide;
-use meterbook_app::delivery::{NotDelivered, settings};
+use meterbook_app::delivery::{NotDelivered, returned, settings};
 use meterbook_app::{Actor, Refused};
 use meterbook_checks::engines;
 use meterbook_core::delivery::{State, Way, key};
@@ -39,8 +39,8 @@ impl Drop for Server {
 
 #[expect(clippy::print_stdout, reason = "a test says what it skipped")]
 fn server(folder: &Path) -> Option<Server> {
-    let Some(python) = std::env::var_os("METERBOOK_JUDGES") else {
-        println!("skipped: no SMTP server; cargo xtask judges fetches it");
+    let Some(python) = std::env::var_os("METERBOOK_SMTP") else {
+        println!("skipped: no SMTP server; cargo xtask test fetches it");
         return None;
     };
     let kept = folder.join("kept");
@@ -82,6 +82,12 @@ fn mass() -> Mass {
 
 fn sent(db: &Db, folder: &Path) -> Tally {
     send(db, actor(), (&mass(), &folder.join("bills")), None, &mut |_, _| ()).unwrap()
+}
+
+/// The same, so many minutes later.
+fn later(db: &Db, folder: &Path, minutes: i64) -> Tally {
+    let actor = Actor::system(at() + minutes.minutes());
+    send(db, actor, (&mass(), &folder.join("bills")), None, &mut |_, _| ()).unwrap()
 }
 
 fn states(db: &Db) -> Vec<(Way, State)> {
@@ -157,7 +163,10 @@ fn what_the_server_puts_off_waits_and_what_it_refuses_goes_on_paper() {
         with(address, "", |db, folder, server, tally| {
             assert_eq!(tally, Tally { later: 1, ..Tally::default() }, "{address}");
             assert_eq!(states(db), [(Way::Email, State::Queued)]);
-            assert_eq!(sent(db, folder).later, 1, "it is tried again when somebody sends again");
+            assert_eq!(sent(db, folder), Tally { waiting: 1, ..Tally::default() }, "it waits");
+            assert_eq!(later(db, folder, 16).later, 1, "it is tried again");
+            assert_eq!(later(db, folder, 32), Tally { waiting: 1, ..Tally::default() }, "longer");
+            assert_eq!(later(db, folder, 47).later, 1);
             assert!(server.taken().is_empty());
         });
     }
@@ -241,5 +250,47 @@ fn what_somebody_was_cut_off_from_is_unknown_after_a_while() {
         assert_eq!(give_up(db, after(9)).unwrap(), 0);
         assert_eq!(give_up(db, after(11)).unwrap(), 1);
         assert_eq!(states(db), [(Way::Email, State::Unknown)]);
+    });
+}
+
+/// A report as a mail server writes it, of the message that was kept.
+fn report(message: &str, action: &str, address: &str) -> Vec<u8> {
+    let id = message.lines().find(|it| it.starts_with("Message-ID:")).unwrap();
+    format!(
+        "From: MAILER-DAEMON@mx.example.org\nSubject: Undelivered\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"B\"\n\n\
+         --B\nContent-Type: text/plain\n\nI am sorry.\n\n\
+         --B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n\
+         Final-Recipient: rfc822; {address}\nAction: {action}\nStatus: 5.1.1\n\
+         Diagnostic-Code: smtp; 550 no such mailbox\n\n\
+         --B\nContent-Type: text/rfc822-headers\n\n{id}\n\n--B--\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_message_that_comes_back_goes_on_paper_once() {
+    with("rosa@example.org", "", |db, _, server, _| {
+        let kept = server.taken().remove(0);
+        let take = |messages: &[Vec<u8>]| returned::mail(db, actor(), messages).unwrap();
+        let forged = report(&kept, "failed", "somebody@example.org");
+        let strange = report("Message-ID: <x@y>", "failed", "rosa@example.org");
+        let old =
+            report(&kept.replace("10000001.1.1@", "10000001.1.2@"), "failed", "rosa@example.org");
+        let away = b"From: rosa@example.org\nSubject: I am away\n\nBack in May.\n".to_vec();
+        let all = take(&[forged, strange, old, away]);
+        let numbers: Vec<usize> = all.strange.iter().map(|it| it.0).collect();
+        assert_eq!((numbers, all.bounced), (vec![1, 2, 3, 4], 0), "{all:?}");
+        assert_eq!(take(&[report(&kept, "delayed", "rosa@example.org")]).delayed, 1);
+        assert_eq!(take(&[report(&kept, "delivered", "rosa@example.org")]).delivered, 1);
+        assert_eq!(states(db), [(Way::Email, State::Delivered)]);
+        let failed = || report(&kept, "failed", "Rosa@example.org");
+        assert_eq!(take(&[failed()]).bounced, 1);
+        assert_eq!(states(db), [(Way::Email, State::Bounced), (Way::Post, State::Queued)]);
+        let person = pieces(db)[0].0.person;
+        let consents = db.read(|tx| store::person::consents(tx, person)).unwrap();
+        assert!(consents.iter().all(|it| it.to.is_some()), "{consents:?}");
+        assert_eq!(take(&[failed()]).before, 1, "it came back once");
+        assert_eq!(pieces(db).len(), 2);
     });
 }

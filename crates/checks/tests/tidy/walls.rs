@@ -21,7 +21,16 @@ const WALLS: &[Wall] = &[
     },
     Wall {
         name: "formats",
-        from: &["meterbook-core", "jiff", "csv", "flate2", "quick-xml", "serde_json", "zip"],
+        from: &[
+            "meterbook-core",
+            "jiff",
+            "csv",
+            "flate2",
+            "mail-parser",
+            "quick-xml",
+            "serde_json",
+            "zip",
+        ],
         tests: &["tempfile"],
     },
     Wall {

@@ -31,6 +31,20 @@ pub(crate) enum DeliverCommand {
         #[arg(long)]
         expect: Option<i64>,
     },
+    /// Take in reports of mail servers: a message, a mailbox, or a folder of them
+    Bounce {
+        /// The file or the folder
+        from: PathBuf,
+    },
+    /// Say that an envelope came back; its bill waits until somebody has another address
+    Returned {
+        /// Its piece, its package and place there (3/17), or the digits below its barcode
+        #[arg(required = true)]
+        envelopes: Vec<String>,
+        /// What the post said
+        #[arg(long)]
+        why: String,
+    },
     /// Let more pieces go than were expected; a second person agrees
     LetGo {
         /// The way: post or email

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::deliver::render;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{NotDelivered, email, outcome, package, settings};
+use meterbook_app::delivery::{NotDelivered, email, outcome, package, returned, settings};
 use meterbook_app::refuse;
 use meterbook_core::delivery::settings::{Password, Settings};
 use meterbook_core::delivery::{State, Way};
@@ -23,6 +23,15 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
         DeliverCommand::Send { billed, expect } => send(place, billed, *expect),
         DeliverCommand::Package { into, of, until, expect } => {
             package(place, into, (of, until, *expect))
+        }
+        DeliverCommand::Bounce { from } => bounce(place, from),
+        DeliverCommand::Returned { envelopes, why } => {
+            let db = super::open(place)?;
+            for it in envelopes {
+                db.write(|tx| returned::post(tx, super::actor(), it, why))?;
+                say::line(format_args!("{it} came back"));
+            }
+            Ok(())
         }
         DeliverCommand::LetGo { way, billed, pieces, why } => {
             let (way, billed) = (way_of(way)?, days(&billed.billed, &billed.until)?);
@@ -93,8 +102,8 @@ fn send(place: &Place, billed: &Billed, expected: Option<i64>) -> Result<()> {
     let to = (&mass, folder.as_path());
     let tally = email::send(&db, super::actor(), to, password.as_deref(), &mut |_, _| ())?;
     say::line(format_args!(
-        "{} sent, {} bounced, {} later, {} unknown",
-        tally.sent, tally.bounced, tally.later, tally.unknown
+        "{} sent, {} bounced, {} later, {} unknown, {} put off and waiting",
+        tally.sent, tally.bounced, tally.later, tally.unknown, tally.waiting
     ));
     Ok(())
 }
@@ -130,6 +139,36 @@ fn package(
         sum.envelopes,
         sum.pages,
         made.sha256
+    ));
+    Ok(())
+}
+
+fn bounce(place: &Place, from: &Path) -> Result<()> {
+    let failed = || format!("{} cannot be read", from.display());
+    let mut files = vec![from.to_owned()];
+    if from.is_dir() {
+        let entries = std::fs::read_dir(from).with_context(failed)?;
+        files = entries.map(|it| Ok(it?.path())).collect::<Result<_>>().with_context(failed)?;
+        files.retain(|it| it.is_file());
+        files.sort();
+    }
+    let mut messages = Vec::new();
+    for file in &files {
+        let bytes = std::fs::read(file).with_context(failed)?;
+        messages.extend(meterbook_formats::bounce::messages(&bytes));
+    }
+    let db = super::open(place)?;
+    let all = returned::mail(&db, super::actor(), &messages)?;
+    for (number, why) in &all.strange {
+        say::line(format_args!("message {number}: {why}"));
+    }
+    say::line(format_args!(
+        "{} bounced, {} delivered, {} delayed, {} known before, {} to be read",
+        all.bounced,
+        all.delivered,
+        all.delayed,
+        all.before,
+        all.strange.len()
     ));
     Ok(())
 }
