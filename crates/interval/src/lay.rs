@@ -9,8 +9,8 @@ use crate::{Block, Span, spans_of};
 pub struct Laid {
     /// The length of a step, in minutes; zero when no block was laid.
     pub minutes: u16,
-    /// Minutes from the common origin to the first value.
-    pub phase: u32,
+    /// Minutes from the common origin to the first value; below zero before it.
+    pub phase: i64,
     /// The values; zero where one is missing.
     pub values: Vec<i64>,
     /// Where values are missing.
@@ -56,22 +56,24 @@ impl std::error::Error for Misfit {}
 
 /// Lays `blocks`, each so many minutes after a common origin, in the order given: a later value
 /// replaces an earlier one, a missing one replaces nothing.
-pub fn lay(blocks: impl IntoIterator<Item = (u32, Block)>) -> Result<Laid, Misfit> {
-    let blocks: Vec<(u32, Block)> =
-        blocks.into_iter().map(|(offset, it)| (offset + it.phase, it)).collect();
+pub fn lay(blocks: impl IntoIterator<Item = (i64, Block)>) -> Result<Laid, Misfit> {
+    let begun = |(offset, it): (i64, Block)| (offset + i64::from(it.phase), it);
+    let blocks: Vec<(i64, Block)> = blocks.into_iter().map(begun).collect();
     let Some((first, grid)) = blocks.first() else { return Ok(Laid::default()) };
     let minutes = grid.minutes;
-    let step = u32::from(minutes);
+    let step = i64::from(minutes);
     for (start, block) in &blocks {
         if block.minutes != minutes {
             return Err(Misfit::Steps { first: minutes, other: block.minutes });
         }
-        if start % step != first % step {
+        if (start - first) % step != 0 {
             return Err(Misfit::Phase { minutes });
         }
     }
     let phase = blocks.iter().map(|(start, _)| *start).min().expect("there is a block");
-    let index = |start: u32| (start - phase).div_euclid(step) as usize;
+    let index = |start: i64| {
+        usize::try_from((start - phase).div_euclid(step)).expect("the first is the least")
+    };
     let count = blocks.iter().map(|(start, it)| index(*start) + it.values.len()).max();
     let count = count.expect("there is a block");
 
@@ -102,7 +104,7 @@ pub fn lay(blocks: impl IntoIterator<Item = (u32, Block)>) -> Result<Laid, Misfi
 mod tests {
     use super::*;
 
-    fn block(minutes: u16, phase: u32, values: &[i64]) -> Block {
+    fn block(minutes: u16, phase: i32, values: &[i64]) -> Block {
         let (missing, estimated) = (Vec::new(), Vec::new());
         Block { minutes, phase, values: values.to_vec(), missing, estimated }
     }

@@ -1,6 +1,6 @@
 //! Packs a channel-month of interval values into bytes and lays blocks side by side.
 //!
-//! A [`Block`] is a row of values on a grid of equal steps inside one month. [`pack`] writes it
+//! A [`Block`] is a row of values on a grid of equal steps in one month. [`pack`] writes it
 //! exactly, in one to two bytes a value; [`unpack`] reads it back and refuses bytes that are not a
 //! block. Nothing here knows what the values count.
 
@@ -14,16 +14,19 @@ pub use lay::{Laid, Misfit, lay};
 pub use pack::{Corrupt, pack, unpack, unpack_into};
 pub use span::{Span, spans_of};
 
-/// Minutes in the longest month: no block reaches further.
-pub const MONTH_MINUTES: u32 = 31 * 24 * 60;
+/// Minutes in the longest month.
+pub const MONTH_MINUTES: i32 = 31 * DAY_MINUTES;
+/// Minutes in a day: so far a block may reach out of its month, at either end.
+pub const DAY_MINUTES: i32 = 24 * 60;
 
-/// Values on a grid of equal steps inside one month.
+/// Values on a grid of equal steps in one month, and less than a day before and after it: a month of
+/// a local clock is one block, and its last hours are not one more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// The length of a step, in minutes.
     pub minutes: u16,
-    /// Minutes from the start of the month to the first value.
-    pub phase: u32,
+    /// Minutes from the start of the month to the first value; below zero before it.
+    pub phase: i32,
     /// The values; zero where one is missing.
     pub values: Vec<i64>,
     /// Where values are missing: rising, and no two touch.
@@ -44,7 +47,10 @@ impl Block {
         let cut = |spans: &[Span]| spans.iter().filter_map(|it| it.within(start, end)).collect();
         Some(Block {
             minutes: self.minutes,
-            phase: self.phase + start * u32::from(self.minutes),
+            phase: i32::try_from(
+                i64::from(self.phase) + i64::from(start) * i64::from(self.minutes),
+            )
+            .expect("a month has 44,640 minutes"),
             values: self.values[start as usize..end as usize].to_vec(),
             missing: cut(&self.missing),
             estimated: cut(&self.estimated),

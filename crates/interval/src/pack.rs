@@ -2,13 +2,13 @@
 //!
 //! Layout: codec, minutes, phase, decimal exponent, count, missing spans, estimated spans, groups
 //! of 128 values (see [`crate::bits`]), checksum. Numbers are seven bits a byte. The second codec
-//! differs in how it keeps high bits, the first also in its checksum.
+//! differs in how it keeps high bits and knows no phase below zero, the first also in its checksum.
 
 use std::fmt;
 
 use crate::bits::{GROUP, High, put_group, take_group};
-use crate::bytes::{Reader, checksum, first_checksum, put};
-use crate::{Block, MONTH_MINUTES, Span};
+use crate::bytes::{Reader, checksum, first_checksum, put, unzigzag, zigzag};
+use crate::{Block, DAY_MINUTES, MONTH_MINUTES, Span};
 
 /// The layout above. Another one gets another number, and old blocks stay readable.
 const CODEC: u8 = 3;
@@ -56,7 +56,7 @@ impl std::error::Error for Corrupt {}
 /// When the block leaves its month or its spans are out of order: a caller's mistake.
 pub fn pack(block: &Block) -> Vec<u8> {
     let count = u32::try_from(block.values.len()).expect("a month has fewer than 2^32 values");
-    assert!(in_month(block.minutes, block.phase, count), "a block lies inside one month");
+    assert!(in_month(block.minutes, block.phase, count), "a block lies in one month");
     assert!(in_order(&block.missing, count), "missing spans rise and do not touch");
     assert!(in_order(&block.estimated, count), "estimated spans rise and do not touch");
 
@@ -68,7 +68,7 @@ pub fn pack(block: &Block) -> Vec<u8> {
 
     let mut bytes = vec![CODEC];
     put(&mut bytes, u64::from(block.minutes));
-    put(&mut bytes, u64::from(block.phase));
+    put(&mut bytes, zigzag(block.phase.into()));
     bytes.push(exponent);
     put(&mut bytes, u64::from(count));
     put_spans(&mut bytes, &block.missing);
@@ -107,7 +107,11 @@ pub fn unpack_into(bytes: &[u8], block: &mut Block) -> Result<(), Corrupt> {
         codec => return Err(Corrupt::Codec(codec)),
     };
     let minutes = u16::try_from(from.number()?).map_err(|_| Corrupt::Number)?;
-    let phase = from.small()?;
+    let phase = match high {
+        High::Bytes => from.small()?.into(),
+        High::Bits => unzigzag(from.number()?),
+    };
+    let phase = i32::try_from(phase).map_err(|_| Corrupt::Number)?;
     let exponent = from.byte()?;
     let count = from.small()?;
     if !in_month(minutes, phase, count) || MOST_EXPONENT < exponent {
@@ -190,9 +194,9 @@ fn take_spans(from: &mut Reader<'_>, count: u32) -> Result<Vec<Span>, Corrupt> {
     in_order(&spans, count).then_some(spans).ok_or(Corrupt::Spans)
 }
 
-fn in_month(minutes: u16, phase: u32, count: u32) -> bool {
-    let end = u64::from(count) * u64::from(minutes) + u64::from(phase);
-    0 < minutes && end <= u64::from(MONTH_MINUTES)
+fn in_month(minutes: u16, phase: i32, count: u32) -> bool {
+    let end = i64::from(count) * i64::from(minutes) + i64::from(phase);
+    0 < minutes && -DAY_MINUTES < phase && end < i64::from(MONTH_MINUTES + DAY_MINUTES)
 }
 
 fn in_order(spans: &[Span], count: u32) -> bool {
@@ -215,19 +219,22 @@ mod tests {
     fn blocks() -> impl Strategy<Value = Block> {
         let value = prop_oneof![9 => -2_000_i64..30_000, 1 => any::<i64>(), 2 => Just(0)];
         let one = (value, prop::bool::weighted(0.1), prop::bool::weighted(0.1));
-        (prop::collection::vec(one, 0..700), 0_u32..4, 0_u32..3_000).prop_map(|(rows, k, phase)| {
-            let unit = 10_i64.pow(k);
-            let missing: Vec<bool> = rows.iter().map(|it| it.1).collect();
-            let estimated: Vec<bool> = rows.iter().map(|it| it.2).collect();
-            let value = |it: &(i64, bool, bool)| if it.1 { 0 } else { it.0.saturating_mul(unit) };
-            Block {
-                minutes: 15,
-                phase: phase * 5,
-                values: rows.iter().map(value).collect(),
-                missing: spans_of(&missing),
-                estimated: spans_of(&estimated),
-            }
-        })
+        (prop::collection::vec(one, 0..700), 0_u32..4, -287_i32..3_000).prop_map(
+            |(rows, k, phase)| {
+                let unit = 10_i64.pow(k);
+                let missing: Vec<bool> = rows.iter().map(|it| it.1).collect();
+                let estimated: Vec<bool> = rows.iter().map(|it| it.2).collect();
+                let value =
+                    |it: &(i64, bool, bool)| if it.1 { 0 } else { it.0.saturating_mul(unit) };
+                Block {
+                    minutes: 15,
+                    phase: phase * 5,
+                    values: rows.iter().map(value).collect(),
+                    missing: spans_of(&missing),
+                    estimated: spans_of(&estimated),
+                }
+            },
+        )
     }
 
     proptest! {

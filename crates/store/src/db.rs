@@ -6,6 +6,8 @@ use anyhow::Result;
 
 use crate::postgres::{Purpose, Server};
 use crate::sqlite::{File, Open};
+use crate::tx::Sql;
+use crate::value::{Row, V};
 use crate::{Location, Tx, migrate};
 
 /// One utility's database. It can be shared between threads: on SQLite there is one writer and
@@ -57,6 +59,19 @@ impl Db {
         match &self.engine {
             Engine::Sqlite(file) => file.read(&self.at, work),
             Engine::Postgres(server) => server.transact(&self.at, Purpose::Read, work),
+        }
+    }
+
+    /// Asks one thing, in as few journeys to the server as there can be: one.
+    pub(crate) fn ask<const N: usize>(
+        &self,
+        sql: Sql,
+        params: [V<'_>; N],
+        mut take: impl FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(file) => file.read(&self.at, |tx| tx.each(sql, params, take)),
+            Engine::Postgres(server) => server.ask(&self.at, sql.0, &params, &mut take),
         }
     }
 

@@ -323,8 +323,10 @@ fn blocks(
 ) -> Result<()> {
     // A local day may begin in the UTC month before or after its own.
     let utc = Zone::utc();
-    let first = Month::of(utc.start_of(from.saturating_sub(1.day())));
-    let last = Month::of(utc.start_of(to.saturating_add(1.day())));
+    let (first, last) = Month::around(
+        utc.start_of(from.saturating_sub(1.day())),
+        utc.start_of(to.saturating_add(1.day())),
+    );
     let mut found: BTreeMap<ChannelId, Vec<(Month, Block)>> = BTreeMap::new();
     let sql = tx.either(BLOCKS.0, BLOCKS.1);
     let asked: [V<'_>; 4] =

@@ -194,8 +194,8 @@ pub fn rejects(tx: &mut Tx, file: LargeFileId) -> Result<Vec<Reject>> {
     })
 }
 
-/// What the parts of a file said of some channels in some months, the last one in, in the order of
-/// the channels and then of the parts.
+/// What the parts of a file said of some channels in some months, the last one in, and around them,
+/// in the order of the channels and then of the parts.
 pub fn blocks(
     tx: &mut Tx,
     file: LargeFileId,
@@ -203,7 +203,8 @@ pub fn blocks(
     (first, last): (Month, Month),
 ) -> Result<Vec<(ChannelId, Month, Block)>> {
     let list = list_of(channels.iter().copied());
-    let asked = [list.into(), file.into(), first.index().into(), last.index().into()];
+    let asked =
+        [list.into(), file.into(), first.before().index().into(), last.next().index().into()];
     tx.many(tx.either(BLOCKS.0, BLOCKS.1), asked, |row| {
         let (channel, month): (ChannelId, i64) = (row.id(0)?, row.int(1)?);
         let said = || format!("the interval values of channel {channel} in month {month}");

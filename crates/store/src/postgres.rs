@@ -10,7 +10,7 @@ use anyhow::Result;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+use postgres::{Client, Config, NoTls, Statement};
 
 use crate::failure::of_postgres;
 use crate::tx::On;
@@ -36,10 +36,10 @@ struct Connected {
     statements: Statements,
 }
 
-/// One transaction on a connection.
+/// One transaction on a connection; taken back when it was not kept.
 pub(crate) struct Session<'a> {
-    transaction: Transaction<'a>,
-    statements: &'a mut Statements,
+    connected: &'a mut Connected,
+    kept: bool,
 }
 
 /// Prepared statements by their text.
@@ -55,6 +55,15 @@ pub(crate) enum Purpose {
     Write,
 }
 
+impl Purpose {
+    const fn begin(self) -> &'static str {
+        match self {
+            Purpose::Read => "begin isolation level repeatable read read only",
+            Purpose::Write => "begin",
+        }
+    }
+}
+
 impl Server {
     pub(crate) fn open(url: &str, patience: Duration) -> Result<Server> {
         let at = Location::Postgres(url.to_owned());
@@ -64,6 +73,8 @@ impl Server {
             config.connect_timeout(patience);
         }
         config.application_name("meterbook");
+        // Or else a server that is gone without a word is waited for, for hours.
+        config.tcp_user_timeout(patience);
         Ok(Server { config, patience, idle: Mutex::default(), returned: Condvar::new() })
     }
 
@@ -74,20 +85,38 @@ impl Server {
         purpose: Purpose,
         work: impl FnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.await_turn();
-        let mut lent = Lent { server: self, connected: None };
-        let connected = lent.connected.insert(self.connected(at)?);
-        let Connected { client, statements } = connected;
-        let begin = client.build_transaction();
-        let begin = match purpose {
-            Purpose::Read => begin.read_only(true).isolation_level(IsolationLevel::RepeatableRead),
-            Purpose::Write => begin,
-        };
-        let transaction = begin.start().map_err(|it| of_postgres(at, "begin", it))?;
-        let mut tx = Tx::new(at, On::Postgres(Session { transaction, statements }));
+        let mut lent = self.lend();
+        let begin = |connected: &mut Connected| connected.client.batch_execute(purpose.begin());
+        let connected = lent.connected.insert(self.first_that(at, "begin", begin)?.0);
+        let mut tx = Tx::new(at, On::Postgres(Session { connected, kept: false }));
         let answer = work(&mut tx)?;
         tx.commit()?;
         Ok(answer)
+    }
+
+    /// Asks one thing outside of a transaction: one statement sees one moment by itself, and takes
+    /// one journey to the server instead of three.
+    pub(crate) fn ask(
+        &self,
+        at: &Location,
+        text: &str,
+        params: &[V<'_>],
+        take: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut lent = self.lend();
+        let ask = |connected: &mut Connected| {
+            let statement = connected.statement(text)?;
+            connected.client.query_raw(&statement, params)?.collect::<Vec<_>>()
+        };
+        let (connected, rows) = self.first_that(at, text, ask)?;
+        lent.connected = Some(connected);
+        rows.iter().try_for_each(|row| take(&Row::Postgres(row)))
+    }
+
+    /// Waits for its turn to have a connection.
+    fn lend(&self) -> Lent<'_> {
+        self.await_turn();
+        Lent { server: self, connected: None }
     }
 
     /// Waits until fewer than all connections are lent.
@@ -100,16 +129,25 @@ impl Server {
         pool.lent += 1;
     }
 
-    /// A connection that answers: an idle one, or else a new one.
-    fn connected(&self, at: &Location) -> Result<Connected> {
+    /// The first connection that does this, and what came of it: an idle one, or else a new one. One
+    /// that the server closed meanwhile shows it here, before any work is begun; to ask it first
+    /// would take a journey more each time.
+    fn first_that<T>(
+        &self,
+        at: &Location,
+        text: &str,
+        first: impl Fn(&mut Connected) -> Result<T, postgres::Error>,
+    ) -> Result<(Connected, T)> {
         loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).idle.pop();
-            let Some(mut idle) = idle else { return self.connect(at) };
-            // One that the server closed meanwhile shows it here, before any work is begun.
-            if !idle.client.is_closed() && idle.client.is_valid(self.patience).is_ok() {
-                return Ok(idle);
+            let Some(mut idle) = idle else { break };
+            if let Ok(it) = first(&mut idle) {
+                return Ok((idle, it));
             }
         }
+        let mut new = self.connect(at)?;
+        let it = first(&mut new).map_err(|why| of_postgres(at, text, why))?;
+        Ok((new, it))
     }
 
     fn connect(&self, at: &Location) -> Result<Connected> {
@@ -141,16 +179,41 @@ impl Drop for Lent<'_> {
     }
 }
 
+impl Connected {
+    fn statement(&mut self, text: &str) -> Result<Statement, postgres::Error> {
+        if let Some(statement) = self.statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(text)?;
+        self.statements.insert(text.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        // Where this does not reach the server, the connection is closed and the server does it.
+        if !self.kept {
+            let _ = self.connected.client.batch_execute("rollback");
+        }
+    }
+}
+
 impl Session<'_> {
-    pub(crate) fn commit(self, at: &Location) -> Result<()> {
-        self.transaction.commit().map_err(|it| of_postgres(at, "commit", it))
+    pub(crate) fn commit(mut self, at: &Location) -> Result<()> {
+        self.connected
+            .client
+            .batch_execute("commit")
+            .map_err(|it| of_postgres(at, "commit", it))?;
+        self.kept = true;
+        Ok(())
     }
 
     pub(crate) fn exec(&mut self, at: &Location, text: &str, params: &[V<'_>]) -> Result<u64> {
         let mut run = || {
-            let statement = self.statement(text)?;
+            let statement = self.connected.statement(text)?;
             let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|it| it as _).collect();
-            self.transaction.execute(&statement, &params)
+            self.connected.client.execute(&statement, &params)
         };
         run().map_err(|it| of_postgres(at, text, it))
     }
@@ -163,8 +226,8 @@ impl Session<'_> {
         take: &mut dyn FnMut(&Row) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let failed = |it| of_postgres(at, text, it);
-        let statement = self.statement(text).map_err(failed)?;
-        let mut rows = self.transaction.query_raw(&statement, params).map_err(failed)?;
+        let statement = self.connected.statement(text).map_err(failed)?;
+        let mut rows = self.connected.client.query_raw(&statement, params).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             if take(&Row::Postgres(&row))?.is_break() {
                 break;
@@ -181,8 +244,8 @@ impl Session<'_> {
     ) -> Result<()> {
         let mut run = || -> Result<(), postgres::Error> {
             let types = self.types(into)?;
-            let copy = self.statement(&format!("copy {into} from stdin binary"))?;
-            let mut writer = BinaryCopyInWriter::new(self.transaction.copy_in(&copy)?, &types);
+            let copy = self.connected.statement(&format!("copy {into} from stdin binary"))?;
+            let mut writer = BinaryCopyInWriter::new(self.connected.client.copy_in(&copy)?, &types);
             for row in rows {
                 writer.write_raw(row)?;
             }
@@ -192,28 +255,19 @@ impl Session<'_> {
     }
 
     pub(crate) fn prepare(&mut self, at: &Location, text: &str) -> Result<()> {
-        let prepared = self.transaction.prepare(text);
+        let prepared = self.connected.client.prepare(text);
         prepared.map(|_| ()).map_err(|it| of_postgres(at, text, it))
     }
 
     pub(crate) fn script(&mut self, at: &Location, text: &str) -> Result<()> {
-        self.transaction.batch_execute(text).map_err(|it| of_postgres(at, text, it))
-    }
-
-    fn statement(&mut self, text: &str) -> Result<Statement, postgres::Error> {
-        if let Some(statement) = self.statements.get(text) {
-            return Ok(statement.clone());
-        }
-        let statement = self.transaction.prepare(text)?;
-        self.statements.insert(text.to_owned(), statement.clone());
-        Ok(statement)
+        self.connected.client.batch_execute(text).map_err(|it| of_postgres(at, text, it))
     }
 
     /// The types of the columns that `into` names.
     fn types(&mut self, into: &str) -> Result<Vec<Type>, postgres::Error> {
         let (table, columns) = into.split_once('(').expect("a table, then its columns");
         let columns = columns.trim_end().trim_end_matches(')');
-        let statement = self.statement(&format!("select {columns} from {table}"))?;
+        let statement = self.connected.statement(&format!("select {columns} from {table}"))?;
         Ok(statement.columns().iter().map(|it| it.type_().clone()).collect())
     }
 }

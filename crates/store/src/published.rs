@@ -139,7 +139,7 @@ pub fn days(tx: &mut Tx, name: &str, within: Period, known: Known) -> Result<BTr
 /// The prices of some days, and of the rest of their months; `None` when there are none.
 pub fn prices(tx: &mut Tx, name: &str, days: Period, known: Known) -> Result<Option<Prices>> {
     let (from, to) = around(days);
-    let (first, last) = (Month::of(from), Month::of(to));
+    let (first, last) = Month::around(from, to);
     let mut blocks = Vec::new();
     let asked = [name.into(), first.index().into(), last.index().into(), known.publication.into()];
     tx.each(BLOCKS_OF, asked, |row| {

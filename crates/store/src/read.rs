@@ -3,13 +3,14 @@
 use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use meterbook_core::id::{BatchId, ChannelId};
-use meterbook_core::reads::{Block, Laid, Month, Read, ReadKind, lay, pack, unpack_into};
+use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, pack, unpack, unpack_into};
 
 use crate::bill::Known;
 use crate::tx::{Rows, Sql};
 use crate::value::Row;
-use crate::{Counter, Tx};
+use crate::{Counter, Db, Tx};
 
 pub(crate) const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
 const LATEST: Sql = Sql("
@@ -18,9 +19,12 @@ const LATEST: Sql = Sql("
 const BLOCKS: Rows = Rows("interval_block (channel_id, month, batch_id, bytes)");
 
 const MONTHS: Sql = Sql("
-    select channel_id, month, bytes from interval_block
+    select channel_id, month, batch_id, bytes from interval_block
     where channel_id between $1 and $2 and month between $3 and $4 and batch_id <= $5
     order by channel_id, month, batch_id");
+const MONTH: Sql = Sql("
+    select bytes from interval_block
+    where channel_id = $1 and month = $2 and batch_id <= $3 order by batch_id");
 
 const OF: Sql = Sql("
     select channel_id, read_on, index_micro, kind, batch_id
@@ -67,9 +71,20 @@ pub fn add_blocks(tx: &mut Tx, batch: BatchId, blocks: &[(ChannelId, Month, Bloc
     tx.bulk(BLOCKS, rows)
 }
 
-/// Shows what is known of each channel in each month, channel after channel: the one block there is,
-/// or those of several files laid over each other. Nothing is kept in memory, so it goes through all
-/// channels of a utility as well as through one.
+/// What is filed of one channel with one month, in one journey; `None` when nothing is.
+pub fn of_month(db: &Db, channel: ChannelId, month: Month, known: Known) -> Result<Option<Series>> {
+    let said = || format!("the interval values of channel {channel} in month {}", month.index());
+    let mut blocks = Vec::new();
+    db.ask(MONTH, [channel.into(), month.index().into(), known.batch.into()], |row| {
+        blocks.push((month, row.with_bytes(0, unpack)?.with_context(said)?));
+        Ok(())
+    })?;
+    Series::from_blocks(blocks).with_context(said)
+}
+
+/// Shows what is known of each channel in the order of time, channel after channel, in blocks that do
+/// not lie over each other: those there are, or where some do, all of the channel laid over each
+/// other. Only one channel's are in memory, so it goes through all of a utility as well as through one.
 pub fn each_month(
     tx: &mut Tx,
     channels: RangeInclusive<ChannelId>,
@@ -77,19 +92,8 @@ pub fn each_month(
     known: Known,
     mut take: impl FnMut(ChannelId, Month, &Block) -> Result<()>,
 ) -> Result<()> {
-    let mut show = |(channel, month): (ChannelId, i64), blocks: &mut [Block]| {
-        let said = || format!("the interval values of channel {channel} in month {month}");
-        let known = Month::from_index(month).with_context(said)?;
-        if let [block] = blocks {
-            return take(channel, known, block);
-        }
-        let all = blocks.iter_mut().map(|it| (0, std::mem::take(it)));
-        let laid = lay(all).with_context(said)?;
-        let Laid { minutes, phase, values, missing, estimated } = laid;
-        take(channel, known, &Block { minutes, phase, values, missing, estimated })
-    };
     // Blocks are unpacked into the memory of those before them.
-    let (mut key, mut count, mut blocks) = (None, 0, Vec::new());
+    let (mut channel, mut count, mut blocks) = (None, 0, Vec::<Filed>::new());
     let asked = [
         (*channels.start()).into(),
         (*channels.end()).into(),
@@ -98,21 +102,63 @@ pub fn each_month(
         known.batch.into(),
     ];
     tx.each(MONTHS, asked, |row| {
-        let (channel, month) = (row.id(0)?, row.int(1)?);
-        if let Some(before) = key.filter(|it| *it != (channel, month)) {
-            show(before, &mut blocks[..count])?;
+        let (of, month, batch) = (row.id(0)?, row.int(1)?, row.id(2)?);
+        if let Some(before) = channel.replace(of).filter(|it| *it != of) {
+            show(before, &mut blocks[..count], &mut take)?;
             count = 0;
         }
-        key = Some((channel, month));
         if blocks.len() == count {
-            blocks.push(Block::default());
+            let (month, block) = (Month::of(Timestamp::UNIX_EPOCH), Block::default());
+            blocks.push(Filed { month, batch, block });
         }
-        row.with_bytes(2, |bytes| unpack_into(bytes, &mut blocks[count]))?
-            .with_context(|| format!("interval values of channel {channel} in month {month}"))?;
+        let said = || format!("the interval values of channel {of} in month {month}");
+        let into = &mut blocks[count];
+        into.month = Month::from_index(month).with_context(said)?;
+        into.batch = batch;
+        row.with_bytes(3, |bytes| unpack_into(bytes, &mut into.block))?.with_context(said)?;
         count += 1;
         Ok(())
     })?;
-    key.map_or(Ok(()), |key| show(key, &mut blocks[..count]))
+    channel.map_or(Ok(()), |it| show(it, &mut blocks[..count], &mut take))
+}
+
+/// A block, with what it is filed under.
+struct Filed {
+    month: Month,
+    batch: BatchId,
+    block: Block,
+}
+
+impl Filed {
+    /// The second at which its first value begins, and that at which its last one ends.
+    fn span(&self) -> (i64, i64) {
+        let Block { minutes, phase, values, .. } = &self.block;
+        let start = self.month.start().as_second() + i64::from(*phase) * 60;
+        let count = i64::try_from(values.len()).expect("a month has few values");
+        (start, start + count * i64::from(*minutes) * 60)
+    }
+}
+
+/// Shows the blocks of one channel, which are in the order of their months.
+fn show(
+    channel: ChannelId,
+    blocks: &mut [Filed],
+    take: &mut impl FnMut(ChannelId, Month, &Block) -> Result<()>,
+) -> Result<()> {
+    // One alone is what there mostly is; to ask when it begins would take as long as to add it up.
+    if 1 < blocks.len() {
+        blocks.sort_by_cached_key(Filed::span);
+    }
+    let apart = |it: &[Filed]| it[0].span().1 <= it[1].span().0;
+    if blocks.windows(2).all(apart) {
+        return blocks.iter().try_for_each(|it| take(channel, it.month, &it.block));
+    }
+    blocks.sort_by_key(|it| it.batch);
+    let all = blocks.iter_mut().map(|it| (it.month, std::mem::take(&mut it.block))).collect();
+    let laid = Series::from_blocks(all)
+        .with_context(|| format!("the interval values of channel {channel}"))?;
+    let laid = laid.map_or(Vec::new(), |it| it.into_blocks());
+    laid.iter().try_for_each(|(month, block)| take(channel, *month, block))
 }
 
 /// The last reads of a register, the newest first: one for each of a few days, the one that holds.

@@ -18,6 +18,10 @@ use super::rejects::Rejected;
 /// Lines between two words to whoever watches.
 const WATCH_EVERY: u64 = 4_096;
 
+/// Seconds between values that are not laid out as one row: longer than any month, so that what is
+/// before and what is behind are not filed with the same one.
+const APART: i64 = 32 * 24 * 60 * 60;
+
 /// A file that is read in one transaction.
 pub(super) struct Reading<'a, 'tx> {
     tx: &'a mut Tx<'tx>,
@@ -289,20 +293,12 @@ impl Values {
             }
             same
         });
-        let mut blocks = Vec::new();
-        let mut rest = &all[..];
-        while let Some(first) = rest.first() {
-            let month = Month::of(at(first.start));
-            let end = month.next().start().as_second();
-            let count = rest.partition_point(|it| it.start < end);
-            let (these, others) = rest.split_at(count);
-            blocks.extend(self.series(these).into_blocks());
-            rest = others;
-        }
-        (blocks, twice)
+        let near = |one: &Value, next: &Value| next.start - one.start < APART;
+        let blocks = all.chunk_by(near).flat_map(|these| self.series(these).into_blocks());
+        (blocks.collect(), twice)
     }
 
-    /// Values of one month in the order of time, with what is missing between them.
+    /// Values in the order of time, with what is missing between them.
     fn series(&self, values: &[Value]) -> Series {
         let step = i64::from(self.minutes) * 60;
         let first = values[0].start;

@@ -168,20 +168,26 @@ fn point_reads(
     months: (Month, Month),
 ) -> Result<()> {
     let nth = |it: i64| (it * 7_919).rem_euclid(crowd.meters) + 1;
+    let month = months.0.next();
     let one = |it| {
         let channel = ChannelId(nth(it));
-        let mut count = 0;
-        let only = (months.0, months.0);
-        db.read(|tx| {
-            each_month(tx, channel..=channel, only, Known::ALL, |_, _, block| {
-                count += block.values.len();
-                Ok(())
-            })
-        })?;
-        ensure!(0 < count, "channel {channel} has nothing");
+        let found = store::read::of_month(db, channel, month, Known::ALL)?;
+        ensure!(found.is_some_and(|it| !it.micro.is_empty()), "channel {channel} has nothing");
         Ok(())
     };
     say(format!("  point read of a channel-month    {}", times(one)?))?;
+    if let Raw::Postgres(mut client) = Raw::beside(db)? {
+        let journey = times(|_| Ok(client.simple_query("").map(drop)?))?;
+        say(format!("  floor: to the server and back    {journey}"))?;
+        let statement = client
+            .prepare("select bytes from interval_block where channel_id = $1 and month = $2")?;
+        let raw = times(|it| {
+            let rows = client.query(&statement, &[&nth(it), &month.index()])?;
+            ensure!(!rows.is_empty(), "channel {} has nothing", nth(it));
+            Ok(())
+        })?;
+        say(format!("  floor: and with its bytes        {raw}"))?;
+    }
     let whole = |it| {
         let point = ServicePointId(nth(it));
         let facts = db.read(|tx| store::gather::measured_at(tx, point, days, Known::ALL))?;
@@ -193,7 +199,7 @@ fn point_reads(
 }
 
 /// How long each of many takes, in order.
-fn times(one: impl Fn(i64) -> Result<()>) -> Result<String> {
+fn times(mut one: impl FnMut(i64) -> Result<()>) -> Result<String> {
     one(0)?;
     let mut all = Vec::new();
     for nth in 0..POINTS {
@@ -217,9 +223,9 @@ fn period_of(wall: DateTime) -> usize {
     }
 }
 
-/// The months of UTC in which these days lie.
+/// The months of UTC with which something of these days may be filed.
 fn months(zone: &Zone, days: Period) -> (Month, Month) {
-    (Month::of(zone.start_of(days.start())), Month::of(zone.start_of(days.end())))
+    Month::around(zone.start_of(days.start()), zone.start_of(days.end()))
 }
 
 /// Bytes of a value: of the blocks alone, and of all that the engine keeps for them.

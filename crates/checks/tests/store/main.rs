@@ -2,6 +2,7 @@
 //! the way is said in a sentence.
 
 mod books;
+mod intervals;
 mod money;
 mod nouns;
 mod outbox;

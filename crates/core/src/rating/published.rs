@@ -355,7 +355,7 @@ mod tests {
     use super::*;
     use crate::reads::Span;
 
-    fn block(minutes: u16, phase: u32, values: &[i64]) -> Block {
+    fn block(minutes: u16, phase: i32, values: &[i64]) -> Block {
         let (missing, estimated) = (Vec::new(), Vec::new());
         Block { minutes, phase, values: values.to_vec(), missing, estimated }
     }

@@ -1,8 +1,8 @@
 //! Interval values as a series in time, and the monthly blocks in which they are kept.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use meterbook_interval::{Block, Misfit, Span, lay};
 
 use crate::period::Zone;
@@ -22,7 +22,8 @@ pub struct Series {
     pub estimated: Vec<Span>,
 }
 
-/// A calendar month of UTC: how interval values are filed.
+/// A calendar month of UTC: how interval values are filed. Less than a day before it and less than a
+/// day after it may be filed with it, so that a month of a local clock is one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
     index: i64,
@@ -51,6 +52,18 @@ impl Month {
         Zone::utc().start_of(self.first_day().expect("a month is made from an instant"))
     }
 
+    /// The first and the last month with which something between these instants may be filed.
+    pub fn around(from: Timestamp, to: Timestamp) -> (Month, Month) {
+        let day = SignedDuration::from_hours(24);
+        let first = from.checked_sub(day).unwrap_or(Timestamp::MIN);
+        (Month::of(first), Month::of(to.checked_add(day).unwrap_or(Timestamp::MAX)))
+    }
+
+    /// The month before it.
+    pub fn before(self) -> Month {
+        Month { index: self.index - 1 }
+    }
+
     /// The month after it.
     pub fn next(self) -> Month {
         Month { index: self.index + 1 }
@@ -64,6 +77,8 @@ impl Month {
     }
 }
 
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 /// The year whose January is month zero.
 const FIRST_YEAR: i64 = 1970;
 
@@ -87,9 +102,9 @@ impl Series {
         let Some(first) = blocks.iter().map(|(month, _)| *month).min() else { return Ok(None) };
         let laid = lay(blocks.into_iter().map(|(month, block)| {
             let seconds = month.start().as_second() - first.start().as_second();
-            (u32::try_from(seconds.div_euclid(60)).expect("blocks are some years apart"), block)
+            (seconds.div_euclid(60), block)
         }))?;
-        let second = first.start().as_second() + i64::from(laid.phase) * 60;
+        let second = first.start().as_second() + laid.phase * 60;
         Ok(Some(Series {
             start: Timestamp::from_second(second).expect("a month lies in this era"),
             minutes: laid.minutes,
@@ -100,17 +115,17 @@ impl Series {
     }
 
     /// The blocks to keep it in, one for each month in which it has a value, the values at either
-    /// end of a block present.
+    /// end of a block present. What is less than a day at either end of the series is filed with
+    /// the month beside it.
     pub fn into_blocks(&self) -> Vec<(Month, Block)> {
         let mut blocks = Vec::new();
         let mut from = 0;
         while from < self.micro.len() {
-            let month = Month::of(self.at(from));
-            let to = self.index_at(month.next().start()).min(self.micro.len());
+            let (month, to) = self.month_from(from);
             let phase = self.at(from).as_second() - month.start().as_second();
             let block = Block {
                 minutes: self.minutes,
-                phase: u32::try_from(phase.div_euclid(60)).expect("a month has 44,640 minutes"),
+                phase: i32::try_from(phase.div_euclid(60)).expect("a month has 44,640 minutes"),
                 values: self.micro[from..to].to_vec(),
                 missing: cut(&self.missing, from, to),
                 estimated: cut(&self.estimated, from, to),
@@ -119,6 +134,24 @@ impl Series {
             from = to;
         }
         blocks
+    }
+
+    /// The month with which the value of this index is filed, and the index of the first value that
+    /// is not.
+    fn month_from(&self, from: usize) -> (Month, usize) {
+        let (start, end) = (self.at(from).as_second(), self.end().as_second());
+        let mut month = Month::of(self.at(from));
+        let mut to = month.next().start();
+        // Of two pieces of one day the longer has the other.
+        let (head, tail) = (to.as_second() - start, end - to.as_second());
+        if from == 0 && head < DAY && 0 < tail && (DAY <= tail || head < tail) {
+            month = month.next();
+            to = month.next().start();
+        }
+        if end - to.as_second() < DAY {
+            return (month, self.micro.len());
+        }
+        (month, self.index_at(to))
     }
 
     /// The index of the first value that starts at or after `instant`; zero before the series.
@@ -151,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_series_is_filed_by_month_and_found_again() {
-        let mut whole = series("2026-01-31T22:00:00Z", 24 * 30);
+        let mut whole = series("2026-01-30T22:00:00Z", 24 * 31);
         whole.missing = vec![Span { start: 5, len: 2 }];
         whole.micro[5..7].fill(0);
         whole.estimated = vec![Span { start: 1, len: 3 }];
@@ -160,6 +193,55 @@ mod tests {
         assert_eq!(months, [0, 1, 2]);
         assert_eq!(blocks[1].1.phase, 0);
         assert_eq!(Series::from_blocks(blocks).unwrap().unwrap(), whole);
+    }
+
+    #[test]
+    fn less_than_a_day_is_filed_with_the_month_beside_it() {
+        // The first value, how many, and the months and phases of the blocks.
+        for (start, count, filed) in [
+            // A June of Chicago, of Sydney, and one and a half of Chicago.
+            ("2026-06-01T05:00:00Z", 720, &[(5, 300)][..]),
+            ("2026-05-31T14:00:00Z", 720, &[(5, -600)]),
+            ("2026-06-01T05:00:00Z", 1_080, &[(5, 300), (6, 0)]),
+            // A day, most of it in one or in the other month, and half in each.
+            ("2026-06-30T05:00:00Z", 24, &[(5, 42_060)]),
+            ("2026-06-30T14:00:00Z", 24, &[(6, -600)]),
+            ("2026-06-30T12:00:00Z", 24, &[(5, 42_480)]),
+            // A day and an hour on either side.
+            ("2026-06-29T23:00:00Z", 26, &[(5, 41_700)]),
+            ("2026-06-30T23:00:00Z", 26, &[(6, -60)]),
+            ("2026-06-30T00:00:00Z", 48, &[(5, 41_760), (6, 0)]),
+            // A year of Chicago.
+            (
+                "2026-01-01T06:00:00Z",
+                8_760,
+                &[
+                    (0, 360),
+                    (1, 0),
+                    (2, 0),
+                    (3, 0),
+                    (4, 0),
+                    (5, 0),
+                    (6, 0),
+                    (7, 0),
+                    (8, 0),
+                    (9, 0),
+                    (10, 0),
+                    (11, 0),
+                ],
+            ),
+        ] {
+            let whole = series(start, count);
+            let blocks = whole.into_blocks();
+            let found = blocks.iter().map(|(month, it)| (month.index() - 56 * 12, it.phase));
+            assert_eq!(found.collect::<Vec<_>>(), filed, "{start}");
+            let (first, last) = Month::around(whole.start, whole.end());
+            assert!(blocks.iter().all(|it| (first..=last).contains(&it.0)), "{start}");
+            let kept = blocks.iter().map(|(month, it)| {
+                (*month, meterbook_interval::unpack(&meterbook_interval::pack(it)).unwrap())
+            });
+            assert_eq!(Series::from_blocks(kept.collect()), Ok(Some(whole)), "{start}");
+        }
     }
 
     #[test]

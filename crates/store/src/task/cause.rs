@@ -423,9 +423,9 @@ fn by_intervals(
 ) -> Result<Option<Counted>> {
     let zone = Zone::named(zone).with_context(|| format!("{zone} is no time zone"))?;
     let (start, end) = (zone.start_of(from), zone.start_of(to));
-    let months = [Month::of(start).index().into(), Month::of(end).index().into()];
-    let [first, last] = months;
-    let blocks = tx.many(BLOCKS_FROM, [channel.into(), first, last], |row| {
+    let (first, last) = Month::around(start, end);
+    let asked = [channel.into(), first.index().into(), last.index().into()];
+    let blocks = tx.many(BLOCKS_FROM, asked, |row| {
         let month = Month::from_index(row.int(0)?).context("a block has a month")?;
         let block: Block = unpack(&row.bytes(1)?).map_err(|why| anyhow!("{why}"))?;
         Ok((month, block))
