@@ -86,7 +86,8 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if let (pieces, Some(key)) = sent {
         return Ok(Some(InTheWay::Sent(pieces, key)));
     }
-    let named: [(Sql, fn(String) -> InTheWay); 3] = [
+    type Named = fn(String) -> InTheWay;
+    let named: [(Sql, Named); 3] = [
         (SINCE, InTheWay::BilledSince),
         (CORRECTED, InTheWay::Corrected),
         (SHARED, InTheWay::Shared),
