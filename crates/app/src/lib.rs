@@ -14,6 +14,7 @@ pub mod approval;
 pub mod audit;
 pub mod authority;
 pub mod bill_run;
+pub mod calendar;
 pub mod certificate;
 pub mod check;
 pub mod close;

@@ -16,6 +16,7 @@ pub mod allocation;
 pub mod appointment;
 pub mod bank;
 pub mod bill;
+pub mod calendar;
 pub mod certificate;
 pub mod charge;
 pub mod crew;

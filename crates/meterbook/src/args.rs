@@ -542,6 +542,14 @@ pub(crate) enum CycleCommand {
     Plan(CyclePlan),
     /// Print how every turn of every cycle stands
     Show,
+    /// Print on which days the utility works and when bills are due, or say it anew with a file
+    Calendar {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds for bills; today without it
+        #[arg(long)]
+        from: Option<Date>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -555,12 +563,12 @@ pub(crate) struct CyclePlan {
     /// How many turns
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=120))]
     pub(crate) months: u8,
-    /// Days from the end of a turn to the date on its bills
-    #[arg(long, default_value_t = 2)]
-    pub(crate) bill_after: u8,
-    /// Days from that date to the day payment is due
-    #[arg(long, default_value_t = 21)]
-    pub(crate) due_after: u8,
+    /// Days from the end of a turn to the date on its bills; without it as the calendar says, or 2
+    #[arg(long)]
+    pub(crate) bill_after: Option<u8>,
+    /// Days from that date to the day payment is due; without it as the calendar says, or 21
+    #[arg(long)]
+    pub(crate) due_after: Option<u8>,
 }
 
 #[derive(Debug, Args)]

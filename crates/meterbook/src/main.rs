@@ -62,6 +62,9 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Rec(rec) => commands::certificate::rec(place, rec),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(place, &plan),
         Command::Cycle(CycleCommand::Show) => commands::cycle::show(place),
+        Command::Cycle(CycleCommand::Calendar { file, from }) => {
+            commands::cycle::calendar(place, file.as_deref(), from)
+        }
         Command::Bill(it) => commands::bill::bill(place, &it),
         Command::Deliver(it) => commands::deliver::deliver(place, &it),
         Command::Paper(it) => commands::paper::paper(place, &it),

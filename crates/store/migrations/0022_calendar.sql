@@ -44,3 +44,22 @@ end $$;
 create trigger piece_event_taken_back before insert on piece_event
 for each row execute function piece_event_taken_back();
 -- +both
+
+-- A text that says on which days the utility works and when bills are due, from a day on --------------
+
+create table billing_calendar (
+    from_on text primary key,
+    text text not null
+);
+
+-- +sqlite
+create trigger billing_calendar_stays before delete on billing_calendar begin select raise(abort, 'billing_calendar: never changes'); end;
+create trigger billing_calendar_same before update on billing_calendar begin select raise(abort, 'billing_calendar: never changes'); end;
+create trigger billing_calendar_once before insert on billing_calendar begin
+    select raise(abort, 'UNIQUE constraint failed: billing_calendar.from_on') where exists (select 1 from billing_calendar where from_on = new.from_on);
+    select raise(abort, 'UNIQUE constraint failed: billing_calendar.rowid') where exists (select 1 from billing_calendar where rowid = new.rowid);
+end;
+-- +postgres
+create trigger billing_calendar_stays before update or delete on billing_calendar for each row execute function never_changes();
+create trigger billing_calendar_all before truncate on billing_calendar for each statement execute function never_changes();
+-- +both

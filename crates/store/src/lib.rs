@@ -23,6 +23,7 @@ pub mod approval;
 pub mod audit;
 pub mod batch;
 pub mod bill;
+pub mod calendar;
 pub mod cancel;
 pub mod certificate;
 pub mod charge;

@@ -315,7 +315,8 @@ fn anew(tx: &mut Tx, old: &Bill, today: Date, tariffs: &mut Tariffs) -> Result<O
     if segments.is_empty() {
         return Ok(None);
     }
-    let mut bill = post::bill(&facts[0], &window, segments);
+    let calendar = crate::calendar::on(tx, today)?;
+    let mut bill = post::bill(&facts[0], &window, &calendar, segments);
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
     bill.number = next_number(&old.number);
     let bills = [bill];

@@ -125,7 +125,8 @@ fn one(
         Ending::Billed(segment) => Some(*segment),
         Ending::Held(_) | Ending::BilledBefore => None,
     });
-    let mut bill = post::bill(&facts[0], &window, segments.collect());
+    let calendar = crate::calendar::on(tx, today)?;
+    let mut bill = post::bill(&facts[0], &window, &calendar, segments.collect());
     // The turn may have a bill of the same date and account.
     bill.number = BillNumber(format!("{}-F{id}", bill.number));
     bill.id = BillId(tx.next(Counter::Bill, 1)?);

@@ -8,6 +8,7 @@ use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
 use meterbook_core::bill::run::{Item, Run};
 use meterbook_core::bill::{Bill, BillNumber, Segment};
+use meterbook_core::calendar::Calendar;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind, post_bill};
@@ -100,13 +101,16 @@ fn batch(
     learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, known)?;
     let accepted = store::run::accepted(tx, window.id, &accounts)?;
+    let calendar = crate::calendar::on(tx, window.billed_on)?;
     let mut checked = store::run::items_of(tx, run, &accounts)?;
     let (mut changed, mut bills) = (Vec::new(), Vec::new());
     for account in &facts {
         let id = account.account.id;
         let checked = checked.remove(&id).unwrap_or_default();
         match segments(endings(&accepted, account, window, tariffs), &checked) {
-            Some(segments) => bills.push(Bill { id: ids[&id], ..bill(account, window, segments) }),
+            Some(segments) => {
+                bills.push(Bill { id: ids[&id], ..bill(account, window, &calendar, segments) });
+            }
             None => changed.extend(
                 checked
                     .iter()
@@ -166,7 +170,13 @@ pub(super) fn segments(
     Some(endings.into_iter().filter_map(segment).collect())
 }
 
-pub(super) fn bill(facts: &AccountFacts, window: &Window, segments: Vec<Segment>) -> Bill {
+/// The bill of an account, due by the calendar, or where that says nothing by its turn.
+pub(super) fn bill(
+    facts: &AccountFacts,
+    window: &Window,
+    calendar: &Calendar,
+    segments: Vec<Segment>,
+) -> Bill {
     let total = segments.iter().map(|it| it.total).sum();
     let account = facts.account.id;
     Bill {
@@ -176,7 +186,7 @@ pub(super) fn bill(facts: &AccountFacts, window: &Window, segments: Vec<Segment>
         window: window.id,
         period: window.period,
         billed_on: window.billed_on,
-        due_on: window.due_on,
+        due_on: calendar.due_on(facts.account.class, window.billed_on).unwrap_or(window.due_on),
         addressed_to: facts.addressed_to.clone(),
         segments,
         total,

@@ -186,6 +186,7 @@ const ELSEWHERE: &[&str] = &[
     "bill_run::finish_released",
     "release::release",
     "cancel::cancel",
+    "calendar::retry",
     "intake::import",
     "intake::import_in_parts",
     "intake::import_by_profile",

@@ -68,7 +68,7 @@ pub(crate) fn read(db: &Db, folder: &Path, customers: i64, day: Date) {
     import(db, folder, &text);
 }
 
-fn import(db: &Db, folder: &Path, text: &str) {
+pub(crate) fn import(db: &Db, folder: &Path, text: &str) {
     let file = folder.join("reads.csv");
     std::fs::write(&file, text).unwrap();
     let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };

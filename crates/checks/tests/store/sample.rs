@@ -781,6 +781,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::run::add(tx, &run(), at())?;
     store::job::add(tx, &[job()])?;
     store::run::accept(tx, window().id, ACCOUNT)?;
+    store::calendar::say(tx, date(2026, 1, 1), "holidays us-federal")?;
     store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
     store::correction::add(tx, &correction())?;
     store::bill::add(tx, &[bill()])?;

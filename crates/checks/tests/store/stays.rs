@@ -19,6 +19,7 @@ const STAY: &[(&str, &str)] = &[
     ("batch_part", "position"),
     ("batch_profile", "text"),
     ("bill", "total_cents"),
+    ("billing_calendar", "text"),
     ("bill_accepted", "account_id"),
     ("bill_line", "amount_cents"),
     ("certificate_movement", "step"),

@@ -36,6 +36,9 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
+    /// Bill what was held in turns that the calendar says are still tried again, as far as nothing holds
+    /// it any more; `serve` does so by itself
+    Retry,
     /// Take the bills of the newest billed turn of a cycle back, all of them, before any is sent; it takes
     /// a second person
     CancelRun {

@@ -7,7 +7,7 @@ use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
 use meterbook_app::vee::estimates;
-use meterbook_app::{derivation, statement};
+use meterbook_app::{calendar, derivation, statement};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::{Stage, Standing};
@@ -30,6 +30,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
+        BillCommand::Retry => retry(place),
         BillCommand::CancelRun { cycle, why } => release::cancel_run(place, *cycle, why),
         BillCommand::Correct { account, tariff, from, cause, why } => {
             let whose = (account.as_deref(), tariff.as_deref());
@@ -83,6 +84,18 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
     }
     if args.json {
         say::line(json(&standing));
+    }
+    Ok(())
+}
+
+fn retry(place: &Place) -> Result<()> {
+    let again = calendar::retry(&super::open(place)?, super::actor())?;
+    if again.is_empty() {
+        say::line("nothing is held that the calendar says to try again");
+    }
+    for it in &again {
+        say::line(format_args!("Cycle {} for {} now stands", it.cycle, it.period));
+        totals(it);
     }
     Ok(())
 }

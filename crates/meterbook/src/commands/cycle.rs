@@ -1,9 +1,13 @@
 //! `cycle`: plan the turns of the bill cycles and see how they stand.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_app::calendar;
 use meterbook_app::window::{self, NewWindow};
-use meterbook_core::account::Cycle;
+use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::period::Period;
 use meterbook_core::text::counted;
 use meterbook_store as store;
@@ -12,17 +16,27 @@ use crate::args::{CyclePlan, Place};
 use crate::say;
 
 pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
+    let db = super::open(place)?;
     let mut turns = Vec::new();
     for nth in 0..i32::from(plan.months) {
         // Counted from the first day each time, so that the 31st does not creep to the 28th.
         let start = plan.from.checked_add(nth.months())?;
         let end = plan.from.checked_add((nth + 1).months())?;
-        let billed_on = end.checked_add(i32::from(plan.bill_after).days())?;
-        let due_on = billed_on.checked_add(i32::from(plan.due_after).days())?;
+        let calendar = db.read(|tx| calendar::on(tx, end))?;
+        let billed_on = match plan.bill_after {
+            Some(days) => end.checked_add(i32::from(days).days())?,
+            None => calendar.bill_on(end).map_or_else(|| end.checked_add(2.days()), Ok)?,
+        };
+        let due_on = match plan.due_after {
+            Some(days) => billed_on.checked_add(i32::from(days).days())?,
+            // The calendar says it of each class when bills are made; the turn shows a household's.
+            None => calendar
+                .due_on(CustomerClass::Residential, billed_on)
+                .map_or_else(|| billed_on.checked_add(21.days()), Ok)?,
+        };
         let period = Period::new(start, end).context("a month has at least one day")?;
         turns.push(NewWindow { period, billed_on, due_on });
     }
-    let db = super::open(place)?;
     db.write(|tx| window::plan(tx, super::actor(), Cycle(plan.cycle), &turns))?;
     say::line(format_args!(
         "cycle {:02}: {} planned from {}",
@@ -30,6 +44,27 @@ pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
         counted(turns.len(), "turn"),
         plan.from
     ));
+    Ok(())
+}
+
+pub(crate) fn calendar(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
+    let db = super::open(place)?;
+    let from = match from {
+        Some(from) => from,
+        None => super::today(&db)?,
+    };
+    let Some(file) = file else {
+        let text = db.read(|tx| calendar::said(tx, from))?;
+        match text.trim_end() {
+            "" => say::line("no calendar is said; bills are due as their turns say"),
+            text => say::line(text),
+        }
+        return Ok(());
+    };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    db.write(|tx| calendar::say(tx, super::actor(), from, &text))?;
+    say::line(format_args!("calendar from {from} on"));
     Ok(())
 }
 

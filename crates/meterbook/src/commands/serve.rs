@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
-use meterbook_app::Actor;
 use meterbook_app::bill_run::{self, last};
 use meterbook_app::task::scan;
+use meterbook_app::{Actor, calendar};
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db, Location};
 use meterbook_web::Console;
@@ -99,6 +99,10 @@ fn look(db: &Db, last: LastBills) -> Result<()> {
         "looked for tasks: {} raised, {} as before, {} gone",
         it.raised, it.known, it.gone
     ));
+    for it in calendar::retry(db, now)? {
+        let (cycle, period) = (it.cycle, it.period);
+        say::line(format_args!("cycle {cycle} for {period} tried again: {} held", it.held));
+    }
     match last {
         LastBills::Make => make(db, now),
         LastBills::Leave => {

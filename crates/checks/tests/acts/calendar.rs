@@ -1,0 +1,81 @@
+//! When bills are due and how long what is held is tried again, on both engines, as a calendar says.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use jiff::civil::date;
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::calendar::{self, NotSaid};
+use meterbook_app::{Actor, Refused};
+use meterbook_checks::engines::{self, Raw};
+use meterbook_store::{self as store, Db};
+
+use crate::jobs::{january, read};
+use crate::village::{actor, says};
+
+const CUSTOMERS: i64 = 40;
+
+fn say(db: &Db, text: &str) -> anyhow::Result<()> {
+    db.write(|tx| calendar::say(tx, actor(), date(2026, 1, 1), text))
+}
+
+fn due(db: &Db) -> Vec<String> {
+    let texts = "select distinct due_on from bill order by due_on";
+    Raw::beside(db).unwrap().column(texts).unwrap()
+}
+
+#[test]
+fn bills_are_due_by_class_and_business_days() {
+    engines::each(|db, folder| {
+        january(db, folder, CUSTOMERS);
+        Raw::beside(db)
+            .unwrap()
+            .run("update account set class = 'commercial' where id = 7")
+            .unwrap();
+        say(db, "holidays us-federal\ndue commercial 10 business days\n").unwrap();
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        // Billed on February 2; Washington's Birthday is the 16th. A household's turn says the 23rd.
+        assert_eq!(due(db), ["2026-02-17", "2026-02-23"]);
+    });
+}
+
+#[test]
+fn what_is_held_is_tried_again_for_as_long_as_the_calendar_says() {
+    engines::each(|db, folder| {
+        january(db, folder, CUSTOMERS);
+        let run = |which| bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();
+        let stands = run(Which::Next);
+        assert_eq!((stands.billed, stands.held), (39, 1));
+        let on = |at: &str| Actor::system(at.parse().unwrap());
+        // Nobody said that anything is tried again.
+        assert_eq!(calendar::retry(db, on("2026-02-04T12:00:00Z")).unwrap(), []);
+        say(db, "retry 3 business days").unwrap();
+        let again = calendar::retry(db, on("2026-02-04T12:00:00Z")).unwrap();
+        assert_eq!((again[0].billed, again[0].held), (39, 1), "the read is still not there");
+        // The read comes, on a day on which it is too late, and on one on which it is not.
+        let file = "meter,date,read,kind\nE-40,2026-02-01,580,actual\n";
+        crate::jobs::import(db, folder, file);
+        assert_eq!(calendar::retry(db, on("2026-02-06T12:00:00Z")).unwrap(), []);
+        let again = calendar::retry(db, on("2026-02-05T12:00:00Z")).unwrap();
+        assert_eq!((again[0].billed, again[0].held), (40, 0));
+        assert_eq!(calendar::retry(db, on("2026-02-05T12:00:00Z")).unwrap(), []);
+        read(db, folder, CUSTOMERS, date(2026, 3, 1));
+    });
+}
+
+#[test]
+fn a_calendar_is_said_once_for_a_day() {
+    engines::each(|db, folder| {
+        january(db, folder, 1);
+        let why = say(db, "due all 3 days").unwrap_err();
+        assert!(says(&why).starts_with("line 1: all is no class"), "{why}");
+        let why = say(db, &"#".repeat(20_001)).unwrap_err();
+        let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
+        assert_eq!(refused, &NotSaid::TooLong);
+        say(db, "holidays us-federal").unwrap();
+        let why = say(db, "").unwrap_err();
+        let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
+        assert_eq!(refused, &NotSaid::SaidBefore { from: date(2026, 1, 1) });
+        let text = db.read(|tx| store::calendar::said(tx, date(2026, 5, 1))).unwrap();
+        assert_eq!(text.as_deref(), Some("holidays us-federal"));
+    });
+}

@@ -1,0 +1,329 @@
+//! On which days a utility works, and when bills are made and due by it: a text, as a utility says it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+
+use crate::account::CustomerClass;
+
+/// Days in a term: more is a mistake.
+const LONGEST: i64 = 366;
+
+/// Holidays that come with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// Those of the United States: 5 U.S.C. 6103. One on a Saturday is kept on the Friday before, one
+    /// on a Sunday on the Monday after.
+    UsFederal,
+}
+
+words! {
+    Preset { UsFederal = "us-federal" }
+}
+
+/// When a holiday is, each year.
+#[derive(Clone, Copy, Debug)]
+enum Rule {
+    /// On a day of a month.
+    On(i8, i8),
+    /// On the nth such weekday of a month; below zero from its end.
+    Nth(i8, i8, Weekday),
+}
+
+/// New Year, King, Washington, Memorial, Juneteenth, Independence, Labor, Columbus, Veterans,
+/// Thanksgiving, Christmas.
+const US_FEDERAL: &[Rule] = &[
+    Rule::On(1, 1),
+    Rule::Nth(1, 3, Weekday::Monday),
+    Rule::Nth(2, 3, Weekday::Monday),
+    Rule::Nth(5, -1, Weekday::Monday),
+    Rule::On(6, 19),
+    Rule::On(7, 4),
+    Rule::Nth(9, 1, Weekday::Monday),
+    Rule::Nth(10, 2, Weekday::Monday),
+    Rule::On(11, 11),
+    Rule::Nth(11, 4, Weekday::Thursday),
+    Rule::On(12, 25),
+];
+
+/// So many days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// Days of the calendar.
+    Days(i64),
+    /// The same, and the next business day where the last of them is none.
+    Rolled(i64),
+    /// Business days.
+    Business(i64),
+}
+
+/// What a text says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calendar {
+    presets: Vec<Preset>,
+    /// Days that somebody said to be business days, or not.
+    said: BTreeMap<Date, bool>,
+    bill: Option<Term>,
+    due: Vec<(CustomerClass, Term)>,
+    retry: Option<Term>,
+}
+
+/// Why a text is no calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoCalendar {
+    /// Its line, from 1.
+    pub line: usize,
+    /// What is wrong, with the way out.
+    pub what: String,
+}
+
+impl Calendar {
+    /// Reads a text. Saturdays and Sundays are no business days unless it says so of one.
+    pub fn parse(text: &str) -> Result<Calendar, NoCalendar> {
+        let mut calendar = Calendar::default();
+        for (line, text) in (1..).zip(text.lines()) {
+            let text = text.split('#').next().unwrap_or_default();
+            let words: Vec<&str> = text.split_whitespace().collect();
+            if !words.is_empty() {
+                calendar.take(&words).map_err(|what| NoCalendar { line, what })?;
+            }
+        }
+        Ok(calendar)
+    }
+
+    fn take(&mut self, words: &[&str]) -> Result<(), String> {
+        match words {
+            ["holidays", preset] => {
+                let known = Preset::from_word(preset).ok_or_else(|| {
+                    let known: Vec<_> = Preset::ALL.iter().map(|it| it.word()).collect();
+                    format!("{preset} are no holidays; write one of {}", known.join(", "))
+                })?;
+                self.presets.push(known);
+                Ok(())
+            }
+            [kind @ ("holiday" | "workday"), day] => {
+                let day: Date =
+                    day.parse().map_err(|_| format!("{day} is no day; write 2026-11-27"))?;
+                match self.said.insert(day, *kind == "workday") {
+                    None => Ok(()),
+                    Some(_) => Err(format!("{day} is said twice; leave one")),
+                }
+            }
+            ["bill", term @ ..] => once(&mut self.bill, "bill", term),
+            ["retry", term @ ..] => once(&mut self.retry, "retry", term),
+            ["due", class, term @ ..] => {
+                let class = CustomerClass::from_word(class).ok_or_else(|| {
+                    let known: Vec<_> = CustomerClass::ALL.iter().map(|it| it.word()).collect();
+                    format!("{class} is no class; write one of {}", known.join(", "))
+                })?;
+                let mut said = self.term_of(class);
+                once(&mut said, &format!("due {class}"), term)?;
+                self.due.extend(said.map(|it| (class, it)));
+                Ok(())
+            }
+            _ => Err("write a line as: due residential 21 days".to_owned()),
+        }
+    }
+
+    fn term_of(&self, class: CustomerClass) -> Option<Term> {
+        self.due.iter().find(|it| it.0 == class).map(|it| it.1)
+    }
+
+    /// Whether the utility works on a day.
+    pub fn is_business(&self, day: Date) -> bool {
+        if let Some(said) = self.said.get(&day) {
+            return *said;
+        }
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        !weekend && !self.presets.iter().any(|it| it.is_kept_on(day))
+    }
+
+    /// The day that comes so many days after another one.
+    pub fn after(&self, day: Date, term: Term) -> Date {
+        let next = |it: &Date| Some(it.saturating_add(1.day()));
+        match term {
+            Term::Days(days) => day.saturating_add(days.days()),
+            Term::Rolled(days) => {
+                let first = day.saturating_add(days.days());
+                let mut days = std::iter::successors(Some(first), next);
+                days.by_ref()
+                    .take(usize::try_from(LONGEST).unwrap_or(usize::MAX))
+                    .find(|it| self.is_business(*it))
+                    .unwrap_or(first)
+            }
+            Term::Business(days) => (0..days).fold(day, |day, _| self.after(day, Term::Rolled(1))),
+        }
+    }
+
+    /// The day on bills of a turn that ends before `end`; `None` where nobody said.
+    pub fn bill_on(&self, end: Date) -> Option<Date> {
+        Some(self.after(end, self.bill?))
+    }
+
+    /// The day by which a customer of a class is to pay a bill of a day; `None` where nobody said.
+    pub fn due_on(&self, class: CustomerClass, billed_on: Date) -> Option<Date> {
+        Some(self.after(billed_on, self.term_of(class)?))
+    }
+
+    /// The last day on which what is held in a turn is billed as soon as nothing holds it; `None`
+    /// where nobody said.
+    pub fn retry_until(&self, billed_on: Date) -> Option<Date> {
+        Some(self.after(billed_on, self.retry?))
+    }
+}
+
+fn once(said: &mut Option<Term>, what: &str, words: &[&str]) -> Result<(), String> {
+    if said.is_some() {
+        return Err(format!("{what} is said twice; leave one"));
+    }
+    *said = Some(term(words)?);
+    Ok(())
+}
+
+fn term(words: &[&str]) -> Result<Term, String> {
+    let said = || {
+        format!(
+            "{} is no term; write 21 days, 21 days rolled or 15 business days, of at most {LONGEST}",
+            if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
+        )
+    };
+    let (count, make): (&str, fn(i64) -> Term) = match words {
+        [count, "day" | "days"] => (count, Term::Days),
+        [count, "day" | "days", "rolled"] => (count, Term::Rolled),
+        [count, "business", "day" | "days"] => (count, Term::Business),
+        _ => return Err(said()),
+    };
+    let count = count.parse().ok().filter(|it| (1..=LONGEST).contains(it));
+    count.map(make).ok_or_else(said)
+}
+
+impl Preset {
+    /// Whether one of them is kept on a day.
+    pub fn is_kept_on(self, day: Date) -> bool {
+        let Preset::UsFederal = self;
+        // That of New Year may be kept in the year before.
+        let years = [day.year(), day.year().saturating_add(1)];
+        let all = US_FEDERAL.iter().flat_map(|rule| years.map(|year| rule.of(year)));
+        all.flatten().any(|it| kept(it) == day)
+    }
+}
+
+/// The day on which a holiday is kept.
+fn kept(day: Date) -> Date {
+    match day.weekday() {
+        Weekday::Saturday => day.saturating_sub(1.day()),
+        Weekday::Sunday => day.saturating_add(1.day()),
+        _ => day,
+    }
+}
+
+impl Rule {
+    fn of(self, year: i16) -> Option<Date> {
+        match self {
+            Rule::On(month, day) => Date::new(year, month, day).ok(),
+            Rule::Nth(month, nth, weekday) => {
+                Date::new(year, month, 1).ok()?.nth_weekday_of_month(nth, weekday).ok()
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoCalendar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl std::error::Error for NoCalendar {}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// As the Office of Personnel Management prints them for 2021 and 2026.
+    #[test]
+    fn federal_holidays_are_kept_as_printed() {
+        let printed = [
+            (
+                2021,
+                vec![
+                    "0101", "0118", "0215", "0531", "0618", "0705", "0906", "1011", "1111", "1125",
+                    "1224", "1231",
+                ],
+            ),
+            (
+                2026,
+                vec![
+                    "0101", "0119", "0216", "0525", "0619", "0703", "0907", "1012", "1111", "1126",
+                    "1225",
+                ],
+            ),
+        ];
+        for (year, printed) in printed {
+            let first = date(year, 1, 1);
+            let days = std::iter::successors(Some(first), |it| it.tomorrow().ok());
+            let kept = days
+                .take_while(|it| it.year() == year)
+                .filter(|it| Preset::UsFederal.is_kept_on(*it))
+                .map(|it| it.strftime("%m%d").to_string());
+            assert_eq!(kept.collect::<Vec<_>>(), printed, "{year}");
+        }
+    }
+
+    #[test]
+    fn terms_are_counted_in_days_or_in_business_days() {
+        let text = "holidays us-federal\nholiday 2026-11-27 # the day after\nworkday 2026-11-28\n\
+                    bill 2 business days\ndue residential 21 days rolled\n\
+                    due commercial 2 business days\nretry 3 days";
+        let it = Calendar::parse(text).unwrap();
+        // Wednesday; Thanksgiving and the day after are off, that Saturday is worked.
+        let day = date(2026, 11, 25);
+        assert_eq!(it.bill_on(day), Some(date(2026, 11, 30)));
+        assert_eq!(it.due_on(CustomerClass::Commercial, day), Some(date(2026, 11, 30)));
+        assert_eq!(it.due_on(CustomerClass::Residential, day), Some(date(2026, 12, 16)));
+        // 21 days after the 4th is Christmas, a Friday.
+        let christmas = it.due_on(CustomerClass::Residential, date(2026, 12, 4));
+        assert_eq!(christmas, Some(date(2026, 12, 28)));
+        assert_eq!(it.retry_until(day), Some(date(2026, 11, 28)));
+        let nothing = Calendar::parse("").unwrap();
+        assert_eq!(nothing.bill_on(day), None);
+        assert_eq!(nothing.due_on(CustomerClass::Commercial, day), None);
+        assert_eq!(nothing.retry_until(day), None);
+    }
+
+    #[test]
+    fn a_text_that_says_nothing_sensible_is_refused_with_its_line() {
+        let term = "is no term; write 21 days, 21 days rolled or 15 business days, of at most 366";
+        for (text, line, what) in [
+            ("holidays uk", 1, "uk are no holidays; write one of us-federal".to_owned()),
+            ("# x\nholiday soon", 2, "soon is no day; write 2026-11-27".to_owned()),
+            (
+                "holiday 2026-01-02\nworkday 2026-01-02",
+                2,
+                "2026-01-02 is said twice; leave one".to_owned(),
+            ),
+            (
+                "due all 3 days",
+                1,
+                "all is no class; write one of residential, commercial".to_owned(),
+            ),
+            ("due commercial 3", 1, format!("3 {term}")),
+            ("bill", 1, format!("nothing {term}")),
+            ("bill 0 days", 1, format!("0 days {term}")),
+            ("bill 400 days", 1, format!("400 days {term}")),
+            ("bill 1 day\nbill 2 days", 2, "bill is said twice; leave one".to_owned()),
+            (
+                "due commercial 1 day\ndue commercial 2 days",
+                2,
+                "due commercial is said twice; leave one".to_owned(),
+            ),
+            ("christmas off", 1, "write a line as: due residential 21 days".to_owned()),
+        ] {
+            assert_eq!(Calendar::parse(text), Err(NoCalendar { line, what }), "{text}");
+        }
+    }
+}
