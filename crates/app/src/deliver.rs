@@ -103,7 +103,7 @@ fn place(folder: &Path, statement: &Statement, kind: &str) -> PathBuf {
 }
 
 /// Writes a file whole or not at all.
-fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     let said = || format!("{} cannot be written", file.display());
     let folder = file.parent().with_context(said)?;
     fs::create_dir_all(folder).with_context(said)?;

@@ -62,6 +62,7 @@ pub mod sign_up;
 pub mod split;
 pub mod staff;
 pub mod statement;
+pub mod summary;
 pub mod suspense;
 pub mod tariff;
 pub mod task;

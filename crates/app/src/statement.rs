@@ -1,8 +1,11 @@
 //! Gathering what is printed on a bill.
 
 use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::account::Account;
 use meterbook_core::bill::why::why;
-use meterbook_core::bill::{Bill, Statement};
+use meterbook_core::bill::{Bill, Print, Statement};
+use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
@@ -23,6 +26,8 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let amount_due = before + bill.total;
     let history = store::bill::history(tx, &bill)?;
     let look = paper::look_on(tx, bill.billed_on)?;
+    let print = print(tx, &account, bill.billed_on)?;
+    let closing = closing(tx, &bill)?;
     let utility = store::utility::get(tx)?;
     Ok(Statement {
         utility,
@@ -35,6 +40,28 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         why,
         history,
         look,
+        print,
+        closing,
         bill,
     })
+}
+
+/// How large a bill is printed for whoever has the account, as they said by that day.
+fn print(tx: &mut Tx, account: &Account, day: Date) -> Result<Print> {
+    let details = store::detail::of(tx, Subject::Person(account.person))?;
+    let said = details.iter().any(|it| {
+        let holds = it.from <= day && it.to.is_none_or(|to| day < to);
+        holds && it.kind == DetailKind::Format && it.value == "large-print"
+    });
+    Ok(if said { Print::Large } else { Print::Normal })
+}
+
+/// The first day without service, where a bill has the last of it and nothing goes on.
+fn closing(tx: &mut Tx, bill: &Bill) -> Result<Option<Date>> {
+    let theirs = store::agreement::of_account(tx, bill.account)?;
+    let mut begun = theirs.iter().filter(|it| it.from <= bill.billed_on);
+    let Some(end) = begun.clone().filter_map(|it| it.to).max() else { return Ok(None) };
+    let over = begun.all(|it| it.to.is_some_and(|to| to <= bill.billed_on));
+    let here = bill.segments.iter().any(|it| it.period.end() == end);
+    Ok((over && here).then_some(end))
 }

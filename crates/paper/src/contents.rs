@@ -11,10 +11,11 @@ use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
 
+use crate::frame::said;
 use crate::read_back::closed_up;
 use crate::says::{Says, number};
 use crate::view::{
-    billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned, said,
+    billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned,
 };
 
 /// Something that a bill has to say and does not.
@@ -108,9 +109,9 @@ fn wanted(item: Item, statement: &Statement, says: &Says) -> Vec<String> {
             let said = bill.segments.iter().map(|it| last_year(it, statement, says));
             said.filter(|it| !it.is_empty()).collect()
         }
-        Item::HowToPay => vec![said(&look.terms.pay, statement, says)],
-        Item::HowToDispute => vec![said(&look.terms.dispute, statement, says)],
-        Item::Regulator => vec![said(&look.terms.regulator, statement, says)],
+        Item::HowToPay => vec![said(&look.terms.pay, utility, bill.due_on, says)],
+        Item::HowToDispute => vec![said(&look.terms.dispute, utility, bill.due_on, says)],
+        Item::Regulator => vec![said(&look.terms.regulator, utility, bill.due_on, says)],
         Item::Phone => vec![utility.phone.clone()],
         Item::Payments => {
             let paid = statement.since.iter().filter(|it| it.amount < Money::ZERO);

@@ -7,19 +7,30 @@ use anyhow::Result;
 use meterbook_core::bill::Statement;
 use serde_json::Value;
 
-use crate::read_back::said_in;
-use crate::view::View;
+use crate::read_back::said_at;
+use crate::view::{Places, View, places};
 
 const STYLE: &str = include_str!("../templates/bill.css");
 
 /// The page of a view, its amounts read back and compared with the statement.
 pub fn html(view: &View, statement: &Statement) -> Result<String> {
-    let page = page(&view.0);
-    said_in(&text_of(&page), statement)?;
+    let called = statement.bill.number.to_string();
+    framed_page(&view.0, &bill(&view.0), &called, &places(statement))
+}
+
+/// The page of any form around what it has of its own, its amounts read back.
+pub(crate) fn framed_page(
+    view: &Value,
+    own: &str,
+    called: &str,
+    places: &Places,
+) -> Result<String> {
+    let page = page(view, own);
+    said_at(&text_of(&page), called, places)?;
     Ok(page)
 }
 
-fn page(view: &Value) -> String {
+fn page(view: &Value, own: &str) -> String {
     let mut out = String::new();
     let t = |key: &str| text(&view[key]);
     let _ = write!(
@@ -30,6 +41,9 @@ fn page(view: &Value) -> String {
         t("utility"),
         t("tagline"),
     );
+    if view["kind"] != "" {
+        let _ = write!(out, "<p><b>{}</b></p>", t("kind"));
+    }
     pairs(&mut out, &view["meta"]);
     let _ = write!(
         out,
@@ -43,7 +57,31 @@ fn page(view: &Value) -> String {
     for line in each(&view["mail"]) {
         let _ = write!(out, "{}<br>", text(line));
     }
-    let _ = write!(out, "</address><h2>{}</h2><table><tbody>", t("account_title"));
+    out.push_str("</address>");
+    if let Some(message) = view["message"].as_array() {
+        let _ = write!(
+            out,
+            "<p class=\"message\"><b>{}</b> {}</p>",
+            text(&message[0]),
+            text(&message[1])
+        );
+    }
+    out.push_str(own);
+    pairs(&mut out, &view["stub"]);
+    let _ = write!(
+        out,
+        "<footer class=\"small\">{} {}</footer></main></html>",
+        t("footer"),
+        t("account_line")
+    );
+    out
+}
+
+/// What a bill has between its address and its foot.
+fn bill(view: &Value) -> String {
+    let mut out = String::new();
+    let t = |key: &str| text(&view[key]);
+    let _ = write!(out, "<h2>{}</h2><table><tbody>", t("account_title"));
     for row in each(&view["account"]) {
         amount_row(&mut out, row, row["strong"] == true);
     }
@@ -53,26 +91,16 @@ fn page(view: &Value) -> String {
     amount_row(&mut out, &view["new_charges"], true);
     amount_row(&mut out, &view["total"], true);
     out.push_str("</tbody></table>");
-    if let Some(message) = view["message"].as_array() {
-        let _ = write!(
-            out,
-            "<p class=\"message\"><b>{}</b> {}</p>",
-            text(&message[0]),
-            text(&message[1])
-        );
-    }
     changed(&mut out, &view["changed"]);
     chart(&mut out, &view["chart"]);
     let _ = write!(out, "<h2>{}</h2>", t("detail_title"));
     for segment in each(&view["segments"]) {
-        part(&mut out, segment);
+        part(&mut out, segment, &t("how_label"));
     }
     let _ = write!(out, "<p class=\"small\">{}</p>", t("read_kinds"));
-    pairs(&mut out, &view["stub"]);
     for of in each(&view["boxes"]) {
         let _ = write!(out, "<h2>{}</h2><p>{}</p>", text(&of[0]), text(&of[1]));
     }
-    let _ = write!(out, "<footer class=\"small\">{}</footer></main></html>", t("footer"));
     out
 }
 
@@ -141,7 +169,7 @@ fn chart(out: &mut String, chart: &Value) {
     out.push_str("</tr></tbody></table>");
 }
 
-fn part(out: &mut String, segment: &Value) {
+fn part(out: &mut String, segment: &Value, how: &str) {
     let _ = write!(
         out,
         "<section><h3>{} <small>{}</small></h3><div class=\"scroll\"><table><thead><tr>",
@@ -160,11 +188,10 @@ fn part(out: &mut String, segment: &Value) {
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table></div>");
-    for said in ["last_year", "bank"].map(|it| text(&segment[it])) {
-        if !said.is_empty() {
-            let _ = write!(out, "<p>{said}</p>");
-        }
+    for said in each(&segment["said"]) {
+        let _ = write!(out, "<p>{}</p>", text(said));
     }
+    derivation(out, &segment["how"], how);
     out.push_str("<table><tbody>");
     for line in each(&segment["lines"]) {
         let _ = write!(
@@ -175,6 +202,11 @@ fn part(out: &mut String, segment: &Value) {
             text(&line["price"]),
             text(&line["amount"]),
         );
+        // In a row of its own: a line's words stand directly before its amount, so that it can be
+        // read back.
+        out.push_str("<tr class=\"how\"><td colspan=\"3\">");
+        derivation(out, &line["how"], how);
+        out.push_str("</td></tr>");
     }
     let total = &segment["total"];
     let _ = write!(
@@ -183,6 +215,23 @@ fn part(out: &mut String, segment: &Value) {
         text(&total["label"]),
         text(&total["amount"]),
     );
+}
+
+/// How something was worked out, which opens when it is asked for.
+fn derivation(out: &mut String, steps: &Value, how: &str) {
+    let _ = write!(out, "<details><summary>{how}</summary>");
+    for step in each(steps) {
+        let _ = write!(out, "<p>{}</p>", text(step));
+    }
+    out.push_str("</details>");
+}
+
+/// The last cells of a row, each an amount.
+pub(crate) fn amounts(out: &mut String, row: &Value, keys: &[&str]) {
+    for key in keys {
+        let _ = write!(out, "<td class=\"num\">{}</td>", text(&row[*key]));
+    }
+    out.push_str("</tr>");
 }
 
 fn pairs(out: &mut String, of: &Value) {
@@ -208,7 +257,7 @@ fn each(of: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// A text, so that nothing in it is taken for a tag.
-fn text(of: &Value) -> String {
+pub(crate) fn text(of: &Value) -> String {
     escaped(of.as_str().unwrap_or_default())
 }
 

@@ -11,9 +11,18 @@ use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+use crate::frame::Form;
 use crate::view::View;
 
-const TEMPLATE: &str = include_str!("../templates/bill.typ");
+/// What every form is set with.
+const KIT: &str = include_str!("../templates/kit.typ");
+/// The forms, as views name them, and the templates they are set with.
+const FORMS: [(Form, &str); 4] = [
+    (Form::Bill, include_str!("../templates/bill.typ")),
+    (Form::LargePrint, include_str!("../templates/large_print.typ")),
+    (Form::Summary, include_str!("../templates/summary.typ")),
+    (Form::Note, include_str!("../templates/note.typ")),
+];
 const FONTS: [&[u8]; 4] = [
     include_bytes!("../fonts/Inter-Regular.otf"),
     include_bytes!("../fonts/Inter-SemiBold.otf"),
@@ -28,13 +37,15 @@ pub struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    template: Source,
+    kit: Source,
+    forms: Vec<(Form, Source)>,
     view: FileId,
 }
 
-/// The template and one view. There is no file system, no network and no clock in it.
+/// A template and one view. There is no file system, no network and no clock in it.
 struct Sheet<'a> {
     press: &'a Press,
+    form: &'a Source,
     view: Bytes,
 }
 
@@ -45,14 +56,20 @@ impl Default for Press {
 }
 
 impl Press {
-    /// Reads the fonts and the template.
+    /// Reads the fonts and the templates.
     pub fn new() -> Press {
         let fonts: Vec<Font> = FONTS.iter().flat_map(|it| Font::iter(Bytes::new(*it))).collect();
         Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
-            template: Source::new(place("/bill.typ"), TEMPLATE.to_owned()),
+            kit: Source::new(place("/kit.typ"), KIT.to_owned()),
+            forms: FORMS
+                .map(|(form, text)| {
+                    let name = format!("/{}.typ", form.word());
+                    (form, Source::new(place(&name), text.to_owned()))
+                })
+                .to_vec(),
             view: place("/view.json"),
         }
     }
@@ -61,7 +78,11 @@ impl Press {
     ///
     /// Fails where the template is wrong or the result is no accessible PDF (PDF/UA-1).
     pub fn pdf(&self, view: &View) -> Result<Vec<u8>> {
-        let sheet = Sheet { press: self, view: Bytes::from_string(view.0.to_string()) };
+        let word = view.0["form"].as_str().unwrap_or_default();
+        let form = self.forms.iter().find(|it| it.0.word() == word);
+        let (_, form) =
+            form.ok_or_else(|| anyhow!("the bill could not be set: no form is called `{word}`"))?;
+        let sheet = Sheet { press: self, form, view: Bytes::from_string(view.0.to_string()) };
         let made = self.made(&sheet, &view.0);
         comemo::evict(REMEMBERED);
         made
@@ -102,15 +123,12 @@ impl World for Sheet<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.press.template.id()
+        self.form.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.press.template.id() {
-            Ok(self.press.template.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        let source = [self.form, &self.press.kit].into_iter().find(|it| it.id() == id);
+        source.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

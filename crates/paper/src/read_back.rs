@@ -6,8 +6,9 @@ use std::fmt;
 use anyhow::{Result, anyhow, bail};
 use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
+use meterbook_core::paper::scan_line::{ScanLine, Scanned};
 
-use crate::view::{Place, places, scanned};
+use crate::view::{Place, Places, places, scanned};
 
 /// A place where a bill does not say what is in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +38,26 @@ pub struct ScanDiffers {
 ///
 /// The first [`Differs`] is the error: such a bill does not count as drawn.
 pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
-    let text = pdf_extract::extract_text_from_mem(pdf)
-        .map_err(|why| anyhow!("bill {} cannot be read back: {why}", statement.bill.number))?;
-    said_in(&text, statement)?;
-    scanned_in(&text, statement)
+    let called = statement.bill.number.to_string();
+    let text = text_of_pdf(pdf, &called)?;
+    said_at(&text, &called, &places(statement))?;
+    scanned_in(&text, &called, &statement.look.scan_line, scanned(statement))
+}
+
+/// The text of a finished PDF.
+pub(crate) fn text_of_pdf(pdf: &[u8], called: &str) -> Result<String> {
+    pdf_extract::extract_text_from_mem(pdf)
+        .map_err(|why| anyhow!("bill {called} cannot be read back: {why}"))
 }
 
 /// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.
-fn scanned_in(text: &str, statement: &Statement) -> Result<()> {
-    let (bill, scan_line) = (statement.bill.number.to_string(), &statement.look.scan_line);
-    let wanted = scanned(statement);
+pub(crate) fn scanned_in(
+    text: &str,
+    called: &str,
+    scan_line: &ScanLine,
+    wanted: Scanned,
+) -> Result<()> {
+    let bill = called.to_owned();
     let Some(line) = scan_line.write(&wanted) else {
         bail!(ScanDiffers { bill, found: None, wanted: None });
     };
@@ -60,31 +71,33 @@ fn scanned_in(text: &str, statement: &Statement) -> Result<()> {
     bail!(ScanDiffers { bill, found: found.into_iter().next(), wanted: Some(line) })
 }
 
-/// Whether a text says every amount of a statement where it belongs.
-pub(crate) fn said_in(text: &str, statement: &Statement) -> Result<()> {
+/// Whether a text says every amount where it belongs.
+pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
     let text = closed_up(text);
-    let bill = statement.bill.number.to_string();
     let mut from = 0;
-    for Place { words, amount } in places(statement).in_order {
-        let label = closed_up(&words);
-        let (printed, end) = next_amount(&text, from, &label);
-        if printed != Some(amount) {
-            bail!(Differs { bill, place: words, printed, amount });
+    let differs = |place: &Place, printed| {
+        let Place { words, amount } = place;
+        Differs { bill: called.to_owned(), place: words.clone(), printed, amount: *amount }
+    };
+    for place in &places.in_order {
+        let (printed, end) = next_amount(&text, from, &closed_up(&place.words));
+        if printed != Some(place.amount) {
+            bail!(differs(place, printed));
         }
         from = end;
     }
     // The box at the top and the stub say the same words, and so do they wherever else they stand.
-    let Place { words, amount } = places(statement).everywhere;
-    let label = closed_up(&words);
+    let place = &places.everywhere;
+    let label = closed_up(&place.words);
     let (mut from, mut times) = (0, 0);
     while let (Some(printed), end) = next_amount(&text, from, &label) {
-        if printed != amount {
-            bail!(Differs { bill, place: words, printed: Some(printed), amount });
+        if printed != place.amount {
+            bail!(differs(place, Some(printed)));
         }
         (from, times) = (end, times + 1);
     }
     if times < 2 {
-        bail!(Differs { bill, place: words, printed: None, amount });
+        bail!(differs(place, None));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::why::{Cause, CauseKind, Why};
 use meterbook_core::bill::{
-    Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Segment, Statement, Utility,
+    Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Print, Segment, Statement, Utility,
 };
 use meterbook_core::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
 use meterbook_core::ledger::EntryKind;
@@ -62,6 +62,8 @@ pub fn statement(language: Language) -> Statement {
             of_last_year(Commodity::Water, 8),
         ],
         look: Look::default(),
+        print: Print::Normal,
+        closing: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),

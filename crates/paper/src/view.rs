@@ -1,15 +1,13 @@
 //! From a statement to the texts that are printed, in the customer's language.
 
-use meterbook_core::bill::explain::{average, each};
+use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::Cause;
-use meterbook_core::bill::{History, HistoryMonth, Movement, Segment, Statement};
+use meterbook_core::bill::{History, HistoryMonth, Movement, Print, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
-use meterbook_core::money::Money;
-use meterbook_core::paper::brand;
+use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
-use meterbook_core::paper::terms::Terms;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{BankEntry, Basis, Line};
+use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
@@ -17,6 +15,7 @@ use qrcode::QrCode;
 use qrcode::types::Color;
 use serde_json::{Value, json};
 
+use crate::frame::{Form, Frame, asking, dialled, framed, said};
 use crate::says::{Says, colour, listed, number};
 
 /// Everything that is printed on one bill, as texts.
@@ -34,15 +33,15 @@ pub fn view(statement: &Statement) -> View {
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
     let due = says.day(bill.due_on);
-    let phone = dialled(statement);
     let other = words
         .other_text
         .replace("{amount}", &says.money(statement.amount_due))
         .replace("{date}", &says.other().day(bill.due_on))
-        .replace("{phone}", &phone);
+        .replace("{phone}", &dialled(utility));
     let look = &statement.look;
-    let branded = |all, otherwise: String| {
-        brand::of(all, statement.language).map_or(otherwise, str::to_owned)
+    let form = match statement.print {
+        Print::Normal => Form::Bill,
+        Print::Large => Form::LargePrint,
     };
     let service_at = bill.segments.first().map_or_else(String::new, |it| it.service_at.clone());
     let kinds: Vec<&str> = Commodity::ALL
@@ -51,13 +50,16 @@ pub fn view(statement: &Statement) -> View {
         .map(|it| says.commodity(*it))
         .collect();
     let pay_at = format!("https://{}/pay/{}", utility.site, account.number);
-    View(json!({
-        "lang": words.code,
-        "title": format!("{} {}, {}", words.bill, bill.number, utility.name),
-        "utility": utility.name,
-        "tagline": branded(&look.brand.tagline, format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site)),
-        "colour": look.brand.colour,
-        "mark": look.mark,
+    let frame = Frame {
+        form,
+        utility,
+        look,
+        account: account.number,
+        title: format!("{} {}", words.bill, bill.number),
+        tagline: format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
+    };
+    let own = json!({
+        "kind": if statement.closing.is_some() { words.final_bill } else { "" },
         "meta": [
             [words.account, account.number.to_string()],
             [words.service_at, service_at],
@@ -84,7 +86,7 @@ pub fn view(statement: &Statement) -> View {
         "changed": changed(statement, &says),
         "chart": statement.history.first().and_then(|it| chart(it, &says)),
         "detach": words.detach,
-        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, phone), "qr": qr(&pay_at), "alt": pay_at },
+        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, dialled(utility)), "qr": qr(&pay_at), "alt": pay_at },
         "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
         "stub": [
             [words.account, account.number.to_string()],
@@ -98,20 +100,13 @@ pub fn view(statement: &Statement) -> View {
         "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).collect::<Vec<_>>(),
         "read_kinds": words.read_kinds,
         "boxes": [
-            [words.ways, said(&look.terms.pay, statement, &says)],
-            [words.questions, asking(statement, &says)],
-            [words.other_title, other],
+            [words.ways, said(&look.terms.pay, utility, bill.due_on, &says).as_str()],
+            [words.questions, asking(&look.terms, utility, bill.due_on, &says).as_str()],
+            [words.other_title, other.as_str()],
         ],
-        "footer": branded(&look.brand.foot, utility.footer.clone()),
-        "account_line": format!("{} {}", words.account, account.number),
-        "page": words.page,
-        "page_of": words.page_of,
-    }))
-}
-
-/// The telephone number, which is hard to dial when it is broken over two lines.
-fn dialled(statement: &Statement) -> String {
-    statement.utility.phone.replace(' ', "\u{a0}")
+        "how_label": words.how,
+    });
+    View(framed(&frame, &says, own))
 }
 
 /// What a lockbox is to read.
@@ -145,29 +140,6 @@ fn late(statement: &Statement, says: &Says) -> String {
         (sentence, None) => sentence,
         (sentence, Some(amount)) => format!("{sentence} {}.", says.money(amount)),
     }
-}
-
-/// What the terms say in the customer's language.
-pub(crate) fn said(
-    all: &[(meterbook_core::person::Language, String)],
-    statement: &Statement,
-    says: &Says,
-) -> String {
-    let utility = &statement.utility;
-    let lines = std::iter::once(&utility.name).chain(&utility.remit_to);
-    let address = lines.map(String::as_str).collect::<Vec<_>>().join(", ");
-    let due = says.day(statement.bill.due_on);
-    let phone = dialled(statement);
-    let values =
-        [("phone", phone.as_str()), ("site", &utility.site), ("address", &address), ("due", &due)];
-    Terms::words(all, statement.language, &values)
-}
-
-/// What to do about a bill that is wrong, and whom else to ask.
-fn asking(statement: &Statement, says: &Says) -> String {
-    let terms = &statement.look.terms;
-    let both = [said(&terms.dispute, statement, says), said(&terms.regulator, statement, says)];
-    both.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// An amount that has to be printed, and the words before it.
@@ -267,6 +239,15 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
 
 fn message(statement: &Statement, says: &Says) -> Value {
     let words = says.words;
+    if let Some(closing) = statement.closing {
+        let day = says.day(closing.yesterday().unwrap_or(closing));
+        let mut more = words.final_day.replace("{date}", &day);
+        if statement.amount_due < Money::ZERO {
+            let amount = says.money(-statement.amount_due);
+            more = format!("{more} {}", words.credit_sent.replace("{amount}", &amount));
+        }
+        return json!([words.final_said, more]);
+    }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
     let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();
@@ -276,7 +257,7 @@ fn message(statement: &Statement, says: &Says) -> Value {
     if statement.amount_due < Money::ZERO {
         return json!([words.credit_balance, ""]);
     }
-    let own = said(&statement.look.terms.message, statement, says);
+    let own = said(&statement.look.terms.message, &statement.utility, statement.bill.due_on, says);
     if own.is_empty() { Value::Null } else { json!(["", own]) }
 }
 
@@ -408,9 +389,9 @@ fn segment(it: &Segment, statement: &Statement, says: &Says) -> Value {
         "small": format!("{}, {} {}", says.period(it.period), it.period.days(), words.days),
         "head": [words.meter, words.rate, words.read_first, words.read_last, words.difference, words.multiplier, words.billed_use],
         "meters": it.evidence.iter().map(|of| meter(of, it, says)).collect::<Vec<_>>(),
-        "bank": bank(it, says),
-        "last_year": last_year(it, statement, says),
-        "lines": it.lines.iter().map(|of| line(of, it, says)).collect::<Vec<_>>(),
+        "said": said_of(it, statement, says),
+        "lines": lines(it, says),
+        "how": it.evidence.iter().map(|it| evidence_in(it, says.language)).collect::<Vec<_>>(),
         "total": { "label": total_label(it, says), "amount": says.money(it.total) },
     })
 }
@@ -497,10 +478,70 @@ pub(crate) fn billed_use(of: &Evidence, it: &Segment, says: &Says) -> String {
     if alone { format!("{used} = {}", says.quantity(it.usage)) } else { used }
 }
 
-fn line(it: &Line, segment: &Segment, says: &Says) -> Value {
-    let (quantity, price) = reckoned(it, says);
-    let label = line_label(it, segment, says);
-    json!({ "label": label, "quantity": quantity, "price": price, "amount": says.money(it.amount) })
+/// The lines, each with what it and those before it come to.
+fn lines(segment: &Segment, says: &Says) -> Vec<Value> {
+    let mut sum = Money::ZERO;
+    let line = |it: &Line| {
+        sum += it.amount;
+        let (quantity, price) = reckoned(it, says);
+        json!({
+            "label": line_label(it, segment, says),
+            "quantity": quantity,
+            "price": price,
+            "amount": says.money(it.amount),
+            "sum": says.money(sum),
+            "how": [arithmetic_in(it, says.language), source_in(it, says.language)],
+        })
+    };
+    segment.lines.iter().map(line).collect()
+}
+
+/// Sentences between the meters and the lines: last year's use, demands that were billed higher than
+/// they were measured, banks.
+fn said_of(it: &Segment, statement: &Statement, says: &Says) -> Vec<String> {
+    let mut all = vec![last_year(it, statement, says)];
+    all.extend(demands(it, says));
+    all.push(bank(it, says));
+    all.retain(|it| !it.is_empty());
+    all
+}
+
+/// What a demand was measured as and what is billed of it, where the tariff looks back on earlier
+/// demands.
+fn demands(it: &Segment, says: &Says) -> Vec<String> {
+    let words = says.words;
+    let latest = it.carried.peaks.iter().map(|it| it.turn).max();
+    let mut all = Vec::new();
+    for peak in it.carried.peaks.iter().filter(|it| Some(it.turn) == latest) {
+        let of_it = |line: &&Line| {
+            let named = line.label.starts_with(&peak.charge) && line.label.contains(&peak.period);
+            line.kind == ChargeKind::Demand && named
+        };
+        let quantities = it.lines.iter().filter(of_it).filter_map(|it| match it.basis {
+            Basis::Each(quantity, _) | Basis::Part { quantity, .. } => Some(quantity),
+            _ => None,
+        });
+        let billed = quantities.reduce(|sum, it| Quantity { micro: sum.micro + it.micro, ..sum });
+        let Some(billed) = billed else { continue };
+        let measured = Quantity { micro: peak.micro, ..billed };
+        let name = if peak.period.is_empty() {
+            peak.charge.clone()
+        } else {
+            format!("{}, {}", peak.charge, peak.period)
+        };
+        let mut said = format!(
+            "{name}: {} {}, {} {}",
+            words.demand_measured,
+            says.quantity(measured),
+            words.demand_billed,
+            says.quantity(billed)
+        );
+        if measured.micro < billed.micro {
+            said = format!("{said}; {}", words.demand_ratchet);
+        }
+        all.push(said);
+    }
+    all
 }
 
 /// What a line is called; with its days where another line is called the same for other days, as on
@@ -547,7 +588,7 @@ fn priced(price: meterbook_core::money::Price) -> String {
 }
 
 /// A QR code as an SVG drawing.
-fn qr(text: &str) -> String {
+pub(crate) fn qr(text: &str) -> String {
     let Ok(code) = QrCode::new(text) else { return String::new() };
     let width = code.width();
     let colours = code.to_colors();

@@ -28,6 +28,7 @@ macro_rules! catalogue {
 
 catalogue! {
     account: "Account", "Cuenta";
+    accounts: "Accounts", "Cuentas";
     amount_due: "Amount due", "Importe a pagar";
     amount_due_by: "Amount due by", "A pagar hasta el";
     amount_enclosed: "Amount enclosed", "Importe adjunto";
@@ -49,8 +50,18 @@ catalogue! {
     billing_period: "Billing period", "Período";
     change_was: "since the last bill", "desde la última factura";
     charges_in_detail: "Charges in detail", "Cargos en detalle";
+    correction: "Correction", "Corrección";
+    correction_after: "Your account has been changed by this amount; the next bill shows it. Nothing is to be paid on this paper.", "Su cuenta ha cambiado en este importe; la próxima factura lo muestra. No hay nada que pagar con esta nota.";
+    correction_date: "Date", "Fecha";
+    correction_questions: "Call {phone} or write to {address}, and name the correction.", "Llame al {phone} o escriba a {address} e indique la corrección.";
+    correction_why: "Why", "Motivo";
+    credit_note: "Credit note", "Nota de crédito";
+    credit_sent: "We will send you your credit of {amount}.", "Le enviaremos su saldo a favor de {amount}.";
     credit_balance: "You have a credit balance. Nothing is to be paid.", "Tiene saldo a favor. No hay nada que pagar.";
     days: "days", "días";
+    demand_billed: "billed", "facturada";
+    demand_measured: "measured", "medida";
+    demand_ratchet: "a share of an earlier, higher demand is billed", "se factura una parte de una demanda anterior más alta";
     detach: "Detach and return this part with your check. Do not staple.", "Separe y envíe esta parte con su cheque. No engrape.";
     difference: "Difference", "Diferencia";
     due_by: "Due by", "Vence el";
@@ -58,7 +69,12 @@ catalogue! {
     electric: "Electric", "Electricidad";
     estimated: "estimated", "estimada";
     estimated_ones: "estimated", "estimados";
+    final_bill: "Final bill", "Factura final";
+    final_said: "This is your final bill.", "Esta es su factura final.";
+    final_day: "Service ended on {date}.", "El servicio terminó el {date}.";
     gas: "Gas", "Gas";
+    how: "How it is worked out", "Cómo se calcula";
+    in_its_place: "in its place", "en su lugar";
     intervals: "interval values", "valores por intervalo";
     last_bill: "Last bill", "Última factura";
     last_year: "Same period last year", "El mismo período del año anterior";
@@ -67,6 +83,9 @@ catalogue! {
     late_none: "No late charge is added after {date}.", "Después del {date} no se agrega ningún recargo.";
     meter: "Meter", "Medidor";
     multiplier: "Multiplier", "Multiplicador";
+    is_now: "Now", "Ahora";
+    net_less: "Credited to your account", "Abonado a su cuenta";
+    net_more: "Added to your account", "Cargado a su cuenta";
     new_charges: "New charges", "Cargos nuevos";
     page: "Page", "Página";
     page_of: "of", "de";
@@ -82,12 +101,20 @@ catalogue! {
     scan: "Scan to pay", "Escanee para pagar";
     scan_or: "or call", "o llame al";
     service_at: "Service at", "Servicio en";
+    brought: "Brought forward", "Suma anterior";
+    carried: "Carried forward", "Suma y sigue";
     cancelled: "Bill taken back", "Factura anulada";
     settlement: "Settlement of what was kept", "Liquidación de lo guardado";
     reversed: "Payment taken back", "Pago anulado";
     refund: "Refund", "Reembolso";
     transfer: "Transfer", "Traspaso";
     thanks: "Thank you.", "Gracias.";
+    summary: "Summary bill", "Factura resumen";
+    summary_of: "The bills of your accounts", "Las facturas de sus cuentas";
+    taken_back: "taken back", "anulada";
+    to_pay: "To pay", "A pagar";
+    total: "Total", "Total";
+    was: "Before", "Antes";
     this_bill: "This bill", "Esta factura";
     total_of: "{service} total", "Total de {service}";
     use_of: "{service} use", "Consumo de {service}";

@@ -386,7 +386,7 @@ fn everything_a_regulator_wants_is_on_the_sample_and_what_is_not_is_named() {
         ("/segments/0/meters/0/1", Item::Tariff),
         ("/segments/0/lines/1/price", Item::Lines),
         ("/segments/0/lines/6/amount", Item::Taxes),
-        ("/segments/2/last_year", Item::LastYear),
+        ("/segments/2/said/0", Item::LastYear),
         ("/late", Item::LateCharge),
         ("/meta/2/1", Item::Period),
         ("/account/1/amount", Item::Payments),

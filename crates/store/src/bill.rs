@@ -92,6 +92,9 @@ const ENDED: Sql = Sql("
         select 1 from agreement g
         where g.account_id = e.account_id and (g.to_on is null or $1 < g.to_on))
     order by 1");
+const STANDING_BY: Sql = Sql("
+    select id from standing_bill where account_id = $1 and billed_on <= $2
+    order by billed_on desc, id desc limit 1");
 const NEWEST: Sql = Sql("select id from standing_bill order by id desc limit $1");
 
 /// A bill as one row of a list.
@@ -216,6 +219,11 @@ pub fn billed_through_on(tx: &mut Tx, tariff: &str) -> Result<Option<Date>> {
 /// The bills of the newest turn of a cycle that has any.
 pub fn newest_of_cycle(tx: &mut Tx, cycle: Cycle) -> Result<Vec<BillId>> {
     tx.many(NEWEST_OF_CYCLE, [cycle.into()], |row| row.id(0))
+}
+
+/// The newest bill of an account that stands and has a day by `on` on its face.
+pub fn standing_by(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<BillId>> {
+    tx.maybe(STANDING_BY, [account.into(), on.into()], |row| row.id(0))
 }
 
 /// The newest bills, newest first.

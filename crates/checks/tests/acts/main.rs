@@ -36,6 +36,7 @@ mod riders;
 mod search;
 mod smtp;
 mod staff;
+mod summary;
 mod task;
 mod timeline;
 mod trial;

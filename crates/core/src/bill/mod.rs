@@ -8,6 +8,7 @@ pub mod job;
 pub mod limits;
 pub mod preview;
 pub mod run;
+pub mod summary;
 pub mod why;
 
 use std::fmt;
@@ -123,6 +124,20 @@ pub struct Statement {
     pub history: Vec<History>,
     /// What paper says on the day of the bill beside the amounts.
     pub look: Look,
+    /// How large it is printed.
+    pub print: Print,
+    /// The first day without any service, on the last bill of an account.
+    pub closing: Option<Date>,
+}
+
+/// How large a bill is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Print {
+    /// As bills are.
+    #[default]
+    Normal,
+    /// For who sees badly.
+    Large,
 }
 
 /// The last bill's face.

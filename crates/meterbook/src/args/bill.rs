@@ -73,6 +73,20 @@ pub(crate) enum BillCommand {
     Correction {
         /// Its number
         number: i64,
+        /// Draw it for the customer into this folder, as PDF and as a page
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
+    /// Draw the newest bills of the accounts that one account sums up, on one
+    Summary {
+        /// The number of the account that sums up
+        account: String,
+        /// The day by which they were billed; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// The folder for the files; `bills` in the utility's folder without it
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
     },
     /// Print how far totals may be from earlier turns, or say it anew with a file
     Limits {

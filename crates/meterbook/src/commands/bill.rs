@@ -8,11 +8,12 @@ use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
 use meterbook_app::vee::estimates;
 use meterbook_app::{calendar, derivation, statement};
+use meterbook_app::{derivation, statement, summary};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::bill::{Bill, BillNumber, explain};
-use meterbook_core::id::BillId;
+use meterbook_core::id::{BillId, CorrectionId};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
@@ -36,7 +37,22 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             let whose = (account.as_deref(), tariff.as_deref());
             correct::correct(place, whose, *from, cause, why.as_deref())
         }
-        BillCommand::Correction { number } => correct::show(place, *number),
+        BillCommand::Correction { number, out: None } => correct::show(place, *number),
+        BillCommand::Correction { number, out: Some(out) } => {
+            let db = super::see(place)?;
+            let file = summary::draw_correction(&db, CorrectionId(*number), out)?;
+            say::line(format_args!("correction {number} is in {}", file.display()));
+            Ok(())
+        }
+        BillCommand::Summary { account, on, out } => {
+            let db = super::see(place)?;
+            let day = on.map_or_else(|| super::today(&db), Ok)?;
+            let id = db.read(|tx| super::account(tx, account))?.id;
+            let folder = out.clone().unwrap_or_else(|| place.dir.join("bills"));
+            let file = summary::draw(&db, id, day, &folder)?;
+            say::line(format_args!("the summary bill is in {}", file.display()));
+            Ok(())
+        }
         BillCommand::Limits { file, from } => release::limits(place, file.as_deref(), *from),
         BillCommand::UnbilledRevenue { on, each, json } => {
             accrual::revenue(place, *on, (*each, *json))

@@ -1,0 +1,72 @@
+//! The bills of several accounts on one, and what a customer is told of a correction.
+
+use jiff::civil::date;
+use meterbook_app::{statement, summary};
+use meterbook_checks::engines;
+use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, DetailId};
+use meterbook_core::money::Money;
+use meterbook_store as store;
+
+use crate::correct::{correct, shows, three_months};
+use crate::village::{actor, says};
+
+#[test]
+fn an_account_sums_up_the_newest_bills_of_others() {
+    engines::each(|db, folder| {
+        three_months(db);
+        let on = date(2026, 12, 31);
+        let one = db.read(|tx| store::bill::get(tx, BillId(1))).unwrap().account;
+        let number = db.read(|tx| store::account::get(tx, one)).unwrap().number;
+        let why = db.read(|tx| summary::of_account(tx, one, on)).unwrap_err();
+        assert_eq!(
+            says(&why),
+            format!(
+                "no account is summed up by {number} on 2026-12-31; say so of each with: meterbook customer account-detail ACCOUNT summary {number} --from 2026-12-31"
+            )
+        );
+        // A second account whose bill the first one sums up; it has none yet.
+        db.write(|tx| {
+            let mut other = store::account::get(tx, one)?;
+            other.id = AccountId(tx.next(store::Counter::Account, 1)?);
+            other.number = meterbook_core::id::AccountNumber::new(77).unwrap();
+            store::account::add(tx, &other)?;
+            let detail = Detail {
+                id: DetailId(tx.next(store::Counter::Detail, 1)?),
+                subject: Subject::Account(other.id),
+                kind: DetailKind::Summary,
+                value: number.to_string(),
+                from: date(2026, 1, 1),
+                to: None,
+            };
+            store::detail::add(tx, &detail)?;
+            Ok(())
+        })
+        .unwrap();
+        let it = db.read(|tx| summary::of_account(tx, one, on)).unwrap();
+        let newest = db.read(|tx| store::bill::standing_by(tx, one, on)).unwrap().unwrap();
+        let last = db.read(|tx| statement::of_bill(tx, newest)).unwrap();
+        let [row] = &it.rows[..] else { panic!("{it:?}") };
+        assert_eq!((&row.bill, row.amount_due), (&last.bill.number, last.amount_due));
+        assert_eq!((it.amount_due(), it.due_on), (last.amount_due, last.bill.due_on));
+        let file = summary::draw(db, one, on, folder).unwrap();
+        assert!(file.exists() && file.with_extension("html").exists());
+        let before = db.read(|tx| summary::of_account(tx, one, date(2026, 1, 1))).unwrap_err();
+        assert!(says(&before).ends_with("has a bill by 2026-01-01; say a later day"), "{before}");
+    });
+}
+
+#[test]
+fn a_correction_is_drawn_and_what_it_comes_to_is_on_the_paper() {
+    engines::each(|db, folder| {
+        three_months(db);
+        shows(db, date(2026, 3, 1), &[180]);
+        correct(db, actor(), Money::ZERO, "the 8 was read as a 0").unwrap();
+        let it = db.read(|tx| summary::of_correction(tx, CorrectionId(1))).unwrap();
+        assert_eq!(it.correction.bills.len(), 2);
+        let addressed = &it.correction.bills[1].1.as_ref().unwrap().addressed_to;
+        assert_eq!(it.addressed_to(), &addressed[..], "as the newest bill is");
+        let file = summary::draw_correction(db, CorrectionId(1), folder).unwrap();
+        assert!(file.exists() && file.with_extension("html").exists());
+    });
+}

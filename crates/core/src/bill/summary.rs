@@ -1,0 +1,87 @@
+//! Paper beside the bill itself: the bills of several accounts on one, and corrections.
+
+use jiff::civil::Date;
+
+use crate::account::Account;
+use crate::bill::correct::Correction;
+use crate::bill::{BillNumber, Utility};
+use crate::id::AccountNumber;
+use crate::money::Money;
+use crate::paper::Look;
+use crate::period::Period;
+use crate::person::Language;
+
+/// The newest bills of the accounts that one account sums up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Who sends it.
+    pub utility: Utility,
+    /// The account that sums up.
+    pub account: AccountNumber,
+    /// The language it is written in.
+    pub language: Language,
+    /// Name, then address lines.
+    pub addressed_to: Vec<String>,
+    /// The day on its face: that of the newest of its bills.
+    pub billed_on: Date,
+    /// The day by which the first of its bills is to be paid.
+    pub due_on: Date,
+    /// One for each account, by number.
+    pub rows: Vec<SummaryRow>,
+    /// What paper says on that day beside the amounts.
+    pub look: Look,
+}
+
+/// One account on a [`Summary`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryRow {
+    /// Whose.
+    pub account: AccountNumber,
+    /// Where service is taken.
+    pub service_at: String,
+    /// Its bill.
+    pub bill: BillNumber,
+    /// The days of that bill.
+    pub period: Period,
+    /// The new charges.
+    pub charges: Money,
+    /// What is to be paid of it.
+    pub amount_due: Money,
+}
+
+impl Summary {
+    /// The new charges of all.
+    pub fn charges(&self) -> Money {
+        self.rows.iter().map(|it| it.charges).sum()
+    }
+
+    /// What is to be paid of all.
+    pub fn amount_due(&self) -> Money {
+        self.rows.iter().map(|it| it.amount_due).sum()
+    }
+}
+
+/// A correction as a customer is told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CorrectionNote {
+    /// Who sends it.
+    pub utility: Utility,
+    /// Whose bills were wrong.
+    pub account: Account,
+    /// The language it is written in.
+    pub language: Language,
+    /// What was made of them.
+    pub correction: Correction,
+    /// What paper says on that day beside the amounts.
+    pub look: Look,
+}
+
+impl CorrectionNote {
+    /// Name, then address lines: those of the newest bill.
+    pub fn addressed_to(&self) -> &[String] {
+        self.correction
+            .bills
+            .last()
+            .map_or(&[], |(old, new)| &new.as_ref().unwrap_or(old).addressed_to)
+    }
+}

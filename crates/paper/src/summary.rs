@@ -1,0 +1,151 @@
+//! The bills of several accounts on one, as PDF and HTML.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use meterbook_core::bill::summary::{Summary, SummaryRow};
+use meterbook_core::money::Money;
+use meterbook_core::paper::scan_line::Scanned;
+use serde_json::{Value, json};
+
+use crate::frame::{Form, Frame, dialled, framed};
+use crate::html::{amounts, framed_page, text};
+use crate::read_back::{said_at, scanned_in, text_of_pdf};
+use crate::says::Says;
+use crate::view::{Place, Places, View, qr};
+
+/// The view of a summary.
+pub fn summary(it: &Summary) -> View {
+    let says = Says::of_language(it.language);
+    let (words, utility) = (says.words, &it.utility);
+    let (due, amount) = (says.day(it.due_on), says.money(it.amount_due()));
+    let pay_at = format!("https://{}/pay/{}", utility.site, it.account);
+    let frame = Frame {
+        form: Form::Summary,
+        utility,
+        look: &it.look,
+        account: it.account,
+        title: format!("{} {}", words.summary, it.account),
+        tagline: format!("{} · {}", utility.phone, utility.site),
+    };
+    let mut sum = Money::ZERO;
+    let rows: Vec<Value> = it
+        .rows
+        .iter()
+        .map(|row| {
+            sum += row.amount_due;
+            json!({
+                "account": row.account.to_string(),
+                "what": what(row, &says),
+                "bill": row.bill.to_string(),
+                "charges": says.money(row.charges),
+                "amount": says.money(row.amount_due),
+                "sum": says.money(sum),
+            })
+        })
+        .collect();
+    View(framed(
+        &frame,
+        &says,
+        json!({
+            "kind": words.summary,
+            "meta": [
+                [words.account, it.account.to_string()],
+                [words.bill_date, says.day(it.billed_on)],
+                [words.accounts, it.rows.len().to_string()],
+            ],
+            "mail": it.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
+            "amount_due_label": words.amount_due,
+            "amount_due": amount,
+            "due_label": words.due_by,
+            "due": due,
+            "account_title": words.summary_of,
+            "head": [words.account, words.service_at, words.bill, words.new_charges, words.to_pay],
+            "rows": rows,
+            "total": { "label": words.total, "charges": says.money(it.charges()), "amount": amount },
+            "detach": words.detach,
+            "scan": {
+                "title": words.scan,
+                "text": format!("{} {} {}", utility.site, words.scan_or, dialled(utility)),
+                "qr": qr(&pay_at),
+                "alt": pay_at,
+            },
+            "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
+            "stub": [[words.account, it.account.to_string()], [words.due_by, due], [words.amount_due, amount]],
+            "enclosed": words.amount_enclosed,
+            "scan_line": it.look.scan_line.write(&scanned(it)).unwrap_or_default(),
+        }),
+    ))
+}
+
+/// Where service is taken, and the days that are billed.
+fn what(row: &SummaryRow, says: &Says) -> String {
+    format!("{}, {}", row.service_at, says.period(row.period))
+}
+
+fn scanned(it: &Summary) -> Scanned {
+    let amount = it.amount_due().max(Money::ZERO);
+    Scanned { account: it.account, due: it.due_on, amount, late: amount }
+}
+
+/// Every place of a summary that has to say an amount of the books.
+fn places(it: &Summary) -> Places {
+    let says = Says::of_language(it.language);
+    let words = says.words;
+    let row = |row: &SummaryRow| Place {
+        words: format!(
+            "{} {} {} {}",
+            row.account,
+            what(row, &says),
+            row.bill,
+            says.money(row.charges)
+        ),
+        amount: row.amount_due,
+    };
+    let mut in_order: Vec<Place> = it.rows.iter().map(row).collect();
+    in_order.push(Place {
+        words: format!("{} {}", words.total, says.money(it.charges())),
+        amount: it.amount_due(),
+    });
+    let everywhere = Place { words: words.amount_due.to_owned(), amount: it.amount_due() };
+    Places { in_order, everywhere }
+}
+
+/// Compares a finished PDF's own text with what was to be said.
+///
+/// # Errors
+/// The first difference.
+pub fn read_back_summary(pdf: &[u8], it: &Summary) -> Result<()> {
+    let called = it.account.to_string();
+    let text = text_of_pdf(pdf, &called)?;
+    said_at(&text, &called, &places(it))?;
+    scanned_in(&text, &called, &it.look.scan_line, scanned(it))
+}
+
+/// The same as a page, its amounts read back.
+///
+/// # Errors
+/// The first difference.
+pub fn summary_html(view: &View, it: &Summary) -> Result<String> {
+    let view = &view.0;
+    let mut own = format!(
+        "<h2>{}</h2><div class=\"scroll\"><table><thead><tr>",
+        text(&view["account_title"])
+    );
+    for name in view["head"].as_array().into_iter().flatten() {
+        let _ = write!(own, "<th scope=\"col\">{}</th>", text(name));
+    }
+    own.push_str("</tr></thead><tbody>");
+    for row in view["rows"].as_array().into_iter().flatten() {
+        own.push_str("<tr>");
+        for cell in ["account", "what", "bill"] {
+            let _ = write!(own, "<td>{}</td>", text(&row[cell]));
+        }
+        amounts(&mut own, row, &["charges", "amount"]);
+    }
+    let total = &view["total"];
+    let _ = write!(own, "<tr class=\"strong\"><td colspan=\"3\">{}</td>", text(&total["label"]));
+    amounts(&mut own, total, &["charges", "amount"]);
+    own.push_str("</tbody></table></div>");
+    framed_page(view, &own, &it.account.to_string(), &places(it))
+}

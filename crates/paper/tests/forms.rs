@@ -1,0 +1,280 @@
+//! The other forms of the bill: last one, many meters and pages, large print, several accounts on
+//! one, corrections. Each is read back.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use jiff::civil::date;
+use meterbook_core::bill::correct::{Cause, Correction, net};
+use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
+use meterbook_core::bill::{BillNumber, Print, Statement};
+use meterbook_core::id::{AccountNumber, CorrectionId};
+use meterbook_core::money::{Money, Price, Quantity, Unit};
+use meterbook_core::person::Language;
+use meterbook_core::rating::carried::Peak;
+use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
+use meterbook_paper::sample::statement;
+use meterbook_paper::{
+    Press, View, html, is_of, note, note_html, read_back, read_back_note, read_back_summary,
+    summary, summary_html, view,
+};
+use pdf_extract::Document;
+
+/// Draws a view, looks at tags and account, and keeps the file to be looked at.
+fn drawn(name: &str, view: &View, account: AccountNumber) -> (Vec<u8>, usize) {
+    let pdf = Press::new().pdf(view).unwrap();
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pdf")), &pdf)
+        .unwrap();
+    is_of(&pdf, account).unwrap();
+    let document = Document::load_mem(&pdf).unwrap();
+    assert!(document.catalog().unwrap().has(b"StructTreeRoot"), "{name} is tagged");
+    let pages = document.get_pages().len();
+    (pdf, pages)
+}
+
+fn text_of(pdf: &[u8]) -> String {
+    let text = pdf_extract::extract_text_from_mem(pdf).unwrap();
+    text.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+/// The statement with its sums made again.
+fn summed(mut it: Statement) -> Statement {
+    for segment in &mut it.bill.segments {
+        segment.total = segment.lines.iter().map(|it| it.amount).sum();
+    }
+    it.bill.total = it.bill.segments.iter().map(|it| it.total).sum();
+    it.amount_due = it.before + it.bill.total;
+    it
+}
+
+#[test]
+fn a_last_bill_says_that_it_is_one_and_that_a_credit_is_sent() {
+    let mut own = statement(Language::English);
+    own.closing = Some(date(2026, 8, 2));
+    own.before = Money::from_cents(-50_000);
+    let own = summed(own);
+    let shown = view(&own);
+    assert_eq!(shown.0["kind"], "Final bill");
+    assert_eq!(shown.0["message"][0], "This is your final bill.");
+    assert_eq!(
+        shown.0["message"][1],
+        "Service ended on Aug 1, 2026. We will send you your credit of $154.02."
+    );
+    let (pdf, pages) = drawn("final", &shown, own.account.number);
+    read_back(&pdf, &own).unwrap();
+    assert_eq!(pages, 2);
+    assert!(html(&shown, &own).unwrap().contains("<b>Final bill</b>"));
+    let mut spanish = statement(Language::Spanish);
+    spanish.closing = Some(date(2026, 8, 2));
+    assert_eq!(view(&spanish).0["kind"], "Factura final");
+}
+
+/// A shop with thirty meters and a demand that looks back.
+fn commercial(language: Language) -> Statement {
+    let mut own = statement(language);
+    let of = &mut own.bill.segments[0];
+    let line = of.lines[1].clone();
+    let kw = Quantity { micro: 80_000_000, unit: Unit::Kw };
+    let basis = Basis::Each(kw, Price::parse("11.2", Unit::Kw).unwrap());
+    let said = Said { label: "Demand".into(), rule: line.rule.clone() };
+    of.lines.push(Line {
+        said: said.into(),
+        note: Note::Plain,
+        kind: ChargeKind::Demand,
+        basis,
+        exact: basis.exact(),
+        amount: Money::from_cents(89_600),
+        ..line.clone()
+    });
+    let peak =
+        |turn, micro| Peak { charge: "Demand".to_owned(), period: String::new(), turn, micro };
+    of.carried.peaks =
+        vec![peak(date(2026, 1, 3), 100_000_000), peak(date(2026, 7, 3), 61_250_000)];
+    for nth in 1..30 {
+        let mut meter = of.evidence[0].clone();
+        meter.meter = format!("E-{nth:04}");
+        of.evidence.push(meter);
+    }
+    for nth in 1..70 {
+        let said = Said { label: format!("Lamp {nth}").into(), rule: line.rule.clone() };
+        of.lines.push(Line { said: said.into(), ..line.clone() });
+    }
+    summed(own)
+}
+
+#[test]
+fn a_commercial_bill_has_meters_and_lines_over_pages_with_sums_that_are_carried() {
+    for (language, brought, carried, demand) in [
+        (
+            Language::English,
+            "Broughtforward",
+            "Carriedforward",
+            "Demand: measured 61.25 kW, billed 80 kW; a share of an earlier, higher demand is billed",
+        ),
+        (
+            Language::Spanish,
+            "Sumaanterior",
+            "Sumaysigue",
+            "Demand: medida 61.25 kW, facturada 80 kW; se factura una parte de una demanda anterior más alta",
+        ),
+    ] {
+        let own = commercial(language);
+        let shown = view(&own);
+        assert_eq!(shown.0["segments"][0]["said"][1], demand);
+        let (pdf, pages) = drawn(&format!("commercial-{language}"), &shown, own.account.number);
+        read_back(&pdf, &own).unwrap();
+        html(&shown, &own).unwrap();
+        assert!(4 <= pages, "{pages}");
+        // What a page ends with the next one begins with, and it is the sum of its lines.
+        let text = text_of(&pdf);
+        let sums = |word: &str| -> Vec<String> {
+            let after = text.split(word).skip(1);
+            after
+                .map(|it| {
+                    it.split_inclusive('.').next().unwrap().to_owned()
+                        + &it.split('.').nth(1).unwrap()[..2]
+                })
+                .collect()
+        };
+        let (out, into) = (sums(carried), sums(brought));
+        assert!(!out.is_empty(), "{out:?}");
+        assert_eq!(out, into);
+        let sum = |it: &String| {
+            let lines = shown.0["segments"][0]["lines"].as_array().unwrap();
+            lines.iter().any(|line| line["sum"] == **it)
+        };
+        assert!(out.iter().all(sum), "{out:?}");
+    }
+}
+
+#[test]
+fn large_print_says_the_same_in_letters_of_fifteen_points() {
+    for language in [Language::English, Language::Spanish] {
+        let mut own = statement(language);
+        own.print = Print::Large;
+        let shown = view(&own);
+        let (pdf, _) = drawn(&format!("large-{language}"), &shown, own.account.number);
+        read_back(&pdf, &own).unwrap();
+        html(&shown, &own).unwrap();
+    }
+}
+
+fn of_three(language: Language) -> Summary {
+    let own = statement(language);
+    let row = |nth: i64| SummaryRow {
+        account: AccountNumber::new(44_170_930 + nth).unwrap(),
+        service_at: format!("{nth} Mill St"),
+        bill: BillNumber(format!("B-260804-{}", 44_170_930 + nth)),
+        period: own.bill.period,
+        charges: Money::from_cents(10_000 + nth),
+        amount_due: Money::from_cents(12_000 + 2 * nth),
+    };
+    Summary {
+        utility: own.utility.clone(),
+        account: own.account.number,
+        language,
+        addressed_to: own.bill.addressed_to.clone(),
+        billed_on: own.bill.billed_on,
+        due_on: own.bill.due_on,
+        rows: (1..=3).map(row).collect(),
+        look: own.look.clone(),
+    }
+}
+
+#[test]
+fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
+    for language in [Language::English, Language::Spanish] {
+        let few = of_three(language);
+        let (pdf, pages) = drawn(&format!("summary-{language}"), &summary(&few), few.account);
+        read_back_summary(&pdf, &few).unwrap();
+        summary_html(&summary(&few), &few).unwrap();
+        assert_eq!(pages, 1);
+        let row = few.rows[0].clone();
+        let many = Summary { rows: vec![row; 90], ..few };
+        let (pdf, pages) =
+            drawn(&format!("summary-many-{language}"), &summary(&many), many.account);
+        read_back_summary(&pdf, &many).unwrap();
+        assert!(3 <= pages, "{pages}");
+        let mut wrong = summary(&many);
+        wrong.0["rows"][40]["amount"] = "$1.00".into();
+        let why = summary_html(&wrong, &many).unwrap_err().to_string();
+        assert!(why.starts_with("bill 4417-0926-8 as drawn says $1.00 for "), "{why}");
+    }
+}
+
+fn correction(language: Language, cents: i64) -> CorrectionNote {
+    let own = statement(language);
+    let mut new = own.bill.clone();
+    new.number = BillNumber("B-260910-44170926".to_owned());
+    new.segments[0].lines[1].amount = Money::from_cents(6_623 + cents);
+    new.segments[2].lines.remove(6);
+    let new = summed(Statement { bill: new, ..own.clone() }).bill;
+    let mut gone = own.bill.clone();
+    gone.number = BillNumber("B-260704-44170926".to_owned());
+    let bills = vec![(own.bill, Some(new)), (gone, None)];
+    CorrectionNote {
+        utility: own.utility,
+        account: own.account.clone(),
+        language,
+        correction: Correction {
+            id: CorrectionId(7),
+            account: own.account.id,
+            cause: Cause::Tariff,
+            why: "the price of the peak was wrong".to_owned(),
+            on: date(2026, 9, 10),
+            net: net(&bills),
+            bills,
+        },
+        look: own.look,
+    }
+}
+
+#[test]
+fn a_correction_shows_old_and_new_beside_each_other_and_less_is_a_credit_note() {
+    let press = Press::new();
+    for (language, less, more) in [
+        (Language::English, "Credit note", "Correction"),
+        (Language::Spanish, "Nota de crédito", "Corrección"),
+    ] {
+        let it = correction(language, 1_000);
+        assert_eq!(it.correction.net, Money::from_cents(-34_598 - 675 + 1_000));
+        let shown = note(&it);
+        assert_eq!(shown.0["kind"], less);
+        let (pdf, _) = drawn(&format!("note-{language}"), &shown, it.account.number);
+        read_back_note(&pdf, &it).unwrap();
+        note_html(&shown, &it).unwrap();
+        let row = &shown.0["bills"][0]["lines"][1];
+        assert_eq!((&row["was"], &row["now"]), (&"$66.23".into(), &"$76.23".into()));
+        assert_eq!(row["difference"], "$10.00");
+
+        let dear = correction(language, 100_000);
+        assert_eq!(note(&dear).0["kind"], more);
+        read_back_note(&press.pdf(&note(&dear)).unwrap(), &dear).unwrap();
+        let mut wrong = note(&dear);
+        wrong.0["net"]["amount"] = "$1.00".into();
+        assert!(read_back_note(&press.pdf(&wrong).unwrap(), &dear).is_err());
+        wrong = note(&dear);
+        wrong.0["bills"][1]["lines"][2]["difference"] = "$1.00".into();
+        assert!(note_html(&wrong, &dear).is_err());
+    }
+}
+
+#[test]
+fn every_line_of_the_page_opens_its_derivation() {
+    let own = statement(Language::English);
+    let page = html(&view(&own), &own).unwrap();
+    let lines: usize = own.bill.segments.iter().map(|it| it.lines.len()).sum();
+    let meters: usize = own.bill.segments.len();
+    assert_eq!(
+        page.matches("<details><summary>How it is worked out</summary>").count(),
+        lines + meters
+    );
+    for wanted in [
+        "<p>212 kWh x $0.3124 per kWh</p>",
+        "line 1: On-peak energy, Mon–Fri 4–9 pm</p>",
+        "<p>meter E-4471-0926 delivered: 38214 A on 2026-07-03, 39298 A on 2026-08-02, x 1 = 1084 kWh</p>",
+    ] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+}
