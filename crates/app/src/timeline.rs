@@ -69,6 +69,7 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
             ..event(bill.billed_on, Change::Billed, About::Bill(bill.id), None)
         });
     }
+    delivered(tx, account, of_each, &zone, &mut events)?;
     for payment in store::payment::newest_of(tx, account.id, of_each)? {
         let acts = store::timeline::acts(tx, &payment.id.to_string())?;
         let act = acts.iter().find(|it| it.act == "take payment");
@@ -82,6 +83,28 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
     newest_first(&mut events);
     events.truncate(most);
     Ok(events)
+}
+
+/// What became of the bills that were sent, each as it stands now.
+fn delivered(
+    tx: &mut Tx,
+    account: &Account,
+    most: i64,
+    zone: &Zone,
+    events: &mut Vec<Event>,
+) -> Result<()> {
+    for (piece, state) in store::outbox::of_account(tx, account.id, most)? {
+        // What waits is no event; the page of the account says it.
+        let Some(last) = store::outbox::events(tx, piece.id)?.pop() else { continue };
+        let to = piece.address.lines().collect::<Vec<_>>().join(", ");
+        events.push(Event {
+            at: Some(last.at),
+            after: format!("{} {} {state}", piece.number, piece.way),
+            why: format!("{to}. {}", last.detail).trim_matches(['.', ' ']).to_owned(),
+            ..event(zone.day_of(last.at), Change::Delivered, About::Bill(piece.bill), None)
+        });
+    }
+    Ok(())
 }
 
 /// The history of a premise: who was served there, by which meters. The newest is first.

@@ -49,6 +49,8 @@ pub enum Change {
     TermSet,
     /// A bill was posted.
     Billed,
+    /// A bill went to somebody, came back, or was lost.
+    Delivered,
     /// A payment was posted.
     Paid,
     /// There was a contact with the customer.
@@ -66,7 +68,8 @@ words! {
         AccountOpened = "account opened", PremiseAdded = "premise added",
         MeterAdded = "meter added", ServiceStarted = "service started",
         ServiceStopped = "service stopped", MeterHung = "meter hung",
-        MeterRemoved = "meter removed", TermSet = "term set", Billed = "billed", Paid = "paid",
+        MeterRemoved = "meter removed", TermSet = "term set", Billed = "billed",
+        Delivered = "delivered", Paid = "paid",
         Said = "contact", TaskRaised = "task raised", TaskMoved = "task", Acted = "act",
     }
 }
@@ -84,6 +87,7 @@ impl Change {
             Change::MeterRemoved => ("Meter removed", "Medidor retirado"),
             Change::TermSet => ("Term set", "Condición fijada"),
             Change::Billed => ("Billed", "Facturado"),
+            Change::Delivered => ("Bill sent", "Factura enviada"),
             Change::Paid => ("Paid", "Pagado"),
             Change::Said => ("Contact", "Contacto"),
             Change::TaskRaised => ("Task raised", "Tarea creada"),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::delivery::{Choice, Event, Piece, Recipient, State, Way, key};
-use meterbook_core::id::{AccountId, BillId, PieceId, UserId};
+use meterbook_core::id::{AccountId, BillId, PieceId, UserId, WindowId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -92,6 +92,12 @@ const WAITING: Sql = Sql("
       and coalesce((select e.state from piece_event e where e.piece_id = p.id
                     order by e.position desc limit 1), 'queued') = 'queued'
     order by p.id");
+const NOT_AWAY: Sql = Sql("
+    select count(*) from piece p join standing_bill b on b.id = p.bill_id
+    where b.window_id = $1 and p.channel <> 'collect'
+      and coalesce((select e.state from piece_event e where e.piece_id = p.id
+                    order by e.position desc limit 1), 'queued')
+          in ('queued', 'sending', 'unknown')");
 const BILLS: Sql =
     Sql("select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2");
 const EVENTS: Sql = Sql("
@@ -220,6 +226,11 @@ pub fn due(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<PieceId>> {
 pub fn waiting(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<(Piece, i64)>> {
     let asked = [way.word().into(), billed.start().into(), billed.end().into()];
     tx.many(WAITING, asked, |row| Ok((piece(row)?.0, row.int(9)?)))
+}
+
+/// How many pieces of a turn's bills are not away yet, or nobody knows.
+pub fn not_away(tx: &mut Tx, window: WindowId) -> Result<i64> {
+    tx.one(NOT_AWAY, [window.into()], |row| row.int(0))
 }
 
 /// How many bills that were not taken back are dated in `billed`.

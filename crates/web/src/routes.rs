@@ -12,7 +12,7 @@ use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, correction, cycle, document, exception, moves,
-    moving, note, order, ordering, payment, place, search, sign_in, task, timeline, usage,
+    moving, note, order, ordering, outbox, payment, place, search, sign_in, task, timeline, usage,
 };
 use crate::sent;
 
@@ -36,6 +36,8 @@ const ORDER: Needs = Some(Permission::OrderWork);
 const CORRECT: Needs = Some(Permission::CorrectBills);
 const RUN: Needs = Some(Permission::RunBills);
 const RELEASE: Needs = Some(Permission::ReleaseBills);
+const SEND: Needs = Some(Permission::DeliverBills);
+const SWITCH: Needs = Some(Permission::SwitchDelivery);
 const KEEP: Needs = Some(Permission::KeepCustomers);
 
 const ROUTES: &[Route] = &[
@@ -101,6 +103,14 @@ const ROUTES: &[Route] = &[
         needs: RUN,
         run: || post(cycle::call_off),
     },
+    Route { method: "GET", path: "/outbox", needs: VIEW, run: || get(outbox::show) },
+    Route {
+        method: "POST",
+        path: "/outbox/switch/{way}",
+        needs: SWITCH,
+        run: || post(outbox::turn),
+    },
+    Route { method: "POST", path: "/outbox/decide", needs: SEND, run: || post(outbox::decide) },
     Route { method: "GET", path: "/moves/{id}", needs: VIEW, run: || get(moves::show) },
     Route { method: "POST", path: "/moves/{id}/redate", needs: MOVE, run: || post(moves::redate) },
     Route { method: "POST", path: "/moves/{id}/cancel", needs: MOVE, run: || post(moves::cancel) },
@@ -180,6 +190,8 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(account::show),
     },
+    Route { method: "GET", path: "/outbox/switch/{way}", needs: VIEW, run: || get(outbox::show) },
+    Route { method: "GET", path: "/outbox/decide", needs: VIEW, run: || get(outbox::show) },
     Route { method: "GET", path: "/moves/{id}/redate", needs: VIEW, run: || get(moves::show) },
     Route { method: "GET", path: "/moves/{id}/cancel", needs: VIEW, run: || get(moves::show) },
     Route {

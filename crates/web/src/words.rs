@@ -526,6 +526,40 @@ catalogue! {
     correct_net: "Together", "En total";
     correct_title: "Correct from bill", "Corregir desde la factura";
     correction: "Correction", "Corrección";
+    by_fetching: "Fetched by the customer", "Recogida por el cliente";
+    by_message: "E-mail", "Correo electrónico";
+    by_post: "Post", "Correo postal";
+    cycle_deliver: "Deliver", "Entregar";
+    outbox: "Outbox", "Envíos";
+    outbox_again: "send it again", "enviarla de nuevo";
+    outbox_began: "Begun", "Comenzado";
+    outbox_cannot: "a bill does not go from one to the other", "una factura no pasa de lo uno a lo otro";
+    outbox_decide: "Say what became of a bill", "Decir qué pasó con una factura";
+    outbox_decided: "It is kept, with your name.", "Está guardado, con su nombre.";
+    outbox_goes: "goes", "funciona";
+    outbox_let_go: "Let it go on", "Reanudar";
+    outbox_no_packages: "Nothing was packed for the mail house yet.", "Todavía no se preparó nada para la imprenta.";
+    outbox_no_piece: "there is no such bill on its way; it is bill/person/way, such as B-260202-10000001/1/email", "no hay tal envío; es factura/persona/vía, por ejemplo B-260202-10000001/1/email";
+    outbox_no_reason: "Say why; whoever looks at it later will ask.", "Diga por qué; quien lo vea después lo preguntará.";
+    outbox_none_open: "Of every bill that was sent somebody knows what became of it.", "De cada factura enviada se sabe qué pasó.";
+    outbox_not_whole: "not whole yet", "incompleto";
+    outbox_open: "Nobody knows what became of these", "No se sabe qué pasó con estas";
+    outbox_packages: "Packages for the mail house", "Paquetes para la imprenta";
+    outbox_pages: "Pages", "Páginas";
+    outbox_piece: "Bill/person/way", "Factura/persona/vía";
+    outbox_sent: "Bills on their way", "Facturas enviadas";
+    outbox_stands: "Where bills stand", "Dónde están las facturas";
+    outbox_stands_so: "It stands so already.", "Ya está así.";
+    outbox_stop: "Stop", "Detener";
+    outbox_stopped: "stopped", "detenido";
+    outbox_turned: "It is done, and kept with your name.", "Está hecho y guardado con su nombre.";
+    outbox_way: "Way", "Vía";
+    piece_bounced: "came back", "devuelta";
+    piece_delivered: "arrived", "entregada";
+    piece_queued: "waits", "en espera";
+    piece_sending: "on its way out", "saliendo";
+    piece_sent: "sent", "enviada";
+    piece_unknown: "unknown", "desconocido";
 }
 
 /// The texts in a language.

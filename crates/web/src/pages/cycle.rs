@@ -208,7 +208,7 @@ pub(crate) async fn show(
 }
 
 /// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Hold>);
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Hold>, i64);
 
 async fn page(
     console: &Arc<Console>,
@@ -217,7 +217,7 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, holds): Seen = blocking(move || {
+    let (window, standing, run, preview, holds, not_away): Seen = blocking(move || {
         here.db.read(|tx| {
             let window = store::window::get(tx, id)?;
             let standing = store::run::standing(tx, &window)?;
@@ -236,7 +236,8 @@ async fn page(
                     example: it.example.to_string(),
                 }
             });
-            Ok((window, standing, run, preview, holds.collect()))
+            let not_away = store::outbox::not_away(tx, id)?;
+            Ok((window, standing, run, preview, holds.collect(), not_away))
         })
     })
     .await?;
@@ -251,7 +252,7 @@ async fn page(
         turn: turn(id, &standing, visitor),
         billed_on: show::day(window.billed_on, language),
         due_on: show::day(window.due_on, language),
-        stages: stages(stage, words),
+        stages: stages(stage, not_away, words),
         notice: if done == "waits" { words.cycle_released_waits } else { "" },
         tables: preview.as_ref().map(|it| tables(it, words)),
         may_check: may(Permission::RunBills) && matches!(stage, None | Some(Stage::Preview)),
@@ -269,13 +270,14 @@ async fn page(
 }
 
 /// The stages of a run, each with how far it is: `done`, `now` or nothing.
-fn stages(stage: Option<Stage>, words: &Words) -> Vec<(&'static str, &'static str)> {
-    let names = [words.cycle_check, words.cycle_preview, words.cycle_post, words.done];
+fn stages(stage: Option<Stage>, not_away: i64, words: &Words) -> Vec<(&'static str, &'static str)> {
+    let names = [words.cycle_check, words.cycle_preview, words.cycle_post, words.cycle_deliver];
     let at = match stage {
         None | Some(Stage::Cancelling | Stage::Cancelled) => None,
         Some(Stage::Checking | Stage::Again) => Some(0),
         Some(Stage::Preview) => Some(1),
         Some(Stage::Posting) => Some(2),
+        Some(Stage::Done) if 0 < not_away => Some(3),
         Some(Stage::Done) => Some(4),
     };
     let how = |nth: usize| match at {

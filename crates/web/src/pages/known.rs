@@ -13,6 +13,7 @@ use meterbook_core::registration::Registration;
 use meterbook_store::{self as store, Tx};
 
 use super::document;
+use super::outbox;
 use super::said;
 use super::task::seen;
 use super::timeline::{Line, lines, linked};
@@ -39,6 +40,8 @@ pub(crate) struct Known {
     pub(crate) details: Vec<said::Line>,
     /// The documents about the account and its customer.
     pub(crate) documents: Vec<document::Listed>,
+    /// Its bills on their way to people.
+    pub(crate) pieces: Vec<outbox::Listed>,
 }
 
 /// Something to be careful of.
@@ -107,6 +110,7 @@ pub(crate) fn around(
             let about = [About::Account(view.account.id), About::Person(view.person.id)];
             document::listed(tx, console, visitor, &about)?
         },
+        pieces: outbox::of_account(tx, view.account.id, visitor.words())?,
     })
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod moving;
 pub(crate) mod note;
 pub(crate) mod order;
 pub(crate) mod ordering;
+pub(crate) mod outbox;
 pub(crate) mod payment;
 pub(crate) mod place;
 pub(crate) mod said;

@@ -17,6 +17,7 @@ use meterbook_core::timeline::{Change, Event};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::outbox;
 use super::task::{Thing, thing};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
@@ -151,6 +152,7 @@ fn text(change: Change, text: &str, visitor: &Visitor) -> String {
     match change {
         Change::Said => text.to_owned(),
         Change::Paid => show::paid(text, words),
+        Change::Delivered => outbox::said_of(text, words),
         Change::Billed => show::days(text, language).unwrap_or_else(|| text.to_owned()),
         Change::ServiceStarted | Change::ServiceStopped => {
             text.replace(" on ", &format!(" {} ", words.on_tariff))
