@@ -137,16 +137,14 @@ pub(super) fn take_back_bills(
         theirs.entry(bill.account).or_default().push(bill);
     }
     let bills = theirs.values().map(Vec::len).sum();
-    let mut correction = tx.next(Counter::Correction, theirs.len())?;
+    let corrections = tx.next(Counter::Correction, theirs.len())?..;
     let mut entry = Aside::of(job).take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
-    for (account, bills) in theirs {
-        let id = CorrectionId(correction);
+    for (id, (account, bills)) in corrections.map(CorrectionId).zip(theirs) {
         let net = -bills.iter().map(|it| it.total).sum::<Money>();
         let (cause, why) = (Cause::Run, WHY.to_owned());
         let it = Correction { id, account, cause, why, on: today, net, bills: Vec::new() };
         store::correction::add(tx, &it)?;
-        correction += 1;
         for bill in bills {
             store::correction::cancel(tx, id, bill.id)?;
             entries.push(Entry {
