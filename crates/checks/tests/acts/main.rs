@@ -37,3 +37,4 @@ mod trial;
 mod usage;
 mod vee;
 mod village;
+mod webhook;
