@@ -10,6 +10,7 @@ mod queue;
 mod refusal;
 pub mod returned;
 pub mod settings;
+pub mod webhook;
 
 pub(crate) use queue::queue;
 pub use refusal::NotDelivered;

@@ -76,6 +76,7 @@ pub mod timeline;
 pub mod unbilled;
 pub mod utility;
 pub mod vee;
+pub mod webhook;
 pub mod window;
 
 pub use db::Db;

@@ -11,7 +11,7 @@ use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::last;
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::delivery::{email, package, returned};
+use meterbook_app::delivery::{email, package, returned, webhook};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
@@ -160,6 +160,7 @@ const ELSEWHERE: &[&str] = &[
     "package::begin",
     "package::make",
     "returned::mail",
+    "webhook::tell",
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
@@ -272,6 +273,7 @@ fn who_has_no_role_does_nothing() {
         refused("package::begin", deliver, why);
         let why = returned::mail(db, sam, &[]).unwrap_err();
         refused("returned::mail", deliver, why);
+        refused("webhook::tell", deliver, webhook::tell(db, sam, None).unwrap_err());
         refused("package::make", deliver, package::make(db, sam, id, to).unwrap_err());
         let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
         refused("staff::add", Permission::ManageStaff, why);

@@ -43,3 +43,4 @@ mod trial;
 mod usage;
 mod vee;
 mod village;
+mod webhook;

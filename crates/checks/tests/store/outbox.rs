@@ -8,6 +8,7 @@ use meterbook_core::id::{PackageId, PersonId, PieceId, UserId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_store::mail_package::Package;
+use meterbook_store::webhook::Untold;
 use meterbook_store::{self as store, Tx};
 
 use crate::sample::{self, ACCOUNT};
@@ -45,7 +46,35 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::mail_package::end(tx, PackageId(1), ("5f", 2), sample::at())?;
     store::outbox::let_go(tx, (Way::Email, billed(), 9), on)?;
     store::outbox::say(tx, sample::FROM, "from bills@example.org\n")?;
-    store::outbox::switch(tx, Way::Email, (true, "the server is slow"), on)
+    store::outbox::switch(tx, Way::Email, (true, "the server is slow"), on)?;
+    store::webhook::add(tx, &untold(position), (false, "it answered 503"), sample::at())
+}
+
+/// Something that was told no time.
+fn untold(position: i64) -> Untold {
+    let (piece, state, at) = (PieceId(1), State::Sent, sample::at());
+    Untold { piece, position, state, at, times: 0, told: None }
+}
+
+#[test]
+fn what_was_not_taken_is_told_until_it_is() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| {
+            let open = |tx: &mut Tx| store::webhook::open(tx, sample::at(), 9);
+            assert!(open(tx)?.is_empty(), "what is on its way is nobody's business");
+            let on = (BY, sample::at());
+            let position = store::outbox::add_event(tx, PieceId(1), (State::Sent, "250"), on)?;
+            assert_eq!(open(tx)?, [untold(position)]);
+            store::webhook::add(tx, &untold(position), (false, "503"), sample::at())?;
+            let again = Untold { times: 1, told: Some(sample::at()), ..untold(position) };
+            assert_eq!(open(tx)?, [again.clone()]);
+            store::webhook::add(tx, &again, (true, ""), sample::at())?;
+            assert!(open(tx)?.is_empty());
+            Ok(())
+        })
+        .unwrap();
+    });
 }
 
 #[test]

@@ -96,6 +96,7 @@ const STAY: &[(&str, &str)] = &[
     ("task_step", "said"),
     ("tender", "reference"),
     ("vee_rules", "text"),
+    ("webhook_call", "said"),
     ("work_order", "about"),
 ];
 

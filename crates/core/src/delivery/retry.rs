@@ -1,6 +1,6 @@
 //! When a piece that was put off is tried again: the wait grows with each time, from what happened.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 
 use super::{Event, State};
 
@@ -16,9 +16,14 @@ pub fn not_before(events: &[Event]) -> Option<Timestamp> {
     let last = events.last().filter(|it| put_off(it))?;
     let times = events.iter().rev().take_while(|it| it.state == State::Sending || put_off(it));
     let times = times.filter(|it| put_off(it)).count();
+    last.at.checked_add(wait(i64::try_from(times).ok()?)).ok()
+}
+
+/// How long to wait after so many times.
+pub fn wait(times: i64) -> Span {
     let doubled = u32::try_from(times - 1).ok().and_then(|it| 2_i64.checked_pow(it));
-    let wait = doubled.and_then(|it| FIRST.checked_mul(it)).unwrap_or(LONGEST).min(LONGEST);
-    last.at.checked_add(wait.minutes()).ok()
+    let wait = doubled.and_then(|it| FIRST.checked_mul(it)).unwrap_or(LONGEST);
+    wait.min(LONGEST).minutes()
 }
 
 fn put_off(it: &Event) -> bool {

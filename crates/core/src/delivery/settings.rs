@@ -21,6 +21,10 @@ pub struct Settings {
     pub bill: Carried,
     /// Where somebody says that they want no more messages.
     pub unsubscribe: Option<String>,
+    /// The address that another system is told at what became of bills.
+    pub webhook: Option<String>,
+    /// Where the secret is that this is signed with. It is not in here.
+    pub webhook_secret: Option<Password>,
     /// The mailer's identifier of the Intelligent Mail barcode: 6 or 9 digits.
     pub mailer: Option<String>,
     /// The service type of the barcode: 3 digits.
@@ -133,15 +137,15 @@ impl Settings {
                 Ok(())
             }
             "user" => put(&mut self.user, text()),
-            "password" => {
-                let found = match value.split_once(char::is_whitespace) {
-                    Some(("env", name)) => Password::Env(name.trim().to_owned()),
-                    Some(("file", path)) => Password::File(path.trim().to_owned()),
-                    // It is not repeated: it may be one.
-                    _ => return Err("say where it is: env NAME or file PATH".to_owned()),
-                };
-                put(&mut self.password, Some(found))
+            "password" => put(&mut self.password, Some(secret(value)?)),
+            "webhook-secret" => put(&mut self.webhook_secret, Some(secret(value)?)),
+            // Plain only where nobody is between.
+            "webhook"
+                if value.starts_with("https://") || value.starts_with("http://127.0.0.1:") =>
+            {
+                put(&mut self.webhook, text())
             }
+            "webhook" => Err(format!("{value}: write https://…")),
             "bill" => {
                 self.bill = match value.split_once(char::is_whitespace) {
                     None if value == "attached" => Carried::Attached,
@@ -164,7 +168,7 @@ impl Settings {
             "inserts" => count(value, 0).map(|it| self.inserts = it),
             _ => Err(format!(
                 "{word} is not known; write one of from, reply-to, server, tls, user, password, bill, \
-                 unsubscribe, mailer, service, sheets, inserts"
+                 unsubscribe, webhook, webhook-secret, mailer, service, sheets, inserts"
             )),
         }
     }
@@ -173,6 +177,15 @@ impl Settings {
 /// Sheets that so many pages take, printed on both sides.
 pub fn sheets(pages: i64) -> i64 {
     (pages + 1).div_euclid(2)
+}
+
+/// Where a secret is. What was written is not repeated: it may be one.
+fn secret(value: &str) -> Result<Password, String> {
+    match value.split_once(char::is_whitespace) {
+        Some(("env", name)) => Ok(Password::Env(name.trim().to_owned())),
+        Some(("file", path)) => Ok(Password::File(path.trim().to_owned())),
+        _ => Err("say where it is: env NAME or file PATH".to_owned()),
+    }
 }
 
 fn put<T>(place: &mut Option<T>, value: Option<T>) -> Result<(), String> {
@@ -226,6 +239,8 @@ mod tests {
             ("server smtp", 1, "smtp is no server; write smtp.example.org 587"),
             ("tls maybe", 1, "maybe is no way; write starttls, wrapped or plain"),
             ("password hunter2", 1, "say where it is: env NAME or file PATH"),
+            ("webhook http://x", 1, "http://x: write https://…"),
+            ("webhook-secret whsec_1", 1, "say where it is: env NAME or file PATH"),
             ("bill link http://x", 1, "link http://x: write attached or link https://…"),
             ("mailer 12", 1, "12 is no mailer identifier of 6 or 9 digits"),
             ("service 1", 1, "1 is no service type of 3 digits"),

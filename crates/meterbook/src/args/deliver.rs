@@ -45,6 +45,8 @@ pub(crate) enum DeliverCommand {
         #[arg(long)]
         why: String,
     },
+    /// Tell another system, at the address in the settings, what became of bills
+    Tell,
     /// Let more pieces go than were expected; a second person agrees
     LetGo {
         /// The way: post or email

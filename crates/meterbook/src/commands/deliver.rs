@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::deliver::render;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{NotDelivered, email, outcome, package, returned, settings};
+use meterbook_app::delivery::{NotDelivered, email, outcome, package, returned, settings, webhook};
 use meterbook_app::refuse;
-use meterbook_core::delivery::settings::{Password, Settings};
+use meterbook_core::delivery::settings::Password;
 use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::PackageId;
 use meterbook_store as store;
@@ -24,6 +24,7 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
         DeliverCommand::Package { into, of, until, expect } => {
             package(place, into, (of, until, *expect))
         }
+        DeliverCommand::Tell => tell(place),
         DeliverCommand::Bounce { from } => bounce(place, from),
         DeliverCommand::Returned { envelopes, why } => {
             let db = super::open(place)?;
@@ -97,7 +98,7 @@ fn send(place: &Place, billed: &Billed, expected: Option<i64>) -> Result<()> {
     let db = super::open(place)?;
     let today = super::today(&db)?;
     let known = db.read(|tx| settings::on(tx, today))?;
-    let password = password(&known)?;
+    let password = secret(known.password.as_ref())?;
     let folder = place.dir.join("bills");
     let to = (&mass, folder.as_path());
     let tally = email::send(&db, super::actor(), to, password.as_deref(), &mut |_, _| ())?;
@@ -173,10 +174,23 @@ fn bounce(place: &Place, from: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The password, from where the settings say it is.
-fn password(settings: &Settings) -> Result<Option<String>> {
+fn tell(place: &Place) -> Result<()> {
+    let db = super::open(place)?;
+    let today = super::today(&db)?;
+    let known = db.read(|tx| settings::on(tx, today))?;
+    let secret = secret(known.webhook_secret.as_ref())?;
+    let told = webhook::tell(&db, super::actor(), secret.as_deref())?;
+    say::line(format_args!(
+        "{} taken, {} later, {} not taken before and waiting",
+        told.taken, told.later, told.waiting
+    ));
+    Ok(())
+}
+
+/// A password or a secret, from where the settings say it is.
+fn secret(place: Option<&Password>) -> Result<Option<String>> {
     let none = |place: &String| refuse(NotDelivered::NoPassword { place: place.clone() });
-    match &settings.password {
+    match place {
         None => Ok(None),
         Some(Password::Env(name)) => std::env::var(name).map(Some).map_err(|_| none(name)),
         Some(Password::File(path)) => {
