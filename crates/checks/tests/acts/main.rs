@@ -17,6 +17,7 @@ mod exchange;
 mod intake;
 mod large_file;
 mod last_bill;
+mod letter;
 mod moves;
 mod orders;
 mod orders_done;
