@@ -57,6 +57,23 @@ pub fn render(
     Ok(drawn)
 }
 
+/// Draws bills into `folder` as PDF/A-3 with the e-invoice inside, and says how many there are.
+pub fn render_with_invoice(db: &Db, bills: &[BillId], folder: &Path) -> Result<usize> {
+    let press = Press::new();
+    for id in bills {
+        let (statement, xml) = db.read(|tx| {
+            let statement = crate::statement::of_bill(tx, *id)?;
+            Ok((statement, crate::invoice::of_bill(tx, *id)?))
+        })?;
+        let number = &statement.bill.number;
+        let view = view(&statement).with_invoice(&xml, statement.bill.billed_on);
+        let drawn = press.pdf(&view).with_context(|| format!("bill {number}"))?;
+        read_back(&drawn, &statement)?;
+        write(&place(folder, &statement, "a3.pdf"), &drawn)?;
+    }
+    Ok(bills.len())
+}
+
 /// The PDF of one bill, drawn now if it is not there yet.
 pub fn pdf_of(db: &Db, folder: &Path, bill: BillId) -> Result<Vec<u8>> {
     keep(db, bill, folder, &|view| Press::new().pdf(view))?;

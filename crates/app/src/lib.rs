@@ -36,6 +36,7 @@ pub mod intake;
 pub mod interaction;
 pub mod invoice;
 pub mod landlord;
+pub mod letter;
 pub mod merge;
 pub mod meter;
 pub mod moves;

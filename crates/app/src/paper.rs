@@ -95,7 +95,7 @@ pub fn look_on(tx: &mut Tx, day: Date) -> Result<Look> {
 pub fn text_on(tx: &mut Tx, kind: TextKind, name: &str, day: Date) -> Result<String> {
     let said = store::paper::on(tx, day)?;
     let said = said.into_iter().find(|it| it.kind == kind && it.name == name).map(|it| it.text);
-    Ok(said.unwrap_or_else(|| kind.default_text().to_owned()))
+    Ok(said.unwrap_or_else(|| kind.default_text(name).to_owned()))
 }
 
 /// The sample bill as it looks on a day.

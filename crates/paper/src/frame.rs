@@ -22,6 +22,8 @@ pub(crate) enum Form {
     Summary,
     /// What stands in the place of bills that were wrong.
     Note,
+    /// A letter.
+    Letter,
 }
 
 impl Form {
@@ -32,6 +34,7 @@ impl Form {
             Form::LargePrint => "large-print",
             Form::Summary => "summary",
             Form::Note => "note",
+            Form::Letter => "letter",
         }
     }
 }

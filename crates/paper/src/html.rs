@@ -30,7 +30,7 @@ pub(crate) fn framed_page(
     Ok(page)
 }
 
-fn page(view: &Value, own: &str) -> String {
+pub(crate) fn page(view: &Value, own: &str) -> String {
     let mut out = String::new();
     let t = |key: &str| text(&view[key]);
     let _ = write!(
@@ -45,15 +45,10 @@ fn page(view: &Value, own: &str) -> String {
         let _ = write!(out, "<p><b>{}</b></p>", t("kind"));
     }
     pairs(&mut out, &view["meta"]);
-    let _ = write!(
-        out,
-        "<section class=\"due\"><p><span>{}</span> <b>{}</b></p><p><span>{}</span> <b>{}</b></p><p class=\"small\">{}</p></section><address>",
-        t("amount_due_label"),
-        t("amount_due"),
-        t("due_label"),
-        t("due"),
-        t("late"),
-    );
+    if !view["amount_due"].is_null() {
+        due(&mut out, view);
+    }
+    out.push_str("<address>");
     for line in each(&view["mail"]) {
         let _ = write!(out, "{}<br>", text(line));
     }
@@ -75,6 +70,20 @@ fn page(view: &Value, own: &str) -> String {
         t("account_line")
     );
     out
+}
+
+/// What is to be paid, and by when.
+fn due(out: &mut String, view: &Value) {
+    let t = |key: &str| text(&view[key]);
+    let _ = write!(
+        out,
+        "<section class=\"due\"><p><span>{}</span> <b>{}</b></p><p><span>{}</span> <b>{}</b></p><p class=\"small\">{}</p></section>",
+        t("amount_due_label"),
+        t("amount_due"),
+        t("due_label"),
+        t("due"),
+        t("late"),
+    );
 }
 
 /// What a bill has between its address and its foot.
@@ -267,7 +276,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The text of a page, without its tags.
-fn text_of(page: &str) -> String {
+pub(crate) fn text_of(page: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
     for it in page.chars() {

@@ -17,11 +17,12 @@ use crate::view::View;
 /// What every form is set with.
 const KIT: &str = include_str!("../templates/kit.typ");
 /// The forms, as views name them, and the templates they are set with.
-const FORMS: [(Form, &str); 4] = [
+const FORMS: [(Form, &str); 5] = [
     (Form::Bill, include_str!("../templates/bill.typ")),
     (Form::LargePrint, include_str!("../templates/large_print.typ")),
     (Form::Summary, include_str!("../templates/summary.typ")),
     (Form::Note, include_str!("../templates/note.typ")),
+    (Form::Letter, include_str!("../templates/letter.typ")),
 ];
 const FONTS: [&[u8]; 4] = [
     include_bytes!("../fonts/Inter-Regular.otf"),
@@ -95,8 +96,12 @@ impl Press {
         };
         let document: PagedDocument =
             typst::compile(sheet).output.map_err(|why| said("set", &why))?;
-        let standards =
-            PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|why| anyhow!("{}", why.message()))?;
+        // With an invoice inside it is kept for long as well: PDF/A-3 is the one that may have files in it.
+        let wanted: &[PdfStandard] = match view["invoice"].is_null() {
+            true => &[PdfStandard::Ua_1],
+            false => &[PdfStandard::Ua_1, PdfStandard::A_3a],
+        };
+        let standards = PdfStandards::new(wanted).map_err(|why| anyhow!("{}", why.message()))?;
         let ident = view["title"].as_str().unwrap_or_default().to_owned();
         let options = PdfOptions {
             ident: typst::foundations::Smart::Custom(ident),

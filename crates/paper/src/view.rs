@@ -1,5 +1,6 @@
 //! From a statement to the texts that are printed, in the customer's language.
 
+use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::Cause;
 use meterbook_core::bill::{History, HistoryMonth, Movement, Print, Segment, Statement};
@@ -21,6 +22,16 @@ use crate::says::{Says, colour, listed, number};
 /// Everything that is printed on one bill, as texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View(pub Value);
+
+impl View {
+    /// The same with an invoice as XML in the PDF, which is then kept as PDF/A-3.
+    #[must_use]
+    pub fn with_invoice(mut self, xml: &str, on: Date) -> View {
+        let on = json!({ "year": on.year(), "month": on.month(), "day": on.day() });
+        self.0["invoice"] = json!({ "xml": xml, "on": on });
+        self
+    }
+}
 
 /// Movements since the last bill that are printed one by one.
 const MOVEMENTS: usize = 4;

@@ -11,13 +11,14 @@ use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::{Money, Price, Quantity, Unit};
+use meterbook_core::paper::letter::{LetterCause, Written};
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
 use meterbook_paper::sample::statement;
 use meterbook_paper::{
-    Press, View, html, is_of, note, note_html, read_back, read_back_note, read_back_summary,
-    summary, summary_html, view,
+    Press, View, html, is_of, letter, letter_html, note, note_html, read_back, read_back_letter,
+    read_back_note, read_back_summary, summary, summary_html, view,
 };
 use pdf_extract::Document;
 
@@ -277,4 +278,58 @@ fn every_line_of_the_page_opens_its_derivation() {
     ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
+}
+
+#[test]
+fn a_letter_says_what_it_lists_and_to_whom() {
+    for (language, subject) in
+        [(Language::English, "About your service"), (Language::Spanish, "Sobre su servicio")]
+    {
+        let own = statement(language);
+        let it = Written {
+            utility: own.utility,
+            account: own.account.number,
+            language,
+            addressed_to: own.bill.addressed_to,
+            on: date(2026, 8, 4),
+            cause: LetterCause::Stop,
+            values: Vec::new(),
+            listed: vec!["water: service ends on 2026-08-31".to_owned(), "a < b".to_owned()],
+            look: own.look,
+        };
+        let shown = letter(&it);
+        assert_eq!(shown.0["subject"], subject);
+        let (pdf, pages) = drawn(&format!("letter-{language}"), &shown, it.account);
+        read_back_letter(&pdf, &it).unwrap();
+        assert_eq!(pages, 1);
+        assert!(letter_html(&shown, &it).unwrap().contains("<li>a &lt; b</li>"));
+        let mut wrong = shown.clone();
+        wrong.0["mail"][0] = "SOMEBODY ELSE".into();
+        let why = letter_html(&wrong, &it).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "a letter to 4417-0926-8 as drawn does not say \"DANA OKAFOR-REYES\"; it was not kept"
+        );
+    }
+}
+
+#[test]
+fn an_invoice_inside_makes_a_pdf_that_is_kept_for_long_and_is_accessible_still() {
+    let own = statement(Language::English);
+    let xml = "<Invoice>1</Invoice>";
+    let shown = view(&own).with_invoice(xml, own.bill.billed_on);
+    let (pdf, _) = drawn("with-invoice", &shown, own.account.number);
+    read_back(&pdf, &own).unwrap();
+    let document = Document::load_mem(&pdf).unwrap();
+    assert!(document.catalog().unwrap().has(b"AF"), "the file is named in the catalogue");
+    let streams = document.objects.values().filter_map(|it| it.as_stream().ok());
+    let texts: Vec<Vec<u8>> = streams
+        .map(|it| it.decompressed_content().unwrap_or_else(|_| it.content.clone()))
+        .collect();
+    assert!(texts.iter().any(|it| it == xml.as_bytes()), "as it was written");
+    let says = |wanted: &str| texts.iter().any(|it| String::from_utf8_lossy(it).contains(wanted));
+    assert!(
+        says("<pdfaid:part>3</pdfaid:part>") && says("<pdfaid:conformance>A</pdfaid:conformance>")
+    );
+    assert!(says("<pdfuaid:part>1</pdfuaid:part>"));
 }

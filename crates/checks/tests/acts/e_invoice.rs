@@ -8,6 +8,7 @@ use std::process::Command;
 
 use jiff::civil::{Date, date};
 use meterbook_app::bill_run::correct::preview;
+use meterbook_app::deliver;
 use meterbook_app::demo::{self, Demo};
 use meterbook_app::invoice;
 use meterbook_app::seller::say;
@@ -55,6 +56,12 @@ fn the_bills_of_a_town_keep_the_rules_of_the_norm() {
         demo::make(db, folder, None, wanted, &mut |_, _, _| ()).unwrap();
         let bills = db.read(|tx| store::bill::newest(tx, 60)).unwrap();
         assert_eq!(bills.len(), 60);
+        let two = &bills[..2];
+        assert_eq!(deliver::render_with_invoice(db, two, folder).unwrap(), 2);
+        let it = db.read(|tx| store::bill::get(tx, two[1])).unwrap();
+        let drawn = folder.join(it.billed_on.to_string()).join(format!("{}.a3.pdf", it.number));
+        let drawn = std::fs::read(drawn).unwrap();
+        assert!(drawn.windows(11).any(|it| it == b"invoice.xml"), "the invoice is inside");
         let mut files = Vec::new();
         for id in bills {
             let (bill, text) =

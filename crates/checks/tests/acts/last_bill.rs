@@ -30,14 +30,14 @@ use meterbook_store::{self as store, Db};
 use crate::village::{self, DIALS};
 
 const JANUARY: Date = date(2026, 1, 1);
-const LEFT: Date = date(2026, 2, 15);
+pub(crate) const LEFT: Date = date(2026, 2, 15);
 
 fn money(cents: i64) -> Money {
     Money::from_cents(cents)
 }
 
 /// A fee of $25 to begin and of $10 to end, a deposit of $150, and turns from January to April.
-fn found(db: &Db) {
+pub(crate) fn found(db: &Db) {
     village::found(db);
     let turns = [(1, 2), (2, 3), (3, 4), (4, 5)].map(|(from, to)| {
         let (from, to) = (date(2026, from, 1), date(2026, to, 1));
@@ -68,7 +68,7 @@ fn found(db: &Db) {
 }
 
 /// Somebody who pays late, in Spanish, with a meter that showed nothing on the first of January.
-fn comes(db: &Db) -> Account {
+pub(crate) fn comes(db: &Db) -> Account {
     let customer = village::customer("E-1", &[DIALS]);
     let channels = customer.services[0].channels.clone();
     let new = Application {
@@ -106,7 +106,7 @@ fn shows(db: &Db, on: Date, index: i64) {
     .unwrap();
 }
 
-fn leaves(db: &Db, account: &Account, on: Date, read: ReadWanted) -> moves::Made {
+pub(crate) fn leaves(db: &Db, account: &Account, on: Date, read: ReadWanted) -> moves::Made {
     let agreement = db.read(|tx| store::agreement::of_account(tx, account.id)).unwrap()[0].id;
     let wanted = Wanted {
         kind: MoveKind::Stop,

@@ -21,6 +21,7 @@ mod intake;
 mod jobs;
 mod large_file;
 mod last_bill;
+mod letter;
 mod moves;
 mod orders;
 mod orders_done;

@@ -2,6 +2,7 @@
 
 pub mod brand;
 pub mod contents;
+pub mod letter;
 pub mod scan_line;
 pub mod terms;
 
@@ -9,6 +10,7 @@ use std::fmt;
 
 use brand::Brand;
 use contents::Contents;
+use letter::{Letter, LetterCause};
 use scan_line::ScanLine;
 use terms::Terms;
 
@@ -22,6 +24,8 @@ pub enum TextKind {
     Brand,
     /// What a regulator wants on a bill. There is one for each regulator, by its name.
     Contents,
+    /// A letter. There is one for each cause.
+    Letter,
     /// The mark in the corner, a drawing in SVG.
     Mark,
     /// What a lockbox reads.
@@ -32,22 +36,23 @@ pub enum TextKind {
 
 words! {
     TextKind {
-        Brand = "brand", Contents = "contents", Mark = "mark", ScanLine = "scan-line",
-        Terms = "terms",
+        Brand = "brand", Contents = "contents", Letter = "letter", Mark = "mark",
+        ScanLine = "scan-line", Terms = "terms",
     }
 }
 
 impl TextKind {
     /// Whether there are several at a time, each with a name.
     pub const fn is_named(self) -> bool {
-        matches!(self, TextKind::Contents)
+        matches!(self, TextKind::Contents | TextKind::Letter)
     }
 
     /// The text that holds while the utility says no other; empty where nothing does.
-    pub const fn default_text(self) -> &'static str {
+    pub fn default_text(self, name: &str) -> &'static str {
         match self {
             TextKind::Brand => brand::DEFAULT,
             TextKind::Contents => contents::DEFAULT,
+            TextKind::Letter => LetterCause::from_word(name).map_or("", LetterCause::default_text),
             TextKind::Mark => "",
             TextKind::ScanLine => scan_line::DEFAULT,
             TextKind::Terms => terms::DEFAULT,
@@ -77,6 +82,8 @@ pub struct Look {
     pub terms: Terms,
     /// What a lockbox reads.
     pub scan_line: ScanLine,
+    /// The utility's own letters; for a cause without one there is that of the program.
+    pub letters: Vec<(LetterCause, Letter)>,
     /// What regulators want on a bill, by their names.
     pub contents: Vec<(String, Contents)>,
 }
@@ -87,6 +94,7 @@ impl Default for Look {
         Look {
             brand: Brand::default(),
             mark: None,
+            letters: Vec::new(),
             terms: Terms::default(),
             scan_line: ScanLine::default(),
             contents: vec![(String::new(), Contents::default())],
@@ -113,6 +121,14 @@ impl Look {
             match kind {
                 TextKind::Brand => look.brand = Brand::parse(text)?,
                 TextKind::Contents => look.contents.push((name.clone(), Contents::parse(text)?)),
+                TextKind::Letter => {
+                    let cause = LetterCause::from_word(name).ok_or_else(|| {
+                        let all: Vec<&str> = LetterCause::ALL.iter().map(|it| it.word()).collect();
+                        let what = format!("no letter is called {name}; it is {}", all.join(", "));
+                        NotRead { line: 1, what }
+                    })?;
+                    look.letters.push((cause, Letter::parse(text, cause)?));
+                }
                 TextKind::Mark => look.mark = Some(brand::mark(text)?),
                 TextKind::ScanLine => look.scan_line = ScanLine::parse(text)?,
                 TextKind::Terms => look.terms = Terms::parse(text)?,
@@ -208,6 +224,15 @@ mod tests {
         let names: Vec<&str> = look.contents.iter().map(|it| it.0.as_str()).collect();
         assert_eq!(names, ["puc", "city"]);
 
+        let stop = text(TextKind::Letter, "stop", LetterCause::Stop.default_text());
+        let own = Look::of(&[stop]).unwrap().letters;
+        assert_eq!(own, [(LetterCause::Stop, Letter::default_of(LetterCause::Stop))]);
+        let why = Look::of(&[text(TextKind::Letter, "birthday", "")]).unwrap_err();
+        assert_eq!(
+            why.to_string(),
+            "line 1: no letter is called birthday; it is sign-up, start, stop, transfer, bill-held"
+        );
+
         let long = Look::of(&[text(TextKind::Mark, "", &" ".repeat(LONGEST + 1))]);
         assert_eq!(
             long.unwrap_err().to_string(),
@@ -217,9 +242,9 @@ mod tests {
 
     #[test]
     fn what_comes_with_the_program_is_what_is_read_from_its_texts() {
-        for kind in TextKind::ALL.iter().filter(|it| !it.default_text().is_empty()) {
+        for kind in TextKind::ALL.iter().filter(|it| !it.default_text("").is_empty()) {
             let name = String::new();
-            let text = PaperText { kind: *kind, name, text: kind.default_text().to_owned() };
+            let text = PaperText { kind: *kind, name, text: kind.default_text("").to_owned() };
             assert_eq!(Look::of(&[text]), Ok(Look::default()), "{kind}");
         }
     }

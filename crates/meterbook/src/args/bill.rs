@@ -249,4 +249,7 @@ pub(crate) struct BillRender {
     /// The folder for the files; `bills` in the utility's folder without it
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
+    /// As PDF/A-3 with the e-invoice inside
+    #[arg(long)]
+    pub(crate) invoice: bool,
 }

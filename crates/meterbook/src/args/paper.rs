@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use meterbook_core::paper::TextKind;
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::person::Language;
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +28,21 @@ pub(crate) enum PaperCommand {
         #[arg(long)]
         from: Date,
     },
+    /// Draw a letter to an account's customer, as PDF and as a page
+    Letter {
+        /// sign-up, start, stop, transfer or bill-held
+        #[arg(value_parser = cause)]
+        cause: LetterCause,
+        /// The account's number
+        #[arg(long)]
+        account: String,
+        /// The day on it; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// The folder for the files; `letters` in the utility's folder without it
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
     /// Draw the sample bill as it looks on a day
     Sample {
         /// The file for the PDF
@@ -44,10 +60,10 @@ pub(crate) enum PaperCommand {
 /// One of the texts.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// brand, contents, mark, scan-line or terms
+    /// brand, contents, letter, mark, scan-line or terms
     #[arg(value_parser = kind)]
     pub(crate) kind: TextKind,
-    /// Which of several: whose list of contents it is
+    /// Which of several: whose list of contents it is, what a letter is about
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) name: String,
 }
@@ -55,6 +71,11 @@ pub(crate) struct Which {
 fn kind(text: &str) -> Result<TextKind, String> {
     let all = || TextKind::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
     TextKind::from_word(text).ok_or_else(|| format!("write one of {}", all()))
+}
+
+fn cause(text: &str) -> Result<LetterCause, String> {
+    let all = || LetterCause::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
+    LetterCause::from_word(text).ok_or_else(|| format!("write one of {}", all()))
 }
 
 fn language(text: &str) -> Result<Language, String> {

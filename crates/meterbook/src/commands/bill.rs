@@ -333,6 +333,12 @@ fn render(place: &Place, args: &BillRender) -> Result<()> {
     let db = super::see(place)?;
     let bills = bills(&db, args.bill.clone(), args.cycle)?;
     let out = args.out.clone().unwrap_or_else(|| place.dir.join("bills"));
+    if args.invoice {
+        let drawn = deliver::render_with_invoice(&db, &bills, &out)?;
+        let count = counted(drawn, "bill");
+        say::line(format_args!("{count} with the invoice inside, in {}", out.display()));
+        return Ok(());
+    }
     let mut bar = say::Bar::new();
     let drawn = deliver::render(&db, &bills, &out, &mut |done| {
         bar.show("drawn and read back", done, u64::try_from(bills.len()).unwrap_or(u64::MAX));

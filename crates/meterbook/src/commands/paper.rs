@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_app::paper;
+use meterbook_app::{letter, paper};
 use meterbook_core::paper::PaperText;
 use meterbook_core::person::Language;
 
@@ -28,6 +28,15 @@ pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
             let db = super::open(place)?;
             db.write(|tx| paper::publish(tx, super::actor(), *from, &text))?;
             say::line(format_args!("{kind} from {from} on"));
+            Ok(())
+        }
+        PaperCommand::Letter { cause, account, on, out } => {
+            let db = super::see(place)?;
+            let day = on.map_or_else(|| super::today(&db), Ok)?;
+            let id = db.read(|tx| super::account(tx, account))?.id;
+            let folder = out.clone().unwrap_or_else(|| place.dir.join("letters"));
+            let file = letter::draw(&db, id, *cause, day, &folder)?;
+            say::line(format_args!("the letter is in {}", file.display()));
             Ok(())
         }
         PaperCommand::Sample { out, on, language } => sample(place, out, *on, *language),
