@@ -37,6 +37,8 @@ pub(crate) fn kill(times: &str) -> Result<()> {
             "kill",
             "--test",
             "kill_import",
+            "--test",
+            "kill_delivery",
         ])
         .args(["--", "--nocapture", "--test-threads=1"])
         .env("METERBOOK_BIN", program)
