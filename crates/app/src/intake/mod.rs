@@ -21,7 +21,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use meterbook_core::id::{BatchId, ExceptionId};
-use meterbook_core::limits::{FILE_BYTES, PART_BYTES, REJECTS};
+use meterbook_core::limits::{PART_BYTES, REJECTS, WHOLE_FILE_BYTES};
 use meterbook_core::period::Zone;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::About;
@@ -124,7 +124,7 @@ pub enum NotImported {
         /// What the system says.
         why: String,
     },
-    /// It is larger than any file of reads.
+    /// It is larger than what is taken as a whole, and it is not taken in parts.
     TooLarge {
         /// The file.
         file: PathBuf,
@@ -576,7 +576,12 @@ impl Staged {
         let raw = bytes_of(file)?;
         if raw.starts_with(b"PK\x03\x04") {
             // What is kept is text or gzip, so a zip is kept as the file in it.
-            return Ok(Staged { raw: unzipped(file, raw)?, unpacked: None });
+            let raw = unzipped(file, raw)?;
+            return if fits(&raw) {
+                Ok(Staged { raw, unpacked: None })
+            } else {
+                Err(too_large(file))
+            };
         }
         let unpacked = unpacked(file, &raw)?;
         Ok(Staged { raw, unpacked })
@@ -600,8 +605,8 @@ pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>> {
         refuse(NotImported::Unreadable { file: file.to_owned(), why: why.to_string() })
     };
     let size = std::fs::metadata(file).map_err(unreadable)?.len();
-    if FILE_BYTES < size {
-        return Err(refuse(NotImported::TooLarge { file: file.to_owned() }));
+    if WHOLE_FILE_BYTES < size {
+        return Err(too_large(file));
     }
     std::fs::read(file).map_err(unreadable)
 }
@@ -612,20 +617,27 @@ fn unpacked(file: &Path, raw: &[u8]) -> Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut text = Vec::new();
-    let read = MultiGzDecoder::new(raw).take(FILE_BYTES + 1).read_to_end(&mut text);
+    let read = MultiGzDecoder::new(raw).take(WHOLE_FILE_BYTES + 1).read_to_end(&mut text);
     read.map_err(|why| {
         let why = format!("it is packed and does not unpack: {why}");
         refuse(NotImported::Unreadable { file: file.to_owned(), why })
     })?;
-    let fits = u64::try_from(text.len()).is_ok_and(|it| it <= FILE_BYTES);
-    if fits { Ok(Some(text)) } else { Err(refuse(NotImported::TooLarge { file: file.to_owned() })) }
+    if fits(&text) { Ok(Some(text)) } else { Err(too_large(file)) }
+}
+
+fn fits(text: &[u8]) -> bool {
+    u64::try_from(text.len()).is_ok_and(|it| it <= WHOLE_FILE_BYTES)
+}
+
+fn too_large(file: &Path) -> anyhow::Error {
+    refuse(NotImported::TooLarge { file: file.to_owned() })
 }
 
 /// The one file in a zip.
 fn unzipped(file: &Path, raw: Vec<u8>) -> Result<Vec<u8>> {
     let text = reads::unpacked(Cursor::new(raw), |from| {
         let mut text = Vec::new();
-        let read = from.read_to_end(&mut text);
+        let read = from.take(WHOLE_FILE_BYTES + 1).read_to_end(&mut text);
         read.map_err(|why| NotRead::Broken { line: 1, why: why.to_string() })?;
         Ok(text)
     });
@@ -657,7 +669,12 @@ impl fmt::Display for NotImported {
                 write!(f, "{} cannot be read: {why}", file.display())
             }
             NotImported::TooLarge { file } => {
-                write!(f, "{} has more than {FILE_BYTES} bytes; split it by month", file.display())
+                write!(
+                    f,
+                    "{} has more than {WHOLE_FILE_BYTES} bytes, and only wide files, plain or in gzip, \
+                     are taken in parts; split it by month or by meter",
+                    file.display()
+                )
             }
             NotImported::NoReads { file, why } => write!(f, "{}: {why}", file.display()),
             NotImported::SaysNothing { file } => write!(

@@ -1,4 +1,4 @@
-//! What is measured: meters without their customers, and a month of their values as a wide file.
+//! What is measured: meters, each on a contract, and a month of their values as a wide file.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_checks::engines::Raw;
+use meterbook_core::id::AccountNumber;
 use meterbook_core::period::Period;
 use meterbook_store::Db;
 
@@ -33,8 +34,8 @@ const SHAPE: [i64; 24] = [
 ];
 
 impl Crowd {
-    /// Puts the meters into a new database, behind the store's back: nobody signs up a hundred
-    /// thousand customers to measure their meters.
+    /// Puts the meters and their accounts into a new database, behind the store's back: nobody signs
+    /// up a hundred thousand customers to measure their meters.
     pub(crate) fn put(self, db: &Db) -> Result<()> {
         let Crowd { meters, minutes } = self;
         let all = format!(
@@ -53,9 +54,29 @@ impl Crowd {
                 &format!("i, i, {minutes}, 'kWh', 'delivered', 1000000"),
             ),
             ("installation (id, meter_id, service_point_id, from_on)", "i, i, i, '2020-01-01'"),
+            ("person (id, name, kind, language)", "i, 'Ada Miller', 'individual', 'en'"),
         ] {
             raw.run(&format!("insert into {into} {all} select {row} from n"))?;
         }
+        // An account's number has a check digit, which is reckoned here.
+        let all: Vec<i64> = (1..=meters).collect();
+        for some in all.chunks(1_000) {
+            let rows = some.iter().filter_map(|id| {
+                let number = AccountNumber::new(*id)?.digits();
+                Some(format!("({id}, {number}, {id}, 'residential', 1, '', '2020-01-01')"))
+            });
+            let rows = rows.collect::<Vec<_>>().join(",");
+            raw.run(&format!("insert into account values {rows}"))?;
+        }
+        raw.run(&format!(
+            "insert into agreement (id, account_id, service_point_id, tariff, from_on)
+             with recursive n (i) as (select 1 union all select i + 1 from n where i < {meters})
+             select i, i, i, 'R-1', '2020-01-01' from n"
+        ))?;
+        raw.run(
+            "insert into bill_window (id, cycle, from_on, to_on, billed_on, due_on)
+             values (1, 1, '2026-06-01', '2026-07-01', '2026-07-03', '2026-07-24')",
+        )?;
         raw.run(match &raw {
             Raw::Sqlite(_) => "pragma wal_checkpoint(truncate)",
             Raw::Postgres(_) => "analyze",

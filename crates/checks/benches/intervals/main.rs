@@ -16,10 +16,13 @@ use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use meterbook_app::intake::{self, Import};
+use meterbook_app::vee::cycle;
 use meterbook_app::{Actor, founding};
 use meterbook_checks::engines::{Lent, Raw};
+use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
-use meterbook_core::id::{ChannelId, ServicePointId};
+use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
+use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::hours::Hours;
 use meterbook_core::reads::usage::usage;
@@ -99,6 +102,7 @@ fn measure(engine: &str, db: &Db, crowd: Crowd, file: &Path, values: u64) -> Res
     room(db, values)?;
     let days = month()?;
     let zone = Zone::named("America/Chicago").context("there is Chicago")?;
+    month_of_all(db, crowd, &zone, (values, took))?;
     let hours = Hours::lay(days, crowd.minutes, &zone, 4, period_of).context("whole hours")?;
     let months = months(&zone, days);
     let all = ChannelId(1)..=ChannelId(crowd.meters);
@@ -117,6 +121,40 @@ fn measure(engine: &str, db: &Db, crowd: Crowd, file: &Path, values: u64) -> Res
     say(format!("  use by period, from storage      {}", rates(values, &took)))?;
     floor_of_sums(db, crowd, &hours, months)?;
     point_reads(db, crowd, &zone, days, months)
+}
+
+/// What a turn of the cycle does after the import, account after account: it looks for what to doubt,
+/// and adds up what each agreement used.
+fn month_of_all(db: &Db, crowd: Crowd, zone: &Zone, (values, import): (u64, Spent)) -> Result<()> {
+    let at: Timestamp = "2026-07-01T12:00:00Z".parse()?;
+    let (ran, looked) =
+        spent(|| cycle::run(db, Actor::system(at), Cycle(1), cycle::Missing::Estimate))?;
+    ensure!(i64::try_from(ran.accounts)? == crowd.meters, "{} were looked at", ran.accounts);
+    ensure!(ran.filled == 0, "{} were filled, and nothing is missing", ran.filled);
+    say(format!("  validation                       {}", rates(values, &looked)))?;
+    say(format!("    of it doubted                  {}", ran.doubted))?;
+    let ids: Vec<AccountId> = (1..=crowd.meters).map(AccountId).collect();
+    let ((), used) = spent(|| {
+        let mut agreements = 0;
+        for some in ids.chunks(ACCOUNTS_PER_TRANSACTION) {
+            let gathered = db.read(|tx| store::gather::accounts(tx, &ran.window, some))?;
+            for service in gathered.iter().flat_map(|it| &it.services) {
+                let used = usage(ran.window.period, zone, &service.measured);
+                let used = used.map_err(|it| anyhow::anyhow!("{it:?}"))?;
+                ensure!(0 < used.delivered.micro, "{} used nothing", service.point.id);
+                agreements += 1;
+            }
+        }
+        ensure!(agreements == crowd.meters, "{agreements} agreements used something");
+        Ok(())
+    })?;
+    say(format!("  usage of each agreement          {}", rates(values, &used)))?;
+    let all = Spent {
+        wall: import.wall + looked.wall + used.wall,
+        processor: import.processor + looked.processor + used.processor,
+    };
+    say(format!("  the month: import to usage       {}", rates(values, &all)))?;
+    say(format!("  most memory of the month         {} MB", peak()?))
 }
 
 /// The blocks of some meters in memory: unpacked, and unpacked and added up.

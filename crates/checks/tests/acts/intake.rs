@@ -6,6 +6,7 @@ use anyhow::Result;
 use meterbook_app::intake::{self, Import, Imported};
 use meterbook_checks::engines;
 use meterbook_core::id::BatchId;
+use meterbook_core::limits::WHOLE_FILE_BYTES;
 use meterbook_core::meter::Flow;
 
 use meterbook_store::{self as store, Db};
@@ -169,6 +170,29 @@ fn a_file_that_says_nothing_is_refused_and_leaves_nothing() {
             let why = village::says(&why);
             assert!(why.contains(said) && why.contains(name), "{why}");
         }
+        assert_eq!(db.read(store::batch::all).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_file_that_is_too_large_to_be_held_is_refused_before_it_is_read() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let file = put(folder, "long.csv", "meter,start,value\n");
+        // It takes no room on the disk.
+        let open = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+        open.set_len(WHOLE_FILE_BYTES + 1).unwrap();
+        let why = village::says(&import(db, folder, &file, None).unwrap_err());
+        let said = "has more than 100000000 bytes, and only wide files";
+        assert!(why.contains(said) && why.contains("split it by month or by meter"), "{why}");
+        // Of a packed one the text counts.
+        let packed = folder.join("long.csv.gz");
+        let to = std::fs::File::create(&packed).unwrap();
+        let mut packer = flate2::write::GzEncoder::new(to, flate2::Compression::fast());
+        std::io::copy(&mut std::fs::File::open(&file).unwrap(), &mut packer).unwrap();
+        packer.finish().unwrap();
+        let why = village::says(&import(db, folder, &packed, None).unwrap_err());
+        assert!(why.contains(said) && why.contains("long.csv.gz"), "{why}");
         assert_eq!(db.read(store::batch::all).unwrap(), []);
     });
 }

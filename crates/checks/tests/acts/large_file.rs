@@ -305,6 +305,31 @@ fn a_file_that_ends_half_way_leaves_what_is_whole_and_its_packed_form_nothing() 
 }
 
 #[test]
+fn what_was_said_at_the_end_of_a_month_is_not_said_again_by_a_later_part() {
+    engines::each(|db, folder| {
+        found(db);
+        // A day of these is filed with the month in which most of it lies.
+        let days = || (0..10).map(|it| date(2026, 3, 27).checked_add(it.days()).unwrap());
+        let lines = |plus| {
+            (1..=METERS).flat_map(move |meter| days().map(move |day| line(meter, day, plus)))
+        };
+        let mut text = header();
+        for line in lines(0).chain(lines(50)) {
+            writeln!(text, "{line}").unwrap();
+        }
+        let imported = take(db, &put(folder, "twice.csv", text.as_bytes()), &mut |_| ()).unwrap();
+        assert_eq!(counts(&imported), (METERS * 10 * 24, METERS * 10, false));
+        let spring = Period::new(date(2026, 3, 27), date(2026, 4, 6)).unwrap();
+        let facts =
+            db.read(|tx| store::gather::measured_at(tx, ServicePointId(1), spring, Known::ALL));
+        let series = facts.unwrap().hung[0].channels[0].series.clone().unwrap();
+        let wh = |day: Date| (0..24).map(|it| 100 + 7 * it + i64::from(day.day())).sum::<i64>();
+        assert_eq!(series.micro.len(), 240);
+        assert_eq!(series.micro.iter().sum::<i64>(), days().map(wh).sum::<i64>() * 1_000);
+    });
+}
+
+#[test]
 fn what_is_wrong_with_a_part_is_said_with_its_line_in_the_file() {
     engines::each(|db, folder| {
         found(db);
