@@ -17,7 +17,7 @@ const CHANNEL: ChannelId = ChannelId(2);
 
 /// So many hours of a value from an instant on.
 fn hours(start: &str, count: usize, micro: i64) -> Series {
-    let start = start.parse().unwrap();
+    let start = instant(start);
     let (missing, estimated) = (Vec::new(), Vec::new());
     Series { start, minutes: 60, micro: vec![micro; count], missing, estimated }
 }
@@ -39,7 +39,7 @@ fn keep(db: &Db, id: i64, series: &Series) {
         batch::add(tx, &file, &[], &[])?;
         read::add_blocks(tx, file.id, &blocks)
     })
-    .unwrap();
+    .expect("a file is kept");
 }
 
 /// What is shown of two instants' months: how many values in how many blocks, and their sum.
@@ -50,12 +50,12 @@ fn shown(db: &Db, from: &str, to: &str, known: Known) -> (usize, usize, i64) {
         all = (all.0 + 1, all.1 + block.values.len(), all.2 + block.values.iter().sum::<i64>());
         Ok(())
     };
-    db.read(|tx| read::each_month(tx, CHANNEL..=CHANNEL, months, known, add)).unwrap();
+    db.read(|tx| read::each_month(tx, CHANNEL..=CHANNEL, months, known, add)).expect("it is shown");
     all
 }
 
 fn instant(said: &str) -> Timestamp {
-    said.parse().unwrap()
+    said.parse().expect("it is an instant")
 }
 
 #[test]
