@@ -314,7 +314,7 @@ impl Asked {
                     meter.serial
                 )
             }
-            Asked::Release(it) => it.subject(tx, at)?,
+            Asked::Release(it) => it.subject(tx)?,
             Asked::CancelRun(it) => it.subject(tx)?,
             Asked::Correct(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
@@ -459,7 +459,7 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
-            Asked::Release(it) => it.subject(tx, at).map(drop),
+            Asked::Release(it) => it.subject(tx).map(drop),
             Asked::CancelRun(it) => it.subject(tx).map(drop),
             Asked::Correct(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);

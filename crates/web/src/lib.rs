@@ -1,7 +1,8 @@
 //! The staff console: pages over the acts, made on the server and usable without script.
 //!
 //! A request passes the guard of its route ([`routes`]), asks the store or calls one act, and
-//! becomes a page. Nothing is kept here but what slows down guessing of passwords.
+//! becomes a page. Nothing is kept here but what slows down guessing of passwords, and
+//! for a minute the one count of the first page that reads every agreement.
 
 mod chart;
 mod evidence;
@@ -18,11 +19,13 @@ mod words;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use jiff::civil::Date;
 use meterbook_core::period::Zone;
-use meterbook_store::{self as store, Db};
+use meterbook_store::{self as store, Db, Tx};
 
 use self::throttle::Throttle;
 
@@ -34,7 +37,12 @@ pub struct Console {
     utility: String,
     zone: Zone,
     throttle: Throttle,
+    /// How many agreements were not billed since a day, when that was counted last.
+    unbilled: Mutex<Option<(Instant, Date, u64)>>,
 }
+
+/// How long a count of every agreement serves the first page, which everybody opens all day.
+const FRESH: Duration = Duration::from_secs(60);
 
 impl Console {
     /// The console of the utility in `db`, whose files are in `folder`.
@@ -42,7 +50,22 @@ impl Console {
         let utility = db.read(store::utility::get)?;
         let zone = Zone::named(&utility.zone)
             .with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
-        Ok(Console { db, folder, utility: utility.name, zone, throttle: Throttle::default() })
+        let (throttle, unbilled) = (Throttle::default(), Mutex::default());
+        Ok(Console { db, folder, utility: utility.name, zone, throttle, unbilled })
+    }
+
+    /// How many agreements were not billed since a day, as of some seconds ago.
+    fn unbilled(&self, tx: &mut Tx, day: Date) -> Result<u64> {
+        let mut kept = self.unbilled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, of, count)) = *kept
+            && of == day
+            && at.elapsed() < FRESH
+        {
+            return Ok(count);
+        }
+        let count = store::unbilled::count(tx, day)?;
+        *kept = Some((Instant::now(), day, count));
+        Ok(count)
     }
 }
 

@@ -121,6 +121,20 @@ pub(crate) fn search(customers: &str) -> Result<()> {
     )
 }
 
+/// Checks and posts a turn on both databases. A hundred thousand accounts need some gigabytes. The
+/// server keeps what it says it kept, as a customer's does.
+pub(crate) fn bench_run(accounts: &[&str]) -> Result<()> {
+    let postgres = postgres::start_durable()?;
+    let scratch = Scratch::new("run")?;
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "run"])
+            .arg("--")
+            .arg(&scratch.0)
+            .args(accounts)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
 /// Imports a month of interval values on both databases and adds it up. A hundred thousand meters
 /// need some ten gigabytes.
 pub(crate) fn intervals(meters: &str) -> Result<()> {

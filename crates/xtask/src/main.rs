@@ -41,6 +41,9 @@ cargo xtask HABIT
             --customers N  another number of them
   bench intervals  how fast a month of interval values comes in and is added up, on both databases
             --meters N     another number of meters than 10000
+  bench run  how fast a turn is checked and posted from storage, on both databases, beside the raw
+            floor of the same rows; 1,000, 10,000 and 100,000 accounts
+            --accounts N   another number of them
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
@@ -83,6 +86,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "search", "--customers", customers] => habits::search(customers),
         ["bench", "intervals"] => habits::intervals("10000"),
         ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
+        ["bench", "run"] => habits::bench_run(&[]),
+        ["bench", "run", "--accounts", accounts] => habits::bench_run(&[*accounts]),
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

@@ -43,6 +43,15 @@ pub(crate) fn programs() -> Option<PathBuf> {
 /// Makes and starts a server on a free port. It trusts whoever asks, listens on this machine only,
 /// and does not wait for the disk: nothing in it outlives the run.
 pub(crate) fn start() -> Result<Postgres> {
+    start_with(&["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+}
+
+/// The same, but it waits for the disk, as a customer's does.
+pub(crate) fn start_durable() -> Result<Postgres> {
+    start_with(&["shared_buffers=512MB", "max_wal_size=4GB"])
+}
+
+fn start_with(settings: &[&str]) -> Result<Postgres> {
     let programs = programs().context("there is no PostgreSQL; `cargo xtask install` gets it")?;
     let scratch = Scratch::new("postgres")?;
     let folder = scratch.0.join("cluster");
@@ -70,13 +79,7 @@ pub(crate) fn start() -> Result<Postgres> {
     let port = free_port()?;
     let mut command = as_owner("postgres");
     command.arg("-D").arg(&folder).arg("-k").arg(&folder).args(["-p", &port.to_string()]);
-    for setting in [
-        "listen_addresses=127.0.0.1",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=200",
-    ] {
+    for setting in ["listen_addresses=127.0.0.1", "max_connections=200"].iter().chain(settings) {
         command.args(["-c", setting]);
     }
     // SIGINT is PostgreSQL's word for: end open transactions and stop.

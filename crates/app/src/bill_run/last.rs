@@ -4,6 +4,9 @@
 //! It has the days and the rules of the turn in which service ended, so it comes to what it would
 //! have come to then; the turn finds those days billed. What the account left as security is set off
 //! when nothing else of it is to be billed.
+//!
+//! A bill that somebody wants of the days so far is made in the same way, as if service ended there;
+//! the next turn bills the rest.
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -43,7 +46,8 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
         let Some(turn) = store::window::around(tx, account.cycle, day)? else {
             return Err(refuse(NotRun::NotPlannedFor { cycle: account.cycle, day }));
         };
-        closed.bills.push(one(tx, &allowed, account.id, &turn, (today, unusual))?);
+        let ended = (account.id, Until::End);
+        closed.bills.push(one(tx, &allowed, ended, &turn, (today, unusual))?);
     }
     let theirs = store::agreement::of_account(tx, account.id)?;
     if theirs.iter().all(|it| it.to.is_some_and(|to| to <= today)) {
@@ -65,6 +69,28 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     Ok(closed)
 }
 
+/// Makes a bill of an account's days before `to`, for a customer who goes on. `unusual` lets one go that
+/// is far from usual.
+pub fn interim(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    to: Date,
+    unusual: Unusual,
+) -> Result<Bill> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let account = store::account::get(tx, account)?;
+    if today < to {
+        return Err(refuse(NotRun::NotOver { to }));
+    }
+    let day = to.yesterday()?;
+    let Some(turn) = store::window::around(tx, account.cycle, day)? else {
+        return Err(refuse(NotRun::NotPlannedFor { cycle: account.cycle, day }));
+    };
+    one(tx, &allowed, (account.id, Until::Day(to)), &turn, (today, unusual))
+}
+
 /// Makes the last bills of all accounts of which something ended by today, each in a transaction of
 /// its own; says which were made and which were refused.
 pub fn make_all(db: &Db, actor: Actor) -> Result<Vec<(AccountId, Result<Closed, crate::Refused>)>> {
@@ -84,11 +110,20 @@ pub fn make_all(db: &Db, actor: Actor) -> Result<Vec<(AccountId, Result<Closed, 
     Ok(all)
 }
 
-/// The bill of what ended in one turn, in place of that turn.
+/// To which day a bill off its cycle goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// Where service ended.
+    End,
+    /// Before a day, although service goes on.
+    Day(Date),
+}
+
+/// The bill of what ended in one turn, or of its days so far, in place of that turn.
 fn one(
     tx: &mut Tx,
     allowed: &Authorized,
-    account: AccountId,
+    (account, until): (AccountId, Until),
     turn: &Window,
     (today, unusual): (Date, Unusual),
 ) -> Result<Bill> {
@@ -97,11 +132,20 @@ fn one(
     let window = Window { id, cycle: off_cycle(id), billed_on: today, due_on, ..*turn };
     let known = store::bill::known(tx)?;
     let mut facts = store::gather::accounts_as_of(tx, &window, &[account], known)?;
+    let by = match until {
+        Until::End => today,
+        Until::Day(day) => day,
+    };
     let ended = |it: &ServiceFacts| {
         let billed = it.billed_through.unwrap_or(it.agreement.from);
-        it.agreement.to.is_some_and(|to| to <= today && to <= turn.period.end() && billed < to)
+        it.agreement.to.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
     };
     for facts in &mut facts {
+        if let Until::Day(day) = until {
+            for it in &mut facts.services {
+                it.agreement.to = Some(it.agreement.to.map_or(day, |to| to.min(day)));
+            }
+        }
         facts.services.retain(ended);
     }
     let mut tariffs = Tariffs::default();
@@ -110,6 +154,9 @@ fn one(
     let run =
         Run { id: RunId(tx.next(Counter::Run, 1)?), window: id, waits: false, stage: Stage::Done };
     let facts = [facts.remove(0)];
+    if let (Until::Day(to), []) = (until, facts[0].services.as_slice()) {
+        return Err(refuse(NotRun::BilledTo { number: facts[0].account.number, to }));
+    }
     let endings = assess(&facts[0], &window, &mut tariffs, unusual);
     if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
         Ending::Held(hold) => Some((*agreement, hold.to_string())),
@@ -128,13 +175,17 @@ fn one(
     let calendar = crate::calendar::on(tx, today)?;
     let mut bill = post::bill(&facts[0], &window, &calendar, segments.collect());
     // The turn may have a bill of the same date and account.
-    bill.number = BillNumber(format!("{}-F{id}", bill.number));
+    let (letter, act) = match until {
+        Until::End => ("F", "last bill"),
+        Until::Day(_) => ("I", "interim bill"),
+    };
+    bill.number = BillNumber(format!("{}-{letter}{id}", bill.number));
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
     let bills = [bill];
     post::write(tx, &bills, &facts, &mut Aside::none())?;
     origin::keep(tx, &facts, &bills, &tariffs, known)?;
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);
-    store::audit::add(tx, allowed, "last bill", &account.to_string(), &said)?;
+    store::audit::add(tx, allowed, act, &account.to_string(), &said)?;
     Ok(bill)
 }

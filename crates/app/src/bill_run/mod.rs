@@ -103,6 +103,18 @@ pub enum NotRun {
         /// Why it waits.
         hold: String,
     },
+    /// A bill of the days so far has days that are not over.
+    NotOver {
+        /// The day before which it was to end.
+        to: jiff::civil::Date,
+    },
+    /// Every day of the account before a day has a bill.
+    BilledTo {
+        /// Its number.
+        number: AccountNumber,
+        /// The day.
+        to: jiff::civil::Date,
+    },
     /// Nothing is held in the cycle.
     NothingHeld {
         /// The cycle.
@@ -135,8 +147,9 @@ pub fn run(
             let preview = db.read(|tx| release::preview(tx, &run, actor.at))?;
             watch(Progress::Totals(&preview));
             if !run.waits && preview.moved.is_empty() {
+                let total = preview.standing.total;
+                let it = release::NewRelease { run: run.id, total, beyond: false };
                 run = db.write(|tx| {
-                    let it = release::asked(tx, actor.at, run.id, None)?;
                     let allowed = authorize(tx, actor, it.permission(), Some(it.total))?;
                     it.let_go(tx, &allowed, "")
                 })?;
@@ -334,6 +347,12 @@ impl fmt::Display for NotRun {
             ),
             NotRun::LastHeld { agreement, hold } => {
                 write!(f, "the last bill of agreement {agreement} waits: {hold}")
+            }
+            NotRun::NotOver { to } => {
+                write!(f, "the days before {to} are not over; a bill ends today at the latest")
+            }
+            NotRun::BilledTo { number, to } => {
+                write!(f, "every day of account {number} before {to} has a bill already")
             }
             NotRun::NothingHeld { cycle } => write!(f, "nothing is held in cycle {cycle}"),
             NotRun::UnknownAccount { number } => {

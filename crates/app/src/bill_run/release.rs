@@ -69,20 +69,32 @@ pub enum NotReleased {
 
 /// What a run is about to bill, beside earlier turns.
 pub fn preview(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
-    let window = store::window::get(tx, run.window)?;
+    let (weighed, last_turn) = weigh(tx, run)?;
     let zone = crate::founding::zone(tx)?;
     let today = zone.day_of(at);
+    let changes = match last_turn {
+        Some(earlier) => store::preview::changes(tx, run, earlier, CHANGES)?,
+        None => Vec::new(),
+    };
+    Ok(Preview {
+        changes,
+        switched: store::preview::switched(tx, run, &weighed.window, SWITCHED)?,
+        holds: store::preview::holds(tx, run.window, today, &zone)?,
+        ..weighed
+    })
+}
+
+/// A preview without what is only there to be looked at, bill by bill, and the turn before it. Whether
+/// a run may be let go hangs on nothing else.
+fn weigh(tx: &mut Tx, run: &Run) -> Result<(Preview, Option<WindowId>)> {
+    let window = store::window::get(tx, run.window)?;
     let now = store::preview::turnover(tx, window.id, Some(run))?;
     let before = store::preview::before(tx, &window)?;
     let year_before = store::preview::year_before(tx, &window)?;
     let (last_turn, last) = earlier(tx, before)?;
     let (_, year) = earlier(tx, year_before)?;
     let limits = limits_on(tx, window.billed_on)?;
-    let changes = match last_turn {
-        Some(earlier) => store::preview::changes(tx, run, earlier, CHANGES)?,
-        None => Vec::new(),
-    };
-    Ok(Preview {
+    let weighed = Preview {
         run: run.id,
         window,
         standing: store::run::standing(tx, &window)?,
@@ -90,10 +102,11 @@ pub fn preview(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
         now,
         last,
         year,
-        changes,
-        switched: store::preview::switched(tx, run, &window, SWITCHED)?,
-        holds: store::preview::holds(tx, window.id, today, &zone)?,
-    })
+        changes: Vec::new(),
+        switched: Vec::new(),
+        holds: Vec::new(),
+    };
+    Ok((weighed, last_turn))
 }
 
 /// An earlier turn with what it came to; nothing when it was not billed.
@@ -139,7 +152,7 @@ pub fn release(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Released> {
     let (outcome, run) = db.write(|tx| {
-        let wanted = Asked::Release(asked(tx, actor.at, run, why)?);
+        let wanted = Asked::Release(asked(tx, run, why)?);
         let outcome = approval::do_or_ask(tx, actor, &wanted, why.unwrap_or_default().trim())?;
         Ok((outcome, store::run::lock(tx, run)?))
     })?;
@@ -151,9 +164,9 @@ pub fn release(
 
 /// What it is to release a run as it stands, and refuses what nobody can release. Beyond the limits
 /// somebody has to say why it is right all the same.
-pub fn asked(tx: &mut Tx, at: Timestamp, run: RunId, why: Option<&str>) -> Result<NewRelease> {
+pub fn asked(tx: &mut Tx, run: RunId, why: Option<&str>) -> Result<NewRelease> {
     let run = store::run::lock(tx, run)?;
-    let preview = waits(tx, &run, at)?;
+    let preview = waits(tx, &run)?;
     let beyond = !preview.moved.is_empty();
     match why.map(str::trim) {
         None if beyond => Err(refuse(NotReleased::Beyond { moved: preview.moved })),
@@ -169,15 +182,15 @@ impl NewRelease {
     }
 
     /// Of what, as a second person reads it.
-    pub(crate) fn subject(&self, tx: &mut Tx, at: Timestamp) -> Result<String> {
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
         let run = store::run::lock(tx, self.run)?;
-        Ok(said(&waits(tx, &run, at)?))
+        Ok(said(&waits(tx, &run)?))
     }
 
     /// Lets the bills go, if they come to what was seen.
     pub(crate) fn let_go(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<Run> {
         let run = store::run::lock(tx, self.run)?;
-        let preview = waits(tx, &run, allowed.at())?;
+        let preview = waits(tx, &run)?;
         let now = preview.standing.total;
         if now != self.total || self.beyond == preview.moved.is_empty() {
             return Err(refuse(NotReleased::NotAsSeen { was: self.total, now }));
@@ -192,11 +205,11 @@ impl NewRelease {
 }
 
 /// The preview of a run that waits to be released.
-fn waits(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
+fn waits(tx: &mut Tx, run: &Run) -> Result<Preview> {
     if run.stage != Stage::Preview {
         return Err(refuse(NotReleased::Stage { stage: run.stage }));
     }
-    preview(tx, run, at)
+    weigh(tx, run).map(|it| it.0)
 }
 
 /// A preview in a line.

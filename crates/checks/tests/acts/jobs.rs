@@ -136,7 +136,7 @@ fn two_workers_write_on_both_engines_what_one_alone_writes() {
             let run = run_of(db);
             assert_eq!(run.stage, Stage::Preview);
             db.write(|tx| {
-                let it = release::asked(tx, actor().at, run.id, None)?;
+                let it = release::asked(tx, run.id, None)?;
                 let wanted = approval::Asked::Release(it);
                 approval::do_or_ask(tx, actor(), &wanted, "")
             })

@@ -18,6 +18,7 @@ mod e_invoice;
 mod exchange;
 mod incidents;
 mod intake;
+mod interim;
 mod jobs;
 mod large_file;
 mod last_bill;

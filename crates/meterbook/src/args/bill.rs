@@ -36,6 +36,18 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
+    /// Bill an account's days before a day, off its cycle; service goes on, and its turn bills the rest
+    Interim {
+        /// The account's number
+        #[arg(long)]
+        account: String,
+        /// The day before which the bill ends
+        #[arg(long)]
+        to: Date,
+        /// Let a bill go that is far from usual
+        #[arg(long)]
+        accept: bool,
+    },
     /// Bill what was held in turns that the calendar says are still tried again, as far as nothing holds
     /// it any more; `serve` does so by itself
     Retry,

@@ -1,6 +1,7 @@
 //! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_app::bill_run::last::{self, Closed};
 use meterbook_app::bill_run::{self, Progress, Until, Which};
 use meterbook_app::deliver::{self, Drawn};
@@ -30,6 +31,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
+        BillCommand::Interim { account, to, accept } => interim(place, account, *to, *accept),
         BillCommand::Retry => retry(place),
         BillCommand::CancelRun { cycle, why } => release::cancel_run(place, *cycle, why),
         BillCommand::Correct { account, tariff, from, cause, why } => {
@@ -185,6 +187,17 @@ fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+fn interim(place: &Place, number: &str, to: Date, accept: bool) -> Result<()> {
+    let db = super::open(place)?;
+    let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
+    let bill = db.write(|tx| {
+        let account = super::account(tx, number)?.id;
+        last::interim(tx, super::actor(), account, to, unusual)
+    })?;
+    say::line(format_args!("{} for {}, due on {}", bill.number, bill.total, bill.due_on));
     Ok(())
 }
 

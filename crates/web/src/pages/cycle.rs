@@ -415,7 +415,7 @@ pub(crate) async fn let_go(
         said?;
         let why = Some(decided.why.trim()).filter(|it| !it.is_empty());
         here.db.write(|tx| {
-            let mut it = release::asked(tx, actor.at, RunId(decided.run), why)?;
+            let mut it = release::asked(tx, RunId(decided.run), why)?;
             // What the page showed, not what it would show now.
             it.total = Money::from_cents(decided.total);
             approval::do_or_ask(tx, actor, &Wanted::Release(it), why.unwrap_or_default())

@@ -86,7 +86,7 @@ async fn found(console: &Arc<Console>, visitor: &Visitor, q: &str) -> Result<Res
             let windows = store::window::newest_run(tx, TURNS)?;
             let turns = windows.iter().map(|it| Ok((it.id, store::run::standing(tx, it)?)));
             let turns = turns.collect::<Result<Vec<_>>>()?;
-            let unbilled = store::unbilled::count(tx, today.checked_sub(UNBILLED_DAYS.days())?)?;
+            let unbilled = here.unbilled(tx, today.checked_sub(UNBILLED_DAYS.days())?)?;
             Ok((Vec::new(), turns, (store::task::counts(tx, today)?, unbilled)))
         })
     })

@@ -1,0 +1,56 @@
+//! A bill of the days so far on both engines: service goes on, the turn bills the rest, and no day is
+//! billed twice.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use jiff::civil::date;
+use meterbook_app::bill_run::{NotRun, last};
+use meterbook_app::replay::{Replayed, replay};
+use meterbook_app::{Refused, check};
+use meterbook_checks::engines;
+use meterbook_core::bill::assess::Unusual;
+use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
+use meterbook_store as store;
+
+use crate::correct::{begin, bill, shows};
+use crate::village::{DIALS, actor};
+
+const ACCOUNT: AccountId = AccountId(1);
+
+#[test]
+fn the_turn_bills_what_an_interim_bill_left() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for (on, index) in [(date(2026, 1, 1), 0), (date(2026, 1, 16), 40), (date(2026, 2, 1), 100)]
+        {
+            shows(db, on, &[index]);
+        }
+        let make = |to| db.write(|tx| last::interim(tx, actor(), ACCOUNT, to, Unusual::Hold));
+        let refused = |why: anyhow::Error| -> String {
+            let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("{why:?}"));
+            assert!(refused.as_a::<NotRun>().is_some(), "{why}");
+            why.to_string()
+        };
+        assert!(refused(make(date(2026, 3, 11)).unwrap_err()).contains("are not over"));
+        assert!(refused(make(date(2026, 1, 10)).unwrap_err()).contains("has no read for"));
+        let interim = make(date(2026, 1, 16)).unwrap();
+        // 40 kWh at 0.12.
+        assert_eq!(interim.total, Money::from_cents(480));
+        assert!(interim.number.0.contains("-I"), "{}", interim.number);
+        let days = Period::new(date(2026, 1, 1), date(2026, 1, 16)).unwrap();
+        assert_eq!(interim.segments[0].period, days);
+        assert!(refused(make(date(2026, 1, 16)).unwrap_err()).contains("has a bill already"));
+        bill(db);
+        let bills = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
+        let totals: Vec<i64> = bills.iter().map(|it| it.total.cents()).collect();
+        assert_eq!(totals, [720, 480]);
+        for it in &bills {
+            assert_eq!(db.read(|tx| replay(tx, it.id)).unwrap(), Replayed::Same);
+        }
+        let found = check::check(db).unwrap();
+        let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    });
+}
