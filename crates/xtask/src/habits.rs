@@ -119,6 +119,15 @@ pub(crate) fn search(customers: &str) -> Result<()> {
     )
 }
 
+/// Draws bills in one worker and in two.
+pub(crate) fn paper(bills: &str) -> Result<()> {
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-paper", "--bench", "paper"])
+            .arg("--")
+            .arg(bills),
+    )
+}
+
 /// Imports a month of interval values on both databases and adds it up. A hundred thousand meters
 /// need some ten gigabytes.
 pub(crate) fn intervals(meters: &str) -> Result<()> {
