@@ -41,9 +41,9 @@ pub fn of_account(
     match cause.of_move() {
         Some(kind) => {
             let moves = store::moves::of_account(tx, account.id)?;
-            let stands =
+            let mut stands =
                 moves.into_iter().filter(|it| it.kind == kind && it.said != Said::Cancelled);
-            let newest = stands.last().ok_or_else(none)?;
+            let newest = stands.next_back().ok_or_else(none)?;
             let effects = store::moves::effects(tx, newest.id, newest.version)?;
             let told = effects.iter().filter(|it| it.is_for_customer());
             listed.extend(told.map(|it| it.sentence(person.language)));

@@ -132,6 +132,12 @@ pub(crate) fn bench_run(accounts: &[&str]) -> Result<()> {
             .arg(&scratch.0)
             .args(accounts)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+/// Draws bills in one worker and in two.
+pub(crate) fn paper(bills: &str) -> Result<()> {
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-paper", "--bench", "paper"])
+            .arg("--")
+            .arg(bills),
     )
 }
 

@@ -39,6 +39,7 @@ cargo xtask HABIT
   bench rating  how long a year of bills takes, by tariff and length of interval
   bench search  how long a search takes among a million customers, on both databases
             --customers N  another number of them
+  bench paper   how many bills a worker draws in a second, with one and with two
   bench intervals  how fast a month of interval values comes in and is added up, on both databases
             --meters N     another number of meters than 10000
   bench run  how fast a turn is checked and posted from storage, on both databases, beside the raw
@@ -84,6 +85,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "rating", rest @ ..] => habits::rating(rest),
         ["bench", "search"] => habits::search("1000000"),
         ["bench", "search", "--customers", customers] => habits::search(customers),
+        ["bench", "paper"] => habits::paper("300"),
+        ["bench", "paper", "--bills", bills] => habits::paper(bills),
         ["bench", "intervals"] => habits::intervals("10000"),
         ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
         ["bench", "run"] => habits::bench_run(&[]),
