@@ -212,7 +212,6 @@ fn statement_to_the_wrong_envelope() {
 
 /// The barcode of an envelope as Debian's zint draws it: a bar from the top and one to the bottom.
 #[test]
-#[expect(clippy::print_stdout, reason = "a test says what it skipped")]
 fn zint_draws_the_same_bars() {
     for (tracking, routing) in [
         ("00270123456000000007", "60000"),
