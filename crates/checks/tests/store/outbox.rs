@@ -68,7 +68,7 @@ fn what_was_not_taken_is_told_until_it_is() {
             assert_eq!(open(tx)?, [untold(position)]);
             store::webhook::add(tx, &untold(position), (false, "503"), sample::at())?;
             let again = Untold { times: 1, told: Some(sample::at()), ..untold(position) };
-            assert_eq!(open(tx)?, [again.clone()]);
+            assert_eq!(open(tx)?, std::slice::from_ref(&again));
             store::webhook::add(tx, &again, (true, ""), sample::at())?;
             assert!(open(tx)?.is_empty());
             Ok(())
