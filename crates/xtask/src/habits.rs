@@ -132,6 +132,9 @@ pub(crate) fn bench_run(accounts: &[&str]) -> Result<()> {
             .arg(&scratch.0)
             .args(accounts)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
 /// Draws bills in one worker and in two.
 pub(crate) fn paper(bills: &str) -> Result<()> {
     run::done(
