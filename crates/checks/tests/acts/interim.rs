@@ -1,8 +1,6 @@
 //! A bill of the days so far on both engines: service goes on, the turn bills the rest, and no day is
 //! billed twice.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::bill_run::{NotRun, last};
 use meterbook_app::replay::{Replayed, replay};
