@@ -1,7 +1,5 @@
 //! Blocks of interval values: filed by month, and never added up twice where two lie over each other.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::Timestamp;
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::id::{BatchId, ChannelId};
