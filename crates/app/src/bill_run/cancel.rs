@@ -137,16 +137,15 @@ pub(super) fn take_back_bills(
         theirs.entry(bill.account).or_default().push(bill);
     }
     let bills = theirs.values().map(Vec::len).sum();
-    let mut correction = tx.next(Counter::Correction, theirs.len())?;
+    let first = tx.next(Counter::Correction, theirs.len())?;
     let mut entry = Aside::of(job).take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
-    for (account, bills) in theirs {
+    for (correction, (account, bills)) in (first..).zip(theirs) {
         let id = CorrectionId(correction);
         let net = -bills.iter().map(|it| it.total).sum::<Money>();
         let (cause, why) = (Cause::Run, WHY.to_owned());
         let it = Correction { id, account, cause, why, on: today, net, bills: Vec::new() };
         store::correction::add(tx, &it)?;
-        correction += 1;
         for bill in bills {
             store::correction::cancel(tx, id, bill.id)?;
             entries.push(Entry {
