@@ -8,6 +8,7 @@ use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::tx::Sql;
+use crate::value::Row;
 
 const NEWEST: Sql = Sql("
     select r.id from run r join bill_window w on w.id = r.window_id
@@ -80,9 +81,8 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if tx.one(UNFINISHED, [window.into()], |row| row.int(0))? != 0 {
         return Ok(Some(InTheWay::Unfinished));
     }
-    let sent = tx.one(SENT, [window.into()], |row| {
-        Ok((row.small(0)?, row.maybe(1, crate::value::Row::text)?))
-    })?;
+    let sent =
+        tx.one(SENT, [window.into()], |row| Ok((row.small(0)?, row.maybe(1, Row::text)?)))?;
     if let (pieces, Some(key)) = sent {
         return Ok(Some(InTheWay::Sent(pieces, key)));
     }
@@ -97,8 +97,17 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
         if let Some(bill) = bill {
             return Ok(Some(why(bill)));
         }
+    if let Some(bill) = one_bill(tx, SINCE, window)? {
+        return Ok(Some(InTheWay::BilledSince(bill)));
     }
-    Ok(None)
+    if let Some(bill) = one_bill(tx, CORRECTED, window)? {
+        return Ok(Some(InTheWay::Corrected(bill)));
+    }
+    Ok(one_bill(tx, SHARED, window)?.map(InTheWay::Shared))
+}
+
+fn one_bill(tx: &mut Tx, sql: Sql, window: WindowId) -> Result<Option<String>> {
+    tx.one(sql, [window.into()], |row| row.maybe(0, Row::text))
 }
 
 /// The accounts with bills of a turn that stand, and how many bills each has.

@@ -141,6 +141,11 @@ pub(super) fn take_back_bills(
     let mut entry = Aside::of(job).take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
     for (id, (account, bills)) in corrections.map(CorrectionId).zip(theirs) {
+    let first = tx.next(Counter::Correction, theirs.len())?;
+    let mut entry = Aside::of(job).take(tx, bills)?;
+    let mut entries = Vec::with_capacity(bills);
+    for (correction, (account, bills)) in (first..).zip(theirs) {
+        let id = CorrectionId(correction);
         let net = -bills.iter().map(|it| it.total).sum::<Money>();
         let (cause, why) = (Cause::Run, WHY.to_owned());
         let it = Correction { id, account, cause, why, on: today, net, bills: Vec::new() };
