@@ -86,17 +86,6 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if let (pieces, Some(key)) = sent {
         return Ok(Some(InTheWay::Sent(pieces, key)));
     }
-    type Named = fn(String) -> InTheWay;
-    let named: [(Sql, Named); 3] = [
-        (SINCE, InTheWay::BilledSince),
-        (CORRECTED, InTheWay::Corrected),
-        (SHARED, InTheWay::Shared),
-    ];
-    for (sql, why) in named {
-        let bill = tx.one(sql, [window.into()], |row| row.maybe(0, crate::value::Row::text))?;
-        if let Some(bill) = bill {
-            return Ok(Some(why(bill)));
-        }
     if let Some(bill) = one_bill(tx, SINCE, window)? {
         return Ok(Some(InTheWay::BilledSince(bill)));
     }

@@ -137,10 +137,6 @@ pub(super) fn take_back_bills(
         theirs.entry(bill.account).or_default().push(bill);
     }
     let bills = theirs.values().map(Vec::len).sum();
-    let corrections = tx.next(Counter::Correction, theirs.len())?..;
-    let mut entry = Aside::of(job).take(tx, bills)?;
-    let mut entries = Vec::with_capacity(bills);
-    for (id, (account, bills)) in corrections.map(CorrectionId).zip(theirs) {
     let first = tx.next(Counter::Correction, theirs.len())?;
     let mut entry = Aside::of(job).take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
