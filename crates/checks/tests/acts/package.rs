@@ -21,6 +21,8 @@ use meterbook_core::id::PackageId;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
+use meterbook_paper::sample::statement;
+use meterbook_paper::{Press, view};
 use meterbook_store::{self as store, Db};
 use serde_json::Value;
 
@@ -198,10 +200,10 @@ fn statement_to_the_wrong_envelope() {
         one_month(db, |_| ());
         let (bills, _) = folders(db, folder);
         let number = &pieces(db)[0].0.number;
-        // Where this bill was drawn there is another one: a page of nobody.
+        // Where this bill was drawn there is that of another account.
         let drawn = bills.join("2026-02-02");
         fs::create_dir_all(&drawn).unwrap();
-        let other = meterbook_paper::Batch::new().finish().unwrap();
+        let other = Press::new().pdf(&view(&statement(Language::English))).unwrap();
         fs::write(drawn.join(format!("{number}.pdf")), other).unwrap();
         fs::write(drawn.join(format!("{number}.html")), "").unwrap();
         let why = begun(db, folder).unwrap_err().to_string();
