@@ -15,7 +15,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::order::Which;
 use meterbook_store::{self as store, Counter, Missing};
 
-use crate::sample;
+use crate::{field, sample};
 
 #[test]
 fn every_noun_comes_back_as_it_went_in() {
@@ -90,26 +90,26 @@ fn an_order_comes_back_with_all_that_was_said_of_it() {
     engines::each(|db, _| {
         db.write(sample::keep).unwrap();
         db.read(|tx| {
-            let (order, id) = (sample::order(), OrderId(1));
+            let (order, id) = (field::order(), OrderId(1));
             assert_eq!(store::order::get(tx, id)?, order);
-            assert_eq!(store::order::steps(tx, id)?, sample::steps());
+            assert_eq!(store::order::steps(tx, id)?, field::steps());
             let open = store::order::open(tx, Which::default(), 9)?;
-            assert_eq!(open, [(order.clone(), sample::stands())]);
+            assert_eq!(open, [(order.clone(), field::stands())]);
             assert_eq!(store::order::at_premise(tx, PremiseId(1))?, std::slice::from_ref(&order));
             assert_eq!(store::order::with_key(tx, &order.key)?, Some(id));
-            assert_eq!(store::order::photos(tx, id)?, [sample::photo()]);
-            let photo = store::order::photo(tx, id, &sample::photo().sha256)?;
+            assert_eq!(store::order::photos(tx, id)?, [field::photo()]);
+            let photo = store::order::photo(tx, id, &field::photo().sha256)?;
             assert_eq!(photo, ("image/png".to_owned(), b"\x89PNG".to_vec()));
             let rule = store::order::rule(tx, OrderKind::Reconnect, sample::FROM)?;
             assert_eq!(rule.as_deref(), Some("within 24 hours"));
             let crew = CrewId(1);
-            assert_eq!(store::crew::get(tx, crew)?, sample::crew());
-            assert_eq!(store::crew::all(tx)?, [sample::crew()]);
-            assert_eq!(store::crew::weeks(tx, crew)?, [(sample::FROM, sample::week())]);
+            assert_eq!(store::crew::get(tx, crew)?, field::crew());
+            assert_eq!(store::crew::all(tx)?, [field::crew()]);
+            assert_eq!(store::crew::weeks(tx, crew)?, [(sample::FROM, field::week())]);
             let august = Period::month(2026, 8).unwrap();
             let off = [(date(2026, 8, 13), "training".to_owned())];
             assert_eq!(store::crew::days_off(tx, crew, august)?, off);
-            let appointment = sample::appointment();
+            let appointment = field::appointment();
             assert_eq!(store::appointment::of_order(tx, id)?, Some(appointment.clone()));
             assert_eq!(store::appointment::of_crew(tx, crew, august)?, [appointment]);
             let flows = store::connection::on(tx, sample::POINT, sample::FROM)?;
@@ -121,7 +121,7 @@ fn an_order_comes_back_with_all_that_was_said_of_it() {
         .unwrap();
         // It locks what it finds.
         let paid = db.write(|tx| store::order::to_call_off(tx, sample::ACCOUNT)).unwrap();
-        assert_eq!(paid, [sample::order()]);
+        assert_eq!(paid, [field::order()]);
     });
 }
 

@@ -7,7 +7,6 @@ use meterbook_core::about::About as Thing;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::allocation::{Allocation, Allotted, Given};
-use meterbook_core::appointment::{Appointment, Arrival};
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::job::{Job, Pass};
 use meterbook_core::bill::run::{Run, Stage};
@@ -15,7 +14,6 @@ use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
     Book, Election, Fuel, Generator, Owner, Registry, Serials, Source, Step, Vintage,
 };
-use meterbook_core::crew::{Clock, Crew, Week};
 use meterbook_core::cycle::Window;
 use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::*;
@@ -25,9 +23,6 @@ use meterbook_core::ledger::{
 };
 use meterbook_core::meter::{Channel, Flow, Form, Installation, Meter};
 use meterbook_core::money::{Exact, Money, Price, Quantity, Rounding, Share, Unit};
-use meterbook_core::order::{
-    Connected, Order, OrderKind, Priority, Progress, Skills, State, Step as OrderStep, Taken,
-};
 use meterbook_core::paper::{PaperText, TextKind};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
@@ -47,11 +42,12 @@ use meterbook_store::approval::{Approval, Ended};
 use meterbook_store::batch::{Batch, Reject};
 use meterbook_store::bill::{Known, Origin};
 use meterbook_store::large_file::{self, LargeFile, Part};
-use meterbook_store::order::Photo;
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
 use meterbook_store::vee::{Exception, How, Request};
 use meterbook_store::{self as store, Tx};
+
+use crate::field;
 
 pub(crate) const FROM: Date = date(2026, 7, 3);
 pub(crate) const ACCOUNT: AccountId = AccountId(1);
@@ -524,70 +520,6 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
-pub(crate) fn crew() -> Crew {
-    let (name, skills) = ("North".to_owned(), Skills::parse("electric ladder"));
-    Crew { id: CrewId(1), name, skills, window_minutes: 120, per_window: 2 }
-}
-
-pub(crate) fn week() -> Week {
-    Week::parse("mon-fri 08:00-16:30, sat 08:00-12:00").expect("these are hours")
-}
-
-pub(crate) fn order() -> Order {
-    Order {
-        id: OrderId(1),
-        kind: OrderKind::Disconnect,
-        priority: Priority::Urgent,
-        premise: PremiseId(1),
-        service_point: Some(POINT),
-        account: Some(ACCOUNT),
-        agreement: Some(AgreementId(1)),
-        skills: Skills::parse("electric"),
-        not_before: date(2026, 8, 12),
-        due: Some(at()),
-        off_below: Some(Money::from_cents(2_500)),
-        about: "Meter behind the garage; «dog».".to_owned(),
-        key: "disconnect/agreement/1".to_owned(),
-    }
-}
-
-/// Its creation, and a crew for it.
-pub(crate) fn steps() -> Vec<Taken> {
-    let one = |step, by, note: &str| Taken { step, at: at(), by, note: note.to_owned() };
-    let assigned = OrderStep::Assigned { crew: CrewId(1), on: date(2026, 8, 12) };
-    vec![one(OrderStep::Created, None, ""), one(assigned, Some(UserId(1)), "bring a ladder")]
-}
-
-pub(crate) fn stands() -> Progress {
-    Progress { state: State::Assigned, crew: Some((CrewId(1), date(2026, 8, 12))) }
-}
-
-pub(crate) fn photo() -> Photo {
-    Photo { sha256: "d4".repeat(32), media: "image/png".to_owned() }
-}
-
-pub(crate) fn appointment() -> Appointment {
-    let clock = |text| Clock::parse(text).expect("it is a time");
-    let arrival = Arrival { on: date(2026, 8, 12), from: clock("08:00"), to: clock("10:00") };
-    Appointment { id: AppointmentId(1), order: OrderId(1), crew: CrewId(1), arrival, place: 2 }
-}
-
-/// Keeps an order with all that may be said of it.
-fn keep_order(tx: &mut Tx) -> Result<()> {
-    store::crew::add(tx, &crew())?;
-    store::crew::say_week(tx, CrewId(1), FROM, &week())?;
-    store::crew::off(tx, CrewId(1), date(2026, 8, 13), "training")?;
-    store::order::say_rule(tx, OrderKind::Reconnect, FROM, "within 24 hours")?;
-    store::order::add(tx, &order())?;
-    let open = Progress { state: State::Open, crew: None };
-    for (nth, (taken, stands)) in steps().iter().zip([open, stands()]).enumerate() {
-        store::order::step(tx, &order(), nth, taken, stands)?;
-    }
-    store::order::add_photo(tx, OrderId(1), &photo(), b"\x89PNG")?;
-    store::connection::add(tx, POINT, FROM, Connected::Yes, Some(OrderId(1)))?;
-    store::appointment::add(tx, &appointment(), at())
-}
-
 /// What the only customer gives to the neighbour, who is there for nothing else.
 pub(crate) fn allocation() -> Allocation {
     let (host, subscriber) = (AgreementId(1), AgreementId(9));
@@ -791,7 +723,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::ledger::add(tx, &entries())?;
     crate::money::keep(tx)?;
     crate::books::keep(tx)?;
-    keep_order(tx)?;
+    field::keep(tx)?;
     store::certificate::add(tx, &generator())?;
     store::certificate::elect(tx, generator().id, book().elections[0])?;
     store::certificate::keep(tx, generator().id, &book(), (0, 0))?;

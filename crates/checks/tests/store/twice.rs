@@ -23,7 +23,7 @@ use meterbook_store::mail_package::Package;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Conflict, Tx};
 
-use crate::sample;
+use crate::{field, sample};
 
 /// The second of something, with an id of its own, and the rule that it breaks.
 type Second = (&'static str, &'static str, fn(&mut Tx) -> Result<()>);
@@ -71,33 +71,33 @@ const SECONDS: &[Second] = &[
     ("entry", "key, kind", |tx| {
         store::ledger::add(tx, &[Entry { id: EntryId(9), ..sample::entries().remove(0) }])
     }),
-    ("crew", "name", |tx| store::crew::add(tx, &Crew { id: CrewId(2), ..sample::crew() })),
+    ("crew", "name", |tx| store::crew::add(tx, &Crew { id: CrewId(2), ..field::crew() })),
     ("order_step", "order_id, position", |tx| {
-        store::order::step(tx, &sample::order(), 1, &sample::steps()[1], sample::stands())
+        store::order::step(tx, &field::order(), 1, &field::steps()[1], field::stands())
     }),
     ("open_order", "key", |tx| {
-        let order = Order { id: OrderId(2), ..sample::order() };
+        let order = Order { id: OrderId(2), ..field::order() };
         store::order::add(tx, &order)?;
         let stands = Progress { state: State::Open, crew: None };
-        store::order::step(tx, &order, 0, &sample::steps()[0], stands)
+        store::order::step(tx, &order, 0, &field::steps()[0], stands)
     }),
     ("appointment", "order_id", |tx| {
-        let second = Appointment { id: AppointmentId(2), place: 1, ..sample::appointment() };
+        let second = Appointment { id: AppointmentId(2), place: 1, ..field::appointment() };
         store::appointment::add(tx, &second, sample::at())
     }),
     ("appointment", "overlaps", |tx| {
         // The same place of the crew an hour later, for another order.
-        store::order::add(tx, &Order { id: OrderId(2), ..sample::order() })?;
-        let (id, order, mut second) = (AppointmentId(2), OrderId(2), sample::appointment());
+        store::order::add(tx, &Order { id: OrderId(2), ..field::order() })?;
+        let (id, order, mut second) = (AppointmentId(2), OrderId(2), field::appointment());
         second.arrival.from = Clock::from_minutes(9 * 60).expect("it is a time");
         second.arrival.to = Clock::from_minutes(11 * 60).expect("it is a time");
         store::appointment::add(tx, &Appointment { id, order, ..second }, sample::at())
     }),
     ("appointment", "overlaps", |tx| {
         // A third place, of a crew that has two.
-        store::order::add(tx, &Order { id: OrderId(2), ..sample::order() })?;
+        store::order::add(tx, &Order { id: OrderId(2), ..field::order() })?;
         let (id, order) = (AppointmentId(2), OrderId(2));
-        let third = Appointment { id, order, place: 3, ..sample::appointment() };
+        let third = Appointment { id, order, place: 3, ..field::appointment() };
         store::appointment::add(tx, &third, sample::at())
     }),
     ("generator", "number", |tx| {
