@@ -38,7 +38,7 @@ test('the queue is worked through by keys alone', async () => {
   assert.notEqual(second, first);
   assert.match(tab.url(), new RegExp(`task=${second}`), 'the address holds the state');
   await tab.keyboard.press('x');
-  assert.match(tab.url(), new RegExp(`chosen=${second}`));
+  await tab.waitForURL(new RegExp(`chosen=${second}`));
   await press(tab, 'k');
   assert.equal(await now(tab), first);
   const chosen = tab.locator(`.queue [name=task][value="${second}"]`);
