@@ -8,10 +8,12 @@ mod bits;
 mod bytes;
 mod lay;
 mod pack;
+mod parts;
 mod span;
 
 pub use lay::{Laid, Misfit, lay};
 pub use pack::{Corrupt, pack, unpack, unpack_into};
+pub use parts::{Part, pack_parts, unpack_parts};
 pub use span::{Span, spans_of};
 
 /// Minutes in the longest month.

@@ -11,20 +11,20 @@ use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
+use meterbook_core::id::{AccountId, BatchId, ChannelId, ServicePointId};
 use meterbook_core::meter::Form;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::place::{Commodity, ServicePoint};
 use meterbook_core::rating::carried::Carried;
 use meterbook_core::rating::terms::Terms;
 use meterbook_core::reads::usage::{Facts, Hung, Measured};
-use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, unpack};
+use meterbook_core::reads::{Block, Month, Read, ReadKind, Series};
 
-use crate::Tx;
 use crate::bill::Known;
 use crate::meter::channel;
 use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
+use crate::{Tx, merged};
 
 const ACCOUNTS: (Sql, Sql) = among_ids!(
     "select a.id, a.number, a.person_id, a.class, a.cycle, a.mail_to, a.opened_on, p.name
@@ -59,7 +59,7 @@ const READS: (Sql, Sql) = among_ids!(
     "order by channel_id, id"
 );
 const BLOCKS: (Sql, Sql) = among_ids!(
-    "select channel_id, month, bytes from interval_block
+    "select channel_id, month, bytes, case when $4 < last_batch then parts end from interval_filed
      where month between $2 and $3 and batch_id <= $4 and channel_id",
     "order by channel_id, batch_id, month"
 );
@@ -336,9 +336,8 @@ fn blocks(
         let month = row.int(1)?;
         let said = || format!("the interval values of channel {channel} in month {month}");
         let month = Month::from_index(month).with_context(said)?;
-        let bytes = row.bytes(2).with_context(said)?;
-        let block = unpack(&bytes).map_err(|why| anyhow!("{why}")).with_context(said)?;
-        found.entry(channel).or_default().push((month, block));
+        let blocks = merged::known(row, (2, 3), BatchId(known.batch)).with_context(said)?;
+        found.entry(channel).or_default().extend(blocks.into_iter().map(|it| (month, it)));
         Ok(())
     })?;
     for (channel, blocks) in found {

@@ -46,6 +46,7 @@ pub mod large_file;
 pub mod ledger;
 pub mod mail_package;
 pub mod merge;
+pub mod merged;
 pub mod meter;
 pub mod moves;
 pub mod order;

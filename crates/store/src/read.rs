@@ -5,12 +5,12 @@ use std::ops::RangeInclusive;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use meterbook_core::id::{BatchId, ChannelId};
-use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, pack, unpack, unpack_into};
+use meterbook_core::reads::{Block, Month, Read, ReadKind, Series, pack, unpack_into};
 
 use crate::bill::Known;
 use crate::tx::{Rows, Sql};
 use crate::value::Row;
-use crate::{Counter, Db, Tx};
+use crate::{Counter, Db, Tx, merged};
 
 pub(crate) const READS: Rows = Rows("read (id, channel_id, read_on, index_micro, kind, batch_id)");
 const LATEST: Sql = Sql("
@@ -19,11 +19,12 @@ const LATEST: Sql = Sql("
 const BLOCKS: Rows = Rows("interval_block (channel_id, month, batch_id, bytes)");
 
 const MONTHS: Sql = Sql("
-    select channel_id, month, batch_id, bytes from interval_block
+    select channel_id, month, batch_id, bytes, case when $5 < last_batch then parts end
+    from interval_filed
     where channel_id between $1 and $2 and month between $3 and $4 and batch_id <= $5
     order by channel_id, month, batch_id");
 const MONTH: Sql = Sql("
-    select bytes from interval_block
+    select bytes, case when $3 < last_batch then parts end from interval_filed
     where channel_id = $1 and month = $2 and batch_id <= $3 order by batch_id");
 
 const OF: Sql = Sql("
@@ -76,7 +77,8 @@ pub fn of_month(db: &Db, channel: ChannelId, month: Month, known: Known) -> Resu
     let said = || format!("the interval values of channel {channel} in month {}", month.index());
     let mut blocks = Vec::new();
     db.ask(MONTH, [channel.into(), month.index().into(), known.batch.into()], |row| {
-        blocks.push((month, row.with_bytes(0, unpack)?.with_context(said)?));
+        let known = merged::known(row, (0, 1), BatchId(known.batch)).with_context(said)?;
+        blocks.extend(known.into_iter().map(|it| (month, it)));
         Ok(())
     })?;
     Series::from_blocks(blocks).with_context(said)
@@ -107,11 +109,20 @@ pub fn each_month(
             show(before, &mut blocks[..count], &mut take)?;
             count = 0;
         }
+        let said = || format!("the interval values of channel {of} in month {month}");
+        if !row.is_null(4)? {
+            let month = Month::from_index(month).with_context(said)?;
+            blocks.truncate(count);
+            for block in merged::known(row, (3, 4), BatchId(known.batch)).with_context(said)? {
+                blocks.push(Filed { month, batch, block });
+                count += 1;
+            }
+            return Ok(());
+        }
         if blocks.len() == count {
             let (month, block) = (Month::of(Timestamp::UNIX_EPOCH), Block::default());
             blocks.push(Filed { month, batch, block });
         }
-        let said = || format!("the interval values of channel {of} in month {month}");
         let into = &mut blocks[count];
         into.month = Month::from_index(month).with_context(said)?;
         into.batch = batch;

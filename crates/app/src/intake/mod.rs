@@ -6,6 +6,7 @@
 
 mod large;
 mod meters;
+pub mod months;
 pub mod orders;
 pub mod published;
 mod rejects;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use meterbook_app::intake::{self, Import};
+use meterbook_app::intake::{self, Import, months};
 use meterbook_app::vee::cycle;
 use meterbook_app::{Actor, founding};
 use meterbook_checks::engines::{Lent, Raw};
@@ -59,7 +59,7 @@ fn main() -> Result<()> {
         let wanted = |engine: &str| only.as_deref().is_none_or(|it| it == engine);
         if wanted("sqlite") {
             let at = Location::Sqlite(folder.join("meterbook.db"));
-            measure("SQLite", &Db::create(&at)?, crowd, &file, values)?;
+            measure("SQLite", &Db::create(&at)?, (crowd, order), &file, values)?;
             for name in ["meterbook.db", "meterbook.db-wal", "meterbook.db-shm"] {
                 let _ = std::fs::remove_file(folder.join(name));
             }
@@ -68,7 +68,7 @@ fn main() -> Result<()> {
             Ok(server) if wanted("postgres") => {
                 let lent = Lent::new(&server)?;
                 let at = Location::Postgres(lent.url().to_owned());
-                measure("PostgreSQL", &Db::create(&at)?, crowd, &file, values)?;
+                measure("PostgreSQL", &Db::create(&at)?, (crowd, order), &file, values)?;
             }
             Ok(_) => {}
             Err(_) => say("skipped on PostgreSQL: METERBOOK_TEST_POSTGRES is not set")?,
@@ -81,7 +81,13 @@ fn month() -> Result<Period> {
     Period::month(2026, 6).context("June has days")
 }
 
-fn measure(engine: &str, db: &Db, crowd: Crowd, file: &Path, values: u64) -> Result<()> {
+fn measure(
+    engine: &str,
+    db: &Db,
+    (crowd, order): (Crowd, Order),
+    file: &Path,
+    values: u64,
+) -> Result<()> {
     let at: Timestamp = "2026-07-01T12:00:00Z".parse()?;
     db.write(|tx| founding::found(tx, Actor::system(at), &utility()))?;
     crowd.put(db)?;
@@ -100,11 +106,29 @@ fn measure(engine: &str, db: &Db, crowd: Crowd, file: &Path, values: u64) -> Res
     say(format!("  import, durable                  {}", rates(values, &took)))?;
     say(format!("  most memory                      {} MB, {words} words of progress", peak()?))?;
     room(db, values)?;
-    let days = month()?;
     let zone = Zone::named("America/Chicago").context("there is Chicago")?;
     month_of_all(db, crowd, &zone, (values, took))?;
-    let hours = Hours::lay(days, crowd.minutes, &zone, 4, period_of).context("whole hours")?;
-    let months = months(&zone, days);
+    read_out(db, crowd, &zone, values)?;
+    if order == Order::Meters {
+        return Ok(());
+    }
+    // What the console does once a day with the months that are over.
+    let over = Actor::system("2026-07-04T12:00:00Z".parse()?);
+    let (merged, took) = spent(|| months::merge(db, over, &mut |_, _| ()))?;
+    ensure!(i64::try_from(merged.months)? == crowd.meters, "{merged:?}");
+    say(format!("  merged {} blocks: {}", merged.blocks, rates(values, &took)))?;
+    if let Raw::Postgres(mut client) = Raw::beside(db)? {
+        client.batch_execute("vacuum full analyze interval_block, interval_month")?;
+    }
+    room(db, values)?;
+    read_out(db, crowd, &zone, values)
+}
+
+/// The month from storage: added up for all, and asked for one by one.
+fn read_out(db: &Db, crowd: Crowd, zone: &Zone, values: u64) -> Result<()> {
+    let days = month()?;
+    let hours = Hours::lay(days, crowd.minutes, zone, 4, period_of).context("whole hours")?;
+    let months = around(zone, days);
     let all = ChannelId(1)..=ChannelId(crowd.meters);
     let mut sums = hours.sums();
     let (alike, took) = spent(|| {
@@ -120,7 +144,7 @@ fn measure(engine: &str, db: &Db, crowd: Crowd, file: &Path, values: u64) -> Res
     ensure!(alike && u64::try_from(sums.values)? == values, "{} were added up", sums.values);
     say(format!("  use by period, from storage      {}", rates(values, &took)))?;
     floor_of_sums(db, crowd, &hours, months)?;
-    point_reads(db, crowd, &zone, days, months)
+    point_reads(db, crowd, zone, days, months)
 }
 
 /// What a turn of the cycle does after the import, account after account: it looks for what to doubt,
@@ -262,7 +286,7 @@ fn period_of(wall: DateTime) -> usize {
 }
 
 /// The months of UTC with which something of these days may be filed.
-fn months(zone: &Zone, days: Period) -> (Month, Month) {
+fn around(zone: &Zone, days: Period) -> (Month, Month) {
     Month::around(zone.start_of(days.start()), zone.start_of(days.end()))
 }
 
@@ -272,11 +296,15 @@ fn room(db: &Db, values: u64) -> Result<()> {
     let pages = match &raw {
         Raw::Sqlite(_) => {
             "select cast(sum(pgsize) as text) from dbstat
-             where name in ('interval_block', 'sqlite_autoindex_interval_block_1')"
+             where name in ('interval_block', 'sqlite_autoindex_interval_block_1',
+                            'interval_month', 'sqlite_autoindex_interval_month_1')"
         }
-        Raw::Postgres(_) => "select cast(pg_total_relation_size('interval_block') as text)",
+        Raw::Postgres(_) => {
+            "select cast(pg_total_relation_size('interval_block')
+                       + pg_total_relation_size('interval_month') as text)"
+        }
     };
-    let blocks = "select cast(sum(length(bytes)) as text) from interval_block";
+    let blocks = "select cast(sum(length(bytes)) as text) from interval_filed";
     let files = "select cast(sum(length(bytes)) as text) from batch_part";
     let mut of = |text| -> Result<String> {
         let bytes: u64 = raw.column(text)?.first().context("a sum has a row")?.parse()?;

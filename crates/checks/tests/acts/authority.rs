@@ -191,6 +191,7 @@ const ELSEWHERE: &[&str] = &[
     "intake::import",
     "intake::import_in_parts",
     "intake::import_by_profile",
+    "months::merge",
     "published::publish",
     "sign_up::sign_up",
     "staff::add",
@@ -245,6 +246,8 @@ fn who_has_no_role_does_nothing() {
         let told = told.replace("column index", "column read");
         let why = intake::import_by_profile(db, sam, &wanted, &told, &mut |_| ()).unwrap_err();
         refused("intake::import_by_profile", Permission::ImportReads, why);
+        let why = intake::months::merge(db, sam, &mut |_, _| ()).unwrap_err();
+        refused("months::merge", Permission::ImportReads, why);
         let (id, how) =
             (meterbook_core::id::ExceptionId(1), meterbook_core::task::Resolution::Estimate);
         let why = meterbook_app::vee::resolve::one(db, sam, id, how, "").unwrap_err();

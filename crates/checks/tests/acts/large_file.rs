@@ -12,8 +12,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use meterbook_app::Actor;
+use meterbook_app::intake::months::{self, Merged};
 use meterbook_app::intake::{self, Import, Imported, Progress};
-use meterbook_checks::engines;
+use meterbook_checks::engines::{self, Raw};
 use meterbook_core::id::{LargeFileId, ServicePointId};
 use meterbook_core::limits::REJECTS;
 use meterbook_core::meter::{Flow, Form};
@@ -196,6 +198,92 @@ fn two_at_once_do_not_take_a_part_twice() {
         assert_eq!(counts(&other.unwrap()), (717, 0, false));
         let done = db.read(|tx| store::large_file::done(tx, LargeFileId(1))).unwrap();
         assert_eq!(done.accepted, 717);
+    });
+}
+
+/// Lays together what came of months that are over in May.
+fn merge(db: &Db) -> Merged {
+    let actor = Actor { at: "2026-05-20T12:00:00Z".parse().unwrap(), ..village::actor() };
+    months::merge(db, actor, &mut |_, _| ()).unwrap()
+}
+
+#[test]
+fn a_month_that_came_day_by_day_is_laid_together_and_every_earlier_time_knows_the_same() {
+    let undisturbed = undisturbed(&text());
+    engines::each(|db, folder| {
+        found(db);
+        let day = |name: &str, meter: i64, on: Date, plus| {
+            let text = header() + &line(meter, on, plus) + "\n";
+            let imported = take(db, &put(folder, name, text.as_bytes()), &mut |_| ()).unwrap();
+            imported.batch.id.0
+        };
+        let mut last = 0;
+        for on in days() {
+            for meter in 1..=METERS {
+                last = day(&format!("{on}-{meter}.csv"), meter, on, 0);
+            }
+        }
+        assert_eq!(known(db, Known::ALL), undisturbed);
+        let as_of = |until: i64| -> Vec<_> {
+            (0..=until).map(|batch| known(db, Known { batch, ..Known::ALL })).collect()
+        };
+        let before = as_of(last);
+        let blocks = METERS.cast_unsigned() * 10;
+        let months = METERS.cast_unsigned();
+        assert_eq!(merge(db), Merged { looked: months, months, blocks });
+        assert_eq!(as_of(last), before);
+        assert_eq!(known(db, Known::ALL), undisturbed);
+        assert_eq!(merge(db), Merged::default(), "there is nothing more");
+        let mut raw = Raw::beside(db).unwrap();
+        let count = |raw: &mut Raw, table: &str| -> String {
+            raw.column(&format!("select cast(count(*) as text) from {table}")).unwrap().remove(0)
+        };
+        assert_eq!(count(&mut raw, "interval_block"), "0");
+        assert_eq!(count(&mut raw, "interval_month"), METERS.to_string());
+        // A correction lies over what was laid together and stays by itself; a late day goes in.
+        day("corrected.csv", 1, date(2026, 3, 8), 5);
+        let late = day("late.csv", 1, date(2026, 3, 20), 0);
+        let of_all = known(db, Known::ALL);
+        let before = as_of(late);
+        assert_eq!(merge(db), Merged { looked: 1, months: 1, blocks: 1 });
+        assert_eq!(as_of(late), before);
+        assert_eq!(known(db, Known::ALL), of_all);
+        assert_eq!(count(&mut raw, "interval_block"), "1");
+        assert_eq!(db.read(intake::verify).unwrap().1, Vec::<String>::new());
+        // Nothing of it is changed behind the program's back.
+        for text in [
+            "update interval_block set batch_id = batch_id",
+            "update interval_month set bytes = bytes",
+            "delete from interval_month",
+        ] {
+            let why = format!("{:#}", raw.run(text).unwrap_err());
+            assert!(why.contains("never changes"), "{text}: {why}");
+        }
+    });
+}
+
+#[test]
+fn a_month_that_goes_on_or_of_which_a_file_is_still_coming_waits() {
+    engines::each(|db, folder| {
+        found(db);
+        let file = put(folder, "march.csv", text().as_bytes());
+        let mut words = 0;
+        let cut_off = catch_unwind(AssertUnwindSafe(|| {
+            take(db, &file, &mut |_| {
+                words += 1;
+                assert!(words < 5, "here it is cut off");
+            })
+        }));
+        assert!(cut_off.is_err());
+        assert_eq!(merge(db), Merged::default(), "the file is not taken whole");
+        take(db, &file, &mut |_| ()).unwrap();
+        let of_all = known(db, Known::ALL);
+        let actor = Actor { at: "2026-04-01T12:00:00Z".parse().unwrap(), ..village::actor() };
+        let now = months::merge(db, actor, &mut |_, _| ()).unwrap();
+        assert_eq!(now, Merged::default(), "March ended half a day ago");
+        let merged = merge(db);
+        assert!(0 < merged.months && merged.looked == merged.months, "{merged:?}");
+        assert_eq!(known(db, Known::ALL), of_all);
     });
 }
 

@@ -42,6 +42,7 @@ const STAY: &[(&str, &str)] = &[
     ("interaction", "text"),
     ("interaction_about", "kind"),
     ("interval_block", "month"),
+    ("interval_month", "bytes"),
     ("journal", "entries"),
     ("large_file", "kind"),
     ("large_file_part", "lines"),
@@ -162,6 +163,8 @@ fn a_posted_fact_is_neither_changed_nor_deleted() {
         let mut raw = Raw::beside(db).unwrap();
         raw.run("insert into interval_block (channel_id, month, batch_id, bytes) values (2, 678, 1, 'x')")
             .unwrap();
+        raw.run("insert into interval_month (channel_id, month, last_batch, parts, bytes) values (2, 677, 1, 'x', 'x')")
+            .unwrap();
         for (table, column) in STAY {
             let mut asked = vec![
                 format!("update {table} set {column} = {column}"),
@@ -185,6 +188,9 @@ fn sqlite_does_not_replace_a_row_that_stays() {
         db.write(sample::keep).unwrap();
         let Raw::Sqlite(connection) = Raw::beside(db).unwrap() else { return };
         connection.execute_batch("insert into interval_block values (2, 678, 1, 'x')").unwrap();
+        connection
+            .execute_batch("insert into interval_month values (2, 677, 1, 'x', 'x')")
+            .unwrap();
         connection.pragma_update(None, "foreign_keys", false).unwrap();
         for (table, _) in STAY {
             for key in keys(&connection, table) {

@@ -3,12 +3,15 @@
 pub mod estimate;
 pub mod hours;
 pub mod lineage;
+pub mod merged;
 pub mod relation;
 mod series;
 pub mod usage;
 pub mod vee;
 
-pub use meterbook_interval::{Block, Corrupt, Laid, Span, lay, pack, unpack, unpack_into};
+pub use meterbook_interval::{
+    Block, Corrupt, Laid, Part, Span, lay, pack, pack_parts, unpack, unpack_into, unpack_parts,
+};
 pub use series::{Month, Series};
 
 use jiff::civil::Date;

@@ -62,6 +62,13 @@ pub(crate) enum UsageCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Lay together the interval values of months that are over and came day by day: they take less
+    /// room and are read faster; the console does it once a day. It may be ended at any time
+    Merge {
+        /// Print what was done as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Make the use of one service point part of another's: a compound meter, a deduct meter, a sum
     Part {
         /// Whose use it is made part of

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use meterbook_app::bill_run::{self, last};
+use meterbook_app::intake::months;
 use meterbook_app::task::scan;
 use meterbook_app::{Actor, calendar};
 use meterbook_core::text::counted;
@@ -79,8 +80,8 @@ fn bill_on(location: Location) {
 /// How often it is asked whether it is time to look for tasks.
 const LOOKS: Duration = Duration::from_secs(60);
 
-/// Looks for tasks beside the console, once a day and after each file that came in, for as long as
-/// the program runs. What fails is said, and tried again.
+/// Looks for tasks beside the console and lays together what came of months that are over, once a day
+/// and after each file that came in, for as long as the program runs. What fails is said, and tried again.
 fn look_over(location: Location, last: LastBills) {
     std::thread::spawn(move || {
         loop {
@@ -102,6 +103,11 @@ fn look(db: &Db, last: LastBills) -> Result<()> {
     for it in calendar::retry(db, now)? {
         let (cycle, period) = (it.cycle, it.period);
         say::line(format_args!("cycle {cycle} for {period} tried again: {} held", it.held));
+    }
+    let merged = months::merge(db, now, &mut |_, _| ())?;
+    if 0 < merged.months {
+        let (months, blocks) = (merged.months, merged.blocks);
+        say::line(format_args!("laid together {blocks} blocks of {months} months of channels"));
     }
     match last {
         LastBills::Make => make(db, now),

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_app::intake::months;
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
 use meterbook_app::usage::{Determined, Of, days, determined, export};
 use meterbook_app::vee::estimates::EstimatedRead;
@@ -54,6 +55,7 @@ fn run(place: &Place, command: &UsageCommand) -> Result<()> {
             }
             Ok(())
         }
+        UsageCommand::Merge { json } => merge(place, *json),
         UsageCommand::Part { point, part, deduct, share, from, to } => {
             let percent = share.strip_suffix('%').unwrap_or(share);
             let share = Share::parse(&format!("{percent}%")).map_err(super::said)?;
@@ -101,6 +103,26 @@ fn run(place: &Place, command: &UsageCommand) -> Result<()> {
 }
 
 /// The account of this number, or the service point.
+fn merge(place: &Place, json: bool) -> Result<()> {
+    let db = super::open(place)?;
+    let mut bar = say::Bar::new();
+    let done = months::merge(&db, super::actor(), &mut |done, all| {
+        bar.show("months looked at", done.looked, all);
+    })?;
+    bar.end();
+    match json {
+        true => say::line(json!({
+            "looked": done.looked, "months": done.months, "blocks": done.blocks,
+        })),
+        false => say::line(format_args!(
+            "{} laid together out of {}",
+            meterbook_core::text::counted(done.months, "month of a channel"),
+            meterbook_core::text::counted(done.blocks, "block"),
+        )),
+    }
+    Ok(())
+}
+
 fn named(text: &str) -> Result<Of> {
     if let Some(number) = AccountNumber::parse(text) {
         return Ok(Of::Account(number));

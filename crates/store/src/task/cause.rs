@@ -97,7 +97,7 @@ const READS_FROM: Sql = Sql("
         select max(x.read_on) from read x where x.channel_id = $1 and x.read_on <= $2), '') <= read_on
     order by read_on, id");
 const BLOCKS_FROM: Sql = Sql("
-    select month, bytes from interval_block
+    select month, bytes from interval_filed
     where channel_id = $1 and month between $2 and $3 order by batch_id, month");
 const MISSING: Sql = Sql("
     select w.id, w.to_on, w.billed_on, a.id, s.id, s.premise_id, m.id, m.serial, c.id
@@ -115,7 +115,7 @@ const MISSING: Sql = Sql("
       and ((c.digits is not null and not exists (
             select 1 from read r where r.channel_id = c.id and r.read_on = w.to_on))
         or (c.digits is null and not exists (
-            select 1 from interval_block b where b.channel_id = c.id
+            select 1 from interval_filed b where b.channel_id = c.id
               and b.month = (cast(substr(w.to_on, 1, 4) as bigint) - 1970) * 12
                 + cast(substr(w.to_on, 6, 2) as bigint) - 1
                 - case when substr(w.to_on, 9, 2) = '01' then 1 else 0 end)))
