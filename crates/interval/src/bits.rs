@@ -138,18 +138,12 @@ fn take_high(
     }
     let bits = PLACE_BITS + more;
     let packed = from.take((usize::from(count) * usize::from(bits)).div_ceil(8))?;
-    let (mut pending, mut held) = (0_u128, 0);
-    let mut bytes = packed.iter();
-    for _ in 0..count {
-        while held < bits {
-            pending |= u128::from(*bytes.next().ok_or(Corrupt::Short)?) << held;
-            held += 8;
-        }
-        let [place, ..] = pending.to_le_bytes();
-        let high = (pending >> PLACE_BITS) & ((1 << more) - 1);
-        show((place & 0x7f).into(), u64::try_from(high).map_err(|_| Corrupt::Number)?)?;
-        pending >>= bits;
-        held -= bits;
+    let mut room = [0; GROUP * 8 + 8];
+    room.get_mut(..packed.len()).ok_or(Corrupt::Number)?.copy_from_slice(packed);
+    for nth in 0..usize::from(count) {
+        let at = nth * usize::from(bits);
+        let [place, ..] = around(&room, at).to_le_bytes();
+        show((place & 0x7f).into(), around(&room, at + usize::from(PLACE_BITS)) & mask(more))?;
     }
     Ok(())
 }
@@ -194,17 +188,21 @@ fn put_bits(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = u64>, bits: u8) {
     }
 }
 
-/// Each value out of the eight bytes around it: a value has 32 bits at most and begins at one of
-/// eight.
+/// Values bit after bit, of 32 bits at most.
 fn take_tail(packed: &[u8], low: &mut [u32], bits: u8) {
     let mut room = [0; GROUP * 4 + 8];
     room[..packed.len()].copy_from_slice(packed);
     let mut at = 0;
     for value in low {
-        let around = room[at >> 3..].first_chunk().expect("there is room behind the last");
-        *value = narrow((u64::from_le_bytes(*around) >> (at & 7)) & mask(bits));
+        *value = narrow(around(&room, at) & mask(bits));
         at += usize::from(bits);
     }
+}
+
+/// What begins at a bit, at least 57 bits of it: out of the eight bytes around it.
+fn around(room: &[u8], at: usize) -> u64 {
+    let bytes = room[at >> 3..].first_chunk().expect("there is room behind the last");
+    u64::from_le_bytes(*bytes) >> (at & 7)
 }
 
 fn mask(bits: u8) -> u64 {
