@@ -86,6 +86,7 @@ pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> 
                 period: it.bill.period,
                 charges: it.bill.total,
                 amount_due: it.amount_due,
+                why: it.why,
             })
             .collect(),
     })

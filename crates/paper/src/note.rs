@@ -6,6 +6,7 @@ use std::fmt::Write;
 use anyhow::Result;
 use meterbook_core::bill::correct::{Beside, beside};
 use meterbook_core::bill::summary::CorrectionNote;
+use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::money::Money;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use crate::frame::{Form, Frame, address, dialled, framed, said};
 use crate::html::{amounts, framed_page, text};
 use crate::read_back::{said_at, text_of_pdf};
 use crate::says::Says;
-use crate::view::{Place, Places, View};
+use crate::view::{Place, Places, View, reasons};
 
 /// The view of a correction.
 pub fn note(it: &CorrectionNote) -> View {
@@ -86,8 +87,10 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
         })
         .collect();
     let now = new.map(|it| it.total);
+    let changed = new.map(|it| why(&old.segments, &it.segments, &[]));
     json!({
         "title": title(&old.number, new, says),
+        "why": changed.map_or_else(String::new, |it| reasons(&it, says)),
         "small": says.period(old.period),
         "lines": lines,
         "total": row(says.words.total, Some(old.total), now, says),
@@ -178,6 +181,9 @@ pub fn note_html(view: &View, it: &CorrectionNote) -> Result<String> {
         let _ = write!(own, "<tr class=\"strong\"><td>{}</td>", text(&total["label"]));
         amounts(&mut own, total, &["was", "now", "difference"]);
         own.push_str("</tbody></table>");
+        if bill["why"] != "" {
+            let _ = write!(own, "<p><small>{}</small></p>", text(&bill["why"]));
+        }
     }
     let net = &view["net"];
     let _ = write!(

@@ -12,7 +12,7 @@ use crate::frame::{Form, Frame, dialled, framed};
 use crate::html::{amounts, framed_page, text};
 use crate::read_back::{said_at, scanned_in, text_of_pdf};
 use crate::says::Says;
-use crate::view::{Place, Places, View, qr};
+use crate::view::{Place, Places, View, qr, reasons};
 
 /// The view of a summary.
 pub fn summary(it: &Summary) -> View {
@@ -37,6 +37,7 @@ pub fn summary(it: &Summary) -> View {
             json!({
                 "account": row.account.to_string(),
                 "what": what(row, &says),
+                "why": why(row, &says),
                 "bill": row.bill.to_string(),
                 "charges": says.money(row.charges),
                 "amount": says.money(row.amount_due),
@@ -83,6 +84,11 @@ fn what(row: &SummaryRow, says: &Says) -> String {
     format!("{}, {}", row.service_at, says.period(row.period))
 }
 
+/// Why the charges are not those of the bill before.
+fn why(row: &SummaryRow, says: &Says) -> String {
+    row.why.as_ref().map_or_else(String::new, |it| reasons(it, says))
+}
+
 fn scanned(it: &Summary) -> Scanned {
     let amount = it.amount_due().max(Money::ZERO);
     Scanned { account: it.account, due: it.due_on, amount, late: amount }
@@ -94,9 +100,10 @@ fn places(it: &Summary) -> Places {
     let words = says.words;
     let row = |row: &SummaryRow| Place {
         words: format!(
-            "{} {} {} {}",
+            "{} {} {} {} {}",
             row.account,
             what(row, &says),
+            why(row, &says),
             row.bill,
             says.money(row.charges)
         ),
@@ -138,9 +145,11 @@ pub fn summary_html(view: &View, it: &Summary) -> Result<String> {
     own.push_str("</tr></thead><tbody>");
     for row in view["rows"].as_array().into_iter().flatten() {
         own.push_str("<tr>");
-        for cell in ["account", "what", "bill"] {
-            let _ = write!(own, "<td>{}</td>", text(&row[cell]));
+        let _ = write!(own, "<td>{}</td><td>{}", text(&row["account"]), text(&row["what"]));
+        if row["why"] != "" {
+            let _ = write!(own, "<br><small>{}</small>", text(&row["why"]));
         }
+        let _ = write!(own, "</td><td>{}</td>", text(&row["bill"]));
         amounts(&mut own, row, &["charges", "amount"]);
     }
     let total = &view["total"];

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
-use meterbook_core::bill::why::Cause;
+use meterbook_core::bill::why::{Cause, Why};
 use meterbook_core::bill::{History, HistoryMonth, Movement, Print, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity};
@@ -290,6 +290,20 @@ fn changed(statement: &Statement, says: &Says) -> Value {
         "small": format!("{} {}", signed(why.to - why.from, says), says.words.change_was),
         "rows": why.causes.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+/// How much a bill differs from another, and what each cause made of it, in one line; empty where they
+/// are the same.
+pub(crate) fn reasons(why: &Why, says: &Says) -> String {
+    let cause = |it: &Cause| {
+        let sentence = it.kind.sentence(Money::ZERO < it.amount, says.language);
+        format!("{sentence} {}", signed(it.amount, says))
+    };
+    let causes: Vec<String> = why.causes.iter().map(cause).collect();
+    match causes.is_empty() {
+        true => String::new(),
+        false => format!("{}: {}", says.words.what_changed, causes.join(", ")),
+    }
 }
 
 /// A sentence that begins one.

@@ -170,6 +170,7 @@ fn of_three(language: Language) -> Summary {
         period: own.bill.period,
         charges: Money::from_cents(10_000 + nth),
         amount_due: Money::from_cents(12_000 + 2 * nth),
+        why: own.why.clone().filter(|_| nth != 3),
     };
     Summary {
         utility: own.utility.clone(),
@@ -189,6 +190,11 @@ fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
         let few = of_three(language);
         let (pdf, pages) = drawn(&format!("summary-{language}"), &summary(&few), few.account);
         read_back_summary(&pdf, &few).unwrap();
+        let said = summary(&few);
+        let changed = ["What changed: ", "Qué cambió: "];
+        let why = said.0["rows"][0]["why"].as_str().unwrap();
+        assert!(changed.iter().any(|it| why.starts_with(it)) && why.contains(" +$"), "{why}");
+        assert_eq!(said.0["rows"][2]["why"], "", "its first bill");
         summary_html(&summary(&few), &few).unwrap();
         assert_eq!(pages, 1);
         let row = few.rows[0].clone();
@@ -248,6 +254,9 @@ fn a_correction_shows_old_and_new_beside_each_other_and_less_is_a_credit_note() 
         let row = &shown.0["bills"][0]["lines"][1];
         assert_eq!((&row["was"], &row["now"]), (&"$66.23".into(), &"$76.23".into()));
         assert_eq!(row["difference"], "$10.00");
+        let why = shown.0["bills"][0]["why"].as_str().unwrap();
+        assert!(why.contains(" +$10.00"), "{why}");
+        assert_eq!(shown.0["bills"][1]["why"], "", "nothing stands in its place");
 
         let dear = correction(language, 100_000);
         assert_eq!(note(&dear).0["kind"], more);

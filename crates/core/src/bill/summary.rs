@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::account::Account;
 use crate::bill::correct::Correction;
+use crate::bill::why::Why;
 use crate::bill::{BillNumber, Utility};
 use crate::id::AccountNumber;
 use crate::money::Money;
@@ -47,6 +48,8 @@ pub struct SummaryRow {
     pub charges: Money,
     /// What is to be paid of it.
     pub amount_due: Money,
+    /// Why its charges differ from those of the bill before; `None` on a first one.
+    pub why: Option<Why>,
 }
 
 impl Summary {
