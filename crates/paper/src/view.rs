@@ -302,7 +302,7 @@ pub(crate) fn reasons(why: &Why, says: &Says) -> String {
     let causes: Vec<String> = why.causes.iter().map(cause).collect();
     match causes.is_empty() {
         true => String::new(),
-        false => format!("{}: {}", says.words.what_changed, causes.join(", ")),
+        false => format!("{}: {}", says.words.what_changed, causes.join("; ")),
     }
 }
 
