@@ -242,7 +242,7 @@ fn point_reads(
         let journey = times(|_| Ok(client.simple_query("").map(drop)?))?;
         say(format!("  floor: to the server and back    {journey}"))?;
         let statement = client
-            .prepare("select bytes from interval_block where channel_id = $1 and month = $2")?;
+            .prepare("select bytes from interval_filed where channel_id = $1 and month = $2")?;
         let raw = times(|it| {
             let rows = client.query(&statement, &[&nth(it), &month.index()])?;
             ensure!(!rows.is_empty(), "channel {} has nothing", nth(it));
