@@ -16,6 +16,7 @@ mod correct;
 mod delivery;
 mod e_invoice;
 mod exchange;
+mod far_zones;
 mod incidents;
 mod intake;
 mod interim;
