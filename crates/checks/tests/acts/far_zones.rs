@@ -44,6 +44,11 @@ const TOU: &str = "tariff TOU half-up\nname       By the hour\ncommodity  electr
 
 /// A utility in this zone, a customer by the hour, and turns for March and April.
 fn found(db: &Db, zone: &str) {
+    found_without_turns(db, zone);
+    plan(db, [3, 4].map(|month| Period::month(2026, month).unwrap()));
+}
+
+fn found_without_turns(db: &Db, zone: &str) {
     let actor = village::actor();
     let utility = Utility { zone: zone.to_owned(), ..village::utility() };
     db.write(|tx| {
@@ -56,11 +61,15 @@ fn found(db: &Db, zone: &str) {
     customer.services[0].tariff = "TOU".to_owned();
     customer.from = date(2026, 3, 1);
     village::take_on(db, &customer).unwrap();
-    let turns = [3, 4].map(|month| {
-        let period = Period::month(2026, month).unwrap();
-        NewWindow { period, billed_on: period.end(), due_on: period.end() + 21.days() }
-    });
-    db.write(|tx| window::plan(tx, actor, Cycle(1), &turns)).unwrap();
+}
+
+fn plan<const N: usize>(db: &Db, periods: [Period; N]) {
+    let turn = |period: Period| {
+        let end = period.end();
+        NewWindow { period, billed_on: end, due_on: end + 21.days() }
+    };
+    let turns = periods.map(turn);
+    db.write(|tx| window::plan(tx, village::actor(), Cycle(1), &turns)).unwrap();
 }
 
 /// What the meter counts in the hour that begins with this instant, in Wh: no two days are alike.
@@ -193,6 +202,30 @@ fn the_first_and_the_last_day_are_missed_by_name_and_filled() {
             // The days that come late count, and what was estimated of them does not.
             [march.start(), last].iter().for_each(|day| take(db, folder, &zone, *day, false));
             is_whole(db, &zone, march);
+        });
+    }
+}
+
+#[test]
+fn the_last_day_of_a_turn_is_not_missed_for_the_month_it_is_filed_with() {
+    for name in ZONES {
+        engines::each(|db, folder| {
+            let zone = Zone::named(name).unwrap();
+            found_without_turns(db, name);
+            // By UTC's months most of the first of April is March where the clock is far ahead.
+            let turn = Period::new(date(2026, 3, 2), date(2026, 4, 2)).unwrap();
+            plan(db, [turn]);
+            let missed = || {
+                let (today, soon) = (turn.end(), turn.end() + 3.days());
+                db.read(|tx| store::task::cause::unread(tx, today, soon)).unwrap().len()
+            };
+            assert_eq!(missed(), 1, "{name}");
+            let april = turn.last();
+            let march = turn.each_day().filter(|it| *it != april);
+            march.for_each(|day| take(db, folder, &zone, day, false));
+            assert_eq!(missed(), 1, "{name}: nothing is known of the last day");
+            take(db, folder, &zone, april, false);
+            assert_eq!(missed(), 0, "{name}");
         });
     }
 }
