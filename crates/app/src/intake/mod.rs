@@ -702,7 +702,9 @@ impl fmt::Display for NotImported {
                 write!(
                     f,
                     "{} has more than {WHOLE_FILE_BYTES} bytes, and only wide files, plain or in gzip, \
-                     are taken in parts; split it by month or by meter",
+                     are taken in parts; split it by meter or by month, each piece with the lines \
+                     that begin the file: the header of a CSV, the 100 and 900 of NEM12 with each 200 \
+                     and its 300s together, any line of CMEP, the feed and its reading types of Green Button",
                     file.display()
                 )
             }
