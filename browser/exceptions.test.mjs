@@ -82,6 +82,34 @@ test('all of one rule is put off at once, in Spanish and at 320 pixels', async (
   await sound(tab);
 });
 
+test('a file that waits whole shows what its registers did, and what each way out would do', async () => {
+  const tab = await inside(browser);
+  await tab.goto(`${url}/exceptions?rule=stale`);
+  await tab.locator('main td a[href^="/exceptions/"]').first().click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  const page = await tab.locator('main').innerText();
+  assert.match(page, /route-1\.csv: \d+ % of the registers of the file stand where they stood/);
+  assert.match(page, /Factor found, the middle of all: ×0 \(\d+ registers\)/);
+  assert.match(await tab.locator('.opt [value=take-file]').innerText(), /reads taken: \d+, waiting one by one: \d+/);
+  assert.match(await tab.locator('.opt [value=refuse-file]').innerText(), /reads left out: \d+/);
+  // Those that stand still stand out; a line says where they were in the cycle before.
+  assert.ok(1 <= await tab.locator('svg.wide-only rect.doubted').count());
+  assert.ok(1 <= await tab.locator('svg.wide-only line.before').count());
+  const rows = tab.locator('main table tbody tr');
+  assert.equal(await rows.count(), 10);
+  assert.match(await rows.nth(1).innerText(), /stand still\s+\d\d\s+0\s+\d+ %/i);
+  // On a telephone, in the dark and in Spanish it is as sound.
+  const small = await inside(browser, { viewport: { width: 320, height: 700 }, colorScheme: 'dark' });
+  await inSpanish(small);
+  await small.goto(tab.url());
+  await sound(small);
+  assert.ok(await small.locator('svg.narrow-only').first().isVisible());
+  const said = await small.locator('main').innerText();
+  assert.match(said, /Factor hallado, el del medio: ×0/);
+  assert.doesNotMatch(said, /\b(registers|stand still|the cycle before|reads taken|went back)\b/);
+});
+
 test('who may only look decides nothing', async () => {
   const tab = await inside(browser, {}, auditor);
   await tab.goto(`${url}/exceptions`);

@@ -4,7 +4,7 @@
 /// attack.
 pub const FILE_BYTES: u64 = 2_000_000_000;
 /// Bytes, unpacked, of a file that is taken as a whole: any but a wide one, and a zip. Its values are
-/// in memory at once, and take five times the room that NEM12 gives them: with this less than 1 GiB.
+/// in memory at once: of a NEM12 with two bytes for each, 48 million in less than 1 GiB.
 pub const WHOLE_FILE_BYTES: u64 = 100_000_000;
 /// Bytes of a wide file that are taken in one transaction. From a few megabytes up the commit costs
 /// little beside the work; several parts are in memory at once, and one is done again after a crash.

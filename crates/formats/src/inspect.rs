@@ -252,6 +252,8 @@ impl Sums {
 
     fn end(self, format: String, refused: Option<NotRead>) -> Inspected {
         let Sums { sums, rejects, more, .. } = self;
+        let nothing = sums.is_empty() && rejects.is_empty();
+        let refused = refused.or(nothing.then_some(NotRead::SaysNothing));
         let channels = sums.into_iter().filter(|_| refused.is_none()).map(Sum::told).collect();
         let mut rejects = rejects;
         if let Some(why) = &refused {

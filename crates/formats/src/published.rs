@@ -17,6 +17,10 @@ use crate::reads::when::{self, When};
 /// What columns of prices may be called, and the decimals that make a billionth for a kWh of one.
 const PER_KWH: (&[&str], usize) = (&["price_per_kwh", "per_kwh", "$/kwh", "price ($/kwh)"], 9);
 const PER_MWH: (&[&str], usize) = (&["price_per_mwh", "per_mwh", "$/mwh", "price ($/mwh)"], 6);
+/// What columns of weather may be called: degrees or degree-days, in billionths of one.
+const WEATHER: (&[&str], usize) = (&["temperature", "degree_days"], 9);
+/// Billionths of a degree, either way: beyond that nobody lives.
+const WEATHER_NANO: i64 = 200_000_000_000;
 const STATUS: &[&str] = &["status", "said"];
 /// What an interval lasts when no column says.
 const HOUR: u16 = 60;
@@ -100,8 +104,8 @@ struct Shape {
     about: About,
     /// Of the day or the time.
     when: usize,
-    /// Of the price, and its decimals.
-    price: Option<(usize, usize)>,
+    /// Of the price, its decimals, and whether it is weather instead.
+    price: Option<(usize, usize, bool)>,
     minutes: Option<usize>,
     status: Option<usize>,
 }
@@ -112,12 +116,15 @@ impl Shape {
             About::Events => columns::need(header, DATE)?,
             About::Prices | About::Peaks => columns::need(header, START)?,
         };
-        let priced = |(names, decimals)| Some((columns::find(header, names)?, decimals));
-        let price = match (about, priced(PER_KWH), priced(PER_MWH)) {
+        let all = [(PER_KWH, false), (PER_MWH, false), (WEATHER, true)];
+        let mut priced = all.into_iter().filter_map(|((names, decimals), weather)| {
+            Some((columns::find(header, names)?, decimals, weather))
+        });
+        let price = match (about, priced.next(), priced.next()) {
             (About::Events | About::Peaks, ..) => None,
-            (About::Prices, None, None) => return Err(NotRead::NoPrices),
-            (About::Prices, Some(_), Some(_)) => return Err(NotRead::SeveralPrices),
-            (About::Prices, one, other) => one.or(other),
+            (About::Prices, None, _) => return Err(NotRead::NoPrices),
+            (About::Prices, _, Some(_)) => return Err(NotRead::SeveralPrices),
+            (About::Prices, one, None) => one,
         };
         let [minutes, status] = [MINUTES, STATUS].map(|it| columns::find(header, it));
         Ok(Shape { about, when, price, minutes, status })
@@ -137,8 +144,16 @@ impl Shape {
         let minutes = columns::minutes(record, self.minutes)?.unwrap_or(HOUR);
         match self.price {
             None => Ok(Row::Peak(PeakHour { start, minutes }, call()?)),
-            Some((column, decimals)) => {
+            Some((column, decimals, false)) => {
                 let nano = price(record.get(column).unwrap_or_default(), decimals)?;
+                Ok(Row::Price { start, minutes, nano })
+            }
+            Some((column, decimals, true)) => {
+                let text = record.get(column).unwrap_or_default();
+                let nano = scaled(text, decimals).filter(|it| it.abs() <= WEATHER_NANO);
+                let nano = nano.ok_or_else(|| {
+                    format!("{text} is no degrees of weather; write -200 to 200, such as 41.5")
+                })?;
                 Ok(Row::Price { start, minutes, nano })
             }
         }
@@ -271,6 +286,22 @@ mod tests {
         for said in ["has no price", "0,03 is no price", "is it for a MWh?", "1 fields"] {
             assert!(why.contains(said), "{said}: {why}");
         }
+    }
+
+    #[test]
+    fn weather_is_degrees_and_no_price() {
+        let text = "start,temperature\n2026-07-01 00:00,-4.5\n2026-07-01 01:00,212\n\
+                    2026-07-01 02:00,113\n";
+        let it = found(text, About::Prices).unwrap();
+        let nano = |row: &Row| if let Row::Price { nano, .. } = row { *nano } else { 0 };
+        let said: Vec<i64> = it.rows.iter().map(nano).collect();
+        assert_eq!(said, [-4_500_000_000, 113_000_000_000]);
+        assert_eq!(
+            it.rejects[0].1,
+            "212 is no degrees of weather; write -200 to 200, such as 41.5"
+        );
+        let both = "start,temperature,price_per_kwh\n";
+        assert_eq!(found(both, About::Prices).err(), Some(NotRead::SeveralPrices));
     }
 
     #[test]

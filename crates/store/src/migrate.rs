@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_books", include_str!("../migrations/0024_books.sql")),
     ("0025_webhook", include_str!("../migrations/0025_webhook.sql")),
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
+    ("0027_degrees", include_str!("../migrations/0027_degrees.sql")),
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
 ];
 

@@ -14,7 +14,7 @@ mod taken;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -26,6 +26,7 @@ use meterbook_core::limits::{PART_BYTES, REJECTS, WHOLE_FILE_BYTES};
 use meterbook_core::period::Zone;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::rating::published::About;
+use meterbook_core::reads::Read;
 use meterbook_formats::certificate as totals;
 use meterbook_formats::reads::profile::Profile;
 use meterbook_formats::reads::{self, NotRead, Shape};
@@ -438,6 +439,38 @@ pub(crate) fn release(
     zone: Option<&str>,
     meter: Option<&str>,
 ) -> Result<()> {
+    let Waiting { held, packed, text, layout, zone } = waiting_file(tx, batch, zone)?;
+    let Batch { file_name, sha256, .. } = held;
+    let layout = &layout;
+    let of = Of { file_name, sha256, layout, zone, meter, text: &text, packed: &packed };
+    take(tx, allowed, &of, Trust::Whole, &mut |_| ()).map(drop)
+}
+
+/// The reads of a file that waits as a whole, and how many of its lines are wrong.
+pub(crate) fn reads_of(
+    tx: &mut Tx,
+    batch: BatchId,
+    zone: Option<&str>,
+    meter: Option<&str>,
+) -> Result<(Vec<Read>, usize)> {
+    let Waiting { text, layout, zone, .. } = waiting_file(tx, batch, zone)?;
+    let mut watch = |_| ();
+    let mut reading = Reading::new(tx, u64::try_from(text.len())?, &mut watch);
+    layout.read(&text, &zone, meter, &mut reading)?;
+    let (ready, rejected) = reading.finish()?;
+    Ok((ready.reads, rejected.len()))
+}
+
+/// A file that waits as a whole, as it was kept.
+struct Waiting {
+    held: Batch,
+    packed: Vec<u8>,
+    text: Vec<u8>,
+    layout: Layout,
+    zone: Zone,
+}
+
+fn waiting_file(tx: &mut Tx, batch: BatchId, zone: Option<&str>) -> Result<Waiting> {
     let held = store::batch::find(tx, batch)?.context("a file that waits is a batch")?;
     let packed = store::batch::bytes(tx, batch)?;
     let mut text = Vec::new();
@@ -447,10 +480,7 @@ pub(crate) fn release(
         Some(zone) => zone,
         None => crate::founding::zone(tx)?,
     };
-    let Batch { file_name, sha256, .. } = held;
-    let layout = &layout;
-    let of = Of { file_name, sha256, layout, zone, meter, text: &text, packed: &packed };
-    take(tx, allowed, &of, Trust::Whole, &mut |_| ()).map(drop)
+    Ok(Waiting { held, packed, text, layout, zone })
 }
 
 /// Takes in interval values that were worked out, as a file of their own; says how many.
@@ -673,7 +703,9 @@ impl fmt::Display for NotImported {
                 write!(
                     f,
                     "{} has more than {WHOLE_FILE_BYTES} bytes, and only wide files, plain or in gzip, \
-                     are taken in parts; split it by month or by meter",
+                     are taken in parts; split it by meter or by month, each piece with the lines \
+                     that begin the file: the header of a CSV, the 100 and 900 of NEM12 with each 200 \
+                     and its 300s together, any line of CMEP, the feed and its reading types of Green Button",
                     file.display()
                 )
             }

@@ -141,7 +141,13 @@ impl Lines for Taken {
             Row::Price { start, minutes, nano } => {
                 self.minutes = minutes;
                 let start = start.as_second();
-                self.prices.push(Value { start, micro: nano, estimated: false, line });
+                match Value::new(start, nano, false, line) {
+                    Some(it) => self.prices.push(it),
+                    None => {
+                        let reason = "it begins before 1970; mend the year".to_owned();
+                        self.reject(line, fields, reason);
+                    }
+                }
             }
         }
     }
@@ -201,7 +207,7 @@ impl Taken {
 
     /// Where no price is known between the first and the last of the file.
     fn gaps(&self, tx: &mut Tx, name: &str, zone: &Zone) -> Result<Vec<(DateTime, DateTime)>> {
-        let starts = self.prices.iter().map(|it| it.start);
+        let starts = self.prices.iter().map(Value::start);
         let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else {
             return Ok(Vec::new());
         };

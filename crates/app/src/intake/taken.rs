@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
 use meterbook_core::id::{BatchId, ChannelId};
+use meterbook_core::limits::REJECTS;
 use meterbook_core::meter::{Channel, Form};
 use meterbook_core::reads::{Block, Month, Read, Series, Span};
 use meterbook_formats::reads::Said::{Intervals as Interval, Register};
@@ -74,14 +75,40 @@ pub(super) struct Values {
     pub(super) all: Vec<Value>,
 }
 
+/// One value in sixteen bytes: a file that is taken whole has up to fifty million of them.
 #[derive(Clone, Copy)]
 pub(super) struct Value {
-    /// Seconds since 1970.
-    pub(super) start: i64,
     pub(super) micro: i64,
-    pub(super) estimated: bool,
-    /// The place in `lines` of what to reject if it is said twice.
-    pub(super) line: u64,
+    /// Minutes since 1970.
+    minute: u32,
+    /// The line to reject if it is said twice, and in the highest bit whether it is an estimate.
+    line: u32,
+}
+
+/// The bit of a line that says that its value is an estimate.
+const ESTIMATED: u32 = 1 << 31;
+
+impl Value {
+    /// A value that begins so many seconds after 1970 began, at a whole minute; `None` before.
+    pub(super) fn new(start: i64, micro: i64, estimated: bool, line: u64) -> Option<Value> {
+        let minute = u32::try_from(start.div_euclid(60)).ok()?;
+        let line = u32::try_from(line).ok().filter(|it| *it < ESTIMATED);
+        let line = line.expect("a file has fewer than 2^31 bytes, and so lines");
+        Some(Value { micro, minute, line: if estimated { line | ESTIMATED } else { line } })
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn start(&self) -> i64 {
+        i64::from(self.minute) * 60
+    }
+
+    fn is_estimated(&self) -> bool {
+        self.line & ESTIMATED != 0
+    }
+
+    fn line(&self) -> u64 {
+        u64::from(self.line & !ESTIMATED)
+    }
 }
 
 /// What a row is looking for.
@@ -158,9 +185,19 @@ impl Taken {
     }
 
     /// Rejects a line; without `fields` while only its number is known.
+    /// Beyond those of a file that is wrong as a whole none is kept: a month of a meter that nobody knows
+    /// has as many as it has values, and took nine gigabytes.
     pub(super) fn reject(&mut self, line: u64, fields: &[&str], reason: String) {
+        if self.is_wrong() {
+            return;
+        }
         let fields = fields.iter().map(|it| (*it).to_owned()).collect();
         self.rejects.push(Rejected { line, fields, reason });
+    }
+
+    /// Whether there are so many rejects that the file is wrong as a whole.
+    pub(super) fn is_wrong(&self) -> bool {
+        REJECTS < self.rejects.len()
     }
 
     fn take(&mut self, line: u64, row: &Row, channel: &Channel) -> Result<(), String> {
@@ -190,13 +227,18 @@ impl Taken {
                         "meter {meter} counts every {minutes} minutes, and this begins in between"
                     ));
                 }
+                if start < 0 {
+                    return Err(format!(
+                        "meter {meter} counted nothing before 1970; mend the year"
+                    ));
+                }
                 let values = self
                     .values
                     .entry(channel.id)
                     .or_insert_with(|| Values { minutes, all: Vec::new() });
                 values.all.extend((0..).zip(micro).filter_map(|(nth, micro)| {
                     let start = start + nth * step;
-                    micro.map(|micro| Value { start, micro, estimated: *estimated, line })
+                    micro.and_then(|micro| Value::new(start, micro, *estimated, line))
                 }));
             }
         }
@@ -206,7 +248,7 @@ impl Taken {
 
 /// Between when a channel's values lie; nothing when there are none.
 fn said(channel: ChannelId, values: &Values) -> Result<Option<Said>> {
-    let starts = || values.all.iter().map(|it| it.start.div_euclid(60));
+    let starts = || values.all.iter().map(|it| it.start().div_euclid(60));
     let Some((from, last)) = starts().min().zip(starts().max()) else { return Ok(None) };
     let minute = |it: i64| u32::try_from(it).with_context(|| format!("minute {it} of 1970"));
     let (from, to) = (minute(from)?, minute(last + i64::from(values.minutes))?);
@@ -217,10 +259,10 @@ fn said(channel: ChannelId, values: &Values) -> Result<Option<Said>> {
 fn said_twice(twice: &[Value]) -> Result<Vec<Rejected>> {
     let mut lines: BTreeMap<u64, Vec<Value>> = BTreeMap::new();
     for value in twice {
-        lines.entry(value.line).or_default().push(*value);
+        lines.entry(value.line()).or_default().push(*value);
     }
     let reject = |(line, values): (u64, Vec<Value>)| {
-        let start = jiff::Timestamp::from_second(values[0].start)?;
+        let start = jiff::Timestamp::from_second(values[0].start())?;
         let reason = match values.len() {
             1 => format!("the value for {start} was said before in this file"),
             count => format!("{count} values from {start} on were said before in this file"),
@@ -250,8 +292,8 @@ impl Lines for Reading<'_, '_> {
     }
 
     fn rows(&mut self, line: u64, row: Row, fields: &dyn Fn(&Row) -> Vec<String>) {
-        if self.failed.is_some() {
-            return;
+        if self.failed.is_some() || self.taken.is_wrong() {
+            return self.count();
         }
         let channel = match self.meters.find(self.tx, wanted(&row)) {
             Ok(channel) => channel,
@@ -274,7 +316,7 @@ impl Values {
     fn drop_known(&mut self, before: &Series) -> Vec<Value> {
         let step = i64::from(before.minutes) * 60;
         let known = |it: &mut Value| {
-            let nth = (it.start - before.start.as_second()).div_euclid(step);
+            let nth = (it.start() - before.start.as_second()).div_euclid(step);
             let nth = usize::try_from(nth).ok().filter(|it| *it < before.micro.len());
             nth.is_some_and(|nth| !before.missing.iter().any(|it| it.range().contains(&nth)))
         };
@@ -284,16 +326,16 @@ impl Values {
     /// The values month by month, and those that were said a second time; the first counts.
     pub(super) fn blocks(&self) -> (Vec<(Month, Block)>, Vec<Value>) {
         let mut all = self.all.clone();
-        all.sort_by_key(|it| it.start);
+        all.sort_by_key(|it| it.minute);
         let mut twice = Vec::new();
         all.dedup_by(|later, first| {
-            let same = later.start == first.start;
+            let same = later.minute == first.minute;
             if same {
                 twice.push(*later);
             }
             same
         });
-        let near = |one: &Value, next: &Value| next.start - one.start < APART;
+        let near = |one: &Value, next: &Value| next.start() - one.start() < APART;
         let blocks = all.chunk_by(near).flat_map(|these| self.series(these).into_blocks());
         (blocks.collect(), twice)
     }
@@ -301,7 +343,7 @@ impl Values {
     /// Values in the order of time, with what is missing between them.
     fn series(&self, values: &[Value]) -> Series {
         let step = i64::from(self.minutes) * 60;
-        let first = values[0].start;
+        let first = values[0].start();
         let mut series = Series {
             start: at(first),
             minutes: self.minutes,
@@ -310,14 +352,14 @@ impl Values {
             estimated: Vec::new(),
         };
         for value in values {
-            let nth =
-                usize::try_from((value.start - first).div_euclid(step)).expect("they are in order");
+            let nth = usize::try_from((value.start() - first).div_euclid(step))
+                .expect("they are in order");
             let known = series.micro.len();
             if known < nth {
                 series.missing.push(span(known, nth - known));
                 series.micro.resize(nth, 0);
             }
-            if value.estimated {
+            if value.is_estimated() {
                 match series.estimated.last_mut().filter(|it| it.range().end == nth) {
                     Some(last) => last.len += 1,
                     None => series.estimated.push(span(nth, 1)),
@@ -336,4 +378,27 @@ fn at(second: i64) -> jiff::Timestamp {
 fn span(start: usize, len: usize) -> Span {
     let narrow = |it| u32::try_from(it).expect("a month has few values");
     Span { start: narrow(start), len: narrow(len) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_what_it_was_made_of() {
+        assert_eq!(std::mem::size_of::<Value>(), 16);
+        for (start, estimated, line) in [(0, true, 1), (1_767_225_600, false, 2_000_000_000)] {
+            let it = Value::new(start, -5, estimated, line).unwrap();
+            let found = (it.start(), it.micro, it.is_estimated(), it.line());
+            assert_eq!(found, (start, -5, estimated, line));
+        }
+        assert!(Value::new(-60, 0, false, 1).is_none(), "before 1970");
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_as_a_whole_keeps_no_more_rejects() {
+        let mut taken = Taken::default();
+        (0..2 * REJECTS as u64).for_each(|it| taken.reject(it, &[], String::new()));
+        assert!(taken.is_wrong() && taken.rejects.len() == REJECTS + 1);
+    }
 }

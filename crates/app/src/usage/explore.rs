@@ -4,7 +4,7 @@
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::bill::assess::{ServiceFacts, Tariffs, hours, used};
+use meterbook_core::bill::assess::ServiceFacts;
 use meterbook_core::id::ServicePointId;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
@@ -12,7 +12,6 @@ use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::lineage::lineage;
 use meterbook_store::Tx;
-use meterbook_store::bill::Known;
 
 use super::rows::{Cell, hourly};
 
@@ -40,8 +39,12 @@ pub struct Explored {
     pub period: Period,
     /// In the order of time.
     pub bars: Vec<Bar>,
-    /// The periods of the tariff's first clock, which the stacks of bars are of; none without one.
+    /// The periods which the stacks of bars are of, in the order of the tariff; none without a clock.
     pub clock: Vec<String>,
+    /// The clocks that divide what is seen, of which one is taken.
+    pub clocks: Vec<String>,
+    /// The one that is taken; empty without one.
+    pub by: String,
     /// The mean of each hour of each weekday, Monday first, in millionths, and whether any is known; of
     /// days.
     pub heat: Vec<[Option<i64>; 24]>,
@@ -67,6 +70,17 @@ const MONTHS: i64 = 13;
 
 /// What is seen of a point around a day.
 pub fn explore(tx: &mut Tx, point: ServicePointId, scale: Scale, on: Date) -> Result<Explored> {
+    explore_by(tx, point, scale, on, None)
+}
+
+/// The same, days divided by the clock of this name where a tariff has several.
+pub fn explore_by(
+    tx: &mut Tx,
+    point: ServicePointId,
+    scale: Scale,
+    on: Date,
+    clock: Option<&str>,
+) -> Result<Explored> {
     let month = on.first_of_month();
     let next = month.saturating_add(1.month());
     let (from, to) = match scale {
@@ -86,6 +100,8 @@ pub fn explore(tx: &mut Tx, point: ServicePointId, scale: Scale, on: Date) -> Re
         period,
         bars: Vec::new(),
         clock: Vec::new(),
+        clocks: Vec::new(),
+        by: String::new(),
         heat: Vec::new(),
         facts,
     };
@@ -102,7 +118,11 @@ pub fn explore(tx: &mut Tx, point: ServicePointId, scale: Scale, on: Date) -> Re
         Scale::Days if by_interval => {
             explored.bars = cut(period.each_day().map(one_day), period, &zone, &cells);
             explored.heat = heat(period, &zone, &cells);
-            stack(tx, &mut explored)?;
+            let by = super::clocks::stacked(tx, &explored.facts, period, clock)?;
+            for (bar, stack) in explored.bars.iter_mut().zip(by.stacks) {
+                bar.stack = stack;
+            }
+            (explored.clock, explored.clocks, explored.by) = (by.periods, by.clocks, by.clock);
         }
         Scale::Hours if by_interval => {
             let start = zone.start_of(on).as_second();
@@ -229,55 +249,4 @@ fn heat(period: Period, zone: &Zone, cells: &[Cell]) -> Vec<[Option<i64>; 24]> {
         }
     }
     sums.into_iter().map(|row| row.map(|(sum, count)| sum.checked_div(count))).collect()
-}
-
-/// Each day by the periods of the tariff's first clock.
-fn stack(tx: &mut Tx, explored: &mut Explored) -> Result<()> {
-    let facts = &explored.facts;
-    let code = &facts.agreement.tariff;
-    if code.is_empty() {
-        return Ok(());
-    }
-    let mut tariffs = Tariffs::default();
-    crate::tariff::learn(tx, &mut tariffs, code)?;
-    crate::published::learn(tx, &mut tariffs, explored.period, Known::ALL)?;
-    let mut first: Option<String> = None;
-    for bar in &mut explored.bars {
-        let Ok(used) = used(facts, bar.days, &tariffs) else { continue };
-        let Ok(hours) = hours(facts, bar.days, &mut tariffs, &used) else { continue };
-        for it in hours {
-            if first.get_or_insert_with(|| it.clock.clone()) != &it.clock {
-                continue;
-            }
-            let place = explored.clock.iter().position(|name| *name == it.period);
-            let place = place.unwrap_or_else(|| {
-                explored.clock.push(it.period.clone());
-                explored.clock.len() - 1
-            });
-            if bar.stack.len() <= place {
-                bar.stack.resize(place + 1, 0);
-            }
-            bar.stack[place] += it.delivered.micro;
-        }
-    }
-    // A clock of seasons, or one that strikes on no day seen, divides nothing.
-    if explored.clock.len() < 2 {
-        explored.clock.clear();
-        explored.bars.iter_mut().for_each(|it| it.stack.clear());
-        return Ok(());
-    }
-    // Periods in the order of the tariff: the dearest is said first by habit.
-    if let Some(version) = crate::tariff::in_force(tx, code, explored.period.start())?
-        && let Some(clock) = version.clocks.iter().find(|it| Some(&it.name) == first.as_ref())
-    {
-        let names = std::mem::take(&mut explored.clock);
-        let mut order: Vec<usize> = (0..names.len()).collect();
-        let rank = |nth: &usize| clock.periods.iter().position(|it| *it == names[*nth]);
-        order.sort_by_key(rank);
-        explored.clock = order.iter().map(|nth| names[*nth].clone()).collect();
-        for bar in explored.bars.iter_mut().filter(|it| !it.stack.is_empty()) {
-            bar.stack = order.iter().map(|nth| bar.stack.get(*nth).copied().unwrap_or(0)).collect();
-        }
-    }
-    Ok(())
 }

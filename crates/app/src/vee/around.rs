@@ -6,6 +6,7 @@ use meterbook_core::meter::Form;
 use meterbook_core::period::Period;
 use meterbook_core::reads::vee::Method;
 use meterbook_core::reads::vee::around::{Used, used};
+use meterbook_core::reads::vee::degrees::Basis;
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Tx};
 
@@ -24,7 +25,16 @@ pub struct Around {
     /// Which of them are in doubt.
     pub doubted: Vec<bool>,
     /// Of a register, what the bars are made of, with how an estimate was worked out.
-    pub reads: Vec<(Used, Option<Method>)>,
+    pub reads: Vec<(Used, Option<Guessed>)>,
+}
+
+/// How an estimate was worked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guessed {
+    /// In which way.
+    pub method: Method,
+    /// By degree-days, what it went by.
+    pub basis: Option<Basis>,
 }
 
 /// What stands around an exception; `None` for a file, and where nothing is known.
@@ -65,10 +75,14 @@ fn of_register(tx: &mut Tx, open: &Open, place: &store::vee::Place) -> Result<Ar
             estimated: u32::from(guessed),
             missing: 0,
         };
-        let method = if guessed { store::vee::method_of(tx, channel, it.to)? } else { None };
+        let method = match guessed {
+            true => store::vee::method_of(tx, channel, it.to)?,
+            false => None,
+        };
+        let basis = store::degrees::of(tx, channel, it.to)?.filter(|_| guessed);
         around.bars.push(Bar { days, hour: 0, cell, stack: Vec::new(), before_micro: usual });
         around.doubted.push(doubted(it));
-        around.reads.push((*it, method));
+        around.reads.push((*it, method.map(|method| Guessed { method, basis })));
     }
     Ok(around)
 }

@@ -17,7 +17,7 @@ use meterbook_core::order::OrderKind;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::reads::usage::{Hung, Measured};
-use meterbook_core::reads::vee::estimating::{DegreeDays, run_of_estimates};
+use meterbook_core::reads::vee::estimating::run_of_estimates;
 use meterbook_core::reads::vee::{Action, Finding, Rule, Rules, filling, interval};
 use meterbook_core::reads::{Read, ReadKind, Series};
 use meterbook_core::text::decimal;
@@ -25,7 +25,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::vee::{How, Place};
 use meterbook_store::{self as store, Db, Tx};
 
-use super::{Book, Open, VeeRefusal, degree_days, doubted, effect, estimate_of, history, judge};
+use super::{Book, Open, VeeRefusal, Weather, doubted, effect, estimate_of, history, judge};
 use crate::authority::authorize;
 use crate::order::{self, NewOrder, Where};
 use crate::{Actor, intake, refuse};
@@ -67,8 +67,8 @@ pub fn run(db: &Db, actor: Actor, cycle: Cycle, missing: Missing) -> Result<Ran>
         let window = found.ok_or_else(|| refuse(VeeRefusal::NoTurn { cycle: cycle.0 }))?;
         let zone = crate::founding::zone(tx)?;
         let today = zone.day_of(actor.at);
-        let degrees = degree_days(tx, &zone, window.period.end())?;
-        Ok((window, Look { actor, allowed, missing, today, degrees, book: Book::default() }))
+        let weather = Weather::before(tx, window.period.end())?;
+        Ok((window, Look { actor, allowed, missing, today, weather, book: Book::default() }))
     })?;
     let mut ran =
         Ran { window, accounts: 0, doubted: 0, unread: 0, estimated: 0, filled: 0, ordered: 0 };
@@ -103,7 +103,7 @@ struct Look {
     allowed: Authorized,
     missing: Missing,
     today: Date,
-    degrees: DegreeDays,
+    weather: Weather,
     book: Book,
 }
 
@@ -183,15 +183,17 @@ impl Look {
         let places = store::vee::places(tx, [measured.channel.id])?;
         let Some(place) = places.get(&measured.channel.id) else { return Ok(()) };
         let reads = history(tx, measured.channel.id, on)?;
-        let estimate =
-            if may { estimate_of(part.rules, place, &reads, on, &self.degrees) } else { None };
+        let estimate = match may {
+            true => estimate_of(tx, part.rules, place, (&reads, on), &mut self.weather)?,
+            false => None,
+        };
         let Some(estimate) = estimate else {
             ran.unread += 1;
             ran.ordered +=
                 self.send(tx, place, OrderKind::Read, "nothing says what to estimate")?;
             return Ok(());
         };
-        store::vee::add_estimates(tx, &[estimate])?;
+        estimate.keep(tx)?;
         ran.estimated += 1;
         let before: Vec<Read> = reads.into_iter().filter(|it| it.on < on).collect();
         self.escalate(tx, part.rules, place, &before, on, ran)

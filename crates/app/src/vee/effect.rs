@@ -15,7 +15,7 @@ use meterbook_core::task::Resolution;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
-use super::{Book, Open, contract, degree_days, estimate, show};
+use super::{Book, Open, contract, estimate, show};
 use crate::Actor;
 use crate::authority::authorize;
 
@@ -99,7 +99,7 @@ fn changed(
     let mut all = Vec::new();
     if exception.finding.rule == Rule::Gap {
         let mut filled = facts.clone();
-        let zone = crate::founding::zone(tx)?;
+        let zone = store::place::service_point(tx, place.point)?.zone;
         for measured in channels(&mut filled, open) {
             if let Some(series) = &mut measured.series {
                 for it in filling::fill(&rules, series, days, &zone) {
@@ -121,10 +121,8 @@ fn changed(
     let channel = place.channel.id;
     let taken = with(&Read { channel, on, index_micro, kind, batch: exception.batch });
     all.push((Resolution::TakeRead, taken));
-    let zone = crate::founding::zone(tx)?;
-    let degrees = degree_days(tx, &zone, on)?;
-    if let Some((read, _)) = estimate(tx, &rules, place, on, &degrees)? {
-        all.push((Resolution::Estimate, with(&read)));
+    if let Some(it) = estimate(tx, &rules, place, on)? {
+        all.push((Resolution::Estimate, with(&it.read)));
     }
     Ok(all)
 }

@@ -11,6 +11,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::vee::Method;
+use meterbook_core::reads::vee::degrees::Basis;
 use meterbook_core::reads::vee::estimating::{TrueUp, true_ups};
 use meterbook_core::text::{decimal, grouped};
 use meterbook_store::{self as store, Tx};
@@ -30,6 +31,8 @@ pub struct EstimatedRead {
     pub index_micro: i64,
     /// How it was worked out; `None` where it came as an estimate.
     pub method: Option<Method>,
+    /// Of an estimate by degree-days, what it went by.
+    pub basis: Option<Basis>,
     /// What the next actual read says of it and of the estimates before it; `None` while there is none,
     /// and for all but the last of a run.
     pub trued_up: Option<TrueUp>,
@@ -40,7 +43,10 @@ impl EstimatedRead {
     pub fn said(&self, language: Language) -> String {
         let EstimatedRead { meter, unit, on, .. } = self;
         let index = grouped(&decimal(self.index_micro, 6));
-        let how = self.method.map_or_else(String::new, |it| format!(" {}", it.said(language)));
+        let mut how = self.method.map_or_else(String::new, |it| format!(" {}", it.said(language)));
+        if let Some(basis) = &self.basis {
+            how = format!("{how} {}", basis.said(language));
+        }
         let came = self.trued_up.map(|it| it.said(*unit, language));
         let came = came.map_or_else(String::new, |it| format!("; {it}"));
         match language {
@@ -75,6 +81,7 @@ pub fn within(
             on: it.on,
             index_micro: it.index_micro,
             method: store::vee::method_of(tx, channel.id, it.on)?,
+            basis: store::degrees::of(tx, channel.id, it.on)?,
             trued_up: settled.iter().find(|settled| settled.estimated == it.on).copied(),
         });
     }

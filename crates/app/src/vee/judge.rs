@@ -52,6 +52,22 @@ pub(crate) fn judge(
     reads: &[Read],
     trust: Trust,
 ) -> Result<Judged> {
+    let mut judged = looked(tx, allowed, batch, reads, trust)?;
+    let first = tx.next(Counter::Exception, judged.exceptions.len())?;
+    for (id, it) in (first..).zip(&mut judged.exceptions) {
+        it.id = ExceptionId(id);
+    }
+    Ok(judged)
+}
+
+/// The same, before what was doubted has a number.
+pub(crate) fn looked(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    batch: Option<BatchId>,
+    reads: &[Read],
+    trust: Trust,
+) -> Result<Judged> {
     let mut judged = Judged { taken: Vec::new(), exceptions: Vec::new(), whole: None };
     let Some(first) = reads.iter().map(|it| it.on).min() else { return Ok(judged) };
     let channels = || reads.iter().map(|it| it.channel);
@@ -95,10 +111,6 @@ pub(crate) fn judge(
         if !(again && it.waits.is_some() && said_before(tx, &it)?) {
             fresh.push(it);
         }
-    }
-    let first = tx.next(Counter::Exception, fresh.len())?;
-    for (id, it) in (first..).zip(&mut fresh) {
-        it.id = ExceptionId(id);
     }
     judged.exceptions = fresh;
     Ok(judged)
@@ -191,16 +203,61 @@ fn weighed(
     Ok(Ok(peers))
 }
 
+/// What the registers of one commodity did by the reads that came, and by those before them.
+pub(crate) struct Beside {
+    pub(crate) commodity: Commodity,
+    pub(crate) now: Vec<Moved>,
+    pub(crate) last: Vec<Moved>,
+}
+
+/// What the registers of reads that came together did, beside what they did before: the first read of
+/// each counts, and only of those that have a usual use.
+pub(crate) fn beside(tx: &mut Tx, reads: &[Read]) -> Result<Vec<Beside>> {
+    let mut all: Vec<Beside> = Vec::new();
+    let Some(first) = reads.iter().map(|it| it.on).min() else { return Ok(all) };
+    let channels = || reads.iter().map(|it| it.channel);
+    let places = store::vee::places(tx, channels())?;
+    let history = store::vee::history(tx, channels(), first.checked_sub(LOOK_BACK.days())?)?;
+    let around = Around { places, history, book: Book::default() };
+    let mut in_order: Vec<&Read> = reads.iter().collect();
+    in_order.sort_by_key(|it| (it.channel, it.on));
+    in_order.dedup_by_key(|it| it.channel);
+    for read in in_order {
+        let (Some(place), Some(moved)) = (around.places.get(&read.channel), step(&around, read))
+        else {
+            continue;
+        };
+        let commodity = place.commodity;
+        let of = match all.iter().position(|it| it.commodity == commodity) {
+            Some(of) => of,
+            None => {
+                all.push(Beside { commodity, now: Vec::new(), last: Vec::new() });
+                all.len() - 1
+            }
+        };
+        all[of].now.push(moved);
+        let known = around.history.get(&read.channel).map_or(&[][..], Vec::as_slice);
+        if let Some(last) = known.iter().rfind(|it| it.on < read.on) {
+            all[of].last.extend(step_from(place, known, last, false));
+        }
+    }
+    Ok(all)
+}
+
 /// What one register of the file did since its last read, if it has a usual use.
 fn step(around: &Around, read: &Read) -> Option<Moved> {
     let place = around.places.get(&read.channel)?;
-    let Form::Register { digits } = place.channel.form else { return None };
     let known = around.history.get(&read.channel)?;
+    // The read of a day that is known, said again to the last digit, is the file of the last cycle.
+    let again = known.iter().any(|it| it.on == read.on && it.index_micro == read.index_micro);
+    step_from(place, known, read, again)
+}
+
+fn step_from(place: &Place, known: &[Read], read: &Read, again: bool) -> Option<Moved> {
+    let Form::Register { digits } = place.channel.form else { return None };
     let before: Vec<Read> = known.iter().filter(|it| it.on < read.on).cloned().collect();
     let usual = usual_micro(&place.channel, &before).filter(|it| 0 < *it)?;
     let last = before.last()?;
-    // The read of a day that is known, said again to the last digit, is the file of the last cycle.
-    let again = known.iter().any(|it| it.on == read.on && it.index_micro == read.index_micro);
     let dial = 10_i128.checked_pow(u32::from(digits) + 6)?;
     let forward = i128::from(read.index_micro) - i128::from(last.index_micro);
     let turned = match forward.rem_euclid(dial) {

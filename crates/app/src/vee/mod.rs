@@ -3,8 +3,8 @@
 //!
 //! What a rule doubts is an exception, and each exception is a task. [`judge`] looks at an import,
 //! [`cycle`] at the turn of a bill cycle; [`resolve`] does what a clerk decides and [`effect`] says
-//! before what it would bill; [`around`] is what it is compared with, [`estimates`] what came of
-//! estimates. [`enter`] takes reads that no file brings.
+//! before what it would bill; [`around`] is what it is compared with, [`whole`] is that of a
+//! file, [`estimates`] what came of estimates. [`enter`] takes reads that no file brings.
 
 pub mod around;
 pub mod cycle;
@@ -14,6 +14,8 @@ pub mod estimates;
 pub(crate) mod judge;
 mod refusal;
 pub mod resolve;
+mod weather;
+pub mod whole;
 
 use std::collections::HashMap;
 
@@ -24,27 +26,24 @@ use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::id::{ChannelId, ExceptionId, TaskId};
 use meterbook_core::money::Unit;
-use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::reads::Read;
-use meterbook_core::reads::vee::estimating::DegreeDays;
+use meterbook_core::reads::vee::degrees::{Basis, DegreeDays};
 use meterbook_core::reads::vee::{Finding, Method, Rule, Rules};
 use meterbook_core::task::{Cause, Task, TaskKind};
-use meterbook_store::bill::Known;
 use meterbook_store::vee::{Contract, Exception, Place};
 use meterbook_store::{self as store, Counter, Tx};
 
 pub use refusal::VeeRefusal;
+pub(crate) use weather::Weather;
 
 use crate::authority::authorize;
 use crate::{Actor, refuse};
 
 /// Days of reads that are looked at: a year, and what lies around it.
 const LOOK_BACK: i64 = 800;
-/// The name under which degree-days are published, as prices are: the intervals of a day add up to it.
-const DEGREE_DAYS: &str = "degree-days";
 /// Bytes in a text of rules.
 const LONGEST: usize = 20_000;
 
@@ -146,24 +145,6 @@ pub(crate) fn doubted(
 pub(crate) fn history(tx: &mut Tx, channel: ChannelId, on: Date) -> Result<Vec<Read>> {
     let since = on.checked_sub(LOOK_BACK.days())?;
     Ok(store::vee::history(tx, [channel], since)?.remove(&channel).unwrap_or_default())
-}
-
-/// Degree-days as far as they are published, in thousandths by day.
-pub(crate) fn degree_days(tx: &mut Tx, zone: &Zone, until: Date) -> Result<DegreeDays> {
-    let from = until.checked_sub(LOOK_BACK.days())?;
-    let mut days = DegreeDays::new();
-    let Some(period) = Period::new(from, until) else { return Ok(days) };
-    let prices = store::published::prices(tx, DEGREE_DAYS, period, Known::ALL)?;
-    let Some(prices) = prices else { return Ok(days) };
-    let mut second = prices.start.as_second();
-    for nano in prices.nano {
-        let at = jiff::Timestamp::from_second(second)?;
-        if let Some(nano) = nano {
-            *days.entry(zone.day_of(at)).or_default() += nano.div_euclid(1_000_000);
-        }
-        second += i64::from(prices.minutes) * 60;
-    }
-    Ok(days)
 }
 
 /// The kind of task that an exception is, which says the ways out of it.
@@ -293,36 +274,69 @@ pub const KINDS: [TaskKind; 5] = [
     TaskKind::EstimateRun,
 ];
 
+/// A read that was worked out.
+pub(crate) struct Worked {
+    /// What stands in.
+    pub(crate) read: Read,
+    /// In which way.
+    pub(crate) method: Method,
+    /// Of an estimate by degree-days, what it went by.
+    pub(crate) basis: Option<Basis>,
+}
+
+impl Worked {
+    /// Keeps it with how it was worked out.
+    pub(crate) fn keep(self, tx: &mut Tx) -> Result<()> {
+        let (channel, on) = (self.read.channel, self.read.on);
+        store::vee::add_estimates(tx, &[(self.read, self.method)])?;
+        match &self.basis {
+            Some(basis) => store::degrees::add(tx, channel, on, basis),
+            None => Ok(()),
+        }
+    }
+}
+
 /// How a register is estimated for a day, by the rules and what is known.
 pub(crate) fn estimate(
     tx: &mut Tx,
     rules: &Rules,
     place: &Place,
     on: Date,
-    degree_days: &DegreeDays,
-) -> Result<Option<(Read, Method)>> {
+) -> Result<Option<Worked>> {
     let reads = history(tx, place.channel.id, on)?;
-    Ok(estimate_of(rules, place, &reads, on, degree_days))
+    let mut weather = Weather::before(tx, on)?;
+    estimate_of(tx, rules, place, (&reads, on), &mut weather)
 }
 
 /// The same, of these reads.
 pub(crate) fn estimate_of(
+    tx: &mut Tx,
     rules: &Rules,
     place: &Place,
-    reads: &[Read],
-    on: Date,
-    degree_days: &DegreeDays,
-) -> Option<(Read, Method)> {
+    (reads, on): (&[Read], Date),
+    weather: &mut Weather,
+) -> Result<Option<Worked>> {
     use meterbook_core::reads::vee::estimating;
     let before: Vec<Read> = reads.iter().filter(|it| it.on < on).cloned().collect();
+    let degrees = match rules.methods.contains(&Method::DegreeDays) {
+        true => weather.at(tx, place.point, rules.degrees)?,
+        false => None,
+    };
+    let none = DegreeDays::new();
     let known = estimating::Known {
         form: place.channel.form,
         reads: &before,
         profile: rules.profile.as_ref(),
-        degree_days,
+        degree_days: degrees.as_ref().map_or(&none, |it| &it.0),
     };
-    let worked_out = estimating::estimate(&rules.methods, &known, on)?;
+    let Some(it) = estimating::estimate(&rules.methods, &known, on) else { return Ok(None) };
     let kind = meterbook_core::reads::ReadKind::Estimated;
-    let (channel, index_micro) = (place.channel.id, worked_out.index_micro);
-    Some((Read { channel, on, index_micro, kind, batch: None }, worked_out.method))
+    let (channel, index_micro) = (place.channel.id, it.index_micro);
+    let read = Read { channel, on, index_micro, kind, batch: None };
+    let basis = degrees.as_ref().zip(it.compared).map(|(of, compared)| Basis {
+        source: of.1.clone(),
+        base: rules.degrees,
+        compared,
+    });
+    Ok(Some(Worked { read, method: it.method, basis }))
 }

@@ -10,7 +10,7 @@ use meterbook_core::task::Resolution;
 use meterbook_store::vee::{Exception, How};
 use meterbook_store::{self as store, Db, Tx};
 
-use super::{Book, Open, VeeRefusal, contract, cycle, degree_days, estimate, show, task_kind};
+use super::{Book, Open, VeeRefusal, contract, cycle, estimate, show, task_kind};
 use crate::authority::authorize;
 use crate::task::{self, Resolved};
 use crate::{Actor, Refused, intake, refuse};
@@ -97,13 +97,11 @@ fn stand_in(tx: &mut Tx, open: &Open) -> Result<How> {
     let on = exception.finding.to;
     let whose = contract(place, on);
     let rules = Book::default().of(tx, place.commodity, whose.map(|it| it.class), on)?;
-    let zone = crate::founding::zone(tx)?;
-    let degrees = degree_days(tx, &zone, on)?;
-    let Some(it) = estimate(tx, &rules, place, on, &degrees)? else {
+    let Some(it) = estimate(tx, &rules, place, on)? else {
         let meter = place.serial.clone();
         return Err(refuse(VeeRefusal::NoEstimate { meter, on }));
     };
-    store::vee::add_estimates(tx, &[it])?;
+    it.keep(tx)?;
     Ok(How::Estimated)
 }
 

@@ -184,7 +184,7 @@ fn a_file_that_is_too_large_to_be_held_is_refused_before_it_is_read() {
         open.set_len(WHOLE_FILE_BYTES + 1).unwrap();
         let why = village::says(&import(db, folder, &file, None).unwrap_err());
         let said = "has more than 100000000 bytes, and only wide files";
-        assert!(why.contains(said) && why.contains("split it by month or by meter"), "{why}");
+        assert!(why.contains(said) && why.contains("split it by meter or by month"), "{why}");
         // Of a packed one the text counts.
         let packed = folder.join("long.csv.gz");
         let to = std::fs::File::create(&packed).unwrap();
@@ -235,5 +235,40 @@ fn rejects_that_are_not_there_are_refused() {
         let refused = |id| village::says(&intake::give_back(db, id, folder).unwrap_err());
         assert!(refused(batch).contains("no line of batch 1 (reads.csv) was rejected"));
         assert!(refused(BatchId(9)).contains("there is no batch 9"));
+    });
+}
+
+#[test]
+fn a_file_of_meters_that_nobody_knows_is_refused_before_all_of_it_is_remembered() {
+    engines::each(|db, folder| {
+        village::found(db);
+        // 400 days of five minutes: more values than a file may have rejects.
+        let values = ",0.1".repeat(288);
+        let mut text = "100,NEM12,202601010000,MDP1,RET1\n\
+                        200,NMI0000001,E1,E1,E1,N1,X-1,kWh,5,\n"
+            .to_owned();
+        let mut day = jiff::civil::date(2024, 1, 1);
+        for _ in 0..400 {
+            text.push_str(&format!("300,{}{values},A,,,,\n", day.strftime("%Y%m%d")));
+            day = day.tomorrow().unwrap();
+        }
+        text.push_str("900\n");
+        let file = put(folder, "unknown.csv", &text);
+        let why = village::says(&import(db, folder, &file, None).unwrap_err());
+        assert!(why.contains("more than 100000 lines") && why.contains("no meter X-1"), "{why}");
+        assert_eq!(db.read(store::batch::all).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_value_before_1970_is_a_reject_that_says_so() {
+    engines::each(|db, folder| {
+        village::found(db);
+        let hourly = [(meterbook_core::meter::Form::Interval { minutes: 60 }, Flow::Delivered)];
+        village::take_on(db, &village::customer("E-1", &hourly)).unwrap();
+        let text = "meter,start,value\nE-1,1926-01-01T06:00:00Z,1\nE-1,2026-01-01T06:00:00Z,1\n";
+        let it = import(db, folder, &put(folder, "year.csv", text), None).unwrap();
+        assert_eq!(counts(&it), (1, 1));
+        assert!(it.first.unwrap().contains("before 1970; mend the year"));
     });
 }

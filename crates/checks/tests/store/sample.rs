@@ -34,6 +34,7 @@ use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::rating::{BankFlow, Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
 use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use meterbook_core::reads::vee::degrees::{self, Base, Compared};
 use meterbook_core::reads::vee::{Action, Finding, Likely, Method, Rule as VeeRule};
 use meterbook_core::reads::{Block, Month, Read, ReadKind};
 use meterbook_core::seller::Seller;
@@ -648,13 +649,29 @@ pub(crate) fn request() -> Request {
     }
 }
 
+/// What an estimate went by.
+fn basis() -> degrees::Basis {
+    let compared = Compared {
+        from: FROM,
+        to: date(2026, 8, 1),
+        their_milli: 900_500,
+        milli: 150_000,
+        steady_micro: 10_000_000,
+    };
+    let source = degrees::Source::Station("airport".to_owned());
+    degrees::Basis { source, base: Base::HEATING, compared }
+}
+
 fn keep_doubts(tx: &mut Tx) -> Result<()> {
     store::vee::say_rules(tx, Commodity::Electric, None, FROM, "high hold 8\n")?;
     store::vee::add(tx, &[doubt()])?;
     store::vee::end(tx, ExceptionId(1), How::Taken, at())?;
     let channel = ChannelId(2);
     let read = Read { channel, kind: ReadKind::Estimated, batch: None, ..read() };
-    store::vee::add_estimates(tx, &[(read, Method::Linear)])?;
+    let (of, on) = (read.channel, read.on);
+    store::vee::add_estimates(tx, &[(read, Method::DegreeDays)])?;
+    store::degrees::add(tx, of, on, &basis())?;
+    anyhow::ensure!(store::degrees::of(tx, of, on)? == Some(basis()), "it is had back");
     store::vee::ask(tx, &request())?;
     store::vee::answer(tx, RequestId(1), Some(41_230_000_000), "kept", at())
 }

@@ -79,6 +79,7 @@ const STAY: &[(&str, &str)] = &[
     ("receipt_drawer", "drawer_id"),
     ("read_answer", "said"),
     ("read_estimate", "method"),
+    ("read_estimate_degrees", "name"),
     ("read_exception", "rule"),
     ("read_exception_end", "how"),
     ("read_request", "why"),

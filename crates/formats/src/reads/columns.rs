@@ -221,9 +221,22 @@ pub(crate) fn minutes(record: &StringRecord, column: Option<usize>) -> Result<Op
     }
 }
 
+/// A number in millionths, also as databases write it out: `.5`, and with zeros behind the sixth decimal.
+fn micro(text: &str) -> Option<i64> {
+    scaled(text, 6).or_else(|| {
+        let (whole, part) = text.split_once('.').filter(|it| !it.1.is_empty())?;
+        let whole = match whole {
+            "" => "0",
+            "-" => "-0",
+            whole => whole,
+        };
+        scaled(&format!("{whole}.{}", part.trim_end_matches('0')), 6)
+    })
+}
+
 /// A value that is not below zero, in millionths.
 pub(crate) fn value(text: &str) -> Result<i64, String> {
-    match scaled(text, 6) {
+    match micro(text) {
         Some(micro) if 0 <= micro => Ok(micro),
         Some(_) => {
             Err(format!("{text} is below zero; what flows back goes in a line with flow received"))

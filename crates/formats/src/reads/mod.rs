@@ -122,6 +122,15 @@ pub enum NotRead {
     Empty,
     /// It is no shape that we know.
     UnknownShape,
+    /// It is text of another encoding.
+    Utf16,
+    /// It would be a shape that we know if something else stood between its fields.
+    Divided {
+        /// What stands there.
+        by: char,
+    },
+    /// There is a header, and not one line below it.
+    SaysNothing,
     /// A column is missing.
     NoColumn {
         /// What it should be called.
@@ -230,6 +239,13 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
     if text.is_empty() {
         return Err(NotRead::Empty);
     }
+    // Text of one-byte characters has no zeros; of two-byte ones every other byte is one.
+    if bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || text[1..].starts_with(b"\0")
+    {
+        return Err(NotRead::Utf16);
+    }
     if text.starts_with(b"<") {
         return Ok(Shape::GreenButton);
     }
@@ -241,8 +257,12 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
         return Ok(Shape::Cmep);
     }
     let header = String::from_utf8_lossy(header).to_lowercase();
-    let header: Vec<&str> = header.split(',').map(|it| it.trim().trim_matches('"')).collect();
-    columns::shape(&header).ok_or(NotRead::UnknownShape)
+    let by = |mark: char| {
+        let header: Vec<&str> = header.split(mark).map(|it| it.trim().trim_matches('"')).collect();
+        columns::shape(&header)
+    };
+    let other = || [';', '\t', '|'].into_iter().find(|it| by(*it).is_some());
+    by(',').ok_or_else(|| other().map_or(NotRead::UnknownShape, |by| NotRead::Divided { by }))
 }
 
 /// The header of a CSV file, for the file of its rejects.
@@ -316,6 +336,21 @@ impl fmt::Display for NotRead {
             NotRead::UnknownShape => f.write_str(
                 "the file is neither Green Button XML, NEM12, CMEP nor CSV with a header we know; a header is \
                  meter,start,value or meter,date,00:00,01:00,… or meter,date,index",
+            ),
+            NotRead::Utf16 => f.write_str(
+                "the file is UTF-16, as some programs save \"Unicode text\"; save it as UTF-8 (in a \
+                 spreadsheet: CSV UTF-8)",
+            ),
+            NotRead::Divided { by } => {
+                let by = if *by == '\t' { "tabs".to_owned() } else { format!("a {by}") };
+                write!(
+                    f,
+                    "between the fields of the file stand {by} and no commas; save it with commas and \
+                     decimal points, or say how it is laid out in a profile (meterbook profile)"
+                )
+            }
+            NotRead::SaysNothing => f.write_str(
+                "there is neither a read nor a value in the file; check that it is the right one",
             ),
             NotRead::NoColumn { column } => {
                 write!(f, "the file has no column {column}; name it so in the header")

@@ -314,3 +314,31 @@ fn the_samples_of_the_trade_are_read() {
     }
     assert!(1_000 < taken, "{taken}");
 }
+
+#[test]
+fn what_is_no_csv_of_ours_is_refused_with_what_to_do() {
+    let why = |bytes: &[u8]| shape_of(bytes).unwrap_err().to_string();
+    let text = "meter,start,value\nE-1,2026-01-01T00:00:00Z,1\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[b"\xff\xfe", &little[..]].concat(), [b"\xfe\xff", &big[..]].concat(), little] {
+        assert!(why(&bytes).contains("is UTF-16"), "{}", why(&bytes));
+    }
+    for (mark, said) in [(";", "stand a ;"), ("\t", "stand tabs"), ("|", "stand a |")] {
+        let why = why(text.replace(',', mark).as_bytes());
+        assert!(why.contains(said) && why.contains("meterbook profile"), "{why}");
+    }
+    assert_eq!(shape_of(b"E-1;2026-01-01;1\n"), Err(NotRead::UnknownShape));
+    assert_eq!(shape_of(b"x"), Err(NotRead::UnknownShape));
+}
+
+#[test]
+fn numbers_as_databases_write_them_are_numbers() {
+    let value = crate::reads::columns::value;
+    assert_eq!((value(".5"), value("0.2500000000")), (Ok(500_000), Ok(250_000)));
+    assert_eq!((value("3.0000000"), value(".000001")), (Ok(3_000_000), Ok(1)));
+    for wrong in [".", "", "0.1234567", "1e3", ".5.0", "..5", "0.5000000x", "1,5"] {
+        assert!(value(wrong).is_err(), "{wrong}");
+    }
+    assert!(value("-.5").unwrap_err().contains("below zero"));
+}

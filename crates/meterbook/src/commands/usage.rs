@@ -252,6 +252,7 @@ fn estimate(it: &EstimatedRead) -> Value {
     json!({
         "meter": it.meter, "on": it.on.to_string(), "index": decimal(it.index_micro, 6),
         "method": it.method.map(|it| it.word()),
+        "went_by": it.basis.as_ref().map(|it| it.said(meterbook_core::person::Language::English)),
         "trued_up_on": it.trued_up.map(|it| it.read.to_string()),
         "off_by": it.trued_up.map(|it| decimal(it.off_by_micro, 6)), "unit": it.unit.to_string(),
     })

@@ -1,8 +1,8 @@
 //! What a look over the record finds that may need a person. What of it does is core's to say.
 
 use anyhow::{Context, Result, anyhow};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AgreementId, BatchId, ChannelId, MeterId, PersonId, PremiseId, ServicePointId,
@@ -100,7 +100,8 @@ const BLOCKS_FROM: Sql = Sql("
     select month, bytes from interval_filed
     where channel_id = $1 and month between $2 and $3 order by batch_id, month");
 const MISSING: Sql = Sql("
-    select w.id, w.to_on, w.billed_on, a.id, s.id, s.premise_id, m.id, m.serial, c.id
+    select w.id, w.to_on, w.billed_on, a.id, s.id, s.premise_id, m.id, m.serial, c.id,
+        case when c.digits is null then s.zone end
     from bill_window w
     join account a on a.cycle = w.cycle
     join agreement g on g.account_id = a.id
@@ -423,6 +424,19 @@ fn by_intervals(
 ) -> Result<Option<Counted>> {
     let zone = Zone::named(zone).with_context(|| format!("{zone} is no time zone"))?;
     let (start, end) = (zone.start_of(from), zone.start_of(to));
+    let Some(series) = laid_around(tx, channel, (start, end))? else { return Ok(None) };
+    let inside = (0..series.micro.len()).filter(|it| (start..end).contains(&series.at(*it)));
+    let micro: i64 = inside.map(|it| series.micro[it]).sum();
+    let last = zone.day_of(series.end().min(end).saturating_sub(1.second())?);
+    Ok(Some(Counted { from, to: last, micro }))
+}
+
+/// What is known of a channel between two instants, and around them.
+fn laid_around(
+    tx: &mut Tx,
+    channel: ChannelId,
+    (start, end): (Timestamp, Timestamp),
+) -> Result<Option<Series>> {
     let (first, last) = Month::around(start, end);
     let asked = [channel.into(), first.index().into(), last.index().into()];
     let blocks = tx.many(BLOCKS_FROM, asked, |row| {
@@ -430,19 +444,13 @@ fn by_intervals(
         let block: Block = unpack(&row.bytes(1)?).map_err(|why| anyhow!("{why}"))?;
         Ok((month, block))
     })?;
-    let Some(series) = Series::from_blocks(blocks).map_err(|why| anyhow!("{why}"))? else {
-        return Ok(None);
-    };
-    let inside = (0..series.micro.len()).filter(|it| (start..end).contains(&series.at(*it)));
-    let micro: i64 = inside.map(|it| series.micro[it]).sum();
-    let last = zone.day_of(series.end().min(end).saturating_sub(1.second())?);
-    Ok(Some(Counted { from, to: last, micro }))
+    Series::from_blocks(blocks).map_err(|why| anyhow!("{why}"))
 }
 
 /// Reads that turns need which were to be read by `today` and are billed by `soon`.
 pub fn unread(tx: &mut Tx, today: Date, soon: Date) -> Result<Vec<Unread>> {
-    tx.many(MISSING, [today.into(), soon.into()], |row| {
-        Ok(Unread {
+    let all = tx.many(MISSING, [today.into(), soon.into()], |row| {
+        let it = Unread {
             window: row.id(0)?,
             on: row.date(1)?,
             billed_on: row.date(2)?,
@@ -452,8 +460,31 @@ pub fn unread(tx: &mut Tx, today: Date, soon: Date) -> Result<Vec<Unread>> {
             meter: row.id(6)?,
             serial: row.text(7)?,
             channel: row.id(8)?,
-        })
-    })
+        };
+        Ok((it, row.maybe(9, Row::text)?))
+    })?;
+    let mut missing = Vec::new();
+    for (it, zone) in all {
+        // Where the clock is far from UTC's, the last day may be filed with the month beside its own.
+        let known = match zone {
+            Some(zone) => is_known(tx, it.channel, &zone, it.on.yesterday()?)?,
+            None => false,
+        };
+        if !known {
+            missing.push(it);
+        }
+    }
+    Ok(missing)
+}
+
+/// Whether a channel has a value of a local day.
+fn is_known(tx: &mut Tx, channel: ChannelId, zone: &str, day: Date) -> Result<bool> {
+    let zone = Zone::named(zone).with_context(|| format!("{zone} is no time zone"))?;
+    let (start, end) = (zone.start_of(day), zone.start_of(day.tomorrow()?));
+    let Some(series) = laid_around(tx, channel, (start, end))? else { return Ok(false) };
+    let missing = |at: usize| series.missing.iter().any(|it| it.range().contains(&at));
+    let mut places = 0..series.micro.len();
+    Ok(places.any(|it| (start..end).contains(&series.at(it)) && !missing(it)))
 }
 
 /// The bill cycles that somebody with service is in.

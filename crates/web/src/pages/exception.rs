@@ -14,6 +14,7 @@ use meterbook_app::task::Resolved;
 use meterbook_app::usage::explore::{Bar, Scale};
 use meterbook_app::vee::around::{self, Around};
 use meterbook_app::vee::effect::{self, Effect, Outcome};
+use meterbook_app::vee::whole::{self, Whole};
 use meterbook_app::vee::{self, Open, resolve};
 use meterbook_core::about::About;
 use meterbook_core::id::ExceptionId;
@@ -25,6 +26,8 @@ use meterbook_core::task::{Resolution, Task};
 use meterbook_core::text::grouped;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
+
+mod file;
 
 use super::task::{Thing, thing};
 use super::usage::called;
@@ -64,6 +67,8 @@ struct Page {
     unit: String,
     columns: Vec<&'static str>,
     rows: Vec<Vec<String>>,
+    /// Of a file, the factor that its registers are off by.
+    factor: String,
     may: bool,
 }
 
@@ -290,6 +295,7 @@ struct Looked {
     how: Option<Resolution>,
     effect: Option<Effect>,
     around: Option<Around>,
+    whole: Option<Whole>,
     about: Vec<(&'static str, Thing)>,
     same: usize,
 }
@@ -366,12 +372,13 @@ fn looked(tx: &mut Tx, visitor: &Visitor, id: ExceptionId) -> Result<Looked> {
     let rule = open.exception.finding.rule;
     let same = store::vee::open(tx)?.iter().filter(|it| it.finding.rule == rule).count();
     let around = around::of(tx, &open)?;
-    Ok(Looked { open, ended, task, how, effect, around, about, same })
+    let whole = if is_open { whole::of(tx, actor, &open)? } else { None };
+    Ok(Looked { open, ended, task, how, effect, around, whole, about, same })
 }
 
 fn drawn(console: &Console, visitor: &Visitor, it: Looked) -> Page {
     let (words, language) = (visitor.words(), visitor.language);
-    let Looked { open, ended, task, how, effect, around, about, same } = it;
+    let Looked { open, ended, task, how, effect, around, whole, about, same } = it;
     let id = open.exception.id;
     let rule = open.exception.finding.rule;
     let closed = task.as_ref().is_some_and(|it| it.closed.is_some());
@@ -387,7 +394,11 @@ fn drawn(console: &Console, visitor: &Visitor, it: Looked) -> Page {
     let bills = |how: Resolution| {
         let after = effect.as_ref().map_or(&[][..], |it| &it.after);
         let outcome = after.iter().find(|it| it.0 == how).map(|it| &it.1);
-        outcome.map_or_else(String::new, |it| comes_to(it, words, language))
+        match (outcome, &whole) {
+            (Some(it), _) => comes_to(it, words, language),
+            (None, Some(whole)) => file::does(how, whole, words),
+            (None, None) => String::new(),
+        }
     };
     let ways = vee::task_kind(&open.exception).resolutions();
     let ways = (1..).zip(ways).map(|(key, how)| way((key, *how), bills(*how), 1, language));
@@ -415,12 +426,16 @@ fn drawn(console: &Console, visitor: &Visitor, it: Looked) -> Page {
         unit,
         columns: Vec::new(),
         rows: Vec::new(),
+        factor: String::new(),
         may: visitor.may(Permission::ResolveTasks),
     };
     if let Some(around) = around {
         let commodity = open.place.as_ref().map(|it| it.commodity);
         let colour = commodity.map_or("electric", show::colour);
         picture_of(&mut page, &around, colour, visitor);
+    }
+    if let Some(whole) = &whole {
+        file::draw(&mut page, whole, visitor);
     }
     page
 }
@@ -463,8 +478,12 @@ fn picture_of(page: &mut Page, around: &Around, colour: &'static str, visitor: &
         ];
         for (nth, (used, method)) in around.reads.iter().enumerate().rev() {
             let mut known = show::read_kind(used.kind, words).to_owned();
-            if let Some(method) = method {
-                known = format!("{known}: {}", method.said(language));
+            if let Some(it) = method {
+                known = format!("{known}: {}", it.method.said(language));
+                if let Some(basis) = &it.basis {
+                    let which = show::dated(&basis.said(language), language);
+                    known = format!("{known} {which}");
+                }
             }
             if around.doubted[nth] {
                 known = format!("{known}, {}", words.doubt_this);

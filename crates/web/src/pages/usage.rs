@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use meterbook_app::usage::explore::{Bar, Explored, Scale, explore};
+use meterbook_app::usage::explore::{Bar, Explored, Scale, explore_by};
 use meterbook_app::usage::export::{Written, all};
 use meterbook_app::usage::{Of, days};
 use meterbook_core::id::ServicePointId;
@@ -37,6 +37,10 @@ struct Page {
     tabs: Vec<Tab>,
     on: String,
     show: &'static str,
+    /// The clocks by which the days may be stacked, where there are several, and which it is.
+    clocks: Vec<(String, bool)>,
+    /// The one that was taken, unless it is the first.
+    taken: String,
     before: String,
     after: String,
     /// Only dials are read, and days or hours are asked for.
@@ -70,6 +74,8 @@ pub(crate) struct Asked {
     show: String,
     #[serde(default)]
     on: String,
+    #[serde(default)]
+    clock: String,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +103,8 @@ pub(crate) async fn show(
             _ => Scale::Months,
         };
         here.db.read(|tx| {
-            let explored = explore(tx, id, scale, on)?;
+            let clock = Some(asked.clock.as_str()).filter(|it| !it.is_empty());
+            let explored = explore_by(tx, id, scale, on, clock)?;
             let premise = store::place::premise(tx, explored.facts.point.premise)?;
             let street = (premise.id.0, premise.lines().join(", "));
             Ok(page(&here, &who, &explored, (scale, on), street))
@@ -238,6 +245,14 @@ fn page(
             tab(words.usage_days, "days", "d"),
             tab(words.usage_hours, "hours", "h"),
         ],
+        clocks: match it.clocks.len() {
+            0 | 1 => Vec::new(),
+            _ => it.clocks.iter().map(|name| (name.clone(), *name == it.by)).collect(),
+        },
+        taken: match it.clocks.first() {
+            Some(first) if *first != it.by => it.by.clone(),
+            _ => String::new(),
+        },
         before: link(show, back),
         after: link(show, forth),
         seen,
@@ -303,6 +318,11 @@ fn legend(it: &Explored, sent: bool, colour: &str, words: &Words) -> Vec<(String
             it.clock.iter().enumerate().map(name).collect()
         }
     };
+    // Days of a tariff without hours stand beside those of one with them.
+    let plain = |it: &Bar| it.stack.is_empty() && 0 < it.cell.delivered_micro;
+    if !it.clock.is_empty() && it.bars.iter().any(plain) {
+        all.push((colour.to_owned(), words.usage_undivided.to_owned()));
+    }
     let mut more = |there: bool, class: &str, name: &str| {
         all.extend(there.then(|| (class.to_owned(), name.to_owned())));
     };

@@ -1,10 +1,10 @@
 //! A read of a register worked out where there is none: five ways, the first that can.
 
-use std::collections::BTreeMap;
-
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::degrees::Compared;
+pub use super::degrees::DegreeDays;
 use super::{days, narrow, turned};
 use crate::meter::{Channel, Form};
 use crate::period::Period;
@@ -36,9 +36,6 @@ words! {
     }
 }
 
-/// Degree-days in thousandths, by day.
-pub type DegreeDays = BTreeMap<Date, i64>;
-
 /// What an estimate goes by.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -60,6 +57,8 @@ pub struct Estimate {
     pub index_micro: i64,
     /// In which way.
     pub method: Method,
+    /// Of an estimate by degree-days, what it went by.
+    pub compared: Option<Compared>,
 }
 
 /// What the register would show at the start of `on`, by the first of these ways that can say it.
@@ -73,7 +72,7 @@ pub fn estimate(methods: &[Method], known: &Known<'_>, on: Date) -> Option<Estim
             Method::LastYear => last_year(known, digits, last, on),
             Method::Profile => by_profile(known, digits, last, on),
             Method::Linear => linear(known, digits, last, on),
-            Method::DegreeDays => by_degrees(known, digits, last, on),
+            Method::DegreeDays => by_degrees(known, digits, last, on).map(|it| it.0),
             Method::Line | Method::LikeDays => None,
         }
     };
@@ -81,7 +80,9 @@ pub fn estimate(methods: &[Method], known: &Known<'_>, on: Date) -> Option<Estim
         let used = used_by(*method).filter(|it| 0 <= *it && it * 2 <= dial)?;
         let index = (i128::from(last.index_micro) + used).rem_euclid(dial);
         let index_micro = i64::try_from(index - index.rem_euclid(1_000_000)).ok()?;
-        Some(Estimate { index_micro, method: *method })
+        let by_degrees = || by_degrees(known, digits, last, on).map(|it| it.1);
+        let compared = (*method == Method::DegreeDays).then(by_degrees).flatten();
+        Some(Estimate { index_micro, method: *method, compared })
     })
 }
 
@@ -152,9 +153,9 @@ fn by_profile(known: &Known<'_>, digits: u8, last: &Read, on: Date) -> Option<i1
     Some((used * weight(last.on, on)?).div_euclid(weight(from, to)?.max(1)))
 }
 
-/// The quietest stretch of its history is the base; what the others used beyond it is shared out by
-/// degree-days.
-fn by_degrees(known: &Known<'_>, digits: u8, last: &Read, on: Date) -> Option<i128> {
+/// The quietest stretch of its history is what goes without; what the others used beyond it is scaled
+/// by the degree-days of the days to come over theirs.
+fn by_degrees(known: &Known<'_>, digits: u8, last: &Read, on: Date) -> Option<(i128, Compared)> {
     let degrees = |from, to| -> Option<i128> {
         let days = Period::new(from, to)?;
         days.each_day().map(|it| known.degree_days.get(&it).map(|it| i128::from(*it))).sum()
@@ -167,18 +168,23 @@ fn by_degrees(known: &Known<'_>, digits: u8, last: &Read, on: Date) -> Option<i1
         }
         let used = turned(pair[0].index_micro, pair[1].index_micro, digits)?;
         if let Some(degrees) = degrees(pair[0].on, pair[1].on) {
-            stretches.push((used, days(pair[0].on, pair[1].on), degrees));
+            stretches.push((used, (pair[0].on, pair[1].on), degrees));
         }
     }
     if stretches.len() < 3 {
         return None;
     }
+    let (from, to) = (stretches.first()?.1.0, stretches.last()?.1.1);
+    let spans = stretches.iter().map(|(used, (from, to), _)| (*used, days(*from, *to)));
     // Use a day in millionths: the least, as the base.
-    let base = stretches.iter().map(|(used, days, _)| used.div_euclid(*days)).min()?;
-    let beyond: i128 = stretches.iter().map(|(used, days, _)| used - base * days).sum();
+    let base = spans.clone().map(|(used, days)| used.div_euclid(days)).min()?;
+    let beyond: i128 = spans.map(|(used, days)| used - base * days).sum();
     let all: i128 = stretches.iter().map(|it| it.2).sum();
     let warmth = if all == 0 { 0 } else { (beyond * to_come).div_euclid(all) };
-    Some(base * days(last.on, on) + warmth)
+    let steady_micro = narrow(base);
+    let (their_milli, milli) = (narrow(all), narrow(to_come));
+    let compared = Compared { from, to, their_milli, milli, steady_micro };
+    Some((base * days(last.on, on) + warmth, compared))
 }
 
 /// What the true-up comes to: how far an estimate was from what the next actual read says of its day,
@@ -294,6 +300,28 @@ mod tests {
         // The base is 10 a day; 900 beyond it for 900 degree-days: one for each.
         let april = by(Method::DegreeDays, &reads, &degree_days, date(2026, 5, 1));
         assert_eq!(april, Some(1_800 + 300 + 150));
+        let form = Form::Register { digits: 5 };
+        let known = Known { form, reads: &reads, profile: None, degree_days: &degree_days };
+        let methods = [Method::DegreeDays, Method::LastYear];
+        let it = estimate(&methods, &known, date(2026, 5, 1)).unwrap();
+        let compared = Compared {
+            from: date(2026, 1, 1),
+            to: date(2026, 4, 1),
+            their_milli: 900_000,
+            milli: 150_000,
+            steady_micro: 10_000_000,
+        };
+        assert_eq!((it.method, it.compared), (Method::DegreeDays, Some(compared)));
+        // An April twice as cold takes twice as much beyond the base, and without cold there is the base.
+        let april_of = |degrees: i64| {
+            let mut all = degree_days.clone();
+            all.extend(days(2026, 4, degrees));
+            by(Method::DegreeDays, &reads, &all, date(2026, 5, 1)).unwrap() - 1_800
+        };
+        assert_eq!((april_of(10), april_of(0)), (300 + 300, 300));
+        // A day that nothing says is not guessed.
+        degree_days.remove(&date(2026, 4, 17));
+        assert_eq!(by(Method::DegreeDays, &reads, &degree_days, date(2026, 5, 1)), None);
         assert_eq!(by(Method::DegreeDays, &reads, &none(), date(2026, 5, 1)), None);
     }
 

@@ -57,12 +57,67 @@ pub fn check(rules: &Rules, moved: &[Moved]) -> Option<Finding> {
     None
 }
 
+/// What some of the registers of a file did beside their usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Band {
+    /// They went back.
+    Back,
+    /// They stand where they stood.
+    Still,
+    /// They used from so many thousandths of their usual on.
+    From(i64),
+}
+
+/// Where bands begin, in thousandths of the usual; the first from anything above nothing on.
+const BANDS: [i64; 8] = [0, 100, 250, 500, 2_000, 4_000, 8_000, 16_000];
+
+impl Band {
+    /// Every band, from those that went back to those that ran ahead.
+    pub fn all() -> impl Iterator<Item = Band> {
+        [Band::Back, Band::Still].into_iter().chain(BANDS.into_iter().map(Band::From))
+    }
+
+    /// Whether what is in it is near what is usual: from half of it to twice.
+    pub fn is_usual(self) -> bool {
+        self == Band::From(500)
+    }
+
+    /// Where it ends, in thousandths; `None` for the last, and for those that used nothing.
+    pub fn end(self) -> Option<i64> {
+        let Band::From(from) = self else { return None };
+        BANDS.into_iter().find(|it| from < *it)
+    }
+
+    fn of(it: &Moved) -> Band {
+        match it.rate_micro.signum() {
+            -1 => Band::Back,
+            0 => Band::Still,
+            _ => {
+                let from = BANDS.into_iter().rfind(|from| *from <= ratio(it));
+                Band::From(from.unwrap_or(0))
+            }
+        }
+    }
+}
+
+/// How many registers are in each band.
+pub fn bands(moved: &[Moved]) -> Vec<(Band, usize)> {
+    Band::all().map(|it| (it, moved.iter().filter(|of| Band::of(of) == it).count())).collect()
+}
+
+/// The median of what they used beside their usual, in thousandths; `None` of none.
+pub fn factor_milli(moved: &[Moved]) -> Option<i64> {
+    (!moved.is_empty()).then(|| median(&ratios(moved)))
+}
+
+/// What one uses beside its usual, in thousandths.
+fn ratio(it: &Moved) -> i64 {
+    let usual = i128::from(it.usual_micro).max(1);
+    narrow((i128::from(it.rate_micro) * 1_000).div_euclid(usual))
+}
+
 /// What each uses beside its usual, in thousandths, in order.
 fn ratios(moved: &[Moved]) -> Vec<i64> {
-    let ratio = |it: &Moved| {
-        let usual = i128::from(it.usual_micro).max(1);
-        narrow((i128::from(it.rate_micro) * 1_000).div_euclid(usual))
-    };
     let mut ratios: Vec<i64> = moved.iter().map(ratio).collect();
     ratios.sort_unstable();
     ratios
@@ -102,6 +157,20 @@ mod tests {
         assert_eq!(found(&ten), Some((Rule::Scaled, Some(Likely::TenTimes))));
         let back = file(std::iter::repeat_n(-90_000_000, 20));
         assert_eq!(found(&back).unwrap().0, Rule::Scaled);
+    }
+
+    #[test]
+    fn each_register_is_in_one_band() {
+        // Usual is 20 a day: back, still, a hundredth, a tenth, half, twice, fifteen times, fifty times.
+        let rates = [-1, 0, 200_000, 2_000_000, 10_000_000, 40_000_000, 300_000_000, 1_000_000_000];
+        let bands = bands(&file(rates.into_iter()));
+        let of = |band| bands.iter().find(|it| it.0 == band).unwrap().1;
+        let from = [0, 100, 250, 500, 2_000, 4_000, 8_000, 16_000].map(|it| of(Band::From(it)));
+        assert_eq!((of(Band::Back), of(Band::Still), from), (1, 1, [1, 1, 0, 1, 1, 0, 1, 1]));
+        assert_eq!(bands.iter().map(|it| it.1).sum::<usize>(), rates.len());
+        assert_eq!((Band::From(8_000).end(), Band::From(16_000).end()), (Some(16_000), None));
+        assert_eq!(factor_milli(&file([20_000_000; 3].into_iter())), Some(1_000));
+        assert_eq!(factor_milli(&[]), None);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //!
 //! [`rules`] are a text for each commodity and class. [`register`], [`interval`] and [`file`] look
 //! and give back [`Finding`]s: evidence as numbers, which [`said`] turns into sentences and beside
-//! which [`around`] puts what was counted before. [`estimating`] and [`filling`] work out what is missing.
+//! which [`around`] puts what was counted before. [`estimating`] and [`filling`] work out what is missing,
+//! also by [`degrees`].
 
 pub mod around;
+pub mod degrees;
 pub mod estimating;
 pub mod file;
 pub mod filling;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::degrees::Base;
 use super::{Method, Rule};
 use crate::place::Commodity;
 
@@ -33,6 +34,8 @@ pub struct Rules {
     pub methods: Vec<Method>,
     /// How the use of a year is spread, in any weights: what a `profile` estimate follows.
     pub profile: Option<[i64; 12]>,
+    /// Which degree-days a `degree-days` estimate goes by.
+    pub degrees: Base,
 }
 
 /// Why a text is no rules.
@@ -73,6 +76,7 @@ impl Rules {
             short_gap_hours: 2,
             methods: vec![Method::OwnHistory],
             profile: None,
+            degrees: Base::HEATING,
         };
         let mut said: Vec<&str> = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
@@ -127,6 +131,11 @@ impl Rules {
                     })
                 };
                 self.methods = methods.iter().map(method).collect::<Result<_, _>>()?;
+            }
+            ("degrees", words) => {
+                self.degrees = Base::parse(words).ok_or_else(|| {
+                    "write degrees as: degrees heating 65 F, or degrees cooling 18.3 C".to_owned()
+                })?;
             }
             ("profile", weights) => {
                 let weights = weights.iter().map(number).collect::<Result<Vec<_>, _>>()?;
@@ -239,6 +248,9 @@ mod tests {
         assert!(why("hihg hold 4").starts_with("line 1: hihg is no rule"));
         assert!(why("estimate guess").contains("own-history"));
         assert!(why("profile 1 2 3").contains("twelve"));
+        assert!(why("degrees heating 65").contains("degrees heating 65 F"));
+        let rules = Rules::parse("degrees cooling 72 F").unwrap();
+        assert_eq!(rules.degrees.to_string(), "cooling 72 F");
         assert_eq!(why("high"), "line 1: write high as: high hold 5, or high off");
     }
 }
