@@ -116,7 +116,7 @@ fn merge(place: &Place, json: bool) -> Result<()> {
         })),
         false => say::line(format_args!(
             "{} laid together out of {}",
-            meterbook_core::text::counted(done.months, "month of a channel"),
+            meterbook_core::text::counted(done.months, "channel-month"),
             meterbook_core::text::counted(done.blocks, "block"),
         )),
     }
