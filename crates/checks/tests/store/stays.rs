@@ -255,6 +255,28 @@ fn rows<T>(
     rows.collect::<rusqlite::Result<_>>().expect(text)
 }
 
+/// What was said of a channel names it; the database itself sees to it, for one row and for many.
+#[test]
+fn a_block_is_of_a_channel_and_a_file_that_are_there_and_stay() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let mut raw = Raw::beside(db).unwrap();
+        let add = "insert into interval_block (channel_id, month, batch_id, bytes) values";
+        for (rows, says) in [
+            ("(999, 678, 1, 'x')", "no such channel"),
+            ("(2, 678, 1, 'x'), (2, 678, 999, 'x')", "no such batch"),
+        ] {
+            let why = format!("{:#}", raw.run(&format!("{add} {rows}")).unwrap_err());
+            assert!(why.contains(says) || why.contains("FOREIGN KEY"), "{rows}: {why}");
+        }
+        for text in ["delete from channel where id = 2", "update channel set id = 900 where id = 2"]
+        {
+            let why = format!("{:#}", raw.run(text).unwrap_err());
+            assert!(why.contains("never goes"), "{text}: {why}");
+        }
+    });
+}
+
 #[test]
 fn every_table_either_stays_or_may_change() {
     engines::each(|db, _| {
