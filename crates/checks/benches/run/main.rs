@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "the other measurement takes lines in another order too")]
 mod made;
 
+mod corrected;
 mod floor;
 mod place;
 mod posting;
@@ -44,6 +45,8 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Accounts when nobody says how many.
 const ACCOUNTS: &[i64] = &[1_000, 10_000, 100_000];
+/// More are not corrected unless somebody asks for it: they are billed six times before.
+const CORRECTED: i64 = 1_000;
 /// Eight lines in June.
 const TOU: &str = "\
 tariff TOU half-up
@@ -72,28 +75,41 @@ tax      City tax         3.5%
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1).filter(|it| it != "--bench");
     let folder = PathBuf::from(words.next().context("say in which folder, and how many accounts")?);
-    let (mut said, mut only) = (Vec::new(), None);
+    let (mut said, mut only) = (Vec::new(), Vec::new());
     for word in words {
         match word.parse::<i64>() {
             Ok(accounts) => said.push(accounts),
-            Err(_) => only = Some(word),
+            Err(_) => only.push(word),
         }
     }
-    let wanted = |engine: &str| only.as_deref().is_none_or(|it| it == engine);
+    let says = |word: &str| only.iter().any(|it| it == word);
+    let wanted = |engine: &str| says(engine) || !(says("sqlite") || says("postgres"));
+    let what = |part: &str| says(part) || !(says("turn") || says("correction"));
     let all = if said.is_empty() { ACCOUNTS } else { &said };
     for &accounts in all {
         let crowd = Crowd { meters: accounts, minutes: 60 };
         let file = folder.join("month.csv");
         crowd.write(&file, june()?, Order::Meters)?;
+        let mut engines = Vec::new();
         if wanted("sqlite") {
-            measure(&Place::sqlite(&folder, "meterbook"), crowd, &file)?;
+            engines.push(None);
         }
         match std::env::var("METERBOOK_TEST_POSTGRES") {
-            Ok(server) if wanted("postgres") => {
-                measure(&Place::postgres(&server)?, crowd, &file)?;
-            }
+            Ok(server) if wanted("postgres") => engines.push(Some(server)),
             Ok(_) => {}
             Err(_) => say("skipped on PostgreSQL: METERBOOK_TEST_POSTGRES is not set")?,
+        }
+        for engine in engines {
+            let place = || match &engine {
+                None => Ok(Place::sqlite(&folder, "meterbook")),
+                Some(server) => Place::postgres(server),
+            };
+            if what("turn") {
+                measure(&place()?, crowd, &file)?;
+            }
+            if what("correction") && (accounts <= CORRECTED || says("correction")) {
+                corrected::measure(&place()?, accounts)?;
+            }
         }
     }
     Ok(())
@@ -121,7 +137,10 @@ fn measure(place: &Place, crowd: Crowd, file: &Path) -> Result<()> {
     say(format!("  posted by the run                {}", posted.times(of_run)))?;
 
     say("  bills that are worked out, with eight lines and four postings each")?;
-    let jobs = posting::made(place, accounts)?;
+    let jobs = posting::made(place, accounts, 4 * JOB)?;
+    let kept = posting::post(&jobs, &before.copy("alone")?, 1)?;
+    say(format!("  posted, by four jobs at once     {}", kept.rate(accounts)))?;
+    let jobs = posting::made(place, accounts, JOB)?;
     let alone = before.copy("alone")?;
     let kept = posting::post(&jobs, &alone, 1)?;
     say(format!("  posted                           {}", kept.rate(accounts)))?;

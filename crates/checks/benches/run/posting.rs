@@ -12,7 +12,6 @@ use meterbook_core::rating::ChargeKind;
 use meterbook_store::bill::Origin;
 use meterbook_store::{self as store, Db};
 
-use crate::JOB;
 use crate::place::Place;
 use crate::spent::{Spent, Watch};
 
@@ -27,7 +26,7 @@ pub(crate) struct Made {
 
 /// The bills of a database, cut into jobs. So that there are four postings, a line of each is a tax,
 /// and one was bought from the customer.
-pub(crate) fn made(from: &Place, accounts: i64) -> Result<Vec<Made>> {
+pub(crate) fn made(from: &Place, accounts: i64, in_job: usize) -> Result<Vec<Made>> {
     let db = Db::open(&from.at())?;
     let ids: Vec<i64> = (1..=accounts).collect();
     let job = |ids: &[i64]| {
@@ -57,7 +56,7 @@ pub(crate) fn made(from: &Place, accounts: i64) -> Result<Vec<Made>> {
             Ok(made)
         })
     };
-    ids.chunks(JOB).map(job).collect()
+    ids.chunks(in_job).map(job).collect()
 }
 
 /// Posts them into a database that has the accounts and none of the bills, by so many at once.

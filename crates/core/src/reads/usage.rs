@@ -5,6 +5,8 @@ mod interval;
 mod made_of;
 mod register;
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -144,8 +146,7 @@ impl Usage {
         for (name, values) in flows.into_iter().chain(swung) {
             text.push_str(name);
             for value in values {
-                text.push(' ');
-                text.push_str(&value.to_string());
+                write!(text, " {value}").expect("a text takes every word");
             }
             text.push('\n');
         }
