@@ -12,10 +12,11 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::permission::Authorized;
-use meterbook_store::bill::{Known, Origin};
+use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::correct::{CORRECT, NotCorrected, said};
+use super::origin::Origins;
 use super::post::Ids;
 use super::{check, origin, post};
 use crate::refuse;
@@ -80,7 +81,7 @@ impl Fresh {
 #[derive(Default)]
 pub(super) struct Anew {
     pub(super) corrections: Vec<Correction>,
-    pub(super) origins: Vec<(BillId, i64, Origin)>,
+    pub(super) origins: Origins,
 }
 
 /// Takes the bills of each correction back and makes each anew, oldest first, as a trial: nothing of it
@@ -163,7 +164,7 @@ fn in_turn(
     due: &[(usize, &Bill, BillId)],
     (today, known): (Date, Known),
     tariffs: &mut Tariffs,
-) -> Result<(Vec<Bill>, Vec<(BillId, i64, Origin)>)> {
+) -> Result<(Vec<Bill>, Origins)> {
     let turn = store::window::get(tx, turn)?;
     let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
     let window = Window { billed_on: today, due_on, ..turn };
@@ -201,7 +202,7 @@ fn in_turn(
             bills.push(Bill { id, number: next_number(&old.number), ..bill });
         }
     }
-    store::bill::add(tx, &bills)?;
+    store::bill::add_drawn_on(tx, &bills)?;
     let origins = origin::of(tx, (&facts, &used), &bills, tariffs, known)?;
     Ok((bills, origins))
 }

