@@ -3,10 +3,9 @@
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment};
+use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment, used};
 use meterbook_core::bill::{Bill, Segment, explain};
 use meterbook_core::id::BillId;
-use meterbook_core::reads::usage::usage;
 use meterbook_store::bill::Origin;
 use meterbook_store::{self as store, Tx};
 
@@ -97,11 +96,6 @@ pub(crate) fn again(
     if origin::of_texts(&texts) != from.tariff_sha256 {
         return Ok(Err(format!("the versions of {} are not those it was made of", was.tariff)));
     }
-    match usage(period, &point.zone, &measured) {
-        Ok(used) if origin::of_usage(&used) == from.usage_sha256 => (),
-        Ok(_) => return Ok(Err(format!("what was used at {} is not the same", was.service_at))),
-        Err(why) => return Ok(Err(why.to_string())),
-    }
     crate::published::learn(tx, &mut tariffs, window.period, from.known)?;
     if origin::of_published(&tariffs, was, &point.zone, bill.period) != from.published_sha256 {
         return Ok(Err(format!(
@@ -127,6 +121,11 @@ pub(crate) fn again(
     };
     facts.agreement.tariff.clone_from(&was.tariff);
     facts.agreement.to = until;
+    match used(&facts, period, &tariffs) {
+        Ok(used) if origin::of_usage(&used) == from.usage_sha256 => (),
+        Ok(_) => return Ok(Err(format!("what was used at {} is not the same", was.service_at))),
+        Err(why) => return Ok(Err(why.to_string())),
+    }
     Ok(segment(&facts, period, &window, &mut tariffs).map_err(|why| why.to_string()))
 }
 

@@ -42,12 +42,22 @@ pub struct Lent {
 impl Lent {
     /// Makes one.
     pub fn new(server: &str) -> Result<Lent> {
+        Lent::with(server, "")
+    }
+
+    /// Makes one that is the same as another, to which nobody is connected.
+    pub fn like(server: &str, other: &Lent) -> Result<Lent> {
+        Lent::with(server, &format!(" template {}", other.name))
+    }
+
+    fn with(server: &str, template: &str) -> Result<Lent> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let nth = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("store_{}_{nth}", std::process::id());
         let (place, _) = server.rsplit_once('/').context("the URL names no database")?;
         let url = format!("{place}/{name}");
-        Client::connect(server, NoTls)?.batch_execute(&format!("create database {name}"))?;
+        Client::connect(server, NoTls)?
+            .batch_execute(&format!("create database {name}{template}"))?;
         Ok(Lent { server: server.to_owned(), name, url })
     }
 

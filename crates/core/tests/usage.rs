@@ -6,7 +6,7 @@ use meterbook_core::id::{ChannelId, MeterId};
 use meterbook_core::meter::{Channel, Flow, Form};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::reads::usage::{Facts, Hung, Measured, Usage, usage};
+use meterbook_core::reads::usage::{Facts, Hung, Measured, Profile, Usage, usage};
 use meterbook_core::reads::{Read, ReadKind, Series, Span};
 
 const ONE: i64 = 1_000_000;
@@ -216,4 +216,31 @@ fn what_is_reactive_is_counted_apart_and_only_where_every_meter_counts_it() {
     let new = vec![intervals(60, on, 24 * 18, 1), swings(intervals(60, on, 24 * 18, 1))];
     let usage = used(JULY, vec![old, hung("NEW", on, None, new)]).unwrap();
     assert_eq!(usage.reactive, None);
+}
+
+/// Its hash is kept with every bill, so that it reads the same for as long as there are bills.
+#[test]
+fn what_was_used_is_one_text() {
+    let profile = Profile {
+        start: "2026-06-01T05:00:00Z".parse().unwrap(),
+        minutes: 60,
+        delivered_micro: vec![0, 7, 10, 250_000, 1_234_567_890, i64::MAX],
+        received_micro: vec![-1, -100, i64::MIN],
+        reactive_micro: Vec::new(),
+    };
+    let none = Quantity { micro: -5, unit: Unit::Kwh };
+    let usage = Usage {
+        delivered: kwh(3),
+        received: none,
+        reactive: None,
+        profile: Some(profile),
+        evidence: Vec::new(),
+    };
+    let expected = format!(
+        "delivered 3000000 kWh\nreceived -5 kWh\nfrom 1780290000 every 60\n\
+         in 0 7 10 250000 1234567890 {}\nout -1 -100 {}\n",
+        i64::MAX,
+        i64::MIN
+    );
+    assert_eq!(usage.canonical(), expected);
 }

@@ -126,6 +126,23 @@ pub fn ended(tx: &mut Tx, by: Date) -> Result<Vec<AccountId>> {
 
 /// Keeps bills with everything on them.
 pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
+    add_drawn_on(tx, bills)?;
+    let segments =
+        || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
+    let evidence = segments().flat_map(|(bill, (segment, it))| {
+        (0_i64..)
+            .zip(&it.evidence)
+            .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
+    });
+    tx.bulk(EVIDENCE, evidence)?;
+    let lines = segments().flat_map(|(bill, (segment, it))| {
+        (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
+    });
+    line::add(tx, lines)
+}
+
+/// Keeps of bills what the next ones draw on, and nothing else that is on them: for a trial.
+pub fn add_drawn_on(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     let addresses: Vec<String> = bills.iter().map(|it| it.addressed_to.join("\n")).collect();
     tx.bulk(
         BILLS,
@@ -147,18 +164,8 @@ pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     let segments =
         || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
     tx.bulk(SEGMENTS, segments().map(|(bill, (position, it))| segment_row(bill, position, it)))?;
-    let evidence = segments().flat_map(|(bill, (segment, it))| {
-        (0_i64..)
-            .zip(&it.evidence)
-            .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
-    });
-    tx.bulk(EVIDENCE, evidence)?;
     carried::add(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
-    crate::allocation::keep(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
-    let lines = segments().flat_map(|(bill, (segment, it))| {
-        (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
-    });
-    line::add(tx, lines)
+    crate::allocation::keep(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))
 }
 
 /// One bill with everything on it.

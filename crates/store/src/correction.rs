@@ -9,14 +9,26 @@ use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::failure::missing;
-use crate::tx::Sql;
-use crate::value::Row;
+use crate::tx::{Rows, Sql, among_ids, list_of};
+use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
     insert into correction (id, account_id, cause, why, made_on, net_cents)
     values ($1, $2, $3, $4, $5, $6)");
 const CANCEL: Sql = Sql("
     insert into bill_cancelled (bill_id, correction_id, made_bill_id) values ($1, $2, null)");
+const CORRECTIONS: Rows = Rows("correction (id, account_id, cause, why, made_on, net_cents)");
+const CANCELLED: Rows = Rows("bill_cancelled (bill_id, correction_id)");
+const STANDING_OF: (Sql, Sql) = among_ids!(
+    "select account_id, id from standing_bill where $2 < to_on and account_id",
+    "order by account_id, from_on, id"
+);
+const SHARED_AMONG: (Sql, Sql) = among_ids!(
+    "select count(*) from (
+        select bill_id from allotment union all select bill_id from allotment_taken) as it
+     where it.bill_id",
+    ""
+);
 const REPLACE: Sql = Sql("update bill_cancelled set made_bill_id = $2 where bill_id = $1");
 const GET: Sql = Sql("
     select id, account_id, cause, why, made_on, net_cents from correction where id = $1");
@@ -69,6 +81,28 @@ pub fn add(tx: &mut Tx, it: &Correction) -> Result<()> {
     tx.exec(ADD, values).map(|_| ())
 }
 
+/// Keeps corrections, before their bills are taken back.
+pub fn add_all(tx: &mut Tx, all: &[Correction]) -> Result<()> {
+    tx.bulk(
+        CORRECTIONS,
+        all.iter().map(|it| {
+            [
+                it.id.into(),
+                it.account.into(),
+                it.cause.word().into(),
+                V::from(&it.why),
+                it.on.into(),
+                it.net.into(),
+            ]
+        }),
+    )
+}
+
+/// Takes bills back, each by a correction.
+pub fn cancel_all(tx: &mut Tx, all: &[(CorrectionId, BillId)]) -> Result<()> {
+    tx.bulk(CANCELLED, all.iter().map(|(correction, bill)| [(*bill).into(), (*correction).into()]))
+}
+
 /// Takes a bill back.
 pub fn cancel(tx: &mut Tx, correction: CorrectionId, bill: BillId) -> Result<()> {
     tx.exec(CANCEL, [bill.into(), correction.into()]).map(|_| ())
@@ -82,6 +116,24 @@ pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
 /// The bills of an account that stand and have a day from `from` on, oldest first.
 pub fn standing(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<BillId>> {
     tx.many(STANDING, [account.into(), from.into()], |row| row.id(0))
+}
+
+/// The same of many accounts: each bill with its account, account by account.
+pub fn standing_of(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    from: Date,
+) -> Result<Vec<(AccountId, BillId)>> {
+    let list = list_of(accounts.iter().copied());
+    let sql = tx.either(STANDING_OF.0, STANDING_OF.1);
+    tx.many(sql, [V::from(&list), from.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// Whether any of these bills gave something to others, or took it.
+pub fn any_is_shared(tx: &mut Tx, bills: impl IntoIterator<Item = BillId>) -> Result<bool> {
+    let list = list_of(bills);
+    let sql = tx.either(SHARED_AMONG.0, SHARED_AMONG.1);
+    Ok(tx.one(sql, [V::from(&list)], |row| row.int(0))? != 0)
 }
 
 /// The next accounts behind `after` with bills that stand on a tariff and have a day from `from` on.

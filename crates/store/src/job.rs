@@ -8,20 +8,30 @@ use jiff::Timestamp;
 use meterbook_core::bill::job::{Job, Pace, Pass};
 use meterbook_core::id::RunId;
 
-use crate::Tx;
 use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
+use crate::{Location, Tx};
 
 const ADD: Rows = Rows(
-    "run_job (run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries, worker)",
+    "run_job (run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries, first_piece, pieces, worker)",
 );
 const LEASE_SQLITE: Sql = Sql("
-    select run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries
+    select run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries,
+           first_piece, pieces
     from run_job where run_id = $1 and pass = $2 and done_at is null order by nth limit 1");
 const LEASE_POSTGRES: Sql = Sql("
-    select run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries
+    select run_id, pass, nth, first_account, last_account, accounts, first_bill, first_entry, entries,
+           first_piece, pieces
     from run_job where run_id = $1 and pass = $2 and done_at is null order by nth limit 1
     for update skip locked");
+// A turn that has just begun is in no statistics. A plan for its own number trusted that it has next to
+// no rows, and read all of them for each job; one for any turn goes by the accounts of the job.
+const ANY_TURN_POSTGRES: Sql = Sql("set local plan_cache_mode = force_generic_plan");
+const NEVER_COUNTED_POSTGRES: Sql = Sql("
+    select cast(c.relname as text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = current_schema() and c.reltuples <= 0
+      and c.relname in ('run_item', 'bill', 'segment', 'segment_carried')
+    order by c.relname");
 const END: Sql = Sql("
     update run_job set worker = $4, done_at = $5 where run_id = $1 and pass = $2 and nth = $3");
 const PACE: Sql = Sql("
@@ -50,6 +60,8 @@ pub fn add(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
                 it.first_bill.into(),
                 it.first_entry.into(),
                 it.entries.into(),
+                it.first_piece.into(),
+                it.pieces.into(),
                 "".into(),
             ]
         }),
@@ -59,6 +71,9 @@ pub fn add(tx: &mut Tx, jobs: &[Job]) -> Result<()> {
 /// The first job of a pass that is not done and that nobody else is at; it is ours until this
 /// transaction ends.
 pub fn lease(tx: &mut Tx, run: RunId, pass: Pass) -> Result<Option<Job>> {
+    if let Location::Postgres(_) = tx.location() {
+        tx.exec(ANY_TURN_POSTGRES, [])?;
+    }
     let lease = tx.either(LEASE_SQLITE, LEASE_POSTGRES);
     tx.maybe(lease, [run.into(), pass.word().into()], job)
 }
@@ -68,6 +83,17 @@ pub fn end(tx: &mut Tx, job: &Job, worker: &str, at: Timestamp) -> Result<()> {
     let Job { run, pass, nth, .. } = *job;
     let values = [run.into(), pass.word().into(), nth.into(), V::from(worker), at.into()];
     tx.exec(END, values).map(|_| ())
+}
+
+/// Has the server count the rows of tables that a first run fills, where nobody did before: it plans
+/// for empty ones otherwise, however long the run goes on.
+pub fn count_rows(tx: &mut Tx) -> Result<()> {
+    if let Location::Postgres(_) = tx.location() {
+        for table in tx.many(NEVER_COUNTED_POSTGRES, [], |row| row.text(0))? {
+            tx.script(&format!("analyze {table}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// How far a pass is.
@@ -106,5 +132,7 @@ fn job(row: &Row) -> Result<Job> {
         first_bill: row.id(6)?,
         first_entry: row.id(7)?,
         entries: row.int(8)?,
+        first_piece: row.id(9)?,
+        pieces: row.int(10)?,
     })
 }

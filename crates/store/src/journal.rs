@@ -14,13 +14,18 @@ use meterbook_core::rating::ChargeKind;
 
 use crate::tx::Sql;
 use crate::value::Row;
-use crate::{Counter, Tx};
+use crate::{Counter, Location, Tx};
 
 const LAST: Sql = Sql("
     select number, closed_on, through_entry, entries, debit_cents from journal
     order by number desc limit 1");
 const GET: Sql = Sql("
     select number, closed_on, through_entry, entries, debit_cents from journal where number = $1");
+// Ids that are set aside are counted long before they are used, so that the lock of the counter keeps
+// nobody from using them. The number says nothing.
+const SEAL_POSTGRES: Sql = Sql("select pg_advisory_xact_lock(776175)");
+const BESIDE_POSTGRES: Sql = Sql("select pg_advisory_xact_lock_shared(776175)");
+const SEALED: Sql = Sql("select through_entry from journal order by number desc limit 1");
 const KNOWN: Sql = Sql("
     select through_entry from journal where closed_on <= $1 order by number desc limit 1");
 const ADD: Sql = Sql("
@@ -133,6 +138,9 @@ pub fn known(tx: &mut Tx, on: Date) -> Result<EntryId> {
 /// The newest entry there is. Whoever is posting another one is waited for, and waits from then on
 /// until this transaction ends.
 pub fn seal(tx: &mut Tx) -> Result<EntryId> {
+    if let Location::Postgres(_) = tx.location() {
+        tx.exec(SEAL_POSTGRES, [])?;
+    }
     // No more ids, but the lock of the counter.
     Ok(EntryId(tx.next(Counter::Entry, 0)? - 1))
 }
@@ -143,6 +151,15 @@ pub fn sum(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<(i64, Money,
     tx.one(SUM, [after.into(), through.into()], |row| {
         Ok((row.int(0)?, row.money(1)?, row.money(2)?))
     })
+}
+
+/// The newest entry that a journal has, for whoever posts with ids that were set aside before: behind it
+/// they may be used. The next journal waits until this transaction ends.
+pub fn sealed(tx: &mut Tx) -> Result<EntryId> {
+    if let Location::Postgres(_) = tx.location() {
+        tx.exec(BESIDE_POSTGRES, [])?;
+    }
+    Ok(tx.maybe(SEALED, [], |row| row.id(0))?.unwrap_or(EntryId(0)))
 }
 
 /// Keeps a journal. The database refuses a day before the last one's or in a month that is closed, and

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_webhook", include_str!("../migrations/0025_webhook.sql")),
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
     ("0027_degrees", include_str!("../migrations/0027_degrees.sql")),
+    ("0028_posting", include_str!("../migrations/0028_posting.sql")),
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
 ];
 

@@ -54,6 +54,14 @@ const CHOICES: (Sql, Sql) = among_ids!(
     where kind = 'delivery' and from_on <= $2 and (to_on is null or $2 < to_on) and account_id",
     ""
 );
+const MORE: (Sql, Sql) = among_ids!(
+    "select it.account_id, count(*) from (
+        select account_id from party where role in ('copy-of-bill', 'payer', 'landlord')
+        union all
+        select account_id from account_detail where kind = 'delivery' and value = 'both') as it
+     where it.account_id",
+    "group by it.account_id"
+);
 const HAPPENED: Rows = Rows("piece_event (piece_id, position, state, at, staff_id, detail)");
 const GET: Sql = Sql("
     select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
@@ -188,6 +196,15 @@ pub fn add(tx: &mut Tx, pieces: &[Piece]) -> Result<()> {
         ]
     });
     tx.bulk(PIECES, rows)
+}
+
+/// How many pieces a bill of each of these accounts may come to, where that can be more than one,
+/// whatever the day.
+pub fn more_than_one(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, i64>> {
+    let list = list_of(accounts.iter().copied());
+    let more = tx.either(MORE.0, MORE.1);
+    let found = tx.many(more, [V::from(&list)], |row| Ok((row.id(0)?, 1 + row.int(1)?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// One piece with what became of it.

@@ -43,7 +43,16 @@ pub(crate) struct Session<'a> {
 }
 
 /// Prepared statements by their text.
-type Statements = HashMap<String, Statement>;
+type Statements = HashMap<String, Prepared>;
+
+/// A prepared statement, and how often it was asked for.
+struct Prepared {
+    statement: Statement,
+    asked: u32,
+}
+
+/// How often a statement is asked for before it is prepared anew the first time.
+const ANEW: u32 = 8;
 
 /// Connections at the same time: a server has about a hundred for everybody.
 const CONNECTIONS: usize = 8;
@@ -180,12 +189,21 @@ impl Drop for Lent<'_> {
 }
 
 impl Connected {
+    /// The server keeps the plan that it made for a statement. While a run fills a table that was empty
+    /// the plan to read all of it stayed: the more bills there were, the longer each took. So a plan is
+    /// made anew when the statement was asked for twice as often as when the last one was made.
     fn statement(&mut self, text: &str) -> Result<Statement, postgres::Error> {
-        if let Some(statement) = self.statements.get(text) {
-            return Ok(statement.clone());
+        let mut asked = 1;
+        if let Some(known) = self.statements.get_mut(text) {
+            known.asked = known.asked.saturating_add(1);
+            asked = known.asked;
+            if asked < ANEW || !asked.is_power_of_two() {
+                return Ok(known.statement.clone());
+            }
         }
         let statement = self.client.prepare(text)?;
-        self.statements.insert(text.to_owned(), statement.clone());
+        let prepared = Prepared { statement: statement.clone(), asked };
+        self.statements.insert(text.to_owned(), prepared);
         Ok(statement)
     }
 }

@@ -9,7 +9,7 @@ use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Item, Outcome, Run, Stage, Standing};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, RunId, WindowId};
+use meterbook_core::id::{AccountId, AgreementId, RunId, WindowId};
 use meterbook_core::money::{Money, Quantity, Unit};
 
 use crate::Tx;
@@ -87,13 +87,16 @@ const TO_CHECK_AGAIN: Sql = Sql("
     select distinct account_id from run_item
     where window_id = $1 and account_id between $2 and $3 and outcome = 'held'
     order by account_id");
-const TO_POST: Sql = Sql("
-    select distinct i.account_id from run_item i
-    where i.run_id = $1 and i.account_id between $2 and $3 and i.outcome = 'billed'
-      and not exists (
-        select 1 from standing_segment s join bill b on b.id = s.bill_id
-        where s.agreement_id = i.agreement_id and b.window_id = i.window_id)
-    order by i.account_id");
+const BILLED: Sql = Sql("
+    select account_id, agreement_id from run_item
+    where run_id = $1 and account_id between $2 and $3 and outcome = 'billed'
+    order by account_id, agreement_id");
+// Asked in one with what is billed, PostgreSQL looked at every bill of the turn for each job.
+const POSTED_OF: (Sql, Sql) = among_ids!(
+    "select s.agreement_id from standing_segment s join bill b on b.id = s.bill_id
+     where b.window_id = $2 and s.agreement_id",
+    ""
+);
 const STAGE_OF: Sql = Sql("
     select stage from run
     where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
@@ -272,7 +275,17 @@ pub fn to_post(
     run: &Run,
     (first, last): (AccountId, AccountId),
 ) -> Result<Vec<AccountId>> {
-    tx.many(TO_POST, [run.id.into(), first.into(), last.into()], |row| row.id(0))
+    let asked = [run.id.into(), first.into(), last.into()];
+    let billed: Vec<(AccountId, AgreementId)> =
+        tx.many(BILLED, asked, |row| Ok((row.id(0)?, row.id(1)?)))?;
+    let list = list_of(billed.iter().map(|it| it.1));
+    let posted = tx.either(POSTED_OF.0, POSTED_OF.1);
+    let posted = tx.many(posted, [V::from(&list), run.window.into()], |row| row.id(0))?;
+    let posted: BTreeSet<AgreementId> = posted.into_iter().collect();
+    let mut due: Vec<AccountId> =
+        billed.into_iter().filter(|it| !posted.contains(&it.1)).map(|it| it.0).collect();
+    due.dedup();
+    Ok(due)
 }
 
 /// How a window stands: the population counted from the agreements, the endings from the runs,

@@ -43,9 +43,9 @@ type Texts = HashMap<(&'static str, usize), String>;
 const READERS: usize = 4;
 /// Prepared statements kept for each connection: more than there are texts.
 const STATEMENTS: usize = 500;
-/// Rows in one insert. From 50 up a statement costs little beside its rows; SQLite allows 32,766
-/// parameters, and our widest table has about 30 columns.
-const ROWS: [usize; 3] = [250, 25, 1];
+/// Rows in one insert. From 25 up a statement costs little beside its rows. With 250 each took half as
+/// long again: where a table has triggers SQLite keeps the rows of a statement beside it first.
+const ROWS: [usize; 2] = [25, 1];
 
 /// Whether a file may be made.
 #[derive(Clone, Copy, PartialEq, Eq)]

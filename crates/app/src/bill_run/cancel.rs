@@ -138,7 +138,7 @@ pub(super) fn take_back_bills(
     }
     let bills = theirs.values().map(Vec::len).sum();
     let first = tx.next(Counter::Correction, theirs.len())?;
-    let mut entry = Aside::of(job).take(tx, bills)?;
+    let mut entry = Aside::of(job).entries.take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
     for (correction, (account, bills)) in (first..).zip(theirs) {
         let id = CorrectionId(correction);

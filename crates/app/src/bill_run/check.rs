@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess};
+use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
 use meterbook_core::bill::run::{Item, Outcome, Run};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId};
 use meterbook_core::money::Money;
+use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
@@ -83,18 +84,20 @@ pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) 
     Ok(())
 }
 
-/// How every agreement of an account ends; `accepted` are the accounts whose bills somebody lets go.
+/// How every agreement of an account ends; `accepted` are the accounts whose bills somebody lets go, and
+/// `seen` is shown what each agreement used.
 pub(super) fn endings(
     accepted: &BTreeSet<AccountId>,
     facts: &AccountFacts,
     window: &Window,
     tariffs: &mut Tariffs,
+    seen: &mut dyn FnMut(AgreementId, &Usage),
 ) -> Vec<(AgreementId, Ending)> {
     let go = accepted.contains(&facts.account.id);
     let unusual = if go { Unusual::Accept } else { Unusual::Hold };
     let agreements = facts.services.iter().map(|it| &it.agreement);
     let due = agreements.filter(|it| it.days_in(window.period).is_some()).map(|it| it.id);
-    isolated(due.collect(), || assess(facts, window, tariffs, unusual))
+    isolated(due.collect(), || assess_seeing(facts, window, tariffs, unusual, seen))
 }
 
 fn items(
@@ -105,7 +108,7 @@ fn items(
 ) -> Vec<Item> {
     let account = facts.account.id;
     let item = |(agreement, ending): (AgreementId, Ending)| item(account, agreement, &ending);
-    endings(accepted, facts, window, tariffs).into_iter().map(item).collect()
+    endings(accepted, facts, window, tariffs, &mut |_, _| ()).into_iter().map(item).collect()
 }
 
 pub(super) fn item(account: AccountId, agreement: AgreementId, ending: &Ending) -> Item {

@@ -14,7 +14,7 @@ use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::job::{Job, Pass};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, BillId, EntryId};
+use meterbook_core::id::{AccountId, BillId, EntryId, PieceId};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
@@ -26,6 +26,8 @@ const WAIT: Duration = Duration::from_millis(50);
 /// How long the database may be taken by others before that is a failure. They work beside us, and on
 /// SQLite only one can write at a time, in no order.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// After so many of its jobs a worker has the rows counted.
+const COUNTED: u32 = 3;
 /// Every account there is.
 const ALL: (AccountId, AccountId) = (AccountId(0), AccountId(i64::MAX));
 
@@ -49,14 +51,19 @@ pub(super) fn work(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<()> {
     let worker = name();
-    let mut since = Instant::now();
+    let (mut since, mut did) = (Instant::now(), 0);
     while run.stage.pass() == Some(pass) {
         let step = match db.write(|tx| step(tx, allowed, (run, pass), (window, &worker), tariffs)) {
             Err(why) if is_taken(&why) && since.elapsed() < PATIENCE => Step::Waits,
             step => step?,
         };
         match step {
-            Step::Did => since = Instant::now(),
+            Step::Did => {
+                (since, did) = (Instant::now(), did + 1);
+                if did == COUNTED {
+                    count_rows(db)?;
+                }
+            }
             Step::Waits => sleep(WAIT),
             Step::Over(next) => *run = next,
         }
@@ -68,6 +75,15 @@ pub(super) fn work(
         });
     }
     Ok(())
+}
+
+/// What is there after the first jobs says enough to plan the others by. Whoever counts already does it
+/// for all.
+fn count_rows(db: &Db) -> Result<()> {
+    match db.write(store::job::count_rows) {
+        Err(why) if is_taken(&why) => Ok(()),
+        done => done,
+    }
 }
 
 /// Does one job, or finds that there is none.
@@ -119,22 +135,28 @@ fn step(
 
 /// Cuts the work of a pass into jobs; whether there is any.
 fn cut(tx: &mut Tx, run: &Run, window: &Window, pass: Pass) -> Result<bool> {
-    let (due, entries) = match pass {
-        Pass::Check => (store::run::to_check(tx, run, window, ALL)?, BTreeMap::new()),
+    let (due, entries, pieces) = match pass {
+        Pass::Check => {
+            (store::run::to_check(tx, run, window, ALL)?, BTreeMap::new(), BTreeMap::new())
+        }
         Pass::Post => {
             let due = store::run::to_post(tx, run, ALL)?;
             let entries = entries(tx, &due)?;
-            (due, entries)
+            let pieces = store::outbox::more_than_one(tx, &due)?;
+            (due, entries, pieces)
         }
         Pass::Cancel => {
             let bills = store::cancel::accounts(tx, window.id)?;
-            (bills.iter().map(|it| it.0).collect(), bills.into_iter().collect())
+            (bills.iter().map(|it| it.0).collect(), bills.into_iter().collect(), BTreeMap::new())
         }
     };
     let (mut jobs, run) = (Vec::new(), run.id);
     for (nth, accounts) in (0..).zip(due.chunks(ACCOUNTS_PER_TRANSACTION)) {
         let (first, last) = (accounts[0], accounts[accounts.len() - 1]);
-        let entries = accounts.iter().map(|it| entries.get(it).copied().unwrap_or(1)).sum();
+        let most = |of: &BTreeMap<AccountId, i64>| -> i64 {
+            accounts.iter().map(|it| of.get(it).copied().unwrap_or(1)).sum()
+        };
+        let (entries, pieces) = (most(&entries), most(&pieces));
         let accounts = i64::try_from(accounts.len())?;
         let first_bill = BillId(match pass {
             Pass::Post => tx.next(Counter::Bill, usize::try_from(accounts)?)?,
@@ -146,7 +168,23 @@ fn cut(tx: &mut Tx, run: &Run, window: &Window, pass: Pass) -> Result<bool> {
                 (EntryId(tx.next(Counter::Entry, usize::try_from(entries)?)?), entries)
             }
         };
-        jobs.push(Job { run, pass, nth, first, last, accounts, first_bill, first_entry, entries });
+        let (first_piece, pieces) = match pass {
+            Pass::Post => (PieceId(tx.next(Counter::Piece, usize::try_from(pieces)?)?), pieces),
+            Pass::Check | Pass::Cancel => (PieceId(0), 0),
+        };
+        jobs.push(Job {
+            run,
+            pass,
+            nth,
+            first,
+            last,
+            accounts,
+            first_bill,
+            first_entry,
+            entries,
+            first_piece,
+            pieces,
+        });
     }
     store::job::add(tx, &jobs)?;
     Ok(!jobs.is_empty())

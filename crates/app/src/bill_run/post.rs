@@ -16,12 +16,21 @@ use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::apart::attempt;
+use super::charges;
 use super::check::{broken, endings, item, learn};
-use super::{charges, origin};
+use super::origin::{self, Used};
 
-/// Ids of entries that are set aside.
+/// Ids of entries and pieces that are set aside.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Aside {
+    pub(super) entries: Ids,
+    pub(super) pieces: Ids,
+}
+
+/// Ids that are set aside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ids {
+    counter: Counter,
     next: i64,
     end: i64,
 }
@@ -29,21 +38,32 @@ pub(super) struct Aside {
 impl Aside {
     /// None.
     pub(super) fn none() -> Aside {
-        Aside { next: 0, end: 0 }
+        Aside { entries: Ids::of(Counter::Entry, 0, 0), pieces: Ids::of(Counter::Piece, 0, 0) }
     }
 
     /// Those of a job.
     pub(super) fn of(job: &Job) -> Aside {
-        Aside { next: job.first_entry.0, end: job.first_entry.0 + job.entries }
+        let entries = Ids::of(Counter::Entry, job.first_entry.0, job.entries);
+        Aside { entries, pieces: Ids::of(Counter::Piece, job.first_piece.0, job.pieces) }
+    }
+}
+
+impl Ids {
+    pub(super) fn of(counter: Counter, next: i64, count: i64) -> Ids {
+        Ids { counter, next, end: next + count }
     }
 
     /// The first of so many ids: of those that are set aside, and where these are not enough, because
-    /// something was charged since they were counted, of those that nobody has.
+    /// something was charged since they were counted, of those that nobody has. So too where a day was
+    /// closed since, whose journal would have those entries.
     pub(super) fn take(&mut self, tx: &mut Tx, count: usize) -> Result<i64> {
         let first = self.next;
         let end = first + i64::try_from(count)?;
-        if self.end < end {
-            return tx.next(Counter::Entry, count);
+        let sealed = |tx: &mut Tx| -> Result<bool> {
+            Ok(self.counter == Counter::Entry && first <= store::journal::sealed(tx)?.0)
+        };
+        if self.end < end || sealed(tx)? {
+            return tx.next(self.counter, count);
         }
         self.next = end;
         Ok(first)
@@ -103,11 +123,14 @@ fn batch(
     let accepted = store::run::accepted(tx, window.id, &accounts)?;
     let calendar = crate::calendar::on(tx, window.billed_on)?;
     let mut checked = store::run::items_of(tx, run, &accounts)?;
-    let (mut changed, mut bills) = (Vec::new(), Vec::new());
+    let (mut changed, mut bills, mut used) = (Vec::new(), Vec::new(), Used::new());
     for account in &facts {
         let id = account.account.id;
         let checked = checked.remove(&id).unwrap_or_default();
-        match segments(endings(&accepted, account, window, tariffs), &checked) {
+        let endings = endings(&accepted, account, window, tariffs, &mut |agreement, it| {
+            used.insert(agreement, origin::of_usage(it));
+        });
+        match segments(endings, &checked) {
             Some(segments) => {
                 bills.push(Bill { id: ids[&id], ..bill(account, window, &calendar, segments) });
             }
@@ -121,7 +144,7 @@ fn batch(
     store::run::put_items(tx, run, &changed)?;
     let mut aside = aside;
     write(tx, &bills, &facts, &mut aside)?;
-    origin::keep(tx, &facts, &bills, tariffs, known)?;
+    origin::keep(tx, (&facts, &used), &bills, tariffs, known)?;
     Ok(aside)
 }
 
@@ -134,7 +157,7 @@ pub(super) fn write(
 ) -> Result<()> {
     store::bill::add(tx, bills)?;
     let charges = charges::with(tx, bills, facts)?;
-    let mut next = aside.take(tx, bills.len() + charges.len())?;
+    let mut next = aside.entries.take(tx, bills.len() + charges.len())?;
     let mut entries = Vec::with_capacity(bills.len() + charges.len());
     let mut id = || {
         next += 1;
@@ -148,7 +171,7 @@ pub(super) fn write(
     }
     store::charge::add(tx, &charges)?;
     store::ledger::add(tx, &entries)?;
-    crate::delivery::queue(tx, bills)
+    crate::delivery::queue(tx, bills, |tx, count| aside.pieces.take(tx, count))
 }
 
 /// The segments to post, if every agreement ends as it did when it was checked, to the cent.

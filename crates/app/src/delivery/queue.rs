@@ -7,17 +7,21 @@ use jiff::civil::Date;
 use meterbook_core::bill::Bill;
 use meterbook_core::delivery::{Piece, Recipient, ways};
 use meterbook_core::id::{AccountId, PieceId};
-use meterbook_store::{self as store, Counter, Tx};
+use meterbook_store::{self as store, Tx};
 
-/// Queues bills for everybody who gets them on their day.
-pub(crate) fn queue(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
+/// Queues bills for everybody who gets them on their day; `take` gives the first of so many ids.
+pub(crate) fn queue(
+    tx: &mut Tx,
+    bills: &[Bill],
+    take: impl FnOnce(&mut Tx, usize) -> Result<i64>,
+) -> Result<()> {
     let days: BTreeSet<Date> = bills.iter().map(|it| it.billed_on).collect();
     let mut pieces = Vec::with_capacity(bills.len());
     for day in days {
         let bills: Vec<&Bill> = bills.iter().filter(|it| it.billed_on == day).collect();
         pieces.extend(on_day(tx, &bills, day)?);
     }
-    let first = tx.next(Counter::Piece, pieces.len())?;
+    let first = take(tx, pieces.len())?;
     for (piece, nth) in pieces.iter_mut().zip(0..) {
         piece.id = PieceId(first + nth);
     }

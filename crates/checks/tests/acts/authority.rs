@@ -182,7 +182,7 @@ const ELSEWHERE: &[&str] = &[
     "bill_run::run",
     "accrual::accrual",
     "bill_run::finish",
-    "correct::many",
+    "many::many",
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",

@@ -290,6 +290,58 @@ fn of_all_on_a_tariff_those_are_corrected_that_were_wrong() {
     });
 }
 
+/// Together they come to what each comes to alone: all of one's bills, some of another's, and one who
+/// waits for a second person.
+#[test]
+fn many_months_of_many_accounts_are_corrected_together() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for serial in ["E-2", "E-3", "E-4"] {
+            let mut customer = village::customer(serial, &[DIALS]);
+            customer.street = format!("{serial} Mill St");
+            village::take_on(db, &customer).unwrap();
+        }
+        let all = ["E-1", "E-2", "E-3", "E-4"];
+        for serial in all {
+            for (nth, month) in (0..).zip(1..=4) {
+                meter_shows(db, serial, date(2026, month, 1), &[nth * 100]);
+            }
+        }
+        (0..3).for_each(|_| bill(db));
+        let months = |serial: &str, shown: [i64; 3]| {
+            for (month, index) in (2..).zip(shown) {
+                meter_shows(db, serial, date(2026, month, 1), &[index]);
+            }
+        };
+        months("E-1", [110, 230, 350]);
+        months("E-2", [100, 180, 300]);
+        months("E-3", [10_000, 20_000, 30_000]);
+        let ann = with_role(db, "ann", "billing-analyst");
+        let of = ("R-1", date(2026, 1, 1), Cause::Read);
+        let mut seen = Vec::new();
+        let would = many(db, ann, of, None, &mut |done, of| seen.push((done, of))).unwrap();
+        let more = Money::from_cents(600 + 356_400);
+        let expected = Many { accounts: 3, bills: 8, more, ..Many::default() };
+        assert_eq!((would, seen.last()), (expected.clone(), Some(&(4, 4))));
+        let entries = db.read(|tx| store::ledger::entries(tx, ACCOUNT)).unwrap().len();
+        assert_eq!(entries, 3, "looking keeps nothing");
+        let why = "the display was read wrong";
+        let done = many(db, ann, of, Some(why), &mut |_, _| ()).unwrap();
+        assert_eq!(done, Many { waits: 1, ..expected });
+        clean(db);
+        let newest = db.read(|tx| store::bill::newest(tx, 5)).unwrap();
+        for id in newest {
+            assert_eq!(db.read(|tx| replay(tx, id)).unwrap(), Replayed::Same);
+        }
+        let of_first = db.read(|tx| store::correction::get(tx, CorrectionId(1))).unwrap();
+        assert_eq!((of_first.account, of_first.bills.len()), (ACCOUNT, 3));
+        assert_eq!((of_first.net, &*of_first.why), (Money::from_cents(600), why));
+        // What waits differs still, and is not asked for twice.
+        let again = many(db, ann, of, Some(why), &mut |_, _| ()).unwrap();
+        assert_eq!((again.accounts, again.failures), (0, 1), "{:?}", again.failed);
+    });
+}
+
 /// The database holds that no day is billed twice, whoever asks.
 #[test]
 fn no_day_is_on_two_bills_that_stand() {

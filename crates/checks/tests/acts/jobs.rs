@@ -18,7 +18,7 @@ use meterbook_app::intake::{self, Import};
 use meterbook_app::sign_up::{SignUp, sign_up};
 use meterbook_app::task::scan;
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{approval, check};
+use meterbook_app::{approval, check, close};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::job::Pass;
@@ -212,6 +212,32 @@ fn a_run_that_is_called_off_leaves_no_jobs() {
         assert_eq!(db.read(|tx| store::job::pace(tx, run.id, Pass::Check)).unwrap().jobs, 0);
         let again = bill(db, Which::Cycle(CYCLE), Until::Posted);
         assert_eq!((again.stage, again.billed, again.held), (Stage::Done, 30, 0));
+        clean(db);
+    });
+}
+
+/// The ids of a run's entries are counted when its work is cut; a day that is closed after that has a
+/// journal behind them.
+#[test]
+fn a_day_that_is_closed_while_a_run_posts_stops_no_bill() {
+    engines::each(|db, folder| {
+        january(db, folder, 30);
+        bill(db, Which::Cycle(CYCLE), Until::Preview);
+        let run = run_of(db);
+        let mut closed = None;
+        let mut watch = |progress: Progress<'_>| {
+            if let Progress::Posted(0, 30) = progress {
+                let day = date(2026, 3, 1);
+                closed = Some(db.write(|tx| close::close_day(tx, actor(), day, "")).unwrap());
+            }
+        };
+        let released = release::release(db, actor(), run.id, None, &mut watch).unwrap();
+        let Released::Posted(stands) = released else { panic!("it waits") };
+        assert_eq!((stands.stage, stands.billed, stands.held), (Stage::Done, 30, 0));
+        let closed = closed.expect("it was closed before anything was posted");
+        assert_eq!((closed.number, closed.entries), (1, 0));
+        let next = db.write(|tx| close::close_day(tx, actor(), date(2026, 3, 2), "")).unwrap();
+        assert_eq!((next.number, next.entries), (2, 30));
         clean(db);
     });
 }

@@ -1,6 +1,7 @@
 //! The store on both engines: what goes in comes out, what was posted stays, and what stands in
 //! the way is said in a sentence.
 
+mod belongs;
 mod books;
 mod field;
 mod intervals;

@@ -328,6 +328,8 @@ pub(crate) fn job() -> Job {
         first_bill: BillId(0),
         first_entry: EntryId(0),
         entries: 0,
+        first_piece: PieceId(0),
+        pieces: 0,
     }
 }
 

@@ -182,13 +182,24 @@ pub fn assess(
     tariffs: &mut Tariffs,
     unusual_bills: Unusual,
 ) -> Vec<(AgreementId, Ending)> {
+    assess_seeing(facts, window, tariffs, unusual_bills, &mut |_, _| ())
+}
+
+/// The same, and `seen` is shown the use of each agreement before it is priced.
+pub fn assess_seeing(
+    facts: &AccountFacts,
+    window: &Window,
+    tariffs: &mut Tariffs,
+    unusual_bills: Unusual,
+    seen: &mut dyn FnMut(AgreementId, &Usage),
+) -> Vec<(AgreementId, Ending)> {
     let mut endings: Vec<(AgreementId, Ending)> = facts
         .services
         .iter()
         .filter_map(|it| {
             Some((
                 it.agreement.id,
-                ending(it, it.agreement.days_in(window.period)?, window, tariffs),
+                ending(it, it.agreement.days_in(window.period)?, window, tariffs, seen),
             ))
         })
         .collect();
@@ -217,7 +228,13 @@ impl Ending {
     }
 }
 
-fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &mut Tariffs) -> Ending {
+fn ending(
+    facts: &ServiceFacts,
+    days: Period,
+    window: &Window,
+    tariffs: &mut Tariffs,
+    seen: &mut dyn FnMut(AgreementId, &Usage),
+) -> Ending {
     let expected = facts.billed_through.unwrap_or(facts.agreement.from);
     if days.end() <= expected {
         return Ending::BilledBefore;
@@ -226,8 +243,11 @@ fn ending(facts: &ServiceFacts, days: Period, window: &Window, tariffs: &mut Tar
         return Ending::Held(Hold::EarlierUnbilled { from: expected });
     }
     let period = Period::new(expected, days.end()).expect("the end was compared just above");
-    segment(facts, period, window, tariffs)
-        .map_or_else(Ending::Held, |it| Ending::Billed(Box::new(it)))
+    let segment = used(facts, period, tariffs).and_then(|used| {
+        seen(facts.agreement.id, &used);
+        priced(facts, period, window, tariffs, used)
+    });
+    segment.map_or_else(Ending::Held, |it| Ending::Billed(Box::new(it)))
 }
 
 /// The part of a bill for one agreement and some days of a window, or why there is none.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::run::Stage;
-use crate::id::{AccountId, BillId, EntryId, RunId};
+use crate::id::{AccountId, BillId, EntryId, PieceId, RunId};
 
 /// Which of its passes over the accounts a run is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct Job {
     pub first_entry: EntryId,
     /// How many ids of entries are set aside for it.
     pub entries: i64,
+    /// The id of its first piece on the way to people.
+    pub first_piece: PieceId,
+    /// How many ids of pieces are set aside for it.
+    pub pieces: i64,
 }
 
 /// How far a pass is, and how fast.

@@ -145,12 +145,29 @@ impl Usage {
             text.push_str(name);
             for value in values {
                 text.push(' ');
-                text.push_str(&value.to_string());
+                push(&mut text, *value);
             }
             text.push('\n');
         }
         text
     }
+}
+
+/// Appends a whole number. There are hundreds to each bill, and what formats anything took longer than
+/// the rating does.
+fn push(text: &mut String, value: i64) {
+    let mut digits = [b'0'; 20];
+    let (mut at, mut rest) = (digits.len() - 1, value.unsigned_abs());
+    while 10 <= rest {
+        digits[at] += u8::try_from(rest.rem_euclid(10)).expect("a digit");
+        rest = rest.div_euclid(10);
+        at -= 1;
+    }
+    digits[at] += u8::try_from(rest).expect("a digit");
+    if value < 0 {
+        text.push('-');
+    }
+    text.push_str(str::from_utf8(&digits[at..]).expect("digits are text"));
 }
 
 /// What the meters in `facts` say was used in `period`, or why nobody can say.

@@ -1,0 +1,264 @@
+//! Bills made again from what is known now, of many accounts together: turn after turn, since a bill
+//! may draw on what the one before it leaves.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use meterbook_core::bill::assess::{Ending, Tariffs, Unusual, assess_seeing};
+use meterbook_core::bill::correct::{Correction, net, take_back};
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::cycle::Window;
+use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
+use meterbook_core::ledger::{Entry, EntryKind};
+use meterbook_core::permission::Authorized;
+use meterbook_store::bill::Known;
+use meterbook_store::{self as store, Counter, Tx};
+
+use super::correct::{CORRECT, NotCorrected, said};
+use super::origin::Origins;
+use super::post::Ids;
+use super::{check, origin, post};
+use crate::refuse;
+
+/// Ids that are set aside for corrections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fresh {
+    corrections: Ids,
+    bills: Ids,
+    entries: Ids,
+    pieces: Ids,
+}
+
+/// Ids from here on are those of trials, which nobody sees.
+const TRIALS: i64 = 1 << 62;
+/// A trial needs fewer.
+const OF_A_TRIAL: i64 = 1 << 20;
+
+impl Fresh {
+    /// None: they are taken as they are needed.
+    pub(super) fn none() -> Fresh {
+        Fresh::with(|counter| Ids::of(counter, 0, 0))
+    }
+
+    /// Those of a trial of these accounts. Two trials at once have others, or else one would wait for
+    /// the other, and no counter is held for what is undone.
+    pub(super) fn trial(first: AccountId) -> Fresh {
+        let from = TRIALS + first.0.rem_euclid(1 << 41) * OF_A_TRIAL;
+        Fresh::with(|counter| Ids::of(counter, from, OF_A_TRIAL))
+    }
+
+    /// As many as the accounts need of which there are so many bills, and so many pieces of them.
+    pub(super) fn aside(
+        tx: &mut Tx,
+        accounts: usize,
+        bills: usize,
+        pieces: usize,
+    ) -> Result<Fresh> {
+        let mut aside = |counter, count: usize| -> Result<Ids> {
+            let first = if count == 0 { 0 } else { tx.next(counter, count)? };
+            Ok(Ids::of(counter, first, i64::try_from(count)?))
+        };
+        Ok(Fresh {
+            corrections: aside(Counter::Correction, accounts)?,
+            bills: aside(Counter::Bill, bills)?,
+            entries: aside(Counter::Entry, 2 * bills)?,
+            pieces: aside(Counter::Piece, pieces)?,
+        })
+    }
+
+    fn with(ids: impl Fn(Counter) -> Ids) -> Fresh {
+        Fresh {
+            corrections: ids(Counter::Correction),
+            bills: ids(Counter::Bill),
+            entries: ids(Counter::Entry),
+            pieces: ids(Counter::Piece),
+        }
+    }
+}
+
+/// What correcting bills comes to, worked out and not kept.
+#[derive(Default)]
+pub(super) struct Anew {
+    pub(super) corrections: Vec<Correction>,
+    pub(super) origins: Origins,
+}
+
+/// Takes the bills of each correction back and makes each anew, oldest first, as a trial: nothing of it
+/// is kept.
+pub(super) fn work_out(
+    tx: &mut Tx,
+    wanted: Vec<(Correction, Vec<Bill>)>,
+    fresh: &mut Fresh,
+    tariffs: &mut Tariffs,
+) -> Result<Anew> {
+    let first = fresh.corrections.take(tx, wanted.len())?;
+    let count = wanted.iter().map(|it| it.1.len()).sum();
+    let bill = fresh.bills.take(tx, count)?;
+    tx.trial(|tx| worked_out(tx, wanted, (first, bill), tariffs))
+}
+
+fn worked_out(
+    tx: &mut Tx,
+    wanted: Vec<(Correction, Vec<Bill>)>,
+    (first, first_bill): (i64, i64),
+    tariffs: &mut Tariffs,
+) -> Result<Anew> {
+    let mut anew = Anew::default();
+    let (mut old, mut places, mut place) = (Vec::new(), Vec::new(), first_bill);
+    for ((mut correction, bills), id) in wanted.into_iter().zip(first..) {
+        correction.id = CorrectionId(id);
+        anew.corrections.push(correction);
+        places.push(place);
+        place += i64::try_from(bills.len())?;
+        old.push(bills);
+    }
+    let taken = anew.corrections.iter().zip(&old);
+    let taken = taken.flat_map(|(it, bills)| bills.iter().map(|bill| (it.id, bill.id)));
+    let taken: Vec<(CorrectionId, BillId)> = taken.collect();
+    store::correction::add_all(tx, &anew.corrections)?;
+    store::correction::cancel_all(tx, &taken)?;
+    let known = store::bill::known(tx)?;
+    while let Some(turn) = next_turn(&anew.corrections, &old) {
+        let due: Vec<usize> = (0..old.len())
+            .filter(|it| {
+                next(&anew.corrections[*it], &old[*it]).is_some_and(|it| it.window == turn)
+            })
+            .collect();
+        let due: Vec<(usize, &Bill, BillId)> = due
+            .into_iter()
+            .map(|it| {
+                let nth = anew.corrections[it].bills.len();
+                (it, &old[it][nth], BillId(places[it] + i64::try_from(nth).unwrap_or(i64::MAX)))
+            })
+            .collect();
+        let made = in_turn(tx, turn, &due, (anew.corrections[0].on, known), tariffs)?;
+        anew.origins.extend(made.1);
+        let mut new: BTreeMap<BillId, Bill> = made.0.into_iter().map(|it| (it.id, it)).collect();
+        for (nth, was, id) in due {
+            anew.corrections[nth].bills.push((was.clone(), new.remove(&id)));
+        }
+    }
+    for it in &mut anew.corrections {
+        it.net = net(&it.bills);
+    }
+    Ok(anew)
+}
+
+/// The first bill that is not made anew.
+fn next<'a>(done: &Correction, old: &'a [Bill]) -> Option<&'a Bill> {
+    old.get(done.bills.len())
+}
+
+/// The turn of the earliest days of which a bill is not made anew.
+fn next_turn(done: &[Correction], old: &[Vec<Bill>]) -> Option<WindowId> {
+    let next = done.iter().zip(old).filter_map(|(done, old)| next(done, old));
+    next.min_by_key(|it| (it.period.start(), it.window)).map(|it| it.window)
+}
+
+/// Bills of a turn made again, dated today, each with its id; none where there is nothing to bill any
+/// more. They are there for the next ones to draw on.
+fn in_turn(
+    tx: &mut Tx,
+    turn: WindowId,
+    due: &[(usize, &Bill, BillId)],
+    (today, known): (Date, Known),
+    tariffs: &mut Tariffs,
+) -> Result<(Vec<Bill>, Origins)> {
+    let turn = store::window::get(tx, turn)?;
+    let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
+    let window = Window { billed_on: today, due_on, ..turn };
+    let accounts: Vec<AccountId> = due.iter().map(|it| it.1.account).collect();
+    let olds: BTreeMap<AccountId, (&Bill, BillId)> =
+        due.iter().map(|(_, old, id)| (old.account, (*old, *id))).collect();
+    let mut facts = store::gather::accounts_as_of(tx, &window, &accounts, Known::ALL)?;
+    for facts in &mut facts {
+        let (old, _) = olds[&facts.account.id];
+        // Others that have their own bill for these days keep it.
+        facts.services.retain(|it| old.segments.iter().any(|was| was.agreement == it.agreement.id));
+    }
+    check::learn(tx, &facts, tariffs)?;
+    crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
+    let calendar = crate::calendar::on(tx, today)?;
+    let (mut bills, mut used) = (Vec::new(), origin::Used::new());
+    for facts in &facts {
+        let (old, id) = olds[&facts.account.id];
+        let seen = &mut |agreement, it: &_| {
+            used.insert(agreement, origin::of_usage(it));
+        };
+        let mut segments = Vec::new();
+        for (agreement, ending) in assess_seeing(facts, &window, tariffs, Unusual::Accept, seen) {
+            match ending {
+                Ending::Billed(segment) => segments.push(*segment),
+                Ending::BilledBefore => {}
+                Ending::Held(hold) => {
+                    let bill = old.number.clone();
+                    return Err(refuse(NotCorrected::Held { bill, agreement, hold }));
+                }
+            }
+        }
+        if !segments.is_empty() {
+            let bill = post::bill(facts, &window, &calendar, segments);
+            bills.push(Bill { id, number: next_number(&old.number), ..bill });
+        }
+    }
+    store::bill::add_drawn_on(tx, &bills)?;
+    let origins = origin::of(tx, (&facts, &used), &bills, tariffs, known)?;
+    Ok((bills, origins))
+}
+
+/// Keeps what was worked out and may be, each by the proof of its account, and posts it.
+pub(super) fn keep(
+    tx: &mut Tx,
+    allowed: &BTreeMap<AccountId, Authorized>,
+    anew: &Anew,
+    fresh: &mut Fresh,
+) -> Result<()> {
+    let Anew { corrections, origins } = anew;
+    let pairs = || corrections.iter().flat_map(|it| it.bills.iter().map(move |both| (it, both)));
+    let taken: Vec<_> = pairs().map(|(it, (old, _))| (it.id, old.id)).collect();
+    let new: Vec<Bill> = pairs().filter_map(|(_, (_, new))| new.clone()).collect();
+    store::correction::add_all(tx, corrections)?;
+    store::correction::cancel_all(tx, &taken)?;
+    store::bill::add(tx, &new)?;
+    store::bill::add_origins(tx, origins)?;
+    for (_, (old, new)) in pairs() {
+        if let Some(new) = new {
+            store::correction::replace(tx, old.id, new.id)?;
+        }
+    }
+    crate::delivery::queue(tx, &new, |tx, count| fresh.pieces.take(tx, count))?;
+    let mut entries = Vec::new();
+    for (correction, (old, new)) in pairs() {
+        entries.push(Entry {
+            id: EntryId(0),
+            kind: EntryKind::Cancelled,
+            on: correction.on,
+            key: old.number.0.clone(),
+            text: old.period.to_string(),
+            postings: take_back(old),
+        });
+        entries.extend(new.iter().map(|it| post::entry(it, EntryId(0))));
+    }
+    let first = fresh.entries.take(tx, entries.len())?;
+    for (entry, id) in entries.iter_mut().zip(first..) {
+        entry.id = EntryId(id);
+    }
+    store::ledger::add(tx, &entries)?;
+    for it in corrections {
+        let allowed: &Authorized = allowed.get(&it.account).context("it was allowed")?;
+        let number = store::account::get(tx, it.account)?.number.to_string();
+        let change = store::audit::Change { why: Some(&it.why), ..store::audit::Change::default() };
+        store::audit::change(tx, allowed, CORRECT, &number, (&said(it), change))?;
+    }
+    Ok(())
+}
+
+/// `B-260804-10000012-C1` after `B-260804-10000012`, and `-C2` after that.
+fn next_number(of: &BillNumber) -> BillNumber {
+    let (stem, nth) = match of.0.rsplit_once("-C").map(|(stem, nth)| (stem, nth.parse::<u32>())) {
+        Some((stem, Ok(nth))) => (stem, nth),
+        _ => (of.0.as_str(), 0),
+    };
+    BillNumber(format!("{stem}-C{}", nth + 1))
+}
