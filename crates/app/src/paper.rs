@@ -5,11 +5,12 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::bill::sample;
 use meterbook_core::paper::{Look, NotRead, PaperText, TextKind};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_paper::contents::{Missing, missing};
-use meterbook_paper::{Press, read_back, sample, view};
+use meterbook_paper::{Press, read_back, view};
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;

@@ -1,17 +1,17 @@
 //! Finished bills looked at once more before they leave, and put together for the mail house.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::AccountNumber;
 
-use crate::read_back::closed_up;
+use crate::read_back::{closed_up, texts_of_pdf};
 
 /// Refuses paper of which any page does not say that it is of this account: statements have gone to
 /// others in the wrong envelope, whole ones and single pages.
 pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
-    let pages = pdf_extract::extract_text_from_mem_by_pages(pdf)
-        .map_err(|why| anyhow!("a bill of account {account} cannot be read back: {why}"))?;
+    let pages = texts_of_pdf(pdf)
+        .with_context(|| format!("a bill of account {account} cannot be read back"))?;
     ensure!(!pages.is_empty(), "a bill that was to go to account {account} has no page");
     let number = account.to_string();
     for (nth, page) in (1..).zip(&pages) {
@@ -199,8 +199,7 @@ impl Batch {
 /// Refuses a batch in which a bill does not stand where it was put: each has to say its account and
 /// its number on its own pages, and there are no others.
 pub fn stands(pdf: &[u8], bills: &[(AccountNumber, BillNumber, i64)]) -> Result<()> {
-    let texts = pdf_extract::extract_text_from_mem_by_pages(pdf)
-        .map_err(|why| anyhow!("a batch of bills cannot be read back: {why}"))?;
+    let texts = texts_of_pdf(pdf).context("a batch of bills cannot be read back")?;
     let mut left = texts.as_slice();
     for (account, bill, pages) in bills {
         let (own, others) = left

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
 use meterbook_core::bill::{Segment, Statement};
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};
@@ -12,7 +12,7 @@ use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
 
 use crate::frame::said;
-use crate::read_back::closed_up;
+use crate::read_back::{closed_up, texts_of_pdf};
 use crate::says::{Says, number};
 use crate::view::{
     billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned,
@@ -32,8 +32,7 @@ pub enum Missing {
 /// # Errors
 /// Where the PDF cannot be read.
 pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
-    let pages = pdf_extract::extract_text_from_mem_by_pages(pdf)
-        .map_err(|why| anyhow!("the sample bill cannot be read back: {why}"))?;
+    let pages = texts_of_pdf(pdf).context("the sample bill cannot be read back")?;
     let pages: Vec<String> = pages.iter().map(|it| closed_up(it)).collect();
     let text = pages.concat();
     let says = Says::of_language(statement.language);

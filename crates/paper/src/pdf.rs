@@ -1,8 +1,7 @@
 //! The PDF: the view set by Typst, tagged, with static fonts.
 
 use anyhow::{Result, anyhow};
-use serde_json::Value;
-use typst::diag::{FileError, FileResult};
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
@@ -79,38 +78,61 @@ impl Press {
     ///
     /// Fails where the template is wrong or the result is no accessible PDF (PDF/UA-1).
     pub fn pdf(&self, view: &View) -> Result<Vec<u8>> {
-        let word = view.0["form"].as_str().unwrap_or_default();
-        let form = self.forms.iter().find(|it| it.0.word() == word);
-        let (_, form) =
-            form.ok_or_else(|| anyhow!("the bill could not be set: no form is called `{word}`"))?;
-        let sheet = Sheet { press: self, form, view: Bytes::from_string(view.0.to_string()) };
-        let made = self.made(&sheet, &view.0);
-        comemo::evict(REMEMBERED);
+        let made = self.laid(view).and_then(|it| it.written());
+        forget();
         made
     }
 
-    fn made(&self, sheet: &Sheet<'_>, view: &Value) -> Result<Vec<u8>> {
-        let said = |what: &str, why: &[typst::diag::SourceDiagnostic]| {
-            let first = why.first().map_or_else(String::new, |it| it.message.to_string());
-            anyhow!("the bill could not be {what}: {first}")
-        };
-        let document: PagedDocument =
-            typst::compile(sheet).output.map_err(|why| said("set", &why))?;
+    /// Lays a bill out on its pages, the first half of [`Press::pdf`].
+    pub fn laid(&self, view: &View) -> Result<Laid> {
+        let View(view) = view;
+        let word = view["form"].as_str().unwrap_or_default();
+        let form = self.forms.iter().find(|it| it.0.word() == word);
+        let (_, form) =
+            form.ok_or_else(|| anyhow!("the bill could not be set: no form is called `{word}`"))?;
+        let sheet = Sheet { press: self, form, view: Bytes::from_string(view.to_string()) };
+        let pages: PagedDocument = typst::compile(&sheet).output.map_err(|why| not("set", &why))?;
+        let title = view["title"].as_str().unwrap_or_default().to_owned();
+        Ok(Laid { pages, title, invoice: !view["invoice"].is_null() })
+    }
+}
+
+/// A bill laid out on its pages.
+pub struct Laid {
+    pages: PagedDocument,
+    title: String,
+    invoice: bool,
+}
+
+impl Laid {
+    /// Writes the pages as a PDF, the other half of [`Press::pdf`].
+    ///
+    /// Fails where it is no accessible PDF.
+    pub fn written(&self) -> Result<Vec<u8>> {
         // With an invoice inside it is kept for long as well: PDF/A-3 is the one that may have files in it.
-        let wanted: &[PdfStandard] = match view["invoice"].is_null() {
-            true => &[PdfStandard::Ua_1],
-            false => &[PdfStandard::Ua_1, PdfStandard::A_3a],
+        let wanted: &[PdfStandard] = match self.invoice {
+            false => &[PdfStandard::Ua_1],
+            true => &[PdfStandard::Ua_1, PdfStandard::A_3a],
         };
         let standards = PdfStandards::new(wanted).map_err(|why| anyhow!("{}", why.message()))?;
-        let ident = view["title"].as_str().unwrap_or_default().to_owned();
         let options = PdfOptions {
-            ident: typst::foundations::Smart::Custom(ident),
+            ident: typst::foundations::Smart::Custom(self.title.clone()),
             creator: typst::foundations::Smart::Custom(Some("meterbook".to_owned())),
             standards,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&document, &options).map_err(|why| said("written", &why))
+        typst_pdf::pdf(&self.pages, &options).map_err(|why| not("written", &why))
     }
+}
+
+/// Lets go of what layout remembers of earlier bills.
+pub fn forget() {
+    comemo::evict(REMEMBERED);
+}
+
+fn not(what: &str, why: &[SourceDiagnostic]) -> anyhow::Error {
+    let first = why.first().map_or_else(String::new, |it| it.message.to_string());
+    anyhow!("the bill could not be {what}: {first}")
 }
 
 fn place(path: &str) -> FileId {

@@ -3,10 +3,12 @@
 
 use std::fmt;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
+use lopdf::{Document, Object};
 use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 use meterbook_core::paper::scan_line::{ScanLine, Scanned};
+use pdf_extract::{PlainTextOutput, output_doc_page};
 
 use crate::view::{Place, Places, places, scanned};
 
@@ -46,8 +48,26 @@ pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
 
 /// The text of a finished PDF.
 pub(crate) fn text_of_pdf(pdf: &[u8], called: &str) -> Result<String> {
-    pdf_extract::extract_text_from_mem(pdf)
-        .map_err(|why| anyhow!("bill {called} cannot be read back: {why}"))
+    Ok(texts_of_pdf(pdf).with_context(|| format!("bill {called} cannot be read back"))?.concat())
+}
+
+/// The text of each page of a PDF.
+pub(crate) fn texts_of_pdf(pdf: &[u8]) -> Result<Vec<String>> {
+    let mut document = Document::load_mem(pdf)?;
+    // The profile of colours would be unpacked again at each change of colour.
+    for object in document.objects.values_mut() {
+        if let Object::Stream(it) = object
+            && it.dict.has(b"N")
+        {
+            it.decompress()?;
+        }
+    }
+    let text = |page: &u32| {
+        let mut text = String::new();
+        output_doc_page(&document, &mut PlainTextOutput::new(&mut text), *page)?;
+        Ok(text)
+    };
+    document.get_pages().keys().map(text).collect()
 }
 
 /// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.

@@ -60,6 +60,9 @@ impl Worker {
     fn begin(program: &PathBuf) -> Result<Worker> {
         let mut child = Command::new(program)
             .arg("render-worker")
+            // Layout would share two pages among threads that wait for each other; the cores are for
+            // other workers.
+            .env("RAYON_NUM_THREADS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use lopdf::{Document, Object};
+use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::{BillNumber, Statement};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::person::Language;
-use meterbook_paper::sample::statement;
 use meterbook_paper::{Batch, Press, Tagged, is_of, stands, view};
 
 /// Two bills of two accounts in two languages.

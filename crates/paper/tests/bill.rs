@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod judge;
+
 use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::Statement;
+use meterbook_core::bill::sample::statement;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};
@@ -15,7 +18,6 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Line, Note, Said};
 use meterbook_paper::contents::{Missing, missing};
-use meterbook_paper::sample::statement;
 use meterbook_paper::{Differs, Press, ScanDiffers, View, html, is_of, read_back, view};
 use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 
@@ -54,11 +56,14 @@ fn a_pdf_has_two_tagged_pages_with_fonts_in_it_and_says_what_is_owed() {
     for language in [Language::English, Language::Spanish] {
         let statement = statement(language);
         let pdf = press.pdf(&view(&statement)).unwrap();
-        std::fs::write(
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bill-{}.pdf", language.word())),
-            &pdf,
-        )
-        .unwrap();
+        let file =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bill-{}.pdf", language.word()));
+        std::fs::write(&file, &pdf).unwrap();
+        assert_eq!(judge::found(&file, "ua1"), None);
+        if std::env::var_os("METERBOOK_JUDGES").is_some() {
+            let why = judge::found(&file, "3a").expect("without an invoice it is no PDF/A-3");
+            assert!(why.contains("PDFA3A-ID-SCHEMA-001"), "{why}");
+        }
         read_back(&pdf, &statement).unwrap();
         let document = Document::load_mem(&pdf).unwrap();
         assert_eq!(document.get_pages().len(), 2);

@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod judge;
+
 use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::correct::{Cause, Correction, net};
+use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::{AccountNumber, CorrectionId};
@@ -15,7 +18,6 @@ use meterbook_core::paper::letter::{LetterCause, Written};
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
-use meterbook_paper::sample::statement;
 use meterbook_paper::{
     Press, View, html, is_of, letter, letter_html, note, note_html, read_back, read_back_letter,
     read_back_note, read_back_summary, summary, summary_html, view,
@@ -25,8 +27,12 @@ use pdf_extract::Document;
 /// Draws a view, looks at tags and account, and keeps the file to be looked at.
 fn drawn(name: &str, view: &View, account: AccountNumber) -> (Vec<u8>, usize) {
     let pdf = Press::new().pdf(view).unwrap();
-    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pdf")), &pdf)
-        .unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pdf"));
+    std::fs::write(&file, &pdf).unwrap();
+    let long = (!view.0["invoice"].is_null()).then_some("3a");
+    for profile in ["ua1"].into_iter().chain(long) {
+        assert_eq!(judge::found(&file, profile), None, "{name}");
+    }
     is_of(&pdf, account).unwrap();
     let document = Document::load_mem(&pdf).unwrap();
     assert!(document.catalog().unwrap().has(b"StructTreeRoot"), "{name} is tagged");

@@ -19,7 +19,7 @@ fn main() {
     }
     std::fs::write(&dying, "").unwrap();
     let workers = Workers::new(std::env::current_exe().unwrap());
-    let statement = meterbook_paper::sample::statement(Language::English);
+    let statement = meterbook_core::bill::sample::statement(Language::English);
     let pdf = workers.pdf(&view(&statement)).unwrap();
     assert!(!dying.exists(), "the first worker died");
     read_back(&pdf, &statement).unwrap();

@@ -1,6 +1,6 @@
 //! Second judges of files: nemreader for NEM12, achkit for NACHA, bai2 for statements, lxml with the
-//! schemas for Green Button and SEPA, saxonche with CEN's rules for e-invoices, aiosmtpd for messages,
-//! in a Python of their own.
+//! schemas for Green Button and SEPA, saxonche with CEN's rules for e-invoices, page for PDF/UA and PDF/A,
+//! aiosmtpd for messages, in a Python of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,6 +17,7 @@ const PACKAGES: &[&str] = &[
     "bai2==0.15.0",
     "factur-x==7.8",
     "saxonche==13.1.1",
+    "page-validation==0.11.0",
     SERVER,
 ];
 /// The server that messages are given to.
@@ -27,6 +28,9 @@ pub(crate) fn judges() -> Result<()> {
     let python = python("judges", PACKAGES)?;
     let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-formats"]);
     tests.args(["--test", "files", "judges"]).env("METERBOOK_JUDGES", &python);
+    run::done(&mut tests)?;
+    let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-paper"]);
+    tests.args(["--test", "bill", "--test", "forms"]).env("METERBOOK_JUDGES", &python);
     run::done(&mut tests)?;
     let mut tests = run::cargo(["test", "--locked", "--package", "meterbook-checks"]);
     tests.args(["--test", "acts", "--", "e_invoice", "smtp"]).env("METERBOOK_JUDGES", &python);

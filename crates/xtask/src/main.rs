@@ -48,7 +48,8 @@ cargo xtask HABIT
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
-            Green Button is right, and CEN whether our e-invoices are; it fetches them with pip
+            Green Button is right, CEN whether our e-invoices are, and a validator whether our
+            PDFs are PDF/UA-1 and PDF/A-3a; it fetches them with pip
   verify    bill the shared rates, compare with the bills others computed, write docs/verification.md
 ";
 

@@ -62,7 +62,7 @@ const WALLS: &[Wall] = &[
             "typst-layout",
             "typst-pdf",
         ],
-        tests: &["tempfile"],
+        tests: &["mimalloc"],
     },
     Wall {
         name: "app",

@@ -8,6 +8,7 @@ pub mod job;
 pub mod limits;
 pub mod preview;
 pub mod run;
+pub mod sample;
 pub mod summary;
 pub mod why;
 

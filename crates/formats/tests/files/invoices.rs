@@ -3,14 +3,11 @@
 
 #[path = "../../../core/tests/golden/given.rs"]
 mod given;
-#[path = "../../../paper/src/sample.rs"]
-#[expect(unreachable_pub, reason = "it is public where it is at home")]
-mod sample;
 
 use std::path::Path;
 
 use jiff::civil::{Date, date};
-use meterbook_core::bill::{BillNumber, Segment, Statement};
+use meterbook_core::bill::{BillNumber, Segment, Statement, sample};
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;

@@ -2,19 +2,25 @@
 //!
 //! One and two worker processes, in turn, draw bills that differ in everything that bills differ in.
 //! Beside the time on the clock it says what the workers themselves worked, which other work on the
-//! machine does not change, and the most memory that one of them had.
+//! machine does not change, and the most memory that one of them had. Before that it says what the
+//! parts of the work on a bill take, without workers.
 
 use std::fs;
 use std::io::{self, Write};
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use meterbook_core::bill::BillNumber;
+use meterbook_core::bill::{BillNumber, Statement, sample};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
-use meterbook_paper::{View, Workers, sample, serve_worker, view};
+use meterbook_paper::{Press, View, Workers, forget, html, read_back, serve_worker, view};
+
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Bills for each worker when nobody says how many.
 const BILLS: usize = 300;
@@ -38,6 +44,10 @@ fn main() -> Result<()> {
         return serve_worker();
     }
     let bills = words.first().map_or(Ok(BILLS), |it| it.parse())?;
+    parts(bills)?;
+    if words.iter().any(|it| it == "parts") {
+        return Ok(());
+    }
     let mut best = [Duration::MAX; 2];
     for _ in 0..ROUNDS {
         for workers in [1, 2] {
@@ -60,8 +70,51 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Says what each part of the work on a bill takes, from what is known to pages that were looked at.
+fn parts(bills: usize) -> Result<()> {
+    let press = Press::new();
+    let mut took = [Duration::ZERO; 6];
+    let mut bytes = 0;
+    // The first bill reads the fonts.
+    press.pdf(&view(&sample::statement(Language::English)))?;
+    for statement in statements(bills)? {
+        let began = Instant::now();
+        let mut ended = Duration::ZERO;
+        let mut lap = |sum: &mut Duration| {
+            let now = began.elapsed();
+            sum.add_assign(now - ended);
+            ended = now;
+        };
+        let view = view(&statement);
+        lap(&mut took[0]);
+        let laid = press.laid(&view)?;
+        lap(&mut took[1]);
+        let pdf = laid.written()?;
+        lap(&mut took[2]);
+        drop(laid);
+        forget();
+        lap(&mut took[3]);
+        read_back(&pdf, &statement)?;
+        lap(&mut took[4]);
+        html(&view, &statement)?;
+        lap(&mut took[5]);
+        bytes += pdf.len();
+    }
+    let names = ["texts", "layout", "PDF", "forgetting", "reading back", "HTML"];
+    let each = |it: &Duration| it.as_micros().div_euclid(u128::try_from(bills.max(1)).unwrap_or(1));
+    let said: Vec<_> =
+        names.iter().zip(&took).map(|(name, it)| format!("{name} {} µs", each(it))).collect();
+    writeln!(
+        io::stdout(),
+        "a bill: {}; {} bytes",
+        said.join(", "),
+        bytes.div_euclid(bills.max(1))
+    )?;
+    Ok(())
+}
+
 fn round(workers: usize, bills: usize) -> Result<Round> {
-    let views = views(bills * workers)?;
+    let views: Vec<View> = statements(bills * workers)?.iter().map(view).collect();
     let all = Workers::new(std::env::current_exe()?);
     // The first bill of a worker reads the fonts.
     at_once(&all, workers, &views[..workers])?;
@@ -92,7 +145,7 @@ fn at_once(all: &Workers, workers: usize, views: &[View]) -> Result<()> {
 }
 
 /// Bills that differ: accounts, addresses, reads, use and amounts.
-fn views(count: usize) -> Result<Vec<View>> {
+fn statements(count: usize) -> Result<Vec<Statement>> {
     let one = |nth: usize| {
         let n = i64::try_from(nth)?;
         let language = Language::ALL[nth % Language::ALL.len()];
@@ -115,7 +168,7 @@ fn views(count: usize) -> Result<Vec<View>> {
         }
         it.bill.total = it.bill.segments.iter().map(|it| it.total).sum();
         it.amount_due = it.before + it.bill.total;
-        Ok(view(&it))
+        Ok(it)
     };
     (0..count).map(one).collect()
 }

@@ -1,23 +1,23 @@
 //! The bill of the mock-up, in code: three services, a payment, two years of history. It is what a
 //! text for paper is tried on before it counts.
 
-use jiff::civil::{Date, date};
-use meterbook_core::account::{Account, CustomerClass, Cycle};
-use meterbook_core::bill::why::{Cause, CauseKind, Why};
-use meterbook_core::bill::{
+use crate::account::{Account, CustomerClass, Cycle};
+use crate::bill::why::{Cause, CauseKind, Why};
+use crate::bill::{
     Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Print, Segment, Statement, Utility,
 };
-use meterbook_core::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
-use meterbook_core::ledger::EntryKind;
-use meterbook_core::meter::Flow;
-use meterbook_core::money::{Money, Price, Quantity, Rounding, Share, Unit};
-use meterbook_core::paper::Look;
-use meterbook_core::period::Period;
-use meterbook_core::person::Language;
-use meterbook_core::place::Commodity;
-use meterbook_core::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
-use meterbook_core::reads::ReadKind;
-use meterbook_core::reads::usage::{Evidence, EvidenceRead};
+use crate::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
+use crate::ledger::EntryKind;
+use crate::meter::Flow;
+use crate::money::{Money, Price, Quantity, Rounding, Share, Unit};
+use crate::paper::Look;
+use crate::period::Period;
+use crate::person::Language;
+use crate::place::Commodity;
+use crate::rating::{Basis, ChargeKind, CreditFlow, Line, Note, Rule, Said};
+use crate::reads::ReadKind;
+use crate::reads::usage::{Evidence, EvidenceRead};
+use jiff::civil::{Date, date};
 
 const OURS: &str = "the sample is written just here";
 
