@@ -38,6 +38,7 @@ pub mod drawer;
 pub mod fee;
 pub mod figure;
 pub mod gather;
+pub mod hold;
 pub mod interaction;
 pub mod job;
 pub mod journal;

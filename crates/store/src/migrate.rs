@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_books", include_str!("../migrations/0024_books.sql")),
     ("0025_webhook", include_str!("../migrations/0025_webhook.sql")),
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
+    ("0031_holds", include_str!("../migrations/0031_holds.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

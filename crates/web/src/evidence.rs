@@ -90,6 +90,30 @@ const SENTENCES: &[(&str, &str)] = &[
 
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
+    (
+        "nothing of the turn is held for that any more; look again",
+        "ya no hay nada del período retenido por eso; mire de nuevo",
+    ),
+    (
+        "{} is no way out of these holds; see: {}",
+        "{} no es una salida de estas retenciones; vea: {}",
+    ),
+    (
+        "say why; whoever looks at it later will ask",
+        "diga por qué; quien lo mire después lo preguntará",
+    ),
+    (
+        "meter {} has another multiplier by now; look again",
+        "el medidor {} ya tiene otro multiplicador; mire de nuevo",
+    ),
+    (
+        "the values of meter {} come with its multiplier on them; have whoever sends them send them again",
+        "los valores del medidor {} llegan ya multiplicados; pida que se envíen de nuevo",
+    ),
+    (
+        "the turn of cycle {} is being checked or posted; finish that first with: {}",
+        "el período del ciclo {} se está revisando o registrando; termine eso primero con: {}",
+    ),
     ("choose a file", "elija un archivo"),
     (
         "all files together are more than {} bytes; send fewer, or smaller ones",

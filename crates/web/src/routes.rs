@@ -11,8 +11,9 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, correction, cycle, document, exception, moves,
-    moving, note, order, ordering, outbox, payment, place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, correction, cycle, document, exception, hold,
+    moves, moving, note, order, ordering, outbox, payment, place, search, sign_in, task, timeline,
+    usage,
 };
 use crate::sent;
 
@@ -103,6 +104,9 @@ const ROUTES: &[Route] = &[
         needs: RUN,
         run: || post(cycle::call_off),
     },
+    Route { method: "GET", path: "/holds", needs: VIEW, run: || get(hold::list) },
+    Route { method: "GET", path: "/holds/{window}", needs: VIEW, run: || get(hold::show) },
+    Route { method: "POST", path: "/holds/{window}", needs: TASK, run: || post(hold::apply) },
     Route { method: "GET", path: "/outbox", needs: VIEW, run: || get(outbox::show) },
     Route {
         method: "POST",

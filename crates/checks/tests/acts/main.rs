@@ -16,6 +16,7 @@ mod correct;
 mod delivery;
 mod e_invoice;
 mod exchange;
+mod holds;
 mod incidents;
 mod intake;
 mod interim;

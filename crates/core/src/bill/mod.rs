@@ -7,6 +7,7 @@ pub mod explain;
 pub mod job;
 pub mod limits;
 pub mod preview;
+pub mod root;
 pub mod run;
 pub mod summary;
 pub mod why;

@@ -13,6 +13,7 @@ use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
 use meterbook_app::approval::{self, Asked as Wanted, Outcome};
 use meterbook_app::bill_run::{self, release};
+use meterbook_app::hold::{self, Group};
 use meterbook_core::bill::limits::{Beside, Measure};
 use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
 use meterbook_core::bill::run::{Run, Stage, Standing};
@@ -25,6 +26,7 @@ use meterbook_core::text::grouped;
 use meterbook_store as store;
 use serde::Deserialize;
 
+use super::hold::{Grouped, grouped_as};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
@@ -82,9 +84,11 @@ struct Page {
     due_on: String,
     stages: Vec<(&'static str, &'static str)>,
     notice: &'static str,
+    /// Whether something waits for a second person.
+    waits: bool,
     /// What is to be seen before the release; nothing before the check and after the posting.
     tables: Option<Tables>,
-    holds: Vec<Hold>,
+    holds: Vec<Grouped>,
     may_check: bool,
     may_check_held: bool,
     may_release: bool,
@@ -101,20 +105,12 @@ struct Tables {
     switched: Vec<[String; 4]>,
 }
 
-struct Hold {
-    reason: String,
-    owner: String,
-    count: String,
-    days: i64,
-    example: String,
-}
-
 #[derive(Template)]
 #[template(path = "unbilled.html")]
 struct UnbilledPage {
     head: Head,
     all: u64,
-    rows: Vec<[String; 5]>,
+    rows: Vec<[String; 6]>,
 }
 
 #[derive(Deserialize)]
@@ -208,7 +204,7 @@ pub(crate) async fn show(
 }
 
 /// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Hold>, i64);
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, i64);
 
 async fn page(
     console: &Arc<Console>,
@@ -217,31 +213,22 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, holds, not_away): Seen = blocking(move || {
+    let (window, standing, run, preview, groups, not_away): Seen = blocking(move || {
         here.db.read(|tx| {
             let window = store::window::get(tx, id)?;
             let standing = store::run::standing(tx, &window)?;
             let run = store::run::latest(tx, id)?;
             let waits = run.filter(|it| it.stage == Stage::Preview);
             let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
-            let today = here.zone.day_of(now);
-            let holds = store::preview::holds(tx, id, today, &here.zone)?;
-            let holds = holds.into_iter().map(|it| {
-                let kind = TaskKind::of_hold_word(&it.reason);
-                Hold {
-                    reason: kind.map_or(it.reason, |it| it.name(language).to_owned()),
-                    owner: it.owner,
-                    count: it.count.to_string(),
-                    days: it.days,
-                    example: it.example.to_string(),
-                }
-            });
+            let groups = hold::groups(tx, Some(id))?;
             let not_away = store::outbox::not_away(tx, id)?;
-            Ok((window, standing, run, preview, holds.collect(), not_away))
+            Ok((window, standing, run, preview, groups, not_away))
         })
     })
     .await?;
     let words = visitor.words();
+    let holds: Vec<Grouped> =
+        groups.iter().map(|it| grouped_as(it, visitor, &console.zone)).collect();
     let stage = run.map(|it| it.stage);
     let may = |permission| visitor.may(permission);
     let works =
@@ -253,7 +240,13 @@ async fn page(
         billed_on: show::day(window.billed_on, language),
         due_on: show::day(window.due_on, language),
         stages: stages(stage, not_away, words),
-        notice: if done == "waits" { words.cycle_released_waits } else { "" },
+        notice: match done {
+            "waits" => words.cycle_released_waits,
+            "again" => words.hold_done_again,
+            "posted" => words.hold_done_posted,
+            _ => "",
+        },
+        waits: done == "waits",
         tables: preview.as_ref().map(|it| tables(it, words)),
         may_check: may(Permission::RunBills) && matches!(stage, None | Some(Stage::Preview)),
         may_check_held: may(Permission::RunBills) && !holds.is_empty() && !works && stage.is_some(),
@@ -467,6 +460,7 @@ pub(crate) async fn unbilled(
                 it.account.to_string(),
                 show::commodity(it.commodity, words).to_owned(),
                 show::day(it.since, language),
+                i64::from((today - it.since).get_days()).to_string(),
                 waits.to_owned(),
                 it.owner.unwrap_or_else(|| words.cycle_nobody.to_owned()),
             ]
