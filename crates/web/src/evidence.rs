@@ -91,6 +91,42 @@ const SENTENCES: &[(&str, &str)] = &[
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
     (
+        "the turn is still checked or posted; finish that first with: {}, or call it off: {}",
+        "el período todavía se revisa o se registra; termine eso primero con: {}, o anúlelo: {}",
+    ),
+    (
+        "{} pieces of the turn are sent or about to be, such as {}; what people have stays, so correct the bills that are wrong one by one: {}",
+        "{} envíos del período salieron o están por salir, como {}; lo que la gente tiene se queda, así que corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} piece of the turn are sent or about to be, such as {}; what people have stays, so correct the bills that are wrong one by one: {}",
+        "{} envío del período salió o está por salir, como {}; lo que la gente tiene se queda, así que corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} bills later days of the same agreements; take that turn back first, or correct the bills that are wrong one by one: {}",
+        "{} factura días posteriores de los mismos contratos; anule primero ese período, o corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} of the turn was corrected already; correct the bills that are wrong one by one: {}",
+        "{} del período ya fue corregida; corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "what {} gave to or took from a community share is on the bills of others too; correct the bills that are wrong one by one: {}",
+        "lo que {} dio a una parte comunitaria o tomó de ella está también en facturas de otros; corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "the turn is being taken back already; go on with: {}",
+        "el período ya se está anulando; siga con: {}",
+    ),
+    (
+        "the turn is taken back already; bill it with: {}",
+        "el período ya está anulado; factúrelo con: {}",
+    ),
+    (
+        "its bills come to {} now, not to {} as when it was asked for; look again",
+        "sus facturas suman ahora {}, no {} como cuando se pidió; mire de nuevo",
+    ),
+    (
         "nothing of the turn is held for that any more; look again",
         "ya no hay nada del período retenido por eso; mire de nuevo",
     ),

@@ -37,6 +37,7 @@ const ORDER: Needs = Some(Permission::OrderWork);
 const CORRECT: Needs = Some(Permission::CorrectBills);
 const RUN: Needs = Some(Permission::RunBills);
 const RELEASE: Needs = Some(Permission::ReleaseBills);
+const CANCEL: Needs = Some(Permission::CancelRun);
 const SEND: Needs = Some(Permission::DeliverBills);
 const SWITCH: Needs = Some(Permission::SwitchDelivery);
 const KEEP: Needs = Some(Permission::KeepCustomers);
@@ -103,6 +104,12 @@ const ROUTES: &[Route] = &[
         path: "/cycles/{id}/call-off",
         needs: RUN,
         run: || post(cycle::call_off),
+    },
+    Route {
+        method: "POST",
+        path: "/cycles/{id}/take-back",
+        needs: CANCEL,
+        run: || post(cycle::take_back),
     },
     Route { method: "GET", path: "/holds", needs: VIEW, run: || get(hold::list) },
     Route { method: "GET", path: "/holds/{window}", needs: VIEW, run: || get(hold::show) },

@@ -497,6 +497,11 @@ catalogue! {
     cycle_release: "Release", "Liberar";
     cycle_released_waits: "It waits for a second person", "Espera a una segunda persona";
     cycle_stages: "How far it is", "Hasta dónde está";
+    cycle_take_back: "Take the whole turn back", "Anular todo el período";
+    cycle_take_back_ask: "Ask to take every bill back", "Pedir que se anulen todas las facturas";
+    cycle_take_back_bills: "bills would be taken back, each by an entry of its own:", "facturas se anularían, cada una con su propio asiento:";
+    cycle_take_back_open: "The turn would be open again, and bills made of it anew have other numbers. Fees and deposits that came with bills stay charged. It takes a second person.", "El período quedaría abierto de nuevo, y las facturas que se hagan tendrán otros números. Los cargos y depósitos que vinieron con las facturas siguen cobrados. Hace falta una segunda persona.";
+    cycle_take_back_pieces: "pieces that wait would not be sent.", "envíos que esperan no saldrían.";
     cycle_turn: "Turn of a bill cycle", "Período de un ciclo de facturación";
     cycle_turn_before: "Turn before", "Período anterior";
     cycle_use: "Use", "Consumo";

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
 use meterbook_app::approval::{self, Asked as Wanted, Outcome};
+use meterbook_app::bill_run::cancel::{NewCancel, NotCancelled};
 use meterbook_app::bill_run::{self, release};
 use meterbook_app::hold::{self, Group};
 use meterbook_core::bill::limits::{Beside, Measure};
@@ -23,12 +24,13 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::TaskKind;
 use meterbook_core::text::grouped;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::hold::{Grouped, grouped_as};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
+use crate::evidence;
 use crate::guard::{self, Visitor};
 use crate::show;
 use crate::words::Words;
@@ -93,6 +95,20 @@ struct Page {
     may_check_held: bool,
     may_release: bool,
     may_call_off: bool,
+    /// What taking the whole turn back would do, for who may ask for it.
+    take_back: Option<TakeBack>,
+}
+
+/// What taking a turn back would do.
+struct TakeBack {
+    run: i64,
+    total_cents: i64,
+    bills: String,
+    total: String,
+    /// Pieces that wait to be sent, and would not be.
+    pieces: String,
+    /// Why it cannot be done; empty when it can.
+    no: String,
 }
 
 struct Tables {
@@ -204,7 +220,10 @@ pub(crate) async fn show(
 }
 
 /// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, i64);
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, i64, Option<Back>);
+/// How many bills of a turn there are, what they come to, and what stands in the way of taking them
+/// back.
+type Back = (u64, Money, Option<String>);
 
 async fn page(
     console: &Arc<Console>,
@@ -213,7 +232,7 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, groups, not_away): Seen = blocking(move || {
+    let (window, standing, run, preview, groups, not_away, back): Seen = blocking(move || {
         here.db.read(|tx| {
             let window = store::window::get(tx, id)?;
             let standing = store::run::standing(tx, &window)?;
@@ -222,7 +241,9 @@ async fn page(
             let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
             let groups = hold::groups(tx, Some(id))?;
             let not_away = store::outbox::not_away(tx, id)?;
-            Ok((window, standing, run, preview, groups, not_away))
+            let done = run.is_some_and(|it| it.stage == Stage::Done);
+            let back = if done { Some(back_of(tx, id)?) } else { None };
+            Ok((window, standing, run, preview, groups, not_away, back))
         })
     })
     .await?;
@@ -233,8 +254,18 @@ async fn page(
     let may = |permission| visitor.may(permission);
     let works =
         matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Posting | Stage::Cancelling));
+    let take_back = run.zip(back).filter(|_| may(Permission::CancelRun));
+    let take_back = take_back.map(|(run, (bills, total, no))| TakeBack {
+        run: run.id.0,
+        total_cents: total.cents(),
+        bills: grouped(&bills.to_string()),
+        total: show::money(total),
+        pieces: grouped(&not_away.to_string()),
+        no: no.map_or_else(String::new, |it| evidence::refused(&it, language)),
+    });
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
+        take_back,
         id: id.0,
         turn: turn(id, &standing, visitor),
         billed_on: show::day(window.billed_on, language),
@@ -260,6 +291,13 @@ async fn page(
         answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
     }
     Ok(answer)
+}
+
+fn back_of(tx: &mut Tx, window: WindowId) -> Result<Back> {
+    let (bills, total) = store::cancel::total(tx, window)?;
+    let no = store::cancel::in_the_way(tx, window)?;
+    let no = no.map(|it| NotCancelled::InTheWay(it).to_string());
+    Ok((bills, total, no))
 }
 
 /// The stages of a run, each with how far it is: `done`, `now` or nothing.
@@ -413,6 +451,28 @@ pub(crate) async fn let_go(
             it.total = Money::from_cents(decided.total);
             approval::do_or_ask(tx, actor, &Wanted::Release(it), why.unwrap_or_default())
         })
+    });
+    let how = done.await.map(|outcome| match outcome {
+        Outcome::Done => "",
+        Outcome::Waits(_) => "waits",
+    });
+    back(&console, &visitor, how, id)
+}
+
+/// Takes every bill of a turn back, or asks for a second person; whoever works next goes on with it.
+pub(crate) async fn take_back(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, actor) = (console.clone(), visitor.actor());
+    let done = blocking(move || {
+        said?;
+        let (run, total) = (RunId(decided.run), Money::from_cents(decided.total));
+        let wanted = Wanted::CancelRun(NewCancel { run, total });
+        here.db.write(|tx| approval::do_or_ask(tx, actor, &wanted, decided.why.trim()))
     });
     let how = done.await.map(|outcome| match outcome {
         Outcome::Done => "",
