@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_webhook", include_str!("../migrations/0025_webhook.sql")),
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
     ("0031_holds", include_str!("../migrations/0031_holds.sql")),
+    ("0032_settled", include_str!("../migrations/0032_settled.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

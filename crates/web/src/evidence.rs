@@ -91,6 +91,14 @@ const SENTENCES: &[(&str, &str)] = &[
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
     (
+        "made again from what is known now, every bill from {} on reads as it does; mend the read, the meter or the tariff first",
+        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",
+    ),
+    (
+        "it comes to {}, and what is less than {} is not corrected; see: {}",
+        "suma {}, y lo que es menos de {} no se corrige; vea: {}",
+    ),
+    (
         "the turn is still checked or posted; finish that first with: {}, or call it off: {}",
         "el período todavía se revisa o se registra; termine eso primero con: {}, o anúlelo: {}",
     ),

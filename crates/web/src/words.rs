@@ -548,12 +548,16 @@ catalogue! {
     cause_service: "where or when service was", "dónde o cuándo hubo servicio";
     cause_tampering: "energy taken past the meter", "energía tomada sin medir";
     cause_tariff: "the tariff", "la tarifa";
+    correct_adjustment: "Adjustment of correction", "Ajuste de la corrección";
     correct_cause: "What was wrong", "Qué estaba mal";
     correct_do: "Take them back and bill anew", "Anularlas y facturar de nuevo";
     correct_from: "First day that may be wrong", "Primer día que puede estar mal";
+    correct_interest: "Interest on what was too much", "Intereses sobre lo cobrado de más";
     correct_look: "Look", "Ver";
     correct_net: "Together", "En total";
+    correct_parts: "parts are offered, the first of", "partes se ofrecen, la primera de";
     correct_title: "Correct from bill", "Corregir desde la factura";
+    correct_waived: "Not charged, before", "No se cobra, antes del";
     correction: "Correction", "Corrección";
     by_fetching: "Fetched by the customer", "Recogida por el cliente";
     by_message: "E-mail", "Correo electrónico";

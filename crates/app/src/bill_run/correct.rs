@@ -9,7 +9,8 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, Tariffs, Unusual, assess};
 use meterbook_core::bill::check::Hold;
-use meterbook_core::bill::correct::{Cause, Correction, differs, net, take_back};
+use meterbook_core::bill::correct::{Cause, Correction, differs, net, take_back, take_off};
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, BillId, CorrectionId, EntryId};
@@ -20,6 +21,7 @@ use meterbook_core::text::counted;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
+use super::settle::rules_on;
 use super::{check, origin, post};
 use crate::approval::{Asked, Outcome, do_or_ask};
 use crate::authority::{NotAuthorized, authorize};
@@ -34,7 +36,8 @@ pub struct NewCorrection {
     pub from: Date,
     /// Why they were wrong.
     pub cause: Cause,
-    /// What the account would owe more, when somebody looked; what comes to something else is refused.
+    /// What the account would owe more before interest, when somebody looked; what comes to something
+    /// else is refused.
     pub net: Money,
 }
 
@@ -59,6 +62,13 @@ pub enum NotCorrected {
     Shared {
         /// Which.
         bill: BillNumber,
+    },
+    /// It comes to less than is worth correcting.
+    Tolerated {
+        /// What it comes to.
+        net: Money,
+        /// Below this nothing is corrected.
+        below: Money,
     },
     /// Nobody said why.
     NoReason,
@@ -104,6 +114,7 @@ fn trial(
         why: String::new(),
         on: today,
         net: Money::ZERO,
+        settled: Settled::default(),
         bills,
     };
     // Everything after a bill that changes may change with it, through what it leaves for the next.
@@ -121,7 +132,12 @@ fn trial(
             return Err(refuse(NotCorrected::Shared { bill: bill.number.clone() }));
         }
     }
-    tx.trial(|tx| made(tx, new(Vec::new()), &differ))
+    let it = tx.trial(|tx| made(tx, new(Vec::new()), &differ))?;
+    let rules = rules_on(tx, today)?;
+    if rules.tolerates(it.net) {
+        return Err(refuse(NotCorrected::Tolerated { net: it.net, below: rules.tolerance() }));
+    }
+    Ok(it)
 }
 
 /// What correcting the bills of many accounts came to, or would come to.
@@ -172,7 +188,7 @@ pub fn many(
             let seen = db.write(|tx| {
                 let seen = preview(tx, actor, account, from, cause)?;
                 let Some(why) = why else { return Ok((seen, None)) };
-                let new = NewCorrection { account, from, cause, net: seen.net };
+                let new = NewCorrection { account, from, cause, net: seen.charged() };
                 let outcome = do_or_ask(tx, actor, &Asked::Correct(new), why)?;
                 Ok((seen, Some(outcome)))
             });
@@ -200,7 +216,10 @@ impl Many {
         if refused.as_a::<NotAuthorized>().is_some() {
             return Err(refused.into());
         }
-        if matches!(refused.as_a(), Some(NotCorrected::NothingDiffers { .. })) {
+        if matches!(
+            refused.as_a(),
+            Some(NotCorrected::NothingDiffers { .. } | NotCorrected::Tolerated { .. })
+        ) {
             return Ok(());
         }
         self.failures += 1;
@@ -232,8 +251,9 @@ impl NewCorrection {
         }
         let today = crate::founding::zone(tx)?.day_of(allowed.at());
         let seen = trial(tx, self.account, self.from, self.cause, today)?;
-        if seen.net != self.net {
-            return Err(refuse(NotCorrected::NotAsSeen { was: self.net, now: seen.net }));
+        let now = seen.charged();
+        if now != self.net {
+            return Err(refuse(NotCorrected::NotAsSeen { was: self.net, now }));
         }
         let id = CorrectionId(tx.next(Counter::Correction, 1)?);
         let wanted = Correction { id, why: why.to_owned(), bills: Vec::new(), ..seen.clone() };
@@ -266,7 +286,12 @@ fn made(tx: &mut Tx, correction: Correction, bills: &[Bill]) -> Result<Correctio
         }
         correction.bills.push((old.clone(), new));
     }
-    let first = tx.next(Counter::Entry, 2 * bills.len())?;
+    let class = store::account::get(tx, correction.account)?.class;
+    let rules = rules_on(tx, correction.on)?;
+    let of = (correction.cause, class);
+    correction.settled = rules.settle(of, correction.on, &correction.bills);
+    store::correction::settle(tx, correction.id, &correction.settled)?;
+    let first = tx.next(Counter::Entry, 2 * bills.len() + 1)?;
     let mut entries = Vec::new();
     for (old, new) in &correction.bills {
         entries.push(Entry {
@@ -279,11 +304,21 @@ fn made(tx: &mut Tx, correction: Correction, bills: &[Bill]) -> Result<Correctio
         });
         entries.extend(new.iter().map(|it| post::entry(it, EntryId(0))));
     }
+    if correction.settled.off() != Money::ZERO {
+        entries.push(Entry {
+            id: EntryId(0),
+            kind: EntryKind::Adjustment,
+            on: correction.on,
+            key: correction.id.to_string(),
+            text: correction.id.to_string(),
+            postings: take_off(correction.account, &correction.settled),
+        });
+    }
     for (entry, id) in entries.iter_mut().zip(first..) {
         entry.id = EntryId(id);
     }
     store::ledger::add(tx, &entries)?;
-    correction.net = net(&correction.bills);
+    correction.net = net(&correction.bills) - correction.settled.off();
     Ok(correction)
 }
 
@@ -351,6 +386,10 @@ impl fmt::Display for NotCorrected {
                 f,
                 "what {} gave to or took from a community share is on the bills of others too; settle it between them by hand",
                 bill.0
+            ),
+            NotCorrected::Tolerated { net, below } => write!(
+                f,
+                "it comes to {net}, and what is less than {below} is not corrected; see: meterbook bill correction-rules"
             ),
             NotCorrected::NoReason => f.write_str("say why; whoever looks at it later will ask"),
             NotCorrected::NotAsSeen { was, now } => {

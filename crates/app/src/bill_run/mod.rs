@@ -16,6 +16,7 @@ pub mod last;
 pub(crate) mod origin;
 mod post;
 pub mod release;
+pub mod settle;
 
 pub(crate) use check::learn;
 

@@ -37,6 +37,7 @@ mod refused;
 mod release;
 mod riders;
 mod search;
+mod settle;
 mod smtp;
 mod staff;
 mod summary;

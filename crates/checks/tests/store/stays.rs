@@ -55,6 +55,8 @@ const STAY: &[(&str, &str)] = &[
     ("move_version", "said"),
     ("connection", "from_on"),
     ("correction", "cause"),
+    ("correction_rules", "text"),
+    ("correction_settled", "waived_cents"),
     ("credit_use", "amount_cents"),
     ("order_photo", "media"),
     ("order_step", "note"),

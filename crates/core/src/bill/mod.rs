@@ -9,6 +9,7 @@ pub mod limits;
 pub mod preview;
 pub mod root;
 pub mod run;
+pub mod settle;
 pub mod summary;
 pub mod why;
 

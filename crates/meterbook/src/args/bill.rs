@@ -89,6 +89,15 @@ pub(crate) enum BillCommand {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
+    /// Print how far back, above what and with which interest bills are corrected, or say it anew with
+    /// a file
+    CorrectionRules {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long)]
+        from: Option<Date>,
+    },
     /// Draw the newest bills of the accounts that one account sums up, on one
     Summary {
         /// The number of the account that sums up

@@ -38,6 +38,9 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             let whose = (account.as_deref(), tariff.as_deref());
             correct::correct(place, whose, *from, cause, why.as_deref())
         }
+        BillCommand::CorrectionRules { file, from } => {
+            correct::rules(place, file.as_deref(), *from)
+        }
         BillCommand::Correction { number, out: None } => correct::show(place, *number),
         BillCommand::Correction { number, out: Some(out) } => {
             let db = super::see(place)?;
