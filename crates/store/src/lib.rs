@@ -28,6 +28,7 @@ pub mod cancel;
 pub mod certificate;
 pub mod charge;
 pub mod check;
+pub mod compare;
 pub mod connection;
 pub mod correction;
 pub mod crew;

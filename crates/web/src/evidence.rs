@@ -10,6 +10,26 @@ use crate::show;
 /// English, Spanish; `{}` is what stands between, in the same order in both.
 const SENTENCES: &[(&str, &str)] = &[
     (
+        "no version of tariff {} is in force on {}; publish one",
+        "ninguna versión de la tarifa {} rige el {}; publique una",
+    ),
+    (
+        "{} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff",
+        "{} se cobra por horas, pero el medidor solo tiene un registro; instale un medidor de intervalos o pase el contrato a otra tarifa",
+    ),
+    (
+        "{} looks at the highest demand, and a register of energy does not tell it; have intervals read, or move the agreement to another tariff",
+        "{} depende de la demanda máxima, y un registro de energía no la dice; haga leer intervalos o pase el contrato a otra tarifa",
+    ),
+    (
+        "{} has a ratchet, and no earlier demand is known; write behind it in the tariff how it starts: {}",
+        "{} mira demandas anteriores, y no se conoce ninguna; escriba en la tarifa cómo comienza: {}",
+    ),
+    (
+        "{} needs to know {}, and the agreement does not say it for {}; set it: {}",
+        "{} necesita saber {}, y el contrato no lo dice para el {}; indíquelo: {}",
+    ),
+    (
         "no meter hangs at the service point on {}",
         "no hay ningún medidor en el punto de servicio el {}",
     ),
@@ -90,6 +110,10 @@ const SENTENCES: &[(&str, &str)] = &[
 
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
+    (
+        "no day of agreement {} was billed yet; there is nothing to compare",
+        "todavía no se facturó ningún día del contrato {}; no hay nada que comparar",
+    ),
     (
         "made again from what is known now, every bill from {} on reads as it does; mend the read, the meter or the tariff first",
         "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",

@@ -11,9 +11,9 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, correction, cycle, document, exception, hold,
-    moves, moving, note, order, ordering, outbox, payment, place, search, sign_in, task, timeline,
-    usage,
+    self, account, application, approval, bill, compare, correction, cycle, document, exception,
+    hold, moves, moving, note, order, ordering, outbox, payment, place, search, sign_in, task,
+    timeline, usage,
 };
 use crate::sent;
 
@@ -129,6 +129,7 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/sign-up", needs: KEEP, run: || post(application::send) },
     Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: place::premise },
     Route { method: "GET", path: "/points/{id}", needs: VIEW, run: place::point },
+    Route { method: "GET", path: "/points/{id}/compare", needs: VIEW, run: || get(compare::show) },
     Route { method: "GET", path: "/points/{id}/usage", needs: VIEW, run: || get(usage::show) },
     Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
     Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },

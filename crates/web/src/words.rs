@@ -464,6 +464,10 @@ catalogue! {
     on_tariff: "on", "con la tarifa";
     see_marked: "What is wrong stands beside its field.", "Lo que está mal se dice junto a su campo.";
     missing: "There is no such thing. Check the number.", "No existe. Revise el número.";
+    compare_apart: "Cannot be compared", "No se puede comparar";
+    compare_own: "now", "actual";
+    compare_says: "The same bills rated again on every tariff, with the prices of their days; what was kept from before counts only on the tariff of now.", "Las mismas facturas calculadas de nuevo con cada tarifa, con los precios de sus días; lo guardado de antes solo cuenta en la tarifa actual.";
+    compare_title: "The last twelve bills on every tariff", "Las últimas doce facturas con cada tarifa";
     cycle_again: "Check again", "Revisar de nuevo";
     cycle_all: "All bills", "Todas las facturas";
     cycle_band: "Amount of the bill", "Importe de la factura";

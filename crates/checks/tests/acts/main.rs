@@ -12,6 +12,7 @@ mod calendar;
 mod cancel_run;
 mod certificate;
 mod changes;
+mod compare;
 mod correct;
 mod delivery;
 mod e_invoice;

@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod bill;
+pub(crate) mod compare;
 pub(crate) mod correction;
 pub(crate) mod cycle;
 pub(crate) mod document;
