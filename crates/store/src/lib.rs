@@ -69,6 +69,7 @@ pub mod search;
 pub mod seller;
 pub mod settlement;
 pub mod staff;
+pub mod summary;
 pub mod suspense;
 pub mod tariff;
 pub mod task;
