@@ -23,6 +23,7 @@ use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
+use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
 use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
 
@@ -36,6 +37,8 @@ pub enum Asked {
     Refund(NewRefund),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
+    /// To give meters the multiplier they should have had since they were hung.
+    Multiples(NewMultiples),
     /// To let the bills of a run go.
     Release(NewRelease),
     /// To take the bills of a whole turn back.
@@ -250,6 +253,7 @@ impl Asked {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
+            Asked::Multiples(_) => MULTIPLY,
             Asked::Release(_) => RELEASE,
             Asked::CancelRun(_) => CANCEL_RUN,
             Asked::Correct(_) => CORRECT,
@@ -267,7 +271,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Refund(_) => Permission::RefundCredit,
-            Asked::Multiplier(_) => Permission::SetMultiplier,
+            Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
@@ -314,6 +318,7 @@ impl Asked {
                     meter.serial
                 )
             }
+            Asked::Multiples(it) => it.subject(tx)?,
             Asked::Release(it) => it.subject(tx)?,
             Asked::CancelRun(it) => it.subject(tx)?,
             Asked::Correct(it) => {
@@ -349,6 +354,12 @@ impl Asked {
                 "evidence": it.evidence.trim(),
                 "on": it.on.to_string(),
                 "reads": it.reads,
+            }),
+            Asked::Multiples(it) => json!({
+                "points": it.points.iter().map(|it| it.0).collect::<Vec<_>>(),
+                "now": it.now_micro,
+                "micro": it.multiplier_micro,
+                "evidence": it.evidence,
             }),
             Asked::Correct(NewCorrection { account, from, cause, net }) => json!({
                 "account": account.0,
@@ -419,6 +430,17 @@ impl Asked {
                     .map(Value::as_i64)
                     .collect::<Option<_>>()?,
             }),
+            MULTIPLY => {
+                let points = content["points"].as_array()?.iter();
+                Asked::Multiples(NewMultiples {
+                    points: points
+                        .map(|it| it.as_i64().map(ServicePointId))
+                        .collect::<Option<_>>()?,
+                    now_micro: content["now"].as_i64()?,
+                    multiplier_micro: content["micro"].as_i64()?,
+                    evidence: text("evidence")?,
+                })
+            }
             CORRECT => Asked::Correct(NewCorrection {
                 account: AccountId(content["account"].as_i64()?),
                 from: text("from")?.parse().ok()?,
@@ -459,6 +481,7 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
+            Asked::Multiples(it) => it.subject(tx).map(drop),
             Asked::Release(it) => it.subject(tx).map(drop),
             Asked::CancelRun(it) => it.subject(tx).map(drop),
             Asked::Correct(it) => {
@@ -479,6 +502,7 @@ impl Asked {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
+            Asked::Multiples(it) => it.be_done(tx, allowed),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::CancelRun(it) => it.begin(tx, allowed, why),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),

@@ -235,7 +235,7 @@ pub(crate) fn times(micro: i64) -> String {
     meterbook_core::text::decimal(micro, 6)
 }
 
-fn hung_at(tx: &mut Tx, point: ServicePointId) -> Result<(Installation, Meter)> {
+pub(crate) fn hung_at(tx: &mut Tx, point: ServicePointId) -> Result<(Installation, Meter)> {
     let there = store::meter::installations_at(tx, point)?;
     let Some(hung) = there.into_iter().find(|it| it.to.is_none()) else {
         return Err(refuse(ExchangeRefusal::NothingHangs { point }));
@@ -244,7 +244,7 @@ fn hung_at(tx: &mut Tx, point: ServicePointId) -> Result<(Installation, Meter)> 
     Ok((hung, meter))
 }
 
-fn unbilled(tx: &mut Tx, point: ServicePointId, on: Date) -> Result<()> {
+pub(crate) fn unbilled(tx: &mut Tx, point: ServicePointId, on: Date) -> Result<()> {
     for agreement in store::agreement::at(tx, point)? {
         let through = store::bill::billed_through(tx, agreement.id)?;
         if let Some(through) = through.filter(|it| on < *it) {

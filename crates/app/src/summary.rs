@@ -28,6 +28,15 @@ pub enum NotSummedUp {
         /// The day.
         on: Date,
     },
+    /// Bills of the newest turn are not posted yet.
+    Waits {
+        /// The account that sums up.
+        account: AccountNumber,
+        /// The day.
+        on: Date,
+        /// Whose, and the word of what holds them; empty where nothing does.
+        waits: Vec<(AccountNumber, String)>,
+    },
     /// None of those accounts has a bill yet.
     NoBill {
         /// The account that sums up.
@@ -51,6 +60,10 @@ pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> 
         return Err(refuse(NotSummedUp::OfNobody { account: number, on }));
     }
     accounts.push(account.id);
+    let waits = store::summary::waits(tx, &accounts, on)?;
+    if !waits.is_empty() {
+        return Err(refuse(NotSummedUp::Waits { account: number, on, waits }));
+    }
     let mut statements = Vec::new();
     for id in accounts {
         if let Some(bill) = store::bill::standing_by(tx, id, on)? {
@@ -136,6 +149,14 @@ impl fmt::Display for NotSummedUp {
                 f,
                 "no account is summed up by {account} on {on}; say so of each with: meterbook customer account-detail ACCOUNT summary {account} --from {on}"
             ),
+            NotSummedUp::Waits { account, on, waits } => {
+                write!(f, "what {account} sums up by {on} waits for")?;
+                for (nth, (number, why)) in waits.iter().enumerate() {
+                    let why = if why.is_empty() { "not billed yet" } else { why };
+                    write!(f, "{} {number} ({why})", if nth == 0 { "" } else { "," })?;
+                }
+                f.write_str("; bill them first, or say an earlier day: --on DAY")
+            }
             NotSummedUp::NoBill { account, on } => {
                 write!(f, "no account that {account} sums up has a bill by {on}; say a later day")
             }

@@ -392,6 +392,12 @@ fn bill_again(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) ->
     })
 }
 
+/// Brings the tasks of held bills up to date with what is held.
+pub(crate) fn look_at_holds(tx: &mut Tx, actor: Actor) -> Result<()> {
+    let held = scan::held(tx)?;
+    scan::reconcile(tx, Actor::system(actor.at), &scan::HOLDS, &held).map(drop)
+}
+
 fn is_nothing_held(why: &anyhow::Error) -> bool {
     let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<NotRun>);
     matches!(refused, Some(NotRun::NothingHeld { .. }))

@@ -2,6 +2,7 @@
 //! comes to so far; and the values themselves, to be looked at or carried away.
 
 pub mod clocks;
+pub mod compare;
 pub mod explore;
 pub mod export;
 pub mod rows;

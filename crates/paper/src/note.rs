@@ -51,10 +51,29 @@ pub fn note(it: &CorrectionNote) -> View {
             "head": ["", words.was, words.is_now, words.difference],
             "bills": it.correction.bills.iter().map(|(old, new)| bill(old, new.as_ref(), &says)).collect::<Vec<_>>(),
             "net": { "label": net_label(it, &says), "amount": net },
-            "after": words.correction_after,
+            "after": after(it, &says),
             "boxes": [[words.questions, questions(it, &says)]],
         }),
     ))
+}
+
+/// What the rules made of it, and where it is found.
+fn after(it: &CorrectionNote, says: &Says) -> String {
+    let (words, of) = (says.words, &it.correction);
+    let said = |text: &str, amount| text.replace("{amount}", &says.money(amount));
+    let mut all = Vec::new();
+    if of.settled.waived != Money::ZERO {
+        all.push(said(words.net_waived, of.settled.waived));
+    }
+    if of.settled.interest != Money::ZERO {
+        all.push(said(words.net_interest, of.settled.interest));
+    }
+    let parts = of.settled.parts(of.net);
+    if let Some(first) = parts.first() {
+        all.push(said(words.net_parts, *first).replace("{count}", &parts.len().to_string()));
+    }
+    all.push(words.correction_after.to_owned());
+    all.join(" ")
 }
 
 /// Whom to ask. The terms' own words are about bills: they name a day by which to pay.

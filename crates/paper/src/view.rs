@@ -238,6 +238,7 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         EntryKind::Bill => format!("{}, {}", words.bill, on),
         EntryKind::Settlement => format!("{}, {}", words.settlement, on),
         EntryKind::Reversal => format!("{}, {}", words.reversed, on),
+        EntryKind::Adjustment => format!("{} {}, {}", words.adjustment, it.text, on),
         EntryKind::Refund => format!("{}, {}", words.refund, on),
         EntryKind::Transfer => format!("{}, {}", words.transfer, on),
         EntryKind::Charge

@@ -84,6 +84,10 @@ catalogue! {
     meter: "Meter", "Medidor";
     multiplier: "Multiplier", "Multiplicador";
     is_now: "Now", "Ahora";
+    adjustment: "Adjustment of correction", "Ajuste de la corrección";
+    net_interest: "Interest on what you paid too much: {amount}.", "Intereses sobre lo que pagó de más: {amount}.";
+    net_parts: "You may pay it in {count} parts, the first of {amount}.", "Puede pagarlo en {count} partes, la primera de {amount}.";
+    net_waived: "Not charged, because it is too long ago: {amount}.", "No se cobra, por haber pasado demasiado tiempo: {amount}.";
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";
     new_charges: "New charges", "Cargos nuevos";

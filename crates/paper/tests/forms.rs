@@ -10,6 +10,7 @@ use std::path::Path;
 use jiff::civil::date;
 use meterbook_core::bill::correct::{Cause, Correction, net};
 use meterbook_core::bill::sample::statement;
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::{AccountNumber, CorrectionId};
@@ -237,9 +238,33 @@ fn correction(language: Language, cents: i64) -> CorrectionNote {
             why: "the price of the peak was wrong".to_owned(),
             on: date(2026, 9, 10),
             net: net(&bills),
+            settled: Settled::default(),
             bills,
         },
         look: own.look,
+    }
+}
+
+#[test]
+fn a_correction_says_what_the_rules_made_of_it() {
+    for (language, says) in [
+        (
+            Language::English,
+            "Not charged, because it is too long ago: $12.00. Interest on what you paid too much: $0.49.",
+        ),
+        (
+            Language::Spanish,
+            "No se cobra, por haber pasado demasiado tiempo: $12.00. Intereses sobre lo que pagó de más: $0.49.",
+        ),
+    ] {
+        let mut it = correction(language, 1_000);
+        let (waived, interest) = (Money::from_cents(1_200), Money::from_cents(49));
+        it.correction.settled = Settled { waived, interest, instalments: 3, reach: None };
+        it.correction.net = it.correction.net - it.correction.settled.off();
+        let shown = note(&it);
+        assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
+        let (pdf, _) = drawn(&format!("settled-{language}"), &shown, it.account.number);
+        read_back_note(&pdf, &it).unwrap();
     }
 }
 

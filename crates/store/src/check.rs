@@ -165,6 +165,10 @@ const OWED: Sql = Sql("
         select account.id,
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
+          - coalesce((
+            select sum(s.waived_cents + s.interest_cents)
+            from correction_settled s join correction c on c.id = s.correction_id
+            where c.account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from charge where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from standing_payment where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from credit_use where account_id = account.id), 0)
@@ -177,6 +181,7 @@ const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from standing_bill), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
+              - coalesce((select sum(waived_cents + interest_cents) from correction_settled), 0)
               + coalesce((select sum(amount_cents) from charge), 0)
               - coalesce((select sum(amount_cents) from standing_payment), 0)
               + coalesce((select sum(amount_cents) from credit_use where kind = 'refund'), 0) as bigint)");

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::money::Money;
 
@@ -15,6 +16,15 @@ use crate::value::{Row, V};
 const ADD: Sql = Sql("
     insert into correction (id, account_id, cause, why, made_on, net_cents)
     values ($1, $2, $3, $4, $5, $6)");
+const ADD_SETTLED: Sql = Sql("
+    insert into correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)
+    values ($1, $2, $3, $4, $5)");
+const SETTLED: Sql = Sql("
+    select waived_cents, interest_cents, instalments, reach_on
+    from correction_settled where correction_id = $1");
+const SAY_RULES: Sql = Sql("insert into correction_rules (from_on, text) values ($1, $2)");
+const RULES: Sql = Sql("
+    select text from correction_rules where from_on <= $1 order by from_on desc limit 1");
 const CANCEL: Sql = Sql("
     insert into bill_cancelled (bill_id, correction_id, made_bill_id) values ($1, $2, null)");
 const CORRECTIONS: Rows = Rows("correction (id, account_id, cause, why, made_on, net_cents)");
@@ -103,6 +113,23 @@ pub fn cancel_all(tx: &mut Tx, all: &[(CorrectionId, BillId)]) -> Result<()> {
     tx.bulk(CANCELLED, all.iter().map(|(correction, bill)| [(*bill).into(), (*correction).into()]))
 }
 
+/// Keeps what the rules made of a correction.
+pub fn settle(tx: &mut Tx, id: CorrectionId, it: &Settled) -> Result<()> {
+    let Settled { waived, interest, instalments, reach } = *it;
+    let values = [id.into(), waived.into(), interest.into(), instalments.into(), reach.into()];
+    tx.exec(ADD_SETTLED, values).map(|_| ())
+}
+
+/// Says the text of rules that holds from a day on. A day has one.
+pub fn say_rules(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
+    tx.exec(SAY_RULES, [from.into(), text.into()]).map(|_| ())
+}
+
+/// The text of rules that holds on a day, if one was said.
+pub fn rules(tx: &mut Tx, on: Date) -> Result<Option<String>> {
+    tx.maybe(RULES, [on.into()], |row| row.text(0))
+}
+
 /// Takes a bill back.
 pub fn cancel(tx: &mut Tx, correction: CorrectionId, bill: BillId) -> Result<()> {
     tx.exec(CANCEL, [bill.into(), correction.into()]).map(|_| ())
@@ -168,10 +195,20 @@ pub fn get(tx: &mut Tx, id: CorrectionId) -> Result<Correction> {
             why: row.text(3)?,
             on: row.date(4)?,
             net: row.money(5)?,
+            settled: Settled::default(),
             bills: Vec::new(),
         })
     })?;
     let mut it = found.ok_or_else(|| missing("correction", id))?;
+    let settled = tx.maybe(SETTLED, [id.into()], |row| {
+        Ok(Settled {
+            waived: row.money(0)?,
+            interest: row.money(1)?,
+            instalments: row.int(2)?,
+            reach: row.maybe(3, Row::date)?,
+        })
+    })?;
+    it.settled = settled.unwrap_or_default();
     let bills: Vec<(BillId, Option<BillId>)> =
         tx.many(BILLS, [id.into()], |row| Ok((row.id(0)?, row.maybe(1, Row::id)?)))?;
     for (old, new) in bills {

@@ -41,6 +41,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
     ("0027_degrees", include_str!("../migrations/0027_degrees.sql")),
     ("0028_posting", include_str!("../migrations/0028_posting.sql")),
+    ("0031_holds", include_str!("../migrations/0031_holds.sql")),
+    ("0032_settled", include_str!("../migrations/0032_settled.sql")),
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
 ];
 

@@ -72,7 +72,8 @@ const HOLDS: Sql = Sql("
     from run_item i
     join account a on a.id = i.account_id
     left join task t on t.kind = 'held-' || i.reason and t.closed_at is null
-      and t.key = cast(i.window_id as text) || '/' || cast(i.agreement_id as text)
+      and t.key = case when i.reason = 'earlier-unbilled' then cast(i.agreement_id as text)
+        else cast(i.window_id as text) || '/' || cast(i.agreement_id as text) end
     left join staff o on o.id = t.owner_id
     where i.window_id = $1 and i.outcome = 'held'
     group by i.reason, coalesce(o.name, '') order by count(*) desc, i.reason, 2");

@@ -86,6 +86,8 @@ const TO_CHECK: Sql = Sql("
 const TO_CHECK_AGAIN: Sql = Sql("
     select distinct account_id from run_item
     where window_id = $1 and account_id between $2 and $3 and outcome = 'held'
+      and (not exists (select 1 from run_scope s where s.run_id = $4) or exists (
+        select 1 from run_scope s where s.run_id = $4 and s.account_id = run_item.account_id))
     order by account_id");
 const BILLED: Sql = Sql("
     select account_id, agreement_id from run_item
@@ -208,7 +210,8 @@ pub fn to_check(
     let within = [first.into(), last.into()];
     if run.stage == Stage::Again {
         let [first, last] = within;
-        return tx.many(TO_CHECK_AGAIN, [window.id.into(), first, last], |row| row.id(0));
+        let asked = [window.id.into(), first, last, run.id.into()];
+        return tx.many(TO_CHECK_AGAIN, asked, |row| row.id(0));
     }
     let ([first, last], days) = (within, window.period);
     let asked = [

@@ -27,7 +27,8 @@ const ALL: Sql = Sql("
         select min(h.window_id) from run_item h
         where h.agreement_id = g.id and h.outcome = 'held')
     left join task t on t.kind = 'held-' || i.reason and t.closed_at is null
-      and t.key = cast(i.window_id as text) || '/' || cast(i.agreement_id as text)
+      and t.key = case when i.reason = 'earlier-unbilled' then cast(i.agreement_id as text)
+        else cast(i.window_id as text) || '/' || cast(i.agreement_id as text) end
     left join staff o on o.id = t.owner_id
     where g.from_on < $1 and (g.to_on is null or g.from_on < g.to_on)
       and not exists (

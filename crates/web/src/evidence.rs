@@ -10,6 +10,26 @@ use crate::show;
 /// English, Spanish; `{}` is what stands between, in the same order in both.
 const SENTENCES: &[(&str, &str)] = &[
     (
+        "no version of tariff {} is in force on {}; publish one",
+        "ninguna versión de la tarifa {} rige el {}; publique una",
+    ),
+    (
+        "{} is priced by the hour, but the meter has only a register; install an interval meter or move the agreement to another tariff",
+        "{} se cobra por horas, pero el medidor solo tiene un registro; instale un medidor de intervalos o pase el contrato a otra tarifa",
+    ),
+    (
+        "{} looks at the highest demand, and a register of energy does not tell it; have intervals read, or move the agreement to another tariff",
+        "{} depende de la demanda máxima, y un registro de energía no la dice; haga leer intervalos o pase el contrato a otra tarifa",
+    ),
+    (
+        "{} has a ratchet, and no earlier demand is known; write behind it in the tariff how it starts: {}",
+        "{} mira demandas anteriores, y no se conoce ninguna; escriba en la tarifa cómo comienza: {}",
+    ),
+    (
+        "{} needs to know {}, and the agreement does not say it for {}; set it: {}",
+        "{} necesita saber {}, y el contrato no lo dice para el {}; indíquelo: {}",
+    ),
+    (
         "no meter hangs at the service point on {}",
         "no hay ningún medidor en el punto de servicio el {}",
     ),
@@ -90,6 +110,78 @@ const SENTENCES: &[(&str, &str)] = &[
 
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
+    (
+        "no day of agreement {} was billed yet; there is nothing to compare",
+        "todavía no se facturó ningún día del contrato {}; no hay nada que comparar",
+    ),
+    (
+        "made again from what is known now, every bill from {} on reads as it does; mend the read, the meter or the tariff first",
+        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",
+    ),
+    (
+        "it comes to {}, and what is less than {} is not corrected; see: {}",
+        "suma {}, y lo que es menos de {} no se corrige; vea: {}",
+    ),
+    (
+        "the turn is still checked or posted; finish that first with: {}, or call it off: {}",
+        "el período todavía se revisa o se registra; termine eso primero con: {}, o anúlelo: {}",
+    ),
+    (
+        "{} pieces of the turn are sent or about to be, such as {}; what people have stays, so correct the bills that are wrong one by one: {}",
+        "{} envíos del período salieron o están por salir, como {}; lo que la gente tiene se queda, así que corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} piece of the turn are sent or about to be, such as {}; what people have stays, so correct the bills that are wrong one by one: {}",
+        "{} envío del período salió o está por salir, como {}; lo que la gente tiene se queda, así que corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} bills later days of the same agreements; take that turn back first, or correct the bills that are wrong one by one: {}",
+        "{} factura días posteriores de los mismos contratos; anule primero ese período, o corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "{} of the turn was corrected already; correct the bills that are wrong one by one: {}",
+        "{} del período ya fue corregida; corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "what {} gave to or took from a community share is on the bills of others too; correct the bills that are wrong one by one: {}",
+        "lo que {} dio a una parte comunitaria o tomó de ella está también en facturas de otros; corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "the turn is being taken back already; go on with: {}",
+        "el período ya se está anulando; siga con: {}",
+    ),
+    (
+        "the turn is taken back already; bill it with: {}",
+        "el período ya está anulado; factúrelo con: {}",
+    ),
+    (
+        "its bills come to {} now, not to {} as when it was asked for; look again",
+        "sus facturas suman ahora {}, no {} como cuando se pidió; mire de nuevo",
+    ),
+    (
+        "nothing of the turn is held for that any more; look again",
+        "ya no hay nada del período retenido por eso; mire de nuevo",
+    ),
+    (
+        "{} is no way out of these holds; see: {}",
+        "{} no es una salida de estas retenciones; vea: {}",
+    ),
+    (
+        "say why; whoever looks at it later will ask",
+        "diga por qué; quien lo mire después lo preguntará",
+    ),
+    (
+        "meter {} has another multiplier by now; look again",
+        "el medidor {} ya tiene otro multiplicador; mire de nuevo",
+    ),
+    (
+        "the values of meter {} come with its multiplier on them; have whoever sends them send them again",
+        "los valores del medidor {} llegan ya multiplicados; pida que se envíen de nuevo",
+    ),
+    (
+        "the turn of cycle {} is being checked or posted; finish that first with: {}",
+        "el período del ciclo {} se está revisando o registrando; termine eso primero con: {}",
+    ),
     ("choose a file", "elija un archivo"),
     (
         "all files together are more than {} bytes; send fewer, or smaller ones",

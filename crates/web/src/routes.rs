@@ -11,8 +11,9 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, correction, cycle, document, exception, moves,
-    moving, note, order, ordering, outbox, payment, place, search, sign_in, task, timeline, usage,
+    self, account, application, approval, bill, compare, correction, cycle, document, exception,
+    hold, moves, moving, note, order, ordering, outbox, payment, place, search, sign_in, task,
+    timeline, usage,
 };
 use crate::sent;
 
@@ -36,6 +37,7 @@ const ORDER: Needs = Some(Permission::OrderWork);
 const CORRECT: Needs = Some(Permission::CorrectBills);
 const RUN: Needs = Some(Permission::RunBills);
 const RELEASE: Needs = Some(Permission::ReleaseBills);
+const CANCEL: Needs = Some(Permission::CancelRun);
 const SEND: Needs = Some(Permission::DeliverBills);
 const SWITCH: Needs = Some(Permission::SwitchDelivery);
 const KEEP: Needs = Some(Permission::KeepCustomers);
@@ -103,6 +105,15 @@ const ROUTES: &[Route] = &[
         needs: RUN,
         run: || post(cycle::call_off),
     },
+    Route {
+        method: "POST",
+        path: "/cycles/{id}/take-back",
+        needs: CANCEL,
+        run: || post(cycle::take_back),
+    },
+    Route { method: "GET", path: "/holds", needs: VIEW, run: || get(hold::list) },
+    Route { method: "GET", path: "/holds/{window}", needs: VIEW, run: || get(hold::show) },
+    Route { method: "POST", path: "/holds/{window}", needs: TASK, run: || post(hold::apply) },
     Route { method: "GET", path: "/outbox", needs: VIEW, run: || get(outbox::show) },
     Route {
         method: "POST",
@@ -118,6 +129,7 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/sign-up", needs: KEEP, run: || post(application::send) },
     Route { method: "GET", path: "/premises/{id}", needs: VIEW, run: place::premise },
     Route { method: "GET", path: "/points/{id}", needs: VIEW, run: place::point },
+    Route { method: "GET", path: "/points/{id}/compare", needs: VIEW, run: || get(compare::show) },
     Route { method: "GET", path: "/points/{id}/usage", needs: VIEW, run: || get(usage::show) },
     Route { method: "GET", path: "/points/{id}/usage.csv", needs: VIEW, run: || get(usage::csv) },
     Route { method: "GET", path: "/points/{id}/usage.xml", needs: VIEW, run: || get(usage::feed) },

@@ -110,6 +110,7 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
         EntryKind::Payment => format!("{}, {}", words.payment, tendered(text, words)),
         EntryKind::Settlement => format!("{}, {text}", words.settlement),
         EntryKind::Reversal => format!("{}, {}", words.payment_reversed, tendered(text, words)),
+        EntryKind::Adjustment => format!("{} {text}", words.correct_adjustment),
         EntryKind::Refund => format!("{}, {text}", words.refund),
         EntryKind::Transfer => format!("{}, {text}", words.transfer),
         // Nobody's money is on nobody's account.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, Tariffs, Unusual, assess_seeing};
-use meterbook_core::bill::correct::{Correction, net, take_back};
+use meterbook_core::bill::correct::{Correction, net, take_back, take_off};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind};
+use meterbook_core::money::Money;
 use meterbook_core::permission::Authorized;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Counter, Tx};
@@ -18,6 +19,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use super::correct::{CORRECT, NotCorrected, said};
 use super::origin::Origins;
 use super::post::Ids;
+use super::settle::rules_on;
 use super::{check, origin, post};
 use crate::refuse;
 
@@ -62,7 +64,8 @@ impl Fresh {
         Ok(Fresh {
             corrections: aside(Counter::Correction, accounts)?,
             bills: aside(Counter::Bill, bills)?,
-            entries: aside(Counter::Entry, 2 * bills)?,
+            // Each is taken back and made anew, and what the rules take off is one more.
+            entries: aside(Counter::Entry, 2 * bills + accounts)?,
             pieces: aside(Counter::Piece, pieces)?,
         })
     }
@@ -140,7 +143,10 @@ fn worked_out(
         }
     }
     for it in &mut anew.corrections {
-        it.net = net(&it.bills);
+        let rules = rules_on(tx, it.on)?;
+        let class = store::account::get(tx, it.account)?.class;
+        it.settled = rules.settle((it.cause, class), it.on, &it.bills);
+        it.net = net(&it.bills) - it.settled.off();
     }
     Ok(anew)
 }
@@ -219,6 +225,9 @@ pub(super) fn keep(
     let taken: Vec<_> = pairs().map(|(it, (old, _))| (it.id, old.id)).collect();
     let new: Vec<Bill> = pairs().filter_map(|(_, (_, new))| new.clone()).collect();
     store::correction::add_all(tx, corrections)?;
+    for it in corrections {
+        store::correction::settle(tx, it.id, &it.settled)?;
+    }
     store::correction::cancel_all(tx, &taken)?;
     store::bill::add(tx, &new)?;
     store::bill::add_origins(tx, origins)?;
@@ -239,6 +248,16 @@ pub(super) fn keep(
             postings: take_back(old),
         });
         entries.extend(new.iter().map(|it| post::entry(it, EntryId(0))));
+    }
+    for it in corrections.iter().filter(|it| it.settled.off() != Money::ZERO) {
+        entries.push(Entry {
+            id: EntryId(0),
+            kind: EntryKind::Adjustment,
+            on: it.on,
+            key: it.id.to_string(),
+            text: it.id.to_string(),
+            postings: take_off(it.account, &it.settled),
+        });
     }
     let first = fresh.entries.take(tx, entries.len())?;
     for (entry, id) in entries.iter_mut().zip(first..) {

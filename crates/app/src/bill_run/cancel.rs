@@ -10,6 +10,7 @@ use meterbook_core::bill::Bill;
 use meterbook_core::bill::correct::{Cause, Correction, take_back};
 use meterbook_core::bill::job::Job;
 use meterbook_core::bill::run::{Run, Stage};
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, CorrectionId, EntryId, RunId};
 use meterbook_core::ledger::{Entry, EntryKind};
@@ -144,7 +145,8 @@ pub(super) fn take_back_bills(
         let id = CorrectionId(correction);
         let net = -bills.iter().map(|it| it.total).sum::<Money>();
         let (cause, why) = (Cause::Run, WHY.to_owned());
-        let it = Correction { id, account, cause, why, on: today, net, bills: Vec::new() };
+        let settled = Settled::default();
+        let it = Correction { id, account, cause, why, on: today, net, settled, bills: Vec::new() };
         store::correction::add(tx, &it)?;
         for bill in bills {
             store::correction::cancel(tx, id, bill.id)?;

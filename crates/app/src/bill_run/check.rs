@@ -1,14 +1,16 @@
 //! The first pass: rate and check every account, and write down how each agreement ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
+use meterbook_core::bill::root::{self, Root, Traced};
 use meterbook_core::bill::run::{Item, Outcome, Run};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AgreementId};
+use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::Known;
@@ -25,12 +27,18 @@ pub(super) fn check(
     tariffs: &mut Tariffs,
 ) -> Result<()> {
     let due = store::run::to_check(tx, run, window, (job.first, job.last))?;
-    let items = match attempt(tx, |tx| rated(tx, window, &due, tariffs))? {
-        Ok(items) => items,
+    let checked = match attempt(tx, |tx| rated(tx, window, &due, tariffs))? {
+        Ok(checked) => checked,
         Err(_) => apart(tx, window, &due, tariffs)?,
     };
-    store::run::put_items(tx, run, &items)
+    let (items, traced): (Vec<Item>, Vec<_>) = checked.into_iter().unzip();
+    store::run::put_items(tx, run, &items)?;
+    let agreements = items.iter().map(|it| it.agreement);
+    store::hold::put(tx, window.id, &agreements.zip(traced).collect::<Vec<_>>())
 }
+
+/// How an agreement ends, and what is behind it where it is held.
+type Checked = (Item, Option<Traced>);
 
 /// How the agreements of these accounts end.
 fn rated(
@@ -38,12 +46,60 @@ fn rated(
     window: &Window,
     due: &[AccountId],
     tariffs: &mut Tariffs,
-) -> Result<Vec<Item>> {
+) -> Result<Vec<Checked>> {
     let facts = store::gather::accounts(tx, window, due)?;
     learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
     let accepted = store::run::accepted(tx, window.id, due)?;
-    Ok(facts.iter().flat_map(|it| items(&accepted, it, window, tariffs)).collect())
+    let mut all = Vec::new();
+    let mut points = Vec::new();
+    for it in &facts {
+        for (agreement, ending) in endings(&accepted, it, window, tariffs, &mut |_, _| ()) {
+            let Ending::Held(hold) = &ending else {
+                all.push((item(it.account.id, agreement, &ending), None));
+                continue;
+            };
+            let traced = traced(it, agreement, hold, window, tariffs);
+            let here = it.services.iter().find(|it| it.agreement.id == agreement);
+            points.extend(here.map(|here| (here.point.id, all.len())));
+            all.push((item(it.account.id, agreement, &ending), Some(traced)));
+        }
+    }
+    on_routes(tx, window, &points, &mut all)?;
+    Ok(all)
+}
+
+/// What is behind a hold. Explaining it must not fail what it explains.
+fn traced(
+    facts: &AccountFacts,
+    agreement: AgreementId,
+    hold: &Hold,
+    window: &Window,
+    tariffs: &mut Tariffs,
+) -> Traced {
+    let trace = || root::trace(facts, agreement, hold, window, tariffs);
+    catch_unwind(AssertUnwindSafe(trace)).unwrap_or_default()
+}
+
+/// Adds the read routes of what is held.
+fn on_routes(
+    tx: &mut Tx,
+    window: &Window,
+    points: &[(ServicePointId, usize)],
+    all: &mut [Checked],
+) -> Result<()> {
+    if points.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ServicePointId> = points.iter().map(|it| it.0).collect();
+    let routes = store::hold::routes(tx, &ids, window.period.end())?;
+    let routes: BTreeMap<ServicePointId, String> = routes.into_iter().collect();
+    for (point, at) in points {
+        if let (Some(name), Some(traced)) = (routes.get(point), &mut all[*at].1) {
+            traced.roots.push(Root::Route { name: name.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// The same, account by account: those that cannot be billed are held.
@@ -52,15 +108,18 @@ fn apart(
     window: &Window,
     due: &[AccountId],
     tariffs: &mut Tariffs,
-) -> Result<Vec<Item>> {
-    let mut items = Vec::new();
+) -> Result<Vec<Checked>> {
+    let mut all: Vec<Checked> = Vec::new();
     for account in due {
-        items.extend(match attempt(tx, |tx| rated(tx, window, &[*account], tariffs))? {
-            Ok(items) => items,
-            Err(why) => broken(tx, window, *account, &why)?,
-        });
+        match attempt(tx, |tx| rated(tx, window, &[*account], tariffs))? {
+            Ok(checked) => all.extend(checked),
+            Err(why) => {
+                let broken = broken(tx, window, *account, &why)?;
+                all.extend(broken.into_iter().map(|it| (it, None)));
+            }
+        }
     }
-    Ok(items)
+    Ok(all)
 }
 
 /// The agreements of an account, held because billing it failed.
@@ -77,7 +136,7 @@ pub(super) fn broken(
 }
 
 /// Reads the tariffs that these accounts are on and that are not read yet.
-pub(super) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
+pub(crate) fn learn(tx: &mut Tx, facts: &[AccountFacts], tariffs: &mut Tariffs) -> Result<()> {
     for service in facts.iter().flat_map(|it| &it.services) {
         crate::tariff::learn(tx, tariffs, &service.agreement.tariff)?;
     }
@@ -98,17 +157,6 @@ pub(super) fn endings(
     let agreements = facts.services.iter().map(|it| &it.agreement);
     let due = agreements.filter(|it| it.days_in(window.period).is_some()).map(|it| it.id);
     isolated(due.collect(), || assess_seeing(facts, window, tariffs, unusual, seen))
-}
-
-fn items(
-    accepted: &BTreeSet<AccountId>,
-    facts: &AccountFacts,
-    window: &Window,
-    tariffs: &mut Tariffs,
-) -> Vec<Item> {
-    let account = facts.account.id;
-    let item = |(agreement, ending): (AgreementId, Ending)| item(account, agreement, &ending);
-    endings(accepted, facts, window, tariffs, &mut |_, _| ()).into_iter().map(item).collect()
 }
 
 pub(super) fn item(account: AccountId, agreement: AgreementId, ending: &Ending) -> Item {

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::correct::{Cause, Correction, differs};
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountId, AgreementId, CorrectionId};
 use meterbook_core::money::Money;
@@ -21,6 +22,7 @@ use meterbook_core::text::counted;
 use meterbook_store::{self as store, Tx};
 
 use super::anew::{Fresh, keep, work_out};
+use super::settle::rules_on;
 use crate::Actor;
 use crate::authority::authorize;
 use crate::refuse;
@@ -36,7 +38,8 @@ pub struct NewCorrection {
     pub from: Date,
     /// Why they were wrong.
     pub cause: Cause,
-    /// What the account would owe more, when somebody looked; what comes to something else is refused.
+    /// What the account would owe more before interest, when somebody looked; what comes to something
+    /// else is refused.
     pub net: Money,
 }
 
@@ -61,6 +64,13 @@ pub enum NotCorrected {
     Shared {
         /// Which.
         bill: BillNumber,
+    },
+    /// It comes to less than is worth correcting.
+    Tolerated {
+        /// What it comes to.
+        net: Money,
+        /// Below this nothing is corrected.
+        below: Money,
     },
     /// Nobody said why.
     NoReason,
@@ -113,10 +123,15 @@ fn trial(
             return Err(refuse(NotCorrected::Shared { bill: bill.number.clone() }));
         }
     }
-    if differ.len() == count {
-        return Ok(all);
+    let it = match differ.len() == count {
+        true => all,
+        false => tried(tx, empty(account, cause, today), differ, tariffs)?,
+    };
+    let rules = rules_on(tx, today)?;
+    if rules.tolerates(it.net) {
+        return Err(refuse(NotCorrected::Tolerated { net: it.net, below: rules.tolerance() }));
     }
-    tried(tx, empty(account, cause, today), differ, tariffs)
+    Ok(it)
 }
 
 fn tried(
@@ -132,8 +147,8 @@ fn tried(
 
 /// A correction of no bills yet.
 fn empty(account: AccountId, cause: Cause, on: Date) -> Correction {
-    let (id, net) = (CorrectionId(0), Money::ZERO);
-    Correction { id, account, cause, why: String::new(), on, net, bills: Vec::new() }
+    let (id, net, settled) = (CorrectionId(0), Money::ZERO, Settled::default());
+    Correction { id, account, cause, why: String::new(), on, net, settled, bills: Vec::new() }
 }
 
 fn reads_otherwise((old, new): &(Bill, Option<Bill>)) -> bool {
@@ -161,8 +176,9 @@ impl NewCorrection {
         }
         let today = crate::founding::zone(tx)?.day_of(allowed.at());
         let seen = trial(tx, self.account, self.from, self.cause, today)?;
-        if seen.net != self.net {
-            return Err(refuse(NotCorrected::NotAsSeen { was: self.net, now: seen.net }));
+        let now = seen.charged();
+        if now != self.net {
+            return Err(refuse(NotCorrected::NotAsSeen { was: self.net, now }));
         }
         let wanted = Correction { why: why.to_owned(), ..empty(self.account, self.cause, today) };
         let old: Vec<Bill> = seen.bills.into_iter().map(|it| it.0).collect();
@@ -193,6 +209,10 @@ impl fmt::Display for NotCorrected {
                 f,
                 "what {} gave to or took from a community share is on the bills of others too; settle it between them by hand",
                 bill.0
+            ),
+            NotCorrected::Tolerated { net, below } => write!(
+                f,
+                "it comes to {net}, and what is less than {below} is not corrected; see: meterbook bill correction-rules"
             ),
             NotCorrected::NoReason => f.write_str("say why; whoever looks at it later will ask"),
             NotCorrected::NotAsSeen { was, now } => {

@@ -5,6 +5,7 @@
 //! of each pass is cut into jobs, each done in one transaction with its result: a run may be killed
 //! anywhere, and shared by whoever has time.
 
+pub mod again;
 mod anew;
 mod apart;
 pub mod cancel;
@@ -16,6 +17,9 @@ pub mod last;
 pub(crate) mod origin;
 mod post;
 pub mod release;
+pub mod settle;
+
+pub(crate) use check::learn;
 
 use std::fmt;
 
@@ -115,6 +119,11 @@ pub enum NotRun {
         number: AccountNumber,
         /// The day.
         to: jiff::civil::Date,
+    },
+    /// The turn is being checked or posted.
+    AtWork {
+        /// The cycle.
+        cycle: Cycle,
     },
     /// Nothing is held in the cycle.
     NothingHeld {
@@ -316,6 +325,7 @@ fn check_from(tx: &mut Tx, run: &Run, stage: Stage, until: Until) -> Result<Run>
         return Ok(run);
     }
     store::job::forget(tx, run.id)?;
+    store::hold::scope(tx, run.id, &[])?;
     store::run::advance(tx, &again)?;
     Ok(again)
 }
@@ -355,6 +365,10 @@ impl fmt::Display for NotRun {
             NotRun::BilledTo { number, to } => {
                 write!(f, "every day of account {number} before {to} has a bill already")
             }
+            NotRun::AtWork { cycle } => write!(
+                f,
+                "the turn of cycle {cycle} is being checked or posted; finish that first with: meterbook bill run --resume"
+            ),
             NotRun::NothingHeld { cycle } => write!(f, "nothing is held in cycle {cycle}"),
             NotRun::UnknownAccount { number } => {
                 write!(f, "there is no account {number}; look for it with: meterbook search")

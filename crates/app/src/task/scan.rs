@@ -138,12 +138,22 @@ pub(super) fn reconcile(
 /// Bills that wait for a clerk, by turn and agreement.
 pub(super) fn held(tx: &mut Tx) -> Result<Vec<Cause>> {
     let mut causes = Vec::new();
+    let mut waits = std::collections::HashSet::new();
     for it in store::task::cause::held(tx)? {
         let kind = TaskKind::of_hold_word(&it.reason)
             .with_context(|| format!("there is no task for a hold called {}", it.reason))?;
+        // Days that were not billed before are one cause, however many later turns wait for them.
+        let once = kind == TaskKind::HeldEarlierUnbilled;
+        let key = match once {
+            true => it.agreement.to_string(),
+            false => format!("{}/{}", it.window, it.agreement),
+        };
+        if once && !waits.insert(it.agreement) {
+            continue;
+        }
         causes.push(Cause {
             kind,
-            key: format!("{}/{}", it.window, it.agreement),
+            key,
             evidence: it.detail,
             due: it.billed_on,
             about: vec![

@@ -153,6 +153,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
 
 /// Acts of several transactions, or that take other acts: what they take is seen below.
 const ELSEWHERE: &[&str] = &[
+    // Shown in holds.rs.
+    "again::again",
+    "hold::apply",
     "email::send",
     "email::give_up",
     // It asks what keeping the thing takes that the document is about: shown in record.rs.

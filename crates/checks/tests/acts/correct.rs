@@ -33,7 +33,7 @@ const NM: &str = "tariff NM half-up\nname       Net metering\ncommodity  electri
 
 /// A customer on a tariff, with a turn in each of the first four months.
 pub(crate) fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
-    village::found(db);
+    village::found_once(db);
     db.write(|tx| tariff::publish(tx, actor(), NM)).unwrap();
     let mut customer = village::customer("E-1", channels);
     customer.services[0].tariff = code.to_owned();

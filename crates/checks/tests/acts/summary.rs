@@ -1,8 +1,10 @@
 //! The bills of several accounts on one, and what a customer is told of a correction.
 
 use jiff::civil::date;
+use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::{statement, summary};
 use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
 use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::{AccountId, BillId, CorrectionId, DetailId};
 use meterbook_core::money::Money;
@@ -15,14 +17,14 @@ use crate::village::{actor, says};
 fn an_account_sums_up_the_newest_bills_of_others() {
     engines::each(|db, folder| {
         three_months(db);
-        let on = date(2026, 12, 31);
+        let on = date(2026, 4, 20);
         let one = db.read(|tx| store::bill::get(tx, BillId(1))).unwrap().account;
         let number = db.read(|tx| store::account::get(tx, one)).unwrap().number;
         let why = db.read(|tx| summary::of_account(tx, one, on)).unwrap_err();
         assert_eq!(
             says(&why),
             format!(
-                "no account is summed up by {number} on 2026-12-31; say so of each with: meterbook customer account-detail ACCOUNT summary {number} --from 2026-12-31"
+                "no account is summed up by {number} on 2026-04-20; say so of each with: meterbook customer account-detail ACCOUNT summary {number} --from 2026-04-20"
             )
         );
         // A second account whose bill the first one sums up; it has none yet.
@@ -53,6 +55,21 @@ fn an_account_sums_up_the_newest_bills_of_others() {
         assert!(file.exists() && file.with_extension("html").exists());
         let before = db.read(|tx| summary::of_account(tx, one, date(2026, 1, 1))).unwrap_err();
         assert!(says(&before).ends_with("has a bill by 2026-01-01; say a later day"), "{before}");
+
+        // The turn of April is planned and not billed: nothing is summed up before it is.
+        let may = date(2026, 5, 20);
+        let waits = db.read(|tx| summary::of_account(tx, one, may)).unwrap_err();
+        let waiting = format!("sums up by 2026-05-20 waits for {number} (not billed yet); bill");
+        assert!(says(&waits).contains(&waiting), "{waits}");
+        // Held, it says for what; billed, it is summed up.
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        let waits = db.read(|tx| summary::of_account(tx, one, may)).unwrap_err();
+        assert!(says(&waits).contains(&format!("{number} (no-read)")), "{waits}");
+        shows(db, date(2026, 5, 1), &[400]);
+        let held = Which::Held(Cycle(1), None);
+        bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
+        let it = db.read(|tx| summary::of_account(tx, one, may)).unwrap();
+        assert_eq!(it.rows[0].period.start(), date(2026, 4, 1));
     });
 }
 

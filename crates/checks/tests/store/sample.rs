@@ -10,6 +10,7 @@ use meterbook_core::allocation::{Allocation, Allotted, Given};
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::job::{Job, Pass};
 use meterbook_core::bill::run::{Run, Stage};
+use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
     Book, Election, Fuel, Generator, Owner, Registry, Serials, Source, Step, Vintage,
@@ -231,7 +232,18 @@ pub(crate) fn correction() -> Correction {
         why: "the 8 was read as a 0".to_owned(),
         on: date(2026, 9, 1),
         net: Money::from_cents(-1_200),
+        settled: settled(),
         bills: Vec::new(),
+    }
+}
+
+/// What rules made of it.
+fn settled() -> Settled {
+    Settled {
+        waived: Money::ZERO,
+        interest: Money::from_cents(3),
+        instalments: 0,
+        reach: Some(date(2026, 3, 1)),
     }
 }
 
@@ -735,6 +747,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::calendar::say(tx, date(2026, 1, 1), "holidays us-federal")?;
     store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
     store::correction::add(tx, &correction())?;
+    store::correction::settle(tx, CorrectionId(1), &settled())?;
+    store::correction::say_rules(tx, date(2026, 1, 1), "interest 3%")?;
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
     store::payment::add(tx, &payment())?;

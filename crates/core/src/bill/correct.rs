@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::bill::settle::Settled;
 use crate::bill::{Bill, Segment};
 use crate::id::{AccountId, CorrectionId};
-use crate::ledger::{Posting, post_bill};
+use crate::ledger::{Gl, Posting, post_bill};
 use crate::money::Money;
 use crate::person::Language;
 use crate::rating::Line;
@@ -59,10 +60,19 @@ pub struct Correction {
     pub why: String,
     /// The day it was made.
     pub on: Date,
-    /// What the account owes more because of it, or less.
+    /// What the account owes more because of it, or less, after what the rules take off.
     pub net: Money,
+    /// What the rules made of it.
+    pub settled: Settled,
     /// Each bill that was taken back, and the one that stands in its place, if one does.
     pub bills: Vec<(Bill, Option<Bill>)>,
+}
+
+impl Correction {
+    /// What the account owes more before interest, which grows by the day.
+    pub fn charged(&self) -> Money {
+        self.net + self.settled.interest
+    }
 }
 
 /// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one.
@@ -121,6 +131,17 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
     });
     rows.extend(new);
     rows
+}
+
+/// The postings of what the rules take off a correction: what is not charged any more, and interest.
+pub fn take_off(account: AccountId, settled: &Settled) -> Vec<Posting> {
+    let sides = [
+        (Gl::Receivable, -settled.off()),
+        (Gl::BillingAdjustments, settled.waived),
+        (Gl::InterestExpense, settled.interest),
+    ];
+    let moved = sides.into_iter().filter(|it| it.1 != Money::ZERO);
+    moved.map(|(gl, amount)| Posting { gl, account: Some(account), amount }).collect()
 }
 
 /// What bills come to more than those in whose place they stand.

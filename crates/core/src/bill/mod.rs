@@ -7,8 +7,10 @@ pub mod explain;
 pub mod job;
 pub mod limits;
 pub mod preview;
+pub mod root;
 pub mod run;
 pub mod sample;
+pub mod settle;
 pub mod summary;
 pub mod why;
 

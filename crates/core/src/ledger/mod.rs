@@ -60,6 +60,8 @@ pub enum EntryKind {
     Charge,
     /// A bill was taken back.
     Cancelled,
+    /// What rules took off a correction of bills.
+    Adjustment,
     /// A payment was taken back: voided, returned by the bank, or moved to another account.
     Reversal,
     /// A credit was given back.
@@ -108,8 +110,12 @@ pub enum Gl {
     WasteRevenue,
     /// Fees.
     FeeRevenue,
+    /// What was used and is not charged any more.
+    BillingAdjustments,
     /// Bought from customers with generation.
     PurchasedPower,
+    /// Interest on what customers paid too much.
+    InterestExpense,
     /// Payments on their way from one account to another: zero whenever an act is done.
     PaymentClearing,
     /// Money of which nobody knows yet whose it is.
@@ -127,6 +133,7 @@ words! {
         Settlement = "settlement",
         Charge = "charge",
         Cancelled = "cancelled",
+        Adjustment = "adjustment",
         Reversal = "reversal",
         Refund = "refund",
         Transfer = "transfer",
@@ -141,7 +148,8 @@ words! {
         DepositsHeld = "2400 customer deposits", ElectricRevenue = "4010 electric revenue",
         GasRevenue = "4020 gas revenue", WaterRevenue = "4030 water revenue",
         WasteRevenue = "4040 waste revenue", FeeRevenue = "4090 fee revenue",
-        PurchasedPower = "5010 purchased power", PaymentClearing = "1090 payment clearing",
+        BillingAdjustments = "4095 billing adjustments",
+        PurchasedPower = "5010 purchased power", InterestExpense = "5080 interest expense", PaymentClearing = "1090 payment clearing",
         Suspense = "2100 unidentified payments", RefundsPayable = "2110 refunds payable",
         CashOverShort = "5090 cash over and short",
     }

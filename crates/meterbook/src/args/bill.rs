@@ -89,6 +89,15 @@ pub(crate) enum BillCommand {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
+    /// Print how far back, above what and with which interest bills are corrected, or say it anew with
+    /// a file
+    CorrectionRules {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long)]
+        from: Option<Date>,
+    },
     /// Draw the newest bills of the accounts that one account sums up, on one
     Summary {
         /// The number of the account that sums up
@@ -135,6 +144,8 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         cycle: i64,
     },
+    /// Print held bills by what they come from, or take a way out for all that come from one thing
+    Holds(BillHolds),
     /// Bill for the last time what ended, without waiting for the turn of its cycle
     Last {
         /// The account's number; every account of which something ended without it
@@ -264,4 +275,23 @@ pub(crate) struct BillRender {
     /// As PDF/A-3 with the e-invoice inside
     #[arg(long)]
     pub(crate) invoice: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BillHolds {
+    /// Only in this cycle, 1 to 99
+    #[arg(long)]
+    pub(crate) cycle: Option<i64>,
+    /// Only what comes from this, with what each way out would make of it
+    #[arg(long)]
+    pub(crate) root: Option<String>,
+    /// Take this way out for all of it: run-again, accept, multiply, order-read or put-off
+    #[arg(long, requires = "root", requires = "cycle")]
+    pub(crate) take: Option<String>,
+    /// Why
+    #[arg(long, requires = "take")]
+    pub(crate) why: Option<String>,
+    /// Print them as a JSON list
+    #[arg(long, conflicts_with = "take")]
+    pub(crate) json: bool,
 }

@@ -45,6 +45,18 @@ pub(crate) enum UsageCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print what the newest twelve bills of every agreement of an account would have come to on each
+    /// tariff that it could be on
+    Compare {
+        /// The account
+        account: String,
+        /// The day by which they ended; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// Print it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the values of a service point, or of every one of an account, to be carried away
     Export {
         /// The account, or a service point

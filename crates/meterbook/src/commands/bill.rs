@@ -18,7 +18,7 @@ use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::{accrual, correct, invoice, release};
+use super::{accrual, correct, holds, invoice, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -37,6 +37,9 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         BillCommand::Correct { account, tariff, from, cause, why } => {
             let whose = (account.as_deref(), tariff.as_deref());
             correct::correct(place, whose, *from, cause, why.as_deref())
+        }
+        BillCommand::CorrectionRules { file, from } => {
+            correct::rules(place, file.as_deref(), *from)
         }
         BillCommand::Correction { number, out: None } => correct::show(place, *number),
         BillCommand::Correction { number, out: Some(out) } => {
@@ -60,6 +63,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         }
         BillCommand::Unbilled { days, json } => release::unbilled(place, *days, *json),
         BillCommand::Held { cycle } => held(place, *cycle),
+        BillCommand::Holds(args) => holds::holds(place, args),
         BillCommand::Last { account, accept } => last(place, account.as_deref(), *accept),
         BillCommand::Render(args) => render(place, args),
         BillCommand::Invoice { number, taken_back, out } => {

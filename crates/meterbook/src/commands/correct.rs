@@ -1,9 +1,12 @@
 //! `bill correct` and `bill correction`: bills taken back and made anew.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, many, preview};
+use meterbook_app::bill_run::settle;
 use meterbook_core::bill::correct::{Cause, Correction, beside};
 use meterbook_core::id::CorrectionId;
 use meterbook_core::money::Money;
@@ -39,7 +42,7 @@ pub(crate) fn correct(
         say::line("nothing is kept; say --why to correct them");
         return Ok(());
     };
-    let wanted = NewCorrection { account: seen.account, from, cause, net: seen.net };
+    let wanted = NewCorrection { account: seen.account, from, cause, net: seen.charged() };
     let outcome = db.write(|tx| do_or_ask(tx, super::actor(), &Asked::Correct(wanted), why))?;
     super::outcome("corrected", outcome);
     Ok(())
@@ -102,5 +105,42 @@ fn print(it: &Correction) {
             say::line(format_args!("  {label:<44} {:>12} {:>12}", said(it.was), said(it.now)));
         }
     }
+    let (settled, parts) = (&it.settled, it.settled.parts(it.net));
+    if settled.waived != Money::ZERO {
+        let reach = settled.reach.map_or_else(String::new, |it| format!(" before {it}"));
+        say::line(format_args!("not charged, too long ago{reach}: {}", settled.waived));
+    }
+    if settled.interest != Money::ZERO {
+        say::line(format_args!("interest on what was too much: {}", settled.interest));
+    }
+    if let Some(first) = parts.first() {
+        let count = parts.len();
+        say::line(format_args!("may be paid in {count} parts, the first of {first}"));
+    }
     say::line(format_args!("{} corrected; together {}", counted(it.bills.len(), "bill"), it.net));
+}
+
+/// Prints the rules of corrections, or says them anew from a day on.
+pub(crate) fn rules(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
+    let Some(file) = file else {
+        let db = super::see(place)?;
+        let today = super::today(&db)?;
+        let text = db.read(|tx| settle::rules_text(tx, from.unwrap_or(today)))?;
+        say::line(if text.is_empty() {
+            "no rules are said; nothing is limited"
+        } else {
+            text.trim_end()
+        });
+        return Ok(());
+    };
+    let said = || format!("{} cannot be read", file.display());
+    let text = std::fs::read_to_string(file).with_context(said)?;
+    let db = super::open(place)?;
+    let from = match from {
+        Some(from) => from,
+        None => super::today(&db)?,
+    };
+    db.write(|tx| settle::say_rules(tx, super::actor(), from, &text))?;
+    say::line(format_args!("rules from {from} on"));
+    Ok(())
 }

@@ -15,6 +15,7 @@ pub(crate) mod cycle;
 pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod document;
+mod holds;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod inspect;

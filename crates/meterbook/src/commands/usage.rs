@@ -4,13 +4,14 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::intake::months;
+use meterbook_app::usage::compare::{Comparison, Row, compare};
 use meterbook_app::usage::to_date::{By, ToDate, to_date};
 use meterbook_app::usage::{Determined, Of, days, determined, export};
 use meterbook_app::vee::estimates::EstimatedRead;
 use meterbook_app::{figure, relation};
 use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::{AccountNumber, ServicePointId};
-use meterbook_core::money::{Quantity, Share};
+use meterbook_core::money::{Money, Quantity, Share};
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Basis, Line};
 use meterbook_core::reads::lineage::Lineage;
@@ -35,6 +36,7 @@ pub(crate) fn usage(place: &Place, usage: &Usage) -> Result<()> {
 
 fn run(place: &Place, command: &UsageCommand) -> Result<()> {
     match command {
+        UsageCommand::Compare { account, on, json } => compared(place, account, *on, *json),
         UsageCommand::ToDate { account, on, json } => so_far(place, account, *on, *json),
         UsageCommand::Export { of, from, to, format, out } => {
             let written = match format {
@@ -336,6 +338,70 @@ fn so_far(place: &Place, account: &str, on: Option<Date>, json: bool) -> Result<
     }
     all.iter().for_each(print_so_far);
     Ok(())
+}
+
+fn compared(place: &Place, account: &str, on: Option<Date>, json: bool) -> Result<()> {
+    let db = super::see(place)?;
+    let on = match on {
+        Some(on) => on,
+        None => super::today(&db)?,
+    };
+    let all = db.read(|tx| {
+        let account = super::account(tx, account)?;
+        let mut all = Vec::new();
+        for it in store::agreement::of_account(tx, account.id)? {
+            if it.from < on && it.to.is_none_or(|to| on <= to) {
+                all.push(compare(tx, it.id, on)?);
+            }
+        }
+        Ok(all)
+    })?;
+    if json {
+        say::line(json!({ "compared": all.iter().map(compared_json).collect::<Vec<_>>() }));
+        return Ok(());
+    }
+    if all.is_empty() {
+        say::line(format_args!("{account} takes no service on {on}"));
+    }
+    for it in &all {
+        let days = it.days().map_or_else(String::new, |it| it.to_string());
+        let (id, count) = (it.agreement.id, it.bills.len());
+        say::line(format_args!("agreement {id}, {count} bills, {days}, billed {}", it.billed()));
+        for row in &it.rows {
+            let own = if row.is_own { " (now)" } else { "" };
+            let named = format!("{} {}{own}", row.code, row.name);
+            match (&row.cost, row.total()) {
+                (Err(hold), _) => say::line(format_args!("  {named}: not compared: {hold}")),
+                (Ok(_), total) => {
+                    let total = total.unwrap_or(Money::ZERO);
+                    say::line(format_args!("  {named:<48} {:>14}", total.to_string()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compared_json(it: &Comparison) -> Value {
+    let row = |row: &Row| {
+        let cents = |it: &Vec<Money>| it.iter().map(|it| it.cents()).collect::<Vec<_>>();
+        json!({
+            "tariff": row.code,
+            "name": row.name,
+            "now": row.is_own,
+            "total_cents": row.total().map(Money::cents),
+            "bills_cents": row.cost.as_ref().ok().map(cents),
+            "not_compared": row.cost.as_ref().err().map(ToString::to_string),
+        })
+    };
+    json!({
+        "agreement": it.agreement.id.0,
+        "from": it.days().map(|it| it.start().to_string()),
+        "to": it.days().map(|it| it.end().to_string()),
+        "bills": it.bills.len(),
+        "billed_cents": it.billed().cents(),
+        "tariffs": it.rows.iter().map(row).collect::<Vec<_>>(),
+    })
 }
 
 fn print_so_far(it: &ToDate) {

@@ -43,6 +43,8 @@ struct Page {
     bills: Vec<Pair>,
     net: String,
     net_cents: i64,
+    /// What the rules make of it.
+    settled: Vec<[String; 2]>,
 }
 
 /// A bill and the one in its place.
@@ -105,9 +107,12 @@ async fn preview(
     })
     .await?;
     let words = visitor.words();
-    let (bills, net, refused) = match &seen {
-        Ok(it) => (pairs(it, visitor), it.net, String::new()),
-        Err(why) => (Vec::new(), Money::ZERO, why.to_string()),
+    let (bills, net, charged, refused) = match &seen {
+        Ok(it) => (pairs(it, visitor), it.net, it.charged(), String::new()),
+        Err(why) => {
+            let why = crate::evidence::refused(&why.to_string(), visitor.language);
+            (Vec::new(), Money::ZERO, Money::ZERO, why)
+        }
     };
     let page = Page {
         head: Head::new(console, Some(visitor), visitor.language, words.correct_title),
@@ -121,7 +126,8 @@ async fn preview(
         refused,
         bills,
         net: show::change(net),
-        net_cents: net.cents(),
+        net_cents: charged.cents(),
+        settled: seen.as_ref().map_or_else(|_| Vec::new(), |it| settled(it, visitor)),
     };
     Ok(draw(StatusCode::OK, &page))
 }
@@ -192,12 +198,32 @@ pub(crate) async fn show(
             refused: String::new(),
             bills: pairs(&it, &visitor),
             net: show::change(it.net),
-            net_cents: it.net.cents(),
+            net_cents: it.charged().cents(),
+            settled: settled(&it, &visitor),
             why: it.why,
         };
         draw(StatusCode::OK, &page)
     });
     answer(&console, &visitor, done)
+}
+
+/// What the rules make of a correction, as label and amount.
+fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
+    let (words, language, of) = (visitor.words(), visitor.language, &it.settled);
+    let mut rows = Vec::new();
+    if of.waived != Money::ZERO {
+        let reach = of.reach.map_or_else(String::new, |it| show::day(it, language));
+        rows.push([format!("{} {reach}", words.correct_waived), show::change(-of.waived)]);
+    }
+    if of.interest != Money::ZERO {
+        rows.push([words.correct_interest.to_owned(), show::change(-of.interest)]);
+    }
+    let parts = of.parts(it.net);
+    if let Some(first) = parts.first() {
+        let said = format!("{} {}", parts.len(), words.correct_parts);
+        rows.push([said, show::money(*first)]);
+    }
+    rows
 }
 
 fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {

@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
 use meterbook_app::approval::{self, Asked as Wanted, Outcome};
+use meterbook_app::bill_run::cancel::{NewCancel, NotCancelled};
 use meterbook_app::bill_run::{self, release};
+use meterbook_app::hold::{self, Group};
 use meterbook_core::bill::limits::{Beside, Measure};
 use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
 use meterbook_core::bill::run::{Run, Stage, Standing};
@@ -22,11 +24,13 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::TaskKind;
 use meterbook_core::text::grouped;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use super::hold::{Grouped, grouped_as};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
+use crate::evidence;
 use crate::guard::{self, Visitor};
 use crate::show;
 use crate::words::Words;
@@ -82,13 +86,29 @@ struct Page {
     due_on: String,
     stages: Vec<(&'static str, &'static str)>,
     notice: &'static str,
+    /// Whether something waits for a second person.
+    waits: bool,
     /// What is to be seen before the release; nothing before the check and after the posting.
     tables: Option<Tables>,
-    holds: Vec<Hold>,
+    holds: Vec<Grouped>,
     may_check: bool,
     may_check_held: bool,
     may_release: bool,
     may_call_off: bool,
+    /// What taking the whole turn back would do, for who may ask for it.
+    take_back: Option<TakeBack>,
+}
+
+/// What taking a turn back would do.
+struct TakeBack {
+    run: i64,
+    total_cents: i64,
+    bills: String,
+    total: String,
+    /// Pieces that wait to be sent, and would not be.
+    pieces: String,
+    /// Why it cannot be done; empty when it can.
+    no: String,
 }
 
 struct Tables {
@@ -101,20 +121,12 @@ struct Tables {
     switched: Vec<[String; 4]>,
 }
 
-struct Hold {
-    reason: String,
-    owner: String,
-    count: String,
-    days: i64,
-    example: String,
-}
-
 #[derive(Template)]
 #[template(path = "unbilled.html")]
 struct UnbilledPage {
     head: Head,
     all: u64,
-    rows: Vec<[String; 5]>,
+    rows: Vec<[String; 6]>,
 }
 
 #[derive(Deserialize)]
@@ -208,7 +220,10 @@ pub(crate) async fn show(
 }
 
 /// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Hold>, i64);
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, i64, Option<Back>);
+/// How many bills of a turn there are, what they come to, and what stands in the way of taking them
+/// back.
+type Back = (u64, Money, Option<String>);
 
 async fn page(
     console: &Arc<Console>,
@@ -217,43 +232,52 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, holds, not_away): Seen = blocking(move || {
+    let (window, standing, run, preview, groups, not_away, back): Seen = blocking(move || {
         here.db.read(|tx| {
             let window = store::window::get(tx, id)?;
             let standing = store::run::standing(tx, &window)?;
             let run = store::run::latest(tx, id)?;
             let waits = run.filter(|it| it.stage == Stage::Preview);
             let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
-            let today = here.zone.day_of(now);
-            let holds = store::preview::holds(tx, id, today, &here.zone)?;
-            let holds = holds.into_iter().map(|it| {
-                let kind = TaskKind::of_hold_word(&it.reason);
-                Hold {
-                    reason: kind.map_or(it.reason, |it| it.name(language).to_owned()),
-                    owner: it.owner,
-                    count: it.count.to_string(),
-                    days: it.days,
-                    example: it.example.to_string(),
-                }
-            });
+            let groups = hold::groups(tx, Some(id))?;
             let not_away = store::outbox::not_away(tx, id)?;
-            Ok((window, standing, run, preview, holds.collect(), not_away))
+            let done = run.is_some_and(|it| it.stage == Stage::Done);
+            let back = if done { Some(back_of(tx, id)?) } else { None };
+            Ok((window, standing, run, preview, groups, not_away, back))
         })
     })
     .await?;
     let words = visitor.words();
+    let holds: Vec<Grouped> =
+        groups.iter().map(|it| grouped_as(it, visitor, &console.zone)).collect();
     let stage = run.map(|it| it.stage);
     let may = |permission| visitor.may(permission);
     let works =
         matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Posting | Stage::Cancelling));
+    let take_back = run.zip(back).filter(|_| may(Permission::CancelRun));
+    let take_back = take_back.map(|(run, (bills, total, no))| TakeBack {
+        run: run.id.0,
+        total_cents: total.cents(),
+        bills: grouped(&bills.to_string()),
+        total: show::money(total),
+        pieces: grouped(&not_away.to_string()),
+        no: no.map_or_else(String::new, |it| evidence::refused(&it, language)),
+    });
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
+        take_back,
         id: id.0,
         turn: turn(id, &standing, visitor),
         billed_on: show::day(window.billed_on, language),
         due_on: show::day(window.due_on, language),
         stages: stages(stage, not_away, words),
-        notice: if done == "waits" { words.cycle_released_waits } else { "" },
+        notice: match done {
+            "waits" => words.cycle_released_waits,
+            "again" => words.hold_done_again,
+            "posted" => words.hold_done_posted,
+            _ => "",
+        },
+        waits: done == "waits",
         tables: preview.as_ref().map(|it| tables(it, words)),
         may_check: may(Permission::RunBills) && matches!(stage, None | Some(Stage::Preview)),
         may_check_held: may(Permission::RunBills) && !holds.is_empty() && !works && stage.is_some(),
@@ -267,6 +291,13 @@ async fn page(
         answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
     }
     Ok(answer)
+}
+
+fn back_of(tx: &mut Tx, window: WindowId) -> Result<Back> {
+    let (bills, total) = store::cancel::total(tx, window)?;
+    let no = store::cancel::in_the_way(tx, window)?;
+    let no = no.map(|it| NotCancelled::InTheWay(it).to_string());
+    Ok((bills, total, no))
 }
 
 /// The stages of a run, each with how far it is: `done`, `now` or nothing.
@@ -428,6 +459,28 @@ pub(crate) async fn let_go(
     back(&console, &visitor, how, id)
 }
 
+/// Takes every bill of a turn back, or asks for a second person; whoever works next goes on with it.
+pub(crate) async fn take_back(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, actor) = (console.clone(), visitor.actor());
+    let done = blocking(move || {
+        said?;
+        let (run, total) = (RunId(decided.run), Money::from_cents(decided.total));
+        let wanted = Wanted::CancelRun(NewCancel { run, total });
+        here.db.write(|tx| approval::do_or_ask(tx, actor, &wanted, decided.why.trim()))
+    });
+    let how = done.await.map(|outcome| match outcome {
+        Outcome::Done => "",
+        Outcome::Waits(_) => "waits",
+    });
+    back(&console, &visitor, how, id)
+}
+
 /// Calls a run off that is not released.
 pub(crate) async fn call_off(
     State(console): State<Arc<Console>>,
@@ -467,6 +520,7 @@ pub(crate) async fn unbilled(
                 it.account.to_string(),
                 show::commodity(it.commodity, words).to_owned(),
                 show::day(it.since, language),
+                i64::from((today - it.since).get_days()).to_string(),
                 waits.to_owned(),
                 it.owner.unwrap_or_else(|| words.cycle_nobody.to_owned()),
             ]

@@ -21,6 +21,7 @@ use crate::approval::{Asked, Outcome, do_or_ask};
 use crate::authority::{NotAuthorized, authorize};
 use crate::bill_run::anew::{Anew, Fresh, keep, work_out};
 use crate::bill_run::apart::attempt;
+use crate::bill_run::settle::rules_on;
 use crate::{Actor, Refused, refuse};
 
 /// What correcting the bills of many accounts came to, or would come to.
@@ -176,19 +177,21 @@ fn together(
     };
     let all = olds.into_iter().map(|(account, bills)| (like(account), bills)).collect();
     let mut anew = work_out(tx, all, fresh, &mut Tariffs::default())?;
+    let rules = rules_on(tx, today)?;
+    anew.retain(|it| it.bills.iter().any(reads_otherwise) && !rules.tolerates(it.net));
     let (mut rest, mut allowed) = (BTreeSet::new(), BTreeMap::new());
     for it in &anew.corrections {
         let differ = it.bills.iter().filter(|it| reads_otherwise(it)).count();
-        if differ != 0 && differ != it.bills.len() {
+        if differ != it.bills.len() {
             rest.insert(it.account);
-        } else if differ != 0 && why.is_some() {
+        } else if why.is_some() {
             match authorize(tx, actor, Permission::CorrectBills, Some(it.net.abs())) {
                 Ok(it_is) => drop(allowed.insert(it.account, it_is)),
                 Err(_) => drop(rest.insert(it.account)),
             }
         }
     }
-    anew.retain(|it| !rest.contains(&it.account) && it.bills.iter().any(reads_otherwise));
+    anew.retain(|it| !rest.contains(&it.account));
     let mut many = Many::default();
     for it in &anew.corrections {
         many.add(it, None);
@@ -208,7 +211,7 @@ fn one(
     let Wanted { actor, from, cause, why } = wanted;
     let seen = preview(tx, actor, account, from, cause)?;
     let Some(why) = why else { return Ok((seen, None)) };
-    let new = NewCorrection { account, from, cause, net: seen.net };
+    let new = NewCorrection { account, from, cause, net: seen.charged() };
     let outcome = do_or_ask(tx, actor, &Asked::Correct(new), why)?;
     Ok((seen, Some(outcome)))
 }
@@ -239,7 +242,10 @@ impl Many {
         if refused.as_a::<NotAuthorized>().is_some() {
             return Err(refused.into());
         }
-        if matches!(refused.as_a(), Some(NotCorrected::NothingDiffers { .. })) {
+        if matches!(
+            refused.as_a(),
+            Some(NotCorrected::NothingDiffers { .. } | NotCorrected::Tolerated { .. })
+        ) {
             return Ok(());
         }
         self.failures += 1;

@@ -1,0 +1,304 @@
+//! Held bills by what they come from, on both engines: grouped by root, each way out foretold by the
+//! engine that bills, taken for all of a group, and nothing else checked again.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use meterbook_app::approval;
+use meterbook_app::authority::NotAuthorized;
+use meterbook_app::bill_run::again::{Came, again};
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::exchange::{self, Exchange, Hang};
+use meterbook_app::hold::{self, Done, Effect, Group, NotApplied, Way};
+use meterbook_app::meter::NewChannel;
+use meterbook_app::task::scan;
+use meterbook_app::window::{self, NewWindow};
+use meterbook_app::{Actor, Refused, check};
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::bill::root::Root;
+use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::id::{ServicePointId, WindowId};
+use meterbook_core::meter::{Flow, Form};
+use meterbook_core::money::{Money, Unit};
+use meterbook_core::period::Period;
+use meterbook_core::person::Language;
+use meterbook_core::task::TaskKind;
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::jobs::import;
+use crate::village::{self, DIALS};
+
+const CYCLE: Cycle = Cycle(1);
+const ONE: i64 = 1_000_000;
+
+/// After the last turn.
+fn actor() -> Actor {
+    Actor::system("2026-08-01T12:00:00Z".parse().unwrap())
+}
+
+/// Customers with turns from January to June, and what is usual: 100 a month for three months.
+fn village(db: &Db, folder: &Path, customers: i64) {
+    village::found(db);
+    for nth in 1..=customers {
+        let mut customer = village::customer(&format!("E-{nth}"), &[DIALS]);
+        customer.name = format!("Customer {nth}");
+        customer.street = format!("{nth} Mill St");
+        village::take_on(db, &customer).unwrap();
+    }
+    let turn = |month| {
+        let period = Period::month(2026, month).unwrap();
+        let billed_on = period.end().saturating_add(1.days());
+        NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
+    };
+    let turns: Vec<NewWindow> = (1..=6).map(turn).collect();
+    db.write(|tx| window::plan(tx, actor(), CYCLE, &turns)).unwrap();
+    for month in 1..=4 {
+        read(db, folder, date(2026, month, 1), 1..=customers, i64::from(month - 1) * 1_500);
+    }
+    for _ in 1..=3 {
+        assert_eq!(bill(db).held, 0);
+    }
+}
+
+fn read(db: &Db, folder: &Path, day: Date, meters: std::ops::RangeInclusive<i64>, index: i64) {
+    let mut text = "meter,date,read,kind\n".to_owned();
+    for nth in meters {
+        writeln!(text, "E-{nth},{day},{index},actual").unwrap();
+    }
+    import(db, folder, &text);
+}
+
+fn bill(db: &Db) -> Standing {
+    bill_run::run(db, actor(), Which::Cycle(CYCLE), Until::Posted, &mut |_| ()).unwrap()
+}
+
+fn groups(db: &Db) -> Vec<Group> {
+    db.read(|tx| hold::groups(tx, None)).unwrap()
+}
+
+fn effects(db: &Db, group: &Group) -> Vec<Effect> {
+    db.read(|tx| hold::effects(tx, group)).unwrap()
+}
+
+fn apply(db: &Db, group: &Group, way: Way, why: &str) -> anyhow::Result<Done> {
+    hold::apply(db, actor(), (group.window.id, &group.root), (way, why), &mut |_| ())
+}
+
+fn dollars(it: i64) -> Money {
+    Money::from_cents(it * 100)
+}
+
+fn clean(db: &Db) {
+    let found = check::check(db).unwrap();
+    let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+/// Meter `nth` counts by 40 and is exchanged for one that counts by 1.
+fn exchanged(db: &Db, nth: i64) {
+    let point = ServicePointId(nth);
+    let on = date(2026, 4, 11);
+    let channels = vec![NewChannel {
+        form: Form::Register { digits: 5 },
+        unit: Unit::Kwh,
+        flow: Flow::Delivered,
+        multiplier_micro: 40 * ONE,
+    }];
+    let next = Hang { point, on, serial: format!("N-{nth}"), channels, first: vec![0] };
+    db.write(|tx| exchange::exchange(tx, actor(), &Exchange { last: vec![5_000 * ONE], next }))
+        .unwrap();
+}
+
+#[test]
+fn bills_of_one_exchange_are_one_group_and_multiplied_as_before() {
+    engines::each(|db, folder| {
+        village(db, folder, 7);
+        // Three meters that counted by one were hung anew, with forty by mistake; one bill is high for
+        // another reason, one misses its read, and two are as always.
+        for nth in 1..=3 {
+            exchanged(db, nth);
+        }
+        import(
+            db,
+            folder,
+            "meter,date,read,kind\nN-1,2026-05-01,1000,actual\nN-2,2026-05-01,1000,actual\n\
+             N-3,2026-05-01,1000,actual\nE-4,2026-05-01,11100,actual\nE-6,2026-05-01,6000,actual\n\
+             E-7,2026-05-01,6000,actual\n",
+        );
+        let stands = bill(db);
+        assert_eq!((stands.billed, stands.held), (2, 5));
+        let seen = groups(db);
+        let roots: Vec<(Root, usize)> =
+            seen.iter().map(|it| (it.root.clone(), it.held.len())).collect();
+        let hung = Root::Multiplier { was_micro: ONE, now_micro: 40 * ONE };
+        let no_read = Root::Hold { word: "no-read".to_owned() };
+        assert_eq!(roots[0], (hung.clone(), 3));
+        assert!(roots.contains(&(Root::Hold { word: "unusual".to_owned() }, 1)), "{roots:?}");
+        assert!(roots.contains(&(no_read, 1)), "{roots:?}");
+        assert_eq!(
+            seen[0].says(Language::English),
+            "multiplier 1 not applied after exchange: now 40"
+        );
+        // 500 of the old meter and 40,000 of the new one at 12 cents; multiplied as before 1,500.
+        assert_eq!(seen[0].would(), (dollars(3 * 4_860), 0));
+        let foretold = effects(db, &seen[0]);
+        let told: Vec<_> =
+            foretold.iter().map(|it| (it.way, it.billed, it.held, it.after)).collect();
+        assert_eq!(
+            told,
+            [
+                (Way::RunAgain, 0, 3, Money::ZERO),
+                (Way::Accept, 3, 0, dollars(3 * 4_860)),
+                (Way::Multiply, 3, 0, dollars(3 * 180)),
+            ]
+        );
+        assert_eq!(foretold[2].before, dollars(3 * 4_860));
+        assert_eq!(foretold[2].used[&Unit::Kwh], 3 * 1_500 * i128::from(ONE));
+
+        let why = apply(db, &seen[0], Way::Multiply, " ").unwrap_err();
+        let why = why.downcast_ref::<Refused>().unwrap().as_a::<NotApplied>().unwrap().clone();
+        assert_eq!(why, NotApplied::NoReason);
+        // What was foretold comes, and nothing else was checked again: the read that came meanwhile
+        // waits for its own group.
+        import(db, folder, "meter,date,read,kind\nE-5,2026-05-01,6000,actual\n");
+        let done = apply(db, &seen[0], Way::Multiply, "the plates say 1").unwrap();
+        let Done::Again(Came::Posted(stands)) = done else { panic!("{done:?}") };
+        assert_eq!((stands.stage, stands.billed, stands.held), (Stage::Done, 5, 2));
+        assert_eq!(stands.total, dollars(5 * 180));
+        clean(db);
+        let left: Vec<Root> = groups(db).into_iter().map(|it| it.root).collect();
+        assert!(!left.contains(&hung));
+        let gone = apply(db, &seen[0], Way::RunAgain, "").unwrap_err();
+        assert!(hold::is_gone(&gone));
+
+        // The others, each its own way.
+        let find = |root: Root| groups(db).into_iter().find(|it| it.root == root).unwrap();
+        let high = find(Root::Hold { word: "unusual".to_owned() });
+        let no = apply(db, &high, Way::Multiply, "x").unwrap_err();
+        let no = no.downcast_ref::<Refused>().unwrap().as_a::<NotApplied>().unwrap().clone();
+        assert_eq!(no, NotApplied::NotOffered { way: Way::Multiply });
+        apply(db, &high, Way::Accept, "they grow tomatoes now").unwrap();
+        let late = find(Root::Hold { word: "no-read".to_owned() });
+        assert_eq!(effects(db, &late)[0].after, dollars(180));
+        let done = apply(db, &late, Way::RunAgain, "").unwrap();
+        let Done::Again(Came::Posted(stands)) = done else { panic!("{done:?}") };
+        assert_eq!((stands.billed, stands.held), (7, 0));
+        assert_eq!(groups(db).len(), 0);
+        clean(db);
+    });
+}
+
+#[test]
+fn a_multiplier_for_many_takes_a_second_person() {
+    engines::each(|db, folder| {
+        village(db, folder, 3);
+        for nth in 1..=3 {
+            exchanged(db, nth);
+        }
+        import(
+            db,
+            folder,
+            "meter,date,read,kind\nN-1,2026-05-01,1000,actual\nN-2,2026-05-01,1000,actual\n\
+             N-3,2026-05-01,1000,actual\n",
+        );
+        assert_eq!(bill(db).held, 3);
+        let [maker, checker] = ["mara", "nils"]
+            .map(|it| Actor { at: actor().at, ..with_role(db, it, "administrator") });
+        let it = groups(db).remove(0);
+        let turn = (it.window.id, &it.root);
+        let sam = with_role(db, "sam", "auditor");
+        let no = hold::apply(db, sam, turn, (Way::Multiply, "x"), &mut |_| ()).unwrap_err();
+        assert!(no.downcast_ref::<Refused>().unwrap().as_a::<NotAuthorized>().is_some());
+        let no =
+            again(db, sam, it.window.id, &it.accounts(), (false, ""), &mut |_| ()).unwrap_err();
+        assert!(no.downcast_ref::<Refused>().unwrap().as_a::<NotAuthorized>().is_some());
+        let done =
+            hold::apply(db, maker, turn, (Way::Multiply, "the plates"), &mut |_| ()).unwrap();
+        let Done::Waits(id) = done else { panic!("{done:?}") };
+        assert_eq!(groups(db)[0].held.len(), 3, "nothing happened yet");
+        db.write(|tx| approval::give(tx, checker, id, "")).unwrap();
+        let foretold = effects(db, &groups(db)[0]);
+        assert_eq!((foretold[0].billed, foretold[0].after), (3, dollars(3 * 180)));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_file_most_of_which_is_held_is_the_root() {
+    engines::each(|db, folder| {
+        village(db, folder, 8);
+        // Reads without their decimal point came with one file; not near ten times, but far.
+        read(db, folder, date(2026, 5, 1), 1..=3, 11_000);
+        read(db, folder, date(2026, 5, 1), 4..=8, 6_000);
+        assert_eq!(bill(db).held, 3);
+        let it = groups(db).remove(0);
+        assert!(matches!(it.root, Root::File { .. }), "{:?}", it.root);
+        assert_eq!(
+            (it.held.len(), it.says(Language::English)),
+            (3, "reads of file reads.csv".to_owned())
+        );
+        assert_eq!(it.says(Language::Spanish), "lecturas del archivo reads.csv");
+        // A turn that is not released takes what is accepted into it.
+        read(db, folder, date(2026, 5, 1), 1..=3, 6_000);
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let done = apply(db, &it, Way::PutOff, "the reader goes again").unwrap();
+        assert!(matches!(done, Done::Tasks(3, 0)), "{done:?}");
+        let done = apply(db, &it, Way::RunAgain, "").unwrap();
+        assert!(matches!(done, Done::Again(Came::Posted(_))), "{done:?}");
+        assert_eq!(groups(db).len(), 0);
+    });
+}
+
+#[test]
+fn what_is_held_in_a_turn_that_waits_stays_with_it() {
+    engines::each(|db, folder| {
+        village(db, folder, 4);
+        read(db, folder, date(2026, 5, 1), 1..=3, 6_000);
+        let checked = bill_run::run(db, actor(), Which::Cycle(CYCLE), Until::Preview, &mut |_| ());
+        assert_eq!(checked.unwrap().held, 1);
+        read(db, folder, date(2026, 5, 1), 4..=4, 6_000);
+        let done = apply(db, &groups(db)[0], Way::RunAgain, "").unwrap();
+        assert!(matches!(done, Done::Again(Came::WithTurn)), "{done:?}");
+        let window = db.read(|tx| store::window::get(tx, WindowId(4))).unwrap();
+        let stands = db.read(|tx| store::run::standing(tx, &window)).unwrap();
+        assert_eq!((stands.stage, stands.billed, stands.held), (Stage::Preview, 4, 0));
+    });
+}
+
+#[test]
+fn days_that_were_not_billed_before_are_one_task_that_grows_old() {
+    engines::each(|db, folder| {
+        village(db, folder, 2);
+        read(db, folder, date(2026, 5, 1), 1..=1, 6_000);
+        read(db, folder, date(2026, 6, 1), 1..=2, 7_500);
+        read(db, folder, date(2026, 7, 1), 1..=2, 9_000);
+        assert_eq!(bill(db).held, 1);
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let open = || {
+            db.read(|tx| store::task::open_of(tx, TaskKind::HeldEarlierUnbilled))
+                .unwrap()
+                .into_iter()
+                .map(|it| (it.id, it.key))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(open(), []);
+        assert_eq!(bill(db).held, 1);
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let first = open();
+        assert_eq!(first.len(), 1);
+        assert_eq!(bill(db).held, 1);
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        assert_eq!(open(), first, "the next turn is no new task");
+        // Both turns say whose it is.
+        let held = db.read(|tx| store::hold::held(tx, None)).unwrap();
+        let waits: Vec<_> = held.iter().filter(|it| it.reason == "earlier-unbilled").collect();
+        assert_eq!(waits.len(), 2);
+        assert!(waits.iter().all(|it| it.task == Some(first[0].0)), "{waits:?}");
+    });
+}

@@ -1,0 +1,357 @@
+//! What of a correction is charged: how far back, above which amount, with which interest and in how
+//! many parts, as a utility's regulator says it, in a text.
+//!
+//! ```text
+//! fault       tampering customer
+//! reach       utility residential 6
+//! reach       any any 12
+//! tolerance   1.00
+//! interest    3.5%
+//! instalments residential
+//! ```
+//! The first line that fits counts. What the text does not say is not limited.
+
+use std::fmt;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::Bill;
+use super::correct::{Cause, net};
+use crate::account::CustomerClass;
+use crate::money::Money;
+
+/// Months that a text may reach back: longer than any bill is kept.
+const MONTHS: i64 = 600;
+/// Days of a year, for interest.
+const YEAR: i128 = 365;
+/// A whole, in ten-thousandths.
+const WHOLE: i128 = 10_000;
+
+/// Whose fault it is that bills were wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The utility's.
+    Utility,
+    /// The customer's.
+    Customer,
+}
+
+words! { Fault { Utility = "utility", Customer = "customer" } }
+
+/// The rules of corrections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    faults: Vec<(Cause, Fault)>,
+    /// By whose fault and class, `None` for any, so many months.
+    reaches: Vec<(Option<Fault>, Option<CustomerClass>, i64)>,
+    tolerance: Money,
+    /// A year, in ten-thousandths.
+    interest: i64,
+    /// The classes that may pay in parts; `None` for any.
+    instalments: Vec<Option<CustomerClass>>,
+}
+
+/// What the rules make of a correction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// What is not charged, because it is too long ago.
+    pub waived: Money,
+    /// What is added to what is given back.
+    pub interest: Money,
+    /// In so many parts what is charged may be paid, as many as bills are charged more; 0 or 1 when
+    /// it is not offered.
+    pub instalments: i64,
+    /// Bills that begin before this day are not charged more; `None` where no rule says so.
+    pub reach: Option<Date>,
+}
+
+/// Why a text is no rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRules {
+    /// Its line, from 1.
+    pub line: usize,
+    /// What is wrong, with the way out.
+    pub what: String,
+}
+
+impl Rules {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The first line that is none.
+    pub fn parse(text: &str) -> Result<Rules, NoRules> {
+        let mut rules = Rules::default();
+        for (line, text) in (1..).zip(text.lines()) {
+            let text = text.split('#').next().unwrap_or_default();
+            let words: Vec<&str> = text.split_whitespace().collect();
+            if !words.is_empty() {
+                rules.take(&words).map_err(|what| NoRules { line, what })?;
+            }
+        }
+        Ok(rules)
+    }
+
+    fn take(&mut self, words: &[&str]) -> Result<(), String> {
+        match *words {
+            ["fault", cause, whose] => {
+                let cause = Cause::from_word(cause).filter(|it| Cause::SAID.contains(it));
+                let known: Vec<_> = Cause::SAID.iter().map(|it| it.word()).collect();
+                let cause =
+                    cause.ok_or_else(|| format!("a cause is one of {}", known.join(", ")))?;
+                let whose = Fault::from_word(whose)
+                    .ok_or_else(|| format!("{whose} is nobody; write utility or customer"))?;
+                self.faults.push((cause, whose));
+            }
+            ["reach", whose, class, months] => {
+                let whose = any(whose, Fault::from_word)
+                    .ok_or_else(|| format!("{whose} is nobody; write utility, customer or any"))?;
+                let months = months.parse().ok().filter(|it| (0..=MONTHS).contains(it));
+                let months =
+                    months.ok_or_else(|| format!("months are a number from 0 to {MONTHS}"))?;
+                self.reaches.push((whose, self::class(class)?, months));
+            }
+            ["tolerance", amount] => {
+                let amount = Money::parse(amount).ok().filter(|it| Money::ZERO <= *it);
+                self.tolerance =
+                    amount.ok_or("a tolerance is an amount in dollars, such as 1.00")?;
+            }
+            ["interest", rate] => {
+                self.interest = percent(rate).ok_or("interest is a percentage such as 3.5%")?;
+            }
+            ["instalments", class] => self.instalments.push(self::class(class)?),
+            _ => {
+                return Err(
+                    "write fault CAUSE WHOSE, reach WHOSE CLASS MONTHS, tolerance AMOUNT, \
+                            interest PERCENT or instalments CLASS"
+                        .to_owned(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose fault it is; the utility's where the text does not say.
+    pub fn fault(&self, cause: Cause) -> Fault {
+        let said = self.faults.iter().find(|it| it.0 == cause);
+        said.map_or(Fault::Utility, |it| it.1)
+    }
+
+    /// The day before which bills are not charged more that are corrected `today`.
+    pub fn reach(&self, cause: Cause, class: CustomerClass, today: Date) -> Option<Date> {
+        let fault = self.fault(cause);
+        let fits = |it: &&(Option<Fault>, Option<CustomerClass>, i64)| {
+            it.0.is_none_or(|it| it == fault) && it.1.is_none_or(|it| it == class)
+        };
+        let months = self.reaches.iter().find(fits)?.2;
+        today.checked_sub(months.months()).ok()
+    }
+
+    /// Whether a correction that comes to so much is too small to make.
+    pub fn tolerates(&self, net: Money) -> bool {
+        net.abs() < self.tolerance
+    }
+
+    /// What a correction is too small below.
+    pub fn tolerance(&self) -> Money {
+        self.tolerance
+    }
+
+    /// What becomes of bills and those in their place, on the day they are corrected.
+    pub fn settle(
+        &self,
+        (cause, class): (Cause, CustomerClass),
+        today: Date,
+        bills: &[(Bill, Option<Bill>)],
+    ) -> Settled {
+        let reach = self.reach(cause, class, today);
+        let (before, within): (Vec<_>, Vec<_>) = bills
+            .iter()
+            .cloned()
+            .partition(|it| reach.is_some_and(|reach| it.0.period.start() < reach));
+        // Use that only moved from one old bill to another is nobody's loss.
+        let waived = net(&before).max(Money::ZERO);
+        let charged = net(bills) - waived;
+        let counted = if waived == Money::ZERO { bills } else { &within };
+        let interest = match charged < Money::ZERO {
+            true => self.interest_on(counted, today),
+            false => Money::ZERO,
+        };
+        let more = within
+            .iter()
+            .filter(|(old, new)| new.as_ref().is_some_and(|new| old.total < new.total));
+        let offered = self.instalments.iter().any(|it| it.is_none_or(|it| it == class));
+        let parts = i64::try_from(more.count()).unwrap_or(i64::MAX);
+        let instalments = if offered && Money::ZERO < charged { parts } else { 0 };
+        Settled { waived, interest, instalments, reach }
+    }
+
+    /// Simple interest on what was paid too much, from the day each bill was due to today.
+    fn interest_on(&self, bills: &[(Bill, Option<Bill>)], today: Date) -> Money {
+        let mut due: Vec<(Date, Money)> = bills
+            .iter()
+            .map(|(old, new)| {
+                let now = new.as_ref().map_or(Money::ZERO, |it| it.total);
+                (old.due_on, old.total - now)
+            })
+            .collect();
+        due.sort_by_key(|it| it.0);
+        // What is too much on one bill and too little on the next was owed only in between.
+        let ends = due.iter().skip(1).map(|it| it.0).chain([today]).collect::<Vec<_>>();
+        let (mut too_much, mut cent_days) = (Money::ZERO, 0_i128);
+        for ((from, more), to) in due.iter().zip(ends) {
+            too_much += *more;
+            let days = i128::from((to.min(today) - (*from).min(today)).get_days());
+            cent_days += i128::from(too_much.max(Money::ZERO).cents()) * days;
+        }
+        let of = WHOLE * YEAR;
+        let cents = (2 * cent_days * i128::from(self.interest) + of).div_euclid(2 * of);
+        Money::from_cents(i64::try_from(cents).unwrap_or(i64::MAX))
+    }
+}
+
+impl Settled {
+    /// What it takes off what the bills come to.
+    pub fn off(&self) -> Money {
+        self.waived + self.interest
+    }
+
+    /// The parts that `net` may be paid in, the first with what does not divide; none where they are
+    /// not offered.
+    pub fn parts(&self, net: Money) -> Vec<Money> {
+        if self.instalments < 2 || net <= Money::ZERO {
+            return Vec::new();
+        }
+        let each = net.cents().div_euclid(self.instalments);
+        let first = net.cents() - each * (self.instalments - 1);
+        let rest = (1..self.instalments).map(|_| each);
+        [first].into_iter().chain(rest).map(Money::from_cents).collect()
+    }
+}
+
+fn class(word: &str) -> Result<Option<CustomerClass>, String> {
+    let known: Vec<_> = CustomerClass::ALL.iter().map(|it| it.word()).collect();
+    any(word, CustomerClass::from_word)
+        .ok_or_else(|| format!("{word} is no class; write any or one of {}", known.join(", ")))
+}
+
+fn any<T>(word: &str, of: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if word == "any" { Some(None) } else { of(word).map(Some) }
+}
+
+/// `3.5%` in ten-thousandths, below a whole.
+fn percent(text: &str) -> Option<i64> {
+    let number = text.strip_suffix('%')?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    if whole.is_empty() || 2 < part.len() || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: i64 = format!("{part:0<2}").parse().ok()?;
+    let all = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(part)?;
+    (all <= 10_000).then_some(all)
+}
+
+impl fmt::Display for NoRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl std::error::Error for NoRules {}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::bill::BillNumber;
+    use crate::id::{AccountId, BillId, WindowId};
+    use crate::period::Period;
+
+    const TEXT: &str = "fault tampering customer # by law\nreach utility residential 6\n\
+                        reach utility any 24\ntolerance 1.00\ninterest 3.65%\ninstalments residential\n";
+    const TODAY: Date = date(2026, 7, 1);
+
+    fn bill(month: i8, dollars: i64) -> Bill {
+        let period = Period::month(2026, month).unwrap();
+        Bill {
+            id: BillId(1),
+            number: BillNumber("B-1".to_owned()),
+            account: AccountId(1),
+            window: WindowId(1),
+            period,
+            billed_on: period.end(),
+            due_on: period.end(),
+            addressed_to: Vec::new(),
+            segments: Vec::new(),
+            total: Money::from_cents(dollars * 100),
+        }
+    }
+
+    /// Of each month what it was and what it is.
+    fn settled(bills: &[(i8, i64, i64)]) -> Settled {
+        let pairs: Vec<_> = bills
+            .iter()
+            .map(|&(month, was, now)| (bill(month, was), Some(bill(month, now))))
+            .collect();
+        let of = (Cause::Meter, CustomerClass::Residential);
+        Rules::parse(TEXT).unwrap().settle(of, date(2026, 9, 1), &pairs)
+    }
+
+    #[test]
+    fn the_first_line_that_fits_says_how_far_back() {
+        let rules = Rules::parse(TEXT).unwrap();
+        let reach = |cause, class| rules.reach(cause, class, TODAY);
+        assert_eq!(reach(Cause::Meter, CustomerClass::Residential), Some(date(2026, 1, 1)));
+        assert_eq!(reach(Cause::Meter, CustomerClass::Commercial), Some(date(2024, 7, 1)));
+        assert_eq!(reach(Cause::Tampering, CustomerClass::Residential), None);
+        assert!(
+            rules.tolerates(Money::from_cents(-99)) && !rules.tolerates(Money::from_cents(100))
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_ago_is_not_charged_and_all_that_was_too_much_is_given_back() {
+        // Reached back to March 1.
+        let it = settled(&[(1, 10, 40), (3, 10, 30), (4, 10, 21)]);
+        assert_eq!(it.waived, Money::from_cents(3_000));
+        assert_eq!(
+            (it.interest, it.instalments, it.reach),
+            (Money::ZERO, 2, Some(date(2026, 3, 1)))
+        );
+        let parts = it.parts(Money::from_cents(3_101)).into_iter().map(Money::cents);
+        assert_eq!(parts.collect::<Vec<_>>(), [1_551, 1_550]);
+        // What moved from one old month to another is no charge.
+        assert_eq!(settled(&[(1, 10, 40), (2, 40, 10), (3, 10, 30)]).waived, Money::ZERO);
+    }
+
+    #[test]
+    fn what_was_paid_too_much_bears_interest_since_it_was_due() {
+        // $1,000 at 3.65 % is a dime a day; due on June 1, given back on September 1.
+        let it = settled(&[(5, 2_000, 1_000)]);
+        assert_eq!((it.interest, it.off()), (Money::from_cents(920), Money::from_cents(920)));
+        // The next bill took half of it back 30 days later.
+        let it = settled(&[(5, 2_000, 1_000), (6, 1_000, 1_500)]);
+        assert_eq!(it.interest, Money::from_cents(300 + 310));
+        assert_eq!(it.instalments, 0, "who is given money back pays nothing in parts");
+    }
+
+    #[test]
+    fn a_line_that_says_nothing_is_refused_with_the_way_out() {
+        for (text, says) in [
+            ("fault weather utility", "line 1: a cause is one of read"),
+            ("fault run utility", "a cause is one of"),
+            ("fault read god", "write utility or customer"),
+            ("reach any villas 6", "villas is no class"),
+            ("reach any any -1", "months are a number"),
+            ("tolerance much", "a tolerance is an amount"),
+            ("\ninterest 3.555%", "line 2: interest is a percentage"),
+            ("interest 101%", "interest is a percentage"),
+            ("patience", "write fault CAUSE WHOSE"),
+        ] {
+            let why = Rules::parse(text).unwrap_err().to_string();
+            assert!(why.contains(says), "{text}: {why}");
+        }
+    }
+}
