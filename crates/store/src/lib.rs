@@ -35,6 +35,7 @@ pub mod crew;
 pub mod deposit;
 pub mod detail;
 pub mod document;
+pub mod doubt;
 pub mod drawer;
 pub mod fee;
 pub mod figure;

@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
     ("0031_holds", include_str!("../migrations/0031_holds.sql")),
     ("0032_settled", include_str!("../migrations/0032_settled.sql")),
+    ("0033_doubts", include_str!("../migrations/0033_doubts.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -15,6 +15,7 @@ mod changes;
 mod compare;
 mod correct;
 mod delivery;
+mod doubts;
 mod e_invoice;
 mod exchange;
 mod holds;
