@@ -23,7 +23,7 @@ use meterbook_store::{self as store, Db, Tx};
 use crate::approval::{self, Asked, Outcome};
 use crate::authority::authorize;
 use crate::bill_run::again::{Came, again};
-use crate::bill_run::{self, Progress};
+use crate::bill_run::{self, Progress, doubt};
 use crate::multiply::NewMultiples;
 use crate::{Actor, Refused, published, refuse, task};
 
@@ -169,9 +169,9 @@ impl Group {
             .into_iter()
             .filter(|it| match it {
                 Way::RunAgain | Way::PutOff => true,
-                Way::Accept => is(&["unusual"]),
+                Way::Accept => is(&["unusual", "doubt"]),
                 Way::Multiply => matches!(self.root, Root::Multiplier { .. }),
-                Way::OrderRead => is(&["no-read", "went-back", "unusual"]),
+                Way::OrderRead => is(&["no-read", "went-back", "unusual", "doubt"]),
             })
             .collect()
     }
@@ -262,9 +262,10 @@ pub fn effects(tx: &mut Tx, group: &Group) -> Result<Vec<Effect>> {
         let facts = store::gather::accounts(tx, &group.window, some)?;
         bill_run::learn(tx, &facts, &mut tariffs)?;
         published::learn(tx, &mut tariffs, group.window.period, Known::ALL)?;
+        let doubts = doubt::Asked::of(tx, &group.window, some)?;
         for effect in &mut effects {
             for it in &facts {
-                effect.add(it, group, &before, &mut tariffs);
+                effect.add(it, group, &before, (&doubts, &mut tariffs));
             }
         }
     }
@@ -285,14 +286,18 @@ impl Effect {
         facts: &AccountFacts,
         group: &Group,
         before: &BTreeMap<AgreementId, Option<Money>>,
-        tariffs: &mut Tariffs,
+        (doubts, tariffs): (&doubt::Asked, &mut Tariffs),
     ) {
         let mut facts = facts.clone();
         if self.way == Way::Multiply {
             multiply_as_before(&mut facts, &group.root);
         }
         let unusual = if self.way == Way::Accept { Unusual::Accept } else { Unusual::Hold };
-        for (agreement, ending) in assess(&facts, &group.window, tariffs, unusual) {
+        let mut endings = assess(&facts, &group.window, tariffs, unusual);
+        if unusual == Unusual::Hold {
+            doubts.hold(&facts, &mut endings);
+        }
+        for (agreement, ending) in endings {
             let Some(was) = before.get(&agreement) else { continue };
             self.before += was.unwrap_or(Money::ZERO);
             let Some(segment) = ending.segment() else {

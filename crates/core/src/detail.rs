@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::id::{AccountId, DetailId, MeterId, PersonId, PremiseId, ServicePointId};
 use crate::meter::Installation;
+use crate::money::Money;
 
 /// Something that is said about a subject for the days `[from, to)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +116,8 @@ pub enum DetailKind {
     Credit,
     /// Of an account: the number of the one whose bill sums this one up.
     Summary,
+    /// Of an account: the most that a bill may be without anybody looking at it.
+    Bound,
 }
 
 words! {
@@ -128,6 +131,7 @@ words! {
         Class = "class", Maker = "maker", Model = "model", Seal = "seal", State = "state",
         CtRatio = "ct-ratio", PtRatio = "pt-ratio", PressureFactor = "pressure-factor",
         Test = "test", Delivery = "delivery", Credit = "credit", Summary = "summary",
+        Bound = "bound",
     }
 }
 
@@ -166,13 +170,19 @@ enum Values {
     Of(fn(&str) -> Option<String>, &'static str),
 }
 
+/// An amount above zero.
+fn amount(text: &str) -> Option<String> {
+    let amount = Money::parse(text).ok().filter(|it| Money::ZERO < *it)?;
+    Some(amount.plain())
+}
+
 impl DetailKind {
     /// Whether it is said of subjects of this sort.
     pub fn is_of(self, subject: Subject) -> bool {
         use DetailKind::{
-            Access, Bankruptcy, Channel, Class, Credit, CtRatio, Deceased, Delivery, Form, Format,
-            FormerName, Geocode, Hazard, Household, Key, LastFour, Maker, Model, Parcel, Phase,
-            Pressure, PressureFactor, PtRatio, Route, Seal, Sequence, Size, State, Summary,
+            Access, Bankruptcy, Bound, Channel, Class, Credit, CtRatio, Deceased, Delivery, Form,
+            Format, FormerName, Geocode, Hazard, Household, Key, LastFour, Maker, Model, Parcel,
+            Phase, Pressure, PressureFactor, PtRatio, Route, Seal, Sequence, Size, State, Summary,
             TaxArea, Tenure, Test, Type, Verified, Voltage,
         };
         match self {
@@ -186,7 +196,7 @@ impl DetailKind {
             }
             Form | Class | Maker | Model | Seal | State | CtRatio | PtRatio | PressureFactor
             | Test => matches!(subject, Subject::Meter(_)),
-            Delivery | Credit | Summary => matches!(subject, Subject::Account(_)),
+            Delivery | Credit | Summary | Bound => matches!(subject, Subject::Account(_)),
         }
     }
 
@@ -256,6 +266,7 @@ impl DetailKind {
                 form::test,
                 "a day and two percentages, such as 2026-03-01 found 98.7 left 100.1",
             ),
+            DetailKind::Bound => Values::Of(amount, "an amount in dollars, such as 250.00"),
             DetailKind::Summary => {
                 Values::Of(form::account, "the number of an account, such as 1000-0012-4")
             }

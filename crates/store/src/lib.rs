@@ -36,6 +36,7 @@ pub mod degrees;
 pub mod deposit;
 pub mod detail;
 pub mod document;
+pub mod doubt;
 pub mod drawer;
 pub mod fee;
 pub mod figure;

@@ -43,6 +43,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0028_posting", include_str!("../migrations/0028_posting.sql")),
     ("0031_holds", include_str!("../migrations/0031_holds.sql")),
     ("0032_settled", include_str!("../migrations/0032_settled.sql")),
+    ("0033_doubts", include_str!("../migrations/0033_doubts.sql")),
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
 ];
 

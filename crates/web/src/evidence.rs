@@ -10,6 +10,29 @@ use crate::show;
 /// English, Spanish; `{}` is what stands between, in the same order in both.
 const SENTENCES: &[(&str, &str)] = &[
     (
+        "the bill is only {}, and earlier ones were about {}",
+        "la factura es de solo {}, y las anteriores eran de cerca de {}",
+    ),
+    ("the bill comes to nothing", "la factura no suma nada"),
+    (
+        "the first bill is {}; above {} somebody looks at it",
+        "la primera factura es de {}; por encima de {} alguien la mira",
+    ),
+    (
+        "the last bill is {}; above {} somebody looks at it",
+        "la última factura es de {}; por encima de {} alguien la mira",
+    ),
+    ("{}% of the use is estimated", "el {}% del consumo es estimado"),
+    (
+        "{} comes to {}, and others on it came to about {}",
+        "{} suma {}, y las de otros con ella eran de cerca de {}",
+    ),
+    (
+        "the bill is {}, and the account says at most {}",
+        "la factura es de {}, y la cuenta dice {} como máximo",
+    ),
+    ("the bill comes to {}", "la factura suma {}"),
+    (
         "no version of tariff {} is in force on {}; publish one",
         "ninguna versión de la tarifa {} rige el {}; publique una",
     ),
@@ -422,6 +445,7 @@ mod tests {
     use meterbook_app::order::completion::NotCompleted;
     use meterbook_app::order::{NotOrdered, NotStepped};
     use meterbook_core::bill::check::Hold;
+    use meterbook_core::bill::doubt::Doubt;
     use meterbook_core::id::OrderId;
     use meterbook_core::meter::Flow;
     use meterbook_core::money::{Money, Quantity, Unit};
@@ -439,6 +463,18 @@ mod tests {
             Hold::WentBack { meter: meter.clone(), on },
             Hold::Units { meter, unit: Unit::Kwh, other: Unit::Ccf },
             Hold::Unusual { total: money(90_000), usual: money(9_000) },
+            Hold::Doubt(Doubt::Low { total: money(100), usual: money(9_000) }),
+            Hold::Doubt(Doubt::Zero),
+            Hold::Doubt(Doubt::Negative { total: money(-100) }),
+            Hold::Doubt(Doubt::First { total: money(90_000), above: money(50_000) }),
+            Hold::Doubt(Doubt::Last { total: money(90_000), above: money(50_000) }),
+            Hold::Doubt(Doubt::Estimated { percent: 60 }),
+            Hold::Doubt(Doubt::Peers {
+                total: money(90_000),
+                usual: money(9_000),
+                tariff: "R-1".to_owned(),
+            }),
+            Hold::Doubt(Doubt::Bound { total: money(90_000), bound: money(20_000) }),
             Hold::NegativeUse { used: Quantity { micro: -1_000_000, unit: Unit::Kwh } },
             Hold::EarlierUnbilled { from: on },
             Hold::Companion,

@@ -247,6 +247,7 @@ pub(crate) fn detail_kind(kind: DetailKind, language: Language) -> &'static str 
         DetailKind::Test => ["Test", "Prueba"],
         DetailKind::Delivery => ["Delivery of bills", "Entrega de facturas"],
         DetailKind::Credit => ["Credit", "Crédito"],
+        DetailKind::Bound => ["Most a bill may be", "Máximo de una factura"],
         DetailKind::Summary => ["Summed up by account", "Resumida por la cuenta"],
     };
     match language {

@@ -17,6 +17,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
 use super::apart::{attempt, isolated};
+use super::doubt;
 
 /// Checks the accounts of a job.
 pub(super) fn check(
@@ -51,10 +52,15 @@ fn rated(
     learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
     let accepted = store::run::accepted(tx, window.id, due)?;
+    let doubts = doubt::Asked::of(tx, window, due)?;
     let mut all = Vec::new();
     let mut points = Vec::new();
     for it in &facts {
-        for (agreement, ending) in endings(&accepted, it, window, tariffs, &mut |_, _| ()) {
+        let mut endings = endings(&accepted, it, window, tariffs, &mut |_, _| ());
+        if !accepted.contains(&it.account.id) {
+            doubts.hold(it, &mut endings);
+        }
+        for (agreement, ending) in endings {
             let Ending::Held(hold) = &ending else {
                 all.push((item(it.account.id, agreement, &ending), None));
                 continue;

@@ -12,6 +12,7 @@ pub mod cancel;
 mod charges;
 mod check;
 pub mod correct;
+pub mod doubt;
 mod job;
 pub mod last;
 pub(crate) mod origin;

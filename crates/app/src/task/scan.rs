@@ -36,7 +36,7 @@ pub struct Scanned {
 }
 
 /// The kinds that held bills raise.
-pub(super) const HOLDS: [TaskKind; 13] = [
+pub(super) const HOLDS: [TaskKind; 14] = [
     TaskKind::HeldNoMeter,
     TaskKind::HeldNoRead,
     TaskKind::HeldGap,
@@ -44,6 +44,7 @@ pub(super) const HOLDS: [TaskKind; 13] = [
     TaskKind::HeldUnits,
     TaskKind::HeldUnratable,
     TaskKind::HeldUnusual,
+    TaskKind::HeldDoubt,
     TaskKind::HeldNegativeUse,
     TaskKind::HeldEarlierUnbilled,
     TaskKind::HeldCompanion,

@@ -38,12 +38,12 @@ const CYCLE: Cycle = Cycle(1);
 const ONE: i64 = 1_000_000;
 
 /// After the last turn.
-fn actor() -> Actor {
+pub(crate) fn actor() -> Actor {
     Actor::system("2026-08-01T12:00:00Z".parse().unwrap())
 }
 
 /// Customers with turns from January to June, and what is usual: 100 a month for three months.
-fn village(db: &Db, folder: &Path, customers: i64) {
+pub(crate) fn village(db: &Db, folder: &Path, customers: i64) {
     village::found(db);
     for nth in 1..=customers {
         let mut customer = village::customer(&format!("E-{nth}"), &[DIALS]);
@@ -74,19 +74,19 @@ fn read(db: &Db, folder: &Path, day: Date, meters: std::ops::RangeInclusive<i64>
     import(db, folder, &text);
 }
 
-fn bill(db: &Db) -> Standing {
+pub(crate) fn bill(db: &Db) -> Standing {
     bill_run::run(db, actor(), Which::Cycle(CYCLE), Until::Posted, &mut |_| ()).unwrap()
 }
 
-fn groups(db: &Db) -> Vec<Group> {
+pub(crate) fn groups(db: &Db) -> Vec<Group> {
     db.read(|tx| hold::groups(tx, None)).unwrap()
 }
 
-fn effects(db: &Db, group: &Group) -> Vec<Effect> {
+pub(crate) fn effects(db: &Db, group: &Group) -> Vec<Effect> {
     db.read(|tx| hold::effects(tx, group)).unwrap()
 }
 
-fn apply(db: &Db, group: &Group, way: Way, why: &str) -> anyhow::Result<Done> {
+pub(crate) fn apply(db: &Db, group: &Group, way: Way, why: &str) -> anyhow::Result<Done> {
     hold::apply(db, actor(), (group.window.id, &group.root), (way, why), &mut |_| ())
 }
 
@@ -94,7 +94,7 @@ fn dollars(it: i64) -> Money {
     Money::from_cents(it * 100)
 }
 
-fn clean(db: &Db) {
+pub(crate) fn clean(db: &Db) {
     let found = check::check(db).unwrap();
     let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
     assert!(faults.is_empty(), "{faults:?}");

@@ -16,6 +16,7 @@ mod compare;
 mod correct;
 mod degrees;
 mod delivery;
+mod doubts;
 mod e_invoice;
 mod exchange;
 mod explorer;

@@ -21,6 +21,7 @@ const STAY: &[(&str, &str)] = &[
     ("bill", "total_cents"),
     ("billing_calendar", "text"),
     ("bill_accepted", "account_id"),
+    ("bill_doubts", "text"),
     ("bill_line", "amount_cents"),
     ("certificate_movement", "step"),
     ("charge", "label"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::doubt::Doubt;
 use crate::money::{Money, Quantity, Unit};
 use crate::rating::Unratable;
 
@@ -75,6 +76,8 @@ pub enum Hold {
         /// The mean of earlier bills.
         usual: Money,
     },
+    /// A rule of the utility doubts it.
+    Doubt(Doubt),
     /// The use is negative.
     NegativeUse {
         /// How much.
@@ -109,6 +112,7 @@ impl Hold {
             Hold::Units { .. } => "units",
             Hold::Unratable(_) => "unratable",
             Hold::Unusual { .. } => "unusual",
+            Hold::Doubt(_) => "doubt",
             Hold::NegativeUse { .. } => "negative-use",
             Hold::EarlierUnbilled { .. } => "earlier-unbilled",
             Hold::Companion => "companion",
@@ -139,6 +143,7 @@ impl fmt::Display for Hold {
             Hold::Unusual { total, usual } => {
                 write!(f, "the bill is {total}, and earlier ones were about {usual}")
             }
+            Hold::Doubt(doubt) => doubt.fmt(f),
             Hold::NegativeUse { used } => {
                 write!(f, "the use is below zero ({} {})", crate::text::decimal(used.micro, 6), used.unit)
             }

@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod check;
 pub mod correct;
+pub mod doubt;
 pub mod explain;
 pub mod job;
 pub mod limits;

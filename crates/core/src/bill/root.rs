@@ -69,6 +69,11 @@ pub enum Root {
         /// How many.
         factor: i64,
     },
+    /// A rule of the utility doubts them.
+    Doubt {
+        /// The rule.
+        word: String,
+    },
     /// What it was made of is an estimate.
     Estimated,
     /// The reads came with the same file.
@@ -116,6 +121,7 @@ impl Root {
             }
             Root::Digits { was, now } => format!("digits {was} {now}"),
             Root::Times { factor } => format!("times {factor}"),
+            Root::Doubt { word } => format!("doubt {word}"),
             Root::Estimated => "estimated".to_owned(),
             Root::File { batch } => format!("file {batch}"),
             Root::Route { name } => format!("route {name}"),
@@ -144,6 +150,7 @@ impl Root {
                 Root::Digits { was: was.parse().ok()?, now: now.parse().ok()? }
             }
             "times" => Root::Times { factor: rest.parse().ok()? },
+            "doubt" => Root::Doubt { word: name()? },
             "estimated" => Root::Estimated,
             "file" => Root::File { batch: BatchId(rest.parse().ok()?) },
             "route" => Root::Route { name: name()? },
@@ -184,6 +191,7 @@ impl Root {
             }
             Root::Times { factor } if spanish => format!("unas {factor} veces lo habitual"),
             Root::Times { factor } => format!("about {factor} times the usual bill"),
+            Root::Doubt { word } => return doubt(word, spanish),
             Root::Estimated if spanish => "la lectura es estimada".to_owned(),
             Root::Estimated => "the read is an estimate".to_owned(),
             Root::File { .. } if spanish => format!("lecturas del archivo {file}"),
@@ -193,6 +201,22 @@ impl Root {
             Root::Hold { .. } => return None,
         })
     }
+}
+
+/// What a rule doubts.
+fn doubt(word: &str, spanish: bool) -> Option<String> {
+    let (english, other) = match word {
+        "low" => ("far below earlier bills", "muy por debajo de las facturas anteriores"),
+        "zero" => ("comes to nothing", "no suma nada"),
+        "negative" => ("comes to less than nothing", "suma menos que nada"),
+        "first" => ("first bill, and large", "primera factura, y grande"),
+        "last" => ("last bill, and large", "última factura, y grande"),
+        "estimated" => ("much of the use is estimated", "mucho del consumo es estimado"),
+        "peers" => ("far above others on the tariff", "muy por encima de otros con la tarifa"),
+        "bound" => ("above what the account says", "por encima de lo que dice la cuenta"),
+        _ => return None,
+    };
+    Some(if spanish { other } else { english }.to_owned())
 }
 
 /// Traces the hold of an agreement to what the facts say may be behind it.
@@ -223,6 +247,9 @@ pub fn trace(
         Hold::WentBack { .. } | Hold::NegativeUse { .. } => {
             roots.extend(exchanged(service));
             roots.extend(file(service, days));
+        }
+        Hold::Doubt(doubt) => {
+            roots.push(Root::Doubt { word: doubt.word().to_owned() });
         }
         _ => {}
     }
@@ -362,6 +389,7 @@ mod tests {
             Root::Multiplier { was_micro: 40 * ONE, now_micro: ONE },
             Root::Digits { was: 5, now: 6 },
             Root::Times { factor: 10 },
+            Root::Doubt { word: "zero".to_owned() },
             Root::Estimated,
             file(7),
             Root::Route { name: "R 12".to_owned() },

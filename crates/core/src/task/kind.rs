@@ -20,6 +20,8 @@ pub enum TaskKind {
     HeldUnratable,
     /// A bill is held: it is far from usual.
     HeldUnusual,
+    /// A bill is held: a rule of the utility doubts it.
+    HeldDoubt,
     /// A bill is held: the use is below zero.
     HeldNegativeUse,
     /// A bill is held: earlier days are not billed.
@@ -74,7 +76,7 @@ words! {
     TaskKind {
         HeldNoMeter = "held-no-meter", HeldNoRead = "held-no-read", HeldGap = "held-gap",
         HeldWentBack = "held-went-back", HeldUnits = "held-units", HeldUnratable = "held-unratable",
-        HeldUnusual = "held-unusual", HeldNegativeUse = "held-negative-use",
+        HeldUnusual = "held-unusual", HeldDoubt = "held-doubt", HeldNegativeUse = "held-negative-use",
         HeldEarlierUnbilled = "held-earlier-unbilled", HeldCompanion = "held-companion",
         HeldToldLate = "held-told-late", HeldChanged = "held-changed",
         HeldBroken = "held-broken",
@@ -170,6 +172,7 @@ impl TaskKind {
             Hold::Units { .. } => TaskKind::HeldUnits,
             Hold::Unratable(_) => TaskKind::HeldUnratable,
             Hold::Unusual { .. } => TaskKind::HeldUnusual,
+            Hold::Doubt(_) => TaskKind::HeldDoubt,
             Hold::NegativeUse { .. } => TaskKind::HeldNegativeUse,
             Hold::EarlierUnbilled { .. } => TaskKind::HeldEarlierUnbilled,
             Hold::Companion => TaskKind::HeldCompanion,
@@ -203,7 +206,7 @@ impl TaskKind {
             | TaskKind::HeldToldLate
             | TaskKind::HeldChanged
             | TaskKind::HeldBroken => &[RunAgain, PutOff],
-            TaskKind::HeldUnusual => &[Accept, RunAgain, OrderRead, PutOff],
+            TaskKind::HeldUnusual | TaskKind::HeldDoubt => &[Accept, RunAgain, OrderRead, PutOff],
             TaskKind::RejectedLines | TaskKind::RejectedFile => &[Imported, AsItIs, PutOff],
             TaskKind::UseWithoutAgreement => &[Mended, AsItIs, OrderCut, PutOff],
             TaskKind::MissingRead | TaskKind::UseWhileCut => &[Mended, AsItIs, OrderRead, PutOff],
@@ -256,6 +259,7 @@ impl TaskKind {
             TaskKind::HeldWentBack => ("Register went back", "El registro retrocedió"),
             TaskKind::HeldUnits => ("Different units", "Unidades distintas"),
             TaskKind::HeldUnratable => ("Cannot be priced", "No se puede calcular"),
+            TaskKind::HeldDoubt => ("Bill in doubt", "Factura en duda"),
             TaskKind::HeldUnusual => ("Unusual bill", "Factura inusual"),
             TaskKind::HeldNegativeUse => ("Use below zero", "Consumo negativo"),
             TaskKind::HeldEarlierUnbilled => {
@@ -316,6 +320,10 @@ impl TaskKind {
             TaskKind::HeldUnusual => (
                 "Look at the reads. If they are right, accept the bill.",
                 "Revise las lecturas. Si son correctas, acepte la factura.",
+            ),
+            TaskKind::HeldDoubt => (
+                "Look at what the rule saw. If it is right, accept the bill.",
+                "Mire lo que vio la regla. Si es correcto, acepte la factura.",
             ),
             TaskKind::HeldNegativeUse => (
                 "Look at the channels: which way does each one count?",
@@ -544,6 +552,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::bill::doubt::Doubt;
     use crate::money::{Money, Quantity, Unit};
     use crate::rating::Unratable;
 
@@ -579,6 +588,7 @@ mod tests {
             Hold::Units { meter: meter(), unit: Unit::Kwh, other: Unit::Ccf },
             Hold::Unratable(Unratable::NoTariff { tariff: "R-1".to_owned(), on }),
             Hold::Unusual { total: Money::ZERO, usual: Money::ZERO },
+            Hold::Doubt(Doubt::Zero),
             Hold::NegativeUse { used: Quantity { micro: -1, unit: Unit::Kwh } },
             Hold::EarlierUnbilled { from: on },
             Hold::Companion,

@@ -89,6 +89,14 @@ pub(crate) enum BillCommand {
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
     },
+    /// Print which bills wait for somebody to look at them, or say it anew with a file
+    Doubts {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long)]
+        from: Option<Date>,
+    },
     /// Print how far back, above what and with which interest bills are corrected, or say it anew with
     /// a file
     CorrectionRules {

@@ -38,6 +38,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             let whose = (account.as_deref(), tariff.as_deref());
             correct::correct(place, whose, *from, cause, why.as_deref())
         }
+        BillCommand::Doubts { file, from } => holds::doubts(place, file.as_deref(), *from),
         BillCommand::CorrectionRules { file, from } => {
             correct::rules(place, file.as_deref(), *from)
         }

@@ -1,9 +1,13 @@
 //! `bill holds`: held bills by what they come from, what each way out would make of them, and taking
 //! one for all of them.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
+use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::again::Came;
+use meterbook_app::bill_run::doubt;
 use meterbook_app::hold::{self, Done, Effect, Group, Way};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::root::Root;
@@ -155,4 +159,25 @@ fn as_json(it: &Group, effects: &[Effect]) -> Value {
         "ways": it.ways().into_iter().map(Way::word).collect::<Vec<_>>(),
         "effects": effects.collect::<Vec<_>>(),
     })
+}
+
+/// Prints the rules by which bills wait, or says them anew from a day on.
+pub(crate) fn doubts(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
+    let Some(file) = file else {
+        let db = super::see(place)?;
+        let today = super::today(&db)?;
+        let text = db.read(|tx| doubt::text_on(tx, from.unwrap_or(today)))?;
+        say::line(text.trim_end());
+        return Ok(());
+    };
+    let said = || format!("{} cannot be read", file.display());
+    let text = std::fs::read_to_string(file).with_context(said)?;
+    let db = super::open(place)?;
+    let from = match from {
+        Some(from) => from,
+        None => super::today(&db)?,
+    };
+    db.write(|tx| doubt::say(tx, super::actor(), from, &text))?;
+    say::line(format_args!("rules from {from} on"));
+    Ok(())
 }
