@@ -43,7 +43,8 @@ cargo xtask HABIT
   bench intervals  how fast a month of interval values comes in and is added up, on both databases
             --meters N     another number of meters than 10000
   bench run  how fast a turn is checked and posted from storage, on both databases, beside the raw
-            floor of the same rows; 1,000, 10,000 and 100,000 accounts
+            floor of the same rows; 1,000, 10,000 and 100,000 accounts; and of the first thousand how
+            fast six months of a wrong price are corrected
             --accounts N   another number of them
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate

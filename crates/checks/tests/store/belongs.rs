@@ -164,7 +164,7 @@ fn two_segments_of_a_statement_do_not_bill_the_same_days() {
 }
 
 fn refused(came: anyhow::Result<()>) {
-    let why = format!("{:#}", came.unwrap_err());
+    let why = format!("{:#}", came.expect_err("it is billed twice"));
     assert!(why.contains("segment: billed twice"), "{why}");
 }
 
@@ -177,7 +177,7 @@ fn like(raw: &mut Raw, table: &str, value: impl Fn(&str) -> String) -> String {
              where table_name = '{table}' and table_schema = 'public' order by ordinal_position"
         ),
     };
-    let columns = raw.column(&columns).unwrap();
+    let columns = raw.column(&columns).expect("a table has columns");
     let values: Vec<String> = columns.iter().map(|it| value(it)).collect();
     let (columns, values) = (columns.join(", "), values.join(", "));
     format!("insert into {table} ({columns}) select {values} from {table} limit 1")
