@@ -119,12 +119,14 @@ fn print(it: &Group, effects: &[Effect]) {
             let micro = i64::try_from(*micro).unwrap_or(i64::MAX);
             format!("{} {unit}", decimal(micro, 6))
         });
+        let used = used.collect::<Vec<_>>().join(" and ");
+        let used = if used.is_empty() { "no use".to_owned() } else { used };
         say::line(format_args!(
             "    {:<12} {} billed, {} held, {}, {} instead of {}",
             effect.way.word(),
             effect.billed,
             effect.held,
-            used.collect::<Vec<_>>().join(" and "),
+            used,
             effect.after,
             effect.before
         ));
