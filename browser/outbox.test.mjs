@@ -38,7 +38,7 @@ test('somebody says what became of a bill, and the account shows it', async () =
   await tab.locator('form[action="/outbox/decide"] button').click();
   await tab.waitForLoadState();
   expected(tab, 422);
-  assert.match(await tab.getByRole('alert').innerText(), /no piece is called/);
+  assert.match(await tab.getByRole('alert').innerText(), /no such bill on its way/);
   assert.equal(await tab.inputValue('#why'), 'handed over at the counter', 'what was typed stays');
   await sound(tab);
   await tab.fill('#piece', `${bill}/3/post`);

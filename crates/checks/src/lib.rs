@@ -1,3 +1,5 @@
 //! Checks of the whole: golden files, the shape of the repository, both database engines.
 
 pub mod engines;
+pub mod program;
+pub mod smtp;

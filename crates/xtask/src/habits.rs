@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::server::Scratch;
-use crate::{postgres, run, say};
+use crate::{judges, postgres, run, say};
 
 /// Customers of the utility that is killed while it bills: enough for several transactions a turn.
 const CUSTOMERS: &str = "1500";
@@ -23,10 +23,26 @@ pub(crate) fn golden() -> Result<()> {
     run::done(Command::new("git").args(shown).current_dir(run::root()))
 }
 
-/// Kills the program many times while it bills, on both databases, and looks for harm.
+/// Bills the same turn on both databases, by one process and by three, draws it, and compares.
+pub(crate) fn parallel(bills: &str) -> Result<()> {
+    ensure!(bills.parse::<u32>().is_ok_and(|it| it > 0), "`{bills}` is no number of bills");
+    let program = run::release_program()?;
+    let postgres = postgres::start()?;
+    run::done(
+        run::cargo(["test", "--locked", "--package", "meterbook-checks", "--test", "parallel"])
+            .args(["--", "--nocapture"])
+            .env("METERBOOK_BIN", program)
+            .env("METERBOOK_PARALLEL", bills)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+/// Kills the program many times while it bills, imports, draws, packs and sends, on both databases, and
+/// looks for harm.
 pub(crate) fn kill(times: &str) -> Result<()> {
     ensure!(times.parse::<u32>().is_ok_and(|it| it > 0), "`{times}` is no number of times");
-    let program = run::program()?;
+    let program = run::release_program()?;
+    let smtp = judges::server(true)?.context("the server that messages go to is fetched")?;
     let postgres = postgres::start()?;
     run::done(
         run::cargo([
@@ -44,6 +60,7 @@ pub(crate) fn kill(times: &str) -> Result<()> {
         .env("METERBOOK_BIN", program)
         .env("METERBOOK_KILLS", times)
         .env("METERBOOK_KILL_CUSTOMERS", CUSTOMERS)
+        .env("METERBOOK_SMTP", smtp)
         .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }

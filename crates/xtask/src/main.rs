@@ -28,8 +28,12 @@ cargo xtask HABIT
   install   only the first step of it
   golden    write the expected answers under golden/ and in docs/guides anew; the change is
             what is reviewed
-  kill      kill the program 20 times while it bills, then look for harm
+  kill      kill the program 20 times each while it bills, imports, draws, packs and sends, on both
+            databases, then look for harm
             --times N      another number of times
+  parallel  bill and draw a turn of 10,000 on both databases, by one process and by three, and compare
+            bills, journal and pages byte by byte
+            --bills N      another number of them
   day       a scripted day at the counter of a large sample utility, with the optimised program, on
             both databases; the books are checked after each act, and both end with the same record
             --customers N  another number than 20000
@@ -76,6 +80,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["golden"] => habits::golden(),
         ["kill"] => habits::kill("20"),
         ["kill", "--times", times] => habits::kill(times),
+        ["parallel"] => habits::parallel("10000"),
+        ["parallel", "--bills", bills] => habits::parallel(bills),
         ["day"] => habits::day("20000"),
         ["day", "--customers", customers] => habits::day(customers),
         ["deny"] => habits::deny(),

@@ -1,6 +1,7 @@
 //! Telling another system what became of bills, signed as Standard Webhooks says: what is not taken
 //! is told again, later each time, under the same id.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -39,10 +40,21 @@ pub struct Told {
     pub later: usize,
     /// What was not taken before, and not long enough ago to be told again.
     pub waiting: usize,
+    /// What nobody was asked to take any more, since the other system had not answered before.
+    pub unasked: usize,
+}
+
+/// What the other system made of an event.
+enum Answer {
+    Taken,
+    /// It answered, and did not take it.
+    Not(String),
+    /// It did not answer, or was not who it should be.
+    Silent(String),
 }
 
 /// Tells what became of bills and was not taken yet, to the address in the settings. `secret` is what
-/// they say where to find.
+/// they say where to find. The first event that is not answered is the last one told now.
 pub fn tell(db: &Db, actor: Actor, secret: Option<&str>) -> Result<Told> {
     let (allowed, url, open) = db.write(|tx| {
         let allowed = mass::authorized(tx, actor)?;
@@ -59,6 +71,7 @@ pub fn tell(db: &Db, actor: Actor, secret: Option<&str>) -> Result<Told> {
     let secret = bytes_of(secret)?;
     let agent = agent(&url)?;
     let mut told = Told::default();
+    let mut silent = false;
     for it in open {
         let early = it.told.is_some_and(|at| {
             let after = at.checked_add(wait(it.times));
@@ -68,9 +81,16 @@ pub fn tell(db: &Db, actor: Actor, secret: Option<&str>) -> Result<Told> {
             told.waiting += 1;
             continue;
         }
-        let (taken, said) = match post(db, &agent, (&url, &secret), &allowed, &it)? {
-            Ok(()) => (true, String::new()),
-            Err(why) => (false, why.chars().take(SAID).collect()),
+        // Whoever does not answer once would be waited for with every event, ten seconds each.
+        if silent {
+            told.unasked += 1;
+            continue;
+        }
+        let answer = post(db, &agent, (&url, &secret), &allowed, &it)?;
+        silent = matches!(answer, Answer::Silent(_));
+        let (taken, said): (bool, String) = match answer {
+            Answer::Taken => (true, String::new()),
+            Answer::Not(why) | Answer::Silent(why) => (false, why.chars().take(SAID).collect()),
         };
         let kept = db.write(|tx| store::webhook::add(tx, &it, (taken, &said), allowed.at()));
         match kept {
@@ -95,6 +115,8 @@ fn bytes_of(secret: &str) -> Result<Vec<u8>> {
     }
 }
 
+/// Believes whoever this machine believes: its certificates, or those that SSL_CERT_FILE or
+/// SSL_CERT_DIR name.
 fn agent(url: &str) -> Result<Agent> {
     let config = Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0);
     if url.starts_with("http://") {
@@ -103,18 +125,21 @@ fn agent(url: &str) -> Result<Agent> {
     let found = rustls_native_certs::load_native_certs().certs;
     let certificates: Vec<_> =
         found.iter().map(|it| Certificate::from_der(it).to_owned()).collect();
-    let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build();
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&certificates))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
     Ok(config.tls_config(tls).build().into())
 }
 
-/// Posts one event; what went wrong otherwise.
+/// Posts one event.
 fn post(
     db: &Db,
     agent: &Agent,
     (url, secret): (&str, &[u8]),
     allowed: &Authorized,
     it: &Untold,
-) -> Result<Result<(), String>> {
+) -> Result<Answer> {
     let (piece, account) = db.read(|tx| {
         let (piece, _) = store::outbox::get(tx, it.piece)?;
         let account = store::account::get(tx, piece.account)?;
@@ -144,9 +169,9 @@ fn post(
         .header("webhook-signature", signature(secret, &id, &at, &body)?)
         .send(body.as_bytes());
     Ok(match sent {
-        Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(format!("it answered {}", answer.status())),
-        Err(why) => Err(why.to_string()),
+        Ok(answer) if answer.status().is_success() => Answer::Taken,
+        Ok(answer) => Answer::Not(format!("it answered {}", answer.status())),
+        Err(why) => Answer::Silent(why.to_string()),
     })
 }
 

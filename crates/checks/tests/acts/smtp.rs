@@ -4,10 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -17,6 +14,7 @@ use meterbook_app::delivery::outcome::decide;
 use meterbook_app::delivery::{NotDelivered, returned, settings};
 use meterbook_app::{Actor, Refused};
 use meterbook_checks::engines;
+use meterbook_checks::smtp::Server;
 use meterbook_core::delivery::{State, Way, key};
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
@@ -24,47 +22,8 @@ use meterbook_store::{self as store, Db};
 use crate::delivery::{START, at, by_email, one_month, pieces};
 use crate::village::actor;
 
-struct Server {
-    child: Child,
-    port: u16,
-    kept: PathBuf,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[expect(clippy::print_stdout, reason = "a test says what it skipped")]
-fn server(folder: &Path) -> Option<Server> {
-    let Some(python) = std::env::var_os("METERBOOK_SMTP") else {
-        println!("skipped: no SMTP server; cargo xtask test fetches it");
-        return None;
-    };
-    let kept = folder.join("kept");
-    std::fs::create_dir_all(&kept).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/acts/smtp/server.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .arg(&kept)
-        .arg(port.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
-    assert_eq!(said.trim(), "listening");
-    Some(Server { child, port, kept })
-}
-
-impl Server {
-    fn taken(&self) -> Vec<String> {
-        let files = std::fs::read_dir(&self.kept).unwrap();
-        files.map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap()).collect()
-    }
+fn server(db: &Db, folder: &Path) -> Option<Server> {
+    Server::start(folder.join(format!("{}", db.location()).replace(['/', ':'], "-")).join("kept"))
 }
 
 fn say(db: &Db, port: u16, more: &str) {
@@ -102,11 +61,7 @@ fn refusal(why: &anyhow::Error) -> NotDelivered {
 /// Bills by e-mail to an address, sent once; what the test then looks at.
 fn with(address: &str, more: &str, test: impl Fn(&Db, &Path, &Server, Tally)) {
     engines::each(|db, folder| {
-        let Some(server) =
-            server(&folder.join(format!("{}", db.location()).replace(['/', ':'], "-")))
-        else {
-            return;
-        };
+        let Some(server) = server(db, folder) else { return };
         one_month(db, |db| by_email(db, "email", Some(address)));
         say(db, server.port, more);
         let tally = sent(db, folder);
@@ -196,11 +151,7 @@ fn a_refusal_of_the_sender_or_of_the_message_bounces_nobody() {
         assert!(server.taken().is_empty());
     });
     engines::each(|db, folder| {
-        let Some(server) =
-            server(&folder.join(format!("{}", db.location()).replace(['/', ':'], "-")))
-        else {
-            return;
-        };
+        let Some(server) = server(db, folder) else { return };
         one_month(db, |db| by_email(db, "email", Some("rosa@example.org")));
         say(db, server.port, "");
         let text = db.read(|tx| store::outbox::said(tx, START)).unwrap().unwrap();

@@ -184,6 +184,12 @@ fn tell(place: &Place) -> Result<()> {
         "{} taken, {} later, {} not taken before and waiting",
         told.taken, told.later, told.waiting
     ));
+    if 0 < told.unasked {
+        say::line(format_args!(
+            "the other system did not answer: {} more were not told; say it again when it is back",
+            told.unasked
+        ));
+    }
     Ok(())
 }
 

@@ -10,11 +10,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use meterbook_app::Refused;
+use meterbook_app::authority::NotAuthorized;
 use meterbook_app::delivery::{NotDelivered, outcome, settings};
 use meterbook_core::delivery::{Piece, State as Stands, Way, key};
 use meterbook_core::id::AccountId;
 use meterbook_core::permission::Permission;
-use meterbook_core::person::Language;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
 use meterbook_store::Tx;
@@ -180,7 +180,7 @@ async fn back(
     let done = match done {
         Ok(()) => Ok(Redirect::to(&format!("/outbox?done={how}")).into_response()),
         Err(why) if why.is::<Refused>() => {
-            let says = said(&why, visitor);
+            let says = said(&why, visitor.words());
             page(console, visitor, "", Typed { says, ..typed }).await
         }
         Err(why) => Err(why),
@@ -189,20 +189,18 @@ async fn back(
 }
 
 /// A refusal in the clerk's language.
-fn said(why: &Error, visitor: &Visitor) -> String {
-    let refused = why.downcast_ref::<Refused>().and_then(|it| it.as_a::<NotDelivered>());
-    let words = visitor.words();
-    match (visitor.language, refused) {
-        (Language::Spanish, Some(NotDelivered::NoReason)) => words.outbox_no_reason.to_owned(),
-        (Language::Spanish, Some(NotDelivered::StandsSo { .. })) => {
-            words.outbox_stands_so.to_owned()
-        }
-        (Language::Spanish, Some(NotDelivered::Unknown { key })) => {
-            format!("{key}: {}", words.outbox_no_piece)
-        }
-        (Language::Spanish, Some(NotDelivered::CannotBecome { state: was, next })) => {
+fn said(why: &Error, words: &Words) -> String {
+    let refused = why.downcast_ref::<Refused>();
+    match refused.and_then(|it| it.as_a::<NotDelivered>()) {
+        Some(NotDelivered::NoReason) => words.outbox_no_reason.to_owned(),
+        Some(NotDelivered::StandsSo { .. }) => words.outbox_stands_so.to_owned(),
+        Some(NotDelivered::Unknown { key }) => format!("{key}: {}", words.outbox_no_piece),
+        Some(NotDelivered::CannotBecome { state: was, next }) => {
             let [was, next] = [was, next].map(|it| state(*it, words));
             format!("{was} → {next}: {}", words.outbox_cannot)
+        }
+        _ if refused.is_some_and(|it| it.as_a::<NotAuthorized>().is_some()) => {
+            words.role_may_not.to_owned()
         }
         _ => why.to_string(),
     }
@@ -337,5 +335,33 @@ fn choice(it: Stands, words: &Words) -> &'static str {
     match it {
         Stands::Queued => words.outbox_again,
         other => state(other, words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meterbook_app::refuse;
+    use meterbook_core::person::Language;
+
+    use super::*;
+    use crate::words::words;
+
+    #[test]
+    fn what_the_page_may_be_refused_is_said_in_both_languages() {
+        let key = "B-1/1/email".to_owned();
+        for why in [
+            refuse(NotDelivered::NoReason),
+            refuse(NotDelivered::StandsSo { way: Way::Email }),
+            refuse(NotDelivered::Unknown { key }),
+            refuse(NotDelivered::CannotBecome { state: Stands::Sending, next: Stands::Sent }),
+            refuse(NotAuthorized::NotGranted {
+                who: "Ana".to_owned(),
+                permission: Permission::DeliverBills,
+            }),
+        ] {
+            let all = [Language::English, Language::Spanish].map(|it| said(&why, words(it)));
+            assert_ne!(all[0], all[1], "{why}");
+            assert!(all.iter().all(|it| !it.contains("meterbook ")), "no command: {all:?}");
+        }
     }
 }
