@@ -79,6 +79,8 @@ ids! {
     DrawerId,
     /// Payments that were entered together.
     PaymentBatchId,
+    /// What a customer agreed to have taken from an account at a bank.
+    MandateId,
     /// Something that needs a person.
     TaskId,
     /// A contact with a customer, on any channel.

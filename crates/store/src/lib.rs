@@ -45,6 +45,7 @@ pub mod landlord;
 pub mod large_file;
 pub mod ledger;
 pub mod mail_package;
+pub mod mandate;
 pub mod merge;
 pub mod meter;
 pub mod moves;

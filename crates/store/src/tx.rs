@@ -89,6 +89,8 @@ pub enum Counter {
     Drawer,
     /// Payments that were entered together.
     PaymentBatch,
+    /// What customers agreed to have taken from accounts at banks.
+    Mandate,
     /// Contacts with customers.
     Interaction,
     /// Generators.
@@ -345,6 +347,7 @@ impl Counter {
             Counter::CreditUse => "credit_use",
             Counter::Drawer => "drawer",
             Counter::PaymentBatch => "payment_batch",
+            Counter::Mandate => "mandate",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
             Counter::Task => "task",

@@ -23,6 +23,7 @@ mod jobs;
 mod large_file;
 mod last_bill;
 mod letter;
+mod mandate;
 mod moves;
 mod orders;
 mod orders_done;

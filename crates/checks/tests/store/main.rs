@@ -2,6 +2,7 @@
 //! the way is said in a sentence.
 
 mod books;
+mod debit;
 mod field;
 mod intervals;
 mod money;

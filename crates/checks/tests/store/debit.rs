@@ -1,0 +1,62 @@
+//! Mandates: that they come back as they were kept, and what the database refuses of them.
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_checks::engines;
+use meterbook_core::debit::{Collects, Mandate, Scheme, Terms};
+use meterbook_core::id::*;
+use meterbook_core::money::Money;
+use meterbook_store::mandate::Sealed;
+use meterbook_store::{self as store, Conflict, Tx};
+
+use crate::sample;
+
+fn mandate(version: i64) -> Mandate {
+    let (from, most) = (date(2026, 8, 3), Some(Money::from_cents(20_000)));
+    let holder = "Rosa Quill".to_owned();
+    Mandate {
+        id: MandateId(1),
+        account: sample::ACCOUNT,
+        scheme: Scheme::Web,
+        signed: date(2026, 8, 1),
+        version,
+        terms: Terms { from, holder, collects: Collects::OnDay(15), most },
+        tail: "7733".to_owned(),
+        ended: Some(date(2026, 9, 1)),
+    }
+}
+
+fn sealed() -> Sealed {
+    Sealed { bytes: vec![7, 0, 255], hash: "ab12".to_owned() }
+}
+
+/// Keeps one of everything of direct debit.
+pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
+    store::mandate::add(tx, &mandate(1), sample::at())?;
+    store::mandate::add_version(tx, &mandate(1), &sealed(), "agreed")?;
+    store::mandate::end(tx, MandateId(1), date(2026, 9, 1), "by phone")
+}
+
+#[test]
+fn a_mandate_comes_back_as_it_was_kept() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| store::mandate::add_version(tx, &mandate(2), &sealed(), "x")).unwrap();
+        db.read(|tx| {
+            let all = store::mandate::of_account(tx, sample::ACCOUNT)?;
+            assert_eq!(all, [mandate(1), mandate(2)]);
+            assert_eq!(store::mandate::sealed(tx, MandateId(1), 1)?, sealed());
+            assert_eq!(store::mandate::by_hash(tx, "ab12")?, [sample::ACCOUNT]);
+            assert_eq!(store::mandate::by_hash(tx, "ab13")?, []);
+            let sealed = |version| (MandateId(1), version, sealed());
+            assert_eq!(store::mandate::all_sealed(tx)?, [sealed(1), sealed(2)]);
+            assert_eq!(store::mandate::any(tx)?, Some((MandateId(1), 1)));
+            Ok(())
+        })
+        .unwrap();
+        let again = db.write(|tx| store::mandate::end(tx, MandateId(1), date(2026, 9, 2), "x"));
+        assert!(again.unwrap_err().is::<Conflict>());
+        let again = db.write(|tx| store::mandate::add_version(tx, &mandate(2), &sealed(), "x"));
+        assert!(again.unwrap_err().is::<Conflict>());
+    });
+}
