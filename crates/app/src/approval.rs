@@ -6,6 +6,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
 use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
@@ -21,6 +22,7 @@ use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
+use crate::debit::{self, MAKE, NewDebits};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::pay::NewPayment;
@@ -34,6 +36,8 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a credit back.
     Refund(NewRefund),
+    /// To take what is due from accounts at banks.
+    Debits(NewDebits),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
     /// To let the bills of a run go.
@@ -249,6 +253,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
+            Asked::Debits(_) => MAKE,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Release(_) => RELEASE,
             Asked::CancelRun(_) => CANCEL_RUN,
@@ -267,6 +272,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Refund(_) => Permission::RefundCredit,
+            Asked::Debits(_) => Permission::MakeDebits,
             Asked::Multiplier(_) => Permission::SetMultiplier,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
@@ -284,6 +290,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
+            Asked::Debits(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
@@ -301,6 +308,10 @@ impl Asked {
             Asked::Refund(it) => {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {}", it.reference.trim())
+            }
+            Asked::Debits(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today)?
             }
             Asked::Multiplier(it) => {
                 let (_, meter) = exchange::check(tx, it)?;
@@ -342,6 +353,11 @@ impl Asked {
                 "account": account.0,
                 "cents": amount.cents(),
                 "reference": reference.trim(),
+            }),
+            Asked::Debits(NewDebits { format, settle, total }) => json!({
+                "format": format.word(),
+                "settle": settle.to_string(),
+                "cents": total.cents(),
             }),
             Asked::Multiplier(it) => json!({
                 "point": it.point.0,
@@ -408,6 +424,11 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
                 reference: text("reference")?,
             }),
+            MAKE => Asked::Debits(NewDebits {
+                format: Format::from_word(content["format"].as_str()?)?,
+                settle: text("settle")?.parse().ok()?,
+                total: Money::from_cents(content["cents"].as_i64()?),
+            }),
             CHANGE_MULTIPLIER => Asked::Multiplier(NewMultiplier {
                 point: ServicePointId(content["point"].as_i64()?),
                 multiplier_micro: content["micro"].as_i64()?,
@@ -458,6 +479,10 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
+            Asked::Debits(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                debit::check(tx, today, it).map(drop)
+            }
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Release(it) => it.subject(tx).map(drop),
             Asked::CancelRun(it) => it.subject(tx).map(drop),
@@ -478,6 +503,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
+            Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::CancelRun(it) => it.begin(tx, allowed, why),

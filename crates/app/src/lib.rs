@@ -21,6 +21,7 @@ pub mod close;
 pub mod credit;
 pub mod crew;
 pub mod customer_view;
+pub mod debit;
 pub mod deliver;
 pub mod delivery;
 pub mod demo;

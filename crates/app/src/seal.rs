@@ -138,8 +138,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|it| format!("{it:02x}")).collect()
 }
 
-/// A new file that nobody else may read.
-fn private(file: &Path) -> std::io::Result<fs::File> {
+/// A new file that nobody else may read; there may be none of that name.
+pub fn private(file: &Path) -> std::io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,12 +1,14 @@
 //! Mandates: what a customer agreed to have taken from an account at a bank, by which scheme, on which
 //! day, and up to how much.
 
+pub mod policy;
+
 use std::fmt;
 
 use jiff::civil::Date;
 
 use crate::bank::{Iban, NotANumber, Routing};
-use crate::id::{AccountId, MandateId};
+use crate::id::{AccountId, DebitId, MandateId};
 use crate::money::Money;
 
 /// By whose rules money is taken.
@@ -33,7 +35,17 @@ pub enum AccountKind {
     Savings,
 }
 
+/// How a file of debits is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// By NACHA, in the United States.
+    Nacha,
+    /// By SEPA.
+    Pain008,
+}
+
 words! {
+    Format { Nacha = "nacha", Pain008 = "pain.008" }
     Scheme {
         Ppd = "ppd", Web = "web", Ccd = "ccd", SepaCore = "sepa-core", SepaB2b = "sepa-b2b",
     }
@@ -44,6 +56,13 @@ impl Scheme {
     /// Whether it is one of SEPA, which knows accounts by IBAN.
     pub fn is_sepa(self) -> bool {
         matches!(self, Scheme::SepaCore | Scheme::SepaB2b)
+    }
+}
+
+impl Format {
+    /// The format in which debits of a scheme are written.
+    pub fn of(scheme: Scheme) -> Format {
+        if scheme.is_sepa() { Format::Pain008 } else { Format::Nacha }
     }
 }
 
@@ -261,6 +280,13 @@ impl Mandate {
     /// What the customer and the bank call it.
     pub fn reference(&self) -> String {
         format!("M-{:06}", self.id.0)
+    }
+}
+
+impl DebitId {
+    /// What the bank and the ledger know a debit by.
+    pub fn reference(self) -> String {
+        format!("D-{}", self.0)
     }
 }
 

@@ -31,6 +31,7 @@ pub mod check;
 pub mod connection;
 pub mod correction;
 pub mod crew;
+pub mod debit;
 pub mod deposit;
 pub mod detail;
 pub mod document;

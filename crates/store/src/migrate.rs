@@ -40,6 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_webhook", include_str!("../migrations/0025_webhook.sql")),
     ("0026_packed_bytes", include_str!("../migrations/0026_packed_bytes.sql")),
     ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
+    ("0037_debits", include_str!("../migrations/0037_debits.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

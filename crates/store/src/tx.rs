@@ -91,6 +91,10 @@ pub enum Counter {
     PaymentBatch,
     /// What customers agreed to have taken from accounts at banks.
     Mandate,
+    /// What was taken of bills by mandates.
+    Debit,
+    /// Files of such debits.
+    DebitFile,
     /// Contacts with customers.
     Interaction,
     /// Generators.
@@ -348,6 +352,8 @@ impl Counter {
             Counter::Drawer => "drawer",
             Counter::PaymentBatch => "payment_batch",
             Counter::Mandate => "mandate",
+            Counter::Debit => "debit",
+            Counter::DebitFile => "debit_file",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
             Counter::Task => "task",

@@ -136,6 +136,18 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("founding::found", Permission::Found, |tx, actor| {
         founding::found(tx, actor, &village::utility())
     }),
+    ("debit::say_policy", Permission::KeepBooks, |tx, actor| {
+        meterbook_app::debit::say_policy(tx, actor, date(2026, 4, 1), "norm 3")
+    }),
+    ("debit::make", Permission::MakeDebits, |tx, actor| {
+        let (format, settle) = (meterbook_core::debit::Format::Nacha, date(2026, 3, 12));
+        let total = Money::from_cents(1);
+        let new = meterbook_app::debit::NewDebits { format, settle, total };
+        meterbook_app::debit::make(tx, actor, &new)
+    }),
+    ("file::write", Permission::MakeDebits, |tx, actor| {
+        meterbook_app::debit::write(tx, actor, &mandate::key(), DebitFileId(1)).map(drop)
+    }),
     ("mandate::agree", Permission::KeepCustomers, |tx, actor| {
         let new = mandate::new(AccountId(1));
         meterbook_app::mandate::agree(tx, actor, &mandate::key(), &new).map(drop)

@@ -13,6 +13,7 @@ mod cancel_run;
 mod certificate;
 mod changes;
 mod correct;
+mod debit;
 mod delivery;
 mod e_invoice;
 mod exchange;

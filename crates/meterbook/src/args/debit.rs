@@ -1,5 +1,7 @@
 //! The command line of direct debit.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use jiff::civil::Date;
 
@@ -71,6 +73,47 @@ pub(crate) enum DebitCommand {
     Show {
         #[command(flatten)]
         of: Of,
+    },
+    /// Print what is to be taken by a day, bill by bill, and what is held and why
+    Due {
+        /// The day on which it is to settle
+        #[arg(long)]
+        on: Date,
+    },
+    /// Take what is due: post its payments and write the file for the bank; beyond the limit of whoever
+    /// does it, it waits for a second person
+    Make {
+        /// The day on which it is to settle
+        #[arg(long)]
+        settle_on: Date,
+        /// nacha or pain.008
+        #[arg(long, default_value = "nacha")]
+        format: String,
+        /// What it must come to, as `debit due` prints it
+        #[arg(long)]
+        total: String,
+        /// The file for the bank
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Write the file of debits that were made; again it is the same or refused
+    Write {
+        /// Its number, as `debit files` prints it
+        #[arg(long)]
+        file: i64,
+        /// The file for the bank
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Print the files of debits that were made
+    Files,
+    /// Say from a day on how debits are made
+    Policy {
+        /// A text of lines such as: norm 3
+        file: PathBuf,
+        /// The first day
+        #[arg(long)]
+        from: Date,
     },
     /// Print the accounts whose mandates have or had a number, which is asked for
     Find {

@@ -1,13 +1,20 @@
-//! `debit`: what customers agree to have taken from their accounts at banks.
+//! `debit`: what customers agree to have taken from their accounts at banks, and taking it.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::debit::{self, NewDebits};
 use meterbook_app::mandate::{self, NewMandate};
-use meterbook_app::seal::BankKey;
-use meterbook_core::debit::{AccountKind, BankNumber, Collects, Mandate, Scheme, Terms};
+use meterbook_app::seal::{BankKey, private};
+use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
+use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
-use meterbook_store::{self as store, Db};
+use meterbook_core::text::counted;
+use meterbook_store::debit::DebitFile;
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::args::Place;
 use crate::args::debit::{Bank, DebitCommand};
@@ -78,6 +85,31 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             })?;
             all.iter().for_each(|it| say::line(shown(it)));
         }
+        DebitCommand::Due { on } => due(place, *on)?,
+        DebitCommand::Make { settle_on, format, total, out } => {
+            let format = super::word(format, Format::from_word, "nacha or pain.008")?;
+            let total = Money::parse(total).map_err(super::said)?;
+            let new = NewDebits { format, settle: *settle_on, total };
+            make(place, new, out)?;
+        }
+        DebitCommand::Write { file, out } => {
+            let key = key(place)?;
+            let write = |tx: &mut Tx| debit::write(tx, by, &key, DebitFileId(*file));
+            keep(out, &super::open(place)?.write(write)?)?;
+            say::line(format_args!("file {file} is in {}", out.display()));
+        }
+        DebitCommand::Files => {
+            for it in super::see(place)?.read(store::debit::all)? {
+                let DebitFile { id, format, settle, items, total, .. } = it;
+                say::line(format_args!("{id}  {format}  {settle}  {items} debits  {total:>12}"));
+            }
+        }
+        DebitCommand::Policy { file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            super::open(place)?.write(|tx| debit::say_policy(tx, by, *from, &text))?;
+            say::line(format_args!("debits are made so from {from} on"));
+        }
         DebitCommand::Find { bank } => {
             let (db, number, key) = (super::see(place)?, number(bank)?, key(place)?);
             db.read(|tx| {
@@ -91,6 +123,53 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn due(place: &Place, on: Date) -> Result<()> {
+    let all = super::see(place)?.read(|tx| debit::due(tx, on))?;
+    for it in &all {
+        let why = it.held.map_or(String::new(), |why| format!("  held: {why}"));
+        let (number, bill, amount, scheme) =
+            (it.account.number, &it.number.0, it.amount, it.mandate.scheme);
+        say::line(format_args!("{number}  {bill}  {}  {scheme}  {amount:>12}{why}", it.on));
+    }
+    for format in Format::ALL {
+        let ours = |it: &&debit::Due| it.held.is_none() && Format::of(it.mandate.scheme) == *format;
+        let taken: Vec<Money> = all.iter().filter(ours).map(|it| it.amount).collect();
+        let (many, sum) = (counted(taken.len(), "debit"), taken.into_iter().sum::<Money>());
+        say::line(format_args!("{format}: {many}, {sum}"));
+    }
+    Ok(())
+}
+
+/// The debits, their payments and the bytes of the file are one transaction: where the file cannot be
+/// written, nothing was taken.
+fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
+    let (db, key) = (super::open(place)?, key(place)?);
+    if out.exists() {
+        return Err(super::said(format!("{} is there already; name another", out.display())));
+    }
+    let by = super::actor();
+    let (went, text) = db.write(|tx| {
+        let went = do_or_ask(tx, by, &Asked::Debits(new), "")?;
+        let made = store::debit::all(tx)?.pop().filter(|_| went == Outcome::Done);
+        let text = made.map(|it| debit::write(tx, by, &key, it.id)).transpose()?;
+        Ok((went, text))
+    })?;
+    if let Some(text) = text {
+        keep(out, &text)?;
+    }
+    super::outcome(format_args!("{} is taken, and the file is {}", new.total, out.display()), went);
+    Ok(())
+}
+
+/// Keeps a file that says bank numbers where only its owner may read it.
+fn keep(out: &Path, text: &str) -> Result<()> {
+    let written = private(out).and_then(|mut it| it.write_all(text.as_bytes()));
+    written.map_err(|why| {
+        let what = format!("{} cannot be written: {why}", out.display());
+        super::said(format!("{what}; write it elsewhere: meterbook debit write"))
+    })
 }
 
 /// The key of the bank numbers.
