@@ -2,6 +2,7 @@
 //! it, whose payments are posted with it.
 
 mod file;
+pub mod returned;
 
 use std::fmt;
 

@@ -35,6 +35,19 @@ const ALL: Sql = Sql("
 const ITEMS_OF: Sql = Sql("
     select id, mandate_id, version, bill_id, amount_cents, tender_id
     from debit_item where file_id = $1 order by id");
+const FIND: Sql = Sql(
+    "
+    select id, mandate_id, version, bill_id, amount_cents, tender_id from debit_item where id = $1",
+);
+const SENT: Sql = Sql("
+    select count(*) from debit_item d join debit_file f on f.id = d.file_id where $1 <= f.settle_on");
+// A debit may be several payments by now; it came back once.
+const WHY_RETURNED: Sql = Sql("
+    select d.id, min(r.why) from debit_item d
+    join debit_file f on f.id = d.file_id
+    join payment_tender t on t.tender_id = d.tender_id
+    join payment_reversal r on r.payment_id = t.payment_id
+    where $1 <= f.settle_on and r.how = 'returned' group by d.id order by d.id");
 const TAKEN: Sql = Sql("
     select bill_id from debit_item where mandate_id = $1 and bill_id = $2");
 const BEFORE: Sql = Sql("
@@ -138,16 +151,22 @@ pub fn all(tx: &mut Tx) -> Result<Vec<DebitFile>> {
 
 /// The debits of a file, in its order.
 pub fn items(tx: &mut Tx, of: DebitFileId) -> Result<Vec<Debit>> {
-    tx.many(ITEMS_OF, [of.into()], |row| {
-        Ok(Debit {
-            id: row.id(0)?,
-            mandate: row.id(1)?,
-            version: row.int(2)?,
-            bill: row.id(3)?,
-            amount: row.money(4)?,
-            tender: row.id(5)?,
-        })
-    })
+    tx.many(ITEMS_OF, [of.into()], debit)
+}
+
+/// One debit, if it is there.
+pub fn find(tx: &mut Tx, id: DebitId) -> Result<Option<Debit>> {
+    tx.maybe(FIND, [id.into()], debit)
+}
+
+/// How many debits were to settle on a day or later.
+pub fn sent(tx: &mut Tx, from: Date) -> Result<i64> {
+    tx.one(SENT, [from.into()], |row| row.int(0))
+}
+
+/// Why each of these came back that did.
+pub fn why_returned(tx: &mut Tx, from: Date) -> Result<Vec<String>> {
+    tx.many(WHY_RETURNED, [from.into()], |row| row.text(1))
 }
 
 /// Whether a bill was taken by a mandate.
@@ -174,6 +193,17 @@ pub fn written(tx: &mut Tx, id: DebitFileId) -> Result<Option<String>> {
 /// Keeps the hash of what was written of a file. The database refuses a second one.
 pub fn write(tx: &mut Tx, id: DebitFileId, sha256: &str) -> Result<()> {
     tx.exec(WRITE, [id.into(), sha256.into()]).map(|_| ())
+}
+
+fn debit(row: &Row) -> Result<Debit> {
+    Ok(Debit {
+        id: row.id(0)?,
+        mandate: row.id(1)?,
+        version: row.int(2)?,
+        bill: row.id(3)?,
+        amount: row.money(4)?,
+        tender: row.id(5)?,
+    })
 }
 
 fn file(row: &Row) -> Result<DebitFile> {

@@ -145,6 +145,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
         let new = meterbook_app::debit::NewDebits { format, settle, total };
         meterbook_app::debit::make(tx, actor, &new)
     }),
+    ("returned::take_in", Permission::ReversePayments, |tx, actor| {
+        meterbook_app::debit::returned::take_in(tx, actor, &mandate::key(), b"1").map(drop)
+    }),
     ("file::write", Permission::MakeDebits, |tx, actor| {
         meterbook_app::debit::write(tx, actor, &mandate::key(), DebitFileId(1)).map(drop)
     }),

@@ -40,7 +40,7 @@ fn cents(cents: i64) -> Money {
 
 /// Four customers who owe 4.44, 8.88, 13.32 and 17.76; the third agreed to 10.00 at most, and the fourth
 /// has an IBAN.
-fn town(db: &Db, folder: &Path) {
+pub(crate) fn town(db: &Db, folder: &Path) {
     january(db, folder, 4);
     bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     db.write(|tx| {
@@ -62,11 +62,11 @@ fn town(db: &Db, folder: &Path) {
     .unwrap();
 }
 
-fn wanted(format: Format, total: i64) -> NewDebits {
+pub(crate) fn wanted(format: Format, total: i64) -> NewDebits {
     NewDebits { format, settle: SETTLE, total: cents(total) }
 }
 
-fn make(db: &Db, new: &NewDebits) -> Result<()> {
+pub(crate) fn make(db: &Db, new: &NewDebits) -> Result<()> {
     db.write(|tx| debit::make(tx, actor(), new))
 }
 
@@ -74,7 +74,7 @@ fn written(db: &Db, id: i64) -> Result<String> {
     db.write(|tx| debit::write(tx, actor(), &key(), DebitFileId(id)))
 }
 
-fn owes(db: &Db) -> Vec<i64> {
+pub(crate) fn owes(db: &Db) -> Vec<i64> {
     let owes = |id| db.read(|tx| store::ledger::balance(tx, AccountId(id))).unwrap().cents();
     (1..=4).map(owes).collect()
 }
@@ -85,7 +85,7 @@ fn held(db: &Db) -> Vec<(i64, String)> {
     due.iter().map(|it| (it.account.id.0, said(it))).collect()
 }
 
-fn sound(db: &Db) {
+pub(crate) fn sound(db: &Db) {
     let report = check::check(db).unwrap();
     assert!(report.clean(), "{report:#?}");
 }

@@ -14,6 +14,7 @@ mod certificate;
 mod changes;
 mod correct;
 mod debit;
+mod debit_returned;
 mod delivery;
 mod e_invoice;
 mod exchange;

@@ -69,6 +69,10 @@ fn a_debit_comes_back_as_it_was_kept_and_is_taken_once() {
             assert_eq!(store::debit::get(tx, DebitFileId(2))?, None);
             assert_eq!(store::debit::all(tx)?, [file()]);
             assert_eq!(store::debit::items(tx, DebitFileId(1))?, [debit()]);
+            assert_eq!(store::debit::find(tx, DebitId(1))?, Some(debit()));
+            assert_eq!(store::debit::find(tx, DebitId(2))?, None);
+            assert_eq!(store::debit::sent(tx, date(2026, 8, 6))?, 1);
+            assert_eq!(store::debit::sent(tx, date(2026, 8, 7))?, 0);
             assert!(store::debit::taken(tx, MandateId(1), BillId(1))?);
             assert!(!store::debit::taken(tx, MandateId(2), BillId(1))?);
             assert_eq!(store::debit::version_before(tx, MandateId(1), DebitId(2))?, Some(1));

@@ -105,6 +105,17 @@ pub(crate) enum DebitCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Take in what the bank sent back (NACHA): returns and notifications of change
+    Returned {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print what came back of the debits of the last sixty days, and what the network allows
+    Rates {
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
     /// Print the files of debits that were made
     Files,
     /// Say from a day on how debits are made

@@ -6,13 +6,15 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::debit::returned::{self, Became};
 use meterbook_app::debit::{self, NewDebits};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::seal::{BankKey, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
 use meterbook_core::id::DebitFileId;
+use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
-use meterbook_core::text::counted;
+use meterbook_core::text::{counted, decimal};
 use meterbook_store::debit::DebitFile;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -98,6 +100,18 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             keep(out, &super::open(place)?.write(write)?)?;
             say::line(format_args!("file {file} is in {}", out.display()));
         }
+        DebitCommand::Returned { file } => take_in(place, file)?,
+        DebitCommand::Rates { on } => {
+            let db = super::see(place)?;
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
+            let rates = db.read(|tx| returned::rates(tx, on))?;
+            for (name, rate, most) in rates.each() {
+                let beyond = if most < rate { "  BEYOND" } else { "" };
+                let [rate, most] = [rate, most].map(|it| decimal(it, 2));
+                say::line(format_args!("{name:<15} {rate:>6} %, at most {most} %{beyond}"));
+            }
+            say::line(format_args!("of {}", counted(rates.sent, "debit")));
+        }
         DebitCommand::Files => {
             for it in super::see(place)?.read(store::debit::all)? {
                 let DebitFile { id, format, settle, items, total, .. } = it;
@@ -161,6 +175,34 @@ fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
     }
     super::outcome(format_args!("{} is taken, and the file is {}", new.total, out.display()), went);
     Ok(())
+}
+
+fn take_in(place: &Place, file: &Path) -> Result<()> {
+    let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
+    if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
+        return Err(super::said(format!("{} is too large for returns", file.display())));
+    }
+    let bytes = std::fs::read(file).map_err(cannot)?;
+    let (key, by) = (key(place)?, super::actor());
+    super::open(place)?.write(|tx| {
+        for it in returned::take_in(tx, by, &key, &bytes)? {
+            let became = match it.became {
+                Became::TakenBack { account, amount, ended } => {
+                    let number = store::account::get(tx, account)?.number;
+                    let also = if ended { ", and the mandate ended" } else { "" };
+                    format!("{amount} of {number} taken back{also}")
+                }
+                Became::Changed { account } => {
+                    let number = store::account::get(tx, account)?.number;
+                    format!("the mandate of {number} is changed")
+                }
+                Became::Already => "done before".to_owned(),
+                Became::Task => "nobody knows it; it is a task".to_owned(),
+            };
+            say::line(format_args!("line {}  {}  {became}", it.line, it.code));
+        }
+        Ok(())
+    })
 }
 
 /// Keeps a file that says bank numbers where only its owner may read it.
