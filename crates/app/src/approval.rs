@@ -6,6 +6,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
 use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
@@ -21,6 +22,7 @@ use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
+use crate::debit::{self, MAKE, NewDebits};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::multiply::{MULTIPLY, NewMultiples};
@@ -35,6 +37,8 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a credit back.
     Refund(NewRefund),
+    /// To take what is due from accounts at banks.
+    Debits(NewDebits),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
     /// To give meters the multiplier they should have had since they were hung.
@@ -252,6 +256,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
+            Asked::Debits(_) => MAKE,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Multiples(_) => MULTIPLY,
             Asked::Release(_) => RELEASE,
@@ -272,6 +277,7 @@ impl Asked {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Refund(_) => Permission::RefundCredit,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
+            Asked::Debits(_) => Permission::MakeDebits,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
@@ -288,6 +294,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
+            Asked::Debits(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
@@ -305,6 +312,10 @@ impl Asked {
             Asked::Refund(it) => {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {}", it.reference.trim())
+            }
+            Asked::Debits(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today)?
             }
             Asked::Multiplier(it) => {
                 let (_, meter) = exchange::check(tx, it)?;
@@ -347,6 +358,11 @@ impl Asked {
                 "account": account.0,
                 "cents": amount.cents(),
                 "reference": reference.trim(),
+            }),
+            Asked::Debits(NewDebits { format, settle, total }) => json!({
+                "format": format.word(),
+                "settle": settle.to_string(),
+                "cents": total.cents(),
             }),
             Asked::Multiplier(it) => json!({
                 "point": it.point.0,
@@ -419,6 +435,11 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
                 reference: text("reference")?,
             }),
+            MAKE => Asked::Debits(NewDebits {
+                format: Format::from_word(content["format"].as_str()?)?,
+                settle: text("settle")?.parse().ok()?,
+                total: Money::from_cents(content["cents"].as_i64()?),
+            }),
             CHANGE_MULTIPLIER => Asked::Multiplier(NewMultiplier {
                 point: ServicePointId(content["point"].as_i64()?),
                 multiplier_micro: content["micro"].as_i64()?,
@@ -480,6 +501,10 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
+            Asked::Debits(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                debit::check(tx, today, it).map(drop)
+            }
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Multiples(it) => it.subject(tx).map(drop),
             Asked::Release(it) => it.subject(tx).map(drop),
@@ -501,6 +526,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
+            Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Multiples(it) => it.be_done(tx, allowed),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),

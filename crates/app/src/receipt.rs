@@ -249,8 +249,9 @@ pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Resul
     let id = ReceiptId(tx.next(Counter::Receipt, 1)?);
     let receipt = Receipt { id, on: new.on, tenders };
     store::receipt::add(tx, &receipt, allowed.at())?;
-    // What a cashier with an open drawer takes goes into it.
-    if let Some(by) = allowed.by()
+    // What a cashier with an open drawer takes goes into it; what a bank takes does not.
+    if !receipt.tenders.iter().any(|it| it.kind == Tender::Debit)
+        && let Some(by) = allowed.by()
         && let Some(drawer) = store::drawer::mine(tx, by)?
     {
         store::drawer::put(tx, id, drawer.id)?;

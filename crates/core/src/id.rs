@@ -79,6 +79,12 @@ ids! {
     DrawerId,
     /// Payments that were entered together.
     PaymentBatchId,
+    /// What a customer agreed to have taken from an account at a bank.
+    MandateId,
+    /// What was taken of one bill by a mandate.
+    DebitId,
+    /// A file of such debits for the bank.
+    DebitFileId,
     /// Something that needs a person.
     TaskId,
     /// A contact with a customer, on any channel.

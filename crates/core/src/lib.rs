@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod charge;
 pub mod crew;
 pub mod cycle;
+pub mod debit;
 pub mod delivery;
 pub mod detail;
 pub mod document;

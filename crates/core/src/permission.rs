@@ -79,6 +79,8 @@ pub enum Permission {
     RefundCredit,
     /// Say how the books are kept: how payments are allocated, which days and months are closed.
     KeepBooks,
+    /// Take what is due from customers' accounts at banks; the amount is what a file comes to.
+    MakeDebits,
     /// Say who gets which share of a host's surplus.
     SetShares,
     /// Register generators; make, move and retire certificates.
@@ -128,6 +130,7 @@ words! {
         ReversePayments = "reverse-payments",
         RefundCredit = "refund-credit",
         KeepBooks = "keep-books",
+        MakeDebits = "make-debits",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",
         ManageStaff = "manage-staff",

@@ -2,6 +2,7 @@
 
 pub(crate) mod bill;
 mod certificate;
+pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod document;
 pub(crate) mod inspect;
@@ -132,6 +133,9 @@ pub(crate) enum Command {
     /// Several tenders for several accounts; what is open; void, return and move payments
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
+    /// Direct debit: what customers agree to have taken from their accounts at banks
+    #[command(subcommand)]
+    Debit(debit::DebitCommand),
     /// Your drawer: open it, see what it should have, count and close it
     #[command(subcommand)]
     Drawer(ledger::DrawerCommand),

@@ -82,6 +82,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Timeline(of) => commands::timeline::timeline(place, &of),
         Command::Usage(it) => commands::usage::usage(place, &it),
         Command::Pay(pay) => commands::pay::pay(place, &pay),
+        Command::Debit(it) => commands::debit::debit(place, &it),
         Command::Drawer(it) => commands::ledger::drawer(place, &it),
         Command::Ledger(it) => commands::ledger::ledger(place, &it),
         Command::Receipt(it) => commands::receipt::receipt(place, &it),

@@ -90,3 +90,11 @@ pub(crate) fn secret(what: &str) -> Result<String> {
     std::io::stdin().read_line(&mut text)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
+
+/// A line from somebody who sits there, asked for.
+pub(crate) fn ask(what: &str) -> Result<String> {
+    let _ = write!(std::io::stderr().lock(), "{what}: ");
+    let mut text = String::new();
+    std::io::stdin().read_line(&mut text)?;
+    Ok(text.trim().to_owned())
+}

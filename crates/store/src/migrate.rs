@@ -45,6 +45,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0032_settled", include_str!("../migrations/0032_settled.sql")),
     ("0033_doubts", include_str!("../migrations/0033_doubts.sql")),
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
+    ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
+    ("0037_debits", include_str!("../migrations/0037_debits.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -89,6 +89,12 @@ pub enum Counter {
     Drawer,
     /// Payments that were entered together.
     PaymentBatch,
+    /// What customers agreed to have taken from accounts at banks.
+    Mandate,
+    /// What was taken of bills by mandates.
+    Debit,
+    /// Files of such debits.
+    DebitFile,
     /// Contacts with customers.
     Interaction,
     /// Generators.
@@ -345,6 +351,9 @@ impl Counter {
             Counter::CreditUse => "credit_use",
             Counter::Drawer => "drawer",
             Counter::PaymentBatch => "payment_batch",
+            Counter::Mandate => "mandate",
+            Counter::Debit => "debit",
+            Counter::DebitFile => "debit_file",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
             Counter::Task => "task",

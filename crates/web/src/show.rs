@@ -151,6 +151,7 @@ fn tender(tender: Tender, words: &Words) -> &'static str {
         Tender::Check => words.check,
         Tender::Card => words.card,
         Tender::Bank => words.bank,
+        Tender::Debit => words.debit,
     }
 }
 

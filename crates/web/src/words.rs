@@ -78,6 +78,7 @@ catalogue! {
     date: "Date", "Fecha";
     day: "Day it counts from", "Día desde el que cuenta";
     days: "days", "días";
+    debit: "Direct debit", "Débito directo";
     derivation: "How this amount came about", "Cómo resulta este importe";
     done: "done", "terminado";
     difference: "Difference", "Diferencia";

@@ -37,6 +37,7 @@ use meterbook_core::rating::terms::Term;
 use meterbook_store::staff::Member;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
+use crate::mandate;
 use crate::village::{self, DIALS};
 
 /// A password that nobody tries first.
@@ -134,6 +135,33 @@ const ACTS: &[(&str, Permission, Act)] = &[
     }),
     ("founding::found", Permission::Found, |tx, actor| {
         founding::found(tx, actor, &village::utility())
+    }),
+    ("debit::say_policy", Permission::KeepBooks, |tx, actor| {
+        meterbook_app::debit::say_policy(tx, actor, date(2026, 4, 1), "norm 3")
+    }),
+    ("debit::make", Permission::MakeDebits, |tx, actor| {
+        let (format, settle) = (meterbook_core::debit::Format::Nacha, date(2026, 3, 12));
+        let total = Money::from_cents(1);
+        let new = meterbook_app::debit::NewDebits { format, settle, total };
+        meterbook_app::debit::make(tx, actor, &new)
+    }),
+    ("returned::take_in", Permission::ReversePayments, |tx, actor| {
+        meterbook_app::debit::returned::take_in(tx, actor, &mandate::key(), b"1").map(drop)
+    }),
+    ("file::write", Permission::MakeDebits, |tx, actor| {
+        meterbook_app::debit::write(tx, actor, &mandate::key(), DebitFileId(1)).map(drop)
+    }),
+    ("mandate::agree", Permission::KeepCustomers, |tx, actor| {
+        let new = mandate::new(AccountId(1));
+        meterbook_app::mandate::agree(tx, actor, &mandate::key(), &new).map(drop)
+    }),
+    ("mandate::change", Permission::KeepCustomers, |tx, actor| {
+        let terms = (&mandate::terms(date(2026, 4, 1)), None);
+        let (key, account) = (mandate::key(), AccountId(1));
+        meterbook_app::mandate::change(tx, actor, &key, account, terms, "x").map(drop)
+    }),
+    ("mandate::end", Permission::KeepCustomers, |tx, actor| {
+        meterbook_app::mandate::end(tx, actor, AccountId(1), date(2026, 4, 1), "x").map(drop)
     }),
     ("receipt::take", Permission::TakePayment, |tx, actor| {
         let (on, tenders, shares) = (date(2026, 3, 1), Vec::new(), Vec::new());

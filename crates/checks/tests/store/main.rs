@@ -3,6 +3,7 @@
 
 mod belongs;
 mod books;
+mod debit;
 mod field;
 mod intervals;
 mod money;

@@ -74,6 +74,7 @@ const WALLS: &[Wall] = &[
             "anyhow",
             "argon2",
             "base64",
+            "chacha20poly1305",
             "flate2",
             "getrandom",
             "hmac",

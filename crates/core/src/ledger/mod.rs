@@ -252,10 +252,12 @@ pub enum Tender {
     Card,
     /// A transfer from a bank.
     Bank,
+    /// Taken from an account at a bank by a mandate.
+    Debit,
 }
 
 words! {
-    Tender { Cash = "cash", Check = "check", Card = "card", Bank = "bank" }
+    Tender { Cash = "cash", Check = "check", Card = "card", Bank = "bank", Debit = "debit" }
 }
 
 /// The postings of a bill: the receivable against revenue and taxes, line by line, summed.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::Result;
 use meterbook_app::check::{Report, check as verify};
+use meterbook_app::mandate;
 
 use crate::args::Place;
 use crate::say;
@@ -14,7 +15,11 @@ pub(crate) struct NotClean;
 
 pub(crate) fn check(place: &Place, json: bool) -> Result<()> {
     let db = super::open(place)?;
-    let report = verify(&db)?;
+    let mut report = verify(&db)?;
+    if db.read(mandate::any)? {
+        let key = super::debit::key(place);
+        report.rules.push(db.read(|tx| mandate::opens(tx, &key))?);
+    }
     if json {
         say::line(as_json(&report));
     } else {

@@ -12,6 +12,7 @@ mod correct;
 pub(crate) mod crew;
 pub(crate) mod customer;
 pub(crate) mod cycle;
+pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod document;

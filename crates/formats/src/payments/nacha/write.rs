@@ -208,7 +208,16 @@ impl Sums {
 /// # Errors
 /// What would not fit or means nothing, with the entry.
 pub fn write(head: &Head, batches: &[NewBatch]) -> Result<String, NotWritten> {
-    let entries: usize = batches.iter().map(|it| it.entries.len()).sum();
+    write_from(head, batches, 1)
+}
+
+/// The same with entries numbered from `first`, so that no trace is in two files.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_from(head: &Head, batches: &[NewBatch], first: usize) -> Result<String, NotWritten> {
+    let before = first.saturating_sub(1);
+    let entries = before + batches.iter().map(|it| it.entries.len()).sum::<usize>();
     if batches.is_empty() || batches.iter().any(|it| it.entries.is_empty()) {
         return Err(NotWritten::Nothing);
     }
@@ -217,7 +226,7 @@ pub fn write(head: &Head, batches: &[NewBatch]) -> Result<String, NotWritten> {
     }
     let mut lines = vec![header(head)?];
     let mut all = Sums::default();
-    let mut entry = 0;
+    let mut entry = before;
     for (number, batch) in (1..).zip(batches) {
         let sums = batch_lines(batch, number, &mut entry, &mut lines)?;
         all = all.plus(sums);

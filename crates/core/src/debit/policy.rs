@@ -1,0 +1,232 @@
+//! What a utility says of its debits: who it is to its bank, and how far above a customer's norm nothing
+//! is taken. A text from a day on, one thing on each line.
+
+use std::fmt;
+
+use crate::bank::{CreditorId, Iban, Routing};
+use crate::money::Money;
+
+/// Bills that make a norm.
+pub const NORM_BILLS: usize = 3;
+
+/// What holds from a day on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The company's name, as its customers know it.
+    pub company: String,
+    /// The company's number at its bank (NACHA).
+    pub company_id: String,
+    /// The sender's number, which the bank gives (NACHA).
+    pub origin: String,
+    /// The bank that a file goes to, and its name (NACHA).
+    pub bank: Option<(Routing, String)>,
+    /// What the customer's statement says (NACHA): at most ten letters.
+    pub statement: String,
+    /// The creditor's number (SEPA).
+    pub creditor: Option<CreditorId>,
+    /// Where the money goes (SEPA).
+    pub iban: Option<Iban>,
+    /// Nothing is taken above so many times the customer's norm.
+    pub norm: Option<i64>,
+}
+
+/// Why a text is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAPolicy {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Why a bill is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// It was taken already; the same is never taken twice.
+    Taken,
+    /// A debit came back and what it was for is still owed.
+    Returned,
+    /// The customer disputes a bill.
+    Disputed,
+    /// It is more than the customer agreed to.
+    BeyondMost {
+        /// The most.
+        most: Money,
+    },
+    /// It is more than so many times what their bills usually come to.
+    BeyondNorm {
+        /// What they usually come to.
+        norm: Money,
+    },
+}
+
+/// What speaks for and against taking a bill.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'a> {
+    /// Whether it was taken already.
+    pub taken: bool,
+    /// Whether a debit came back and what it was for is still owed.
+    pub returned: bool,
+    /// Whether the customer disputes a bill.
+    pub disputed: bool,
+    /// The most that the customer agreed to.
+    pub most: Option<Money>,
+    /// What bills before came to.
+    pub earlier: &'a [Money],
+}
+
+impl Policy {
+    /// Reads a text of lines such as `norm 3`; `#` begins a remark.
+    ///
+    /// # Errors
+    /// The first line that says nothing known, or says it wrongly.
+    pub fn parse(text: &str) -> Result<Policy, NotAPolicy> {
+        let mut policy = Policy::default();
+        for (line, said) in (1..).zip(text.lines()) {
+            let said = said.split_once('#').map_or(said, |it| it.0).trim();
+            if said.is_empty() {
+                continue;
+            }
+            let (word, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+            policy.say(word, rest.trim()).map_err(|what| NotAPolicy { line, what })?;
+        }
+        Ok(policy)
+    }
+
+    fn say(&mut self, word: &str, rest: &str) -> Result<(), String> {
+        let wrong = |why: &dyn fmt::Display| format!("{word}: {why}");
+        if rest.is_empty() {
+            return Err(format!("{word} says nothing; write what it is after it"));
+        }
+        match word {
+            "company" => rest.clone_into(&mut self.company),
+            "company-id" => rest.clone_into(&mut self.company_id),
+            "origin" => rest.clone_into(&mut self.origin),
+            "statement" => rest.clone_into(&mut self.statement),
+            "bank" => {
+                let (number, name) = rest.split_once(' ').unwrap_or((rest, ""));
+                let routing = Routing::parse(number).map_err(|why| wrong(&why))?;
+                self.bank = Some((routing, name.trim().to_owned()));
+            }
+            "creditor" => self.creditor = Some(CreditorId::parse(rest).map_err(|why| wrong(&why))?),
+            "iban" => self.iban = Some(Iban::parse(rest).map_err(|why| wrong(&why))?),
+            "norm" => {
+                let times = rest.parse().ok().filter(|it| (1..=100).contains(it));
+                let times = times.ok_or_else(|| wrong(&"a whole number from 1 to 100"))?;
+                self.norm = Some(times);
+            }
+            _ => {
+                return Err(format!(
+                    "{word} is not known; write company, company-id, origin, bank, statement, creditor, iban or norm"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a bill is not taken; `None` where it is. A norm is the mean of earlier bills, where there are
+    /// at least [`NORM_BILLS`].
+    pub fn held(&self, amount: Money, known: &Known) -> Option<Held> {
+        if known.taken {
+            return Some(Held::Taken);
+        }
+        if known.returned {
+            return Some(Held::Returned);
+        }
+        if known.disputed {
+            return Some(Held::Disputed);
+        }
+        if let Some(most) = known.most.filter(|most| *most < amount) {
+            return Some(Held::BeyondMost { most });
+        }
+        let norm = norm(known.earlier)?;
+        let times = self.norm?;
+        let beyond = norm.cents().saturating_mul(times) < amount.cents();
+        beyond.then_some(Held::BeyondNorm { norm })
+    }
+}
+
+/// The mean of what bills came to, rounded down to a cent.
+fn norm(earlier: &[Money]) -> Option<Money> {
+    let many = i64::try_from(earlier.len()).ok()?;
+    let sum: Money = earlier.iter().copied().sum();
+    let enough = NORM_BILLS <= earlier.len() && Money::ZERO < sum;
+    enough.then(|| Money::from_cents(sum.cents().div_euclid(many)))
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Held::Taken => f.write_str("it was taken already"),
+            Held::Returned => f.write_str("a debit came back and is still owed"),
+            Held::Disputed => f.write_str("the customer disputes a bill"),
+            Held::BeyondMost { most } => write!(f, "the customer agreed to {most} at most"),
+            Held::BeyondNorm { norm } => write!(f, "their bills usually come to {norm}"),
+        }
+    }
+}
+
+impl fmt::Display for NotAPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl std::error::Error for NotAPolicy {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dollars(dollars: i64) -> Money {
+        Money::from_cents(dollars * 100)
+    }
+
+    #[test]
+    fn a_text_says_what_holds_or_where_it_is_wrong() {
+        let text = "# ours\ncompany Alder Creek\nbank 231380104 First Bank\n\nnorm 3 # times\n";
+        let policy = Policy::parse(text).unwrap();
+        assert_eq!((policy.company.as_str(), policy.norm), ("Alder Creek", Some(3)));
+        assert_eq!(policy.bank.unwrap().1, "First Bank");
+        for (text, said) in [
+            ("norm 0", "line 1: norm: a whole number from 1 to 100"),
+            ("\nnorm", "line 2: norm says nothing; write what it is after it"),
+            (
+                "bank 231380105 X",
+                "line 1: bank: the routing number has a wrong digit: its last one does not follow from the others",
+            ),
+        ] {
+            assert_eq!(Policy::parse(text).unwrap_err().to_string(), said);
+        }
+        assert!(
+            Policy::parse("most 3")
+                .unwrap_err()
+                .to_string()
+                .starts_with("line 1: most is not known")
+        );
+    }
+
+    #[test]
+    fn what_is_odd_is_held() {
+        let policy = Policy { norm: Some(3), ..Policy::default() };
+        let earlier = [50, 60, 70].map(dollars);
+        let usual = Known { earlier: &earlier, ..Known::default() };
+        assert_eq!(policy.held(dollars(180), &usual), None);
+        let norm = dollars(60);
+        assert_eq!(policy.held(dollars(181), &usual), Some(Held::BeyondNorm { norm }));
+        assert_eq!(Policy::default().held(dollars(181), &usual), None);
+        // Two bills are no norm.
+        let new = Known { earlier: &earlier[..2], ..Known::default() };
+        assert_eq!(policy.held(dollars(9_000), &new), None);
+        let most = dollars(100);
+        let bound = Known { most: Some(most), ..usual.clone() };
+        assert_eq!(policy.held(most, &bound), None);
+        assert_eq!(policy.held(dollars(101), &bound), Some(Held::BeyondMost { most }));
+        let it = Known { disputed: true, ..usual.clone() };
+        assert_eq!(policy.held(dollars(1), &it), Some(Held::Disputed));
+        let it = Known { returned: true, ..it };
+        assert_eq!(policy.held(dollars(1), &it), Some(Held::Returned));
+        let it = Known { taken: true, ..it };
+        assert_eq!(policy.held(dollars(1), &it), Some(Held::Taken));
+    }
+}

@@ -1,0 +1,259 @@
+//! `debit`: what customers agree to have taken from their accounts at banks, and taking it.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::debit::returned::{self, Became};
+use meterbook_app::debit::{self, NewDebits};
+use meterbook_app::mandate::{self, NewMandate};
+use meterbook_app::seal::{BankKey, private};
+use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
+use meterbook_core::id::DebitFileId;
+use meterbook_core::limits::PAYMENT_FILE_BYTES;
+use meterbook_core::money::Money;
+use meterbook_core::text::{counted, decimal};
+use meterbook_store::debit::DebitFile;
+use meterbook_store::{self as store, Db, Tx};
+
+use crate::args::Place;
+use crate::args::debit::{Bank, DebitCommand};
+use crate::say;
+
+/// Holds the key of the bank numbers, where it is not in its file.
+const KEY: &str = "METERBOOK_BANK_KEY";
+/// The file of the key, in the folder of the utility.
+const KEY_FILE: &str = "bank.key";
+/// Holds the number of an account at a bank where nobody sits at a terminal.
+const NUMBER: &str = "METERBOOK_BANK_NUMBER";
+
+pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
+    let by = super::actor();
+    match command {
+        DebitCommand::Agree { of, scheme, holder, bank, collects, most, signed, from } => {
+            let db = super::open(place)?;
+            let expected = "ppd, web, ccd, sepa-core or sepa-b2b";
+            let new = (super::word(scheme, Scheme::from_word, expected)?, number(bank)?);
+            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let collects = Collects::parse(collects).map_err(meterbook_app::refuse)?;
+            let (from, holder) = (from.unwrap_or(*signed), holder.clone());
+            let terms = Terms { from, holder, collects, most };
+            let key = key_or_new(place, &db)?;
+            let it = db.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let (scheme, number) = new.clone();
+                let new =
+                    NewMandate { account, scheme, signed: *signed, terms: terms.clone(), number };
+                mandate::agree(tx, by, &key, &new)
+            })?;
+            say::line(shown(&it));
+        }
+        DebitCommand::Change { of, from, holder, collects, most, number: other, bank, why } => {
+            let db = super::open(place)?;
+            let number = if *other { Some(number(bank)?) } else { None };
+            let collects = collects.as_deref().map(Collects::parse).transpose();
+            let collects = collects.map_err(meterbook_app::refuse)?;
+            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let key = key(place)?;
+            let it = db.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let was = store::mandate::of_account(tx, account)?.pop();
+                let was =
+                    was.ok_or_else(|| meterbook_app::refuse(mandate::MandateRefusal::None))?;
+                let terms = Terms {
+                    from: *from,
+                    holder: holder.clone().unwrap_or(was.terms.holder),
+                    collects: collects.unwrap_or(was.terms.collects),
+                    most: most
+                        .map_or(was.terms.most, |it| Some(it).filter(|it| *it != Money::ZERO)),
+                };
+                mandate::change(tx, by, &key, account, (&terms, number.as_ref()), why)
+            })?;
+            say::line(shown(&it));
+        }
+        DebitCommand::End { of, on, why } => {
+            let it = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                mandate::end(tx, by, account, *on, why)
+            })?;
+            say::line(shown(&it));
+        }
+        DebitCommand::Show { of } => {
+            let all = super::see(place)?.read(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                store::mandate::of_account(tx, account)
+            })?;
+            all.iter().for_each(|it| say::line(shown(it)));
+        }
+        DebitCommand::Due { on } => due(place, *on)?,
+        DebitCommand::Make { settle_on, format, total, out } => {
+            let format = super::word(format, Format::from_word, "nacha or pain.008")?;
+            let total = Money::parse(total).map_err(super::said)?;
+            let new = NewDebits { format, settle: *settle_on, total };
+            make(place, new, out)?;
+        }
+        DebitCommand::Write { file, out } => {
+            let key = key(place)?;
+            let write = |tx: &mut Tx| debit::write(tx, by, &key, DebitFileId(*file));
+            keep(out, &super::open(place)?.write(write)?)?;
+            say::line(format_args!("file {file} is in {}", out.display()));
+        }
+        DebitCommand::Returned { file } => take_in(place, file)?,
+        DebitCommand::Rates { on } => {
+            let db = super::see(place)?;
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
+            let rates = db.read(|tx| returned::rates(tx, on))?;
+            for (name, rate, most) in rates.each() {
+                let beyond = if most < rate { "  BEYOND" } else { "" };
+                let [rate, most] = [rate, most].map(|it| decimal(it, 2));
+                say::line(format_args!("{name:<15} {rate:>6} %, at most {most} %{beyond}"));
+            }
+            say::line(format_args!("of {}", counted(rates.sent, "debit")));
+        }
+        DebitCommand::Files => {
+            for it in super::see(place)?.read(store::debit::all)? {
+                let DebitFile { id, format, settle, items, total, .. } = it;
+                say::line(format_args!("{id}  {format}  {settle}  {items} debits  {total:>12}"));
+            }
+        }
+        DebitCommand::Policy { file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            super::open(place)?.write(|tx| debit::say_policy(tx, by, *from, &text))?;
+            say::line(format_args!("debits are made so from {from} on"));
+        }
+        DebitCommand::Find { bank } => {
+            let (db, number, key) = (super::see(place)?, number(bank)?, key(place)?);
+            db.read(|tx| {
+                for id in mandate::find(tx, &key, &number)? {
+                    let account = store::account::get(tx, id)?;
+                    let name = store::person::get(tx, account.person)?.name;
+                    say::line(format_args!("{}  {name}", account.number));
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn due(place: &Place, on: Date) -> Result<()> {
+    let all = super::see(place)?.read(|tx| debit::due(tx, on))?;
+    for it in &all {
+        let why = it.held.map_or(String::new(), |why| format!("  held: {why}"));
+        let (number, bill, amount, scheme) =
+            (it.account.number, &it.number.0, it.amount, it.mandate.scheme);
+        say::line(format_args!("{number}  {bill}  {}  {scheme}  {amount:>12}{why}", it.on));
+    }
+    for format in Format::ALL {
+        let ours = |it: &&debit::Due| it.held.is_none() && Format::of(it.mandate.scheme) == *format;
+        let taken: Vec<Money> = all.iter().filter(ours).map(|it| it.amount).collect();
+        let (many, sum) = (counted(taken.len(), "debit"), taken.into_iter().sum::<Money>());
+        say::line(format_args!("{format}: {many}, {sum}"));
+    }
+    Ok(())
+}
+
+/// The debits, their payments and the bytes of the file are one transaction: where the file cannot be
+/// written, nothing was taken.
+fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
+    let (db, key) = (super::open(place)?, key(place)?);
+    if out.exists() {
+        return Err(super::said(format!("{} is there already; name another", out.display())));
+    }
+    let by = super::actor();
+    let (went, text) = db.write(|tx| {
+        let went = do_or_ask(tx, by, &Asked::Debits(new), "")?;
+        let made = store::debit::all(tx)?.pop().filter(|_| went == Outcome::Done);
+        let text = made.map(|it| debit::write(tx, by, &key, it.id)).transpose()?;
+        Ok((went, text))
+    })?;
+    if let Some(text) = text {
+        keep(out, &text)?;
+    }
+    super::outcome(format_args!("{} is taken, and the file is {}", new.total, out.display()), went);
+    Ok(())
+}
+
+fn take_in(place: &Place, file: &Path) -> Result<()> {
+    let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
+    if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
+        return Err(super::said(format!("{} is too large for returns", file.display())));
+    }
+    let bytes = std::fs::read(file).map_err(cannot)?;
+    let (key, by) = (key(place)?, super::actor());
+    super::open(place)?.write(|tx| {
+        for it in returned::take_in(tx, by, &key, &bytes)? {
+            let became = match it.became {
+                Became::TakenBack { account, amount, ended } => {
+                    let number = store::account::get(tx, account)?.number;
+                    let also = if ended { ", and the mandate ended" } else { "" };
+                    format!("{amount} of {number} taken back{also}")
+                }
+                Became::Changed { account } => {
+                    let number = store::account::get(tx, account)?.number;
+                    format!("the mandate of {number} is changed")
+                }
+                Became::Already => "done before".to_owned(),
+                Became::Task => "nobody knows it; it is a task".to_owned(),
+            };
+            say::line(format_args!("line {}  {}  {became}", it.line, it.code));
+        }
+        Ok(())
+    })
+}
+
+/// Keeps a file that says bank numbers where only its owner may read it.
+fn keep(out: &Path, text: &str) -> Result<()> {
+    let written = private(out).and_then(|mut it| it.write_all(text.as_bytes()));
+    written.map_err(|why| {
+        let what = format!("{} cannot be written: {why}", out.display());
+        super::said(format!("{what}; write it elsewhere: meterbook debit write"))
+    })
+}
+
+/// The key of the bank numbers.
+pub(crate) fn key(place: &Place) -> Result<BankKey> {
+    match std::env::var(KEY) {
+        Ok(text) => BankKey::parse(&text),
+        Err(_) => BankKey::read(&place.dir.join(KEY_FILE)),
+    }
+}
+
+/// The same; made where nothing is sealed yet.
+fn key_or_new(place: &Place, db: &Db) -> Result<BankKey> {
+    if std::env::var_os(KEY).is_some() || db.read(mandate::any)? {
+        return key(place);
+    }
+    BankKey::make(&place.dir.join(KEY_FILE))
+}
+
+/// The account at a bank, which is asked for where somebody sits.
+fn number(bank: &Bank) -> Result<BankNumber> {
+    let text = match std::env::var(NUMBER) {
+        Ok(text) => text,
+        Err(_) if std::io::stdin().is_terminal() => say::ask("The number of the account")?,
+        Err(_) => {
+            let what = format!("put the number of the account into the variable {NUMBER}");
+            return Err(super::said(what));
+        }
+    };
+    let kind = super::word(&bank.kind, AccountKind::from_word, "checking or savings")?;
+    let number = match &bank.routing {
+        Some(routing) => BankNumber::routed(routing, &text, kind),
+        None => BankNumber::iban(&text),
+    };
+    number.map_err(meterbook_app::refuse)
+}
+
+fn shown(it: &Mandate) -> String {
+    let most = it.terms.most.map_or(String::new(), |it| format!(", at most {it}"));
+    let ended = it.ended.map_or(String::new(), |on| format!(", ended {on}"));
+    let Terms { from, holder, collects, .. } = &it.terms;
+    let (reference, version, scheme, tail) = (it.reference(), it.version, it.scheme, &it.tail);
+    format!(
+        "{reference}/{version}  {scheme}  …{tail}  {holder}, collects {collects}{most}, from {from}{ended}"
+    )
+}

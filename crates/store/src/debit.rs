@@ -1,0 +1,218 @@
+//! Debits and the files they were sent in: written once, never changed.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::debit::Format;
+use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId, MandateId, TenderId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql};
+use crate::value::Row;
+
+const SAY_POLICY: Sql = Sql("insert into debit_policy (from_on, text) values ($1, $2)");
+const POLICY: Sql = Sql("
+    select text from debit_policy where from_on <= $1 order by from_on desc limit 1");
+// Accounts of which a mandate holds on a day.
+const MANDATED: Sql = Sql("
+    select distinct m.account_id from mandate m
+    where exists (
+        select 1 from mandate_version v where v.mandate_id = m.id and v.from_on <= $1)
+      and not exists (
+        select 1 from mandate_end e where e.mandate_id = m.id and e.ended_on <= $1)
+    order by 1");
+const ADD: Sql = Sql("
+    insert into debit_file (id, format, settle_on, made_at, items, total_cents)
+    values ($1, $2, $3, $4, $5, $6)");
+const ITEMS: Rows =
+    Rows("debit_item (id, file_id, mandate_id, version, bill_id, amount_cents, tender_id)");
+const GET: Sql = Sql("
+    select id, format, settle_on, made_at, items, total_cents from debit_file where id = $1");
+const ALL: Sql = Sql("
+    select id, format, settle_on, made_at, items, total_cents from debit_file order by id");
+const ITEMS_OF: Sql = Sql("
+    select id, mandate_id, version, bill_id, amount_cents, tender_id
+    from debit_item where file_id = $1 order by id");
+const FIND: Sql = Sql(
+    "
+    select id, mandate_id, version, bill_id, amount_cents, tender_id from debit_item where id = $1",
+);
+const SENT: Sql = Sql("
+    select count(*) from debit_item d join debit_file f on f.id = d.file_id where $1 <= f.settle_on");
+// A debit may be several payments by now; it came back once.
+const WHY_RETURNED: Sql = Sql("
+    select d.id, min(r.why) from debit_item d
+    join debit_file f on f.id = d.file_id
+    join payment_tender t on t.tender_id = d.tender_id
+    join payment_reversal r on r.payment_id = t.payment_id
+    where $1 <= f.settle_on and r.how = 'returned' group by d.id order by d.id");
+const TAKEN: Sql = Sql("
+    select bill_id from debit_item where mandate_id = $1 and bill_id = $2");
+const BEFORE: Sql = Sql("
+    select version from debit_item where mandate_id = $1 and id < $2 order by id desc limit 1");
+// Bills of an account whose debit came back.
+const RETURNED: Sql = Sql("
+    select distinct b.number from debit_item d
+    join bill b on b.id = d.bill_id
+    join payment_tender t on t.tender_id = d.tender_id
+    join payment_reversal r on r.payment_id = t.payment_id
+    where b.account_id = $1 and r.how = 'returned' order by 1");
+const WRITTEN: Sql = Sql("select sha256 from debit_written where file_id = $1");
+const WRITE: Sql = Sql("insert into debit_written (file_id, sha256) values ($1, $2)");
+
+/// A file for the bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DebitFile {
+    /// Which.
+    pub id: DebitFileId,
+    /// How it is written.
+    pub format: Format,
+    /// The day on which it is to settle.
+    pub settle: Date,
+    /// When it was made.
+    pub made: Timestamp,
+    /// How many debits are in it.
+    pub items: i64,
+    /// What they come to.
+    pub total: Money,
+}
+
+/// One debit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Debit {
+    /// Which.
+    pub id: DebitId,
+    /// By which mandate.
+    pub mandate: MandateId,
+    /// In which version.
+    pub version: i64,
+    /// Of which bill.
+    pub bill: BillId,
+    /// How much.
+    pub amount: Money,
+    /// What it came in as.
+    pub tender: TenderId,
+}
+
+/// Says from a day on how debits are made.
+pub fn say_policy(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
+    tx.exec(SAY_POLICY, [from.into(), text.into()]).map(|_| ())
+}
+
+/// How debits are made on a day, where the utility says so.
+pub fn policy(tx: &mut Tx, on: Date) -> Result<Option<String>> {
+    tx.maybe(POLICY, [on.into()], |row| row.text(0))
+}
+
+/// The accounts of which a mandate holds on a day.
+pub fn mandated(tx: &mut Tx, on: Date) -> Result<Vec<AccountId>> {
+    tx.many(MANDATED, [on.into()], |row| row.id(0))
+}
+
+/// Keeps a file with its debits. The database refuses a bill that was taken by its mandate already.
+pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
+    let DebitFile { id, format, settle, made, items: many, total } = file;
+    let values = [
+        (*id).into(),
+        format.word().into(),
+        (*settle).into(),
+        (*made).into(),
+        (*many).into(),
+        (*total).into(),
+    ];
+    tx.exec(ADD, values)?;
+    tx.bulk(
+        ITEMS,
+        items.iter().map(|it| {
+            [
+                it.id.into(),
+                (*id).into(),
+                it.mandate.into(),
+                it.version.into(),
+                it.bill.into(),
+                it.amount.into(),
+                it.tender.into(),
+            ]
+        }),
+    )
+}
+
+/// One file, if it is there.
+pub fn get(tx: &mut Tx, id: DebitFileId) -> Result<Option<DebitFile>> {
+    tx.maybe(GET, [id.into()], file)
+}
+
+/// Every file, oldest first.
+pub fn all(tx: &mut Tx) -> Result<Vec<DebitFile>> {
+    tx.many(ALL, [], file)
+}
+
+/// The debits of a file, in its order.
+pub fn items(tx: &mut Tx, of: DebitFileId) -> Result<Vec<Debit>> {
+    tx.many(ITEMS_OF, [of.into()], debit)
+}
+
+/// One debit, if it is there.
+pub fn find(tx: &mut Tx, id: DebitId) -> Result<Option<Debit>> {
+    tx.maybe(FIND, [id.into()], debit)
+}
+
+/// How many debits were to settle on a day or later.
+pub fn sent(tx: &mut Tx, from: Date) -> Result<i64> {
+    tx.one(SENT, [from.into()], |row| row.int(0))
+}
+
+/// Why each of these came back that did.
+pub fn why_returned(tx: &mut Tx, from: Date) -> Result<Vec<String>> {
+    tx.many(WHY_RETURNED, [from.into()], |row| row.text(1))
+}
+
+/// Whether a bill was taken by a mandate.
+pub fn taken(tx: &mut Tx, mandate: MandateId, bill: BillId) -> Result<bool> {
+    let found = tx.maybe(TAKEN, [mandate.into(), bill.into()], |row| row.int(0))?;
+    Ok(found.is_some())
+}
+
+/// The version of a mandate that the debit before this one was by, if there was one.
+pub fn version_before(tx: &mut Tx, mandate: MandateId, id: DebitId) -> Result<Option<i64>> {
+    tx.maybe(BEFORE, [mandate.into(), id.into()], |row| row.int(0))
+}
+
+/// The bills of an account whose debit came back.
+pub fn returned(tx: &mut Tx, account: AccountId) -> Result<Vec<BillNumber>> {
+    tx.many(RETURNED, [account.into()], |row| Ok(BillNumber(row.text(0)?)))
+}
+
+/// The hash of what was written of a file, if it was.
+pub fn written(tx: &mut Tx, id: DebitFileId) -> Result<Option<String>> {
+    tx.maybe(WRITTEN, [id.into()], |row| row.text(0))
+}
+
+/// Keeps the hash of what was written of a file. The database refuses a second one.
+pub fn write(tx: &mut Tx, id: DebitFileId, sha256: &str) -> Result<()> {
+    tx.exec(WRITE, [id.into(), sha256.into()]).map(|_| ())
+}
+
+fn debit(row: &Row) -> Result<Debit> {
+    Ok(Debit {
+        id: row.id(0)?,
+        mandate: row.id(1)?,
+        version: row.int(2)?,
+        bill: row.id(3)?,
+        amount: row.money(4)?,
+        tender: row.id(5)?,
+    })
+}
+
+fn file(row: &Row) -> Result<DebitFile> {
+    Ok(DebitFile {
+        id: row.id(0)?,
+        format: row.word(1, Format::from_word)?,
+        settle: row.date(2)?,
+        made: row.instant(3)?,
+        items: row.int(4)?,
+        total: row.money(5)?,
+    })
+}
