@@ -257,10 +257,12 @@ pub fn trace(
     Traced { roots, would, used }
 }
 
-/// The days of an agreement that a bill of this turn would be for.
-pub fn due(service: &ServiceFacts, window: &Window) -> Option<Period> {
+/// The days of an agreement that a bill of this turn would be for; `None` while earlier ones are not
+/// billed, which no bill of this turn is for.
+fn due(service: &ServiceFacts, window: &Window) -> Option<Period> {
     let days = service.agreement.days_in(window.period)?;
-    Period::new(service.billed_through.unwrap_or(service.agreement.from), days.end())
+    let from = service.billed_through.unwrap_or(service.agreement.from);
+    if from < days.start() { None } else { Period::new(from, days.end()) }
 }
 
 fn of_tariff(why: &Unratable, tariff: &str) -> Root {
