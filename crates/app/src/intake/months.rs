@@ -74,7 +74,13 @@ fn together(
     }
     if 0 < done.months {
         let said = format!("{} blocks in {} months", done.blocks, done.months);
-        store::audit::add(tx, &allowed, "lay months together", &format!("channel {from} on"), &said)?;
+        store::audit::add(
+            tx,
+            &allowed,
+            "lay months together",
+            &format!("channel {from} on"),
+            &said,
+        )?;
     }
     Ok(Some((*last, done)))
 }
