@@ -1,7 +1,6 @@
 //! On which days the utility works, when its bills are due, and how long what is held is tried again.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -13,34 +12,20 @@ use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
 use crate::bill_run::{self, Until, Which};
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, said};
 
 /// The longest text of a calendar, in bytes.
 const LONGEST: usize = 20_000;
-
-/// Why a calendar is not said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotSaid {
-    /// One is said already for that day.
-    SaidBefore {
-        /// The day.
-        from: Date,
-    },
-    /// The text is too long.
-    TooLong,
-}
+/// What the texts are.
+const WHAT: &str = "calendar";
 
 /// Says the calendar that holds for bills dated from a day on.
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
-    if LONGEST < text.len() {
-        return Err(refuse(NotSaid::TooLong));
-    }
+    said::fits(WHAT, text, LONGEST)?;
     Calendar::parse(text).map_err(refuse)?;
     let was = said(tx, from)?;
-    store::calendar::say(tx, from, text).map_err(|why| {
-        if why.is::<store::Conflict>() { refuse(NotSaid::SaidBefore { from }) } else { why }
-    })?;
+    said::once(WHAT, from, store::calendar::say(tx, from, text))?;
     let said = format!("from {from}");
     store::audit::turn(tx, &allowed, "say billing calendar", "", &said, (was.as_str(), text))
 }
@@ -74,17 +59,3 @@ pub fn retry(db: &Db, actor: Actor) -> Result<Vec<Standing>> {
         |cycle| bill_run::run(db, actor, Which::Held(cycle, None), Until::Posted, &mut |_| ());
     cycles.into_iter().map(again).collect()
 }
-
-impl fmt::Display for NotSaid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotSaid::SaidBefore { from } => write!(
-                f,
-                "a calendar from {from} is said already, and what was said stays; choose a later day"
-            ),
-            NotSaid::TooLong => write!(f, "a calendar has at most {LONGEST} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for NotSaid {}

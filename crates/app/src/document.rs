@@ -8,7 +8,6 @@ use meterbook_core::document::{Document, Media, may_be_about, needed};
 use meterbook_core::id::{DocumentId, OrderId};
 use meterbook_core::limits::DOCUMENT_BYTES;
 use meterbook_store::{self as store, Counter, Tx};
-use sha2::{Digest, Sha256};
 
 use crate::authority::authorize;
 use crate::{Actor, refuse};
@@ -62,7 +61,7 @@ pub fn add(
         return Err(refuse(DocumentRefusal::TooLarge { bytes: bytes.len() }));
     }
     let media = Media::of(bytes).ok_or_else(|| refuse(DocumentRefusal::NoMedia))?;
-    let sha256: String = Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect();
+    let sha256 = crate::intake::hash(bytes);
     let there = store::document::of(tx, about)?;
     if let Some(it) = there.iter().find(|it| it.sha256 == sha256 && it.withdrawn.is_none()) {
         return Err(refuse(DocumentRefusal::Already { document: it.id }));

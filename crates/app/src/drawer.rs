@@ -14,7 +14,6 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_formats::payments::entered;
 use meterbook_store::drawer::{Counted, Drawer};
 use meterbook_store::{self as store, Counter, Tx};
-use sha2::{Digest, Sha256};
 
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share, entry};
@@ -164,7 +163,7 @@ pub fn batch_of(
     on: Date,
 ) -> Result<NewBatch> {
     let lines = entered::read(bytes).map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
-    let sha256 = Some(Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect());
+    let sha256 = Some(crate::intake::hash(bytes));
     let mut new = NewBatch { name: name.to_owned(), sha256, count, total, lines: Vec::new() };
     for it in lines {
         let account = match AccountNumber::parse(&it.account) {

@@ -58,6 +58,7 @@ pub mod relation;
 pub mod replay;
 pub mod role;
 pub mod route;
+pub mod said;
 pub mod screening;
 pub mod seal;
 pub mod search;

@@ -39,9 +39,12 @@ impl Program {
     /// A command to its end, whatever that is.
     ///
     /// # Panics
-    /// When the program cannot be started.
+    /// When the program cannot be started, or panicked on its way, also where it went on.
     pub fn ended(&self, words: &[&str]) -> Output {
-        self.command(words).output().expect("the program can be started")
+        let ended = self.command(words).output().expect("the program can be started");
+        let complaint = String::from_utf8_lossy(&ended.stderr);
+        assert!(!complaint.contains(" panicked at "), "{words:?}: {complaint}");
+        ended
     }
 
     /// What a command prints that has to end well.

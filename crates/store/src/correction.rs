@@ -13,21 +13,15 @@ use crate::failure::missing;
 use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
-const ADD: Sql = Sql("
-    insert into correction (id, account_id, cause, why, made_on, net_cents)
-    values ($1, $2, $3, $4, $5, $6)");
-const ADD_SETTLED: Sql = Sql("
-    insert into correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)
-    values ($1, $2, $3, $4, $5)");
 const SETTLED: Sql = Sql("
     select waived_cents, interest_cents, instalments, reach_on
     from correction_settled where correction_id = $1");
 const SAY_RULES: Sql = Sql("insert into correction_rules (from_on, text) values ($1, $2)");
 const RULES: Sql = Sql("
     select text from correction_rules where from_on <= $1 order by from_on desc limit 1");
-const CANCEL: Sql = Sql("
-    insert into bill_cancelled (bill_id, correction_id, made_bill_id) values ($1, $2, null)");
 const CORRECTIONS: Rows = Rows("correction (id, account_id, cause, why, made_on, net_cents)");
+const SETTLEMENTS: Rows =
+    Rows("correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)");
 const CANCELLED: Rows = Rows("bill_cancelled (bill_id, correction_id)");
 const STANDING_OF: (Sql, Sql) = among_ids!(
     "select account_id, id from standing_bill where $2 < to_on and account_id",
@@ -56,11 +50,7 @@ const OF_BILL: Sql = Sql("
     order by x.bill_id limit 2");
 const ON_TARIFF: Sql = Sql("
     select distinct g.account_id from standing_segment s join agreement g on g.id = s.agreement_id
-    where s.tariff = $1 and $2 < s.to_on and $3 < g.account_id order by g.account_id limit $4");
-const COUNT_ON_TARIFF: Sql = Sql("
-    select count(distinct g.account_id)
-    from standing_segment s join agreement g on g.id = s.agreement_id
-    where s.tariff = $1 and $2 < s.to_on");
+    where s.tariff = $1 and $2 < s.to_on order by g.account_id");
 // What a bill gave to subscribers, or took, is on the bills of others.
 const SHARED: Sql = Sql("
     select (select count(*) from allotment where bill_id = $1)
@@ -83,16 +73,8 @@ pub struct Fate {
     pub other: Option<BillNumber>,
 }
 
-/// Keeps a correction, before its bills are taken back.
-pub fn add(tx: &mut Tx, it: &Correction) -> Result<()> {
-    let Correction { id, account, cause, why, on, net, .. } = it;
-    let (id, account) = ((*id).into(), (*account).into());
-    let values = [id, account, cause.word().into(), why.into(), (*on).into(), (*net).into()];
-    tx.exec(ADD, values).map(|_| ())
-}
-
-/// Keeps corrections, before their bills are taken back.
-pub fn add_all(tx: &mut Tx, all: &[Correction]) -> Result<()> {
+/// Keeps corrections with what the rules made of them, before their bills are taken back.
+pub fn add(tx: &mut Tx, all: &[Correction]) -> Result<()> {
     tx.bulk(
         CORRECTIONS,
         all.iter().map(|it| {
@@ -105,19 +87,20 @@ pub fn add_all(tx: &mut Tx, all: &[Correction]) -> Result<()> {
                 it.net.into(),
             ]
         }),
+    )?;
+    let ruled = all.iter().filter(|it| it.settled != Settled::default());
+    tx.bulk(
+        SETTLEMENTS,
+        ruled.map(|it| {
+            let Settled { waived, interest, instalments, reach } = it.settled;
+            [it.id.into(), waived.into(), interest.into(), instalments.into(), reach.into()]
+        }),
     )
 }
 
 /// Takes bills back, each by a correction.
-pub fn cancel_all(tx: &mut Tx, all: &[(CorrectionId, BillId)]) -> Result<()> {
+pub fn cancel(tx: &mut Tx, all: &[(CorrectionId, BillId)]) -> Result<()> {
     tx.bulk(CANCELLED, all.iter().map(|(correction, bill)| [(*bill).into(), (*correction).into()]))
-}
-
-/// Keeps what the rules made of a correction.
-pub fn settle(tx: &mut Tx, id: CorrectionId, it: &Settled) -> Result<()> {
-    let Settled { waived, interest, instalments, reach } = *it;
-    let values = [id.into(), waived.into(), interest.into(), instalments.into(), reach.into()];
-    tx.exec(ADD_SETTLED, values).map(|_| ())
 }
 
 /// Says the text of rules that holds from a day on. A day has one.
@@ -128,11 +111,6 @@ pub fn say_rules(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
 /// The text of rules that holds on a day, if one was said.
 pub fn rules(tx: &mut Tx, on: Date) -> Result<Option<String>> {
     tx.maybe(RULES, [on.into()], |row| row.text(0))
-}
-
-/// Takes a bill back.
-pub fn cancel(tx: &mut Tx, correction: CorrectionId, bill: BillId) -> Result<()> {
-    tx.exec(CANCEL, [bill.into(), correction.into()]).map(|_| ())
 }
 
 /// Keeps which bill stands in the place of one that was taken back.
@@ -163,21 +141,9 @@ pub fn any_is_shared(tx: &mut Tx, bills: impl IntoIterator<Item = BillId>) -> Re
     Ok(tx.one(sql, [V::from(&list)], |row| row.int(0))? != 0)
 }
 
-/// The next accounts behind `after` with bills that stand on a tariff and have a day from `from` on.
-pub fn on_tariff(
-    tx: &mut Tx,
-    tariff: &str,
-    from: Date,
-    after: AccountId,
-    limit: i64,
-) -> Result<Vec<AccountId>> {
-    let asked = [tariff.into(), from.into(), after.into(), limit.into()];
-    tx.many(ON_TARIFF, asked, |row| row.id(0))
-}
-
-/// How many such accounts there are.
-pub fn count_on_tariff(tx: &mut Tx, tariff: &str, from: Date) -> Result<u64> {
-    tx.one(COUNT_ON_TARIFF, [tariff.into(), from.into()], |row| row.small(0))
+/// The accounts with bills that stand on a tariff and have a day from `from` on.
+pub fn on_tariff(tx: &mut Tx, tariff: &str, from: Date) -> Result<Vec<AccountId>> {
+    tx.many(ON_TARIFF, [tariff.into(), from.into()], |row| row.id(0))
 }
 
 /// Whether a bill gave something to others, or took it.

@@ -119,8 +119,8 @@ fn worked_out(
     let taken = anew.corrections.iter().zip(&old);
     let taken = taken.flat_map(|(it, bills)| bills.iter().map(|bill| (it.id, bill.id)));
     let taken: Vec<(CorrectionId, BillId)> = taken.collect();
-    store::correction::add_all(tx, &anew.corrections)?;
-    store::correction::cancel_all(tx, &taken)?;
+    store::correction::add(tx, &anew.corrections)?;
+    store::correction::cancel(tx, &taken)?;
     let known = store::bill::known(tx)?;
     while let Some(turn) = next_turn(&anew.corrections, &old) {
         let due: Vec<usize> = (0..old.len())
@@ -142,8 +142,11 @@ fn worked_out(
             anew.corrections[nth].bills.push((was.clone(), new.remove(&id)));
         }
     }
+    let rules = match anew.corrections.first() {
+        Some(it) => rules_on(tx, it.on)?,
+        None => return Ok(anew),
+    };
     for it in &mut anew.corrections {
-        let rules = rules_on(tx, it.on)?;
         let class = store::account::get(tx, it.account)?.class;
         it.settled = rules.settle((it.cause, class), it.on, &it.bills);
         it.net = net(&it.bills) - it.settled.off();
@@ -224,11 +227,8 @@ pub(super) fn keep(
     let pairs = || corrections.iter().flat_map(|it| it.bills.iter().map(move |both| (it, both)));
     let taken: Vec<_> = pairs().map(|(it, (old, _))| (it.id, old.id)).collect();
     let new: Vec<Bill> = pairs().filter_map(|(_, (_, new))| new.clone()).collect();
-    store::correction::add_all(tx, corrections)?;
-    for it in corrections {
-        store::correction::settle(tx, it.id, &it.settled)?;
-    }
-    store::correction::cancel_all(tx, &taken)?;
+    store::correction::add(tx, corrections)?;
+    store::correction::cancel(tx, &taken)?;
     store::bill::add(tx, &new)?;
     store::bill::add_origins(tx, origins)?;
     for (_, (old, new)) in pairs() {

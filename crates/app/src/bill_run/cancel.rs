@@ -141,15 +141,17 @@ pub(super) fn take_back_bills(
     let first = tx.next(Counter::Correction, theirs.len())?;
     let mut entry = Aside::of(job).entries.take(tx, bills)?;
     let mut entries = Vec::with_capacity(bills);
+    let (mut corrections, mut taken) = (Vec::new(), Vec::with_capacity(bills));
     for (correction, (account, bills)) in (first..).zip(theirs) {
         let id = CorrectionId(correction);
         let net = -bills.iter().map(|it| it.total).sum::<Money>();
         let (cause, why) = (Cause::Run, WHY.to_owned());
         let settled = Settled::default();
-        let it = Correction { id, account, cause, why, on: today, net, settled, bills: Vec::new() };
-        store::correction::add(tx, &it)?;
+        let none = Vec::new();
+        let it = Correction { id, account, cause, why, on: today, net, settled, bills: none };
+        corrections.push(it);
         for bill in bills {
-            store::correction::cancel(tx, id, bill.id)?;
+            taken.push((id, bill.id));
             entries.push(Entry {
                 id: EntryId(entry),
                 kind: EntryKind::Cancelled,
@@ -161,6 +163,8 @@ pub(super) fn take_back_bills(
             entry += 1;
         }
     }
+    store::correction::add(tx, &corrections)?;
+    store::correction::cancel(tx, &taken)?;
     store::ledger::add(tx, &entries)
 }
 

@@ -2,7 +2,6 @@
 //! asked for each bill that is checked.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -16,37 +15,20 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, said};
 
 /// The longest text, in bytes.
 const LONGEST: usize = 10_000;
-
-/// Why rules are not said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotDoubted {
-    /// Rules are said already for that day.
-    SaidBefore {
-        /// The day.
-        from: Date,
-    },
-    /// The text is too long.
-    TooLong,
-}
+/// What the texts are.
+const WHAT: &str = "rules by which bills wait";
 
 /// Says the rules that hold for turns dated from a day on.
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
-    if LONGEST < text.len() {
-        return Err(refuse(NotDoubted::TooLong));
-    }
+    said::fits(WHAT, text, LONGEST)?;
     Doubts::parse(text).map_err(refuse)?;
     let was = text_on(tx, from)?;
-    store::doubt::say(tx, from, text).map_err(|why| {
-        if why.is::<store::Conflict>() {
-            return refuse(NotDoubted::SaidBefore { from });
-        }
-        why
-    })?;
+    said::once(WHAT, from, store::doubt::say(tx, from, text))?;
     let said = format!("from {from}");
     store::audit::turn(tx, &allowed, "say bill doubts", "", &said, (was.as_str(), text))
 }
@@ -90,24 +72,10 @@ impl Asked {
             return;
         }
         let bound = self.bounds.get(&facts.account.id).copied();
-        let around = Around { peers: self.peers.clone(), bound };
+        let around = Around { peers: &self.peers, bound };
         let Some(doubt) = self.rules.doubt(facts, &segments, &around) else { return };
         for (_, ending) in endings.iter_mut().filter(|it| it.1.segment().is_some()) {
             *ending = Ending::Held(Hold::Doubt(doubt.clone()));
         }
     }
 }
-
-impl fmt::Display for NotDoubted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotDoubted::SaidBefore { from } => write!(
-                f,
-                "rules from {from} are said already, and what was said stays; choose a later day"
-            ),
-            NotDoubted::TooLong => write!(f, "rules have at most {LONGEST} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for NotDoubted {}

@@ -20,7 +20,7 @@ use meterbook_store::{self as store, Db, Tx};
 use super::Progress;
 use crate::approval::{self, Asked, Outcome};
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, said};
 
 /// Bills shown of those that changed most.
 const CHANGES: i64 = 20;
@@ -30,6 +30,8 @@ const SWITCHED: i64 = 100;
 pub(crate) const RELEASE: &str = "release bills";
 /// The longest text of limits, in bytes.
 const LONGEST: usize = 10_000;
+/// What the texts are.
+const WHAT: &str = "limits of release";
 
 /// Why a run is not released or called off, or limits are not said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +60,6 @@ pub enum NotReleased {
         /// What it comes to.
         now: Money,
     },
-    /// Limits are said already for that day.
-    SaidBefore {
-        /// The day.
-        from: Date,
-    },
-    /// The text of limits is too long.
-    TooLong,
 }
 
 /// What a run is about to bill, beside earlier turns.
@@ -247,17 +242,10 @@ pub fn call_off(tx: &mut Tx, actor: Actor, run: RunId, why: &str) -> Result<()> 
 /// Says the limits that hold from a day on.
 pub fn say_limits(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
-    if LONGEST < text.len() {
-        return Err(refuse(NotReleased::TooLong));
-    }
+    said::fits(WHAT, text, LONGEST)?;
     Limits::parse(text).map_err(refuse)?;
     let was = limits_text(tx, from)?;
-    store::preview::say_limits(tx, from, text).map_err(|why| {
-        if why.is::<store::Conflict>() {
-            return refuse(NotReleased::SaidBefore { from });
-        }
-        why
-    })?;
+    said::once(WHAT, from, store::preview::say_limits(tx, from, text))?;
     let said = format!("from {from}");
     store::audit::turn(tx, &allowed, "say release limits", "", &said, (was.as_str(), text))
 }
@@ -301,11 +289,6 @@ impl fmt::Display for NotReleased {
                 "the bills come to {now} now, not to {was} as when it was asked for; look at the preview again"
             ),
             NotReleased::NoReason => f.write_str("say why; whoever looks at it later will ask"),
-            NotReleased::SaidBefore { from } => write!(
-                f,
-                "limits from {from} are said already, and what was said stays; choose a later day"
-            ),
-            NotReleased::TooLong => write!(f, "limits have at most {LONGEST} bytes"),
         }
     }
 }

@@ -1,8 +1,6 @@
 //! The rules of corrections: how far back, above which amount, with which interest and in how many
 //! parts; said from a day on.
 
-use std::fmt;
-
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::settle::Rules;
@@ -10,37 +8,20 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, said};
 
 /// The longest text, in bytes.
 const LONGEST: usize = 10_000;
-
-/// Why rules are not said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotSettled {
-    /// Rules are said already for that day.
-    SaidBefore {
-        /// The day.
-        from: Date,
-    },
-    /// The text is too long.
-    TooLong,
-}
+/// What the texts are.
+const WHAT: &str = "rules of corrections";
 
 /// Says the rules that hold for corrections made from a day on.
 pub fn say_rules(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
-    if LONGEST < text.len() {
-        return Err(refuse(NotSettled::TooLong));
-    }
+    said::fits(WHAT, text, LONGEST)?;
     Rules::parse(text).map_err(refuse)?;
     let was = rules_text(tx, from)?;
-    store::correction::say_rules(tx, from, text).map_err(|why| {
-        if why.is::<store::Conflict>() {
-            return refuse(NotSettled::SaidBefore { from });
-        }
-        why
-    })?;
+    said::once(WHAT, from, store::correction::say_rules(tx, from, text))?;
     let said = format!("from {from}");
     store::audit::turn(tx, &allowed, "say correction rules", "", &said, (was.as_str(), text))
 }
@@ -55,17 +36,3 @@ pub(super) fn rules_on(tx: &mut Tx, on: Date) -> Result<Rules> {
     let text = rules_text(tx, on)?;
     Ok(Rules::parse(&text)?)
 }
-
-impl fmt::Display for NotSettled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotSettled::SaidBefore { from } => write!(
-                f,
-                "rules from {from} are said already, and what was said stays; choose a later day"
-            ),
-            NotSettled::TooLong => write!(f, "rules have at most {LONGEST} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for NotSettled {}

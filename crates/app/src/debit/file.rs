@@ -14,12 +14,11 @@ use meterbook_formats::payments::nacha::write as nacha;
 use meterbook_formats::payments::{nacha as read, sepa};
 use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Tx};
-use sha2::{Digest, Sha256};
 
 use super::NotMade;
 use crate::authority::authorize;
 use crate::seal::BankKey;
-use crate::{Actor, refuse};
+use crate::{Actor, intake, refuse};
 
 /// Numbers in traces of NACHA: seven digits.
 const TRACES: i64 = 9_999_999;
@@ -71,7 +70,7 @@ pub fn write(tx: &mut Tx, actor: Actor, key: &BankKey, id: DebitFileId) -> Resul
         Format::Pain008 => as_pain008(tx, &file, &policy, &lines)?,
     };
     agrees(&text, file.format, (usize::try_from(file.items)?, file.total)).map_err(refuse)?;
-    let sha256: String = Sha256::digest(&text).iter().map(|it| format!("{it:02x}")).collect();
+    let sha256 = intake::hash(text.as_bytes());
     match store::debit::written(tx, id)? {
         Some(was) if was != sha256 => return Err(refuse(NotWhole::OtherBytes)),
         Some(_) => {}

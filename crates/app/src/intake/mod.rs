@@ -682,6 +682,7 @@ pub(crate) fn pack(text: &[u8]) -> Result<Vec<u8>> {
     Ok(packer.finish()?)
 }
 
+/// The hash of bytes in hexadecimal: by it a file, a photo or a document is known again.
 pub(crate) fn hash(text: &[u8]) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -21,7 +21,6 @@ use meterbook_core::reads::{Read, ReadKind};
 use meterbook_core::text::{counted, decimal};
 use meterbook_store::order::Photo;
 use meterbook_store::{self as store, Tx};
-use sha2::{Digest, Sha256};
 
 use super::{Followed, end_appointment, follow, take};
 use crate::authority::authorize;
@@ -482,7 +481,7 @@ fn photos(all: &[Vec<u8>]) -> Result<Vec<(Photo, Vec<u8>)>, NotCompleted> {
             return Err(NotCompleted::PhotoTooLarge { bytes: bytes.len() });
         }
         let media = media(bytes).ok_or(NotCompleted::NoPhoto)?.to_owned();
-        let sha256 = Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect();
+        let sha256 = crate::intake::hash(bytes);
         Ok((Photo { sha256, media }, bytes.clone()))
     };
     let mut photos = all.iter().map(one).collect::<Result<Vec<_>, _>>()?;

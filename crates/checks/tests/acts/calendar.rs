@@ -4,7 +4,8 @@
 
 use jiff::civil::date;
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::calendar::{self, NotSaid};
+use meterbook_app::calendar;
+use meterbook_app::said::NotSaid;
 use meterbook_app::{Actor, Refused};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_store::{self as store, Db};
@@ -70,11 +71,11 @@ fn a_calendar_is_said_once_for_a_day() {
         assert!(says(&why).starts_with("line 1: all is no class"), "{why}");
         let why = say(db, &"#".repeat(20_001)).unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
-        assert_eq!(refused, &NotSaid::TooLong);
+        assert_eq!(refused, &NotSaid::TooLong { what: "calendar", most: 20_000 });
         say(db, "holidays us-federal").unwrap();
         let why = say(db, "").unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
-        assert_eq!(refused, &NotSaid::SaidBefore { from: date(2026, 1, 1) });
+        assert_eq!(refused, &NotSaid::SaidBefore { what: "calendar", from: date(2026, 1, 1) });
         let text = db.read(|tx| store::calendar::said(tx, date(2026, 5, 1))).unwrap();
         assert_eq!(text.as_deref(), Some("holidays us-federal"));
     });

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
-use meterbook_app::bill_run::doubt::{self, NotDoubted};
+use meterbook_app::bill_run::doubt;
 use meterbook_app::hold::{self, Way};
+use meterbook_app::said::NotSaid;
 use meterbook_app::{Refused, detail};
 use meterbook_checks::engines;
 use meterbook_core::bill::doubt::NoDoubts;
@@ -84,10 +85,12 @@ fn rules_are_said_once_for_a_day_by_who_may() {
         let wrong = say(actor(), "zeros").unwrap_err();
         assert!(wrong.downcast_ref::<Refused>().unwrap().as_a::<NoDoubts>().is_some());
         let is = |why: anyhow::Error| {
-            why.downcast_ref::<Refused>().unwrap().as_a::<NotDoubted>().unwrap().clone()
+            why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap().clone()
         };
-        assert_eq!(is(say(actor(), &"# ".repeat(6_000)).unwrap_err()), NotDoubted::TooLong);
+        let (what, most) = ("rules by which bills wait", 10_000);
+        let long = say(actor(), &"# ".repeat(6_000)).unwrap_err();
+        assert_eq!(is(long), NotSaid::TooLong { what, most });
         say(actor(), "zero").unwrap();
-        assert_eq!(is(say(actor(), "negative").unwrap_err()), NotDoubted::SaidBefore { from });
+        assert_eq!(is(say(actor(), "negative").unwrap_err()), NotSaid::SaidBefore { what, from });
     });
 }

@@ -155,7 +155,7 @@ fn a_bill_in_the_place_of_another_is_a_corrected_invoice_and_one_with_none_is_cr
         // Taken back alone.
         db.write(|tx| {
             let id = store::correction::get(tx, CorrectionId(1))?.id;
-            store::correction::cancel(tx, id, old[2])
+            store::correction::cancel(tx, &[(id, old[2])])
         })
         .unwrap();
         let note = db.read(|tx| invoice::taking_back(tx, old[2])).unwrap();

@@ -12,6 +12,7 @@ use meterbook_app::approval;
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::intake::{self, Import};
+use meterbook_app::said::NotSaid;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, check, tariff};
 use meterbook_checks::engines;
@@ -80,8 +81,12 @@ fn preview(db: &Db) -> Preview {
 }
 
 fn refusal(why: &anyhow::Error) -> NotReleased {
+    refused(why)
+}
+
+fn refused<T: std::error::Error + Clone + 'static>(why: &anyhow::Error) -> T {
     let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("no refusal: {why:?}"));
-    refused.as_a::<NotReleased>().unwrap_or_else(|| panic!("another: {why}")).clone()
+    refused.as_a::<T>().unwrap_or_else(|| panic!("another: {why}")).clone()
 }
 
 fn let_go(db: &Db, by: Actor, run: RunId, why: Option<&str>) -> anyhow::Result<Released> {
@@ -286,9 +291,11 @@ fn limits_are_said_by_the_day_and_stay() {
         assert!(says(&why).contains("line 1: lots is no limit; write 30%"), "{why}");
         say("total last-turn 5%\n").unwrap();
         let why = say("total last-turn 6%\n").unwrap_err();
-        assert_eq!(refusal(&why), NotReleased::SaidBefore { from });
+        let what = "limits of release";
+        assert_eq!(refused::<NotSaid>(&why), NotSaid::SaidBefore { what, from });
         let too_long = "#".repeat(20_000);
-        assert_eq!(refusal(&say(&too_long).unwrap_err()), NotReleased::TooLong);
+        let long = say(&too_long).unwrap_err();
+        assert_eq!(refused::<NotSaid>(&long), NotSaid::TooLong { what, most: 10_000 });
         // February is billed in March.
         read(db, folder, date(2026, 3, 1), 206);
         assert_eq!(bill(db, Until::Posted).stage, Stage::Preview);

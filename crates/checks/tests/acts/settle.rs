@@ -6,7 +6,8 @@
 use jiff::civil::date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::correct::{NotCorrected, preview};
-use meterbook_app::bill_run::settle::{self, NotSettled};
+use meterbook_app::bill_run::settle;
+use meterbook_app::said::NotSaid;
 use meterbook_app::{Refused, check, tariff};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::{Cause, Correction};
@@ -210,11 +211,12 @@ fn rules_are_said_once_for_a_day_by_who_may() {
         let wrong = say(actor(), "tolerance");
         assert!(wrong.downcast_ref::<Refused>().unwrap().as_a::<NoRules>().is_some());
         let long = say(actor(), &"# ".repeat(6_000));
-        let long = long.downcast_ref::<Refused>().unwrap().as_a::<NotSettled>().unwrap().clone();
-        assert_eq!(long, NotSettled::TooLong);
+        let long = long.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap().clone();
+        let what = "rules of corrections";
+        assert_eq!(long, NotSaid::TooLong { what, most: 10_000 });
         rules(db, "tolerance 1.00");
         let again = say(actor(), "tolerance 2.00");
-        let again = again.downcast_ref::<Refused>().unwrap().as_a::<NotSettled>().unwrap().clone();
-        assert_eq!(again, NotSettled::SaidBefore { from: date(2026, 1, 1) });
+        let again = again.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap().clone();
+        assert_eq!(again, NotSaid::SaidBefore { what, from: date(2026, 1, 1) });
     });
 }

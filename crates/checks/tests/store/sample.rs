@@ -747,8 +747,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::calendar::say(tx, date(2026, 1, 1), "holidays us-federal")?;
     store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
     store::doubt::say(tx, date(2026, 1, 1), "zero")?;
-    store::correction::add(tx, &correction())?;
-    store::correction::settle(tx, CorrectionId(1), &settled())?;
+    store::correction::add(tx, &[correction()])?;
     store::correction::say_rules(tx, date(2026, 1, 1), "interest 3%")?;
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;

@@ -96,10 +96,10 @@ pub enum Doubt {
 }
 
 /// What a bill is compared with beside its own history.
-#[derive(Clone, Debug, Default)]
-pub struct Around {
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
     /// The mean of a tariff in the turn before, by its code.
-    pub peers: BTreeMap<String, Money>,
+    pub peers: &'a BTreeMap<String, Money>,
     /// The most that a bill of the account may be; `None` where it says nothing.
     pub bound: Option<Money>,
 }
@@ -165,7 +165,7 @@ impl Doubts {
         &self,
         facts: &AccountFacts,
         segments: &[&Segment],
-        around: &Around,
+        around: &Around<'_>,
     ) -> Option<Doubt> {
         let total: Money = segments.iter().map(|it| it.total).sum();
         let of = |it: &&Segment| {

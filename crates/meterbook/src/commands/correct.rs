@@ -12,7 +12,7 @@ use meterbook_core::id::CorrectionId;
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
 use meterbook_core::text::counted;
-use meterbook_store::{self as store, Db};
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::args::Place;
 use crate::say;
@@ -122,25 +122,7 @@ fn print(it: &Correction) {
 
 /// Prints the rules of corrections, or says them anew from a day on.
 pub(crate) fn rules(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
-    let Some(file) = file else {
-        let db = super::see(place)?;
-        let today = super::today(&db)?;
-        let text = db.read(|tx| settle::rules_text(tx, from.unwrap_or(today)))?;
-        say::line(if text.is_empty() {
-            "no rules are said; nothing is limited"
-        } else {
-            text.trim_end()
-        });
-        return Ok(());
-    };
-    let said = || format!("{} cannot be read", file.display());
-    let text = std::fs::read_to_string(file).with_context(said)?;
-    let db = super::open(place)?;
-    let from = match from {
-        Some(from) => from,
-        None => super::today(&db)?,
-    };
-    db.write(|tx| settle::say_rules(tx, super::actor(), from, &text))?;
-    say::line(format_args!("rules from {from} on"));
-    Ok(())
+    let say = |tx: &mut Tx, from, text: &str| settle::say_rules(tx, super::actor(), from, text);
+    let nothing = "no rules are said; nothing is limited";
+    super::dated_text(place, (file, from), ("rules", nothing), settle::rules_text, say)
 }

@@ -10,7 +10,7 @@ use meterbook_app::window::{self, NewWindow};
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::period::Period;
 use meterbook_core::text::counted;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::{CyclePlan, Place};
 use crate::say;
@@ -48,24 +48,9 @@ pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
 }
 
 pub(crate) fn calendar(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
-    let db = super::open(place)?;
-    let from = match from {
-        Some(from) => from,
-        None => super::today(&db)?,
-    };
-    let Some(file) = file else {
-        let text = db.read(|tx| calendar::said(tx, from))?;
-        match text.trim_end() {
-            "" => say::line("no calendar is said; bills are due as their turns say"),
-            text => say::line(text),
-        }
-        return Ok(());
-    };
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("{} cannot be read", file.display()))?;
-    db.write(|tx| calendar::say(tx, super::actor(), from, &text))?;
-    say::line(format_args!("calendar from {from} on"));
-    Ok(())
+    let say = |tx: &mut Tx, from, text: &str| calendar::say(tx, super::actor(), from, text);
+    let nothing = "no calendar is said; bills are due as their turns say";
+    super::dated_text(place, (file, from), ("calendar", nothing), calendar::said, say)
 }
 
 pub(crate) fn show(place: &Place) -> Result<()> {

@@ -156,8 +156,8 @@ fn due(place: &Place, on: Date) -> Result<()> {
     Ok(())
 }
 
-/// The debits, their payments and the bytes of the file are one transaction: where the file cannot be
-/// written, nothing was taken.
+/// The debits, their payments and what the file says are one transaction: what cannot be said of them
+/// takes nothing. Where the disk then refuses the file, `debit write` writes it elsewhere.
 fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
     let (db, key) = (super::open(place)?, key(place)?);
     if out.exists() {

@@ -90,17 +90,12 @@ fn take(place: &Place, args: &BillHolds, root: &Root, way: &str) -> Result<()> {
             }
         }
     }
-    // What is mended is looked at anew, in the same words as before.
+    let cycle = Cycle(args.cycle.unwrap_or_default());
     let left = db.read(|tx| {
-        let mut left = 0;
-        for it in store::window::with_held(tx, Cycle(args.cycle.unwrap_or_default()))? {
-            left += store::run::held(tx, it.id)?.len();
-        }
-        Ok(left)
+        let turns = store::window::with_held(tx, cycle)?.into_iter();
+        turns.map(|it| Ok(store::run::held(tx, it.id)?.len())).sum::<Result<usize>>()
     })?;
-    if args.cycle.is_some() {
-        say::line(format_args!("{} still held in the cycle", counted(left, "agreement")));
-    }
+    say::line(format_args!("{} still held in the cycle", counted(left, "agreement")));
     Ok(())
 }
 
@@ -165,21 +160,6 @@ fn as_json(it: &Group, effects: &[Effect]) -> Value {
 
 /// Prints the rules by which bills wait, or says them anew from a day on.
 pub(crate) fn doubts(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
-    let Some(file) = file else {
-        let db = super::see(place)?;
-        let today = super::today(&db)?;
-        let text = db.read(|tx| doubt::text_on(tx, from.unwrap_or(today)))?;
-        say::line(text.trim_end());
-        return Ok(());
-    };
-    let said = || format!("{} cannot be read", file.display());
-    let text = std::fs::read_to_string(file).with_context(said)?;
-    let db = super::open(place)?;
-    let from = match from {
-        Some(from) => from,
-        None => super::today(&db)?,
-    };
-    db.write(|tx| doubt::say(tx, super::actor(), from, &text))?;
-    say::line(format_args!("rules from {from} on"));
-    Ok(())
+    let say = |tx: &mut Tx, from, text: &str| doubt::say(tx, super::actor(), from, text);
+    super::dated_text(place, (file, from), ("rules", "no bill waits"), doubt::text_on, say)
 }

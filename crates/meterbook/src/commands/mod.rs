@@ -233,6 +233,29 @@ impl std::fmt::Display for Said {
 
 impl std::error::Error for Said {}
 
+/// Prints the text that `read` finds of a day, or has `say` say the one in a file from that day on;
+/// today without one. `what` it is, and what is printed while `nothing` is said.
+fn dated_text(
+    place: &Place,
+    (file, from): (Option<&Path>, Option<Date>),
+    (what, nothing): (&str, &str),
+    read: impl FnOnce(&mut Tx, Date) -> Result<String>,
+    say: impl Fn(&mut Tx, Date, &str) -> Result<()>,
+) -> Result<()> {
+    let db = if file.is_some() { open(place)? } else { see(place)? };
+    let from = from.map_or_else(|| today(&db), Ok)?;
+    let Some(file) = file else {
+        let text = db.read(|tx| read(tx, from))?;
+        let text = text.trim_end();
+        say::line(if text.is_empty() { nothing } else { text });
+        return Ok(());
+    };
+    let text = read_text(file)?;
+    db.write(|tx| say(tx, from, &text))?;
+    say::line(format_args!("{what} from {from} on"));
+    Ok(())
+}
+
 /// Reads a text file that a person named.
 fn read_text(file: &Path) -> Result<String> {
     std::fs::read_to_string(file).map_err(|why| anyhow!("{} cannot be read: {why}", file.display()))

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
@@ -14,7 +14,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::bill::preview::{Part, Preview, Turnover, band};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::args::bill::OfCycle;
@@ -84,23 +84,9 @@ pub(crate) fn cancel_run(place: &Place, cycle: i64, why: &str) -> Result<()> {
 }
 
 pub(crate) fn limits(place: &Place, file: Option<&Path>, from: Option<Date>) -> Result<()> {
-    let Some(file) = file else {
-        let db = super::see(place)?;
-        let today = super::today(&db)?;
-        let text = db.read(|tx| release::limits_text(tx, from.unwrap_or(today)))?;
-        say::line(text.trim_end());
-        return Ok(());
-    };
-    let said = || format!("{} cannot be read", file.display());
-    let text = std::fs::read_to_string(file).with_context(said)?;
-    let db = super::open(place)?;
-    let from = match from {
-        Some(from) => from,
-        None => super::today(&db)?,
-    };
-    db.write(|tx| release::say_limits(tx, super::actor(), from, &text))?;
-    say::line(format_args!("limits from {from} on"));
-    Ok(())
+    let say = |tx: &mut Tx, from, text: &str| release::say_limits(tx, super::actor(), from, text);
+    let what = ("limits", "no limits are said");
+    super::dated_text(place, (file, from), what, release::limits_text, say)
 }
 
 pub(crate) fn unbilled(place: &Place, days: i64, as_json: bool) -> Result<()> {

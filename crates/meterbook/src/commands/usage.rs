@@ -10,14 +10,14 @@ use meterbook_app::usage::{Determined, Of, days, determined, export};
 use meterbook_app::vee::estimates::EstimatedRead;
 use meterbook_app::{figure, relation};
 use meterbook_core::figure::{Figure, FigureKind, Looks};
-use meterbook_core::id::{AccountNumber, ServicePointId};
+use meterbook_core::id::{AccountNumber, AgreementId, ServicePointId};
 use meterbook_core::money::{Money, Quantity, Share};
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Basis, Line};
 use meterbook_core::reads::lineage::Lineage;
 use meterbook_core::reads::relation::{Relation, RelationKind};
 use meterbook_core::text::{decimal, scaled};
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 use serde_json::{Value, json};
 
 use crate::args::Place;
@@ -314,72 +314,59 @@ fn as_json(it: &Determined) -> Value {
 }
 
 fn so_far(place: &Place, account: &str, on: Option<Date>, json: bool) -> Result<()> {
-    let db = super::see(place)?;
-    let on = match on {
-        Some(on) => on,
-        None => super::today(&db)?,
-    };
-    let all = db.read(|tx| {
-        let account = super::account(tx, account)?;
-        let mut all = Vec::new();
-        for it in store::agreement::of_account(tx, account.id)? {
-            if it.from < on && it.to.is_none_or(|to| on <= to) {
-                all.push(to_date(tx, it.id, on)?);
-            }
-        }
-        Ok(all)
-    })?;
-    if json {
-        say::line(json!({ "to_date": all.iter().map(so_far_json).collect::<Vec<_>>() }));
-        return Ok(());
+    let all = each_agreement(place, account, on, to_date)?;
+    match json {
+        true => say::line(json!({ "to_date": all.iter().map(so_far_json).collect::<Vec<_>>() })),
+        false => all.iter().for_each(print_so_far),
     }
-    if all.is_empty() {
-        say::line(format_args!("{account} takes no service on {on}"));
-    }
-    all.iter().for_each(print_so_far);
     Ok(())
 }
 
 fn compared(place: &Place, account: &str, on: Option<Date>, json: bool) -> Result<()> {
-    let db = super::see(place)?;
-    let on = match on {
-        Some(on) => on,
-        None => super::today(&db)?,
-    };
-    let all = db.read(|tx| {
-        let account = super::account(tx, account)?;
-        let mut all = Vec::new();
-        for it in store::agreement::of_account(tx, account.id)? {
-            if it.from < on && it.to.is_none_or(|to| on <= to) {
-                all.push(compare(tx, it.id, on)?);
-            }
-        }
-        Ok(all)
-    })?;
-    if json {
-        say::line(json!({ "compared": all.iter().map(compared_json).collect::<Vec<_>>() }));
-        return Ok(());
-    }
-    if all.is_empty() {
-        say::line(format_args!("{account} takes no service on {on}"));
-    }
-    for it in &all {
-        let days = it.days().map_or_else(String::new, |it| it.to_string());
-        let (id, count) = (it.agreement.id, it.bills.len());
-        say::line(format_args!("agreement {id}, {count} bills, {days}, billed {}", it.billed()));
-        for row in &it.rows {
-            let own = if row.is_own { " (now)" } else { "" };
-            let named = format!("{} {}{own}", row.code, row.name);
-            match (&row.cost, row.total()) {
-                (Err(hold), _) => say::line(format_args!("  {named}: not compared: {hold}")),
-                (Ok(_), total) => {
-                    let total = total.unwrap_or(Money::ZERO);
-                    say::line(format_args!("  {named:<48} {:>14}", total.to_string()));
-                }
-            }
-        }
+    let all = each_agreement(place, account, on, compare)?;
+    match json {
+        true => say::line(json!({ "compared": all.iter().map(compared_json).collect::<Vec<_>>() })),
+        false => all.iter().for_each(print_compared),
     }
     Ok(())
+}
+
+fn print_compared(it: &Comparison) {
+    let days = it.days().map_or_else(String::new, |it| it.to_string());
+    let (id, count) = (it.agreement.id, it.bills.len());
+    say::line(format_args!("agreement {id}, {count} bills, {days}, billed {}", it.billed()));
+    for row in &it.rows {
+        let own = if row.is_own { " (now)" } else { "" };
+        let named = format!("{} {}{own}", row.code, row.name);
+        match (&row.cost, row.total()) {
+            (Err(hold), _) => say::line(format_args!("  {named}: not compared: {hold}")),
+            (Ok(_), total) => {
+                let total = total.unwrap_or(Money::ZERO);
+                say::line(format_args!("  {named:<48} {:>14}", total.to_string()));
+            }
+        }
+    }
+}
+
+/// What `of` says of each agreement of an account that service is taken under on a day, or today.
+fn each_agreement<T>(
+    place: &Place,
+    account: &str,
+    on: Option<Date>,
+    of: impl Fn(&mut Tx, AgreementId, Date) -> Result<T>,
+) -> Result<Vec<T>> {
+    let db = super::see(place)?;
+    let on = on.map_or_else(|| super::today(&db), Ok)?;
+    let all = db.read(|tx| {
+        let account = super::account(tx, account)?;
+        let all = store::agreement::of_account(tx, account.id)?.into_iter();
+        let taken = all.filter(|it| it.from < on && it.to.is_none_or(|to| on <= to));
+        taken.map(|it| of(tx, it.id, on)).collect::<Result<Vec<_>>>()
+    })?;
+    if all.is_empty() {
+        say::warning(format_args!("{account} takes no service on {on}"));
+    }
+    Ok(all)
 }
 
 fn compared_json(it: &Comparison) -> Value {

@@ -76,8 +76,7 @@ pub fn many(
         return Err(refuse(NotCorrected::NoReason));
     }
     let wanted = Wanted { actor, from, cause, why: why.map(str::trim) };
-    let accounts =
-        db.read(|tx| store::correction::on_tariff(tx, tariff, from, AccountId(0), i64::MAX))?;
+    let accounts = db.read(|tx| store::correction::on_tariff(tx, tariff, from))?;
     let parts: Vec<&[AccountId]> = accounts.chunks(TOGETHER).collect();
     let all = u64::try_from(accounts.len())?;
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
