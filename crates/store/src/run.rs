@@ -93,10 +93,11 @@ const BILLED: Sql = Sql("
     select account_id, agreement_id from run_item
     where run_id = $1 and account_id between $2 and $3 and outcome = 'billed'
     order by account_id, agreement_id");
-// Asked in one with what is billed, PostgreSQL looked at every bill of the turn for each job.
+// Asked in one with what is billed, PostgreSQL looked at every bill of the turn for each job. So does
+// SQLite where the turn may be looked up by its index: hence the plus.
 const POSTED_OF: (Sql, Sql) = among_ids!(
     "select s.agreement_id from standing_segment s join bill b on b.id = s.bill_id
-     where b.window_id = $2 and s.agreement_id",
+     where +b.window_id = $2 and s.agreement_id",
     ""
 );
 const STAGE_OF: Sql = Sql("
