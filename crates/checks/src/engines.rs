@@ -1,6 +1,8 @@
 //! Both database engines under one test, and a way into a database behind the store's back.
 
+use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
@@ -19,17 +21,61 @@ const SERVER: &str = "METERBOOK_TEST_POSTGRES";
 #[expect(clippy::print_stdout, reason = "a test says what it skipped")]
 pub fn each(test: impl Fn(&Db, &Path)) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let file = Location::Sqlite(folder.path().join("meterbook.db"));
-    test(&Db::create(&file).expect("a new file becomes a database"), folder.path());
+    let path = folder.path().join("meterbook.db");
+    std::fs::write(&path, empty_file()).expect("a temporary file can be written");
+    let file = Location::Sqlite(path);
+    test(&Db::open(&file).expect("a file with tables is a database"), folder.path());
 
     let Ok(server) = std::env::var(SERVER) else {
         println!("skipped on PostgreSQL: {SERVER} is not set");
         return;
     };
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let lent = Lent::new(&server).expect("the tests' server makes a database");
-    let db = Db::create(&Location::Postgres(lent.url.clone())).expect("it gets its tables");
+    let lent = Lent::empty(&server).expect("the tests' server makes a database");
+    let db = Db::open(&Location::Postgres(lent.url.clone())).expect("it has its tables");
     test(&db, folder.path());
+}
+
+/// A file with all tables and nothing in them. Making the tables takes longer than most tests do.
+fn empty_file() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("empty.db");
+        drop(Db::create(&Location::Sqlite(path.clone())).expect("a new file becomes a database"));
+        std::fs::read(path).expect("a database is a file")
+    })
+}
+
+/// The database on the tests' server that has all tables and nothing in them. Others of the same
+/// tables copy it, now and later.
+fn empty_database(server: &str) -> Result<&'static str> {
+    static NAME: OnceLock<String> = OnceLock::new();
+    if let Some(name) = NAME.get() {
+        return Ok(name);
+    }
+    let name = format!("empty_{:016x}", tables()?);
+    let mut client = Client::connect(server, NoTls)?;
+    // Another test asks for it at the same time; whoever comes second finds it made.
+    client.batch_execute("select pg_advisory_lock(776175)")?;
+    let there = "select 1 from pg_database where datname = $1";
+    if client.query_opt(there, &[&name])?.is_none() {
+        let made = Lent::new(server)?;
+        drop(Db::create(&Location::Postgres(made.url.clone()))?);
+        client.batch_execute(&format!("alter database {} rename to {name}", made.name))?;
+    }
+    Ok(NAME.get_or_init(|| name))
+}
+
+/// A number for what the tables are made by.
+fn tables() -> Result<u64> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/migrations");
+    let texts = std::fs::read_dir(&folder)?.map(|it| Ok(std::fs::read(it?.path())?));
+    let mut texts: Vec<Vec<u8>> = texts.collect::<Result<_>>()?;
+    texts.sort();
+    let mut hasher = DefaultHasher::new();
+    texts.iter().for_each(|it| hasher.write(it));
+    Ok(hasher.finish())
 }
 
 /// A database on the tests' server that is dropped with this, even by a test that fails.
@@ -43,6 +89,11 @@ impl Lent {
     /// Makes one.
     pub fn new(server: &str) -> Result<Lent> {
         Lent::with(server, "")
+    }
+
+    /// Makes one with all tables and nothing in them.
+    fn empty(server: &str) -> Result<Lent> {
+        Lent::with(server, &format!(" template {}", empty_database(server)?))
     }
 
     /// Makes one that is the same as another, to which nobody is connected.
