@@ -17,6 +17,8 @@ use crate::bill::Known;
 use crate::tx::{Sql, among_ids, list_of};
 use crate::value::Row;
 
+const HOLD_OFF_SQLITE: Sql = Sql("select last from counter where name = 'telling'");
+const HOLD_OFF_POSTGRES: Sql = Sql("select last from counter where name = 'telling' for share");
 const ADD: Sql = Sql("
     insert into telling (id, said, was, why, evidence, told_at) values ($1, $2, $3, $4, $5, $6)");
 const NEWEST: Sql = Sql("
@@ -97,6 +99,13 @@ pub struct Telling {
     pub evidence: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// Lets nothing be told otherwise until this transaction ends: what it takes in of facts is what it says it
+/// knew. Tellings take their number first, and wait there.
+pub fn hold_off(tx: &mut Tx) -> Result<()> {
+    let sql = tx.either(HOLD_OFF_SQLITE, HOLD_OFF_POSTGRES);
+    tx.maybe(sql, [], |row| row.int(0)).map(|_| ())
 }
 
 /// Keeps a telling, before what it puts an end to.

@@ -121,6 +121,7 @@ fn worked_out(
     let taken: Vec<(CorrectionId, BillId)> = taken.collect();
     store::correction::add(tx, &anew.corrections)?;
     store::correction::cancel(tx, &taken)?;
+    store::telling::hold_off(tx)?;
     let known = store::bill::known(tx)?;
     while let Some(turn) = next_turn(&anew.corrections, &old) {
         let due: Vec<usize> = (0..old.len())

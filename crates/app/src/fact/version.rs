@@ -98,9 +98,11 @@ pub fn tell(
         if evidence.is_empty() {
             return Err(refuse(NotTold::NoEvidence));
         }
+        // First of all its number: whoever posts is done then, and nobody begins.
+        let id = TellingId(tx.next(Counter::Telling, 1)?);
         let look = look(tx, version.text)?;
         let telling = Telling {
-            id: TellingId(tx.next(Counter::Telling, 1)?),
+            id,
             said: look.said.clone(),
             was: look.was.clone(),
             why: why.to_owned(),

@@ -7,6 +7,7 @@
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Outcome};
 use meterbook_app::bill_run::correct::{self, Many, many};
+use meterbook_app::bill_run::{self, Until, Which, last};
 use meterbook_app::fact::version::{self, Version};
 use meterbook_app::fact::{Fact, NewTelling, NotTold, Says, Times, Told, preview, tell};
 use meterbook_app::replay::{Replayed, replay};
@@ -14,7 +15,9 @@ use meterbook_app::term::{self, Said, TermRefusal};
 use meterbook_app::vee::enter::{self, Became, NewRead};
 use meterbook_app::{Actor, Refused, agreement, check, tariff};
 use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
 use meterbook_core::bill::Bill;
+use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
 use meterbook_core::meter::Flow;
@@ -370,6 +373,29 @@ fn the_day_service_ended_reaches_the_bills_after_it() {
         // The next turn has nothing of it.
         bill(db);
         assert_eq!(stand(db), [(1, 1_200), (2, 960)]);
+        clean(db);
+    });
+}
+
+/// Service that ended goes on after all: what was run without it waits, and nothing is left out.
+#[test]
+fn service_that_goes_on_is_billed_for_the_turns_without_it() {
+    engines::each(|db, _| {
+        three_plain_months(db);
+        assert_eq!(told(db, &ended(Some(date(2026, 3, 1)))), [(3, -1_200)]);
+        bill(db);
+        assert_eq!(told(db, &ended(None)), []);
+        let held = Which::Held(Cycle(1), None);
+        let run = |which| bill_run::run(db, actor(), which, Until::Posted, &mut |_| ());
+        run(held).unwrap();
+        // April waits for March, whose bill was taken back and which a bill of its own has again.
+        assert_eq!(stand(db), [(1, 1_200), (2, 1_200)]);
+        let may = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
+        let march =
+            db.write(|tx| last::interim(tx, may, ACCOUNT, date(2026, 4, 1), Unusual::Accept));
+        assert_eq!(march.unwrap().total.cents(), 1_200);
+        run(held).unwrap();
+        assert_eq!(stand(db), [(1, 1_200), (2, 1_200), (3, 1_200), (4, 1_200)]);
         clean(db);
     });
 }
