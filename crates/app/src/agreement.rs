@@ -187,7 +187,10 @@ impl fmt::Display for AgreementRefusal {
                 "the agreement gets a share of the surplus of agreement {host}; end it first with: meterbook share set {host} ID 0 --from {from}"
             ),
             AgreementRefusal::Billed { through } => {
-                write!(f, "days up to {through} are billed; end on {through} or later")
+                write!(
+                    f,
+                    "days up to {through} are billed; end on {through} or later, or correct the bills by it: meterbook fact end"
+                )
             }
         }
     }

@@ -261,7 +261,7 @@ fn keep(tx: &mut Tx, meter: &Meter, said: &[i64], on: Date) -> Result<()> {
 }
 
 /// What the registers of a meter show, as reads; interval channels say it by themselves.
-fn shown(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<Vec<Read>> {
+pub(crate) fn shown(tx: &mut Tx, meter: &Meter, shown: &[i64], on: Date) -> Result<Vec<Read>> {
     let channels = store::meter::channels(tx, meter.id)?;
     let is_register = |it: &Channel| matches!(it.form, Form::Register { .. });
     let registers: Vec<Channel> = channels.into_iter().filter(is_register).collect();
@@ -299,7 +299,10 @@ impl fmt::Display for ExchangeRefusal {
                 write!(f, "meter {meter} cannot show {index} after what it showed before; check it")
             }
             ExchangeRefusal::Billed { through } => {
-                write!(f, "days up to {through} are billed; do it from {through} on or later")
+                write!(
+                    f,
+                    "days up to {through} are billed; do it from {through} on or later, or where a multiplier was wrong correct the bills by it: meterbook fact multiplier"
+                )
             }
             ExchangeRefusal::NotYet { on, today, kind } => write!(
                 f,

@@ -30,6 +30,7 @@ pub mod detail;
 pub mod document;
 pub mod drawer;
 pub mod exchange;
+pub mod fact;
 pub mod fee;
 pub mod figure;
 pub mod founding;

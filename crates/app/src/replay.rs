@@ -23,8 +23,8 @@ pub enum Replayed {
 /// Bills that `meterbook check` makes again.
 const SAMPLE: i64 = 20;
 
-/// Makes a bill again from the reads, files, texts and publications that were known when it was posted. What was
-/// learned later does not change it.
+/// Makes a bill again from the reads, files, texts, publications and facts that were known when it was posted. What
+/// was learned or told otherwise later does not change it.
 pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
     let stored = store::bill::get(tx, id)?;
     let origins = store::bill::origins_of(tx, id)?;
@@ -84,12 +84,12 @@ pub(crate) fn again(
         return Ok(Err(format!("{period} is not within the turn {}", bill.period)));
     }
     let window = store::window::get(tx, bill.window)?;
-    let agreement = store::agreement::get(tx, was.agreement)?;
+    let agreement = store::agreement::as_of(tx, was.agreement, from.known)?;
     let point = store::place::service_point(tx, agreement.service_point)?;
     let measured = store::gather::measured_at(tx, point.id, period, from.known)?;
     let mut tariffs = Tariffs::default();
-    crate::tariff::learn(tx, &mut tariffs, &was.tariff)?;
-    let texts = origin::texts(tx, &tariffs, was)?;
+    crate::tariff::learn_as_of(tx, &mut tariffs, &was.tariff, from.known)?;
+    let texts = origin::texts(tx, &tariffs, was, from.known)?;
     if let Some(it) = texts.iter().find(|it| !it.is_whole()) {
         return Ok(Err(format!("the text of {} from {} has another hash", it.code, it.from)));
     }
@@ -103,14 +103,15 @@ pub(crate) fn again(
             was.tariff
         )));
     }
-    // A term changes from a later day on only, so those days still say what they did.
-    let mut terms = store::terms::of(tx, std::iter::once(agreement.id))?;
+    // A term changes from a later day on only, unless it is told otherwise, so those days still say what
+    // they did.
+    let terms = store::terms::as_of(tx, agreement.id, from.known)?;
     // A share, too, changes from a day on only that the host has no bill for.
     let mut shares = store::allocation::of(tx, std::iter::once(agreement.id))?;
     let mut facts = ServiceFacts {
         shares: shares.remove(&agreement.id).unwrap_or_default(),
         allotted: was.allotted.clone(),
-        terms: terms.remove(&agreement.id).unwrap_or_default(),
+        terms,
         // As it stood on the bill, whatever the agreement and the premise say by now.
         street: was.service_at.clone(),
         billed_through: Some(period.start()),

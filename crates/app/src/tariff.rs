@@ -11,6 +11,7 @@ use meterbook_core::limits;
 use meterbook_core::permission::Permission;
 use meterbook_core::tariff::rider::Apart;
 use meterbook_core::tariff::{Tariff, TariffError};
+use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
@@ -70,10 +71,7 @@ pub enum NotPublished {
 /// Puts a version of a tariff in force from its own date. The same text twice is one version.
 pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
     let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
-    if limits::TARIFF_BYTES < text.len() {
-        return Err(refuse(NotPublished::TooLong { bytes: text.len() }));
-    }
-    let tariff = Tariff::parse(text).map_err(|why| refuse(NotPublished::Wrong(why)))?;
+    let tariff = read(text)?;
     let (code, from) = (tariff.code.clone(), tariff.from);
     if let Some(there) = store::tariff::version(tx, &code, from)? {
         if there.text == text {
@@ -81,6 +79,31 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
         }
         return Err(refuse(NotPublished::AnotherVersion { code, from }));
     }
+    let mut billed = None;
+    for priced in fits(tx, &tariff)? {
+        billed = billed.max(store::bill::billed_through_on(tx, &priced)?);
+    }
+    if let Some(through) = billed.filter(|through| from < *through) {
+        return Err(refuse(NotPublished::Billed { code, through }));
+    }
+    let id = TariffId(tx.next(Counter::Tariff, 1)?);
+    store::tariff::add(tx, id, &code, from, text)?;
+    store::audit::add(tx, &allowed, "publish tariff", &code, &from.to_string())?;
+    Ok(id)
+}
+
+/// The tariff or rider that a text says.
+pub(crate) fn read(text: &str) -> Result<Tariff> {
+    if limits::TARIFF_BYTES < text.len() {
+        return Err(refuse(NotPublished::TooLong { bytes: text.len() }));
+    }
+    Tariff::parse(text).map_err(|why| refuse(NotPublished::Wrong(why)))
+}
+
+/// Refuses a version that does not go with the others there are; gives back the codes of the tariffs
+/// that it prices: its own, and those that include it.
+pub(crate) fn fits(tx: &mut Tx, tariff: &Tariff) -> Result<BTreeSet<String>> {
+    let (code, from) = (tariff.code.clone(), tariff.from);
     let others = versions(tx, &code)?;
     if let Some(other) = others.iter().find(|it| it.is_rider != tariff.is_rider) {
         return Err(refuse(NotPublished::Otherwise { code, are_riders: other.is_rider }));
@@ -91,22 +114,16 @@ pub fn publish(tx: &mut Tx, actor: Actor, text: &str) -> Result<TariffId> {
             let rider = rider.to_owned();
             return Err(refuse(NotPublished::NoRider { code, rider, from }));
         }
-        versions.iter().try_for_each(|it| agree(it, &tariff))?;
+        versions.iter().try_for_each(|it| agree(it, tariff))?;
     }
-    let mut billed = store::bill::billed_through_on(tx, &code)?;
+    let mut priced: BTreeSet<String> = [code.clone()].into();
     if tariff.is_rider {
         for includes in including(tx, &code)? {
-            agree(&tariff, &includes)?;
-            billed = billed.max(store::bill::billed_through_on(tx, &includes.code)?);
+            agree(tariff, &includes)?;
+            priced.insert(includes.code);
         }
     }
-    if let Some(through) = billed.filter(|through| from < *through) {
-        return Err(refuse(NotPublished::Billed { code, through }));
-    }
-    let id = TariffId(tx.next(Counter::Tariff, 1)?);
-    store::tariff::add(tx, id, &code, from, text)?;
-    store::audit::add(tx, &allowed, "publish tariff", &code, &from.to_string())?;
-    Ok(id)
+    Ok(priced)
 }
 
 /// The versions of tariffs that include a rider.
@@ -154,14 +171,26 @@ fn parse(code: &str, text: &str) -> Result<Tariff> {
 
 /// Reads a tariff, and the riders that it includes, that are not read yet.
 pub(crate) fn learn(tx: &mut Tx, tariffs: &mut Tariffs, code: &str) -> Result<()> {
+    learn_as_of(tx, tariffs, code, Known::ALL)
+}
+
+/// The same, as they were believed to be when so much was known.
+pub(crate) fn learn_as_of(
+    tx: &mut Tx,
+    tariffs: &mut Tariffs,
+    code: &str,
+    known: Known,
+) -> Result<()> {
     if tariffs.knows(code) {
         return Ok(());
     }
-    let versions = versions(tx, code)?;
+    let stored = store::tariff::versions_as_of(tx, code, known)?;
+    let versions: Vec<Tariff> =
+        stored.iter().map(|it| parse(code, &it.text)).collect::<Result<_>>()?;
     let riders: BTreeSet<String> =
         versions.iter().flat_map(Tariff::riders).map(str::to_owned).collect();
     tariffs.learn(code.to_owned(), versions);
-    riders.iter().try_for_each(|it| learn(tx, tariffs, it))
+    riders.iter().try_for_each(|it| learn_as_of(tx, tariffs, it, known))
 }
 
 /// The text of the version in force on a day, or of the newest, as it was published.
@@ -190,7 +219,7 @@ impl fmt::Display for NotPublished {
             NotPublished::AnotherVersion { code, from } => {
                 write!(
                     f,
-                    "there is another version of {code} from {from}; give this one a later day"
+                    "there is another version of {code} from {from}; give this one a later day, or put it in the other's place and correct the bills that were made of it: meterbook fact version FILE"
                 )
             }
             NotPublished::Otherwise { code, are_riders: true } => {
@@ -232,7 +261,7 @@ impl fmt::Display for NotPublished {
             NotPublished::Billed { code, through } => {
                 write!(
                     f,
-                    "{code} has been billed for days up to {through}; a version begins on {through} or later"
+                    "{code} has been billed for days up to {through}; a version begins on {through} or later, or corrects those bills: meterbook fact version FILE"
                 )
             }
         }

@@ -5,11 +5,12 @@ use std::fmt;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::AgreementId;
+use meterbook_core::money::Share;
 use meterbook_core::permission::Permission;
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::tariff::election::NotNow;
 use meterbook_core::tariff::{Charge, Component};
-use meterbook_core::text::decimal;
+use meterbook_core::text::{decimal, scaled};
 use meterbook_store::terms::About;
 use meterbook_store::{self as store, Tx};
 
@@ -73,22 +74,8 @@ pub enum TermRefusal {
 pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetTerms, None)?;
     let tariff = store::agreement::get(tx, agreement)?.tariff;
-    let (about, name, from, to) = said.key();
-    if let Some(to) = to.filter(|to| *to <= from) {
-        return Err(refuse(TermRefusal::Backwards { from, to }));
-    }
-    if let Said::Exemption(it) = said
-        && !(1..=1_000_000_000).contains(&it.share.nano)
-    {
-        return Err(refuse(TermRefusal::OddShare));
-    }
-    let known = known(tx, &tariff, about)?;
-    // A price may also be for one line of a charge, such as `Energy, peak`.
-    let is_line = |it: &String| name.strip_prefix(it).is_some_and(|it| it.starts_with(", "));
-    if !known.iter().any(|it| it == name || about == About::Price && is_line(it)) {
-        let name = name.to_owned();
-        return Err(refuse(TermRefusal::Unknown { name, tariff, known }));
-    }
+    let (about, name, from, _) = said.key();
+    sayable(tx, &tariff, said)?;
     if let Some(through) = store::bill::billed_through(tx, agreement)?.filter(|it| from < *it) {
         return Err(refuse(TermRefusal::Billed { through }));
     }
@@ -106,6 +93,27 @@ pub fn set(tx: &mut Tx, actor: Actor, agreement: AgreementId, said: &Said) -> Re
     let said = said.to_string();
     let change = (was.as_str(), said.as_str());
     store::audit::turn(tx, &allowed, "set term", &agreement.to_string(), &said, change)
+}
+
+/// Refuses what an agreement on a tariff cannot say on any days.
+pub(crate) fn sayable(tx: &mut Tx, tariff: &str, said: &Said) -> Result<()> {
+    let (about, name, from, to) = said.key();
+    if let Some(to) = to.filter(|to| *to <= from) {
+        return Err(refuse(TermRefusal::Backwards { from, to }));
+    }
+    if let Said::Exemption(it) = said
+        && !(1..=1_000_000_000).contains(&it.share.nano)
+    {
+        return Err(refuse(TermRefusal::OddShare));
+    }
+    let known = known(tx, tariff, about)?;
+    // A price may also be for one line of a charge, such as `Energy, peak`.
+    let is_line = |it: &String| name.strip_prefix(it).is_some_and(|it| it.starts_with(", "));
+    if !known.iter().any(|it| it == name || about == About::Price && is_line(it)) {
+        let (name, tariff) = (name.to_owned(), tariff.to_owned());
+        return Err(refuse(TermRefusal::Unknown { name, tariff, known }));
+    }
+    Ok(())
 }
 
 /// Refuses a change of a customer's choice on a day on which the tariff does not allow it. The first
@@ -183,7 +191,7 @@ fn before(terms: &Terms, about: About, name: &str) -> Option<String> {
 }
 
 impl Said {
-    fn key(&self) -> (About, &str, Date, Option<Date>) {
+    pub(crate) fn key(&self) -> (About, &str, Date, Option<Date>) {
         match self {
             Said::Term(it) => (About::Term, &it.name, it.from, it.to),
             Said::Price(it) => (About::Price, &it.label, it.from, it.to),
@@ -204,12 +212,57 @@ impl Said {
 
     fn alone(&self) -> Terms {
         let mut terms = Terms::default();
-        match self.clone() {
+        self.clone().add_to(&mut terms);
+        terms
+    }
+
+    /// Puts it beside others.
+    pub(crate) fn add_to(self, terms: &mut Terms) {
+        match self {
             Said::Term(it) => terms.said.push(it),
             Said::Price(it) => terms.prices.push(it),
             Said::Exemption(it) => terms.exemptions.push(it),
         }
-        terms
+    }
+
+    /// The same on other days.
+    pub(crate) fn on(&self, from: Date, to: Option<Date>) -> Said {
+        match self.clone() {
+            Said::Term(it) => Said::Term(Term { from, to, ..it }),
+            Said::Price(it) => Said::Price(SpecialPrice { from, to, ..it }),
+            Said::Exemption(it) => Said::Exemption(Exemption { from, to, ..it }),
+        }
+    }
+
+    /// Its value and its certificate, as it is kept while it waits.
+    pub(crate) fn row(&self) -> [String; 2] {
+        match self {
+            Said::Term(it) => [it.value.clone(), String::new()],
+            Said::Price(it) => [decimal(it.nano, 9), String::new()],
+            Said::Exemption(it) => {
+                [format!("{}%", decimal(it.share.nano, 7)), it.certificate.clone()]
+            }
+        }
+    }
+
+    /// What was kept so.
+    pub(crate) fn of(
+        (about, name, from, to): (About, String, Date, Option<Date>),
+        value: &str,
+        certificate: &str,
+    ) -> Option<Said> {
+        Some(match about {
+            About::Term => Said::Term(Term { name, value: value.to_owned(), from, to }),
+            About::Price => {
+                let nano = scaled(value, 9)?;
+                Said::Price(SpecialPrice { label: name, nano, from, to })
+            }
+            About::Exemption => {
+                let share = Share::parse(value).ok()?;
+                let certificate = certificate.to_owned();
+                Said::Exemption(Exemption { label: name, share, certificate, from, to })
+            }
+        })
     }
 
     /// Everything in `terms`, each by itself.
@@ -250,7 +303,10 @@ impl fmt::Display for TermRefusal {
                 write!(f, "tariff {tariff} does not look at {name}; it looks at: {known}")
             }
             TermRefusal::Billed { through } => {
-                write!(f, "days up to {through} are billed; set it from {through} or later")
+                write!(
+                    f,
+                    "days up to {through} are billed; set it from {through} or later, or correct the bills by it: meterbook fact term, price, exempt or none"
+                )
             }
             TermRefusal::Later { name, from } => {
                 write!(f, "{name} is set from {from} on already; set it from a later day")

@@ -55,6 +55,8 @@ ids! {
     LargeFileId,
     /// Something published for everybody on a tariff.
     PublicationId,
+    /// A fact that bills stand on, told otherwise.
+    TellingId,
     /// Bills taken back, and those made in their place.
     CorrectionId,
     /// One turn of a bill cycle: the days it bills and when.

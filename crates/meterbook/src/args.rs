@@ -5,6 +5,7 @@ mod certificate;
 pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod document;
+pub(crate) mod fact;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod order;
@@ -92,6 +93,10 @@ pub(crate) enum Command {
     /// Say what an agreement's tariff needs to know of it, its own prices, its exemptions
     #[command(subcommand)]
     Term(TermCommand),
+    /// Tell otherwise what posted bills were made of: which bills it reaches, and with a reason and what
+    /// proves it the fact and their correction in one act
+    #[command(subcommand)]
+    Fact(fact::FactCommand),
     /// Community solar: say who gets which share of a host's surplus
     #[command(subcommand)]
     Share(ShareCommand),

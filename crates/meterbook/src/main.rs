@@ -58,6 +58,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
             commands::term::exempt(place, &of, &label, (&share, &certificate), &days)
         }
         Command::Term(TermCommand::Show { of }) => commands::term::show(place, &of),
+        Command::Fact(it) => commands::fact::fact(place, &it),
         Command::Share(share) => commands::allocation::share(place, &share),
         Command::Rec(rec) => commands::certificate::rec(place, rec),
         Command::Cycle(CycleCommand::Plan(plan)) => commands::cycle::plan(place, &plan),

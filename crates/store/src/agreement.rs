@@ -6,6 +6,7 @@ use meterbook_core::agreement::Agreement;
 use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
 
 use crate::Tx;
+use crate::bill::Known;
 use crate::failure::missing;
 use crate::tx::Sql;
 use crate::value::Row;
@@ -15,6 +16,10 @@ const ADD: Sql = Sql("
     values ($1, $2, $3, $4, $5, $6)");
 const GET: Sql = Sql("
     select id, account_id, service_point_id, tariff, from_on, to_on from agreement where id = $1");
+const AS_OF: Sql = Sql("
+    select w.agreement_id, g.account_id, g.service_point_id, w.tariff, w.from_on, w.to_on
+    from agreement_was w join agreement g on g.id = w.agreement_id
+    where w.agreement_id = $1 and $2 < w.telling_id order by w.telling_id limit 1");
 const AT: Sql = Sql("
     select id, account_id, service_point_id, tariff, from_on, to_on
     from agreement where service_point_id = $1 order by from_on");
@@ -49,6 +54,14 @@ pub fn add(tx: &mut Tx, agreement: &Agreement) -> Result<()> {
 /// One agreement.
 pub fn get(tx: &mut Tx, id: AgreementId) -> Result<Agreement> {
     tx.maybe(GET, [id.into()], agreement)?.ok_or_else(|| missing("agreement", id))
+}
+
+/// The agreement as it was believed to be when so much was known.
+pub fn as_of(tx: &mut Tx, id: AgreementId, known: Known) -> Result<Agreement> {
+    match tx.maybe(AS_OF, [id.into(), known.telling.into()], agreement)? {
+        Some(was) => Ok(was),
+        None => get(tx, id),
+    }
 }
 
 /// The agreements at a service point, in order.

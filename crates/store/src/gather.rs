@@ -53,6 +53,23 @@ const HUNG: (Sql, Sql) = among_ids!(
      where i.from_on < $3 and (i.to_on is null or $2 < i.to_on) and i.service_point_id",
     "order by i.service_point_id, i.from_on, i.id, c.id"
 );
+// What the first telling after so much was known found there.
+const TOLD_LATER: (Sql, Sql) = among_ids!(
+    "select distinct service_point_id from hung_was where $2 < telling_id and service_point_id",
+    ""
+);
+const HUNG_WAS: (Sql, Sql) = among_ids!(
+    "select i.service_point_id, i.installation_id, m.serial, i.from_on, i.to_on,
+            c.id, c.meter_id, c.digits, c.minutes, c.unit, c.flow, c.multiplier_micro
+     from hung_was i
+     join meter m on m.id = i.meter_id
+     join channel c on c.id = i.channel_id
+     where i.telling_id = (
+         select min(o.telling_id) from hung_was o
+         where o.service_point_id = i.service_point_id and $4 < o.telling_id)
+       and i.from_on < $3 and (i.to_on is null or $2 < i.to_on) and i.service_point_id",
+    "order by i.service_point_id, i.from_on, i.installation_id, c.id"
+);
 const READS: (Sql, Sql) = among_ids!(
     "select channel_id, read_on, index_micro, kind, batch_id from read
      where read_on between $2 and $3 and id <= $4 and channel_id",
@@ -252,7 +269,7 @@ fn measured(
     (from, to): (Date, Date),
     known: Known,
 ) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
-    let mut hung = hung(tx, points, from, to)?;
+    let mut hung = hung(tx, points, (from, to), known)?;
     let channels: Vec<&mut Measured> =
         hung.values_mut().flatten().flat_map(|it| &mut it.channels).collect();
     let mut by_id: HashMap<ChannelId, &mut Measured> =
@@ -265,16 +282,42 @@ fn measured(
     Ok(hung)
 }
 
+/// What hung there, as it was believed when so much was known.
 fn hung(
     tx: &mut Tx,
     points: &str,
-    from: Date,
-    to: Date,
+    (from, to): (Date, Date),
+    known: Known,
+) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
+    let sql = tx.either(HUNG.0, HUNG.1);
+    let mut all = hung_by(tx, sql, [points.into(), from.into(), to.into()])?;
+    if known.telling == Known::ALL.telling {
+        return Ok(all);
+    }
+    let (otherwise, was) =
+        (tx.either(TOLD_LATER.0, TOLD_LATER.1), tx.either(HUNG_WAS.0, HUNG_WAS.1));
+    let later: Vec<ServicePointId> =
+        tx.many(otherwise, [points.into(), known.telling.into()], |row| row.id(0))?;
+    if later.is_empty() {
+        return Ok(all);
+    }
+    let list = list_of(later.iter().copied());
+    let asked = [V::from(&list), from.into(), to.into(), known.telling.into()];
+    let mut was = hung_by(tx, was, asked)?;
+    for point in later {
+        all.insert(point, was.remove(&point).unwrap_or_default());
+    }
+    Ok(all)
+}
+
+fn hung_by<const N: usize>(
+    tx: &mut Tx,
+    sql: Sql,
+    asked: [V<'_>; N],
 ) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
     let mut all: HashMap<ServicePointId, Vec<Hung>> = HashMap::new();
     let mut latest = None;
-    let sql = tx.either(HUNG.0, HUNG.1);
-    tx.each(sql, [points.into(), from.into(), to.into()], |row| {
+    tx.each(sql, asked, |row| {
         let there = all.entry(row.id(0)?).or_default();
         let installation = row.int(1)?;
         if latest != Some(installation) {

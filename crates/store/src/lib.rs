@@ -78,6 +78,7 @@ pub mod summary;
 pub mod suspense;
 pub mod tariff;
 pub mod task;
+pub mod telling;
 pub mod terms;
 pub mod tie_out;
 pub mod timeline;

@@ -47,6 +47,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
     ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
     ("0037_debits", include_str!("../migrations/0037_debits.sql")),
+    ("0038_tellings", include_str!("../migrations/0038_tellings.sql")),
+    ("0039_splits", include_str!("../migrations/0039_splits.sql")),
+    ("0040_versions", include_str!("../migrations/0040_versions.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -2,20 +2,36 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::TariffId;
+use meterbook_core::id::{TariffId, TellingId};
 use sha2::{Digest, Sha256};
 
 use crate::Tx;
+use crate::bill::Known;
 use crate::tx::Sql;
 use crate::value::Row;
 
 const ADD: Sql = Sql("
     insert into tariff (id, code, from_on, sha256, text) values ($1, $2, $3, $4, $5)");
 const VERSION: Sql = Sql("
-    select id, code, from_on, text, sha256 from tariff where code = $1 and from_on = $2");
+    select id, code, from_on, text, sha256 from tariff_version
+    where code = $1 and from_on = $2 order by telling_id desc limit 1");
+// Of several for one day the one that was told last.
 const VERSIONS: Sql = Sql("
-    select id, code, from_on, text, sha256 from tariff where code = $1 order by from_on");
-const ALL: Sql = Sql("select id, code, from_on, text, sha256 from tariff order by code, from_on");
+    select v.id, v.code, v.from_on, v.text, v.sha256 from tariff_version v
+    where v.code = $1 and v.telling_id <= $2 and not exists (
+        select 1 from tariff_told o
+        where o.code = v.code and o.from_on = v.from_on
+          and v.telling_id < o.telling_id and o.telling_id <= $2)
+    order by v.from_on");
+const ALL: Sql = Sql("
+    select v.id, v.code, v.from_on, v.text, v.sha256 from tariff_version v
+    where not exists (
+        select 1 from tariff_told o
+        where o.code = v.code and o.from_on = v.from_on and v.telling_id < o.telling_id)
+    order by v.code, v.from_on");
+const TELL: Sql = Sql("
+    insert into tariff_told (id, telling_id, code, from_on, sha256, text)
+    values ($1, $2, $3, $4, $5, $6)");
 
 /// One version as it was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +60,18 @@ pub fn add(tx: &mut Tx, id: TariffId, code: &str, from: Date, text: &str) -> Res
     tx.exec(ADD, [id.into(), code.into(), from.into(), hash(text).into(), text.into()]).map(|_| ())
 }
 
+/// Keeps a version that is told otherwise, or put in.
+pub fn tell(
+    tx: &mut Tx,
+    telling: TellingId,
+    (id, code, from): (TariffId, &str, Date),
+    text: &str,
+) -> Result<()> {
+    let values =
+        [id.into(), telling.into(), code.into(), from.into(), hash(text).into(), text.into()];
+    tx.exec(TELL, values).map(|_| ())
+}
+
 /// The version that begins on this day, if there is one.
 pub fn version(tx: &mut Tx, code: &str, from: Date) -> Result<Option<Stored>> {
     tx.maybe(VERSION, [code.into(), from.into()], stored)
@@ -51,7 +79,12 @@ pub fn version(tx: &mut Tx, code: &str, from: Date) -> Result<Option<Stored>> {
 
 /// The versions of a tariff, oldest first.
 pub fn versions(tx: &mut Tx, code: &str) -> Result<Vec<Stored>> {
-    tx.many(VERSIONS, [code.into()], stored)
+    versions_as_of(tx, code, Known::ALL)
+}
+
+/// The versions of a tariff as they were believed to be when so much was known, oldest first.
+pub fn versions_as_of(tx: &mut Tx, code: &str, known: Known) -> Result<Vec<Stored>> {
+    tx.many(VERSIONS, [code.into(), known.telling.into()], stored)
 }
 
 /// Every version of every tariff.

@@ -10,6 +10,7 @@ use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term, Terms};
 use meterbook_core::text::{decimal, scaled};
 
 use crate::Tx;
+use crate::bill::Known;
 use crate::tx::{Sql, among_ids, list_of};
 use crate::value::Row;
 
@@ -26,6 +27,15 @@ const OF: (Sql, Sql) = among_ids!(
     "order by agreement_id, kind, name, from_on"
 );
 
+const FORGET: Sql =
+    Sql("delete from agreement_term where agreement_id = $1 and kind = $2 and name = $3");
+const BEGIN: Sql =
+    Sql("update agreement_term set from_on = $3 where agreement_id = $1 and from_on = $2");
+const WAS: Sql = Sql("
+    select agreement_id, kind, name, from_on, to_on, value, certificate
+    from agreement_term_was where agreement_id = $1 and telling_id = $2
+    order by agreement_id, kind, name, from_on");
+
 /// What something that an agreement says is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
@@ -38,12 +48,18 @@ pub enum About {
 }
 
 impl About {
-    fn word(self) -> &'static str {
+    /// As it is kept and said.
+    pub fn word(self) -> &'static str {
         match self {
             About::Term => "term",
             About::Price => "price",
             About::Exemption => "exemption",
         }
+    }
+
+    /// The one that a word means.
+    pub fn from_word(word: &str) -> Option<About> {
+        [About::Term, About::Price, About::Exemption].into_iter().find(|it| it.word() == word)
     }
 }
 
@@ -87,6 +103,33 @@ fn insert(
 pub fn end(tx: &mut Tx, agreement: AgreementId, about: About, name: &str, on: Date) -> Result<()> {
     let values = [agreement.into(), about.word().into(), name.to_owned().into(), on.into()];
     tx.exec(END, values).map(|_| ())
+}
+
+/// Keeps these instead of all that an agreement says about a name; what it said is kept by the telling
+/// that does it.
+pub fn tell(
+    tx: &mut Tx,
+    agreement: AgreementId,
+    (about, name): (About, &str),
+    terms: &Terms,
+) -> Result<()> {
+    tx.exec(FORGET, [agreement.into(), about.word().into(), name.into()])?;
+    add(tx, agreement, terms)
+}
+
+/// Has what an agreement said from one day on, its first, begin on another one.
+pub fn begin(tx: &mut Tx, agreement: AgreementId, was: Date, from: Date) -> Result<()> {
+    tx.exec(BEGIN, [agreement.into(), was.into(), from.into()]).map(|_| ())
+}
+
+/// The terms of one agreement as they were believed to be when so much was known.
+pub fn as_of(tx: &mut Tx, agreement: AgreementId, known: Known) -> Result<Terms> {
+    let Some(telling) = crate::telling::next(tx, agreement, known)? else {
+        return get(tx, agreement);
+    };
+    let mut terms = Terms::default();
+    tx.each(WAS, [agreement.into(), telling.into()], |row| take(&mut terms, row))?;
+    Ok(terms)
 }
 
 /// The terms of one agreement.

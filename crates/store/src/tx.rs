@@ -73,6 +73,8 @@ pub enum Counter {
     Bill,
     /// Bills taken back and made anew.
     Correction,
+    /// Facts told otherwise.
+    Telling,
     /// Journal entries.
     Entry,
     /// Payments.
@@ -343,6 +345,7 @@ impl Counter {
             Counter::Run => "run",
             Counter::Bill => "bill",
             Counter::Correction => "correction",
+            Counter::Telling => "telling",
             Counter::Entry => "entry",
             Counter::Payment => "payment",
             Counter::Receipt => "receipt",

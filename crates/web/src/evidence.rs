@@ -142,6 +142,53 @@ const REFUSALS: &[(&str, &str)] = &[
         "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",
     ),
     (
+        "bills were made of what is believed; say what proves it otherwise, such as a certificate or a work order",
+        "las facturas se hicieron de lo que se cree; diga qué prueba lo contrario, como un certificado o una orden de trabajo",
+    ),
+    ("that is believed already: {}; nothing was changed", "eso ya se cree: {}; no se cambió nada"),
+    (
+        "the bills that it reaches come to {} now, not to {} as when they were looked at; look again",
+        "las facturas que alcanza suman ahora {}, no {} como cuando se miraron; mire otra vez",
+    ),
+    (
+        "the turn of its first bill begins on {}, and days before that are on no bill of it; begin on {} or later",
+        "el período de su primera factura comienza el {}, y los días anteriores no están en ninguna; comience el {} o después",
+    ),
+    (
+        "no day from {} on is billed; end service then: {}",
+        "ningún día desde el {} está facturado; termine el servicio entonces: {}",
+    ),
+    (
+        "what its last bill kept in a bank was paid out when service ended; settle it by hand",
+        "lo que su última factura guardaba se pagó al terminar el servicio; arréglelo a mano",
+    ),
+    (
+        "a share of the surplus of agreement {} is on its bills and on those of others; settle it between them by hand",
+        "una parte del excedente del contrato {} está en sus facturas y en las de otros; arréglelo entre ellos a mano",
+    ),
+    ("tariff {} does not look at {}; it looks at: {}", "la tarifa {} no mira {}; mira: {}"),
+    (
+        "tariff {} does not look at {}, nor at any other term",
+        "la tarifa {} no mira {} ni ningún otro dato",
+    ),
+    (
+        "what begins on {} cannot end on {}; give a later day",
+        "lo que comienza el {} no puede terminar el {}; dé un día posterior",
+    ),
+    ("{} cannot be made again: agreement {}: {}", "{} no se puede hacer de nuevo: contrato {}: {}"),
+    (
+        "no version of tariff {} is in force on {}; publish one first",
+        "ninguna versión de la tarifa {} rige el {}; publique una primero",
+    ),
+    (
+        "an agreement is in force there from {} up to {}; start on {} or later",
+        "allí rige un contrato desde el {} hasta el {}; comience el {} o después",
+    ),
+    (
+        "an agreement has been in force there since {}; stop it first",
+        "allí rige un contrato desde el {}; termínelo primero",
+    ),
+    (
         "it comes to {}, and what is less than {} is not corrected; see: {}",
         "suma {}, y lo que es menos de {} no se corrige; vea: {}",
     ),

@@ -12,8 +12,8 @@ use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, compare, correction, cycle, document, exception,
-    hold, moves, moving, note, order, ordering, outbox, payment, place, search, sign_in, task,
-    timeline, usage,
+    fact, hold, moves, moving, note, order, ordering, outbox, payment, place, search, sign_in,
+    task, timeline, usage,
 };
 use crate::sent;
 
@@ -87,6 +87,13 @@ const ROUTES: &[Route] = &[
         path: "/bills/{number}/correct",
         needs: CORRECT,
         run: || post(correction::correct),
+    },
+    Route { method: "GET", path: "/bills/{number}/fact", needs: CORRECT, run: || get(fact::ask) },
+    Route {
+        method: "POST",
+        path: "/bills/{number}/fact",
+        needs: CORRECT,
+        run: || post(fact::tell),
     },
     Route { method: "GET", path: "/corrections/{id}", needs: VIEW, run: || get(correction::show) },
     Route { method: "GET", path: "/cycles", needs: VIEW, run: || get(cycle::list) },

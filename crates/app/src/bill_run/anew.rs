@@ -121,6 +121,7 @@ fn worked_out(
     let taken: Vec<(CorrectionId, BillId)> = taken.collect();
     store::correction::add(tx, &anew.corrections)?;
     store::correction::cancel(tx, &taken)?;
+    store::telling::hold_off(tx)?;
     let known = store::bill::known(tx)?;
     while let Some(turn) = next_turn(&anew.corrections, &old) {
         let due: Vec<usize> = (0..old.len())
@@ -181,10 +182,20 @@ fn in_turn(
     let olds: BTreeMap<AccountId, (&Bill, BillId)> =
         due.iter().map(|(_, old, id)| (old.account, (*old, *id))).collect();
     let mut facts = store::gather::accounts_as_of(tx, &window, &accounts, Known::ALL)?;
+    let served = facts.iter().flat_map(|it| &it.services).map(|it| it.agreement.id);
+    let followed = store::telling::followed(tx, served)?;
     for facts in &mut facts {
         let (old, _) = olds[&facts.account.id];
         // Others that have their own bill for these days keep it.
-        facts.services.retain(|it| old.segments.iter().any(|was| was.agreement == it.agreement.id));
+        facts.services.retain(|it| {
+            let mut id = Some(it.agreement.id);
+            std::iter::from_fn(|| {
+                let now = id?;
+                id = followed.get(&now).copied();
+                Some(now)
+            })
+            .any(|id| old.segments.iter().any(|was| was.agreement == id))
+        });
     }
     check::learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, Known::ALL)?;

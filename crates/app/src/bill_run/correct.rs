@@ -27,7 +27,7 @@ use crate::Actor;
 use crate::authority::authorize;
 use crate::refuse;
 
-pub use self::many::{Many, SHOWN, many};
+pub use self::many::{Many, Reached, SHOWN, many};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +96,11 @@ pub fn preview(
 ) -> Result<Correction> {
     authorize(tx, actor, Permission::RunBills, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
-    trial(tx, account, from, cause, today)
+    seen(tx, account, from, cause, today)
 }
 
-fn trial(
+/// The bills of an account that would read otherwise, and what correcting them would come to.
+pub(crate) fn seen(
     tx: &mut Tx,
     account: AccountId,
     from: Date,
@@ -158,7 +159,7 @@ fn reads_otherwise((old, new): &(Bill, Option<Bill>)) -> bool {
 impl NewCorrection {
     /// To what, as a second person reads it.
     pub(crate) fn subject(&self, tx: &mut Tx, today: Date) -> Result<String> {
-        let it = trial(tx, self.account, self.from, self.cause, today)?;
+        let it = seen(tx, self.account, self.from, self.cause, today)?;
         let number = store::account::get(tx, self.account)?.number;
         Ok(format!("account {number}: {} from {} on", said(&it), self.from))
     }
@@ -175,7 +176,7 @@ impl NewCorrection {
             return Err(refuse(NotCorrected::NoReason));
         }
         let today = crate::founding::zone(tx)?.day_of(allowed.at());
-        let seen = trial(tx, self.account, self.from, self.cause, today)?;
+        let seen = seen(tx, self.account, self.from, self.cause, today)?;
         let now = seen.charged();
         if now != self.net {
             return Err(refuse(NotCorrected::NotAsSeen { was: self.net, now }));

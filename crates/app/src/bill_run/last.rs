@@ -130,6 +130,7 @@ fn one(
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
     let window = Window { id, cycle: off_cycle(id), billed_on: today, due_on, ..*turn };
+    store::telling::hold_off(tx)?;
     let known = store::bill::known(tx)?;
     let mut facts = store::gather::accounts_as_of(tx, &window, &[account], known)?;
     let by = match until {

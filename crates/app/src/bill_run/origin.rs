@@ -60,7 +60,8 @@ pub(super) fn of(
             let tariff_sha256 = match texts.entry(key) {
                 Entry::Occupied(there) => there.get().clone(),
                 Entry::Vacant(new) => {
-                    new.insert(of_texts(&self::texts(tx, tariffs, segment)?)).clone()
+                    let texts = self::texts(tx, tariffs, segment, known)?;
+                    new.insert(of_texts(&texts)).clone()
                 }
             };
             let zone = &service.point.zone;
@@ -104,15 +105,20 @@ fn hash(text: &str) -> String {
 
 /// The texts that price a segment: the versions of its tariff that are in force, and those of its
 /// riders that had begun, since customers may keep old ones.
-pub(crate) fn texts(tx: &mut Tx, tariffs: &Tariffs, segment: &Segment) -> Result<Vec<Stored>> {
+pub(crate) fn texts(
+    tx: &mut Tx,
+    tariffs: &Tariffs,
+    segment: &Segment,
+    known: Known,
+) -> Result<Vec<Stored>> {
     let period = segment.period;
-    let versions = store::tariff::versions(tx, &segment.tariff)?;
+    let versions = store::tariff::versions_as_of(tx, &segment.tariff, known)?;
     let ends: Vec<_> = versions.iter().skip(1).map(|it| Some(it.from)).chain([None]).collect();
     let priced = versions.into_iter().zip(ends);
     let priced = priced.filter(|(it, end)| period.overlap(it.from, *end).is_some());
     let mut texts: Vec<Stored> = priced.map(|(it, _)| it).collect();
     for code in tariffs.riders(&segment.tariff, period) {
-        let versions = store::tariff::versions(tx, code)?;
+        let versions = store::tariff::versions_as_of(tx, code, known)?;
         texts.extend(versions.into_iter().filter(|it| it.from < period.end()));
     }
     Ok(texts)

@@ -89,6 +89,7 @@ pub(super) fn post(
 ) -> Result<()> {
     let due = store::run::to_post(tx, run, (job.first, job.last))?;
     let due: Vec<_> = due.into_iter().zip((job.first_bill.0..).map(BillId)).collect();
+    store::telling::hold_off(tx)?;
     let turn = Turn { run, window, known: store::bill::known(tx)? };
     let mut aside = Aside::of(job);
     if attempt(tx, |tx| batch(tx, turn, &due, aside, tariffs))?.is_ok() {

@@ -53,7 +53,7 @@ pub(crate) fn shows(db: &Db, on: Date, indexes: &[i64]) {
     meter_shows(db, "E-1", on, indexes);
 }
 
-fn meter_shows(db: &Db, serial: &str, on: Date, indexes: &[i64]) {
+pub(crate) fn meter_shows(db: &Db, serial: &str, on: Date, indexes: &[i64]) {
     db.write(|tx| {
         let meter = store::meter::by_serial(tx, serial)?.remove(0);
         for (channel, index) in store::meter::channels(tx, meter.id)?.iter().zip(indexes) {

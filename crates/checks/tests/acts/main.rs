@@ -22,6 +22,7 @@ mod doubts;
 mod e_invoice;
 mod exchange;
 mod explorer;
+mod facts;
 mod far_zones;
 mod holds;
 mod incidents;

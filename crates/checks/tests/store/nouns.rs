@@ -62,7 +62,9 @@ fn every_noun_comes_back_as_it_went_in() {
             let agreement = [sample::neighbour(), sample::agreement()];
             assert_eq!(store::agreement::get(tx, AgreementId(1))?, agreement[1]);
             assert_eq!(store::agreement::at(tx, sample::POINT)?, agreement);
-            assert_eq!(store::agreement::of_account(tx, sample::ACCOUNT)?, agreement);
+            let [neighbour, own] = agreement;
+            let all = [neighbour, own, sample::follower()];
+            assert_eq!(store::agreement::of_account(tx, sample::ACCOUNT)?, all);
             assert_eq!(store::terms::get(tx, AgreementId(1))?, sample::terms());
             let said = store::interaction::of_account(tx, sample::ACCOUNT)?;
             assert_eq!(said, [sample::interaction()]);
@@ -78,7 +80,17 @@ fn every_noun_comes_back_as_it_went_in() {
             assert_eq!(of_serial, named.collect::<Vec<_>>());
             let version = store::tariff::version(tx, "R-1", date(2026, 1, 1))?.unwrap();
             assert_eq!((version.code.as_str(), version.text.as_str()), ("R-1", "tariff R-1\n"));
-            assert_eq!(store::tariff::versions(tx, "R-1")?, [version]);
+            let told = store::tariff::version(tx, "R-1", date(2026, 2, 1))?.unwrap();
+            assert_eq!(store::tariff::versions(tx, "R-1")?, [version.clone(), told]);
+            let before = Known { telling: 0, ..Known::ALL };
+            assert_eq!(store::tariff::versions_as_of(tx, "R-1", before)?, [version]);
+            assert_eq!(store::telling::newest(tx, 9)?, [sample::telling()]);
+            assert_eq!(store::telling::of(tx, AgreementId(1))?, [sample::telling()]);
+            let was = store::agreement::as_of(tx, AgreementId(1), before)?;
+            assert_eq!(was, sample::agreement());
+            assert_eq!(store::terms::as_of(tx, AgreementId(1), before)?, sample::terms());
+            let followed = store::telling::followed(tx, [AgreementId(3)].into_iter())?;
+            assert_eq!(followed, [(AgreementId(3), AgreementId(1))].into());
             Ok(())
         })
         .unwrap();

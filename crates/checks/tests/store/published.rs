@@ -103,7 +103,7 @@ fn a_publication_comes_back_by_its_file() {
             let first = sample::publications().remove(0);
             assert_eq!(published::of_batch(tx, BatchId(1))?, Some(first));
             assert_eq!(published::of_batch(tx, BatchId(2))?, None);
-            let known = Known { read: 2, batch: 2, publication: 3 };
+            let known = Known { read: 2, batch: 2, publication: 3, telling: 1 };
             assert_eq!(store::bill::known(tx)?, known);
             Ok(())
         })

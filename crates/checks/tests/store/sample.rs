@@ -46,6 +46,7 @@ use meterbook_store::bill::{Known, Origin};
 use meterbook_store::large_file::{self, LargeFile, Part};
 use meterbook_store::published::Publication;
 use meterbook_store::staff::Member;
+use meterbook_store::telling::Telling;
 use meterbook_store::vee::{Exception, How, Request};
 use meterbook_store::{self as store, Tx};
 
@@ -238,6 +239,23 @@ pub(crate) fn correction() -> Correction {
 }
 
 /// What rules made of it.
+/// What follows it since another one was told of its tariff, as if that were elsewhere.
+pub(crate) fn follower() -> Agreement {
+    Agreement { id: AgreementId(3), service_point: GARDEN, ..agreement() }
+}
+
+/// An exemption that came late.
+pub(crate) fn telling() -> Telling {
+    Telling {
+        id: TellingId(1),
+        said: "agreement 1: no exemption State tax from 2026-07-01".to_owned(),
+        was: "nothing".to_owned(),
+        why: "it never was".to_owned(),
+        evidence: "letter of July 3".to_owned(),
+        at: at(),
+    }
+}
+
 fn settled() -> Settled {
     Settled {
         waived: Money::ZERO,
@@ -353,7 +371,7 @@ fn origin() -> Origin {
         published_sha256: "c3".repeat(32),
         tz_version: "2026b".to_owned(),
         engine: "0.1.0".to_owned(),
-        known: Known { read: 1, batch: 1, publication: 3 },
+        known: Known { read: 1, batch: 1, publication: 3, telling: 1 },
         until: Some(date(2026, 8, 1)),
     }
 }
@@ -720,12 +738,18 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::figure::add(tx, PublicationId(2), &figure())?;
     store::figure::look(tx, &looks())?;
     store::terms::add(tx, AgreementId(1), &terms())?;
+    store::telling::add(tx, &telling())?;
+    store::telling::keep_agreement(tx, telling().id, AgreementId(1))?;
+    store::telling::split(tx, telling().id, AgreementId(1), &follower())?;
     store::interaction::add(tx, &interaction())?;
     store::interaction::link(tx, interaction().id, &[Thing::Premise(PremiseId(1))])?;
     store::task::add(tx, &task(), &[Thing::Account(ACCOUNT), Thing::Premise(PremiseId(1))])?;
     store::task::add_step(tx, task().id, &happened())?;
     store::task::take(tx, task().id, UserId(1), at())?;
     store::tariff::add(tx, TariffId(1), "R-1", date(2026, 1, 1), "tariff R-1\n")?;
+    let put_in = (TariffId(2), "R-1", date(2026, 2, 1));
+    store::tariff::tell(tx, telling().id, put_in, "tariff R-1 told\n")?;
+    store::telling::keep_hung(tx, telling().id, POINT)?;
     store::batch::add(tx, &batch(), b"E-100,41230\n", &[reject()])?;
     store::batch::keep_profile(tx, batch().id, "registers", "profile registers 1\n")?;
     store::large_file::add(tx, &large_file())?;

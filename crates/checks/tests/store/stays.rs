@@ -9,6 +9,9 @@ use crate::sample;
 
 /// Tables whose rows never change, and a column of each.
 const STAY: &[(&str, &str)] = &[
+    ("agreement_follows", "follows_id"),
+    ("agreement_term_was", "value"),
+    ("agreement_was", "tariff"),
     ("allocation_rule", "text"),
     ("allotment", "micro"),
     ("allotment_taken", "segment"),
@@ -38,6 +41,7 @@ const STAY: &[(&str, &str)] = &[
     ("entry", "effective_on"),
     ("event_day", "said"),
     ("figure", "name"),
+    ("hung_was", "from_on"),
     ("generation", "total_micro"),
     ("generator_owner", "owner"),
     ("interaction", "text"),
@@ -104,8 +108,10 @@ const STAY: &[(&str, &str)] = &[
     ("suspense", "said"),
     ("suspense_end", "how"),
     ("tariff", "text"),
+    ("tariff_told", "text"),
     ("task_about", "kind"),
     ("task_step", "said"),
+    ("telling", "said"),
     ("tender", "reference"),
     ("vee_rules", "text"),
     ("webhook_call", "said"),

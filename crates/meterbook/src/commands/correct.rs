@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::bill_run::correct::{NewCorrection, many, preview};
+use meterbook_app::bill_run::correct::{Many, NewCorrection, many, preview};
 use meterbook_app::bill_run::settle;
 use meterbook_core::bill::correct::{Cause, Correction, beside};
 use meterbook_core::id::CorrectionId;
@@ -24,10 +24,7 @@ pub(crate) fn correct(
     cause: &str,
     why: Option<&str>,
 ) -> Result<()> {
-    let cause = Cause::from_word(cause).with_context(|| {
-        let known: Vec<_> = Cause::SAID.iter().map(|it| it.word()).collect();
-        format!("{cause} is no cause; write one of {}", known.join(", "))
-    })?;
+    let cause = self::cause(cause)?;
     let db = super::open(place)?;
     if let Some(tariff) = tariff {
         return all_on(&db, (tariff, from, cause), why);
@@ -48,16 +45,29 @@ pub(crate) fn correct(
     Ok(())
 }
 
+/// The cause that a word means.
+pub(super) fn cause(word: &str) -> Result<Cause> {
+    Cause::from_word(word).with_context(|| {
+        let known: Vec<_> = Cause::SAID.iter().map(|it| it.word()).collect();
+        format!("{word} is no cause; write one of {}", known.join(", "))
+    })
+}
+
 /// Every account on a tariff.
 fn all_on(db: &Db, of: (&str, Date, Cause), why: Option<&str>) -> Result<()> {
     let mut bar = say::Bar::new();
     let it = many(db, super::actor(), of, why, &mut |done, all| bar.show("looked at", done, all))?;
     drop(bar);
+    print_many(db, &it, why.is_some())
+}
+
+/// What many accounts' bills come to, or would.
+pub(super) fn print_many(db: &Db, it: &Many, done: bool) -> Result<()> {
     say::line(format_args!(
         "{} of {} {}: {} more, {} less",
         counted(it.bills, "bill"),
         counted(it.accounts, "account"),
-        if why.is_some() { "corrected" } else { "would read otherwise" },
+        if done { "corrected" } else { "would read otherwise" },
         it.more,
         it.less
     ));
@@ -74,7 +84,7 @@ fn all_on(db: &Db, of: (&str, Date, Cause), why: Option<&str>) -> Result<()> {
     if it.failures > u64::try_from(it.failed.len())? {
         say::line(format_args!("… {} in all", it.failures));
     }
-    if why.is_none() {
+    if !done {
         say::line("nothing is kept; say --why to correct them");
     }
     Ok(())
@@ -89,7 +99,7 @@ pub(crate) fn show(place: &Place, number: i64) -> Result<()> {
 }
 
 /// Each bill beside the one in its place, line by line, and what it all comes to.
-fn print(it: &Correction) {
+pub(super) fn print(it: &Correction) {
     for (old, new) in &it.bills {
         let total = new.as_ref().map_or(Money::ZERO, |it| it.total);
         say::line(format_args!(

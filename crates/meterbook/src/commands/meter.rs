@@ -46,8 +46,7 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
             say::line(format_args!("meter {serial} hangs at service point {point} from {on}"));
         }
         MeterCommand::Multiplier { point, times, on, read, evidence } => {
-            let micro = scaled(times, 6)
-                .ok_or_else(|| super::said(format!("{times} is no multiplier; write 40 or 0.5")))?;
+            let micro = self::times(times)?;
             let asked = Asked::Multiplier(NewMultiplier {
                 point: ServicePointId(*point),
                 multiplier_micro: micro,
@@ -63,6 +62,11 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A multiplier as the command says it, in millionths.
+pub(super) fn times(text: &str) -> Result<i64> {
+    scaled(text, 6).ok_or_else(|| super::said(format!("{text} is no multiplier; write 40 or 0.5")))
 }
 
 /// A meter that is hung at a service point, as the command says it.
@@ -84,7 +88,7 @@ fn hang(
     Ok(Hang { point, on, serial: serial.to_owned(), channels, first: indexes(first)? })
 }
 
-fn indexes(shown: &[String]) -> Result<Vec<i64>> {
+pub(super) fn indexes(shown: &[String]) -> Result<Vec<i64>> {
     shown.iter().map(|it| super::index(it)).collect()
 }
 

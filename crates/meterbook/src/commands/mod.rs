@@ -16,6 +16,7 @@ pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod demo;
 pub(crate) mod document;
+pub(crate) mod fact;
 mod holds;
 pub(crate) mod import;
 pub(crate) mod init;

@@ -17,8 +17,13 @@ pub(crate) fn set(
     value: &str,
     days: &TermDays,
 ) -> Result<()> {
+    said(place, of, &term_of(name, value, days))
+}
+
+/// A term of these days.
+pub(super) fn term_of(name: &str, value: &str, days: &TermDays) -> Said {
     let (name, value) = (name.to_owned(), value.to_owned());
-    said(place, of, &Said::Term(Term { name, value, from: days.from, to: days.to }))
+    Said::Term(Term { name, value, from: days.from, to: days.to })
 }
 
 pub(crate) fn price(
@@ -28,9 +33,14 @@ pub(crate) fn price(
     price: &str,
     days: &TermDays,
 ) -> Result<()> {
+    said(place, of, &price_of(label, price, days)?)
+}
+
+/// A price of these days.
+pub(super) fn price_of(label: &str, price: &str, days: &TermDays) -> Result<Said> {
     let nano = Price::parse(price, Unit::Bill).map_err(super::said)?.nano;
     let label = label.to_owned();
-    said(place, of, &Said::Price(SpecialPrice { label, nano, from: days.from, to: days.to }))
+    Ok(Said::Price(SpecialPrice { label, nano, from: days.from, to: days.to }))
 }
 
 pub(crate) fn exempt(
@@ -40,10 +50,19 @@ pub(crate) fn exempt(
     (share, certificate): (&str, &str),
     days: &TermDays,
 ) -> Result<()> {
+    said(place, of, &exemption_of(label, (share, certificate), days)?)
+}
+
+/// An exemption of these days.
+pub(super) fn exemption_of(
+    label: &str,
+    (share, certificate): (&str, &str),
+    days: &TermDays,
+) -> Result<Said> {
     let share = Share::parse(share).map_err(super::said)?;
     let (label, certificate) = (label.to_owned(), certificate.to_owned());
     let exemption = Exemption { label, share, certificate, from: days.from, to: days.to };
-    said(place, of, &Said::Exemption(exemption))
+    Ok(Said::Exemption(exemption))
 }
 
 fn said(place: &Place, of: &OfAgreement, said: &Said) -> Result<()> {

@@ -9,16 +9,17 @@ use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
 
 const ORIGINS: Rows = Rows(
-    "segment_origin (bill_id, segment, usage_sha256, tariff_sha256, published_sha256, tz_version, engine, through_read, through_batch, through_publication, until_on)",
+    "segment_origin (bill_id, segment, usage_sha256, tariff_sha256, published_sha256, tz_version, engine, through_read, through_batch, through_publication, until_on, through_telling)",
 );
 const OF_BILL: Sql = Sql("
     select usage_sha256, tariff_sha256, published_sha256, tz_version, engine,
-           through_read, through_batch, through_publication, until_on
+           through_read, through_batch, through_publication, through_telling, until_on
     from segment_origin where bill_id = $1 order by segment");
 const KNOWN: Sql = Sql("
     select coalesce((select max(id) from read), 0), coalesce((select max(id) from batch), 0),
            coalesce((select max(id) from (
-               select id from publication union all select id from figure) published), 0)");
+               select id from publication union all select id from figure) published), 0),
+           coalesce((select max(id) from telling), 0)");
 
 /// What one segment was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,8 @@ pub struct Origin {
     pub until: Option<Date>,
 }
 
-/// How far facts were known: reads, files and what is published come in the order of their ids.
+/// How far facts were known: reads, files, what is published and what is told otherwise come in the order
+/// of their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The newest read.
@@ -49,11 +51,14 @@ pub struct Known {
     pub batch: i64,
     /// The newest publication.
     pub publication: i64,
+    /// The newest fact that was told otherwise.
+    pub telling: i64,
 }
 
 impl Known {
     /// All there is.
-    pub const ALL: Known = Known { read: i64::MAX, batch: i64::MAX, publication: i64::MAX };
+    pub const ALL: Known =
+        Known { read: i64::MAX, batch: i64::MAX, publication: i64::MAX, telling: i64::MAX };
 }
 
 /// How far facts are known now.
@@ -78,6 +83,7 @@ pub fn add(tx: &mut Tx, origins: &[(BillId, i64, Origin)]) -> Result<()> {
                 it.known.batch.into(),
                 it.known.publication.into(),
                 it.until.into(),
+                it.known.telling.into(),
             ]
         }),
     )
@@ -96,11 +102,16 @@ fn origin(row: &Row) -> Result<Origin> {
         tz_version: row.text(3)?,
         engine: row.text(4)?,
         known: read_known(row, 5)?,
-        until: row.maybe(8, Row::date)?,
+        until: row.maybe(9, Row::date)?,
     })
 }
 
 /// How far facts were known, from this column on.
 fn read_known(row: &Row, at: usize) -> Result<Known> {
-    Ok(Known { read: row.int(at)?, batch: row.int(at + 1)?, publication: row.int(at + 2)? })
+    Ok(Known {
+        read: row.int(at)?,
+        batch: row.int(at + 1)?,
+        publication: row.int(at + 2)?,
+        telling: row.int(at + 3)?,
+    })
 }

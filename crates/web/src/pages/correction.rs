@@ -48,14 +48,14 @@ struct Page {
 }
 
 /// A bill and the one in its place.
-struct Pair {
-    number: String,
-    made: String,
-    period: String,
-    was: String,
-    now: String,
-    change: String,
-    lines: Vec<[String; 4]>,
+pub(super) struct Pair {
+    pub(super) number: String,
+    pub(super) made: String,
+    pub(super) period: String,
+    pub(super) was: String,
+    pub(super) now: String,
+    pub(super) change: String,
+    pub(super) lines: Vec<[String; 4]>,
 }
 
 #[derive(Deserialize)]
@@ -132,7 +132,7 @@ async fn preview(
     Ok(draw(StatusCode::OK, &page))
 }
 
-fn named(tx: &mut store::Tx, number: String) -> Result<(Bill, AccountNumber)> {
+pub(super) fn named(tx: &mut store::Tx, number: String) -> Result<(Bill, AccountNumber)> {
     let id = store::bill::by_number(tx, &BillNumber(number))?.ok_or(NotThere)?;
     let bill = store::bill::get(tx, id)?;
     let account = store::account::get(tx, bill.account)?.number;
@@ -208,7 +208,7 @@ pub(crate) async fn show(
 }
 
 /// What the rules make of a correction, as label and amount.
-fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
+pub(super) fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
     let (words, language, of) = (visitor.words(), visitor.language, &it.settled);
     let mut rows = Vec::new();
     if of.waived != Money::ZERO {
@@ -226,7 +226,7 @@ fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
     rows
 }
 
-fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {
+pub(super) fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {
     let language = visitor.language;
     let pair = |(old, new): &(Bill, Option<Bill>)| {
         let now = new.as_ref().map_or(Money::ZERO, |it| it.total);

@@ -10,6 +10,7 @@ pub(crate) mod correction;
 pub(crate) mod cycle;
 pub(crate) mod document;
 pub(crate) mod exception;
+pub(crate) mod fact;
 pub(crate) mod hold;
 pub(crate) mod known;
 pub(crate) mod moves;

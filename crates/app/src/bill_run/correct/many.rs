@@ -8,9 +8,9 @@ use std::thread;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::Bill;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
@@ -41,6 +41,22 @@ pub struct Many {
     pub failed: Vec<(AccountId, String)>,
     /// How many these are.
     pub failures: u64,
+    /// Bills that a fact reaches that is not told yet, account by account; of what is told already they
+    /// are only counted.
+    pub reached: Vec<Reached>,
+}
+
+/// One bill that would read otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reached {
+    /// Whose.
+    pub account: AccountId,
+    /// Its number.
+    pub bill: BillNumber,
+    /// What it comes to.
+    pub was: Money,
+    /// What it would come to.
+    pub now: Money,
 }
 
 /// Failures that are kept to be shown.
@@ -59,6 +75,47 @@ struct Wanted<'a> {
     from: Date,
     cause: Cause,
     why: Option<&'a str>,
+    /// A fact that is not told yet, put in its place to look what it would come to.
+    fact: Option<&'a Put<'a>>,
+}
+
+/// Puts a fact in its place, under a number that is no other transaction's.
+pub(crate) type Put<'a> = dyn Fn(&mut Tx, i64) -> Result<()> + Sync + 'a;
+
+/// What correcting the bills of every account on some tariffs would come to if a fact were told: each
+/// transaction puts it in its place, looks, and takes it back.
+pub(crate) fn told(
+    db: &Db,
+    actor: Actor,
+    (tariffs, from, cause): (&BTreeSet<String>, Date, Cause),
+    fact: &Put<'_>,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Many> {
+    let wanted = Wanted { actor, from, cause, why: None, fact: Some(fact) };
+    let mut many = all(db, wanted, &on(db, tariffs, from)?, watch)?;
+    many.reached.sort_unstable();
+    Ok(many)
+}
+
+/// Corrects the bills of every account on some tariffs from a day on.
+pub(crate) fn on_any(
+    db: &Db,
+    actor: Actor,
+    (tariffs, from, cause): (&BTreeSet<String>, Date, Cause),
+    why: &str,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Many> {
+    let wanted = Wanted { actor, from, cause, why: Some(why), fact: None };
+    all(db, wanted, &on(db, tariffs, from)?, watch)
+}
+
+/// The accounts with bills on any of these tariffs, each once.
+fn on(db: &Db, tariffs: &BTreeSet<String>, from: Date) -> Result<Vec<AccountId>> {
+    let mut accounts = BTreeSet::new();
+    for code in tariffs {
+        accounts.extend(db.read(|tx| store::correction::on_tariff(tx, code, from))?);
+    }
+    Ok(accounts.into_iter().collect())
 }
 
 /// Corrects the bills of every account on a tariff from a day on, or says what that would come to where
@@ -75,8 +132,17 @@ pub fn many(
     if why.is_some_and(|it| it.trim().is_empty()) {
         return Err(refuse(NotCorrected::NoReason));
     }
-    let wanted = Wanted { actor, from, cause, why: why.map(str::trim) };
+    let wanted = Wanted { actor, from, cause, why: why.map(str::trim), fact: None };
     let accounts = db.read(|tx| store::correction::on_tariff(tx, tariff, from))?;
+    all(db, wanted, &accounts, watch)
+}
+
+fn all(
+    db: &Db,
+    wanted: Wanted<'_>,
+    accounts: &[AccountId],
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Many> {
     let parts: Vec<&[AccountId]> = accounts.chunks(TOGETHER).collect();
     let all = u64::try_from(accounts.len())?;
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -132,15 +198,39 @@ fn some(db: &Db, wanted: Wanted<'_>, accounts: &[AccountId]) -> Result<Many> {
         // In a transaction by itself, or else the next ones would wait for this one's end.
         Some(_) => db.write(|tx| set_aside(tx, wanted, accounts))?,
     };
-    let came = db.write(|tx| attempt(tx, |tx| together(tx, wanted, accounts, &mut fresh)))?;
+    let came = db.write(|tx| {
+        attempt(tx, |tx| {
+            let under = accounts[0];
+            placed(tx, wanted, under, |tx| together(tx, wanted, accounts, &mut fresh))
+        })
+    })?;
     let (mut many, rest) = came.unwrap_or_else(|_| (Many::default(), accounts.to_vec()));
     for account in rest {
-        match db.write(|tx| one(tx, wanted, account)) {
-            Ok((seen, outcome)) => many.add(&seen, outcome),
+        match db.write(|tx| placed(tx, wanted, account, |tx| one(tx, wanted, account))) {
+            Ok((seen, outcome)) => {
+                many.add(&seen, outcome);
+                many.list(wanted, &seen);
+            }
             Err(why) => many.fail(account, why)?,
         }
     }
     Ok(many)
+}
+
+/// Does something with a fact in its place, which is taken back; or without one.
+fn placed<T>(
+    tx: &mut Tx,
+    wanted: Wanted<'_>,
+    under: AccountId,
+    work: impl FnOnce(&mut Tx) -> Result<T>,
+) -> Result<T> {
+    match wanted.fact {
+        None => work(tx),
+        Some(put) => tx.trial(|tx| {
+            put(tx, under.0)?;
+            work(tx)
+        }),
+    }
 }
 
 fn set_aside(tx: &mut Tx, wanted: Wanted<'_>, accounts: &[AccountId]) -> Result<Fresh> {
@@ -159,7 +249,7 @@ fn together(
     accounts: &[AccountId],
     fresh: &mut Fresh,
 ) -> Result<(Many, Vec<AccountId>)> {
-    let Wanted { actor, from, cause, why } = wanted;
+    let Wanted { actor, from, cause, why, .. } = wanted;
     authorize(tx, actor, Permission::RunBills, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let standing = store::correction::standing_of(tx, accounts, from)?;
@@ -194,6 +284,7 @@ fn together(
     let mut many = Many::default();
     for it in &anew.corrections {
         many.add(it, None);
+        many.list(wanted, it);
     }
     if why.is_some() {
         keep(tx, &allowed, &anew, fresh)?;
@@ -207,7 +298,7 @@ fn one(
     wanted: Wanted<'_>,
     account: AccountId,
 ) -> Result<(Correction, Option<Outcome>)> {
-    let Wanted { actor, from, cause, why } = wanted;
+    let Wanted { actor, from, cause, why, .. } = wanted;
     let seen = preview(tx, actor, account, from, cause)?;
     let Some(why) = why else { return Ok((seen, None)) };
     let new = NewCorrection { account, from, cause, net: seen.charged() };
@@ -224,8 +315,20 @@ impl Many {
         self.waits += u64::from(matches!(outcome, Some(Outcome::Waits(_))));
     }
 
+    /// Takes down which bills a fact reaches that is not told yet.
+    fn list(&mut self, wanted: Wanted<'_>, seen: &Correction) {
+        let bills = seen.bills.iter().filter(|_| wanted.fact.is_some());
+        self.reached.extend(bills.map(|(old, new)| Reached {
+            account: seen.account,
+            bill: old.number.clone(),
+            was: old.total,
+            now: new.as_ref().map_or(Money::ZERO, |it| it.total),
+        }));
+    }
+
     fn join(&mut self, it: Many) {
-        let Many { accounts, bills, more, less, waits, failed, failures } = it;
+        let Many { accounts, bills, more, less, waits, failed, failures, reached } = it;
+        self.reached.extend(reached);
         self.accounts += accounts;
         self.bills += bills;
         self.more += more;

@@ -1,0 +1,157 @@
+//! A version of a tariff or rider told otherwise for its day, or put in for days that are billed: of every
+//! account on it, or on what includes it, the bills that it reaches.
+//!
+//! These may be tens of thousands, so that one transaction does not hold them: the version is told in one,
+//! and the bills are corrected as those of every account on a tariff are, some accounts together.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use meterbook_core::bill::correct::Cause;
+use meterbook_core::id::{TariffId, TellingId};
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_core::tariff::Tariff;
+use meterbook_store::audit::Change;
+use meterbook_store::telling::Telling;
+use meterbook_store::{self as store, Counter, Db, Tx};
+
+use super::{NotTold, TELL, TRIAL};
+use crate::authority::authorize;
+use crate::bill_run::correct::{Many, many};
+use crate::{Actor, refuse, tariff};
+
+/// A version to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// Its text, which says from which day it holds.
+    pub text: &'a str,
+    /// Why the bills were wrong.
+    pub cause: Cause,
+}
+
+/// What telling a version comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retold {
+    /// What is told.
+    pub said: String,
+    /// What is believed of that day without it.
+    pub was: String,
+    /// The bills that it reaches.
+    pub many: Many,
+    /// Whether they were left for somebody who may correct them.
+    pub left: bool,
+}
+
+/// What is known of a version before it is told.
+struct Look {
+    tariff: Tariff,
+    said: String,
+    was: String,
+    /// The tariffs whose bills it prices.
+    priced: BTreeSet<String>,
+}
+
+/// What telling a version would come to, with the list of the bills that it reaches. Nothing is kept.
+pub fn preview(
+    db: &Db,
+    actor: Actor,
+    version: Version<'_>,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Retold> {
+    let look = db.write(|tx| {
+        authorize(tx, actor, Permission::RunBills, None)?;
+        look(tx, version.text)
+    })?;
+    let put = |tx: &mut Tx, under: i64| {
+        let id = TRIAL + under;
+        let telling = Telling {
+            id: TellingId(id),
+            said: look.said.clone(),
+            was: look.was.clone(),
+            why: String::new(),
+            evidence: String::new(),
+            at: actor.at,
+        };
+        keep(tx, &telling, TariffId(id), (&look.tariff, version.text))
+    };
+    let of = (&look.priced, look.tariff.from, version.cause);
+    let many = many::told(db, actor, of, &put, watch)?;
+    Ok(Retold { said: look.said, was: look.was, many, left: false })
+}
+
+/// Tells a version and corrects the bills that it reaches; those of who may not correct them are left for
+/// somebody who may. What was cut off goes on with `bill correct` of the tariff.
+pub fn tell(
+    db: &Db,
+    actor: Actor,
+    version: Version<'_>,
+    (why, evidence): (&str, &str),
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Retold> {
+    let (why, evidence) = (why.trim(), evidence.trim());
+    let (look, may) = db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
+        if why.is_empty() {
+            return Err(refuse(NotTold::NoReason));
+        }
+        if evidence.is_empty() {
+            return Err(refuse(NotTold::NoEvidence));
+        }
+        // First of all its number: whoever posts is done then, and nobody begins.
+        let id = TellingId(tx.next(Counter::Telling, 1)?);
+        let look = look(tx, version.text)?;
+        let telling = Telling {
+            id,
+            said: look.said.clone(),
+            was: look.was.clone(),
+            why: why.to_owned(),
+            evidence: evidence.to_owned(),
+            at: actor.at,
+        };
+        let id = TariffId(tx.next(Counter::Tariff, 1)?);
+        keep(tx, &telling, id, (&look.tariff, version.text))?;
+        let change = Change { was: Some(&look.was), became: Some(&look.said), why: Some(why) };
+        store::audit::change(tx, &allowed, TELL, &look.tariff.code, (evidence, change))?;
+        let may = authorize(tx, actor, Permission::CorrectBills, Some(Money::ZERO)).is_ok();
+        Ok((look, may))
+    })?;
+    let of = (&look.priced, look.tariff.from, version.cause);
+    let why = format!("{why}: {} ({evidence})", look.said);
+    let many = match may {
+        true => many::on_any(db, actor, of, &why, watch)?,
+        false => Many::default(),
+    };
+    Ok(Retold { said: look.said, was: look.was, many, left: !may })
+}
+
+/// What there is to say of a version; refuses what cannot hold, and what holds already.
+fn look(tx: &mut Tx, text: &str) -> Result<Look> {
+    let it = tariff::read(text)?;
+    let (code, from) = (it.code.clone(), it.from);
+    let kind = if it.is_rider { "rider" } else { "tariff" };
+    let said = format!("{kind} {code} from {from}");
+    let was = match store::tariff::version(tx, &code, from)? {
+        Some(there) if there.text == text => return Err(refuse(NotTold::Same { said })),
+        Some(there) => format!("the text with hash {}", &there.sha256[..12]),
+        None => match tariff::in_force(tx, &code, from)? {
+            Some(before) => format!("{code} from {}", before.from),
+            None => "nothing".to_owned(),
+        },
+    };
+    let priced = tariff::fits(tx, &it)?;
+    if !store::run::at_work(tx)?.is_empty() {
+        return Err(refuse(NotTold::AtWork));
+    }
+    Ok(Look { tariff: it, said, was, priced })
+}
+
+fn keep(
+    tx: &mut Tx,
+    telling: &Telling,
+    id: TariffId,
+    (tariff, text): (&Tariff, &str),
+) -> Result<()> {
+    store::telling::add(tx, telling)?;
+    store::tariff::tell(tx, telling.id, (id, &tariff.code, tariff.from), text)
+}
