@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::authority::{NotAuthorized, authorize};
 use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
+use crate::bill_run::once::{BILL_ONCE, NewOnce};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
 use crate::debit::{self, MAKE, NewDebits};
@@ -49,6 +50,8 @@ pub enum Asked {
     CancelRun(NewCancel),
     /// To take bills back and bill anew.
     Correct(NewCorrection),
+    /// To bill what is charged once.
+    BillOnce(NewOnce),
     /// To send more pieces than were expected.
     LetGo(NewLetGo),
     /// To give somebody a role.
@@ -262,6 +265,7 @@ impl Asked {
             Asked::Release(_) => RELEASE,
             Asked::CancelRun(_) => CANCEL_RUN,
             Asked::Correct(_) => CORRECT,
+            Asked::BillOnce(_) => BILL_ONCE,
             Asked::LetGo(_) => LET_GO,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
@@ -281,6 +285,7 @@ impl Asked {
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
+            Asked::BillOnce(_) => Permission::BillOnce,
             Asked::LetGo(_) => Permission::DeliverBeyondCount,
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
@@ -298,6 +303,7 @@ impl Asked {
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
+            Asked::BillOnce(it) => Some(it.total.abs()),
             _ => None,
         }
     }
@@ -333,6 +339,10 @@ impl Asked {
             Asked::Release(it) => it.subject(tx)?,
             Asked::CancelRun(it) => it.subject(tx)?,
             Asked::Correct(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today)?
+            }
+            Asked::BillOnce(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
             }
@@ -383,6 +393,7 @@ impl Asked {
                 "cause": cause.word(),
                 "cents": net.cents(),
             }),
+            Asked::BillOnce(it) => it.content(),
             Asked::Release(NewRelease { run, total, beyond }) => {
                 json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
             }
@@ -468,6 +479,7 @@ impl Asked {
                 cause: Cause::from_word(content["cause"].as_str()?)?,
                 net: Money::from_cents(content["cents"].as_i64()?),
             }),
+            BILL_ONCE => Asked::BillOnce(NewOnce::read(content)?),
             CANCEL_RUN => Asked::CancelRun(NewCancel {
                 run: RunId(content["run"].as_i64()?),
                 total: Money::from_cents(content["cents"].as_i64()?),
@@ -513,6 +525,10 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today).map(drop)
             }
+            Asked::BillOnce(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today).map(drop)
+            }
             Asked::LetGo(it) => it.subject(tx).map(drop),
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
@@ -532,6 +548,7 @@ impl Asked {
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),
             Asked::CancelRun(it) => it.begin(tx, allowed, why),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),
+            Asked::BillOnce(it) => it.be_made(tx, allowed, why).map(drop),
             Asked::LetGo(it) => it.be_let_go(tx, allowed, why),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),

@@ -19,7 +19,8 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let account = store::account::get(tx, bill.account)?;
     let language = store::person::get(tx, account.person)?.language;
     let last_bill = store::bill::last_before(tx, &bill)?;
-    let why = store::bill::before(tx, &bill)?.map(|it| why(&it.segments, &bill.segments, &[]));
+    let earlier = if bill.is_once() { None } else { store::bill::before(tx, &bill)? };
+    let why = earlier.map(|it| why(&it.segments, &bill.segments, &[]));
     let since = store::ledger::movements_before(tx, &bill)?;
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();

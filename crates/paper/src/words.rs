@@ -91,6 +91,9 @@ catalogue! {
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";
     new_charges: "New charges", "Cargos nuevos";
+    once: "Charged once", "Cobrado una vez";
+    once_bill: "One-time bill", "Factura única";
+    once_total: "Total charged once", "Total cobrado una vez";
     page: "Page", "Página";
     page_of: "of", "de";
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";

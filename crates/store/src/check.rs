@@ -21,10 +21,14 @@ const UNBALANCED: Sql = Sql("
     group by e.id, e.kind, e.key having sum(p.amount_cents) <> 0 order by e.id limit $1");
 const BILLS: Sql = Sql("select count(*) from bill");
 const BILL_SUMS: Sql = Sql("
-    select b.number, b.total_cents, cast(coalesce(sum(s.total_cents), 0) as bigint)
-    from bill b left join segment s on s.bill_id = b.id
-    group by b.id, b.number, b.total_cents
-    having b.total_cents <> coalesce(sum(s.total_cents), 0) order by b.id limit $1");
+    select b.number, b.total_cents, b.parts from (
+        select bill.id, bill.number, bill.total_cents,
+            (select cast(coalesce(sum(s.total_cents), 0) as bigint) from segment s
+             where s.bill_id = bill.id)
+          + (select cast(coalesce(sum(o.amount_cents), 0) as bigint) from once_line o
+             where o.bill_id = bill.id) as parts
+        from bill) as b
+    where b.total_cents <> b.parts order by b.id limit $1");
 const SEGMENT_SUMS: Sql = Sql("
     select b.number, s.total_cents, cast(coalesce(sum(l.amount_cents), 0) as bigint)
     from segment s join bill b on b.id = s.bill_id
@@ -194,7 +198,7 @@ pub fn entries(tx: &mut Tx) -> Result<Found> {
     Ok((count(tx, ENTRIES)?, faults))
 }
 
-/// Every bill is the sum of its segments, and they of their lines.
+/// Every bill is the sum of its segments and of what it charges once, and they of their lines.
 pub fn bills(tx: &mut Tx) -> Result<Found> {
     let mut found = faults(tx, BILL_SUMS, |row| differ(row, "the bill", "its segments"))?;
     found

@@ -64,6 +64,7 @@ catalogue! {
     card: "Card", "Tarjeta";
     cash: "Cash", "Efectivo";
     change: "Change", "Cambio";
+    charged_once: "Charged once", "Cobrado una vez";
     charges: "New charges", "Cargos nuevos";
     charged: "Bills come to", "Total facturado";
     check: "Check", "Cheque";

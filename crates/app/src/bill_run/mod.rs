@@ -15,6 +15,7 @@ pub mod correct;
 pub mod doubt;
 mod job;
 pub mod last;
+pub mod once;
 pub(crate) mod origin;
 mod post;
 pub mod release;

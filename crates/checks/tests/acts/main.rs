@@ -33,6 +33,7 @@ mod last_bill;
 mod letter;
 mod mandate;
 mod moves;
+mod once;
 mod orders;
 mod orders_done;
 mod package;

@@ -7,6 +7,7 @@ pub mod doubt;
 pub mod explain;
 pub mod job;
 pub mod limits;
+pub mod once;
 pub mod preview;
 pub mod root;
 pub mod run;
@@ -21,6 +22,7 @@ use jiff::civil::Date;
 
 use crate::account::Account;
 use crate::allocation::{Allotted, Given};
+use crate::bill::once::OnceLine;
 use crate::bill::why::Why;
 use crate::id::{AccountId, AgreementId, BillId, WindowId};
 use crate::ledger::EntryKind;
@@ -54,8 +56,22 @@ pub struct Bill {
     pub addressed_to: Vec<String>,
     /// One for each agreement.
     pub segments: Vec<Segment>,
-    /// The new charges: the sum of the segments.
+    /// What is charged once, beside service; only on bills of nothing else.
+    pub once: Vec<OnceLine>,
+    /// The new charges: the sum of the segments and of what is charged once.
     pub total: Money,
+}
+
+impl Bill {
+    /// What is charged once comes to.
+    pub fn once_total(&self) -> Money {
+        self.once.iter().map(|it| it.line.amount).sum()
+    }
+
+    /// Whether it bills no service: only what is charged once.
+    pub fn is_once(&self) -> bool {
+        self.segments.is_empty()
+    }
 }
 
 /// The part of a bill that is for one agreement.

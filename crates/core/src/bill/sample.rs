@@ -80,6 +80,7 @@ pub fn statement(language: Language) -> Statement {
             .map(str::to_owned)
             .to_vec(),
             segments,
+            once: Vec::new(),
             total,
         },
     }

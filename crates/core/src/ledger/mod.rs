@@ -276,6 +276,9 @@ pub fn post_bill(bill: &Bill) -> Vec<Posting> {
             add(credited(segment.commodity, line.kind), -line.amount);
         }
     }
+    for it in &bill.once {
+        add(it.gl, -it.line.amount);
+    }
     postings.retain(|posting| posting.amount != Money::ZERO);
     assert_balanced(&postings);
     postings

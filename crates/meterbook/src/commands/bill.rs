@@ -13,12 +13,12 @@ use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::bill::{Bill, BillNumber, explain};
-use meterbook_core::id::{BillId, CorrectionId};
+use meterbook_core::id::{AgreementId, BillId, CorrectionId};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::{accrual, correct, holds, invoice, release};
+use super::{accrual, correct, holds, invoice, once, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
@@ -31,7 +31,11 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
-        BillCommand::Interim { account, to, accept } => interim(place, account, *to, *accept),
+        BillCommand::Interim { account, to, agreement, accept } => {
+            interim(place, account, *to, (*agreement, *accept))
+        }
+        BillCommand::Once(args) => once::once(place, args),
+        BillCommand::ChargeKinds { file, from } => once::kinds(place, file.as_deref(), *from),
         BillCommand::Retry => retry(place),
         BillCommand::CancelRun { cycle, why } => release::cancel_run(place, *cycle, why),
         BillCommand::Correct { account, tariff, from, cause, why } => {
@@ -195,12 +199,20 @@ fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
     Ok(())
 }
 
-fn interim(place: &Place, number: &str, to: Date, accept: bool) -> Result<()> {
+fn interim(
+    place: &Place,
+    number: &str,
+    to: Date,
+    (agreement, accept): (Option<i64>, bool),
+) -> Result<()> {
     let db = super::open(place)?;
     let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
     let bill = db.write(|tx| {
         let account = super::account(tx, number)?.id;
-        last::interim(tx, super::actor(), account, to, unusual)
+        match agreement.map(AgreementId) {
+            Some(only) => last::interim_of(tx, super::actor(), (account, only), to, unusual),
+            None => last::interim(tx, super::actor(), account, to, unusual),
+        }
     })?;
     say::line(format_args!("{} for {}, due on {}", bill.number, bill.total, bill.due_on));
     Ok(())
