@@ -81,6 +81,7 @@ fn bill() -> Bill {
         total: segment.total,
         segments: vec![segment],
         once: Vec::new(),
+        summed: Vec::new(),
     }
 }
 

@@ -98,6 +98,9 @@ fn bill(view: &Value) -> String {
         amount_row(&mut out, row, false);
     }
     amount_row(&mut out, &view["new_charges"], true);
+    for row in each(&view["moved"]) {
+        amount_row(&mut out, row, false);
+    }
     amount_row(&mut out, &view["total"], true);
     out.push_str("</tbody></table>");
     changed(&mut out, &view["changed"]);

@@ -83,6 +83,7 @@ pub fn view(statement: &Statement) -> View {
         "account_title": words.account,
         "account": sums(statement, &says),
         "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
+        "moved": moved(statement, &says),
         "total": { "label": format!("{} {due}", words.amount_due_by), "amount": says.money(statement.amount_due) },
         "parts": parts(bill, &says),
         "message": message(statement, &says),
@@ -176,6 +177,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     let once = || bill.once.iter().map(|it| &it.line);
     in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
+    in_order.extend(moved_to(statement, &says).map(|it| place(it, -bill.total)));
     in_order.push(place(due, statement.amount_due));
     for segment in &bill.segments {
         for it in &segment.lines {
@@ -219,6 +221,19 @@ fn meta(statement: &Statement, says: &Says) -> Vec<[String; 2]> {
     meta.push([words.bill_date.to_owned(), says.day(bill.billed_on)]);
     meta.push([words.bill_number.to_owned(), bill.number.to_string()]);
     meta
+}
+
+/// What is said of new charges that another account pays, directly before the amount.
+fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
+    let account = statement.paid_by?.to_string();
+    Some(says.words.moved.replace("{account}", &account))
+}
+
+/// The row that takes off the new charges what another account pays; none where it pays nothing.
+fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
+    let amount = -statement.bill.total;
+    let row = |label: String| json!({ "label": label, "amount": says.money(amount) });
+    moved_to(statement, says).map(row).into_iter().collect()
 }
 
 /// What the new charges are made of: each service, and each charge beside it.
@@ -312,7 +327,8 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         EntryKind::Payment => {
             format!("{}, {}. {}", words.payment, on, words.thanks)
         }
-        EntryKind::Bill => format!("{}, {}", words.bill, on),
+        // Between two bills of an account there is none of its own: another one sums it up.
+        EntryKind::Bill => format!("{}, {}", words.summary, on),
         EntryKind::Settlement => format!("{}, {}", words.settlement, on),
         EntryKind::Reversal => format!("{}, {}", words.reversed, on),
         EntryKind::Adjustment => format!("{} {}, {}", words.adjustment, it.text, on),
@@ -336,6 +352,10 @@ fn message(statement: &Statement, says: &Says) -> Value {
             more = format!("{more} {}", words.credit_sent.replace("{amount}", &amount));
         }
         return json!([words.final_said, more]);
+    }
+    if let Some(account) = statement.paid_by {
+        let said = words.moved_said.replace("{account}", &account.to_string());
+        return json!([said, ""]);
     }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);

@@ -128,6 +128,7 @@ pub fn ended(tx: &mut Tx, by: Date) -> Result<Vec<AccountId>> {
 pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     add_drawn_on(tx, bills)?;
     crate::once::add(tx, bills)?;
+    crate::summary::add(tx, bills)?;
     let segments =
         || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
     let evidence = segments().flat_map(|(bill, (segment, it))| {
@@ -176,6 +177,7 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
     bill.segments = tx.many(SEGMENTS_OF, [id.into()], segment)?;
     if bill.segments.is_empty() {
         bill.once = crate::once::of_bill(tx, id, bill.period)?;
+        bill.summed = crate::summary::of_bill(tx, id)?;
     }
     for (nth, evidence) in tx.many(EVIDENCE_OF, [id.into()], evidence)? {
         bill.segments.get_mut(nth).context("evidence without a segment")?.evidence.push(evidence);
@@ -296,6 +298,7 @@ fn bill(row: &Row) -> Result<Bill> {
         addressed_to: row.text(8)?.lines().map(str::to_owned).collect(),
         segments: Vec::new(),
         once: Vec::new(),
+        summed: Vec::new(),
         total: row.money(9)?,
     })
 }

@@ -26,7 +26,9 @@ const BILL_SUMS: Sql = Sql("
             (select cast(coalesce(sum(s.total_cents), 0) as bigint) from segment s
              where s.bill_id = bill.id)
           + (select cast(coalesce(sum(o.amount_cents), 0) as bigint) from once_line o
-             where o.bill_id = bill.id) as parts
+             where o.bill_id = bill.id)
+          + (select cast(coalesce(sum(u.moved_cents), 0) as bigint) from bill_summed u
+             where u.bill_id = bill.id) as parts
         from bill) as b
     where b.total_cents <> b.parts order by b.id limit $1");
 const SEGMENT_SUMS: Sql = Sql("
@@ -168,6 +170,10 @@ const OWED: Sql = Sql("
     select a.number, o.owed, o.posted from account a join (
         select account.id,
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
+          - coalesce((
+            select sum(u.moved_cents) from bill_summed u
+            where u.account_id = account.id
+              and not exists (select 1 from bill_cancelled c where c.bill_id = u.bill_id)), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
           - coalesce((
             select sum(s.waived_cents + s.interest_cents)
@@ -184,6 +190,9 @@ const OWED: Sql = Sql("
 const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from standing_bill), 0)
+              - coalesce((
+                select sum(u.moved_cents) from bill_summed u
+                where not exists (select 1 from bill_cancelled c where c.bill_id = u.bill_id)), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
               - coalesce((select sum(waived_cents + interest_cents) from correction_settled), 0)
               + coalesce((select sum(amount_cents) from charge), 0)

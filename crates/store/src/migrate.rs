@@ -48,6 +48,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
     ("0037_debits", include_str!("../migrations/0037_debits.sql")),
     ("0041_once", include_str!("../migrations/0041_once.sql")),
+    ("0042_summary", include_str!("../migrations/0042_summary.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -20,7 +20,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
-use super::{NotRun, charges, check, origin, post};
+use super::{NotRun, charges, check, origin, post, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, refuse};
 
@@ -217,5 +217,8 @@ fn one(
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);
     store::audit::add(tx, allowed, act, &account.to_string(), &said)?;
+    if until == Until::End {
+        sum_up::after_bill(tx, allowed, account, today)?;
+    }
     Ok(bill)
 }

@@ -20,6 +20,7 @@ pub(crate) mod origin;
 mod post;
 pub mod release;
 pub mod settle;
+pub mod sum_up;
 
 pub(crate) use check::learn;
 

@@ -21,7 +21,7 @@ use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 use serde_json::{Value, json};
 
-use super::{charges, post};
+use super::{charges, post, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, refuse, said};
 
@@ -230,7 +230,11 @@ impl NewOnce {
             return Err(refuse(NotOnce::NotAsSeen { was: self.total, now: it.total }));
         }
         match &self.of {
-            Of::Back(_) => taken_back(tx, &it.bill, (today, why))?,
+            Of::Back(_) => {
+                taken_back(tx, &it.bill, (today, why))?;
+                let undone = sum_up::undone(tx, &[it.bill.id], (Cause::Other, why, today))?;
+                sum_up::anew(tx, allowed, &undone, today)?;
+            }
             Of::Charges { .. } => {
                 let key = self.key(&it);
                 keep(tx, &mut it, &key, why)?;
@@ -295,6 +299,7 @@ fn charged(
             .collect(),
         segments: Vec::new(),
         once,
+        summed: Vec::new(),
         total,
     };
     let total = total + with.iter().map(|it| it.amount).sum();
@@ -352,7 +357,8 @@ fn back(tx: &mut Tx, account: &Account, number: &BillNumber) -> Result<Planned> 
     let none = || refuse(NotOnce::NoBill { number: number.clone() });
     let id = store::bill::by_number(tx, number)?.ok_or_else(none)?;
     let bill = store::bill::get(tx, id)?;
-    if bill.account != account.id || store::once::why(tx, id)?.is_none() {
+    let is_of_charges = bill.is_once() && store::once::why(tx, id)?.is_some();
+    if bill.account != account.id || !is_of_charges {
         return Err(none());
     }
     if !store::correction::of_bill(tx, id)?.is_empty() {

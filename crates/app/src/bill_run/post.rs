@@ -213,6 +213,7 @@ pub(super) fn bill(
         addressed_to: facts.addressed_to.clone(),
         segments,
         once: Vec::new(),
+        summed: Vec::new(),
         total,
     }
 }

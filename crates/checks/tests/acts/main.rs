@@ -49,6 +49,7 @@ mod search;
 mod settle;
 mod smtp;
 mod staff;
+mod sum_up;
 mod summary;
 mod task;
 mod timeline;

@@ -4,9 +4,11 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::bill::once::{Kinds, Wanted};
+use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::id::{BillId, WindowId};
+use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_store::{self as store, Conflict, Tx};
@@ -30,7 +32,9 @@ fn bill() -> Bill {
     {
         once.extend(kinds.lines(&wanted, of, Language::English).expect("it is charged"));
     }
-    let total = once.iter().map(|it| it.line.amount).sum();
+    let moved = Money::from_cents(5);
+    let summed = vec![Summed { account: ACCOUNT, bill: BillId(1), moved }];
+    let total = moved + once.iter().map(|it| it.line.amount).sum();
     let number = BillNumber(NUMBER.to_owned());
     let (billed_on, segments) = (period.start(), Vec::new());
     Bill {
@@ -41,6 +45,7 @@ fn bill() -> Bill {
         billed_on,
         segments,
         once,
+        summed,
         total,
         ..sample::bill()
     }
@@ -72,6 +77,13 @@ fn it_comes_back_as_it_was_kept() -> Result<()> {
             Ok(())
         })
         .expect("it reads");
+        // What is moved is moved once while the bill that moved it stands.
+        let bills = db.read(|tx| store::summary::summing(tx, &[BillId(1)])).expect("it reads");
+        assert_eq!(bills, [BILL]);
+        let (id, number) = (BillId(91), BillNumber("B-2".to_owned()));
+        let twice =
+            db.write(|tx| store::bill::add(tx, &[Bill { id, number, once: Vec::new(), ..bill() }]));
+        assert!(format!("{:#}", twice.expect_err("it is moved")).contains("moved twice"));
         let again = db.write(|tx| store::once::billed(tx, BillId(1), "once/1/for/order 7", "x"));
         assert!(again.expect_err("the key is taken").is::<Conflict>());
     });

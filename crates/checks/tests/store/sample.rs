@@ -464,6 +464,7 @@ pub(crate) fn bill() -> Bill {
         total: segment.total,
         segments: vec![segment],
         once: Vec::new(),
+        summed: Vec::new(),
     }
 }
 

@@ -26,6 +26,7 @@ const STAY: &[(&str, &str)] = &[
     ("certificate_movement", "step"),
     ("charge_kinds", "text"),
     ("bill_apart", "why"),
+    ("bill_summed", "moved_cents"),
     ("once_line", "label"),
     ("charge", "label"),
     ("delivery_let_go", "at"),

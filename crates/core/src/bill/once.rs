@@ -442,7 +442,7 @@ es truck Agua vendida en camión
         let visit = lines(&Wanted::kind("visit"), Language::English).unwrap();
         assert_eq!(visit, [(Gl::FeeRevenue, "Field visit".to_owned(), 75_00)]);
         let damage = lines(&Wanted::kind("damage=450"), Language::English).unwrap();
-        assert_eq!(damage, [(Gl::FeeRevenue, "Damaged meter".to_owned(), 450_00)]);
+        assert_eq!(damage, [(Gl::FeeRevenue, "Damaged meter".to_owned(), 45_000)]);
         let said = Wanted::said("-12.00 billing adjustments: Goodwill").unwrap();
         let said = lines(&said, Language::English).unwrap();
         assert_eq!(said, [(Gl::BillingAdjustments, "Goodwill".to_owned(), -12_00)]);

@@ -286,6 +286,7 @@ mod tests {
             addressed_to: Vec::new(),
             segments: Vec::new(),
             once: Vec::new(),
+            summed: Vec::new(),
             total: Money::from_cents(dollars * 100),
         }
     }

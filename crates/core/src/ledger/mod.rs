@@ -279,6 +279,10 @@ pub fn post_bill(bill: &Bill) -> Vec<Posting> {
     for it in &bill.once {
         add(it.gl, -it.line.amount);
     }
+    for it in &bill.summed {
+        let account = Some(it.account);
+        postings.push(Posting { gl: Gl::Receivable, account, amount: -it.moved });
+    }
     postings.retain(|posting| posting.amount != Money::ZERO);
     assert_balanced(&postings);
     postings

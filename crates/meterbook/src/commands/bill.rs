@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::bill_run::last::{self, Closed};
-use meterbook_app::bill_run::{self, Progress, Until, Which};
+use meterbook_app::bill_run::{self, Progress, Until, Which, sum_up};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
@@ -22,6 +22,9 @@ use super::{accrual, correct, holds, invoice, once, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
+
+/// Summary bills that are said of a turn.
+const SUMS: usize = 100;
 
 pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
     match command {
@@ -107,9 +110,33 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
     } else {
         say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
         totals(&standing);
+        sums(&db, &standing)?;
     }
     if args.json {
         say::line(json(&standing));
+    }
+    Ok(())
+}
+
+/// The bills that sum up accounts of the turn: which were made, and for whom the others wait.
+fn sums(db: &Db, standing: &Standing) -> Result<()> {
+    let all = db.read(|tx| {
+        let (cycle, day) = (standing.cycle, standing.period.start());
+        match store::window::around(tx, cycle, day)? {
+            Some(window) => sum_up::standing(tx, &window, SUMS),
+            None => Ok(Vec::new()),
+        }
+    })?;
+    for it in all {
+        let mut said = it.made.map_or_else(String::new, |it| it.0);
+        for (nth, (number, why)) in it.waits.iter().enumerate() {
+            let why = if why.is_empty() { "not billed yet" } else { why };
+            said.push_str(if nth == 0 { " waits for" } else { "," });
+            said.push_str(&format!(" {number} ({why})"));
+        }
+        if !said.is_empty() {
+            say::line(format_args!("Summary bill of {}: {}", it.account, said.trim()));
+        }
     }
     Ok(())
 }
