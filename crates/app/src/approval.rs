@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use crate::authority::{NotAuthorized, authorize};
 use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
+use crate::bill_run::once::{BILL_ONCE, NewOnce};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, REFUND};
 use crate::debit::{self, MAKE, NewDebits};
@@ -52,6 +53,8 @@ pub enum Asked {
     Correct(NewCorrection),
     /// To tell a fact otherwise that bills stand on.
     Tell(NewTelling),
+    /// To bill what is charged once.
+    BillOnce(NewOnce),
     /// To send more pieces than were expected.
     LetGo(NewLetGo),
     /// To give somebody a role.
@@ -266,6 +269,7 @@ impl Asked {
             Asked::CancelRun(_) => CANCEL_RUN,
             Asked::Correct(_) => CORRECT,
             Asked::Tell(_) => TELL,
+            Asked::BillOnce(_) => BILL_ONCE,
             Asked::LetGo(_) => LET_GO,
             Asked::GiveRole { .. } => "give role",
             Asked::TakeRole { .. } => "take role",
@@ -286,6 +290,7 @@ impl Asked {
             Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
             Asked::Tell(it) => it.permission(),
+            Asked::BillOnce(_) => Permission::BillOnce,
             Asked::LetGo(_) => Permission::DeliverBeyondCount,
             Asked::GiveRole { .. }
             | Asked::TakeRole { .. }
@@ -304,6 +309,7 @@ impl Asked {
             Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
             Asked::Tell(it) => Some(it.amount()),
+            Asked::BillOnce(it) => Some(it.total.abs()),
             _ => None,
         }
     }
@@ -343,6 +349,10 @@ impl Asked {
                 it.subject(tx, today)?
             }
             Asked::Tell(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today)?
+            }
+            Asked::BillOnce(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
             }
@@ -394,6 +404,7 @@ impl Asked {
                 "cents": net.cents(),
             }),
             Asked::Tell(it) => it.content(),
+            Asked::BillOnce(it) => it.content(),
             Asked::Release(NewRelease { run, total, beyond }) => {
                 json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
             }
@@ -480,6 +491,7 @@ impl Asked {
                 net: Money::from_cents(content["cents"].as_i64()?),
             }),
             TELL => Asked::Tell(NewTelling::of(content)?),
+            BILL_ONCE => Asked::BillOnce(NewOnce::read(content)?),
             CANCEL_RUN => Asked::CancelRun(NewCancel {
                 run: RunId(content["run"].as_i64()?),
                 total: Money::from_cents(content["cents"].as_i64()?),
@@ -529,6 +541,10 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today).map(drop)
             }
+            Asked::BillOnce(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.subject(tx, today).map(drop)
+            }
             Asked::LetGo(it) => it.subject(tx).map(drop),
             Asked::GiveRole { name, role } => staff::check_give(tx, name, role).map(drop),
             Asked::TakeRole { name, role } => staff::check_take(tx, name, role).map(drop),
@@ -549,6 +565,7 @@ impl Asked {
             Asked::CancelRun(it) => it.begin(tx, allowed, why),
             Asked::Correct(it) => it.be_made(tx, allowed, why).map(drop),
             Asked::Tell(it) => it.be_told(tx, allowed, why),
+            Asked::BillOnce(it) => it.be_made(tx, allowed, why).map(drop),
             Asked::LetGo(it) => it.be_let_go(tx, allowed, why),
             Asked::GiveRole { name, role } => staff::give(tx, allowed, name, role, why),
             Asked::TakeRole { name, role } => staff::take(tx, allowed, name, role, why),

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, anyhow, ensure};
 use meterbook_core::bill::Statement;
 use meterbook_core::id::BillId;
-use meterbook_paper::{Press, View, Workers, html, read_back, view};
+use meterbook_paper::{
+    Press, View, Workers, html, read_back, read_back_summary, summary, summary_html, view,
+};
 use meterbook_store::{self as store, Db};
 
 pub use meterbook_paper::serve_worker;
@@ -89,22 +91,36 @@ fn keep(
     folder: &Path,
     draw: &dyn Fn(&View) -> Result<Vec<u8>>,
 ) -> Result<bool> {
-    let (statement, owed) = db.read(|tx| {
+    let (statement, owed, summed) = db.read(|tx| {
         let statement = crate::statement::of_bill(tx, bill)?;
         let owed =
             store::ledger::balance_with(tx, statement.bill.account, &statement.bill.number.0)?;
-        Ok((statement, owed))
+        let summed = match statement.bill.summed.is_empty() {
+            true => None,
+            false => Some(crate::summary::of_bill(tx, &statement)?),
+        };
+        Ok((statement, owed, summed))
     })?;
     let (pdf, page) = (place(folder, &statement, "pdf"), place(folder, &statement, "html"));
     if pdf.exists() && page.exists() {
         return Ok(false);
     }
+    // What another account pays is owed here until that is billed.
+    let said = statement.before + statement.bill.total;
     ensure!(
-        owed == statement.amount_due,
-        "bill {} would say {} and the books say {owed}; run: meterbook check",
+        owed == said,
+        "bill {} would say {said} and the books say {owed}; run: meterbook check",
         statement.bill.number,
-        statement.amount_due
     );
+    if let Some(it) = summed {
+        let view = summary(&it);
+        let drawn = draw(&view).with_context(|| format!("bill {}", statement.bill.number))?;
+        read_back_summary(&drawn, &it)?;
+        let text = summary_html(&view, &it)?;
+        write(&pdf, &drawn)?;
+        write(&page, text.as_bytes())?;
+        return Ok(true);
+    }
     let view = view(&statement);
     let drawn = draw(&view).with_context(|| format!("bill {}", statement.bill.number))?;
     read_back(&drawn, &statement)?;

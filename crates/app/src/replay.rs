@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment, used};
 use meterbook_core::bill::{Bill, Segment, explain};
 use meterbook_core::id::BillId;
+use meterbook_core::money::Money;
 use meterbook_store::bill::Origin;
 use meterbook_store::{self as store, Tx};
 
@@ -41,7 +42,9 @@ pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
             Err(why) => return Ok(Replayed::Differs(why)),
         }
     }
-    let total = segments.iter().map(|it| it.total).sum();
+    // What is charged beside service is made of no reads and no tariff: it stays as it was said.
+    let beside = stored.total - stored.segments.iter().map(|it| it.total).sum::<Money>();
+    let total = beside + segments.iter().map(|it| it.total).sum::<Money>();
     let made = Bill { segments, total, ..stored.clone() };
     Ok(match (compare(&stored, &made), origins.iter().find_map(other_program)) {
         (Replayed::Differs(what), Some(other)) => Replayed::Differs(format!("{what} ({other})")),

@@ -6,11 +6,11 @@ use meterbook_core::account::Account;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, Print, Statement};
 use meterbook_core::detail::{DetailKind, Subject};
-use meterbook_core::id::BillId;
+use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
-use crate::paper;
+use crate::{paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
 /// after it is on the next one.
@@ -19,11 +19,17 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let account = store::account::get(tx, bill.account)?;
     let language = store::person::get(tx, account.person)?.language;
     let last_bill = store::bill::last_before(tx, &bill)?;
-    let why = store::bill::before(tx, &bill)?.map(|it| why(&it.segments, &bill.segments, &[]));
+    let earlier = if bill.is_once() { None } else { store::bill::before(tx, &bill)? };
+    let why = earlier.map(|it| why(&it.segments, &bill.segments, &[]));
     let since = store::ledger::movements_before(tx, &bill)?;
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
-    let amount_due = before + bill.total;
+    let paid_by = paid_by(tx, &bill)?;
+    let amount_due = match (paid_by, bill.summed.is_empty()) {
+        (_, false) => summary::due(tx, &bill, before)?,
+        (Some(_), true) => before,
+        (None, true) => before + bill.total,
+    };
     let history = store::bill::history(tx, &bill)?;
     let look = paper::look_on(tx, bill.billed_on)?;
     let print = print(tx, &account, bill.billed_on)?;
@@ -42,8 +48,21 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         look,
         print,
         closing,
+        paid_by,
         bill,
     })
+}
+
+/// The account to which the new charges of a bill are rolled up, if they are.
+fn paid_by(tx: &mut Tx, bill: &Bill) -> Result<Option<AccountNumber>> {
+    if !bill.summed.is_empty() {
+        return Ok(None);
+    }
+    let Some(by) = summary::summed_up_by(tx, bill.account, bill.billed_on)? else {
+        return Ok(None);
+    };
+    let rolled = summary::rolls_up(tx, by.id, bill.billed_on)?;
+    Ok(rolled.map(|_| by.number))
 }
 
 /// How large a bill is printed for whoever has the account, as they said by that day.

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::account::Account;
 use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
-use meterbook_core::detail::Subject;
+use meterbook_core::bill::{Bill, Statement};
+use meterbook_core::detail::{DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, CorrectionId};
+use meterbook_core::money::Money;
 use meterbook_paper::{
     Press, note, note_html, read_back_note, read_back_summary, summary, summary_html,
 };
@@ -46,27 +49,111 @@ pub enum NotSummedUp {
     },
 }
 
+/// An account and those that it sums up on a day; it alone where it sums up none.
+pub(crate) fn members(tx: &mut Tx, account: &Account, on: Date) -> Result<Vec<AccountId>> {
+    let mut all = vec![account.id];
+    for it in store::detail::summed_up_by(tx, account.number, on)? {
+        if let Subject::Account(id) = it.subject {
+            all.push(id);
+        }
+    }
+    Ok(all)
+}
+
+/// The account that sums one up on a day, if one does.
+pub(crate) fn summed_up_by(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Account>> {
+    let said = store::detail::of(tx, Subject::Account(account))?;
+    let by = said.iter().rfind(|it| it.kind == DetailKind::Summary && it.holds_on(on));
+    match by.and_then(|it| AccountNumber::parse(&it.value)) {
+        Some(number) => store::account::by_number(tx, number),
+        None => Ok(None),
+    }
+}
+
+/// From which day on what an account sums up is rolled up to it; `None` where it stays.
+pub(crate) fn rolls_up(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {
+    let said = store::detail::of(tx, Subject::Account(account))?;
+    let sums = said.iter().rfind(|it| it.kind == DetailKind::Sums && it.holds_on(on));
+    Ok(sums.filter(|it| it.value == ROLL_UP).map(|it| it.from))
+}
+
+/// What is to be paid of a bill that sums up others, of whose account so much was owed before.
+pub(crate) fn due(tx: &mut Tx, bill: &Bill, before: Money) -> Result<Money> {
+    if is_rolled(bill) {
+        return Ok(before + bill.total);
+    }
+    let mut sum = Money::ZERO;
+    for it in &bill.summed {
+        sum += statement::of_bill(tx, it.bill)?.amount_due;
+    }
+    Ok(sum)
+}
+
+/// Whether what it sums up is owed by its account.
+fn is_rolled(bill: &Bill) -> bool {
+    bill.summed.iter().any(|it| it.moved != Money::ZERO)
+}
+
+/// What is printed on a bill that sums up others.
+pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
+    let Statement { bill, account, .. } = it;
+    let rolled = is_rolled(bill);
+    let (mut rows, mut own) = (Vec::new(), Money::ZERO);
+    for summed in &bill.summed {
+        let of = statement::of_bill(tx, summed.bill)?;
+        let amount_due = match rolled {
+            true if summed.account == account.id => of.bill.total,
+            true => summed.moved,
+            false => of.amount_due,
+        };
+        if summed.account == account.id {
+            own += of.bill.total;
+        }
+        rows.push(row(of, amount_due));
+    }
+    rows.sort_by_key(|it| it.account);
+    Ok(Summary {
+        utility: it.utility.clone(),
+        account: account.number,
+        number: Some(bill.number.clone()),
+        before: rolled.then_some(it.before - own),
+        language: it.language,
+        addressed_to: bill.addressed_to.clone(),
+        billed_on: bill.billed_on,
+        due_on: bill.due_on,
+        look: it.look.clone(),
+        rows,
+    })
+}
+
+fn row(it: Statement, amount_due: Money) -> SummaryRow {
+    let first = it.bill.segments.first();
+    SummaryRow {
+        account: it.account.number,
+        service_at: first.map_or_else(String::new, |it| it.service_at.clone()),
+        bill: it.bill.number,
+        period: it.bill.period,
+        charges: it.bill.total,
+        amount_due,
+        why: it.why,
+    }
+}
+
 /// The newest bills by a day of an account and of those that it sums up.
 pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> {
     let account = store::account::get(tx, account)?;
     let number = account.number;
-    let mut accounts: Vec<AccountId> = Vec::new();
-    for it in store::detail::summed_up_by(tx, number, on)? {
-        if let Subject::Account(id) = it.subject {
-            accounts.push(id);
-        }
-    }
-    if accounts.is_empty() {
+    let accounts = members(tx, &account, on)?;
+    if accounts.len() < 2 {
         return Err(refuse(NotSummedUp::OfNobody { account: number, on }));
     }
-    accounts.push(account.id);
     let waits = store::summary::waits(tx, &accounts, on)?;
     if !waits.is_empty() {
         return Err(refuse(NotSummedUp::Waits { account: number, on, waits }));
     }
     let mut statements = Vec::new();
     for id in accounts {
-        if let Some(bill) = store::bill::standing_by(tx, id, on)? {
+        if let Some(bill) = store::summary::newest(tx, id, on)? {
             statements.push(statement::of_bill(tx, bill)?);
         }
     }
@@ -86,20 +173,13 @@ pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> 
         billed_on,
         due_on,
         look: look_on(tx, billed_on)?,
+        number: None,
+        before: None,
         rows: statements
             .into_iter()
-            .map(|it| SummaryRow {
-                account: it.account.number,
-                service_at: it
-                    .bill
-                    .segments
-                    .first()
-                    .map_or_else(String::new, |it| it.service_at.clone()),
-                bill: it.bill.number,
-                period: it.bill.period,
-                charges: it.bill.total,
-                amount_due: it.amount_due,
-                why: it.why,
+            .map(|it| {
+                let amount_due = it.amount_due;
+                row(it, amount_due)
             })
             .collect(),
     })

@@ -116,6 +116,9 @@ pub enum DetailKind {
     Credit,
     /// Of an account: the number of the one whose bill sums this one up.
     Summary,
+    /// Of an account that sums others up: whether what they are charged stays with them or is rolled up
+    /// to it.
+    Sums,
     /// Of an account: the most that a bill may be without anybody looking at it.
     Bound,
 }
@@ -131,6 +134,7 @@ words! {
         Class = "class", Maker = "maker", Model = "model", Seal = "seal", State = "state",
         CtRatio = "ct-ratio", PtRatio = "pt-ratio", PressureFactor = "pressure-factor",
         Test = "test", Delivery = "delivery", Credit = "credit", Summary = "summary",
+        Sums = "sums",
         Bound = "bound",
     }
 }
@@ -149,7 +153,12 @@ const STATES: &[&str] = &["stock", "shop", "retired", "lost", "scrapped"];
 /// Where a meter is that is never hung again, unless somebody says that it is back.
 const GONE: &[&str] = &["retired", "lost", "scrapped"];
 const DELIVERIES: &[&str] = &["post", "email", "both", "none"];
+/// Of what an account sums up.
+const SUMS: &[&str] = &["stay", ROLL_UP];
 const CREDITS: &[&str] = &["good", "fair", "poor", "cash-only"];
+
+/// What is charged to accounts that are summed up is owed by the one that sums up.
+pub const ROLL_UP: &str = "roll-up";
 
 /// What is said of a meter that hangs; it is never stored.
 pub const SET: &str = "set";
@@ -183,7 +192,7 @@ impl DetailKind {
             Access, Bankruptcy, Bound, Channel, Class, Credit, CtRatio, Deceased, Delivery, Form,
             Format, FormerName, Geocode, Hazard, Household, Key, LastFour, Maker, Model, Parcel,
             Phase, Pressure, PressureFactor, PtRatio, Route, Seal, Sequence, Size, State, Summary,
-            TaxArea, Tenure, Test, Type, Verified, Voltage,
+            Sums, TaxArea, Tenure, Test, Type, Verified, Voltage,
         };
         match self {
             Channel | Format | Verified | LastFour | FormerName | Deceased | Bankruptcy
@@ -196,7 +205,7 @@ impl DetailKind {
             }
             Form | Class | Maker | Model | Seal | State | CtRatio | PtRatio | PressureFactor
             | Test => matches!(subject, Subject::Meter(_)),
-            Delivery | Credit | Summary | Bound => matches!(subject, Subject::Account(_)),
+            Delivery | Credit | Summary | Sums | Bound => matches!(subject, Subject::Account(_)),
         }
     }
 
@@ -250,6 +259,7 @@ impl DetailKind {
             DetailKind::State => Values::Words(STATES),
             DetailKind::Delivery => Values::Words(DELIVERIES),
             DetailKind::Credit => Values::Words(CREDITS),
+            DetailKind::Sums => Values::Words(SUMS),
             DetailKind::LastFour => Values::Digits(4),
             DetailKind::Voltage | DetailKind::Sequence | DetailKind::Household => Values::Number,
             DetailKind::CtRatio | DetailKind::PtRatio => {

@@ -69,6 +69,8 @@ pub enum Permission {
     PublishPaper,
     /// Take bills back and bill anew; the amount is what that comes to.
     CorrectBills,
+    /// Bill what is charged once; the amount is what that comes to.
+    BillOnce,
     /// Take a payment.
     TakePayment,
     /// Say whose a payment is: match what is in suspense, move payments and credits.
@@ -125,6 +127,7 @@ words! {
         DescribeSeller = "describe-seller",
         PublishPaper = "publish-paper",
         CorrectBills = "correct-bills",
+        BillOnce = "bill-once",
         TakePayment = "take-payment",
         MatchPayments = "match-payments",
         ReversePayments = "reverse-payments",

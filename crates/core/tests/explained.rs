@@ -80,6 +80,8 @@ fn bill() -> Bill {
         addressed_to: Vec::new(),
         total: segment.total,
         segments: vec![segment],
+        once: Vec::new(),
+        summed: Vec::new(),
     }
 }
 

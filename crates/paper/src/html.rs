@@ -98,6 +98,9 @@ fn bill(view: &Value) -> String {
         amount_row(&mut out, row, false);
     }
     amount_row(&mut out, &view["new_charges"], true);
+    for row in each(&view["moved"]) {
+        amount_row(&mut out, row, false);
+    }
     amount_row(&mut out, &view["total"], true);
     out.push_str("</tbody></table>");
     changed(&mut out, &view["changed"]);
@@ -181,22 +184,11 @@ fn chart(out: &mut String, chart: &Value) {
 fn part(out: &mut String, segment: &Value, how: &str) {
     let _ = write!(
         out,
-        "<section><h3>{} <small>{}</small></h3><div class=\"scroll\"><table><thead><tr>",
+        "<section><h3>{} <small>{}</small></h3>",
         text(&segment["title"]),
         text(&segment["small"])
     );
-    for name in each(&segment["head"]) {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", text(name));
-    }
-    out.push_str("</tr></thead><tbody>");
-    for meter in each(&segment["meters"]) {
-        out.push_str("<tr>");
-        for cell in each(meter) {
-            let _ = write!(out, "<td>{}</td>", text(cell));
-        }
-        out.push_str("</tr>");
-    }
-    out.push_str("</tbody></table></div>");
+    meters(out, segment);
     for said in each(&segment["said"]) {
         let _ = write!(out, "<p>{}</p>", text(said));
     }
@@ -226,8 +218,31 @@ fn part(out: &mut String, segment: &Value, how: &str) {
     );
 }
 
+/// The meters of a service; nothing where there is none to be.
+fn meters(out: &mut String, segment: &Value) {
+    if each(&segment["head"]).next().is_none() {
+        return;
+    }
+    out.push_str("<div class=\"scroll\"><table><thead><tr>");
+    for name in each(&segment["head"]) {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", text(name));
+    }
+    out.push_str("</tr></thead><tbody>");
+    for meter in each(&segment["meters"]) {
+        out.push_str("<tr>");
+        for cell in each(meter) {
+            let _ = write!(out, "<td>{}</td>", text(cell));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table></div>");
+}
+
 /// How something was worked out, which opens when it is asked for.
 fn derivation(out: &mut String, steps: &Value, how: &str) {
+    if each(steps).next().is_none() {
+        return;
+    }
     let _ = write!(out, "<details><summary>{how}</summary>");
     for step in each(steps) {
         let _ = write!(out, "<p>{}</p>", text(step));

@@ -28,7 +28,7 @@ pub fn summary(it: &Summary) -> View {
         title: format!("{} {}", words.summary, it.account),
         tagline: format!("{} · {}", utility.phone, utility.site),
     };
-    let mut sum = Money::ZERO;
+    let mut sum = it.before.unwrap_or_default();
     let rows: Vec<Value> = it
         .rows
         .iter()
@@ -50,11 +50,9 @@ pub fn summary(it: &Summary) -> View {
         &says,
         json!({
             "kind": words.summary,
-            "meta": [
-                [words.account, it.account.to_string()],
-                [words.bill_date, says.day(it.billed_on)],
-                [words.accounts, it.rows.len().to_string()],
-            ],
+            "meta": meta(it, &says),
+            "message": [said(it, &says), ""],
+            "before": it.before.map(|it| json!({ "label": words.balance_before, "amount": says.money(it) })),
             "mail": it.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
             "amount_due_label": words.amount_due,
             "amount_due": amount,
@@ -79,9 +77,31 @@ pub fn summary(it: &Summary) -> View {
     ))
 }
 
+fn meta(it: &Summary, says: &Says) -> Vec<[String; 2]> {
+    let words = says.words;
+    let mut meta = vec![[words.account.to_owned(), it.account.to_string()]];
+    if let Some(number) = &it.number {
+        meta.push([words.bill_number.to_owned(), number.to_string()]);
+    }
+    meta.push([words.bill_date.to_owned(), says.day(it.billed_on)]);
+    meta.push([words.accounts.to_owned(), it.rows.len().to_string()]);
+    meta
+}
+
+/// Who owes what is summed up.
+fn said(it: &Summary, says: &Says) -> &'static str {
+    match it.before {
+        Some(_) => says.words.summary_rolled,
+        None => says.words.summary_stays,
+    }
+}
+
 /// Where service is taken, and the days that are billed.
 fn what(row: &SummaryRow, says: &Says) -> String {
-    format!("{}, {}", row.service_at, says.period(row.period))
+    match row.service_at.as_str() {
+        "" => says.period(row.period),
+        at => format!("{at}, {}", says.period(row.period)),
+    }
 }
 
 /// Why the charges are not those of the bill before.
@@ -109,7 +129,8 @@ fn places(it: &Summary) -> Places {
         ),
         amount: row.amount_due,
     };
-    let mut in_order: Vec<Place> = it.rows.iter().map(row).collect();
+    let before = it.before.map(|amount| Place { words: words.balance_before.to_owned(), amount });
+    let mut in_order: Vec<Place> = before.into_iter().chain(it.rows.iter().map(row)).collect();
     in_order.push(Place {
         words: format!("{} {}", words.total, says.money(it.charges())),
         amount: it.amount_due(),
@@ -143,6 +164,14 @@ pub fn summary_html(view: &View, it: &Summary) -> Result<String> {
         let _ = write!(own, "<th scope=\"col\">{}</th>", text(name));
     }
     own.push_str("</tr></thead><tbody>");
+    if !view["before"].is_null() {
+        let _ = write!(
+            own,
+            "<tr><td colspan=\"4\">{}</td><td class=\"num\">{}</td></tr>",
+            text(&view["before"]["label"]),
+            text(&view["before"]["amount"])
+        );
+    }
     for row in view["rows"].as_array().into_iter().flatten() {
         own.push_str("<tr>");
         let _ = write!(own, "<td>{}</td><td>{}", text(&row["account"]), text(&row["what"]));

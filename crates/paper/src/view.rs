@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::{Cause, Why};
-use meterbook_core::bill::{History, HistoryMonth, Movement, Print, Segment, Statement};
+use meterbook_core::bill::{Bill, History, HistoryMonth, Movement, Print, Segment, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
@@ -54,7 +54,6 @@ pub fn view(statement: &Statement) -> View {
         Print::Normal => Form::Bill,
         Print::Large => Form::LargePrint,
     };
-    let service_at = bill.segments.first().map_or_else(String::new, |it| it.service_at.clone());
     let kinds: Vec<&str> = Commodity::ALL
         .iter()
         .filter(|it| bill.segments.iter().any(|segment| segment.commodity == **it))
@@ -67,17 +66,14 @@ pub fn view(statement: &Statement) -> View {
         look,
         account: account.number,
         title: format!("{} {}", words.bill, bill.number),
-        tagline: format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
+        tagline: match bill.is_once() {
+            true => format!("{} · {}", utility.phone, utility.site),
+            false => format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
+        },
     };
     let own = json!({
-        "kind": if statement.closing.is_some() { words.final_bill } else { "" },
-        "meta": [
-            [words.account, account.number.to_string()],
-            [words.service_at, service_at],
-            [words.billing_period, format!("{}, {}\u{a0}{}", says.period(bill.period), bill.period.days(), words.days)],
-            [words.bill_date, says.day(bill.billed_on)],
-            [words.bill_number, bill.number.to_string()],
-        ],
+        "kind": kind(statement, &says),
+        "meta": meta(statement, &says),
         "mail": bill.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
         "amount_due_label": words.amount_due,
         "amount_due": says.money(statement.amount_due),
@@ -87,12 +83,9 @@ pub fn view(statement: &Statement) -> View {
         "account_title": words.account,
         "account": sums(statement, &says),
         "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
+        "moved": moved(statement, &says),
         "total": { "label": format!("{} {due}", words.amount_due_by), "amount": says.money(statement.amount_due) },
-        "parts": bill.segments.iter().map(|it| json!({
-            "colour": colour(it.commodity),
-            "label": part_label(it, &says),
-            "amount": says.money(it.total),
-        })).collect::<Vec<_>>(),
+        "parts": parts(bill, &says),
         "message": message(statement, &says),
         "changed": changed(statement, &says),
         "chart": statement.history.first().and_then(|it| chart(it, &says)),
@@ -108,8 +101,8 @@ pub fn view(statement: &Statement) -> View {
         "scan_line": look.scan_line.write(&scanned(statement)).unwrap_or_default(),
         "detail_title": words.charges_in_detail,
         "detail_meta": [[words.account, account.number.to_string()], [words.bill, format!("{}, {}", bill.number, says.day(bill.billed_on))]],
-        "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).collect::<Vec<_>>(),
-        "read_kinds": words.read_kinds,
+        "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).chain(once(bill, &says)).collect::<Vec<_>>(),
+        "read_kinds": if bill.is_once() { "" } else { words.read_kinds },
         "boxes": [
             [words.ways, said(&look.terms.pay, utility, bill.due_on, &says).as_str()],
             [words.questions, asking(&look.terms, utility, bill.due_on, &says).as_str()],
@@ -181,7 +174,10 @@ pub(crate) fn places(statement: &Statement) -> Places {
     }
     in_order.push(place(words.balance_before.to_owned(), statement.before));
     in_order.extend(bill.segments.iter().map(|it| place(part_label(it, &says), it.total)));
+    let once = || bill.once.iter().map(|it| &it.line);
+    in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
+    in_order.extend(moved_to(statement, &says).map(|it| place(it, -bill.total)));
     in_order.push(place(due, statement.amount_due));
     for segment in &bill.segments {
         for it in &segment.lines {
@@ -191,8 +187,104 @@ pub(crate) fn places(statement: &Statement) -> Places {
         }
         in_order.push(place(total_label(segment, &says), segment.total));
     }
+    for it in once() {
+        let (quantity, price) = reckoned(it, &says);
+        let label = it.called(says.language);
+        in_order.push(place(format!("{label} {quantity} {price}"), it.amount));
+    }
+    if !bill.once.is_empty() {
+        in_order.push(place(words.once_total.to_owned(), bill.once_total()));
+    }
     let everywhere = place(words.amount_due.to_owned(), statement.amount_due);
     Places { in_order, everywhere }
+}
+
+/// What sort of bill it is, where that is not the usual one.
+fn kind(statement: &Statement, says: &Says) -> &'static str {
+    match (statement.closing, statement.bill.is_once()) {
+        (Some(_), _) => says.words.final_bill,
+        (None, true) => says.words.once_bill,
+        (None, false) => "",
+    }
+}
+
+/// What a bill says of itself; one of what is charged once has no days and no place of service.
+fn meta(statement: &Statement, says: &Says) -> Vec<[String; 2]> {
+    let (words, bill) = (says.words, &statement.bill);
+    let mut meta = vec![[words.account.to_owned(), statement.account.number.to_string()]];
+    if let Some(first) = bill.segments.first() {
+        let (period, days) = (says.period(bill.period), bill.period.days());
+        let period = format!("{period}, {days}\u{a0}{}", words.days);
+        meta.push([words.service_at.to_owned(), first.service_at.clone()]);
+        meta.push([words.billing_period.to_owned(), period]);
+    }
+    meta.push([words.bill_date.to_owned(), says.day(bill.billed_on)]);
+    meta.push([words.bill_number.to_owned(), bill.number.to_string()]);
+    meta
+}
+
+/// What is said of new charges that another account pays, directly before the amount.
+fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
+    let account = statement.paid_by?.to_string();
+    Some(says.words.moved.replace("{account}", &account))
+}
+
+/// The row that takes off the new charges what another account pays; none where it pays nothing.
+fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
+    let amount = -statement.bill.total;
+    let row = |label: String| json!({ "label": label, "amount": says.money(amount) });
+    moved_to(statement, says).map(row).into_iter().collect()
+}
+
+/// What the new charges are made of: each service, and each charge beside it.
+fn parts(bill: &Bill, says: &Says) -> Vec<Value> {
+    let services = bill.segments.iter().map(|it| {
+        json!({
+            "colour": colour(it.commodity),
+            "label": part_label(it, says),
+            "amount": says.money(it.total),
+        })
+    });
+    let once = bill.once.iter().map(|it| {
+        json!({
+            "colour": "#000000",
+            "label": it.line.called(says.language),
+            "amount": says.money(it.line.amount),
+        })
+    });
+    services.chain(once).collect()
+}
+
+/// What is charged once, in detail, like a service without meters; nothing where nothing is.
+fn once(bill: &Bill, says: &Says) -> Option<Value> {
+    let words = says.words;
+    let mut sum = Money::ZERO;
+    let mut line = |it: &Line| {
+        sum += it.amount;
+        let (quantity, price) = reckoned(it, says);
+        json!({
+            "label": it.called(says.language),
+            "quantity": quantity,
+            "price": price,
+            "amount": says.money(it.amount),
+            "sum": says.money(sum),
+            "how": [arithmetic_in(it, says.language), source_in(it, says.language)],
+        })
+    };
+    let lines: Vec<Value> = bill.once.iter().map(|it| line(&it.line)).collect();
+    (!lines.is_empty()).then(|| {
+        json!({
+            "colour": "#000000",
+            "title": words.once,
+            "small": says.day(bill.billed_on),
+            "head": [],
+            "meters": [],
+            "said": [],
+            "lines": lines,
+            "how": [],
+            "total": { "label": words.once_total, "amount": says.money(bill.once_total()) },
+        })
+    })
 }
 
 fn part_label(it: &Segment, says: &Says) -> String {
@@ -235,7 +327,8 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         EntryKind::Payment => {
             format!("{}, {}. {}", words.payment, on, words.thanks)
         }
-        EntryKind::Bill => format!("{}, {}", words.bill, on),
+        // Between two bills of an account there is none of its own: another one sums it up.
+        EntryKind::Bill => format!("{}, {}", words.summary, on),
         EntryKind::Settlement => format!("{}, {}", words.settlement, on),
         EntryKind::Reversal => format!("{}, {}", words.reversed, on),
         EntryKind::Adjustment => format!("{} {}, {}", words.adjustment, it.text, on),
@@ -259,6 +352,10 @@ fn message(statement: &Statement, says: &Says) -> Value {
             more = format!("{more} {}", words.credit_sent.replace("{amount}", &amount));
         }
         return json!([words.final_said, more]);
+    }
+    if let Some(account) = statement.paid_by {
+        let said = words.moved_said.replace("{account}", &account.to_string());
+        return json!([said, ""]);
     }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);

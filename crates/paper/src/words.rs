@@ -90,7 +90,12 @@ catalogue! {
     net_waived: "Not charged, because it is too long ago: {amount}.", "No se cobra, por haber pasado demasiado tiempo: {amount}.";
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";
+    moved: "Paid by account {account}", "Lo paga la cuenta {account}";
+    moved_said: "The new charges are on the summary bill of account {account}.", "Los cargos nuevos están en la factura resumen de la cuenta {account}.";
     new_charges: "New charges", "Cargos nuevos";
+    once: "Charged once", "Cobrado una vez";
+    once_bill: "One-time bill", "Factura única";
+    once_total: "Total charged once", "Total cobrado una vez";
     page: "Page", "Página";
     page_of: "of", "de";
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";
@@ -115,6 +120,8 @@ catalogue! {
     thanks: "Thank you.", "Gracias.";
     summary: "Summary bill", "Factura resumen";
     summary_of: "The bills of your accounts", "Las facturas de sus cuentas";
+    summary_rolled: "What these accounts are charged is paid here, and not on their own bills.", "Lo que se cobra a estas cuentas se paga aquí, y no en sus propias facturas.";
+    summary_stays: "Each account owes its own bill; what is paid here is for all of them.", "Cada cuenta debe su propia factura; lo que se paga aquí es por todas.";
     taken_back: "taken back", "anulada";
     to_pay: "To pay", "A pagar";
     total: "Total", "Total";

@@ -182,6 +182,8 @@ fn of_three(language: Language) -> Summary {
     Summary {
         utility: own.utility.clone(),
         account: own.account.number,
+        number: None,
+        before: None,
         language,
         addressed_to: own.bill.addressed_to.clone(),
         billed_on: own.bill.billed_on,
@@ -203,6 +205,15 @@ fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
         assert!(changed.iter().any(|it| why.starts_with(it)) && why.contains(" +$"), "{why}");
         assert_eq!(said.0["rows"][2]["why"], "", "its first bill");
         summary_html(&summary(&few), &few).unwrap();
+        assert_eq!(pages, 1);
+        // Rolled up, what was owed before stands above the rows and is paid with them.
+        let number = Some(BillNumber("B-260804-44170926-S9".to_owned()));
+        let rolled = Summary { number, before: Some(Money::from_cents(5_00)), ..few.clone() };
+        assert_eq!(rolled.amount_due(), few.amount_due() + Money::from_cents(5_00));
+        let form = format!("summary-rolled-{language}");
+        let (pdf, pages) = drawn(&form, &summary(&rolled), rolled.account);
+        read_back_summary(&pdf, &rolled).unwrap();
+        summary_html(&summary(&rolled), &rolled).unwrap();
         assert_eq!(pages, 1);
         let row = few.rows[0].clone();
         let many = Summary { rows: vec![row; 90], ..few };

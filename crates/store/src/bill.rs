@@ -127,6 +127,8 @@ pub fn ended(tx: &mut Tx, by: Date) -> Result<Vec<AccountId>> {
 /// Keeps bills with everything on them.
 pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     add_drawn_on(tx, bills)?;
+    crate::once::add(tx, bills)?;
+    crate::summary::add(tx, bills)?;
     let segments =
         || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
     let evidence = segments().flat_map(|(bill, (segment, it))| {
@@ -173,6 +175,10 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
     let bill = tx.maybe(GET, [id.into()], bill)?;
     let mut bill = bill.ok_or_else(|| missing("bill", id))?;
     bill.segments = tx.many(SEGMENTS_OF, [id.into()], segment)?;
+    if bill.segments.is_empty() {
+        bill.once = crate::once::of_bill(tx, id, bill.period)?;
+        bill.summed = crate::summary::of_bill(tx, id)?;
+    }
     for (nth, evidence) in tx.many(EVIDENCE_OF, [id.into()], evidence)? {
         bill.segments.get_mut(nth).context("evidence without a segment")?.evidence.push(evidence);
     }
@@ -291,6 +297,8 @@ fn bill(row: &Row) -> Result<Bill> {
         due_on: row.date(7)?,
         addressed_to: row.text(8)?.lines().map(str::to_owned).collect(),
         segments: Vec::new(),
+        once: Vec::new(),
+        summed: Vec::new(),
         total: row.money(9)?,
     })
 }

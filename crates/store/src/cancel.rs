@@ -21,6 +21,14 @@ const SENT: Sql = Sql("
     select count(distinct p.id), min(p.key)
     from bill b join piece p on p.bill_id = b.id join piece_event e on e.piece_id = p.id
     where b.window_id = $1 and e.state <> 'queued'");
+// A bill that sums some of them up is sent as well.
+const SUM_SENT: Sql = Sql("
+    select count(distinct p.id), min(p.key)
+    from bill b
+    join bill_summed s on s.summed_bill_id = b.id
+    join standing_bill z on z.id = s.bill_id
+    join piece p on p.bill_id = z.id join piece_event e on e.piece_id = p.id
+    where b.window_id = $1 and e.state <> 'queued'");
 const SINCE: Sql = Sql("
     select min(l.number)
     from standing_bill b
@@ -81,10 +89,11 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if tx.one(UNFINISHED, [window.into()], |row| row.int(0))? != 0 {
         return Ok(Some(InTheWay::Unfinished));
     }
-    let sent =
-        tx.one(SENT, [window.into()], |row| Ok((row.small(0)?, row.maybe(1, Row::text)?)))?;
-    if let (pieces, Some(key)) = sent {
-        return Ok(Some(InTheWay::Sent(pieces, key)));
+    for sql in [SENT, SUM_SENT] {
+        let sent = |row: &Row| Ok((row.small(0)?, row.maybe(1, Row::text)?));
+        if let (pieces, Some(key)) = tx.one(sql, [window.into()], sent)? {
+            return Ok(Some(InTheWay::Sent(pieces, key)));
+        }
     }
     if let Some(bill) = one_bill(tx, SINCE, window)? {
         return Ok(Some(InTheWay::BilledSince(bill)));

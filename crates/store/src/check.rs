@@ -21,10 +21,16 @@ const UNBALANCED: Sql = Sql("
     group by e.id, e.kind, e.key having sum(p.amount_cents) <> 0 order by e.id limit $1");
 const BILLS: Sql = Sql("select count(*) from bill");
 const BILL_SUMS: Sql = Sql("
-    select b.number, b.total_cents, cast(coalesce(sum(s.total_cents), 0) as bigint)
-    from bill b left join segment s on s.bill_id = b.id
-    group by b.id, b.number, b.total_cents
-    having b.total_cents <> coalesce(sum(s.total_cents), 0) order by b.id limit $1");
+    select b.number, b.total_cents, b.parts from (
+        select bill.id, bill.number, bill.total_cents,
+            (select cast(coalesce(sum(s.total_cents), 0) as bigint) from segment s
+             where s.bill_id = bill.id)
+          + (select cast(coalesce(sum(o.amount_cents), 0) as bigint) from once_line o
+             where o.bill_id = bill.id)
+          + (select cast(coalesce(sum(u.moved_cents), 0) as bigint) from bill_summed u
+             where u.bill_id = bill.id) as parts
+        from bill) as b
+    where b.total_cents <> b.parts order by b.id limit $1");
 const SEGMENT_SUMS: Sql = Sql("
     select b.number, s.total_cents, cast(coalesce(sum(l.amount_cents), 0) as bigint)
     from segment s join bill b on b.id = s.bill_id
@@ -164,6 +170,10 @@ const OWED: Sql = Sql("
     select a.number, o.owed, o.posted from account a join (
         select account.id,
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
+          - coalesce((
+            select sum(u.moved_cents) from bill_summed u
+            where u.account_id = account.id
+              and not exists (select 1 from bill_cancelled c where c.bill_id = u.bill_id)), 0)
           + coalesce((select sum(amount_cents) from settlement where account_id = account.id), 0)
           - coalesce((
             select sum(s.waived_cents + s.interest_cents)
@@ -180,6 +190,9 @@ const OWED: Sql = Sql("
 const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from standing_bill), 0)
+              - coalesce((
+                select sum(u.moved_cents) from bill_summed u
+                where not exists (select 1 from bill_cancelled c where c.bill_id = u.bill_id)), 0)
               + coalesce((select sum(amount_cents) from settlement), 0)
               - coalesce((select sum(waived_cents + interest_cents) from correction_settled), 0)
               + coalesce((select sum(amount_cents) from charge), 0)
@@ -194,7 +207,7 @@ pub fn entries(tx: &mut Tx) -> Result<Found> {
     Ok((count(tx, ENTRIES)?, faults))
 }
 
-/// Every bill is the sum of its segments, and they of their lines.
+/// Every bill is the sum of its segments and of what it charges once, and they of their lines.
 pub fn bills(tx: &mut Tx) -> Result<Found> {
     let mut found = faults(tx, BILL_SUMS, |row| differ(row, "the bill", "its segments"))?;
     found

@@ -24,7 +24,9 @@ const SETTLEMENTS: Rows =
     Rows("correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)");
 const CANCELLED: Rows = Rows("bill_cancelled (bill_id, correction_id)");
 const STANDING_OF: (Sql, Sql) = among_ids!(
-    "select account_id, id from standing_bill where $2 < to_on and account_id",
+    "select account_id, id from standing_bill b
+     where $2 < to_on and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+       and account_id",
     "order by account_id, from_on, id"
 );
 const SHARED_AMONG: (Sql, Sql) = among_ids!(
@@ -39,7 +41,10 @@ const GET: Sql = Sql("
 const BILLS: Sql = Sql("
     select bill_id, made_bill_id from bill_cancelled where correction_id = $1 order by bill_id");
 const STANDING: Sql = Sql("
-    select id from standing_bill where account_id = $1 and $2 < to_on order by from_on, id");
+    select id from standing_bill b
+    where account_id = $1 and $2 < to_on
+      and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+    order by from_on, id");
 const OF_BILL: Sql = Sql("
     select c.id, c.cause, c.made_on, c.net_cents, x.bill_id, m.number, o.number
     from bill_cancelled x
@@ -118,7 +123,7 @@ pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
     tx.exec(REPLACE, [cancelled.into(), made.into()]).map(|_| ())
 }
 
-/// The bills of an account that stand and have a day from `from` on, oldest first.
+/// The bills of service of an account that stand and have a day from `from` on, oldest first.
 pub fn standing(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<BillId>> {
     tx.many(STANDING, [account.into(), from.into()], |row| row.id(0))
 }

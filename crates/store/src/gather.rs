@@ -82,7 +82,8 @@ const BLOCKS: (Sql, Sql) = among_ids!(
 );
 const BILLS: (Sql, Sql) = among_ids!(
     "select b.account_id, b.window_id, b.total_cents, c.bill_id
-     from bill b left join bill_cancelled c on c.bill_id = b.id where b.account_id",
+     from bill b left join bill_cancelled c on c.bill_id = b.id
+     where not exists (select 1 from bill_apart o where o.bill_id = b.id) and b.account_id",
     "order by b.account_id, b.billed_on desc, b.id desc"
 );
 

@@ -72,6 +72,15 @@ const APPLIED: Sql = Sql("
     join payment_allocation a on a.payment_id = y.id
     join entry e on e.key = y.key and e.kind = 'payment'
     where y.account_id = $1 order by y.id, a.position");
+// What a bill that sums up took from an account is of the bill that it took it of.
+const MOVED: Sql = Sql("
+    select z.id, e.id, abs(u.moved_cents)
+    from bill_summed u
+    join bill s on s.id = u.bill_id
+    join entry z on z.key = s.number and z.kind = 'bill'
+    join bill b on b.id = u.summed_bill_id
+    join entry e on e.key = b.number and e.kind = 'bill'
+    where u.account_id = $1 and u.moved_cents <> 0 order by z.id, u.position");
 
 /// An entry as one row of an account's ledger.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,11 +208,14 @@ pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Res
     })
 }
 
-/// What the payments of an account were meant for, in the order in which they were taken.
+/// What was moved of the bills of an account to one that sums them up, and what its payments were meant
+/// for, in the order in which they were taken.
 pub fn applied(tx: &mut Tx, account: AccountId) -> Result<Vec<Applied>> {
-    tx.many(APPLIED, [account.into()], |row| {
-        Ok(Applied { from: row.id(0)?, to: row.id(1)?, amount: row.money(2)? })
-    })
+    let applied =
+        |row: &Row| Ok(Applied { from: row.id(0)?, to: row.id(1)?, amount: row.money(2)? });
+    let mut all = tx.many(MOVED, [account.into()], applied)?;
+    all.extend(tx.many(APPLIED, [account.into()], applied)?);
+    Ok(all)
 }
 
 /// The total of every account of the general ledger.

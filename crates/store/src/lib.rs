@@ -55,6 +55,7 @@ pub mod merge;
 pub mod merged;
 pub mod meter;
 pub mod moves;
+pub mod once;
 pub mod order;
 pub mod outbox;
 pub mod paper;

@@ -50,6 +50,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0038_tellings", include_str!("../migrations/0038_tellings.sql")),
     ("0039_splits", include_str!("../migrations/0039_splits.sql")),
     ("0040_versions", include_str!("../migrations/0040_versions.sql")),
+    ("0041_once", include_str!("../migrations/0041_once.sql")),
+    ("0042_summary", include_str!("../migrations/0042_summary.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -250,6 +250,7 @@ pub(crate) fn detail_kind(kind: DetailKind, language: Language) -> &'static str 
         DetailKind::Credit => ["Credit", "Crédito"],
         DetailKind::Bound => ["Most a bill may be", "Máximo de una factura"],
         DetailKind::Summary => ["Summed up by account", "Resumida por la cuenta"],
+        DetailKind::Sums => ["What it sums up", "Lo que resume"],
     };
     match language {
         Language::English => english,

@@ -64,6 +64,7 @@ catalogue! {
     card: "Card", "Tarjeta";
     cash: "Cash", "Efectivo";
     change: "Change", "Cambio";
+    charged_once: "Charged once", "Cobrado una vez";
     charges: "New charges", "Cargos nuevos";
     charged: "Bills come to", "Total facturado";
     check: "Check", "Cheque";
@@ -519,6 +520,9 @@ catalogue! {
     cycle_release: "Release", "Liberar";
     cycle_released_waits: "It waits for a second person", "Espera a una segunda persona";
     cycle_stages: "How far it is", "Hasta dónde está";
+    sum_bills: "Summary bills", "Facturas resumen";
+    sum_not_billed: "not billed yet", "sin facturar";
+    sum_waits: "waits for", "espera a";
     cycle_take_back: "Take the whole turn back", "Anular todo el período";
     cycle_take_back_ask: "Ask to take every bill back", "Pedir que se anulen todas las facturas";
     cycle_take_back_bills: "bills would be taken back, each by an entry of its own:", "facturas se anularían, cada una con su propio asiento:";

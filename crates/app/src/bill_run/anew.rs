@@ -20,7 +20,7 @@ use super::correct::{CORRECT, NotCorrected, said};
 use super::origin::Origins;
 use super::post::Ids;
 use super::settle::rules_on;
-use super::{check, origin, post};
+use super::{check, origin, post, sum_up};
 use crate::refuse;
 
 /// Ids that are set aside for corrections.
@@ -275,6 +275,11 @@ pub(super) fn keep(
         entry.id = EntryId(id);
     }
     store::ledger::add(tx, &entries)?;
+    if let (Some(it), Some(allowed)) = (corrections.first(), allowed.values().next()) {
+        let bills: Vec<BillId> = taken.iter().map(|it| it.1).collect();
+        let undone = sum_up::undone(tx, &bills, (it.cause, &it.why, it.on))?;
+        sum_up::anew(tx, allowed, &undone, it.on)?;
+    }
     for it in corrections {
         let allowed: &Authorized = allowed.get(&it.account).context("it was allowed")?;
         let number = store::account::get(tx, it.account)?.number.to_string();

@@ -12,7 +12,7 @@ use meterbook_core::bill::job::Job;
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, CorrectionId, EntryId, RunId};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, RunId};
 use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Authorized;
@@ -23,6 +23,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::Progress;
 use super::post::Aside;
+use super::sum_up;
 use crate::approval::{self, Asked, Outcome};
 use crate::{Actor, refuse};
 
@@ -165,7 +166,9 @@ pub(super) fn take_back_bills(
     }
     store::correction::add(tx, &corrections)?;
     store::correction::cancel(tx, &taken)?;
-    store::ledger::add(tx, &entries)
+    store::ledger::add(tx, &entries)?;
+    let bills: Vec<BillId> = taken.iter().map(|it| it.1).collect();
+    sum_up::undone(tx, &bills, (Cause::Run, WHY, today)).map(drop)
 }
 
 impl fmt::Display for NotCancelled {

@@ -49,6 +49,12 @@ pub(super) fn without_bill(tx: &mut Tx, account: AccountId, on: Date) -> Result<
     Ok(charges)
 }
 
+/// What moves asked of an account by a day and no bill has: it comes with the bill that is made now.
+pub(super) fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Charge>> {
+    let pending = store::charge::pending(tx, &[account])?;
+    Ok(pending.iter().filter(|it| it.on <= on).map(|it| asked(it, on)).collect())
+}
+
 /// The entries of charges, with ids from `first` on.
 pub(super) fn entry(charge: &Charge, id: EntryId) -> Entry {
     Entry {

@@ -19,7 +19,7 @@ use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
 
-use super::{Progress, cancel, check, post};
+use super::{Progress, cancel, check, post, sum_up};
 
 /// How long to wait before looking again whether others are ready with their jobs.
 const WAIT: Duration = Duration::from_millis(50);
@@ -120,6 +120,7 @@ fn step(
         Pass::Check => Stage::Preview,
         Pass::Post => {
             store::audit::add(tx, allowed, "bill run done", &subject, "")?;
+            sum_up::after_turn(tx, allowed, window)?;
             Stage::Done
         }
         Pass::Cancel => {

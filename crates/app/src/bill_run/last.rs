@@ -15,12 +15,12 @@ use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, BillId, EntryId, RunId, WindowId};
+use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId, RunId, WindowId};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
-use super::{NotRun, charges, check, origin, post};
+use super::{NotRun, charges, check, origin, post, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, refuse};
 
@@ -79,7 +79,17 @@ pub fn interim(
     unusual: Unusual,
 ) -> Result<Bill> {
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    so_far(tx, &allowed, (account, Until::Day(to)), to, unusual)
+}
+
+fn so_far(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    (account, until): (AccountId, Until),
+    to: Date,
+    unusual: Unusual,
+) -> Result<Bill> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
     let account = store::account::get(tx, account)?;
     if today < to {
         return Err(refuse(NotRun::NotOver { to }));
@@ -88,7 +98,19 @@ pub fn interim(
     let Some(turn) = store::window::around(tx, account.cycle, day)? else {
         return Err(refuse(NotRun::NotPlannedFor { cycle: account.cycle, day }));
     };
-    one(tx, &allowed, (account.id, Until::Day(to)), &turn, (today, unusual))
+    one(tx, allowed, (account.id, until), &turn, (today, unusual))
+}
+
+/// The same of one of its services.
+pub fn interim_of(
+    tx: &mut Tx,
+    actor: Actor,
+    (account, agreement): (AccountId, AgreementId),
+    to: Date,
+    unusual: Unusual,
+) -> Result<Bill> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    so_far(tx, &allowed, (account, Until::Of(agreement, to)), to, unusual)
 }
 
 /// Makes the last bills of all accounts of which something ended by today, each in a transaction of
@@ -117,6 +139,8 @@ enum Until {
     End,
     /// Before a day, although service goes on.
     Day(Date),
+    /// The same, and of one service alone.
+    Of(AgreementId, Date),
 }
 
 /// The bill of what ended in one turn, or of its days so far, in place of that turn.
@@ -135,14 +159,17 @@ fn one(
     let mut facts = store::gather::accounts_as_of(tx, &window, &[account], known)?;
     let by = match until {
         Until::End => today,
-        Until::Day(day) => day,
+        Until::Day(day) | Until::Of(_, day) => day,
     };
     let ended = |it: &ServiceFacts| {
         let billed = it.billed_through.unwrap_or(it.agreement.from);
         it.agreement.to.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
     };
     for facts in &mut facts {
-        if let Until::Day(day) = until {
+        if let Until::Of(only, _) = until {
+            facts.services.retain(|it| it.agreement.id == only);
+        }
+        if let Until::Day(day) | Until::Of(_, day) = until {
             for it in &mut facts.services {
                 it.agreement.to = Some(it.agreement.to.map_or(day, |to| to.min(day)));
             }
@@ -155,7 +182,7 @@ fn one(
     let run =
         Run { id: RunId(tx.next(Counter::Run, 1)?), window: id, waits: false, stage: Stage::Done };
     let facts = [facts.remove(0)];
-    if let (Until::Day(to), []) = (until, facts[0].services.as_slice()) {
+    if let (Until::Day(to) | Until::Of(_, to), []) = (until, facts[0].services.as_slice()) {
         return Err(refuse(NotRun::BilledTo { number: facts[0].account.number, to }));
     }
     let mut used = origin::Used::new();
@@ -181,7 +208,7 @@ fn one(
     // The turn may have a bill of the same date and account.
     let (letter, act) = match until {
         Until::End => ("F", "last bill"),
-        Until::Day(_) => ("I", "interim bill"),
+        Until::Day(_) | Until::Of(..) => ("I", "interim bill"),
     };
     bill.number = BillNumber(format!("{}-{letter}{id}", bill.number));
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
@@ -191,5 +218,8 @@ fn one(
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);
     store::audit::add(tx, allowed, act, &account.to_string(), &said)?;
+    if until == Until::End {
+        sum_up::after_bill(tx, allowed, account, today)?;
+    }
     Ok(bill)
 }

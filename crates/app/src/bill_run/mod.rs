@@ -15,10 +15,12 @@ pub mod correct;
 pub mod doubt;
 mod job;
 pub mod last;
+pub mod once;
 pub(crate) mod origin;
 mod post;
 pub mod release;
 pub mod settle;
+pub mod sum_up;
 
 pub(crate) use check::learn;
 

@@ -213,6 +213,8 @@ pub(super) fn bill(
         due_on: calendar.due_on(facts.account.class, window.billed_on).unwrap_or(window.due_on),
         addressed_to: facts.addressed_to.clone(),
         segments,
+        once: Vec::new(),
+        summed: Vec::new(),
         total,
     }
 }

@@ -8,6 +8,7 @@ mod field;
 mod intervals;
 mod money;
 mod nouns;
+mod once;
 mod outbox;
 mod published;
 mod record;

@@ -481,6 +481,8 @@ pub(crate) fn bill() -> Bill {
         addressed_to: vec![person().name, "418 Juniper Hollow Rd".to_owned()],
         total: segment.total,
         segments: vec![segment],
+        once: Vec::new(),
+        summed: Vec::new(),
     }
 }
 
@@ -771,10 +773,12 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::calendar::say(tx, date(2026, 1, 1), "holidays us-federal")?;
     store::preview::say_limits(tx, date(2026, 1, 1), "total last-turn 30%")?;
     store::doubt::say(tx, date(2026, 1, 1), "zero")?;
+    store::once::say_kinds(tx, date(2026, 1, 1), "charge a fee revenue")?;
     store::correction::add(tx, &[correction()])?;
     store::correction::say_rules(tx, date(2026, 1, 1), "interest 3%")?;
     store::bill::add(tx, &[bill()])?;
     store::bill::add_origins(tx, &[(BillId(1), 0, origin())])?;
+    crate::once::keep(tx)?;
     store::payment::add(tx, &payment())?;
     store::settlement::add(tx, &settlement())?;
     store::ledger::add(tx, &entries())?;

@@ -114,7 +114,9 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
             let named = |line: &Line| (segment.tariff.clone(), line.called(language).to_string());
             segment.lines.iter().map(move |line| (named(line), line.amount))
         });
-        lines.collect()
+        let once = bill.once.iter().map(|it| &it.line);
+        let once = once.map(|it| ((String::new(), it.called(language).to_string()), it.amount));
+        lines.chain(once).collect()
     };
     let mut new = new.map(said).unwrap_or_default();
     let mut rows = Vec::new();

@@ -23,6 +23,7 @@ struct Words {
     covering: &'static str,
     due: &'static str,
     new_charges: &'static str,
+    once: &'static str,
     total: &'static str,
     at: &'static str,
     per: &'static str,
@@ -57,6 +58,7 @@ const ENGLISH: Words = Words {
     covering: "for",
     due: "due",
     new_charges: "New charges",
+    once: "charged once",
     total: "Total",
     at: "at",
     per: "per",
@@ -111,6 +113,7 @@ const SPANISH: Words = Words {
     covering: "por",
     due: "vence el",
     new_charges: "Cargos nuevos",
+    once: "cobrado una vez",
     total: "Total",
     at: "en",
     per: "por",
@@ -221,6 +224,10 @@ pub fn bill_in(bill: &Bill, language: Language) -> String {
         writeln!(out, "\n{noun} {number} {of} {billed_on}, {covering} {period}, {due} {due_on}");
     for segment in &bill.segments {
         write_segment(&mut out, segment, words);
+    }
+    if !bill.once.is_empty() {
+        let _ = writeln!(out, "\n{}", words.once);
+        bill.once.iter().for_each(|it| write_line(&mut out, &it.line, words));
     }
     let _ = writeln!(out, "\n{:<60}{total:>14}", words.new_charges);
     out
@@ -356,6 +363,10 @@ pub fn source_in(line: &Line, language: Language) -> String {
 
 fn stands(line: &Line, words: &Words) -> String {
     let (rule, Words { from, line: noun, .. }) = (&line.rule, words);
+    // What somebody wrote for this bill alone stands in no text.
+    if rule.line == 0 {
+        return rule.text.trim().to_owned();
+    }
     format!("{} {from} {}, {noun} {}: {}", rule.tariff, rule.version, rule.line, rule.text.trim())
 }
 

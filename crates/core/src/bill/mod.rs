@@ -7,6 +7,7 @@ pub mod doubt;
 pub mod explain;
 pub mod job;
 pub mod limits;
+pub mod once;
 pub mod preview;
 pub mod root;
 pub mod run;
@@ -21,8 +22,10 @@ use jiff::civil::Date;
 
 use crate::account::Account;
 use crate::allocation::{Allotted, Given};
+use crate::bill::once::OnceLine;
+use crate::bill::summary::Summed;
 use crate::bill::why::Why;
-use crate::id::{AccountId, AgreementId, BillId, WindowId};
+use crate::id::{AccountId, AccountNumber, AgreementId, BillId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
 use crate::paper::Look;
@@ -54,8 +57,24 @@ pub struct Bill {
     pub addressed_to: Vec<String>,
     /// One for each agreement.
     pub segments: Vec<Segment>,
-    /// The new charges: the sum of the segments.
+    /// What is charged once, beside service; only on bills of nothing else.
+    pub once: Vec<OnceLine>,
+    /// The bills of other accounts that it sums up; only on bills of nothing else.
+    pub summed: Vec<Summed>,
+    /// The new charges: the sum of the segments, of what is charged once and of what is moved here.
     pub total: Money,
+}
+
+impl Bill {
+    /// What is charged once comes to.
+    pub fn once_total(&self) -> Money {
+        self.once.iter().map(|it| it.line.amount).sum()
+    }
+
+    /// Whether it bills no service: only what is charged once.
+    pub fn is_once(&self) -> bool {
+        self.segments.is_empty() && self.summed.is_empty()
+    }
 }
 
 /// The part of a bill that is for one agreement.
@@ -120,8 +139,11 @@ pub struct Statement {
     pub since: Vec<Movement>,
     /// The sum of the last balance and what happened since.
     pub before: Money,
-    /// What is to be paid: `before` and the new charges.
+    /// What is to be paid: `before` and the new charges, unless another account pays these; of a bill
+    /// that sums up others what all of them come to.
     pub amount_due: Money,
+    /// The account that pays the new charges, where one sums them up and they are rolled up to it.
+    pub paid_by: Option<AccountNumber>,
     /// Why the new charges differ from the last bill's, if there was one.
     pub why: Option<Why>,
     /// Use by month, oldest first, at most 25 months, for each commodity on the bill.

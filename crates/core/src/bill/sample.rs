@@ -64,6 +64,7 @@ pub fn statement(language: Language) -> Statement {
         look: Look::default(),
         print: Print::Normal,
         closing: None,
+        paid_by: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),
@@ -80,6 +81,8 @@ pub fn statement(language: Language) -> Statement {
             .map(str::to_owned)
             .to_vec(),
             segments,
+            once: Vec::new(),
+            summed: Vec::new(),
             total,
         },
     }

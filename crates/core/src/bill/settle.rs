@@ -285,6 +285,8 @@ mod tests {
             due_on: period.end(),
             addressed_to: Vec::new(),
             segments: Vec::new(),
+            once: Vec::new(),
+            summed: Vec::new(),
             total: Money::from_cents(dollars * 100),
         }
     }

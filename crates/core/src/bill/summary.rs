@@ -6,11 +6,22 @@ use crate::account::Account;
 use crate::bill::correct::Correction;
 use crate::bill::why::Why;
 use crate::bill::{BillNumber, Utility};
-use crate::id::AccountNumber;
+use crate::id::{AccountId, AccountNumber, BillId};
 use crate::money::Money;
 use crate::paper::Look;
 use crate::period::Period;
 use crate::person::Language;
+
+/// A bill that another one sums up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summed {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which.
+    pub bill: BillId,
+    /// What of it is owed by the account that sums up from then on, and not by its own.
+    pub moved: Money,
+}
 
 /// The newest bills of the accounts that one account sums up.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +30,10 @@ pub struct Summary {
     pub utility: Utility,
     /// The account that sums up.
     pub account: AccountNumber,
+    /// The number of the bill, where it was made and is not only looked at.
+    pub number: Option<BillNumber>,
+    /// Where what the accounts are charged is owed by the one that sums up: what that owed before.
+    pub before: Option<Money>,
     /// The language it is written in.
     pub language: Language,
     /// Name, then address lines.
@@ -60,7 +75,7 @@ impl Summary {
 
     /// What is to be paid of all.
     pub fn amount_due(&self) -> Money {
-        self.rows.iter().map(|it| it.amount_due).sum()
+        self.before.unwrap_or_default() + self.rows.iter().map(|it| it.amount_due).sum()
     }
 }
 

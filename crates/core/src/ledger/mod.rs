@@ -276,6 +276,13 @@ pub fn post_bill(bill: &Bill) -> Vec<Posting> {
             add(credited(segment.commodity, line.kind), -line.amount);
         }
     }
+    for it in &bill.once {
+        add(it.gl, -it.line.amount);
+    }
+    for it in &bill.summed {
+        let account = Some(it.account);
+        postings.push(Posting { gl: Gl::Receivable, account, amount: -it.moved });
+    }
     postings.retain(|posting| posting.amount != Money::ZERO);
     assert_balanced(&postings);
     postings

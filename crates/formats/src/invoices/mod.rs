@@ -157,7 +157,7 @@ struct Line<'a> {
     description: String,
     tariff: &'a str,
     /// What is said of it by name: the tariff's name, where the service is.
-    said: [(&'static str, String); 2],
+    said: Vec<(&'static str, String)>,
     /// The reads.
     note: Option<String>,
     category: Category,
@@ -186,7 +186,7 @@ fn invoice<'a>(
 ) -> Result<Invoice<'a>, NotInvoiced> {
     let Statement { utility, bill, account, language, .. } = statement;
     let sign = Sign(if bill.total < Money::ZERO { -1 } else { 1 });
-    let treated = vat::treat(&bill.segments, *language)?;
+    let treated = vat::treat(&parts(bill), *language)?;
     let (registration, vat) = numbers(seller, treated.has_vat)?;
     let lines = lines(bill, &treated, sign, *language);
     if lines.is_empty() {
@@ -282,7 +282,7 @@ fn lines<'a>(bill: &'a Bill, treated: &Treated, sign: Sign, language: Language) 
             if line.kind == ChargeKind::Usage {
                 metered.get_or_insert(lines.len());
             }
-            lines.push(of_line(segment, line, category, sign, language));
+            lines.push(of_line(Some(segment), line, category, sign, language));
         }
         let reads: Vec<String> =
             segment.evidence.iter().map(|it| evidence_in(it, language)).collect();
@@ -292,11 +292,23 @@ fn lines<'a>(bill: &'a Bill, treated: &Treated, sign: Sign, language: Language) 
             line.note = Some(reads.join("; "));
         }
     }
+    for it in &bill.once {
+        let category = categories.next().expect("every line was looked at");
+        if let Some(category) = *category {
+            lines.push(of_line(None, &it.line, category, sign, language));
+        }
+    }
     lines
 }
 
+/// The lines of each part of a bill: of each service, and those that are charged once.
+fn parts(bill: &Bill) -> Vec<Vec<&rating::Line>> {
+    let services = bill.segments.iter().map(|it| it.lines.iter().collect());
+    services.chain([bill.once.iter().map(|it| &it.line).collect()]).collect()
+}
+
 fn of_line<'a>(
-    segment: &Segment,
+    segment: Option<&Segment>,
     line: &'a rating::Line,
     category: Category,
     sign: Sign,
@@ -311,10 +323,10 @@ fn of_line<'a>(
         name: line.called(language).into_owned(),
         description: arithmetic_in(line, language),
         tariff: &line.rule.tariff,
-        said: [
-            (words.tariff, segment.tariff_name.clone()),
-            (words.service_at, segment.service_at.clone()),
-        ],
+        said: segment.map_or_else(Vec::new, |it| {
+            let (tariff, place) = (it.tariff_name.clone(), it.service_at.clone());
+            vec![(words.tariff, tariff), (words.service_at, place)]
+        }),
         note: None,
         category,
     }

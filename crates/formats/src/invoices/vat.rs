@@ -7,7 +7,6 @@
 //! categories, their amount is moved: an allowance in one category and a charge of the same amount in
 //! the other.
 
-use meterbook_core::bill::Segment;
 use meterbook_core::money::{Money, Rounding, Share};
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note};
@@ -96,19 +95,20 @@ fn is_vat(line: &Line) -> bool {
         && parts.any(|part| NAMES.iter().any(|name| name.eq_ignore_ascii_case(part)))
 }
 
-pub(super) fn treat(segments: &[Segment], language: Language) -> Result<Treated, NotInvoiced> {
+/// Looks at the lines of each part of a bill.
+pub(super) fn treat(parts: &[Vec<&Line>], language: Language) -> Result<Treated, NotInvoiced> {
     let words = words(language);
-    let has_vat = segments.iter().flat_map(|it| &it.lines).any(is_vat);
+    let has_vat = parts.iter().flatten().any(|it| is_vat(it));
     if !has_vat {
-        let lines = segments.iter().map(|it| it.lines.len()).sum();
+        let lines = parts.iter().map(Vec::len).sum();
         let categories = vec![Some(Category::Outside); lines];
         let reason = words.outside.to_owned();
         return Ok(Treated { categories, moved: Vec::new(), reason, has_vat });
     }
     let (mut categories, mut moved, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
-    for segment in segments {
-        let of = of_lines(&segment.lines, language, &mut moved, &mut reasons)?;
-        for (line, category) in segment.lines.iter().zip(of) {
+    for lines in parts {
+        let of = of_lines(lines, language, &mut moved, &mut reasons)?;
+        for (line, category) in lines.iter().zip(of) {
             if category.is_none() && !is_vat(line) {
                 reasons.push(words.untaxed.to_owned());
             }
@@ -126,14 +126,14 @@ pub(super) fn treat(segments: &[Segment], language: Language) -> Result<Treated,
 
 /// The category of each line that VAT is of.
 fn of_lines(
-    lines: &[Line],
+    lines: &[&Line],
     language: Language,
     moved: &mut Vec<Moved>,
     reasons: &mut Vec<String>,
 ) -> Result<Vec<Option<Category>>, NotInvoiced> {
     let mut categories = vec![None; lines.len()];
     let mut done: Vec<&str> = Vec::new();
-    for (nth, line) in lines.iter().enumerate().filter(|(_, it)| is_vat(it)) {
+    for (nth, line) in lines.iter().copied().enumerate().filter(|(_, it)| is_vat(it)) {
         let charge = charge(line);
         if done.contains(&charge) {
             continue;
@@ -141,6 +141,7 @@ fn of_lines(
         done.push(charge);
         let group: Vec<(usize, &Line)> = lines
             .iter()
+            .copied()
             .enumerate()
             .skip(nth)
             .filter(|(_, it)| is_vat(it) && self::charge(it) == charge)
@@ -175,10 +176,10 @@ fn charge(line: &Line) -> &str {
 }
 
 /// The places of the lines that VAT may be of: those before it that the tariff names, or all.
-fn covered(lines: &[Line], group: &[(usize, &Line)]) -> Vec<usize> {
+fn covered(lines: &[&Line], group: &[(usize, &Line)]) -> Vec<usize> {
     let last = group.last().map_or(0, |it| it.0);
     let names = group.iter().find_map(|it| named(it.1));
-    let before = (0..last).filter(|it| !is_vat(&lines[*it]));
+    let before = (0..last).filter(|it| !is_vat(lines[*it]));
     before
         .filter(|place| {
             let label = &*lines[*place].label;

@@ -44,9 +44,22 @@ pub(crate) enum BillCommand {
         /// The day before which the bill ends
         #[arg(long)]
         to: Date,
+        /// Only this agreement of the account
+        #[arg(long)]
+        agreement: Option<i64>,
         /// Let a bill go that is far from usual
         #[arg(long)]
         accept: bool,
+    },
+    /// Bill an account now for what is charged once and beside service, or take such a bill back
+    Once(BillOnce),
+    /// Print which kinds of charges may be billed once, or say them anew with a file
+    ChargeKinds {
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long)]
+        from: Option<Date>,
     },
     /// Bill what was held in turns that the calendar says are still tried again, as far as nothing holds
     /// it any more; `serve` does so by itself
@@ -248,6 +261,31 @@ pub(crate) struct BillRun {
     /// Print how the whole cycle stands as the last line, as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["charge", "amount", "open", "take_back"])))]
+pub(crate) struct BillOnce {
+    /// The account's number
+    pub(crate) account: String,
+    /// A kind of charge, with its amount or count where it takes one: visit, damage=450.00, truck=3.5
+    #[arg(long, value_name = "KIND")]
+    pub(crate) charge: Vec<String>,
+    /// An amount, what it is posted to, and what the customer reads: "120.00 fee revenue: Fence"
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub(crate) amount: Vec<String>,
+    /// And what moves asked for and no bill has yet
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Take this bill of charges back
+    #[arg(long, value_name = "BILL", conflicts_with_all = ["charge", "amount", "open"])]
+    pub(crate) take_back: Option<String>,
+    /// What it is for, such as the number of an order; of each an account is billed once
+    #[arg(long, default_value = "")]
+    pub(crate) reference: String,
+    /// Why; without it nothing is kept, and what it would come to is printed
+    #[arg(long)]
+    pub(crate) why: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::bill_run::last::{self, Closed};
-use meterbook_app::bill_run::{self, Progress, Until, Which};
+use meterbook_app::bill_run::{self, Progress, Until, Which, sum_up};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
@@ -13,15 +13,18 @@ use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::bill::{Bill, BillNumber, explain};
-use meterbook_core::id::{BillId, CorrectionId};
+use meterbook_core::id::{AgreementId, BillId, CorrectionId};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
-use super::{accrual, correct, holds, invoice, release};
+use super::{accrual, correct, holds, invoice, once, release};
 use crate::args::bill::{BillCommand, BillRender, BillRun};
 use crate::args::{LanguageArg, Place};
 use crate::say;
+
+/// Summary bills that are said of a turn.
+const SUMS: usize = 100;
 
 pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
     match command {
@@ -31,7 +34,11 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
-        BillCommand::Interim { account, to, accept } => interim(place, account, *to, *accept),
+        BillCommand::Interim { account, to, agreement, accept } => {
+            interim(place, account, *to, (*agreement, *accept))
+        }
+        BillCommand::Once(args) => once::once(place, args),
+        BillCommand::ChargeKinds { file, from } => once::kinds(place, file.as_deref(), *from),
         BillCommand::Retry => retry(place),
         BillCommand::CancelRun { cycle, why } => release::cancel_run(place, *cycle, why),
         BillCommand::Correct { account, tariff, from, cause, why } => {
@@ -103,9 +110,33 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
     } else {
         say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
         totals(&standing);
+        sums(&db, &standing)?;
     }
     if args.json {
         say::line(json(&standing));
+    }
+    Ok(())
+}
+
+/// The bills that sum up accounts of the turn: which were made, and for whom the others wait.
+fn sums(db: &Db, standing: &Standing) -> Result<()> {
+    let all = db.read(|tx| {
+        let (cycle, day) = (standing.cycle, standing.period.start());
+        match store::window::around(tx, cycle, day)? {
+            Some(window) => sum_up::standing(tx, &window, SUMS),
+            None => Ok(Vec::new()),
+        }
+    })?;
+    for it in all {
+        let mut said = it.made.map_or_else(String::new, |it| it.0);
+        for (nth, (number, why)) in it.waits.iter().enumerate() {
+            let why = if why.is_empty() { "not billed yet" } else { why };
+            said.push_str(if nth == 0 { " waits for" } else { "," });
+            said.push_str(&format!(" {number} ({why})"));
+        }
+        if !said.is_empty() {
+            say::line(format_args!("Summary bill of {}: {}", it.account, said.trim()));
+        }
     }
     Ok(())
 }
@@ -195,12 +226,20 @@ fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
     Ok(())
 }
 
-fn interim(place: &Place, number: &str, to: Date, accept: bool) -> Result<()> {
+fn interim(
+    place: &Place,
+    number: &str,
+    to: Date,
+    (agreement, accept): (Option<i64>, bool),
+) -> Result<()> {
     let db = super::open(place)?;
     let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
     let bill = db.write(|tx| {
         let account = super::account(tx, number)?.id;
-        last::interim(tx, super::actor(), account, to, unusual)
+        match agreement.map(AgreementId) {
+            Some(only) => last::interim_of(tx, super::actor(), (account, only), to, unusual),
+            None => last::interim(tx, super::actor(), account, to, unusual),
+        }
     })?;
     say::line(format_args!("{} for {}, due on {}", bill.number, bill.total, bill.due_on));
     Ok(())

@@ -25,6 +25,7 @@ mod invoice;
 pub(crate) mod ledger;
 pub(crate) mod meter;
 pub(crate) mod moves;
+mod once;
 pub(crate) mod order;
 pub(crate) mod paper;
 pub(crate) mod pay;

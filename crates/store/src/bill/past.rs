@@ -13,6 +13,12 @@ use crate::tx::Sql;
 const LAST_BEFORE: Sql = Sql("
     select id, number, billed_on from bill
     where account_id = $1 and id < $2 order by id desc limit 1");
+// One of service: what is charged once has no use to compare.
+const SERVICE_BEFORE: Sql = Sql("
+    select id from bill b
+    where account_id = $1 and id < $2
+      and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+    order by id desc limit 1");
 // What stands in the place of a bill is compared with it.
 const REPLACED: Sql = Sql("select bill_id from bill_cancelled where made_bill_id = $1");
 const USE: Sql = Sql("
@@ -29,13 +35,13 @@ const USE: Sql = Sql("
 /// The months of use that a bill shows at most.
 const MONTHS: usize = 25;
 
-/// The bill before this one, with everything on it.
+/// The bill of service before this one, with everything on it.
 pub fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Bill>> {
     let asked = [bill.account.into(), bill.id.into()];
     let replaced = tx.maybe(REPLACED, [bill.id.into()], |row| row.id(0))?;
     let before = match replaced {
         Some(id) => Some(id),
-        None => tx.maybe(LAST_BEFORE, asked, |row| row.id(0))?,
+        None => tx.maybe(SERVICE_BEFORE, asked, |row| row.id(0))?,
     };
     match before {
         Some(id) => super::get(tx, id).map(Some),

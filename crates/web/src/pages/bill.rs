@@ -190,9 +190,16 @@ fn page(
         billed_on: show::day(bill.billed_on, language),
         due_on: show::day(bill.due_on, language),
         sums: sums(it, words, language),
-        segments: bill.segments.iter().map(|it| part(it, meters, words, language)).collect(),
+        segments: bill
+            .segments
+            .iter()
+            .map(|it| part(it, meters, words, language))
+            .chain(once(bill, words, language))
+            .collect(),
         fates: fates.iter().map(|it| fate(it, words)).collect(),
-        may_correct: visitor.may(Permission::CorrectBills) && !fates.iter().any(|it| it.cancelled),
+        may_correct: visitor.may(Permission::CorrectBills)
+            && !bill.is_once()
+            && !fates.iter().any(|it| it.cancelled),
     }
 }
 
@@ -226,6 +233,23 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
     sums.push(strong(words.charges, it.bill.total));
     sums.push(strong(words.amount_due, it.amount_due));
     sums
+}
+
+/// What is charged once, as a card beside those of services.
+fn once(bill: &Bill, words: &'static Words, language: Language) -> Option<Part> {
+    let lines = bill.once.iter().map(|it| charge(&it.line, words, language));
+    (!bill.once.is_empty()).then(|| Part {
+        colour: "",
+        name: words.charged_once,
+        rate: String::new(),
+        address: String::new(),
+        period: show::day(bill.billed_on, language),
+        usage: String::new(),
+        total: show::money(bill.once_total()),
+        evidence: Vec::new(),
+        bank: Vec::new(),
+        lines: lines.collect(),
+    })
 }
 
 fn part(it: &Segment, meters: &Meters, words: &'static Words, language: Language) -> Part {

@@ -13,7 +13,7 @@ use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
 use meterbook_app::approval::{self, Asked as Wanted, Outcome};
 use meterbook_app::bill_run::cancel::{NewCancel, NotCancelled};
-use meterbook_app::bill_run::{self, release};
+use meterbook_app::bill_run::{self, release, sum_up};
 use meterbook_app::hold::{self, Group};
 use meterbook_core::bill::limits::{Beside, Measure};
 use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
@@ -41,6 +41,8 @@ const TURNS: i64 = 20;
 pub(crate) const UNBILLED_DAYS: i64 = 45;
 /// Agreements shown that were not billed for that long.
 const UNBILLED: i64 = 500;
+/// Bills shown that sum up accounts of a turn.
+const SUMS: usize = 100;
 /// Seconds after which a page is asked for anew while bills are checked or posted.
 const ANEW: &str = "2";
 
@@ -97,6 +99,18 @@ struct Page {
     may_call_off: bool,
     /// What taking the whole turn back would do, for who may ask for it.
     take_back: Option<TakeBack>,
+    /// The bills that sum up accounts of the turn.
+    sums: Vec<Summed>,
+}
+
+/// A bill that sums up accounts of a turn.
+struct Summed {
+    /// The account that sums up.
+    account: String,
+    /// Its bill; empty while there is none.
+    bill: String,
+    /// Whom it waits for: the account, and why.
+    waits: Vec<(String, String)>,
 }
 
 /// What taking a turn back would do.
@@ -220,7 +234,10 @@ pub(crate) async fn show(
 }
 
 /// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, i64, Option<Back>);
+type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, Behind);
+/// What is behind a turn that is billed: its pieces that are not away, what taking it back would do, and
+/// the bills that sum up its accounts.
+type Behind = (i64, Option<Back>, Vec<sum_up::Standing>);
 /// How many bills of a turn there are, what they come to, and what stands in the way of taking them
 /// back.
 type Back = (u64, Money, Option<String>);
@@ -232,21 +249,26 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, groups, not_away, back): Seen = blocking(move || {
-        here.db.read(|tx| {
-            let window = store::window::get(tx, id)?;
-            let standing = store::run::standing(tx, &window)?;
-            let run = store::run::latest(tx, id)?;
-            let waits = run.filter(|it| it.stage == Stage::Preview);
-            let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
-            let groups = hold::groups(tx, Some(id))?;
-            let not_away = store::outbox::not_away(tx, id)?;
-            let done = run.is_some_and(|it| it.stage == Stage::Done);
-            let back = if done { Some(back_of(tx, id)?) } else { None };
-            Ok((window, standing, run, preview, groups, not_away, back))
+    let (window, standing, run, preview, groups, (not_away, back, sums)): Seen =
+        blocking(move || {
+            here.db.read(|tx| {
+                let window = store::window::get(tx, id)?;
+                let standing = store::run::standing(tx, &window)?;
+                let run = store::run::latest(tx, id)?;
+                let waits = run.filter(|it| it.stage == Stage::Preview);
+                let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
+                let groups = hold::groups(tx, Some(id))?;
+                let not_away = store::outbox::not_away(tx, id)?;
+                let done = run.is_some_and(|it| it.stage == Stage::Done);
+                let back = if done { Some(back_of(tx, id)?) } else { None };
+                let sums = match run.filter(|it| it.stage == Stage::Done) {
+                    Some(_) => sum_up::standing(tx, &window, SUMS)?,
+                    None => Vec::new(),
+                };
+                Ok((window, standing, run, preview, groups, (not_away, back, sums)))
+            })
         })
-    })
-    .await?;
+        .await?;
     let words = visitor.words();
     let holds: Vec<Grouped> =
         groups.iter().map(|it| grouped_as(it, visitor, &console.zone)).collect();
@@ -266,6 +288,7 @@ async fn page(
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
         take_back,
+        sums: sums.iter().map(|it| summed(it, words)).collect(),
         id: id.0,
         turn: turn(id, &standing, visitor),
         billed_on: show::day(window.billed_on, language),
@@ -291,6 +314,18 @@ async fn page(
         answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
     }
     Ok(answer)
+}
+
+fn summed(it: &sum_up::Standing, words: &Words) -> Summed {
+    let why = |it: &String| match it.as_str() {
+        "" => words.sum_not_billed.to_owned(),
+        word => word.to_owned(),
+    };
+    Summed {
+        account: it.account.to_string(),
+        bill: it.made.as_ref().map_or_else(String::new, |it| it.0.clone()),
+        waits: it.waits.iter().map(|(number, it)| (number.to_string(), why(it))).collect(),
+    }
 }
 
 fn back_of(tx: &mut Tx, window: WindowId) -> Result<Back> {

@@ -1,0 +1,231 @@
+//! Bills that sum up those of other accounts, made by themselves when the last of these is posted.
+//!
+//! An account says which one sums it up (`summary`), and that one whether what its accounts are charged
+//! stays with them or is rolled up to it (`sums`). What is rolled up is moved by the entry of the bill
+//! that sums up, which takes it from each of them: from then on it ages, is paid and is collected there.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::account::{Account, Cycle};
+use meterbook_core::bill::correct::{Cause, Correction, take_back};
+use meterbook_core::bill::settle::Settled;
+use meterbook_core::bill::summary::Summed;
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::cycle::{Window, off_cycle};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, EntryId, WindowId};
+use meterbook_core::ledger::{Entry, EntryKind};
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
+use meterbook_core::permission::Authorized;
+use meterbook_store::summary::Left;
+use meterbook_store::{self as store, Counter, Tx};
+
+use super::post;
+use crate::summary::{members, rolls_up};
+
+/// How what an account sums up of a turn stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The account that sums up.
+    pub account: AccountNumber,
+    /// The bill that was made, if one was.
+    pub made: Option<BillNumber>,
+    /// Whose bills it waits for, and the word of what holds each; empty where nothing does.
+    pub waits: Vec<(AccountNumber, String)>,
+}
+
+/// How the bills stand that sum up accounts of a turn, at most so many of them.
+pub fn standing(tx: &mut Tx, window: &Window, most: usize) -> Result<Vec<Standing>> {
+    let made = store::summary::made(tx, window.id)?;
+    let mut all = Vec::new();
+    for account in masters(tx, window.cycle, window.billed_on)?.into_iter().take(most) {
+        let theirs = members(tx, &account, window.billed_on)?;
+        let made = made.iter().rfind(|it| it.2 == account.id).map(|it| it.1.clone());
+        let waits = store::summary::waits(tx, &theirs, window.billed_on)?;
+        all.push(Standing { account: account.number, made, waits });
+    }
+    Ok(all)
+}
+
+/// The accounts that sum up others of a cycle on a day, or are of it and sum up others, by their ids:
+/// so that two who make bills of theirs wait for each other in one order.
+fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<Account>> {
+    let mut all = Vec::new();
+    for number in store::summary::masters(tx, cycle, on)? {
+        all.extend(store::account::by_number(tx, number)?);
+    }
+    all.sort_by_key(|it| it.id);
+    Ok(all)
+}
+
+/// Makes the bills that sum up accounts of a turn whose last bill is posted.
+pub(super) fn after_turn(tx: &mut Tx, allowed: &Authorized, window: &Window) -> Result<()> {
+    for account in masters(tx, window.cycle, window.billed_on)? {
+        one(tx, allowed, &account, window.billed_on, &[])?;
+    }
+    Ok(())
+}
+
+/// Makes the bill that sums up an account, or the accounts that it sums up, if it waits for none now.
+pub(super) fn after_bill(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    on: Date,
+) -> Result<()> {
+    let account = store::account::get(tx, account)?;
+    let by = crate::summary::summed_up_by(tx, account.id, on)?;
+    for it in by.into_iter().chain([account]) {
+        one(tx, allowed, &it, on, &[])?;
+    }
+    Ok(())
+}
+
+/// The bill of an account that sums up others, unless it sums up none, waits for one of them, or has
+/// nothing new. In the place of one that was taken back it sums up only those `instead`, at once.
+fn one(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: &Account,
+    on: Date,
+    instead: &[BillId],
+) -> Result<Option<BillNumber>> {
+    store::account::lock(tx, &[account.id])?;
+    let theirs = members(tx, account, on)?;
+    let sums_up = 1 < theirs.len();
+    let waits = instead.is_empty() && !store::summary::waits(tx, &theirs, on)?.is_empty();
+    if !sums_up || waits {
+        return Ok(None);
+    }
+    let rolled = rolls_up(tx, account.id, on)?;
+    let mut rows = Vec::new();
+    for it in store::summary::left(tx, &theirs, on)? {
+        let moves = rolled.is_some_and(|from| from <= it.billed_on);
+        let wanted = match instead {
+            [] => moves || store::summary::newest(tx, it.account, on)? == Some(it.bill),
+            instead => instead.contains(&it.bill),
+        };
+        if wanted {
+            let is_own = it.account == account.id;
+            let moved = if moves && !is_own { it.total } else { Money::ZERO };
+            rows.push((it, moved));
+        }
+    }
+    let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
+    let mut bill = bill(tx, account, &rows)?;
+    let id = WindowId(tx.next(Counter::Window, 1)?);
+    let Bill { period, billed_on, due_on, .. } = bill;
+    store::window::add(tx, &Window { id, cycle: off_cycle(id), period, billed_on, due_on })?;
+    bill.id = BillId(tx.next(Counter::Bill, 1)?);
+    bill.window = id;
+    let serial = account.number.digits().div_euclid(10);
+    bill.number = BillNumber(format!("B-{}-{serial:08}-S{id}", billed_on.strftime("%y%m%d")));
+    let bills = [bill];
+    store::bill::add(tx, &bills)?;
+    let [bill] = &bills;
+    store::once::billed(tx, bill.id, &format!("summary/{}/{newest}", account.id), "")?;
+    let entry = EntryId(tx.next(Counter::Entry, 1)?);
+    store::ledger::add(tx, &[post::entry(bill, entry)])?;
+    crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;
+    let said = format!("{} of {} for {}", bill.number, counted(bill), bill.total);
+    store::audit::add(tx, allowed, "sum up bills", &account.number.to_string(), &said)?;
+    Ok(Some(bill.number.clone()))
+}
+
+fn counted(bill: &Bill) -> String {
+    meterbook_core::text::counted(bill.summed.len(), "bill")
+}
+
+/// A bill that sums up these, each with what is moved of it.
+fn bill(tx: &mut Tx, account: &Account, rows: &[(Left, Money)]) -> Result<Bill> {
+    let of = || rows.iter().map(|it| it.0);
+    let (first, last) =
+        (of().map(|it| it.period.start()).min(), of().map(|it| it.period.end()).max());
+    let period = first.zip(last).and_then(|(first, last)| Period::new(first, last));
+    let billed_on = of().map(|it| it.billed_on).max().unwrap_or_default();
+    let due_on = of().map(|it| it.due_on).min().unwrap_or_default();
+    let calendar = crate::calendar::on(tx, billed_on)?;
+    let person = store::person::get(tx, account.person)?;
+    Ok(Bill {
+        id: BillId(0),
+        number: BillNumber(String::new()),
+        account: account.id,
+        window: WindowId(0),
+        period: period.expect("there is a bill, and it has days"),
+        billed_on,
+        due_on: calendar.due_on(account.class, billed_on).unwrap_or(due_on),
+        addressed_to: std::iter::once(person.name)
+            .chain(account.mail_to.lines().map(str::to_owned))
+            .collect(),
+        segments: Vec::new(),
+        once: Vec::new(),
+        summed: rows
+            .iter()
+            .map(|(it, moved)| Summed { account: it.account, bill: it.bill, moved: *moved })
+            .collect(),
+        total: rows.iter().map(|it| it.1).sum(),
+    })
+}
+
+/// Takes back the bills that sum up any of these, which are taken back themselves, and says of which
+/// accounts they were: what is left, and what stands in the place of these, is summed up anew
+/// ([`anew`]).
+pub(super) fn undone(
+    tx: &mut Tx,
+    bills: &[BillId],
+    (cause, why, on): (Cause, &str, Date),
+) -> Result<Vec<(AccountId, BillId)>> {
+    let mut accounts = Vec::new();
+    for id in store::summary::summing(tx, bills)? {
+        accounts.push(store::bill::get(tx, id)?.account);
+    }
+    store::account::lock(tx, &accounts)?;
+    // Whoever was before us at one of them took its bill back.
+    let mut undone = Vec::new();
+    for id in store::summary::summing(tx, bills)? {
+        let bill = store::bill::get(tx, id)?;
+        let correction = CorrectionId(tx.next(Counter::Correction, 1)?);
+        let it = Correction {
+            id: correction,
+            account: bill.account,
+            cause,
+            why: why.to_owned(),
+            on,
+            net: -bill.total,
+            settled: Settled::default(),
+            bills: Vec::new(),
+        };
+        store::correction::add(tx, &[it])?;
+        store::correction::cancel(tx, &[(correction, id)])?;
+        let entry = Entry {
+            id: EntryId(tx.next(Counter::Entry, 1)?),
+            kind: EntryKind::Cancelled,
+            on,
+            key: bill.number.0.clone(),
+            text: bill.period.to_string(),
+            postings: take_back(&bill),
+        };
+        store::ledger::add(tx, &[entry])?;
+        undone.push((bill.account, id));
+    }
+    Ok(undone)
+}
+
+/// Sums up anew what [`undone`] took back, once the bills in the place of those are posted.
+pub(super) fn anew(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    undone: &[(AccountId, BillId)],
+    on: Date,
+) -> Result<()> {
+    for (account, was) in undone {
+        let account = store::account::get(tx, *account)?;
+        let instead = store::summary::instead(tx, *was)?;
+        if let Some(number) = one(tx, allowed, &account, on, &instead)?
+            && let Some(made) = store::bill::by_number(tx, &number)?
+        {
+            store::correction::replace(tx, *was, made)?;
+        }
+    }
+    Ok(())
+}
