@@ -8,6 +8,7 @@ use meterbook_core::bill::correct::{Beside, beside};
 use meterbook_core::bill::summary::CorrectionNote;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::money::Money;
 use serde_json::{Value, json};
 
@@ -40,7 +41,7 @@ pub fn note(it: &CorrectionNote) -> View {
             "meta": [
                 [words.account, it.account.number.to_string()],
                 [words.correction_date, says.day(on)],
-                [words.correction, it.correction.id.to_string()],
+                [words.correction, note_number(it.correction.id)],
             ],
             "mail": it.addressed_to().iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
             "amount_due_label": net_label(it, &says),

@@ -91,6 +91,7 @@ catalogue! {
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";
     new_charges: "New charges", "Cargos nuevos";
+    number: "Number", "Número";
     page: "Page", "Página";
     page_of: "of", "de";
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";

@@ -47,6 +47,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
     ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
     ("0037_debits", include_str!("../migrations/0037_debits.sql")),
+    ("0044_mailing", include_str!("../migrations/0044_mailing.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -31,6 +31,7 @@ mod jobs;
 mod large_file;
 mod last_bill;
 mod letter;
+mod mailing;
 mod mandate;
 mod moves;
 mod orders;
