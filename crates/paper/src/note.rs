@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::frame::{Form, Frame, address, dialled, framed, said};
 use crate::html::{amounts, framed_page, text};
-use crate::read_back::{said_at, text_of_pdf};
+use crate::read_back::{pages_of, said_on};
 use crate::says::Says;
 use crate::view::{Place, Places, View, reasons};
 
@@ -176,7 +176,7 @@ fn places(it: &CorrectionNote) -> Places {
 /// The first difference.
 pub fn read_back_note(pdf: &[u8], it: &CorrectionNote) -> Result<()> {
     let called = it.account.number.to_string();
-    said_at(&text_of_pdf(pdf, &called)?, &called, &places(it))
+    said_on(&pages_of(pdf, &called)?, &called, &places(it))
 }
 
 /// The same as a page, its amounts read back.
