@@ -1,17 +1,18 @@
-//! Drawing bills: PDF and HTML, read back and compared with the books before they count.
+//! Drawing bills and other paper: PDF and HTML, read back and compared with the books before they count.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, anyhow, ensure};
-use meterbook_core::bill::Statement;
+use anyhow::{Context, Result, anyhow};
+use jiff::civil::Date;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
-use meterbook_paper::{
-    Press, View, Workers, html, read_back, read_back_summary, summary, summary_html, view,
-};
+use meterbook_paper::{Press, View, Workers, read_back, view};
 use meterbook_store::{self as store, Db};
+
+use crate::printed::Printed;
 
 pub use meterbook_paper::serve_worker;
 
@@ -33,13 +34,24 @@ pub fn render(
     folder: &Path,
     watch: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Drawn> {
+    let bills: Vec<Enclosed> = bills.iter().copied().map(Enclosed::Bill).collect();
+    render_all(db, &bills, folder, watch)
+}
+
+/// The same of any paper.
+pub fn render_all(
+    db: &Db,
+    papers: &[Enclosed],
+    folder: &Path,
+    watch: &mut (dyn FnMut(u64) + Send),
+) -> Result<Drawn> {
     let program = std::env::current_exe().context("this program does not know where it is")?;
     let workers = Workers::new(program);
-    let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(bills.len()));
+    let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(papers.len()));
     let (next, watch) = (AtomicUsize::new(0), Mutex::new((0, watch, Drawn::default())));
     let work = || -> Result<()> {
-        while let Some(bill) = bills.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let drawn = keep(db, *bill, folder, &|view| workers.pdf(view))?;
+        while let Some(paper) = papers.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let drawn = keep(db, *paper, folder, &|view| workers.pdf(view))?.1;
             let mut watch =
                 watch.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
             let (done, tell, sum) = &mut *watch;
@@ -71,68 +83,50 @@ pub fn render_with_invoice(db: &Db, bills: &[BillId], folder: &Path) -> Result<u
         let view = view(&statement).with_invoice(&xml, statement.bill.billed_on);
         let drawn = press.pdf(&view).with_context(|| format!("bill {number}"))?;
         read_back(&drawn, &statement)?;
-        write(&place(folder, &statement, "a3.pdf"), &drawn)?;
+        write(&place(folder, statement.bill.billed_on, &number.0, "a3.pdf"), &drawn)?;
     }
     Ok(bills.len())
 }
 
 /// The PDF of one bill, drawn now if it is not there yet.
 pub fn pdf_of(db: &Db, folder: &Path, bill: BillId) -> Result<Vec<u8>> {
-    keep(db, bill, folder, &|view| Press::new().pdf(view))?;
-    let statement = db.read(|tx| crate::statement::of_bill(tx, bill))?;
-    let file = place(folder, &statement, "pdf");
+    pdf_of_any(db, folder, Enclosed::Bill(bill))
+}
+
+/// The same of any paper.
+pub fn pdf_of_any(db: &Db, folder: &Path, paper: Enclosed) -> Result<Vec<u8>> {
+    let (file, _) = keep(db, paper, folder, &|view| Press::new().pdf(view))?;
     fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
-/// Draws a bill and keeps it, unless it is kept already.
+/// Draws paper and keeps it, unless it is kept already: where its PDF is, and whether it was drawn now.
 fn keep(
     db: &Db,
-    bill: BillId,
+    paper: Enclosed,
     folder: &Path,
     draw: &dyn Fn(&View) -> Result<Vec<u8>>,
-) -> Result<bool> {
-    let (statement, owed, summed) = db.read(|tx| {
-        let statement = crate::statement::of_bill(tx, bill)?;
-        let owed =
-            store::ledger::balance_with(tx, statement.bill.account, &statement.bill.number.0)?;
-        let summed = match statement.bill.summed.is_empty() {
-            true => None,
-            false => Some(crate::summary::of_bill(tx, &statement)?),
-        };
-        Ok((statement, owed, summed))
-    })?;
-    let (pdf, page) = (place(folder, &statement, "pdf"), place(folder, &statement, "html"));
+) -> Result<(PathBuf, bool)> {
+    let (number, on) = db.read(|tx| store::outbox::called(tx, paper))?;
+    let [pdf, page] = ["pdf", "html"].map(|kind| place(folder, on, &number, kind));
     if pdf.exists() && page.exists() {
-        return Ok(false);
+        return Ok((pdf, false));
     }
-    // What another account pays is owed here until that is billed.
-    let said = statement.before + statement.bill.total;
-    ensure!(
-        owed == said,
-        "bill {} would say {said} and the books say {owed}; run: meterbook check",
-        statement.bill.number,
-    );
-    if let Some(it) = summed {
-        let view = summary(&it);
-        let drawn = draw(&view).with_context(|| format!("bill {}", statement.bill.number))?;
-        read_back_summary(&drawn, &it)?;
-        let text = summary_html(&view, &it)?;
-        write(&pdf, &drawn)?;
-        write(&page, text.as_bytes())?;
-        return Ok(true);
-    }
-    let view = view(&statement);
-    let drawn = draw(&view).with_context(|| format!("bill {}", statement.bill.number))?;
-    read_back(&drawn, &statement)?;
-    let text = html(&view, &statement)?;
+    let printed = db.read(|tx| {
+        let printed = Printed::of(tx, paper)?;
+        printed.agrees(tx)?;
+        Ok(printed)
+    })?;
+    let view = printed.view();
+    let drawn = draw(&view).with_context(|| format!("{} {number}", paper.kind()))?;
+    printed.read_back(&drawn)?;
+    let text = printed.html(&view)?;
     write(&pdf, &drawn)?;
     write(&page, text.as_bytes())?;
-    Ok(true)
+    Ok((pdf, true))
 }
 
-fn place(folder: &Path, statement: &Statement, kind: &str) -> PathBuf {
-    let bill = &statement.bill;
-    folder.join(bill.billed_on.to_string()).join(format!("{}.{kind}", bill.number))
+fn place(folder: &Path, on: Date, number: &str, kind: &str) -> PathBuf {
+    folder.join(on.to_string()).join(format!("{number}.{kind}"))
 }
 
 /// Writes a file whole or not at all.

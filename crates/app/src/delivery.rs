@@ -1,5 +1,5 @@
-//! Getting bills to people: each bill is queued for everybody who gets it when it is posted, and what
-//! becomes of every piece is written down.
+//! Getting bills and other paper to people: each is queued for everybody who gets it when it is made,
+//! and what becomes of every piece is written down.
 
 pub mod email;
 pub mod mass;
@@ -9,8 +9,9 @@ pub mod package;
 mod queue;
 mod refusal;
 pub mod returned;
+pub mod send;
 pub mod settings;
 pub mod webhook;
 
-pub(crate) use queue::queue;
+pub(crate) use queue::{queue, queue_notes};
 pub use refusal::NotDelivered;

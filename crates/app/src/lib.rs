@@ -51,6 +51,7 @@ pub mod party;
 pub mod pay;
 pub mod person;
 pub mod place;
+mod printed;
 pub mod published;
 pub mod receipt;
 mod refused;

@@ -65,8 +65,8 @@ fn paid_by(tx: &mut Tx, bill: &Bill) -> Result<Option<AccountNumber>> {
     Ok(rolled.map(|_| by.number))
 }
 
-/// How large a bill is printed for whoever has the account, as they said by that day.
-fn print(tx: &mut Tx, account: &Account, day: Date) -> Result<Print> {
+/// How large paper is printed for whoever has the account, as they said by that day.
+pub(crate) fn print(tx: &mut Tx, account: &Account, day: Date) -> Result<Print> {
     let details = store::detail::of(tx, Subject::Person(account.person))?;
     let said = details.iter().any(|it| {
         let holds = it.from <= day && it.to.is_none_or(|to| day < to);

@@ -10,8 +10,9 @@ use meterbook_core::account::Account;
 use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{Bill, Statement};
 use meterbook_core::detail::{DetailKind, ROLL_UP, Subject};
-use meterbook_core::id::{AccountId, AccountNumber, CorrectionId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId};
 use meterbook_core::money::Money;
+use meterbook_core::person::Language;
 use meterbook_paper::{
     Press, note, note_html, read_back_note, read_back_summary, summary, summary_html,
 };
@@ -141,6 +142,15 @@ fn row(it: Statement, amount_due: Money) -> SummaryRow {
 
 /// The newest bills by a day of an account and of those that it sums up.
 pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> {
+    Ok(with_bills(tx, account, on)?.0)
+}
+
+/// The same with the bills that are on it.
+pub(crate) fn with_bills(
+    tx: &mut Tx,
+    account: AccountId,
+    on: Date,
+) -> Result<(Summary, Vec<BillId>)> {
     let account = store::account::get(tx, account)?;
     let number = account.number;
     let accounts = members(tx, &account, on)?;
@@ -157,21 +167,33 @@ pub fn of_account(tx: &mut Tx, account: AccountId, on: Date) -> Result<Summary> 
             statements.push(statement::of_bill(tx, bill)?);
         }
     }
-    statements.sort_by_key(|it| it.account.number);
     let billed_on = statements.iter().map(|it| it.bill.billed_on).max();
-    let due_on = statements.iter().map(|it| it.bill.due_on).min();
-    let Some((billed_on, due_on)) = billed_on.zip(due_on) else {
+    let Some(billed_on) = billed_on else {
         return Err(refuse(NotSummedUp::NoBill { account: number, on }));
     };
     let person = store::person::get(tx, account.person)?;
     let lines = account.mail_to.lines().map(str::to_owned);
+    let addressed_to = std::iter::once(person.name).chain(lines).collect();
+    let bills = statements.iter().map(|it| it.bill.id).collect();
+    let whom = (number, person.language, addressed_to);
+    Ok((of_statements(tx, whom, statements, billed_on)?, bills))
+}
+
+/// The bills of these statements on one, dated on a day: for whom, and in which language.
+pub(crate) fn of_statements(
+    tx: &mut Tx,
+    (account, language, addressed_to): (AccountNumber, Language, Vec<String>),
+    mut statements: Vec<Statement>,
+    billed_on: Date,
+) -> Result<Summary> {
+    statements.sort_by_key(|it| it.account.number);
     Ok(Summary {
         utility: store::utility::get(tx)?,
-        account: number,
-        language: person.language,
-        addressed_to: std::iter::once(person.name).chain(lines).collect(),
+        account,
+        language,
+        addressed_to,
         billed_on,
-        due_on,
+        due_on: statements.iter().map(|it| it.bill.due_on).min().unwrap_or(billed_on),
         look: look_on(tx, billed_on)?,
         number: None,
         before: None,

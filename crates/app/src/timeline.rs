@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
 use meterbook_core::meter::{Installation, Meter};
 use meterbook_core::period::Zone;
@@ -85,7 +86,7 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
     Ok(events)
 }
 
-/// What became of the bills that were sent, each as it stands now.
+/// What became of what was sent, each as it stands now.
 fn delivered(
     tx: &mut Tx,
     account: &Account,
@@ -97,11 +98,17 @@ fn delivered(
         // What waits is no event; the page of the account says it.
         let Some(last) = store::outbox::events(tx, piece.id)?.pop() else { continue };
         let to = piece.address.lines().collect::<Vec<_>>().join(", ");
+        let about = match piece.enclosed {
+            Enclosed::Bill(id) => About::Bill(id),
+            Enclosed::Note(_) | Enclosed::Summary(_) | Enclosed::Letter(_) => {
+                About::Account(account.id)
+            }
+        };
         events.push(Event {
             at: Some(last.at),
             after: format!("{} {} {state}", piece.number, piece.way),
             why: format!("{to}. {}", last.detail).trim_matches(['.', ' ']).to_owned(),
-            ..event(zone.day_of(last.at), Change::Delivered, About::Bill(piece.bill), None)
+            ..event(zone.day_of(last.at), Change::Delivered, about, None)
         });
     }
     Ok(())

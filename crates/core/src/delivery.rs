@@ -1,7 +1,8 @@
-//! How a bill gets to people: who gets it, in which way, and what became of each piece.
+//! How bills and other paper get to people: who gets them, in which way, and what became of each piece.
 
 pub mod envelope;
 pub mod imb;
+pub mod mailing;
 pub mod retry;
 pub mod settings;
 
@@ -9,12 +10,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::bill::BillNumber;
-use crate::id::{AccountId, BillId, PersonId, PieceId};
+use crate::id::{AccountId, BillId, CorrectionId, MailingId, PersonId, PieceId};
 use crate::party::PartyRole;
 use crate::person::Language;
 
-/// A way in which a bill gets to somebody.
+/// A way in which paper gets to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
     /// On paper, by the mail house.
@@ -42,6 +42,32 @@ pub enum State {
     Unknown,
 }
 
+/// What a piece has in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Enclosed {
+    /// A bill.
+    Bill(BillId),
+    /// What became of bills that were wrong: a correction or a credit note.
+    Note(CorrectionId),
+    /// The bills of several accounts on one.
+    Summary(MailingId),
+    /// A letter.
+    Letter(MailingId),
+}
+
+/// A sort of what goes to customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaperKind {
+    /// A bill.
+    Bill,
+    /// A correction or a credit note.
+    Note,
+    /// A summary bill.
+    Summary,
+    /// A letter.
+    Letter,
+}
+
 /// How the bills of an account are sent, as somebody said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -56,6 +82,7 @@ pub enum Choice {
 }
 
 words! {
+    PaperKind { Bill = "bill", Note = "note", Summary = "summary", Letter = "letter" }
     Way { Post = "post", Email = "email", Collect = "collect" }
     State {
         Queued = "queued", Sending = "sending", Sent = "sent", Delivered = "delivered",
@@ -64,16 +91,16 @@ words! {
     Choice { Post = "post", Email = "email", Both = "both", None = "none" }
 }
 
-/// A bill on its way to one person in one way.
+/// A bill or other paper on its way to one person in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Which one.
     pub id: PieceId,
-    /// The bill.
-    pub bill: BillId,
-    /// Its number.
-    pub number: BillNumber,
-    /// Whose bill it is.
+    /// What is in it.
+    pub enclosed: Enclosed,
+    /// What that is called, as on its pages: `B-260202-10000001`, `C-17`.
+    pub number: String,
+    /// Whose it is.
     pub account: AccountId,
     /// Who gets it.
     pub person: PersonId,
@@ -122,9 +149,21 @@ pub struct Recipient {
 /// Whoever gets a copy without being the main customer.
 pub const COPIES: &[PartyRole] = &[PartyRole::CopyOfBill, PartyRole::Payer, PartyRole::Landlord];
 
-/// What a piece is once: bill, person and way.
-pub fn key(number: &BillNumber, person: PersonId, way: Way) -> String {
+/// What a piece is once: what is in it, person and way.
+pub fn key(number: &str, person: PersonId, way: Way) -> String {
     format!("{number}/{person}/{way}")
+}
+
+impl Enclosed {
+    /// Which sort it is.
+    pub const fn kind(self) -> PaperKind {
+        match self {
+            Enclosed::Bill(_) => PaperKind::Bill,
+            Enclosed::Note(_) => PaperKind::Note,
+            Enclosed::Summary(_) => PaperKind::Summary,
+            Enclosed::Letter(_) => PaperKind::Letter,
+        }
+    }
 }
 
 /// The ways in which a bill gets to its recipients, each person and way once. Everybody gets it in one

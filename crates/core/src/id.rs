@@ -123,6 +123,8 @@ ids! {
     RequestId,
     /// A bill on its way to one person in one way.
     PieceId,
+    /// A summary bill or a letter on its way to people.
+    MailingId,
     /// A package for the mail house.
     PackageId,
 }

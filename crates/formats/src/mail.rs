@@ -4,16 +4,18 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
+use meterbook_core::delivery::PaperKind;
 use meterbook_core::delivery::envelope::{Manifest, Sum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The columns of the manifest.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "sequence",
     "piece",
     "account",
-    "bill",
-    "billed_on",
+    "kind",
+    "number",
+    "dated_on",
     "amount_due",
     "copy",
     "name",
@@ -45,8 +47,9 @@ pub fn csv(manifest: &Manifest) -> Result<Vec<u8>, csv::Error> {
             it.sequence.to_string(),
             it.piece.clone(),
             it.account.to_string(),
-            it.bill.to_string(),
-            it.billed_on.to_string(),
+            it.kind.to_string(),
+            it.number.clone(),
+            it.on.to_string(),
             it.amount_due.plain(),
             if it.copy { "yes" } else { "" }.to_owned(),
             name,
@@ -75,8 +78,9 @@ pub fn json(manifest: &Manifest) -> String {
             "sequence": it.sequence,
             "piece": it.piece,
             "account": it.account.to_string(),
-            "bill": it.bill.to_string(),
-            "billed_on": it.billed_on.to_string(),
+            "kind": it.kind.word(),
+            "number": it.number,
+            "dated_on": it.on.to_string(),
             "amount_due": it.amount_due.plain(),
             "copy": it.copy,
             "address": it.address.lines().collect::<Vec<_>>(),
@@ -92,14 +96,17 @@ pub fn json(manifest: &Manifest) -> String {
             "sha256": it.sha256,
         })
     });
+    let kinds = manifest.kinds().into_iter();
+    let kinds = kinds.map(|kind| (kind.to_string(), sum(&manifest.sum(|it| it.kind == kind))));
     let files = manifest.files.iter();
     let files = files.map(|it| json!({ "name": it.name, "pages": it.pages, "sha256": it.sha256 }));
     let whole = json!({
         "package": manifest.id.0,
-        "billed_from": manifest.billed.start().to_string(),
-        "billed_until": manifest.billed.end().to_string(),
+        "dated_from": manifest.billed.start().to_string(),
+        "dated_until": manifest.billed.end().to_string(),
         "began_at": manifest.began_at.to_string(),
         "sum": sum(&manifest.sum(|_| true)),
+        "sums": kinds.collect::<Map<_, _>>(),
         "files": files.collect::<Vec<_>>(),
         "envelopes": envelopes.collect::<Vec<_>>(),
     });
@@ -126,7 +133,7 @@ pub fn control(manifest: &Manifest) -> String {
 
 fn report(text: &mut String, it: &Manifest) -> fmt::Result {
     let (from, to) = (it.billed.start(), it.billed.end());
-    writeln!(text, "Package {}, bills dated from {from} up to, not with, {to}", it.id)?;
+    writeln!(text, "Package {}, dated from {from} up to, not with, {to}", it.id)?;
     writeln!(text, "Begun {}\n", it.began_at)?;
     let last = it.envelopes.len();
     writeln!(text, "Sequence   1 to {last}, without a gap\n")?;
@@ -144,6 +151,9 @@ fn report(text: &mut String, it: &Manifest) -> fmt::Result {
     for ounces in weights {
         row(&format!("{ounces} oz"), &it.sum(|it| it.ounces == ounces))?;
     }
+    for kind in it.kinds() {
+        row(named(kind), &it.sum(|it| it.kind == kind))?;
+    }
     row("Copies", &it.sum(|it| it.copy))?;
     let whole = it.sum(|_| true);
     row("Whole", &whole)?;
@@ -157,12 +167,21 @@ fn report(text: &mut String, it: &Manifest) -> fmt::Result {
     Ok(())
 }
 
+/// Many of a sort, as the report calls them.
+fn named(kind: PaperKind) -> &'static str {
+    match kind {
+        PaperKind::Bill => "Bills",
+        PaperKind::Note => "Notes",
+        PaperKind::Summary => "Summaries",
+        PaperKind::Letter => "Letters",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::Timestamp;
     use jiff::civil::date;
-    use meterbook_core::bill::BillNumber;
     use meterbook_core::delivery::envelope::{Envelope, Pages};
     use meterbook_core::id::{AccountNumber, PackageId};
     use meterbook_core::money::Money;
@@ -173,8 +192,9 @@ mod tests {
             sequence: 1,
             piece: "B-1/1/post".to_owned(),
             account: AccountNumber::new(44_170_926).unwrap(),
-            bill: BillNumber("B-1".to_owned()),
-            billed_on: date(2026, 2, 2),
+            kind: PaperKind::Bill,
+            number: "B-1".to_owned(),
+            on: date(2026, 2, 2),
             amount_due: Money::from_cents(123_456),
             copy: false,
             address: "Quill, Rosa\nc/o Bell\n12 Mill St\nUnit 4\nAlder Creek IL 60000".to_owned(),
@@ -204,11 +224,12 @@ mod tests {
         let lines = String::from_utf8(csv(&manifest()).unwrap()).unwrap();
         assert_eq!(
             lines.lines().nth(1).unwrap(),
-            "1,B-1/1/post,4417-0926-8,B-1,2026-02-02,1234.56,,\"Quill, Rosa\",c/o Bell,12 Mill St,\
+            "1,B-1/1/post,4417-0926-8,bill,B-1,2026-02-02,1234.56,,\"Quill, Rosa\",c/o Bell,12 Mill St,\
              \"Unit 4, Alder Creek IL 60000\",00270123456000000007,60000,FADT,2,1,0,1,1oz-001.pdf,1,5f"
         );
         let said: Value = serde_json::from_str(&json(&manifest())).unwrap();
         assert_eq!(said["sum"]["amount_due"], "1234.56");
+        assert_eq!(said["sums"]["bill"], said["sum"]);
         assert_eq!(said["envelopes"][0]["account"], "4417-0926-8");
         assert_eq!(said["envelopes"][0]["address"][4], "Alder Creek IL 60000");
         assert_eq!(said["files"][0]["sha256"], "ab");
@@ -218,9 +239,10 @@ mod tests {
     fn a_control_report_says_what_to_count() {
         let text = control(&manifest());
         for line in [
-            "Package 3, bills dated from 2026-02-01 up to, not with, 2026-03-01",
+            "Package 3, dated from 2026-02-01 up to, not with, 2026-03-01",
             "Sequence   1 to 1, without a gap",
             "1 oz                 1         2         1         0          $1234.56",
+            "Bills                1         2         1         0          $1234.56",
             "Copies               0         0         0         0             $0.00",
             "Whole                1         2         1         0          $1234.56",
             "Without a barcode: 0",

@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result, ensure};
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
-use meterbook_core::bill::BillNumber;
 use meterbook_core::id::AccountNumber;
 
 use crate::read_back::{closed_up, texts_of_pdf};
@@ -196,25 +195,25 @@ impl Batch {
     }
 }
 
-/// Refuses a batch in which a bill does not stand where it was put: each has to say its account and
-/// its number on its own pages, and there are no others.
-pub fn stands(pdf: &[u8], bills: &[(AccountNumber, BillNumber, i64)]) -> Result<()> {
+/// Refuses a batch in which something does not stand where it was put: each has to say its account
+/// and what it is called on its own pages, and there are no others.
+pub fn stands(pdf: &[u8], papers: &[(AccountNumber, String, i64)]) -> Result<()> {
     let texts = texts_of_pdf(pdf).context("a batch of bills cannot be read back")?;
     let mut left = texts.as_slice();
-    for (account, bill, pages) in bills {
+    for (account, number, pages) in papers {
         let (own, others) = left
             .split_at_checked(usize::try_from(*pages)?)
-            .with_context(|| format!("the pages of bill {bill} are missing in the batch"))?;
+            .with_context(|| format!("the pages of {number} are missing in the batch"))?;
         let text = closed_up(&own.concat());
-        for said in [account.to_string(), bill.to_string()] {
+        for said in [account.to_string(), number.clone()] {
             ensure!(
                 text.contains(&said),
-                "the pages of bill {bill} of account {account} do not say {said}"
+                "the pages of {number} of account {account} do not say {said}"
             );
         }
         left = others;
     }
-    ensure!(left.is_empty(), "a batch has {} pages of no bill", left.len());
+    ensure!(left.is_empty(), "a batch has {} pages of nothing that was put into it", left.len());
     Ok(())
 }
 

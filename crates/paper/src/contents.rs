@@ -12,7 +12,8 @@ use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
 
 use crate::frame::said;
-use crate::read_back::{closed_up, texts_of_pdf};
+use crate::pages::pages;
+use crate::read_back::{closed_up, whole};
 use crate::says::{Says, number};
 use crate::view::{
     billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned,
@@ -23,6 +24,8 @@ use crate::view::{
 pub enum Missing {
     /// An item of the list.
     Item(Item),
+    /// An item that has to be on every page, and a page without it, from 1.
+    OnPage(Item, usize),
     /// A sentence.
     Sentence(String),
 }
@@ -32,9 +35,9 @@ pub enum Missing {
 /// # Errors
 /// Where the PDF cannot be read.
 pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
-    let pages = texts_of_pdf(pdf).context("the sample bill cannot be read back")?;
-    let pages: Vec<String> = pages.iter().map(|it| closed_up(it)).collect();
-    let text = pages.concat();
+    let pages = pages(pdf).context("the sample bill cannot be read back")?;
+    let [_, heard] = whole(&pages);
+    let text = closed_up(&heard);
     let says = Says::of_language(statement.language);
     let is_there = |wanted: &String| {
         let wanted = closed_up(wanted);
@@ -45,7 +48,12 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
         let said = match item {
             Item::AccountOnEveryPage => {
                 let number = statement.account.number.to_string();
-                !pages.is_empty() && pages.iter().all(|it| it.contains(&number))
+                let without = pages.iter().position(|it| !closed_up(&it.text).contains(&number));
+                if let Some(nth) = without {
+                    missing.push(Missing::OnPage(*item, nth + 1));
+                    continue;
+                }
+                !pages.is_empty()
             }
             _ => {
                 let wanted = wanted(*item, statement, &says);
@@ -135,6 +143,7 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Missing::Item(item) => write!(f, "{item}"),
+            Missing::OnPage(item, page) => write!(f, "{item} (not on page {page})"),
             Missing::Sentence(sentence) => write!(f, "the sentence \"{sentence}\""),
         }
     }

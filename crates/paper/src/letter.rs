@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::frame::{Form, Frame, framed};
 use crate::html::{page, text, text_of};
-use crate::read_back::{closed_up, text_of_pdf};
+use crate::read_back::{closed_up, pages_of, whole};
 use crate::says::Says;
 use crate::view::View;
 
@@ -46,7 +46,8 @@ pub fn letter(it: &Written) -> View {
 /// # Errors
 /// What it does not say.
 pub fn read_back_letter(pdf: &[u8], it: &Written) -> Result<()> {
-    says_all(&text_of_pdf(pdf, &it.account.to_string())?, it)
+    let [_, heard] = whole(&pages_of(pdf, &it.account.to_string())?);
+    says_all(&heard, it)
 }
 
 /// The same as a page.

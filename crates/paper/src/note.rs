@@ -8,12 +8,13 @@ use meterbook_core::bill::correct::{Beside, beside};
 use meterbook_core::bill::summary::CorrectionNote;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::money::Money;
 use serde_json::{Value, json};
 
 use crate::frame::{Form, Frame, address, dialled, framed, said};
 use crate::html::{amounts, framed_page, text};
-use crate::read_back::{said_at, text_of_pdf};
+use crate::read_back::{pages_of, said_on};
 use crate::says::Says;
 use crate::view::{Place, Places, View, reasons};
 
@@ -40,7 +41,7 @@ pub fn note(it: &CorrectionNote) -> View {
             "meta": [
                 [words.account, it.account.number.to_string()],
                 [words.correction_date, says.day(on)],
-                [words.correction, it.correction.id.to_string()],
+                [words.correction, note_number(it.correction.id)],
             ],
             "mail": it.addressed_to().iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
             "amount_due_label": net_label(it, &says),
@@ -175,7 +176,7 @@ fn places(it: &CorrectionNote) -> Places {
 /// The first difference.
 pub fn read_back_note(pdf: &[u8], it: &CorrectionNote) -> Result<()> {
     let called = it.account.number.to_string();
-    said_at(&text_of_pdf(pdf, &called)?, &called, &places(it))
+    said_on(&pages_of(pdf, &called)?, &called, &places(it))
 }
 
 /// The same as a page, its amounts read back.

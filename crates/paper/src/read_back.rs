@@ -4,12 +4,11 @@
 use std::fmt;
 
 use anyhow::{Context, Result, bail};
-use lopdf::{Document, Object};
 use meterbook_core::bill::Statement;
 use meterbook_core::money::Money;
 use meterbook_core::paper::scan_line::{ScanLine, Scanned};
-use pdf_extract::{PlainTextOutput, output_doc_page};
 
+use crate::pages::{Written, pages};
 use crate::view::{Place, Places, places, scanned};
 
 /// A place where a bill does not say what is in the books.
@@ -23,6 +22,17 @@ pub struct Differs {
     pub printed: Option<Money>,
     /// The amount in the books.
     pub amount: Money,
+    /// The page that says what the amount is, from 1; `None` where none does or there are no pages.
+    pub page: Option<usize>,
+}
+
+/// An amount is printed where only who sees it finds it: it is not in the tags that are read aloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAloud {
+    /// The bill.
+    pub bill: String,
+    /// What the amount is, as the bill calls it.
+    pub place: String,
 }
 
 /// The scan line does not say what it should.
@@ -41,38 +51,44 @@ pub struct ScanDiffers {
 /// The first [`Differs`] is the error: such a bill does not count as drawn.
 pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
     let called = statement.bill.number.to_string();
-    let text = text_of_pdf(pdf, &called)?;
-    said_at(&text, &called, &places(statement))?;
-    scanned_in(&text, &called, &statement.look.scan_line, scanned(statement))
+    let pages = pages_of(pdf, &called)?;
+    said_on(&pages, &called, &places(statement))?;
+    scanned_in(&pages, &called, &statement.look.scan_line, scanned(statement))
 }
 
-/// The text of a finished PDF.
-pub(crate) fn text_of_pdf(pdf: &[u8], called: &str) -> Result<String> {
-    Ok(texts_of_pdf(pdf).with_context(|| format!("bill {called} cannot be read back"))?.concat())
+/// What is written on the pages of a finished PDF.
+pub(crate) fn pages_of(pdf: &[u8], called: &str) -> Result<Vec<Written>> {
+    pages(pdf).with_context(|| format!("bill {called} cannot be read back"))
 }
 
 /// The text of each page of a PDF.
 pub(crate) fn texts_of_pdf(pdf: &[u8]) -> Result<Vec<String>> {
-    let mut document = Document::load_mem(pdf)?;
-    // The profile of colours would be unpacked again at each change of colour.
-    for object in document.objects.values_mut() {
-        if let Object::Stream(it) = object
-            && it.dict.has(b"N")
-        {
-            it.decompress()?;
-        }
+    Ok(pages(pdf)?.into_iter().map(|it| it.text).collect())
+}
+
+/// All that is printed, and all of it that is read aloud.
+pub(crate) fn whole(pages: &[Written]) -> [String; 2] {
+    [pages.iter().map(|it| &*it.text).collect(), pages.iter().map(|it| &*it.tagged).collect()]
+}
+
+/// Whether pages say every amount where it belongs, to who sees them and to who hears them.
+pub(crate) fn said_on(pages: &[Written], called: &str, places: &Places) -> Result<()> {
+    let [seen, heard] = whole(pages);
+    let Err(why) = said_at(&heard, called, places) else { return Ok(()) };
+    let mut differs = why.downcast::<Differs>()?;
+    let (bill, place) = (differs.bill.clone(), differs.place.clone());
+    if said_at(&seen, called, places).is_ok() {
+        bail!(NotAloud { bill, place });
     }
-    let text = |page: &u32| {
-        let mut text = String::new();
-        output_doc_page(&document, &mut PlainTextOutput::new(&mut text), *page)?;
-        Ok(text)
-    };
-    document.get_pages().keys().map(text).collect()
+    let words = closed_up(&differs.place);
+    let nth = pages.iter().position(|it| closed_up(&it.text).contains(&words));
+    differs.page = nth.map(|it| it + 1);
+    bail!(differs)
 }
 
 /// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.
 pub(crate) fn scanned_in(
-    text: &str,
+    pages: &[Written],
     called: &str,
     scan_line: &ScanLine,
     wanted: Scanned,
@@ -83,7 +99,8 @@ pub(crate) fn scanned_in(
     };
     let digits = scan_line.digits();
     let is_one = |it: &String| it.len() == digits && it.bytes().all(|it| it.is_ascii_digit());
-    let found: Vec<String> = text.lines().map(closed_up).filter(is_one).collect();
+    let lines = pages.iter().flat_map(|it| it.text.lines());
+    let found: Vec<String> = lines.map(closed_up).filter(is_one).collect();
     let right = |it: &String| scan_line.read(it, wanted).is_ok_and(|it| it == wanted);
     if found.len() == 1 && found.iter().all(right) {
         return Ok(());
@@ -97,7 +114,8 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
     let mut from = 0;
     let differs = |place: &Place, printed| {
         let Place { words, amount } = place;
-        Differs { bill: called.to_owned(), place: words.clone(), printed, amount: *amount }
+        let (bill, place) = (called.to_owned(), words.clone());
+        Differs { bill, place, printed, amount: *amount, page: None }
     };
     for place in &places.in_order {
         let (printed, end) = next_amount(&text, from, &closed_up(&place.words));
@@ -152,16 +170,29 @@ fn amount_at(text: &str) -> Option<Money> {
 
 impl fmt::Display for Differs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Differs { bill, place, printed, amount } = self;
+        let Differs { bill, place, printed, amount, page } = self;
         let said = printed.map_or_else(|| "no amount".to_owned(), |it| it.to_string());
-        write!(
-            f,
-            "bill {bill} as drawn says {said} for \"{place}\" and the books say {amount}; it was not kept"
-        )
+        write!(f, "bill {bill} as drawn says {said} for \"{place}\"")?;
+        if let Some(page) = page {
+            write!(f, " on page {page}")?;
+        }
+        write!(f, " and the books say {amount}; it was not kept")
     }
 }
 
 impl std::error::Error for Differs {}
+
+impl fmt::Display for NotAloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotAloud { bill, place } = self;
+        write!(
+            f,
+            "bill {bill} as drawn does not say \"{place}\" aloud: it is not among the tags, as in an artifact; it was not kept"
+        )
+    }
+}
+
+impl std::error::Error for NotAloud {}
 
 impl fmt::Display for ScanDiffers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

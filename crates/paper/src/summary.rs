@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::frame::{Form, Frame, dialled, framed};
 use crate::html::{amounts, framed_page, text};
-use crate::read_back::{said_at, scanned_in, text_of_pdf};
+use crate::read_back::{pages_of, said_on, scanned_in};
 use crate::says::Says;
 use crate::view::{Place, Places, View, qr, reasons};
 
@@ -145,9 +145,9 @@ fn places(it: &Summary) -> Places {
 /// The first difference.
 pub fn read_back_summary(pdf: &[u8], it: &Summary) -> Result<()> {
     let called = it.account.to_string();
-    let text = text_of_pdf(pdf, &called)?;
-    said_at(&text, &called, &places(it))?;
-    scanned_in(&text, &called, &it.look.scan_line, scanned(it))
+    let pages = pages_of(pdf, &called)?;
+    said_on(&pages, &called, &places(it))?;
+    scanned_in(&pages, &called, &it.look.scan_line, scanned(it))
 }
 
 /// The same as a page, its amounts read back.

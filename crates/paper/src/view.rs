@@ -7,6 +7,7 @@ use meterbook_core::bill::{Bill, History, HistoryMonth, Movement, Print, Segment
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
+use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line};
 use meterbook_core::reads::ReadKind;
@@ -29,6 +30,22 @@ impl View {
     pub fn with_invoice(mut self, xml: &str, on: Date) -> View {
         let on = json!({ "year": on.year(), "month": on.month(), "day": on.day() });
         self.0["invoice"] = json!({ "xml": xml, "on": on });
+        self
+    }
+
+    /// The same with what the paper is called, for paper that is sent.
+    #[must_use]
+    pub fn called(mut self, number: &str, language: Language) -> View {
+        if let Some(meta) = self.0["meta"].as_array_mut() {
+            meta.push(json!([Says::of_language(language).words.number, number]));
+        }
+        self
+    }
+
+    /// The same in large print; bills in large print have a form of their own.
+    #[must_use]
+    pub fn in_large_print(mut self) -> View {
+        self.0["large"] = true.into();
         self
     }
 }

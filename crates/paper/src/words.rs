@@ -96,6 +96,7 @@ catalogue! {
     once: "Charged once", "Cobrado una vez";
     once_bill: "One-time bill", "Factura única";
     once_total: "Total charged once", "Total cobrado una vez";
+    number: "Number", "Número";
     page: "Page", "Página";
     page_of: "of", "de";
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";

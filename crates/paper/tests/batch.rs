@@ -30,8 +30,8 @@ fn together(bills: &[(Statement, Vec<u8>)]) -> Vec<u8> {
     batch.finish().unwrap()
 }
 
-fn said(bills: &[(Statement, Vec<u8>)]) -> Vec<(AccountNumber, BillNumber, i64)> {
-    bills.iter().map(|(it, _)| (it.account.number, it.bill.number.clone(), 2)).collect()
+fn said(bills: &[(Statement, Vec<u8>)]) -> Vec<(AccountNumber, String, i64)> {
+    bills.iter().map(|(it, _)| (it.account.number, it.bill.number.0.clone(), 2)).collect()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn each_bill_stands_where_it_was_put() {
     let mut swapped = said(&bills);
     swapped.reverse();
     assert!(why(&swapped).contains("of account 4417-0927-6 do not say 4417-0927-6"));
-    assert_eq!(why(&said(&bills)[..1]), "a batch has 2 pages of no bill");
+    assert_eq!(why(&said(&bills)[..1]), "a batch has 2 pages of nothing that was put into it");
     let mut more = said(&bills);
     more[1].2 = 3;
     assert!(why(&more).contains("are missing in the batch"), "{}", why(&more));

@@ -168,6 +168,29 @@ fn large_print_says_the_same_in_letters_of_fifteen_points() {
     }
 }
 
+#[test]
+fn whatever_else_is_sent_comes_in_large_print_too_and_says_what_it_is_called() {
+    for language in [Language::English, Language::Spanish] {
+        let all = of_three(language);
+        let large = summary(&all).called("S-260804-44170926", language).in_large_print();
+        let (pdf, _) = drawn(&format!("summary-large-{language}"), &large, all.account);
+        read_back_summary(&pdf, &all).unwrap();
+        assert!(text_of(&pdf).contains("S-260804-44170926"));
+
+        let it = correction(language, 1_000);
+        let large = note(&it).in_large_print();
+        let (pdf, _) = drawn(&format!("note-large-{language}"), &large, it.account.number);
+        read_back_note(&pdf, &it).unwrap();
+        assert!(text_of(&pdf).contains("C-7"));
+
+        let it = told(language);
+        let large = letter(&it).called("L-260804-44170926-stop", language).in_large_print();
+        let (pdf, _) = drawn(&format!("letter-large-{language}"), &large, it.account);
+        read_back_letter(&pdf, &it).unwrap();
+        assert!(text_of(&pdf).contains("L-260804-44170926-stop"));
+    }
+}
+
 fn of_three(language: Language) -> Summary {
     let own = statement(language);
     let row = |nth: i64| SummaryRow {
@@ -331,23 +354,27 @@ fn every_line_of_the_page_opens_its_derivation() {
     }
 }
 
+fn told(language: Language) -> Written {
+    let own = statement(language);
+    Written {
+        utility: own.utility,
+        account: own.account.number,
+        language,
+        addressed_to: own.bill.addressed_to,
+        on: date(2026, 8, 4),
+        cause: LetterCause::Stop,
+        values: Vec::new(),
+        listed: vec!["water: service ends on 2026-08-31".to_owned(), "a < b".to_owned()],
+        look: own.look,
+    }
+}
+
 #[test]
 fn a_letter_says_what_it_lists_and_to_whom() {
     for (language, subject) in
         [(Language::English, "About your service"), (Language::Spanish, "Sobre su servicio")]
     {
-        let own = statement(language);
-        let it = Written {
-            utility: own.utility,
-            account: own.account.number,
-            language,
-            addressed_to: own.bill.addressed_to,
-            on: date(2026, 8, 4),
-            cause: LetterCause::Stop,
-            values: Vec::new(),
-            listed: vec!["water: service ends on 2026-08-31".to_owned(), "a < b".to_owned()],
-            look: own.look,
-        };
+        let it = told(language);
         let shown = letter(&it);
         assert_eq!(shown.0["subject"], subject);
         let (pdf, pages) = drawn(&format!("letter-{language}"), &shown, it.account);

@@ -50,6 +50,7 @@ pub mod landlord;
 pub mod large_file;
 pub mod ledger;
 pub mod mail_package;
+pub mod mailing;
 pub mod mandate;
 pub mod merge;
 pub mod merged;

@@ -52,6 +52,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0040_versions", include_str!("../migrations/0040_versions.sql")),
     ("0041_once", include_str!("../migrations/0041_once.sql")),
     ("0042_summary", include_str!("../migrations/0042_summary.sql")),
+    ("0044_mailing", include_str!("../migrations/0044_mailing.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

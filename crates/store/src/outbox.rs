@@ -1,13 +1,15 @@
-//! Bills on their way: the pieces, what became of each, settings, and what stops a way.
+//! Bills and other paper on their way: the pieces, what became of each, settings, and what stops a way.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::bill::BillNumber;
-use meterbook_core::delivery::{Choice, Event, Piece, Recipient, State, Way, key};
-use meterbook_core::id::{AccountId, BillId, PieceId, UserId, WindowId};
+use meterbook_core::delivery::mailing::note_number;
+use meterbook_core::delivery::{
+    Choice, Enclosed, Event, PaperKind, Piece, Recipient, State, Way, key,
+};
+use meterbook_core::id::{AccountId, MailingId, PieceId, UserId, WindowId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -17,8 +19,9 @@ use crate::failure::missing;
 use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
-const PIECES: Rows =
-    Rows("piece (id, key, bill_id, account_id, person_id, role, channel, address)");
+const PIECES: Rows = Rows(
+    "piece (id, key, bill_id, correction_id, mailing_id, account_id, person_id, role, channel, address)",
+);
 const MAIN: (Sql, Sql) = among_ids!(
     "select a.id, n.id, n.name, n.language, 'main',
         (select min(d.value) from person_detail d
@@ -63,51 +66,65 @@ const MORE: (Sql, Sql) = among_ids!(
     "group by it.account_id"
 );
 const HAPPENED: Rows = Rows("piece_event (piece_id, position, state, at, staff_id, detail)");
-const GET: Sql = Sql("
-    select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
-        coalesce((select e.state from piece_event e where e.piece_id = p.id
-                  order by e.position desc limit 1), 'queued')
-    from piece p join bill b on b.id = p.bill_id where p.id = $1");
+/// What [`piece`] reads, before where it stands.
+macro_rules! of_piece {
+    ($($rest:expr),+) => {
+        Sql(concat!(
+            "select p.id, p.key, p.bill_id, p.correction_id, p.mailing_id,
+                (select m.kind from mailing m where m.id = p.mailing_id),
+                p.account_id, p.person_id, p.role, p.channel, p.address, ",
+            $($rest),+
+        ))
+    };
+}
+/// Where a piece stands.
+macro_rules! stands {
+    () => {
+        "coalesce((select e.state from piece_event e where e.piece_id = p.id
+                   order by e.position desc limit 1), 'queued')"
+    };
+}
+
+const GET: Sql = of_piece!(stands!(), " from piece p where p.id = $1");
+const QUEUED: Sql = Sql("
+    select count(*) from piece where bill_id = $1 or correction_id = $2 or mailing_id = $3");
+const BILL_CALLED: Sql = Sql("select number, billed_on from bill where id = $1");
+const NOTE_CALLED: Sql = Sql("select made_on from correction where id = $1");
+const MAILING_CALLED: Sql = Sql("select number, dated_on from mailing where id = $1");
 const BY_KEY: Sql = Sql("select id from piece where key = $1");
 const BY_SERIAL: Sql = Sql("select max(id) from piece where channel = $1 and id % $2 = $3");
-const OF_ACCOUNT: Sql = Sql("
-    select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
-        coalesce((select e.state from piece_event e where e.piece_id = p.id
-                  order by e.position desc limit 1), 'queued')
-    from piece p join bill b on b.id = p.bill_id where p.account_id = $1 order by p.id desc limit $2");
-const STANDING: Sql = Sql("
-    select it.* from (
-        select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
-            coalesce((select e.state from piece_event e where e.piece_id = p.id
-                      order by e.position desc limit 1), 'queued') as state
-        from piece p join bill b on b.id = p.bill_id
-        where p.channel = $1) as it
-    where it.state = $2 order by it.id limit $3");
-// Bills that were taken back are not sent.
-const DUE: Sql = Sql("
-    select p.id from piece p join standing_bill b on b.id = p.bill_id
-    where p.channel = $1 and $2 <= b.billed_on and b.billed_on < $3
-      and not exists (select 1 from run r where r.window_id = b.window_id and r.stage = 'cancelling')
-      and coalesce((select e.state from piece_event e where e.piece_id = p.id
-                    order by e.position desc limit 1), 'queued') = 'queued'
-    order by p.id");
-const WAITING: Sql = Sql("
-    select p.id, p.bill_id, b.number, p.account_id, p.person_id, p.role, p.channel, p.address,
-        'queued',
-        (select coalesce(max(l.position), 0) from piece_event l where l.piece_id = p.id)
-    from piece p join standing_bill b on b.id = p.bill_id
-    where p.channel = $1 and $2 <= b.billed_on and b.billed_on < $3
-      and coalesce((select e.state from piece_event e where e.piece_id = p.id
-                    order by e.position desc limit 1), 'queued') = 'queued'
-    order by p.id");
+const OF_ACCOUNT: Sql =
+    of_piece!(stands!(), " from piece p where p.account_id = $1 order by p.id desc limit $2");
+const STANDING: Sql = of_piece!(
+    stands!(),
+    " from piece p where p.channel = $1 and ",
+    stands!(),
+    " = $2 order by p.id limit $3"
+);
+const DUE: Sql = Sql(concat!(
+    "select p.id from piece_that_stands p
+     where p.channel = $1 and $2 <= p.dated_on and p.dated_on < $3 and ",
+    stands!(),
+    " = 'queued' order by p.id"
+));
+const WAITING: Sql = of_piece!(
+    "'queued', (select coalesce(max(l.position), 0) from piece_event l where l.piece_id = p.id)
+     from piece_that_stands s join piece p on p.id = s.id
+     where s.channel = $1 and $2 <= s.dated_on and s.dated_on < $3 and ",
+    stands!(),
+    " = 'queued' order by p.id"
+);
 const NOT_AWAY: Sql = Sql("
     select count(*) from piece p join standing_bill b on b.id = p.bill_id
     where b.window_id = $1 and p.channel <> 'collect'
       and coalesce((select e.state from piece_event e where e.piece_id = p.id
                     order by e.position desc limit 1), 'queued')
           in ('queued', 'sending', 'unknown')");
-const BILLS: Sql =
-    Sql("select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2");
+const PAPERS: Sql = Sql("
+    select (select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2)
+        + (select count(*) from correction c where $1 <= c.made_on and c.made_on < $2
+             and exists (select 1 from piece p where p.correction_id = c.id))
+        + (select count(*) from mailing m where $1 <= m.dated_on and m.dated_on < $2)");
 const EVENTS: Sql = Sql("
     select position, state, at, detail from piece_event where piece_id = $1 order by position");
 const ADD_EVENT: Sql = Sql("
@@ -151,9 +168,17 @@ const LEFT_OUT: Sql = Sql("
       and not exists (select 1 from piece p where p.bill_id = b.id and p.account_id = b.account_id
                         and p.role = 'main')
     order by b.id limit 100");
+const NOT_SENT: Sql = Sql("
+    select m.number from mailing m
+    where not exists (select 1 from piece p where p.mailing_id = m.id and p.role = 'main')
+    order by m.id limit 100");
 const ASTRAY: Sql = Sql("
-    select p.key from piece p join bill b on b.id = p.bill_id
-    where p.account_id <> b.account_id order by p.id limit 100");
+    select p.key from piece p
+    left join bill b on b.id = p.bill_id
+    left join correction c on c.id = p.correction_id
+    left join mailing m on m.id = p.mailing_id
+    where p.account_id <> coalesce(b.account_id, c.account_id, m.account_id)
+    order by p.id limit 100");
 
 /// Everybody who gets the bills of these accounts on a day, each account's customer first.
 pub fn recipients(tx: &mut Tx, accounts: &[AccountId], on: Date) -> Result<Vec<Recipient>> {
@@ -184,10 +209,13 @@ pub fn choices(
 pub fn add(tx: &mut Tx, pieces: &[Piece]) -> Result<()> {
     let keys: Vec<String> = pieces.iter().map(|it| key(&it.number, it.person, it.way)).collect();
     let rows = pieces.iter().zip(&keys).map(|(it, key)| {
+        let [bill, correction, mailing] = ids(it.enclosed);
         [
             it.id.into(),
             V::from(key),
-            it.bill.into(),
+            bill,
+            correction,
+            mailing,
             it.account.into(),
             it.person.into(),
             it.role.word().into(),
@@ -212,6 +240,40 @@ pub fn get(tx: &mut Tx, id: PieceId) -> Result<(Piece, State)> {
     tx.maybe(GET, [id.into()], piece)?.ok_or_else(|| missing("piece", id))
 }
 
+/// Whether there is a piece of it.
+pub fn is_queued(tx: &mut Tx, it: Enclosed) -> Result<bool> {
+    Ok(tx.one(QUEUED, ids(it), |row| row.int(0))? != 0)
+}
+
+/// The bill, the correction or the mailing in a piece: the others are none.
+fn ids<'a>(it: Enclosed) -> [V<'a>; 3] {
+    match it {
+        Enclosed::Bill(id) => [id.into(), V::Null, V::Null],
+        Enclosed::Note(id) => [V::Null, id.into(), V::Null],
+        Enclosed::Summary(id) | Enclosed::Letter(id) => [V::Null, V::Null, id.into()],
+    }
+}
+
+/// What paper is called, and the day on its face.
+pub fn called(tx: &mut Tx, it: Enclosed) -> Result<(String, Date)> {
+    let found = match it {
+        Enclosed::Bill(id) => {
+            tx.maybe(BILL_CALLED, [id.into()], |row| Ok((row.text(0)?, row.date(1)?)))?
+        }
+        Enclosed::Note(id) => {
+            tx.maybe(NOTE_CALLED, [id.into()], |row| Ok((note_number(id), row.date(0)?)))?
+        }
+        Enclosed::Summary(id) | Enclosed::Letter(id) => {
+            tx.maybe(MAILING_CALLED, [id.into()], |row| Ok((row.text(0)?, row.date(1)?)))?
+        }
+    };
+    found.ok_or_else(|| match it {
+        Enclosed::Bill(id) => missing("bill", id),
+        Enclosed::Note(id) => missing("correction", id),
+        Enclosed::Summary(id) | Enclosed::Letter(id) => missing("mailing", id),
+    })
+}
+
 /// The piece with a key, if there is one.
 pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<PieceId>> {
     tx.maybe(BY_KEY, [key.into()], |row| row.id(0))
@@ -233,7 +295,7 @@ pub fn standing(tx: &mut Tx, way: Way, state: State, limit: i64) -> Result<Vec<(
     tx.many(STANDING, [way.word().into(), state.word().into(), limit.into()], piece)
 }
 
-/// What is queued of a way, of bills dated in `billed`.
+/// What is queued of a way, of paper dated in `billed`.
 pub fn due(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<PieceId>> {
     let asked = [way.word().into(), billed.start().into(), billed.end().into()];
     tx.many(DUE, asked, |row| row.id(0))
@@ -242,7 +304,7 @@ pub fn due(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<PieceId>> {
 /// The same as [`due`], each with the position of what happened to it last.
 pub fn waiting(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<(Piece, i64)>> {
     let asked = [way.word().into(), billed.start().into(), billed.end().into()];
-    tx.many(WAITING, asked, |row| Ok((piece(row)?.0, row.int(9)?)))
+    tx.many(WAITING, asked, |row| Ok((piece(row)?.0, row.int(12)?)))
 }
 
 /// How many pieces of a turn's bills are not away yet, or nobody knows.
@@ -250,9 +312,9 @@ pub fn not_away(tx: &mut Tx, window: WindowId) -> Result<i64> {
     tx.one(NOT_AWAY, [window.into()], |row| row.int(0))
 }
 
-/// How many bills that were not taken back are dated in `billed`.
-pub fn bills(tx: &mut Tx, billed: Period) -> Result<i64> {
-    tx.one(BILLS, [billed.start().into(), billed.end().into()], |row| row.int(0))
+/// How many papers are dated in `billed`: bills that were not taken back, and whatever else is sent.
+pub fn papers(tx: &mut Tx, billed: Period) -> Result<i64> {
+    tx.one(PAPERS, [billed.start().into(), billed.end().into()], |row| row.int(0))
 }
 
 /// What happened to a piece; what is not written down is that it was queued.
@@ -354,15 +416,19 @@ pub fn may_go(tx: &mut Tx, way: Way, billed: Period) -> Result<i64> {
     tx.one(MAY_GO, asked, |row| row.int(0))
 }
 
-/// Every bill since the outbox began has a piece for its customer, and no piece is another account's.
+/// Every bill since the outbox began has a piece for its customer, so has whatever else is sent, and
+/// no piece is another account's.
 /// Says how many bills there are, and what breaks it.
 pub fn left_out(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     let count = tx.one(OWED, [], |row| row.int(0))?;
     let mut faults = tx.many(LEFT_OUT, [], |row| {
         Ok(format!("the bill {} was posted and is on its way to nobody", row.text(0)?))
     })?;
+    faults.extend(tx.many(NOT_SENT, [], |row| {
+        Ok(format!("{} is kept to be sent and is on its way to nobody", row.text(0)?))
+    })?);
     faults.extend(tx.many(ASTRAY, [], |row| {
-        Ok(format!("the piece {} is of another account than its bill", row.text(0)?))
+        Ok(format!("the piece {} is of another account than what is in it", row.text(0)?))
     })?);
     Ok((count, faults))
 }
@@ -382,15 +448,29 @@ fn recipient(row: &Row) -> Result<Recipient> {
 }
 
 fn piece(row: &Row) -> Result<(Piece, State)> {
+    let key = row.text(1)?;
+    let kind = row.maybe(5, |row, at| row.word(at, PaperKind::from_word))?;
+    let enclosed = match (row.maybe(2, Row::id)?, row.maybe(3, Row::id)?) {
+        (Some(bill), _) => Enclosed::Bill(bill),
+        (None, Some(correction)) => Enclosed::Note(correction),
+        (None, None) => {
+            let id = row.id::<MailingId>(4)?;
+            if kind == Some(PaperKind::Letter) {
+                Enclosed::Letter(id)
+            } else {
+                Enclosed::Summary(id)
+            }
+        }
+    };
     let it = Piece {
         id: row.id(0)?,
-        bill: row.id::<BillId>(1)?,
-        number: BillNumber(row.text(2)?),
-        account: row.id(3)?,
-        person: row.id(4)?,
-        role: row.word(5, PartyRole::from_word)?,
-        way: row.word(6, Way::from_word)?,
-        address: row.text(7)?,
+        enclosed,
+        number: key.split('/').next().unwrap_or_default().to_owned(),
+        account: row.id(6)?,
+        person: row.id(7)?,
+        role: row.word(8, PartyRole::from_word)?,
+        way: row.word(9, Way::from_word)?,
+        address: row.text(10)?,
     };
-    Ok((it, row.word(8, State::from_word)?))
+    Ok((it, row.word(11, State::from_word)?))
 }

@@ -139,6 +139,8 @@ pub enum Counter {
     Piece,
     /// Packages for the mail house.
     Package,
+    /// Summary bills and letters on their way.
+    Mailing,
 }
 
 const NEXT: Sql = Sql("
@@ -378,6 +380,7 @@ impl Counter {
             Counter::Request => "read_request",
             Counter::Piece => "piece",
             Counter::Package => "mail_package",
+            Counter::Mailing => "mailing",
         }
     }
 }

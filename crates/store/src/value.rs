@@ -15,9 +15,10 @@ use meterbook_core::id::{
     AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
     ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId,
     DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId,
-    LargeFileId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId,
-    PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId,
-    RunId, ServicePointId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+    LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId,
+    PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId,
+    RegistrationId, RequestId, RunId, ServicePointId, SuspenseId, TariffId, TaskId, TellingId,
+    TenderId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -247,7 +248,7 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, SuspenseId, TenderId, RegistrationId, RequestId, RunId, ServicePointId, TariffId, TaskId, TellingId, UserId, WindowId,
+    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -128,6 +128,7 @@ const ROUTES: &[Route] = &[
         needs: SWITCH,
         run: || post(outbox::turn),
     },
+    Route { method: "GET", path: "/papers/{number}/pdf", needs: VIEW, run: || get(outbox::pdf) },
     Route { method: "POST", path: "/outbox/decide", needs: SEND, run: || post(outbox::decide) },
     Route { method: "GET", path: "/moves/{id}", needs: VIEW, run: || get(moves::show) },
     Route { method: "POST", path: "/moves/{id}/redate", needs: MOVE, run: || post(moves::redate) },

@@ -248,6 +248,7 @@ pub(super) fn keep(
         }
     }
     crate::delivery::queue(tx, &new, |tx, count| fresh.pieces.take(tx, count))?;
+    crate::delivery::queue_notes(tx, corrections, |tx, count| fresh.pieces.take(tx, count))?;
     let mut entries = Vec::new();
     for (correction, (old, new)) in pairs() {
         entries.push(Entry {

@@ -1,4 +1,4 @@
-//! Sending bills as messages to a server that takes them, one piece after the other: what the server
+//! Sending bills and other paper as messages to a server that takes them, one piece after the other: what the server
 //! answers is written down before the next piece is touched.
 
 use std::path::Path;
@@ -22,6 +22,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 use super::mass::{self, Mass};
 use super::message::message;
 use super::{NotDelivered, outcome};
+use crate::printed::Printed;
 use crate::{Actor, deliver, refuse};
 
 /// How long a server may take to answer.
@@ -52,7 +53,7 @@ enum Went {
     Unknown(String),
 }
 
-/// Sends what waits for it of the bills of some days. `folder` is where bills are drawn; `password` is
+/// Sends what waits for it of the paper of some days. `folder` is where it is drawn; `password` is
 /// what the settings say where to find. When the server does not answer, what is left waits.
 pub fn send(
     db: &Db,
@@ -137,26 +138,26 @@ fn prepare(
     (events, settings, folder): (&[Event], &Settings, &Path),
 ) -> Result<Option<(Envelope, Vec<u8>)>> {
     let (piece, _) = db.read(|tx| store::outbox::get(tx, id))?;
-    let (statement, language) = db.read(|tx| {
+    let (printed, account, language) = db.read(|tx| {
         let language = store::person::get(tx, piece.person)?.language;
-        let statement = crate::statement::of_bill(tx, piece.bill)?;
-        Ok((statement, language))
+        let account = store::account::get(tx, piece.account)?.number;
+        Ok((Printed::of(tx, piece.enclosed)?, account, language))
     })?;
     // The wrong statement in an envelope is worse than none.
     ensure!(
-        statement.account.id == piece.account && statement.bill.number == piece.number,
-        "the piece {id} and its bill are of different accounts; run: meterbook check"
+        printed.account() == account && printed.number == piece.number,
+        "the piece {id} and what is in it are of different accounts; run: meterbook check"
     );
     let pdf = match settings.bill {
         Carried::Attached => {
-            let pdf = deliver::pdf_of(db, folder, piece.bill)?;
-            meterbook_paper::is_of(&pdf, statement.account.number)?;
+            let pdf = deliver::pdf_of_any(db, folder, piece.enclosed)?;
+            meterbook_paper::is_of(&pdf, account)?;
             Some(pdf)
         }
         Carried::Link(_) => None,
     };
     let made =
-        message(settings, &piece, language, (&statement, pdf.as_deref()), (events, allowed.at()));
+        message(settings, &piece, language, (&printed, pdf.as_deref()), (events, allowed.at()));
     match made {
         Ok(made) => Ok(Some((made.envelope().clone(), made.formatted()))),
         Err(why) if why.is::<crate::Refused>() => Err(why),

@@ -18,14 +18,14 @@ use crate::{Actor, refuse};
 /// The act in the audit and among approvals.
 pub(crate) const LET_GO: &str = "let mass delivery go";
 
-/// Which bills to send, in which way.
+/// Which paper to send, in which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mass {
     /// How.
     pub way: Way,
-    /// The dates of the bills.
+    /// The days on the paper.
     pub billed: Period,
-    /// How many pieces are expected; `None` for one for each bill of these days.
+    /// How many pieces are expected; `None` for one for each paper of these days.
     pub expected: Option<i64>,
 }
 
@@ -34,7 +34,7 @@ pub struct Mass {
 pub struct NewLetGo {
     /// How.
     pub way: Way,
-    /// The dates of the bills.
+    /// The days on the paper.
     pub billed: Period,
     /// How many pieces there were.
     pub pieces: i64,
@@ -69,7 +69,7 @@ pub(super) fn due(tx: &mut Tx, mass: &Mass) -> Result<Vec<PieceId>> {
     }
     let expected = match expected {
         Some(expected) => expected,
-        None => store::outbox::bills(tx, billed)?,
+        None => store::outbox::papers(tx, billed)?,
     };
     if expected < pieces && store::outbox::may_go(tx, way, billed)? != pieces {
         return Err(refuse(NotDelivered::MoreThanExpected { way, pieces, expected }));
@@ -97,8 +97,8 @@ impl NewLetGo {
         if now != self.pieces {
             return Err(refuse(NotDelivered::NotAsSeen { was: self.pieces, now }));
         }
-        let bills = store::outbox::bills(tx, self.billed)?;
-        Ok(format!("{now} pieces by {} for {bills} bills of {}", self.way, self.billed))
+        let papers = store::outbox::papers(tx, self.billed)?;
+        Ok(format!("{now} pieces by {} for {papers} papers of {}", self.way, self.billed))
     }
 
     /// Lets them go, if they are as many as were seen.

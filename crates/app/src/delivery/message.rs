@@ -1,4 +1,4 @@
-//! A bill as a message: its words in the reader's language, with the PDF or with where to find it.
+//! A bill or other paper as a message: its words in the reader's language, with the PDF or with where to find it.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
-use meterbook_core::bill::Statement;
 use meterbook_core::delivery::retry::AGAIN;
 use meterbook_core::delivery::settings::{Carried, Settings};
-use meterbook_core::delivery::{Event, Piece, State};
+use meterbook_core::delivery::{Event, PaperKind, Piece, State};
 use meterbook_core::person::Language;
 
 use super::NotDelivered;
+use crate::printed::Printed;
 use crate::refuse;
 
 /// The message of a piece. Its Message-ID is the same whenever it is made for the same sending.
@@ -21,14 +21,14 @@ pub(super) fn message(
     settings: &Settings,
     piece: &Piece,
     language: Language,
-    (statement, pdf): (&Statement, Option<&[u8]>),
+    (printed, pdf): (&Printed, Option<&[u8]>),
     (events, at): (&[Event], Timestamp),
 ) -> Result<Message> {
     let from = settings.from.as_deref();
     let from = from.ok_or_else(|| refuse(NotDelivered::NotSet { word: "from" }))?;
     let from: Mailbox = from.parse().with_context(|| format!("{from} is no e-mail address"))?;
     let to = piece.address.parse().with_context(|| format!("{} is no address", piece.address))?;
-    let Words { subject, text } = words(statement, language, &settings.bill);
+    let Words { subject, text } = words(printed, (piece.enclosed.kind(), language), &settings.bill);
     let id = id(piece, events, from.email.domain());
     let mut built = Message::builder()
         .from(from)
@@ -56,7 +56,7 @@ pub(super) fn message(
     built.context("a message cannot be made")
 }
 
-/// `<bill.person.nth@domain>`: a person who sends it again makes another one.
+/// `<number.person.nth@domain>`: a person who sends it again makes another one.
 pub(super) fn id(piece: &Piece, events: &[Event], domain: &str) -> String {
     format!("<{}.{}.{}@{domain}>", piece.number, piece.person, nth(events))
 }
@@ -73,38 +73,58 @@ struct Words {
     text: String,
 }
 
-fn words(statement: &Statement, language: Language, bill: &Carried) -> Words {
-    let Statement { utility, bill: it, amount_due, account, .. } = statement;
-    let (number, name, phone) = (account.number, &utility.name, &utility.phone);
-    let due = it.due_on;
-    match language {
-        Language::English => {
-            let bill = match bill {
-                Carried::Attached => "It is attached.".to_owned(),
-                Carried::Link(url) => format!("Sign in to see it: {url}"),
-            };
-            Words {
-                subject: format!("Your bill from {name}"),
-                text: format!(
-                    "Your bill for account {number} is ready.\n\nAmount due: {amount_due}\n\
-                     Due on: {due}\n\n{bill}\n\nQuestions? Call {phone}.\n{name}\n"
-                ),
-            }
+fn words(it: &Printed, (kind, language): (PaperKind, Language), carried: &Carried) -> Words {
+    let (name, phone, account) = (&it.utility().name, &it.utility().phone, it.account());
+    let subject = it.subject().unwrap_or_default();
+    // What it is, and what is said of it.
+    let (title, said) = match (language, kind) {
+        (Language::English, PaperKind::Bill) => {
+            (format!("Your bill from {name}"), format!("Your bill for account {account} is ready."))
         }
-        Language::Spanish => {
-            let bill = match bill {
-                Carried::Attached => "Está adjunta.".to_owned(),
-                Carried::Link(url) => format!("Inicie sesión para verla: {url}"),
-            };
-            Words {
-                subject: format!("Su factura de {name}"),
-                text: format!(
-                    "Su factura de la cuenta {number} está lista.\n\nImporte a pagar: {amount_due}\n\
-                     Fecha de vencimiento: {due}\n\n{bill}\n\n¿Preguntas? Llame al {phone}.\n{name}\n"
-                ),
-            }
-        }
-    }
+        (Language::English, PaperKind::Summary) => (
+            format!("Your summary bill from {name}"),
+            format!("The summary bill of account {account} is ready."),
+        ),
+        (Language::English, PaperKind::Note) => (
+            format!("A correction from {name}"),
+            format!("Bills of account {account} were corrected. A note says what changed."),
+        ),
+        (Language::English, PaperKind::Letter) => (
+            format!("{subject}, {name}"),
+            format!("We have written you a letter about account {account}: {subject}."),
+        ),
+        (Language::Spanish, PaperKind::Bill) => (
+            format!("Su factura de {name}"),
+            format!("Su factura de la cuenta {account} está lista."),
+        ),
+        (Language::Spanish, PaperKind::Summary) => (
+            format!("Su factura resumen de {name}"),
+            format!("La factura resumen de la cuenta {account} está lista."),
+        ),
+        (Language::Spanish, PaperKind::Note) => (
+            format!("Una corrección de {name}"),
+            format!("Se corrigieron facturas de la cuenta {account}. Una nota dice qué cambió."),
+        ),
+        (Language::Spanish, PaperKind::Letter) => (
+            format!("{subject}, {name}"),
+            format!("Le escribimos una carta sobre la cuenta {account}: {subject}."),
+        ),
+    };
+    let asks = it.asks().map_or_else(String::new, |(amount, due)| match language {
+        Language::English => format!("Amount due: {amount}\nDue on: {due}\n\n"),
+        Language::Spanish => format!("Importe a pagar: {amount}\nFecha de vencimiento: {due}\n\n"),
+    });
+    let carried = match (language, carried) {
+        (Language::English, Carried::Attached) => "It is attached.".to_owned(),
+        (Language::English, Carried::Link(url)) => format!("Sign in to see it: {url}"),
+        (Language::Spanish, Carried::Attached) => "Está adjunta.".to_owned(),
+        (Language::Spanish, Carried::Link(url)) => format!("Inicie sesión para verla: {url}"),
+    };
+    let ask = match language {
+        Language::English => format!("Questions? Call {phone}."),
+        Language::Spanish => format!("¿Preguntas? Llame al {phone}."),
+    };
+    Words { subject: title, text: format!("{said}\n\n{asks}{carried}\n\n{ask}\n{name}\n") }
 }
 
 /// The same words as a page, each letter that HTML would read otherwise escaped.

@@ -13,6 +13,7 @@ use meterbook_store::{self as store, Counter, Tx};
 
 use super::NotDelivered;
 use crate::authority::authorize;
+use crate::printed::Printed;
 use crate::{Actor, refuse, task};
 
 /// What a person says became of a piece, such as one of which nobody knew. `queued` sends it again.
@@ -66,7 +67,7 @@ pub(super) fn bounce(tx: &mut Tx, allowed: &Authorized, piece: &Piece, said: &st
     let system = Actor::system(allowed.at());
     let today = task::today(tx, system)?;
     let text = format!(
-        "The bill {} came back from {}: {said}. Ask for another address.",
+        "{} came back from {}: {said}. Ask for another address.",
         piece.number,
         piece.address.lines().collect::<Vec<_>>().join(", ")
     );
@@ -89,7 +90,7 @@ fn end_consent(tx: &mut Tx, allowed: &Authorized, piece: &Piece) -> Result<()> {
                     today.saturating_add(1.day()),
                 )?);
         if ended {
-            let said = format!("contact point {} for bills: a bill came back", point.id);
+            let said = format!("contact point {} for bills: {} came back", point.id, piece.number);
             let change = ("allowed", "not allowed");
             let person = piece.person.to_string();
             store::audit::turn(tx, allowed, "withdraw consent", &person, &said, change)?;
@@ -98,7 +99,7 @@ fn end_consent(tx: &mut Tx, allowed: &Authorized, piece: &Piece) -> Result<()> {
     Ok(())
 }
 
-/// Queues a bill on paper for whoever did not get it as a message, unless it is on paper already.
+/// Queues it on paper for whoever did not get it as a message, unless it is on paper already.
 fn to_paper(tx: &mut Tx, piece: &Piece) -> Result<()> {
     if store::outbox::by_key(tx, &key(&piece.number, piece.person, Way::Post))?.is_some() {
         return Ok(());
@@ -109,7 +110,7 @@ fn to_paper(tx: &mut Tx, piece: &Piece) -> Result<()> {
         let own = points.iter().rfind(|it| it.kind == ContactKind::Post);
         own.map(|it| envelope(&name, &it.value)).unwrap_or_default()
     } else {
-        store::bill::get(tx, piece.bill)?.addressed_to.join("\n")
+        Printed::of(tx, piece.enclosed)?.addressed_to().join("\n")
     };
     let id = PieceId(tx.next(Counter::Piece, 1)?);
     store::outbox::add(tx, &[Piece { id, way: Way::Post, address, ..piece.clone() }])

@@ -2,19 +2,19 @@
 //! back, and told of in a manifest. A package stands whole or not at all, and is the same whenever it
 //! is made again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use meterbook_core::bill::BillNumber;
 use meterbook_core::delivery::envelope::{Envelope, Manifest, Pages, bars, tracking};
 use meterbook_core::delivery::imb::routing;
 use meterbook_core::delivery::settings::{Settings, sheets};
-use meterbook_core::delivery::{COPIES, Piece, State, Way, key};
-use meterbook_core::id::{AccountNumber, BillId, PackageId};
+use meterbook_core::delivery::{COPIES, Enclosed, Piece, State, Way, key};
+use meterbook_core::id::{AccountNumber, PackageId};
 use meterbook_core::limits::BILLS_PER_FILE;
+use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::Authorized;
 use meterbook_formats::mail;
@@ -24,6 +24,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::mass::{self, Mass};
 use super::{NotDelivered, settings};
+use crate::printed::Printed;
 use crate::{Actor, deliver, intake, refuse};
 
 /// A package that was begun.
@@ -46,15 +47,14 @@ pub struct Made {
     pub sha256: String,
 }
 
-/// The bills of some days that wait for post.
-pub fn bills(tx: &mut Tx, billed: Period) -> Result<Vec<BillId>> {
+/// The paper of some days that waits for post.
+pub fn papers(tx: &mut Tx, billed: Period) -> Result<Vec<Enclosed>> {
     let waiting = store::outbox::waiting(tx, Way::Post, billed)?;
-    let mut bills: Vec<BillId> = waiting.iter().map(|(it, _)| it.bill).collect();
-    bills.dedup();
-    Ok(bills)
+    let papers: BTreeSet<Enclosed> = waiting.iter().map(|(it, _)| it.enclosed).collect();
+    Ok(papers.into_iter().collect())
 }
 
-/// Takes what waits for post of some days, or what was taken by somebody who was cut off. A bill that
+/// Takes what waits for post of some days, or what was taken by somebody who was cut off. Paper that
 /// cannot be drawn, that is of another account or that has no address is left out and holds up nobody.
 pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun> {
     let billed = mass.billed;
@@ -106,13 +106,13 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
 /// Whether a piece can be put into a package.
 fn fit(db: &Db, piece: &Piece, folder: &Path) -> Result<()> {
     ensure!(!piece.address.is_empty(), "nobody said where to");
-    let pdf = deliver::pdf_of(db, folder, piece.bill)?;
+    let pdf = deliver::pdf_of_any(db, folder, piece.enclosed)?;
     let account = db.read(|tx| store::account::get(tx, piece.account))?;
     is_of(&pdf, account.number)?;
     Tagged::read(&pdf).map(drop)
 }
 
-/// Makes a package that was begun, below `into`, of the bills drawn in `folder`. One that is there
+/// Makes a package that was begun, below `into`, of what is drawn in `folder`. One that is there
 /// already is the same or is refused.
 pub fn make(db: &Db, actor: Actor, id: PackageId, (folder, into): (&Path, &Path)) -> Result<Made> {
     let (package, pieces, settings) = db.write(|tx| {
@@ -164,11 +164,11 @@ fn gather(tx: &mut Tx, id: PackageId) -> Result<(Package, Vec<Piece>, Settings)>
     Ok((package, pieces.collect::<Result<_>>()?, settings))
 }
 
-/// A file of pages that more bills fit into.
+/// A file of pages that more fit into.
 struct Open {
     name: String,
     batch: Batch,
-    bills: Vec<(AccountNumber, BillNumber, i64)>,
+    papers: Vec<(AccountNumber, String, i64)>,
 }
 
 /// Writes everything of a package into a folder.
@@ -188,13 +188,13 @@ fn fill(
         let it = open.entry(kind).or_insert_with(|| {
             let nth = begun.entry(kind).or_default();
             *nth += 1;
-            Open { name: file(kind, *nth), batch: Batch::new(), bills: Vec::new() }
+            Open { name: file(kind, *nth), batch: Batch::new(), papers: Vec::new() }
         });
         envelope.file.clone_from(&it.name);
         envelope.first_page = it.batch.pages() + 1;
         it.batch.add(tagged)?;
-        it.bills.push((envelope.account, envelope.bill.clone(), envelope.pages));
-        if BILLS_PER_FILE <= it.bills.len()
+        it.papers.push((envelope.account, envelope.number.clone(), envelope.pages));
+        if BILLS_PER_FILE <= it.papers.len()
             && let Some(full) = open.remove(&kind)
         {
             files.push(close(full, part)?);
@@ -222,14 +222,17 @@ fn envelope(
     settings: &Settings,
     folder: &Path,
 ) -> Result<(Envelope, Tagged)> {
-    let statement = db.read(|tx| crate::statement::of_bill(tx, piece.bill))?;
+    let (printed, account) = db.read(|tx| {
+        let account = store::account::get(tx, piece.account)?.number;
+        Ok((Printed::of(tx, piece.enclosed)?, account))
+    })?;
     let key = key(&piece.number, piece.person, piece.way);
     // The wrong statement in an envelope is worse than none.
     ensure!(
-        statement.account.id == piece.account && statement.bill.number == piece.number,
-        "the piece {key} and its bill are of different accounts; run: meterbook check"
+        printed.account() == account && printed.number == piece.number,
+        "the piece {key} and what is in it are of different accounts; run: meterbook check"
     );
-    let pdf = deliver::pdf_of(db, folder, piece.bill)?;
+    let pdf = deliver::pdf_of_any(db, folder, piece.enclosed)?;
     let tagged = Tagged::read(&pdf).with_context(|| key.clone())?;
     let pages = tagged.pages()?;
     let routing = routing(&piece.address);
@@ -237,10 +240,11 @@ fn envelope(
     let envelope = Envelope {
         sequence: 0,
         piece: key,
-        account: statement.account.number,
-        bill: piece.number.clone(),
-        billed_on: statement.bill.billed_on,
-        amount_due: statement.amount_due,
+        account,
+        kind: piece.enclosed.kind(),
+        number: piece.number.clone(),
+        on: printed.on(),
+        amount_due: printed.asks().map_or(Money::ZERO, |it| it.0),
         copy: COPIES.contains(&piece.role),
         address: piece.address.clone(),
         bars: bars(tracking.as_deref(), &routing)?,
@@ -261,14 +265,14 @@ fn file((ounces, copy): (i64, bool), nth: usize) -> String {
     format!("{ounces}oz-{}{nth:03}.pdf", if copy { "copies-" } else { "" })
 }
 
-/// Writes a file of pages, and reads it back: whose bill stands where.
+/// Writes a file of pages, and reads it back: whose paper stands where.
 fn close(it: Open, part: &Path) -> Result<Pages> {
     let pages = it.batch.pages();
     let bytes = it.batch.finish()?;
     let path = part.join(&it.name);
     keep(&path, &bytes)?;
     let read = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    stands(&read, &it.bills)?;
+    stands(&read, &it.papers)?;
     Ok(Pages { name: it.name, pages, sha256: intake::hash(&read) })
 }
 

@@ -1,13 +1,26 @@
-//! Queueing bills in the transaction that posts them, so that nobody is left out.
+//! Queueing bills and notes in the transaction that posts them, and whatever else is sent in the one
+//! that makes it, so that nobody is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::Bill;
-use meterbook_core::delivery::{Piece, Recipient, ways};
-use meterbook_core::id::{AccountId, PieceId};
-use meterbook_store::{self as store, Tx};
+use meterbook_core::bill::correct::Correction;
+use meterbook_core::delivery::mailing::{Mailing, note_number};
+use meterbook_core::delivery::{Enclosed, PaperKind, Piece, Recipient, ways};
+use meterbook_core::id::{AccountId, CorrectionId, PieceId};
+use meterbook_core::party::PartyRole;
+use meterbook_store::{self as store, Counter, Tx};
+
+/// Paper that is to be sent, with the lines of its customer's envelope.
+struct Paper {
+    enclosed: Enclosed,
+    number: String,
+    account: AccountId,
+    envelope: String,
+    on: Date,
+}
 
 /// Queues bills for everybody who gets them on their day; `take` gives the first of so many ids.
 pub(crate) fn queue(
@@ -15,21 +28,71 @@ pub(crate) fn queue(
     bills: &[Bill],
     take: impl FnOnce(&mut Tx, usize) -> Result<i64>,
 ) -> Result<()> {
-    let days: BTreeSet<Date> = bills.iter().map(|it| it.billed_on).collect();
-    let mut pieces = Vec::with_capacity(bills.len());
+    let papers = bills.iter().map(|it| Paper {
+        enclosed: Enclosed::Bill(it.id),
+        number: it.number.0.clone(),
+        account: it.account,
+        envelope: it.addressed_to.join("\n"),
+        on: it.billed_on,
+    });
+    queue_all(tx, &papers.collect::<Vec<_>>(), take).map(drop)
+}
+
+/// Queues the notes of corrections, once each, for everybody who gets the account's bills. Of a
+/// correction of whose bills nobody knew nobody is told: the bills in their place are their first.
+pub(crate) fn queue_notes(
+    tx: &mut Tx,
+    corrections: &[Correction],
+    take: impl FnOnce(&mut Tx, usize) -> Result<i64>,
+) -> Result<usize> {
+    let ids: Vec<CorrectionId> = corrections.iter().map(|it| it.id).collect();
+    let known: BTreeSet<CorrectionId> = store::mailing::known(tx, &ids)?.into_iter().collect();
+    let wanted = corrections.iter().filter(|it| known.contains(&it.id));
+    let papers = wanted.map(|it| Paper {
+        enclosed: Enclosed::Note(it.id),
+        number: note_number(it.id),
+        account: it.account,
+        envelope: it.addressed_to().join("\n"),
+        on: it.on,
+    });
+    queue_all(tx, &papers.collect::<Vec<_>>(), take)
+}
+
+/// Keeps a summary bill or a letter, and queues it: a summary for everybody who gets the account's
+/// bills, a letter for its customer alone.
+pub(super) fn queue_mailing(tx: &mut Tx, it: &Mailing) -> Result<usize> {
+    store::mailing::add(tx, it)?;
+    let paper = Paper {
+        enclosed: it.enclosed(),
+        number: it.number.clone(),
+        account: it.account,
+        envelope: it.addressed_to.join("\n"),
+        on: it.on,
+    };
+    queue_all(tx, &[paper], |tx, count| tx.next(Counter::Piece, count))
+}
+
+fn queue_all(
+    tx: &mut Tx,
+    papers: &[Paper],
+    take: impl FnOnce(&mut Tx, usize) -> Result<i64>,
+) -> Result<usize> {
+    let days: BTreeSet<Date> = papers.iter().map(|it| it.on).collect();
+    let mut pieces = Vec::with_capacity(papers.len());
     for day in days {
-        let bills: Vec<&Bill> = bills.iter().filter(|it| it.billed_on == day).collect();
-        pieces.extend(on_day(tx, &bills, day)?);
+        let papers: Vec<&Paper> = papers.iter().filter(|it| it.on == day).collect();
+        pieces.extend(on_day(tx, &papers, day)?);
     }
     let first = take(tx, pieces.len())?;
     for (piece, nth) in pieces.iter_mut().zip(0..) {
         piece.id = PieceId(first + nth);
     }
-    store::outbox::add(tx, &pieces)
+    store::outbox::add(tx, &pieces)?;
+    Ok(pieces.len())
 }
 
-fn on_day(tx: &mut Tx, bills: &[&Bill], day: Date) -> Result<Vec<Piece>> {
-    let accounts: BTreeSet<AccountId> = bills.iter().map(|it| it.account).collect();
+fn on_day(tx: &mut Tx, papers: &[&Paper], day: Date) -> Result<Vec<Piece>> {
+    let accounts: BTreeSet<AccountId> = papers.iter().map(|it| it.account).collect();
     let accounts: Vec<AccountId> = accounts.into_iter().collect();
     let choices = store::outbox::choices(tx, &accounts, day)?;
     let mut recipients: BTreeMap<AccountId, Vec<Recipient>> = BTreeMap::new();
@@ -37,15 +100,20 @@ fn on_day(tx: &mut Tx, bills: &[&Bill], day: Date) -> Result<Vec<Piece>> {
         recipients.entry(it.account).or_default().push(it);
     }
     let mut pieces = Vec::new();
-    for bill in bills {
-        let envelope = bill.addressed_to.join("\n");
-        let known = recipients.get(&bill.account).map(Vec::as_slice).unwrap_or_default();
-        let choice = choices.get(&bill.account).copied();
-        pieces.extend(ways(choice, &envelope, known).into_iter().map(|(it, way, address)| Piece {
+    for paper in papers {
+        let known = recipients.get(&paper.account).map(Vec::as_slice).unwrap_or_default();
+        // The customer is the first of them. What is between them and us is nobody else's.
+        let to = match paper.enclosed.kind() {
+            PaperKind::Letter => known.iter().filter(|it| it.role == PartyRole::Main).count(),
+            PaperKind::Bill | PaperKind::Note | PaperKind::Summary => known.len(),
+        };
+        let choice = choices.get(&paper.account).copied();
+        let ways = ways(choice, &paper.envelope, &known[..to]);
+        pieces.extend(ways.into_iter().map(|(it, way, address)| Piece {
             id: PieceId(0),
-            bill: bill.id,
-            number: bill.number.clone(),
-            account: bill.account,
+            enclosed: paper.enclosed,
+            number: paper.number.clone(),
+            account: paper.account,
             person: it.person,
             role: it.role,
             way,

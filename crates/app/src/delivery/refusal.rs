@@ -77,6 +77,16 @@ pub enum NotDelivered {
         /// What was said.
         key: String,
     },
+    /// The same was sent before.
+    OnItsWay {
+        /// What it is called.
+        number: String,
+    },
+    /// Nobody was sent the bills that a correction took back.
+    NobodyKnew {
+        /// What its note is called.
+        number: String,
+    },
     /// A report is of no message that was sent last to that address.
     NotOurs {
         /// The Message-ID.
@@ -132,7 +142,7 @@ impl fmt::Display for NotDelivered {
                 )
             }
             NotDelivered::NothingDue { way } => {
-                write!(f, "no bill of these days waits for {way}; see: meterbook deliver status")
+                write!(f, "nothing of these days waits for {way}; see: meterbook deliver status")
             }
             NotDelivered::MoreThanExpected { way, pieces, expected } => write!(
                 f,
@@ -159,9 +169,17 @@ impl fmt::Display for NotDelivered {
             NotDelivered::Unknown { key } => {
                 write!(
                     f,
-                    "no piece is called {key}; a piece is bill/person/way, such as B-260202-10000001/1/email"
+                    "no piece is called {key}; a piece is number/person/way, such as B-260202-10000001/1/email"
                 )
             }
+            NotDelivered::OnItsWay { number } => write!(
+                f,
+                "{number} is on its way already; send it again with: meterbook deliver decide {number}/PERSON/WAY queued --why WHY"
+            ),
+            NotDelivered::NobodyKnew { number } => write!(
+                f,
+                "nobody was sent the bills that {number} is about; the bills in their place are sent by themselves"
+            ),
             NotDelivered::NotOurs { message } => write!(
                 f,
                 "{message} is no message that was sent last to the address in the report; a person has to read it"

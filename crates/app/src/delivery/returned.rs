@@ -137,10 +137,11 @@ fn piece_of(tx: &mut Tx, report: &Report) -> Result<(Piece, State)> {
     let unknown = || refuse(NotDelivered::NotOurs { message: report.message.clone() });
     let (local, _) = report.message.split_once('@').ok_or_else(unknown)?;
     let mut parts = local.rsplitn(3, '.');
-    let (Some(times), Some(person), Some(bill)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(times), Some(person), Some(number)) = (parts.next(), parts.next(), parts.next())
+    else {
         return Err(unknown());
     };
-    let id = store::outbox::by_key(tx, &format!("{bill}/{person}/{}", Way::Email))?;
+    let id = store::outbox::by_key(tx, &format!("{number}/{person}/{}", Way::Email))?;
     let id = id.ok_or_else(unknown)?;
     let (piece, state) = store::outbox::get(tx, id)?;
     let same = |it: &String| it.eq_ignore_ascii_case(&piece.address);

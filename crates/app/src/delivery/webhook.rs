@@ -1,4 +1,4 @@
-//! Telling another system what became of bills, signed as Standard Webhooks says: what is not taken
+//! Telling another system what became of bills and other paper, signed as Standard Webhooks says: what is not taken
 //! is told again, later each time, under the same id.
 
 use std::sync::Arc;
@@ -147,12 +147,13 @@ fn post(
     })?;
     let key = key(&piece.number, piece.person, piece.way);
     // No name and no address: whoever reads it knows the account, or has no business with it.
+    let kind = piece.enclosed.kind();
     let body = json!({
-        "type": format!("bill.{}", it.state),
+        "type": format!("{kind}.{}", it.state),
         "timestamp": it.at.to_string(),
         "data": {
             "piece": key,
-            "bill": piece.number.to_string(),
+            (kind.word()): piece.number,
             "account": account.to_string(),
             "way": piece.way.word(),
             "state": it.state.word(),

@@ -32,6 +32,7 @@ mod jobs;
 mod large_file;
 mod last_bill;
 mod letter;
+mod mailing;
 mod mandate;
 mod moves;
 mod once;

@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 use meterbook_checks::engines;
-use meterbook_core::bill::BillNumber;
-use meterbook_core::delivery::{Piece, State, Way};
-use meterbook_core::id::{PackageId, PersonId, PieceId, UserId};
+use meterbook_core::delivery::mailing::{Mailing, Matter};
+use meterbook_core::delivery::{Enclosed, Piece, State, Way};
+use meterbook_core::id::{CorrectionId, MailingId, PackageId, PersonId, PieceId, UserId};
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
+use meterbook_core::person::Language;
 use meterbook_store::mail_package::Package;
 use meterbook_store::webhook::Untold;
 use meterbook_store::{self as store, Tx};
@@ -20,8 +22,8 @@ pub(crate) fn piece() -> Piece {
     let bill = sample::bill();
     Piece {
         id: PieceId(1),
-        bill: bill.id,
-        number: BillNumber(bill.number.0),
+        enclosed: Enclosed::Bill(bill.id),
+        number: bill.number.0,
         account: ACCOUNT,
         person: PersonId(1),
         role: PartyRole::Main,
@@ -42,6 +44,10 @@ pub(crate) fn package() -> Package {
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     let on = (BY, sample::at());
     store::outbox::add(tx, &[piece()])?;
+    for (it, nth) in [summary(), letter()].iter().zip(2..) {
+        store::mailing::add(tx, it)?;
+        store::outbox::add(tx, &[of(it, nth)])?;
+    }
     let position = store::outbox::add_event(tx, PieceId(1), (State::Sending, "package 1"), on)?;
     store::mail_package::add(tx, &package(), BY, &[(PieceId(1), position)])?;
     store::mail_package::end(tx, PackageId(1), ("5f", 2), sample::at())?;
@@ -49,6 +55,38 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::outbox::say(tx, sample::FROM, "from bills@example.org\n")?;
     store::outbox::switch(tx, Way::Email, (true, "the server is slow"), on)?;
     store::webhook::add(tx, &untold(position), (false, "it answered 503"), sample::at())
+}
+
+/// A summary of the sample's bill.
+pub(crate) fn summary() -> Mailing {
+    let bill = sample::bill();
+    Mailing {
+        id: MailingId(1),
+        number: "S-260804-10000001".to_owned(),
+        account: ACCOUNT,
+        language: Language::Spanish,
+        addressed_to: vec!["Dana Okafor".to_owned(), "4 Maple St".to_owned()],
+        on: bill.billed_on,
+        matter: Matter::Summary(vec![bill.id]),
+    }
+}
+
+fn letter() -> Mailing {
+    Mailing {
+        id: MailingId(2),
+        number: "L-260804-10000001-bill-held".to_owned(),
+        matter: Matter::Letter {
+            cause: LetterCause::BillHeld,
+            values: vec![("from", "2026-07-01".to_owned()), ("to", "2026-07-31".to_owned())],
+            listed: vec!["a, b".to_owned(), "c".to_owned()],
+        },
+        ..summary()
+    }
+}
+
+fn of(it: &Mailing, nth: i64) -> Piece {
+    let (id, enclosed, number) = (PieceId(nth), it.enclosed(), it.number.clone());
+    Piece { id, enclosed, number, way: Way::Collect, ..piece() }
 }
 
 /// Something that was told no time.
@@ -79,12 +117,47 @@ fn what_was_not_taken_is_told_until_it_is() {
 }
 
 #[test]
+fn whatever_is_sent_is_read_back_as_it_was_when_it_was_made() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| {
+            let all = [summary(), letter()];
+            assert_eq!(store::mailing::of_account(tx, ACCOUNT)?, all);
+            for (it, nth) in all.iter().zip(2..) {
+                assert_eq!(store::outbox::get(tx, PieceId(nth))?, (of(it, nth), State::Queued));
+                assert_eq!(store::mailing::numbered(tx, &it.number)?, Some(it.enclosed()));
+                assert_eq!(store::outbox::called(tx, it.enclosed())?, (it.number.clone(), it.on));
+            }
+            let due = store::outbox::due(tx, Way::Collect, billed())?;
+            let waiting = store::outbox::waiting(tx, Way::Collect, billed())?;
+            assert_eq!(due, waiting.iter().map(|it| it.0.id).collect::<Vec<_>>());
+            assert!(due.contains(&PieceId(3)), "a letter is sent, whatever became of the bill");
+            let note = Enclosed::Note(CorrectionId(1));
+            assert!(!store::outbox::is_queued(tx, note)?);
+            assert_eq!(store::mailing::numbered(tx, "C-1")?, None);
+            assert_eq!(store::mailing::numbered(tx, "X-1")?, None);
+            let it = Piece {
+                id: PieceId(4),
+                enclosed: note,
+                number: "C-1".to_owned(),
+                ..of(&letter(), 4)
+            };
+            store::outbox::add(tx, std::slice::from_ref(&it))?;
+            assert_eq!(store::outbox::get(tx, it.id)?, (it, State::Queued));
+            assert_eq!(store::mailing::numbered(tx, "C-1")?, Some(note));
+            Ok(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
 fn pieces_and_what_became_of_them_are_read_back() {
     engines::each(|db, _| {
         db.write(sample::keep).unwrap();
         db.write(|tx| {
             assert_eq!(store::outbox::get(tx, PieceId(1))?, (piece(), State::Sending));
-            assert_eq!(store::outbox::of_account(tx, ACCOUNT, 9)?.len(), 1);
+            assert_eq!(store::outbox::of_account(tx, ACCOUNT, 9)?.len(), 3);
             assert!(store::outbox::due(tx, Way::Post, billed())?.is_empty(), "it is not queued");
             let left = store::outbox::left(tx, Way::Post, sample::at())?;
             assert!(left.is_empty(), "nothing began before then");
@@ -94,8 +167,9 @@ fn pieces_and_what_became_of_them_are_read_back() {
             assert!(store::outbox::due(tx, Way::Email, billed())?.is_empty());
             let events = store::outbox::events(tx, PieceId(1))?;
             assert_eq!((events.len(), events[1].position), (2, 2));
-            assert_eq!(store::outbox::counts(tx)?, [(Way::Post, State::Queued, 1)]);
-            assert_eq!(store::outbox::bills(tx, billed())?, 1);
+            let counts = [(Way::Collect, State::Queued, 2), (Way::Post, State::Queued, 1)];
+            assert_eq!(store::outbox::counts(tx)?, counts);
+            assert_eq!(store::outbox::papers(tx, billed())?, 3);
             let key = format!("{}/1/post", piece().number);
             assert_eq!(store::outbox::by_key(tx, &key)?, Some(PieceId(1)));
             let nobody =

@@ -12,6 +12,7 @@ use meterbook_core::certificate::{Book, Generator, Movement, Owner, Serials, Ste
 use meterbook_core::crew::{Clock, Crew};
 use meterbook_core::cycle::Window;
 use meterbook_core::delivery::Piece;
+use meterbook_core::delivery::mailing::Mailing;
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, Payment};
 use meterbook_core::meter::{Installation, Meter};
@@ -35,7 +36,10 @@ const SECONDS: &[Second] = &[
         store::paper::say(tx, sample::FROM, &sample::paper_text())
     }),
     ("piece", "key", |tx| {
-        store::outbox::add(tx, &[Piece { id: PieceId(2), ..crate::outbox::piece() }])
+        store::outbox::add(tx, &[Piece { id: PieceId(9), ..crate::outbox::piece() }])
+    }),
+    ("mailing", "number", |tx| {
+        store::mailing::add(tx, &Mailing { id: MailingId(9), ..crate::outbox::summary() })
     }),
     ("mail_package_piece", "piece_id, position", |tx| {
         let second = Package { id: PackageId(2), ..crate::outbox::package() };

@@ -73,6 +73,11 @@ impl Correction {
     pub fn charged(&self) -> Money {
         self.net + self.settled.interest
     }
+
+    /// Name, then address lines, as on the newest of its bills.
+    pub fn addressed_to(&self) -> &[String] {
+        self.bills.last().map_or(&[], |(old, new)| &new.as_ref().unwrap_or(old).addressed_to)
+    }
 }
 
 /// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one.

@@ -97,9 +97,6 @@ pub struct CorrectionNote {
 impl CorrectionNote {
     /// Name, then address lines: those of the newest bill.
     pub fn addressed_to(&self) -> &[String] {
-        self.correction
-            .bills
-            .last()
-            .map_or(&[], |(old, new)| &new.as_ref().unwrap_or(old).addressed_to)
+        self.correction.addressed_to()
     }
 }

@@ -1,11 +1,13 @@
 //! Envelopes of a mail-house package: what is in each, what it weighs, and the barcode on it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::PaperKind;
 use super::imb::{self, NoBarcode};
 use super::settings::Settings;
-use crate::bill::BillNumber;
 use crate::id::{AccountNumber, PackageId, PieceId};
 use crate::money::Money;
 use crate::period::Period;
@@ -17,13 +19,15 @@ pub struct Envelope {
     pub sequence: i64,
     /// The key of the piece.
     pub piece: String,
-    /// Whose bill it is.
+    /// Whose paper it is.
     pub account: AccountNumber,
-    /// The bill.
-    pub bill: BillNumber,
-    /// Its date.
-    pub billed_on: Date,
-    /// What the bill asks for.
+    /// What sort of paper is in it.
+    pub kind: PaperKind,
+    /// What that is called.
+    pub number: String,
+    /// The day on its face.
+    pub on: Date,
+    /// What it asks for; nothing where it is no bill.
     pub amount_due: Money,
     /// Whether it goes to somebody beside the customer, whose address is not on the page.
     pub copy: bool,
@@ -67,7 +71,7 @@ pub struct Pages {
 pub struct Manifest {
     /// Which package.
     pub id: PackageId,
-    /// The days of the bills in it.
+    /// The days of the paper in it.
     pub billed: Period,
     /// When it was begun.
     pub began_at: Timestamp,
@@ -88,7 +92,7 @@ pub struct Sum {
     pub sheets: i64,
     /// How many inserts.
     pub inserts: i64,
-    /// What their bills ask for.
+    /// What they ask for.
     pub amount_due: Money,
     /// How many have no barcode.
     pub without_bars: i64,
@@ -122,6 +126,11 @@ impl Manifest {
             sum.without_bars += i64::from(it.bars.is_none());
         }
         sum
+    }
+
+    /// The sorts of paper in it.
+    pub fn kinds(&self) -> BTreeSet<PaperKind> {
+        self.envelopes.iter().map(|it| it.kind).collect()
     }
 
     /// What does not fit together: a sequence with a gap, a piece twice, pages that are in no file.
@@ -170,8 +179,9 @@ mod tests {
             sequence,
             piece: format!("B-{sequence}/1/post"),
             account: AccountNumber::new(1).unwrap(),
-            bill: BillNumber(format!("B-{sequence}")),
-            billed_on: date(2026, 2, 2),
+            kind: PaperKind::Bill,
+            number: format!("B-{sequence}"),
+            on: date(2026, 2, 2),
             amount_due: Money::from_cents(1200),
             copy: false,
             address: "Rosa Quill\n12 Mill St\nAlder Creek IL 60000".to_owned(),

@@ -101,6 +101,9 @@ pub(crate) enum BillCommand {
         /// Draw it for the customer into this folder, as PDF and as a page
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
+        /// Send its note, where that was not done when it was made
+        #[arg(long, conflicts_with = "out")]
+        send: bool,
     },
     /// Print which bills wait for somebody to look at them, or say it anew with a file
     Doubts {
@@ -129,6 +132,9 @@ pub(crate) enum BillCommand {
         /// The folder for the files; `bills` in the utility's folder without it
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
+        /// Send it with the bills of its day, and draw it when it goes
+        #[arg(long, conflicts_with = "out")]
+        send: bool,
     },
     /// Print how far totals may be from earlier turns, or say it anew with a file
     Limits {

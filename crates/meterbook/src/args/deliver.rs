@@ -9,15 +9,15 @@ use jiff::civil::Date;
 pub(crate) enum DeliverCommand {
     /// Print how many pieces of each way stand where, and which ways are stopped
     Status,
-    /// Send what waits for e-mail of the bills of some days
+    /// Send what waits for e-mail of the bills, notes, summaries and letters of some days
     Send {
         #[command(flatten)]
         billed: Billed,
-        /// How many pieces are expected; one for each bill without it
+        /// How many pieces are expected; one for each paper without it
         #[arg(long)]
         expect: Option<i64>,
     },
-    /// Make a package for the mail house of what waits for post of the bills of some days
+    /// Make a package for the mail house of what waits for post of some days, bills and other paper
     Package {
         /// The folder that the package is put into
         #[arg(value_name = "DIR")]
@@ -27,7 +27,7 @@ pub(crate) enum DeliverCommand {
         /// The first day that is not among them; the day after the first one without it
         #[arg(long, value_name = "DAY", default_value = "")]
         until: String,
-        /// How many pieces are expected; one for each bill without it
+        /// How many pieces are expected; one for each paper without it
         #[arg(long)]
         expect: Option<i64>,
     },
@@ -36,7 +36,7 @@ pub(crate) enum DeliverCommand {
         /// The file or the folder
         from: PathBuf,
     },
-    /// Say that an envelope came back; its bill waits until somebody has another address
+    /// Say that an envelope came back; it waits until somebody has another address
     Returned {
         /// Its piece, its package and place there (3/17), or the digits below its barcode
         #[arg(required = true)]
@@ -45,7 +45,7 @@ pub(crate) enum DeliverCommand {
         #[arg(long)]
         why: String,
     },
-    /// Tell another system, at the address in the settings, what became of bills
+    /// Tell another system, at the address in the settings, what became of bills and other paper
     Tell,
     /// Let more pieces go than were expected; a second person agrees
     LetGo {
@@ -62,7 +62,7 @@ pub(crate) enum DeliverCommand {
     },
     /// Say what became of a piece; queued sends it again
     Decide {
-        /// The piece: bill/person/way
+        /// The piece: number/person/way
         piece: String,
         /// queued, sent, delivered or bounced
         state: String,
@@ -92,7 +92,7 @@ pub(crate) enum DeliverCommand {
     },
 }
 
-/// The dates of bills
+/// The days on the paper
 #[derive(Debug, Args)]
 pub(crate) struct Billed {
     /// The first day
@@ -107,7 +107,7 @@ pub(crate) struct Billed {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Packaged {
-    /// The first day of the bills
+    /// The first day on the paper
     #[arg(long, value_name = "DAY")]
     pub(crate) billed: Option<String>,
     /// A package that was made, to make the same again

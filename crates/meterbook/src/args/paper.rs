@@ -42,6 +42,9 @@ pub(crate) enum PaperCommand {
         /// The folder for the files; `letters` in the utility's folder without it
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
+        /// Send it with the bills of its day, and draw it when it goes
+        #[arg(long, conflicts_with = "out")]
+        send: bool,
     },
     /// Draw the sample bill as it looks on a day
     Sample {

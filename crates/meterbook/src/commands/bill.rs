@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use meterbook_app::bill_run::last::{self, Closed};
 use meterbook_app::bill_run::{self, Progress, Until, Which, sum_up};
 use meterbook_app::deliver::{self, Drawn};
+use meterbook_app::delivery::send;
 use meterbook_app::invoice::{of_bill, taking_back};
 use meterbook_app::replay::Replayed;
 use meterbook_app::vee::estimates;
@@ -49,14 +50,31 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         BillCommand::CorrectionRules { file, from } => {
             correct::rules(place, file.as_deref(), *from)
         }
-        BillCommand::Correction { number, out: None } => correct::show(place, *number),
-        BillCommand::Correction { number, out: Some(out) } => {
+        BillCommand::Correction { number, send: true, .. } => {
+            let db = super::open(place)?;
+            let id = CorrectionId(*number);
+            let number = db.write(|tx| send::note(tx, super::actor(), id))?;
+            say::line(format_args!("{number} waits to be sent"));
+            Ok(())
+        }
+        BillCommand::Correction { number, out: None, .. } => correct::show(place, *number),
+        BillCommand::Correction { number, out: Some(out), .. } => {
             let db = super::see(place)?;
             let file = summary::draw_correction(&db, CorrectionId(*number), out)?;
             say::line(format_args!("correction {number} is in {}", file.display()));
             Ok(())
         }
-        BillCommand::Summary { account, on, out } => {
+        BillCommand::Summary { account, on, send: true, .. } => {
+            let db = super::open(place)?;
+            let day = on.map_or_else(|| super::today(&db), Ok)?;
+            let number = db.write(|tx| {
+                let id = super::account(tx, account)?.id;
+                send::summary(tx, super::actor(), id, day)
+            })?;
+            say::line(format_args!("{number} waits to be sent"));
+            Ok(())
+        }
+        BillCommand::Summary { account, on, out, .. } => {
             let db = super::see(place)?;
             let day = on.map_or_else(|| super::today(&db), Ok)?;
             let id = db.read(|tx| super::account(tx, account))?.id;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::deliver::render;
+use meterbook_app::deliver::render_all;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
 use meterbook_app::delivery::{NotDelivered, email, outcome, package, returned, settings, webhook};
 use meterbook_app::refuse;
@@ -83,7 +83,7 @@ fn status(place: &Place) -> Result<()> {
             || "is not whole; make it again".to_owned(),
             |(sha256, pages)| format!("{pages} pages, {sha256}"),
         );
-        say::line(format_args!("package {} of bills from {from} to {to}: {said}", it.id));
+        say::line(format_args!("package {} from {from} to {to}: {said}", it.id));
     }
     for way in Way::ALL {
         if let Some(why) = db.read(|tx| store::outbox::stopped(tx, *way))? {
@@ -120,10 +120,10 @@ fn package(
         None => {
             let billed = days(of.billed.as_deref().unwrap_or_default(), until)?;
             let mass = Mass { way: Way::Post, billed, expected };
-            let bills = db.read(|tx| package::bills(tx, billed))?;
-            let (mut bar, all) = (say::Bar::new(), u64::try_from(bills.len())?);
+            let papers = db.read(|tx| package::papers(tx, billed))?;
+            let (mut bar, all) = (say::Bar::new(), u64::try_from(papers.len())?);
             // What cannot be drawn is said below, piece by piece.
-            let _ = render(&db, &bills, &folder, &mut |done| bar.show("drawing", done, all));
+            let _ = render_all(&db, &papers, &folder, &mut |done| bar.show("drawing", done, all));
             bar.end();
             let begun = package::begin(&db, actor, &mass, &folder)?;
             for (piece, why) in &begun.left {

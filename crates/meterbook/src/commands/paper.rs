@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_app::delivery::send;
 use meterbook_app::{letter, paper};
 use meterbook_core::paper::PaperText;
 use meterbook_core::person::Language;
@@ -30,7 +31,17 @@ pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
             say::line(format_args!("{kind} from {from} on"));
             Ok(())
         }
-        PaperCommand::Letter { cause, account, on, out } => {
+        PaperCommand::Letter { cause, account, on, send: true, .. } => {
+            let db = super::open(place)?;
+            let day = on.map_or_else(|| super::today(&db), Ok)?;
+            let number = db.write(|tx| {
+                let id = super::account(tx, account)?.id;
+                send::letter(tx, super::actor(), id, *cause, day)
+            })?;
+            say::line(format_args!("{number} waits to be sent"));
+            Ok(())
+        }
+        PaperCommand::Letter { cause, account, on, out, .. } => {
             let db = super::see(place)?;
             let day = on.map_or_else(|| super::today(&db), Ok)?;
             let id = db.read(|tx| super::account(tx, account))?.id;

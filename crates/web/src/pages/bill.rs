@@ -134,12 +134,14 @@ pub(crate) async fn pdf(
 ) -> Response {
     let here = console.clone();
     let read = blocking(move || file(&here, number)).await;
-    let done = read.map(|(name, bytes)| {
-        let kind = (header::CONTENT_TYPE, "application/pdf".to_owned());
-        let shown = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\""));
-        ([kind, shown], bytes).into_response()
-    });
-    answer(&console, &visitor, done)
+    answer(&console, &visitor, read.map(file_of))
+}
+
+/// A PDF as an answer, by its name.
+pub(crate) fn file_of((name, bytes): (String, Vec<u8>)) -> Response {
+    let kind = (header::CONTENT_TYPE, "application/pdf".to_owned());
+    let shown = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\""));
+    ([kind, shown], bytes).into_response()
 }
 
 fn file(console: &Console, number: String) -> Result<(String, Vec<u8>)> {

@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use meterbook_app::Refused;
 use meterbook_app::authority::NotAuthorized;
+use meterbook_app::deliver::pdf_of_any;
 use meterbook_app::delivery::{NotDelivered, outcome, settings};
-use meterbook_core::delivery::{Piece, State as Stands, Way, key};
+use meterbook_core::delivery::{Enclosed, Piece, State as Stands, Way, key};
 use meterbook_core::id::AccountId;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
@@ -68,7 +69,10 @@ struct OneWay {
 /// A piece in a list.
 pub(crate) struct Listed {
     pub(crate) key: String,
-    pub(crate) bill: String,
+    pub(crate) number: String,
+    /// Where it is shown, if it is anywhere, and where its PDF is.
+    pub(crate) page: Option<String>,
+    pub(crate) pdf: String,
     pub(crate) way: &'static str,
     pub(crate) state: &'static str,
     pub(crate) colour: &'static str,
@@ -284,9 +288,19 @@ pub(crate) fn of_account(tx: &mut Tx, id: AccountId, words: &Words) -> Result<Ve
 
 fn listed(tx: &mut Tx, it: Piece, stands: Stands, words: &Words) -> Result<Listed> {
     let events = store::outbox::events(tx, it.id)?;
+    let number = &it.number;
     Ok(Listed {
-        key: key(&it.number, it.person, it.way),
-        bill: it.number.to_string(),
+        key: key(number, it.person, it.way),
+        page: match it.enclosed {
+            Enclosed::Bill(_) => Some(format!("/bills/{number}")),
+            Enclosed::Note(id) => Some(format!("/corrections/{id}")),
+            Enclosed::Summary(_) | Enclosed::Letter(_) => None,
+        },
+        pdf: match it.enclosed {
+            Enclosed::Bill(_) => format!("/bills/{number}/pdf"),
+            _ => format!("/papers/{number}/pdf"),
+        },
+        number: number.clone(),
         way: way(it.way, words),
         state: state(stands, words),
         colour: match stands {
@@ -298,6 +312,23 @@ fn listed(tx: &mut Tx, it: Piece, stands: Stands, words: &Words) -> Result<Liste
         address: it.address.lines().collect::<Vec<_>>().join(", "),
         said: events.into_iter().next_back().map_or_else(String::new, |it| it.detail),
     })
+}
+
+/// The file of a note, a summary bill or a letter.
+pub(crate) async fn pdf(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+) -> Response {
+    let here = console.clone();
+    let read = blocking(move || {
+        let paper = here.db.read(|tx| store::mailing::numbered(tx, &number))?;
+        let (db, folder) = (&here.db, here.folder.join("bills"));
+        let bytes = pdf_of_any(db, &folder, paper.ok_or(super::NotThere)?)?;
+        Ok((number, bytes))
+    });
+    let done = read.await.map(super::bill::file_of);
+    answer(&console, &visitor, done)
 }
 
 /// A way and a state that a history keeps by their words, in the reader's language; anything else as

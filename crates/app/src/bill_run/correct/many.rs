@@ -237,7 +237,9 @@ fn set_aside(tx: &mut Tx, wanted: Wanted<'_>, accounts: &[AccountId]) -> Result<
     authorize(tx, wanted.actor, Permission::RunBills, None)?;
     let bills = store::correction::standing_of(tx, accounts, wanted.from)?;
     let more = store::outbox::more_than_one(tx, accounts)?;
-    let pieces: i64 = bills.iter().map(|it| more.get(&it.0).copied().unwrap_or(1)).sum();
+    // Each account's note goes the ways of its bills.
+    let of = bills.iter().map(|it| &it.0).chain(accounts);
+    let pieces: i64 = of.map(|it| more.get(it).copied().unwrap_or(1)).sum();
     Fresh::aside(tx, accounts.len(), bills.len(), usize::try_from(pieces)?)
 }
 

@@ -1,0 +1,142 @@
+//! Summary bills and letters that are sent, each as it was when it was made.
+
+use anyhow::{Context, Result};
+use meterbook_core::delivery::mailing::{Mailing, Matter};
+use meterbook_core::delivery::{Enclosed, PaperKind};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, MailingId};
+use meterbook_core::paper::letter::LetterCause;
+use meterbook_core::person::Language;
+
+use crate::Tx;
+use crate::failure::missing;
+use crate::tx::{Rows, Sql, among_ids, list_of};
+use crate::value::V;
+
+const ADD: Sql = Sql("
+    insert into mailing (id, number, kind, account_id, language, addressed_to, dated_on, cause)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)");
+const BILLS: Rows = Rows("mailing_bill (mailing_id, bill_id)");
+const WORDS: Rows = Rows("mailing_word (mailing_id, position, name, text)");
+const GET: Sql = Sql("
+    select number, kind, account_id, language, addressed_to, dated_on, cause
+    from mailing where id = $1");
+const BILLS_OF: Sql =
+    Sql("select bill_id from mailing_bill where mailing_id = $1 order by bill_id");
+const WORDS_OF: Sql = Sql("
+    select name, text from mailing_word where mailing_id = $1 order by position");
+const OF_ACCOUNT: Sql = Sql("select id from mailing where account_id = $1 order by id");
+const NUMBERED: Sql = Sql("select id, kind from mailing where number = $1");
+// A note tells somebody of it who was sent a bill that was taken back, or could fetch it, or had it
+// before there was an outbox.
+const TOLD: (Sql, Sql) = among_ids!(
+    "select distinct k.correction_id from bill_cancelled k
+     where (not exists (select 1 from piece p where p.bill_id = k.bill_id)
+        or exists (select 1 from piece p where p.bill_id = k.bill_id and p.channel = 'collect')
+        or exists (select 1 from piece p join piece_event e on e.piece_id = p.id
+                   where p.bill_id = k.bill_id and e.state <> 'queued'))
+       and k.correction_id",
+    "order by 1"
+);
+
+/// Keeps a summary bill or a letter.
+pub fn add(tx: &mut Tx, it: &Mailing) -> Result<()> {
+    let addressed_to = it.addressed_to.join("\n");
+    let cause = match &it.matter {
+        Matter::Summary(_) => "",
+        Matter::Letter { cause, .. } => cause.word(),
+    };
+    tx.exec(
+        ADD,
+        [
+            it.id.into(),
+            V::from(&it.number),
+            it.kind().word().into(),
+            it.account.into(),
+            it.language.word().into(),
+            V::from(&addressed_to),
+            it.on.into(),
+            cause.into(),
+        ],
+    )?;
+    match &it.matter {
+        Matter::Summary(bills) => {
+            tx.bulk(BILLS, bills.iter().map(|bill| [it.id.into(), (*bill).into()]))
+        }
+        Matter::Letter { values, listed, .. } => {
+            let values = values.iter().map(|(name, value)| (*name, value));
+            let words = values.chain(listed.iter().map(|it| ("", it)));
+            tx.bulk(
+                WORDS,
+                words.zip(1_i64..).map(|((name, text), nth)| {
+                    [it.id.into(), nth.into(), name.into(), V::from(text)]
+                }),
+            )
+        }
+    }
+}
+
+/// One summary bill or letter.
+pub fn get(tx: &mut Tx, id: MailingId) -> Result<Mailing> {
+    let found = tx.maybe(GET, [id.into()], |row| {
+        let kind = row.word(1, PaperKind::from_word)?;
+        let it = Mailing {
+            id,
+            number: row.text(0)?,
+            account: row.id(2)?,
+            language: row.word(3, Language::from_word)?,
+            addressed_to: row.text(4)?.lines().map(str::to_owned).collect(),
+            on: row.date(5)?,
+            matter: Matter::Summary(Vec::new()),
+        };
+        Ok((it, kind, row.text(6)?))
+    })?;
+    let (mut it, kind, cause) = found.ok_or_else(|| missing("mailing", id))?;
+    it.matter = match kind {
+        PaperKind::Letter => {
+            let cause = LetterCause::from_word(&cause);
+            letter(tx, id, cause.with_context(|| format!("{} has no cause", it.number))?)?
+        }
+        _ => Matter::Summary(tx.many(BILLS_OF, [id.into()], |row| row.id::<BillId>(0))?),
+    };
+    Ok(it)
+}
+
+/// What a letter says.
+fn letter(tx: &mut Tx, id: MailingId, cause: LetterCause) -> Result<Matter> {
+    let (mut values, mut listed) = (Vec::new(), Vec::new());
+    for (name, text) in tx.many(WORDS_OF, [id.into()], |row| Ok((row.text(0)?, row.text(1)?)))? {
+        match cause.fields().iter().find(|it| **it == name) {
+            Some(name) => values.push((*name, text)),
+            None => listed.push(text),
+        }
+    }
+    Ok(Matter::Letter { cause, values, listed })
+}
+
+/// Every summary bill and letter of an account, oldest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Mailing>> {
+    let all = tx.many(OF_ACCOUNT, [account.into()], |row| row.id(0))?;
+    all.into_iter().map(|it| get(tx, it)).collect()
+}
+
+/// The note, summary bill or letter that is called so, if one is.
+pub fn numbered(tx: &mut Tx, number: &str) -> Result<Option<Enclosed>> {
+    if let Some(id) = number.strip_prefix("C-").and_then(|it| it.parse().ok()) {
+        let enclosed = Enclosed::Note(CorrectionId(id));
+        return Ok(crate::outbox::is_queued(tx, enclosed)?.then_some(enclosed));
+    }
+    tx.maybe(NUMBERED, [number.into()], |row| {
+        let id = row.id(0)?;
+        Ok(match row.word(1, PaperKind::from_word)? {
+            PaperKind::Letter => Enclosed::Letter(id),
+            _ => Enclosed::Summary(id),
+        })
+    })
+}
+
+/// Those of these corrections of whose bills anybody knew.
+pub fn known(tx: &mut Tx, corrections: &[CorrectionId]) -> Result<Vec<CorrectionId>> {
+    let list = list_of(corrections.iter().copied());
+    let sql = tx.either(TOLD.0, TOLD.1);
+    tx.many(sql, [V::from(&list)], |row| row.id(0))
+}
