@@ -378,6 +378,17 @@ pub fn reopen(tx: &mut Tx, actor: Actor, id: OrderId, note: &str) -> Result<()> 
 /// crew cut off a customer who had paid, because the order was looked at again only overnight.
 /// Who may take the payment need not be one who may call orders off.
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    crate::late_fee::after_payment(tx, allowed, account)?;
+    no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))
+}
+
+/// Calls off the cuts for non-payment for which not enough is past due any more, and says why.
+pub(crate) fn no_longer_past_due(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    (why, how): (CalledOff, &str),
+) -> Result<()> {
     let orders = store::order::to_call_off(tx, account)?;
     if orders.is_empty() {
         return Ok(());
@@ -385,9 +396,9 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     let past_due = past_due(tx, allowed.at(), account)?;
     for order in orders {
         if order.off_below.is_some_and(|off_below| past_due < off_below) {
-            let note = format!("{past_due} is past due after a payment");
+            let note = format!("{past_due} is past due {how}");
             let followed = follow(tx, order.id)?;
-            call_off(tx, allowed, &followed, CalledOff::Paid, &note)?;
+            call_off(tx, allowed, &followed, why, &note)?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 pub(crate) mod bill;
 mod certificate;
+pub(crate) mod credit;
 pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod document;
@@ -145,7 +146,19 @@ pub(crate) enum Command {
     /// Money of which nobody knows yet whose it is
     #[command(subcommand)]
     Suspense(receipt::SuspenseCommand),
-    /// Give a credit back, or let it go to another account
+    /// Security of single accounts: ask for it, who stands in, what it earns, give it back
+    #[command(subcommand)]
+    Deposit(credit::DepositCommand),
+    /// What being late costs: ask for it, print it, waive it
+    #[command(subcommand)]
+    LateFee(credit::LateFeeCommand),
+    /// Paying in parts: what an account may agree to, agree to it, see whether it is kept
+    #[command(subcommand)]
+    Plan(credit::PlanCommand),
+    /// Levelled bills: what level follows, begin and end, what is still to be made up
+    #[command(subcommand)]
+    Budget(credit::BudgetCommand),
+    /// Give a credit back, or let it go to another account; the rules of credit
     #[command(subcommand)]
     Credit(receipt::CreditCommand),
     /// Field orders: write down, assign, step, complete, call off, print, export, import

@@ -47,6 +47,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0035_merged_months", include_str!("../migrations/0035_merged_months.sql")),
     ("0036_mandates", include_str!("../migrations/0036_mandates.sql")),
     ("0037_debits", include_str!("../migrations/0037_debits.sql")),
+    ("0047_deposits", include_str!("../migrations/0047_deposits.sql")),
+    ("0048_late_fees", include_str!("../migrations/0048_late_fees.sql")),
+    ("0049_plans", include_str!("../migrations/0049_plans.sql")),
+    ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
