@@ -85,6 +85,11 @@ const RULES: &[Verify] = &[
         store::budget::verify,
     ),
     (
+        "collections",
+        "an account has one case at a time, and its steps follow each other while it is open",
+        store::collection::verify,
+    ),
+    (
         "days-once",
         "no day of an agreement is billed twice, and none is left out between bills",
         store::check::days,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::credit::{Noun, budget, deposit, late_fee, plan};
+use meterbook_core::credit::{Noun, budget, collection, deposit, late_fee, plan, protection};
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
@@ -52,4 +52,16 @@ pub(crate) fn plans(tx: &mut Tx, on: Date) -> Result<plan::Rules> {
 pub(crate) fn budgets(tx: &mut Tx, on: Date) -> Result<budget::Rules> {
     let text = text_on(tx, Noun::Budget, on)?;
     budget::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of collections that hold on a day.
+pub(crate) fn collections(tx: &mut Tx, on: Date) -> Result<collection::Rules> {
+    let text = text_on(tx, Noun::Collection, on)?;
+    collection::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of protections that hold on a day.
+pub(crate) fn protections(tx: &mut Tx, on: Date) -> Result<protection::Rules> {
+    let text = text_on(tx, Noun::Protection, on)?;
+    protection::Rules::parse(&text).context("rules that were kept are some")
 }

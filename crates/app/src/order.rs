@@ -26,7 +26,7 @@ use meterbook_store::{self as store, Conflict, Counter, Tx};
 
 pub use self::refusal::{NotOrdered, NotStepped};
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, collection, refuse};
 
 /// Where something is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,9 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     let agreement = agreement(tx, new, service_point, not_before)?;
     off_below_fits(new, agreement.as_ref()).map_err(refuse)?;
     if let (Some(off_below), Some(agreement)) = (new.off_below, &agreement) {
+        if let Some(why) = collection::barred(tx, agreement.account, today)?.into_iter().next() {
+            return Err(refuse(NotOrdered::Barred { why }));
+        }
         let past_due = past_due(tx, actor.at, agreement.account)?;
         if past_due < off_below {
             return Err(refuse(NotOrdered::NotPastDue { past_due, off_below }));
@@ -250,6 +253,7 @@ pub fn assign(tx: &mut Tx, actor: Actor, id: OrderId, crew: CrewId, on: Date) ->
         return Err(refuse(NotStepped::Promised { order: id, arrival: it.arrival }));
     }
     may_go(tx, actor, &followed.order, crew, on)?;
+    may_be_cut(tx, &followed.order, on)?;
     take(tx, &allowed, &followed, step, "")
 }
 
@@ -314,14 +318,29 @@ fn still_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     if past_due < off_below {
         return Err(refuse(NotStepped::Paid { order: order.id, past_due, off_below }));
     }
-    Ok(())
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    may_be_cut(tx, order, today)
+}
+
+/// A disconnection for non-payment looks at what shields the account whenever somebody is sent.
+fn may_be_cut(tx: &mut Tx, order: &Order, on: Date) -> Result<()> {
+    let (Some(_), Some(account)) = (order.off_below, order.account) else { return Ok(()) };
+    match collection::barred(tx, account, on)?.into_iter().next() {
+        Some(why) => Err(refuse(NotStepped::Barred { order: order.id, why })),
+        None => Ok(()),
+    }
 }
 
 fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
+    past_due_on(tx, account, today)
+}
+
+/// What of what an account owes should have been paid before a day.
+pub(crate) fn past_due_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
     let balance = store::ledger::balance(tx, account)?;
     let bills = store::bill::of_account(tx, account)?;
-    crate::customer_view::past_due(tx, account, balance, &bills, today)
+    crate::customer_view::past_due(tx, account, balance, &bills, on)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.

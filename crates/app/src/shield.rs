@@ -30,5 +30,10 @@ pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Shield>> {
     if levelled.iter().any(|it| it.from <= day && it.ended.is_none_or(|to| day < to)) {
         shields.push(Shield::Budget);
     }
+    for it in store::protection::on(tx, day)? {
+        if it.account == Some(account) {
+            shields.push(it.granted.shield);
+        }
+    }
     Ok(shields)
 }

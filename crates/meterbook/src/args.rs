@@ -158,6 +158,12 @@ pub(crate) enum Command {
     /// Levelled bills: what level follows, begin and end, what is still to be made up
     #[command(subcommand)]
     Budget(credit::BudgetCommand),
+    /// What is done where something is past due: look, run, why an account is not cut off, stop
+    #[command(subcommand)]
+    Collect(credit::CollectCommand),
+    /// What keeps from being cut off: grant it, end it, the weather, texts to begin with
+    #[command(subcommand)]
+    Protect(credit::ProtectCommand),
     /// Give a credit back, or let it go to another account; the rules of credit
     #[command(subcommand)]
     Credit(receipt::CreditCommand),

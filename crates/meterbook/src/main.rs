@@ -86,6 +86,8 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::LateFee(it) => commands::late_fee::late_fee(place, &it),
         Command::Plan(it) => commands::plan::plan(place, &it),
         Command::Budget(it) => commands::budget::budget(place, &it),
+        Command::Collect(it) => commands::collect::collect(place, &it),
+        Command::Protect(it) => commands::collect::protect(place, &it),
         Command::Debit(it) => commands::debit::debit(place, &it),
         Command::Drawer(it) => commands::ledger::drawer(place, &it),
         Command::Ledger(it) => commands::ledger::ledger(place, &it),

@@ -30,7 +30,7 @@ const NOT_DUE: Sql = Sql("
                   where account_id = $1 and $2 < id and $3 <= due_on), 0)
       + coalesce((select sum(c.amount_cents) from charge c join bill b on b.id = c.bill_id
                   where c.account_id = $1 and $2 < b.id and $3 <= b.due_on
-                    and 0 < c.amount_cents), 0) as bigint)");
+                    and (0 < c.amount_cents or c.kind = 'budget')), 0) as bigint)");
 const DUES: Sql = Sql("
     select w.due_on from bill_window w join account a on a.cycle = w.cycle
     where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");

@@ -15,14 +15,18 @@ use meterbook_app::delivery::{email, package, returned, webhook};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
-    Actor, Refused, account, agreement, budget, deposit, founding, interaction, late_fee, meter,
-    person, place, plan, published, receipt, role, staff, tariff, window,
+    Actor, Refused, account, agreement, budget, collection, deposit, founding, interaction,
+    late_fee, meter, person, place, plan, protection, published, receipt, role, staff, tariff,
+    window,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::protection::Weather;
 use meterbook_core::id::*;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
@@ -208,6 +212,22 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("budget::end", Permission::KeepCredit, |tx, actor| {
         budget::end(tx, actor, AccountId(1), "x").map(drop)
     }),
+    ("protection::grant", Permission::KeepCredit, |tx, actor| {
+        let (to, from, evidence) = (To::Account(AccountId(1)), date(2026, 4, 1), "x".to_owned());
+        let shield = Shield::Medical;
+        let new = NewProtection { to, shield, from, until: None, evidence };
+        protection::grant(tx, actor, &new).map(drop)
+    }),
+    ("protection::end", Permission::KeepCredit, |tx, actor| {
+        protection::end(tx, actor, AccountId(1), Shield::Medical, "x")
+    }),
+    ("protection::weather", Permission::RunCollections, |tx, actor| {
+        let (county, on) = ("Kane".to_owned(), date(2026, 4, 1));
+        protection::weather(tx, actor, &Weather { county, on, low: 30, high: 40, alert: false })
+    }),
+    ("collection::switch", Permission::RunCollections, |tx, actor| {
+        collection::switch(tx, actor, collection::Switch::Cuts, true, "x")
+    }),
     ("receipt::take", Permission::TakePayment, |tx, actor| {
         let (on, tenders, shares) = (date(2026, 3, 1), Vec::new(), Vec::new());
         receipt::take(tx, actor, &receipt::NewReceipt { on, tenders, shares }).map(drop)
@@ -240,6 +260,7 @@ const ELSEWHERE: &[&str] = &[
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
+    "collection::run",
     "deposit::review_all",
     "late_fee::assess_all",
     "plan::review_all",

@@ -13,6 +13,7 @@ mod calendar;
 mod cancel_run;
 mod certificate;
 mod changes;
+mod collection;
 mod compare;
 mod correct;
 mod debit;

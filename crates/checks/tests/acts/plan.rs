@@ -139,7 +139,7 @@ fn it_calls_off_cuts_and_no_fee_is_asked_for_meanwhile() {
         let note = "$0.00 is past due beside what is paid in parts as agreed";
         assert_eq!(followed.steps.last().unwrap().note, note);
         let why = db.write(|tx| order::add(tx, at("2026-03-10"), &wanted)).unwrap_err();
-        assert!(says(&why).contains("past due"), "{why}");
+        assert!(says(&why).contains("plan: paid in parts as agreed"), "{why}");
         // The first turn was before it was agreed to, the second is not asked for.
         let assess = |day| late_fee::assess_all(db, at(day)).unwrap().0;
         assert_eq!(assess("2026-03-10"), 3);

@@ -6,16 +6,20 @@ use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
-use meterbook_core::credit::Noun;
 use meterbook_core::credit::budget::How;
+use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::plan::{Ending, Plan};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, PersonId};
+use meterbook_core::credit::protection::{Granted, Weather};
+use meterbook_core::credit::{Noun, Shield};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, OrderId, PersonId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::person::Person;
 use meterbook_store::budget::{Budget, Levelled};
+use meterbook_store::collection::{Case, Taken};
 use meterbook_store::deposit::{Asked, Guarantee};
 use meterbook_store::late_fee::LateFee;
+use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::sample;
@@ -77,7 +81,55 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::plan::end(tx, &plan().key, Ending::Broken, date(2026, 10, 1), "not paid")?;
     store::budget::add(tx, &budget(), "by phone")?;
     store::budget::bill(tx, &budget().key, &levelled())?;
-    store::budget::end(tx, &budget().key, date(2026, 10, 1), "by phone")
+    store::budget::end(tx, &budget().key, date(2026, 10, 1), "by phone")?;
+    store::protection::add(tx, &protection())?;
+    store::protection::end(tx, &protection().key, date(2026, 8, 20), "moved")?;
+    store::protection::say_weather(tx, &weather(20))?;
+    store::protection::say_weather(tx, &weather(33))?;
+    store::collection::add(tx, &[case()])?;
+    store::collection::take(tx, &[cut()])?;
+    store::collection::cut(tx, OrderId(1), &case().key, 1)?;
+    store::collection::end(tx, &[case().key], date(2026, 9, 9), "paid")?;
+    store::collection::switch(tx, "cuts", true, sample::at(), "storm")
+}
+
+fn protection() -> Protection {
+    Protection {
+        key: "medical/1/2026-08-01".to_owned(),
+        account: Some(sample::ACCOUNT),
+        county: None,
+        nth: 1,
+        granted: Granted {
+            shield: Shield::Medical,
+            from: date(2026, 8, 1),
+            to: date(2026, 8, 31),
+            evidence: "certificate 7".to_owned(),
+        },
+        ended: Some(date(2026, 8, 20)),
+    }
+}
+
+fn weather(low: i64) -> Weather {
+    let (county, on) = ("Kane".to_owned(), date(2026, 8, 1));
+    Weather { county, on, low, high: 40, alert: false }
+}
+
+fn case() -> Case {
+    Case {
+        key: "case/1/2026-09-01".to_owned(),
+        account: sample::ACCOUNT,
+        opened: date(2026, 9, 1),
+        oldest: date(2026, 8, 1),
+        past_due: Money::from_cents(90_00),
+        after: 0,
+        last: Some((1, date(2026, 9, 2))),
+        ended: Some((date(2026, 9, 9), "paid".to_owned())),
+    }
+}
+
+fn cut() -> Taken {
+    let (key, on) = (case().key, date(2026, 9, 2));
+    Taken { key, nth: 1, step: Step::Cut, on, past_due: Money::from_cents(90_00) }
 }
 
 fn budget() -> Budget {
@@ -160,6 +212,16 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::budget::bills(tx, &budget().key)?.len(), 1);
             assert_eq!(store::budget::all(tx)?, []);
             assert_eq!(store::budget::verify(tx)?.1.len(), 1, "it is not charged");
+            assert_eq!(store::protection::of_account(tx, sample::ACCOUNT)?, [protection()]);
+            assert_eq!(store::protection::on(tx, date(2026, 8, 19))?, [protection()]);
+            assert_eq!(store::protection::on(tx, date(2026, 8, 20))?, []);
+            let day = date(2026, 8, 1);
+            assert_eq!(store::protection::weather(tx, day, day)?, [weather(33)]);
+            assert_eq!(store::collection::of_account(tx, sample::ACCOUNT)?, [case()]);
+            assert_eq!(store::collection::steps(tx, &case().key)?, [cut()]);
+            assert_eq!(store::collection::stopped(tx, "cuts")?.as_deref(), Some("storm"));
+            assert_eq!(store::collection::stopped(tx, "notices")?, None);
+            assert_eq!(store::collection::verify(tx)?, (1, vec![]));
             // What the ledger does not know of is said.
             assert_eq!(store::deposit::liability(tx)?.1.len(), 1);
             Ok(())

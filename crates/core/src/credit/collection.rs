@@ -171,6 +171,12 @@ impl Rules {
         self.least.iter().find(|it| it.0.is_none_or(|it| it == of)).map(|it| it.1)
     }
 
+    /// The nth step of a class, from 1.
+    pub fn step(&self, of: CustomerClass, nth: usize) -> Option<Step> {
+        let mut ours = self.rungs.iter().filter(|it| it.class.is_none_or(|it| it == of));
+        ours.nth(nth.checked_sub(1)?).map(|it| it.step)
+    }
+
     /// The most that is done of a step on a day, where a line says it.
     pub fn most(&self, step: Step) -> Option<usize> {
         self.most.iter().find(|it| it.0 == step).map(|it| it.1)
@@ -282,7 +288,10 @@ mod tests {
             ),
             Next::Nothing
         );
-        assert_eq!(Rules::parse(TEXT).unwrap().most(Step::Cut), Some(50));
+        let rules = Rules::parse(TEXT).unwrap();
+        assert_eq!(rules.most(Step::Cut), Some(50));
+        let step = |nth| rules.step(CustomerClass::Commercial, nth);
+        assert_eq!([0, 1, 2, 3].map(step), [None, Some(Step::Cut), Some(Step::WriteOff), None]);
     }
 
     #[test]

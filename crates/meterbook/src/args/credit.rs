@@ -1,7 +1,8 @@
 //! The command line of credit: security of single accounts, what being late costs, paying in
-//! parts, levelled bills.
+//! parts, levelled bills, collections and what keeps from them.
 
 use clap::Subcommand;
+use jiff::civil::Date;
 
 use super::debit::Of;
 
@@ -191,5 +192,132 @@ pub(crate) enum BudgetCommand {
         /// As JSON
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProtectCommand {
+    /// Grant something to an account, or to all of a county; cuts of the account are called off
+    Grant {
+        /// The account's number
+        #[arg(long, required_unless_present = "county", conflicts_with = "county")]
+        account: Option<String>,
+        /// The county, as the rules name it
+        #[arg(long)]
+        county: Option<String>,
+        /// What: medical, life-support, bankruptcy, moratorium, weather or pledge
+        #[arg(long)]
+        shield: String,
+        /// The first day
+        #[arg(long)]
+        from: Date,
+        /// The first day without it; as long as the rules say without it
+        #[arg(long)]
+        until: Option<Date>,
+        /// What says so, such as a certificate
+        #[arg(long)]
+        evidence: String,
+    },
+    /// End what an account has of a kind today
+    End {
+        #[command(flatten)]
+        of: Of,
+        /// What
+        #[arg(long)]
+        shield: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Say the weather of a county on a day, as it was or is foreseen, in degrees Fahrenheit
+    Weather {
+        /// The county, as the rules name it
+        #[arg(long)]
+        county: String,
+        /// The day
+        #[arg(long)]
+        on: Date,
+        /// The lowest
+        #[arg(long, allow_hyphen_values = true)]
+        low: i64,
+        /// The highest
+        #[arg(long, allow_hyphen_values = true)]
+        high: i64,
+        /// There is an alert
+        #[arg(long)]
+        alert: bool,
+    },
+    /// Print what an account was granted
+    Show {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Print a text of rules to begin with, such as il; all their names without one
+    Preset {
+        /// Which
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectCommand {
+    /// Print how many steps would be taken today, and what keeps from others
+    Look {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the steps of today: open and end cases, reminders, notices, calls, cuts
+    Run {
+        /// So many of a step are expected, once for each: cut=12; others are stopped
+        #[arg(long)]
+        expect: Vec<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print why an account is not cut off
+    Why {
+        #[command(flatten)]
+        of: Of,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the accounts of which a step was taken on a day
+    List {
+        /// Which: reminder, notice, call, field, cut, write-off or agency
+        #[arg(long)]
+        step: String,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the cases of an account with their steps
+    Show {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Stop all notices or cuts
+    Stop {
+        /// notices or cuts
+        what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let them go on
+    Go {
+        /// notices or cuts
+        what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
     },
 }

@@ -9,6 +9,7 @@ pub(crate) mod bill;
 pub(crate) mod budget;
 pub(crate) mod certificate;
 pub(crate) mod check;
+pub(crate) mod collect;
 mod correct;
 pub(crate) mod crew;
 pub(crate) mod customer;
