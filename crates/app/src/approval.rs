@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
-use meterbook_core::id::{AccountId, ApprovalId, RunId, ServicePointId, UserId};
+use meterbook_core::id::{AccountId, ApprovalId, BillId, RunId, ServicePointId, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
@@ -27,9 +27,10 @@ use crate::debit::{self, MAKE, NewDebits};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::fact::{NewTelling, TELL};
+use crate::late_fee::{NewWaiver, WAIVE};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
-use crate::{Actor, Refused, exchange, pay, refuse, role, staff};
+use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff};
 
 /// What may be asked for. To let another act take two, give it a line here and in the functions
 /// below.
@@ -39,6 +40,8 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a credit back.
     Refund(NewRefund),
+    /// Not to ask for a fee.
+    Waive(NewWaiver),
     /// To take what is due from accounts at banks.
     Debits(NewDebits),
     /// To give a meter another multiplier.
@@ -262,6 +265,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
+            Asked::Waive(_) => WAIVE,
             Asked::Debits(_) => MAKE,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Multiples(_) => MULTIPLY,
@@ -285,6 +289,7 @@ impl Asked {
             Asked::Payment(_) => Permission::TakePayment,
             Asked::Refund(_) => Permission::RefundCredit,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
+            Asked::Waive(_) => Permission::WaiveFees,
             Asked::Debits(_) => Permission::MakeDebits,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
@@ -304,6 +309,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
+            Asked::Waive(it) => Some(it.amount),
             Asked::Debits(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
@@ -325,6 +331,7 @@ impl Asked {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {}", it.reference.trim())
             }
+            Asked::Waive(it) => it.subject(tx)?,
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
@@ -378,6 +385,12 @@ impl Asked {
                 "account": account.0,
                 "cents": amount.cents(),
                 "reference": reference.trim(),
+            }),
+            Asked::Waive(NewWaiver { account, bill, nth, amount }) => json!({
+                "account": account.0,
+                "bill": bill.0,
+                "nth": nth,
+                "cents": amount.cents(),
             }),
             Asked::Debits(NewDebits { format, settle, total }) => json!({
                 "format": format.word(),
@@ -457,6 +470,12 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
                 reference: text("reference")?,
             }),
+            WAIVE => Asked::Waive(NewWaiver {
+                account: AccountId(content["account"].as_i64()?),
+                bill: BillId(content["bill"].as_i64()?),
+                nth: content["nth"].as_i64()?,
+                amount: Money::from_cents(content["cents"].as_i64()?),
+            }),
             MAKE => Asked::Debits(NewDebits {
                 format: Format::from_word(content["format"].as_str()?)?,
                 settle: text("settle")?.parse().ok()?,
@@ -525,6 +544,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
+            Asked::Waive(it) => late_fee::check(tx, it).map(drop),
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 debit::check(tx, today, it).map(drop)
@@ -558,6 +578,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
+            Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
             Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Multiples(it) => it.be_done(tx, allowed),

@@ -69,6 +69,27 @@ const RULES: &[Verify] = &[
         store::check::charges,
     ),
     (
+        "deposits",
+        "what the ledger owes of security is what was left and what it earned",
+        store::deposit::liability,
+    ),
+    (
+        "late-fees",
+        "every late fee waits for a bill or came with one, and no more of it is taken back",
+        store::late_fee::verify,
+    ),
+    ("plans", "every plan is its parts, and an account has one at a time", store::plan::verify),
+    (
+        "budgets",
+        "what levelled bills came to less what was asked for is what the ledger keeps of them",
+        store::budget::verify,
+    ),
+    (
+        "collections",
+        "an account has one case at a time, and its steps follow each other while it is open",
+        store::collection::verify,
+    ),
+    (
         "days-once",
         "no day of an agreement is billed twice, and none is left out between bills",
         store::check::days,

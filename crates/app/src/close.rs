@@ -234,7 +234,10 @@ pub fn ageing(
         let Some(last) = some.last() else { break };
         after = last.0;
         for (id, number, class) in some {
-            let aged = Aged::of(&receipt::open(tx, id, on, through)?, on);
+            let mut aged = Aged::of(&receipt::open(tx, id, on, through)?, on);
+            if let Some(plan) = crate::plan::on_day(tx, id, on)? {
+                aged = aged.planned(plan.not_due(on));
+            }
             if aged != Aged::default() {
                 rows.push(AgedAccount { number, class, aged });
             }

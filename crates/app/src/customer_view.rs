@@ -118,6 +118,9 @@ pub(crate) fn past_due(
     bills: &[Face],
     today: Date,
 ) -> Result<Money> {
+    if let Some(plan) = crate::plan::on_day(tx, account, today)? {
+        return crate::plan::beside(tx, &plan, balance, today);
+    }
     let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
     let not_due = not_due + store::charge::not_due(tx, account, today)?;
     Ok(if not_due < balance { balance - not_due } else { Money::ZERO })

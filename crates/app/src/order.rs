@@ -26,7 +26,7 @@ use meterbook_store::{self as store, Conflict, Counter, Tx};
 
 pub use self::refusal::{NotOrdered, NotStepped};
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, collection, refuse};
 
 /// Where something is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,9 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     let agreement = agreement(tx, new, service_point, not_before)?;
     off_below_fits(new, agreement.as_ref()).map_err(refuse)?;
     if let (Some(off_below), Some(agreement)) = (new.off_below, &agreement) {
+        if let Some(why) = collection::barred(tx, agreement.account, today)?.into_iter().next() {
+            return Err(refuse(NotOrdered::Barred { why }));
+        }
         let past_due = past_due(tx, actor.at, agreement.account)?;
         if past_due < off_below {
             return Err(refuse(NotOrdered::NotPastDue { past_due, off_below }));
@@ -250,6 +253,7 @@ pub fn assign(tx: &mut Tx, actor: Actor, id: OrderId, crew: CrewId, on: Date) ->
         return Err(refuse(NotStepped::Promised { order: id, arrival: it.arrival }));
     }
     may_go(tx, actor, &followed.order, crew, on)?;
+    may_be_cut(tx, &followed.order, on)?;
     take(tx, &allowed, &followed, step, "")
 }
 
@@ -314,14 +318,29 @@ fn still_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     if past_due < off_below {
         return Err(refuse(NotStepped::Paid { order: order.id, past_due, off_below }));
     }
-    Ok(())
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    may_be_cut(tx, order, today)
+}
+
+/// A disconnection for non-payment looks at what shields the account whenever somebody is sent.
+fn may_be_cut(tx: &mut Tx, order: &Order, on: Date) -> Result<()> {
+    let (Some(_), Some(account)) = (order.off_below, order.account) else { return Ok(()) };
+    match collection::barred(tx, account, on)?.into_iter().next() {
+        Some(why) => Err(refuse(NotStepped::Barred { order: order.id, why })),
+        None => Ok(()),
+    }
 }
 
 fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
+    past_due_on(tx, account, today)
+}
+
+/// What of what an account owes should have been paid before a day.
+pub(crate) fn past_due_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
     let balance = store::ledger::balance(tx, account)?;
     let bills = store::bill::of_account(tx, account)?;
-    crate::customer_view::past_due(tx, account, balance, &bills, today)
+    crate::customer_view::past_due(tx, account, balance, &bills, on)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.
@@ -378,6 +397,17 @@ pub fn reopen(tx: &mut Tx, actor: Actor, id: OrderId, note: &str) -> Result<()> 
 /// crew cut off a customer who had paid, because the order was looked at again only overnight.
 /// Who may take the payment need not be one who may call orders off.
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    crate::late_fee::after_payment(tx, allowed, account)?;
+    no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))
+}
+
+/// Calls off the cuts for non-payment for which not enough is past due any more, and says why.
+pub(crate) fn no_longer_past_due(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    (why, how): (CalledOff, &str),
+) -> Result<()> {
     let orders = store::order::to_call_off(tx, account)?;
     if orders.is_empty() {
         return Ok(());
@@ -385,9 +415,9 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     let past_due = past_due(tx, allowed.at(), account)?;
     for order in orders {
         if order.off_below.is_some_and(|off_below| past_due < off_below) {
-            let note = format!("{past_due} is past due after a payment");
+            let note = format!("{past_due} is past due {how}");
             let followed = follow(tx, order.id)?;
-            call_off(tx, allowed, &followed, CalledOff::Paid, &note)?;
+            call_off(tx, allowed, &followed, why, &note)?;
         }
     }
     Ok(())

@@ -38,12 +38,21 @@ pub enum ChargeFor {
     Fee,
     /// Security: it stays the customer's.
     Deposit,
-    /// Security that is set off against what is owed, with the last bill.
+    /// Security that is given back: set off against what is owed, with the last bill or after a review.
     DepositApplied,
+    /// Interest on security, given to the customer.
+    DepositInterest,
+    /// What being late costs; below zero where it is not asked for after all.
+    LateFee,
+    /// What is asked for beyond a bill so that what is asked for is level, or less of it.
+    Budget,
 }
 
 words! {
-    ChargeFor { Fee = "fee", Deposit = "deposit", DepositApplied = "deposit-applied" }
+    ChargeFor {
+        Fee = "fee", Deposit = "deposit", DepositApplied = "deposit-applied",
+        DepositInterest = "deposit-interest", LateFee = "late-fee", Budget = "budget",
+    }
 }
 
 impl ChargeFor {
@@ -56,6 +65,12 @@ impl ChargeFor {
             (ChargeFor::Deposit, Language::Spanish) => "Depósito de garantía",
             (ChargeFor::DepositApplied, Language::English) => "Security deposit applied",
             (ChargeFor::DepositApplied, Language::Spanish) => "Depósito de garantía aplicado",
+            (ChargeFor::DepositInterest, Language::English) => "Interest on your deposit",
+            (ChargeFor::DepositInterest, Language::Spanish) => "Intereses de su depósito",
+            (ChargeFor::Budget, Language::English) => "Budget billing settled",
+            (ChargeFor::Budget, Language::Spanish) => "Cuota fija, liquidación",
+            (ChargeFor::LateFee, Language::English) => "Late fee",
+            (ChargeFor::LateFee, Language::Spanish) => "Recargo por demora",
         }
     }
 }
@@ -81,6 +96,9 @@ impl Charge {
         let gl = match self.kind {
             ChargeFor::Fee => Gl::FeeRevenue,
             ChargeFor::Deposit | ChargeFor::DepositApplied => Gl::DepositsHeld,
+            ChargeFor::DepositInterest => Gl::DepositInterest,
+            ChargeFor::LateFee => Gl::LateFees,
+            ChargeFor::Budget => Gl::BudgetVariance,
         };
         let account = Some(self.account);
         let postings = vec![

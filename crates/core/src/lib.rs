@@ -19,6 +19,7 @@ pub mod bill;
 pub mod calendar;
 pub mod certificate;
 pub mod charge;
+pub mod credit;
 pub mod crew;
 pub mod cycle;
 pub mod debit;

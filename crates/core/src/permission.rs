@@ -83,6 +83,16 @@ pub enum Permission {
     KeepBooks,
     /// Take what is due from customers' accounts at banks; the amount is what a file comes to.
     MakeDebits,
+    /// Ask for security and give it back, agree to be paid in parts, level bills, protect accounts.
+    KeepCredit,
+    /// Not ask for a fee; the amount is the fee.
+    WaiveFees,
+    /// Give up what is owed; the amount is that.
+    WriteOff,
+    /// Say the rules of credit and collections.
+    SetCreditRules,
+    /// Stop notices and cuts, and let them go on; take a day's steps of collections.
+    RunCollections,
     /// Say who gets which share of a host's surplus.
     SetShares,
     /// Register generators; make, move and retire certificates.
@@ -134,6 +144,11 @@ words! {
         RefundCredit = "refund-credit",
         KeepBooks = "keep-books",
         MakeDebits = "make-debits",
+        KeepCredit = "keep-credit",
+        WaiveFees = "waive-fees",
+        WriteOff = "write-off",
+        SetCreditRules = "set-credit-rules",
+        RunCollections = "run-collections",
         SetShares = "set-shares",
         KeepCertificates = "keep-certificates",
         ManageStaff = "manage-staff",

@@ -2,6 +2,7 @@
 
 pub(crate) mod bill;
 mod certificate;
+pub(crate) mod credit;
 pub(crate) mod debit;
 pub(crate) mod deliver;
 pub(crate) mod document;
@@ -150,7 +151,25 @@ pub(crate) enum Command {
     /// Money of which nobody knows yet whose it is
     #[command(subcommand)]
     Suspense(receipt::SuspenseCommand),
-    /// Give a credit back, or let it go to another account
+    /// Security of single accounts: ask for it, who stands in, what it earns, give it back
+    #[command(subcommand)]
+    Deposit(credit::DepositCommand),
+    /// What being late costs: ask for it, print it, waive it
+    #[command(subcommand)]
+    LateFee(credit::LateFeeCommand),
+    /// Paying in parts: what an account may agree to, agree to it, see whether it is kept
+    #[command(subcommand)]
+    Plan(credit::PlanCommand),
+    /// Levelled bills: what level follows, begin and end, what is still to be made up
+    #[command(subcommand)]
+    Budget(credit::BudgetCommand),
+    /// What is done where something is past due: look, run, why an account is not cut off, stop
+    #[command(subcommand)]
+    Collect(credit::CollectCommand),
+    /// What keeps from being cut off: grant it, end it, the weather, texts to begin with
+    #[command(subcommand)]
+    Protect(credit::ProtectCommand),
+    /// Give a credit back, or let it go to another account; the rules of credit
     #[command(subcommand)]
     Credit(receipt::CreditCommand),
     /// Field orders: write down, assign, step, complete, call off, print, export, import

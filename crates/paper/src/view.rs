@@ -354,7 +354,8 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         EntryKind::Charge
         | EntryKind::Suspense
         | EntryKind::SuspenseReturned
-        | EntryKind::Drawer => it.text.clone(),
+        | EntryKind::Drawer
+        | EntryKind::DepositInterest => it.text.clone(),
         EntryKind::Cancelled => format!("{}, {}", words.cancelled, on),
     }
 }

@@ -25,7 +25,7 @@ const OF_MOVE: Sql = Sql("
 const NOT_DUE: Sql = Sql("
     select cast(coalesce(sum(c.amount_cents), 0) as bigint)
     from charge c join bill b on b.id = c.bill_id
-    where c.account_id = $1 and $2 <= b.due_on and 0 < c.amount_cents");
+    where c.account_id = $1 and $2 <= b.due_on and (0 < c.amount_cents or c.kind = 'budget')");
 // Fees and deposits of the newest version of each move that were not charged. A move that is cancelled
 // has a version without any.
 const PENDING: (Sql, Sql) = among_ids!(

@@ -53,6 +53,15 @@ const MOVEMENTS: Sql = Sql("
 const GL_TOTALS: Sql = Sql("
     select gl, cast(sum(amount_cents) as bigint) from posting group by gl order by gl");
 
+// What is not asked for of a levelled bill is set off against that bill.
+const LEVELLED: Sql = Sql("
+    select c.id, b.id, -k.amount_cents
+    from charge k
+    join bill w on w.id = k.bill_id
+    join entry c on c.key = k.key and c.kind = 'charge'
+    join entry b on b.key = w.number and b.kind = 'bill'
+    where k.account_id = $1 and k.kind = 'budget' and k.amount_cents < 0 order by c.id");
+
 // By the bill's day or that of the bill it came with, a debt is due; else from the day it counts.
 const SIDES: Sql = Sql("
     select s.id, s.kind, s.key, c.kind, s.effective_on,
@@ -191,9 +200,9 @@ pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Res
         let kind = row.word(1, EntryKind::from_word)?;
         let charge = row.maybe(3, |row, nth| row.word(nth, ChargeFor::from_word))?;
         let debt = match (kind, charge) {
-            (EntryKind::Bill, _) => Debt::Bill,
-            (_, Some(ChargeFor::Fee)) => Debt::Fee,
-            (_, Some(ChargeFor::Deposit)) => Debt::Deposit,
+            (EntryKind::Bill, _) | (_, Some(ChargeFor::Budget)) => Debt::Bill,
+            (_, Some(ChargeFor::Fee | ChargeFor::LateFee)) => Debt::Fee,
+            (_, Some(ChargeFor::Deposit | ChargeFor::DepositApplied)) => Debt::Deposit,
             _ => Debt::Other,
         };
         Ok(Side {
@@ -208,12 +217,13 @@ pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Res
     })
 }
 
-/// What was moved of the bills of an account to one that sums them up, and what its payments were meant
-/// for, in the order in which they were taken.
+/// What was moved of the bills of an account to one that sums them up, what levelled bills are less, and
+/// what its payments were meant for, in the order in which they were taken.
 pub fn applied(tx: &mut Tx, account: AccountId) -> Result<Vec<Applied>> {
     let applied =
         |row: &Row| Ok(Applied { from: row.id(0)?, to: row.id(1)?, amount: row.money(2)? });
     let mut all = tx.many(MOVED, [account.into()], applied)?;
+    all.extend(tx.many(LEVELLED, [account.into()], applied)?);
     all.extend(tx.many(APPLIED, [account.into()], applied)?);
     Ok(all)
 }

@@ -53,6 +53,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_once", include_str!("../migrations/0041_once.sql")),
     ("0042_summary", include_str!("../migrations/0042_summary.sql")),
     ("0044_mailing", include_str!("../migrations/0044_mailing.sql")),
+    ("0047_deposits", include_str!("../migrations/0047_deposits.sql")),
+    ("0048_late_fees", include_str!("../migrations/0048_late_fees.sql")),
+    ("0049_plans", include_str!("../migrations/0049_plans.sql")),
+    ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
+    ("0051_collections", include_str!("../migrations/0051_collections.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

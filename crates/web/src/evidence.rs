@@ -351,6 +351,8 @@ const REFUSALS: &[(&str, &str)] = &[
         "the customer was promised {}; move or cancel the appointment of order {} instead",
         "se prometió al cliente {}; cambie o retire la promesa de la orden {}",
     ),
+    ("do not cut off, and call order {} off; {}", "no corte, y anule la orden {}; {}"),
+    ("this account may not be cut off; {}", "esta cuenta no se puede cortar; {}"),
     (
         "only {} is past due, less than {}; do not cut off, and call order {} off",
         "solo {} está vencido, menos de {}; no corte, y anule la orden {}",
@@ -487,6 +489,7 @@ fn hole(text: &str) -> String {
 mod tests {
     use jiff::civil::date;
     use meterbook_app::appointment::NotBooked;
+    use meterbook_app::collection::Reason;
     use meterbook_app::document::DocumentRefusal;
     use meterbook_app::meter::MeterRefusal;
     use meterbook_app::order::completion::NotCompleted;
@@ -542,6 +545,7 @@ mod tests {
         let (on, today, order) = (date(2026, 8, 4), date(2026, 8, 5), OrderId(7));
         let (kind, past_due, off_below) =
             (OrderKind::Read, Money::from_cents(900), Money::from_cents(2_000));
+        let stopped = || Reason::Stopped { why: "storm".to_owned() };
         let ordered = [
             NotOrdered::NeedsPoint { kind },
             NotOrdered::AlreadyOpen { kind, order },
@@ -549,6 +553,7 @@ mod tests {
             NotOrdered::NeverCalledOff { off_below },
             NotOrdered::NotPastDue { past_due, off_below },
             NotOrdered::NoAgreement,
+            NotOrdered::Barred { why: stopped() },
             NotOrdered::TooLong { most: 2_000 },
         ];
         let crew = "North".to_owned();
@@ -559,6 +564,7 @@ mod tests {
             NotStepped::Gone { on, today },
             NotStepped::TooEarly { on, not_before: today },
             NotStepped::Paid { order, past_due, off_below },
+            NotStepped::Barred { order, why: stopped() },
             NotStepped::NoReason,
         ];
         let serial = "E-7".to_owned();

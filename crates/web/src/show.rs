@@ -114,7 +114,10 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
         EntryKind::Refund => format!("{}, {text}", words.refund),
         EntryKind::Transfer => format!("{}, {text}", words.transfer),
         // Nobody's money is on nobody's account.
-        EntryKind::Suspense | EntryKind::SuspenseReturned | EntryKind::Drawer => text.to_owned(),
+        EntryKind::Suspense
+        | EntryKind::SuspenseReturned
+        | EntryKind::Drawer
+        | EntryKind::DepositInterest => text.to_owned(),
     }
 }
 

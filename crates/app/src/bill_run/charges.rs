@@ -15,6 +15,8 @@ use meterbook_core::money::Money;
 use meterbook_store::charge::Pending;
 use meterbook_store::{self as store, Tx};
 
+use crate::{budget, deposit};
+
 /// What comes with these bills, which are kept already. A fee falls on the bill of its day: on the
 /// first one of what starts, and on the last one of what stops.
 pub(super) fn with(tx: &mut Tx, bills: &[Bill], facts: &[AccountFacts]) -> Result<Vec<Charge>> {
@@ -23,18 +25,23 @@ pub(super) fn with(tx: &mut Tx, bills: &[Bill], facts: &[AccountFacts]) -> Resul
     let ends = ends(facts);
     let pending = store::charge::pending(tx, &accounts)?;
     let applied = store::charge::to_apply(tx, &accounts)?;
+    let wanted = store::credit::asked(tx, &accounts)?;
     for bill in bills {
         let before = before(bill, &ends)?;
         let theirs = pending.iter().filter(|it| it.account == bill.account && it.on < before);
         let mut charges: Vec<Charge> = theirs.map(|it| asked(it, bill.billed_on)).collect();
+        let theirs = wanted.iter().filter(|it| it.account == bill.account);
+        charges.extend(due(theirs, bill.billed_on));
         if let Some((held, language)) = applied.get(&bill.account) {
             // What is asked for with this bill is given back with it: nothing is left to secure.
             let new = charges.iter().filter(|it| it.kind == ChargeFor::Deposit);
             let held = *held + new.map(|it| it.amount).sum();
             charges.push(given_back(bill.account, held, *language, bill.billed_on));
+            charges.extend(deposit::at_last(tx, bill.account, bill.billed_on, *language)?);
         }
         all.extend(charges.into_iter().map(|it| Charge { bill: Some(bill.id), ..it }));
     }
+    all.extend(budget::with(tx, bills)?);
     Ok(all)
 }
 
@@ -43,20 +50,30 @@ pub(super) fn without_bill(tx: &mut Tx, account: AccountId, on: Date) -> Result<
     let pending = store::charge::pending(tx, &[account])?;
     let fees = pending.iter().filter(|it| it.kind == ChargeFor::Fee && it.on <= on);
     let mut charges: Vec<Charge> = fees.map(|it| asked(it, on)).collect();
+    // Nothing is left to secure.
+    let wanted = store::credit::asked(tx, &[account])?;
+    charges.extend(due(wanted.iter().filter(|it| it.kind != ChargeFor::Deposit), on));
     if let Some((held, language)) = store::charge::to_apply(tx, &[account])?.remove(&account) {
         charges.push(given_back(account, held, language, on));
+        charges.extend(deposit::at_last(tx, account, on, language)?);
     }
     Ok(charges)
 }
 
-/// What moves asked of an account by a day and no bill has: it comes with the bill that is made now.
+/// What was asked of an account by a day and no bill has: it comes with the bill that is made now.
 pub(super) fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Charge>> {
-    let pending = store::charge::pending(tx, &[account])?;
-    Ok(pending.iter().filter(|it| it.on <= on).map(|it| asked(it, on)).collect())
+    let mut wanted = store::charge::pending(tx, &[account])?;
+    wanted.extend(store::credit::asked(tx, &[account])?);
+    Ok(due(wanted.iter(), on).collect())
+}
+
+/// What of what was asked for comes with a bill of a day.
+fn due<'a>(wanted: impl Iterator<Item = &'a Charge>, on: Date) -> impl Iterator<Item = Charge> {
+    wanted.filter(move |it| it.on <= on).map(move |it| Charge { on, ..it.clone() })
 }
 
 /// The entries of charges, with ids from `first` on.
-pub(super) fn entry(charge: &Charge, id: EntryId) -> Entry {
+pub(crate) fn entry(charge: &Charge, id: EntryId) -> Entry {
     Entry {
         id,
         kind: EntryKind::Charge,
@@ -88,7 +105,7 @@ fn asked(it: &Pending, on: Date) -> Charge {
     let Pending { account, asked_by, kind, amount, name, label, language, .. } = it;
     let key = match kind {
         ChargeFor::Fee => Charge::fee_key(*asked_by, name),
-        ChargeFor::Deposit | ChargeFor::DepositApplied => Charge::deposit_key(*asked_by),
+        _ => Charge::deposit_key(*asked_by),
     };
     let label = if label.is_empty() { kind.label(*language).to_owned() } else { label.clone() };
     let (kind, account, amount, asked_by) = (*kind, *account, *amount, Some(*asked_by));

@@ -200,7 +200,13 @@ fn entries(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, i6
         *most.entry(it.account).or_insert(1) += 2;
     }
     for account in store::charge::to_apply(tx, accounts)?.into_keys() {
-        *most.entry(account).or_insert(1) += 1;
+        *most.entry(account).or_insert(1) += 2;
+    }
+    for (it, _) in store::budget::running(tx, accounts)? {
+        *most.entry(it.account).or_insert(1) += 2;
+    }
+    for it in store::credit::asked(tx, accounts)? {
+        *most.entry(it.account).or_insert(1) += 1;
     }
     Ok(most)
 }

@@ -9,7 +9,7 @@ pub mod again;
 mod anew;
 mod apart;
 pub mod cancel;
-mod charges;
+pub(crate) mod charges;
 mod check;
 pub mod correct;
 pub mod doubt;

@@ -8,6 +8,8 @@ use meterbook_core::id::{AgreementId, OrderId};
 use meterbook_core::money::Money;
 use meterbook_core::order::{IllegalStep, OrderKind, Skills};
 
+use crate::collection::Reason;
+
 /// Why an order is not written down.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotOrdered {
@@ -39,6 +41,11 @@ pub enum NotOrdered {
         past_due: Money,
         /// It would be called off below this.
         off_below: Money,
+    },
+    /// Something keeps from cutting the account off.
+    Barred {
+        /// What.
+        why: Reason,
     },
     /// Nobody takes service there, so nobody can owe.
     NoAgreement,
@@ -115,6 +122,13 @@ pub enum NotStepped {
         /// It is called off below this.
         off_below: Money,
     },
+    /// Something keeps from cutting the account off.
+    Barred {
+        /// The order.
+        order: OrderId,
+        /// What.
+        why: Reason,
+    },
     /// It says neither a reason nor a note.
     NoReason,
 }
@@ -141,6 +155,9 @@ impl fmt::Display for NotOrdered {
                 f,
                 "only {past_due} is past due, less than {off_below}; nobody is cut off for that"
             ),
+            NotOrdered::Barred { why } => {
+                write!(f, "this account may not be cut off; {why}")
+            }
             NotOrdered::NoAgreement => f.write_str(
                 "nobody takes service there, so nobody owes; order the disconnect without an amount",
             ),
@@ -188,6 +205,9 @@ impl fmt::Display for NotStepped {
                 f,
                 "only {past_due} is past due, less than {off_below}; do not cut off, and call order {order} off"
             ),
+            NotStepped::Barred { order, why } => {
+                write!(f, "do not cut off, and call order {order} off; {why}")
+            }
             NotStepped::NoReason => {
                 f.write_str("a reason that is none of the list is written down; add a note")
             }

@@ -16,14 +16,18 @@ use meterbook_app::fact::{Fact, NewTelling, Says};
 use meterbook_app::intake::published::Publish;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
-    Actor, Refused, account, agreement, fact, founding, interaction, meter, person, place,
-    published, receipt, role, staff, tariff, window,
+    Actor, Refused, account, agreement, budget, collection, deposit, fact, founding, interaction,
+    late_fee, meter, person, place, plan, protection, published, receipt, role, staff, tariff,
+    window,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::protection::Weather;
 use meterbook_core::id::*;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
@@ -171,6 +175,67 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("mandate::end", Permission::KeepCustomers, |tx, actor| {
         meterbook_app::mandate::end(tx, actor, AccountId(1), date(2026, 4, 1), "x").map(drop)
     }),
+    ("credit_rules::say", Permission::SetCreditRules, |tx, actor| {
+        let (noun, day) = (meterbook_core::credit::Noun::Plan, date(2026, 4, 1));
+        meterbook_app::credit_rules::say(tx, actor, noun, day, "months any 3")
+    }),
+    ("deposit::ask", Permission::KeepCredit, |tx, actor| {
+        let (account, credit) = (AccountId(1), meterbook_core::moves::Credit::Poor);
+        let new = deposit::NewDeposit { account, credit, amount: None, parts: 1 };
+        deposit::ask(tx, actor, &new, "x").map(drop)
+    }),
+    ("deposit::guarantee", Permission::KeepCredit, |tx, actor| {
+        let (of, by, most) = (AccountId(1), AccountId(2), Money::from_cents(1));
+        deposit::guarantee(tx, actor, of, by, most, "x").map(drop)
+    }),
+    ("deposit::release", Permission::KeepCredit, |tx, actor| {
+        deposit::release(tx, actor, AccountId(1), "x")
+    }),
+    ("deposit::give_back", Permission::KeepCredit, |tx, actor| {
+        deposit::give_back(tx, actor, AccountId(1), "x").map(drop)
+    }),
+    ("deposit::review", Permission::RunCollections, |tx, actor| {
+        deposit::review(tx, actor, AccountId(1)).map(drop)
+    }),
+    ("late_fee::assess", Permission::RunCollections, |tx, actor| {
+        late_fee::assess(tx, actor, AccountId(1)).map(drop)
+    }),
+    ("late_fee::waive", Permission::WaiveFees, |tx, actor| {
+        let (account, bill, amount) = (AccountId(1), BillId(1), Money::from_cents(1));
+        let new = late_fee::NewWaiver { account, bill, nth: 1, amount };
+        late_fee::waive(tx, actor, &new, "x")
+    }),
+    ("plan::agree", Permission::KeepCredit, |tx, actor| {
+        plan::agree(tx, actor, AccountId(1), 1, "x").map(drop)
+    }),
+    ("plan::cancel", Permission::KeepCredit, |tx, actor| {
+        plan::cancel(tx, actor, AccountId(1), "x")
+    }),
+    ("plan::review", Permission::RunCollections, |tx, actor| {
+        plan::review(tx, actor, AccountId(1)).map(drop)
+    }),
+    ("budget::begin", Permission::KeepCredit, |tx, actor| {
+        budget::begin(tx, actor, AccountId(1), None, "x").map(drop)
+    }),
+    ("budget::end", Permission::KeepCredit, |tx, actor| {
+        budget::end(tx, actor, AccountId(1), "x").map(drop)
+    }),
+    ("protection::grant", Permission::KeepCredit, |tx, actor| {
+        let (to, from, evidence) = (To::Account(AccountId(1)), date(2026, 4, 1), "x".to_owned());
+        let shield = Shield::Medical;
+        let new = NewProtection { to, shield, from, until: None, evidence };
+        protection::grant(tx, actor, &new).map(drop)
+    }),
+    ("protection::end", Permission::KeepCredit, |tx, actor| {
+        protection::end(tx, actor, AccountId(1), Shield::Medical, "x")
+    }),
+    ("protection::weather", Permission::RunCollections, |tx, actor| {
+        let (county, on) = ("Kane".to_owned(), date(2026, 4, 1));
+        protection::weather(tx, actor, &Weather { county, on, low: 30, high: 40, alert: false })
+    }),
+    ("collection::switch", Permission::RunCollections, |tx, actor| {
+        collection::switch(tx, actor, collection::Switch::Cuts, true, "x")
+    }),
     ("receipt::take", Permission::TakePayment, |tx, actor| {
         let (on, tenders, shares) = (date(2026, 3, 1), Vec::new(), Vec::new());
         receipt::take(tx, actor, &receipt::NewReceipt { on, tenders, shares }).map(drop)
@@ -203,6 +268,10 @@ const ELSEWHERE: &[&str] = &[
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
+    "collection::run",
+    "deposit::review_all",
+    "late_fee::assess_all",
+    "plan::review_all",
     "import::import",
     "last::make_all",
     "cycle::run",

@@ -96,7 +96,7 @@ pub(crate) fn comes(db: &Db) -> Account {
     db.write(|tx| application::apply(tx, village::actor(), &new)).unwrap().account
 }
 
-fn shows(db: &Db, on: Date, index: i64) {
+pub(crate) fn shows(db: &Db, on: Date, index: i64) {
     db.write(|tx| {
         let meter = store::meter::by_serial(tx, "E-1")?.remove(0);
         let channel = store::meter::channels(tx, meter.id)?.remove(0).id;
@@ -120,7 +120,7 @@ pub(crate) fn leaves(db: &Db, account: &Account, on: Date, read: ReadWanted) -> 
     db.write(|tx| moves::ask(tx, village::actor(), &wanted)).unwrap()
 }
 
-fn close(db: &Db, account: &Account) -> Result<Closed> {
+pub(crate) fn close(db: &Db, account: &Account) -> Result<Closed> {
     db.write(|tx| last::make(tx, village::actor(), account.id, Unusual::Hold))
 }
 

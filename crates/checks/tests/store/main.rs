@@ -3,6 +3,7 @@
 
 mod belongs;
 mod books;
+mod credit;
 mod debit;
 mod field;
 mod intervals;

@@ -786,6 +786,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     crate::books::keep(tx)?;
     crate::debit::keep(tx)?;
     field::keep(tx)?;
+    crate::credit::keep(tx)?;
     store::certificate::add(tx, &generator())?;
     store::certificate::elect(tx, generator().id, book().elections[0])?;
     store::certificate::keep(tx, generator().id, &book(), (0, 0))?;

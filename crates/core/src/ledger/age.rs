@@ -33,6 +33,18 @@ impl Aged {
         aged
     }
 
+    /// The same where so much is paid in parts as agreed, and is not due: the oldest of it first.
+    pub fn planned(mut self, amount: Money) -> Aged {
+        let mut rest = amount;
+        for column in (1..self.due.len()).rev() {
+            let part = self.due[column].min(rest);
+            self.due[column] = self.due[column] - part;
+            self.due[0] += part;
+            rest = rest - part;
+        }
+        self
+    }
+
     /// What it comes to; below zero there is a credit.
     pub fn total(&self) -> Money {
         self.due.iter().copied().sum::<Money>() - self.credit
@@ -72,5 +84,10 @@ mod tests {
         assert_eq!(cents, [0b11, 0b1100, 0b11_0000, 0b1100_0000, 0b11_0000_0000]);
         assert_eq!(aged.total().cents(), 0b11_1111_1111);
         assert_eq!(aged.with(aged).total().cents(), 0b111_1111_1110);
+        // The oldest of what is paid in parts is not due.
+        let planned = aged.planned(Money::from_cents(0b11_0001_0000));
+        let cents = planned.due.map(Money::cents);
+        assert_eq!(cents, [0b11_0001_0011, 0b1100, 0b11_0000, 0b1011_0000, 0]);
+        assert_eq!(planned.total(), aged.total());
     }
 }

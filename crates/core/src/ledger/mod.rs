@@ -74,6 +74,8 @@ pub enum EntryKind {
     SuspenseReturned,
     /// A drawer was closed with more or less than should be in it.
     Drawer,
+    /// Security earned interest, which is owed to the customer.
+    DepositInterest,
 }
 
 /// What sort of debt something is: what rules of allocation order by.
@@ -124,6 +126,12 @@ pub enum Gl {
     RefundsPayable,
     /// What drawers had too much or too little.
     CashOverShort,
+    /// Interest that security earned and that was not given to the customer yet.
+    DepositInterest,
+    /// What being late costs.
+    LateFees,
+    /// What levelled bills came to beyond what was asked for.
+    BudgetVariance,
 }
 
 words! {
@@ -140,6 +148,7 @@ words! {
         Suspense = "suspense",
         SuspenseReturned = "suspense-returned",
         Drawer = "drawer",
+        DepositInterest = "deposit-interest",
     }
     Debt { Bill = "bill", Fee = "fee", Deposit = "deposit", Other = "other" }
     Reversed { Voided = "voided", Returned = "returned", Moved = "moved" }
@@ -152,6 +161,8 @@ words! {
         PurchasedPower = "5010 purchased power", InterestExpense = "5080 interest expense", PaymentClearing = "1090 payment clearing",
         Suspense = "2100 unidentified payments", RefundsPayable = "2110 refunds payable",
         CashOverShort = "5090 cash over and short",
+        DepositInterest = "2410 deposit interest", LateFees = "4092 late fees",
+        BudgetVariance = "1210 budget variance",
     }
 }
 

@@ -112,6 +112,16 @@ pub(crate) enum SuspenseCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CreditCommand {
+    /// Print the rules of something, such as deposit, or say them anew from a day on with a file
+    Rules {
+        /// What they are about
+        noun: String,
+        /// The text that says it
+        file: Option<PathBuf>,
+        /// The first day on which it holds
+        #[arg(long)]
+        from: Option<Date>,
+    },
     /// Give a credit back; beyond the limit of whoever does it, it waits for a second person
     Refund(Credit),
     /// Let a credit go to another account

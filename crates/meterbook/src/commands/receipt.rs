@@ -115,8 +115,12 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
 }
 
 pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
+    if let CreditCommand::Rules { noun, file, from } = command {
+        return super::deposit::rules(place, noun, file.as_deref(), *from);
+    }
     let db = super::open(place)?;
     match command {
+        CreditCommand::Rules { .. } => (),
         CreditCommand::Refund(credit) => {
             let went = db.write(|tx| {
                 let new = read_credit(tx, credit)?;

@@ -1,0 +1,506 @@
+//! Security of single accounts: asking for it, in parts or of somebody who stands in, what it earns, and
+//! giving it back.
+//!
+//! What is held follows from charges and payments whenever somebody asks: a check that comes back takes
+//! the security with it, and the days on which it earned nothing are not counted.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
+use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::credit::deposit::{BILLS, Because, Credited, Kept, ReturnAs, Rules, held};
+use meterbook_core::id::{AccountId, AccountNumber, EntryId};
+use meterbook_core::ledger::open::{Applied, Side, open};
+use meterbook_core::ledger::{EntryKind, Gl, post_between};
+use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::person::Language;
+use meterbook_store::deposit::{Asked, Guarantee};
+use meterbook_store::{self as store, Conflict, Db, Tx};
+
+use crate::authority::authorize;
+use crate::credit::NewRefund;
+use crate::{Actor, charge, credit_rules, receipt, refuse};
+
+/// What is to be asked for.
+#[derive(Clone, Debug)]
+pub struct NewDeposit {
+    /// Of whom.
+    pub account: AccountId,
+    /// How they pay.
+    pub credit: Credit,
+    /// How much; what the rules say without it.
+    pub amount: Option<Money>,
+    /// In how many parts.
+    pub parts: i64,
+}
+
+/// How an account is secured.
+#[derive(Clone, Debug)]
+pub struct Secured {
+    /// What is held.
+    pub held: Money,
+    /// Since when something is.
+    pub since: Option<Date>,
+    /// What it earned through the day, and was not credited.
+    pub interest: Money,
+    /// What was asked for and is not on a bill yet.
+    pub to_come: Vec<Charge>,
+    /// What was asked for.
+    pub asked: Vec<Asked>,
+    /// Who stands in.
+    pub guarantees: Vec<Guarantee>,
+    /// Why it may go back, if it may.
+    pub goes_back: Option<Because>,
+}
+
+/// What was given to a customer of their security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// To whom.
+    pub number: AccountNumber,
+    /// What of what they left.
+    pub returned: Money,
+    /// Its interest.
+    pub interest: Money,
+    /// What of both waits in refunds payable.
+    pub refunded: Money,
+    /// Why; `None` where interest was due for a year.
+    pub why: Option<Because>,
+}
+
+/// Why something is not done with security.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotSecured {
+    /// No rule asks for anything.
+    NothingAsked {
+        /// Of which class.
+        class: CustomerClass,
+        /// With which credit.
+        credit: Credit,
+    },
+    /// The amount is not above zero.
+    NotAboveZero,
+    /// It may not be paid in so many parts.
+    TooManyParts {
+        /// In how many it may.
+        most: i64,
+    },
+    /// Something was asked for on that day.
+    AskedAlready {
+        /// The day.
+        on: Date,
+    },
+    /// Nobody may stand in for customers of that class.
+    NoGuarantors {
+        /// The class.
+        class: CustomerClass,
+    },
+    /// Nobody stands in for themselves.
+    SameAccount,
+    /// Somebody stands in already.
+    Guaranteed {
+        /// Since when.
+        from: Date,
+    },
+    /// Nobody stands in.
+    NotGuaranteed,
+    /// Nothing is held.
+    NothingHeld,
+}
+
+/// Asks an account for security: its parts come with the first bill from their days on.
+pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec<Charge>> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[new.account])?;
+    let rules = credit_rules::deposits(tx, on)?;
+    let (amount, language) = asked_for(tx, &rules, new)?;
+    if new.parts < 1 || rules.most_parts() < new.parts {
+        return Err(refuse(NotSecured::TooManyParts { most: rules.most_parts() }));
+    }
+    let (account, credit, parts) = (new.account, new.credit, new.parts);
+    let key = format!("deposit-asked/{account}/{on}");
+    let asked = Asked { key: key.clone(), account, credit, amount, parts, on };
+    store::deposit::ask(tx, &asked, why.trim()).map_err(|why| match why.is::<Conflict>() {
+        true => refuse(NotSecured::AskedAlready { on }),
+        false => why,
+    })?;
+    let label = ChargeFor::Deposit.label(language);
+    let all = rules.parts(amount, parts, on);
+    let many = all.len();
+    let part = |(nth, (from, amount)): (usize, (Date, Money))| Charge {
+        key: format!("{key}/{nth}"),
+        kind: ChargeFor::Deposit,
+        account,
+        amount,
+        on: from,
+        asked_by: None,
+        label: if many == 1 { label.to_owned() } else { format!("{label} {nth}/{many}") },
+        bill: None,
+    };
+    let charges: Vec<Charge> = (1..).zip(all).map(part).collect();
+    store::credit::ask(tx, &charges, why.trim())?;
+    let said = format!("{amount} in {parts}: {}", why.trim());
+    store::audit::add(tx, &allowed, "ask deposit", &account.to_string(), &said)?;
+    Ok(charges)
+}
+
+/// How much, and the customer's language.
+fn asked_for(tx: &mut Tx, rules: &Rules, new: &NewDeposit) -> Result<(Money, Language)> {
+    let account = store::account::get(tx, new.account)?;
+    let language = store::person::get(tx, account.person)?.language;
+    if let Some(amount) = new.amount {
+        return match Money::ZERO < amount {
+            true => Ok((amount, language)),
+            false => Err(refuse(NotSecured::NotAboveZero)),
+        };
+    }
+    let bills = store::bill::newest_of(tx, new.account, i64::try_from(BILLS)?)?;
+    let bills: Vec<Money> = bills.iter().map(|it| it.total).collect();
+    let (class, credit) = (account.class, new.credit);
+    let amount = rules.asked(class, credit, &bills);
+    let amount = amount.ok_or_else(|| refuse(NotSecured::NothingAsked { class, credit }))?;
+    Ok((amount, language))
+}
+
+/// Lets another account stand in for this one, up to an amount.
+pub fn guarantee(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    by: AccountId,
+    most: Money,
+    why: &str,
+) -> Result<Guarantee> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let from = crate::founding::zone(tx)?.day_of(actor.at);
+    if account == by {
+        return Err(refuse(NotSecured::SameAccount));
+    }
+    if most <= Money::ZERO {
+        return Err(refuse(NotSecured::NotAboveZero));
+    }
+    store::account::lock(tx, &[account, by])?;
+    let class = store::account::get(tx, account)?.class;
+    if !credit_rules::deposits(tx, from)?.may_guarantee(class) {
+        return Err(refuse(NotSecured::NoGuarantors { class }));
+    }
+    let there = store::deposit::guarantees(tx, account)?;
+    if let Some(it) = there.iter().find(|it| it.ended.is_none() || it.from == from) {
+        return Err(refuse(NotSecured::Guaranteed { from: it.from }));
+    }
+    let key = format!("guarantee/{account}/{from}");
+    let it = Guarantee { key, account, by, most, from, ended: None };
+    store::deposit::guarantee(tx, &it, why.trim())?;
+    let said = format!("account {by} up to {most}: {}", why.trim());
+    store::audit::add(tx, &allowed, "guarantee account", &account.to_string(), &said)?;
+    Ok(it)
+}
+
+/// Lets whoever stands in for an account do so no more.
+pub fn release(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    let there = store::deposit::guarantees(tx, account)?;
+    let it = there.into_iter().find(|it| it.ended.is_none());
+    let it = it.ok_or_else(|| refuse(NotSecured::NotGuaranteed))?;
+    store::deposit::release(tx, &it.key, on, why.trim())?;
+    store::audit::add(tx, &allowed, "release guarantee", &account.to_string(), why.trim())
+}
+
+/// How an account is secured on a day.
+pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
+    let rules = credit_rules::deposits(tx, on)?;
+    let facts = Facts::of(tx, account, on)?;
+    let (_, _, earned) = store::deposit::earned(tx, account)?;
+    let interest = rules.interest(&facts.held, on) - earned + owed(tx, account)?;
+    let since = facts.since();
+    let goes_back = since.and_then(|since| rules.review(&facts.kept(), since, on));
+    let mut to_come = store::credit::asked(tx, &[account])?;
+    to_come.retain(|it| it.kind == ChargeFor::Deposit);
+    Ok(Secured {
+        held: facts.now(),
+        since,
+        interest,
+        to_come,
+        asked: store::deposit::asked(tx, account)?,
+        guarantees: store::deposit::guarantees(tx, account)?,
+        goes_back,
+    })
+}
+
+/// Gives an account its security back, with what it earned, as a credit.
+pub fn give_back(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<Given> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let given = back(tx, &allowed, account, on, None)?;
+    let given = given.ok_or_else(|| refuse(NotSecured::NothingHeld))?;
+    let said = format!("{} with {}: {}", given.returned, given.interest, why.trim());
+    store::audit::add(tx, &allowed, "return deposit", &account.to_string(), &said)?;
+    Ok(given)
+}
+
+/// Looks over all security: gives back what the rules say, credits interest that is due, and counts what
+/// was earned before the month. Each account is a transaction of its own.
+pub fn review_all(db: &Db, actor: Actor) -> Result<Vec<Given>> {
+    let all = db.write(|tx| {
+        authorize(tx, actor, Permission::RunCollections, None)?;
+        store::deposit::secured(tx)
+    })?;
+    let mut done = Vec::new();
+    for account in all {
+        done.extend(db.write(|tx| review(tx, actor, account))?);
+    }
+    Ok(done)
+}
+
+/// The same for one account.
+pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Given>> {
+    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let rules = credit_rules::deposits(tx, on)?;
+    let facts = Facts::of(tx, account, on)?;
+    let Some(since) = facts.since() else {
+        // What was paid came back, and with it what it earned.
+        earn(tx, account, on)?;
+        return Ok(None);
+    };
+    if let Some(why) = rules.review(&facts.kept(), since, on) {
+        let Some(mut given) = back(tx, &allowed, account, on, Some(why))? else { return Ok(None) };
+        if rules.return_as == ReturnAs::Refund {
+            given.refunded = refund(tx, actor, account, (given.returned + given.interest, on))?;
+        }
+        let said = format!("{} with {}: {why}", given.returned, given.interest);
+        store::audit::add(tx, &allowed, "return deposit", &account.to_string(), &said)?;
+        return Ok(Some(given));
+    }
+    let last = last_credited(tx, account)?.unwrap_or(since).max(since);
+    if rules.credited == Credited::Yearly && last.saturating_add(1.year()) <= on {
+        let interest = interest(tx, &allowed, account, on)?;
+        if interest != Money::ZERO {
+            let number = store::account::get(tx, account)?.number;
+            let said = interest.to_string();
+            store::audit::add(tx, &allowed, "credit interest", &account.to_string(), &said)?;
+            let (returned, refunded) = (Money::ZERO, Money::ZERO);
+            return Ok(Some(Given { number, returned, interest, refunded, why: None }));
+        }
+        return Ok(None);
+    }
+    earn(tx, account, on.first_of_month())?;
+    Ok(None)
+}
+
+/// What the last bill of an account gives of interest beside its security.
+pub(crate) fn at_last(
+    tx: &mut Tx,
+    account: AccountId,
+    on: Date,
+    language: Language,
+) -> Result<Option<Charge>> {
+    earn(tx, account, on)?;
+    credited(tx, account, on, language)
+}
+
+/// Posts what goes back: security and interest. What of it was asked for and not paid is not owed any
+/// more; what was not asked for yet never is.
+fn back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    on: Date,
+    why: Option<Because>,
+) -> Result<Option<Given>> {
+    for it in store::credit::asked(tx, &[account])? {
+        if it.kind == ChargeFor::Deposit {
+            store::credit::forget(tx, &it.key, on, "security went back")?;
+            store::audit::add(tx, allowed, "forget charge", &account.to_string(), &it.key)?;
+        }
+    }
+    let of = store::charge::of_account(tx, account)?;
+    let deposits = |it: &&Charge| matches!(it.kind, ChargeFor::Deposit | ChargeFor::DepositApplied);
+    let returned: Money = of.iter().filter(deposits).map(|it| it.amount).sum();
+    if returned <= Money::ZERO {
+        return Ok(None);
+    }
+    let whose = store::account::get(tx, account)?;
+    let language = store::person::get(tx, whose.person)?.language;
+    let interest = interest(tx, allowed, account, on)?;
+    let kind = ChargeFor::DepositApplied;
+    let (key, label) = (Charge::applied_key(account, on), kind.label(language).to_owned());
+    let (amount, asked_by, bill) = (-returned, None, None);
+    let it = Charge { key, kind, account, amount, on, asked_by, label, bill };
+    charge::post(tx, allowed, &it)?;
+    let refunded = Money::ZERO;
+    Ok(Some(Given { number: whose.number, returned, interest, refunded, why }))
+}
+
+/// Lets go into refunds payable what of a return nothing is owed for, where whoever does it may.
+fn refund(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    (most, on): (Money, Date),
+) -> Result<Money> {
+    let amount = (-store::ledger::balance(tx, account)?).min(most);
+    if amount <= Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    // Beyond the limit of whoever looks it stays a credit, for somebody who may.
+    let Ok(allowed) = authorize(tx, actor, Permission::RefundCredit, Some(amount)) else {
+        return Ok(Money::ZERO);
+    };
+    let new = NewRefund { account, amount, reference: format!("deposit {on}") };
+    crate::credit::give(tx, &allowed, &new, "security went back")?;
+    Ok(amount)
+}
+
+/// Counts what was earned through a day and credits what was not.
+fn interest(tx: &mut Tx, allowed: &Authorized, account: AccountId, on: Date) -> Result<Money> {
+    earn(tx, account, on)?;
+    let whose = store::account::get(tx, account)?;
+    let language = store::person::get(tx, whose.person)?.language;
+    match credited(tx, account, on, language)? {
+        None => Ok(Money::ZERO),
+        Some(it) => {
+            let amount = -it.amount;
+            charge::post(tx, allowed, &it)?;
+            Ok(amount)
+        }
+    }
+}
+
+/// Posts what was earned before a day and was not counted yet.
+fn earn(tx: &mut Tx, account: AccountId, through: Date) -> Result<()> {
+    let rules = credit_rules::deposits(tx, through)?;
+    let facts = Facts::of(tx, account, through)?;
+    let (many, last, before) = store::deposit::earned(tx, account)?;
+    if last.is_some_and(|last| through < last) {
+        return Ok(());
+    }
+    let amount = rules.interest(&facts.held, through) - before;
+    if amount == Money::ZERO {
+        return Ok(());
+    }
+    let nth = many + 1;
+    store::deposit::earn(tx, account, nth, through, amount)?;
+    let (expense, owed) = ((Gl::InterestExpense, None), (Gl::DepositInterest, Some(account)));
+    let key = format!("deposit-interest/{account}/{nth}");
+    let sides = post_between(expense, owed, amount);
+    receipt::entry(tx, (EntryKind::DepositInterest, through), &key, "", sides)
+}
+
+/// What was earned and not credited, as a charge that is not posted yet.
+fn credited(
+    tx: &mut Tx,
+    account: AccountId,
+    on: Date,
+    language: Language,
+) -> Result<Option<Charge>> {
+    let owed = owed(tx, account)?;
+    if owed == Money::ZERO {
+        return Ok(None);
+    }
+    let kind = ChargeFor::DepositInterest;
+    let of = store::charge::of_account(tx, account)?;
+    let nth = of.iter().filter(|it| it.kind == kind).count() + 1;
+    let (key, label) =
+        (format!("deposit-interest/{account}/{nth}"), kind.label(language).to_owned());
+    let (amount, asked_by, bill) = (-owed, None, None);
+    Ok(Some(Charge { key, kind, account, amount, on, asked_by, label, bill }))
+}
+
+/// What was counted as earned and not credited.
+fn owed(tx: &mut Tx, account: AccountId) -> Result<Money> {
+    let (_, _, earned) = store::deposit::earned(tx, account)?;
+    let of = store::charge::of_account(tx, account)?;
+    let given = of.iter().filter(|it| it.kind == ChargeFor::DepositInterest);
+    Ok(earned + given.map(|it| it.amount).sum())
+}
+
+fn last_credited(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
+    let of = store::charge::of_account(tx, account)?;
+    Ok(of.iter().filter(|it| it.kind == ChargeFor::DepositInterest).map(|it| it.on).max())
+}
+
+/// What an account did by a day.
+struct Facts {
+    sides: Vec<Side>,
+    applied: Vec<Applied>,
+    held: Vec<(Date, Money)>,
+}
+
+impl Facts {
+    fn of(tx: &mut Tx, account: AccountId, on: Date) -> Result<Facts> {
+        let sides = store::ledger::sides(tx, account, on, EntryId(i64::MAX))?;
+        let applied = store::ledger::applied(tx, account)?;
+        let held = held(&sides, &applied);
+        Ok(Facts { sides, applied, held })
+    }
+
+    fn now(&self) -> Money {
+        self.held.last().map_or(Money::ZERO, |it| it.1)
+    }
+
+    /// Since when something is held without a day between.
+    fn since(&self) -> Option<Date> {
+        let nothing = self.held.iter().rposition(|it| it.1 == Money::ZERO);
+        self.held.get(nothing.map_or(0, |it| it + 1)).map(|it| it.0)
+    }
+
+    /// How the bills were paid, the newest first.
+    fn kept(&self) -> Vec<Kept> {
+        let mut bills: Vec<&Side> =
+            self.sides.iter().filter(|it| it.kind == EntryKind::Bill).collect();
+        bills.sort_by_key(|it| std::cmp::Reverse(it.due));
+        let kept = |bill: &&Side| {
+            let due = bill.due;
+            let known: Vec<Side> = self.sides.iter().filter(|it| it.on <= due).cloned().collect();
+            let late = open(&known, &self.applied).items.iter().any(|it| it.side.key == bill.key);
+            Kept { due, on_time: !late }
+        };
+        bills.iter().map(kept).collect()
+    }
+}
+
+impl fmt::Display for NotSecured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotSecured::NothingAsked { class, credit } => write!(
+                f,
+                "no rule asks {class} customers with {credit} credit for security; say how much, or the rules: meterbook credit rules deposit"
+            ),
+            NotSecured::NotAboveZero => f.write_str("security is above zero"),
+            NotSecured::TooManyParts { most } => {
+                write!(f, "it may be paid in {most} at most, and in one at least")
+            }
+            NotSecured::AskedAlready { on } => {
+                write!(f, "security was asked for on {on} already; nothing was changed")
+            }
+            NotSecured::NoGuarantors { class } => {
+                write!(f, "nobody may stand in for {class} customers; ask for money")
+            }
+            NotSecured::SameAccount => {
+                f.write_str("nobody stands in for themselves; name another account")
+            }
+            NotSecured::Guaranteed { from } => write!(
+                f,
+                "somebody stands in since {from}; release them first: meterbook deposit release"
+            ),
+            NotSecured::NotGuaranteed => f.write_str("nobody stands in for this account"),
+            NotSecured::NothingHeld => f.write_str("nothing is held of this account"),
+        }
+    }
+}
+
+impl std::error::Error for NotSecured {}

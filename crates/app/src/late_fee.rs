@@ -1,0 +1,280 @@
+//! What being late costs: asked for once for each turn of a bill, with the next bill; not asked for after
+//! all where a payment turns up that came in time, or somebody waives it.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::credit::late_fee::Rules;
+use meterbook_core::id::{AccountId, BillId, EntryId};
+use meterbook_core::ledger::open::{Applied, Side, open};
+use meterbook_core::ledger::{Debt, EntryKind};
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::late_fee::LateFee;
+use meterbook_store::{self as store, Db, Tx};
+
+use crate::authority::authorize;
+use crate::{Actor, charge, credit_rules, receipt, refuse, shield};
+
+/// What an approval calls it.
+pub(crate) const WAIVE: &str = "waive late fee";
+/// Days back for which a turn that nobody looked at is still asked for.
+const LOOK_BACK: i64 = 31;
+/// Accounts in one transaction.
+const AT_ONCE: i64 = 250;
+
+/// A fee that is not to be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWaiver {
+    /// Whose.
+    pub account: AccountId,
+    /// Of which bill.
+    pub bill: BillId,
+    /// Which turn.
+    pub nth: i64,
+    /// What somebody saw it comes to.
+    pub amount: Money,
+}
+
+/// Why a fee is not waived.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotWaived {
+    /// There is none.
+    Unknown {
+        /// The bill's number.
+        bill: String,
+        /// Which turn.
+        nth: i64,
+    },
+    /// Nothing of it is asked for any more.
+    Gone,
+    /// It comes to something else than was looked at.
+    Changed {
+        /// What it comes to.
+        now: Money,
+    },
+}
+
+/// Looks over all accounts that owe something: asks for what being late costs, and takes back what a
+/// payment that turned up makes wrong. Says how many fees were asked for and what they come to.
+pub fn assess_all(db: &Db, actor: Actor) -> Result<(usize, Money)> {
+    let (mut after, mut many, mut sum) = (AccountId(0), 0, Money::ZERO);
+    loop {
+        let done = db.write(|tx| {
+            authorize(tx, actor, Permission::RunCollections, None)?;
+            let today = crate::founding::zone(tx)?.day_of(actor.at);
+            let some = store::late_fee::late(tx, today, after, AT_ONCE)?;
+            let mut fees = Vec::new();
+            for account in &some {
+                fees.extend(assess(tx, actor, *account)?);
+            }
+            Ok((some.last().copied(), fees))
+        })?;
+        let (Some(last), fees) = done else { return Ok((many, sum)) };
+        after = last;
+        many += fees.len();
+        sum += fees.iter().map(|it| it.fee).sum();
+    }
+}
+
+/// Asks one account for what being late costs by today, and takes back what is wrong of it.
+pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateFee>> {
+    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    revisit(tx, &allowed, account)?;
+    let class = store::account::get(tx, account)?.class;
+    let known = Known::of(tx, account)?;
+    let there = store::late_fee::of_account(tx, account)?;
+    let since = today.saturating_sub(LOOK_BACK.days());
+    let mut asked = Vec::new();
+    for bill in known.sides.iter().filter(|it| it.kind == EntryKind::Bill && it.due < today) {
+        let rules = credit_rules::late_fees(tx, today)?;
+        for (nth, late_on) in rules.turns(class, bill.due, (since, today)) {
+            if there.iter().any(|it| it.number == bill.key && it.nth == nth) {
+                continue;
+            }
+            // What held on that day counts, whenever somebody looks.
+            let rules = credit_rules::late_fees(tx, late_on)?;
+            let left = known.open(&bill.key, late_on);
+            if left == Money::ZERO {
+                continue;
+            }
+            let shields = shield::on(tx, account, late_on)?;
+            let Some(fee) = rules.fee(class, left, &shields) else { continue };
+            let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
+            let it = LateFee {
+                bill: id.context("a posted bill is there")?,
+                number: bill.key.clone(),
+                due: bill.due,
+                nth,
+                account,
+                late_on,
+                open: left,
+                fee,
+                back: Money::ZERO,
+                charged: false,
+            };
+            store::late_fee::add(tx, &it)?;
+            let charge = asked_for(tx, &it)?;
+            store::credit::ask(tx, &[charge], "late")?;
+            let said = format!("{fee} of {left}, bill {} since {late_on}", it.number);
+            store::audit::add(tx, &allowed, "ask late fee", &account.to_string(), &said)?;
+            asked.push(it);
+        }
+    }
+    Ok(asked)
+}
+
+/// Takes back what a payment makes wrong that counts from before a fee, in the payment's own
+/// transaction.
+pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    revisit(tx, allowed, account)
+}
+
+fn revisit(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    let fees = store::late_fee::of_account(tx, account)?;
+    if fees.iter().all(|it| it.fee == it.back) {
+        return Ok(());
+    }
+    let class = store::account::get(tx, account)?.class;
+    let known = Known::of(tx, account)?;
+    for it in fees.iter().filter(|it| it.back < it.fee) {
+        let rules: Rules = credit_rules::late_fees(tx, it.late_on)?;
+        let left = known.open(&it.number, it.late_on).min(it.open);
+        let should = rules.fee(class, left, &[]).unwrap_or(Money::ZERO);
+        let wrong = it.fee - it.back - should.min(it.fee - it.back);
+        if wrong != Money::ZERO {
+            let why = format!("{left} was open on {}", it.late_on);
+            take_back(tx, allowed, it, ("paid", wrong), &why)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does not ask for a fee, within the limit of whoever does it; beyond it, it takes two
+/// ([`do_or_ask`](crate::approval::do_or_ask)).
+pub fn waive(tx: &mut Tx, actor: Actor, new: &NewWaiver, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::WaiveFees, Some(new.amount))?;
+    let_go(tx, &allowed, new, why)
+}
+
+/// Refuses what cannot be waived.
+pub(crate) fn check(tx: &mut Tx, new: &NewWaiver) -> Result<LateFee> {
+    let fees = store::late_fee::of_account(tx, new.account)?;
+    let it = fees.into_iter().find(|it| it.bill == new.bill && it.nth == new.nth);
+    let it =
+        it.ok_or_else(|| refuse(NotWaived::Unknown { bill: new.bill.to_string(), nth: new.nth }))?;
+    let now = it.fee - it.back;
+    if now == Money::ZERO {
+        return Err(refuse(NotWaived::Gone));
+    }
+    if now != new.amount {
+        return Err(refuse(NotWaived::Changed { now }));
+    }
+    Ok(it)
+}
+
+/// Waives what was authorized.
+pub(crate) fn let_go(tx: &mut Tx, allowed: &Authorized, new: &NewWaiver, why: &str) -> Result<()> {
+    receipt::said(why)?;
+    store::account::lock(tx, &[new.account])?;
+    let it = check(tx, new)?;
+    take_back(tx, allowed, &it, ("waived", new.amount), why.trim())
+}
+
+/// Takes a part of a fee back: with the bill that it comes with where it was not charged yet, else at
+/// once.
+fn take_back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    it: &LateFee,
+    (how, amount): (&str, Money),
+    why: &str,
+) -> Result<()> {
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    store::late_fee::give_back(tx, it, (how, amount), on, why)?;
+    let rest = it.fee - it.back - amount;
+    let key = format!("{}/back/{on}/{}", it.key(), rest.cents());
+    // What was not charged yet comes with the same bill as the fee.
+    let on_bill = if it.charged { on } else { it.late_on };
+    let back = Charge { key, on: on_bill, amount: -amount, ..asked_for(tx, it)? };
+    if it.charged {
+        charge::post(tx, allowed, &back)?;
+    } else if rest == Money::ZERO && it.back == Money::ZERO {
+        store::credit::forget(tx, &it.key(), on, why)?;
+    } else {
+        store::credit::ask(tx, &[back], why)?;
+    }
+    let said = format!("{amount} of bill {}, {how}: {why}", it.number);
+    let act = if how == "waived" { WAIVE } else { "take late fee back" };
+    store::audit::add(tx, allowed, act, &it.account.to_string(), &said)
+}
+
+fn asked_for(tx: &mut Tx, it: &LateFee) -> Result<Charge> {
+    let whose = store::account::get(tx, it.account)?;
+    let language = store::person::get(tx, whose.person)?.language;
+    let kind = ChargeFor::LateFee;
+    Ok(Charge {
+        key: it.key(),
+        kind,
+        account: it.account,
+        amount: it.fee,
+        on: it.late_on,
+        asked_by: None,
+        label: format!("{} {}", kind.label(language), it.number),
+        bill: None,
+    })
+}
+
+/// What an account did, by all that is known.
+struct Known {
+    sides: Vec<Side>,
+    applied: Vec<Applied>,
+}
+
+impl Known {
+    fn of(tx: &mut Tx, account: AccountId) -> Result<Known> {
+        let sides = store::ledger::sides(tx, account, Date::MAX, EntryId(i64::MAX))?;
+        let applied = store::ledger::applied(tx, account)?;
+        Ok(Known { sides, applied })
+    }
+
+    /// What was open of a bill on a day.
+    fn open(&self, bill: &str, on: Date) -> Money {
+        let by: Vec<Side> = self.sides.iter().filter(|it| it.on <= on).cloned().collect();
+        let items = open(&by, &self.applied).items;
+        let it = items.iter().find(|it| it.side.debt == Debt::Bill && it.side.key == bill);
+        it.map_or(Money::ZERO, |it| it.left)
+    }
+}
+
+impl NewWaiver {
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        let it = check(tx, self)?;
+        let number = store::account::get(tx, self.account)?.number;
+        Ok(format!("account {number}, bill {}, turn {}", it.number, it.nth))
+    }
+}
+
+impl fmt::Display for NotWaived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotWaived::Unknown { bill, nth } => write!(
+                f,
+                "turn {nth} of bill {bill} cost nothing; see: meterbook late-fee list --account NUMBER"
+            ),
+            NotWaived::Gone => f.write_str("nothing of it is asked for any more"),
+            NotWaived::Changed { now } => {
+                write!(f, "it comes to {now} now; look at it again: meterbook late-fee list")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotWaived {}

@@ -1,0 +1,125 @@
+//! Levelled bills: what is asked for is level, the bill stays what it is, and what is between is kept to
+//! the cent until it is settled.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::moves::ReadWanted;
+use meterbook_app::replay::{Replayed, replay};
+use meterbook_app::{budget, receipt, statement};
+use meterbook_checks::engines;
+use meterbook_core::credit::Noun;
+use meterbook_core::credit::budget::How;
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Gl;
+use meterbook_core::money::Money;
+use meterbook_store::budget::Budget;
+use meterbook_store::{self as store, Db};
+
+use crate::deposit::{at, bill, owes, pays, say, sound, sum};
+use crate::jobs::january;
+use crate::last_bill;
+use crate::late_fee::february;
+use crate::village::{actor, says};
+
+const RULES: &str = "class residential\nhistory 12 1\nround 1.00\noff 10%\n";
+const ONE: AccountId = AccountId(1);
+const THREE: AccountId = AccountId(3);
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+fn begin(db: &Db, account: AccountId, level: Option<i64>) -> Result<Budget> {
+    db.write(|tx| budget::begin(tx, at("2026-01-20"), account, level.map(cents), "by phone"))
+}
+
+fn town(db: &Db, folder: &Path) {
+    january(db, folder, 3);
+    say(db, Noun::Budget, RULES);
+}
+
+#[test]
+fn what_is_asked_for_is_level_and_the_bill_what_it_is() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        begin(db, ONE, Some(10_00)).unwrap();
+        begin(db, THREE, Some(10_00)).unwrap();
+        bill(db);
+        // $4.44 and $13.32.
+        assert_eq!((owes(db, ONE), owes(db, THREE)), (10_00, 10_00));
+        assert_eq!(sum(db, Gl::BudgetVariance), 1_332 + 4_44 - 20_00);
+        let face = db.read(|tx| store::bill::of_account(tx, THREE)).unwrap()[0].clone();
+        assert_eq!(face.total, cents(1_332));
+        assert_eq!(db.read(|tx| replay(tx, face.id)).unwrap(), Replayed::Same);
+        let it = db.read(|tx| statement::of_bill(tx, face.id)).unwrap();
+        assert_eq!(it.amount_due, cents(10_00));
+        assert_eq!(it.since[0].text, "Budget billing: $10.00 for $13.32");
+        // What is paid of it pays all of it.
+        pays(db, THREE, 10_00, date(2026, 3, 1), actor());
+        let open = db.read(|tx| receipt::open_now(tx, THREE)).unwrap();
+        assert_eq!((open.items, open.credits), (vec![], vec![]));
+        sound(db);
+        february(db, folder, 3);
+        assert_eq!(owes(db, THREE), 10_00);
+        let off = db.read(|tx| budget::off(tx, date(2026, 3, 10))).unwrap();
+        let told: Vec<_> = off.iter().map(|it| (it.should.cents(), it.variance.cents())).collect();
+        // 8.88 of 59 days is 4.58 of a month, less a twelfth of 11.12; 26.64 with one of 6.64.
+        assert_eq!(told, [(4_00, -11_12), (15_00, 664)]);
+        let settled = db.write(|tx| budget::end(tx, actor(), THREE, "by phone")).unwrap();
+        assert_eq!((settled, owes(db, THREE)), (cents(664), 1_664));
+        sound(db);
+    });
+}
+
+#[test]
+fn the_last_bill_settles_it() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::Budget, RULES);
+        let account = last_bill::comes(db);
+        db.write(|tx| budget::begin(tx, at("2026-01-20"), account.id, Some(cents(5_00)), "x"))
+            .unwrap();
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        bill(db);
+        // $12 levelled to $5, and $25 and $150 that a move asked for.
+        assert_eq!(owes(db, account.id), 5_00 + 25_00 + 15_000);
+        last_bill::leaves(db, &account, last_bill::LEFT, ReadWanted::Given(vec![150_000_000]));
+        last_bill::close(db, &account).unwrap();
+        assert_eq!(owes(db, account.id), 12_00 + 6_00 + 25_00 + 10_00);
+        assert_eq!(sum(db, Gl::BudgetVariance), 0);
+        let all = db.read(|tx| store::budget::of_account(tx, account.id)).unwrap();
+        assert_eq!(all[0].ended, Some(date(2026, 3, 10)));
+        let bills = db.read(|tx| store::budget::bills(tx, &all[0].key)).unwrap();
+        let told: Vec<_> = bills.iter().map(|it| (it.how, it.asked.cents())).collect();
+        assert_eq!(told, [(How::Levelled, 5_00), (How::Settled, 13_00)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_level_follows_from_bills_and_what_is_not_offered_is_said() {
+    engines::each(|db, folder| {
+        january(db, folder, 3);
+        let offered = begin(db, ONE, Some(5_00)).unwrap_err();
+        assert!(says(&offered).starts_with("no rule levels bills of residential customers"));
+        say(db, Noun::Budget, RULES);
+        let few = begin(db, ONE, None).unwrap_err();
+        assert_eq!(says(&few), "a level follows from 1 bills at least; say one");
+        assert_eq!(says(&begin(db, ONE, Some(0)).unwrap_err()), "a level is above zero");
+        let end = || db.write(|tx| budget::end(tx, at("2026-01-20"), ONE, "x"));
+        assert_eq!(says(&end().unwrap_err()), "bills of this account are not levelled");
+        bill(db);
+        // 13.32 of 31 days is 13.07 of a month.
+        let it = db.read(|tx| budget::recommend(tx, THREE, date(2026, 3, 10))).unwrap();
+        assert_eq!(it.level, cents(14_00));
+        begin(db, ONE, None).unwrap();
+        let twice = begin(db, ONE, None).unwrap_err();
+        assert!(says(&twice).starts_with("bills are levelled since 2026-01-20"));
+        assert_eq!(end().unwrap(), Money::ZERO);
+        let again = begin(db, ONE, None).unwrap_err();
+        assert!(says(&again).starts_with("it began on 2026-01-20 already"));
+        sound(db);
+    });
+}

@@ -1,0 +1,268 @@
+//! Collections: steps by days, kept by what shields an account, looked at again when a crew sets out; a
+//! payment calls a cut off, and a debt that comes back goes on where it stood.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::collection::{self, Done, Switch};
+use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::{customer_view, order, plan, receipt};
+use meterbook_checks::engines;
+use meterbook_core::credit::collection::Step;
+use meterbook_core::credit::protection::Weather;
+use meterbook_core::credit::{Noun, Shield};
+use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
+use meterbook_core::order::Order;
+use meterbook_store::protection::Protection;
+use meterbook_store::{self as store, Db, Tx};
+
+use crate::deposit::{at, bill, pays, say, sound};
+use crate::jobs::january;
+use crate::late_fee::february;
+use crate::village::{actor, says};
+
+const RULES: &str = "least residential 5.00\nstep residential reminder 5 days\n\
+    step residential notice 10 days\nstep residential cut 20 days least 10.00\n\
+    step any write-off 60 days\ngap 3 days\nby notice dispute\nresume 90 days\n";
+const PROTECTIONS: &str = "county Kane: Alder Creek\nlasts medical 30 days renewals 1\n\
+    below any 32 county Kane cite 16 TAC 25.483(j)\nno-cut weekend\n";
+const TWO: AccountId = AccountId(2);
+const THREE: AccountId = AccountId(3);
+const FOUR: AccountId = AccountId(4);
+
+/// Four customers who owe 4.44, 8.88, 13.32 and 17.76 since February 23.
+fn town(db: &Db, folder: &Path) {
+    january(db, folder, 4);
+    bill(db);
+    say(db, Noun::Collection, RULES);
+    say(db, Noun::Protection, PROTECTIONS);
+}
+
+fn run(db: &Db, day: &str) -> Done {
+    collection::run(db, at(day), &[]).unwrap()
+}
+
+fn taken(done: &Done) -> Vec<(Step, usize)> {
+    done.taken.iter().map(|it| (*it.0, *it.1)).collect()
+}
+
+fn cuts(db: &Db, account: AccountId) -> Vec<Order> {
+    db.write(|tx| store::order::to_call_off(tx, account)).unwrap()
+}
+
+fn why(db: &Db, account: AccountId, on: Date) -> Vec<String> {
+    let why = db.read(|tx| collection::why(tx, account, on)).unwrap();
+    why.iter().map(ToString::to_string).collect()
+}
+
+fn grant(db: &Db, day: &str, from: Date) -> Result<Protection> {
+    let (to, shield, evidence) = (To::Account(FOUR), Shield::Medical, "certificate 7".to_owned());
+    let new = NewProtection { to, shield, from, until: None, evidence };
+    db.write(|tx| protection::grant(tx, at(day), &new))
+}
+
+#[test]
+fn steps_are_taken_once_by_days_and_a_payment_calls_a_cut_off() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let first = run(db, "2026-03-10");
+        assert_eq!((first.opened, taken(&first)), (3, vec![(Step::Reminder, 3)]));
+        assert_eq!(run(db, "2026-03-10"), Done::default(), "once");
+        assert_eq!(run(db, "2026-03-12"), Done::default(), "a gap");
+        assert_eq!(taken(&run(db, "2026-03-13")), [(Step::Notice, 3)]);
+        let listed =
+            db.read(|tx| store::collection::taken(tx, date(2026, 3, 13), Step::Notice)).unwrap();
+        assert_eq!(listed.len(), 3);
+        // Eight dollars are too little for a cut, and somebody is ill.
+        grant(db, "2026-03-14", date(2026, 3, 14)).unwrap();
+        let third = run(db, "2026-03-16");
+        assert_eq!(taken(&third), [(Step::Cut, 1)]);
+        assert_eq!(third.kept.into_iter().collect::<Vec<_>>(), [((Step::Cut, Shield::Medical), 1)]);
+        assert_eq!((cuts(db, THREE).len(), cuts(db, FOUR).len()), (1, 0));
+        let last = "the last step was notice on 2026-03-13; a cut was not ordered yet";
+        let ill = "medical: certificate 7, until 2026-04-13";
+        assert_eq!(why(db, FOUR, date(2026, 3, 16)), [ill, last]);
+        assert!(why(db, THREE, date(2026, 3, 16)).is_empty());
+        sound(db);
+
+        pays(db, THREE, 1_332, date(2026, 3, 16), at("2026-03-16"));
+        assert_eq!(cuts(db, THREE).len(), 0, "in the same transaction");
+        assert_eq!(run(db, "2026-03-17").ended, 1);
+        // The check comes back: it goes on with the cut, as old as it was.
+        let back = |tx: &mut Tx| {
+            let id = store::payment::of_account(tx, THREE)?[0].id;
+            let tender = store::receipt::tender_of(tx, id)?.unwrap();
+            receipt::give_back(tx, at("2026-03-18"), tender, date(2026, 3, 18), "R01")
+        };
+        db.write(back).unwrap();
+        let again = run(db, "2026-03-18");
+        assert_eq!((again.opened, taken(&again)), (1, vec![]));
+        // A weekend comes between.
+        let weekend = run(db, "2026-03-21");
+        assert_eq!(weekend.kept.get(&(Step::Cut, Shield::Calendar)), Some(&1));
+        assert_eq!(taken(&run(db, "2026-03-23")), [(Step::Cut, 1)]);
+        assert_eq!(cuts(db, THREE).len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_crew_does_not_set_out_for_what_is_shielded_meanwhile() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
+            run(db, day);
+        }
+        let id = cuts(db, THREE)[0].id;
+        let cold = Weather {
+            county: "Kane".to_owned(),
+            on: date(2026, 3, 17),
+            low: 20,
+            high: 40,
+            alert: false,
+        };
+        db.write(|tx| protection::weather(tx, actor(), &cold)).unwrap();
+        let sets_out = |day: &str| db.write(|tx| order::en_route(tx, at(day), id)).unwrap_err();
+        let cited = "weather: 20 F at the lowest in Kane (16 TAC 25.483(j)), until 2026-03-18";
+        assert_eq!(
+            says(&sets_out("2026-03-17")),
+            format!("do not cut off, and call order {id} off; {cited}")
+        );
+        // What is said anew counts.
+        let warm = Weather { low: 33, ..cold };
+        db.write(|tx| protection::weather(tx, actor(), &warm)).unwrap();
+        assert!(!says(&sets_out("2026-03-17")).contains("do not cut off"));
+        let stop = |stop| {
+            let why = "an outage of the payment desk";
+            db.write(|tx| collection::switch(tx, actor(), Switch::Cuts, stop, why))
+        };
+        stop(true).unwrap();
+        assert!(says(&stop(true).unwrap_err()).starts_with("it stands so already"));
+        assert!(says(&sets_out("2026-03-17")).contains("cuts are stopped: an outage"));
+        assert!(why(db, THREE, date(2026, 3, 17))[0].starts_with("cuts are stopped"));
+        stop(false).unwrap();
+        assert!(why(db, THREE, date(2026, 3, 17)).is_empty());
+        sound(db);
+    });
+}
+
+#[test]
+fn more_than_a_day_allows_and_what_is_stopped_is_not_taken() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say_later(db, "most reminder 2\nmost cut 1\n");
+        let looked = run(db, "2026-03-10");
+        assert_eq!((looked.opened, taken(&looked)), (3, vec![]));
+        let why = (3, "the rules let 2 be done in a day".to_owned());
+        assert_eq!(looked.stopped.get(&Step::Reminder), Some(&why));
+        let expect = |many| collection::run(db, at("2026-03-10"), &[(Step::Reminder, many)]);
+        let why = (3, "4 were expected".to_owned());
+        assert_eq!(expect(4).unwrap().stopped.get(&Step::Reminder), Some(&why));
+        assert_eq!(taken(&expect(3).unwrap()), [(Step::Reminder, 3)]);
+        let stop =
+            |tx: &mut Tx| collection::switch(tx, actor(), Switch::Notices, true, "wrong text");
+        db.write(stop).unwrap();
+        let why = (3, "stopped: wrong text".to_owned());
+        assert_eq!(run(db, "2026-03-13").stopped.get(&Step::Notice), Some(&why));
+        sound(db);
+    });
+}
+
+fn say_later(db: &Db, more: &str) {
+    let (noun, text) = (Noun::Collection, format!("{RULES}{more}"));
+    let day = date(2026, 2, 1);
+    db.write(|tx| meterbook_app::credit_rules::say(tx, actor(), noun, day, &text)).unwrap();
+}
+
+#[test]
+fn who_pays_in_parts_waits_and_goes_on_when_that_breaks() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, Noun::Plan, "months any 2\n");
+        run(db, "2026-03-10");
+        db.write(|tx| plan::agree(tx, at("2026-03-11"), TWO, 1, "by phone")).unwrap();
+        assert_eq!(taken(&run(db, "2026-03-13")), [(Step::Notice, 2)]);
+        assert_eq!(
+            why(db, TWO, date(2026, 3, 13))[0],
+            "plan: paid in parts as agreed on 2026-03-11, until 2026-05-11"
+        );
+        assert_eq!(plan::review_all(db, at("2026-04-12")).unwrap().len(), 1);
+        assert_eq!(taken(&run(db, "2026-04-13")), [(Step::Notice, 1), (Step::Cut, 2)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_past_due_of_all_is_what_is_past_due_of_each() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        pays(db, THREE, 1_000, date(2026, 3, 9), actor());
+        pays(db, FOUR, 1_776, date(2026, 3, 9), actor());
+        february(db, folder, 4);
+        for day in [date(2026, 3, 10), date(2026, 3, 23), date(2026, 3, 24), date(2026, 6, 1)] {
+            let mut all = Vec::new();
+            db.read(|tx| store::collection::arrears(tx, day, |it| all.push(it))).unwrap();
+            let each = |tx: &mut Tx| {
+                let mut each = Vec::new();
+                for id in (1..=4).map(AccountId) {
+                    let number = store::account::get(tx, id)?.number;
+                    let view = customer_view::of_account(tx, number, day, 0)?.unwrap();
+                    let open = receipt::open_now(tx, id)?;
+                    if view.past_due != Money::ZERO {
+                        each.push((id, view.past_due, open.items[0].side.due));
+                    }
+                }
+                Ok(each)
+            };
+            let all: Vec<_> = all.iter().map(|it| (it.account, it.past_due, it.oldest)).collect();
+            assert_eq!(all, db.read(each).unwrap(), "{day}");
+        }
+    });
+}
+
+#[test]
+fn what_is_not_granted_is_said() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let first = grant(db, "2026-03-10", date(2026, 3, 10)).unwrap();
+        assert_eq!((first.nth, first.granted.to), (1, date(2026, 4, 9)));
+        assert!(says(&grant(db, "2026-03-10", date(2026, 3, 10)).unwrap_err()).contains("already"));
+        assert_eq!(grant(db, "2026-04-09", date(2026, 4, 9)).unwrap().nth, 2);
+        let why = grant(db, "2026-05-09", date(2026, 5, 9)).unwrap_err();
+        assert_eq!(says(&why), "it may be renewed 1 times in a row, and was");
+        assert_eq!(grant(db, "2026-07-01", date(2026, 7, 1)).unwrap().nth, 1, "not in a row");
+        let new = |shield, until, evidence: &str| NewProtection {
+            to: To::Account(TWO),
+            shield,
+            from: date(2026, 3, 10),
+            until,
+            evidence: evidence.to_owned(),
+        };
+        let grant = |new: &NewProtection| {
+            says(&db.write(|tx| protection::grant(tx, actor(), new)).unwrap_err())
+        };
+        let follows = "plan follows from what is there; nobody grants it";
+        assert_eq!(grant(&new(Shield::Plan, None, "x")), follows);
+        let no_end = "no rule says how long bankruptcy lasts; say until when";
+        assert_eq!(grant(&new(Shield::Bankruptcy, None, "x")), no_end);
+        let day = Some(date(2026, 3, 10));
+        assert_eq!(grant(&new(Shield::Bankruptcy, day, "x")), "it ends after it begins");
+        assert_eq!(grant(&new(Shield::Bankruptcy, day, " ")), "say why");
+        let end = db.write(|tx| protection::end(tx, actor(), TWO, Shield::Medical, "x"));
+        assert_eq!(says(&end.unwrap_err()), "the account has no medical protection");
+        db.write(|tx| protection::end(tx, actor(), FOUR, Shield::Medical, "moved")).unwrap();
+        // A county's holds for who is served there.
+        let county = NewProtection {
+            to: To::County("kane".to_owned()),
+            ..new(Shield::Moratorium, Some(date(2026, 4, 1)), "order 12")
+        };
+        db.write(|tx| protection::grant(tx, actor(), &county)).unwrap();
+        let all = db.read(|tx| protection::shields(tx, TWO, date(2026, 3, 11))).unwrap();
+        assert_eq!(all[0].to_string(), "moratorium: order 12, until 2026-04-01");
+        sound(db);
+    });
+}

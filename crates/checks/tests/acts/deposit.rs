@@ -1,0 +1,218 @@
+//! Security: asked for once, held from the day on which it was paid, with interest to the cent, and given
+//! back by a rule, by a clerk or with the last bill.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use jiff::civil::{Date, date};
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::deposit::{self, Given, NewDeposit};
+use meterbook_app::moves::ReadWanted;
+use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::{Actor, check, credit_rules, receipt};
+use meterbook_checks::engines;
+use meterbook_core::credit::Noun;
+use meterbook_core::credit::deposit::Because;
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
+use meterbook_store::{self as store, Db};
+
+use crate::jobs::january;
+use crate::last_bill;
+use crate::village::{actor, says};
+
+const RULES: &str = "ask residential unknown 150.00\nask residential poor 2 highest\n\
+    parts 3 first 20%\nguarantor residential\ninterest 2026-01-01 3.65%\ncredited yearly\n\
+    review 2 on-time\nlongest 24 months\nreturn-as refund\n";
+const JANUARY: Date = date(2026, 1, 1);
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+/// Whoever works at noon of a day.
+pub(crate) fn at(day: &str) -> Actor {
+    Actor::system(format!("{day}T18:00:00Z").parse().unwrap())
+}
+
+pub(crate) fn sum(db: &Db, gl: Gl) -> i64 {
+    let all = db.read(store::ledger::gl_totals).unwrap();
+    all.iter().filter(|it| it.0 == gl).map(|it| it.1).sum::<Money>().cents()
+}
+
+pub(crate) fn owes(db: &Db, account: AccountId) -> i64 {
+    let open = db.read(|tx| receipt::open_now(tx, account)).unwrap().balance();
+    assert_eq!(db.read(|tx| store::ledger::balance(tx, account)).unwrap(), open);
+    open.cents()
+}
+
+pub(crate) fn sound(db: &Db) {
+    let report = check::check(db).unwrap();
+    assert!(report.clean(), "{report:#?}");
+}
+
+pub(crate) fn say(db: &Db, noun: Noun, text: &str) {
+    db.write(|tx| credit_rules::say(tx, actor(), noun, JANUARY, text)).unwrap();
+}
+
+pub(crate) fn pays(db: &Db, account: AccountId, amount: i64, on: Date, by: Actor) {
+    let (tender, reference) = (Tender::Check, format!("{account}/{on}"));
+    let new = NewPayment { account, amount: cents(amount), on, tender, reference };
+    db.write(|tx| pay(tx, by, &new)).unwrap();
+}
+
+pub(crate) fn bill(db: &Db) {
+    bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+}
+
+fn new(account: AccountId) -> NewDeposit {
+    NewDeposit { account, credit: Credit::Unknown, amount: None, parts: 1 }
+}
+
+const ONE: AccountId = AccountId(1);
+
+#[test]
+fn it_earns_from_the_day_it_is_paid_and_goes_back_after_so_long() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new(ONE), "new")).unwrap();
+        bill(db);
+        assert_eq!(owes(db, ONE), 4_44 + 15_000);
+        let held = |day| db.read(|tx| deposit::secured(tx, ONE, day)).unwrap();
+        assert_eq!(held(date(2026, 2, 20)).held, Money::ZERO);
+        pays(db, ONE, 15_444, date(2026, 2, 24), at("2026-03-10"));
+        let it = held(date(2026, 3, 10));
+        assert_eq!((it.held, it.since), (cents(15_000), Some(date(2026, 2, 24))));
+        // 14 days of a cent and a half.
+        assert_eq!(it.interest, cents(21));
+        let review = |day: &str| db.write(|tx| deposit::review(tx, at(day), ONE)).unwrap();
+        assert_eq!(review("2026-03-10"), None);
+        assert_eq!((sum(db, Gl::DepositsHeld), sum(db, Gl::DepositInterest)), (-15_000, -8));
+        sound(db);
+        assert_eq!(review("2027-02-23"), None);
+        let number = db.read(|tx| store::account::get(tx, ONE)).unwrap().number;
+        let zero = Money::ZERO;
+        let year =
+            Given { number, returned: zero, interest: cents(5_48), refunded: zero, why: None };
+        assert_eq!(review("2027-02-24"), Some(year));
+        assert_eq!((owes(db, ONE), sum(db, Gl::DepositInterest)), (-5_48, 0));
+        assert_eq!(review("2027-02-24"), None, "once");
+        sound(db);
+        let since = date(2026, 2, 24);
+        let back = review("2028-02-24").unwrap();
+        assert_eq!((back.returned, back.interest), (cents(15_000), cents(5_47)));
+        assert_eq!((back.refunded, back.why), (cents(15_547), Some(Because::Long { since })));
+        assert_eq!((owes(db, ONE), sum(db, Gl::RefundsPayable)), (-5_48, -15_547));
+        assert_eq!((sum(db, Gl::DepositsHeld), sum(db, Gl::DepositInterest)), (0, 0));
+        assert_eq!(sum(db, Gl::InterestExpense), 10_95);
+        assert_eq!(db.read(store::deposit::secured).unwrap(), []);
+        assert!(deposit::review_all(db, at("2028-02-25")).unwrap().is_empty());
+        sound(db);
+    });
+}
+
+#[test]
+fn parts_come_with_bills_and_a_check_that_comes_back_takes_what_was_held() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let asked = NewDeposit { parts: 3, ..new(ONE) };
+        let parts = db.write(|tx| deposit::ask(tx, at("2026-01-15"), &asked, "new")).unwrap();
+        let told: Vec<_> = parts.iter().map(|it| (it.on.to_string(), it.amount.cents())).collect();
+        let days = ["2026-01-15", "2026-02-15", "2026-03-15"].map(str::to_owned);
+        assert_eq!(told.iter().map(|it| it.1).collect::<Vec<_>>(), [30_00, 60_00, 60_00]);
+        assert_eq!(told.into_iter().map(|it| it.0).collect::<Vec<_>>(), days);
+        bill(db);
+        assert_eq!(owes(db, ONE), 4_44 + 30_00);
+        pays(db, ONE, 34_44, date(2026, 2, 10), at("2026-03-10"));
+        db.write(|tx| deposit::review(tx, at("2026-03-10"), ONE)).unwrap();
+        assert_eq!(sum(db, Gl::DepositInterest), -6);
+        sound(db);
+        let tender = db.read(|tx| {
+            let of = store::payment::of_account(tx, ONE)?;
+            store::receipt::tender_of(tx, of[0].id)
+        });
+        let tender = tender.unwrap().unwrap();
+        let on = date(2026, 2, 12);
+        db.write(|tx| receipt::give_back(tx, actor(), tender, on, "R01")).unwrap();
+        let held = |day| db.read(|tx| deposit::secured(tx, ONE, day)).unwrap();
+        assert_eq!(held(date(2026, 3, 10)).held, Money::ZERO);
+        db.write(|tx| deposit::review(tx, at("2026-03-11"), ONE)).unwrap();
+        // Two days of three tenths of a cent are a cent.
+        assert_eq!(sum(db, Gl::DepositInterest), -1);
+        sound(db);
+        // What goes back is what was asked, paid or not; what was still to come is not asked for.
+        let back = db.write(|tx| deposit::give_back(tx, at("2026-03-12"), ONE, "moved on"));
+        assert_eq!(back.unwrap().returned, cents(30_00));
+        assert_eq!(owes(db, ONE), 4_43);
+        assert_eq!(held(date(2026, 3, 12)).to_come, []);
+        sound(db);
+    });
+}
+
+#[test]
+fn the_last_bill_sets_off_security_with_its_interest() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::Deposit, RULES);
+        let account = last_bill::comes(db);
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        bill(db);
+        pays(db, account.id, 18_700, date(2026, 2, 5), at("2026-03-10"));
+        last_bill::leaves(db, &account, last_bill::LEFT, ReadWanted::Given(vec![150_000_000]));
+        last_bill::close(db, &account).unwrap();
+        // $6 and $10, less $150 and 33 days of a cent and a half.
+        assert_eq!(owes(db, account.id), 16_00 - 15_000 - 50);
+        assert_eq!((sum(db, Gl::DepositsHeld), sum(db, Gl::DepositInterest)), (0, 0));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_not_asked_for_or_not_held_is_said() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        let two = AccountId(2);
+        let ask = |new: &NewDeposit| db.write(|tx| deposit::ask(tx, actor(), new, "new"));
+        let why = ask(&new(ONE)).unwrap_err();
+        let none = "no rule asks residential customers with unknown credit for security";
+        assert!(says(&why).starts_with(none));
+        say(db, Noun::Deposit, RULES);
+        // It goes by bills, and there are none.
+        let poor = NewDeposit { credit: Credit::Poor, ..new(ONE) };
+        assert!(says(&ask(&poor).unwrap_err()).starts_with("no rule asks residential"));
+        let many = NewDeposit { parts: 4, ..new(ONE) };
+        let many = ask(&many).unwrap_err();
+        assert_eq!(says(&many), "it may be paid in 3 at most, and in one at least");
+        let zero = NewDeposit { amount: Some(Money::ZERO), ..new(ONE) };
+        assert_eq!(says(&ask(&zero).unwrap_err()), "security is above zero");
+        ask(&new(ONE)).unwrap();
+        assert!(says(&ask(&new(ONE)).unwrap_err()).starts_with("security was asked for on"));
+        let silent = db.write(|tx| deposit::ask(tx, actor(), &new(two), " "));
+        assert_eq!(says(&silent.unwrap_err()), "say why");
+        let back = db.write(|tx| deposit::give_back(tx, actor(), two, "x"));
+        assert_eq!(says(&back.unwrap_err()), "nothing is held of this account");
+
+        let stand = |of, by| {
+            db.write(|tx| deposit::guarantee(tx, actor(), of, by, cents(20_000), "by letter"))
+        };
+        assert!(says(&stand(ONE, ONE).unwrap_err()).starts_with("nobody stands in for themselves"));
+        stand(ONE, two).unwrap();
+        assert!(says(&stand(ONE, two).unwrap_err()).starts_with("somebody stands in since"));
+        let release = || db.write(|tx| deposit::release(tx, actor(), ONE, "by letter"));
+        release().unwrap();
+        assert_eq!(says(&release().unwrap_err()), "nobody stands in for this account");
+        let text = RULES.replace("guarantor residential\n", "");
+        let (noun, day) = (Noun::Deposit, date(2026, 2, 1));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, day, &text)).unwrap();
+        let why = stand(two, ONE).unwrap_err();
+        assert_eq!(says(&why), "nobody may stand in for residential customers; ask for money");
+        let again = db.write(|tx| credit_rules::say(tx, actor(), noun, day, &text));
+        assert!(says(&again.unwrap_err()).starts_with("rules of credit from 2026-02-01 on"));
+        let wrong = db.write(|tx| credit_rules::say(tx, actor(), noun, JANUARY, "ask"));
+        assert!(says(&wrong.unwrap_err()).starts_with("line 1: write ask CLASS CREDIT HOW"));
+        sound(db);
+    });
+}

@@ -1,0 +1,196 @@
+//! Late fees: once for each turn of a bill, with the next bill; taken back where a payment came in time;
+//! waived by one within a limit and by two beyond it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::late_fee::{self, NewWaiver};
+use meterbook_app::window::{self, NewWindow};
+use meterbook_app::{receipt, suspense, task};
+use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
+use meterbook_core::credit::Noun;
+use meterbook_core::id::AccountId;
+use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
+use meterbook_core::permission::{Grant, Permission};
+use meterbook_core::task::TaskKind;
+use meterbook_store::late_fee::LateFee;
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::deposit::{at, bill, owes, pays, say, sound, sum};
+use crate::jobs::{january, read};
+use crate::village::{actor, says};
+
+const RULES: &str =
+    "fee residential 10% monthly\ngrace 5 days\nleast 5.00\ncap 1.50\nexempt dispute\n";
+const ONE: AccountId = AccountId(1);
+const TWO: AccountId = AccountId(2);
+const THREE: AccountId = AccountId(3);
+const FOUR: AccountId = AccountId(4);
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+/// Four customers who owe 4.44, 8.88, 13.32 and 17.76 since February 23; the fourth disputed it.
+fn town(db: &Db, folder: &Path) {
+    january(db, folder, 4);
+    say(db, Noun::LateFee, RULES);
+    bill(db);
+    let about = (FOUR, InteractionChannel::Phone);
+    let open = |tx: &mut store::Tx| {
+        task::open_case(tx, at("2026-02-25"), about, TaskKind::Dispute, &[], "too much")
+    };
+    db.write(open).unwrap();
+}
+
+/// The next turn, with its bills.
+pub(crate) fn february(db: &Db, folder: &Path, customers: i64) {
+    let period = Period::month(2026, 2).unwrap();
+    let (billed_on, due_on) = (date(2026, 3, 2), date(2026, 3, 23));
+    let turn = NewWindow { period, billed_on, due_on };
+    db.write(|tx| window::plan(tx, actor(), Cycle(1), &[turn])).unwrap();
+    read(db, folder, customers, date(2026, 3, 1));
+    bill(db);
+}
+
+fn assess(db: &Db, day: &str) -> (usize, i64) {
+    let (many, sum) = late_fee::assess_all(db, at(day)).unwrap();
+    (many, sum.cents())
+}
+
+fn fees(db: &Db, account: AccountId) -> Vec<LateFee> {
+    db.read(|tx| store::late_fee::of_account(tx, account)).unwrap()
+}
+
+fn to_come(db: &Db, account: AccountId) -> Vec<i64> {
+    let all = db.read(|tx| store::credit::asked(tx, &[account])).unwrap();
+    all.iter().map(|it| it.amount.cents()).collect()
+}
+
+fn waiver(it: &LateFee) -> NewWaiver {
+    NewWaiver { account: it.account, bill: it.bill, nth: it.nth, amount: it.fee - it.back }
+}
+
+#[test]
+fn a_turn_of_a_bill_is_charged_once_with_the_next_bill() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assert_eq!(assess(db, "2026-02-28"), (0, 0), "grace");
+        // Of $8.88 and $13.32; the first owes too little and the fourth disputes it.
+        assert_eq!(assess(db, "2026-03-10"), (2, 89 + 1_33));
+        assert_eq!(assess(db, "2026-03-10"), (0, 0), "once");
+        assert_eq!((to_come(db, TWO), to_come(db, THREE)), (vec![89], vec![1_33]));
+        assert_eq!(owes(db, TWO), 8_88);
+        sound(db);
+        february(db, folder, 4);
+        assert_eq!(owes(db, TWO), 8_88 + 89 + 8_88);
+        assert!(to_come(db, TWO).is_empty());
+        assert_eq!(sum(db, Gl::LateFees), -(89 + 1_33));
+        // The second turn of January's bill; February's is not due yet.
+        assert_eq!(assess(db, "2026-03-28"), (0, 0));
+        // Of both bills by then, of the second and the third customer.
+        assert_eq!(assess(db, "2026-04-01"), (4, 2 * 89 + 2 * 1_33));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_payment_that_came_in_time_takes_it_back() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assess(db, "2026-03-10");
+        // A part of it: 10 % of what was left. It is not on a bill yet, and comes with its difference.
+        pays(db, THREE, 332, date(2026, 2, 20), at("2026-03-10"));
+        assert_eq!(to_come(db, THREE), [1_33, -33]);
+        pays(db, TWO, 8_88, date(2026, 2, 20), at("2026-03-10"));
+        assert!(to_come(db, TWO).is_empty());
+        assert_eq!(fees(db, TWO)[0].back, cents(89));
+        february(db, folder, 4);
+        assert_eq!(owes(db, THREE), 10_00 + 1_00 + 1_332);
+        assert_eq!(owes(db, TWO), 8_88);
+        sound(db);
+        // Money that nobody knew the owner of came in time as well; the fee is charged and goes back at
+        // once.
+        let held = receipt::NewReceipt {
+            on: date(2026, 2, 21),
+            tenders: vec![receipt::NewTender {
+                kind: Tender::Check,
+                amount: cents(10_00),
+                reference: "77".to_owned(),
+            }],
+            shares: vec![receipt::Share {
+                to: receipt::For::Suspense { said: "a name".to_owned() },
+                amount: cents(10_00),
+            }],
+        };
+        db.write(|tx| receipt::take(tx, at("2026-03-10"), &held)).unwrap();
+        assert_eq!(owes(db, THREE), 2_432);
+        let held = db.read(store::suspense::open).unwrap();
+        let found = |tx: &mut store::Tx| {
+            suspense::match_to(tx, at("2026-03-11"), held[0].id, THREE, "by the check")
+        };
+        db.write(found).unwrap();
+        assert_eq!(owes(db, THREE), 1_332);
+        assert_eq!(sum(db, Gl::LateFees), 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn one_waives_within_a_limit_and_two_beyond_it() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assess(db, "2026-03-10");
+        let limit = Some(cents(1_00));
+        let grant = Grant { permission: Permission::WaiveFees, limit, four_eyes: true };
+        let asked = Asked::Grant { role: "clerk".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let (ann, bob) = (with_role(db, "ann", "clerk"), with_role(db, "bob", "administrator"));
+        let [two, three] = [TWO, THREE].map(|it| waiver(&fees(db, it)[0]));
+        let ask = |new: &NewWaiver| -> Result<Outcome> {
+            db.write(|tx| do_or_ask(tx, ann, &Asked::Waive(new.clone()), "first time"))
+        };
+        assert_eq!(ask(&two).unwrap(), Outcome::Done);
+        assert!(to_come(db, TWO).is_empty());
+        assert_eq!(says(&ask(&two).unwrap_err()), "nothing of it is asked for any more");
+        let Outcome::Waits(id) = ask(&three).unwrap() else { panic!("it was done by one") };
+        assert_eq!(to_come(db, THREE), [1_33]);
+        // It comes with a bill meanwhile, and is waived from there.
+        february(db, folder, 4);
+        let it = db.write(|tx| approval::give(tx, bob, id, "fair")).unwrap();
+        assert!(it.subject.contains("turn 1"), "{}", it.subject);
+        assert_eq!(owes(db, THREE), 2 * 1_332);
+        let other = NewWaiver { amount: cents(5), ..three.clone() };
+        let why = db.write(|tx| late_fee::waive(tx, actor(), &other, "x")).unwrap_err();
+        assert_eq!(says(&why), "nothing of it is asked for any more");
+        let none = NewWaiver { nth: 9, ..three };
+        let why = db.write(|tx| late_fee::waive(tx, actor(), &none, "x")).unwrap_err();
+        assert!(says(&why).starts_with("turn 9 of bill"), "{why}");
+        assert_eq!(fees(db, ONE), []);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_changed_since_it_was_looked_at_is_said() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assess(db, "2026-03-10");
+        let it = waiver(&fees(db, THREE)[0]);
+        pays(db, THREE, 332, date(2026, 2, 20), at("2026-03-10"));
+        let why = db.write(|tx| late_fee::waive(tx, actor(), &it, "x")).unwrap_err();
+        assert!(says(&why).starts_with("it comes to $1.00 now"), "{why}");
+        let silent = NewWaiver { amount: cents(1_00), ..it };
+        let why = db.write(|tx| late_fee::waive(tx, actor(), &silent, " ")).unwrap_err();
+        assert_eq!(says(&why), "say why");
+    });
+}

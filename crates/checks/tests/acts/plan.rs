@@ -1,0 +1,171 @@
+//! Paying in parts: offered by a text, agreed to in one act, kept by what comes in; broken, all is as it
+//! was before.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::order::{self, NewOrder, Where};
+use meterbook_app::{close, customer_view, late_fee, plan};
+use meterbook_checks::engines;
+use meterbook_core::credit::Noun;
+use meterbook_core::credit::plan::{Ending, Plan, Stands};
+use meterbook_core::id::{AccountId, ServicePointId};
+use meterbook_core::money::Money;
+use meterbook_core::order::{OrderKind, State};
+use meterbook_store::{self as store, Db};
+
+use crate::deposit::{at, bill, pays, say, sound};
+use crate::jobs::january;
+use crate::late_fee::february;
+use crate::village::{actor, says};
+
+const RULES: &str = "months residential 3 2\ndown 50%\nleast 1.00\ndebt 5.00 100.00\n\
+    due with-bills\ngrace 5 days\nagain 1\n";
+const ONE: AccountId = AccountId(1);
+const TWO: AccountId = AccountId(2);
+const THREE: AccountId = AccountId(3);
+const DAY: Date = date(2026, 3, 10);
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+/// Three customers who owe 4.44, 8.88 and 13.32 since February 23.
+fn town(db: &Db, folder: &Path) {
+    january(db, folder, 3);
+    bill(db);
+    say(db, Noun::Plan, RULES);
+}
+
+fn agree(db: &Db, account: AccountId, nth: usize) -> Result<Plan> {
+    db.write(|tx| plan::agree(tx, at("2026-03-10"), account, nth, "by phone"))
+}
+
+fn past_due(db: &Db, account: AccountId, on: Date) -> i64 {
+    let of = |tx: &mut store::Tx| {
+        let number = store::account::get(tx, account)?.number;
+        customer_view::of_account(tx, number, on, 0)
+    };
+    db.read(of).unwrap().unwrap().past_due.cents()
+}
+
+fn stands(db: &Db, account: AccountId, on: Date) -> Stands {
+    let of = |tx: &mut store::Tx| {
+        let it = store::plan::of_account(tx, account)?.remove(0);
+        plan::stands(tx, &it, on)
+    };
+    db.read(of).unwrap()
+}
+
+fn review(db: &Db, day: &str) -> Vec<(Ending, String)> {
+    let all = plan::review_all(db, at(day)).unwrap();
+    all.into_iter().map(|it| (it.how, it.why)).collect()
+}
+
+#[test]
+fn a_plan_that_is_not_paid_breaks_after_grace_and_all_is_due_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let offers = db.read(|tx| plan::propose(tx, TWO, DAY)).unwrap().offers;
+        assert_eq!(offers.iter().map(|it| it.months).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(past_due(db, TWO, DAY), 8_88);
+        let parts = [
+            (DAY, cents(4_44)),
+            (date(2026, 4, 10), cents(2_22)),
+            (date(2026, 5, 10), cents(2_22)),
+        ];
+        assert_eq!(agree(db, TWO, 1).unwrap().parts, parts);
+        assert_eq!((past_due(db, TWO, DAY), past_due(db, TWO, date(2026, 3, 11))), (0, 4_44));
+        pays(db, TWO, 4_44, DAY, at("2026-03-10"));
+        assert_eq!(past_due(db, TWO, date(2026, 3, 11)), 0);
+        // What is not due of it has no age.
+        let aged = db.read(|tx| close::ageing(tx, actor(), date(2026, 3, 11), None)).unwrap();
+        let due: Vec<_> = aged.iter().map(|it| it.aged.due.map(Money::cents)).collect();
+        assert_eq!(due, [[0, 4_44, 0, 0, 0], [4_44, 0, 0, 0, 0], [0, 1_332, 0, 0, 0]]);
+        assert_eq!(review(db, "2026-04-10"), []);
+        let by = cents(2_22);
+        assert_eq!(stands(db, TWO, date(2026, 4, 11)), Stands::Behind { by });
+        assert_eq!(review(db, "2026-04-15"), []);
+        sound(db);
+        let broken = (Ending::Broken, "broken, $2.22 is not paid".to_owned());
+        assert_eq!(review(db, "2026-04-16"), [broken]);
+        assert_eq!(past_due(db, TWO, date(2026, 4, 16)), 4_44);
+        assert_eq!(past_due(db, TWO, date(2026, 4, 15)), 2_22, "a part of it the day before");
+        february(db, folder, 3);
+        let why = db.read(|tx| plan::propose(tx, TWO, date(2026, 4, 17))).unwrap_err();
+        assert!(says(&why).starts_with("no rule offers parts for $13.32"), "one broke in a year");
+        sound(db);
+    });
+}
+
+#[test]
+fn a_plan_that_is_paid_is_kept_and_bills_that_come_later_are_paid_beside_it() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        agree(db, TWO, 1).unwrap();
+        agree(db, THREE, 2).unwrap();
+        february(db, folder, 3);
+        pays(db, TWO, 8_88 + 8_88, date(2026, 3, 11), at("2026-03-11"));
+        let paid = (Ending::Kept, "paid".to_owned());
+        assert_eq!(review(db, "2026-03-11"), [paid]);
+        // Half of January's bill now, and February's when it is due.
+        assert_eq!(past_due(db, THREE, date(2026, 3, 23)), 6_66);
+        assert_eq!(past_due(db, THREE, date(2026, 3, 24)), 6_66 + 1_332);
+        pays(db, THREE, 6_66 + 1_332, date(2026, 3, 14), at("2026-03-14"));
+        assert_eq!(stands(db, THREE, date(2026, 3, 24)), Stands::InTime);
+        assert_eq!(review(db, "2026-03-24"), []);
+        pays(db, THREE, 6_66, date(2026, 4, 1), at("2026-04-01"));
+        assert_eq!(review(db, "2026-04-01").len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn it_calls_off_cuts_and_no_fee_is_asked_for_meanwhile() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, Noun::LateFee, "fee any 1.00 monthly\nexempt plan\n");
+        let wanted = NewOrder {
+            off_below: Some(cents(1_00)),
+            ..NewOrder::plain(OrderKind::Disconnect, Where::Point(ServicePointId(2)))
+        };
+        let order = db.write(|tx| order::add(tx, at("2026-03-10"), &wanted)).unwrap();
+        agree(db, TWO, 1).unwrap();
+        let followed = db.read(|tx| order::follow(tx, order.id)).unwrap();
+        assert_eq!(followed.stands.state, State::Cancelled);
+        let note = "$0.00 is past due beside what is paid in parts as agreed";
+        assert_eq!(followed.steps.last().unwrap().note, note);
+        let why = db.write(|tx| order::add(tx, at("2026-03-10"), &wanted)).unwrap_err();
+        assert!(says(&why).contains("plan: paid in parts as agreed"), "{why}");
+        // The first turn was before it was agreed to, the second is not asked for.
+        let assess = |day| late_fee::assess_all(db, at(day)).unwrap().0;
+        assert_eq!(assess("2026-03-10"), 3);
+        assert_eq!(assess("2026-03-24"), 2);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_not_offered_is_said() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let why = agree(db, ONE, 1).unwrap_err();
+        assert!(says(&why).starts_with("no rule offers parts for $4.44 to this account"));
+        for nth in [0, 3] {
+            let why = agree(db, TWO, nth).unwrap_err();
+            assert!(says(&why).starts_with("there are 2 offers"), "{why}");
+        }
+        agree(db, TWO, 1).unwrap();
+        assert!(says(&agree(db, TWO, 1).unwrap_err()).starts_with("a plan runs since 2026-03-10"));
+        let cancel = |account| db.write(|tx| plan::cancel(tx, actor(), account, "by phone"));
+        cancel(TWO).unwrap();
+        assert_eq!(says(&cancel(TWO).unwrap_err()), "no plan runs");
+        assert!(says(&agree(db, TWO, 1).unwrap_err()).starts_with("a plan was agreed to on"));
+        pays(db, ONE, 4_44, DAY, actor());
+        assert_eq!(says(&agree(db, ONE, 1).unwrap_err()), "nothing is owed");
+        sound(db);
+    });
+}

@@ -1,0 +1,310 @@
+//! Collections: which step comes next for an account that is past due, as a text says it for each class.
+//!
+//! ```text
+//! least  residential 50.00            # a case opens at that
+//! step   residential reminder 10 days
+//! step   residential notice 20 days
+//! step   residential call 30 days
+//! step   residential cut 45 days least 100.00
+//! step   any write-off 180 days
+//! gap    7 days                       # between two steps
+//! by     notice dispute bankruptcy    # what keeps from a step; from a cut everything does
+//! most   cut 50                       # of a day: more is stopped to be looked at
+//! resume 90 days                      # a debt that comes back goes on where it stood
+//! ```
+//! Days count from the day on which the oldest of what is owed was due.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::{NotRules, Shield, amount, class, lines, whole};
+use crate::account::CustomerClass;
+use crate::money::Money;
+
+/// Days: more is a mistake.
+const LONGEST: i64 = 3_660;
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A friendly word.
+    Reminder,
+    /// A notice that service will be cut off.
+    Notice,
+    /// Somebody calls.
+    Call,
+    /// Somebody goes there.
+    Field,
+    /// An order to cut service off.
+    Cut,
+    /// What is owed is put forward to be given up.
+    WriteOff,
+    /// It is put forward for an agency.
+    Agency,
+}
+
+words! {
+    Step {
+        Reminder = "reminder", Notice = "notice", Call = "call", Field = "field", Cut = "cut",
+        WriteOff = "write-off", Agency = "agency",
+    }
+}
+
+/// A step as a line says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rung {
+    class: Option<CustomerClass>,
+    step: Step,
+    days: i64,
+    least: Money,
+}
+
+/// What holds of collections from a day on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    least: Vec<(Option<CustomerClass>, Money)>,
+    rungs: Vec<Rung>,
+    gap: i64,
+    by: Vec<(Step, Vec<Shield>)>,
+    most: Vec<(Step, usize)>,
+    /// Days within which a debt that comes back goes on where it stood.
+    pub resume: i64,
+}
+
+/// How an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Its class.
+    pub class: CustomerClass,
+    /// What is past due.
+    pub past_due: Money,
+    /// The day on which the oldest of it was due.
+    pub oldest: Date,
+    /// The number of the last step that was taken, from 1, and its day; none yet without it.
+    pub taken: Option<(usize, Date)>,
+    /// What shields it.
+    pub shields: &'a [Shield],
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing yet.
+    Wait,
+    /// Too little is past due for a case.
+    Nothing,
+    /// A step, with its number from 1.
+    Step {
+        /// The number.
+        nth: usize,
+        /// What.
+        step: Step,
+    },
+    /// A step that something keeps from.
+    Kept {
+        /// What.
+        step: Step,
+        /// What keeps from it.
+        by: Shield,
+    },
+}
+
+impl Rules {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The first line that is none.
+    pub fn parse(text: &str) -> Result<Rules, NotRules> {
+        let mut rules = Rules::default();
+        lines(text, |words| rules.take(words))?;
+        Ok(rules)
+    }
+
+    fn take(&mut self, words: &[&str]) -> Result<(), String> {
+        let step = |word: &str| {
+            let known: Vec<&str> = Step::ALL.iter().map(|it| it.word()).collect();
+            Step::from_word(word)
+                .ok_or_else(|| format!("{word} is no step; write one of {}", known.join(", ")))
+        };
+        match *words {
+            ["least", of, least] => self.least.push((class(of)?, amount(least)?)),
+            ["step", of, name, days, "days", ref more @ ..] => {
+                let least = match *more {
+                    [] => Money::ZERO,
+                    ["least", least] => amount(least)?,
+                    _ => return Err("write step CLASS STEP N days least AMOUNT".to_owned()),
+                };
+                let (class, days) = (class(of)?, whole(days, 0, LONGEST)?);
+                let before = self
+                    .rungs
+                    .iter()
+                    .rfind(|it| class.is_none() || it.class.is_none() || it.class == class);
+                if before.is_some_and(|it| days < it.days) {
+                    return Err(format!(
+                        "{name} comes before the step above it; order them by days"
+                    ));
+                }
+                self.rungs.push(Rung { class, step: step(name)?, days, least });
+            }
+            ["gap", days, "days"] => self.gap = whole(days, 0, LONGEST)?,
+            ["by", name, ref shields @ ..] if !shields.is_empty() => {
+                let shields =
+                    shields.iter().map(|it| super::shield(it)).collect::<Result<_, _>>()?;
+                self.by.push((step(name)?, shields));
+            }
+            ["most", name, many] => {
+                let many = usize::try_from(whole(many, 0, 10_000_000)?).unwrap_or(usize::MAX);
+                self.most.push((step(name)?, many));
+            }
+            ["resume", days, "days"] => self.resume = whole(days, 0, LONGEST)?,
+            _ => {
+                return Err("write least CLASS AMOUNT, step CLASS STEP N days least AMOUNT, \
+                            gap N days, by STEP WHAT..., most STEP N or resume N days"
+                    .to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// What opens a case of a class; `None` where no line says it.
+    pub fn least(&self, of: CustomerClass) -> Option<Money> {
+        self.least.iter().find(|it| it.0.is_none_or(|it| it == of)).map(|it| it.1)
+    }
+
+    /// The nth step of a class, from 1.
+    pub fn step(&self, of: CustomerClass, nth: usize) -> Option<Step> {
+        let mut ours = self.rungs.iter().filter(|it| it.class.is_none_or(|it| it == of));
+        ours.nth(nth.checked_sub(1)?).map(|it| it.step)
+    }
+
+    /// The most that is done of a step on a day, where a line says it.
+    pub fn most(&self, step: Step) -> Option<usize> {
+        self.most.iter().find(|it| it.0 == step).map(|it| it.1)
+    }
+
+    /// Whether something keeps from a step. Levelled bills keep from nothing; from a cut, and what comes
+    /// of it, everything else does, whatever a text says.
+    pub fn keeps(&self, step: Step, shield: Shield) -> bool {
+        let always = matches!(step, Step::Cut | Step::WriteOff | Step::Agency);
+        (always && shield != Shield::Budget)
+            || self.by.iter().any(|it| it.0 == step && it.1.contains(&shield))
+    }
+
+    /// What comes next for an account on a day.
+    pub fn next(&self, it: &Standing, on: Date) -> Next {
+        if it.past_due <= Money::ZERO
+            || self.least(it.class).is_none_or(|least| it.past_due < least)
+        {
+            return Next::Nothing;
+        }
+        let taken = it.taken.map_or(0, |it| it.0);
+        if it.taken.is_some_and(|(_, day)| on < day.saturating_add(self.gap.days())) {
+            return Next::Wait;
+        }
+        let ours = self.rungs.iter().filter(|rung| rung.class.is_none_or(|of| of == it.class));
+        // A step for which too little is owed is passed by when a later one has come.
+        let due = |rung: &&Rung| {
+            it.oldest.saturating_add(rung.days.days()) <= on && rung.least <= it.past_due
+        };
+        let Some((nth, rung)) = (1..).zip(ours).skip(taken).find(|it| due(&it.1)) else {
+            return Next::Wait;
+        };
+        match it.shields.iter().find(|shield| self.keeps(rung.step, **shield)) {
+            Some(by) => Next::Kept { step: rung.step, by: *by },
+            None => Next::Step { nth, step: rung.step },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const TEXT: &str = "least residential 50.00\nstep residential reminder 10 days\n\
+        step residential notice 20 days\nstep commercial cut 25 days\n\
+        step residential cut 45 days least 100.00\nstep any write-off 180 days\ngap 7 days\n\
+        by notice dispute\nmost cut 50\nresume 90 days\n";
+    const DUE: Date = date(2026, 1, 1);
+
+    fn next(cents: i64, taken: Option<(usize, Date)>, shields: &[Shield], on: Date) -> Next {
+        let (class, past_due) = (CustomerClass::Residential, Money::from_cents(cents));
+        let standing = Standing { class, past_due, oldest: DUE, taken, shields };
+        Rules::parse(TEXT).unwrap().next(&standing, on)
+    }
+
+    #[test]
+    fn steps_come_one_after_the_other_by_days_and_with_a_gap() {
+        let reminder = Next::Step { nth: 1, step: Step::Reminder };
+        assert_eq!(next(10_000, None, &[], date(2026, 1, 10)), Next::Wait);
+        assert_eq!(next(10_000, None, &[], date(2026, 1, 11)), reminder);
+        assert_eq!(next(49_99, None, &[], date(2026, 1, 11)), Next::Nothing);
+        // Who is found late begins with the first step all the same.
+        assert_eq!(next(10_000, None, &[], date(2026, 12, 1)), reminder);
+        let taken = Some((1, date(2026, 1, 20)));
+        assert_eq!(next(10_000, taken, &[], date(2026, 1, 26)), Next::Wait);
+        let notice = Next::Step { nth: 2, step: Step::Notice };
+        assert_eq!(next(10_000, taken, &[], date(2026, 1, 27)), notice);
+    }
+
+    #[test]
+    fn a_step_for_which_too_little_is_owed_is_passed_by() {
+        let taken = Some((2, date(2026, 1, 21)));
+        let cut = Next::Step { nth: 3, step: Step::Cut };
+        assert_eq!(next(10_000, taken, &[], date(2026, 2, 15)), cut);
+        assert_eq!(next(99_99, taken, &[], date(2026, 2, 15)), Next::Wait);
+        let last = Next::Step { nth: 4, step: Step::WriteOff };
+        assert_eq!(next(99_99, taken, &[], date(2026, 6, 30)), last);
+        assert_eq!(next(99_99, Some((4, DUE)), &[], date(2027, 6, 30)), Next::Wait);
+    }
+
+    #[test]
+    fn what_shields_keeps_from_what_it_is_said_to_and_from_every_cut() {
+        let (first, second) = (Some((1, DUE)), Some((2, DUE)));
+        let on = date(2026, 3, 1);
+        let kept = |step, by| Next::Kept { step, by };
+        let dispute = &[Shield::Dispute][..];
+        assert_eq!(next(10_000, first, dispute, on), kept(Step::Notice, Shield::Dispute));
+        let notice = Next::Step { nth: 2, step: Step::Notice };
+        assert_eq!(next(10_000, first, &[Shield::Medical], on), notice);
+        for shield in Shield::ALL {
+            let cut = match shield {
+                Shield::Budget => Next::Step { nth: 3, step: Step::Cut },
+                _ => kept(Step::Cut, *shield),
+            };
+            assert_eq!(next(10_000, second, &[*shield], on), cut);
+        }
+        assert_eq!(
+            Rules::default().next(
+                &Standing {
+                    class: CustomerClass::Residential,
+                    past_due: Money::from_cents(1),
+                    oldest: DUE,
+                    taken: None,
+                    shields: &[],
+                },
+                on
+            ),
+            Next::Nothing
+        );
+        let rules = Rules::parse(TEXT).unwrap();
+        assert_eq!(rules.most(Step::Cut), Some(50));
+        let step = |nth| rules.step(CustomerClass::Commercial, nth);
+        assert_eq!([0, 1, 2, 3].map(step), [None, Some(Step::Cut), Some(Step::WriteOff), None]);
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused_with_its_line() {
+        for (text, says) in [
+            ("step any letter 3 days", "line 1: letter is no step"),
+            ("step any cut 9 days\nstep any notice 3 days", "line 2: notice comes before the step"),
+            ("by cut friends", "line 1: friends is nothing that shields"),
+            ("most cut many", "line 1: many is no whole number"),
+            ("steps", "line 1: write least CLASS AMOUNT"),
+        ] {
+            let why = Rules::parse(text).unwrap_err().to_string();
+            assert!(why.starts_with(says), "{why}");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Paying in parts: what a utility offers somebody who owes, as a text, and whether what was agreed is
+//! kept.
+//!
+//! ```text
+//! months residential 3 6 12    # offered to a class: at most three
+//! down   25%                   # at once
+//! least  20.00                 # a part is no less
+//! debt   50.00 2000.00         # from so much to so much
+//! due    with-bills            # or: monthly
+//! grace  5 days
+//! again  1                     # after so many broken in a year there is none
+//! ```
+//! What is agreed is parts with days. Whether they are kept follows from what is past due: what is owed,
+//! less bills that came later and are not due, less parts that are not due.
+
+use std::fmt;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::{NotRules, amount, class, lines, percent, whole};
+use crate::account::CustomerClass;
+use crate::id::{AccountId, BillId};
+use crate::money::{Money, Rounding, Share};
+
+/// Plans that are offered at once.
+pub const OFFERS: usize = 3;
+/// Months of a plan: more is a mistake.
+const MOST: i64 = 120;
+
+/// When parts are due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DueOn {
+    /// A month apart.
+    #[default]
+    Monthly,
+    /// On the days on which bills are due.
+    WithBills,
+}
+
+/// How a plan ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All of it was paid.
+    Kept,
+    /// A part, or a bill that came later, was not paid.
+    Broken,
+    /// Somebody ended it.
+    Cancelled,
+}
+
+words! {
+    DueOn { Monthly = "monthly", WithBills = "with-bills" }
+    Ending { Kept = "kept", Broken = "broken", Cancelled = "cancelled" }
+}
+
+/// What holds of plans from a day on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    months: Vec<(Option<CustomerClass>, Vec<i64>)>,
+    down: Option<Share>,
+    least: Money,
+    debt: Option<(Money, Money)>,
+    /// When parts are due.
+    pub due: DueOn,
+    /// Days after which what is not paid breaks a plan.
+    pub grace: i64,
+    again: Option<i64>,
+}
+
+/// What somebody may agree to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// In how many months.
+    pub months: i64,
+    /// What is paid when: the first may be at once.
+    pub parts: Vec<(Date, Money)>,
+}
+
+/// What was agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The natural key: an account agrees to one on a day.
+    pub key: String,
+    /// Whose.
+    pub account: AccountId,
+    /// The day.
+    pub agreed: Date,
+    /// How much in all.
+    pub debt: Money,
+    /// The newest bill that it is about; those that came later are paid beside it.
+    pub through: Option<BillId>,
+    /// What is paid when.
+    pub parts: Vec<(Date, Money)>,
+    /// How it ended, and the first day without it.
+    pub ended: Option<(Ending, Date)>,
+}
+
+/// How a plan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// All that is due is paid.
+    InTime,
+    /// Something is not, and there are days of grace.
+    Behind {
+        /// How much.
+        by: Money,
+    },
+    /// Something is not, and there are none any more.
+    Broken {
+        /// How much.
+        by: Money,
+    },
+    /// Nothing of it is owed any more.
+    Done,
+}
+
+impl Rules {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The first line that is none.
+    pub fn parse(text: &str) -> Result<Rules, NotRules> {
+        let mut rules = Rules::default();
+        lines(text, |words| rules.take(words))?;
+        Ok(rules)
+    }
+
+    fn take(&mut self, words: &[&str]) -> Result<(), String> {
+        match *words {
+            ["months", of, ref months @ ..] if !months.is_empty() => {
+                if OFFERS < months.len() {
+                    return Err(format!("{OFFERS} are offered at most"));
+                }
+                let months =
+                    months.iter().map(|it| whole(it, 1, MOST)).collect::<Result<_, _>>()?;
+                self.months.push((class(of)?, months));
+            }
+            ["down", share] => {
+                let share = percent(share)?;
+                if Share::WHOLE.nano <= share.nano {
+                    return Err("less than all of it is paid at once".to_owned());
+                }
+                self.down = Some(share);
+            }
+            ["least", least] => self.least = amount(least)?,
+            ["debt", from, to] => self.debt = Some((amount(from)?, amount(to)?)),
+            ["due", when] => {
+                self.due = DueOn::from_word(when)
+                    .ok_or_else(|| format!("{when} is no time; write monthly or with-bills"))?;
+            }
+            ["grace", days, "days"] => self.grace = whole(days, 0, 90)?,
+            ["again", times] => self.again = Some(whole(times, 0, MOST)?),
+            _ => {
+                return Err("write months CLASS N N N, down PERCENT, least AMOUNT, \
+                            debt AMOUNT AMOUNT, due WHEN, grace N days or again N"
+                    .to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// What a class that owes so much may agree to on a day, the shortest first; `dues` are days on which
+    /// its next bills are due. Nothing where no line offers it, or so many were broken in a year.
+    pub fn offers(
+        &self,
+        class: CustomerClass,
+        debt: Money,
+        (on, dues): (Date, &[Date]),
+        broken: i64,
+    ) -> Vec<Offer> {
+        let within = self.debt.is_none_or(|(from, to)| from <= debt && debt <= to);
+        let again = self.again.is_none_or(|most| broken < most.max(1));
+        let months = self.months.iter().find(|it| it.0.is_none_or(|it| it == class));
+        let Some((_, months)) = months.filter(|_| within && again && Money::ZERO < debt) else {
+            return Vec::new();
+        };
+        let down = self.down.map_or(Money::ZERO, |it| it.of(debt).round(Rounding::HalfUp));
+        let mut months = months.clone();
+        months.sort_unstable();
+        let mut offers = Vec::new();
+        for many in months {
+            let rest = debt.cents() - down.cents();
+            if rest.div_euclid(many) < self.least.cents() {
+                continue;
+            }
+            let mut parts = vec![(on, down)];
+            for nth in 0..many {
+                let more = i64::from(nth < rest.rem_euclid(many));
+                let part = Money::from_cents(rest.div_euclid(many) + more);
+                parts.push((self.day(on, dues, nth), part));
+            }
+            parts.retain(|it| it.1 != Money::ZERO);
+            offers.push(Offer { months: many, parts });
+        }
+        offers
+    }
+
+    /// The day of the nth part after the first payment, from zero.
+    fn day(&self, on: Date, dues: &[Date], nth: i64) -> Date {
+        let dues = match self.due {
+            DueOn::Monthly => &[],
+            DueOn::WithBills => dues,
+        };
+        let known = usize::try_from(nth).ok().and_then(|nth| dues.get(nth));
+        let (last, many) = (dues.last().copied().unwrap_or(on), dues.len());
+        let past = nth + 1 - i64::try_from(many).unwrap_or(nth);
+        known.copied().unwrap_or_else(|| last.saturating_add(past.months()))
+    }
+}
+
+impl Plan {
+    /// Whether it holds on a day.
+    pub fn holds(&self, on: Date) -> bool {
+        self.agreed <= on && self.ended.is_none_or(|it| on < it.1)
+    }
+
+    /// What of it is not due on a day.
+    pub fn not_due(&self, on: Date) -> Money {
+        self.parts.iter().filter(|it| on <= it.0).map(|it| it.1).sum()
+    }
+
+    /// The part that is due next on a day, with its number from 1.
+    pub fn next(&self, on: Date) -> Option<(usize, Date, Money)> {
+        let at = self.parts.iter().position(|it| on <= it.0)?;
+        Some((at + 1, self.parts[at].0, self.parts[at].1))
+    }
+
+    /// How it stands: `past_due` says what would be past due on a day, of what is owed now, with parts
+    /// that are not due then taken off.
+    pub fn stands(&self, on: Date, grace: i64, past_due: impl Fn(Date) -> Money) -> Stands {
+        let by = past_due(on.saturating_sub(grace.days()).max(self.agreed));
+        if Money::ZERO < by {
+            return Stands::Broken { by };
+        }
+        let by = past_due(on);
+        if Money::ZERO < by {
+            return Stands::Behind { by };
+        }
+        let over = self.parts.iter().all(|it| it.0 < on);
+        // What would be past due if nothing of it were still to come.
+        let left = past_due(Date::MAX);
+        if over || left == Money::ZERO { Stands::Done } else { Stands::InTime }
+    }
+}
+
+impl fmt::Display for Stands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stands::InTime => f.write_str("in time"),
+            Stands::Behind { by } => write!(f, "behind by {by}"),
+            Stands::Broken { by } => write!(f, "broken, {by} is not paid"),
+            Stands::Done => f.write_str("paid"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const TEXT: &str = "months residential 12 3 6\ndown 25%\nleast 20.00\ndebt 50.00 2000.00\n\
+        due with-bills\ngrace 5 days\nagain 1\n";
+
+    fn cents(cents: i64) -> Money {
+        Money::from_cents(cents)
+    }
+
+    #[test]
+    fn offers_come_to_the_debt_and_no_part_is_too_small() {
+        let rules = Rules::parse(TEXT).unwrap();
+        let (on, class) = (date(2026, 1, 31), CustomerClass::Residential);
+        let dues = [date(2026, 2, 20), date(2026, 3, 21)];
+        let offers = rules.offers(class, cents(20_001), (on, &dues), 0);
+        assert_eq!(offers.iter().map(|it| it.months).collect::<Vec<_>>(), [3, 6]);
+        let parts: Vec<_> = offers[0].parts.iter().map(|it| it.1.cents()).collect();
+        assert_eq!(parts, [50_00, 50_01, 50_00, 50_00]);
+        let days: Vec<_> = offers[0].parts.iter().map(|it| it.0).collect();
+        assert_eq!(days, [on, dues[0], dues[1], date(2026, 4, 21)]);
+        for offer in &offers {
+            assert_eq!(offer.parts.iter().map(|it| it.1).sum::<Money>(), cents(20_001));
+        }
+        assert_eq!(rules.offers(class, cents(49_99), (on, &dues), 0), []);
+        assert_eq!(rules.offers(class, cents(20_001), (on, &dues), 1), []);
+        assert_eq!(rules.offers(CustomerClass::Commercial, cents(20_001), (on, &dues), 0), []);
+        let monthly = Rules::parse("months any 2\n").unwrap();
+        let offers = monthly.offers(class, cents(10_00), (on, &dues), 5);
+        assert_eq!(
+            offers[0].parts,
+            [(date(2026, 2, 28), cents(5_00)), (date(2026, 3, 31), cents(5_00))]
+        );
+    }
+
+    fn plan() -> Plan {
+        Plan {
+            key: String::new(),
+            account: AccountId(1),
+            agreed: date(2026, 1, 10),
+            debt: cents(90_00),
+            through: None,
+            parts: (1..=3).map(|it| (date(2026, it, 20), cents(30_00))).collect(),
+            ended: None,
+        }
+    }
+
+    #[test]
+    fn a_plan_is_kept_by_what_comes_in_and_broken_after_grace() {
+        let plan = plan();
+        assert_eq!(plan.not_due(date(2026, 2, 20)), cents(60_00));
+        assert_eq!(plan.next(date(2026, 2, 21)), Some((3, date(2026, 3, 20), cents(30_00))));
+        assert_eq!(plan.next(date(2026, 3, 21)), None);
+        // Nothing else is owed than the plan, of which so much was paid.
+        let stands = |on, paid: i64| {
+            let owed = cents(90_00 - paid);
+            plan.stands(on, 5, |day| (owed - plan.not_due(day)).max(Money::ZERO))
+        };
+        assert_eq!(stands(date(2026, 1, 20), 0), Stands::InTime);
+        assert_eq!(stands(date(2026, 1, 21), 0), Stands::Behind { by: cents(30_00) });
+        assert_eq!(stands(date(2026, 1, 25), 0), Stands::Behind { by: cents(30_00) });
+        assert_eq!(stands(date(2026, 1, 26), 0), Stands::Broken { by: cents(30_00) });
+        assert_eq!(stands(date(2026, 1, 26), 30_00), Stands::InTime);
+        assert_eq!(stands(date(2026, 2, 1), 90_00), Stands::Done);
+        assert_eq!(stands(date(2026, 3, 21), 90_00), Stands::Done);
+        assert_eq!(stands(date(2026, 3, 21), 89_00), Stands::Behind { by: cents(1_00) });
+        let ended = Plan { ended: Some((Ending::Broken, date(2026, 2, 1))), ..plan.clone() };
+        assert!(ended.holds(date(2026, 1, 31)) && !ended.holds(date(2026, 2, 1)));
+        assert!(!ended.holds(date(2026, 1, 9)));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused_with_its_line() {
+        for (text, says) in [
+            ("months any 1 2 3 4", "line 1: 3 are offered at most"),
+            ("months any", "line 1: write months CLASS"),
+            ("months any 0", "line 1: 0 is no whole number from 1 to 120"),
+            ("down 100%", "line 1: less than all of it is paid at once"),
+            ("due never", "line 1: never is no time"),
+            ("debt 1 much", "line 1: much is no amount"),
+        ] {
+            let why = Rules::parse(text).unwrap_err().to_string();
+            assert!(why.starts_with(says), "{why}");
+        }
+    }
+}

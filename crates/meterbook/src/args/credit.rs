@@ -1,0 +1,323 @@
+//! The command line of credit: security of single accounts, what being late costs, paying in
+//! parts, levelled bills, collections and what keeps from them.
+
+use clap::Subcommand;
+use jiff::civil::Date;
+
+use super::debit::Of;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DepositCommand {
+    /// Ask an account for security, as much as the rules say, with its next bill
+    Ask {
+        #[command(flatten)]
+        of: Of,
+        /// How they pay: unknown, good, fair or poor
+        #[arg(long, default_value = "unknown")]
+        credit: String,
+        /// How much; what the rules say without it
+        #[arg(long)]
+        amount: Option<String>,
+        /// In how many parts, a month apart
+        #[arg(long, default_value_t = 1)]
+        parts: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let another account stand in for this one, up to an amount
+    Guarantee {
+        #[command(flatten)]
+        of: Of,
+        /// The number of the account that stands in
+        #[arg(long)]
+        by: String,
+        /// Up to how much
+        #[arg(long)]
+        most: String,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Let whoever stands in do so no more
+    Release {
+        #[command(flatten)]
+        of: Of,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print what an account was asked for, what is held since when, what it earned, who stands in
+    Show {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account its security back with what it earned, as a credit
+    Return {
+        #[command(flatten)]
+        of: Of,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Look over all security: give back what the rules say, credit the interest of a year, count what
+    /// was earned before this month
+    Review {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LateFeeCommand {
+    /// Ask for what being late costs by today, with the next bills, and take back what a payment that
+    /// turned up makes wrong
+    Assess {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what being late cost an account
+    List {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Not ask for a fee after all; beyond the limit of whoever does it, it waits for a second person
+    Waive {
+        #[command(flatten)]
+        of: Of,
+        /// The number of the bill that was paid late
+        #[arg(long)]
+        bill: String,
+        /// Which turn of it, as `late-fee list` prints it
+        #[arg(long, default_value_t = 1)]
+        turn: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Print what an account may agree to: at most three plans, with days and amounts
+    Propose {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Agree to one of them
+    Agree {
+        #[command(flatten)]
+        of: Of,
+        /// Which, as `plan propose` prints them
+        #[arg(long)]
+        option: usize,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Print the plans of an account, and how each stands or ended
+    Show {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a plan before its time: all of it is due again
+    Cancel {
+        #[command(flatten)]
+        of: Of,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Look over all plans that run: end those that are paid or broken
+    Review {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BudgetCommand {
+    /// Print the level that follows from the bills of an account
+    Recommend {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Level the bills of an account from the next one on
+    Begin {
+        #[command(flatten)]
+        of: Of,
+        /// The level; the one that follows from its bills without it
+        #[arg(long)]
+        level: Option<String>,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// End it: what is still to be made up is charged at once, or given back
+    End {
+        #[command(flatten)]
+        of: Of,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print what each bill of an account came to and what was asked for in its place
+    Show {
+        #[command(flatten)]
+        of: Of,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the levels that are off by more than the rules say
+    Off {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProtectCommand {
+    /// Grant something to an account, or to all of a county; cuts of the account are called off
+    Grant {
+        /// The account's number
+        #[arg(long, required_unless_present = "county", conflicts_with = "county")]
+        account: Option<String>,
+        /// The county, as the rules name it
+        #[arg(long)]
+        county: Option<String>,
+        /// What: medical, life-support, bankruptcy, moratorium, weather or pledge
+        #[arg(long)]
+        shield: String,
+        /// The first day
+        #[arg(long)]
+        from: Date,
+        /// The first day without it; as long as the rules say without it
+        #[arg(long)]
+        until: Option<Date>,
+        /// What says so, such as a certificate
+        #[arg(long)]
+        evidence: String,
+    },
+    /// End what an account has of a kind today
+    End {
+        #[command(flatten)]
+        of: Of,
+        /// What
+        #[arg(long)]
+        shield: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Say the weather of a county on a day, as it was or is foreseen, in degrees Fahrenheit
+    Weather {
+        /// The county, as the rules name it
+        #[arg(long)]
+        county: String,
+        /// The day
+        #[arg(long)]
+        on: Date,
+        /// The lowest
+        #[arg(long, allow_hyphen_values = true)]
+        low: i64,
+        /// The highest
+        #[arg(long, allow_hyphen_values = true)]
+        high: i64,
+        /// There is an alert
+        #[arg(long)]
+        alert: bool,
+    },
+    /// Print what an account was granted
+    Show {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Print a text of rules to begin with, such as il; all their names without one
+    Preset {
+        /// Which
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectCommand {
+    /// Print how many steps would be taken today, and what keeps from others
+    Look {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the steps of today: open and end cases, reminders, notices, calls, cuts
+    Run {
+        /// So many of a step are expected, once for each: cut=12; others are stopped
+        #[arg(long)]
+        expect: Vec<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print why an account is not cut off
+    Why {
+        #[command(flatten)]
+        of: Of,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the accounts of which a step was taken on a day
+    List {
+        /// Which: reminder, notice, call, field, cut, write-off or agency
+        #[arg(long)]
+        step: String,
+        /// The day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the cases of an account with their steps
+    Show {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Stop all notices or cuts
+    Stop {
+        /// notices or cuts
+        what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let them go on
+    Go {
+        /// notices or cuts
+        what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}

@@ -1,0 +1,155 @@
+//! `deposit`: security of single accounts, and `credit rules`, by which it is asked for.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::credit_rules;
+use meterbook_app::deposit::{self, Given, NewDeposit, Secured};
+use meterbook_core::credit::Noun;
+use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
+use meterbook_store::{self as store, Tx};
+use serde_json::{Value, json};
+
+use crate::args::Place;
+use crate::args::credit::DepositCommand;
+use crate::say;
+
+pub(crate) fn rules(
+    place: &Place,
+    noun: &str,
+    file: Option<&Path>,
+    from: Option<Date>,
+) -> Result<()> {
+    let known: Vec<&str> = Noun::ALL.iter().map(|it| it.word()).collect();
+    let noun = super::word(noun, Noun::from_word, &known.join(", "))?;
+    let read = |tx: &mut Tx, on| credit_rules::text_on(tx, noun, on);
+    let say =
+        |tx: &mut Tx, from, text: &str| credit_rules::say(tx, super::actor(), noun, from, text);
+    super::dated_text(place, (file, from), ("rules", "nothing is said"), read, say)
+}
+
+pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
+    let by = super::actor();
+    match command {
+        DepositCommand::Ask { of, credit, amount, parts, why } => {
+            let credit = super::word(credit, Credit::from_word, "unknown, good, fair or poor")?;
+            let amount = amount.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let asked = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let new = NewDeposit { account, credit, amount, parts: *parts };
+                deposit::ask(tx, by, &new, why)
+            })?;
+            for it in asked {
+                let (amount, on) = (it.amount, it.on);
+                say::line(format_args!("{amount} with the first bill from {on} on"));
+            }
+        }
+        DepositCommand::Guarantee { of, by: other, most, why } => {
+            let most = Money::parse(most).map_err(super::said)?;
+            super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let other = super::account(tx, other)?.id;
+                deposit::guarantee(tx, by, account, other, most, why)
+            })?;
+            say::line(format_args!("{other} stands in for {} up to {most}", of.account));
+        }
+        DepositCommand::Release { of, why } => {
+            super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                deposit::release(tx, by, account, why)
+            })?;
+            say::line(format_args!("nobody stands in for {} any more", of.account));
+        }
+        DepositCommand::Show { of, json } => {
+            let db = super::see(place)?;
+            let today = super::today(&db)?;
+            db.read(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let it = deposit::secured(tx, account, today)?;
+                let told = told(tx, &it)?;
+                if *json {
+                    say::line(&told);
+                } else {
+                    shown(&it, &told);
+                }
+                Ok(())
+            })?;
+        }
+        DepositCommand::Return { of, why } => {
+            let it = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                deposit::give_back(tx, by, account, why)
+            })?;
+            say::line(given(&it));
+        }
+        DepositCommand::Review { json } => {
+            let all = deposit::review_all(&super::open(place)?, by)?;
+            if *json {
+                let all: Vec<Value> = all.iter().map(as_json).collect();
+                say::line(json!(all));
+                return Ok(());
+            }
+            all.iter().for_each(|it| say::line(given(it)));
+            say::line(format_args!("{} went back or earned interest", all.len()));
+        }
+    }
+    Ok(())
+}
+
+fn told(tx: &mut Tx, it: &Secured) -> Result<Value> {
+    let mut guarantees = Vec::new();
+    for it in &it.guarantees {
+        let by = store::account::get(tx, it.by)?.number.to_string();
+        let (from, to) = (it.from.to_string(), it.ended.map(|it| it.to_string()));
+        guarantees.push(json!({ "by": by, "most": it.most.plain(), "from": from, "to": to }));
+    }
+    let to_come = it.to_come.iter();
+    let to_come =
+        to_come.map(|it| json!({ "from": it.on.to_string(), "amount": it.amount.plain() }));
+    Ok(json!({
+        "held": it.held.plain(),
+        "since": it.since.map(|it| it.to_string()),
+        "interest": it.interest.plain(),
+        "to_come": to_come.collect::<Vec<_>>(),
+        "guarantees": guarantees,
+        "goes_back": it.goes_back.map(|it| it.to_string()),
+    }))
+}
+
+fn shown(it: &Secured, told: &Value) {
+    for it in &it.asked {
+        let (on, amount, credit, parts) = (it.on, it.amount, it.credit, it.parts);
+        say::line(format_args!("asked {on}: {amount}, {credit} credit, in {parts}"));
+    }
+    let since = it.since.map_or(String::new(), |it| format!(" since {it}"));
+    say::line(format_args!("held {}{since}, interest {}", it.held, it.interest));
+    for it in &it.to_come {
+        say::line(format_args!("to come {} with the first bill from {} on", it.amount, it.on));
+    }
+    for it in told["guarantees"].as_array().into_iter().flatten() {
+        let text = |name: &str| it[name].as_str().unwrap_or("now").to_owned();
+        let (by, most, from, to) = (text("by"), text("most"), text("from"), text("to"));
+        say::line(format_args!("{by} stands in up to {most} from {from} to {to}"));
+    }
+    if let Some(why) = it.goes_back {
+        say::line(format_args!("it goes back: {why}"));
+    }
+}
+
+fn given(it: &Given) -> String {
+    let Given { number, returned, interest, refunded, why } = it;
+    let why = why.map_or(String::new(), |it| format!(": {it}"));
+    format!("{number}  {returned} back, interest {interest}, to be paid out {refunded}{why}")
+}
+
+fn as_json(it: &Given) -> Value {
+    json!({
+        "account": it.number.to_string(),
+        "returned": it.returned.plain(),
+        "interest": it.interest.plain(),
+        "refunded": it.refunded.plain(),
+        "why": it.why.map(|it| it.to_string()),
+    })
+}

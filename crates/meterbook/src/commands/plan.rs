@@ -1,0 +1,115 @@
+//! `plan`: paying in parts.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::plan;
+use meterbook_core::credit::plan::Plan;
+use meterbook_core::money::Money;
+use meterbook_core::text::counted;
+use meterbook_store as store;
+use serde_json::{Value, json};
+
+use crate::args::Place;
+use crate::args::credit::PlanCommand;
+use crate::say;
+
+pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
+    let by = super::actor();
+    match command {
+        PlanCommand::Propose { of, json } => {
+            let db = super::see(place)?;
+            let today = super::today(&db)?;
+            let it = db.read(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                plan::propose(tx, account, today)
+            })?;
+            if *json {
+                let offers = it.offers.iter();
+                let offers =
+                    offers.map(|it| json!({ "months": it.months, "parts": parts(&it.parts) }));
+                let (debt, offers) = (it.debt.plain(), offers.collect::<Vec<_>>());
+                say::line(json!({ "debt": debt, "offers": offers }));
+                return Ok(());
+            }
+            say::line(format_args!("{} is owed", it.debt));
+            for (nth, offer) in (1..).zip(&it.offers) {
+                say::line(format_args!("{nth}: {}", counted(offer.months, "month")));
+                offer.parts.iter().for_each(part);
+            }
+        }
+        PlanCommand::Agree { of, option, why } => {
+            let it = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                plan::agree(tx, by, account, *option, why)
+            })?;
+            say::line(format_args!("{} is paid in parts", it.debt));
+            it.parts.iter().for_each(part);
+        }
+        PlanCommand::Show { of, json } => {
+            let db = super::see(place)?;
+            let today = super::today(&db)?;
+            let told = db.read(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let mut told = Vec::new();
+                for it in store::plan::of_account(tx, account)? {
+                    let stands = match it.ended {
+                        None => plan::stands(tx, &it, today)?.to_string(),
+                        Some((how, on)) => format!("{how} on {on}"),
+                    };
+                    told.push((it, stands));
+                }
+                Ok(told)
+            })?;
+            if *json {
+                let all = told.iter().map(|(it, stands)| as_json(it, stands, today));
+                say::line(json!(all.collect::<Vec<_>>()));
+                return Ok(());
+            }
+            for (it, stands) in &told {
+                say::line(format_args!("{} of {}: {stands}", it.debt, it.agreed));
+                it.parts.iter().for_each(part);
+            }
+        }
+        PlanCommand::Cancel { of, why } => {
+            super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                plan::cancel(tx, by, account, why)
+            })?;
+            say::line(format_args!("the plan of {} ended", of.account));
+        }
+        PlanCommand::Review { json } => {
+            let all = plan::review_all(&super::open(place)?, by)?;
+            if *json {
+                let all = all.iter().map(|it| {
+                    json!({ "account": it.number.to_string(), "how": it.how.word(), "why": it.why })
+                });
+                say::line(json!(all.collect::<Vec<_>>()));
+                return Ok(());
+            }
+            for it in &all {
+                say::line(format_args!("{}  {}: {}", it.number, it.how, it.why));
+            }
+            say::line(format_args!("{} ended", counted(all.len(), "plan")));
+        }
+    }
+    Ok(())
+}
+
+fn part((due, amount): &(Date, Money)) {
+    say::line(format_args!("   {due}  {amount:>12}"));
+}
+
+fn parts(of: &[(Date, Money)]) -> Value {
+    let one = |it: &(Date, Money)| json!({ "due": it.0.to_string(), "amount": it.1.plain() });
+    json!(of.iter().map(one).collect::<Vec<_>>())
+}
+
+fn as_json(it: &Plan, stands: &str, today: Date) -> Value {
+    json!({
+        "agreed": it.agreed.to_string(),
+        "debt": it.debt.plain(),
+        "parts": parts(&it.parts),
+        "not_due": it.not_due(today).plain(),
+        "stands": stands,
+    })
+}

@@ -1,0 +1,333 @@
+//! Collections: what is past due of all accounts at once, cases and their steps, and what is stopped.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
+use meterbook_core::credit::collection::Step;
+use meterbook_core::id::{AccountId, AccountNumber, AgreementId, OrderId, ServicePointId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql};
+use crate::value::{Row, V};
+
+// What an account owes is the newest of what it was charged, as if all it paid had been for the oldest:
+// the oldest of what is open is the last debt, from the newest on, that is still needed to make it up.
+const ARREARS: Sql = Sql("
+    with owed as (
+        select account_id, cast(sum(amount_cents) as bigint) as cents from posting
+        where gl = '1200 receivable' group by account_id having 0 < sum(amount_cents)),
+    debt as (
+        select b.account_id, b.due_on, b.id as at, b.total_cents as cents
+        from standing_bill b join owed o on o.account_id = b.account_id
+        union all
+        select c.account_id, coalesce(w.due_on, c.charged_on), 0, c.amount_cents
+        from charge c join owed o on o.account_id = c.account_id
+        left join bill w on w.id = c.bill_id
+        where 0 < c.amount_cents or c.kind = 'budget'),
+    run as (
+        select d.account_id, d.due_on, d.cents, o.cents as owed,
+            cast(coalesce(sum(d.cents) over (
+                partition by d.account_id order by d.due_on desc, d.at desc, d.cents
+                rows between unbounded preceding and 1 preceding), 0) as bigint) as newer
+        from debt d join owed o on o.account_id = d.account_id),
+    past as (
+        select account_id,
+            owed - cast(sum(case when $1 <= due_on then cents else 0 end) as bigint) as cents,
+            min(case when newer < owed then due_on end) as oldest_on
+        from run group by account_id, owed)
+    select p.account_id, a.class, p.cents, p.oldest_on
+    from past p join account a on a.id = p.account_id
+    where 0 < p.cents and p.oldest_on < $1 order by p.account_id");
+const OPEN: Sql = Sql("
+    select c.account_id, c.key, c.opened_on, c.oldest_on, c.past_due_cents, c.after_step,
+           max(s.nth), max(s.taken_on)
+    from collection_case c left join collection_step s on s.key = c.key
+    where not exists (select 1 from collection_end e where e.key = c.key)
+    group by c.account_id, c.key, c.opened_on, c.oldest_on, c.past_due_cents, c.after_step
+    order by c.account_id");
+const OF_ACCOUNT: Sql = Sql("
+    select c.account_id, c.key, c.opened_on, c.oldest_on, c.past_due_cents, c.after_step,
+           max(s.nth), max(s.taken_on), e.ended_on, e.why
+    from collection_case c
+    left join collection_step s on s.key = c.key
+    left join collection_end e on e.key = c.key
+    where c.account_id = $1
+    group by c.account_id, c.key, c.opened_on, c.oldest_on, c.past_due_cents, c.after_step,
+             e.ended_on, e.why
+    order by c.opened_on");
+// Cases that ended since a day, the newest of each account last.
+const ENDED: Sql = Sql("
+    select c.account_id, c.oldest_on, coalesce(max(s.nth), c.after_step),
+           coalesce(max(s.taken_on), c.opened_on), e.ended_on
+    from collection_case c
+    join collection_end e on e.key = c.key
+    left join collection_step s on s.key = c.key
+    where $1 <= e.ended_on
+    group by c.key, c.account_id, c.oldest_on, c.after_step, c.opened_on, e.ended_on
+    order by c.account_id, e.ended_on");
+const CASES: Rows =
+    Rows("collection_case (key, account_id, opened_on, oldest_on, past_due_cents, after_step)");
+const STEPS: Rows = Rows("collection_step (key, nth, step, taken_on, past_due_cents)");
+const ENDS: Rows = Rows("collection_end (key, ended_on, why)");
+const STEPS_OF: Sql = Sql("
+    select nth, step, taken_on, past_due_cents from collection_step where key = $1 order by nth");
+const TAKEN: Sql = Sql("
+    select a.id, a.number, s.step, s.taken_on, s.past_due_cents
+    from collection_step s
+    join collection_case c on c.key = s.key
+    join account a on a.id = c.account_id
+    where s.taken_on = $1 and s.step = $2 order by a.number");
+const CUT: Sql = Sql("insert into collection_cut (order_id, key, nth) values ($1, $2, $3)");
+const SERVED: Sql = Sql("
+    select id, service_point_id from agreement
+    where account_id = $1 and from_on <= $2 and (to_on is null or $2 < to_on) order by id");
+const SWITCH: Sql = Sql("
+    insert into collection_switch (what, nth, stopped, at, why)
+    values ($1, (select count(*) + 1 from collection_switch where what = $1), $2, $3, $4)");
+const SWITCHED: Sql = Sql("
+    select stopped, why from collection_switch where what = $1 order by nth desc limit 1");
+const COUNT: Sql = Sql("select count(*) from collection_case");
+const TWO: Sql = Sql("
+    select a.number, count(*) from collection_case c
+    join account a on a.id = c.account_id
+    where not exists (select 1 from collection_end e where e.key = c.key)
+    group by a.id, a.number having 1 < count(*) order by a.id limit 100");
+const OUT_OF_ORDER: Sql = Sql("
+    select a.number, s.nth from collection_step s
+    join collection_case c on c.key = s.key
+    join account a on a.id = c.account_id
+    left join collection_end e on e.key = c.key
+    where s.nth <= c.after_step or s.taken_on < c.opened_on or e.ended_on < s.taken_on
+       or exists (select 1 from collection_step o
+                  where o.key = s.key and o.nth < s.nth and s.taken_on < o.taken_on)
+    order by a.id, s.nth limit 100");
+
+/// What is past due of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrears {
+    /// Whose.
+    pub account: AccountId,
+    /// Its class.
+    pub class: CustomerClass,
+    /// How much.
+    pub past_due: Money,
+    /// The day on which the oldest of it was due.
+    pub oldest: Date,
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The natural key: an account has one of a day.
+    pub key: String,
+    /// Whose.
+    pub account: AccountId,
+    /// The day.
+    pub opened: Date,
+    /// The day on which the oldest of what is owed was due.
+    pub oldest: Date,
+    /// What was past due.
+    pub past_due: Money,
+    /// The step after which it goes on; 0 where it began anew.
+    pub after: i64,
+    /// The last step that was taken in it, and the day.
+    pub last: Option<(i64, Date)>,
+    /// The first day without it, and why.
+    pub ended: Option<(Date, String)>,
+}
+
+/// A step as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Of which case.
+    pub key: String,
+    /// Which, from 1.
+    pub nth: i64,
+    /// What.
+    pub step: Step,
+    /// The day.
+    pub on: Date,
+    /// What was past due.
+    pub past_due: Money,
+}
+
+/// A step of an account, as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Whose, inside.
+    pub account: AccountId,
+    /// What people say.
+    pub number: AccountNumber,
+    /// What.
+    pub step: Step,
+    /// The day.
+    pub on: Date,
+    /// What was past due.
+    pub past_due: Money,
+}
+
+/// How far an earlier case of an account came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The day on which the oldest of what was owed was due.
+    pub oldest: Date,
+    /// The last step, and the day.
+    pub last: Option<(i64, Date)>,
+    /// The first day without it.
+    pub ended: Date,
+}
+
+/// Shows what is past due of every account on a day to `take`, by account.
+pub fn arrears(tx: &mut Tx, on: Date, mut take: impl FnMut(Arrears)) -> Result<()> {
+    tx.each(ARREARS, [on.into()], |row| {
+        take(Arrears {
+            account: row.id(0)?,
+            class: row.word(1, CustomerClass::from_word)?,
+            past_due: row.money(2)?,
+            oldest: row.date(3)?,
+        });
+        Ok(())
+    })
+}
+
+/// Shows every case that did not end to `take`, by account.
+pub fn open(tx: &mut Tx, mut take: impl FnMut(Case)) -> Result<()> {
+    tx.each(OPEN, [], |row| {
+        take(case(row)?);
+        Ok(())
+    })
+}
+
+/// The cases of an account, the oldest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Case>> {
+    tx.many(OF_ACCOUNT, [account.into()], |row| {
+        let (on, why) = (row.maybe(8, Row::date)?, row.maybe(9, Row::text)?);
+        Ok(Case { ended: on.zip(why), ..case(row)? })
+    })
+}
+
+/// Shows how far each case came that ended on a day or later to `take`; the last of an account last.
+pub fn ended(tx: &mut Tx, since: Date, mut take: impl FnMut(AccountId, Earlier)) -> Result<()> {
+    tx.each(ENDED, [since.into()], |row| {
+        let last = (row.int(2)?, row.date(3)?);
+        let last = Some(last).filter(|it| 0 < it.0);
+        take(row.id(0)?, Earlier { oldest: row.date(1)?, last, ended: row.date(4)? });
+        Ok(())
+    })
+}
+
+/// Keeps cases. The database refuses a second one of an account on a day.
+pub fn add(tx: &mut Tx, cases: &[Case]) -> Result<()> {
+    tx.bulk(
+        CASES,
+        cases.iter().map(|it| {
+            [
+                V::from(&it.key),
+                it.account.into(),
+                it.opened.into(),
+                it.oldest.into(),
+                it.past_due.into(),
+                it.after.into(),
+            ]
+        }),
+    )
+}
+
+/// Keeps steps. The database refuses the same of a case twice.
+pub fn take(tx: &mut Tx, steps: &[Taken]) -> Result<()> {
+    tx.bulk(
+        STEPS,
+        steps.iter().map(|it| {
+            [
+                V::from(&it.key),
+                it.nth.into(),
+                it.step.word().into(),
+                it.on.into(),
+                it.past_due.into(),
+            ]
+        }),
+    )
+}
+
+/// Ends cases. The database refuses a second time.
+pub fn end(tx: &mut Tx, keys: &[String], on: Date, why: &str) -> Result<()> {
+    tx.bulk(ENDS, keys.iter().map(|it| [V::from(it), on.into(), why.into()]))
+}
+
+/// The steps of a case, in order.
+pub fn steps(tx: &mut Tx, key: &str) -> Result<Vec<Taken>> {
+    tx.many(STEPS_OF, [key.into()], |row| {
+        Ok(Taken {
+            key: key.to_owned(),
+            nth: row.int(0)?,
+            step: row.word(1, Step::from_word)?,
+            on: row.date(2)?,
+            past_due: row.money(3)?,
+        })
+    })
+}
+
+/// The steps of one kind that were taken on a day, by account number.
+pub fn taken(tx: &mut Tx, on: Date, step: Step) -> Result<Vec<Listed>> {
+    tx.many(TAKEN, [on.into(), step.word().into()], |row| {
+        Ok(Listed {
+            account: row.id(0)?,
+            number: row.number(1)?,
+            step: row.word(2, Step::from_word)?,
+            on: row.date(3)?,
+            past_due: row.money(4)?,
+        })
+    })
+}
+
+/// Keeps which order a cut is.
+pub fn cut(tx: &mut Tx, order: OrderId, key: &str, nth: i64) -> Result<()> {
+    tx.exec(CUT, [order.into(), key.into(), nth.into()]).map(|_| ())
+}
+
+/// What an account takes on a day: by which agreement, where.
+pub fn served(
+    tx: &mut Tx,
+    account: AccountId,
+    on: Date,
+) -> Result<Vec<(AgreementId, ServicePointId)>> {
+    tx.many(SERVED, [account.into(), on.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// Keeps that `notices` or `cuts` are stopped, or go on.
+pub fn switch(tx: &mut Tx, what: &str, stopped: bool, at: Timestamp, why: &str) -> Result<()> {
+    tx.exec(SWITCH, [what.into(), stopped.into(), at.into(), why.into()]).map(|_| ())
+}
+
+/// Why `notices` or `cuts` are stopped, if they are.
+pub fn stopped(tx: &mut Tx, what: &str) -> Result<Option<String>> {
+    let last = tx.maybe(SWITCHED, [what.into()], |row| Ok((row.int(0)? != 0, row.text(1)?)))?;
+    Ok(last.filter(|it| it.0).map(|it| it.1))
+}
+
+/// An account has one case at a time, and its steps follow each other while it is open.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(TWO, [], |row| {
+        Ok(format!("account {} has {} cases at once", row.number(0)?, row.int(1)?))
+    })?;
+    found.extend(tx.many(OUT_OF_ORDER, [], |row| {
+        Ok(format!("step {} of account {} is out of order", row.int(1)?, row.number(0)?))
+    })?);
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn case(row: &Row) -> Result<Case> {
+    let (nth, on) = (row.maybe(6, Row::int)?, row.maybe(7, Row::date)?);
+    Ok(Case {
+        account: row.id(0)?,
+        key: row.text(1)?,
+        opened: row.date(2)?,
+        oldest: row.date(3)?,
+        past_due: row.money(4)?,
+        after: row.int(5)?,
+        last: nth.zip(on),
+        ended: None,
+    })
+}

@@ -1,0 +1,125 @@
+//! What customers agreed to pay in parts: written once, never changed.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::credit::plan::{Ending, Plan};
+use meterbook_core::id::{AccountId, BillId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql};
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("
+    insert into plan (key, account_id, agreed_on, debt_cents, through_bill_id, why)
+    values ($1, $2, $3, $4, $5, $6)");
+const PARTS: Rows = Rows("plan_part (key, nth, due_on, amount_cents)");
+const END: Sql = Sql("insert into plan_end (key, how, ended_on, why) values ($1, $2, $3, $4)");
+const OF_ACCOUNT: Sql = Sql("
+    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
+    from plan p left join plan_end e on e.key = p.key
+    where p.account_id = $1 order by p.agreed_on");
+const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key = $1 order by nth");
+const RUNNING: Sql = Sql("
+    select account_id from plan p
+    where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
+// What came with bills behind one and is not due on a day.
+const NOT_DUE: Sql = Sql("
+    select cast(
+        coalesce((select sum(total_cents) from standing_bill
+                  where account_id = $1 and $2 < id and $3 <= due_on), 0)
+      + coalesce((select sum(c.amount_cents) from charge c join bill b on b.id = c.bill_id
+                  where c.account_id = $1 and $2 < b.id and $3 <= b.due_on
+                    and (0 < c.amount_cents or c.kind = 'budget')), 0) as bigint)");
+const DUES: Sql = Sql("
+    select w.due_on from bill_window w join account a on a.cycle = w.cycle
+    where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");
+const COUNT: Sql = Sql("select count(*) from plan");
+const SUMS: Sql = Sql("
+    select p.key, p.debt_cents, cast(coalesce(sum(q.amount_cents), 0) as bigint)
+    from plan p left join plan_part q on q.key = p.key
+    group by p.key, p.debt_cents
+    having p.debt_cents <> coalesce(sum(q.amount_cents), 0) order by p.key limit 100");
+const TWO: Sql = Sql("
+    select a.number, p.agreed_on, q.agreed_on
+    from plan p
+    join plan q on q.account_id = p.account_id and p.agreed_on < q.agreed_on
+    join account a on a.id = p.account_id
+    left join plan_end e on e.key = p.key
+    where e.key is null or q.agreed_on < e.ended_on order by a.id limit 100");
+
+/// Keeps what was agreed. The database refuses a second one of a day.
+pub fn add(tx: &mut Tx, it: &Plan, why: &str) -> Result<()> {
+    let values = [
+        V::from(&it.key),
+        it.account.into(),
+        it.agreed.into(),
+        it.debt.into(),
+        it.through.into(),
+        why.into(),
+    ];
+    tx.exec(ADD, values)?;
+    let parts = (1_i64..).zip(&it.parts);
+    let parts = parts.map(|(nth, (due, amount))| {
+        [V::from(&it.key), nth.into(), (*due).into(), (*amount).into()]
+    });
+    tx.bulk(PARTS, parts)
+}
+
+/// Ends a plan. The database refuses a second time.
+pub fn end(tx: &mut Tx, key: &str, how: Ending, on: Date, why: &str) -> Result<()> {
+    tx.exec(END, [key.into(), how.word().into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// What an account agreed to, the oldest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Plan>> {
+    let mut all = tx.many(OF_ACCOUNT, [account.into()], plan)?;
+    for it in &mut all {
+        it.parts =
+            tx.many(PARTS_OF, [V::from(&it.key)], |row| Ok((row.date(0)?, row.money(1)?)))?;
+    }
+    Ok(all)
+}
+
+/// The accounts of which a plan did not end.
+pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    tx.many(RUNNING, [], |row| row.id(0))
+}
+
+/// What of an account came with bills behind one and is not due on a day.
+pub fn not_due(tx: &mut Tx, account: AccountId, after: Option<BillId>, on: Date) -> Result<Money> {
+    let after = after.unwrap_or(BillId(0));
+    tx.one(NOT_DUE, [account.into(), after.into(), on.into()], |row| row.money(0))
+}
+
+/// The days on which the next bills of an account are due, as far as its turns are planned.
+pub fn dues(tx: &mut Tx, account: AccountId, after: Date, most: i64) -> Result<Vec<Date>> {
+    tx.many(DUES, [account.into(), after.into(), most.into()], |row| row.date(0))
+}
+
+/// Every plan is its parts, and an account has one at a time.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(SUMS, [], |row| {
+        let (key, debt, sum) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{key} is of {debt}, and its parts are {sum}"))
+    })?;
+    found.extend(tx.many(TWO, [], |row| {
+        let (number, one, other) = (row.number(0)?, row.date(1)?, row.date(2)?);
+        Ok(format!("account {number} has two plans at once, of {one} and of {other}"))
+    })?);
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn plan(row: &Row) -> Result<Plan> {
+    let how = row.maybe(5, |row, at| row.word(at, Ending::from_word))?;
+    let on = row.maybe(6, Row::date)?;
+    Ok(Plan {
+        key: row.text(0)?,
+        account: row.id(1)?,
+        agreed: row.date(2)?,
+        debt: row.money(3)?,
+        through: row.maybe(4, Row::id)?,
+        parts: Vec::new(),
+        ended: how.zip(on),
+    })
+}

@@ -1,0 +1,141 @@
+//! What was granted to accounts and counties so that service is not cut off, and the weather.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::protection::{Granted, Weather};
+use meterbook_core::id::AccountId;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("
+    insert into protection (key, shield, account_id, county, nth, from_on, to_on, evidence)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)");
+const END: Sql = Sql("insert into protection_end (key, ended_on, why) values ($1, $2, $3)");
+const OF_ACCOUNT: Sql = Sql("
+    select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
+    from protection p left join protection_end e on e.key = p.key
+    where p.account_id = $1 order by p.from_on, p.key");
+const ON: Sql = Sql("
+    select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
+    from protection p left join protection_end e on e.key = p.key
+    where p.from_on <= $1 and $1 < p.to_on and (e.ended_on is null or $1 < e.ended_on)
+    order by p.from_on, p.key");
+const SAY_WEATHER: Sql = Sql("
+    insert into weather_day (county, on_day, nth, low_f, high_f, alert)
+    values ($1, $2, (select count(*) + 1 from weather_day where county = $1 and on_day = $2),
+            $3, $4, $5)");
+const WEATHER: Sql = Sql("
+    select county, on_day, low_f, high_f, alert from weather_day w
+    where $1 <= on_day and on_day <= $2
+      and nth = (select max(nth) from weather_day o where o.county = w.county and o.on_day = w.on_day)
+    order by county, on_day");
+const TOWNS: Sql = Sql("
+    select distinct q.town from agreement g
+    join service_point s on s.id = g.service_point_id
+    join premise q on q.id = s.premise_id
+    where g.account_id = $1 and g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)
+    order by q.town");
+const DISPUTED: Sql = Sql("
+    select distinct a.subject_id from task t join task_about a on a.task_id = t.id
+    where t.kind = 'dispute' and t.closed_at is null and a.kind = 'account' order by 1");
+
+/// What was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protection {
+    /// The natural key: the same is granted once a day.
+    pub key: String,
+    /// To which account; to a whole county without it.
+    pub account: Option<AccountId>,
+    /// To which county.
+    pub county: Option<String>,
+    /// The how manieth of this kind in a row, from 1.
+    pub nth: i64,
+    /// What, and for which days.
+    pub granted: Granted,
+    /// The first day without it, where that came before its end.
+    pub ended: Option<Date>,
+}
+
+/// Keeps what was granted. The database refuses the same twice on a day.
+pub fn add(tx: &mut Tx, it: &Protection) -> Result<()> {
+    let Granted { shield, from, to, evidence } = &it.granted;
+    let values = [
+        V::from(&it.key),
+        shield.word().into(),
+        it.account.into(),
+        it.county.as_deref().into(),
+        it.nth.into(),
+        (*from).into(),
+        (*to).into(),
+        V::from(evidence),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// Ends it before its end. The database refuses a second time.
+pub fn end(tx: &mut Tx, key: &str, on: Date, why: &str) -> Result<()> {
+    tx.exec(END, [key.into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// What was granted to an account, the oldest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Protection>> {
+    tx.many(OF_ACCOUNT, [account.into()], protection)
+}
+
+/// All that holds on a day.
+pub fn on(tx: &mut Tx, day: Date) -> Result<Vec<Protection>> {
+    tx.many(ON, [day.into()], protection)
+}
+
+/// Says the weather of a county on a day, anew where it was said before.
+pub fn say_weather(tx: &mut Tx, it: &Weather) -> Result<()> {
+    let values =
+        [V::from(&it.county), it.on.into(), it.low.into(), it.high.into(), it.alert.into()];
+    tx.exec(SAY_WEATHER, values).map(|_| ())
+}
+
+/// The weather from a day to another one.
+pub fn weather(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Weather>> {
+    tx.many(WEATHER, [from.into(), to.into()], |row| {
+        Ok(Weather {
+            county: row.text(0)?,
+            on: row.date(1)?,
+            low: row.int(2)?,
+            high: row.int(3)?,
+            alert: row.int(4)? != 0,
+        })
+    })
+}
+
+/// The towns in which an account is served on a day.
+pub fn towns(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<String>> {
+    tx.many(TOWNS, [account.into(), on.into()], |row| row.text(0))
+}
+
+/// The accounts that dispute a bill now.
+pub fn disputed(tx: &mut Tx) -> Result<HashMap<AccountId, Shield>> {
+    let all = tx.many(DISPUTED, [], |row| row.id(0))?;
+    Ok(all.into_iter().map(|it| (it, Shield::Dispute)).collect())
+}
+
+fn protection(row: &Row) -> Result<Protection> {
+    let granted = Granted {
+        shield: row.word(1, Shield::from_word)?,
+        from: row.date(5)?,
+        to: row.date(6)?,
+        evidence: row.text(7)?,
+    };
+    Ok(Protection {
+        key: row.text(0)?,
+        account: row.maybe(2, Row::id)?,
+        county: row.maybe(3, Row::text)?,
+        nth: row.int(4)?,
+        granted,
+        ended: row.maybe(8, Row::date)?,
+    })
+}
