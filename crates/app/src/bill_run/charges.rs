@@ -62,9 +62,10 @@ pub(super) fn without_bill(tx: &mut Tx, account: AccountId, on: Date) -> Result<
 
 /// What was asked of an account by a day and no bill has: it comes with the bill that is made now.
 pub(super) fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Charge>> {
-    let mut wanted = store::charge::pending(tx, &[account])?;
-    wanted.extend(store::credit::asked(tx, &[account])?);
-    Ok(due(wanted.iter(), on).collect())
+    let pending = store::charge::pending(tx, &[account])?;
+    let fees = pending.iter().filter(|it| it.on <= on).map(|it| asked(it, on));
+    let wanted = store::credit::asked(tx, &[account])?;
+    Ok(fees.chain(due(wanted.iter(), on)).collect())
 }
 
 /// What of what was asked for comes with a bill of a day.
