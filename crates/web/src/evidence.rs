@@ -138,8 +138,8 @@ const REFUSALS: &[(&str, &str)] = &[
         "todavía no se facturó ningún día del contrato {}; no hay nada que comparar",
     ),
     (
-        "made again from what is known now, every bill from {} on reads as it does; mend the read, the meter or the tariff first",
-        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",
+        "made again from what is known now, every bill from {} on reads as it does; enter the read that is right, or tell what was wrong: {}",
+        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; anote la lectura correcta, o diga qué estaba mal: {}",
     ),
     (
         "bills were made of what is believed; say what proves it otherwise, such as a certificate or a work order",
