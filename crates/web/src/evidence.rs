@@ -131,6 +131,36 @@ const SENTENCES: &[(&str, &str)] = &[
     ("two customers are called {} and share {}", "dos clientes se llaman {} y comparten {}"),
 ];
 
+/// What is told of facts, and what is believed; those with an end before those without.
+const FACTS: &[(&str, &str)] = &[
+    ("agreement {}: service began on {}", "contrato {}: el servicio comenzó el {}"),
+    ("agreement {}: service ended on {}", "contrato {}: el servicio terminó el {}"),
+    ("agreement {}: service goes on", "contrato {}: el servicio continúa"),
+    ("agreement {}: tariff {} from {}", "contrato {}: tarifa {} desde el {}"),
+    (
+        "agreement {}: no exemption {} from {} up to {}",
+        "contrato {}: sin exención {} desde el {} hasta el {}",
+    ),
+    ("agreement {}: no exemption {} from {}", "contrato {}: sin exención {} desde el {}"),
+    (
+        "agreement {}: {}: {}% exempt, certificate {} from {} up to {}",
+        "contrato {}: {}: exento el {}%, certificado {} desde el {} hasta el {}",
+    ),
+    (
+        "agreement {}: {}: {}% exempt, certificate {} from {}",
+        "contrato {}: {}: exento el {}%, certificado {} desde el {}",
+    ),
+    (
+        "{}: {}% exempt, certificate {} from {} up to {}",
+        "{}: exento el {}%, certificado {} desde el {} hasta el {}",
+    ),
+    ("{}: {}% exempt, certificate {} from {}", "{}: exento el {}%, certificado {} desde el {}"),
+    ("nothing", "nada"),
+    ("goes on", "continúa"),
+    ("on {}", "el {}"),
+    ("{} from {}", "{} desde el {}"),
+];
+
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
     (
@@ -430,6 +460,11 @@ const REFUSALS: &[(&str, &str)] = &[
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
     in_language(SENTENCES, evidence, language)
+}
+
+/// What is told of a fact, or believed of it, as it is read.
+pub(crate) fn told(text: &str, language: Language) -> String {
+    in_language(FACTS, text, language)
 }
 
 /// What an act refuses, as it is read.
