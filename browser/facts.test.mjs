@@ -32,11 +32,14 @@ test('another tariff is looked at and told, and the account has corrected bills'
   const tab = await inside(browser);
   await form(tab);
   assert.equal(await tab.locator('#why').count(), 0);
-  const from = await tab.locator('#from').inputValue();
-  assert.equal(from, '');
+  const power = tab.locator('#agreement option').filter({ hasText: 'R-1 ' }).first();
+  await tab.selectOption('#agreement', await power.getAttribute('value'));
   await look(tab, 'tariff', 'R-TOU', '2026-06-10');
   assert.ok(await tab.locator('main table').count() > 0);
   assert.match(await tab.locator('main').innerText(), /Believed so far: R-1/);
+  await inSpanish(tab);
+  await look(tab, 'tariff', 'R-TOU', '2026-06-10');
+  assert.match(await tab.locator('main').innerText(), /Hasta ahora se creía: R-1 desde el/);
   await tab.fill('#why', 'put on the wrong one');
   await tab.fill('#evidence', 'application 88');
   await tab.locator('form[method=post] button.primary').click();
@@ -51,7 +54,10 @@ test('what is believed already is refused in words, in Spanish too, and at 320 p
   await look(tab, 'tariff', 'NO-1', '2026-06-10');
   assert.match(await tab.locator('p[role=status]').innerText(), /no version of tariff NO-1/);
   await inSpanish(tab);
-  await sound(tab);
+  await look(tab, 'tariff', 'NO-1', '2026-06-10');
+  assert.match(await tab.locator('p[role=status]').innerText(), /ninguna versión de la tarifa NO-1/);
+  await look(tab, 'exempt', 'State sales tax', '2026-06-10');
+  assert.match(await tab.locator('p[role=status]').innerText(), /no mira State sales tax/);
 });
 
 test('who may not correct bills has no such form', async () => {

@@ -17,6 +17,8 @@ use meterbook_core::timeline::{Change, Event, newest_first};
 use meterbook_store::timeline::Act;
 use meterbook_store::{self as store, Tx};
 
+use crate::fact::TELL;
+
 /// Tasks that a history goes back over: more than anybody reads.
 const TASKS: i64 = 200;
 
@@ -194,6 +196,16 @@ fn service(tx: &mut Tx, agreement: &Agreement, events: &mut Vec<Event>) -> Resul
             before: before.map_or_else(String::new, |it| it.2.clone()),
             after: format!("{name} {value}"),
             ..event(*from, Change::TermSet, about, act)
+        });
+    }
+    let zone = crate::founding::zone(tx)?;
+    for it in store::telling::of(tx, agreement.id)? {
+        let act = acts.iter().find(|act| act.act == TELL && act.at == it.at);
+        events.push(Event {
+            before: it.was,
+            after: it.said,
+            why: format!("{} ({})", it.why, it.evidence),
+            ..event(zone.day_of(it.at), Change::ToldOtherwise, about, act)
         });
     }
     Ok(())

@@ -47,6 +47,8 @@ pub enum Change {
     MeterRemoved,
     /// An agreement says something else of itself.
     TermSet,
+    /// Something that bills were made of was told otherwise.
+    ToldOtherwise,
     /// A bill was posted.
     Billed,
     /// A bill went to somebody, came back, or was lost.
@@ -68,7 +70,8 @@ words! {
         AccountOpened = "account opened", PremiseAdded = "premise added",
         MeterAdded = "meter added", ServiceStarted = "service started",
         ServiceStopped = "service stopped", MeterHung = "meter hung",
-        MeterRemoved = "meter removed", TermSet = "term set", Billed = "billed",
+        MeterRemoved = "meter removed", TermSet = "term set",
+        ToldOtherwise = "told otherwise", Billed = "billed",
         Delivered = "delivered", Paid = "paid",
         Said = "contact", TaskRaised = "task raised", TaskMoved = "task", Acted = "act",
     }
@@ -86,6 +89,7 @@ impl Change {
             Change::MeterHung => ("Meter hung", "Medidor instalado"),
             Change::MeterRemoved => ("Meter removed", "Medidor retirado"),
             Change::TermSet => ("Term set", "Condición fijada"),
+            Change::ToldOtherwise => ("Told otherwise", "Dicho de otro modo"),
             Change::Billed => ("Billed", "Facturado"),
             Change::Delivered => ("Bill sent", "Factura enviada"),
             Change::Paid => ("Paid", "Pagado"),

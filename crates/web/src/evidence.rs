@@ -131,6 +131,36 @@ const SENTENCES: &[(&str, &str)] = &[
     ("two customers are called {} and share {}", "dos clientes se llaman {} y comparten {}"),
 ];
 
+/// What is told of facts, and what is believed; those with an end before those without.
+const FACTS: &[(&str, &str)] = &[
+    ("agreement {}: service began on {}", "contrato {}: el servicio comenzó el {}"),
+    ("agreement {}: service ended on {}", "contrato {}: el servicio terminó el {}"),
+    ("agreement {}: service goes on", "contrato {}: el servicio continúa"),
+    ("agreement {}: tariff {} from {}", "contrato {}: tarifa {} desde el {}"),
+    (
+        "agreement {}: no exemption {} from {} up to {}",
+        "contrato {}: sin exención {} desde el {} hasta el {}",
+    ),
+    ("agreement {}: no exemption {} from {}", "contrato {}: sin exención {} desde el {}"),
+    (
+        "agreement {}: {}: {}% exempt, certificate {} from {} up to {}",
+        "contrato {}: {}: exento el {}%, certificado {} desde el {} hasta el {}",
+    ),
+    (
+        "agreement {}: {}: {}% exempt, certificate {} from {}",
+        "contrato {}: {}: exento el {}%, certificado {} desde el {}",
+    ),
+    (
+        "{}: {}% exempt, certificate {} from {} up to {}",
+        "{}: exento el {}%, certificado {} desde el {} hasta el {}",
+    ),
+    ("{}: {}% exempt, certificate {} from {}", "{}: exento el {}%, certificado {} desde el {}"),
+    ("nothing", "nada"),
+    ("goes on", "continúa"),
+    ("on {}", "el {}"),
+    ("{} from {}", "{} desde el {}"),
+];
+
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
     (
@@ -138,8 +168,8 @@ const REFUSALS: &[(&str, &str)] = &[
         "todavía no se facturó ningún día del contrato {}; no hay nada que comparar",
     ),
     (
-        "made again from what is known now, every bill from {} on reads as it does; mend the read, the meter or the tariff first",
-        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; corrija primero la lectura, el medidor o la tarifa",
+        "made again from what is known now, every bill from {} on reads as it does; enter the read that is right, or tell what was wrong: {}",
+        "hechas de nuevo con lo que se sabe ahora, todas las facturas desde el {} dicen lo mismo; anote la lectura correcta, o diga qué estaba mal: {}",
     ),
     (
         "bills were made of what is believed; say what proves it otherwise, such as a certificate or a work order",
@@ -432,6 +462,11 @@ const REFUSALS: &[(&str, &str)] = &[
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
     in_language(SENTENCES, evidence, language)
+}
+
+/// What is told of a fact, or believed of it, as it is read.
+pub(crate) fn told(text: &str, language: Language) -> String {
+    in_language(FACTS, text, language)
 }
 
 /// What an act refuses, as it is read.

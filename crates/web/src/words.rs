@@ -585,6 +585,7 @@ catalogue! {
     correct_title: "Correct from bill", "Corregir desde la factura";
     correct_waived: "Not charged, before", "No se cobra, antes del";
     correction: "Correction", "Corrección";
+    fact_act: "Tell otherwise, and correct the bills", "Decir de otro modo y corregir las facturas";
     fact_certificate: "Number of the certificate", "Número del certificado";
     fact_do: "Tell it, and correct the bills", "Decirlo y corregir las facturas";
     fact_end: "First day without service", "Primer día sin servicio";

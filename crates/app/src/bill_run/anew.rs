@@ -95,6 +95,8 @@ pub(super) fn work_out(
     fresh: &mut Fresh,
     tariffs: &mut Tariffs,
 ) -> Result<Anew> {
+    // Before any number is taken: who tells a fact takes them after its own.
+    store::telling::hold_off(tx)?;
     let first = fresh.corrections.take(tx, wanted.len())?;
     let count = wanted.iter().map(|it| it.1.len()).sum();
     let bill = fresh.bills.take(tx, count)?;
@@ -121,7 +123,6 @@ fn worked_out(
     let taken: Vec<(CorrectionId, BillId)> = taken.collect();
     store::correction::add(tx, &anew.corrections)?;
     store::correction::cancel(tx, &taken)?;
-    store::telling::hold_off(tx)?;
     let known = store::bill::known(tx)?;
     while let Some(turn) = next_turn(&anew.corrections, &old) {
         let due: Vec<usize> = (0..old.len())

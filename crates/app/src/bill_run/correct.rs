@@ -201,7 +201,7 @@ impl fmt::Display for NotCorrected {
         match self {
             NotCorrected::NothingDiffers { from } => write!(
                 f,
-                "made again from what is known now, every bill from {from} on reads as it does; mend the read, the meter or the tariff first"
+                "made again from what is known now, every bill from {from} on reads as it does; enter the read that is right, or tell what was wrong: meterbook fact"
             ),
             NotCorrected::Held { bill, agreement, hold } => {
                 write!(f, "{} cannot be made again: agreement {agreement}: {hold}", bill.0)

@@ -13,7 +13,7 @@ use meterbook_app::fact::{Fact, NewTelling, NotTold, Says, Times, Told, preview,
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::term::{self, Said, TermRefusal};
 use meterbook_app::vee::enter::{self, Became, NewRead};
-use meterbook_app::{Actor, Refused, agreement, check, tariff};
+use meterbook_app::{Actor, Refused, agreement, check, tariff, timeline};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::Bill;
@@ -23,6 +23,7 @@ use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
 use meterbook_core::meter::Flow;
 use meterbook_core::money::{Money, Share};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term};
+use meterbook_core::timeline::Change;
 use meterbook_store::terms::About;
 use meterbook_store::{self as store, Db};
 
@@ -192,6 +193,12 @@ fn an_exemption_reaches_the_bills_of_its_days_and_the_next_turn() {
         let first = "State tax: 100% exempt, certificate F-12 from 2026-02-01";
         let cut = format!("{first} up to 2026-03-17");
         assert_eq!(was, ["nothing", first, &cut]);
+        // The history of the account says it, with who did it.
+        let account = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap();
+        let events = db.write(|tx| timeline::of_account(tx, &account)).unwrap();
+        let first = events.iter().find(|it| it.change == Change::ToldOtherwise).unwrap();
+        assert_eq!((&*first.before, first.on), ("nothing", date(2026, 3, 10)));
+        assert_eq!(first.why, "it came late (the letter of March 9)");
         assert_eq!(
             (&*tellings[0].why, &*tellings[0].evidence),
             ("it came late", "the letter of March 9")

@@ -99,6 +99,7 @@ fn act(act: &str, words: &Words) -> String {
         "take role" => words.act_take_role,
         "grant" => words.act_grant,
         "revoke" => words.act_revoke,
+        "tell otherwise" => words.fact_act,
         "let in again" => words.act_let_in_again,
         other => other,
     };

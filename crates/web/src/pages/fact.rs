@@ -160,6 +160,7 @@ async fn preview(
             agreements.push((it.agreement.0, called, it.agreement.0 == asked.agreement));
         }
     }
+    let read_as = |text: &str| crate::evidence::told(text, visitor.language);
     let all = |it: &Told| it.corrections.iter().flat_map(|it| pairs(it, visitor)).collect();
     let rules = |it: &Told| it.corrections.iter().flat_map(|it| settled(it, visitor)).collect();
     let page = Page {
@@ -170,8 +171,8 @@ async fn preview(
         kinds: kinds.into_iter().map(|(kind, it)| (kind, it, kind == asked.kind)).collect(),
         asked,
         refused,
-        said: told.as_ref().map_or_else(String::new, |it| it.said.clone()),
-        was: told.as_ref().map_or_else(String::new, |it| it.was.clone()),
+        said: told.as_ref().map_or_else(String::new, |it| read_as(&it.said)),
+        was: told.as_ref().map_or_else(String::new, |it| read_as(&it.was)),
         net: told.as_ref().map_or_else(String::new, |it| show::change(it.net())),
         nets: told.as_ref().map_or_else(String::new, written),
         bills: told.as_ref().map_or_else(Vec::new, all),
