@@ -40,6 +40,7 @@ mod package;
 mod paper;
 mod published;
 mod race;
+mod read_windows;
 mod receipts;
 mod record;
 mod refused;
