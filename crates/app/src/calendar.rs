@@ -1,6 +1,7 @@
 //! On which days the utility works, when its bills are due, and how long what is held is tried again.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -19,12 +20,29 @@ const LONGEST: usize = 20_000;
 /// What the texts are.
 const WHAT: &str = "calendar";
 
+/// Why a calendar is not said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSaid {
+    /// Bills are made of the reads that another window of reads found.
+    Billed {
+        /// The newest day on a bill.
+        billed: Date,
+    },
+}
+
 /// Says the calendar that holds for bills dated from a day on.
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
     said::fits(WHAT, text, LONGEST)?;
-    Calendar::parse(text).map_err(refuse)?;
+    let calendar = Calendar::parse(text).map_err(refuse)?;
     let was = said(tx, from)?;
+    // Bills that are out have to come out the same when they are made again.
+    let newest = store::paper::last_billed(tx)?.filter(|billed| from <= *billed);
+    if let Some(billed) =
+        newest.filter(|_| on(tx, from).is_ok_and(|it| it.reads() != calendar.reads()))
+    {
+        return Err(refuse(NotSaid::Billed { billed }));
+    }
     said::once(WHAT, from, store::calendar::say(tx, from, text))?;
     let said = format!("from {from}");
     store::audit::turn(tx, &allowed, "say billing calendar", "", &said, (was.as_str(), text))
@@ -59,3 +77,15 @@ pub fn retry(db: &Db, actor: Actor) -> Result<Vec<Standing>> {
         |cycle| bill_run::run(db, actor, Which::Held(cycle, None), Until::Posted, &mut |_| ());
     cycles.into_iter().map(again).collect()
 }
+
+impl fmt::Display for NotSaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotSaid::Billed { billed } = self;
+        write!(
+            f,
+            "bills of {billed} are out, made of the reads that the calendar found; say another window of reads from a later day on: --from"
+        )
+    }
+}
+
+impl std::error::Error for NotSaid {}

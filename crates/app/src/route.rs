@@ -13,7 +13,7 @@ use meterbook_core::meter::{Channel, Form};
 use meterbook_core::period::Period;
 use meterbook_core::permission::Permission;
 use meterbook_core::reads::Read;
-use meterbook_core::reads::usage::Hung;
+use meterbook_core::reads::usage::{Hung, read_about};
 use meterbook_core::reads::vee::register::usual_micro;
 use meterbook_core::text::decimal;
 use meterbook_formats::reads::profile::{NotWritten, Profile, Record, write};
@@ -118,7 +118,7 @@ fn missing(tx: &mut Tx, it: &ServiceFacts, turn: Period, stops: &mut Vec<Stop>) 
         };
         let registers = hung.channels.iter().filter(|it| of_registers(it.channel.form));
         for (nth, measured) in (1..).zip(registers) {
-            let is_read = measured.reads.iter().any(|it| it.on == on);
+            let is_read = read_about(&measured.reads, on, it.measured.reads).is_ok();
             if is_read || by_interval(measured.channel.flow) {
                 continue;
             }

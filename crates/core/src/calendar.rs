@@ -68,6 +68,18 @@ pub struct Calendar {
     bill: Option<Term>,
     due: Vec<(CustomerClass, Term)>,
     retry: Option<Term>,
+    reads: Option<Reads>,
+}
+
+/// How far from the day on which it is to be read a register is read for a turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Days before it.
+    pub before: i64,
+    /// Days after it.
+    pub after: i64,
+    /// Whether what is not read by then is estimated; else it waits.
+    pub estimates: bool,
 }
 
 /// Why a text is no calendar.
@@ -113,6 +125,13 @@ impl Calendar {
             }
             ["bill", term @ ..] => once(&mut self.bill, "bill", term),
             ["retry", term @ ..] => once(&mut self.retry, "retry", term),
+            ["reads", said @ ..] => {
+                let read = reads(said)?;
+                match self.reads.replace(read) {
+                    None => Ok(()),
+                    Some(_) => Err("reads is said twice; leave one".to_owned()),
+                }
+            }
             ["due", class, term @ ..] => {
                 let class = CustomerClass::from_word(class).ok_or_else(|| {
                     let known: Vec<_> = CustomerClass::ALL.iter().map(|it| it.word()).collect();
@@ -125,6 +144,11 @@ impl Calendar {
             }
             _ => Err("write a line as: due residential 21 days".to_owned()),
         }
+    }
+
+    /// How far from its day a read is of a turn; on its day alone where nobody said.
+    pub fn reads(&self) -> Reads {
+        self.reads.unwrap_or_default()
     }
 
     fn term_of(&self, class: CustomerClass) -> Option<Term> {
@@ -172,6 +196,34 @@ impl Calendar {
     pub fn retry_until(&self, billed_on: Date) -> Option<Date> {
         Some(self.after(billed_on, self.retry?))
     }
+}
+
+/// The most days that a read is from the day it is of: beyond, it is nearer to the next turn.
+const FARTHEST: i64 = 14;
+
+fn reads(words: &[&str]) -> Result<Reads, String> {
+    let wrong = || {
+        format!(
+            "{} is no window of reads; write 3 days before 2 days after, of at most {FARTHEST}, and else estimate where what is not read by then is estimated",
+            if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
+        )
+    };
+    let (before, after, estimates) = match words {
+        [before, "day" | "days", "before", after, "day" | "days", "after"] => {
+            (before, after, false)
+        }
+        [before, "day" | "days", "before", after, "day" | "days", "after", "else", word] => {
+            match *word {
+                "estimate" => (before, after, true),
+                "wait" => (before, after, false),
+                _ => return Err(wrong()),
+            }
+        }
+        _ => return Err(wrong()),
+    };
+    let days =
+        |text: &str| text.parse().ok().filter(|it| (0..=FARTHEST).contains(it)).ok_or_else(wrong);
+    Ok(Reads { before: days(before)?, after: days(after)?, estimates })
 }
 
 fn once(said: &mut Option<Term>, what: &str, words: &[&str]) -> Result<(), String> {
@@ -289,7 +341,10 @@ mod tests {
         let christmas = it.due_on(CustomerClass::Residential, date(2026, 12, 4));
         assert_eq!(christmas, Some(date(2026, 12, 28)));
         assert_eq!(it.retry_until(day), Some(date(2026, 11, 28)));
+        let said = Calendar::parse("reads 3 days before 2 days after else estimate").unwrap();
+        assert_eq!(said.reads(), Reads { before: 3, after: 2, estimates: true });
         let nothing = Calendar::parse("").unwrap();
+        assert_eq!(nothing.reads(), Reads { before: 0, after: 0, estimates: false });
         assert_eq!(nothing.bill_on(day), None);
         assert_eq!(nothing.due_on(CustomerClass::Commercial, day), None);
         assert_eq!(nothing.retry_until(day), None);
@@ -297,6 +352,7 @@ mod tests {
 
     #[test]
     fn a_text_that_says_nothing_sensible_is_refused_with_its_line() {
+        let window = "is no window of reads; write 3 days before 2 days after, of at most 14, and else estimate where what is not read by then is estimated";
         let term = "is no term; write 21 days, 21 days rolled or 15 business days, of at most 366";
         for (text, line, what) in [
             ("holidays uk", 1, "uk are no holidays; write one of us-federal".to_owned()),
@@ -320,6 +376,18 @@ mod tests {
                 "due commercial 1 day\ndue commercial 2 days",
                 2,
                 "due commercial is said twice; leave one".to_owned(),
+            ),
+            (
+                "reads 1 day before 1 day after\nreads 1 day before 1 day after",
+                2,
+                "reads is said twice; leave one".to_owned(),
+            ),
+            ("reads 3 days", 1, format!("3 days {window}")),
+            ("reads 15 days before 1 day after", 1, format!("15 days before 1 day after {window}")),
+            (
+                "reads 1 day before 1 day after else guess",
+                1,
+                format!("1 day before 1 day after else guess {window}"),
             ),
             ("christmas off", 1, "write a line as: due residential 21 days".to_owned()),
         ] {

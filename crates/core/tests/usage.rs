@@ -2,11 +2,14 @@
 
 use jiff::civil::{Date, date};
 use meterbook_core::bill::check::Hold;
+use meterbook_core::calendar::Reads;
 use meterbook_core::id::{ChannelId, MeterId};
 use meterbook_core::meter::{Channel, Flow, Form};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::reads::usage::{Facts, Hung, Measured, Profile, Usage, usage};
+use meterbook_core::reads::usage::{
+    Edge, Facts, Hung, Measured, Profile, Usage, usage, usage_between,
+};
 use meterbook_core::reads::{Read, ReadKind, Series, Span};
 
 const ONE: i64 = 1_000_000;
@@ -86,6 +89,32 @@ fn a_register_rolls_over_but_does_not_go_back() {
     let back = dials(&[(JULY.0, 41_230), (JULY.1, 41_000)]);
     let hold = Hold::WentBack { meter: "M1".to_owned(), on: JULY.1 };
     assert_eq!(alone(JULY, vec![back]), Err(hold));
+}
+
+#[test]
+fn a_read_near_the_edge_of_a_turn_counts_where_it_is_scheduled() {
+    let reads = Reads { before: 3, after: 2, estimates: false };
+    let near = |dials: Measured, edges| {
+        let hung = vec![hung("M1", date(2020, 1, 1), None, vec![dials])];
+        let days = Period::new(JULY.0, JULY.1).expect("the period has a day");
+        usage_between(days, &chicago(), &Facts { hung, reads, ..Facts::default() }, edges)
+    };
+    let both = [Edge::Scheduled; 2];
+    let day = |days: i64| JULY.1.saturating_add(jiff::Span::new().days(days));
+    // Of two as near the earlier, and that of the day before any other.
+    let ties = dials(&[(JULY.0, 100), (day(1), 330), (day(-1), 310)]);
+    assert_eq!(near(ties.clone(), both).unwrap().delivered, kwh(210));
+    assert_eq!(
+        near(dials(&[(JULY.0, 100), (day(-1), 310), (JULY.1, 320)]), both).unwrap().delivered,
+        kwh(220)
+    );
+    // Where service ends the read is of the day itself.
+    let ends = [Edge::Scheduled, Edge::Exact];
+    assert_eq!(near(ties, ends), Err(Hold::NoRead { meter: "M1".to_owned(), on: JULY.1 }));
+    let outside =
+        |read, days| Err(Hold::OutsideWindow { meter: "M1".to_owned(), on: JULY.1, read, days });
+    assert_eq!(near(dials(&[(JULY.0, 100), (day(-5), 310)]), both), outside(day(-5), 2));
+    assert_eq!(near(dials(&[(JULY.0, 100), (day(3), 310)]), both), outside(day(3), 1));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::calendar::Reads;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, BatchId, ChannelId, ServicePointId};
 use meterbook_core::meter::Form;
@@ -87,6 +88,8 @@ const BILLS: (Sql, Sql) = among_ids!(
     "order by b.account_id, b.billed_on desc, b.id desc"
 );
 
+/// Days around the edges of a turn in which reads are seen, where they may be of another day.
+const SEEN: i64 = 20;
 /// How many earlier bills say what is usual.
 const EARLIER: usize = 12;
 
@@ -268,7 +271,7 @@ fn measured(
     tx: &mut Tx,
     points: &str,
     (from, to): (Date, Date),
-    known: Known,
+    (known, near): (Known, Reads),
 ) -> Result<HashMap<ServicePointId, Vec<Hung>>> {
     let mut hung = hung(tx, points, (from, to), known)?;
     let channels: Vec<&mut Measured> =
@@ -278,9 +281,19 @@ fn measured(
     let is_register = |it: &Measured| matches!(it.channel.form, Form::Register { .. });
     let registers = list_of(by_id.values().filter(|it| is_register(it)).map(|it| it.channel.id));
     let intervals = list_of(by_id.values().filter(|it| !is_register(it)).map(|it| it.channel.id));
-    reads(tx, &registers, (from, to, known), &mut by_id)?;
+    let (first, last) = around(from, to, near);
+    reads(tx, &registers, (first, last, known), &mut by_id)?;
     blocks(tx, &intervals, (from, to, known), &mut by_id)?;
     Ok(hung)
+}
+
+/// The days of the reads that may count: with a window, those too that are outside of it, so that it
+/// can be said by how much.
+fn around(from: Date, to: Date, near: Reads) -> (Date, Date) {
+    if near.before == 0 && near.after == 0 {
+        return (from, to);
+    }
+    (from.saturating_sub(SEEN.days()), to.saturating_add(SEEN.days()))
 }
 
 /// What hung there, as it was believed when so much was known.

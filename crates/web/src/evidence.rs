@@ -61,6 +61,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "del medidor {} falta la lectura del {}; impórtela o estímela",
     ),
     (
+        "meter {} has no read for {}, and that of {} is outside of its window by {} days; import or estimate one",
+        "del medidor {} falta la lectura del {}, y la del {} queda fuera de su plazo por {} días; impórtela o estímela",
+    ),
+    (
         "meter {} misses {} interval values from {} on; import or estimate them",
         "al medidor {} le faltan {} valores de intervalo desde el {}; impórtelos o estímelos",
     ),
@@ -544,6 +548,7 @@ mod tests {
         let holds = [
             Hold::NoMeter { on },
             Hold::NoRead { meter: meter.clone(), on },
+            Hold::OutsideWindow { meter: meter.clone(), on, read: on, days: 3 },
             Hold::Gap { meter: meter.clone(), missing: 96, first: on },
             Hold::WentBack { meter: meter.clone(), on },
             Hold::Units { meter, unit: Unit::Kwh, other: Unit::Ccf },

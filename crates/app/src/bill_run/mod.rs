@@ -27,6 +27,7 @@ pub(crate) use check::learn;
 use std::fmt;
 
 use anyhow::Result;
+use jiff::ToSpan;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::job::Pass;
@@ -38,6 +39,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use crate::authority::authorize;
+use crate::vee::cycle::Missing;
 use crate::{Actor, refuse};
 
 /// What to bill.
@@ -154,6 +156,7 @@ pub fn run(
         Ok((allowed, open(tx, &allowed, which, until)?))
     })?;
     for (mut run, window) in runs {
+        estimate_unread(db, actor, &run, &window)?;
         let mut tariffs = Tariffs::default();
         job::work(db, &allowed, (&mut run, Pass::Check), &window, &mut tariffs, watch)?;
         if run.stage == Stage::Preview {
@@ -174,6 +177,23 @@ pub fn run(
         last = Some(db.read(|tx| store::run::standing(tx, &window))?);
     }
     Ok(last.expect("opening a run names at least one window"))
+}
+
+/// Estimates what was not read in its window, where the calendar says so and whoever bills may, before
+/// the turn is checked.
+fn estimate_unread(db: &Db, actor: Actor, run: &Run, window: &Window) -> Result<()> {
+    let due = db.read(|tx| {
+        let reads = crate::calendar::on(tx, window.period.end())?.reads();
+        let today = crate::founding::zone(tx)?.day_of(actor.at);
+        let over = window.period.end().saturating_add(reads.after.days()) < today;
+        let checks = run.stage.pass() == Some(Pass::Check);
+        let may = authorize(tx, actor, Permission::ResolveTasks, None).is_ok();
+        Ok(reads.estimates && over && checks && may)
+    })?;
+    match due {
+        true => crate::vee::cycle::in_turn(db, actor, *window, Missing::Estimate).map(drop),
+        false => Ok(()),
+    }
 }
 
 /// Posts what is released and was not posted to its end, or takes back what is to be taken back, and

@@ -16,7 +16,7 @@ use meterbook_core::meter::Form;
 use meterbook_core::order::OrderKind;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_core::reads::usage::{Hung, Measured};
+use meterbook_core::reads::usage::{Hung, Measured, read_about};
 use meterbook_core::reads::vee::estimating::run_of_estimates;
 use meterbook_core::reads::vee::{Action, Finding, Rule, Rules, filling, interval};
 use meterbook_core::reads::{Read, ReadKind, Series};
@@ -61,21 +61,29 @@ pub struct Ran {
 
 /// Looks at the oldest turn of a cycle that is not billed; the same turn may be looked at again.
 pub fn run(db: &Db, actor: Actor, cycle: Cycle, missing: Missing) -> Result<Ran> {
-    let (window, mut look) = db.write(|tx| {
+    let found = db.write(|tx| {
+        authorize(tx, actor, Permission::ResolveTasks, None)?;
+        store::window::oldest_open(tx, Some(cycle))
+    })?;
+    let window = found.ok_or_else(|| refuse(VeeRefusal::NoTurn { cycle: cycle.0 }))?;
+    in_turn(db, actor, window, missing)
+}
+
+/// Looks at a turn of a bill cycle.
+pub(crate) fn in_turn(db: &Db, actor: Actor, window: Window, missing: Missing) -> Result<Ran> {
+    let mut look = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
-        let found = store::window::oldest_open(tx, Some(cycle))?;
-        let window = found.ok_or_else(|| refuse(VeeRefusal::NoTurn { cycle: cycle.0 }))?;
         let zone = crate::founding::zone(tx)?;
         let today = zone.day_of(actor.at);
         let weather = Weather::before(tx, window.period.end())?;
-        Ok((window, Look { actor, allowed, missing, today, weather, book: Book::default() }))
+        Ok(Look { actor, allowed, missing, today, weather, book: Book::default() })
     })?;
     let mut ran =
         Ran { window, accounts: 0, doubted: 0, unread: 0, estimated: 0, filled: 0, ordered: 0 };
     let mut after = AccountId(0);
     loop {
         let next = db.write(|tx| {
-            let ids = store::vee::accounts_of(tx, cycle, after, ACCOUNTS_PER_TRANSACTION)?;
+            let ids = store::vee::accounts_of(tx, window.cycle, after, ACCOUNTS_PER_TRANSACTION)?;
             for facts in store::gather::accounts(tx, &window, &ids)? {
                 ran.accounts += 1;
                 look.account(tx, &facts, &mut ran)?;
@@ -158,13 +166,15 @@ impl Look {
         (on, needed): (Date, bool),
         ran: &mut Ran,
     ) -> Result<()> {
-        if let Some(read) = measured.reads.iter().rev().find(|it| it.on == on) {
+        let near = part.service.measured.reads;
+        if let Ok(read) = read_about(&measured.reads, on, near) {
             if read.kind != ReadKind::Estimated && on == part.days.end() {
                 ran.doubted += self.looked_again(tx, read)?;
             }
             return Ok(());
         }
-        if !needed || self.today < on {
+        // What may still be read in its window is not missing.
+        if !needed || self.today < on.saturating_add(near.after.days()) {
             return Ok(());
         }
         let waits = store::vee::waiting(tx, [measured.channel.id])?;

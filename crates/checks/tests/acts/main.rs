@@ -47,6 +47,7 @@ mod paper;
 mod plan;
 mod published;
 mod race;
+mod read_windows;
 mod receipts;
 mod record;
 mod refused;

@@ -19,7 +19,7 @@ use crate::rating::carried::Carried;
 use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
 use crate::rating::{Hours, Input, Plan, by_hours, rate};
-use crate::reads::usage::{Facts, Usage, usage};
+use crate::reads::usage::{Edge, Facts, Usage, usage_between};
 use crate::tariff::{Riders, Tariff};
 
 /// Everything the bill of one account depends on, besides the tariffs.
@@ -266,7 +266,12 @@ pub fn used(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<U
     let ServiceFacts { agreement, point, measured, .. } = facts;
     match tariffs.unmetered(&agreement.tariff, period) {
         Some(unit) if measured.hung.is_empty() && measured.parts.is_empty() => Ok(unmeasured(unit)),
-        _ => usage(period, &point.zone, measured),
+        _ => {
+            let edge = |is_own: bool| if is_own { Edge::Exact } else { Edge::Scheduled };
+            let edges =
+                [edge(period.start() == agreement.from), edge(agreement.to == Some(period.end()))];
+            usage_between(period, &point.zone, measured, edges)
+        }
     }
 }
 

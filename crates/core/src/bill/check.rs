@@ -42,6 +42,17 @@ pub enum Hold {
         /// The day.
         on: Date,
     },
+    /// A register has no read at the edge of the period, and the nearest is beyond its window.
+    OutsideWindow {
+        /// The meter's number.
+        meter: String,
+        /// The day.
+        on: Date,
+        /// The day of the nearest read.
+        read: Date,
+        /// By how many days it is outside.
+        days: i64,
+    },
     /// Interval values are missing.
     Gap {
         /// The meter's number.
@@ -106,7 +117,7 @@ impl Hold {
     pub fn word(&self) -> &'static str {
         match self {
             Hold::NoMeter { .. } => "no-meter",
-            Hold::NoRead { .. } => "no-read",
+            Hold::NoRead { .. } | Hold::OutsideWindow { .. } => "no-read",
             Hold::Gap { .. } => "gap",
             Hold::WentBack { .. } => "went-back",
             Hold::Units { .. } => "units",
@@ -129,6 +140,9 @@ impl fmt::Display for Hold {
             Hold::NoMeter { on } => write!(f, "no meter hangs at the service point on {on}"),
             Hold::NoRead { meter, on } => {
                 write!(f, "meter {meter} has no read for {on}; import or estimate one")
+            }
+            Hold::OutsideWindow { meter, on, read, days } => {
+                write!(f, "meter {meter} has no read for {on}, and that of {read} is outside of its window by {days} days; import or estimate one")
             }
             Hold::Gap { meter, missing, first } => {
                 write!(f, "meter {meter} misses {missing} interval values from {first} on; import or estimate them")

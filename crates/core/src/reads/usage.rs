@@ -10,7 +10,9 @@ use jiff::civil::Date;
 
 pub use self::gas::{Factors, Gas};
 use self::interval::{Stretch, joined};
+pub use self::register::read_about;
 use crate::bill::check::Hold;
+use crate::calendar::Reads;
 use crate::meter::{Channel, Flow, Form};
 use crate::money::{Quantity, Unit};
 use crate::period::{Period, Zone};
@@ -26,6 +28,8 @@ pub struct Facts {
     pub parts: Vec<Part>,
     /// Where it is gas: what makes it comparable.
     pub gas: Option<Gas>,
+    /// How far from the edges of a turn its registers are read.
+    pub reads: Reads,
 }
 
 /// Another service point that use is made of.
@@ -175,10 +179,30 @@ fn push(text: &mut String, value: i64) {
 /// An interval channel wins over a register of the same flow. Where a meter was exchanged, each
 /// counts for its own days. Parts are added as they are billed themselves, each with its own factors.
 pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
+    usage_between(period, zone, facts, [Edge::Exact; 2])
+}
+
+/// What becomes of a read that is not of the day at an edge of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// It is of another day: service begins or ends here, or a meter does.
+    Exact,
+    /// The nearest within the window counts: the register is read about here for a turn.
+    Scheduled,
+}
+
+/// The same, where the register is read about the first day of the period, or about the day after its
+/// last, as the window in `facts` says.
+pub fn usage_between(
+    period: Period,
+    zone: &Zone,
+    facts: &Facts,
+    edges: [Edge; 2],
+) -> Result<Usage, Hold> {
     let own = match facts.hung.is_empty() && !facts.parts.is_empty() {
         true => None,
         false => {
-            let own = of_meters(period, zone, facts)?;
+            let own = of_meters(period, zone, facts, edges)?;
             Some(match &facts.gas {
                 Some(gas) => gas::converted(period, zone, gas, own)?,
                 None => own,
@@ -192,12 +216,22 @@ pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> 
 }
 
 /// What the point's own meters counted.
-fn of_meters(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> {
+fn of_meters(period: Period, zone: &Zone, facts: &Facts, edges: [Edge; 2]) -> Result<Usage, Hold> {
     let (mut delivered, mut received, mut reactive) = (Vec::new(), Vec::new(), Vec::new());
     for (hung, days) in parts(period, facts)? {
+        // Where a meter was exchanged it was read that day.
+        let near = |edge: Edge, is_edge: bool| match edge {
+            Edge::Scheduled if is_edge => facts.reads,
+            _ => Reads::default(),
+        };
+        let near = [
+            near(edges[0], days.start() == period.start()),
+            near(edges[1], days.end() == period.end()),
+        ];
+        let days = (days, near);
         let to_customer = contributions(hung, Flow::Delivered, days, zone)?;
         if to_customer.is_empty() {
-            return Err(Hold::NoRead { meter: hung.meter.clone(), on: days.end() });
+            return Err(Hold::NoRead { meter: hung.meter.clone(), on: days.0.end() });
         }
         delivered.push(to_customer);
         received.push(contributions(hung, Flow::Received, days, zone)?);
@@ -255,7 +289,7 @@ fn parts(period: Period, facts: &Facts) -> Result<Vec<(&Hung, Period)>, Hold> {
 fn contributions(
     hung: &Hung,
     flow: Flow,
-    days: Period,
+    (days, near): (Period, [Reads; 2]),
     zone: &Zone,
 ) -> Result<Vec<Contribution>, Hold> {
     let counts = |it: &&Measured| it.channel.flow == flow && it.channel.unit != Unit::Kw;
@@ -264,7 +298,7 @@ fn contributions(
     if let Some(channel) = channels.iter().find(by_interval) {
         return interval::contribution(&hung.meter, channel, days, zone).map(|it| vec![it]);
     }
-    channels.iter().map(|it| register::contribution(&hung.meter, it, days)).collect()
+    channels.iter().map(|it| register::contribution(&hung.meter, it, days, near)).collect()
 }
 
 fn total(parts: &[Vec<Contribution>], unit: Unit) -> Quantity {

@@ -166,7 +166,7 @@ impl TaskKind {
     pub fn of_hold(hold: &Hold) -> TaskKind {
         match hold {
             Hold::NoMeter { .. } => TaskKind::HeldNoMeter,
-            Hold::NoRead { .. } => TaskKind::HeldNoRead,
+            Hold::NoRead { .. } | Hold::OutsideWindow { .. } => TaskKind::HeldNoRead,
             Hold::Gap { .. } => TaskKind::HeldGap,
             Hold::WentBack { .. } => TaskKind::HeldWentBack,
             Hold::Units { .. } => TaskKind::HeldUnits,

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_core::calendar::{Calendar, Reads};
 use meterbook_core::figure::{Figure, FigureKind, Looks, from_day_on};
 use meterbook_core::id::ServicePointId;
 use meterbook_core::reads::relation::Relation;
@@ -34,10 +35,13 @@ pub(super) fn facts(
         all.extend(&next);
         relations.extend(found);
     }
-    let hung = measured(tx, &list_of(all.iter().copied()), (from, to), known)?;
+    // By the calendar of the last day: made again later, a bill finds the same reads.
+    let text = crate::calendar::said(tx, to)?.unwrap_or_default();
+    let reads = Calendar::parse(&text).context("a calendar that was kept is one")?.reads();
+    let hung = measured(tx, &list_of(all.iter().copied()), (from, to), (known, reads))?;
     let looks = crate::figure::looks(tx, all.iter().copied())?;
     let figures = figures(tx, &looks, to, known)?;
-    let around = Around { hung, relations, looks, figures };
+    let around = Around { hung, relations, looks, figures, reads };
     Ok(points.iter().map(|point| (*point, around.of(*point))).collect())
 }
 
@@ -57,6 +61,7 @@ struct Around {
     relations: Vec<Relation>,
     looks: Vec<Looks>,
     figures: Vec<Figure>,
+    reads: Reads,
 }
 
 impl Around {
@@ -68,6 +73,7 @@ impl Around {
         Facts {
             hung: self.hung.get(&point).cloned().unwrap_or_default(),
             parts: parts.collect(),
+            reads: self.reads,
             gas: (heating.is_some() || pressure.is_some())
                 .then(|| Gas { heating, pressure: pressure.unwrap_or_default() }),
         }

@@ -1,6 +1,9 @@
 //! A register: the difference of two reads, times the multiplier.
 
+use jiff::civil::Date;
+
 use crate::bill::check::Hold;
+use crate::calendar::Reads;
 use crate::meter::Form;
 use crate::period::Period;
 use crate::reads::usage::{Contribution, EvidenceRead, Measured, evidence, times};
@@ -11,12 +14,15 @@ pub(super) fn contribution(
     meter: &str,
     measured: &Measured,
     days: Period,
+    near: [Reads; 2],
 ) -> Result<Contribution, Hold> {
-    let read_on = |on| {
-        let read = measured.reads.iter().rev().find(|it| it.on == on);
-        read.ok_or_else(|| Hold::NoRead { meter: meter.to_owned(), on })
+    let read_on = |on, near| {
+        read_about(&measured.reads, on, near).map_err(|nearest| match nearest {
+            Some((read, days)) => Hold::OutsideWindow { meter: meter.to_owned(), on, read, days },
+            None => Hold::NoRead { meter: meter.to_owned(), on },
+        })
     };
-    let (first, last) = (read_on(days.start())?, read_on(days.end())?);
+    let (first, last) = (read_on(days.start(), near[0])?, read_on(days.end(), near[1])?);
     let channel = &measured.channel;
     let used_micro = turned(first, last, channel.form)
         .and_then(|it| times(it, channel.multiplier_micro))
@@ -26,6 +32,28 @@ pub(super) fn contribution(
     let mut evidence = evidence(meter, channel, days, used_micro, estimated);
     evidence.reads = Some((shown(first), shown(last)));
     Ok(Contribution { evidence, stretch: None })
+}
+
+/// The read of a day, or the nearest within its window, the earlier of two that are as near; of two for
+/// one day the later counts. Without one the day of the nearest, and by how many days that is outside,
+/// where there is a window.
+pub fn read_about(reads: &[Read], on: Date, near: Reads) -> Result<&Read, Option<(Date, i64)>> {
+    if let Some(read) = reads.iter().rev().find(|it| it.on == on) {
+        return Ok(read);
+    }
+    if near.before == 0 && near.after == 0 {
+        return Err(None);
+    }
+    let away = |it: &&Read| i64::from((it.on - on).get_days());
+    let nearest = |it: &&Read| (away(it).abs(), away(it));
+    let inside = |it: &&Read| (-near.before..=near.after).contains(&away(it));
+    if let Some(read) = reads.iter().rev().filter(inside).min_by_key(nearest) {
+        return Ok(read);
+    }
+    Err(reads.iter().rev().min_by_key(nearest).map(|it| match away(&it) {
+        early if early < 0 => (it.on, -early - near.before),
+        late => (it.on, late - near.after),
+    }))
 }
 
 /// How far the dials turned, over the top where they rolled over. More than half way round is
