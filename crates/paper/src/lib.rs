@@ -24,7 +24,7 @@ pub use day_sheet::day_sheet;
 pub use html::html;
 pub use letter::{letter, letter_html, read_back_letter};
 pub use note::{note, note_html, read_back_note};
-pub use pdf::{Laid, Press, forget};
+pub use pdf::{Laid, Press, forget, template};
 pub use read_back::{Differs, NotAloud, ScanDiffers, read_back};
 pub use summary::{read_back_summary, summary, summary_html};
 pub use view::{View, view};

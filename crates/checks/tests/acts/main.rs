@@ -30,6 +30,7 @@ mod interim;
 mod jobs;
 mod large_file;
 mod last_bill;
+mod layout;
 mod letter;
 mod mailing;
 mod mandate;
