@@ -10,6 +10,7 @@ mod frame;
 mod html;
 mod letter;
 mod note;
+mod objects;
 mod pages;
 mod pdf;
 mod read_back;
