@@ -1,20 +1,34 @@
-//! Publishing what the utility says on its paper. A text is tried on the sample bill first: what a
+//! Publishing what the utility says on its paper and how it is set. A text is tried on samples first: what a
 //! regulator wants on a bill has to be on the pages as they would be drawn.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::sample;
-use meterbook_core::paper::{Look, NotRead, PaperText, TextKind};
+use meterbook_core::bill::summary::{CorrectionNote, Summary};
+use meterbook_core::bill::{self, Print, Statement};
+use meterbook_core::paper::layout::Form;
+use meterbook_core::paper::letter::Written;
+use meterbook_core::paper::{Look, NotRead, PaperText, TextKind, sample};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_paper::contents::{Missing, missing};
-use meterbook_paper::{Press, read_back, view};
+use meterbook_paper::{
+    Press, View, is_of, letter, note, read_back, read_back_letter, read_back_note,
+    read_back_summary, summary, template, view,
+};
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
 use crate::{Actor, refuse};
+
+/// How long a utility's own layout may take for a sample. The program's own take a tenth of a second; a
+/// build that is not optimized takes thirty times as long.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
 
 /// Why a text for paper is not published.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,9 +40,9 @@ pub enum NotPublished {
     },
     /// A line is not understood.
     NotRead(NotRead),
-    /// Bills of that day are out already, and would be drawn otherwise.
+    /// Bills or other paper of that day is out already, and would be drawn otherwise.
     Billed {
-        /// The newest day of a bill.
+        /// The newest day on any.
         last: Date,
     },
     /// One holds from that very day.
@@ -38,15 +52,28 @@ pub enum NotPublished {
         /// The day.
         from: Date,
     },
-    /// The sample bill cannot be drawn with it.
+    /// A sample cannot be drawn with it, or does not say what it has to.
     NotDrawn {
+        /// Of which form.
+        form: Form,
+        /// In which language.
+        language: Language,
         /// What was said.
         why: String,
+    },
+    /// A sample takes too long to be drawn.
+    TooSlow {
+        /// Of which form.
+        form: Form,
+        /// In which language.
+        language: Language,
     },
     /// The sample bill would not say what a regulator wants.
     Lacks {
         /// Whose list it is on; empty for the one that comes with the program.
         list: String,
+        /// Of which form.
+        form: Form,
         /// In which language.
         language: Language,
         /// From when on.
@@ -64,7 +91,7 @@ pub fn publish(tx: &mut Tx, actor: Actor, from: Date, it: &PaperText) -> Result<
         return Err(refuse(NotPublished::Name { kind }));
     }
     Look::of(std::slice::from_ref(it)).map_err(|why| refuse(NotPublished::NotRead(why)))?;
-    if let Some(last) = store::paper::last_billed(tx)?.filter(|last| from <= *last) {
+    if let Some(last) = store::paper::last_dated(tx)?.filter(|last| from <= *last) {
         return Err(refuse(NotPublished::Billed { last }));
     }
     let was = text_on(tx, kind, &it.name, from)?;
@@ -74,7 +101,7 @@ pub fn publish(tx: &mut Tx, actor: Actor, from: Date, it: &PaperText) -> Result<
     })?;
     let mut days = store::paper::later(tx, from)?;
     days.push(from);
-    let press = Press::new();
+    let press = Arc::new(Press::new());
     for day in days {
         let look = look_on(tx, day)?;
         for language in Language::ALL {
@@ -96,30 +123,133 @@ pub fn look_on(tx: &mut Tx, day: Date) -> Result<Look> {
 pub fn text_on(tx: &mut Tx, kind: TextKind, name: &str, day: Date) -> Result<String> {
     let said = store::paper::on(tx, day)?;
     let said = said.into_iter().find(|it| it.kind == kind && it.name == name).map(|it| it.text);
-    Ok(said.unwrap_or_else(|| kind.default_text(name).to_owned()))
+    Ok(said.unwrap_or_else(|| match kind {
+        TextKind::Layout => template(name).unwrap_or_default().to_owned(),
+        _ => kind.default_text(name).to_owned(),
+    }))
 }
 
-/// The sample bill as it looks on a day.
-pub fn sample_on(tx: &mut Tx, day: Date, language: Language) -> Result<Vec<u8>> {
-    let mut statement = sample::statement(language);
-    statement.look = look_on(tx, day)?;
-    Press::new().pdf(&view(&statement))
+/// A form of the sample bill as it looks on a day, or would with another layout.
+pub fn sample_on(
+    tx: &mut Tx,
+    day: Date,
+    (form, language): (Form, Language),
+    layout: Option<&str>,
+) -> Result<Vec<u8>> {
+    let mut look = look_on(tx, day)?;
+    if let Some(layout) = layout {
+        look.layouts.retain(|it| it.0 != form);
+        look.layouts.push((form, layout.to_owned()));
+    }
+    drawn(&Arc::new(Press::new()), &look, (form, language))
 }
 
-/// Draws the sample bill and looks for everything that is wanted.
-fn tried(press: &Press, look: &Look, language: Language, from: Date) -> Result<()> {
-    let mut statement = sample::statement(language);
-    statement.look = look.clone();
-    let not_drawn = |why: anyhow::Error| refuse(NotPublished::NotDrawn { why: why.to_string() });
-    let pdf = press.pdf(&view(&statement)).map_err(not_drawn)?;
-    read_back(&pdf, &statement).map_err(not_drawn)?;
-    for (list, contents) in &look.contents {
-        if let Some(what) = missing(&pdf, &statement, contents)?.into_iter().next() {
-            let list = list.clone();
-            return Err(refuse(NotPublished::Lacks { list, language, from, what }));
+/// What a form is tried on.
+enum Sample {
+    Bill(Box<Statement>),
+    Summary(Summary),
+    Note(CorrectionNote),
+    Letter(Written),
+}
+
+impl Sample {
+    fn of(form: Form, language: Language, look: &Look) -> Sample {
+        let look = look.clone();
+        match form {
+            Form::Bill | Form::LargePrint => {
+                let print = if form == Form::Bill { Print::Normal } else { Print::Large };
+                let it = Statement { look, print, ..bill::sample::statement(language) };
+                Sample::Bill(Box::new(it))
+            }
+            Form::Summary => Sample::Summary(Summary { look, ..sample::summary(language) }),
+            Form::Note => Sample::Note(CorrectionNote { look, ..sample::note(language, 1_000) }),
+            Form::Letter => Sample::Letter(Written { look, ..sample::letter(language) }),
         }
     }
+
+    fn view(&self) -> View {
+        match self {
+            Sample::Bill(it) => view(it),
+            Sample::Summary(it) => summary(it),
+            Sample::Note(it) => note(it),
+            Sample::Letter(it) => letter(it),
+        }
+    }
+
+    /// Refuses what does not say its amounts to who sees it and to who hears it, or of which a page
+    /// does not say its account.
+    fn read_back(&self, pdf: &[u8]) -> Result<()> {
+        let account = match self {
+            Sample::Bill(it) => {
+                read_back(pdf, it)?;
+                it.account.number
+            }
+            Sample::Summary(it) => {
+                read_back_summary(pdf, it)?;
+                it.account
+            }
+            Sample::Note(it) => {
+                read_back_note(pdf, it)?;
+                it.account.number
+            }
+            Sample::Letter(it) => {
+                read_back_letter(pdf, it)?;
+                it.account
+            }
+        };
+        is_of(pdf, account)
+    }
+}
+
+/// Draws the sample bill, and every form that the utility sets itself, and looks for everything that is
+/// wanted.
+fn tried(press: &Arc<Press>, look: &Look, language: Language, from: Date) -> Result<()> {
+    let own = look.layouts.iter().map(|it| it.0);
+    let forms: BTreeSet<Form> = own.chain([Form::Bill]).collect();
+    for form in forms {
+        let it = Sample::of(form, language, look);
+        let pdf = drawn(press, look, (form, language))?;
+        let said = |why: anyhow::Error| {
+            refuse(NotPublished::NotDrawn { form, language, why: format!("{why:#}") })
+        };
+        // What a regulator wants is named before an amount that stands with it.
+        if let Sample::Bill(statement) = &it {
+            for (list, contents) in &look.contents {
+                if let Some(what) = missing(&pdf, statement, contents)?.into_iter().next() {
+                    let list = list.clone();
+                    return Err(refuse(NotPublished::Lacks { list, form, language, from, what }));
+                }
+            }
+        }
+        it.read_back(&pdf).map_err(said)?;
+    }
     Ok(())
+}
+
+/// Draws a sample. One that the utility sets itself may take only so long: a layout may go round in
+/// circles, and whoever bills by it would wait for each bill.
+fn drawn(press: &Arc<Press>, look: &Look, (form, language): (Form, Language)) -> Result<Vec<u8>> {
+    let not_drawn = |why: anyhow::Error| {
+        refuse(NotPublished::NotDrawn { form, language, why: format!("{why:#}") })
+    };
+    let view = Sample::of(form, language, look).view();
+    if look.layout(form).is_none() {
+        return press.pdf(&view).map_err(not_drawn);
+    }
+    let (give, take) = mpsc::channel();
+    let press = press.clone();
+    std::thread::spawn(move || {
+        // Whoever waits may have gone.
+        let _ = give.send(press.pdf(&view));
+    });
+    match take.recv_timeout(PATIENCE) {
+        Ok(made) => made.map_err(not_drawn),
+        Err(RecvTimeoutError::Timeout) => Err(refuse(NotPublished::TooSlow { form, language })),
+        Err(RecvTimeoutError::Disconnected) => {
+            let why = "the engine that sets pages gave up".to_owned();
+            Err(refuse(NotPublished::NotDrawn { form, language, why }))
+        }
+    }
 }
 
 impl fmt::Display for NotPublished {
@@ -134,19 +264,24 @@ impl fmt::Display for NotPublished {
             NotPublished::NotRead(why) => why.fmt(f),
             NotPublished::Billed { last } => write!(
                 f,
-                "bills of {last} are out and must be drawn again as they were; say a later day with --from"
+                "paper dated {last} is out and must be drawn again as it was; say a later day with --from"
             ),
             NotPublished::Before { kind, from } => {
                 write!(f, "a text of {kind} holds from {from} on already; say another day")
             }
-            NotPublished::NotDrawn { why } => {
-                write!(f, "the sample bill cannot be drawn with it: {why}")
+            NotPublished::NotDrawn { form, language, why } => {
+                write!(f, "the sample {form} in {language} cannot be drawn with it: {why}")
             }
-            NotPublished::Lacks { list, language, from, what } => {
+            NotPublished::TooSlow { form, language } => write!(
+                f,
+                "the sample {form} in {language} takes more than {} seconds to be drawn with it; make the layout simpler",
+                PATIENCE.as_secs()
+            ),
+            NotPublished::Lacks { list, form, language, from, what } => {
                 let list = if list.is_empty() { String::new() } else { format!(" {list}") };
                 write!(
                     f,
-                    "a bill in {language} from {from} on would not say what the list{list} wants: {what}; add it, or publish another list first"
+                    "a {form} in {language} from {from} on would not say what the list{list} wants: {what}; add it, or publish another list first"
                 )
             }
         }

@@ -133,17 +133,6 @@ impl Printed {
         Ok(())
     }
 
-    /// The day on its face.
-    pub(crate) fn on(&self) -> Date {
-        match &self.what {
-            What::Bill(it) => it.bill.billed_on,
-            What::SumsUp(it) => it.0.bill.billed_on,
-            What::Note(it) => it.correction.on,
-            What::Summary(it) => it.billed_on,
-            What::Letter(it) => it.on,
-        }
-    }
-
     /// Whose it is.
     pub(crate) fn account(&self) -> AccountNumber {
         match &self.what {

@@ -1,15 +1,23 @@
 //! Finished bills looked at once more before they leave, and put together for the mail house.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+
 use anyhow::{Context, Result, ensure};
-use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use meterbook_core::id::AccountNumber;
 
-use crate::read_back::{closed_up, texts_of_pdf};
+use crate::objects::{Anew, Number, Objects, entries, reference, rewrite, values};
+use crate::read_back::{closed_up, texts_of};
+
+/// The numbers of what a batch has of its own, by the places of their offsets; those of bills follow.
+const PAGES: Number = 1;
+const TAGS: Number = 2;
+const CATALOG: Number = 3;
 
 /// Refuses paper of which any page does not say that it is of this account: statements have gone to
 /// others in the wrong envelope, whole ones and single pages.
 pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
-    let pages = texts_of_pdf(pdf)
+    let pages = texts_of(pdf.to_vec())
         .with_context(|| format!("a bill of account {account} cannot be read back"))?;
     ensure!(!pages.is_empty(), "a bill that was to go to account {account} has no page");
     let number = account.to_string();
@@ -23,182 +31,213 @@ pub fn is_of(pdf: &[u8], account: AccountNumber) -> Result<()> {
 }
 
 /// A finished bill, looked at to be put with others.
-pub struct Tagged(Document);
+pub struct Tagged {
+    objects: Objects,
+    count: i64,
+    /// The tree of pages and the tree of tags.
+    roots: (Number, Number),
+    language: Option<Vec<u8>>,
+}
 
 impl Tagged {
     /// Reads a finished bill.
-    pub fn read(pdf: &[u8]) -> Result<Tagged> {
-        Document::load_mem(pdf).map(Tagged).context("a bill is no PDF")
+    pub fn read(pdf: Vec<u8>) -> Result<Tagged> {
+        tagged(pdf).context("a bill is no PDF with tags")
     }
 
     /// How many pages it has.
-    pub fn pages(&self) -> Result<i64> {
-        Ok(i64::try_from(self.0.get_pages().len())?)
+    pub const fn pages(&self) -> i64 {
+        self.count
     }
 }
 
-/// Several bills in one PDF. Each is a part of its tags as it was tagged alone, in its own language.
-/// The same bills give the same bytes.
-pub struct Batch {
-    whole: Document,
-    /// Where the tree of pages and the tree of tags are.
-    roots: (ObjectId, ObjectId),
-    pages: Vec<Object>,
-    parts: Vec<Object>,
+fn tagged(pdf: Vec<u8>) -> Result<Tagged> {
+    let objects = Objects::find(pdf)?;
+    let catalog = objects.body(objects.root())?;
+    let of = entries(catalog)?;
+    let root = |key: &str| {
+        let root = of.get(key.as_bytes()).and_then(|it| reference(catalog, it));
+        root.with_context(|| format!("its catalog has no {key}"))
+    };
+    let roots = (root("Pages")?, root("StructTreeRoot")?);
+    let language = of.get(b"Lang".as_slice()).map(|it| catalog[it.clone()].to_vec());
+    let pages = objects.body(roots.0)?;
+    let count = entries(pages)?.get(b"Count".as_slice()).cloned().context("it has no pages")?;
+    let count = std::str::from_utf8(&pages[count])?.parse()?;
+    Ok(Tagged { objects, count, roots, language })
+}
+
+/// Several bills in one PDF, written as they come: their objects are copied. Each is a part of its tags
+/// as it was tagged alone, in its own language. The same bills give the same bytes.
+pub struct Batch<W: Write> {
+    to: W,
+    at: u64,
+    /// Where each object begins, by its number.
+    offsets: Vec<u64>,
+    pages: Vec<Number>,
+    parts: Vec<Number>,
     /// Which tags each page and link belongs to, by a number of its own.
-    parents: Vec<Object>,
+    parents: Vec<u8>,
     next_parent: i64,
-    ids: Vec<Object>,
-    roles: Dictionary,
+    names: Vec<u8>,
+    roles: BTreeMap<Vec<u8>, Vec<u8>>,
     count: i64,
 }
 
-impl Default for Batch {
-    fn default() -> Batch {
-        Batch::new()
-    }
-}
-
-impl Batch {
+impl<W: Write> Batch<W> {
     /// One without a page.
-    pub fn new() -> Batch {
-        let mut whole = Document::with_version("1.7");
-        let roots = (whole.new_object_id(), whole.new_object_id());
-        Batch {
-            whole,
-            roots,
+    pub fn new(to: W) -> Result<Batch<W>> {
+        let mut it = Batch {
+            to,
+            at: 0,
+            offsets: vec![0; 4],
             pages: Vec::new(),
             parts: Vec::new(),
             parents: Vec::new(),
             next_parent: 0,
-            ids: Vec::new(),
-            roles: Dictionary::new(),
+            names: Vec::new(),
+            roles: BTreeMap::new(),
             count: 0,
-        }
+        };
+        // Four bytes that are no text, so that nobody takes it for one.
+        it.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n")?;
+        Ok(it)
     }
 
     /// How many pages are in it.
-    pub fn pages(&self) -> i64 {
+    pub const fn pages(&self) -> i64 {
         self.count
     }
 
     /// Puts a bill behind those in it.
-    pub fn add(&mut self, bill: Tagged) -> Result<()> {
-        let count = bill.pages()?;
-        let Tagged(mut it) = bill;
-        it.renumber_objects_with(self.whole.max_id + 1);
-        let catalog = it.catalog().context("a PDF without a catalog")?.clone();
-        let pages = catalog.get(b"Pages").and_then(Object::as_reference)?;
-        let tags = catalog.get(b"StructTreeRoot").and_then(Object::as_reference);
-        let tags = tags.context("a bill without tags")?;
-        self.renumber(&mut it, self.parts.len() + 1);
-        self.take_tags(&mut it, tags, catalog.get(b"Lang").ok())?;
-        it.get_dictionary_mut(pages)?.set("Parent", self.roots.0);
-        self.pages.push(pages.into());
-        self.count += count;
-        self.whole.max_id = it.max_id;
-        self.whole.objects.append(&mut it.objects);
+    pub fn add(&mut self, bill: &Tagged) -> Result<()> {
+        let objects = &bill.objects;
+        let (pages, tags) = bill.roots;
+        let reached = objects.reached(&[pages, tags])?;
+        let first = Number::try_from(self.offsets.len())?;
+        let numbers: BTreeMap<Number, Number> = reached.iter().copied().zip(first..).collect();
+        let names = format!("{:06}-", self.parts.len() + 1);
+        let anew = Anew { numbers: &numbers, parents: self.next_parent, names: &names };
+        let mut room = Vec::new();
+        for number in reached {
+            room.clear();
+            let body = objects.body(number)?;
+            if number == pages {
+                write!(room, "<</Parent {PAGES} 0 R")?;
+                rewrite(body.strip_prefix(b"<<").context("no tree of pages")?, &anew, &mut room)?;
+            } else if number == tags {
+                self.take_tags(bill, &anew, &mut room)?;
+            } else {
+                rewrite(body, &anew, &mut room)?;
+            }
+            self.object(numbers[&number], &room)?;
+        }
+        self.pages.push(numbers[&pages]);
+        self.parts.push(numbers[&tags]);
+        self.count += bill.count;
         Ok(())
     }
 
-    /// The PDF.
-    pub fn finish(mut self) -> Result<Vec<u8>> {
-        let (pages, tags) = self.roots;
-        let tree = dictionary! {
-            "Type" => "Pages", "Count" => self.count, "Kids" => self.pages,
-        };
-        self.whole.objects.insert(pages, tree.into());
-        let tree = dictionary! {
-            "Type" => "StructTreeRoot",
-            "RoleMap" => self.roles,
-            "K" => self.parts,
-            "ParentTree" => dictionary! { "Nums" => self.parents },
-            "ParentTreeNextKey" => self.next_parent,
-            "IDTree" => dictionary! { "Names" => self.ids },
-        };
-        self.whole.objects.insert(tags, tree.into());
-        let catalog = self.whole.add_object(dictionary! {
-            "Type" => "Catalog",
-            "Pages" => pages,
-            "StructTreeRoot" => tags,
-            "MarkInfo" => dictionary! { "Marked" => true },
-        });
-        self.whole.trailer.set("Root", catalog);
-        self.whole.prune_objects();
-        let mut bytes = Vec::new();
-        self.whole.save_to(&mut bytes).context("a batch of bills cannot be written")?;
-        Ok(bytes)
+    /// What it was written to, whole.
+    pub fn finish(mut self) -> Result<W> {
+        let listed =
+            |all: &[Number]| -> String { all.iter().map(|it| format!("{it} 0 R ")).collect() };
+        let kids = listed(&self.pages);
+        let pages = format!("<</Type/Pages/Count {}/Kids[{}]>>", self.count, kids.trim_end());
+        self.object(PAGES, pages.as_bytes())?;
+        let mut tags = Vec::new();
+        write!(tags, "<</Type/StructTreeRoot/RoleMap<<")?;
+        for (name, role) in &self.roles {
+            tags.extend_from_slice(&[b"/", name.as_slice(), role].concat());
+        }
+        write!(tags, ">>/K[{}]", listed(&self.parts).trim_end())?;
+        write!(tags, "/ParentTree<</Nums[")?;
+        tags.extend_from_slice(&self.parents);
+        write!(tags, "]>>/ParentTreeNextKey {}/IDTree<</Names[", self.next_parent)?;
+        tags.extend_from_slice(&self.names);
+        write!(tags, "]>>>>")?;
+        self.object(TAGS, &tags)?;
+        let catalog = format!(
+            "<</Type/Catalog/Pages {PAGES} 0 R/StructTreeRoot {TAGS} 0 R/MarkInfo<</Marked true>>>>"
+        );
+        self.object(CATALOG, catalog.as_bytes())?;
+        let table = self.at;
+        let mut room = Vec::new();
+        write!(room, "xref\n0 {}\n0000000000 65535 f \n", self.offsets.len())?;
+        for offset in self.offsets.iter().skip(1) {
+            writeln!(room, "{offset:010} 00000 n ")?;
+        }
+        let size = self.offsets.len();
+        writeln!(room, "trailer\n<</Size {size}/Root {CATALOG} 0 R>>\nstartxref\n{table}\n%%EOF")?;
+        self.write(&room)?;
+        Ok(self.to)
     }
 
-    /// Gives what has a number or a name among tags one that no other bill has.
-    fn renumber(&mut self, it: &mut Document, nth: usize) {
-        for object in it.objects.values_mut() {
-            walk(object, &mut |at| {
-                for key in [b"StructParents".as_slice(), b"StructParent"] {
-                    if let Ok(Object::Integer(number)) = at.get_mut(key) {
-                        *number += self.next_parent;
-                    }
-                }
-                if at.has(b"S")
-                    && let Ok(Object::String(id, _)) = at.get_mut(b"ID")
-                {
-                    *id = named(nth, id);
-                }
-                if let Ok(Object::Array(headers)) = at.get_mut(b"Headers") {
-                    for header in headers {
-                        if let Object::String(id, _) = header {
-                            *id = named(nth, id);
-                        }
-                    }
-                }
-            });
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.to.write_all(bytes).context("a batch of bills cannot be written")?;
+        self.at += u64::try_from(bytes.len())?;
+        Ok(())
+    }
+
+    fn object(&mut self, number: Number, body: &[u8]) -> Result<()> {
+        let place = usize::try_from(number)?;
+        if self.offsets.len() <= place {
+            self.offsets.resize(place + 1, 0);
         }
+        self.offsets[place] = self.at;
+        self.write(format!("{number} 0 obj\n").as_bytes())?;
+        self.write(body)?;
+        self.write(b"\nendobj\n")
     }
 
     /// Takes over the tree of tags of a bill: its root becomes a part of this one's, so that whoever
     /// stands below it still says the truth about what is above.
-    fn take_tags(
-        &mut self,
-        it: &mut Document,
-        tags: ObjectId,
-        lang: Option<&Object>,
-    ) -> Result<()> {
-        let root = it.get_dictionary(tags)?.clone();
-        // The numbers of this bill begin where those of the one before it ended.
-        let before = self.next_parent;
+    fn take_tags(&mut self, bill: &Tagged, anew: &Anew<'_>, to: &mut Vec<u8>) -> Result<()> {
+        let objects = &bill.objects;
+        let root = objects.body(bill.roots.1)?;
+        let of = entries(root)?;
+        let value = |key: &str| of.get(key.as_bytes()).map(|it| &root[it.clone()]);
         let mut used = Vec::new();
-        pairs(it, root.get(b"ParentTree").ok(), b"Nums", &mut used)?;
-        for (key, value) in used {
-            let key = key.as_i64()? + before;
+        pairs(objects, value("ParentTree"), "Nums", &mut used)?;
+        for (key, tags) in used {
+            let key: i64 = std::str::from_utf8(key)?.parse()?;
+            let key = key + anew.parents;
             self.next_parent = key + 1;
-            self.parents.extend([key.into(), value]);
+            write!(self.parents, "{key} ")?;
+            rewrite(tags, anew, &mut self.parents)?;
+            self.parents.push(b' ');
         }
-        let mut ids = Vec::new();
-        pairs(it, root.get(b"IDTree").ok(), b"Names", &mut ids)?;
-        for (key, value) in ids {
-            let name = named(self.parts.len() + 1, key.as_str()?);
-            self.ids.extend([Object::string_literal(name), value]);
+        let mut named = Vec::new();
+        pairs(objects, value("IDTree"), "Names", &mut named)?;
+        for (name, tag) in named {
+            let name =
+                name.strip_prefix(b"(").context("a tag has a name that is not understood")?;
+            write!(self.names, "({}", anew.names)?;
+            self.names.extend_from_slice(name);
+            rewrite(tag, anew, &mut self.names)?;
+            self.names.push(b' ');
         }
-        if let Ok(roles) = root.get_deref(b"RoleMap", it).and_then(Object::as_dict) {
-            self.roles.extend(roles);
+        if let Some(roles) = value("RoleMap") {
+            let roles = objects.resolved(roles)?;
+            for (name, role) in entries(roles)? {
+                self.roles.insert(name.to_vec(), roles[role].to_vec());
+            }
         }
-        let mut part = dictionary! {
-            "Type" => "StructElem", "S" => "Part", "P" => self.roots.1,
-            "K" => root.get(b"K")?.clone(),
-        };
-        if let Some(lang) = lang {
-            part.set("Lang", lang.clone());
+        write!(to, "<</Type/StructElem/S/Part/P {TAGS} 0 R/K")?;
+        rewrite(value("K").context("a bill without tags")?, anew, to)?;
+        if let Some(language) = &bill.language {
+            to.extend_from_slice(b"/Lang");
+            to.extend_from_slice(language);
         }
-        it.objects.insert(tags, part.into());
-        self.parts.push(tags.into());
+        to.extend_from_slice(b">>");
         Ok(())
     }
 }
 
 /// Refuses a batch in which something does not stand where it was put: each has to say its account
 /// and what it is called on its own pages, and there are no others.
-pub fn stands(pdf: &[u8], papers: &[(AccountNumber, String, i64)]) -> Result<()> {
-    let texts = texts_of_pdf(pdf).context("a batch of bills cannot be read back")?;
+pub fn stands(pdf: Vec<u8>, papers: &[(AccountNumber, String, i64)]) -> Result<()> {
+    let texts = texts_of(pdf).context("a batch of bills cannot be read back")?;
     let mut left = texts.as_slice();
     for (account, number, pages) in papers {
         let (own, others) = left
@@ -218,41 +257,26 @@ pub fn stands(pdf: &[u8], papers: &[(AccountNumber, String, i64)]) -> Result<()>
 }
 
 /// The number or name tree below a node, as pairs in their order.
-fn pairs(
-    it: &Document,
-    node: Option<&Object>,
-    leaf: &[u8],
-    found: &mut Vec<(Object, Object)>,
+fn pairs<'a>(
+    objects: &'a Objects,
+    node: Option<&'a [u8]>,
+    leaf: &str,
+    found: &mut Vec<(&'a [u8], &'a [u8])>,
 ) -> Result<()> {
     let Some(node) = node else { return Ok(()) };
-    let node = it.dereference(node)?.1.as_dict()?;
-    if let Ok(leaves) = node.get_deref(leaf, it).and_then(Object::as_array) {
-        for pair in leaves.chunks_exact(2) {
-            found.push((pair[0].clone(), pair[1].clone()));
+    let node = objects.resolved(node)?;
+    let of = entries(node)?;
+    if let Some(leaves) = of.get(leaf.as_bytes()) {
+        let leaves = objects.resolved(&node[leaves.clone()])?;
+        for pair in values(leaves)?.chunks_exact(2) {
+            found.push((&leaves[pair[0].clone()], &leaves[pair[1].clone()]));
         }
     }
-    if let Ok(kids) = node.get_deref(b"Kids", it).and_then(Object::as_array) {
-        for kid in kids {
-            pairs(it, Some(kid), leaf, found)?;
+    if let Some(kids) = of.get(b"Kids".as_slice()) {
+        let kids = objects.resolved(&node[kids.clone()])?;
+        for kid in values(kids)? {
+            pairs(objects, Some(&kids[kid]), leaf, found)?;
         }
     }
     Ok(())
-}
-
-/// Goes through every dictionary of an object.
-fn walk(object: &mut Object, each: &mut dyn FnMut(&mut Dictionary)) {
-    match object {
-        Object::Array(all) => all.iter_mut().for_each(|it| walk(it, each)),
-        Object::Dictionary(it) => {
-            each(it);
-            it.iter_mut().for_each(|(_, it)| walk(it, each));
-        }
-        Object::Stream(it) => each(&mut it.dict),
-        _ => {}
-    }
-}
-
-/// A name of a tag in the nth bill: names are in order when bills are.
-fn named(nth: usize, id: &[u8]) -> Vec<u8> {
-    [format!("{nth:06}-").as_bytes(), id].concat()
 }

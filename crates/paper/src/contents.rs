@@ -35,7 +35,7 @@ pub enum Missing {
 /// # Errors
 /// Where the PDF cannot be read.
 pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
-    let pages = pages(pdf).context("the sample bill cannot be read back")?;
+    let pages = pages(pdf.to_vec()).context("the sample bill cannot be read back")?;
     let [_, heard] = whole(&pages);
     let text = closed_up(&heard);
     let says = Says::of_language(statement.language);

@@ -4,40 +4,13 @@
 use jiff::civil::Date;
 use meterbook_core::bill::Utility;
 use meterbook_core::id::AccountNumber;
+pub(crate) use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::terms::Terms;
 use meterbook_core::paper::{Look, brand};
 use meterbook_core::person::Language;
 use serde_json::{Value, json};
 
 use crate::says::Says;
-
-/// A form of paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A bill.
-    Bill,
-    /// A bill in large print.
-    LargePrint,
-    /// The bills of several accounts on one.
-    Summary,
-    /// What stands in the place of bills that were wrong.
-    Note,
-    /// A letter.
-    Letter,
-}
-
-impl Form {
-    /// As a view names it.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Form::Bill => "bill",
-            Form::LargePrint => "large-print",
-            Form::Summary => "summary",
-            Form::Note => "note",
-            Form::Letter => "letter",
-        }
-    }
-}
 
 /// Whose paper it is, and for whom.
 pub(crate) struct Frame<'a> {
@@ -60,6 +33,7 @@ pub(crate) fn framed(frame: &Frame<'_>, says: &Says, own: Value) -> Value {
     };
     let mut view = json!({
         "form": form.word(),
+        "layout": look.layout(*form),
         "lang": words.code,
         "title": format!("{title}, {}", utility.name),
         "utility": utility.name,

@@ -23,8 +23,8 @@ pub(crate) struct Written {
 }
 
 /// What is written on each page of a PDF.
-pub(crate) fn pages(pdf: &[u8]) -> Result<Vec<Written>> {
-    let pdf = Pdf::new(pdf.to_vec()).map_err(|why| anyhow!("this is no PDF: {why:?}"))?;
+pub(crate) fn pages(pdf: Vec<u8>) -> Result<Vec<Written>> {
+    let pdf = Pdf::new(pdf).map_err(|why| anyhow!("this is no PDF: {why:?}"))?;
     let mut fonts = HashMap::new();
     pdf.pages().iter().map(|page| written(page, &mut fonts)).collect()
 }
@@ -194,7 +194,7 @@ mod tests {
         {
             let it = Statement { print, ..sample::statement(language) };
             let pdf = press.pdf(&view(&it)).unwrap();
-            let ours = pages(&pdf).unwrap();
+            let ours = pages(pdf.clone()).unwrap();
             let theirs = pdf_extract::extract_text_from_mem_by_pages(&pdf).unwrap();
             assert_eq!(ours.len(), theirs.len());
             for (ours, theirs) in ours.iter().zip(&theirs) {
@@ -211,6 +211,6 @@ mod tests {
 
     #[test]
     fn what_is_no_pdf_is_refused() {
-        assert!(pages(b"no PDF").is_err());
+        assert!(pages(b"no PDF".to_vec()).is_err());
     }
 }

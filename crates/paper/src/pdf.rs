@@ -1,9 +1,11 @@
 //! The PDF: the view set by Typst, tagged, with static fonts.
 
+use std::sync::Mutex;
+
 use anyhow::{Result, anyhow};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::syntax::{DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
@@ -29,6 +31,8 @@ const FONTS: [&[u8]; 4] = [
     include_bytes!("../fonts/Inter-Bold.otf"),
     include_bytes!("../fonts/OCRB.otf"),
 ];
+/// A utility's own layouts that are kept as they were read.
+const KEPT: usize = 8;
 /// Bills that results of layout are kept for: with more, memory grows and speed does not.
 const REMEMBERED: usize = 2;
 
@@ -39,6 +43,7 @@ pub struct Press {
     fonts: Vec<Font>,
     kit: Source,
     forms: Vec<(Form, Source)>,
+    own: Mutex<Vec<Source>>,
     view: FileId,
 }
 
@@ -70,6 +75,7 @@ impl Press {
                     (form, Source::new(place(&name), text.to_owned()))
                 })
                 .to_vec(),
+            own: Mutex::new(Vec::new()),
             view: place("/view.json"),
         }
     }
@@ -83,6 +89,18 @@ impl Press {
         made
     }
 
+    /// A utility's own layout in the place of a form.
+    fn own(&self, id: FileId, text: &str) -> Result<Source> {
+        let mut own = self.own.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
+        if let Some(it) = own.iter().find(|it| it.id() == id && it.text() == text) {
+            return Ok(it.clone());
+        }
+        let source = Source::new(id, text.to_owned());
+        own.insert(0, source.clone());
+        own.truncate(KEPT);
+        Ok(source)
+    }
+
     /// Lays a bill out on its pages, the first half of [`Press::pdf`].
     pub fn laid(&self, view: &View) -> Result<Laid> {
         let View(view) = view;
@@ -90,10 +108,13 @@ impl Press {
         let form = self.forms.iter().find(|it| it.0.word() == word);
         let (_, form) =
             form.ok_or_else(|| anyhow!("the bill could not be set: no form is called `{word}`"))?;
+        let own = view["layout"].as_str().map(|text| self.own(form.id(), text)).transpose()?;
+        let form = own.as_ref().unwrap_or(form);
         let sheet = Sheet { press: self, form, view: Bytes::from_string(view.to_string()) };
-        let pages: PagedDocument = typst::compile(&sheet).output.map_err(|why| not("set", &why))?;
+        let pages: PagedDocument =
+            typst::compile(&sheet).output.map_err(|why| not(form, "set", &why))?;
         let title = view["title"].as_str().unwrap_or_default().to_owned();
-        Ok(Laid { pages, title, invoice: !view["invoice"].is_null() })
+        Ok(Laid { pages, title, invoice: !view["invoice"].is_null(), form: form.clone() })
     }
 }
 
@@ -102,6 +123,7 @@ pub struct Laid {
     pages: PagedDocument,
     title: String,
     invoice: bool,
+    form: Source,
 }
 
 impl Laid {
@@ -121,7 +143,7 @@ impl Laid {
             standards,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&self.pages, &options).map_err(|why| not("written", &why))
+        typst_pdf::pdf(&self.pages, &options).map_err(|why| not(&self.form, "written", &why))
     }
 }
 
@@ -130,9 +152,28 @@ pub fn forget() {
     comemo::evict(REMEMBERED);
 }
 
-fn not(what: &str, why: &[SourceDiagnostic]) -> anyhow::Error {
-    let first = why.first().map_or_else(String::new, |it| it.message.to_string());
+fn not(form: &Source, what: &str, why: &[SourceDiagnostic]) -> anyhow::Error {
+    let said = |it: &SourceDiagnostic| {
+        let range = match it.span.get() {
+            DiagSpanKind::Number { id, num, sub_range } if id == form.id() => {
+                form.range(num, sub_range)
+            }
+            _ => None,
+        };
+        let line = range.and_then(|it| form.lines().byte_to_line(it.start));
+        let line = line.map_or_else(String::new, |it| format!("line {}: ", it + 1));
+        format!("{line}{}", it.message)
+    };
+    let first = why.first().map_or_else(String::new, said);
     anyhow!("the bill could not be {what}: {first}")
+}
+
+/// How the program itself sets a form, or what all forms share: `kit`.
+pub fn template(name: &str) -> Option<&'static str> {
+    if name == "kit" {
+        return Some(KIT);
+    }
+    FORMS.iter().find(|it| it.0.word() == name).map(|it| it.1)
 }
 
 fn place(path: &str) -> FileId {

@@ -58,11 +58,11 @@ pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
 
 /// What is written on the pages of a finished PDF.
 pub(crate) fn pages_of(pdf: &[u8], called: &str) -> Result<Vec<Written>> {
-    pages(pdf).with_context(|| format!("bill {called} cannot be read back"))
+    pages(pdf.to_vec()).with_context(|| format!("bill {called} cannot be read back"))
 }
 
 /// The text of each page of a PDF.
-pub(crate) fn texts_of_pdf(pdf: &[u8]) -> Result<Vec<String>> {
+pub(crate) fn texts_of(pdf: Vec<u8>) -> Result<Vec<String>> {
     Ok(pages(pdf)?.into_iter().map(|it| it.text).collect())
 }
 

@@ -8,14 +8,13 @@ mod judge;
 use std::path::Path;
 
 use jiff::civil::date;
-use meterbook_core::bill::correct::{Cause, Correction, net};
 use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::settle::Settled;
-use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
-use meterbook_core::bill::{BillNumber, Print, Statement};
-use meterbook_core::id::{AccountNumber, CorrectionId};
+use meterbook_core::bill::summary::Summary;
+use meterbook_core::bill::{Print, Statement};
+use meterbook_core::id::AccountNumber;
 use meterbook_core::money::{Money, Price, Quantity, Unit};
-use meterbook_core::paper::letter::{LetterCause, Written};
+use meterbook_core::paper::sample;
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
@@ -171,19 +170,19 @@ fn large_print_says_the_same_in_letters_of_fifteen_points() {
 #[test]
 fn whatever_else_is_sent_comes_in_large_print_too_and_says_what_it_is_called() {
     for language in [Language::English, Language::Spanish] {
-        let all = of_three(language);
+        let all = sample::summary(language);
         let large = summary(&all).called("S-260804-44170926", language).in_large_print();
         let (pdf, _) = drawn(&format!("summary-large-{language}"), &large, all.account);
         read_back_summary(&pdf, &all).unwrap();
         assert!(text_of(&pdf).contains("S-260804-44170926"));
 
-        let it = correction(language, 1_000);
+        let it = sample::note(language, 1_000);
         let large = note(&it).in_large_print();
         let (pdf, _) = drawn(&format!("note-large-{language}"), &large, it.account.number);
         read_back_note(&pdf, &it).unwrap();
         assert!(text_of(&pdf).contains("C-7"));
 
-        let it = told(language);
+        let it = sample::letter(language);
         let large = letter(&it).called("L-260804-44170926-stop", language).in_large_print();
         let (pdf, _) = drawn(&format!("letter-large-{language}"), &large, it.account);
         read_back_letter(&pdf, &it).unwrap();
@@ -191,35 +190,10 @@ fn whatever_else_is_sent_comes_in_large_print_too_and_says_what_it_is_called() {
     }
 }
 
-fn of_three(language: Language) -> Summary {
-    let own = statement(language);
-    let row = |nth: i64| SummaryRow {
-        account: AccountNumber::new(44_170_930 + nth).unwrap(),
-        service_at: format!("{nth} Mill St"),
-        bill: BillNumber(format!("B-260804-{}", 44_170_930 + nth)),
-        period: own.bill.period,
-        charges: Money::from_cents(10_000 + nth),
-        amount_due: Money::from_cents(12_000 + 2 * nth),
-        why: own.why.clone().filter(|_| nth != 3),
-    };
-    Summary {
-        utility: own.utility.clone(),
-        account: own.account.number,
-        number: None,
-        before: None,
-        language,
-        addressed_to: own.bill.addressed_to.clone(),
-        billed_on: own.bill.billed_on,
-        due_on: own.bill.due_on,
-        rows: (1..=3).map(row).collect(),
-        look: own.look.clone(),
-    }
-}
-
 #[test]
 fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
     for language in [Language::English, Language::Spanish] {
-        let few = of_three(language);
+        let few = sample::summary(language);
         let (pdf, pages) = drawn(&format!("summary-{language}"), &summary(&few), few.account);
         read_back_summary(&pdf, &few).unwrap();
         let said = summary(&few);
@@ -251,34 +225,6 @@ fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
     }
 }
 
-fn correction(language: Language, cents: i64) -> CorrectionNote {
-    let own = statement(language);
-    let mut new = own.bill.clone();
-    new.number = BillNumber("B-260910-44170926".to_owned());
-    new.segments[0].lines[1].amount = Money::from_cents(6_623 + cents);
-    new.segments[2].lines.remove(6);
-    let new = summed(Statement { bill: new, ..own.clone() }).bill;
-    let mut gone = own.bill.clone();
-    gone.number = BillNumber("B-260704-44170926".to_owned());
-    let bills = vec![(own.bill, Some(new)), (gone, None)];
-    CorrectionNote {
-        utility: own.utility,
-        account: own.account.clone(),
-        language,
-        correction: Correction {
-            id: CorrectionId(7),
-            account: own.account.id,
-            cause: Cause::Tariff,
-            why: "the price of the peak was wrong".to_owned(),
-            on: date(2026, 9, 10),
-            net: net(&bills),
-            settled: Settled::default(),
-            bills,
-        },
-        look: own.look,
-    }
-}
-
 #[test]
 fn a_correction_says_what_the_rules_made_of_it() {
     for (language, says) in [
@@ -291,7 +237,7 @@ fn a_correction_says_what_the_rules_made_of_it() {
             "No se cobra, por haber pasado demasiado tiempo: $12.00. Intereses sobre lo que pagó de más: $0.49.",
         ),
     ] {
-        let mut it = correction(language, 1_000);
+        let mut it = sample::note(language, 1_000);
         let (waived, interest) = (Money::from_cents(1_200), Money::from_cents(49));
         it.correction.settled = Settled { waived, interest, instalments: 3, reach: None };
         it.correction.net = it.correction.net - it.correction.settled.off();
@@ -309,7 +255,7 @@ fn a_correction_shows_old_and_new_beside_each_other_and_less_is_a_credit_note() 
         (Language::English, "Credit note", "Correction"),
         (Language::Spanish, "Nota de crédito", "Corrección"),
     ] {
-        let it = correction(language, 1_000);
+        let it = sample::note(language, 1_000);
         assert_eq!(it.correction.net, Money::from_cents(-34_598 - 675 + 1_000));
         let shown = note(&it);
         assert_eq!(shown.0["kind"], less);
@@ -323,7 +269,7 @@ fn a_correction_shows_old_and_new_beside_each_other_and_less_is_a_credit_note() 
         assert!(why.contains(" +$10.00"), "{why}");
         assert_eq!(shown.0["bills"][1]["why"], "", "nothing stands in its place");
 
-        let dear = correction(language, 100_000);
+        let dear = sample::note(language, 100_000);
         assert_eq!(note(&dear).0["kind"], more);
         read_back_note(&press.pdf(&note(&dear)).unwrap(), &dear).unwrap();
         let mut wrong = note(&dear);
@@ -354,27 +300,12 @@ fn every_line_of_the_page_opens_its_derivation() {
     }
 }
 
-fn told(language: Language) -> Written {
-    let own = statement(language);
-    Written {
-        utility: own.utility,
-        account: own.account.number,
-        language,
-        addressed_to: own.bill.addressed_to,
-        on: date(2026, 8, 4),
-        cause: LetterCause::Stop,
-        values: Vec::new(),
-        listed: vec!["water: service ends on 2026-08-31".to_owned(), "a < b".to_owned()],
-        look: own.look,
-    }
-}
-
 #[test]
 fn a_letter_says_what_it_lists_and_to_whom() {
     for (language, subject) in
         [(Language::English, "About your service"), (Language::Spanish, "Sobre su servicio")]
     {
-        let it = told(language);
+        let it = sample::letter(language);
         let shown = letter(&it);
         assert_eq!(shown.0["subject"], subject);
         let (pdf, pages) = drawn(&format!("letter-{language}"), &shown, it.account);

@@ -86,6 +86,10 @@ macro_rules! stands {
 }
 
 const GET: Sql = of_piece!(stands!(), " from piece p where p.id = $1");
+const OWNER: Sql = Sql("
+    select account_id from bill where id = $1
+    union all select account_id from correction where id = $2
+    union all select account_id from mailing where id = $3");
 const QUEUED: Sql = Sql("
     select count(*) from piece where bill_id = $1 or correction_id = $2 or mailing_id = $3");
 const BILL_CALLED: Sql = Sql("select number, billed_on from bill where id = $1");
@@ -240,6 +244,12 @@ pub fn get(tx: &mut Tx, id: PieceId) -> Result<(Piece, State)> {
     tx.maybe(GET, [id.into()], piece)?.ok_or_else(|| missing("piece", id))
 }
 
+/// Whose it is.
+pub fn owner(tx: &mut Tx, it: Enclosed) -> Result<AccountId> {
+    let found = tx.maybe(OWNER, ids(it), |row| row.id(0))?;
+    found.ok_or_else(|| none(it))
+}
+
 /// Whether there is a piece of it.
 pub fn is_queued(tx: &mut Tx, it: Enclosed) -> Result<bool> {
     Ok(tx.one(QUEUED, ids(it), |row| row.int(0))? != 0)
@@ -267,11 +277,15 @@ pub fn called(tx: &mut Tx, it: Enclosed) -> Result<(String, Date)> {
             tx.maybe(MAILING_CALLED, [id.into()], |row| Ok((row.text(0)?, row.date(1)?)))?
         }
     };
-    found.ok_or_else(|| match it {
+    found.ok_or_else(|| none(it))
+}
+
+fn none(it: Enclosed) -> anyhow::Error {
+    match it {
         Enclosed::Bill(id) => missing("bill", id),
         Enclosed::Note(id) => missing("correction", id),
         Enclosed::Summary(id) | Enclosed::Letter(id) => missing("mailing", id),
-    })
+    }
 }
 
 /// The piece with a key, if there is one.

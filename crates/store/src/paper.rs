@@ -17,7 +17,12 @@ const ON: Sql = Sql("
     order by kind, name");
 const LATER: Sql =
     Sql("select distinct from_on from paper_text where $1 < from_on order by from_on");
-const LAST_BILLED: Sql = Sql("select max(billed_on) from bill");
+const LAST_DATED: Sql = Sql("
+    select max(it.dated_on) from (
+        select max(billed_on) as dated_on from bill
+        union all select max(dated_on) from mailing
+        union all select max(c.made_on) from correction c
+            where exists (select 1 from piece p where p.correction_id = c.id)) as it");
 
 /// Keeps a text that holds from a day on. A day has one of each kind and name.
 pub fn say(tx: &mut Tx, from: Date, it: &PaperText) -> Result<()> {
@@ -42,7 +47,7 @@ pub fn later(tx: &mut Tx, day: Date) -> Result<Vec<Date>> {
     tx.many(LATER, [day.into()], |row| row.date(0))
 }
 
-/// The newest day on the face of a bill.
-pub fn last_billed(tx: &mut Tx) -> Result<Option<Date>> {
-    tx.one(LAST_BILLED, [], |row| row.maybe(0, Row::date))
+/// The newest day on the face of a bill or other paper.
+pub fn last_dated(tx: &mut Tx) -> Result<Option<Date>> {
+    tx.one(LAST_DATED, [], |row| row.maybe(0, Row::date))
 }

@@ -2,9 +2,10 @@
 //! back, and told of in a manifest. A package stands whole or not at all, and is the same whenever it
 //! is made again.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -21,6 +22,7 @@ use meterbook_formats::mail;
 use meterbook_paper::{Batch, Tagged, is_of, stands};
 use meterbook_store::mail_package::Package;
 use meterbook_store::{self as store, Counter, Db, Tx};
+use sha2::{Digest, Sha256};
 
 use super::mass::{self, Mass};
 use super::{NotDelivered, settings};
@@ -109,7 +111,7 @@ fn fit(db: &Db, piece: &Piece, folder: &Path) -> Result<()> {
     let pdf = deliver::pdf_of_any(db, folder, piece.enclosed)?;
     let account = db.read(|tx| store::account::get(tx, piece.account))?;
     is_of(&pdf, account.number)?;
-    Tagged::read(&pdf).map(drop)
+    Tagged::read(pdf).map(drop)
 }
 
 /// Makes a package that was begun, below `into`, of what is drawn in `folder`. One that is there
@@ -167,7 +169,7 @@ fn gather(tx: &mut Tx, id: PackageId) -> Result<(Package, Vec<Piece>, Settings)>
 /// A file of pages that more fit into.
 struct Open {
     name: String,
-    batch: Batch,
+    batch: Batch<Hashed>,
     papers: Vec<(AccountNumber, String, i64)>,
 }
 
@@ -185,14 +187,19 @@ fn fill(
         let (mut envelope, tagged) = envelope(db, piece, settings, folder)?;
         envelope.sequence = sequence;
         let kind = (envelope.ounces, envelope.copy);
-        let it = open.entry(kind).or_insert_with(|| {
-            let nth = begun.entry(kind).or_default();
-            *nth += 1;
-            Open { name: file(kind, *nth), batch: Batch::new(), papers: Vec::new() }
-        });
+        let it = match open.entry(kind) {
+            Entry::Occupied(it) => it.into_mut(),
+            Entry::Vacant(place) => {
+                let nth = begun.entry(kind).or_default();
+                *nth += 1;
+                let name = file(kind, *nth);
+                let batch = Batch::new(Hashed::begin(&part.join(&name))?)?;
+                place.insert(Open { name, batch, papers: Vec::new() })
+            }
+        };
         envelope.file.clone_from(&it.name);
         envelope.first_page = it.batch.pages() + 1;
-        it.batch.add(tagged)?;
+        it.batch.add(&tagged)?;
         it.papers.push((envelope.account, envelope.number.clone(), envelope.pages));
         if BILLS_PER_FILE <= it.papers.len()
             && let Some(full) = open.remove(&kind)
@@ -215,6 +222,18 @@ fn fill(
     Ok(manifest)
 }
 
+/// What a piece asks for. What a bill says is what the books say, or it was not drawn.
+fn asks(tx: &mut Tx, piece: &Piece) -> Result<Money> {
+    match piece.enclosed {
+        Enclosed::Bill(_) => store::ledger::balance_with(tx, piece.account, &piece.number),
+        Enclosed::Note(_) | Enclosed::Letter(_) => Ok(Money::ZERO),
+        Enclosed::Summary(_) => {
+            let asks = Printed::of(tx, piece.enclosed)?.asks();
+            Ok(asks.map_or(Money::ZERO, |it| it.0))
+        }
+    }
+}
+
 /// What is in an envelope, without its place in the package.
 fn envelope(
     db: &Db,
@@ -222,19 +241,22 @@ fn envelope(
     settings: &Settings,
     folder: &Path,
 ) -> Result<(Envelope, Tagged)> {
-    let (printed, account) = db.read(|tx| {
+    let (whose, (number, on), account, asks) = db.read(|tx| {
         let account = store::account::get(tx, piece.account)?.number;
-        Ok((Printed::of(tx, piece.enclosed)?, account))
+        let whose = store::outbox::owner(tx, piece.enclosed)?;
+        let called = store::outbox::called(tx, piece.enclosed)?;
+        Ok((whose, called, account, asks(tx, piece)?))
     })?;
     let key = key(&piece.number, piece.person, piece.way);
     // The wrong statement in an envelope is worse than none.
     ensure!(
-        printed.account() == account && printed.number == piece.number,
+        whose == piece.account && number == piece.number,
         "the piece {key} and what is in it are of different accounts; run: meterbook check"
     );
     let pdf = deliver::pdf_of_any(db, folder, piece.enclosed)?;
-    let tagged = Tagged::read(&pdf).with_context(|| key.clone())?;
-    let pages = tagged.pages()?;
+    let sha256 = intake::hash(&pdf);
+    let tagged = Tagged::read(pdf).with_context(|| key.clone())?;
+    let pages = tagged.pages();
     let routing = routing(&piece.address);
     let tracking = tracking(settings, piece.id);
     let envelope = Envelope {
@@ -243,8 +265,8 @@ fn envelope(
         account,
         kind: piece.enclosed.kind(),
         number: piece.number.clone(),
-        on: printed.on(),
-        amount_due: printed.asks().map_or(Money::ZERO, |it| it.0),
+        on,
+        amount_due: asks,
         copy: COPIES.contains(&piece.role),
         address: piece.address.clone(),
         bars: bars(tracking.as_deref(), &routing)?,
@@ -256,7 +278,7 @@ fn envelope(
         ounces: settings.ounces(pages),
         file: String::new(),
         first_page: 0,
-        sha256: intake::hash(&pdf),
+        sha256,
     };
     Ok((envelope, tagged))
 }
@@ -268,12 +290,47 @@ fn file((ounces, copy): (i64, bool), nth: usize) -> String {
 /// Writes a file of pages, and reads it back: whose paper stands where.
 fn close(it: Open, part: &Path) -> Result<Pages> {
     let pages = it.batch.pages();
-    let bytes = it.batch.finish()?;
+    let sha256 = it.batch.finish()?.end()?;
     let path = part.join(&it.name);
-    keep(&path, &bytes)?;
     let read = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    stands(&read, &it.papers)?;
-    Ok(Pages { name: it.name, pages, sha256: intake::hash(&read) })
+    ensure!(intake::hash(&read) == sha256, "{} is not what was written", path.display());
+    stands(read, &it.papers)?;
+    Ok(Pages { name: it.name, pages, sha256 })
+}
+
+/// A file that is hashed as it is written.
+struct Hashed {
+    path: PathBuf,
+    to: BufWriter<File>,
+    hash: Sha256,
+}
+
+impl Hashed {
+    fn begin(path: &Path) -> Result<Hashed> {
+        let file = File::create_new(path);
+        let file = file.with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(Hashed { path: path.to_owned(), to: BufWriter::new(file), hash: Sha256::new() })
+    }
+
+    /// What it comes to, once it is there after the lights went out.
+    fn end(self) -> Result<String> {
+        let said = || format!("{} cannot be written", self.path.display());
+        let file = self.to.into_inner().map_err(|it| it.into_error()).with_context(said)?;
+        file.sync_all().with_context(said)?;
+        Ok(intake::hexadecimal(&self.hash.finalize()))
+    }
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Writes a file so that it is there after the lights went out.

@@ -684,7 +684,12 @@ pub(crate) fn pack(text: &[u8]) -> Result<Vec<u8>> {
 
 /// The hash of bytes in hexadecimal: by it a file, a photo or a document is known again.
 pub(crate) fn hash(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text))
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl NotImported {

@@ -35,6 +35,7 @@ mod jobs;
 mod large_file;
 mod last_bill;
 mod late_fee;
+mod layout;
 mod letter;
 mod mailing;
 mod mandate;

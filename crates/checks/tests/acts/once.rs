@@ -17,6 +17,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::explain;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::{AccountId, AgreementId, BillId};
 use meterbook_core::ledger::{Debt, Gl};
 use meterbook_core::money::Money;

@@ -33,13 +33,13 @@ fn refused(db: &Db, from: Date, it: &PaperText) -> String {
 fn terms_hold_for_the_bills_from_their_day_on() {
     engines::each(|db, _| {
         three_months(db);
-        let bill = db.read(store::paper::last_billed).unwrap().unwrap();
+        let bill = db.read(store::paper::last_dated).unwrap().unwrap();
         let terms = text(TextKind::Terms, "", &format!("late-charge 1.5%\n{PAY}{DISPUTE}"));
         let words = refused(db, bill, &terms);
         assert_eq!(
             words,
             format!(
-                "bills of {bill} are out and must be drawn again as they were; say a later day with --from"
+                "paper dated {bill} is out and must be drawn again as it was; say a later day with --from"
             )
         );
         db.write(|tx| publish(tx, actor(), DAY, &terms)).unwrap();
@@ -115,7 +115,7 @@ fn a_text_that_is_not_understood_or_not_drawn_is_refused() {
         }
         let broken = text(TextKind::Mark, "", "<svg><path d='M0 0h1");
         let words = refused(db, DAY, &broken);
-        assert!(words.starts_with("the sample bill cannot be drawn with it: "), "{words}");
+        assert!(words.starts_with("the sample bill in en cannot be drawn with it: "), "{words}");
         let mark =
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9z'/></svg>";
         db.write(|tx| publish(tx, actor(), DAY, &text(TextKind::Mark, "", mark))).unwrap();

@@ -2,7 +2,9 @@
 
 pub mod brand;
 pub mod contents;
+pub mod layout;
 pub mod letter;
+pub mod sample;
 pub mod scan_line;
 pub mod terms;
 
@@ -10,6 +12,7 @@ use std::fmt;
 
 use brand::Brand;
 use contents::Contents;
+use layout::Form;
 use letter::{Letter, LetterCause};
 use scan_line::ScanLine;
 use terms::Terms;
@@ -24,6 +27,8 @@ pub enum TextKind {
     Brand,
     /// What a regulator wants on a bill. There is one for each regulator, by its name.
     Contents,
+    /// How a form is set. There is one for each form.
+    Layout,
     /// A letter. There is one for each cause.
     Letter,
     /// The mark in the corner, a drawing in SVG.
@@ -36,15 +41,15 @@ pub enum TextKind {
 
 words! {
     TextKind {
-        Brand = "brand", Contents = "contents", Letter = "letter", Mark = "mark",
-        ScanLine = "scan-line", Terms = "terms",
+        Brand = "brand", Contents = "contents", Layout = "layout", Letter = "letter",
+        Mark = "mark", ScanLine = "scan-line", Terms = "terms",
     }
 }
 
 impl TextKind {
     /// Whether there are several at a time, each with a name.
     pub const fn is_named(self) -> bool {
-        matches!(self, TextKind::Contents | TextKind::Letter)
+        matches!(self, TextKind::Contents | TextKind::Layout | TextKind::Letter)
     }
 
     /// The text that holds while the utility says no other; empty where nothing does.
@@ -53,7 +58,8 @@ impl TextKind {
             TextKind::Brand => brand::DEFAULT,
             TextKind::Contents => contents::DEFAULT,
             TextKind::Letter => LetterCause::from_word(name).map_or("", LetterCause::default_text),
-            TextKind::Mark => "",
+            // That of a layout is where forms are set.
+            TextKind::Layout | TextKind::Mark => "",
             TextKind::ScanLine => scan_line::DEFAULT,
             TextKind::Terms => terms::DEFAULT,
         }
@@ -84,6 +90,8 @@ pub struct Look {
     pub scan_line: ScanLine,
     /// The utility's own letters; for a cause without one there is that of the program.
     pub letters: Vec<(LetterCause, Letter)>,
+    /// How the utility sets forms; for one without it there is that of the program.
+    pub layouts: Vec<(Form, String)>,
     /// What regulators want on a bill, by their names.
     pub contents: Vec<(String, Contents)>,
 }
@@ -95,6 +103,7 @@ impl Default for Look {
             brand: Brand::default(),
             mark: None,
             letters: Vec::new(),
+            layouts: Vec::new(),
             terms: Terms::default(),
             scan_line: ScanLine::default(),
             contents: vec![(String::new(), Contents::default())],
@@ -121,6 +130,14 @@ impl Look {
             match kind {
                 TextKind::Brand => look.brand = Brand::parse(text)?,
                 TextKind::Contents => look.contents.push((name.clone(), Contents::parse(text)?)),
+                TextKind::Layout => {
+                    let form = Form::from_word(name).ok_or_else(|| {
+                        let all: Vec<&str> = Form::ALL.iter().map(|it| it.word()).collect();
+                        let what = format!("no form is called {name}; it is {}", all.join(", "));
+                        NotRead { line: 1, what }
+                    })?;
+                    look.layouts.push((form, text.clone()));
+                }
                 TextKind::Letter => {
                     let cause = LetterCause::from_word(name).ok_or_else(|| {
                         let all: Vec<&str> = LetterCause::ALL.iter().map(|it| it.word()).collect();
@@ -135,6 +152,13 @@ impl Look {
             }
         }
         Ok(look)
+    }
+}
+
+impl Look {
+    /// How the utility sets a form, if it does.
+    pub fn layout(&self, form: Form) -> Option<&str> {
+        self.layouts.iter().find(|it| it.0 == form).map(|it| it.1.as_str())
     }
 }
 
@@ -231,6 +255,14 @@ mod tests {
         assert_eq!(
             why.to_string(),
             "line 1: no letter is called birthday; it is sign-up, start, stop, transfer, bill-held"
+        );
+
+        let own = Look::of(&[text(TextKind::Layout, "note", "= Hello")]).unwrap();
+        assert_eq!((own.layout(Form::Note), own.layout(Form::Bill)), (Some("= Hello"), None));
+        let why = Look::of(&[text(TextKind::Layout, "poster", "")]).unwrap_err();
+        assert_eq!(
+            why.to_string(),
+            "line 1: no form is called poster; it is bill, large-print, summary, note, letter"
         );
 
         let long = Look::of(&[text(TextKind::Mark, "", &" ".repeat(LONGEST + 1))]);

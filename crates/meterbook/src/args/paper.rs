@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use meterbook_core::paper::TextKind;
+use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::person::Language;
 
@@ -57,16 +58,22 @@ pub(crate) enum PaperCommand {
         /// en or es
         #[arg(long, value_name = "LANGUAGE", value_parser = language, default_value = "en")]
         language: Language,
+        /// bill, large-print, summary, note or letter
+        #[arg(long, value_name = "FORM", value_parser = form, default_value = "bill")]
+        form: Form,
+        /// A layout that is not published yet, to see it
+        #[arg(long, value_name = "FILE")]
+        layout: Option<PathBuf>,
     },
 }
 
 /// One of the texts.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// brand, contents, letter, mark, scan-line or terms
+    /// brand, contents, layout, letter, mark, scan-line or terms
     #[arg(value_parser = kind)]
     pub(crate) kind: TextKind,
-    /// Which of several: whose list of contents it is, what a letter is about
+    /// Which of several: whose list of contents it is, which form is laid out, what a letter is about
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) name: String,
 }
@@ -79,6 +86,11 @@ fn kind(text: &str) -> Result<TextKind, String> {
 fn cause(text: &str) -> Result<LetterCause, String> {
     let all = || LetterCause::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
     LetterCause::from_word(text).ok_or_else(|| format!("write one of {}", all()))
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    let all = || Form::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
+    Form::from_word(text).ok_or_else(|| format!("write one of {}", all()))
 }
 
 fn language(text: &str) -> Result<Language, String> {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use meterbook_app::delivery::send;
 use meterbook_app::{letter, paper};
 use meterbook_core::paper::PaperText;
+use meterbook_core::paper::layout::Form;
 use meterbook_core::person::Language;
 
 use crate::args::Place;
@@ -23,9 +24,7 @@ pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
             Ok(())
         }
         PaperCommand::Publish { which: Which { kind, name }, file, from } => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
-            let text = PaperText { kind: *kind, name: name.clone(), text };
+            let text = PaperText { kind: *kind, name: name.clone(), text: text_of(file)? };
             let db = super::open(place)?;
             db.write(|tx| paper::publish(tx, super::actor(), *from, &text))?;
             say::line(format_args!("{kind} from {from} on"));
@@ -50,15 +49,28 @@ pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
             say::line(format_args!("the letter is in {}", file.display()));
             Ok(())
         }
-        PaperCommand::Sample { out, on, language } => sample(place, out, *on, *language),
+        PaperCommand::Sample { out, on, language, form, layout } => {
+            sample(place, (out, *on), (*form, *language), layout.as_deref())
+        }
     }
 }
 
-fn sample(place: &Place, out: &Path, on: Option<Date>, language: Language) -> Result<()> {
+fn text_of(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file)
+        .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))
+}
+
+fn sample(
+    place: &Place,
+    (out, on): (&Path, Option<Date>),
+    of: (Form, Language),
+    layout: Option<&Path>,
+) -> Result<()> {
     let db = super::see(place)?;
     let day = on.map_or_else(|| super::today(&db), Ok)?;
-    let pdf = db.read(|tx| paper::sample_on(tx, day, language))?;
+    let layout = layout.map(text_of).transpose()?;
+    let pdf = db.read(|tx| paper::sample_on(tx, day, of, layout.as_deref()))?;
     std::fs::write(out, pdf).with_context(|| format!("{} cannot be written", out.display()))?;
-    say::line(format_args!("the sample bill is in {}", out.display()));
+    say::line(format_args!("the sample is in {}", out.display()));
     Ok(())
 }

@@ -3,7 +3,9 @@
 //! One and two worker processes, in turn, draw bills that differ in everything that bills differ in.
 //! Beside the time on the clock it says what the workers themselves worked, which other work on the
 //! machine does not change, and the most memory that one of them had. Before that it says what the
-//! parts of the work on a bill take, without workers.
+//! parts of the work on a bill take, without workers. `10000 pack` puts so many together instead.
+
+mod pack;
 
 use std::fs;
 use std::io::{self, Write};
@@ -44,6 +46,9 @@ fn main() -> Result<()> {
         return serve_worker();
     }
     let bills = words.first().map_or(Ok(BILLS), |it| it.parse())?;
+    if words.iter().any(|it| it == "pack") {
+        return pack::pack(&statements(20)?, bills, MOST);
+    }
     parts(bills)?;
     if words.iter().any(|it| it == "parts") {
         return Ok(());
