@@ -30,7 +30,8 @@ use crate::fact::{NewTelling, TELL};
 use crate::late_fee::{NewWaiver, WAIVE};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
-use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff};
+use crate::write_off::{GIVE_UP, NewWriteOff};
+use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff, write_off};
 
 /// What may be asked for. To let another act take two, give it a line here and in the functions
 /// below.
@@ -42,6 +43,8 @@ pub enum Asked {
     Refund(NewRefund),
     /// Not to ask for a fee.
     Waive(NewWaiver),
+    /// To give up what is owed.
+    WriteOff(NewWriteOff),
     /// To take what is due from accounts at banks.
     Debits(NewDebits),
     /// To give a meter another multiplier.
@@ -266,6 +269,7 @@ impl Asked {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
             Asked::Waive(_) => WAIVE,
+            Asked::WriteOff(_) => GIVE_UP,
             Asked::Debits(_) => MAKE,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Multiples(_) => MULTIPLY,
@@ -290,6 +294,7 @@ impl Asked {
             Asked::Refund(_) => Permission::RefundCredit,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
+            Asked::WriteOff(_) => Permission::WriteOff,
             Asked::Debits(_) => Permission::MakeDebits,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
@@ -310,6 +315,7 @@ impl Asked {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
             Asked::Waive(it) => Some(it.amount),
+            Asked::WriteOff(it) => Some(it.amount),
             Asked::Debits(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
@@ -332,6 +338,7 @@ impl Asked {
                 format!("account {number}, {}", it.reference.trim())
             }
             Asked::Waive(it) => it.subject(tx)?,
+            Asked::WriteOff(it) => it.subject(tx)?,
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
@@ -385,6 +392,10 @@ impl Asked {
                 "account": account.0,
                 "cents": amount.cents(),
                 "reference": reference.trim(),
+            }),
+            Asked::WriteOff(NewWriteOff { account, amount }) => json!({
+                "account": account.0,
+                "cents": amount.cents(),
             }),
             Asked::Waive(NewWaiver { account, bill, nth, amount }) => json!({
                 "account": account.0,
@@ -470,6 +481,10 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
                 reference: text("reference")?,
             }),
+            GIVE_UP => Asked::WriteOff(NewWriteOff {
+                account: AccountId(content["account"].as_i64()?),
+                amount: Money::from_cents(content["cents"].as_i64()?),
+            }),
             WAIVE => Asked::Waive(NewWaiver {
                 account: AccountId(content["account"].as_i64()?),
                 bill: BillId(content["bill"].as_i64()?),
@@ -545,6 +560,7 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::Waive(it) => late_fee::check(tx, it).map(drop),
+            Asked::WriteOff(it) => write_off::check(tx, it),
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 debit::check(tx, today, it).map(drop)
@@ -579,6 +595,7 @@ impl Asked {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
+            Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
             Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Multiples(it) => it.be_done(tx, allowed),

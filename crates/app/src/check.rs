@@ -90,6 +90,11 @@ const RULES: &[Verify] = &[
         store::collection::verify,
     ),
     (
+        "write-offs",
+        "what was given up less what was had after all is what the ledger says",
+        store::write_off::verify,
+    ),
+    (
         "days-once",
         "no day of an agreement is billed twice, and none is left out between bills",
         store::check::days,

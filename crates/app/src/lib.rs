@@ -91,5 +91,6 @@ pub mod urdb;
 pub mod usage;
 pub mod vee;
 pub mod window;
+pub mod write_off;
 
 pub use refused::{Actor, Refused, refuse};

@@ -398,6 +398,7 @@ pub fn reopen(tx: &mut Tx, actor: Actor, id: OrderId, note: &str) -> Result<()> 
 /// Who may take the payment need not be one who may call orders off.
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
     crate::late_fee::after_payment(tx, allowed, account)?;
+    crate::write_off::after_payment(tx, allowed, account)?;
     no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))
 }
 

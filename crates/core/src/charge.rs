@@ -46,12 +46,19 @@ pub enum ChargeFor {
     LateFee,
     /// What is asked for beyond a bill so that what is asked for is level, or less of it.
     Budget,
+    /// What is owed and given up.
+    WrittenOff,
+    /// What was given up and came in after all.
+    Recovered,
+    /// What another account owes from now on, or owed before.
+    Transferred,
 }
 
 words! {
     ChargeFor {
         Fee = "fee", Deposit = "deposit", DepositApplied = "deposit-applied",
         DepositInterest = "deposit-interest", LateFee = "late-fee", Budget = "budget",
+        WrittenOff = "written-off", Recovered = "recovered", Transferred = "transferred",
     }
 }
 
@@ -67,6 +74,12 @@ impl ChargeFor {
             (ChargeFor::DepositApplied, Language::Spanish) => "Depósito de garantía aplicado",
             (ChargeFor::DepositInterest, Language::English) => "Interest on your deposit",
             (ChargeFor::DepositInterest, Language::Spanish) => "Intereses de su depósito",
+            (ChargeFor::WrittenOff, Language::English) => "Written off",
+            (ChargeFor::WrittenOff, Language::Spanish) => "Deuda cancelada",
+            (ChargeFor::Recovered, Language::English) => "Paid after it was written off",
+            (ChargeFor::Recovered, Language::Spanish) => "Pagado tras la cancelación",
+            (ChargeFor::Transferred, Language::English) => "Balance transferred",
+            (ChargeFor::Transferred, Language::Spanish) => "Saldo transferido",
             (ChargeFor::Budget, Language::English) => "Budget billing settled",
             (ChargeFor::Budget, Language::Spanish) => "Cuota fija, liquidación",
             (ChargeFor::LateFee, Language::English) => "Late fee",
@@ -99,6 +112,8 @@ impl Charge {
             ChargeFor::DepositInterest => Gl::DepositInterest,
             ChargeFor::LateFee => Gl::LateFees,
             ChargeFor::Budget => Gl::BudgetVariance,
+            ChargeFor::WrittenOff | ChargeFor::Recovered => Gl::BadDebt,
+            ChargeFor::Transferred => Gl::PaymentClearing,
         };
         let account = Some(self.account);
         let postings = vec![

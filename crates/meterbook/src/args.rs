@@ -169,6 +169,9 @@ pub(crate) enum Command {
     /// What keeps from being cut off: grant it, end it, the weather, texts to begin with
     #[command(subcommand)]
     Protect(credit::ProtectCommand),
+    /// What is owed and not to be had: what collections put forward, give it up, let another owe it
+    #[command(subcommand)]
+    WriteOff(credit::WriteOffCommand),
     /// Give a credit back, or let it go to another account; the rules of credit
     #[command(subcommand)]
     Credit(receipt::CreditCommand),

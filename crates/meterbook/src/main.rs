@@ -89,6 +89,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Budget(it) => commands::budget::budget(place, &it),
         Command::Collect(it) => commands::collect::collect(place, &it),
         Command::Protect(it) => commands::collect::protect(place, &it),
+        Command::WriteOff(it) => commands::write_off::write_off(place, &it),
         Command::Debit(it) => commands::debit::debit(place, &it),
         Command::Drawer(it) => commands::ledger::drawer(place, &it),
         Command::Ledger(it) => commands::ledger::ledger(place, &it),

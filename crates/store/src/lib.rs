@@ -95,6 +95,7 @@ pub mod utility;
 pub mod vee;
 pub mod webhook;
 pub mod window;
+pub mod write_off;
 
 pub use db::Db;
 pub use failure::{Conflict, Missing, Unavailable};

@@ -58,6 +58,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0049_plans", include_str!("../migrations/0049_plans.sql")),
     ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
+    ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

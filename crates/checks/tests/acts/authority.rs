@@ -21,7 +21,7 @@ use meterbook_app::term::{self, Said};
 use meterbook_app::{
     Actor, Refused, account, agreement, budget, collection, deposit, fact, founding, interaction,
     late_fee, meter, person, place, plan, protection, published, receipt, role, staff, tariff,
-    window,
+    window, write_off,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
@@ -219,6 +219,14 @@ const ACTS: &[(&str, Permission, Act)] = &[
     }),
     ("budget::end", Permission::KeepCredit, |tx, actor| {
         budget::end(tx, actor, AccountId(1), "x").map(drop)
+    }),
+    ("write_off::give_up", Permission::WriteOff, |tx, actor| {
+        let (account, amount) = (AccountId(1), Money::from_cents(1));
+        write_off::give_up(tx, actor, &write_off::NewWriteOff { account, amount }, "x")
+    }),
+    ("write_off::transfer", Permission::WriteOff, |tx, actor| {
+        let both = (AccountId(1), AccountId(2));
+        write_off::transfer(tx, actor, both, Money::from_cents(1), "x")
     }),
     ("protection::grant", Permission::KeepCredit, |tx, actor| {
         let (to, from, evidence) = (To::Account(AccountId(1)), date(2026, 4, 1), "x".to_owned());

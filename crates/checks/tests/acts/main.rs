@@ -68,3 +68,4 @@ mod vee;
 mod village;
 mod webhook;
 mod whole_file;
+mod write_off;

@@ -132,6 +132,8 @@ pub enum Gl {
     LateFees,
     /// What levelled bills came to beyond what was asked for.
     BudgetVariance,
+    /// What is not to be had of customers.
+    BadDebt,
 }
 
 words! {
@@ -162,7 +164,7 @@ words! {
         Suspense = "2100 unidentified payments", RefundsPayable = "2110 refunds payable",
         CashOverShort = "5090 cash over and short",
         DepositInterest = "2410 deposit interest", LateFees = "4092 late fees",
-        BudgetVariance = "1210 budget variance",
+        BudgetVariance = "1210 budget variance", BadDebt = "5070 bad debt",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line of credit: security of single accounts, what being late costs, paying in
-//! parts, levelled bills, collections and what keeps from them.
+//! parts, levelled bills, collections and what keeps from them, what is
+//! given up.
 
 use clap::Subcommand;
 use jiff::civil::Date;
@@ -316,6 +317,41 @@ pub(crate) enum CollectCommand {
     Go {
         /// notices or cuts
         what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WriteOffCommand {
+    /// Print the accounts that collections put forward, and what each owes
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give up what an account owes; beyond the limit of whoever does it, it waits for a second person
+    GiveUp {
+        #[command(flatten)]
+        of: Of,
+        /// How much
+        #[arg(long)]
+        amount: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let another account owe what this one does, such as one that stands in for it
+    Transfer {
+        #[command(flatten)]
+        of: Of,
+        /// The number of the other account
+        #[arg(long)]
+        to: String,
+        /// How much
+        #[arg(long)]
+        amount: String,
         /// Why
         #[arg(long)]
         why: String,

@@ -52,6 +52,7 @@ pub(crate) mod urdb;
 pub(crate) mod usage;
 pub(crate) mod vee;
 pub(crate) mod worker;
+pub(crate) mod write_off;
 
 use std::io::IsTerminal;
 use std::path::Path;

@@ -1,0 +1,189 @@
+//! What is owed and not to be had: given up by one within a limit and by two beyond it, had after all when
+//! money comes, or owed by another account.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::credit::collection::Step;
+use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::{self as store, Tx};
+
+use crate::authority::authorize;
+use crate::{Actor, charge, receipt, refuse};
+
+/// What an approval calls it.
+pub(crate) const GIVE_UP: &str = "write off";
+
+/// What is to be given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWriteOff {
+    /// Of which account.
+    pub account: AccountId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Why nothing is given up, or owed by another account.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotWrittenOff {
+    /// Collections did not put it forward.
+    NotPutForward,
+    /// The amount is not above zero.
+    NotAboveZero,
+    /// Less is owed.
+    Beyond {
+        /// How much.
+        owed: Money,
+    },
+    /// It was done today already.
+    Already,
+    /// It would be owed where it is.
+    SameAccount,
+}
+
+/// Gives up what an account owes, within the limit of whoever does it; beyond it, it takes two
+/// ([`do_or_ask`](crate::approval::do_or_ask)).
+pub fn give_up(tx: &mut Tx, actor: Actor, new: &NewWriteOff, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::WriteOff, Some(new.amount))?;
+    let_go(tx, &allowed, new, why)
+}
+
+/// Refuses what cannot be given up: what collections did not put forward, or more than is owed.
+pub(crate) fn check(tx: &mut Tx, new: &NewWriteOff) -> Result<()> {
+    if new.amount <= Money::ZERO {
+        return Err(refuse(NotWrittenOff::NotAboveZero));
+    }
+    let case = store::collection::of_account(tx, new.account)?.pop();
+    let steps = match case.filter(|it| it.ended.is_none()) {
+        Some(case) => store::collection::steps(tx, &case.key)?,
+        None => Vec::new(),
+    };
+    if !steps.iter().any(|it| it.step == Step::WriteOff) {
+        return Err(refuse(NotWrittenOff::NotPutForward));
+    }
+    let owed = store::ledger::balance(tx, new.account)?;
+    if owed < new.amount {
+        return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
+    }
+    Ok(())
+}
+
+/// Gives up what was authorized.
+pub(crate) fn let_go(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    new: &NewWriteOff,
+    why: &str,
+) -> Result<()> {
+    receipt::said(why)?;
+    store::account::lock(tx, &[new.account])?;
+    check(tx, new)?;
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    let key = format!("written-off/{}/{on}", new.account);
+    let it = of(tx, (new.account, -new.amount), ChargeFor::WrittenOff, (key, on))?;
+    once(tx, &it.key)?;
+    charge::post(tx, allowed, &it)?;
+    let said = format!("{}: {}", new.amount, why.trim());
+    store::audit::add(tx, allowed, GIVE_UP, &new.account.to_string(), &said)
+}
+
+/// Takes what comes in for an account whose debt was given up as that debt: no more than was given up, and
+/// no more than there is.
+pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    let (given_up, nth) = store::write_off::given_up(tx, account)?;
+    if given_up == Money::ZERO {
+        return Ok(());
+    }
+    let credit = -store::ledger::balance(tx, account)?;
+    let amount = credit.min(given_up);
+    if amount <= Money::ZERO {
+        return Ok(());
+    }
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    let key = format!("recovered/{account}/{nth}");
+    let it = of(tx, (account, amount), ChargeFor::Recovered, (key, on))?;
+    charge::post(tx, allowed, &it)?;
+    store::audit::add(tx, allowed, "recover debt", &account.to_string(), &amount.to_string())
+}
+
+/// Lets another account owe what this one does, such as one that stands in for it.
+pub fn transfer(
+    tx: &mut Tx,
+    actor: Actor,
+    (from, to): (AccountId, AccountId),
+    amount: Money,
+    why: &str,
+) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::WriteOff, Some(amount))?;
+    receipt::said(why)?;
+    if from == to {
+        return Err(refuse(NotWrittenOff::SameAccount));
+    }
+    if amount <= Money::ZERO {
+        return Err(refuse(NotWrittenOff::NotAboveZero));
+    }
+    store::account::lock(tx, &[from, to])?;
+    let owed = store::ledger::balance(tx, from)?;
+    if owed < amount {
+        return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
+    }
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    for (account, amount, way) in [(from, -amount, "from"), (to, amount, "to")] {
+        let key = format!("transferred/{from}/{to}/{on}/{way}");
+        once(tx, &key)?;
+        let it = of(tx, (account, amount), ChargeFor::Transferred, (key, on))?;
+        charge::post(tx, &allowed, &it)?;
+    }
+    let said = format!("{amount} to {to}: {}", why.trim());
+    store::audit::add(tx, &allowed, "transfer debt", &from.to_string(), &said)
+}
+
+fn once(tx: &mut Tx, key: &str) -> Result<()> {
+    match store::budget::posted(tx, key)? {
+        true => Err(refuse(NotWrittenOff::Already)),
+        false => Ok(()),
+    }
+}
+
+fn of(
+    tx: &mut Tx,
+    (account, amount): (AccountId, Money),
+    kind: ChargeFor,
+    (key, on): (String, Date),
+) -> Result<Charge> {
+    let whose = store::account::get(tx, account)?;
+    let language = store::person::get(tx, whose.person)?.language;
+    let label = kind.label(language).to_owned();
+    Ok(Charge { key, kind, account, amount, on, asked_by: None, label, bill: None })
+}
+
+impl NewWriteOff {
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        check(tx, self)?;
+        let number = store::account::get(tx, self.account)?.number;
+        Ok(format!("account {number}"))
+    }
+}
+
+impl fmt::Display for NotWrittenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotWrittenOff::NotPutForward => f.write_str(
+                "collections did not put it forward; see: meterbook collect show --account NUMBER",
+            ),
+            NotWrittenOff::NotAboveZero => f.write_str("the amount is above zero"),
+            NotWrittenOff::Beyond { owed } => write!(f, "{owed} is owed; no more than that"),
+            NotWrittenOff::Already => f.write_str("it was done today already; nothing was changed"),
+            NotWrittenOff::SameAccount => {
+                f.write_str("it is owed by that account already; name another one")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotWrittenOff {}

@@ -1,0 +1,121 @@
+//! What is owed and not to be had: put forward by collections, given up by one or two, had after all when
+//! money comes, or owed by another account.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::collection;
+use meterbook_app::write_off::{self, NewWriteOff};
+use meterbook_checks::engines;
+use meterbook_core::credit::Noun;
+use meterbook_core::credit::collection::Step;
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Gl;
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Grant, Permission};
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::deposit::{at, bill, owes, pays, say, sound, sum};
+use crate::jobs::january;
+use crate::village::{actor, says};
+
+const RULES: &str = "least any 10.00\nstep any write-off 10 days\n";
+const ONE: AccountId = AccountId(1);
+const THREE: AccountId = AccountId(3);
+const FOUR: AccountId = AccountId(4);
+
+/// Four customers who owe 4.44, 8.88, 13.32 and 17.76; the last two are put forward.
+fn town(db: &Db, folder: &Path) {
+    january(db, folder, 4);
+    bill(db);
+    say(db, Noun::Collection, RULES);
+    let done = collection::run(db, at("2026-03-10"), &[]).unwrap();
+    assert_eq!(done.taken.into_iter().collect::<Vec<_>>(), [(Step::WriteOff, 2)]);
+}
+
+fn new(account: AccountId, cents: i64) -> NewWriteOff {
+    NewWriteOff { account, amount: Money::from_cents(cents) }
+}
+
+fn give_up(db: &Db, new: &NewWriteOff) -> Result<()> {
+    db.write(|tx| write_off::give_up(tx, actor(), new, "moved away"))
+}
+
+#[test]
+fn what_is_given_up_is_had_when_money_comes() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let put = db.read(store::write_off::put_forward).unwrap();
+        assert_eq!(put.iter().map(|it| it.1.cents()).collect::<Vec<_>>(), [1_332, 1_776]);
+        give_up(db, &new(THREE, 1_332)).unwrap();
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 1_332));
+        sound(db);
+        // A part, then more than all of it.
+        pays(db, THREE, 500, date(2026, 3, 10), at("2026-03-10"));
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 832));
+        pays(db, THREE, 1_000, date(2026, 3, 9), at("2026-03-10"));
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (-168, 0));
+        sound(db);
+        for (it, says_so) in [
+            (new(ONE, 100), "collections did not put it forward"),
+            (new(FOUR, 0), "the amount is above zero"),
+            (new(FOUR, 1_777), "$17.76 is owed; no more than that"),
+        ] {
+            let why = give_up(db, &it).unwrap_err();
+            assert!(says(&why).starts_with(says_so), "{why}");
+        }
+        give_up(db, &new(FOUR, 700)).unwrap();
+        let again = give_up(db, &new(FOUR, 700)).unwrap_err();
+        assert!(says(&again).starts_with("it was done today already"));
+        sound(db);
+    });
+}
+
+#[test]
+fn beyond_a_limit_it_takes_two() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let limit = Some(Money::from_cents(1_500));
+        let grant = Grant { permission: Permission::WriteOff, limit, four_eyes: true };
+        let asked = Asked::Grant { role: "collector".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let (ann, bob) = (with_role(db, "ann", "collector"), with_role(db, "bob", "administrator"));
+        let ask = |new: NewWriteOff| {
+            db.write(|tx| do_or_ask(tx, ann, &Asked::WriteOff(new.clone()), "moved")).unwrap()
+        };
+        assert_eq!(ask(new(THREE, 1_332)), Outcome::Done);
+        let Outcome::Waits(id) = ask(new(FOUR, 1_776)) else { panic!("it was done by one") };
+        assert_eq!(owes(db, FOUR), 1_776);
+        db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        assert_eq!(owes(db, FOUR), 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn another_account_owes_what_this_one_did() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let go = |from, to, cents| {
+            let amount = Money::from_cents(cents);
+            db.write(|tx| write_off::transfer(tx, actor(), (from, to), amount, "stands in"))
+        };
+        go(FOUR, ONE, 1_000).unwrap();
+        assert_eq!((owes(db, FOUR), owes(db, ONE)), (776, 1_444));
+        for (from, to, cents, says_so) in [
+            (FOUR, ONE, 100, "it was done today already"),
+            (FOUR, FOUR, 100, "it is owed by that account already"),
+            (FOUR, THREE, 0, "the amount is above zero"),
+            (FOUR, THREE, 777, "$7.76 is owed"),
+        ] {
+            let why = go(from, to, cents).unwrap_err();
+            assert!(says(&why).starts_with(says_so), "{why}");
+        }
+        sound(db);
+    });
+}
