@@ -37,7 +37,7 @@ pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let calendar = Calendar::parse(text).map_err(refuse)?;
     let was = said(tx, from)?;
     // Bills that are out have to come out the same when they are made again.
-    let newest = store::paper::last_billed(tx)?.filter(|billed| from <= *billed);
+    let newest = store::bill::last_billed(tx)?.filter(|billed| from <= *billed);
     if let Some(billed) =
         newest.filter(|_| on(tx, from).is_ok_and(|it| it.reads() != calendar.reads()))
     {

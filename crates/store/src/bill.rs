@@ -39,6 +39,7 @@ const EVIDENCE: Rows = Rows(
 const GET: Sql = Sql("
     select id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents
     from bill where id = $1");
+const LAST_DAY: Sql = Sql("select max(billed_on) from bill");
 const BY_NUMBER: Sql = Sql("select id from bill where number = $1");
 const SEGMENTS_OF: Sql = Sql("
     select agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents
@@ -188,6 +189,11 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
         bill.segments.get_mut(nth).context("a line without a segment")?.lines.push(line);
     }
     Ok(bill)
+}
+
+/// The newest day on the face of a bill.
+pub fn last_billed(tx: &mut Tx) -> Result<Option<Date>> {
+    tx.one(LAST_DAY, [], |row| row.maybe(0, Row::date))
 }
 
 /// The bill with this number, if there is one.

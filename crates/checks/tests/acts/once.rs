@@ -102,7 +102,11 @@ fn charges_are_billed_once_drawn_and_leave_service_alone() {
             (Debt::Bill, it.bill.due_on, planned.total)
         );
         let way = db.read(|tx| store::outbox::of_account(tx, ACCOUNT, 100)).unwrap();
-        assert_eq!(way.iter().filter(|it| it.0.enclosed == Enclosed::Bill(id)).count(), 1, "on its way");
+        assert_eq!(
+            way.iter().filter(|it| it.0.enclosed == Enclosed::Bill(id)).count(),
+            1,
+            "on its way"
+        );
         drawn(db, folder, id);
         let why = made(db, actor(), &wanted, "again").unwrap_err();
         assert!(says(&why).starts_with(&format!("that is billed already, by {}", it.bill.number)));

@@ -31,6 +31,8 @@ pub fn summary(language: Language) -> Summary {
         why: own.why.clone().filter(|_| nth != 3),
     };
     Summary {
+        number: None,
+        before: None,
         utility: own.utility.clone(),
         account: own.account.number,
         language,
