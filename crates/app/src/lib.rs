@@ -29,6 +29,7 @@ pub mod derivation;
 pub mod detail;
 pub mod document;
 pub mod drawer;
+pub mod eligible;
 pub mod exchange;
 pub mod fee;
 pub mod figure;

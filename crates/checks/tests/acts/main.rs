@@ -20,6 +20,7 @@ mod degrees;
 mod delivery;
 mod doubts;
 mod e_invoice;
+mod eligible;
 mod exchange;
 mod explorer;
 mod far_zones;
