@@ -82,6 +82,7 @@ pub fn start(
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let delivered = store::place::service_point(tx, service_point)?.commodity;
     startable(tx, delivered, tariff, from)?;
+    crate::eligible::check(tx, account, tariff, from)?;
     store::place::lock(tx, &[service_point])?;
     let there = store::agreement::at(tx, service_point)?;
     if let Some(other) = there.iter().find(|it| it.to.is_none_or(|to| from < to)) {

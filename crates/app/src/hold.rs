@@ -241,10 +241,28 @@ pub fn group(tx: &mut Tx, window: WindowId, root: &Root) -> Result<Group> {
     found.ok_or_else(|| refuse(NotApplied::NothingHeld))
 }
 
-/// What each way out that bills would make of a group, worked out as a run would.
+/// What each way out that bills would make of a group, worked out as a run would, of so many of its
+/// accounts as a person waits for.
 pub fn effects(tx: &mut Tx, group: &Group) -> Result<Vec<Effect>> {
     let all = group.accounts();
-    let accounts = &all[..all.len().min(LOOKED_AT)];
+    effects_of(tx, group, &all[..all.len().min(LOOKED_AT)], &mut |_, _| ())
+}
+
+/// The same of all of its accounts; `watch` is told of how many of how many it is worked out.
+pub fn effects_of_all(
+    tx: &mut Tx,
+    group: &Group,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<Effect>> {
+    effects_of(tx, group, &group.accounts(), watch)
+}
+
+fn effects_of(
+    tx: &mut Tx,
+    group: &Group,
+    accounts: &[AccountId],
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<Effect>> {
     let ways: Vec<Way> = group.ways().into_iter().filter(|it| it.bills()).collect();
     let before: BTreeMap<_, _> = group.held.iter().map(|it| (it.agreement, it.would)).collect();
     let none = |way: &Way| Effect {
@@ -258,6 +276,7 @@ pub fn effects(tx: &mut Tx, group: &Group) -> Result<Vec<Effect>> {
     };
     let mut effects: Vec<Effect> = ways.iter().map(none).collect();
     let mut tariffs = Tariffs::default();
+    let mut done = 0;
     for some in accounts.chunks(ACCOUNTS_PER_TRANSACTION) {
         let facts = store::gather::accounts(tx, &group.window, some)?;
         bill_run::learn(tx, &facts, &mut tariffs)?;
@@ -268,6 +287,8 @@ pub fn effects(tx: &mut Tx, group: &Group) -> Result<Vec<Effect>> {
                 effect.add(it, group, &before, (&doubts, &mut tariffs));
             }
         }
+        done += some.len();
+        watch(u64::try_from(done)?, u64::try_from(accounts.len())?);
     }
     Ok(effects)
 }

@@ -45,6 +45,7 @@ pub fn agree(
     let allowed = authorize(tx, actor, Permission::MoveService, None)?;
     let place = store::place::premise(tx, premise)?;
     crate::agreement::startable(tx, commodity, tariff, from)?;
+    crate::eligible::check(tx, account, tariff, from)?;
     let there = store::landlord::of(tx, premise)?;
     let open = |it: &&Landlord| it.commodity == commodity && it.to.is_none_or(|to| from < to);
     if let Some(other) = there.iter().find(open) {

@@ -34,6 +34,7 @@ pub mod derivation;
 pub mod detail;
 pub mod document;
 pub mod drawer;
+pub mod eligible;
 pub mod exchange;
 pub mod fact;
 pub mod fee;

@@ -57,6 +57,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "no hay ningún medidor en el punto de servicio el {}",
     ),
     (
+        "tariff {} is open to {} customers, and this one is {}",
+        "la tarifa {} está abierta a clientes {}, y este es {}",
+    ),
+    (
         "meter {} has no read for {}; import or estimate one",
         "del medidor {} falta la lectura del {}; impórtela o estímela",
     ),

@@ -137,6 +137,7 @@ impl Draft {
     fn start(&mut self, tx: &mut Tx, account: AccountId, start: &Start, on: Date) -> Result<()> {
         let point = store::place::service_point(tx, start.point)?;
         startable(tx, point.commodity, &start.tariff, on)?;
+        crate::eligible::check(tx, account, &start.tariff, on)?;
         let premise = store::place::premise(tx, point.premise)?;
         let place = Place { point, street: premise.street };
         let landlord = place.landlord(tx, on)?.map(|it| it.account).filter(|it| *it != account);

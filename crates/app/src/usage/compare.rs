@@ -8,6 +8,7 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment};
 use meterbook_core::bill::check::Hold;
@@ -20,6 +21,7 @@ use meterbook_store::bill::Known;
 use meterbook_store::compare::Billed;
 use meterbook_store::{self as store, Tx};
 
+use crate::eligible::{self, NotEligible};
 use crate::refuse;
 
 /// Bills that are rated again.
@@ -46,7 +48,16 @@ pub struct Row {
     /// Whether it is the one that the agreement is on.
     pub is_own: bool,
     /// What each of the bills would come to; or why it is not compared.
-    pub cost: Result<Vec<Money>, Hold>,
+    pub cost: Result<Vec<Money>, NotOnIt>,
+}
+
+/// Why a service is not compared on a tariff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotOnIt {
+    /// Its customer may not be on it.
+    NotEligible(NotEligible),
+    /// It cannot price all of the days.
+    Held(Hold),
 }
 
 /// Why nothing is compared.
@@ -101,6 +112,9 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
         }
         // Versions come by code, the newest last: it says the name.
         if let Some(there) = tried.iter_mut().find(|there| there.row.code == it.code) {
+            if !there.row.is_own {
+                there.row.cost = may_be(&version, account.class);
+            }
             there.row.name = version.name;
             continue;
         }
@@ -114,7 +128,9 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
             true => store::bill::carried_before(tx, agreement.id, first.start())?,
             false => Carried::default(),
         };
-        let row = Row { code: it.code, name: version.name, is_own, cost: Ok(Vec::new()) };
+        // Who is on it already is compared on it.
+        let cost = if is_own { Ok(Vec::new()) } else { may_be(&version, account.class) };
+        let row = Row { code: it.code, name: version.name, is_own, cost };
         tried.push(Tried { row, facts });
     }
     for bill in &bills {
@@ -129,7 +145,7 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
                     cost.push(segment.total);
                     facts.carried = segment.carried;
                 }
-                Err(hold) => row.cost = Err(hold),
+                Err(hold) => row.cost = Err(NotOnIt::Held(hold)),
             }
         }
     }
@@ -138,10 +154,24 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
     Ok(Comparison { agreement, bills, rows })
 }
 
+/// No bill yet, of a tariff that a class of customers may be on; else why it may not.
+fn may_be(version: &Tariff, class: CustomerClass) -> Result<Vec<Money>, NotOnIt> {
+    eligible::why_not(version, class).map_or(Ok(Vec::new()), |it| Err(NotOnIt::NotEligible(it)))
+}
+
 /// A tariff, and the service as it would stand on it.
 struct Tried {
     row: Row,
     facts: ServiceFacts,
+}
+
+impl fmt::Display for NotOnIt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotOnIt::NotEligible(why) => why.fmt(f),
+            NotOnIt::Held(hold) => hold.fmt(f),
+        }
+    }
 }
 
 impl fmt::Display for NotCompared {

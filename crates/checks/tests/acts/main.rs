@@ -23,6 +23,7 @@ mod delivery;
 mod deposit;
 mod doubts;
 mod e_invoice;
+mod eligible;
 mod exchange;
 mod explorer;
 mod facts;

@@ -142,6 +142,7 @@ fn head(old: &Tariff, new: &Tariff, words: &Words) -> Vec<String> {
     };
     let unit = |it: &Tariff| format!("{}, {}", spoken::commodity(it.commodity, words), it.unit);
     let rounding = |it: &Tariff| sheet::rounding(it.rounding, words).to_owned();
+    let open_to = |it: &Tariff| spoken::classes(&it.open_to, words);
     let parts = [
         (words.name, old.name.clone(), new.name.clone()),
         (words.source, old.source.clone(), new.source.clone()),
@@ -149,6 +150,7 @@ fn head(old: &Tariff, new: &Tariff, words: &Words) -> Vec<String> {
         (words.unit, convert(old), convert(new)),
         (words.rounding, rounding(old), rounding(new)),
         (words.net, net(old), net(new)),
+        (words.open_to, open_to(old), open_to(new)),
     ];
     let changed = parts.into_iter().filter(|(_, old, new)| old != new);
     changed.map(|(what, old, new)| fill(words.instead, &[what, &new, &old])).collect()

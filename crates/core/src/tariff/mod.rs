@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::account::CustomerClass;
 use crate::money::{Price, Quantity, Rounding, Share, Unit};
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
@@ -48,6 +49,8 @@ pub struct Tariff {
     pub needs: Vec<String>,
     /// The terms that a customer chooses, and may change only at times.
     pub elections: Vec<Election>,
+    /// The classes of customers that may be on it; empty where all may.
+    pub open_to: Vec<CustomerClass>,
     /// The first day of this version.
     pub from: Date,
     /// What this tariff does with half a cent.
@@ -606,6 +609,11 @@ impl Bank {
 }
 
 impl Tariff {
+    /// Whether customers of a class may be on it.
+    pub fn is_open_to(&self, class: CustomerClass) -> bool {
+        self.open_to.is_empty() || self.open_to.contains(&class)
+    }
+
     /// The codes of the riders it includes.
     pub fn riders(&self) -> impl Iterator<Item = &str> {
         let rider = |it: &'_ Component| matches!(it.charge, Charge::Include(_));

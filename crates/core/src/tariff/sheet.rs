@@ -54,6 +54,9 @@ fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
         }
         None => writeln!(out, "{}", fill(words.from_until, &[&from])),
     };
+    if !tariff.open_to.is_empty() {
+        let _ = writeln!(out, "{}: {}", words.open_to, spoken::classes(&tariff.open_to, words));
+    }
     if !tariff.source.is_empty() {
         let _ = writeln!(out, "{}: {}", words.source, tariff.source);
     }

@@ -26,15 +26,19 @@ pub(crate) fn holds(place: &Place, args: &BillHolds) -> Result<()> {
         return take(place, args, root, way);
     }
     let db = super::see(place)?;
+    let mut bar = say::Bar::new();
     let found = db.read(|tx| {
         let groups = wanted(tx, args, root.as_ref())?.into_iter();
         // Working it out takes time; nobody needs it of groups that are merely listed.
-        let effects = |tx: &mut Tx, it: &Group| match root {
-            Some(_) => hold::effects(tx, it),
+        let mut effects = |tx: &mut Tx, it: &Group| match root {
+            Some(_) => {
+                hold::effects_of_all(tx, it, &mut |done, all| bar.show("worked out", done, all))
+            }
             None => Ok(Vec::new()),
         };
         groups.map(|it| effects(tx, &it).map(|effects| (it, effects))).collect::<Result<Vec<_>>>()
     })?;
+    drop(bar);
     if args.json {
         say::line(Value::Array(found.iter().map(|(it, effects)| as_json(it, effects)).collect()));
         return Ok(());

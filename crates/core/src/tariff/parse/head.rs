@@ -7,6 +7,7 @@ use super::lines::{Entry, Keyword};
 use super::number::factor;
 use super::refusal::TariffError;
 use super::{elect, month_day, needs, spelling};
+use crate::account::CustomerClass;
 use crate::money::{Rounding, Unit};
 use crate::place::Commodity;
 use crate::tariff::clock::{Holidays, MonthDay, Observed, Yearly};
@@ -37,6 +38,9 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         .map(|it| it.value(|value| conversion(value, commodity, unit, &needs)))
         .transpose()?;
     let register = find(entries, Keyword::Register).map(|it| it.value(register_cut)).transpose()?;
+    let open_to = find(entries, Keyword::OpenTo)
+        .map(|it| it.value(|value| classes(value, is_rider)))
+        .transpose()?;
     let holidays = find(entries, Keyword::Holidays).map(|it| it.value(holidays)).transpose()?;
     Ok(Tariff {
         code,
@@ -49,6 +53,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         register,
         elections: elect::read(entries, &needs)?,
         needs,
+        open_to: open_to.unwrap_or_default(),
         from,
         rounding,
         holidays: holidays.unwrap_or_default(),
@@ -80,8 +85,10 @@ fn needed<'e, 'a>(
 }
 
 fn none_twice(entries: &[Entry<'_>]) -> Result<(), TariffError> {
-    use Keyword::{Commodity, Convert, From, Holidays, Name, Needs, Net, Register, Rider, Source};
-    let once = [Name, Source, Commodity, Convert, Register, Needs, From, Holidays, Net];
+    use Keyword::{
+        Commodity, Convert, From, Holidays, Name, Needs, Net, OpenTo, Register, Rider, Source,
+    };
+    let once = [Name, Source, Commodity, Convert, Register, Needs, OpenTo, From, Holidays, Net];
     for keyword in [Keyword::Tariff, Rider].into_iter().chain(once) {
         let mut lines = entries.iter().filter(|it| it.keyword == keyword);
         if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
@@ -165,6 +172,30 @@ fn conversion(
         return Err(format!("{unit} needs no conversion to {unit}; delete the line"));
     }
     Ok(Conversion { from, factor_micro: factor(number)?, times })
+}
+
+/// The classes of customers that may be on it.
+fn classes(value: &str, is_rider: bool) -> Result<Vec<CustomerClass>, String> {
+    if is_rider {
+        return Err(
+            "a rider is for whoever is on a tariff that includes it; delete the line".to_owned()
+        );
+    }
+    let mut classes = Vec::new();
+    for word in value.split(',').map(str::trim) {
+        let Some(class) = CustomerClass::from_word(word) else {
+            let known = CustomerClass::ALL.iter().map(|it| it.word());
+            let near = spelling::nearest(word, known.clone());
+            let near = near.map_or(String::new(), |it| format!("; did you mean {it}?"));
+            let known = known.collect::<Vec<_>>().join(" or ");
+            return Err(format!("a class of customers is {known}, not {word}{near}"));
+        };
+        if classes.contains(&class) {
+            return Err(format!("{class} is named already; delete it"));
+        }
+        classes.push(class);
+    }
+    Ok(classes)
 }
 
 /// How what a register counted is cut.

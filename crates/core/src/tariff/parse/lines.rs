@@ -40,6 +40,7 @@ pub(super) enum Keyword {
     Register,
     Needs,
     Elect,
+    OpenTo,
     From,
     Holidays,
     Clock,
@@ -61,7 +62,7 @@ pub(super) enum Keyword {
     Include,
 }
 
-const KEYWORDS: [(&str, Keyword); 28] = [
+const KEYWORDS: [(&str, Keyword); 29] = [
     ("tariff", Keyword::Tariff),
     ("rider", Keyword::Rider),
     ("name", Keyword::Name),
@@ -71,6 +72,7 @@ const KEYWORDS: [(&str, Keyword); 28] = [
     ("register", Keyword::Register),
     ("needs", Keyword::Needs),
     ("elect", Keyword::Elect),
+    ("open-to", Keyword::OpenTo),
     ("from", Keyword::From),
     ("holidays", Keyword::Holidays),
     ("clock", Keyword::Clock),

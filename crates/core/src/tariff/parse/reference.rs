@@ -69,6 +69,11 @@ pub const WORDS: &[Word] = &[
         "a term that the customer chooses and may change only `once`, `once a year`, `from` a day of the year, or when asked `by` a day before it",
     ),
     head(
+        "open-to",
+        "open-to residential",
+        "the classes of customers that may be on it: `residential`, `commercial` or both; all without it. It is asked when service begins on the tariff: who is on it already stays",
+    ),
+    head(
         "from",
         "from 2026-01-01",
         "the first day of this version. A version ends where the next one begins",

@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::account::CustomerClass;
 use crate::bill::explain;
 use crate::money::{Price, Quantity, Share};
 use crate::place::Commodity;
@@ -584,5 +585,17 @@ pub(super) fn commodity(it: Commodity, words: &Words) -> &'static str {
         Commodity::Gas => words.gas,
         Commodity::Water => words.water,
         Commodity::Waste => words.waste,
+    }
+}
+
+/// Which customers may be on a tariff.
+pub(super) fn classes(open_to: &[CustomerClass], words: &Words) -> String {
+    let name = |it: &CustomerClass| match it {
+        CustomerClass::Residential => words.open_to_households,
+        CustomerClass::Commercial => words.open_to_businesses,
+    };
+    match open_to {
+        [] => words.open_to_all.to_owned(),
+        some => some.iter().map(name).collect::<Vec<_>>().join(", "),
     }
 }

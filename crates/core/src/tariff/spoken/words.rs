@@ -151,6 +151,10 @@ catalogue! {
     of_these: "of {a}", "de {a}";
     old: "old", "antes";
     order: "the charges stand in another order: {a}", "los cargos están en otro orden: {a}";
+    open_to: "Open to", "Abierta a";
+    open_to_all: "all customers", "todos los clientes";
+    open_to_businesses: "businesses and public bodies", "empresas y entidades públicas";
+    open_to_households: "households", "hogares";
     period_ended: "{a} is gone; it was {b}", "{a} ya no existe; era {b}";
     period_moved: "{a} is now {b}; it was {c}", "{a} es ahora {b}; era {c}";
     period_new: "{a} is new: {b}", "{a} es nuevo: {b}";
