@@ -36,10 +36,9 @@ pub enum Missing {
 /// Where the PDF cannot be read.
 pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
     let pages = pages(pdf.to_vec()).context("the sample bill cannot be read back")?;
-    let [_, heard] = whole(&pages);
-    let text = closed_up(&heard);
+    let [seen, heard] = whole(&pages).map(|it| closed_up(&it));
     let says = Says::of_language(statement.language);
-    let is_there = |wanted: &String| {
+    let is_in = |text: &str, wanted: &String| {
         let wanted = closed_up(wanted);
         !wanted.is_empty() && text.contains(&wanted)
     };
@@ -57,7 +56,7 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
             }
             _ => {
                 let wanted = wanted(*item, statement, &says);
-                !wanted.is_empty() && wanted.iter().all(is_there)
+                !wanted.is_empty() && wanted.iter().all(|it| is_in(&heard, it))
             }
         };
         if !said {
@@ -65,7 +64,8 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
         }
     }
     for (language, sentence) in &contents.sentences {
-        if *language == statement.language && !is_there(sentence) {
+        // A sentence may stand at the foot of each page, which nobody wants to hear each time.
+        if *language == statement.language && !is_in(&seen, sentence) {
             missing.push(Missing::Sentence(sentence.clone()));
         }
     }

@@ -33,7 +33,6 @@ pub(crate) fn framed(frame: &Frame<'_>, says: &Says, own: Value) -> Value {
     };
     let mut view = json!({
         "form": form.word(),
-        "layout": look.layout(*form),
         "lang": words.code,
         "title": format!("{title}, {}", utility.name),
         "utility": utility.name,
@@ -50,6 +49,9 @@ pub(crate) fn framed(frame: &Frame<'_>, says: &Says, own: Value) -> Value {
         "brought": words.brought,
         "carried": words.carried,
     });
+    if let Some(layout) = look.layout(*form) {
+        view["layout"] = layout.into();
+    }
     if let (Some(view), Value::Object(own)) = (view.as_object_mut(), own) {
         view.extend(own);
     }
