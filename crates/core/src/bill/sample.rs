@@ -64,6 +64,7 @@ pub fn statement(language: Language) -> Statement {
         look: Look::default(),
         print: Print::Normal,
         closing: None,
+        plan: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),
