@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::why::why;
-use meterbook_core::bill::{Bill, Print, Statement};
+use meterbook_core::bill::{Bill, OnPlan, Print, Statement};
 use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
@@ -34,6 +34,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let look = paper::look_on(tx, bill.billed_on)?;
     let print = print(tx, &account, bill.billed_on)?;
     let closing = closing(tx, &bill)?;
+    let plan = plan(tx, &bill)?;
     let utility = store::utility::get(tx)?;
     Ok(Statement {
         utility,
@@ -49,6 +50,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         print,
         closing,
         paid_by,
+        plan,
         bill,
     })
 }
@@ -63,6 +65,21 @@ fn paid_by(tx: &mut Tx, bill: &Bill) -> Result<Option<AccountNumber>> {
     };
     let rolled = summary::rolls_up(tx, by.id, bill.billed_on)?;
     Ok(rolled.map(|_| by.number))
+}
+
+/// How a plan stands that held on the day of a bill: the part that is due with it, or after it.
+fn plan(tx: &mut Tx, bill: &Bill) -> Result<Option<OnPlan>> {
+    let Some(plan) = crate::plan::on_day(tx, bill.account, bill.billed_on)? else {
+        return Ok(None);
+    };
+    let next = plan.next(bill.billed_on);
+    Ok(next.map(|(nth, due, amount)| OnPlan {
+        nth,
+        of: plan.parts.len(),
+        due,
+        amount,
+        later: plan.not_due(bill.billed_on) - amount,
+    }))
 }
 
 /// How large paper is printed for whoever has the account, as they said by that day.

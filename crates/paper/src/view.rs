@@ -375,6 +375,13 @@ fn message(statement: &Statement, says: &Says) -> Value {
         let said = words.moved_said.replace("{account}", &account.to_string());
         return json!([said, ""]);
     }
+    if let Some(plan) = statement.plan {
+        let said = words.plan.replace("{nth}", &plan.nth.to_string());
+        let said = said.replace("{of}", &plan.of.to_string());
+        let said = said.replace("{amount}", &says.money(plan.amount));
+        let more = words.plan_later.replace("{amount}", &says.money(plan.later));
+        return json!([said.replace("{date}", &says.day(plan.due)), more]);
+    }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
     let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();

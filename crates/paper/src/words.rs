@@ -102,6 +102,8 @@ catalogue! {
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";
     past_due_more: "Call us if you need time to pay; we can agree on a plan.", "Llámenos si necesita tiempo para pagar; podemos acordar un plan.";
     payment: "Payment", "Pago";
+    plan: "On a payment plan: part {nth} of {of}, {amount} by {date}.", "En un plan de pagos: cuota {nth} de {of}, {amount} hasta el {date}.";
+    plan_later: "Of the amount due, {amount} is paid with later parts, as agreed.", "Del importe a pagar, {amount} se paga con cuotas posteriores, según lo acordado.";
     questions: "Questions or a dispute", "Preguntas o reclamos";
     rate: "Rate schedule", "Tarifa";
     read_first: "First read", "Primera lectura";

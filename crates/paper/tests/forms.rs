@@ -8,6 +8,7 @@ mod judge;
 use std::path::Path;
 
 use jiff::civil::date;
+use meterbook_core::bill::OnPlan;
 use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::summary::Summary;
@@ -75,6 +76,24 @@ fn a_last_bill_says_that_it_is_one_and_that_a_credit_is_sent() {
     let mut spanish = statement(Language::Spanish);
     spanish.closing = Some(date(2026, 8, 2));
     assert_eq!(view(&spanish).0["kind"], "Factura final");
+}
+
+#[test]
+fn a_bill_on_a_plan_says_which_part_is_due() {
+    let said = |language| {
+        let mut own = statement(language);
+        let (due, amount) = (date(2026, 9, 1), Money::from_cents(5_000));
+        own.plan = Some(OnPlan { nth: 3, of: 6, due, amount, later: Money::from_cents(15_000) });
+        let shown = view(&own);
+        let part = |nth: usize| shown.0["message"][nth].as_str().unwrap().to_owned();
+        (part(0), part(1))
+    };
+    let english = (
+        "On a payment plan: part 3 of 6, $50.00 by Sep 1, 2026.".to_owned(),
+        "Of the amount due, $150.00 is paid with later parts, as agreed.".to_owned(),
+    );
+    assert_eq!(said(Language::English), english);
+    assert!(said(Language::Spanish).0.starts_with("En un plan de pagos: cuota 3 de 6, $50.00"));
 }
 
 /// A shop with thirty meters and a demand that looks back.

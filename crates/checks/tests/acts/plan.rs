@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::order::{self, NewOrder, Where};
-use meterbook_app::{close, customer_view, late_fee, plan};
+use meterbook_app::{close, customer_view, late_fee, plan, statement};
 use meterbook_checks::engines;
+use meterbook_core::bill::OnPlan;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::plan::{Ending, Plan, Stands};
 use meterbook_core::id::{AccountId, ServicePointId};
@@ -120,6 +121,27 @@ fn a_plan_that_is_paid_is_kept_and_bills_that_come_later_are_paid_beside_it() {
         pays(db, THREE, 6_66, date(2026, 4, 1), at("2026-04-01"));
         assert_eq!(review(db, "2026-04-01").len(), 1);
         sound(db);
+    });
+}
+
+#[test]
+fn a_bill_says_which_part_is_due_and_what_is_paid_later() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        db.write(|tx| plan::agree(tx, at("2026-03-01"), TWO, 1, "by phone")).unwrap();
+        february(db, folder, 3);
+        let of = |account| {
+            let of = |tx: &mut store::Tx| {
+                let bill = store::bill::of_account(tx, account)?[0].id;
+                statement::of_bill(tx, bill)
+            };
+            db.read(of).unwrap()
+        };
+        let part = cents(2_22);
+        let plan = OnPlan { nth: 2, of: 3, due: date(2026, 4, 1), amount: part, later: part };
+        let it = of(TWO);
+        assert_eq!((it.plan, it.amount_due), (Some(plan), cents(1_776)));
+        assert_eq!(of(THREE).plan, None);
     });
 }
 

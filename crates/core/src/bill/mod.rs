@@ -154,6 +154,23 @@ pub struct Statement {
     pub print: Print,
     /// The first day without any service, on the last bill of an account.
     pub closing: Option<Date>,
+    /// What of it is paid in parts as agreed.
+    pub plan: Option<OnPlan>,
+}
+
+/// How a plan by which an account pays in parts stands on a bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnPlan {
+    /// The part that is due next, from 1.
+    pub nth: usize,
+    /// How many there are.
+    pub of: usize,
+    /// The day.
+    pub due: Date,
+    /// How much.
+    pub amount: Money,
+    /// What of the amount due is paid with later parts.
+    pub later: Money,
 }
 
 /// How large a bill is printed.

@@ -65,6 +65,7 @@ pub fn statement(language: Language) -> Statement {
         print: Print::Normal,
         closing: None,
         paid_by: None,
+        plan: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),
