@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use meterbook_app::Refused;
 use meterbook_app::agreement::AgreementRefusal;
 use meterbook_app::application::NotSignedUp;
+use meterbook_app::eligible::NotEligible;
 use meterbook_app::moves::MoveRefusal;
 use meterbook_app::task::TaskRefusal;
 use meterbook_app::vee::VeeRefusal;
@@ -35,6 +36,9 @@ pub(crate) enum About {
 /// Which field a refusal is about.
 pub(crate) fn about(why: &Error) -> About {
     let Some(refused) = why.downcast_ref::<Refused>() else { return About::Whole };
+    if refused.as_a::<NotEligible>().is_some() {
+        return About::Tariff;
+    }
     if let Some(it) = refused.as_a::<AgreementRefusal>() {
         return match it {
             AgreementRefusal::NoTariff { .. }
@@ -80,6 +84,7 @@ pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
         (Language::Spanish, Some(refused)) => refused
             .as_a::<AgreementRefusal>()
             .map(agreement)
+            .or_else(|| refused.as_a::<NotEligible>().map(not_eligible))
             .or_else(|| refused.as_a::<MoveRefusal>().and_then(moves))
             .or_else(|| refused.as_a::<NotSignedUp>().and_then(application))
             .or_else(|| refused.as_a::<VeeRefusal>().and_then(reads)),
@@ -191,6 +196,17 @@ fn changed(
 
 fn day(day: jiff::civil::Date) -> String {
     show::day(day, Language::Spanish)
+}
+
+fn not_eligible(why: &NotEligible) -> String {
+    let NotEligible { tariff, instead, .. } = why;
+    match instead.as_slice() {
+        [] => format!("la tarifa {tariff} no está abierta a clientes de esta clase"),
+        codes => format!(
+            "la tarifa {tariff} no está abierta a clientes de esta clase; elija una de {}",
+            codes.join(", ")
+        ),
+    }
 }
 
 fn agreement(it: &AgreementRefusal) -> String {
