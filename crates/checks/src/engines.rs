@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use meterbook_store::{Db, Location};
+use postgres::error::SqlState;
 use postgres::{Client, NoTls};
 use rusqlite::Connection;
 
@@ -47,24 +48,8 @@ fn empty_file() -> &'static [u8] {
     })
 }
 
-/// The database on the tests' server that has all tables and nothing in them. Others of the same
-/// tables copy it, now and later.
-fn empty_database(server: &str) -> Result<&'static str> {
-    static NAME: OnceLock<String> = OnceLock::new();
-    if let Some(name) = NAME.get() {
-        return Ok(name);
-    }
-    let name = format!("empty_{:016x}", tables()?);
-    let mut client = Client::connect(server, NoTls)?;
-    // Another test asks for it at the same time; whoever comes second finds it made.
-    client.batch_execute("select pg_advisory_lock(776175)")?;
-    let there = "select 1 from pg_database where datname = $1";
-    if client.query_opt(there, &[&name])?.is_none() {
-        let made = Lent::new(server)?;
-        drop(Db::create(&Location::Postgres(made.url.clone()))?);
-        client.batch_execute(&format!("alter database {} rename to {name}", made.name))?;
-    }
-    Ok(NAME.get_or_init(|| name))
+fn state(why: &anyhow::Error) -> Option<&SqlState> {
+    why.downcast_ref::<postgres::Error>()?.code()
 }
 
 /// A number for what the tables are made by.
@@ -91,9 +76,25 @@ impl Lent {
         Lent::with(server, "")
     }
 
-    /// Makes one with all tables and nothing in them.
+    /// Makes one with all tables and nothing in them: a copy of one that stays on the server, for later
+    /// tests of the same tables.
     fn empty(server: &str) -> Result<Lent> {
-        Lent::with(server, &format!(" template {}", empty_database(server)?))
+        let kept = format!("empty_{:016x}", tables()?);
+        let copy = || Lent::with(server, &format!(" template {kept}"));
+        match copy() {
+            Err(why) if state(&why) == Some(&SqlState::UNDEFINED_DATABASE) => {
+                let made = Lent::new(server)?;
+                drop(Db::create(&Location::Postgres(made.url.clone()))?);
+                let keep = format!("alter database {} rename to {kept}", made.name);
+                match Client::connect(server, NoTls)?.batch_execute(&keep) {
+                    // Another test made it at the same time.
+                    Err(why) if why.code() == Some(&SqlState::DUPLICATE_DATABASE) => (),
+                    renamed => renamed?,
+                }
+                copy()
+            }
+            copied => copied,
+        }
     }
 
     /// Makes one that is the same as another, to which nobody is connected.
