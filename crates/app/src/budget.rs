@@ -257,7 +257,8 @@ fn said(how: How, (asked, actual): (Money, Money), language: Language) -> String
 
 fn stop(tx: &mut Tx, allowed: &Authorized, it: &Budget, on: Date, why: &str) -> Result<()> {
     store::budget::end(tx, &it.key, on, why)?;
-    store::audit::add(tx, allowed, "end budget", &it.account.to_string(), why)
+    let (was, is) = (format!("since {}", it.from), format!("until {on}"));
+    store::audit::turn(tx, allowed, "end budget", &it.account.to_string(), why, (&was, &is))
 }
 
 fn language(tx: &mut Tx, account: AccountId) -> Result<Language> {

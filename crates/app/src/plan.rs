@@ -199,8 +199,8 @@ fn end(
     why: &str,
 ) -> Result<()> {
     store::plan::end(tx, &plan.key, how, on, why)?;
-    let said = format!("{how}: {why}");
-    store::audit::add(tx, allowed, "end plan", &plan.account.to_string(), &said)
+    let (was, is) = (format!("since {}", plan.agreed), format!("{how} on {on}"));
+    store::audit::turn(tx, allowed, "end plan", &plan.account.to_string(), why, (&was, &is))
 }
 
 impl fmt::Display for NotPlanned {

@@ -150,16 +150,22 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &
     let it = it.ok_or_else(|| refuse(NotProtected::None { shield }))?;
     store::protection::end(tx, &it.key, on, why.trim())?;
     let said = format!("{shield}: {}", why.trim());
-    store::audit::add(tx, &allowed, "end protection", &account.to_string(), &said)
+    let (was, is) = (format!("until {}", it.granted.to), format!("until {on}"));
+    store::audit::turn(tx, &allowed, "end protection", &account.to_string(), &said, (&was, &is))
 }
 
 /// Says the weather of a county on a day, as it was or is foreseen.
 pub fn weather(tx: &mut Tx, actor: Actor, it: &Weather) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    let read = |it: &Weather| {
+        let alert = if it.alert { ", alert" } else { "" };
+        format!("{} to {} F{alert}", it.low, it.high)
+    };
+    let before = store::protection::weather(tx, it.on, it.on)?;
+    let was = before.iter().find(|other| other.county == it.county).map_or_else(String::new, read);
     store::protection::say_weather(tx, it)?;
-    let alert = if it.alert { ", alert" } else { "" };
-    let said = format!("{}: {} to {} F{alert}", it.on, it.low, it.high);
-    store::audit::add(tx, &allowed, "say weather", &it.county, &said)
+    let on = it.on.to_string();
+    store::audit::turn(tx, &allowed, "say weather", &it.county, &on, (&was, &read(it)))
 }
 
 /// All that keeps an account from being cut off on a day.
