@@ -18,7 +18,7 @@ use meterbook_store::late_fee::LateFee;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, charge, credit_rules, receipt, refuse, shield};
+use crate::{Actor, charge, credit_rules, receipt, refuse, shield, statement};
 
 /// What an approval calls it.
 pub(crate) const WAIVE: &str = "waive late fee";
@@ -107,8 +107,13 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
             let shields = shield::on(tx, account, late_on)?;
             let Some(fee) = rules.fee(class, left, &shields) else { continue };
             let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
+            let id = id.context("a posted bill is there")?;
+            // Its paper says that another account pays it, with the next bill that sums it up.
+            if statement::is_paid_by_another(tx, id)? {
+                continue;
+            }
             let it = LateFee {
-                bill: id.context("a posted bill is there")?,
+                bill: id,
                 number: bill.key.clone(),
                 due: bill.due,
                 nth,

@@ -55,6 +55,12 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     })
 }
 
+/// Whether the new charges of a bill are rolled up to another account.
+pub(crate) fn is_paid_by_another(tx: &mut Tx, id: BillId) -> Result<bool> {
+    let bill = store::bill::get(tx, id)?;
+    Ok(paid_by(tx, &bill)?.is_some())
+}
+
 /// The account to which the new charges of a bill are rolled up, if they are.
 fn paid_by(tx: &mut Tx, bill: &Bill) -> Result<Option<AccountNumber>> {
     if !bill.summed.is_empty() {

@@ -29,6 +29,13 @@ const SUM_SENT: Sql = Sql("
     join standing_bill z on z.id = s.bill_id
     join piece p on p.bill_id = z.id join piece_event e on e.piece_id = p.id
     where b.window_id = $1 and e.state <> 'queued'");
+// So is one that somebody asked for.
+const MAILING_SENT: Sql = Sql("
+    select count(distinct p.id), min(p.key)
+    from bill b
+    join mailing_bill m on m.bill_id = b.id
+    join piece p on p.mailing_id = m.mailing_id join piece_event e on e.piece_id = p.id
+    where b.window_id = $1 and e.state <> 'queued'");
 const SINCE: Sql = Sql("
     select min(l.number)
     from standing_bill b
@@ -89,7 +96,7 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if tx.one(UNFINISHED, [window.into()], |row| row.int(0))? != 0 {
         return Ok(Some(InTheWay::Unfinished));
     }
-    for sql in [SENT, SUM_SENT] {
+    for sql in [SENT, SUM_SENT, MAILING_SENT] {
         let sent = |row: &Row| Ok((row.small(0)?, row.maybe(1, Row::text)?));
         if let (pieces, Some(key)) = tx.one(sql, [window.into()], sent)? {
             return Ok(Some(InTheWay::Sent(pieces, key)));

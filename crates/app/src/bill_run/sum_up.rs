@@ -61,7 +61,7 @@ fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<Account>> {
 /// Makes the bills that sum up accounts of a turn whose last bill is posted.
 pub(super) fn after_turn(tx: &mut Tx, allowed: &Authorized, window: &Window) -> Result<()> {
     for account in masters(tx, window.cycle, window.billed_on)? {
-        one(tx, allowed, &account, window.billed_on, &[])?;
+        one(tx, allowed, &account, window.billed_on, None)?;
     }
     Ok(())
 }
@@ -76,34 +76,35 @@ pub(super) fn after_bill(
     let account = store::account::get(tx, account)?;
     let by = crate::summary::summed_up_by(tx, account.id, on)?;
     for it in by.into_iter().chain([account]) {
-        one(tx, allowed, &it, on, &[])?;
+        one(tx, allowed, &it, on, None)?;
     }
     Ok(())
 }
 
 /// The bill of an account that sums up others, unless it sums up none, waits for one of them, or has
-/// nothing new. In the place of one that was taken back it sums up only those `instead`, at once.
+/// nothing new. In the place of one that was taken back it sums up only what stands of it, at once.
 fn one(
     tx: &mut Tx,
     allowed: &Authorized,
     account: &Account,
     on: Date,
-    instead: &[BillId],
+    was: Option<BillId>,
 ) -> Result<Option<BillNumber>> {
     store::account::lock(tx, &[account.id])?;
     let theirs = members(tx, account, on)?;
     let sums_up = 1 < theirs.len();
-    let waits = instead.is_empty() && !store::summary::waits(tx, &theirs, on)?.is_empty();
+    let waits = was.is_none() && !store::summary::waits(tx, &theirs, on)?.is_empty();
     if !sums_up || waits {
         return Ok(None);
     }
     let rolled = rolls_up(tx, account.id, on)?;
+    let instead = was.map(|was| store::summary::instead(tx, was)).transpose()?;
     let mut rows = Vec::new();
     for it in store::summary::left(tx, &theirs, on)? {
         let moves = rolled.is_some_and(|from| from <= it.billed_on);
-        let wanted = match instead {
-            [] => moves || store::summary::newest(tx, it.account, on)? == Some(it.bill),
-            instead => instead.contains(&it.bill),
+        let wanted = match &instead {
+            None => moves || store::summary::newest(tx, it.account, on)? == Some(it.bill),
+            Some(instead) => instead.contains(&it.bill),
         };
         if wanted {
             let is_own = it.account == account.id;
@@ -112,7 +113,7 @@ fn one(
         }
     }
     let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
-    let mut bill = bill(tx, account, &rows)?;
+    let mut bill = bill(tx, account, &rows, was.map(|_| on))?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = bill;
     store::window::add(tx, &Window { id, cycle: off_cycle(id), period, billed_on, due_on })?;
@@ -123,7 +124,12 @@ fn one(
     let bills = [bill];
     store::bill::add(tx, &bills)?;
     let [bill] = &bills;
-    store::once::billed(tx, bill.id, &format!("summary/{}/{newest}", account.id), "")?;
+    // What is left of one that was taken back may have the same newest bill.
+    let key = match was {
+        None => format!("summary/{}/{newest}", account.id),
+        Some(was) => format!("summary/{}/{newest}/{was}", account.id),
+    };
+    store::once::billed(tx, bill.id, &key, "")?;
     let entry = EntryId(tx.next(Counter::Entry, 1)?);
     store::ledger::add(tx, &[post::entry(bill, entry)])?;
     crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;
@@ -136,14 +142,22 @@ fn counted(bill: &Bill) -> String {
     meterbook_core::text::counted(bill.summed.len(), "bill")
 }
 
-/// A bill that sums up these, each with what is moved of it.
-fn bill(tx: &mut Tx, account: &Account, rows: &[(Left, Money)]) -> Result<Bill> {
+/// A bill that sums up these, each with what is moved of it; dated as the newest of them, or in the
+/// place of one that was taken back as of today, with as many days to pay.
+fn bill(
+    tx: &mut Tx,
+    account: &Account,
+    rows: &[(Left, Money)],
+    today: Option<Date>,
+) -> Result<Bill> {
     let of = || rows.iter().map(|it| it.0);
     let (first, last) =
         (of().map(|it| it.period.start()).min(), of().map(|it| it.period.end()).max());
     let period = first.zip(last).and_then(|(first, last)| Period::new(first, last));
-    let billed_on = of().map(|it| it.billed_on).max().unwrap_or_default();
+    let newest = of().map(|it| it.billed_on).max().unwrap_or_default();
+    let billed_on = today.unwrap_or(newest);
     let due_on = of().map(|it| it.due_on).min().unwrap_or_default();
+    let due_on = due_on.saturating_add(billed_on - newest);
     let calendar = crate::calendar::on(tx, billed_on)?;
     let person = store::person::get(tx, account.person)?;
     Ok(Bill {
@@ -220,8 +234,7 @@ pub(super) fn anew(
 ) -> Result<()> {
     for (account, was) in undone {
         let account = store::account::get(tx, *account)?;
-        let instead = store::summary::instead(tx, *was)?;
-        if let Some(number) = one(tx, allowed, &account, on, &instead)?
+        if let Some(number) = one(tx, allowed, &account, on, Some(*was))?
             && let Some(made) = store::bill::by_number(tx, &number)?
         {
             store::correction::replace(tx, *was, made)?;

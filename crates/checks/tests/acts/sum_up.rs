@@ -8,12 +8,14 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
+use meterbook_app::bill_run::once::{self, NewOnce, Of};
 use meterbook_app::bill_run::sum_up::{self, Standing};
 use meterbook_app::bill_run::{self, Until, Which};
-use meterbook_app::{check, deliver, detail, receipt, statement, summary};
+use meterbook_app::{check, deliver, detail, late_fee, receipt, statement, summary};
 use meterbook_checks::engines;
 use meterbook_core::account::{Account, Cycle};
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::credit::Noun;
 use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::ledger::Debt;
@@ -22,6 +24,7 @@ use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Db};
 
 use crate::correct::{begin, bill};
+use crate::deposit::{at, say};
 use crate::village::{self, DIALS, actor};
 
 const JANUARY: Date = date(2026, 1, 1);
@@ -172,6 +175,44 @@ fn what_is_summed_up_is_taken_back_with_it() {
         let fate = db.read(|tx| store::correction::of_bill(tx, first)).unwrap().remove(0);
         let number = db.read(|tx| store::bill::get(tx, second)).unwrap().number;
         assert!(fate.cancelled && fate.other == Some(number), "{fate:?}");
+        clean(db);
+    });
+}
+
+#[test]
+fn what_is_left_of_a_bill_that_sums_up_is_summed_up_as_of_that_day() {
+    engines::each(|db, _| {
+        let all = three(db, Some("roll-up"));
+        say(db, Noun::LateFee, "fee residential 10% monthly\nleast 5.00\n");
+        let once = |of, day| {
+            let new =
+                NewOnce { account: all[1].id, of, reference: String::new(), total: Money::ZERO };
+            db.write(|tx| {
+                let planned = once::preview(tx, at(day), &new)?;
+                let new = new.clone().seen(&planned);
+                do_or_ask(tx, at(day), &Asked::BillOnce(new), "a fence")
+            })
+            .unwrap();
+        };
+        let said = vec!["75.00 fee revenue: Fence".to_owned()];
+        once(Of::Charges { kinds: Vec::new(), said, open: false }, "2026-01-20");
+        let charged = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+        // Its paper says that the first account pays it; it waits for its summary until February.
+        assert_eq!(late_fee::assess_all(db, at("2026-02-20")).unwrap().0, 0);
+        for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
+            shows(db, serial, date(2026, 2, 1), index);
+        }
+        bill(db);
+        let first = db.read(|tx| store::bill::get(tx, summing(db).unwrap())).unwrap();
+        assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [147_00, 0, 0]);
+        let charged = db.read(|tx| store::bill::get(tx, charged)).unwrap();
+        once(Of::Back(charged.number), "2026-03-10");
+        let second = db.read(|tx| store::bill::get(tx, summing(db).unwrap())).unwrap();
+        assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [72_00, 0, 0]);
+        assert_eq!((first.summed.len(), second.summed.len()), (4, 3));
+        assert_eq!(second.billed_on, date(2026, 3, 10));
+        // As many days to pay as the bills have that are on it.
+        assert_eq!(second.due_on, date(2026, 3, 31));
         clean(db);
     });
 }
