@@ -12,7 +12,7 @@ use meterbook_core::bill::OnPlan;
 use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::summary::Summary;
-use meterbook_core::bill::{Print, Statement};
+use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::{Money, Price, Quantity, Unit};
 use meterbook_core::paper::sample;
