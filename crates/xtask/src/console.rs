@@ -58,7 +58,7 @@ const FIELD_WORK: &[&[&str]] = &[
         "--account",
         "1000-0001-7",
         "--tariff",
-        "R-1",
+        "C-1",
         "--from",
         "2026-01-01",
     ],

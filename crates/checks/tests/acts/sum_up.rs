@@ -204,7 +204,7 @@ fn what_is_left_of_a_bill_that_sums_up_is_summed_up_as_of_that_day() {
         }
         bill(db);
         let first = db.read(|tx| store::bill::get(tx, summing(db).unwrap())).unwrap();
-        assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [147_00, 0, 0]);
+        assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [14_700, 0, 0]);
         let charged = db.read(|tx| store::bill::get(tx, charged)).unwrap();
         once(Of::Back(charged.number), "2026-03-10");
         let second = db.read(|tx| store::bill::get(tx, summing(db).unwrap())).unwrap();
