@@ -12,14 +12,15 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::check::Hold;
-use meterbook_core::bill::correct::{Cause, Correction, differs};
+use meterbook_core::bill::correct::{Cause, Correction, differs, take_back};
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::{Bill, BillNumber};
-use meterbook_core::id::{AccountId, AgreementId, CorrectionId};
+use meterbook_core::id::{AccountId, AgreementId, CorrectionId, EntryId};
+use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::text::counted;
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Counter, Tx};
 
 use super::anew::{Fresh, keep, work_out};
 use super::settle::rules_on;
@@ -194,6 +195,33 @@ impl NewCorrection {
 pub(super) fn said(it: &Correction) -> String {
     let bills: Vec<&str> = it.bills.iter().map(|(old, _)| old.number.0.as_str()).collect();
     format!("{}, {}: {}", counted(it.bills.len(), "bill"), bills.join(", "), it.net)
+}
+
+/// Takes a bill that stands beside service back, as one of charges or one that sums up others, with a
+/// correction of its own. Nothing is made in its place here.
+pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Date)) -> Result<()> {
+    let id = CorrectionId(tx.next(Counter::Correction, 1)?);
+    let it = Correction {
+        id,
+        account: bill.account,
+        cause,
+        why: why.to_owned(),
+        on,
+        net: -bill.total,
+        settled: Settled::default(),
+        bills: Vec::new(),
+    };
+    store::correction::add(tx, &[it])?;
+    store::correction::cancel(tx, &[(id, bill.id)])?;
+    let entry = Entry {
+        id: EntryId(tx.next(Counter::Entry, 1)?),
+        kind: EntryKind::Cancelled,
+        on,
+        key: bill.number.0.clone(),
+        text: bill.period.to_string(),
+        postings: take_back(bill),
+    };
+    store::ledger::add(tx, &[entry])
 }
 
 impl fmt::Display for NotCorrected {

@@ -6,14 +6,13 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::account::Account;
-use meterbook_core::bill::correct::{Cause, Correction, take_back};
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::once::{Kinds, NotCharged, NotKinds, Wanted};
-use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
-use meterbook_core::ledger::{Entry, EntryKind};
+use meterbook_core::id::{AccountId, BillId, EntryId, WindowId};
+use meterbook_core::ledger::Entry;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
@@ -21,6 +20,7 @@ use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 use serde_json::{Value, json};
 
+use super::correct::whole;
 use super::{charges, post, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, refuse, said};
@@ -231,7 +231,7 @@ impl NewOnce {
         }
         match &self.of {
             Of::Back(_) => {
-                taken_back(tx, &it.bill, (today, why))?;
+                whole(tx, &it.bill, (Cause::Other, why, today))?;
                 let undone = sum_up::undone(tx, &[it.bill.id], (Cause::Other, why, today))?;
                 sum_up::anew(tx, allowed, &undone, today)?;
             }
@@ -366,31 +366,6 @@ fn back(tx: &mut Tx, account: &Account, number: &BillNumber) -> Result<Planned> 
     }
     let total = -bill.total;
     Ok(Planned { bill, with: Vec::new(), total })
-}
-
-fn taken_back(tx: &mut Tx, bill: &Bill, (on, why): (Date, &str)) -> Result<()> {
-    let id = CorrectionId(tx.next(Counter::Correction, 1)?);
-    let it = Correction {
-        id,
-        account: bill.account,
-        cause: Cause::Other,
-        why: why.to_owned(),
-        on,
-        net: -bill.total,
-        settled: Settled::default(),
-        bills: Vec::new(),
-    };
-    store::correction::add(tx, &[it])?;
-    store::correction::cancel(tx, &[(id, bill.id)])?;
-    let entry = Entry {
-        id: EntryId(tx.next(Counter::Entry, 1)?),
-        kind: EntryKind::Cancelled,
-        on,
-        key: bill.number.0.clone(),
-        text: bill.period.to_string(),
-        postings: take_back(bill),
-    };
-    store::ledger::add(tx, &[entry])
 }
 
 impl fmt::Display for NotOnce {

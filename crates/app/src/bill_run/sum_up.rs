@@ -7,19 +7,18 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, Cycle};
-use meterbook_core::bill::correct::{Cause, Correction, take_back};
-use meterbook_core::bill::settle::Settled;
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, EntryId, WindowId};
-use meterbook_core::ledger::{Entry, EntryKind};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::Authorized;
 use meterbook_store::summary::Left;
 use meterbook_store::{self as store, Counter, Tx};
 
+use super::correct::whole;
 use super::post;
 use crate::summary::{members, rolls_up};
 
@@ -198,28 +197,7 @@ pub(super) fn undone(
     let mut undone = Vec::new();
     for id in store::summary::summing(tx, bills)? {
         let bill = store::bill::get(tx, id)?;
-        let correction = CorrectionId(tx.next(Counter::Correction, 1)?);
-        let it = Correction {
-            id: correction,
-            account: bill.account,
-            cause,
-            why: why.to_owned(),
-            on,
-            net: -bill.total,
-            settled: Settled::default(),
-            bills: Vec::new(),
-        };
-        store::correction::add(tx, &[it])?;
-        store::correction::cancel(tx, &[(correction, id)])?;
-        let entry = Entry {
-            id: EntryId(tx.next(Counter::Entry, 1)?),
-            kind: EntryKind::Cancelled,
-            on,
-            key: bill.number.0.clone(),
-            text: bill.period.to_string(),
-            postings: take_back(&bill),
-        };
-        store::ledger::add(tx, &[entry])?;
+        whole(tx, &bill, (cause, why, on))?;
         undone.push((bill.account, id));
     }
     Ok(undone)

@@ -20,10 +20,9 @@ use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::ledger::Debt;
 use meterbook_core::money::Money;
-use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Db};
 
-use crate::correct::{begin, bill};
+use crate::correct::{begin, bill, meter_shows};
 use crate::deposit::{at, say};
 use crate::village::{self, DIALS, actor};
 
@@ -52,19 +51,9 @@ fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
     })
     .unwrap();
     for serial in ["E-1", "E-2", "E-3"] {
-        shows(db, serial, JANUARY, 0);
+        meter_shows(db, serial, JANUARY, &[0]);
     }
     all
-}
-
-fn shows(db: &Db, serial: &str, on: Date, index: i64) {
-    db.write(|tx| {
-        let meter = store::meter::by_serial(tx, serial)?.remove(0);
-        let channel = store::meter::channels(tx, meter.id)?.remove(0).id;
-        let (index_micro, kind) = (index * 1_000_000, ReadKind::Actual);
-        store::read::add(tx, &[Read { channel, on, index_micro, kind, batch: None }])
-    })
-    .unwrap();
 }
 
 fn standing(db: &Db) -> Standing {
@@ -102,15 +91,15 @@ fn drawn(db: &Db, folder: &Path, id: BillId) -> String {
 fn it_is_made_when_the_last_bill_is_posted_and_what_is_rolled_up_follows() {
     engines::each(|db, folder| {
         let all = three(db, Some("roll-up"));
-        shows(db, "E-1", date(2026, 2, 1), 100);
-        shows(db, "E-2", date(2026, 2, 1), 200);
+        meter_shows(db, "E-1", date(2026, 2, 1), &[100]);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[200]);
         // The third is not read: its bill is held, and the summary waits.
         bill(db);
         let waits = standing(db);
         assert_eq!(waits.made, None);
         assert_eq!(waits.waits, [(all[2].number, "no-read".to_owned())]);
         assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [12_00, 24_00, 0]);
-        shows(db, "E-3", date(2026, 2, 1), 300);
+        meter_shows(db, "E-3", date(2026, 2, 1), &[300]);
         let held = Which::Held(Cycle(1), None);
         bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(standing(db).waits, []);
@@ -138,7 +127,7 @@ fn it_is_made_when_the_last_bill_is_posted_and_what_is_rolled_up_follows() {
         clean(db);
         // The next turn: the bill of the second says where the last one went.
         for (serial, index) in [("E-1", 200), ("E-2", 300), ("E-3", 400)] {
-            shows(db, serial, date(2026, 3, 1), index);
+            meter_shows(db, serial, date(2026, 3, 1), &[index]);
         }
         bill(db);
         assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [10_800, 0, 0]);
@@ -154,13 +143,13 @@ fn what_is_summed_up_is_taken_back_with_it() {
     engines::each(|db, _| {
         let all = three(db, Some("roll-up"));
         for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
-            shows(db, serial, date(2026, 2, 1), index);
+            meter_shows(db, serial, date(2026, 2, 1), &[index]);
         }
         bill(db);
         let first = summing(db).unwrap();
         assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [72_00, 0, 0]);
         // The second meter showed 150, not 200.
-        shows(db, "E-2", date(2026, 2, 1), 150);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[150]);
         let of = all[1].id;
         db.write(|tx| {
             let seen = preview(tx, actor(), of, JANUARY, Cause::Read)?;
@@ -200,7 +189,7 @@ fn what_is_left_of_a_bill_that_sums_up_is_summed_up_as_of_that_day() {
         // Its paper says that the first account pays it; it waits for its summary until February.
         assert_eq!(late_fee::assess_all(db, at("2026-02-20")).unwrap().0, 0);
         for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
-            shows(db, serial, date(2026, 2, 1), index);
+            meter_shows(db, serial, date(2026, 2, 1), &[index]);
         }
         bill(db);
         let first = db.read(|tx| store::bill::get(tx, summing(db).unwrap())).unwrap();
@@ -222,7 +211,7 @@ fn balances_stay_where_nobody_says_otherwise() {
     engines::each(|db, folder| {
         let all = three(db, None);
         for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
-            shows(db, serial, date(2026, 2, 1), index);
+            meter_shows(db, serial, date(2026, 2, 1), &[index]);
         }
         bill(db);
         let id = summing(db).unwrap();
