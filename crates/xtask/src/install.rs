@@ -85,7 +85,8 @@ pub(crate) fn install(browser: bool, may_install: bool) -> Result<()> {
 
 /// Builds a program that Debian does not have. That of the licences takes some minutes, once.
 fn build(name: &str, version: &str, may_install: bool) -> Result<PathBuf> {
-    let words = ["install", "--locked", "--version", version, name];
+    // It runs for seconds, so that building it fast is worth more than building it well.
+    let words = ["install", "--debug", "--locked", "--version", version, name];
     if !may_install {
         bail!("{name} is missing; get it with: cargo {}", words.join(" "));
     }
@@ -129,7 +130,7 @@ mod tests {
         let why = build("cargo-deny", "1.2.3", false).unwrap_err().to_string();
         assert_eq!(
             why,
-            "cargo-deny is missing; get it with: cargo install --locked --version 1.2.3 cargo-deny"
+            "cargo-deny is missing; get it with: cargo install --debug --locked --version 1.2.3 cargo-deny"
         );
     }
 }
