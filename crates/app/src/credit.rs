@@ -91,7 +91,7 @@ pub(crate) fn check(tx: &mut Tx, new: &NewRefund) -> Result<String> {
     }
     // What was given up is paid first.
     let (given_up, _) = store::write_off::given_up(tx, new.account)?;
-    let credit = -store::ledger::balance(tx, new.account)? - given_up;
+    let credit = -store::debt::owed(tx, new.account)? - given_up;
     if credit < new.amount {
         return Err(refuse(NotUsed::Beyond { credit: credit.max(Money::ZERO) }));
     }

@@ -355,7 +355,7 @@ fn refund(
     (most, on): (Money, Date),
 ) -> Result<Money> {
     let (given_up, _) = store::write_off::given_up(tx, account)?;
-    let amount = (-store::ledger::balance(tx, account)? - given_up).min(most);
+    let amount = (-store::debt::owed(tx, account)? - given_up).min(most);
     if amount <= Money::ZERO {
         return Ok(Money::ZERO);
     }

@@ -27,7 +27,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let paid_by = paid_by(tx, id)?;
     let amount_due = match (paid_by, bill.summed.is_empty()) {
         (_, false) => summary::due(tx, &bill, before)?,
-        (Some(_), true) => before,
+        (Some(_), true) => before - store::summary::waited(tx, &bill)?,
         (None, true) => before + bill.total,
     };
     let history = store::bill::history(tx, &bill)?;

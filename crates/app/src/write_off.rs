@@ -98,7 +98,7 @@ pub(crate) fn after_credit(tx: &mut Tx, allowed: &Authorized, account: AccountId
     if given_up == Money::ZERO {
         return Ok(());
     }
-    let credit = -store::ledger::balance(tx, account)?;
+    let credit = -store::debt::owed(tx, account)?;
     let amount = credit.min(given_up);
     if amount <= Money::ZERO {
         return Ok(());
@@ -127,7 +127,7 @@ pub fn transfer(
         return Err(refuse(NotWrittenOff::NotAboveZero));
     }
     store::account::lock(tx, &[from, to])?;
-    let owed = store::ledger::balance(tx, from)?;
+    let owed = store::debt::owed(tx, from)?;
     if owed < amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
     }

@@ -83,6 +83,26 @@ const OFF: Sql = Sql("
         join bill b on b.id = r.bill_id
         where z.account_id = $1) as it
     group by it.account_id having sum(it.cents) <> 0 order by it.account_id");
+// What another account paid of earlier bills of an account, and no summary bill had moved, when one of its
+// bills was posted.
+const WAITED: Sql = Sql("
+    with now as (select id from entry where key = $2 and kind = 'bill')
+    select cast(coalesce(sum(b.total_cents), 0) as bigint)
+    from bill_rolled r
+    join bill b on b.id = r.bill_id
+    join entry e on e.key = b.number and e.kind = 'bill'
+    where r.account_id = $1 and e.id < (select id from now)
+      and not exists (
+        select 1 from entry k
+        where k.key = b.number and k.kind = 'cancelled' and k.id < (select id from now))
+      and not exists (
+        select 1 from bill_summed u
+        join bill z on z.id = u.bill_id
+        join entry s on s.key = z.number and s.kind = 'bill'
+        where u.summed_bill_id = b.id and s.id < (select id from now)
+          and not exists (
+            select 1 from entry k
+            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))");
 const PAID_BY: Sql = Sql("select by_account_id from bill_rolled where bill_id = $1");
 const SUMMING: (Sql, Sql) = among_ids!(
     "select distinct s.bill_id from bill_summed s
@@ -225,6 +245,12 @@ fn a_left(row: &Row) -> Result<Left> {
 /// The newest bill of an account by a day, other than those that sum up others.
 pub fn newest(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillId>> {
     tx.maybe(NEWEST_OF, [account.into(), by.into()], |row| row.id(0))
+}
+
+/// What of what an account owed before a bill of it another account pays: earlier bills that no summary
+/// bill had moved when this one was posted.
+pub fn waited(tx: &mut Tx, bill: &Bill) -> Result<Money> {
+    tx.one(WAITED, [bill.account.into(), V::from(&bill.number.0)], |row| row.money(0))
 }
 
 /// The number of the newest bill by a day with which an account sums up others.

@@ -31,6 +31,8 @@ pub struct Closed {
     pub bills: Vec<Bill>,
     /// What was charged or given back without a bill, because every day had one already.
     pub charges: Vec<Charge>,
+    /// What was asked for as security and is on no bill: it is not asked for any more.
+    pub let_go: Vec<Charge>,
 }
 
 /// Makes the last bill of an account for what ended by today. `unusual` lets one go that is far from
@@ -39,7 +41,7 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let account = store::account::get(tx, account)?;
-    let mut closed = Closed { bills: Vec::new(), charges: Vec::new() };
+    let mut closed = Closed { bills: Vec::new(), charges: Vec::new(), let_go: Vec::new() };
     // Oldest first, and each turn once: two services that ended in one are on one bill.
     while let Some(end) = store::bill::next_end(tx, account.id, today)? {
         let day = end.yesterday()?;
@@ -51,10 +53,9 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     }
     let theirs = store::agreement::of_account(tx, account.id)?;
     let levelled = budget::running(tx, account.id)?.is_some();
-    let mut let_go = 0;
     if theirs.iter().all(|it| it.to.is_some_and(|to| to <= today)) {
         closed.charges = charges::without_bill(tx, account.id, today)?;
-        let_go = forget_security(tx, &allowed, account.id, today)?;
+        closed.let_go = forget_security(tx, &allowed, account.id, today)?;
     }
     if !closed.charges.is_empty() {
         let first = tx.next(Counter::Entry, closed.charges.len())?;
@@ -67,27 +68,27 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
         store::audit::add(tx, &allowed, "close account", &account.number.to_string(), &said)?;
     }
     let settled = levelled && budget::running(tx, account.id)?.is_none();
-    if closed.bills.is_empty() && closed.charges.is_empty() && let_go == 0 && !settled {
+    let nothing = closed.bills.is_empty() && closed.charges.is_empty() && closed.let_go.is_empty();
+    if nothing && !settled {
         return Err(refuse(NotRun::NothingEnded { number: account.number }));
     }
     Ok(closed)
 }
 
-/// Nothing is left to secure: what was asked for as security and is not on a bill never is. Says how much
-/// that is.
+/// Nothing is left to secure: what was asked for as security and is not on a bill never is.
 fn forget_security(
     tx: &mut Tx,
     allowed: &Authorized,
     account: AccountId,
     on: Date,
-) -> Result<usize> {
-    let asked = store::credit::asked(tx, &[account])?;
-    let parts: Vec<_> = asked.iter().filter(|it| it.kind == ChargeFor::Deposit).collect();
+) -> Result<Vec<Charge>> {
+    let mut parts = store::credit::asked(tx, &[account])?;
+    parts.retain(|it| it.kind == ChargeFor::Deposit);
     for it in &parts {
         store::credit::forget(tx, &it.key, on, "service ended")?;
         store::audit::add(tx, allowed, "forget charge", &account.to_string(), &it.key)?;
     }
-    Ok(parts.len())
+    Ok(parts)
 }
 
 /// Makes a bill of an account's days before `to`, for a customer who goes on. `unusual` lets one go that

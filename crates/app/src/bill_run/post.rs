@@ -228,7 +228,7 @@ pub(super) fn bill(
 
 /// The day on which bills of a run were let go that bills what was held in its turn, or the whole of it
 /// anew: nobody could have paid them before.
-fn late(tx: &mut Tx, run: &Run, window: &Window) -> Result<Option<Date>> {
+pub(super) fn late(tx: &mut Tx, run: &Run, window: &Window) -> Result<Option<Date>> {
     let Some(at) = store::run::later(tx, run.id)? else { return Ok(None) };
     let day = crate::founding::zone(tx)?.day_of(at);
     Ok(Some(day).filter(|it| window.billed_on < *it))

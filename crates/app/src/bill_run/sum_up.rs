@@ -9,6 +9,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, Cycle};
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::bill::run::Run;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
@@ -57,9 +58,15 @@ fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<Account>> {
 }
 
 /// Makes the bills that sum up accounts of a turn whose last bill is posted.
-pub(super) fn after_turn(tx: &mut Tx, allowed: &Authorized, window: &Window) -> Result<()> {
+pub(super) fn after_turn(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    run: &Run,
+    window: &Window,
+) -> Result<()> {
+    let late = post::late(tx, run, window)?;
     for account in masters(tx, window.cycle, window.billed_on)? {
-        one(tx, allowed, &account, window.billed_on, None)?;
+        one(tx, allowed, &account, (window.billed_on, late), None)?;
     }
     Ok(())
 }
@@ -74,18 +81,18 @@ pub(super) fn after_bill(
     let account = store::account::get(tx, account)?;
     let by = crate::summary::summed_up_by(tx, account.id, on)?;
     for it in by.into_iter().chain([account]) {
-        one(tx, allowed, &it, on, None)?;
+        one(tx, allowed, &it, (on, None), None)?;
     }
     Ok(())
 }
 
-/// The bill of an account that sums up others, unless it sums up none, waits for one of them, or has
-/// nothing new. In the place of one that was taken back it sums up only what stands of it, at once.
+/// The bill of an account that sums up others by a day, unless it sums up none, waits for one of them, or
+/// has nothing new; `late` is the day on which the last of them was let go after it was held. In the place of one that was taken back it sums up only what stands of it, at once.
 fn one(
     tx: &mut Tx,
     allowed: &Authorized,
     account: &Account,
-    on: Date,
+    (on, late): (Date, Option<Date>),
     was: Option<BillId>,
 ) -> Result<Option<BillNumber>> {
     store::account::lock(tx, &[account.id])?;
@@ -124,7 +131,7 @@ fn one(
     }
     let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
     leave_out(tx, account.id, &mut rows)?;
-    let mut bill = bill(tx, account, &rows, was.map(|_| on))?;
+    let mut bill = bill(tx, account, &rows, (was.map(|_| on), late))?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = bill;
     store::window::add(tx, &Window { id, cycle: off_cycle(id), period, billed_on, due_on })?;
@@ -179,7 +186,7 @@ fn bill(
     tx: &mut Tx,
     account: &Account,
     rows: &[(Left, Money)],
-    today: Option<Date>,
+    (today, late): (Option<Date>, Option<Date>),
 ) -> Result<Bill> {
     let of = || rows.iter().map(|it| it.0);
     let (first, last) =
@@ -191,12 +198,9 @@ fn bill(
     let (first, last) = (of().map(|it| it.due_on).min(), of().map(|it| it.due_on).max());
     let due_on = if moves { last } else { first }.unwrap_or_default();
     let due_on = due_on.saturating_add(billed_on - newest);
-    let calendar = crate::calendar::on(tx, billed_on)?.due_on(account.class, billed_on);
-    let due_on = match calendar {
-        // What was held and is billed later is not due before.
-        Some(said) if moves => said.max(due_on),
-        said => said.unwrap_or(due_on),
-    };
+    // What was held and is billed later is due as many days after that.
+    let from = late.map_or(billed_on, |late| late.max(billed_on));
+    let due_on = crate::calendar::on(tx, billed_on)?.due_on(account.class, from).unwrap_or(due_on);
     let person = store::person::get(tx, account.person)?;
     Ok(Bill {
         id: BillId(0),
@@ -251,7 +255,7 @@ pub(super) fn anew(
 ) -> Result<()> {
     for (account, was) in undone {
         let account = store::account::get(tx, *account)?;
-        if let Some(number) = one(tx, allowed, &account, on, Some(*was))?
+        if let Some(number) = one(tx, allowed, &account, (on, None), Some(*was))?
             && let Some(made) = store::bill::by_number(tx, &number)?
         {
             store::correction::replace(tx, *was, made)?;

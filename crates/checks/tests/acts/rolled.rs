@@ -9,14 +9,15 @@ use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::bill_run::once::{self, NewOnce, Of};
-use meterbook_app::bill_run::settle;
+use meterbook_app::bill_run::{self, Until, Which, settle};
+use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::{
     budget, check, close, collection, customer_view, debit, detail, late_fee, mandate, plan,
     statement, summary,
 };
 use meterbook_checks::engines;
-use meterbook_core::account::Account;
+use meterbook_core::account::{Account, Cycle};
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
@@ -127,6 +128,42 @@ fn what_waits_for_a_summary_bill_is_nobodys_debt_that_is_due() {
         bill(db);
         assert_eq!(all_owe(db, &all), [72_00 + 75_00, 0, 0]);
         assert_eq!((past_due(&all[1]), taken()), (0, 0));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_bill_does_not_ask_for_an_earlier_one_that_waits_for_its_summary() {
+    engines::each(|db, folder| {
+        let all = three(db, Some("roll-up"));
+        meter_shows(db, "E-1", date(2026, 2, 1), &[100]);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[200]);
+        bill(db);
+        // The third is held; the next turn comes.
+        read(db, date(2026, 3, 1), [200, 400, 300]);
+        bill(db);
+        assert_eq!(all_owe(db, &all), [24_00, 48_00, 0]);
+        let own = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
+        let it = db.read(|tx| statement::of_bill(tx, own)).unwrap();
+        assert_eq!(
+            (it.before.cents(), it.bill.total.cents(), it.amount_due.cents()),
+            (24_00, 24_00, 0)
+        );
+        let page = drawn(db, folder, own);
+        assert!(page.contains("-$48.00"), "{page}");
+        // One who pays it twice over may have it back, and what waits is not taken of it.
+        pays(db, all[1].id, 5_00, date(2026, 3, 2), actor());
+        let reference = "check 9".to_owned();
+        let back = NewRefund { account: all[1].id, amount: Money::from_cents(5_00), reference };
+        db.write(|tx| credit::refund(tx, actor(), &back, "it was paid already")).unwrap();
+        clean(db);
+        meter_shows(db, "E-3", date(2026, 2, 1), &[150]);
+        let held = Which::Held(Cycle(1), None);
+        bill_run::run(db, at("2026-03-10"), held, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!(all_owe(db, &all), [24_00 + 48_00 + 36_00, 0, 0]);
+        let last = db.read(|tx| store::bill::newest_of(tx, MASTER, 9)).unwrap();
+        let due: Vec<Date> = last.iter().map(|it| it.due_on).collect();
+        assert_eq!(due.iter().max(), Some(&date(2026, 3, 31)), "{last:?}");
         clean(db);
     });
 }
