@@ -132,7 +132,9 @@ pub(crate) fn due(tx: &mut Tx, bill: &Bill, before: Money) -> Result<Money> {
 /// Whether what it sums up is owed by its account.
 fn is_rolled(tx: &mut Tx, bill: &Bill) -> Result<bool> {
     for it in &bill.summed {
-        if store::summary::paid_by(tx, it.bill)? == Some(bill.account) {
+        // What rules took off may leave nothing to move.
+        let moved = it.moved != Money::ZERO;
+        if moved || store::summary::paid_by(tx, it.bill)? == Some(bill.account) {
             return Ok(true);
         }
     }

@@ -150,7 +150,7 @@ fn a_bill_does_not_ask_for_an_earlier_one_that_waits_for_its_summary() {
             (24_00, 24_00, 0)
         );
         let page = drawn(db, folder, own);
-        assert!(page.contains("-$48.00"), "{page}");
+        assert!(page.contains("−$48.00"), "{page}");
         // One who pays it twice over may have it back, and what waits is not taken of it.
         pays(db, all[1].id, 5_00, date(2026, 3, 2), actor());
         let reference = "check 9".to_owned();

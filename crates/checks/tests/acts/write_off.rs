@@ -132,7 +132,7 @@ fn a_credit_of_a_correction_pays_first_what_was_given_up() {
         // The third meter showed 11, not 111: of $13.32 there were $1.32.
         meter_shows(db, "E-3", date(2026, 2, 1), &[11]);
         misread(db, THREE);
-        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 1_32));
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 132));
         let reference = "check 9".to_owned();
         let back = NewRefund { account: THREE, amount: Money::from_cents(12_00), reference };
         let why = db.write(|tx| credit::refund(tx, actor(), &back, "moved")).unwrap_err();
