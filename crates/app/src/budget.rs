@@ -20,7 +20,7 @@ use meterbook_store::budget::{Budget, Levelled};
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, charge, credit_rules, receipt, refuse};
+use crate::{Actor, charge, credit_rules, receipt, refuse, summary};
 
 /// What is recommended, and what it follows from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,11 @@ pub enum NotLevelled {
         /// The day.
         on: Date,
     },
+    /// Another account pays its bills.
+    RolledUp {
+        /// Which.
+        by: AccountNumber,
+    },
     /// It is not.
     NotRunning,
 }
@@ -103,6 +108,9 @@ pub fn begin(
     if let Some(it) = running(tx, account)? {
         return Err(refuse(NotLevelled::Running { since: it.from }));
     }
+    if let Some(by) = summary::rolled_up_to(tx, account, from)? {
+        return Err(refuse(NotLevelled::RolledUp { by }));
+    }
     let level = match level {
         None => recommend(tx, account, from)?.level,
         Some(level) => {
@@ -133,16 +141,33 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<M
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
     let it = running(tx, account)?.ok_or_else(|| refuse(NotLevelled::NotRunning))?;
-    let amount = store::budget::variance(tx, account)?;
-    if amount != Money::ZERO {
-        let (key, kind) = (format!("{}/settled", it.key), ChargeFor::Budget);
-        let label = kind.label(language(tx, account)?).to_owned();
-        let (asked_by, bill) = (None, None);
-        let it = Charge { key, kind, account, amount, on, asked_by, label, bill };
-        charge::post(tx, &allowed, &it)?;
+    let settled = settled(tx, &it, on)?;
+    if let Some(it) = &settled {
+        charge::post(tx, &allowed, it)?;
     }
     stop(tx, &allowed, &it, on, why.trim())?;
-    Ok(amount)
+    Ok(settled.map_or(Money::ZERO, |it| it.amount))
+}
+
+/// Ends what levels an account of which every day has a bill and service is over: with what is still to be
+/// made up, where there is something.
+pub(crate) fn at_last(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Charge>> {
+    let Some(it) = running(tx, account)? else { return Ok(None) };
+    store::budget::end(tx, &it.key, on, "the last bill")?;
+    settled(tx, &it, on)
+}
+
+/// What is still to be made up, as a charge that is not posted yet.
+fn settled(tx: &mut Tx, it: &Budget, on: Date) -> Result<Option<Charge>> {
+    let (account, kind) = (it.account, ChargeFor::Budget);
+    let amount = store::budget::variance(tx, account)?;
+    if amount == Money::ZERO {
+        return Ok(None);
+    }
+    let key = format!("{}/settled", it.key);
+    let label = kind.label(language(tx, account)?).to_owned();
+    let (asked_by, bill) = (None, None);
+    Ok(Some(Charge { key, kind, account, amount, on, asked_by, label, bill }))
 }
 
 /// Levels that are off by more than the rules say, by what was billed since.
@@ -182,6 +207,10 @@ pub(crate) fn with(tx: &mut Tx, bills: &[Bill]) -> Result<Vec<Charge>> {
     for (it, over) in store::budget::running(tx, &accounts)? {
         let ours = bills.iter().find(|bill| bill.account == it.account);
         let Some(bill) = ours.filter(|bill| it.from <= bill.billed_on) else { continue };
+        // Another account pays it as it is.
+        if store::summary::paid_by(tx, bill.id)?.is_some() {
+            continue;
+        }
         charges.extend(one(tx, &it, over, bill)?);
     }
     Ok(charges)
@@ -283,6 +312,10 @@ impl fmt::Display for NotLevelled {
             NotLevelled::BegunAlready { on } => {
                 write!(f, "it began on {on} already; begin again tomorrow")
             }
+            NotLevelled::RolledUp { by } => write!(
+                f,
+                "account {by} pays its bills, as they are; let it owe its own first: meterbook customer account-detail {by} sums stay"
+            ),
             NotLevelled::NotRunning => f.write_str("bills of this account are not levelled"),
         }
     }

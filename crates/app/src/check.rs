@@ -109,6 +109,16 @@ const RULES: &[Verify] = &[
         "every posted bill is on its way to its customer, and every piece is of its bill's account",
         store::outbox::left_out,
     ),
+    (
+        "notes",
+        "whoever gets an account's bills is told of each correction of one that anybody knew of",
+        store::mailing::verify,
+    ),
+    (
+        "rolled-up",
+        "what is rolled up left its accounts and is owed by the one that sums them up",
+        store::summary::verify,
+    ),
     ("run-totals", "the bills of every window come to what its run says", store::check::runs),
     (
         "subledger",

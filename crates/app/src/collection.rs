@@ -19,12 +19,13 @@ use meterbook_core::id::{AccountId, OrderId};
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
 use meterbook_core::permission::Permission;
-use meterbook_store::collection::{Arrears, Case, Earlier, Taken};
+use meterbook_store::collection::{Case, Earlier, Taken};
+use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
 use crate::order::{NewOrder, Where};
-use crate::{Actor, Refused, credit_rules, order, protection, receipt, refuse};
+use crate::{Actor, Refused, credit_rules, customer_view, order, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
@@ -112,7 +113,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
         earlier.insert(account, it);
     })?;
     let mut arrears: Vec<Arrears> = Vec::new();
-    store::collection::arrears(tx, on, |it| arrears.push(it))?;
+    store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
     let mut around = Shields::of(tx, on)?;
     let mut looked = Looked::default();
@@ -383,7 +384,7 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
     let mut found: Vec<Reason> = barred(tx, account, on)?;
     let whose = store::account::get(tx, account)?;
     let rules = credit_rules::collections(tx, on)?;
-    let past_due = order::past_due_on(tx, account, on)?;
+    let past_due = customer_view::past_due(tx, account, on)?;
     match rules.least(whose.class) {
         None => found.push(Reason::NoRule),
         Some(least) if past_due < least || past_due == Money::ZERO => {

@@ -89,7 +89,9 @@ pub(crate) fn check(tx: &mut Tx, new: &NewRefund) -> Result<String> {
     if let Some((amount, on)) = store::receipt::used(tx, &key)? {
         return Err(refuse(NotUsed::Already { amount, on }));
     }
-    let credit = -store::ledger::balance(tx, new.account)?;
+    // What was given up is paid first.
+    let (given_up, _) = store::write_off::given_up(tx, new.account)?;
+    let credit = -store::debt::owed(tx, new.account)? - given_up;
     if credit < new.amount {
         return Err(refuse(NotUsed::Beyond { credit: credit.max(Money::ZERO) }));
     }
@@ -112,6 +114,7 @@ fn spend(
     let from = new.account;
     let both: Vec<AccountId> = [from].into_iter().chain(to).collect();
     store::account::lock(tx, &both)?;
+    crate::write_off::after_credit(tx, allowed, from)?;
     let key = check(tx, new)?;
     let on = today(tx, allowed.at())?;
     let id = CreditUseId(tx.next(Counter::CreditUse, 1)?);

@@ -80,7 +80,7 @@ pub fn of_account(
     let id = account.id;
     let balance = store::ledger::balance(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
-    let past_due = past_due(tx, id, balance, &bills, today)?;
+    let past_due = past_due(tx, id, today)?;
     let mut one = |nth: usize| match bills.get(nth) {
         Some(face) => store::bill::get(tx, face.id).map(Some),
         None => Ok(None),
@@ -110,20 +110,14 @@ pub fn of_account(
     }))
 }
 
-/// What of a balance should have been paid before `today`.
-pub(crate) fn past_due(
-    tx: &mut Tx,
-    account: AccountId,
-    balance: Money,
-    bills: &[Face],
-    today: Date,
-) -> Result<Money> {
+/// What of what an account owes itself should have been paid before `today`.
+pub(crate) fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
+    let owed = store::debt::owed(tx, account)?;
     if let Some(plan) = crate::plan::on_day(tx, account, today)? {
-        return crate::plan::beside(tx, &plan, balance, today);
+        return crate::plan::beside(tx, &plan, owed, today);
     }
-    let not_due: Money = bills.iter().filter(|it| today <= it.due_on).map(|it| it.total).sum();
-    let not_due = not_due + store::charge::not_due(tx, account, today)?;
-    Ok(if not_due < balance { balance - not_due } else { Money::ZERO })
+    let past = owed - store::debt::not_due(tx, account, today)?;
+    Ok(past.max(Money::ZERO))
 }
 
 fn services(tx: &mut Tx, agreements: impl Iterator<Item = Agreement>) -> Result<Vec<Service>> {

@@ -133,7 +133,7 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
     let account = store::account::get(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
     let mut found = Vec::new();
-    for it in open.iter().filter(|it| it.side.debt == Debt::Bill) {
+    for it in open.iter().filter(|it| it.side.debt == Debt::Bill && !it.side.rolled) {
         let day = mandate.terms.collects.day(it.side.due);
         // What was due before the customer agreed was not meant.
         if on < day || day < mandate.signed {

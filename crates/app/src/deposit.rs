@@ -4,6 +4,7 @@
 //! What is held follows from charges and payments whenever somebody asks: a check that comes back takes
 //! the security with it, and the days on which it earned nothing are not counted.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
@@ -161,7 +162,7 @@ fn asked_for(tx: &mut Tx, rules: &Rules, new: &NewDeposit) -> Result<(Money, Lan
             false => Err(refuse(NotSecured::NotAboveZero)),
         };
     }
-    let bills = store::bill::newest_of(tx, new.account, i64::try_from(BILLS)?)?;
+    let bills = store::bill::of_service(tx, new.account, i64::try_from(BILLS)?)?;
     let bills: Vec<Money> = bills.iter().map(|it| it.total).collect();
     let (class, credit) = (account.class, new.credit);
     let amount = rules.asked(class, credit, &bills);
@@ -223,7 +224,8 @@ pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
     let (_, _, earned) = store::deposit::earned(tx, account)?;
     let interest = rules.interest(&facts.held, on) - earned + owed(tx, account)?;
     let since = facts.since();
-    let goes_back = since.and_then(|since| rules.review(&facts.kept(), since, on));
+    let kept = facts.kept(tx, account)?;
+    let goes_back = since.and_then(|since| rules.review(&kept, since, on));
     let mut to_come = store::credit::asked(tx, &[account])?;
     to_come.retain(|it| it.kind == ChargeFor::Deposit);
     Ok(Secured {
@@ -276,7 +278,7 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
         earn(tx, account, on)?;
         return Ok(None);
     };
-    if let Some(why) = rules.review(&facts.kept(), since, on) {
+    if let Some(why) = rules.review(&facts.kept(tx, account)?, since, on) {
         let Some(mut given) = back(tx, &allowed, account, on, Some(why))? else { return Ok(None) };
         if rules.return_as == ReturnAs::Refund {
             given.refunded = refund(tx, actor, account, (given.returned + given.interest, on))?;
@@ -352,7 +354,8 @@ fn refund(
     account: AccountId,
     (most, on): (Money, Date),
 ) -> Result<Money> {
-    let amount = (-store::ledger::balance(tx, account)?).min(most);
+    let (given_up, _) = store::write_off::given_up(tx, account)?;
+    let amount = (-store::debt::owed(tx, account)? - given_up).min(most);
     if amount <= Money::ZERO {
         return Ok(Money::ZERO);
     }
@@ -458,10 +461,13 @@ impl Facts {
         self.held.get(nothing.map_or(0, |it| it + 1)).map(|it| it.0)
     }
 
-    /// How the bills were paid, the newest first.
-    fn kept(&self) -> Vec<Kept> {
-        let mut bills: Vec<&Side> =
-            self.sides.iter().filter(|it| it.kind == EntryKind::Bill).collect();
+    /// How the bills of service were paid that the account pays itself, the newest first.
+    fn kept(&self, tx: &mut Tx, account: AccountId) -> Result<Vec<Kept>> {
+        let served = store::bill::of_service(tx, account, i64::MAX)?;
+        let served: BTreeSet<String> = served.into_iter().map(|it| it.number.0).collect();
+        let ours =
+            |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && served.contains(&it.key);
+        let mut bills: Vec<&Side> = self.sides.iter().filter(ours).collect();
         bills.sort_by_key(|it| std::cmp::Reverse(it.due));
         let kept = |bill: &&Side| {
             let due = bill.due;
@@ -469,7 +475,7 @@ impl Facts {
             let late = open(&known, &self.applied).items.iter().any(|it| it.side.key == bill.key);
             Kept { due, on_time: !late }
         };
-        bills.iter().map(kept).collect()
+        Ok(bills.iter().map(kept).collect())
     }
 }
 

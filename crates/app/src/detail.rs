@@ -4,14 +4,15 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::detail::{Detail, DetailKind, Subject};
+use meterbook_core::detail::{Detail, DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, DetailId};
 use meterbook_core::period::holds;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::summary::rolls_up_later;
+use crate::{Actor, budget, refuse};
 
 /// Why something is not said.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,6 +66,13 @@ pub enum DetailRefusal {
     NoAccount {
         /// The number.
         number: String,
+    },
+    /// What an account is charged would be rolled up, and its bills are levelled.
+    Levelled {
+        /// The account.
+        number: AccountNumber,
+        /// Since when.
+        since: Date,
     },
     /// Accounts would sum each other up.
     Circular {
@@ -173,8 +181,33 @@ fn fits(tx: &mut Tx, subject: Subject, kind: DetailKind, value: &str, from: Date
                 None => Ok(()),
             }
         }
-        (Subject::Account(account), DetailKind::Summary) => sums_up(tx, account, value, from),
+        (Subject::Account(account), DetailKind::Summary) => {
+            sums_up(tx, account, value, from)?;
+            let by = AccountNumber::parse(value).map(|it| store::account::by_number(tx, it));
+            match by.transpose()?.flatten() {
+                Some(by) if rolls_up_later(tx, by.id, from)? => not_levelled(tx, account),
+                _ => Ok(()),
+            }
+        }
+        (Subject::Account(account), DetailKind::Sums) if value == ROLL_UP => {
+            let number = store::account::get(tx, account)?.number;
+            for it in store::detail::sums_up_later(tx, number, from)? {
+                not_levelled(tx, it)?;
+            }
+            Ok(())
+        }
         _ => Ok(()),
+    }
+}
+
+/// A level is asked for in place of a bill; who pays for another account pays its bills as they are.
+fn not_levelled(tx: &mut Tx, account: AccountId) -> Result<()> {
+    match budget::running(tx, account)? {
+        Some(it) => {
+            let number = store::account::get(tx, account)?.number;
+            Err(refuse(DetailRefusal::Levelled { number, since: it.from }))
+        }
+        None => Ok(()),
     }
 }
 
@@ -288,6 +321,11 @@ impl fmt::Display for DetailRefusal {
             DetailRefusal::NoAccount { number } => {
                 write!(f, "there is no account {number} to sum this one up; check the number")
             }
+            DetailRefusal::Levelled { number, since } => write!(
+                f,
+                "bills of account {number} are levelled since {since}; end that first: meterbook \
+                 budget end --account {number}"
+            ),
             DetailRefusal::Circular { number } => write!(
                 f,
                 "account {number} is summed up by this one, itself or through others; name one \

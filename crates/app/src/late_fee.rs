@@ -18,7 +18,7 @@ use meterbook_store::late_fee::LateFee;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, charge, credit_rules, receipt, refuse, shield, statement};
+use crate::{Actor, charge, credit_rules, receipt, refuse, shield};
 
 /// What an approval calls it.
 pub(crate) const WAIVE: &str = "waive late fee";
@@ -92,7 +92,9 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
     let there = store::late_fee::of_account(tx, account)?;
     let since = today.saturating_sub(LOOK_BACK.days());
     let mut asked = Vec::new();
-    for bill in known.sides.iter().filter(|it| it.kind == EntryKind::Bill && it.due < today) {
+    // Of what is rolled up the paper says that another account pays it, with its next summary bill.
+    let late = |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && it.due < today;
+    for bill in known.sides.iter().filter(late) {
         let rules = credit_rules::late_fees(tx, today)?;
         for (nth, late_on) in rules.turns(class, bill.due, (since, today)) {
             if there.iter().any(|it| it.number == bill.key && it.nth == nth) {
@@ -108,10 +110,6 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
             let Some(fee) = rules.fee(class, left, &shields) else { continue };
             let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
             let id = id.context("a posted bill is there")?;
-            // Its paper says that another account pays it, with the next bill that sums it up.
-            if statement::is_paid_by_another(tx, id)? {
-                continue;
-            }
             let it = LateFee {
                 bill: id,
                 number: bill.key.clone(),

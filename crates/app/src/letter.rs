@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, AccountNumber};
-use meterbook_core::moves::Said;
+use meterbook_core::moves::{Move, MoveKind, Said};
 use meterbook_core::paper::letter::{LetterCause, Written};
 use meterbook_paper::{Press, letter, letter_html, read_back_letter};
 use meterbook_store::{self as store, Db, Tx};
@@ -40,10 +40,7 @@ pub fn of_account(
     let (mut values, mut listed) = (Vec::new(), Vec::new());
     match cause.of_move() {
         Some(kind) => {
-            let moves = store::moves::of_account(tx, account.id)?;
-            let mut stands =
-                moves.into_iter().filter(|it| it.kind == kind && it.said != Said::Cancelled);
-            let newest = stands.next_back().ok_or_else(none)?;
+            let newest = newest(tx, account.id, kind)?.ok_or_else(none)?;
             let effects = store::moves::effects(tx, newest.id, newest.version)?;
             let told = effects.iter().filter(|it| it.is_for_customer());
             listed.extend(told.map(|it| it.sentence(person.language)));
@@ -73,6 +70,12 @@ pub fn of_account(
         listed,
         look: look_on(tx, on)?,
     })
+}
+
+/// The newest move of a kind of an account that stands: what a letter is about.
+pub(crate) fn newest(tx: &mut Tx, account: AccountId, kind: MoveKind) -> Result<Option<Move>> {
+    let moves = store::moves::of_account(tx, account)?;
+    Ok(moves.into_iter().rfind(|it| it.kind == kind && it.said != Said::Cancelled))
 }
 
 /// Draws such a letter into a folder, as PDF and as a page, and says where the PDF is.

@@ -333,14 +333,7 @@ fn may_be_cut(tx: &mut Tx, order: &Order, on: Date) -> Result<()> {
 
 fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
-    past_due_on(tx, account, today)
-}
-
-/// What of what an account owes should have been paid before a day.
-pub(crate) fn past_due_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
-    let balance = store::ledger::balance(tx, account)?;
-    let bills = store::bill::of_account(tx, account)?;
-    crate::customer_view::past_due(tx, account, balance, &bills, on)
+    crate::customer_view::past_due(tx, account, today)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.
@@ -398,8 +391,23 @@ pub fn reopen(tx: &mut Tx, actor: Actor, id: OrderId, note: &str) -> Result<()> 
 /// Who may take the payment need not be one who may call orders off.
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
     crate::late_fee::after_payment(tx, allowed, account)?;
-    crate::write_off::after_payment(tx, allowed, account)?;
+    crate::write_off::after_credit(tx, allowed, account)?;
     no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))
+}
+
+/// The same where bills were taken back or made anew: what is too little is not cut off for, and what is
+/// too much pays first what was given up.
+pub(crate) fn after_correction(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    accounts: impl IntoIterator<Item = AccountId>,
+) -> Result<()> {
+    for account in accounts {
+        crate::write_off::after_credit(tx, allowed, account)?;
+        let why = (CalledOff::NotNeeded, "after bills were corrected");
+        no_longer_past_due(tx, allowed, account, why)?;
+    }
+    Ok(())
 }
 
 /// Calls off the cuts for non-payment for which not enough is past due any more, and says why.

@@ -76,7 +76,7 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
     if let Some(plan) = on_day(tx, account, on)? {
         return Err(refuse(NotPlanned::Running { since: plan.agreed }));
     }
-    let debt = store::ledger::balance(tx, account)?;
+    let debt = store::debt::owed(tx, account)?;
     if debt <= Money::ZERO {
         return Err(refuse(NotPlanned::NothingOwed));
     }
@@ -167,12 +167,12 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Re
 /// How a plan stands on a day.
 pub fn stands(tx: &mut Tx, plan: &Plan, on: Date) -> Result<Stands> {
     let grace = credit_rules::plans(tx, plan.agreed)?.grace;
-    let balance = store::ledger::balance(tx, plan.account)?;
+    let owed = store::debt::owed(tx, plan.account)?;
     let before = on.saturating_sub(grace.days()).max(plan.agreed);
     // What is asked for below: three days.
     let mut later = Vec::new();
     for day in [before, on, Date::MAX] {
-        later.push((day, beside(tx, plan, balance, day)?));
+        later.push((day, beside(tx, plan, owed, day)?));
     }
     let past_due = |day| later.iter().find(|it| it.0 == day).map_or(Money::ZERO, |it| it.1);
     Ok(plan.stands(on, grace, past_due))
@@ -184,10 +184,10 @@ pub fn on_day(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Plan>>
     Ok(all.into_iter().rfind(|it| it.holds(on)))
 }
 
-/// What of a balance is past due on a day beside a plan that holds then.
-pub(crate) fn beside(tx: &mut Tx, plan: &Plan, balance: Money, on: Date) -> Result<Money> {
-    let later = store::plan::not_due(tx, plan.account, plan.through, on)?;
-    let past = balance - later - plan.not_due(on);
+/// What of what is owed is past due on a day beside a plan that holds then.
+pub(crate) fn beside(tx: &mut Tx, plan: &Plan, owed: Money, on: Date) -> Result<Money> {
+    let later = store::debt::not_due_after(tx, plan.account, plan.through, on)?;
+    let past = owed - later - plan.not_due(on);
     Ok(past.max(Money::ZERO))
 }
 

@@ -186,7 +186,7 @@ impl Printed {
 }
 
 fn written(tx: &mut Tx, it: &Mailing) -> Result<Written> {
-    let Matter::Letter { cause, values, listed } = &it.matter else {
+    let Matter::Letter { cause, values, listed, of: _ } = &it.matter else {
         anyhow::bail!("{} is no letter", it.number);
     };
     Ok(Written {

@@ -24,10 +24,10 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let since = store::ledger::movements_before(tx, &bill)?;
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
-    let paid_by = paid_by(tx, &bill)?;
+    let paid_by = paid_by(tx, id)?;
     let amount_due = match (paid_by, bill.summed.is_empty()) {
         (_, false) => summary::due(tx, &bill, before)?,
-        (Some(_), true) => before,
+        (Some(_), true) => before - store::summary::waited(tx, &bill)?,
         (None, true) => before + bill.total,
     };
     let history = store::bill::history(tx, &bill)?;
@@ -55,22 +55,12 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     })
 }
 
-/// Whether the new charges of a bill are rolled up to another account.
-pub(crate) fn is_paid_by_another(tx: &mut Tx, id: BillId) -> Result<bool> {
-    let bill = store::bill::get(tx, id)?;
-    Ok(paid_by(tx, &bill)?.is_some())
-}
-
 /// The account to which the new charges of a bill are rolled up, if they are.
-fn paid_by(tx: &mut Tx, bill: &Bill) -> Result<Option<AccountNumber>> {
-    if !bill.summed.is_empty() {
-        return Ok(None);
+fn paid_by(tx: &mut Tx, id: BillId) -> Result<Option<AccountNumber>> {
+    match store::summary::paid_by(tx, id)? {
+        Some(by) => Ok(Some(store::account::get(tx, by)?.number)),
+        None => Ok(None),
     }
-    let Some(by) = summary::summed_up_by(tx, bill.account, bill.billed_on)? else {
-        return Ok(None);
-    };
-    let rolled = summary::rolls_up(tx, by.id, bill.billed_on)?;
-    Ok(rolled.map(|_| by.number))
 }
 
 /// How a plan stands that held on the day of a bill: the part that is due with it, or after it.

@@ -8,8 +8,8 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
-use meterbook_core::bill::{Bill, Statement};
-use meterbook_core::detail::{DetailKind, ROLL_UP, Subject};
+use meterbook_core::bill::{Bill, BillNumber, Statement};
+use meterbook_core::detail::{Detail, DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId};
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
@@ -40,6 +40,13 @@ pub enum NotSummedUp {
         on: Date,
         /// Whose, and the word of what holds them; empty where nothing does.
         waits: Vec<(AccountNumber, String)>,
+    },
+    /// What they are charged is rolled up: the bill that sums it up is made and sent by itself.
+    RolledUp {
+        /// The account that sums up.
+        account: AccountNumber,
+        /// The newest such bill, where there is one.
+        number: Option<BillNumber>,
     },
     /// None of those accounts has a bill yet.
     NoBill {
@@ -78,27 +85,66 @@ pub(crate) fn rolls_up(tx: &mut Tx, account: AccountId, on: Date) -> Result<Opti
     Ok(sums.filter(|it| it.value == ROLL_UP).map(|it| it.from))
 }
 
+/// The account to which what an account is charged is rolled up on a day or later, if it is.
+pub(crate) fn rolled_up_to(
+    tx: &mut Tx,
+    account: AccountId,
+    from: Date,
+) -> Result<Option<AccountNumber>> {
+    for it in later(tx, account, DetailKind::Summary, from)? {
+        let Some(number) = AccountNumber::parse(&it.value) else { continue };
+        let Some(by) = store::account::by_number(tx, number)? else { continue };
+        if rolls_up_later(tx, by.id, from)? {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an account says that what it sums up is rolled up to it, on a day or later.
+pub(crate) fn rolls_up_later(tx: &mut Tx, account: AccountId, from: Date) -> Result<bool> {
+    let said = later(tx, account, DetailKind::Sums, from)?;
+    Ok(said.iter().any(|it| it.value == ROLL_UP))
+}
+
+fn later(tx: &mut Tx, account: AccountId, kind: DetailKind, from: Date) -> Result<Vec<Detail>> {
+    let mut said = store::detail::of(tx, Subject::Account(account))?;
+    said.retain(|it| it.kind == kind && it.to.is_none_or(|to| from < to));
+    Ok(said)
+}
+
 /// What is to be paid of a bill that sums up others, of whose account so much was owed before.
 pub(crate) fn due(tx: &mut Tx, bill: &Bill, before: Money) -> Result<Money> {
-    if is_rolled(bill) {
+    if is_rolled(tx, bill)? {
         return Ok(before + bill.total);
     }
-    let mut sum = Money::ZERO;
+    let (mut sum, mut own) = (Money::ZERO, Money::ZERO);
     for it in &bill.summed {
-        sum += statement::of_bill(tx, it.bill)?.amount_due;
+        let amount = statement::of_bill(tx, it.bill)?.amount_due;
+        sum += amount;
+        if it.account == bill.account {
+            own += amount;
+        }
     }
-    Ok(sum)
+    Ok(sum + before - own)
 }
 
 /// Whether what it sums up is owed by its account.
-fn is_rolled(bill: &Bill) -> bool {
-    bill.summed.iter().any(|it| it.moved != Money::ZERO)
+fn is_rolled(tx: &mut Tx, bill: &Bill) -> Result<bool> {
+    for it in &bill.summed {
+        // What rules took off may leave nothing to move.
+        let moved = it.moved != Money::ZERO;
+        if moved || store::summary::paid_by(tx, it.bill)? == Some(bill.account) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What is printed on a bill that sums up others.
 pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
     let Statement { bill, account, .. } = it;
-    let rolled = is_rolled(bill);
+    let rolled = is_rolled(tx, bill)?;
     let (mut rows, mut own) = (Vec::new(), Money::ZERO);
     for summed in &bill.summed {
         let of = statement::of_bill(tx, summed.bill)?;
@@ -108,7 +154,7 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
             false => of.amount_due,
         };
         if summed.account == account.id {
-            own += of.bill.total;
+            own += amount_due;
         }
         rows.push(row(of, amount_due));
     }
@@ -117,7 +163,9 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
         utility: it.utility.clone(),
         account: account.number,
         number: Some(bill.number.clone()),
-        before: rolled.then_some(it.before - own),
+        rolled,
+        // What its account owes beside all of them, such as a fee that comes with this bill.
+        before: Some(it.before - own).filter(|it| rolled || *it != Money::ZERO),
         language: it.language,
         addressed_to: bill.addressed_to.clone(),
         billed_on: bill.billed_on,
@@ -156,6 +204,10 @@ pub(crate) fn with_bills(
     let accounts = members(tx, &account, on)?;
     if accounts.len() < 2 {
         return Err(refuse(NotSummedUp::OfNobody { account: number, on }));
+    }
+    if rolls_up(tx, account.id, on)?.is_some() {
+        let number = store::summary::newest_of(tx, account.id, on)?;
+        return Err(refuse(NotSummedUp::RolledUp { account: account.number, number }));
     }
     let waits = store::summary::waits(tx, &accounts, on)?;
     if !waits.is_empty() {
@@ -196,6 +248,7 @@ pub(crate) fn of_statements(
         due_on: statements.iter().map(|it| it.bill.due_on).min().unwrap_or(billed_on),
         look: look_on(tx, billed_on)?,
         number: None,
+        rolled: false,
         before: None,
         rows: statements
             .into_iter()
@@ -258,6 +311,16 @@ impl fmt::Display for NotSummedUp {
                     write!(f, "{} {number} ({why})", if nth == 0 { "" } else { "," })?;
                 }
                 f.write_str("; bill them first, or say an earlier day: --on DAY")
+            }
+            NotSummedUp::RolledUp { account, number } => {
+                write!(
+                    f,
+                    "what {account} sums up is rolled up to it, so its summary bill is made, drawn and sent with the run"
+                )?;
+                match number {
+                    Some(number) => write!(f, "; see it with: meterbook bill show {number}"),
+                    None => f.write_str("; bill them first: meterbook bill run"),
+                }
             }
             NotSummedUp::NoBill { account, on } => {
                 write!(f, "no account that {account} sums up has a bill by {on}; say a later day")

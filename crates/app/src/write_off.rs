@@ -65,7 +65,7 @@ pub(crate) fn check(tx: &mut Tx, new: &NewWriteOff) -> Result<()> {
     if !steps.iter().any(|it| it.step == Step::WriteOff) {
         return Err(refuse(NotWrittenOff::NotPutForward));
     }
-    let owed = store::ledger::balance(tx, new.account)?;
+    let owed = store::debt::owed(tx, new.account)?;
     if owed < new.amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
     }
@@ -91,14 +91,14 @@ pub(crate) fn let_go(
     store::audit::add(tx, allowed, GIVE_UP, &new.account.to_string(), &said)
 }
 
-/// Takes what comes in for an account whose debt was given up as that debt: no more than was given up, and
-/// no more than there is.
-pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+/// Takes a credit of an account whose debt was given up as that debt, whether it was paid or comes of a
+/// correction: no more than was given up, and no more than there is.
+pub(crate) fn after_credit(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
     let (given_up, nth) = store::write_off::given_up(tx, account)?;
     if given_up == Money::ZERO {
         return Ok(());
     }
-    let credit = -store::ledger::balance(tx, account)?;
+    let credit = -store::debt::owed(tx, account)?;
     let amount = credit.min(given_up);
     if amount <= Money::ZERO {
         return Ok(());
@@ -127,7 +127,7 @@ pub fn transfer(
         return Err(refuse(NotWrittenOff::NotAboveZero));
     }
     store::account::lock(tx, &[from, to])?;
-    let owed = store::ledger::balance(tx, from)?;
+    let owed = store::debt::owed(tx, from)?;
     if owed < amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
     }

@@ -107,7 +107,8 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
         })
         .collect();
     let now = new.map(|it| it.total);
-    let changed = new.map(|it| why(&old.segments, &it.segments, &[]));
+    let served = new.filter(|it| !it.segments.is_empty());
+    let changed = served.map(|it| why(&old.segments, &it.segments, &[]));
     json!({
         "title": title(&old.number, new, says),
         "why": changed.map_or_else(String::new, |it| reasons(&it, says)),
@@ -132,7 +133,11 @@ fn rows(old: &Bill, new: Option<&Bill>, says: &Says) -> Vec<Beside> {
 }
 
 fn label(it: &Beside) -> String {
-    format!("{}: {}", it.tariff, it.label)
+    match it.tariff.as_str() {
+        // What is charged once is of no tariff.
+        "" => it.label.clone(),
+        tariff => format!("{tariff}: {}", it.label),
+    }
 }
 
 fn row(label: &str, was: Option<Money>, now: Option<Money>, says: &Says) -> Value {

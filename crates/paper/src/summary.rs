@@ -90,10 +90,7 @@ fn meta(it: &Summary, says: &Says) -> Vec<[String; 2]> {
 
 /// Who owes what is summed up.
 fn said(it: &Summary, says: &Says) -> &'static str {
-    match it.before {
-        Some(_) => says.words.summary_rolled,
-        None => says.words.summary_stays,
-    }
+    if it.rolled { says.words.summary_rolled } else { says.words.summary_stays }
 }
 
 /// Where service is taken, and the days that are billed.

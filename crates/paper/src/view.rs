@@ -194,7 +194,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     let once = || bill.once.iter().map(|it| &it.line);
     in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
-    in_order.extend(moved_to(statement, &says).map(|it| place(it, -bill.total)));
+    in_order.extend(moved_to(statement, &says).map(|it| place(it, moved_amount(statement))));
     in_order.push(place(due, statement.amount_due));
     for segment in &bill.segments {
         for it in &segment.lines {
@@ -246,11 +246,16 @@ fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
     Some(says.words.moved.replace("{account}", &account))
 }
 
-/// The row that takes off the new charges what another account pays; none where it pays nothing.
+/// The row that takes off what another account pays: the new charges, and earlier ones that its summary
+/// bill did not have yet; none where it pays nothing.
 fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
-    let amount = -statement.bill.total;
+    let amount = moved_amount(statement);
     let row = |label: String| json!({ "label": label, "amount": says.money(amount) });
     moved_to(statement, says).map(row).into_iter().collect()
+}
+
+fn moved_amount(statement: &Statement) -> Money {
+    statement.amount_due - statement.before - statement.bill.total
 }
 
 /// What the new charges are made of: each service, and each charge beside it.

@@ -224,7 +224,8 @@ fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
         assert_eq!(pages, 1);
         // Rolled up, what was owed before stands above the rows and is paid with them.
         let number = Some(BillNumber("B-260804-44170926-S9".to_owned()));
-        let rolled = Summary { number, before: Some(Money::from_cents(5_00)), ..few.clone() };
+        let before = Some(Money::from_cents(5_00));
+        let rolled = Summary { number, rolled: true, before, ..few.clone() };
         assert_eq!(rolled.amount_due(), few.amount_due() + Money::from_cents(5_00));
         let form = format!("summary-rolled-{language}");
         let (pdf, pages) = drawn(&form, &summary(&rolled), rolled.account);

@@ -51,6 +51,11 @@ const EVIDENCE_OF: Sql = Sql("
 const OF_ACCOUNT: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
     from standing_bill where account_id = $1 order by to_on desc, id desc limit $2");
+const OF_SERVICE: Sql = Sql("
+    select id, number, from_on, to_on, billed_on, due_on, total_cents
+    from standing_bill b
+    where account_id = $1 and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+    order by to_on desc, id desc limit $2");
 const BILLED_THROUGH: Sql = Sql("select max(to_on) from standing_segment where agreement_id = $1");
 const ENDED_ON: Sql =
     Sql("select bill_id, position from standing_segment where agreement_id = $1 and to_on = $2");
@@ -69,7 +74,8 @@ const NEXT_END: Sql = Sql("
       and coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on)
         < g.to_on");
 // Accounts of which a service ended without a last bill, or that take nothing any more and have a fee
-// to pay or a deposit to get back.
+// to pay, a deposit to get back, or a level to settle. What is asked of who sums up others comes with the
+// next bill that does.
 const ENDED: Sql = Sql("
     select distinct g.account_id from agreement g
     where g.to_on <= $1
@@ -92,6 +98,23 @@ const ENDED: Sql = Sql("
       and not exists (
         select 1 from agreement g
         where g.account_id = e.account_id and (g.to_on is null or $1 < g.to_on))
+    union
+    select it.account_id from (
+        select a.account_id from asked_charge a
+        where a.from_on <= $1
+          and not exists (select 1 from charge c where c.key = a.key)
+          and not exists (select 1 from asked_charge_end e where e.key = a.key)
+          and not exists (
+            select 1 from summed_up s
+            where s.by_account_id = a.account_id and s.from_on <= $1
+              and (s.to_on is null or $1 < s.to_on))
+        union all
+        select b.account_id from budget b
+        where not exists (select 1 from budget_end e where e.key = b.key)) as it
+    where exists (select 1 from agreement g where g.account_id = it.account_id)
+      and not exists (
+        select 1 from agreement g
+        where g.account_id = it.account_id and (g.to_on is null or $1 < g.to_on))
     order by 1");
 const STANDING_BY: Sql = Sql("
     select id from standing_bill where account_id = $1 and billed_on <= $2
@@ -208,15 +231,22 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Face>> {
 
 /// At most so many bills of an account, newest first.
 pub fn newest_of(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face>> {
-    tx.many(OF_ACCOUNT, [account.into(), most.into()], |row| {
-        Ok(Face {
-            id: row.id(0)?,
-            number: BillNumber(row.text(1)?),
-            period: row.period(2)?,
-            billed_on: row.date(4)?,
-            due_on: row.date(5)?,
-            total: row.money(6)?,
-        })
+    tx.many(OF_ACCOUNT, [account.into(), most.into()], face)
+}
+
+/// The same without what is no bill of service: what is charged once, and what sums up others.
+pub fn of_service(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face>> {
+    tx.many(OF_SERVICE, [account.into(), most.into()], face)
+}
+
+fn face(row: &Row) -> Result<Face> {
+    Ok(Face {
+        id: row.id(0)?,
+        number: BillNumber(row.text(1)?),
+        period: row.period(2)?,
+        billed_on: row.date(4)?,
+        due_on: row.date(5)?,
+        total: row.money(6)?,
     })
 }
 

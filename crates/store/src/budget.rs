@@ -44,9 +44,6 @@ const VARIANCE: Sql = Sql("
     select cast(-coalesce(sum(amount_cents), 0) as bigint) from charge
     where account_id = $1 and kind = 'budget'");
 const BACK: Sql = Sql("select count(*) from charge where key = $1");
-const HISTORY: Sql = Sql("
-    select from_on, to_on, total_cents from standing_bill
-    where account_id = $1 order by to_on desc, id desc limit $2");
 const ALL: Sql = Sql("
     select account_id from budget b
     where not exists (select 1 from budget_end e where e.key = b.key) order by account_id");
@@ -173,12 +170,10 @@ pub fn posted(tx: &mut Tx, key: &str) -> Result<bool> {
     Ok(tx.one(BACK, [key.into()], |row| row.int(0))? != 0)
 }
 
-/// What the newest bills of an account came to, the newest first.
+/// What the newest bills of service of an account came to, the newest first.
 pub fn history(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Billed>> {
-    tx.many(HISTORY, [account.into(), most.into()], |row| {
-        let days = i64::from((row.date(1)? - row.date(0)?).get_days());
-        Ok(Billed { days, total: row.money(2)? })
-    })
+    let bills = crate::bill::of_service(tx, account, most)?;
+    Ok(bills.iter().map(|it| Billed { days: it.period.days(), total: it.total }).collect())
 }
 
 /// The accounts of which a levelling did not end.

@@ -21,13 +21,12 @@ const SENT: Sql = Sql("
     select count(distinct p.id), min(p.key)
     from bill b join piece p on p.bill_id = b.id join piece_event e on e.piece_id = p.id
     where b.window_id = $1 and e.state <> 'queued'");
-// A bill that sums some of them up is sent as well.
+// A bill that sums some of them up is sent as well, also where another one stands in its place.
 const SUM_SENT: Sql = Sql("
     select count(distinct p.id), min(p.key)
     from bill b
     join bill_summed s on s.summed_bill_id = b.id
-    join standing_bill z on z.id = s.bill_id
-    join piece p on p.bill_id = z.id join piece_event e on e.piece_id = p.id
+    join piece p on p.bill_id = s.bill_id join piece_event e on e.piece_id = p.id
     where b.window_id = $1 and e.state <> 'queued'");
 // So is one that somebody asked for.
 const MAILING_SENT: Sql = Sql("

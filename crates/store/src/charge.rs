@@ -22,10 +22,6 @@ const OF_ACCOUNT: Sql = Sql("
 const OF_MOVE: Sql = Sql("
     select key, kind, account_id, amount_cents, charged_on, move_id, label, bill_id
     from charge where move_id = $1 order by charged_on, key");
-const NOT_DUE: Sql = Sql("
-    select cast(coalesce(sum(c.amount_cents), 0) as bigint)
-    from charge c join bill b on b.id = c.bill_id
-    where c.account_id = $1 and $2 <= b.due_on and (0 < c.amount_cents or c.kind = 'budget')");
 // Fees and deposits of the newest version of each move that were not charged. A move that is cancelled
 // has a version without any.
 const PENDING: (Sql, Sql) = among_ids!(
@@ -109,11 +105,6 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Charge>> {
 /// What was charged for a move.
 pub fn of_move(tx: &mut Tx, id: MoveId) -> Result<Vec<Charge>> {
     tx.many(OF_MOVE, [id.into()], charge)
-}
-
-/// What of an account's charges came with bills that are not due on a day.
-pub fn not_due(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
-    tx.one(NOT_DUE, [account.into(), on.into()], |row| row.money(0))
 }
 
 /// What moves ask of these accounts and was not charged, account by account.

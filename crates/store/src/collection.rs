@@ -1,9 +1,8 @@
-//! Collections: what is past due of all accounts at once, cases and their steps, and what is stopped.
+//! Collections: cases and their steps, and what is stopped.
 
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::{AccountId, AccountNumber, AgreementId, OrderId, ServicePointId};
 use meterbook_core::money::Money;
@@ -12,34 +11,6 @@ use crate::Tx;
 use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
 
-// What an account owes is the newest of what it was charged, as if all it paid had been for the oldest:
-// the oldest of what is open is the last debt, from the newest on, that is still needed to make it up.
-const ARREARS: Sql = Sql("
-    with owed as (
-        select account_id, cast(sum(amount_cents) as bigint) as cents from posting
-        where gl = '1200 receivable' group by account_id having 0 < sum(amount_cents)),
-    debt as (
-        select b.account_id, b.due_on, b.id as at, b.total_cents as cents
-        from standing_bill b join owed o on o.account_id = b.account_id
-        union all
-        select c.account_id, coalesce(w.due_on, c.charged_on), 0, c.amount_cents
-        from charge c join owed o on o.account_id = c.account_id
-        left join bill w on w.id = c.bill_id
-        where 0 < c.amount_cents or c.kind = 'budget'),
-    run as (
-        select d.account_id, d.due_on, d.cents, o.cents as owed,
-            cast(coalesce(sum(d.cents) over (
-                partition by d.account_id order by d.due_on desc, d.at desc, d.cents
-                rows between unbounded preceding and 1 preceding), 0) as bigint) as newer
-        from debt d join owed o on o.account_id = d.account_id),
-    past as (
-        select account_id,
-            owed - cast(sum(case when $1 <= due_on then cents else 0 end) as bigint) as cents,
-            min(case when newer < owed then due_on end) as oldest_on
-        from run group by account_id, owed)
-    select p.account_id, a.class, p.cents, p.oldest_on
-    from past p join account a on a.id = p.account_id
-    where 0 < p.cents and p.oldest_on < $1 order by p.account_id");
 const OPEN: Sql = Sql("
     select c.account_id, c.key, c.opened_on, c.oldest_on, c.past_due_cents, c.after_step,
            max(s.nth), max(s.taken_on)
@@ -104,19 +75,6 @@ const OUT_OF_ORDER: Sql = Sql("
                   where o.key = s.key and o.nth < s.nth and s.taken_on < o.taken_on)
     order by a.id, s.nth limit 100");
 
-/// What is past due of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrears {
-    /// Whose.
-    pub account: AccountId,
-    /// Its class.
-    pub class: CustomerClass,
-    /// How much.
-    pub past_due: Money,
-    /// The day on which the oldest of it was due.
-    pub oldest: Date,
-}
-
 /// A case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -177,19 +135,6 @@ pub struct Earlier {
     pub last: Option<(i64, Date)>,
     /// The first day without it.
     pub ended: Date,
-}
-
-/// Shows what is past due of every account on a day to `take`, by account.
-pub fn arrears(tx: &mut Tx, on: Date, mut take: impl FnMut(Arrears)) -> Result<()> {
-    tx.each(ARREARS, [on.into()], |row| {
-        take(Arrears {
-            account: row.id(0)?,
-            class: row.word(1, CustomerClass::from_word)?,
-            past_due: row.money(2)?,
-            oldest: row.date(3)?,
-        });
-        Ok(())
-    })
 }
 
 /// Shows every case that did not end to `take`, by account.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::correct::{Cause, Correction, net};
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::money::Money;
@@ -46,7 +46,10 @@ const STANDING: Sql = Sql("
       and not exists (select 1 from bill_apart o where o.bill_id = b.id)
     order by from_on, id");
 const OF_BILL: Sql = Sql("
-    select c.id, c.cause, c.made_on, c.net_cents, x.bill_id, m.number, o.number
+    select c.id, c.cause, c.made_on,
+           case when exists (select 1 from bill_apart a where a.bill_id = o.id)
+               then coalesce(m.total_cents, 0) - o.total_cents else c.net_cents end,
+           x.bill_id, m.number, o.number
     from bill_cancelled x
     join correction c on c.id = x.correction_id
     left join bill m on m.id = x.made_bill_id
@@ -185,6 +188,10 @@ pub fn get(tx: &mut Tx, id: CorrectionId) -> Result<Correction> {
     for (old, new) in bills {
         let new = new.map(|it| crate::bill::get(tx, it)).transpose()?;
         it.bills.push((crate::bill::get(tx, old)?, new));
+    }
+    // What stands in the place of a bill beside service is made after the correction.
+    if it.bills.iter().any(|(old, _)| old.segments.is_empty()) {
+        it.net = net(&it.bills) - it.settled.off();
     }
     Ok(it)
 }

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::{AccountNumber, DetailId};
+use meterbook_core::id::{AccountId, AccountNumber, DetailId};
 
 use crate::Tx;
 use crate::tx::Sql;
@@ -50,6 +50,9 @@ const SUMMED_UP: Sql = Sql("
     select account_id, id, kind, value, from_on, to_on from account_detail
     where kind = 'summary' and value = $1 and from_on <= $2 and (to_on is null or $2 < to_on)
     order by account_id");
+const SUMS_UP_LATER: Sql = Sql("
+    select distinct account_id from account_detail
+    where kind = 'summary' and value = $1 and (to_on is null or $2 < to_on) order by account_id");
 
 /// Keeps a detail.
 pub fn add(tx: &mut Tx, detail: &Detail) -> Result<()> {
@@ -88,6 +91,12 @@ pub fn summed_up_by(tx: &mut Tx, number: AccountNumber, on: Date) -> Result<Vec<
             to: row.maybe(5, Row::date)?,
         })
     })
+}
+
+/// The accounts that an account sums up on a day or later.
+pub fn sums_up_later(tx: &mut Tx, number: AccountNumber, from: Date) -> Result<Vec<AccountId>> {
+    let number = number.to_string();
+    tx.many(SUMS_UP_LATER, [number.as_str().into(), from.into()], |row| row.id(0))
 }
 
 /// Writes down the first day without a detail; `false` when it has an end already.

@@ -65,7 +65,8 @@ const LEVELLED: Sql = Sql("
 // By the bill's day or that of the bill it came with, a debt is due; else from the day it counts.
 const SIDES: Sql = Sql("
     select s.id, s.kind, s.key, c.kind, s.effective_on,
-           coalesce(b.due_on, w.due_on, s.effective_on), s.cents
+           coalesce(b.due_on, w.due_on, s.effective_on), s.cents,
+           case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end
     from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
           from posting p join entry e on e.id = p.entry_id
           where p.account_id = $1 and p.gl = '1200 receivable'
@@ -213,6 +214,7 @@ pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Res
             on: row.date(4)?,
             due: row.date(5)?,
             amount: row.money(6)?,
+            rolled: row.int(7)? != 0,
         })
     })
 }

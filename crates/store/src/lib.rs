@@ -36,6 +36,7 @@ pub mod correction;
 pub mod credit;
 pub mod crew;
 pub mod debit;
+pub mod debt;
 pub mod degrees;
 pub mod deposit;
 pub mod detail;

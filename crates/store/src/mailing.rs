@@ -1,7 +1,7 @@
 //! Summary bills and letters that are sent, each as it was when it was made.
 
 use anyhow::{Context, Result};
-use meterbook_core::delivery::mailing::{Mailing, Matter};
+use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::delivery::{Enclosed, PaperKind};
 use meterbook_core::id::{AccountId, BillId, CorrectionId, MailingId};
 use meterbook_core::paper::letter::LetterCause;
@@ -17,6 +17,9 @@ const ADD: Sql = Sql("
     values ($1, $2, $3, $4, $5, $6, $7, $8)");
 const BILLS: Rows = Rows("mailing_bill (mailing_id, bill_id)");
 const WORDS: Rows = Rows("mailing_word (mailing_id, position, name, text)");
+const ABOUT: Sql = Sql("
+    insert into mailing_move (mailing_id, move_id, version) values ($1, $2, $3)");
+const ABOUT_OF: Sql = Sql("select move_id, version from mailing_move where mailing_id = $1");
 const GET: Sql = Sql("
     select number, kind, account_id, language, addressed_to, dated_on, cause
     from mailing where id = $1");
@@ -37,6 +40,20 @@ const TOLD: (Sql, Sql) = among_ids!(
        and k.correction_id",
     "order by 1"
 );
+const NOTES: Sql = Sql("select count(*) from correction where cause <> 'run'");
+// Of bills of a turn that is taken back as a whole nobody is told: nobody was sent them.
+const UNTOLD: Sql = Sql("
+    select c.id from correction c
+    where (select after_correction_id from note_begin) < c.id and c.cause <> 'run'
+      and not exists (select 1 from piece p where p.correction_id = c.id)
+      and exists (
+        select 1 from bill_cancelled k
+        where k.correction_id = c.id
+          and (not exists (select 1 from piece p where p.bill_id = k.bill_id)
+            or exists (select 1 from piece p where p.bill_id = k.bill_id and p.channel = 'collect')
+            or exists (select 1 from piece p join piece_event e on e.piece_id = p.id
+                       where p.bill_id = k.bill_id and e.state <> 'queued')))
+    order by c.id limit 100");
 
 /// Keeps a summary bill or a letter.
 pub fn add(tx: &mut Tx, it: &Mailing) -> Result<()> {
@@ -62,7 +79,10 @@ pub fn add(tx: &mut Tx, it: &Mailing) -> Result<()> {
         Matter::Summary(bills) => {
             tx.bulk(BILLS, bills.iter().map(|bill| [it.id.into(), (*bill).into()]))
         }
-        Matter::Letter { values, listed, .. } => {
+        Matter::Letter { of, values, listed, .. } => {
+            if let Some((of, version)) = of {
+                tx.exec(ABOUT, [it.id.into(), (*of).into(), (*version).into()])?;
+            }
             let values = values.iter().map(|(name, value)| (*name, value));
             let words = values.chain(listed.iter().map(|it| ("", it)));
             tx.bulk(
@@ -110,7 +130,8 @@ fn letter(tx: &mut Tx, id: MailingId, cause: LetterCause) -> Result<Matter> {
             None => listed.push(text),
         }
     }
-    Ok(Matter::Letter { cause, values, listed })
+    let of = tx.maybe(ABOUT_OF, [id.into()], |row| Ok((row.id(0)?, row.int(1)?)))?;
+    Ok(Matter::Letter { cause, of, values, listed })
 }
 
 /// Every summary bill and letter of an account, oldest first.
@@ -132,6 +153,16 @@ pub fn numbered(tx: &mut Tx, number: &str) -> Result<Option<Enclosed>> {
             _ => Enclosed::Summary(id),
         })
     })
+}
+
+/// Of a correction of a bill that anybody knew of, whoever gets the account's bills is told.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let untold = tx.many(UNTOLD, [], |row| row.id::<CorrectionId>(0))?;
+    let said = |it: &CorrectionId| {
+        let number = note_number(*it);
+        format!("the note {number} of bills that somebody knew of is on its way to nobody")
+    };
+    Ok((tx.one(NOTES, [], |row| row.int(0))?, untold.iter().map(said).collect()))
 }
 
 /// Those of these corrections of whose bills anybody knew.

@@ -3,8 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{Ending, Plan};
-use meterbook_core::id::{AccountId, BillId};
-use meterbook_core::money::Money;
+use meterbook_core::id::AccountId;
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
@@ -23,14 +22,6 @@ const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key 
 const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
-// What came with bills behind one and is not due on a day.
-const NOT_DUE: Sql = Sql("
-    select cast(
-        coalesce((select sum(total_cents) from standing_bill
-                  where account_id = $1 and $2 < id and $3 <= due_on), 0)
-      + coalesce((select sum(c.amount_cents) from charge c join bill b on b.id = c.bill_id
-                  where c.account_id = $1 and $2 < b.id and $3 <= b.due_on
-                    and (0 < c.amount_cents or c.kind = 'budget')), 0) as bigint)");
 const DUES: Sql = Sql("
     select w.due_on from bill_window w join account a on a.cycle = w.cycle
     where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");
@@ -84,12 +75,6 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Plan>> {
 /// The accounts of which a plan did not end.
 pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
-}
-
-/// What of an account came with bills behind one and is not due on a day.
-pub fn not_due(tx: &mut Tx, account: AccountId, after: Option<BillId>, on: Date) -> Result<Money> {
-    let after = after.unwrap_or(BillId(0));
-    tx.one(NOT_DUE, [account.into(), after.into(), on.into()], |row| row.money(0))
 }
 
 /// The days on which the next bills of an account are due, as far as its turns are planned.

@@ -33,6 +33,12 @@ const LOCK: Sql = Sql("
     returning id, window_id, waits, stage");
 const GET: Sql = Sql("select id, window_id, waits, stage from run where id = $1");
 const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
+const RELEASE: Sql = Sql("update run set stage = 'posting', released_at = $2 where id = $1");
+// Of a run over a turn that had one before: what was held in it, or is billed anew.
+const LATER: Sql = Sql("
+    select coalesce(r.released_at, r.begun_at) from run r
+    where r.id = $1 and exists (
+        select 1 from run o where o.window_id = r.window_id and o.id < r.id)");
 const ITEMS: Rows = Rows(
     "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit)",
 );
@@ -154,6 +160,16 @@ pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
 pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
     let Run { id, waits, stage, .. } = *run;
     tx.exec(ADVANCE, [id.into(), waits.into(), stage.word().into()]).map(|_| ())
+}
+
+/// Writes down that a run is let go: its bills are posted from here on.
+pub fn release(tx: &mut Tx, id: RunId, at: Timestamp) -> Result<()> {
+    tx.exec(RELEASE, [id.into(), at.into()]).map(|_| ())
+}
+
+/// When a run was let go that is not the first over its turn; `None` of the first.
+pub fn later(tx: &mut Tx, id: RunId) -> Result<Option<Timestamp>> {
+    tx.maybe(LATER, [id.into()], |row| row.instant(0))
 }
 
 /// Writes down how agreements end in the run's window, in place of what earlier runs said of them.

@@ -1,5 +1,7 @@
 //! Bills that sum up those of other accounts: what they wait for, and what is on them.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
@@ -36,18 +38,20 @@ const ROWS: Rows = Rows("bill_summed (bill_id, position, account_id, summed_bill
 const OF_BILL: Sql = Sql("
     select account_id, summed_bill_id, moved_cents from bill_summed
     where bill_id = $1 order by position");
-// Of accounts with a bill in a turn, those that sum up, and those by which they are summed up.
+// Accounts that sum up accounts of a cycle, or have a bill to pay that one of these got before it was
+// summed up by nobody any more.
 const MASTERS: Sql = Sql("
-    select distinct d.value from account_detail d
-    where d.kind = 'summary' and d.from_on <= $2 and (d.to_on is null or $2 < d.to_on)
-      and exists (
-        select 1 from account a
-        where a.cycle = $1 and a.id = d.account_id)
-    order by d.value");
+    select s.by_account_id from summed_up s join account a on a.id = s.account_id
+    where a.cycle = $1 and s.from_on <= $2 and (s.to_on is null or $2 < s.to_on)
+    union
+    select w.by_account_id from bill_waiting w join account a on a.id = w.account_id
+    where a.cycle = $1
+    order by 1");
 // Bills of these that no bill that stands sums up; a bill that sums up is itself none of them.
 const LEFT: (Sql, Sql) = among_ids!(
-    "select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents
-     from standing_bill b
+    "select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
+            r.by_account_id
+     from standing_bill b left join bill_rolled r on r.bill_id = b.id
      where b.billed_on <= $2
        and not exists (select 1 from bill_summed s where s.bill_id = b.id)
        and not exists (
@@ -57,6 +61,49 @@ const LEFT: (Sql, Sql) = among_ids!(
        and b.account_id",
     "order by b.account_id, b.id"
 );
+// Bills that an account is to pay, whoever it sums up now.
+const WAITING: Sql = Sql("
+    select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
+           w.by_account_id
+    from bill_waiting w join bill b on b.id = w.bill_id
+    where w.by_account_id = $1 and b.billed_on <= $2 order by b.account_id, b.id");
+// What rules took off bills that an account pays, and no summary bill of it that stands has left out.
+const OFF: Sql = Sql("
+    select it.account_id, cast(sum(it.cents) as bigint) from (
+        select c.account_id, s.waived_cents + s.interest_cents as cents
+        from correction_settled s join correction c on c.id = s.correction_id
+        join bill_rolled r on r.by_account_id = $1 and r.bill_id = (
+            select coalesce(max(k.made_bill_id), max(k.bill_id)) from bill_cancelled k
+            where k.correction_id = c.id)
+        union all
+        select u.account_id, u.moved_cents - b.total_cents
+        from standing_bill z
+        join bill_summed u on u.bill_id = z.id
+        join bill_rolled r on r.bill_id = u.summed_bill_id and r.by_account_id = z.account_id
+        join bill b on b.id = r.bill_id
+        where z.account_id = $1) as it
+    group by it.account_id having sum(it.cents) <> 0 order by it.account_id");
+// What another account paid of earlier bills of an account, and no summary bill had moved, when one of its
+// bills was posted.
+const WAITED: Sql = Sql("
+    with now as (select id from entry where key = $2 and kind = 'bill')
+    select cast(coalesce(sum(b.total_cents), 0) as bigint)
+    from bill_rolled r
+    join bill b on b.id = r.bill_id
+    join entry e on e.key = b.number and e.kind = 'bill'
+    where r.account_id = $1 and e.id < (select id from now)
+      and not exists (
+        select 1 from entry k
+        where k.key = b.number and k.kind = 'cancelled' and k.id < (select id from now))
+      and not exists (
+        select 1 from bill_summed u
+        join bill z on z.id = u.bill_id
+        join entry s on s.key = z.number and s.kind = 'bill'
+        where u.summed_bill_id = b.id and s.id < (select id from now)
+          and not exists (
+            select 1 from entry k
+            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))");
+const PAID_BY: Sql = Sql("select by_account_id from bill_rolled where bill_id = $1");
 const SUMMING: (Sql, Sql) = among_ids!(
     "select distinct s.bill_id from bill_summed s
      where not exists (select 1 from bill_cancelled c where c.bill_id = s.bill_id)
@@ -67,6 +114,11 @@ const NEWEST_OF: Sql = Sql("
     select b.id from standing_bill b
     where b.account_id = $1 and b.billed_on <= $2
       and not exists (select 1 from bill_summed s where s.bill_id = b.id)
+    order by b.billed_on desc, b.id desc limit 1");
+const NEWEST_SUM: Sql = Sql("
+    select b.number from standing_bill b
+    where b.account_id = $1 and b.billed_on <= $2
+      and exists (select 1 from bill_summed s where s.bill_id = b.id)
     order by b.billed_on desc, b.id desc limit 1");
 // Of what a bill summed up: what stands of it, and what stands in the place of the rest.
 const INSTEAD: Sql = Sql("
@@ -80,6 +132,42 @@ const MADE: Sql = Sql("
     join bill_summed s on s.summed_bill_id = b.id
     join standing_bill z on z.id = s.bill_id
     where b.window_id = $1 order by z.id");
+const COUNT: Sql = Sql("select count(*) from bill_summed");
+// What the entry of a bill that sums up took from each account, beside what the bill says.
+const NOT_MOVED: Sql = Sql("
+    select z.number, a.number, u.cents, cast(coalesce(sum(-p.amount_cents), 0) as bigint)
+    from (
+        select bill_id, account_id, cast(sum(moved_cents) as bigint) as cents
+        from bill_summed group by bill_id, account_id) as u
+    join bill z on z.id = u.bill_id and z.account_id <> u.account_id
+    join account a on a.id = u.account_id
+    left join entry e on e.key = z.number and e.kind = 'bill'
+    left join posting p
+      on p.entry_id = e.id and p.account_id = u.account_id and p.gl = '1200 receivable'
+    group by z.id, z.number, a.number, u.account_id, u.cents
+    having u.cents <> coalesce(sum(-p.amount_cents), 0)
+    order by z.id, u.account_id limit 100");
+// What of bills that another account pays it neither has nor was let off.
+const NOT_OWED: Sql = Sql("
+    select a.number, m.number, it.cents from (
+        select t.account_id, t.by_account_id, cast(sum(t.cents) as bigint) as cents from (
+            select u.account_id, z.account_id as by_account_id,
+                   b.total_cents - u.moved_cents as cents
+            from standing_bill z
+            join bill_summed u on u.bill_id = z.id
+            join bill_rolled r on r.bill_id = u.summed_bill_id and r.by_account_id = z.account_id
+            join bill b on b.id = r.bill_id
+            union all
+            select c.account_id, r.by_account_id, -(s.waived_cents + s.interest_cents)
+            from correction_settled s
+            join correction c on c.id = s.correction_id
+            join bill_rolled r on r.bill_id = (
+                select coalesce(max(k.made_bill_id), max(k.bill_id)) from bill_cancelled k
+                where k.correction_id = c.id)) as t
+        group by t.account_id, t.by_account_id) as it
+    join account a on a.id = it.account_id
+    join account m on m.id = it.by_account_id
+    where 0 < it.cents order by a.id, m.id limit 100");
 
 /// The accounts among these of which the newest turn by a day is not billed, each with the word of
 /// what holds it, which is empty where nothing does.
@@ -108,33 +196,66 @@ pub struct Left {
     pub period: Period,
     /// The new charges.
     pub total: Money,
+    /// The account that pays it; `None` where it is its own.
+    pub paid_by: Option<AccountId>,
 }
 
-/// The numbers of accounts that sum up accounts of a cycle on a day.
-pub fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<AccountNumber>> {
-    let found = tx.many(MASTERS, [cycle.into(), on.into()], |row| row.text(0))?;
-    Ok(found.iter().filter_map(|it| AccountNumber::parse(it)).collect())
+/// The accounts that sum up accounts of a cycle on a day, or are still to pay a bill of one, by their
+/// ids.
+pub fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<AccountId>> {
+    tx.many(MASTERS, [cycle.into(), on.into()], |row| row.id(0))
+}
+
+/// The account whose paper says that it pays a bill of another one; `None` where it is its own debt.
+pub fn paid_by(tx: &mut Tx, bill: BillId) -> Result<Option<AccountId>> {
+    tx.maybe(PAID_BY, [bill.into()], |row| row.id(0))
 }
 
 /// The bills of these accounts by a day that no bill sums up.
 pub fn left(tx: &mut Tx, accounts: &[AccountId], by: Date) -> Result<Vec<Left>> {
     let list = list_of(accounts.iter().copied());
     let sql = tx.either(LEFT.0, LEFT.1);
-    tx.many(sql, [V::from(&list), by.into()], |row| {
-        Ok(Left {
-            account: row.id(0)?,
-            bill: row.id(1)?,
-            billed_on: row.date(2)?,
-            due_on: row.date(3)?,
-            period: row.period(4)?,
-            total: row.money(6)?,
-        })
+    tx.many(sql, [V::from(&list), by.into()], a_left)
+}
+
+/// The bills by a day that an account is to pay and no bill of it sums up, whoever's they are.
+pub fn waiting(tx: &mut Tx, account: AccountId, by: Date) -> Result<Vec<Left>> {
+    tx.many(WAITING, [account.into(), by.into()], a_left)
+}
+
+/// What rules of corrections took off bills of others that an account pays, and no bill of it has left
+/// out yet: above zero in their favor.
+pub fn off(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<AccountId, Money>> {
+    let found = tx.many(OFF, [account.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
+    Ok(found.into_iter().collect())
+}
+
+fn a_left(row: &Row) -> Result<Left> {
+    Ok(Left {
+        account: row.id(0)?,
+        bill: row.id(1)?,
+        billed_on: row.date(2)?,
+        due_on: row.date(3)?,
+        period: row.period(4)?,
+        total: row.money(6)?,
+        paid_by: row.maybe(7, Row::id)?,
     })
 }
 
 /// The newest bill of an account by a day, other than those that sum up others.
 pub fn newest(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillId>> {
     tx.maybe(NEWEST_OF, [account.into(), by.into()], |row| row.id(0))
+}
+
+/// What of what an account owed before a bill of it another account pays: earlier bills that no summary
+/// bill had moved when this one was posted.
+pub fn waited(tx: &mut Tx, bill: &Bill) -> Result<Money> {
+    tx.one(WAITED, [bill.account.into(), V::from(&bill.number.0)], |row| row.money(0))
+}
+
+/// The number of the newest bill by a day with which an account sums up others.
+pub fn newest_of(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillNumber>> {
+    tx.maybe(NEWEST_SUM, [account.into(), by.into()], |row| Ok(BillNumber(row.text(0)?)))
 }
 
 /// The bills that stand and sum up any of these.
@@ -152,6 +273,23 @@ pub fn instead(tx: &mut Tx, bill: BillId) -> Result<Vec<BillId>> {
 /// The bills that stand and sum up bills of a turn: each with its number and its account.
 pub fn made(tx: &mut Tx, window: WindowId) -> Result<Vec<(BillId, BillNumber, AccountId)>> {
     tx.many(MADE, [window.into()], |row| Ok((row.id(0)?, BillNumber(row.text(1)?), row.id(2)?)))
+}
+
+/// What a bill that sums up says it took from each account left that in the ledger, and of bills that
+/// another account pays it owes all but what rules of corrections took off.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(NOT_MOVED, [], |row| {
+        let (bill, account) = (row.text(0)?, row.number(1)?);
+        let (says, left) = (row.money(2)?, row.money(3)?);
+        Ok(format!(
+            "the bill {bill} says that {says} of {account} is paid by it, and {left} left there"
+        ))
+    })?;
+    found.extend(tx.many(NOT_OWED, [], |row| {
+        let (account, by, cents) = (row.number(0)?, row.number(1)?, row.money(2)?);
+        Ok(format!("{cents} of bills of {account} that {by} pays is owed by neither"))
+    })?);
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
 }
 
 /// Keeps what bills sum up.

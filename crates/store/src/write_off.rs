@@ -11,7 +11,9 @@ const GIVEN_UP: Sql = Sql("
     select cast(-coalesce(sum(amount_cents), 0) as bigint), count(*) from charge
     where account_id = $1 and kind in ('written-off', 'recovered')");
 const PUT_FORWARD: Sql = Sql("
-    select a.number, cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    select a.number, cast(coalesce(sum(p.amount_cents), 0)
+        - coalesce((select sum(w.total_cents) from bill_waiting w where w.account_id = a.id), 0)
+        as bigint)
     from collection_case c
     join collection_step s on s.key = c.key and s.step = 'write-off'
     join account a on a.id = c.account_id

@@ -281,6 +281,12 @@ pub(super) fn keep(
         let bills: Vec<BillId> = taken.iter().map(|it| it.1).collect();
         let undone = sum_up::undone(tx, &bills, (it.cause, &it.why, it.on))?;
         sum_up::anew(tx, allowed, &undone, it.on)?;
+        let summed = undone.iter().map(|it| it.0);
+        crate::order::after_correction(tx, allowed, summed)?;
+    }
+    for it in corrections {
+        let allowed: &Authorized = allowed.get(&it.account).context("it was allowed")?;
+        crate::order::after_correction(tx, allowed, [it.account])?;
     }
     for it in corrections {
         let allowed: &Authorized = allowed.get(&it.account).context("it was allowed")?;

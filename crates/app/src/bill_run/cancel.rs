@@ -168,7 +168,10 @@ pub(super) fn take_back_bills(
     store::correction::cancel(tx, &taken)?;
     store::ledger::add(tx, &entries)?;
     let bills: Vec<BillId> = taken.iter().map(|it| it.1).collect();
-    sum_up::undone(tx, &bills, (Cause::Run, WHY, today)).map(drop)
+    let undone = sum_up::undone(tx, &bills, (Cause::Run, WHY, today))?;
+    let summed = undone.into_iter().map(|it| it.0);
+    let theirs = corrections.iter().map(|it| it.account);
+    crate::order::after_correction(tx, allowed, theirs.chain(summed))
 }
 
 impl fmt::Display for NotCancelled {

@@ -53,6 +53,7 @@ pub(super) fn without_bill(tx: &mut Tx, account: AccountId, on: Date) -> Result<
     // Nothing is left to secure.
     let wanted = store::credit::asked(tx, &[account])?;
     charges.extend(due(wanted.iter().filter(|it| it.kind != ChargeFor::Deposit), on));
+    charges.extend(budget::at_last(tx, account, on)?);
     if let Some((held, language)) = store::charge::to_apply(tx, &[account])?.remove(&account) {
         charges.push(given_back(account, held, language, on));
         charges.extend(deposit::at_last(tx, account, on, language)?);

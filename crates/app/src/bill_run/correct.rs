@@ -26,6 +26,7 @@ use super::anew::{Fresh, keep, work_out};
 use super::settle::rules_on;
 use crate::Actor;
 use crate::authority::authorize;
+use crate::delivery::queue_notes;
 use crate::refuse;
 
 pub use self::many::{Many, Reached, SHOWN, many};
@@ -198,7 +199,8 @@ pub(super) fn said(it: &Correction) -> String {
 }
 
 /// Takes a bill that stands beside service back, as one of charges or one that sums up others, with a
-/// correction of its own. Nothing is made in its place here.
+/// correction of its own, and tells who knew of it. Nothing is made in its place here. Of a turn that is
+/// taken back as a whole nobody is told.
 pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Date)) -> Result<()> {
     let id = CorrectionId(tx.next(Counter::Correction, 1)?);
     let it = Correction {
@@ -209,10 +211,14 @@ pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Da
         on,
         net: -bill.total,
         settled: Settled::default(),
-        bills: Vec::new(),
+        bills: vec![(bill.clone(), None)],
     };
-    store::correction::add(tx, &[it])?;
+    let all = [it];
+    store::correction::add(tx, &all)?;
     store::correction::cancel(tx, &[(id, bill.id)])?;
+    if cause != Cause::Run {
+        queue_notes(tx, &all, |tx, count| tx.next(Counter::Piece, count))?;
+    }
     let entry = Entry {
         id: EntryId(tx.next(Counter::Entry, 1)?),
         kind: EntryKind::Cancelled,

@@ -120,7 +120,7 @@ fn step(
         Pass::Check => Stage::Preview,
         Pass::Post => {
             store::audit::add(tx, allowed, "bill run done", &subject, "")?;
-            sum_up::after_turn(tx, allowed, window)?;
+            sum_up::after_turn(tx, allowed, &run, window)?;
             Stage::Done
         }
         Pass::Cancel => {

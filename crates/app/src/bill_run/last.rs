@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
-use meterbook_core::charge::Charge;
+use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId, RunId, WindowId};
 use meterbook_core::permission::{Authorized, Permission};
@@ -22,7 +22,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 use super::post::Aside;
 use super::{NotRun, charges, check, origin, post, sum_up};
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, budget, refuse};
 
 /// What was made of the end of an account's service.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Closed {
     pub bills: Vec<Bill>,
     /// What was charged or given back without a bill, because every day had one already.
     pub charges: Vec<Charge>,
+    /// What was asked for as security and is on no bill: it is not asked for any more.
+    pub let_go: Vec<Charge>,
 }
 
 /// Makes the last bill of an account for what ended by today. `unusual` lets one go that is far from
@@ -39,7 +41,7 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let account = store::account::get(tx, account)?;
-    let mut closed = Closed { bills: Vec::new(), charges: Vec::new() };
+    let mut closed = Closed { bills: Vec::new(), charges: Vec::new(), let_go: Vec::new() };
     // Oldest first, and each turn once: two services that ended in one are on one bill.
     while let Some(end) = store::bill::next_end(tx, account.id, today)? {
         let day = end.yesterday()?;
@@ -50,8 +52,10 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
         closed.bills.push(one(tx, &allowed, ended, &turn, (today, unusual))?);
     }
     let theirs = store::agreement::of_account(tx, account.id)?;
+    let levelled = budget::running(tx, account.id)?.is_some();
     if theirs.iter().all(|it| it.to.is_some_and(|to| to <= today)) {
         closed.charges = charges::without_bill(tx, account.id, today)?;
+        closed.let_go = forget_security(tx, &allowed, account.id, today)?;
     }
     if !closed.charges.is_empty() {
         let first = tx.next(Counter::Entry, closed.charges.len())?;
@@ -63,10 +67,28 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
         let said = said.collect::<Vec<_>>().join("; ");
         store::audit::add(tx, &allowed, "close account", &account.number.to_string(), &said)?;
     }
-    if closed.bills.is_empty() && closed.charges.is_empty() {
+    let settled = levelled && budget::running(tx, account.id)?.is_none();
+    let nothing = closed.bills.is_empty() && closed.charges.is_empty() && closed.let_go.is_empty();
+    if nothing && !settled {
         return Err(refuse(NotRun::NothingEnded { number: account.number }));
     }
     Ok(closed)
+}
+
+/// Nothing is left to secure: what was asked for as security and is not on a bill never is.
+fn forget_security(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    on: Date,
+) -> Result<Vec<Charge>> {
+    let mut parts = store::credit::asked(tx, &[account])?;
+    parts.retain(|it| it.kind == ChargeFor::Deposit);
+    for it in &parts {
+        store::credit::forget(tx, &it.key, on, "service ended")?;
+        store::audit::add(tx, allowed, "forget charge", &account.to_string(), &it.key)?;
+    }
+    Ok(parts)
 }
 
 /// Makes a bill of an account's days before `to`, for a customer who goes on. `unusual` lets one go that

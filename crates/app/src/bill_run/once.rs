@@ -234,6 +234,8 @@ impl NewOnce {
                 whole(tx, &it.bill, (Cause::Other, why, today))?;
                 let undone = sum_up::undone(tx, &[it.bill.id], (Cause::Other, why, today))?;
                 sum_up::anew(tx, allowed, &undone, today)?;
+                let summed = undone.into_iter().map(|it| it.0);
+                crate::order::after_correction(tx, allowed, summed.chain([self.account]))?;
             }
             Of::Charges { .. } => {
                 let key = self.key(&it);

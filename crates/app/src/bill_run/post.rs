@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
@@ -116,6 +117,7 @@ fn batch(
     tariffs: &mut Tariffs,
 ) -> Result<Aside> {
     let Turn { run, window, known } = turn;
+    let late = late(tx, run, window)?;
     let accounts: Vec<AccountId> = due.iter().map(|it| it.0).collect();
     let ids: BTreeMap<AccountId, BillId> = due.iter().copied().collect();
     let facts = store::gather::accounts_as_of(tx, window, &accounts, known)?;
@@ -133,7 +135,12 @@ fn batch(
         });
         match segments(endings, &checked) {
             Some(segments) => {
-                bills.push(Bill { id: ids[&id], ..bill(account, window, &calendar, segments) });
+                let it = bill(account, window, &calendar, segments);
+                let due_on = match late {
+                    Some(from) => it.due_on.max(due_on(account, (window, &calendar), from)?),
+                    None => it.due_on,
+                };
+                bills.push(Bill { id: ids[&id], due_on, ..it });
             }
             None => changed.extend(
                 checked
@@ -216,6 +223,26 @@ pub(super) fn bill(
         once: Vec::new(),
         summed: Vec::new(),
         total,
+    }
+}
+
+/// The day on which bills of a run were let go that bills what was held in its turn, or the whole of it
+/// anew: nobody could have paid them before.
+pub(super) fn late(tx: &mut Tx, run: &Run, window: &Window) -> Result<Option<Date>> {
+    let Some(at) = store::run::later(tx, run.id)? else { return Ok(None) };
+    let day = crate::founding::zone(tx)?.day_of(at);
+    Ok(Some(day).filter(|it| window.billed_on < *it))
+}
+
+/// When a bill is due that is counted from a day.
+fn due_on(
+    facts: &AccountFacts,
+    (window, calendar): (&Window, &Calendar),
+    from: Date,
+) -> Result<Date> {
+    match calendar.due_on(facts.account.class, from) {
+        Some(said) => Ok(said),
+        None => Ok(from.checked_add(window.due_on - window.billed_on)?),
     }
 }
 

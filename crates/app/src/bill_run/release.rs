@@ -191,7 +191,7 @@ impl NewRelease {
             return Err(refuse(NotReleased::NotAsSeen { was: self.total, now }));
         }
         let released = Run { stage: Stage::Posting, ..run };
-        store::run::advance(tx, &released)?;
+        store::run::release(tx, run.id, allowed.at())?;
         let said = said(&preview);
         let change = Change { why: Some(why).filter(|it| !it.is_empty()), ..Change::default() };
         store::audit::change(tx, allowed, RELEASE, &run.window.to_string(), (&said, change))?;

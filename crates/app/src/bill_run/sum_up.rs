@@ -3,15 +3,19 @@
 //! An account says which one sums it up (`summary`), and that one whether what its accounts are charged
 //! stays with them or is rolled up to it (`sums`). What is rolled up is moved by the entry of the bill
 //! that sums up, which takes it from each of them: from then on it ages, is paid and is collected there.
+//! Until then it is nobody's debt that is due.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, Cycle};
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::bill::run::Run;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, WindowId};
+use meterbook_core::ledger::Entry;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::Authorized;
@@ -19,7 +23,7 @@ use meterbook_store::summary::Left;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::correct::whole;
-use super::post;
+use super::{charges, post};
 use crate::summary::{members, rolls_up};
 
 /// How what an account sums up of a turn stands.
@@ -49,18 +53,20 @@ pub fn standing(tx: &mut Tx, window: &Window, most: usize) -> Result<Vec<Standin
 /// The accounts that sum up others of a cycle on a day, or are of it and sum up others, by their ids:
 /// so that two who make bills of theirs wait for each other in one order.
 fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<Account>> {
-    let mut all = Vec::new();
-    for number in store::summary::masters(tx, cycle, on)? {
-        all.extend(store::account::by_number(tx, number)?);
-    }
-    all.sort_by_key(|it| it.id);
-    Ok(all)
+    let all = store::summary::masters(tx, cycle, on)?;
+    all.into_iter().map(|it| store::account::get(tx, it)).collect()
 }
 
 /// Makes the bills that sum up accounts of a turn whose last bill is posted.
-pub(super) fn after_turn(tx: &mut Tx, allowed: &Authorized, window: &Window) -> Result<()> {
+pub(super) fn after_turn(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    run: &Run,
+    window: &Window,
+) -> Result<()> {
+    let late = post::late(tx, run, window)?;
     for account in masters(tx, window.cycle, window.billed_on)? {
-        one(tx, allowed, &account, window.billed_on, None)?;
+        one(tx, allowed, &account, (window.billed_on, late), None)?;
     }
     Ok(())
 }
@@ -75,44 +81,57 @@ pub(super) fn after_bill(
     let account = store::account::get(tx, account)?;
     let by = crate::summary::summed_up_by(tx, account.id, on)?;
     for it in by.into_iter().chain([account]) {
-        one(tx, allowed, &it, on, None)?;
+        one(tx, allowed, &it, (on, None), None)?;
     }
     Ok(())
 }
 
-/// The bill of an account that sums up others, unless it sums up none, waits for one of them, or has
-/// nothing new. In the place of one that was taken back it sums up only what stands of it, at once.
+/// The bill of an account that sums up others by a day, unless it sums up none, waits for one of them, or
+/// has nothing new; `late` is the day on which the last of them was let go after it was held. In the place of one that was taken back it sums up only what stands of it, at once.
 fn one(
     tx: &mut Tx,
     allowed: &Authorized,
     account: &Account,
-    on: Date,
+    (on, late): (Date, Option<Date>),
     was: Option<BillId>,
 ) -> Result<Option<BillNumber>> {
     store::account::lock(tx, &[account.id])?;
     let theirs = members(tx, account, on)?;
-    let sums_up = 1 < theirs.len();
+    let waiting = store::summary::waiting(tx, account.id, on)?;
+    let sums_up = 1 < theirs.len() || !waiting.is_empty();
     let waits = was.is_none() && !store::summary::waits(tx, &theirs, on)?.is_empty();
     if !sums_up || waits {
         return Ok(None);
     }
-    let rolled = rolls_up(tx, account.id, on)?;
     let instead = was.map(|was| store::summary::instead(tx, was)).transpose()?;
+    let mut left = store::summary::left(tx, &theirs, on)?;
+    left.extend(waiting.into_iter().filter(|it| !theirs.contains(&it.account)));
+    if let Some(instead) = &instead {
+        left.retain(|it| instead.contains(&it.bill));
+    }
+    let moves = left.iter().any(|it| it.paid_by == Some(account.id));
+    let rolled = rolls_up(tx, account.id, on)?;
     let mut rows = Vec::new();
-    for it in store::summary::left(tx, &theirs, on)? {
-        let moves = rolled.is_some_and(|from| from <= it.billed_on);
-        let wanted = match &instead {
-            None => moves || store::summary::newest(tx, it.account, on)? == Some(it.bill),
-            Some(instead) => instead.contains(&it.bill),
+    for it in left {
+        // On a bill that moves something is that, and what is its account's own beside it; on one that
+        // moves nothing the newest of each account.
+        let wanted = match it.paid_by {
+            Some(by) => by == account.id,
+            None if moves || rolled.is_some() => {
+                it.account == account.id && rolled.is_none_or(|from| from <= it.billed_on)
+            }
+            None => {
+                instead.is_some() || store::summary::newest(tx, it.account, on)? == Some(it.bill)
+            }
         };
         if wanted {
-            let is_own = it.account == account.id;
-            let moved = if moves && !is_own { it.total } else { Money::ZERO };
+            let moved = if it.paid_by.is_some() { it.total } else { Money::ZERO };
             rows.push((it, moved));
         }
     }
     let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
-    let mut bill = bill(tx, account, &rows, was.map(|_| on))?;
+    leave_out(tx, account.id, &mut rows)?;
+    let mut bill = bill(tx, account, &rows, (was.map(|_| on), late))?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = bill;
     store::window::add(tx, &Window { id, cycle: off_cycle(id), period, billed_on, due_on })?;
@@ -129,12 +148,31 @@ fn one(
         Some(was) => format!("summary/{}/{newest}/{was}", account.id),
     };
     store::once::billed(tx, bill.id, &key, "")?;
-    let entry = EntryId(tx.next(Counter::Entry, 1)?);
-    store::ledger::add(tx, &[post::entry(bill, entry)])?;
+    // An account that takes nothing itself has no other bill that could bring it.
+    let with = charges::open(tx, account.id, bill.billed_on)?;
+    let with: Vec<Charge> =
+        with.into_iter().map(|it| Charge { bill: Some(bill.id), ..it }).collect();
+    store::charge::add(tx, &with)?;
+    let first = tx.next(Counter::Entry, with.len() + 1)?;
+    let mut entries: Vec<Entry> =
+        (first..).zip(&with).map(|(id, it)| charges::entry(it, EntryId(id))).collect();
+    entries.push(post::entry(bill, EntryId(first + i64::try_from(with.len())?)));
+    store::ledger::add(tx, &entries)?;
     crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;
     let said = format!("{} of {} for {}", bill.number, counted(bill), bill.total);
     store::audit::add(tx, allowed, "sum up bills", &account.number.to_string(), &said)?;
     Ok(Some(bill.number.clone()))
+}
+
+/// Leaves out of what is moved of each account what rules of corrections took off: of its newest bill.
+fn leave_out(tx: &mut Tx, account: AccountId, rows: &mut [(Left, Money)]) -> Result<()> {
+    for (of, off) in store::summary::off(tx, account)? {
+        let theirs = |it: &&mut (Left, Money)| it.0.account == of && it.0.paid_by == Some(account);
+        if let Some((_, moved)) = rows.iter_mut().filter(theirs).max_by_key(|it| it.0.bill) {
+            *moved = *moved - off;
+        }
+    }
+    Ok(())
 }
 
 fn counted(bill: &Bill) -> String {
@@ -142,12 +180,13 @@ fn counted(bill: &Bill) -> String {
 }
 
 /// A bill that sums up these, each with what is moved of it; dated as the newest of them, or in the
-/// place of one that was taken back as of today, with as many days to pay.
+/// place of one that was taken back as of today, with as many days to pay. What is moved is due with the
+/// last of them; what stays is due with the first.
 fn bill(
     tx: &mut Tx,
     account: &Account,
     rows: &[(Left, Money)],
-    today: Option<Date>,
+    (today, late): (Option<Date>, Option<Date>),
 ) -> Result<Bill> {
     let of = || rows.iter().map(|it| it.0);
     let (first, last) =
@@ -155,9 +194,13 @@ fn bill(
     let period = first.zip(last).and_then(|(first, last)| Period::new(first, last));
     let newest = of().map(|it| it.billed_on).max().unwrap_or_default();
     let billed_on = today.unwrap_or(newest);
-    let due_on = of().map(|it| it.due_on).min().unwrap_or_default();
+    let moves = of().any(|it| it.paid_by == Some(account.id));
+    let (first, last) = (of().map(|it| it.due_on).min(), of().map(|it| it.due_on).max());
+    let due_on = if moves { last } else { first }.unwrap_or_default();
     let due_on = due_on.saturating_add(billed_on - newest);
-    let calendar = crate::calendar::on(tx, billed_on)?;
+    // What was held and is billed later is due as many days after that.
+    let from = late.map_or(billed_on, |late| late.max(billed_on));
+    let due_on = crate::calendar::on(tx, billed_on)?.due_on(account.class, from).unwrap_or(due_on);
     let person = store::person::get(tx, account.person)?;
     Ok(Bill {
         id: BillId(0),
@@ -166,7 +209,7 @@ fn bill(
         window: WindowId(0),
         period: period.expect("there is a bill, and it has days"),
         billed_on,
-        due_on: calendar.due_on(account.class, billed_on).unwrap_or(due_on),
+        due_on,
         addressed_to: std::iter::once(person.name)
             .chain(account.mail_to.lines().map(str::to_owned))
             .collect(),
@@ -212,7 +255,7 @@ pub(super) fn anew(
 ) -> Result<()> {
     for (account, was) in undone {
         let account = store::account::get(tx, *account)?;
-        if let Some(number) = one(tx, allowed, &account, on, Some(*was))?
+        if let Some(number) = one(tx, allowed, &account, (on, None), Some(*was))?
             && let Some(made) = store::bill::by_number(tx, &number)?
         {
             store::correction::replace(tx, *was, made)?;

@@ -25,7 +25,11 @@ pub fn letter(
 ) -> Result<String> {
     let allowed = authorize(tx, actor, Permission::DeliverBills, None)?;
     let it = letter::of_account(tx, account, cause, on)?;
-    let matter = Matter::Letter { cause, values: it.values, listed: it.listed };
+    let of = match cause.of_move() {
+        Some(kind) => letter::newest(tx, account, kind)?.map(|it| (it.id, it.version)),
+        None => None,
+    };
+    let matter = Matter::Letter { cause, of, values: it.values, listed: it.listed };
     let whom = (account, it.account, it.language, it.addressed_to);
     let number = mail(tx, whom, on, matter)?;
     store::audit::add(tx, &allowed, "send letter", &it.account.to_string(), &number)?;

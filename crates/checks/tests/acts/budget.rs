@@ -5,15 +5,21 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::date;
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::bill_run::last;
+use meterbook_app::bill_run::once::{NewOnce, Of};
+use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::{budget, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::budget::How;
+use meterbook_core::credit::deposit::Because;
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Gl;
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_store::budget::Budget;
 use meterbook_store::{self as store, Db};
 
@@ -120,6 +126,60 @@ fn a_level_follows_from_bills_and_what_is_not_offered_is_said() {
         assert_eq!(end().unwrap(), Money::ZERO);
         let again = begin(db, ONE, None).unwrap_err();
         assert!(says(&again).starts_with("it began on 2026-01-20 already"));
+        sound(db);
+    });
+}
+
+#[test]
+fn it_is_settled_where_service_ends_on_days_already_billed() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::Budget, RULES);
+        let account = last_bill::comes(db);
+        db.write(|tx| budget::begin(tx, at("2026-01-20"), account.id, Some(cents(5_00)), "x"))
+            .unwrap();
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        bill(db);
+        last_bill::leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
+        let all = last::make_all(db, actor()).unwrap();
+        let [(_, Ok(closed))] = &all[..] else { panic!("{all:?}") };
+        assert!(
+            closed.bills.is_empty() && closed.charges.iter().any(|it| it.amount == cents(7_00))
+        );
+        assert_eq!(owes(db, account.id), 12_00 + 25_00 + 10_00);
+        assert_eq!(sum(db, Gl::BudgetVariance), 0);
+        assert!(db.read(|tx| budget::running(tx, account.id)).unwrap().is_none());
+        assert!(last::make_all(db, actor()).unwrap().is_empty());
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_no_bill_of_service_counts_in_no_level_and_no_security() {
+    engines::each(|db, folder| {
+        january(db, folder, 3);
+        say(db, Noun::Budget, RULES);
+        say(db, Noun::Deposit, "ask residential poor 2 highest\nreview 1 on-time\n");
+        bill(db);
+        let said = vec!["500.00 fee revenue: Pole".to_owned()];
+        let of = Of::Charges { kinds: Vec::new(), said, open: false };
+        let new = NewOnce { account: THREE, of, reference: String::new(), total: cents(50_000) };
+        db.write(|tx| do_or_ask(tx, at("2026-02-05"), &Asked::BillOnce(new), "a car")).unwrap();
+        let it = db.read(|tx| budget::recommend(tx, THREE, date(2026, 3, 10))).unwrap();
+        assert_eq!((it.level, it.bills.len()), (cents(14_00), 1));
+        let poor = NewDeposit { account: THREE, credit: Credit::Poor, amount: None, parts: 1 };
+        let asked = db.write(|tx| deposit::ask(tx, at("2026-02-06"), &poor, "late")).unwrap();
+        assert_eq!(asked[0].amount, cents(2 * 1_332));
+        // It is paid with the bill of service in time; the pole is not paid.
+        let open = Of::Charges { kinds: Vec::new(), said: Vec::new(), open: true };
+        let total = cents(2 * 1_332);
+        let new = NewOnce { account: THREE, of: open, reference: String::new(), total };
+        db.write(|tx| do_or_ask(tx, at("2026-02-06"), &Asked::BillOnce(new), "due")).unwrap();
+        let rule = "pay deposit\npay any\n";
+        db.write(|tx| receipt::say_rule(tx, actor(), date(2026, 1, 1), rule)).unwrap();
+        pays(db, THREE, 3 * 1_332, date(2026, 2, 10), actor());
+        let kept = db.read(|tx| deposit::secured(tx, THREE, date(2026, 3, 10))).unwrap();
+        assert_eq!((kept.held, kept.goes_back), (total, Some(Because::OnTime { bills: 1 })));
         sound(db);
     });
 }

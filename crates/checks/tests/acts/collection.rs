@@ -7,10 +7,13 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::{customer_view, order, plan, receipt};
 use meterbook_checks::engines;
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
@@ -20,6 +23,7 @@ use meterbook_core::order::Order;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Db, Tx};
 
+use crate::correct::meter_shows;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::february;
@@ -205,7 +209,7 @@ fn what_is_past_due_of_all_is_what_is_past_due_of_each() {
         february(db, folder, 4);
         for day in [date(2026, 3, 10), date(2026, 3, 23), date(2026, 3, 24), date(2026, 6, 1)] {
             let mut all = Vec::new();
-            db.read(|tx| store::collection::arrears(tx, day, |it| all.push(it))).unwrap();
+            db.read(|tx| store::debt::arrears(tx, day, |it| all.push(it))).unwrap();
             let each = |tx: &mut Tx| {
                 let mut each = Vec::new();
                 for id in (1..=4).map(AccountId) {
@@ -265,4 +269,31 @@ fn what_is_not_granted_is_said() {
         assert_eq!(all[0].to_string(), "moratorium: order 12, until 2026-04-01");
         sound(db);
     });
+}
+
+#[test]
+fn a_correction_calls_a_cut_off_for_which_too_little_is_past_due() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        run(db, "2026-03-10");
+        run(db, "2026-03-13");
+        run(db, "2026-03-16");
+        assert_eq!(cuts(db, THREE).len(), 1);
+        // The third meter showed 10, not 111.
+        meter_shows(db, "E-3", date(2026, 2, 1), &[10]);
+        misread(db, THREE);
+        assert!(cuts(db, THREE).is_empty());
+        sound(db);
+    });
+}
+
+/// The bills of an account are made anew.
+pub(crate) fn misread(db: &Db, account: AccountId) {
+    let (from, cause) = (date(2026, 1, 1), Cause::Read);
+    db.write(|tx| {
+        let net = preview(tx, actor(), account, from, cause)?.charged();
+        let wanted = NewCorrection { account, from, cause, net };
+        do_or_ask(tx, actor(), &Asked::Correct(wanted), "misread")
+    })
+    .unwrap();
 }

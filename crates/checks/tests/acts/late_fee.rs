@@ -8,7 +8,10 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::bill_run::{self, Until, Which, last};
+use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::late_fee::{self, NewWaiver};
+use meterbook_app::moves::ReadWanted;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{receipt, suspense, task};
 use meterbook_checks::engines;
@@ -18,6 +21,7 @@ use meterbook_core::id::AccountId;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::{Gl, Tender};
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Grant, Permission};
 use meterbook_core::task::TaskKind;
@@ -27,6 +31,7 @@ use meterbook_store::{self as store, Db};
 use crate::authority::with_role;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
 use crate::jobs::{january, read};
+use crate::last_bill;
 use crate::village::{actor, says};
 
 const RULES: &str =
@@ -192,5 +197,70 @@ fn what_changed_since_it_was_looked_at_is_said() {
         let silent = NewWaiver { amount: cents(1_00), ..it };
         let why = db.write(|tx| late_fee::waive(tx, actor(), &silent, " ")).unwrap_err();
         assert_eq!(says(&why), "say why");
+    });
+}
+
+#[test]
+fn a_bill_that_was_held_is_due_as_many_days_after_it_was_let_go() {
+    engines::each(|db, folder| {
+        january(db, folder, 41);
+        say(db, Noun::LateFee, RULES);
+        bill(db);
+        // Of the fortieth there was no read; it turns up after the others were due.
+        crate::jobs::import(db, folder, "meter,date,read,kind\nE-40,2026-02-01,580,actual\n");
+        bill_run::run(
+            db,
+            at("2026-03-10"),
+            Which::Held(Cycle(1), None),
+            Until::Posted,
+            &mut |_| (),
+        )
+        .unwrap();
+        let due = |account: i64| {
+            let of = AccountId(account);
+            let it = db.read(|tx| store::bill::of_account(tx, of)).unwrap().remove(0);
+            (it.billed_on, it.due_on)
+        };
+        let day = date(2026, 2, 2);
+        assert_eq!(due(40), (day, date(2026, 3, 31)));
+        assert_eq!(due(39), (day, date(2026, 2, 23)));
+        assess(db, "2026-03-11");
+        assert_eq!(fees(db, AccountId(40)), []);
+        assert_eq!(fees(db, AccountId(39)).len(), 1);
+        assess(db, "2026-04-07");
+        assert_eq!(fees(db, AccountId(40)).len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_fee_of_whose_service_ended_is_charged_without_a_bill() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::LateFee, RULES);
+        let account = last_bill::comes(db);
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        bill(db);
+        last_bill::leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
+        let make = |day| last::make_all(db, at(day)).unwrap();
+        assert_eq!(make("2026-03-10").len(), 1);
+        let asked = NewDeposit {
+            account: account.id,
+            credit: Credit::Unknown,
+            amount: Some(cents(40_00)),
+            parts: 1,
+        };
+        db.write(|tx| deposit::ask(tx, at("2026-03-10"), &asked, "too late")).unwrap();
+        assert_eq!(assess(db, "2026-03-12").0, 1);
+        let before = owes(db, account.id);
+        let all = make("2026-03-13");
+        let [(of, Ok(closed))] = &all[..] else { panic!("{all:?}") };
+        let charged: Vec<_> = closed.charges.iter().map(|it| it.amount.cents()).collect();
+        assert_eq!((*of, charged), (account.id, vec![1_20]));
+        let let_go: Vec<_> = closed.let_go.iter().map(|it| it.amount.cents()).collect();
+        assert_eq!(let_go, [40_00], "nothing is left to secure");
+        assert_eq!(owes(db, account.id), before + 1_20);
+        assert!(to_come(db, account.id).is_empty() && make("2026-03-13").is_empty());
+        sound(db);
     });
 }

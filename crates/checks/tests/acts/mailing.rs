@@ -6,14 +6,17 @@
 use std::path::Path;
 
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{self, Outcome};
+use meterbook_app::bill_run::{self, cancel};
 use meterbook_app::delivery::mass::Mass;
 use meterbook_app::delivery::package::{begin, make};
 use meterbook_app::delivery::{NotDelivered, email, outcome, send, settings};
-use meterbook_app::moves::ReadWanted;
+use meterbook_app::moves::{self, ReadWanted};
 use meterbook_app::{Refused, check, party, person};
 use meterbook_checks::engines;
 use meterbook_checks::smtp::Server;
-use meterbook_core::delivery::{PaperKind, Piece, State, Way};
+use meterbook_core::account::Cycle;
+use meterbook_core::delivery::{Enclosed, PaperKind, Piece, State, Way};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::{AccountId, CorrectionId, DetailId, PackageId};
 use meterbook_core::money::Money;
@@ -21,7 +24,7 @@ use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
-use meterbook_store::{self as store, Db};
+use meterbook_store::{self as store, Conflict, Db};
 
 use crate::authority::with_role;
 use crate::correct::{self, correct, shows};
@@ -252,5 +255,82 @@ fn a_note_is_a_message_like_a_bill_and_one_that_bounces_goes_on_paper() {
         let states: Vec<_> = notes.iter().map(|(it, state)| (it.way, *state)).collect();
         assert_eq!(states, [(Way::Email, State::Bounced), (Way::Post, State::Queued)]);
         assert_eq!(notes[1].0.address, "Rosa Quill\n12 Mill St\nAlder Creek IL 60000");
+    });
+}
+
+#[test]
+fn nothing_is_sent_that_says_something_of_a_turn_that_is_taken_back() {
+    engines::each(|db, _| {
+        crate::sum_up::three(db, None);
+        for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
+            correct::meter_shows(db, serial, date(2026, 2, 1), &[index]);
+        }
+        correct::bill(db);
+        let summing = crate::sum_up::summing(db).unwrap();
+        db.write(|tx| send::summary(tx, actor(), ACCOUNT, date(2026, 2, 20))).unwrap();
+        let due = || db.read(|tx| store::outbox::due(tx, Way::Post, ever())).unwrap();
+        assert_eq!(due().len(), 3 + 1 + 1, "bills, the one that sums them up, and one asked for");
+        let (ann, bob) =
+            (with_role(db, "ann", "billing-analyst"), with_role(db, "bob", "billing-analyst"));
+        let wanted = db.read(|tx| cancel::of_cycle(tx, Cycle(1))).unwrap();
+        let asked = cancel::cancel(db, ann, wanted, "the price of last year", &mut |_| ()).unwrap();
+        let Outcome::Waits(id) = asked else { panic!("it was done by one") };
+        db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        // Not one bill is taken back yet.
+        assert!(due().is_empty(), "{:?}", due());
+        let sums = |it: &&(Piece, State)| {
+            it.0.enclosed == Enclosed::Bill(summing) || it.0.enclosed.kind() == PaperKind::Summary
+        };
+        let theirs: Vec<_> = pieces(db).into_iter().filter(|it| sums(&it)).collect();
+        assert_eq!(theirs.len(), 2);
+        for (it, _) in theirs {
+            let sends = db.write(|tx| {
+                let on = (None, actor().at);
+                store::outbox::add_event(tx, it.id, (State::Sending, ""), on)
+            });
+            assert!(sends.unwrap_err().is::<Conflict>(), "{it:?}");
+        }
+        bill_run::work(db, actor(), &mut |_| ()).unwrap();
+        assert!(due().is_empty() && of_kind(db, PaperKind::Note).is_empty());
+        clean(db);
+    });
+}
+
+#[test]
+fn a_letter_of_a_move_that_does_not_stand_any_more_is_not_sent() {
+    engines::each(|db, _| {
+        found(db);
+        let account = comes(db);
+        let made = leaves(db, &account, LEFT, ReadWanted::Ordered);
+        let on = date(2026, 3, 10);
+        letter(db, LetterCause::Stop, on).unwrap();
+        let due = || db.read(|tx| store::outbox::due(tx, Way::Post, ever())).unwrap();
+        let first = due();
+        assert_eq!(first.len(), 1);
+        let to = moves::NewDays {
+            starts_on: None,
+            stops_on: LEFT.tomorrow().ok(),
+            read: ReadWanted::Ordered,
+        };
+        let again = db.write(|tx| moves::redate(tx, actor(), made.of.id, 1, &to)).unwrap();
+        assert!(due().is_empty(), "it tells of another day");
+        let second = letter(db, LetterCause::Stop, on).unwrap();
+        assert!(second.ends_with("-2"), "{second}");
+        assert_eq!(due().len(), 1);
+        db.write(|tx| moves::cancel(tx, actor(), again.of.id, 2)).unwrap();
+        assert!(due().is_empty());
+        for (it, _) in of_kind(db, PaperKind::Letter) {
+            let sends = db.write(|tx| {
+                let on = (None, actor().at);
+                store::outbox::add_event(tx, it.id, (State::Sending, ""), on)
+            });
+            assert!(sends.unwrap_err().is::<Conflict>());
+        }
+        // What is asked for anew has a letter of its own, also where it says the same.
+        leaves(db, &account, LEFT, ReadWanted::Ordered);
+        let third = letter(db, LetterCause::Stop, on).unwrap();
+        assert!(third.ends_with("-3"), "{third}");
+        assert_eq!(due().len(), 1);
+        clean(db);
     });
 }

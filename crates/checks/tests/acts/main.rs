@@ -55,6 +55,7 @@ mod record;
 mod refused;
 mod release;
 mod riders;
+mod rolled;
 mod search;
 mod settle;
 mod smtp;

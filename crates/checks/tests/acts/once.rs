@@ -7,25 +7,26 @@ use std::path::Path;
 
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, Outcome, do_or_ask, give};
-use meterbook_app::bill_run::correct::preview as correction;
+use meterbook_app::bill_run::correct::{NewCorrection, preview as correction};
 use meterbook_app::bill_run::last;
 use meterbook_app::bill_run::once::{NewOnce, Of, Planned, preview, say_kinds};
 use meterbook_app::seller::say;
-use meterbook_app::{Actor, check, deliver, invoice, receipt, statement};
+use meterbook_app::{Actor, check, deliver, invoice, receipt, statement, summary};
 use meterbook_checks::engines;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::assess::Unusual;
-use meterbook_core::bill::correct::Cause;
+use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::explain;
-use meterbook_core::delivery::Enclosed;
-use meterbook_core::id::{AccountId, AgreementId, BillId};
+use meterbook_core::bill::settle::Settled;
+use meterbook_core::delivery::{Enclosed, State};
+use meterbook_core::id::{AccountId, AgreementId, BillId, CorrectionId};
 use meterbook_core::ledger::{Debt, Gl};
 use meterbook_core::money::Money;
 use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
-use crate::correct::{begin, bill, shows, three_months};
+use crate::correct::{begin, bill, meter_shows, shows, three_months};
 use crate::last_bill;
 use crate::village::{DIALS, actor, says};
 
@@ -196,6 +197,104 @@ fn a_bill_of_charges_is_taken_back_once() {
         let why = made(db, actor(), &back(&service.0), "no").unwrap_err();
         assert!(says(&why).contains("is no bill of charges of this account"), "{why}");
         clean(db);
+    });
+}
+
+/// The mail house takes whatever is queued of the account.
+pub(crate) fn sent(db: &Db) {
+    for (piece, state) in crate::delivery::pieces(db) {
+        let event = |state| (state, "package 9");
+        let on = (None, actor().at);
+        if state == State::Queued {
+            db.write(|tx| {
+                store::outbox::add_event(tx, piece.id, event(State::Sending), on)?;
+                store::outbox::add_event(tx, piece.id, event(State::Sent), on)
+            })
+            .unwrap();
+        }
+    }
+}
+
+fn notes(db: &Db) -> Vec<CorrectionId> {
+    let all = crate::delivery::pieces(db).into_iter();
+    let note = |it: Enclosed| if let Enclosed::Note(id) = it { Some(id) } else { None };
+    all.filter_map(|it| note(it.0.enclosed)).collect()
+}
+
+fn page_of(db: &Db, folder: &Path, id: CorrectionId) -> String {
+    let file = summary::draw_correction(db, id, folder).unwrap();
+    std::fs::read_to_string(file.with_extension("html")).unwrap()
+}
+
+#[test]
+fn who_was_sent_a_bill_of_charges_is_told_that_it_was_taken_back() {
+    engines::each(|db, folder| {
+        three_months(db);
+        made(db, actor(), &new(&[], &["30.00 fee revenue: Fence"], false), "a cow").unwrap();
+        let number = db.read(|tx| store::bill::get(tx, newest(db))).unwrap().number;
+        sent(db);
+        let back = NewOnce { of: Of::Back(number.clone()), ..new(&[], &[], false) };
+        made(db, actor(), &back, "it was another cow").unwrap();
+        let all = notes(db);
+        assert_eq!(all, [CorrectionId(1)]);
+        let page = page_of(db, folder, all[0]);
+        for says in [number.0.as_str(), "Credit note", "Fence", "it was another cow", "$30.00"] {
+            assert!(page.contains(says), "{says}: {page}");
+        }
+        assert!(!page.contains(">: Fence"), "{page}");
+        clean(db);
+    });
+}
+
+#[test]
+fn who_was_sent_a_bill_that_sums_up_is_told_what_stands_in_its_place() {
+    engines::each(|db, folder| {
+        let all = crate::sum_up::three(db, Some("roll-up"));
+        for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
+            meter_shows(db, serial, date(2026, 2, 1), &[index]);
+        }
+        bill(db);
+        sent(db);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[150]);
+        let of = all[1].id;
+        db.write(|tx| {
+            let net = correction(tx, actor(), of, JANUARY, Cause::Read)?.charged();
+            let wanted = NewCorrection { account: of, from: JANUARY, cause: Cause::Read, net };
+            do_or_ask(tx, actor(), &Asked::Correct(wanted), "a 5 was read as a 0")
+        })
+        .unwrap();
+        // Nobody was sent the bill of the second account; the first was sent what sums it up.
+        let [id] = notes(db)[..] else { panic!("{:?}", notes(db)) };
+        let it = db.read(|tx| store::correction::get(tx, id)).unwrap();
+        assert_eq!((it.account, it.net.cents()), (ACCOUNT, -6_00));
+        let page = page_of(db, folder, id);
+        for says in ["$60.00", "$54.00", "$6.00", "in its place"] {
+            assert!(page.contains(says), "{says}: {page}");
+        }
+        clean(db);
+    });
+}
+
+#[test]
+fn the_check_finds_who_is_not_told() {
+    engines::each(|db, _| {
+        three_months(db);
+        sent(db);
+        db.write(|tx| {
+            let newest = store::bill::newest(tx, 1)?[0];
+            let bill = store::bill::get(tx, newest)?;
+            let (id, cause, why) = (CorrectionId(1), Cause::Read, String::new());
+            let (net, settled, bills) = (-bill.total, Settled::default(), Vec::new());
+            let account = ACCOUNT;
+            let it = Correction { id, account, cause, why, on: JANUARY, net, settled, bills };
+            store::correction::add(tx, &[it])?;
+            store::correction::cancel(tx, &[(id, bill.id)])
+        })
+        .unwrap();
+        let report = check::check(db).unwrap();
+        let rule = report.rules.iter().find(|it| it.name == "notes").unwrap();
+        let says = "the note C-1 of bills that somebody knew of is on its way to nobody";
+        assert_eq!((rule.examined, &*rule.faults), (1, &[says.to_owned()][..]));
     });
 }
 

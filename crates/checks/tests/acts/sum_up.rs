@@ -26,11 +26,11 @@ use crate::correct::{begin, bill, meter_shows};
 use crate::deposit::{at, say};
 use crate::village::{self, DIALS, actor};
 
-const JANUARY: Date = date(2026, 1, 1);
-const MASTER: AccountId = AccountId(1);
+pub(crate) const JANUARY: Date = date(2026, 1, 1);
+pub(crate) const MASTER: AccountId = AccountId(1);
 
 /// Three accounts of one cycle: the first sums up the others, as it says of what they are charged.
-fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
+pub(crate) fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
     begin(db, "R-1", &[DIALS]);
     for serial in ["E-2", "E-3"] {
         village::take_on(db, &village::customer(serial, &[DIALS])).unwrap();
@@ -56,7 +56,7 @@ fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
     all
 }
 
-fn standing(db: &Db) -> Standing {
+pub(crate) fn standing(db: &Db) -> Standing {
     db.read(|tx| {
         let window = store::window::around(tx, Cycle(1), JANUARY)?.unwrap();
         Ok(sum_up::standing(tx, &window, 9)?.remove(0))
@@ -64,23 +64,23 @@ fn standing(db: &Db) -> Standing {
     .unwrap()
 }
 
-fn summing(db: &Db) -> Option<BillId> {
+pub(crate) fn summing(db: &Db) -> Option<BillId> {
     let made = standing(db).made?;
     db.read(|tx| store::bill::by_number(tx, &made)).unwrap()
 }
 
-fn owes(db: &Db, it: &Account) -> i64 {
+pub(crate) fn owes(db: &Db, it: &Account) -> i64 {
     db.read(|tx| store::ledger::balance(tx, it.id)).unwrap().cents()
 }
 
 #[track_caller]
-fn clean(db: &Db) {
+pub(crate) fn clean(db: &Db) {
     let report = check::check(db).unwrap();
     let faults: Vec<_> = report.rules.iter().flat_map(|it| &it.faults).collect();
     assert!(faults.is_empty(), "{faults:?}");
 }
 
-fn drawn(db: &Db, folder: &Path, id: BillId) -> String {
+pub(crate) fn drawn(db: &Db, folder: &Path, id: BillId) -> String {
     assert!(deliver::pdf_of(db, folder, id).unwrap().starts_with(b"%PDF"));
     let it = db.read(|tx| statement::of_bill(tx, id)).unwrap();
     let place = folder.join(it.bill.billed_on.to_string());

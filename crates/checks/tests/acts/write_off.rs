@@ -9,6 +9,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::collection;
+use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::write_off::{self, NewWriteOff};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
@@ -20,6 +21,8 @@ use meterbook_core::permission::{Grant, Permission};
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
+use crate::collection::misread;
+use crate::correct::meter_shows;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
 use crate::jobs::january;
 use crate::village::{actor, says};
@@ -116,6 +119,24 @@ fn another_account_owes_what_this_one_did() {
             let why = go(from, to, cents).unwrap_err();
             assert!(says(&why).starts_with(says_so), "{why}");
         }
+        sound(db);
+    });
+}
+
+#[test]
+fn a_credit_of_a_correction_pays_first_what_was_given_up() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        give_up(db, &new(THREE, 1_332)).unwrap();
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 1_332));
+        // The third meter showed 11, not 111: of $13.32 there were $1.32.
+        meter_shows(db, "E-3", date(2026, 2, 1), &[11]);
+        misread(db, THREE);
+        assert_eq!((owes(db, THREE), sum(db, Gl::BadDebt)), (0, 132));
+        let reference = "check 9".to_owned();
+        let back = NewRefund { account: THREE, amount: Money::from_cents(12_00), reference };
+        let why = db.write(|tx| credit::refund(tx, actor(), &back, "moved")).unwrap_err();
+        assert_eq!(says(&why), "the account's credit is $0.00; give no more than that");
         sound(db);
     });
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use meterbook_checks::engines;
 use meterbook_core::delivery::mailing::{Mailing, Matter};
 use meterbook_core::delivery::{Enclosed, Piece, State, Way};
-use meterbook_core::id::{CorrectionId, MailingId, PackageId, PersonId, PieceId, UserId};
+use meterbook_core::id::{CorrectionId, MailingId, MoveId, PackageId, PersonId, PieceId, UserId};
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
@@ -77,6 +77,7 @@ fn letter() -> Mailing {
         number: "L-260804-10000001-bill-held".to_owned(),
         matter: Matter::Letter {
             cause: LetterCause::BillHeld,
+            of: Some((MoveId(1), 1)),
             values: vec![("from", "2026-07-01".to_owned()), ("to", "2026-07-31".to_owned())],
             listed: vec!["a, b".to_owned(), "c".to_owned()],
         },

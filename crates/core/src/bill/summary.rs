@@ -32,7 +32,9 @@ pub struct Summary {
     pub account: AccountNumber,
     /// The number of the bill, where it was made and is not only looked at.
     pub number: Option<BillNumber>,
-    /// Where what the accounts are charged is owed by the one that sums up: what that owed before.
+    /// Whether what the accounts are charged is owed by the one that sums up.
+    pub rolled: bool,
+    /// What that owes beside all of them; `None` where it is not said.
     pub before: Option<Money>,
     /// The language it is written in.
     pub language: Language,

@@ -377,6 +377,7 @@ mod tests {
             on: date(2026, 3, day),
             due: date(2026, 3, day),
             amount: cents(amount),
+            rolled: false,
         };
         let sides = [
             side(1, EntryKind::Charge, Debt::Deposit, 1, 10_000),

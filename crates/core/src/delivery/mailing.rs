@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::{Enclosed, PaperKind};
-use crate::id::{AccountId, AccountNumber, BillId, CorrectionId, MailingId};
+use crate::id::{AccountId, AccountNumber, BillId, CorrectionId, MailingId, MoveId};
 use crate::paper::letter::LetterCause;
 use crate::person::Language;
 
@@ -36,6 +36,8 @@ pub enum Matter {
     Letter {
         /// Why it is written.
         cause: LetterCause,
+        /// The move that it is about, and the version of it that it tells of.
+        of: Option<(MoveId, i64)>,
         /// What is known beside the utility, the account and the name.
         values: Vec<(&'static str, String)>,
         /// What it lists.
@@ -87,7 +89,7 @@ mod tests {
         let summary = Matter::Summary(Vec::new());
         assert_eq!(summary.stem(account, on), "S-260804-44170926");
         let (values, listed) = (Vec::new(), Vec::new());
-        let letter = Matter::Letter { cause: LetterCause::BillHeld, values, listed };
+        let letter = Matter::Letter { cause: LetterCause::BillHeld, of: None, values, listed };
         assert_eq!(letter.stem(account, on), "L-260804-44170926-bill-held");
         assert_eq!(note_number(CorrectionId(17)), "C-17");
     }

@@ -19,7 +19,8 @@ impl Aged {
     pub fn of(open: &Open, on: Date) -> Aged {
         let mut aged = Aged::default();
         for item in &open.items {
-            let days = (on - item.side.due).get_days();
+            // What another account pays has no age here: it is due there.
+            let days = if item.side.rolled { 0 } else { (on - item.side.due).get_days() };
             let column = match days {
                 ..=0 => 0,
                 1..=30 => 1,
@@ -75,7 +76,8 @@ mod tests {
         let side = |(id, days): (i64, i64)| {
             let due = on.checked_sub(jiff::Span::new().days(days)).unwrap();
             let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(1 << id));
-            Side { entry, kind: EntryKind::Bill, key, debt: Debt::Bill, on: due, due, amount }
+            let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
+            Side { entry, kind, key, debt, on: due, due, amount, rolled }
         };
         let ages = [-5, 0, 1, 30, 31, 60, 61, 90, 91, 400];
         let sides: Vec<Side> = (0..).zip(ages).map(side).collect();
@@ -84,6 +86,8 @@ mod tests {
         assert_eq!(cents, [0b11, 0b1100, 0b11_0000, 0b1100_0000, 0b11_0000_0000]);
         assert_eq!(aged.total().cents(), 0b11_1111_1111);
         assert_eq!(aged.with(aged).total().cents(), 0b111_1111_1110);
+        let elsewhere = Side { rolled: true, ..side((9, 400)) };
+        assert_eq!(Aged::of(&open(&[elsewhere], &[]), on).due[0].cents(), 0b10_0000_0000);
         // The oldest of what is paid in parts is not due.
         let planned = aged.planned(Money::from_cents(0b11_0001_0000));
         let cents = planned.due.map(Money::cents);

@@ -96,6 +96,9 @@ impl Rule {
             if Some(it.side.entry) == designated {
                 return 0;
             }
+            if it.side.rolled {
+                return usize::MAX;
+            }
             let of = self.groups.iter().position(|group| group.contains(&it.side.debt));
             of.map_or(usize::MAX, |it| it + 1)
         };
@@ -173,7 +176,8 @@ mod tests {
         let (entry, kind, due) = (EntryId(id), EntryKind::Bill, date(2026, 3, due));
         let left = Money::from_cents(cents);
         let key = id.to_string();
-        Item { side: Side { entry, kind, key, debt, on: due, due, amount: left }, left }
+        let rolled = false;
+        Item { side: Side { entry, kind, key, debt, on: due, due, amount: left, rolled }, left }
     }
 
     fn given(rule: &str, cents: i64, meant: Option<i64>) -> Vec<(i64, i64)> {

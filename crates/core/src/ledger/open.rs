@@ -26,6 +26,8 @@ pub struct Side {
     pub due: Date,
     /// How much: above zero it is owed, below it was paid or given.
     pub amount: Money,
+    /// Whether its paper says that another account pays it: a bill that is rolled up.
+    pub rolled: bool,
 }
 
 /// What of a payment was meant for an item.
@@ -51,7 +53,7 @@ pub struct Item {
 /// What is open on an account. Never both: a credit pays what is owed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open {
-    /// What is owed, the first due first.
+    /// What is owed, the first due first, and behind it what another account pays.
     pub items: Vec<Item>,
     /// What was paid and is for nothing yet, the oldest first.
     pub credits: Vec<Item>,
@@ -69,7 +71,7 @@ impl Open {
 ///
 /// What was taken back is set off against what took it back, and what payments were meant for against
 /// them. A credit that is left then, such as an overpayment or a payment whose bill was cancelled,
-/// pays what is due first: nobody has to come back for it.
+/// pays what is due first: nobody has to come back for it. What another account pays comes last.
 pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
     let mut left: BTreeMap<EntryId, Money> = BTreeMap::new();
     for side in sides {
@@ -90,7 +92,7 @@ pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
     }
     let mut debits: Vec<&Side> = sides.iter().filter(|it| Money::ZERO < it.amount).collect();
     let mut credits: Vec<&Side> = sides.iter().filter(|it| it.amount < Money::ZERO).collect();
-    debits.sort_by_key(|it| (it.due, it.entry));
+    debits.sort_by_key(|it| (it.rolled, it.due, it.entry));
     credits.sort_by_key(|it| (it.on, it.entry));
     let mut next = 0;
     for credit in &credits {
@@ -132,7 +134,7 @@ mod tests {
         let on = date(2026, 3, 1).checked_add(jiff::Span::new().days(id)).unwrap();
         let (entry, debt) = (EntryId(id), Debt::Bill);
         let amount = Money::from_cents(cents);
-        Side { entry, kind, key: key.to_owned(), debt, on, due: on, amount }
+        Side { entry, kind, key: key.to_owned(), debt, on, due: on, amount, rolled: false }
     }
 
     fn left(of: &[Item]) -> Vec<(i64, i64)> {
@@ -167,6 +169,17 @@ mod tests {
         // The check came back: the age of the debt is that of the bill.
         sides.push(side(5, EntryKind::Reversal, "p", 50_00));
         assert_eq!(left(&open(&sides, &[meant]).items), [(4, 60_00)]);
+    }
+
+    #[test]
+    fn what_another_account_pays_is_paid_last() {
+        let mut sides = [
+            side(1, EntryKind::Bill, "B-1", 50_00),
+            side(2, EntryKind::Bill, "B-2", 30_00),
+            side(3, EntryKind::Payment, "p", -40_00),
+        ];
+        sides[0].rolled = true;
+        assert_eq!(left(&open(&sides, &[]).items), [(1, 40_00)]);
     }
 
     proptest! {

@@ -32,6 +32,7 @@ pub fn summary(language: Language) -> Summary {
     };
     Summary {
         number: None,
+        rolled: false,
         before: None,
         utility: own.utility.clone(),
         account: own.account.number,

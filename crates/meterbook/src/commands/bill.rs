@@ -273,6 +273,10 @@ fn closing(db: &Db, closed: &Closed) -> Result<()> {
         let number = db.read(|tx| store::account::get(tx, it.account))?.number;
         say::line(format_args!("{number}: {} {}", it.label, it.amount));
     }
+    for it in &closed.let_go {
+        let number = db.read(|tx| store::account::get(tx, it.account))?.number;
+        say::line(format_args!("{number}: {} {} is not asked for any more", it.label, it.amount));
+    }
     Ok(())
 }
 

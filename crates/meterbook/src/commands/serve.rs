@@ -139,6 +139,12 @@ fn make(db: &Db, now: Actor) -> Result<()> {
                 for it in &closed.charges {
                     say::line(format_args!("account {number} closed: {} {}", it.label, it.amount));
                 }
+                for it in &closed.let_go {
+                    let (label, amount) = (&it.label, it.amount);
+                    say::line(format_args!(
+                        "account {number} closed: {label} {amount} not asked for"
+                    ));
+                }
             }
             Err(why) => say::line(format_args!("no last bill of account {number}: {why}")),
         }
