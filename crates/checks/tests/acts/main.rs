@@ -56,6 +56,7 @@ mod refused;
 mod release;
 mod riders;
 mod search;
+mod sets;
 mod settle;
 mod smtp;
 mod staff;
