@@ -211,6 +211,17 @@ fn entries(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, i6
     Ok(most)
 }
 
+/// Does something beside others who write, however long it takes until they let us.
+pub(super) fn in_turn<T>(db: &Db, mut work: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+    let since = Instant::now();
+    loop {
+        match db.write(&mut work) {
+            Err(why) if is_taken(&why) && since.elapsed() < PATIENCE => sleep(WAIT),
+            done => return done,
+        }
+    }
+}
+
 pub(super) fn is_taken(why: &anyhow::Error) -> bool {
     matches!(why.downcast_ref(), Some(Unavailable::Locked(_)))
 }

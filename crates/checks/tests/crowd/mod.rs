@@ -1,5 +1,5 @@
 //! A utility with so many customers, their reads and a turn in January that is to be billed, as the tests of
-//! several processes begin with it, and what is written in its books.
+//! several processes begin with it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,17 +12,15 @@ use meterbook_app::meter::NewChannel;
 use meterbook_app::sign_up::{NewService, SignUp, sign_up};
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, founding, tariff};
-use meterbook_checks::engines::Raw;
 use meterbook_checks::program::Program;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
-use meterbook_core::id::BillId;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
 use meterbook_core::period::Period;
 use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
-use meterbook_store::{self as store, Db};
+use meterbook_store::Db;
 
 /// Each of so many has no read at the end of the turn, and is held.
 pub(crate) const UNREAD: i64 = 40;
@@ -118,20 +116,4 @@ fn read(db: &Db, folder: &Path, customers: i64, day: Date) {
     fs::write(&file, text).expect("a file is written");
     let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
     intake::import(db, actor(), &wanted, &mut |_| ()).expect("reads can be imported");
-}
-
-/// Every bill with its lines and what they were made of, and the journal, as texts.
-pub(crate) fn written(utility: &Program) -> [Vec<String>; 2] {
-    let db = Db::open(&utility.location()).expect("the books can be opened");
-    let mut raw = Raw::beside(&db).expect("the books can be opened");
-    let ids = raw.column("select cast(id as text) from bill order by bill.id").expect("bills");
-    let ids = ids.iter().map(|it| BillId(it.parse().expect("a number")));
-    let bill =
-        |it: BillId| format!("{:?}", db.read(|tx| store::bill::get(tx, it)).expect("a bill"));
-    let journal = "
-        select cast(e.id as text) || '|' || e.kind || '|' || e.effective_on || '|' || e.key || '|' ||
-            e.text || '|' || cast(p.position as text) || '|' || p.gl || '|' ||
-            coalesce(cast(p.account_id as text), '') || '|' || cast(p.amount_cents as text)
-        from entry e join posting p on p.entry_id = e.id order by e.id, p.position";
-    [ids.map(bill).collect(), raw.column(journal).expect("a journal")]
 }

@@ -14,6 +14,7 @@ use meterbook_store::{self as store, Db, Tx};
 
 use super::NotCorrected;
 use super::set::{Begun, NewSet, begin, forget, to_end};
+use crate::bill_run::job::in_turn;
 use crate::{Actor, refuse};
 
 /// What correcting the bills of many accounts came to, or would come to.
@@ -67,7 +68,7 @@ pub fn many(
     why: Option<&str>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Many> {
-    let begun = db.write(|tx| prepared(tx, actor, of, why))?;
+    let begun = in_turn(db, |tx| prepared(tx, actor, of, why))?;
     finish_begun(db, begun, watch)
 }
 
@@ -103,7 +104,7 @@ pub(crate) fn told(
     of: NewSet<'_>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Many> {
-    let begun = db.write(|tx| begin(tx, actor, of))?;
+    let begun = in_turn(db, |tx| begin(tx, actor, of))?;
     finish_begun(db, begun, watch)
 }
 

@@ -24,7 +24,7 @@ use super::some::some;
 use crate::Actor;
 use crate::approval::needs_second;
 use crate::authority::authorize;
-use crate::bill_run::job::{PATIENCE, WAIT, is_taken, name};
+use crate::bill_run::job::{PATIENCE, WAIT, in_turn, is_taken, name};
 
 /// Accounts of a job: from here up, what is asked once for all of them costs little beside what each takes.
 const TOGETHER: usize = 100;
@@ -196,7 +196,7 @@ pub(super) fn to_end(db: &Db, set: &Set, watch: &mut dyn FnMut(u64, u64)) -> Res
 
 /// Takes away what was only looked at, once who looked has seen it.
 pub(super) fn forget(db: &Db, set: SetId) -> Result<()> {
-    db.write(|tx| store::set::forget(tx, set))
+    in_turn(db, |tx| store::set::forget(tx, set))
 }
 
 /// How many transactions at once serve: one for each processor, and on SQLite, which has one writer,
