@@ -33,6 +33,9 @@ const DRAWN_IN: &str = "bills/2026-02-02";
 /// Why bills are corrected.
 const WHY: &str = "the displays were read wrong";
 
+/// Every bill, and every posting, as texts.
+type Books = [Vec<String>; 2];
+
 /// Bills the turn, in so many processes.
 fn bill(utility: &Program, processes: usize) {
     let mut beside: Vec<_> = (1..processes).map(|_| utility.begun(&["worker"])).collect();
@@ -42,7 +45,7 @@ fn bill(utility: &Program, processes: usize) {
 }
 
 /// Every bill with its lines and what they were made of, and the journal, as texts.
-fn written(utility: &Program) -> [Vec<String>; 2] {
+fn written(utility: &Program) -> Books {
     let db = Db::open(&utility.location()).expect("the books can be opened");
     let mut raw = Raw::beside(&db).expect("the books can be opened");
     let ids = raw.column("select cast(id as text) from bill order by bill.id").expect("bills");
@@ -104,7 +107,7 @@ fn one_process_and_three_on_both_engines_write_draw_and_correct_the_same() {
     let customers = said.as_ref().map_or(CUSTOMERS, |it| it.parse().expect("a number"));
     let mut samples = [Sample::in_a_file(), Sample::on_postgres("parallel")];
     // The first stays until all others were compared with it.
-    let mut first: Option<(Program, [[Vec<String>; 2]; 2], BTreeSet<PathBuf>)> = None;
+    let mut first: Option<(Program, [Books; 2], BTreeSet<PathBuf>)> = None;
     for sample in samples.iter_mut().flatten() {
         found(&sample.program, customers);
         for processes in [1, 3] {
@@ -143,8 +146,7 @@ fn one_process_and_three_on_both_engines_write_draw_and_correct_the_same() {
                 first = Some((utility, books, files));
                 continue;
             };
-            let lines =
-                |it: &'_ [[Vec<String>; 2]; 2]| it.iter().flatten().flatten().cloned().collect();
+            let lines = |it: &'_ [Books; 2]| it.iter().flatten().flatten().cloned().collect();
             let [all, theirs]: [Vec<String>; 2] = [wanted, &books].map(lines);
             for (ours, theirs) in all.iter().zip(&theirs) {
                 assert_eq!(ours, theirs, "{name}");
