@@ -252,7 +252,8 @@ fn undecided(tx: &mut Tx, actor: Actor, id: ApprovalId) -> Result<(Approval, Use
     }
 }
 
-fn needs_second(why: &anyhow::Error) -> bool {
+/// Whether somebody may do it when a second person agrees.
+pub(crate) fn needs_second(why: &anyhow::Error) -> bool {
     let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<NotAuthorized>);
     matches!(refused, Some(NotAuthorized::NeedsSecond { .. }))
 }

@@ -90,6 +90,11 @@ const RULES: &[Verify] = &[
         store::collection::verify,
     ),
     (
+        "correction-sets",
+        "nothing is left of a set of corrections at its end, and whom it says it corrected it did",
+        store::set::verify,
+    ),
+    (
         "write-offs",
         "what was given up less what was had after all is what the ledger says",
         store::write_off::verify,

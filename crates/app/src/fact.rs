@@ -28,8 +28,8 @@ use serde_json::{Value, json};
 
 pub use self::multiplier::Times;
 pub use self::term::Says;
-use crate::approval::{Asked, Outcome, do_or_ask};
-use crate::authority::{NotAuthorized, authorize};
+use crate::approval::{Asked, Outcome, do_or_ask, needs_second};
+use crate::authority::authorize;
 use crate::bill_run::correct::{NewCorrection, NotCorrected, seen};
 use crate::{Actor, Refused, refuse};
 
@@ -178,11 +178,6 @@ pub fn tell(tx: &mut Tx, actor: Actor, new: NewTelling, why: &str) -> Result<Out
         return Err(refuse(NotTold::NoReason));
     }
     do_or_ask(tx, actor, &Asked::Tell(new), why)
-}
-
-fn needs_second(why: &anyhow::Error) -> bool {
-    let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<NotAuthorized>);
-    matches!(refused, Some(NotAuthorized::NeedsSecond { .. }))
 }
 
 impl Told {

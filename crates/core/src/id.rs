@@ -59,6 +59,8 @@ ids! {
     TellingId,
     /// Bills taken back, and those made in their place.
     CorrectionId,
+    /// A set of accounts whose bills are corrected.
+    SetId,
     /// One turn of a bill cycle: the days it bills and when.
     WindowId,
     /// A billing run over one window.

@@ -278,7 +278,7 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Args)]
 pub(crate) struct Worker {
-    /// End when nothing is left to check or to post
+    /// End when nothing is left to check, to post or to correct
     #[arg(long)]
     pub(crate) once: bool,
 }

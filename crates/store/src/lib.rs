@@ -81,6 +81,7 @@ pub mod role;
 pub mod run;
 pub mod search;
 pub mod seller;
+pub mod set;
 pub mod settlement;
 pub mod staff;
 pub mod summary;

@@ -62,6 +62,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
     ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
+    ("0053_correction_sets", include_str!("../migrations/0053_correction_sets.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -73,6 +73,8 @@ pub enum Counter {
     Bill,
     /// Bills taken back and made anew.
     Correction,
+    /// Sets of accounts of which they are.
+    Set,
     /// Facts told otherwise.
     Telling,
     /// Journal entries.
@@ -347,6 +349,7 @@ impl Counter {
             Counter::Run => "run",
             Counter::Bill => "bill",
             Counter::Correction => "correction",
+            Counter::Set => "correction_set",
             Counter::Telling => "telling",
             Counter::Entry => "entry",
             Counter::Payment => "payment",

@@ -23,7 +23,7 @@ pub(crate) fn golden() -> Result<()> {
     run::done(Command::new("git").args(shown).current_dir(run::root()))
 }
 
-/// Bills the same turn on both databases, by one process and by three, draws it, and compares.
+/// Bills the same turn on both databases, by one process and by three, draws and corrects it, and compares.
 pub(crate) fn parallel(bills: &str) -> Result<()> {
     ensure!(bills.parse::<u32>().is_ok_and(|it| it > 0), "`{bills}` is no number of bills");
     let program = run::release_program()?;
@@ -37,8 +37,8 @@ pub(crate) fn parallel(bills: &str) -> Result<()> {
     )
 }
 
-/// Kills the program many times while it bills, imports, draws, packs and sends, on both databases, and
-/// looks for harm.
+/// Kills the program many times while it bills, corrects, imports, draws, packs and sends, on both
+/// databases, and looks for harm.
 pub(crate) fn kill(times: &str) -> Result<()> {
     ensure!(times.parse::<u32>().is_ok_and(|it| it > 0), "`{times}` is no number of times");
     let program = run::release_program()?;
@@ -55,6 +55,8 @@ pub(crate) fn kill(times: &str) -> Result<()> {
             "kill_import",
             "--test",
             "kill_delivery",
+            "--test",
+            "kill_correction",
         ])
         .args(["--", "--nocapture", "--test-threads=1"])
         .env("METERBOOK_BIN", program)
@@ -138,16 +140,17 @@ pub(crate) fn search(customers: &str) -> Result<()> {
     )
 }
 
-/// Checks and posts a turn on both databases. A hundred thousand accounts need some gigabytes. The
+/// Checks and posts a turn on both databases, and corrects. `words` are for the measurement: how many
+/// accounts, `turn` or `correction`, `sqlite` or `postgres`. A hundred thousand accounts need some gigabytes. The
 /// server keeps what it says it kept, as a customer's does.
-pub(crate) fn bench_run(accounts: &[&str]) -> Result<()> {
+pub(crate) fn bench_run(words: &[&str]) -> Result<()> {
     let postgres = postgres::start_durable()?;
     let scratch = Scratch::new("run")?;
     run::done(
         run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "run"])
             .arg("--")
             .arg(&scratch.0)
-            .args(accounts)
+            .args(words)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }

@@ -28,11 +28,11 @@ cargo xtask HABIT
   install   only the first step of it
   golden    write the expected answers under golden/ and in docs/guides anew; the change is
             what is reviewed
-  kill      kill the program 20 times each while it bills, imports, draws, packs and sends, on both
-            databases, then look for harm
+  kill      kill the program 20 times each while it bills, corrects, imports, draws, packs and sends,
+            on both databases, then look for harm
             --times N      another number of times
-  parallel  bill and draw a turn of 10,000 on both databases, by one process and by three, and compare
-            bills, journal and pages byte by byte
+  parallel  bill, draw and correct a turn of 10,000 on both databases, by one process and by three, and
+            compare bills, journal and pages byte by byte
             --bills N      another number of them
   day       a scripted day at the counter of a large sample utility, with the optimised program, on
             both databases; the books are checked after each act, and both end with the same record
@@ -48,8 +48,9 @@ cargo xtask HABIT
             --meters N     another number of meters than 10000
   bench run  how fast a turn is checked and posted from storage, on both databases, beside the raw
             floor of the same rows; 1,000, 10,000 and 100,000 accounts; and of the first thousand how
-            fast six months of a wrong price are corrected
+            fast six months of a wrong price are corrected, by one worker and by two
             --accounts N   another number of them
+            correction N   that correction alone, of so many; `sqlite` or `postgres`: on that alone
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
@@ -97,8 +98,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "paper", "--bills", bills] => habits::paper(bills),
         ["bench", "intervals"] => habits::intervals("10000"),
         ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
-        ["bench", "run"] => habits::bench_run(&[]),
         ["bench", "run", "--accounts", accounts] => habits::bench_run(&[*accounts]),
+        ["bench", "run", words @ ..] => habits::bench_run(words),
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

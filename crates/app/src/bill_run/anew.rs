@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::correct::{Correction, net, take_back, take_off};
+use meterbook_core::bill::set::SetJob;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
@@ -50,24 +51,35 @@ impl Fresh {
         Fresh::with(|counter| Ids::of(counter, from, OF_A_TRIAL))
     }
 
-    /// As many as the accounts need of which there are so many bills, and so many pieces of them.
-    pub(super) fn aside(
-        tx: &mut Tx,
-        accounts: usize,
-        bills: usize,
-        pieces: usize,
-    ) -> Result<Fresh> {
-        let mut aside = |counter, count: usize| -> Result<Ids> {
-            let first = if count == 0 { 0 } else { tx.next(counter, count)? };
-            Ok(Ids::of(counter, first, i64::try_from(count)?))
-        };
-        Ok(Fresh {
-            corrections: aside(Counter::Correction, accounts)?,
-            bills: aside(Counter::Bill, bills)?,
-            // Each is taken back and made anew, and what the rules take off is one more.
-            entries: aside(Counter::Entry, 2 * bills + accounts)?,
-            pieces: aside(Counter::Piece, pieces)?,
-        })
+    /// Those of a job of a set.
+    pub(super) fn of(job: &SetJob) -> Fresh {
+        let corrections = i64::try_from(job.accounts.len()).unwrap_or(i64::MAX);
+        Fresh {
+            corrections: Ids::of(Counter::Correction, job.first_correction.0, corrections),
+            bills: Ids::of(Counter::Bill, job.first_bill.0, job.bills),
+            entries: Ids::of(Counter::Entry, job.first_entry.0, job.entries),
+            pieces: Ids::of(Counter::Piece, job.first_piece.0, job.pieces),
+        }
+    }
+
+    /// Of these the ids of each account's correction and bills, by its place among those that have the
+    /// bills, account by account.
+    pub(super) fn each(&self, bills: &[(AccountId, BillId)]) -> BTreeMap<AccountId, Fresh> {
+        let (mut rest, mut each) = (*self, BTreeMap::new());
+        for of_one in bills.chunk_by(|one, next| one.0 == next.0) {
+            let count = i64::try_from(of_one.len()).unwrap_or(i64::MAX);
+            let corrections = rest.corrections.split(1);
+            let bills = rest.bills.split(count);
+            each.insert(of_one[0].0, Fresh { corrections, bills, ..*self });
+        }
+        each
+    }
+
+    /// These, with the ids of corrections and bills of another; where there is none, with none of them.
+    pub(super) fn numbered(self, by: Option<&Fresh>) -> Fresh {
+        let none = Fresh::none();
+        let by = by.unwrap_or(&none);
+        Fresh { corrections: by.corrections, bills: by.bills, ..self }
     }
 
     fn with(ids: impl Fn(Counter) -> Ids) -> Fresh {

@@ -4,6 +4,8 @@
 //! those that would read otherwise are the ones to correct, and no other.
 
 pub mod many;
+pub(crate) mod set;
+mod some;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -173,6 +175,17 @@ impl NewCorrection {
         allowed: &Authorized,
         why: &str,
     ) -> Result<Correction> {
+        self.be_made_of(tx, allowed, why, &mut Fresh::none())
+    }
+
+    /// The same with ids that are set aside for it.
+    fn be_made_of(
+        &self,
+        tx: &mut Tx,
+        allowed: &Authorized,
+        why: &str,
+        fresh: &mut Fresh,
+    ) -> Result<Correction> {
         let why = why.trim();
         if why.is_empty() {
             return Err(refuse(NotCorrected::NoReason));
@@ -185,9 +198,8 @@ impl NewCorrection {
         }
         let wanted = Correction { why: why.to_owned(), ..empty(self.account, self.cause, today) };
         let old: Vec<Bill> = seen.bills.into_iter().map(|it| it.0).collect();
-        let mut fresh = Fresh::none();
-        let mut anew = work_out(tx, vec![(wanted, old)], &mut fresh, &mut Tariffs::default())?;
-        keep(tx, &BTreeMap::from([(self.account, *allowed)]), &anew, &mut fresh)?;
+        let mut anew = work_out(tx, vec![(wanted, old)], fresh, &mut Tariffs::default())?;
+        keep(tx, &BTreeMap::from([(self.account, *allowed)]), &anew, fresh)?;
         Ok(anew.corrections.remove(0))
     }
 }

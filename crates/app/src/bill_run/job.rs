@@ -22,10 +22,10 @@ use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
 use super::{Progress, cancel, check, post, sum_up};
 
 /// How long to wait before looking again whether others are ready with their jobs.
-const WAIT: Duration = Duration::from_millis(50);
+pub(super) const WAIT: Duration = Duration::from_millis(50);
 /// How long the database may be taken by others before that is a failure. They work beside us, and on
 /// SQLite only one can write at a time, in no order.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// After so many of its jobs a worker has the rows counted.
 const COUNTED: u32 = 3;
 /// Every account there is.
@@ -211,13 +211,24 @@ fn entries(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, i6
     Ok(most)
 }
 
-fn is_taken(why: &anyhow::Error) -> bool {
+/// Does something beside others who write, however long it takes until they let us.
+pub(super) fn in_turn<T>(db: &Db, mut work: impl FnMut(&mut Tx) -> Result<T>) -> Result<T> {
+    let since = Instant::now();
+    loop {
+        match db.write(&mut work) {
+            Err(why) if is_taken(&why) && since.elapsed() < PATIENCE => sleep(WAIT),
+            done => return done,
+        }
+    }
+}
+
+pub(super) fn is_taken(why: &anyhow::Error) -> bool {
     matches!(why.downcast_ref(), Some(Unavailable::Locked(_)))
 }
 
 /// Who we are, as it is written beside what we did: the machine, where it says its name, and the
 /// number of the program that runs.
-fn name() -> String {
+pub(super) fn name() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}/{}", host.trim(), std::process::id())
 }

@@ -77,6 +77,8 @@ pub enum Progress<'a> {
     Posted(u64, u64),
     /// The bills of so many of so many accounts are taken back.
     TakenBack(u64, u64),
+    /// The bills of so many of so many accounts of a set are corrected, or looked at.
+    Corrected(u64, u64),
 }
 
 /// Why nothing is billed.
@@ -229,8 +231,8 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     }
 }
 
-/// Goes on with every run that is to be checked or posted, beside whoever else does, until it waits or
-/// is done, and says how many there were.
+/// Goes on with every run that is to be checked or posted, and with every set of corrections, beside whoever
+/// else does, until it waits or is done, and says how many there were.
 pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {
     let runs = db.read(store::run::at_work)?;
     for run in &runs {
@@ -241,7 +243,8 @@ pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<us
             job::work(db, &allowed, (&mut run, pass), &window, tariffs, watch)?;
         }
     }
-    Ok(runs.len())
+    let sets = correct::set::work(db, &mut |done, of| watch(Progress::Corrected(done, of)))?;
+    Ok(runs.len() + sets)
 }
 
 /// Posts every run that is released and was not posted to its end, and takes back every one that is to

@@ -54,6 +54,13 @@ impl Ids {
         Ids { counter, next, end: next + count }
     }
 
+    /// So many of these, as far as they go; the others are left.
+    pub(super) fn split(&mut self, count: i64) -> Ids {
+        let Ids { counter, next, end } = *self;
+        self.next = end.min(next + count);
+        Ids { counter, next, end: self.next }
+    }
+
     /// The first of so many ids: of those that are set aside, and where these are not enough, because
     /// something was charged since they were counted, of those that nobody has. So too where a day was
     /// closed since, whose journal would have those entries.

@@ -1,12 +1,13 @@
 //! A version of a tariff or rider told otherwise for its day, or put in for days that are billed: of every
 //! account on it, or on what includes it, the bills that it reaches.
 //!
-//! These may be tens of thousands, so that one transaction does not hold them: the version is told in one,
-//! and the bills are corrected as those of every account on a tariff are, some accounts together.
+//! These may be tens of thousands, so that one transaction does not hold them: in one the version is told
+//! and a set of corrections begun, and whoever has time brings that to its end, some accounts together.
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::id::{TariffId, TellingId};
 use meterbook_core::money::Money;
@@ -18,6 +19,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::{NotTold, TELL, TRIAL};
 use crate::authority::authorize;
+use crate::bill_run::correct::set::{NewSet, begin};
 use crate::bill_run::correct::{Many, many};
 use crate::{Actor, refuse, tariff};
 
@@ -63,25 +65,27 @@ pub fn preview(
         authorize(tx, actor, Permission::RunBills, None)?;
         look(tx, version.text)
     })?;
-    let put = |tx: &mut Tx, under: i64| {
-        let id = TRIAL + under;
-        let telling = Telling {
-            id: TellingId(id),
-            said: look.said.clone(),
-            was: look.was.clone(),
-            why: String::new(),
-            evidence: String::new(),
-            at: actor.at,
-        };
-        keep(tx, &telling, TariffId(id), (&look.tariff, version.text))
-    };
-    let of = (&look.priced, look.tariff.from, version.cause);
-    let many = many::told(db, actor, of, &put, watch)?;
+    let set = NewSet { version: Some(version.text), ..look.set(version.cause) };
+    let many = many::told(db, actor, set, watch)?;
     Ok(Retold { said: look.said, was: look.was, many, left: false })
 }
 
-/// Tells a version and corrects the bills that it reaches; those of who may not correct them are left for
-/// somebody who may. What was cut off goes on with `bill correct` of the tariff.
+/// Puts a version in its place under a number that is no other transaction's, for a trial.
+pub(crate) fn put(tx: &mut Tx, text: &str, under: i64, at: Timestamp) -> Result<()> {
+    let id = TRIAL + under;
+    let telling = Telling {
+        id: TellingId(id),
+        said: String::new(),
+        was: String::new(),
+        why: String::new(),
+        evidence: String::new(),
+        at,
+    };
+    keep(tx, &telling, TariffId(id), (&tariff::read(text)?, text))
+}
+
+/// Tells a version and begins to correct the bills that it reaches, in one act, and brings that to its end
+/// with whoever helps; those of who may not correct them are left for somebody who may.
 pub fn tell(
     db: &Db,
     actor: Actor,
@@ -90,7 +94,7 @@ pub fn tell(
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Retold> {
     let (why, evidence) = (why.trim(), evidence.trim());
-    let (look, may) = db.write(|tx| {
+    let (look, begun) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
         if why.is_empty() {
             return Err(refuse(NotTold::NoReason));
@@ -114,15 +118,24 @@ pub fn tell(
         let change = Change { was: Some(&look.was), became: Some(&look.said), why: Some(why) };
         store::audit::change(tx, &allowed, TELL, &look.tariff.code, (evidence, change))?;
         let may = authorize(tx, actor, Permission::CorrectBills, Some(Money::ZERO)).is_ok();
-        Ok((look, may))
+        let why = format!("{why}: {} ({evidence})", look.said);
+        let set = NewSet { why: Some(&why), ..look.set(version.cause) };
+        let begun = if may { Some(begin(tx, actor, set)?) } else { None };
+        Ok((look, begun))
     })?;
-    let of = (&look.priced, look.tariff.from, version.cause);
-    let why = format!("{why}: {} ({evidence})", look.said);
-    let many = match may {
-        true => many::on_any(db, actor, of, &why, watch)?,
-        false => Many::default(),
+    let left = begun.is_none();
+    let many = match begun {
+        Some(begun) => many::finish_begun(db, begun, watch)?,
+        None => Many::default(),
     };
-    Ok(Retold { said: look.said, was: look.was, many, left: !may })
+    Ok(Retold { said: look.said, was: look.was, many, left })
+}
+
+impl Look {
+    /// The bills that it prices, to be looked at.
+    fn set(&self, cause: Cause) -> NewSet<'_> {
+        NewSet { tariffs: &self.priced, from: self.tariff.from, cause, why: None, version: None }
+    }
 }
 
 /// What there is to say of a version; refuses what cannot hold, and what holds already.

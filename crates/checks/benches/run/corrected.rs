@@ -1,12 +1,14 @@
 //! A price that was wrong for six months: what correcting the bills of every account on the tariff comes
-//! to, looked at and then kept.
+//! to, looked at and then kept, by one worker and by two.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use anyhow::{Result, ensure};
 use jiff::ToSpan;
-use jiff::civil::date;
-use meterbook_app::bill_run::correct::many;
+use jiff::civil::{Date, date};
+use meterbook_app::bill_run::correct::Many;
+use meterbook_app::bill_run::correct::many::{finish, prepare};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::{founding, tariff};
 use meterbook_checks::engines::Raw;
@@ -76,15 +78,41 @@ pub(crate) fn measure(place: &Place, accounts: i64) -> Result<()> {
     // found in a book of tariffs that is not ours.
     let right = WRONG.replace("2018-01-01", "2025-01-01").replace("0.1287", "0.1278");
     db.write(|tx| store::tariff::add(tx, TariffId(99), "R-1", date(2025, 1, 1), &right))?;
-    let of = ("R-1", date(2025, 12, 1), Cause::Tariff);
-    let watch = Watch::on(&place.at())?;
-    for (what, why) in [("looked at", None), ("kept", Some("the price was wrong"))] {
-        let (it, spent) = watch.spend(|| many(&db, actor()?, of, why, &mut |_, _| ()))?;
-        let bills = accounts * MONTHS;
-        ensure!(i64::try_from(it.bills)? == bills && it.failures == 0, "{it:?}");
-        say(format!("  {what:10} {bills} bills, {}", of_a_thousand(spent, accounts)))?;
+    // A database is copied while nobody is connected to it.
+    drop((raw, db));
+    let shares: &[usize] = match place {
+        // Which has one writer.
+        Place::Sqlite(_) => &[1],
+        Place::Postgres(..) => &[1, 2],
+    };
+    for &workers in shares {
+        let copy = place.copy("corrected")?;
+        let watch = Watch::on(&copy.at())?;
+        for (what, why) in [("looked at", None), ("kept", Some("the price was wrong"))] {
+            let (it, spent) = watch.spend(|| corrected(&copy, workers, why))?;
+            let bills = accounts * MONTHS;
+            ensure!(i64::try_from(it.bills)? == bills && it.failures == 0, "{it:?}");
+            let rate = of_a_thousand(spent, accounts);
+            say(format!("  {what:10} by {workers}  {bills} bills, {rate}"))?;
+        }
     }
     Ok(())
+}
+
+/// Begins a correction of all of them, and lets so many workers bring it to its end.
+fn corrected(place: &Place, workers: usize, why: Option<&str>) -> Result<Many> {
+    let of: (&str, Date, Cause) = ("R-1", date(2025, 12, 1), Cause::Tariff);
+    let db = Db::open(&place.at())?;
+    let set = db.write(|tx| prepare(tx, actor()?, of, why))?;
+    thread::scope(|threads| {
+        let all: Vec<_> = (0..workers)
+            .map(|_| {
+                threads.spawn(|| bill_run::work(&Db::open(&place.at())?, actor()?, &mut |_| ()))
+            })
+            .collect();
+        all.into_iter().try_for_each(|it| it.join().expect("a worker does not panic").map(drop))
+    })?;
+    finish(&db, set, &mut |_, _| ())
 }
 
 fn of_a_thousand(spent: Spent, accounts: i64) -> String {

@@ -89,7 +89,9 @@ fn main() -> Result<()> {
     for &accounts in all {
         let crowd = Crowd { meters: accounts, minutes: 60 };
         let file = folder.join("month.csv");
-        crowd.write(&file, june()?, Order::Meters)?;
+        if what("turn") {
+            crowd.write(&file, june()?, Order::Meters)?;
+        }
         let mut engines = Vec::new();
         if wanted("sqlite") {
             engines.push(None);

@@ -30,7 +30,7 @@ use meterbook_store::{self as store, Db};
 
 use crate::village::{self, DIALS, actor};
 
-const CYCLE: Cycle = Cycle(1);
+pub(crate) const CYCLE: Cycle = Cycle(1);
 /// Customers of a village that is cut into three jobs.
 const CUSTOMERS: i64 = 520;
 
@@ -81,12 +81,12 @@ pub(crate) fn january(db: &Db, folder: &Path, customers: i64) {
     read(db, folder, customers, date(2026, 2, 1));
 }
 
-fn bill(db: &Db, which: Which, until: Until) -> Standing {
+pub(crate) fn bill(db: &Db, which: Which, until: Until) -> Standing {
     bill_run::run(db, actor(), which, until, &mut |_| ()).unwrap()
 }
 
 /// Every bill with its lines and what they were made of, and every entry, as text.
-fn written(db: &Db) -> String {
+pub(crate) fn written(db: &Db) -> String {
     let mut raw = Raw::beside(db).unwrap();
     let mut text = String::new();
     for id in raw.column("select cast(id as text) from bill order by bill.id").unwrap() {
@@ -104,7 +104,7 @@ fn written(db: &Db) -> String {
     text
 }
 
-fn clean(db: &Db) {
+pub(crate) fn clean(db: &Db) {
     let found = check::check(db).unwrap();
     let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
     assert!(faults.is_empty(), "{faults:?}");

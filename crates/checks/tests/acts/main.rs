@@ -57,6 +57,7 @@ mod release;
 mod riders;
 mod rolled;
 mod search;
+mod sets;
 mod settle;
 mod smtp;
 mod staff;

@@ -12,6 +12,7 @@ pub mod preview;
 pub mod root;
 pub mod run;
 pub mod sample;
+pub mod set;
 pub mod settle;
 pub mod summary;
 pub mod why;

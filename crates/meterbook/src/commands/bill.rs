@@ -114,6 +114,7 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
             Progress::Checked(done, all) => bar.show("rated and checked", done, all),
             Progress::Posted(done, all) => bar.show("posted", done, all),
             Progress::TakenBack(done, all) => bar.show("taken back", done, all),
+            Progress::Corrected(done, all) => bar.show("corrected", done, all),
             Progress::Totals(checked) => {
                 bar.end();
                 release::print(checked);

@@ -84,6 +84,11 @@ pub(super) fn print_many(db: &Db, it: &Many, done: bool) -> Result<()> {
     if it.failures > u64::try_from(it.failed.len())? {
         say::line(format_args!("… {} in all", it.failures));
     }
+    if it.went_on {
+        say::line(
+            "this was begun before and is at its end now; begin it again to look at what changed since",
+        );
+    }
     if !done {
         say::line("nothing is kept; say --why to correct them");
     }

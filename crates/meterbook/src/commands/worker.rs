@@ -23,6 +23,7 @@ pub(crate) fn worker(place: &Place, args: &Worker) -> Result<()> {
                 Progress::Checked(done, all) => bar.show("rated and checked", done, all),
                 Progress::Posted(done, all) => bar.show("posted", done, all),
                 Progress::TakenBack(done, all) => bar.show("taken back", done, all),
+                Progress::Corrected(done, all) => bar.show("corrected", done, all),
                 Progress::Totals(_) => {}
             })?;
         drop(bar);
