@@ -189,8 +189,8 @@ const REFUSALS: &[(&str, &str)] = &[
         "las facturas que alcanza suman ahora {}, no {} como cuando se miraron; mire otra vez",
     ),
     (
-        "the turn of its first bill begins on {}, and days before that are on no bill of it; begin on {} or later",
-        "el período de su primera factura comienza el {}, y los días anteriores no están en ninguna; comience el {} o después",
+        "the turn of its first bill begins on {}, and days before that are on no bill that could be made again; begin on {}, and charge what was used before by hand: {}",
+        "el período de su primera factura comienza el {}, y los días anteriores no están en ninguna que se pueda hacer de nuevo; comience el {} y cobre a mano lo consumido antes: {}",
     ),
     (
         "no day from {} on is billed; end service then: {}",

@@ -28,7 +28,7 @@ use crate::Actor;
 use crate::authority::authorize;
 use crate::refuse;
 
-pub use self::many::{Many, Reached, SHOWN, many};
+pub use self::many::{Many, Reached, SHOWN, Seen, many};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub(crate) mod charges;
 mod check;
 pub mod correct;
 pub mod doubt;
+pub mod interim;
 mod job;
 pub mod last;
 pub mod once;
@@ -124,6 +125,13 @@ pub enum NotRun {
         number: AccountNumber,
         /// The day.
         to: jiff::civil::Date,
+    },
+    /// It comes to something else than when somebody looked.
+    NotAsSeen {
+        /// What it came to.
+        was: meterbook_core::money::Money,
+        /// What it comes to.
+        now: meterbook_core::money::Money,
     },
     /// The turn is being checked or posted.
     AtWork {
@@ -387,6 +395,9 @@ impl fmt::Display for NotRun {
             }
             NotRun::BilledTo { number, to } => {
                 write!(f, "every day of account {number} before {to} has a bill already")
+            }
+            NotRun::NotAsSeen { was, now } => {
+                write!(f, "it comes to {now} now, not to {was} as when it was looked at")
             }
             NotRun::AtWork { cycle } => write!(
                 f,

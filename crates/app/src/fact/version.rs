@@ -21,6 +21,8 @@ use crate::authority::authorize;
 use crate::bill_run::correct::{Many, many};
 use crate::{Actor, refuse, tariff};
 
+pub use crate::bill_run::correct::Seen;
+
 /// A version to be told.
 #[derive(Clone, Copy, Debug)]
 pub struct Version<'a> {
@@ -28,6 +30,17 @@ pub struct Version<'a> {
     pub text: &'a str,
     /// Why the bills were wrong.
     pub cause: Cause,
+}
+
+/// Why a version is told, and what whoever tells it has seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Because<'a> {
+    /// Why.
+    pub why: &'a str,
+    /// What proves it.
+    pub evidence: &'a str,
+    /// What each account would be charged when somebody looked.
+    pub seen: &'a Seen,
 }
 
 /// What telling a version comes to.
@@ -80,16 +93,17 @@ pub fn preview(
     Ok(Retold { said: look.said, was: look.was, many, left: false })
 }
 
-/// Tells a version and corrects the bills that it reaches; those of who may not correct them are left for
+/// Tells a version and corrects the bills that it reaches, as far as those of an account come to what was
+/// seen: others are among the failures, to be looked at anew. Those of who may not correct them are left for
 /// somebody who may. What was cut off goes on with `bill correct` of the tariff.
 pub fn tell(
     db: &Db,
     actor: Actor,
     version: Version<'_>,
-    (why, evidence): (&str, &str),
+    because: Because<'_>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Retold> {
-    let (why, evidence) = (why.trim(), evidence.trim());
+    let (why, evidence) = (because.why.trim(), because.evidence.trim());
     let (look, may) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
         if why.is_empty() {
@@ -119,7 +133,7 @@ pub fn tell(
     let of = (&look.priced, look.tariff.from, version.cause);
     let why = format!("{why}: {} ({evidence})", look.said);
     let many = match may {
-        true => many::on_any(db, actor, of, &why, watch)?,
+        true => many::on_any(db, actor, of, (&why, because.seen), watch)?,
         false => Many::default(),
     };
     Ok(Retold { said: look.said, was: look.was, many, left: !may })

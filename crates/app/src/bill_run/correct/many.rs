@@ -44,7 +44,12 @@ pub struct Many {
     /// Bills that a fact reaches that is not told yet, account by account; of what is told already they
     /// are only counted.
     pub reached: Vec<Reached>,
+    /// Of the accounts of these what each would be charged more, or less.
+    pub charged: Seen,
 }
+
+/// What each account would be charged more, or less, when somebody looked.
+pub type Seen = BTreeMap<AccountId, Money>;
 
 /// One bill that would read otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +80,8 @@ struct Wanted<'a> {
     from: Date,
     cause: Cause,
     why: Option<&'a str>,
+    /// What it came to when somebody looked; an account of which it comes to something else is left.
+    seen: Option<&'a Seen>,
     /// A fact that is not told yet, put in its place to look what it would come to.
     fact: Option<&'a Put<'a>>,
 }
@@ -91,21 +98,21 @@ pub(crate) fn told(
     fact: &Put<'_>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Many> {
-    let wanted = Wanted { actor, from, cause, why: None, fact: Some(fact) };
+    let wanted = Wanted { actor, from, cause, why: None, seen: None, fact: Some(fact) };
     let mut many = all(db, wanted, &on(db, tariffs, from)?, watch)?;
     many.reached.sort_unstable();
     Ok(many)
 }
 
-/// Corrects the bills of every account on some tariffs from a day on.
+/// Corrects the bills of every account on some tariffs from a day on, as far as they come to what was seen.
 pub(crate) fn on_any(
     db: &Db,
     actor: Actor,
     (tariffs, from, cause): (&BTreeSet<String>, Date, Cause),
-    why: &str,
+    (why, seen): (&str, &Seen),
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Many> {
-    let wanted = Wanted { actor, from, cause, why: Some(why), fact: None };
+    let wanted = Wanted { actor, from, cause, why: Some(why), seen: Some(seen), fact: None };
     all(db, wanted, &on(db, tariffs, from)?, watch)
 }
 
@@ -132,7 +139,7 @@ pub fn many(
     if why.is_some_and(|it| it.trim().is_empty()) {
         return Err(refuse(NotCorrected::NoReason));
     }
-    let wanted = Wanted { actor, from, cause, why: why.map(str::trim), fact: None };
+    let wanted = Wanted { actor, from, cause, why: why.map(str::trim), seen: None, fact: None };
     let accounts = db.read(|tx| store::correction::on_tariff(tx, tariff, from))?;
     all(db, wanted, &accounts, watch)
 }
@@ -244,7 +251,7 @@ fn set_aside(tx: &mut Tx, wanted: Wanted<'_>, accounts: &[AccountId]) -> Result<
 }
 
 /// Corrects those of these accounts of which every bill reads otherwise, and says which are left: those
-/// of which some do, or that need a second person.
+/// of which some do, that need a second person, or that come to something else than what was seen.
 fn together(
     tx: &mut Tx,
     wanted: Wanted<'_>,
@@ -273,7 +280,7 @@ fn together(
     let (mut rest, mut allowed) = (BTreeSet::new(), BTreeMap::new());
     for it in &anew.corrections {
         let differ = it.bills.iter().filter(|it| reads_otherwise(it)).count();
-        if differ != it.bills.len() {
+        if differ != it.bills.len() || wanted.not_seen(it).is_some() {
             rest.insert(it.account);
         } else if why.is_some() {
             match authorize(tx, actor, Permission::CorrectBills, Some(it.net.abs())) {
@@ -302,10 +309,21 @@ fn one(
 ) -> Result<(Correction, Option<Outcome>)> {
     let Wanted { actor, from, cause, why, .. } = wanted;
     let seen = preview(tx, actor, account, from, cause)?;
+    if let Some(was) = wanted.not_seen(&seen) {
+        return Err(refuse(NotCorrected::NotAsSeen { was, now: seen.charged() }));
+    }
     let Some(why) = why else { return Ok((seen, None)) };
     let new = NewCorrection { account, from, cause, net: seen.charged() };
     let outcome = do_or_ask(tx, actor, &Asked::Correct(new), why)?;
     Ok((seen, Some(outcome)))
+}
+
+impl Wanted<'_> {
+    /// What a correction came to when somebody looked, where it comes to something else.
+    fn not_seen(&self, it: &Correction) -> Option<Money> {
+        let was = self.seen?.get(&it.account).copied().unwrap_or(Money::ZERO);
+        (was != it.charged()).then_some(was)
+    }
 }
 
 impl Many {
@@ -319,7 +337,11 @@ impl Many {
 
     /// Takes down which bills a fact reaches that is not told yet.
     fn list(&mut self, wanted: Wanted<'_>, seen: &Correction) {
-        let bills = seen.bills.iter().filter(|_| wanted.fact.is_some());
+        if wanted.fact.is_none() {
+            return;
+        }
+        self.charged.insert(seen.account, seen.charged());
+        let bills = seen.bills.iter();
         self.reached.extend(bills.map(|(old, new)| Reached {
             account: seen.account,
             bill: old.number.clone(),
@@ -329,8 +351,9 @@ impl Many {
     }
 
     fn join(&mut self, it: Many) {
-        let Many { accounts, bills, more, less, waits, failed, failures, reached } = it;
+        let Many { accounts, bills, more, less, waits, failed, failures, reached, charged } = it;
         self.reached.extend(reached);
+        self.charged.extend(charged);
         self.accounts += accounts;
         self.bills += bills;
         self.more += more;
