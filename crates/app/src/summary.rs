@@ -133,7 +133,7 @@ fn row(it: Statement, amount_due: Money) -> SummaryRow {
         account: it.account.number,
         service_at: first.map_or_else(String::new, |it| it.service_at.clone()),
         bill: it.bill.number,
-        period: it.bill.period,
+        period: it.bill.days(),
         charges: it.bill.total,
         amount_due,
         why: it.why,

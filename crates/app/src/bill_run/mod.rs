@@ -388,7 +388,7 @@ impl fmt::Display for NotRun {
                 "cycle {cycle} has no turn with {day}; plan it with: meterbook cycle plan"
             ),
             NotRun::LastHeld { agreement, hold } => {
-                write!(f, "the last bill of agreement {agreement} waits: {hold}")
+                write!(f, "agreement {agreement} waits for its bill: {hold}")
             }
             NotRun::NotOver { to } => {
                 write!(f, "the days before {to} are not over; a bill ends today at the latest")

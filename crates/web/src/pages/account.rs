@@ -497,7 +497,7 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
     let before: Money = view.before.as_ref().map_or(Money::ZERO, |it| it.total);
     Some(Newest {
         number: bill.number.to_string(),
-        period: show::period(bill.period, language),
+        period: show::period(bill.days(), language),
         total: show::money(bill.total),
         change: view
             .before

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::fact::{self, Fact, NewTelling, Says, Times, Told};
+use meterbook_app::refuse;
 use meterbook_app::term::{self, Said as Saying};
-use meterbook_app::{Refused, refuse};
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
@@ -30,6 +30,7 @@ use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::evidence;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
 use crate::words::Words;
@@ -105,7 +106,7 @@ async fn form(
     visitor: &Visitor,
     number: String,
     typed: Typed,
-    refused: Option<Refused>,
+    refused: Option<Error>,
 ) -> Result<Response> {
     let (here, who) = (console.clone(), visitor.clone());
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -118,7 +119,7 @@ fn looked(
     visitor: &Visitor,
     number: String,
     typed: &Typed,
-    mut refused: Option<Refused>,
+    mut refused: Option<Error>,
 ) -> Result<Page> {
     let (words, language, actor) = (visitor.words(), visitor.language, visitor.actor());
     let kind = KINDS.into_iter().find(|it| *it == typed.text("kind")).unwrap_or(KINDS[0]);
@@ -131,7 +132,7 @@ fn looked(
         });
         match seen {
             Ok(it) => told = Some(it),
-            Err(why) => drop(refused.get_or_insert(why.downcast::<Refused>()?)),
+            Err(why) => drop(refused.get_or_insert(refusal::only(why)?)),
         }
     }
     let mut agreements: Vec<(i64, String, bool)> = Vec::new();
@@ -168,8 +169,7 @@ fn looked(
         fields: fields(kind, typed, known, words),
         causes: causes.collect(),
         version,
-        refused: refused
-            .map_or_else(String::new, |it| evidence::refused(&it.to_string(), language)),
+        refused: refused.map_or_else(String::new, |it| refusal::said(&it, &console.zone, language)),
         said: told.as_ref().map_or_else(String::new, |it| read_as(&it.said)),
         was: told.as_ref().map_or_else(String::new, |it| read_as(&it.was)),
         net: told.as_ref().map_or_else(String::new, |it| show::change(it.net())),
@@ -377,7 +377,7 @@ pub(crate) async fn tell(
             Ok(Redirect::to(&format!("/accounts/{account}?done=told")).into_response())
         }
         Ok((_, Outcome::Waits(_))) => Ok(Redirect::to("/approvals").into_response()),
-        Err(why) => match why.downcast::<Refused>() {
+        Err(why) => match refusal::only(why) {
             Ok(why) => form(&console, &visitor, number, typed, Some(why)).await,
             Err(why) => Err(why),
         },

@@ -2,28 +2,26 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
-use meterbook_app::Refused;
 use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_core::account::Account;
 use meterbook_core::bill::assess::Unusual;
-use meterbook_core::bill::explain::arithmetic_in;
 use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::id::AgreementId;
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
-use super::once::account;
+use super::once::{account, charged};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
-use crate::evidence;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
 
@@ -77,7 +75,7 @@ async fn form(
     visitor: &Visitor,
     number: &str,
     typed: Typed,
-    refused: Option<Refused>,
+    refused: Option<Error>,
 ) -> Result<Response> {
     let (here, who, number) = (console.clone(), visitor.clone(), number.to_owned());
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -96,7 +94,7 @@ fn looked(
     console: &Console,
     visitor: &Visitor,
     (account, typed): (&Account, &Typed),
-    mut refused: Option<Refused>,
+    mut refused: Option<Error>,
 ) -> Result<Page> {
     let (language, actor) = (visitor.language, visitor.actor());
     let today = console.zone.day_of(actor.at);
@@ -104,7 +102,7 @@ fn looked(
     if let Some(new) = wanted(account, typed) {
         match interim::preview(tx, actor, &new) {
             Ok(bill) => will = Some(seen(&bill, visitor)),
-            Err(why) => drop(refused.get_or_insert(why.downcast::<Refused>()?)),
+            Err(why) => drop(refused.get_or_insert(refusal::only(why)?)),
         }
     }
     let mut services = Vec::new();
@@ -121,8 +119,7 @@ fn looked(
         head: Head::new(console, Some(visitor), language, visitor.words().interim_title),
         number: account.number.to_string(),
         name: store::person::get(tx, account.person)?.name,
-        refused: refused
-            .map_or_else(String::new, |it| evidence::refused(&it.to_string(), language)),
+        refused: refused.map_or_else(String::new, |it| refusal::said(&it, &console.zone, language)),
         to: typed.some("to").map_or_else(|| today.to_string(), str::to_owned),
         services,
         accept: typed.has("accept", "yes"),
@@ -150,10 +147,7 @@ fn seen(bill: &Bill, visitor: &Visitor) -> Will {
 
 fn part(it: &Segment, visitor: &Visitor) -> Part {
     let language = visitor.language;
-    let lines = it.lines.iter().map(|it| {
-        let how = arithmetic_in(it, language).replace(" x ", " × ");
-        [it.label.to_string(), how, show::money(it.amount)]
-    });
+    let lines = it.lines.iter().map(|it| charged(it, language));
     Part {
         colour: show::colour(it.commodity),
         name: format!("{}, {}", show::commodity(it.commodity, visitor.words()), it.tariff_name),
@@ -185,7 +179,7 @@ pub(crate) async fn make(
     .await;
     let done = match made {
         Ok(bill) => Ok(Redirect::to(&format!("/bills/{}", bill.number)).into_response()),
-        Err(why) => match why.downcast::<Refused>() {
+        Err(why) => match refusal::only(why) {
             Ok(why) => form(&console, &visitor, &number, typed, Some(why)).await,
             Err(why) => Err(why),
         },

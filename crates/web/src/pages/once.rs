@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use meterbook_app::Refused;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::once::{self, NewOnce, Of, Planned};
 use meterbook_core::account::Account;
@@ -20,12 +19,14 @@ use meterbook_core::charge::Charge;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
+use meterbook_core::rating::Line;
 use meterbook_store::{self as store, Tx};
 
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
-use crate::evidence;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
 use crate::words::Words;
@@ -99,7 +100,7 @@ async fn form(
     visitor: &Visitor,
     number: &str,
     typed: Typed,
-    refused: Option<Refused>,
+    refused: Option<Error>,
 ) -> Result<Response> {
     let (here, who, number) = (console.clone(), visitor.clone(), number.to_owned());
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -124,7 +125,7 @@ fn looked(
     console: &Console,
     visitor: &Visitor,
     (account, typed): (&Account, &Typed),
-    mut refused: Option<Refused>,
+    mut refused: Option<Error>,
 ) -> Result<Page> {
     let (words, language, actor) = (visitor.words(), visitor.language, visitor.actor());
     let today = console.zone.day_of(actor.at);
@@ -134,7 +135,7 @@ fn looked(
     if let Some(new) = wanted(account, typed, &kinds) {
         match once::preview(tx, actor, &new) {
             Ok(it) => will = Some(seen(&it, &new.of, visitor)),
-            Err(why) => drop(refused.get_or_insert(why.downcast::<Refused>()?)),
+            Err(why) => drop(refused.get_or_insert(refusal::only(why)?)),
         }
     }
     let back = typed.text("back").to_owned();
@@ -145,8 +146,7 @@ fn looked(
         title,
         number: account.number.to_string(),
         name: store::person::get(tx, account.person)?.name,
-        refused: refused
-            .map_or_else(String::new, |it| evidence::refused(&it.to_string(), language)),
+        refused: refused.map_or_else(String::new, |it| refusal::said(&it, &console.zone, language)),
         kinds: kinds.iter().map(|it| kind(it, typed, words)).collect(),
         own: (1..=LINES).map(|nth| own(nth, typed, words)).collect(),
         waiting: waiting.iter().map(row).collect(),
@@ -218,10 +218,7 @@ fn wanted(account: &Account, typed: &Typed, known: &[Choice]) -> Option<NewOnce>
 
 fn seen(it: &Planned, of: &Of, visitor: &Visitor) -> Will {
     let language = visitor.language;
-    let once = it.bill.once.iter().map(|it| {
-        let how = arithmetic_in(&it.line, language).replace(" x ", " × ");
-        [it.line.label.to_string(), how, show::money(it.line.amount)]
-    });
+    let once = it.bill.once.iter().map(|it| charged(&it.line, language));
     let with = it.with.iter().map(|it| [it.label.clone(), String::new(), show::money(it.amount)]);
     let due = match of {
         Of::Charges { .. } => show::day(it.bill.due_on, language),
@@ -233,6 +230,14 @@ fn seen(it: &Planned, of: &Of, visitor: &Visitor) -> Will {
         cents: it.total.cents(),
         due,
     }
+}
+
+/// What a line says, how it comes about where that says more than its amount, and its amount.
+pub(super) fn charged(line: &Line, language: Language) -> [String; 3] {
+    let (how, amount) =
+        (arithmetic_in(line, language).replace(" x ", " × "), show::money(line.amount));
+    let how = if how == amount { String::new() } else { how };
+    [line.label.to_string(), how, amount]
 }
 
 /// Bills it or takes it back, or asks for a second person. What is refused is said beside the form, with
@@ -265,7 +270,7 @@ pub(crate) async fn make(
             Ok(Redirect::to(&format!("/accounts/{number}?done={word}")).into_response())
         }
         Ok(Outcome::Waits(_)) => Ok(Redirect::to("/approvals").into_response()),
-        Err(why) => match why.downcast::<Refused>() {
+        Err(why) => match refusal::only(why) {
             Ok(why) => form(&console, &visitor, &number, typed, Some(why)).await,
             Err(why) => Err(why),
         },

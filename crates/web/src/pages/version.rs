@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::bill_run::correct::Seen;
 use meterbook_app::fact::version::{self, Because, Retold, Version};
-use meterbook_app::{Refused, tariff};
+use meterbook_app::tariff;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
@@ -22,6 +22,7 @@ use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::evidence;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
 
@@ -82,7 +83,7 @@ async fn form(
     console: &Arc<Console>,
     visitor: &Visitor,
     typed: Typed,
-    mut refused: Option<Refused>,
+    mut refused: Option<Error>,
 ) -> Result<Response> {
     let (here, who, language) = (console.clone(), visitor.clone(), visitor.language);
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -94,11 +95,11 @@ async fn form(
             let version = Version { text: &text, cause: Cause::Tariff };
             match version::preview(&here.db, who.actor(), version, &mut |_, _| ()) {
                 Ok(it) => will = Some(seen(&here, &who, &it)?),
-                Err(why) => drop(refused.get_or_insert(why.downcast::<Refused>()?)),
+                Err(why) => drop(refused.get_or_insert(refusal::only(why)?)),
             }
         }
         let refused =
-            refused.map_or_else(String::new, |it| evidence::refused(&it.to_string(), language));
+            refused.map_or_else(String::new, |it| refusal::said(&it, &here.zone, language));
         let [bill, why, evidence] = ["bill", "why", "evidence"].map(|it| typed.text(it).to_owned());
         Ok(Page { head, bill, refused, text, will, why, evidence })
     })
@@ -171,7 +172,7 @@ pub(crate) async fn tell(
     .await;
     let done = match told {
         Ok(it) => page_after(&console, &visitor, it).await,
-        Err(why) => match why.downcast::<Refused>() {
+        Err(why) => match refusal::only(why) {
             Ok(why) => form(&console, &visitor, typed, Some(why)).await,
             Err(why) => Err(why),
         },
