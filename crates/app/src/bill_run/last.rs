@@ -11,6 +11,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess_seeing};
+use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
@@ -145,11 +146,15 @@ pub(super) fn one(
     let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {
         used.insert(agreement, origin::of_usage(it));
     });
-    if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
-        Ending::Held(hold) => Some((*agreement, hold.to_string())),
+    let held = |(agreement, ending): &(AgreementId, Ending)| match ending {
+        Ending::Held(hold) => Some((*agreement, hold.clone())),
         Ending::Billed(_) | Ending::BilledBefore => None,
-    }) {
-        return Err(refuse(NotRun::LastHeld { agreement, hold }));
+    };
+    let mut held: Vec<(AgreementId, Hold)> = endings.iter().filter_map(held).collect();
+    // What waits for another one says nothing of why.
+    held.sort_by_key(|it| it.1 == Hold::Companion);
+    if let Some((agreement, hold)) = held.into_iter().next() {
+        return Err(refuse(NotRun::LastHeld { agreement, hold: hold.to_string() }));
     }
     let items: Vec<_> = endings.iter().map(|(it, end)| check::item(account, *it, end)).collect();
     store::window::add(tx, &window)?;

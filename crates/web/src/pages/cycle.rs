@@ -22,6 +22,7 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{RunId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_core::task::TaskKind;
 use meterbook_core::text::grouped;
 use meterbook_store::{self as store, Tx};
