@@ -15,6 +15,28 @@ async function until(tab, stage) {
     document.querySelector('ol.stages li[aria-current=step]')?.textContent === it, stage);
 }
 
+// The page of a turn on which bills that sum up are listed, among those that are billed.
+async function summing(tab, says) {
+  await tab.goto(`${url}/cycles`);
+  const links = await tab.locator('main .turns a[href^="/cycles/"]').evaluateAll((all) => all.map((it) => it.href));
+  for (const link of links) {
+    await tab.goto(link);
+    const card = tab.locator('section', { has: tab.getByRole('heading', { name: 'Summary bills' }) });
+    if (await card.count() > 0 && says.test(await card.innerText())) return card;
+  }
+  return assert.fail(`no turn has summary bills that say ${says}`);
+}
+
+test('a turn says for whom its summary bills wait, and in which words', async () => {
+  const tab = await inside(browser);
+  const card = await summing(tab, /1000-0031-4/);
+  assert.match(await card.innerText(), /1000-0031-4 · waits for 1000-0030-6 \([A-Z]/);
+  await sound(tab);
+  await inSpanish(tab);
+  assert.match(await tab.locator('main').innerText(), /espera a 1000-0030-6 \([A-Z]/);
+  await sound(tab);
+});
+
 test('a turn is checked, previewed, called off, checked again and released', async () => {
   const tab = await inside(browser);
   await tab.locator('.top a[href="/cycles"]').click();
@@ -44,6 +66,13 @@ test('a turn is checked, previewed, called off, checked again and released', asy
   await sound(tab);
   assert.equal(await tab.locator('form[action$="/release"]').count(), 0);
   assert.equal(await tab.locator('form[action$="/call-off"]').count(), 0);
+
+  // The last bill that a summary bill waited for is posted, and it is made.
+  const card = await summing(tab, /1000-0161-9: B-/);
+  await card.locator('a[href^="/bills/"]').first().click();
+  await tab.waitForLoadState();
+  assert.match(await tab.locator('h1').innerText(), /-S/);
+  await sound(tab);
 });
 
 test('who may only look sees the turns and no buttons', async () => {

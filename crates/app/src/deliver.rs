@@ -1,28 +1,40 @@
 //! Drawing bills and other paper: PDF and HTML, read back and compared with the books before they count.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result, anyhow};
 use jiff::civil::Date;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
-use meterbook_paper::{Press, View, Workers, read_back, view};
+use meterbook_paper::{PATIENCE, Press, View, pdf_within, read_back, view};
 use meterbook_store::{self as store, Db};
 
 use crate::printed::Printed;
 
-pub use meterbook_paper::serve_worker;
+pub use meterbook_paper::{Workers, serve_worker};
 
 /// What was drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
     /// Bills drawn now.
     pub drawn: usize,
     /// Bills whose files were there already.
     pub before: usize,
+    /// Those that could not be drawn; they hold up nobody.
+    pub left: Vec<NotDrawn>,
+}
+
+/// Paper that cannot be drawn, or that would not say what the books say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotDrawn {
+    /// What it is, with its number.
+    pub paper: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Draws bills into `folder`, one folder for each bill date, with a worker for each core. What is
@@ -46,18 +58,34 @@ pub fn render_all(
     watch: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Drawn> {
     let program = std::env::current_exe().context("this program does not know where it is")?;
-    let workers = Workers::new(program);
+    render_by(&Workers::new(program), db, papers, folder, watch)
+}
+
+/// The same by workers that are there.
+pub fn render_by(
+    workers: &Workers,
+    db: &Db,
+    papers: &[Enclosed],
+    folder: &Path,
+    watch: &mut (dyn FnMut(u64) + Send),
+) -> Result<Drawn> {
     let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(papers.len()));
     let (next, watch) = (AtomicUsize::new(0), Mutex::new((0, watch, Drawn::default())));
     let work = || -> Result<()> {
         while let Some(paper) = papers.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let drawn = keep(db, *paper, folder, &|view| workers.pdf(view))?.1;
+            let kept = match keep(db, *paper, folder, &|view| workers.pdf(view)) {
+                Ok((_, drawn)) => Ok(drawn),
+                Err(why) => Err(why.downcast::<NotDrawn>()?),
+            };
             let mut watch =
                 watch.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
             let (done, tell, sum) = &mut *watch;
             *done += 1;
-            sum.drawn += usize::from(drawn);
-            sum.before += usize::from(!drawn);
+            match kept {
+                Ok(true) => sum.drawn += 1,
+                Ok(false) => sum.before += 1,
+                Err(it) => sum.left.push(it),
+            }
             tell(*done);
         }
         Ok(())
@@ -66,14 +94,15 @@ pub fn render_all(
         let begun: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         begun.into_iter().try_for_each(|it| it.join().map_err(|_| anyhow!("drawing panicked"))?)
     })?;
-    let (_, _, drawn) =
+    let (_, _, mut drawn) =
         watch.into_inner().map_err(|_| anyhow!("a thread that drew bills panicked"))?;
+    drawn.left.sort_unstable();
     Ok(drawn)
 }
 
 /// Draws bills into `folder` as PDF/A-3 with the e-invoice inside, and says how many there are.
 pub fn render_with_invoice(db: &Db, bills: &[BillId], folder: &Path) -> Result<usize> {
-    let press = Press::new();
+    let press = Arc::new(Press::new());
     for id in bills {
         let (statement, xml) = db.read(|tx| {
             let statement = crate::statement::of_bill(tx, *id)?;
@@ -81,22 +110,34 @@ pub fn render_with_invoice(db: &Db, bills: &[BillId], folder: &Path) -> Result<u
         })?;
         let number = &statement.bill.number;
         let view = view(&statement).with_invoice(&xml, statement.bill.billed_on);
-        let drawn = press.pdf(&view).with_context(|| format!("bill {number}"))?;
+        let drawn =
+            pdf_within(&press, &view, PATIENCE).with_context(|| format!("bill {number}"))?;
         read_back(&drawn, &statement)?;
         write(&place(folder, statement.bill.billed_on, &number.0, "a3.pdf"), &drawn)?;
     }
     Ok(bills.len())
 }
 
-/// The PDF of one bill, drawn now if it is not there yet.
+/// The PDF of any paper, drawn now by a worker if it is not there yet.
+pub fn pdf_by(workers: &Workers, db: &Db, folder: &Path, paper: Enclosed) -> Result<Vec<u8>> {
+    let (file, _) = keep(db, paper, folder, &|view| workers.pdf(view))?;
+    read(&file)
+}
+
+/// The PDF of one bill, drawn here and now if it is not there yet.
 pub fn pdf_of(db: &Db, folder: &Path, bill: BillId) -> Result<Vec<u8>> {
     pdf_of_any(db, folder, Enclosed::Bill(bill))
 }
 
 /// The same of any paper.
 pub fn pdf_of_any(db: &Db, folder: &Path, paper: Enclosed) -> Result<Vec<u8>> {
-    let (file, _) = keep(db, paper, folder, &|view| Press::new().pdf(view))?;
-    fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))
+    let press = Arc::new(Press::new());
+    let (file, _) = keep(db, paper, folder, &|view| pdf_within(&press, view, PATIENCE))?;
+    read(&file)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 /// Draws paper and keeps it, unless it is kept already: where its PDF is, and whether it was drawn now.
@@ -111,19 +152,33 @@ fn keep(
     if pdf.exists() && page.exists() {
         return Ok((pdf, false));
     }
-    let printed = db.read(|tx| {
+    let (printed, disagrees) = db.read(|tx| {
         let printed = Printed::of(tx, paper)?;
-        printed.agrees(tx)?;
-        Ok(printed)
+        let disagrees = printed.disagrees(tx)?;
+        Ok((printed, disagrees))
     })?;
+    let not_drawn = |why: String| NotDrawn { paper: format!("{} {number}", paper.kind()), why };
+    if let Some(why) = disagrees {
+        return Err(not_drawn(why).into());
+    }
     let view = printed.view();
-    let drawn = draw(&view).with_context(|| format!("{} {number}", paper.kind()))?;
-    printed.read_back(&drawn)?;
-    let text = printed.html(&view)?;
+    let made = draw(&view).and_then(|drawn| {
+        printed.read_back(&drawn)?;
+        Ok((drawn, printed.html(&view)?))
+    });
+    let (drawn, text) = made.map_err(|why| not_drawn(format!("{why:#}")))?;
     write(&pdf, &drawn)?;
     write(&page, text.as_bytes())?;
     Ok((pdf, true))
 }
+
+impl fmt::Display for NotDrawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.paper, self.why)
+    }
+}
+
+impl std::error::Error for NotDrawn {}
 
 fn place(folder: &Path, on: Date, number: &str, kind: &str) -> PathBuf {
     folder.join(on.to_string()).join(format!("{number}.{kind}"))

@@ -403,6 +403,8 @@ impl Fact {
                 }
                 let next = Agreement { from: *on, ..it };
                 store::telling::set_agreement(tx, &next)?;
+                // Of one that has no bill yet earlier turns may have been run without it.
+                store::telling::hold(tx, &next)?;
                 store::search::refresh_at(tx, next.service_point)
             }
             Fact::End { agreement, on } => {
@@ -489,7 +491,7 @@ impl fmt::Display for NotTold {
             }
             NotTold::EarlierTurn { turn } => write!(
                 f,
-                "the turn of its first bill begins on {turn}, and days before that are on no bill of it; begin on {turn} or later"
+                "the turn of its first bill begins on {turn}, and days before that are on no bill that could be made again; begin on {turn}, and charge what was used before by hand: meterbook bill once"
             ),
             NotTold::Unbilled { on } => {
                 write!(f, "no day from {on} on is billed; end service then: meterbook move stop")

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -18,8 +17,8 @@ use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_paper::contents::{Missing, missing};
 use meterbook_paper::{
-    Press, View, is_of, letter, note, read_back, read_back_letter, read_back_note,
-    read_back_summary, summary, template, view,
+    Press, TooSlow, View, is_of, letter, note, pdf_within, read_back, read_back_letter,
+    read_back_note, read_back_summary, summary, template, view,
 };
 use meterbook_store::{self as store, Tx};
 
@@ -233,23 +232,10 @@ fn drawn(press: &Arc<Press>, look: &Look, (form, language): (Form, Language)) ->
         refuse(NotPublished::NotDrawn { form, language, why: format!("{why:#}") })
     };
     let view = Sample::of(form, language, look).view();
-    if look.layout(form).is_none() {
-        return press.pdf(&view).map_err(not_drawn);
-    }
-    let (give, take) = mpsc::channel();
-    let press = press.clone();
-    std::thread::spawn(move || {
-        // Whoever waits may have gone.
-        let _ = give.send(press.pdf(&view));
-    });
-    match take.recv_timeout(PATIENCE) {
-        Ok(made) => made.map_err(not_drawn),
-        Err(RecvTimeoutError::Timeout) => Err(refuse(NotPublished::TooSlow { form, language })),
-        Err(RecvTimeoutError::Disconnected) => {
-            let why = "the engine that sets pages gave up".to_owned();
-            Err(refuse(NotPublished::NotDrawn { form, language, why }))
-        }
-    }
+    pdf_within(press, &view, PATIENCE).map_err(|why| match why.is::<TooSlow>() {
+        true => refuse(NotPublished::TooSlow { form, language }),
+        false => not_drawn(why),
+    })
 }
 
 impl fmt::Display for NotPublished {

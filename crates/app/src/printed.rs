@@ -1,7 +1,7 @@
 //! What is printed for somebody, whichever sort of paper it is: gathered as it was when it was made, and
 //! drawn and read back as that sort is.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::summary::{CorrectionNote, Summary};
 use meterbook_core::bill::{Print, Statement, Utility};
@@ -115,22 +115,18 @@ impl Printed {
         }
     }
 
-    /// Refuses a bill that would not say what the books say.
-    pub(crate) fn agrees(&self, tx: &mut Tx) -> Result<()> {
+    /// What a bill would say that the books do not.
+    pub(crate) fn disagrees(&self, tx: &mut Tx) -> Result<Option<String>> {
         let it = match &self.what {
             What::Bill(it) => &**it,
             What::SumsUp(it) => &it.0,
-            What::Note(_) | What::Summary(_) | What::Letter(_) => return Ok(()),
+            What::Note(_) | What::Summary(_) | What::Letter(_) => return Ok(None),
         };
         let owed = store::ledger::balance_with(tx, it.bill.account, &it.bill.number.0)?;
         // What another account pays is owed here until that is billed.
         let said = it.before + it.bill.total;
-        ensure!(
-            owed == said,
-            "bill {} would say {said} and the books say {owed}; run: meterbook check",
-            it.bill.number,
-        );
-        Ok(())
+        Ok((owed != said)
+            .then(|| format!("it would say {said} and the books say {owed}; run: meterbook check")))
     }
 
     /// Whose it is.

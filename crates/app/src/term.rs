@@ -139,7 +139,7 @@ fn check_election(
 }
 
 /// What the versions of a tariff look at, each name once.
-fn known(tx: &mut Tx, tariff: &str, about: About) -> Result<Vec<String>> {
+pub fn known(tx: &mut Tx, tariff: &str, about: About) -> Result<Vec<String>> {
     let versions = crate::tariff::with_riders(tx, tariff)?;
     let names = versions.into_iter().flat_map(|it| match about {
         About::Term => it.needs,

@@ -483,42 +483,11 @@ pub(crate) struct PublishFile {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TermCommand {
     /// Set a number or a word that the tariff needs, such as: meters 3
-    Set {
-        #[command(flatten)]
-        of: OfAgreement,
-        /// Its name in the tariff
-        name: String,
-        /// The number or word
-        value: String,
-        #[command(flatten)]
-        days: TermDays,
-    },
+    Set(SaidTerm),
     /// Agree on a price of a charge instead of the tariff's
-    Price {
-        #[command(flatten)]
-        of: OfAgreement,
-        /// The charge, or one line of it, as the bill calls it
-        label: String,
-        /// The price, for whatever the tariff's is for
-        price: String,
-        #[command(flatten)]
-        days: TermDays,
-    },
+    Price(SaidPrice),
     /// Leave out a tax or rider, or a part of it
-    Exempt {
-        #[command(flatten)]
-        of: OfAgreement,
-        /// The tax, as the bill calls it
-        label: String,
-        /// The number of the certificate
-        #[arg(long)]
-        certificate: String,
-        /// How much of the charge is left out
-        #[arg(long, default_value = "100%")]
-        share: String,
-        #[command(flatten)]
-        days: TermDays,
-    },
+    Exempt(SaidExemption),
     /// Print what an agreement says of itself
     Show {
         #[command(flatten)]
@@ -535,6 +504,46 @@ pub(crate) struct OfAgreement {
     /// The account, when it has one agreement only
     #[arg(long)]
     pub(crate) account: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SaidTerm {
+    #[command(flatten)]
+    pub(crate) of: OfAgreement,
+    /// Its name in the tariff
+    pub(crate) name: String,
+    /// The number or word
+    pub(crate) value: String,
+    #[command(flatten)]
+    pub(crate) days: TermDays,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SaidPrice {
+    #[command(flatten)]
+    pub(crate) of: OfAgreement,
+    /// The charge, or one line of it, as the bill calls it
+    pub(crate) label: String,
+    /// The price, for whatever the tariff's is for
+    pub(crate) price: String,
+    #[command(flatten)]
+    pub(crate) days: TermDays,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SaidExemption {
+    #[command(flatten)]
+    pub(crate) of: OfAgreement,
+    /// The tax, as the bill calls it
+    pub(crate) label: String,
+    /// The number of the certificate
+    #[arg(long)]
+    pub(crate) certificate: String,
+    /// How much of the charge is left out
+    #[arg(long, default_value = "100%")]
+    pub(crate) share: String,
+    #[command(flatten)]
+    pub(crate) days: TermDays,
 }
 
 #[derive(Debug, Args)]

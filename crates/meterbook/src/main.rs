@@ -11,7 +11,7 @@ use clap::Parser;
 use meterbook_app::Refused;
 use mimalloc::MiMalloc;
 
-use args::{Cli, Command, CycleCommand, Place, TermCommand, UrdbCommand};
+use args::{Cli, Command, CycleCommand, Place, UrdbCommand};
 
 /// Bills are many small pieces of memory, made and given back: this one is a fifth faster at them.
 #[global_allocator]
@@ -48,16 +48,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Import(import) => commands::import::import(place, &import),
         Command::Tariff(tariff) => commands::tariff::tariff(place, &tariff),
         Command::Publish(publish) => commands::publish::publish(place, &publish),
-        Command::Term(TermCommand::Set { of, name, value, days }) => {
-            commands::term::set(place, &of, &name, &value, &days)
-        }
-        Command::Term(TermCommand::Price { of, label, price, days }) => {
-            commands::term::price(place, &of, &label, &price, &days)
-        }
-        Command::Term(TermCommand::Exempt { of, label, certificate, share, days }) => {
-            commands::term::exempt(place, &of, &label, (&share, &certificate), &days)
-        }
-        Command::Term(TermCommand::Show { of }) => commands::term::show(place, &of),
+        Command::Term(command) => commands::term::term(place, &command),
         Command::Fact(it) => commands::fact::fact(place, &it),
         Command::Share(share) => commands::allocation::share(place, &share),
         Command::Rec(rec) => commands::certificate::rec(place, rec),

@@ -1,15 +1,20 @@
 //! Drawing many bills at once: worker processes that take views and give PDFs. Layout keeps what it
 //! knows in the process, so processes are how it uses several cores, and a process that dies takes
-//! one bill with it and nothing else.
+//! one bill with it and nothing else. One that takes too long is ended and is one that died.
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
+use crate::patience::{PATIENCE, TooSlow};
 use crate::pdf::Press;
 use crate::view::View;
 
@@ -19,6 +24,7 @@ const LARGEST: usize = 64 << 20;
 /// Worker processes, begun when they are needed.
 pub struct Workers {
     program: PathBuf,
+    patience: Duration,
     idle: Mutex<Vec<Worker>>,
 }
 
@@ -31,10 +37,19 @@ struct Worker {
 impl Workers {
     /// Workers that are `program render-worker`.
     pub fn new(program: PathBuf) -> Workers {
-        Workers { program, idle: Mutex::new(Vec::new()) }
+        Workers { program, patience: PATIENCE, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// The same, and a bill may take so long.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Workers {
+        Workers { patience, ..self }
     }
 
     /// Draws a bill in a worker. Threads that call this at the same time use one worker each.
+    ///
+    /// # Errors
+    /// [`TooSlow`], and what the worker says.
     pub fn pdf(&self, view: &View) -> Result<Vec<u8>> {
         let taken =
             self.idle.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?.pop();
@@ -43,12 +58,13 @@ impl Workers {
             None => Worker::begin(&self.program)?,
         };
         // A worker that ended, killed for its memory perhaps, is replaced once. Where the next one
-        // ends as well it is the bill.
-        let answer = match worker.ask(view) {
+        // ends as well it is the bill, as it is where one takes too long.
+        let answer = match worker.ask(view, self.patience) {
             Ok(answer) => answer,
+            Err(why) if why.is::<TooSlow>() => return Err(why),
             Err(_) => {
                 worker = Worker::begin(&self.program)?;
-                worker.ask(view)?
+                worker.ask(view, self.patience)?
             }
         };
         self.idle.lock().map_err(|_| anyhow!("a thread that drew bills panicked"))?.push(worker);
@@ -72,16 +88,38 @@ impl Worker {
         Ok(Worker { child, to: BufWriter::new(to), from: BufReader::new(from) })
     }
 
-    fn ask(&mut self, view: &View) -> Result<Result<Vec<u8>, String>> {
-        put(&mut self.to, &[0], view.0.to_string().as_bytes())
-            .context("a worker that draws bills has ended")?;
-        let Some((kind, bytes)) =
-            take(&mut self.from).context("a worker that draws bills has ended")?
-        else {
-            bail!("a worker that draws bills has ended");
-        };
-        Ok(if kind == 0 { Ok(bytes) } else { Err(String::from_utf8_lossy(&bytes).into_owned()) })
+    /// Its answer; it is ended when that takes too long.
+    fn ask(&mut self, view: &View, patience: Duration) -> Result<Answer> {
+        let Worker { child, to, from } = self;
+        let (over, (answered, waits)) = (&AtomicBool::new(false), mpsc::channel::<()>());
+        let answer = thread::scope(|scope| {
+            scope.spawn(move || {
+                if waits.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                    over.store(true, Ordering::Relaxed);
+                    // Its end is what is read then.
+                    let _ = child.kill();
+                }
+            });
+            let answer = exchange(to, from, view);
+            drop(answered);
+            answer
+        });
+        if over.load(Ordering::Relaxed) {
+            return Err(TooSlow { patience }.into());
+        }
+        answer
     }
+}
+
+/// A PDF, or why there is none.
+type Answer = Result<Vec<u8>, String>;
+
+fn exchange(to: &mut impl Write, from: &mut impl Read, view: &View) -> Result<Answer> {
+    put(to, &[0], view.0.to_string().as_bytes()).context("a worker that draws bills has ended")?;
+    let Some((kind, bytes)) = take(from).context("a worker that draws bills has ended")? else {
+        bail!("a worker that draws bills has ended");
+    };
+    Ok(if kind == 0 { Ok(bytes) } else { Err(String::from_utf8_lossy(&bytes).into_owned()) })
 }
 
 impl Drop for Worker {

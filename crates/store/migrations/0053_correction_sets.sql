@@ -2,6 +2,7 @@
 
 -- What is to be corrected: on which tariffs, one a line, from which day on and why; on whose authority and
 -- as of when. Without a reason it is only looked at, and with the text of a version as if that were told.
+-- Where somebody has looked, an account of which it comes to something else now is left.
 create table correction_set (
     id bigint primary key,
     tariffs text not null,
@@ -9,6 +10,7 @@ create table correction_set (
     cause text not null,
     why text,
     version text,
+    as_seen bigint not null,
     begun_by bigint references staff (id),
     begun_at bigint not null,
     done_at bigint
@@ -44,6 +46,15 @@ create table correction_item (
     bills bigint not null,
     net_cents bigint not null,
     said text not null,
+    primary key (set_id, account_id)
+);
+
+-- What an account would be charged: of a version that is looked at what that came to, of one that is told
+-- what whoever told it has seen.
+create table correction_seen (
+    set_id bigint not null references correction_set (id),
+    account_id bigint not null references account (id),
+    charged_cents bigint not null,
     primary key (set_id, account_id)
 );
 

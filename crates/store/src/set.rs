@@ -18,16 +18,16 @@ use crate::tx::{Rows, Sql, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
-    insert into correction_set (id, tariffs, from_on, cause, why, version, begun_by, begun_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)");
+    insert into correction_set (id, tariffs, from_on, cause, why, version, begun_by, begun_at, as_seen)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 const JOBS: Rows = Rows(
     "correction_job (set_id, nth, account_ids, accounts, first_correction, first_bill, bills, first_entry, entries, first_piece, pieces, worker)",
 );
 const GET: Sql = Sql("
-    select id, tariffs, from_on, cause, why, version, begun_by, begun_at
+    select id, tariffs, from_on, cause, why, version, begun_by, begun_at, as_seen
     from correction_set where id = $1");
 const OPEN: Sql = Sql("
-    select id, tariffs, from_on, cause, why, version, begun_by, begun_at
+    select id, tariffs, from_on, cause, why, version, begun_by, begun_at, as_seen
     from correction_set where done_at is null order by id");
 const LEASE_SQLITE: Sql = Sql("
     select set_id, nth, account_ids, first_correction, first_bill, bills, first_entry, entries,
@@ -42,6 +42,9 @@ const END_JOB: Sql = Sql("
     update correction_job set worker = $3, done_at = $4 where set_id = $1 and nth = $2");
 const ITEMS: Rows = Rows("correction_item (set_id, account_id, outcome, bills, net_cents, said)");
 const REACHED: Rows = Rows("correction_reached (set_id, bill_id, was_cents, now_cents)");
+const SEEN: Rows = Rows("correction_seen (set_id, account_id, charged_cents)");
+const SEEN_OF: Sql = Sql("
+    select account_id, charged_cents from correction_seen where set_id = $1 order by account_id");
 const END: Sql = Sql("update correction_set set done_at = $2 where id = $1 and done_at is null");
 const PACE: Sql = Sql("
     select cast(coalesce(sum(case when done_at is null then 0 else accounts end), 0) as bigint),
@@ -68,6 +71,7 @@ const LOOKS_BEFORE: Sql = Sql("
     select id from correction_set where why is null and begun_at < $1 order by id");
 const FORGET_JOBS: Sql = Sql("delete from correction_job where set_id = $1");
 const FORGET_ITEMS: Sql = Sql("delete from correction_item where set_id = $1");
+const FORGET_SEEN: Sql = Sql("delete from correction_seen where set_id = $1");
 const FORGET_REACHED: Sql = Sql("delete from correction_reached where set_id = $1");
 const FORGET: Sql = Sql("delete from correction_set where id = $1");
 const COUNT: Sql = Sql("select count(*) from correction_set");
@@ -110,6 +114,7 @@ pub fn add(tx: &mut Tx, it: &Set, jobs: &[SetJob]) -> Result<()> {
         it.version.as_deref().into(),
         it.by.into(),
         it.at.into(),
+        i64::from(it.as_seen).into(),
     ];
     tx.exec(ADD, values)?;
     let jobs = jobs.iter().map(|it| {
@@ -240,6 +245,16 @@ pub fn otherwise(tx: &mut Tx, set: SetId) -> Result<Vec<(AccountId, BillNumber, 
     })
 }
 
+/// Keeps what accounts of a set would be charged.
+pub fn see(tx: &mut Tx, set: SetId, charged: &[(AccountId, Money)]) -> Result<()> {
+    tx.bulk(SEEN, charged.iter().map(|it| [set.into(), it.0.into(), it.1.into()]))
+}
+
+/// What accounts of a set would be charged.
+pub fn seen(tx: &mut Tx, set: SetId) -> Result<Vec<(AccountId, Money)>> {
+    tx.many(SEEN_OF, [set.into()], |row| Ok((row.id(0)?, row.money(1)?)))
+}
+
 /// The sets that were only looked at and begun before an instant.
 pub fn looks_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<SetId>> {
     tx.many(LOOKS_BEFORE, [at.into()], |row| row.id(0))
@@ -247,7 +262,7 @@ pub fn looks_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<SetId>> {
 
 /// Takes a set away that was only looked at. Those who are at a job of it are waited for.
 pub fn forget(tx: &mut Tx, set: SetId) -> Result<()> {
-    for sql in [FORGET_JOBS, FORGET_ITEMS, FORGET_REACHED, FORGET] {
+    for sql in [FORGET_JOBS, FORGET_ITEMS, FORGET_SEEN, FORGET_REACHED, FORGET] {
         tx.exec(sql, [set.into()])?;
     }
     Ok(())
@@ -279,5 +294,6 @@ fn set(row: &Row) -> Result<Set> {
         version: row.maybe(5, Row::text)?,
         by: row.maybe(6, Row::id)?,
         at: row.instant(7)?,
+        as_seen: row.int(8)? == 1,
     })
 }

@@ -2,6 +2,8 @@
 //! it was said then, and what acts on field orders refuse. They are few, and here is each with its
 //! holes in Spanish.
 
+mod billing;
+
 use meterbook_core::order::{OrderKind, State};
 use meterbook_core::person::Language;
 
@@ -58,7 +60,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "tariff {} is open to {} customers, and this one is {}",
-        "la tarifa {} está abierta a clientes {}, y este es {}",
+        "la tarifa {} es para clientes de la clase {}, y este es de la clase {}",
     ),
     (
         "meter {} has no read for {}; import or estimate one",
@@ -166,8 +168,10 @@ const FACTS: &[(&str, &str)] = &[
     ("nothing", "nada"),
     ("goes on", "continúa"),
     ("on {}", "el {}"),
-    ("{} from {}", "{} desde el {}"),
 ];
+
+/// What many of them look like.
+const LAST: &[(&str, &str)] = &[("{} from {}", "{} desde el {}")];
 
 /// What acts on orders, crews and appointments refuse.
 const REFUSALS: &[(&str, &str)] = &[
@@ -189,8 +193,8 @@ const REFUSALS: &[(&str, &str)] = &[
         "las facturas que alcanza suman ahora {}, no {} como cuando se miraron; mire otra vez",
     ),
     (
-        "the turn of its first bill begins on {}, and days before that are on no bill of it; begin on {} or later",
-        "el período de su primera factura comienza el {}, y los días anteriores no están en ninguna; comience el {} o después",
+        "the turn of its first bill begins on {}, and days before that are on no bill that could be made again; begin on {}, and charge what was used before by hand: {}",
+        "el período de su primera factura comienza el {}, y los días anteriores no están en ninguna que se pueda hacer de nuevo; comience el {} y cobre a mano lo consumido antes: {}",
     ),
     (
         "no day from {} on is billed; end service then: {}",
@@ -469,25 +473,29 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(SENTENCES, evidence, language)
+    in_language(&[SENTENCES], evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.
 pub(crate) fn told(text: &str, language: Language) -> String {
-    in_language(FACTS, text, language)
+    in_language(&[FACTS, billing::FACTS, LAST], text, language)
 }
 
 /// What an act refuses, as it is read.
 pub(crate) fn refused(text: &str, language: Language) -> String {
-    in_language(REFUSALS, text, language)
+    in_language(&[REFUSALS, billing::REFUSALS], text, language)
 }
 
-fn in_language(sentences: &[(&str, &str)], text: &str, language: Language) -> String {
+fn in_language(known: &[&[(&str, &str)]], text: &str, language: Language) -> String {
     let spanish = match language {
         Language::English => None,
-        Language::Spanish => sentences.iter().find_map(|(from, to)| translated(text, from, to)),
+        Language::Spanish => in_spanish(known, text),
     };
     show::dated(spanish.as_deref().unwrap_or(text), language)
+}
+
+fn in_spanish(known: &[&[(&str, &str)]], text: &str) -> Option<String> {
+    known.iter().copied().flatten().find_map(|(from, to)| translated(text, from, to))
 }
 
 /// The sentence in the other language, when it is one of this form.
@@ -521,8 +529,20 @@ fn translated(text: &str, from: &str, to: &str) -> Option<String> {
     Some(said)
 }
 
-/// What stands in a hole: what orders do and how they stand have Spanish names, all else stays.
+/// What stands in a hole: what orders do and how they stand have Spanish names, a hold or a fact is a
+/// sentence of its own, all else stays.
 fn hole(text: &str) -> String {
+    let is_fact = text.starts_with("agreement ") || text.starts_with("meter ");
+    let facts: &[&[(&str, &str)]] = if is_fact { &[FACTS, billing::FACTS] } else { &[] };
+    let sentence = in_spanish(&[SENTENCES], text).or_else(|| in_spanish(facts, text));
+    if let Some(sentence) = sentence.filter(|_| text.contains(' ')) {
+        return sentence;
+    }
+    match text {
+        "residential" => return "residencial".to_owned(),
+        "commercial" => return "comercial".to_owned(),
+        _ => {}
+    }
     let kind = OrderKind::from_word(text).map(|it| it.said(Language::Spanish));
     let state = State::from_word(text).map(|it| it.said(Language::Spanish));
     kind.or(state).map_or_else(|| text.to_owned(), str::to_lowercase)

@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_app::deliver::Workers;
 use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -36,6 +37,8 @@ pub struct Console {
     folder: PathBuf,
     utility: String,
     zone: Zone,
+    /// Who draws bills that are looked at before they are drawn.
+    workers: Workers,
     throttle: Throttle,
     /// How many agreements were not billed since a day, when that was counted last.
     unbilled: Mutex<Option<(Instant, Date, u64)>>,
@@ -50,8 +53,10 @@ impl Console {
         let utility = db.read(store::utility::get)?;
         let zone = Zone::named(&utility.zone)
             .with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
+        let program = std::env::current_exe().context("this program does not know where it is")?;
+        let workers = Workers::new(program);
         let (throttle, unbilled) = (Throttle::default(), Mutex::default());
-        Ok(Console { db, folder, utility: utility.name, zone, throttle, unbilled })
+        Ok(Console { db, folder, utility: utility.name, zone, workers, throttle, unbilled })
     }
 
     /// How many agreements were not billed since a day, as of some seconds ago.

@@ -63,6 +63,11 @@ pub(crate) fn about(why: &Error) -> About {
     }
 }
 
+/// A refusal, to be said beside a form; what is none stays what it is.
+pub(crate) fn only(why: Error) -> anyhow::Result<Error> {
+    if why.is::<Refused>() { Ok(why) } else { Err(why) }
+}
+
 /// What a refusal says.
 pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
     let refused = why.downcast_ref::<Refused>();

@@ -12,8 +12,8 @@ use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, compare, correction, cycle, document, exception,
-    fact, hold, moves, moving, note, order, ordering, outbox, payment, place, search, sign_in,
-    task, timeline, usage,
+    fact, hold, interim, moves, moving, note, once, order, ordering, outbox, payment, place,
+    search, sign_in, task, timeline, usage, version,
 };
 use crate::sent;
 
@@ -40,6 +40,8 @@ const RELEASE: Needs = Some(Permission::ReleaseBills);
 const CANCEL: Needs = Some(Permission::CancelRun);
 const SEND: Needs = Some(Permission::DeliverBills);
 const SWITCH: Needs = Some(Permission::SwitchDelivery);
+const ONCE: Needs = Some(Permission::BillOnce);
+const PUBLISH: Needs = Some(Permission::PublishTariff);
 const KEEP: Needs = Some(Permission::KeepCustomers);
 
 const ROUTES: &[Route] = &[
@@ -76,6 +78,25 @@ const ROUTES: &[Route] = &[
         needs: MOVE,
         run: || post(moving::confirm),
     },
+    Route { method: "GET", path: "/accounts/{number}/once", needs: ONCE, run: || get(once::ask) },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/once",
+        needs: ONCE,
+        run: || post(once::make),
+    },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/interim",
+        needs: RUN,
+        run: || get(interim::ask),
+    },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/interim",
+        needs: RUN,
+        run: || post(interim::make),
+    },
     Route {
         method: "GET",
         path: "/bills/{number}/correct",
@@ -95,6 +116,8 @@ const ROUTES: &[Route] = &[
         needs: CORRECT,
         run: || post(fact::tell),
     },
+    Route { method: "GET", path: "/versions/new", needs: PUBLISH, run: || get(version::ask) },
+    Route { method: "POST", path: "/versions/new", needs: PUBLISH, run: || post(version::tell) },
     Route { method: "GET", path: "/corrections/{id}", needs: VIEW, run: || get(correction::show) },
     Route { method: "GET", path: "/cycles", needs: VIEW, run: || get(cycle::list) },
     Route { method: "GET", path: "/unbilled", needs: VIEW, run: || get(cycle::unbilled) },

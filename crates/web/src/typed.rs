@@ -42,6 +42,11 @@ impl Typed {
         self.all(name).nth(nth)
     }
 
+    /// All fields but these, to be sent along.
+    pub(crate) fn others(&self, these: &[&str]) -> Vec<(String, String)> {
+        self.0.iter().filter(|it| !these.contains(&it.0.as_str())).cloned().collect()
+    }
+
     /// Fills a field in that was not there.
     pub(crate) fn or(&mut self, name: &str, value: impl FnOnce() -> String) {
         if self.0.iter().all(|it| it.0 != name) {
@@ -90,6 +95,7 @@ mod tests {
         assert_eq!((typed.text("on"), typed.text("nothing")), ("x", ""));
         typed.or("on", || "y".to_owned());
         typed.or("since", || "z".to_owned());
+        assert_eq!(typed.others(&["stop", "on"]), [field("since", "z")]);
         assert_eq!((typed.text("on"), typed.text("since")), ("x", "z"));
     }
 

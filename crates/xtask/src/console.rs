@@ -71,9 +71,40 @@ const FIELD_WORK: &[&[&str]] = &[
         "--from",
         "2026-01-01",
     ],
+    // A summary bill waits for one that is held, and one for the turn that is open.
+    &[
+        "customer",
+        "account-detail",
+        "1000-0030-6",
+        "summary",
+        "1000-0031-4",
+        "--from",
+        "2026-01-01",
+    ],
+    &[
+        "customer",
+        "account-detail",
+        "1000-0160-1",
+        "summary",
+        "1000-0161-9",
+        "--from",
+        "2026-01-01",
+    ],
+    // Of the bills of two accounts one that sums them up is on its way.
+    &["bill", "summary", "1000-0002-5", "--send"],
     &["customer", "account-detail", "1000-0001-7", "delivery", "email", "--from", "2026-01-01"],
     &["customer", "account-detail", "1000-0001-7", "credit", "fair", "--from", "2026-01-01"],
 ];
+/// What may be charged once.
+const CHARGES: &str = "\
+charge visit  fee revenue    75.00
+en     visit  Field visit
+es     visit  Visita
+charge truck  water revenue  12.50 per kgal
+tax    truck  6.25% City sales tax
+en     truck  Water sold by the truck
+es     truck  Agua vendida en camión
+";
 const PASSWORD: &str = "only for this run of the tests";
 
 /// Where the browser's tests are.
@@ -97,6 +128,10 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     for words in FIELD_WORK {
         run::done(meterbook().args(*words))?;
     }
+    let charges = utility.join("charges.txt");
+    std::fs::write(&charges, CHARGES)?;
+    let kinds = ["bill", "charge-kinds", "--from", "2026-01-01"];
+    run::done(meterbook().args(kinds).arg(&charges))?;
     let stale = stale_file(&utility)?;
     run::done(meterbook().arg("import").arg(&stale))?;
     let_in(&mut meterbook(), USER, "administrator")?;

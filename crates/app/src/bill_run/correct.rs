@@ -31,7 +31,7 @@ use crate::authority::authorize;
 use crate::delivery::queue_notes;
 use crate::refuse;
 
-pub use self::many::{Many, Reached, SHOWN, many};
+pub use self::many::{Many, Reached, SHOWN, Seen, many};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

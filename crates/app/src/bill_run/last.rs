@@ -5,12 +5,13 @@
 //! have come to then; the turn finds those days billed. What the account left as security is set off
 //! when nothing else of it is to be billed.
 //!
-//! A bill that somebody wants of the days so far is made in the same way, as if service ended there;
-//! the next turn bills the rest.
+//! A bill that somebody wants of the days so far (`interim.rs`) is made in the same way, as if service
+//! ended there.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess_seeing};
+use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::{Charge, ChargeFor};
@@ -91,50 +92,6 @@ fn forget_security(
     Ok(parts)
 }
 
-/// Makes a bill of an account's days before `to`, for a customer who goes on. `unusual` lets one go that
-/// is far from usual.
-pub fn interim(
-    tx: &mut Tx,
-    actor: Actor,
-    account: AccountId,
-    to: Date,
-    unusual: Unusual,
-) -> Result<Bill> {
-    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
-    so_far(tx, &allowed, (account, Until::Day(to)), to, unusual)
-}
-
-fn so_far(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    (account, until): (AccountId, Until),
-    to: Date,
-    unusual: Unusual,
-) -> Result<Bill> {
-    let today = crate::founding::zone(tx)?.day_of(allowed.at());
-    let account = store::account::get(tx, account)?;
-    if today < to {
-        return Err(refuse(NotRun::NotOver { to }));
-    }
-    let day = to.yesterday()?;
-    let Some(turn) = store::window::around(tx, account.cycle, day)? else {
-        return Err(refuse(NotRun::NotPlannedFor { cycle: account.cycle, day }));
-    };
-    one(tx, allowed, (account.id, until), &turn, (today, unusual))
-}
-
-/// The same of one of its services.
-pub fn interim_of(
-    tx: &mut Tx,
-    actor: Actor,
-    (account, agreement): (AccountId, AgreementId),
-    to: Date,
-    unusual: Unusual,
-) -> Result<Bill> {
-    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
-    so_far(tx, &allowed, (account, Until::Of(agreement, to)), to, unusual)
-}
-
 /// Makes the last bills of all accounts of which something ended by today, each in a transaction of
 /// its own; says which were made and which were refused.
 pub fn make_all(db: &Db, actor: Actor) -> Result<Vec<(AccountId, Result<Closed, crate::Refused>)>> {
@@ -156,7 +113,7 @@ pub fn make_all(db: &Db, actor: Actor) -> Result<Vec<(AccountId, Result<Closed, 
 
 /// To which day a bill off its cycle goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Until {
+pub(super) enum Until {
     /// Where service ended.
     End,
     /// Before a day, although service goes on.
@@ -166,7 +123,7 @@ enum Until {
 }
 
 /// The bill of what ended in one turn, or of its days so far, in place of that turn.
-fn one(
+pub(super) fn one(
     tx: &mut Tx,
     allowed: &Authorized,
     (account, until): (AccountId, Until),
@@ -211,11 +168,15 @@ fn one(
     let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {
         used.insert(agreement, origin::of_usage(it));
     });
-    if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
-        Ending::Held(hold) => Some((*agreement, hold.to_string())),
+    let held = |(agreement, ending): &(AgreementId, Ending)| match ending {
+        Ending::Held(hold) => Some((*agreement, hold.clone())),
         Ending::Billed(_) | Ending::BilledBefore => None,
-    }) {
-        return Err(refuse(NotRun::LastHeld { agreement, hold }));
+    };
+    let mut held: Vec<(AgreementId, Hold)> = endings.iter().filter_map(held).collect();
+    // What waits for another one says nothing of why.
+    held.sort_by_key(|it| it.1 == Hold::Companion);
+    if let Some((agreement, hold)) = held.into_iter().next() {
+        return Err(refuse(NotRun::LastHeld { agreement, hold: hold.to_string() }));
     }
     let items: Vec<_> = endings.iter().map(|(it, end)| check::item(account, *it, end)).collect();
     store::window::add(tx, &window)?;

@@ -13,6 +13,7 @@ pub(crate) mod charges;
 mod check;
 pub mod correct;
 pub mod doubt;
+pub mod interim;
 mod job;
 pub mod last;
 pub mod once;
@@ -126,6 +127,13 @@ pub enum NotRun {
         number: AccountNumber,
         /// The day.
         to: jiff::civil::Date,
+    },
+    /// It comes to something else than when somebody looked.
+    NotAsSeen {
+        /// What it came to.
+        was: meterbook_core::money::Money,
+        /// What it comes to.
+        now: meterbook_core::money::Money,
     },
     /// The turn is being checked or posted.
     AtWork {
@@ -383,13 +391,16 @@ impl fmt::Display for NotRun {
                 "cycle {cycle} has no turn with {day}; plan it with: meterbook cycle plan"
             ),
             NotRun::LastHeld { agreement, hold } => {
-                write!(f, "the last bill of agreement {agreement} waits: {hold}")
+                write!(f, "agreement {agreement} waits for its bill: {hold}")
             }
             NotRun::NotOver { to } => {
                 write!(f, "the days before {to} are not over; a bill ends today at the latest")
             }
             NotRun::BilledTo { number, to } => {
                 write!(f, "every day of account {number} before {to} has a bill already")
+            }
+            NotRun::NotAsSeen { was, now } => {
+                write!(f, "it comes to {now} now, not to {was} as when it was looked at")
             }
             NotRun::AtWork { cycle } => write!(
                 f,

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::correct::Cause;
-use meterbook_core::bill::once::{Kinds, NotCharged, NotKinds, Wanted};
+use meterbook_core::bill::once::{Choice, Kinds, NotCharged, NotKinds, Wanted};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
@@ -16,6 +16,7 @@ use meterbook_core::ledger::Entry;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::person::Language;
 use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 use serde_json::{Value, json};
@@ -128,6 +129,18 @@ pub fn say_kinds(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()
 /// The text of kinds that holds on a day; empty when nothing is said.
 pub fn kinds_text(tx: &mut Tx, on: Date) -> Result<String> {
     Ok(store::once::kinds(tx, on)?.map_or_else(String::new, |it| it.1))
+}
+
+/// The kinds of charges of a day, to be chosen from.
+pub fn choices(tx: &mut Tx, on: Date, language: Language) -> Result<Vec<Choice>> {
+    let text = kinds_text(tx, on)?;
+    let known = Kinds::parse(&text).context("a text of kinds that was kept is one")?;
+    Ok(known.choices(language))
+}
+
+/// What moves asked an account for by a day and no bill has.
+pub fn waiting(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Charge>> {
+    charges::open(tx, account, on)
 }
 
 /// What such a bill would be. Nothing is kept.

@@ -22,6 +22,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 use super::mass::{self, Mass};
 use super::message::message;
 use super::{NotDelivered, outcome};
+use crate::deliver::NotDrawn;
 use crate::printed::Printed;
 use crate::{Actor, deliver, refuse};
 
@@ -31,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const GONE_AFTER: i64 = 10;
 
 /// How many pieces went which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Taken by the server.
     pub sent: usize,
@@ -43,6 +44,8 @@ pub struct Tally {
     pub unknown: usize,
     /// Put off before, and not long enough ago to be tried again.
     pub waiting: usize,
+    /// What cannot be drawn and waits until it can; it holds up nobody.
+    pub left: Vec<NotDrawn>,
 }
 
 /// How one piece went.
@@ -82,8 +85,13 @@ pub fn send(
             continue;
         }
         let known = (&*events, &settings, folder);
-        let Some((envelope, bytes)) = prepare(db, &allowed, *piece, known)? else {
-            continue;
+        let (envelope, bytes) = match prepare(db, &allowed, *piece, known) {
+            Ok(Some(it)) => it,
+            Ok(None) => continue,
+            Err(why) => {
+                tally.left.push(why.downcast()?);
+                continue;
+            }
         };
         if !begin(db, &allowed, *piece, now)? {
             continue;

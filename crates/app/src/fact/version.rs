@@ -23,6 +23,8 @@ use crate::bill_run::correct::set::{NewSet, begin};
 use crate::bill_run::correct::{Many, many};
 use crate::{Actor, refuse, tariff};
 
+pub use crate::bill_run::correct::Seen;
+
 /// A version to be told.
 #[derive(Clone, Copy, Debug)]
 pub struct Version<'a> {
@@ -30,6 +32,17 @@ pub struct Version<'a> {
     pub text: &'a str,
     /// Why the bills were wrong.
     pub cause: Cause,
+}
+
+/// Why a version is told, and what whoever tells it has seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Because<'a> {
+    /// Why.
+    pub why: &'a str,
+    /// What proves it.
+    pub evidence: &'a str,
+    /// What each account would be charged when somebody looked.
+    pub seen: &'a Seen,
 }
 
 /// What telling a version comes to.
@@ -85,15 +98,16 @@ pub(crate) fn put(tx: &mut Tx, text: &str, under: i64, at: Timestamp) -> Result<
 }
 
 /// Tells a version and begins to correct the bills that it reaches, in one act, and brings that to its end
-/// with whoever helps; those of who may not correct them are left for somebody who may.
+/// with whoever helps, as far as those of an account come to what was seen: others are among the failures,
+/// to be looked at anew. Those of who may not correct them are left for somebody who may.
 pub fn tell(
     db: &Db,
     actor: Actor,
     version: Version<'_>,
-    (why, evidence): (&str, &str),
+    because: Because<'_>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Retold> {
-    let (why, evidence) = (why.trim(), evidence.trim());
+    let (why, evidence) = (because.why.trim(), because.evidence.trim());
     let (look, begun) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
         if why.is_empty() {
@@ -119,7 +133,7 @@ pub fn tell(
         store::audit::change(tx, &allowed, TELL, &look.tariff.code, (evidence, change))?;
         let may = authorize(tx, actor, Permission::CorrectBills, Some(Money::ZERO)).is_ok();
         let why = format!("{why}: {} ({evidence})", look.said);
-        let set = NewSet { why: Some(&why), ..look.set(version.cause) };
+        let set = NewSet { why: Some(&why), seen: Some(because.seen), ..look.set(version.cause) };
         let begun = if may { Some(begin(tx, actor, set)?) } else { None };
         Ok((look, begun))
     })?;
@@ -134,7 +148,8 @@ pub fn tell(
 impl Look {
     /// The bills that it prices, to be looked at.
     fn set(&self, cause: Cause) -> NewSet<'_> {
-        NewSet { tariffs: &self.priced, from: self.tariff.from, cause, why: None, version: None }
+        let (tariffs, from) = (&self.priced, self.tariff.from);
+        NewSet { tariffs, from, cause, why: None, version: None, seen: None }
     }
 }
 

@@ -9,8 +9,8 @@ use anyhow::{Error, Result};
 use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
-use meterbook_app::bill_run::last;
-use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::bill_run::interim::{self, NewInterim};
+use meterbook_app::bill_run::{self, Until, Which, last};
 use meterbook_app::delivery::{email, package, returned, webhook};
 use meterbook_app::fact::{Fact, NewTelling, Says};
 use meterbook_app::intake::published::Publish;
@@ -249,6 +249,12 @@ const ACTS: &[(&str, Permission, Act)] = &[
         receipt::take(tx, actor, &receipt::NewReceipt { on, tenders, shares }).map(drop)
     }),
     ("pay::pay", Permission::TakePayment, |tx, actor| pay(tx, actor, &check(1_00)).map(drop)),
+    ("interim::preview", Permission::RunBills, |tx, actor| {
+        interim::preview(tx, actor, &so_far()).map(drop)
+    }),
+    ("interim::make", Permission::RunBills, |tx, actor| {
+        interim::make(tx, actor, &so_far()).map(drop)
+    }),
     ("last::make", Permission::RunBills, |tx, actor| {
         last::make(tx, actor, AccountId(1), Unusual::Hold).map(drop)
     }),
@@ -318,6 +324,11 @@ const ELSEWHERE: &[&str] = &[
     "staff::add",
     "staff::set_password",
 ];
+
+fn so_far() -> NewInterim {
+    let (account, only, to) = (AccountId(1), None, date(2026, 2, 1));
+    NewInterim { account, only, to, unusual: Unusual::Hold, total: Money::ZERO }
+}
 
 fn hung() -> Meter {
     Meter { id: MeterId(1), serial: "E-1".to_owned(), commodity: Commodity::Electric }

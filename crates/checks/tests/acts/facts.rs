@@ -7,8 +7,9 @@
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Outcome};
 use meterbook_app::bill_run::correct::{self, Many, many};
-use meterbook_app::bill_run::{self, Until, Which, last};
-use meterbook_app::fact::version::{self, Version};
+use meterbook_app::bill_run::interim::{self, NewInterim};
+use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::fact::version::{self, Because, Seen, Version};
 use meterbook_app::fact::{Fact, NewTelling, NotTold, Says, Times, Told, preview, tell};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::term::{self, Said, TermRefusal};
@@ -16,6 +17,7 @@ use meterbook_app::vee::enter::{self, Became, NewRead};
 use meterbook_app::{Actor, Refused, agreement, check, tariff, timeline};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
+use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::Cause;
@@ -398,8 +400,9 @@ fn service_that_goes_on_is_billed_for_the_turns_without_it() {
         // April waits for March, whose bill was taken back and which a bill of its own has again.
         assert_eq!(stand(db), [(1, 1_200), (2, 1_200)]);
         let may = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
-        let march =
-            db.write(|tx| last::interim(tx, may, ACCOUNT, date(2026, 4, 1), Unusual::Accept));
+        let (to, unusual, total) = (date(2026, 4, 1), Unusual::Accept, Money::from_cents(1_200));
+        let new = NewInterim { account: ACCOUNT, only: None, to, unusual, total };
+        let march = db.write(|tx| interim::make(tx, may, &new));
         assert_eq!(march.unwrap().total.cents(), 1_200);
         run(held).unwrap();
         assert_eq!(stand(db), [(1, 1_200), (2, 1_200), (3, 1_200), (4, 1_200)]);
@@ -438,10 +441,13 @@ fn retold(db: &Db, text: &str) -> Vec<(AccountId, i8, i64)> {
     assert_eq!(books(db), before, "looking keeps nothing");
     assert_eq!(seen.many.failed, [], "{:?}", seen.many.failed);
     clean(db);
-    let because = ("the filing of January 30", "docket 26-17");
+    let seen_so = &seen.many.charged;
+    let because =
+        Because { why: "the filing of January 30", evidence: "docket 26-17", seen: seen_so };
     let done = version::tell(db, actor(), version, because, &mut |_, _| ()).unwrap();
     clean(db);
-    assert_eq!(done.many, Many { reached: Vec::new(), ..seen.many.clone() });
+    let told = Many { reached: Vec::new(), charged: Seen::new(), ..seen.many.clone() };
+    assert_eq!(done.many, told);
     let sum: Money = seen.many.reached.iter().map(|it| it.now - it.was).sum();
     assert_eq!(sum, seen.many.more + seen.many.less);
     let list = seen.many.reached.iter().map(|it| {
@@ -524,13 +530,68 @@ fn a_version_of_a_rider_reaches_the_bills_of_every_tariff_that_includes_it() {
 }
 
 #[test]
+fn what_a_version_comes_to_otherwise_than_seen_is_left_to_be_looked_at() {
+    engines::each(|db, _| {
+        three_months(db);
+        let text = dearer("0.24");
+        let version = Version { text: &text, cause: Cause::Tariff };
+        let seen = version::preview(db, actor(), version, &mut |_, _| ()).unwrap().many;
+        assert_eq!(seen.charged, Seen::from([(ACCOUNT, Money::from_cents(1_800))]));
+        // Another read came in between: 180 and not 200 on March 1.
+        shows(db, date(2026, 3, 1), &[180]);
+        let because = Because { why: "filed", evidence: "docket", seen: &seen.charged };
+        let done = version::tell(db, actor(), version, because, &mut |_, _| ()).unwrap().many;
+        assert_eq!((done.bills, done.failures), (0, 1));
+        let (account, why) = &done.failed[0];
+        assert_eq!(*account, ACCOUNT);
+        assert!(why.contains("not to $18.00 as when"), "{why}");
+        clean(db);
+    });
+}
+
+#[test]
+fn a_start_told_earlier_of_what_has_no_bill_waits_in_the_turns_that_were_run_without_it() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for (on, index) in
+            [(date(2026, 2, 10), 40), (date(2026, 3, 1), 100), (date(2026, 4, 1), 200)]
+        {
+            shows(db, on, &[index]);
+        }
+        let only = db.read(|tx| store::agreement::of_account(tx, ACCOUNT)).unwrap().remove(0);
+        let later = Agreement { from: date(2026, 3, 1), ..only.clone() };
+        db.write(|tx| store::telling::set_agreement(tx, &later)).unwrap();
+        // January and February are run without anybody.
+        (0..2).for_each(|_| bill(db));
+        let start = |on| Fact::Start { agreement: only.id, on };
+        let on = date(2026, 2, 10);
+        let seen = looked_at(db, &start(on)).unwrap();
+        assert_eq!(told_by(db, actor(), &start(on), &seen).unwrap(), Outcome::Done);
+        let run = |which| bill_run::run(db, actor(), which, Until::Posted, &mut |_| ());
+        run(Which::Held(Cycle(1), None)).unwrap();
+        bill(db);
+        let bills = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
+        let totals: Vec<i64> = bills.iter().map(|it| it.total.cents()).collect();
+        assert_eq!(totals, [1_200, 720]);
+        // Days before the turn of the first bill are on none that could be made again.
+        let on = date(2026, 1, 20);
+        let why = looked_at(db, &start(on)).unwrap_err();
+        let turn = date(2026, 2, 1);
+        assert_eq!(refusal::<NotTold>(&why), NotTold::EarlierTurn { turn });
+        clean(db);
+    });
+}
+
+#[test]
 fn a_version_is_told_by_who_publishes_and_its_bills_are_left_for_who_corrects() {
     engines::each(|db, _| {
         three_months(db);
         let text = dearer("0.24");
         let version = Version { text: &text, cause: Cause::Tariff };
-        let tell =
-            |by, why, evidence| version::tell(db, by, version, (why, evidence), &mut |_, _| ());
+        let tell = |by, why, evidence| {
+            let because = Because { why, evidence, seen: &Seen::new() };
+            version::tell(db, by, version, because, &mut |_, _| ())
+        };
         let why = tell(actor(), " ", "docket").unwrap_err();
         assert_eq!(refusal::<NotTold>(&why), NotTold::NoReason);
         let why = tell(actor(), "filed", " ").unwrap_err();

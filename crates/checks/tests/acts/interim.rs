@@ -2,7 +2,8 @@
 //! billed twice.
 
 use jiff::civil::date;
-use meterbook_app::bill_run::{NotRun, last};
+use meterbook_app::bill_run::NotRun;
+use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::{Refused, check};
 use meterbook_checks::engines;
@@ -25,7 +26,16 @@ fn the_turn_bills_what_an_interim_bill_left() {
         {
             shows(db, on, &[index]);
         }
-        let make = |to| db.write(|tx| last::interim(tx, actor(), ACCOUNT, to, Unusual::Hold));
+        let new = |to| {
+            let (only, unusual, total) = (None, Unusual::Hold, Money::ZERO);
+            NewInterim { account: ACCOUNT, only, to, unusual, total }
+        };
+        let make = |to| {
+            db.write(|tx| {
+                let seen = interim::preview(tx, actor(), &new(to))?;
+                interim::make(tx, actor(), &new(to).seen(&seen))
+            })
+        };
         let refused = |why: anyhow::Error| -> String {
             let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("{why:?}"));
             assert!(refused.as_a::<NotRun>().is_some(), "{why}");
@@ -33,7 +43,15 @@ fn the_turn_bills_what_an_interim_bill_left() {
         };
         assert!(refused(make(date(2026, 3, 11)).unwrap_err()).contains("are not over"));
         assert!(refused(make(date(2026, 1, 10)).unwrap_err()).contains("has no read for"));
+        let unseen = db.write(|tx| interim::make(tx, actor(), &new(date(2026, 1, 16))));
+        assert_eq!(
+            refused(unseen.unwrap_err()),
+            "it comes to $4.80 now, not to $0.00 as when it was looked at"
+        );
+        let seen = db.write(|tx| interim::preview(tx, actor(), &new(date(2026, 1, 16)))).unwrap();
+        assert_eq!(db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap(), [], "looked at");
         let interim = make(date(2026, 1, 16)).unwrap();
+        assert_eq!((seen.total, &seen.segments), (interim.total, &interim.segments));
         // 40 kWh at 0.12.
         assert_eq!(interim.total, Money::from_cents(480));
         assert!(interim.number.0.contains("-I"), "{}", interim.number);

@@ -3,17 +3,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use jiff::civil::{Date, date};
-use meterbook_app::deliver::pdf_of;
+use meterbook_app::deliver::{Workers, pdf_of, render_by};
 use meterbook_app::paper::{publish, sample_on, text_on};
 use meterbook_checks::engines;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
 use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::{PaperText, TextKind};
 use meterbook_core::person::Language;
 use meterbook_store::Db;
 
-use crate::correct::three_months;
+use crate::correct::{bill as bill_next, shows, three_months};
 use crate::village::{self, actor, says};
 
 const DAY: Date = date(2026, 6, 1);
@@ -142,5 +146,37 @@ fn a_layout_sees_nothing_but_its_paper_and_may_not_take_long() {
         );
         let none = PaperText { name: String::new(), ..layout(Form::Note, "") };
         assert_eq!(refused(db, &none), "there are several texts of layout; say which with --name");
+    });
+}
+
+#[test]
+fn a_layout_that_goes_round_in_circles_on_one_bill_costs_that_bill_and_no_other() {
+    let Some(program) = std::env::var_os("METERBOOK_BIN").map(PathBuf::from) else {
+        println!("skipped: METERBOOK_BIN names no program; `cargo xtask test --only tests` does");
+        return;
+    };
+    let workers = Workers::new(program).within(Duration::from_secs(60));
+    engines::each(|db, folder| {
+        three_months(db);
+        let rounds = "for a in range(90000) { for b in range(90000) { let c = a * b } }";
+        let other = format!("#masthead()\n#if view.title.contains(\"B-260502\") {{ {rounds} }}");
+        let bill = with(db, Form::Bill, "#masthead()", &other);
+        // No sample is the bill it goes round in circles on.
+        db.write(|tx| publish(tx, actor(), date(2026, 4, 15), &bill)).unwrap();
+        shows(db, date(2026, 5, 1), &[400]);
+        bill_next(db);
+        let own = folder.join(format!("{}", db.location()).replace(['/', ':'], "-"));
+        let papers = [4, 1, 2].map(|it| Enclosed::Bill(BillId(it)));
+        let drawn = render_by(&workers, db, &papers, &own, &mut |_| ()).unwrap();
+        assert_eq!((drawn.drawn, drawn.before), (2, 0));
+        let [left] = &drawn.left[..] else { panic!("one is left: {drawn:?}") };
+        assert_eq!(
+            left.to_string(),
+            format!(
+                "{}: it takes more than 60 seconds to be drawn; make its layout simpler",
+                left.paper
+            )
+        );
+        assert!(left.paper.starts_with("bill B-260502-"), "{}", left.paper);
     });
 }

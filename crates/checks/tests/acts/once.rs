@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, Outcome, do_or_ask, give};
 use meterbook_app::bill_run::correct::{NewCorrection, preview as correction};
-use meterbook_app::bill_run::last;
+use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::bill_run::once::{NewOnce, Of, Planned, preview, say_kinds};
 use meterbook_app::seller::say;
 use meterbook_app::{Actor, check, deliver, invoice, receipt, statement, summary};
@@ -349,8 +349,11 @@ fn one_service_is_billed_so_far_and_the_other_is_not() {
         let theirs = db.read(|tx| store::agreement::of_account(tx, ACCOUNT)).unwrap();
         let only = theirs[0].id;
         let to = date(2026, 1, 16);
-        let make =
-            |of| db.write(|tx| last::interim_of(tx, actor(), (ACCOUNT, of), to, Unusual::Hold));
+        let make = |of| {
+            let (only, unusual, total) = (Some(of), Unusual::Hold, Money::from_cents(480));
+            let new = NewInterim { account: ACCOUNT, only, to, unusual, total };
+            db.write(|tx| interim::make(tx, actor(), &new))
+        };
         let other = AgreementId(only.0 + 7);
         assert!(says(&make(other).unwrap_err()).contains("has a bill already"));
         let it = make(only).unwrap();

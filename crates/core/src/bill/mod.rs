@@ -72,6 +72,15 @@ impl Bill {
         self.once.iter().map(|it| it.line.amount).sum()
     }
 
+    /// The days of its services. Of a first, a last or an interim bill they are fewer than those of its turn,
+    /// and more where days of an earlier turn are on it.
+    pub fn days(&self) -> Period {
+        let starts = self.segments.iter().map(|it| it.period.start()).min();
+        let ends = self.segments.iter().map(|it| it.period.end()).max();
+        let days = starts.zip(ends).and_then(|(from, to)| Period::new(from, to));
+        days.unwrap_or(self.period)
+    }
+
     /// Whether it bills no service: only what is charged once.
     pub fn is_once(&self) -> bool {
         self.segments.is_empty() && self.summed.is_empty()

@@ -49,9 +49,20 @@ struct Kind {
     text: String,
 }
 
+/// A kind, as somebody chooses it from a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its code.
+    pub code: String,
+    /// What it is called.
+    pub called: String,
+    /// What it costs.
+    pub costs: Costs,
+}
+
 /// What a kind costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Costs {
+pub enum Costs {
     /// Whatever it came to.
     Any,
     /// Always the same.
@@ -257,9 +268,13 @@ impl Kinds {
         some(lines, label)
     }
 
-    /// Every kind as a clerk asks for it, with what it is called.
-    pub fn listed(&self, language: Language) -> Vec<(String, String)> {
-        let one = |it: &Kind| (it.written(), it.called(language).unwrap_or_default().to_owned());
+    /// Every kind, to be chosen from.
+    pub fn choices(&self, language: Language) -> Vec<Choice> {
+        let one = |it: &Kind| Choice {
+            code: it.code.clone(),
+            called: it.called(language).unwrap_or_default().to_owned(),
+            costs: it.costs,
+        };
         self.0.iter().map(one).collect()
     }
 }
@@ -322,6 +337,11 @@ impl Kind {
 }
 
 impl Wanted {
+    /// What an amount in words of its own may be posted to, as it is written.
+    pub fn posted_to() -> Vec<&'static str> {
+        FOR.iter().map(|it| role(*it)).collect()
+    }
+
     /// Reads a kind as somebody asks for it.
     pub fn kind(text: &str) -> Wanted {
         let (code, of) = text.split_once('=').map_or((text, None), |(it, of)| (it, Some(of)));

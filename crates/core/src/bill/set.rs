@@ -25,6 +25,9 @@ pub struct Set {
     pub why: Option<String>,
     /// The text of a version of a tariff that is not told yet, to look what it would come to.
     pub version: Option<String>,
+    /// Whether somebody has looked what it comes to, so that an account of which it comes to something
+    /// else is left.
+    pub as_seen: bool,
     /// Who began it; `None` for the system itself.
     pub by: Option<UserId>,
     /// When: all of it is of that day, however long it takes.

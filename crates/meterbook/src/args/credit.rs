@@ -2,10 +2,35 @@
 //! parts, levelled bills, collections and what keeps from them, what is
 //! given up.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::debit::Of;
+
+#[derive(Debug, Args)]
+pub(crate) struct Printed {
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    #[command(flatten)]
+    pub(crate) of: Of,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Because {
+    #[command(flatten)]
+    pub(crate) of: Of,
+    /// Why
+    #[arg(long)]
+    pub(crate) why: String,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DepositCommand {
@@ -41,55 +66,23 @@ pub(crate) enum DepositCommand {
         why: String,
     },
     /// Let whoever stands in do so no more
-    Release {
-        #[command(flatten)]
-        of: Of,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
+    Release(Because),
     /// Print what an account was asked for, what is held since when, what it earned, who stands in
-    Show {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Show(Shown),
     /// Give an account its security back with what it earned, as a credit
-    Return {
-        #[command(flatten)]
-        of: Of,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
+    Return(Because),
     /// Look over all security: give back what the rules say, credit the interest of a year, count what
     /// was earned before this month
-    Review {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Review(Printed),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LateFeeCommand {
     /// Ask for what being late costs by today, with the next bills, and take back what a payment that
     /// turned up makes wrong
-    Assess {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Assess(Printed),
     /// Print what being late cost an account
-    List {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(Shown),
     /// Not ask for a fee after all; beyond the limit of whoever does it, it waits for a second person
     Waive {
         #[command(flatten)]
@@ -109,13 +102,7 @@ pub(crate) enum LateFeeCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     /// Print what an account may agree to: at most three plans, with days and amounts
-    Propose {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Propose(Shown),
     /// Agree to one of them
     Agree {
         #[command(flatten)]
@@ -128,39 +115,17 @@ pub(crate) enum PlanCommand {
         why: String,
     },
     /// Print the plans of an account, and how each stands or ended
-    Show {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Show(Shown),
     /// End a plan before its time: all of it is due again
-    Cancel {
-        #[command(flatten)]
-        of: Of,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
+    Cancel(Because),
     /// Look over all plans that run: end those that are paid or broken
-    Review {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Review(Printed),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BudgetCommand {
     /// Print the level that follows from the bills of an account
-    Recommend {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Recommend(Shown),
     /// Level the bills of an account from the next one on
     Begin {
         #[command(flatten)]
@@ -173,27 +138,11 @@ pub(crate) enum BudgetCommand {
         why: String,
     },
     /// End it: what is still to be made up is charged at once, or given back
-    End {
-        #[command(flatten)]
-        of: Of,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
+    End(Because),
     /// Print what each bill of an account came to and what was asked for in its place
-    Show {
-        #[command(flatten)]
-        of: Of,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Show(Shown),
     /// Print the levels that are off by more than the rules say
-    Off {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Off(Printed),
 }
 
 #[derive(Debug, Subcommand)]
@@ -263,11 +212,7 @@ pub(crate) enum ProtectCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CollectCommand {
     /// Print how many steps would be taken today, and what keeps from others
-    Look {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Look(Printed),
     /// Take the steps of today: open and end cases, reminders, notices, calls, cuts
     Run {
         /// So many of a step are expected, once for each: cut=12; others are stopped
@@ -326,11 +271,7 @@ pub(crate) enum CollectCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum WriteOffCommand {
     /// Print the accounts that collections put forward, and what each owes
-    List {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(Printed),
     /// Give up what an account owes; beyond the limit of whoever does it, it waits for a second person
     GiveUp {
         #[command(flatten)]

@@ -5,50 +5,28 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::{OfAgreement, TermDays};
+use super::{OfAgreement, SaidExemption, SaidPrice, SaidTerm, TermDays};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FactCommand {
     /// A number or a word that the tariff needs was another one
     Term {
         #[command(flatten)]
-        of: OfAgreement,
-        /// Its name in the tariff
-        name: String,
-        /// The number or word
-        value: String,
-        #[command(flatten)]
-        days: TermDays,
+        it: SaidTerm,
         #[command(flatten)]
         how: How,
     },
     /// A price of a charge was agreed on, or another one
     Price {
         #[command(flatten)]
-        of: OfAgreement,
-        /// The charge, or one line of it, as the bill calls it
-        label: String,
-        /// The price, for whatever the tariff's is for
-        price: String,
-        #[command(flatten)]
-        days: TermDays,
+        it: SaidPrice,
         #[command(flatten)]
         how: How,
     },
     /// A tax or rider was not owed, or not in full
     Exempt {
         #[command(flatten)]
-        of: OfAgreement,
-        /// The tax, as the bill calls it
-        label: String,
-        /// The number of the certificate
-        #[arg(long)]
-        certificate: String,
-        /// How much of the charge is left out
-        #[arg(long, default_value = "100%")]
-        share: String,
-        #[command(flatten)]
-        days: TermDays,
+        it: SaidExemption,
         #[command(flatten)]
         how: How,
     },
@@ -123,6 +101,9 @@ pub(crate) enum FactCommand {
         /// At most so many
         #[arg(long, default_value_t = 50)]
         most: i64,
+        /// Print them as a JSON list
+        #[arg(long)]
+        json: bool,
     },
 }
 

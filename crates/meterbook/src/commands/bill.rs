@@ -1,7 +1,8 @@
 //! `bill`: run a cycle, show, explain and replay a bill, draw bills.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use jiff::civil::Date;
+use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::bill_run::last::{self, Closed};
 use meterbook_app::bill_run::{self, Progress, Until, Which, sum_up};
 use meterbook_app::deliver::{self, Drawn};
@@ -36,7 +37,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         }
         BillCommand::CallOff { cycle, why } => release::call_off(place, *cycle, why),
         BillCommand::Interim { account, to, agreement, accept } => {
-            interim(place, account, *to, (*agreement, *accept))
+            so_far(place, account, *to, (*agreement, *accept))
         }
         BillCommand::Once(args) => once::once(place, args),
         BillCommand::ChargeKinds { file, from } => once::kinds(place, file.as_deref(), *from),
@@ -245,7 +246,7 @@ fn last(place: &Place, account: Option<&str>, accept: bool) -> Result<()> {
     Ok(())
 }
 
-fn interim(
+fn so_far(
     place: &Place,
     number: &str,
     to: Date,
@@ -254,11 +255,10 @@ fn interim(
     let db = super::open(place)?;
     let unusual = if accept { Unusual::Accept } else { Unusual::Hold };
     let bill = db.write(|tx| {
-        let account = super::account(tx, number)?.id;
-        match agreement.map(AgreementId) {
-            Some(only) => last::interim_of(tx, super::actor(), (account, only), to, unusual),
-            None => last::interim(tx, super::actor(), account, to, unusual),
-        }
+        let (account, only) = (super::account(tx, number)?.id, agreement.map(AgreementId));
+        let new = NewInterim { account, only, to, unusual, total: Money::ZERO };
+        let seen = interim::preview(tx, super::actor(), &new)?;
+        interim::make(tx, super::actor(), &new.seen(&seen))
     })?;
     say::line(format_args!("{} for {}, due on {}", bill.number, bill.total, bill.due_on));
     Ok(())
@@ -424,11 +424,15 @@ fn render(place: &Place, args: &BillRender) -> Result<()> {
         bar.show("drawn and read back", done, u64::try_from(bills.len()).unwrap_or(u64::MAX));
     })?;
     drop(bar);
-    let Drawn { drawn, before } = drawn;
+    let Drawn { drawn, before, left } = drawn;
     say::line(format_args!(
         "{} drawn, {before} there already, in {}",
         counted(drawn, "bill"),
         out.display()
     ));
+    for it in &left {
+        say::line(format_args!("not drawn: {it}"));
+    }
+    ensure!(left.is_empty(), "{} could not be drawn", counted(left.len(), "bill"));
     Ok(())
 }

@@ -8,13 +8,13 @@ use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
-use crate::args::credit::BudgetCommand;
+use crate::args::credit::{Because, BudgetCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
     let by = super::actor();
     match command {
-        BudgetCommand::Recommend { of, json } => {
+        BudgetCommand::Recommend(Shown { of, json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let it = db.read(|tx| {
@@ -42,15 +42,15 @@ pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
             })?;
             say::line(format_args!("{} is asked for in place of the next bill", it.level));
         }
-        BudgetCommand::End { of, why } => {
+        BudgetCommand::End(Because { of, why }) => {
             let amount = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 budget::end(tx, by, account, why)
             })?;
             say::line(format_args!("ended; {amount} is settled"));
         }
-        BudgetCommand::Show { of, json } => show(place, &of.account, *json)?,
-        BudgetCommand::Off { json } => {
+        BudgetCommand::Show(Shown { of, json }) => show(place, &of.account, *json)?,
+        BudgetCommand::Off(Printed { json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let all = db.read(|tx| budget::off(tx, today))?;

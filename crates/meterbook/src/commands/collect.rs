@@ -11,13 +11,13 @@ use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
-use crate::args::credit::{CollectCommand, ProtectCommand};
+use crate::args::credit::{CollectCommand, Printed, ProtectCommand};
 use crate::say;
 
 pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
     let by = super::actor();
     match command {
-        CollectCommand::Look { json } => {
+        CollectCommand::Look(Printed { json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let looked = db.read(|tx| collection::look(tx, today))?;

@@ -106,6 +106,9 @@ fn send(place: &Place, billed: &Billed, expected: Option<i64>) -> Result<()> {
         "{} sent, {} bounced, {} later, {} unknown, {} put off and waiting",
         tally.sent, tally.bounced, tally.later, tally.unknown, tally.waiting
     ));
+    for it in &tally.left {
+        say::line(format_args!("not sent, because it cannot be drawn: {it}"));
+    }
     Ok(())
 }
 

@@ -73,8 +73,12 @@ fn draw(db: &Db, place: &Place, made: &Made) -> Result<String> {
     let began = Instant::now();
     let mut bar = say::Bar::new();
     let all = u64::try_from(bills.len())?;
-    deliver::render(db, &bills, &folder, &mut |done| bar.show("bills drawn", done, all))?;
+    let drawn =
+        deliver::render(db, &bills, &folder, &mut |done| bar.show("bills drawn", done, all))?;
     drop(bar);
+    if let Some(first) = drawn.left.into_iter().next() {
+        return Err(first.into());
+    }
     let seconds = began.elapsed().as_secs_f64();
     Ok(format!(
         "{} of cycle {} drawn and read back in {seconds:.1} s, in {}",

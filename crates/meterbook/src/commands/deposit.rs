@@ -13,7 +13,7 @@ use meterbook_store::{self as store, Tx};
 use serde_json::{Value, json};
 
 use crate::args::Place;
-use crate::args::credit::DepositCommand;
+use crate::args::credit::{Because, DepositCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn rules(
@@ -55,14 +55,14 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
             })?;
             say::line(format_args!("{other} stands in for {} up to {most}", of.account));
         }
-        DepositCommand::Release { of, why } => {
+        DepositCommand::Release(Because { of, why }) => {
             super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 deposit::release(tx, by, account, why)
             })?;
             say::line(format_args!("nobody stands in for {} any more", of.account));
         }
-        DepositCommand::Show { of, json } => {
+        DepositCommand::Show(Shown { of, json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             db.read(|tx| {
@@ -77,14 +77,14 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
                 Ok(())
             })?;
         }
-        DepositCommand::Return { of, why } => {
+        DepositCommand::Return(Because { of, why }) => {
             let it = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 deposit::give_back(tx, by, account, why)
             })?;
             say::line(given(&it));
         }
-        DepositCommand::Review { json } => {
+        DepositCommand::Review(Printed { json }) => {
             let all = deposit::review_all(&super::open(place)?, by)?;
             if *json {
                 let all: Vec<Value> = all.iter().map(as_json).collect();

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use meterbook_app::approval::Outcome;
-use meterbook_app::bill_run::correct::Reached;
-use meterbook_app::fact::version::{self, Retold, Version};
+use meterbook_app::bill_run::correct::{Many, Reached};
+use meterbook_app::fact::version::{self, Because, Retold, Version};
 use meterbook_app::fact::{Fact, Says, Times, Told, preview, tell};
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::correct::{Cause, Correction, beside};
@@ -31,15 +31,9 @@ pub(crate) fn fact(place: &Place, command: &FactCommand) -> Result<()> {
         of_agreement(of, &|agreement| Fact::Term { agreement, says: says.clone() }, how)
     };
     match command {
-        FactCommand::Term { of, name, value, days, how } => {
-            says(of, Says::That(term::term_of(name, value, days)), how)
-        }
-        FactCommand::Price { of, label, price, days, how } => {
-            says(of, Says::That(term::price_of(label, price, days)?), how)
-        }
-        FactCommand::Exempt { of, label, certificate, share, days, how } => {
-            says(of, Says::That(term::exemption_of(label, (share, certificate), days)?), how)
-        }
+        FactCommand::Term { it, how } => says(&it.of, Says::That(term::term_of(it)), how),
+        FactCommand::Price { it, how } => says(&it.of, Says::That(term::price_of(it)?), how),
+        FactCommand::Exempt { it, how } => says(&it.of, Says::That(term::exemption_of(it)?), how),
         FactCommand::None { of, about, name, days, how } => {
             let about = match about {
                 AboutArg::Term => About::Term,
@@ -67,7 +61,7 @@ pub(crate) fn fact(place: &Place, command: &FactCommand) -> Result<()> {
             told(&super::open(place)?, Fact::Multiplier(it), how)
         }
         FactCommand::Version { file, how } => version(place, file, how),
-        FactCommand::List { most } => list(place, *most),
+        FactCommand::List { most, json } => list(place, *most, *json),
     }
 }
 
@@ -103,11 +97,17 @@ fn version(place: &Place, file: &Path, how: &How) -> Result<()> {
     let version = Version { text: &text, cause };
     let mut bar = say::Bar::new();
     let mut watch = |done, all| bar.show("looked at", done, all);
+    let seen = version::preview(&db, super::actor(), version, &mut watch)?;
+    bar.end();
     let it = match &how.why {
-        None => version::preview(&db, super::actor(), version, &mut watch)?,
+        None => seen,
         Some(why) => {
-            let because = (why.as_str(), how.evidence.as_deref().unwrap_or_default());
-            version::tell(&db, super::actor(), version, because, &mut watch)?
+            let evidence = how.evidence.as_deref().unwrap_or_default();
+            let because = Because { why, evidence, seen: &seen.many.charged };
+            let mut watch = |done, all| bar.show("corrected", done, all);
+            let told = version::tell(&db, super::actor(), version, because, &mut watch)?;
+            let many = Many { reached: seen.many.reached, ..told.many };
+            Retold { many, ..told }
         }
     };
     drop(bar);
@@ -221,10 +221,25 @@ fn account_json(number: &str, it: &Correction) -> Value {
     })
 }
 
-fn list(place: &Place, most: i64) -> Result<()> {
+fn list(place: &Place, most: i64, as_json: bool) -> Result<()> {
     let db = super::see(place)?;
     let zone = super::own_zone(&db)?;
-    for it in db.read(|tx| store::telling::newest(tx, most))? {
+    let all = db.read(|tx| store::telling::newest(tx, most))?;
+    if as_json {
+        let all = all.iter().map(|it| {
+            json!({
+                "id": it.id.0,
+                "on": zone.day_of(it.at).to_string(),
+                "said": it.said,
+                "before": it.was,
+                "why": it.why,
+                "evidence": it.evidence,
+            })
+        });
+        say::line(json!(all.collect::<Vec<_>>()));
+        return Ok(());
+    }
+    for it in all {
         let on = zone.day_of(it.at);
         say::line(format_args!("{} of {on}: {}", it.id, it.said));
         say::line(format_args!("  before: {}; {} ({})", it.was, it.why, it.evidence));

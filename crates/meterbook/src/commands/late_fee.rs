@@ -9,20 +9,20 @@ use meterbook_store::late_fee::LateFee;
 use serde_json::{Value, json};
 
 use crate::args::Place;
-use crate::args::credit::LateFeeCommand;
+use crate::args::credit::{LateFeeCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn late_fee(place: &Place, command: &LateFeeCommand) -> Result<()> {
     let by = super::actor();
     match command {
-        LateFeeCommand::Assess { json } => {
+        LateFeeCommand::Assess(Printed { json }) => {
             let (many, sum) = late_fee::assess_all(&super::open(place)?, by)?;
             match json {
                 true => say::line(json!({ "fees": many, "total": sum.plain() })),
                 false => say::line(format_args!("{}, {sum}", counted(many, "late fee"))),
             }
         }
-        LateFeeCommand::List { of, json } => {
+        LateFeeCommand::List(Shown { of, json }) => {
             let fees = super::see(place)?.read(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 store::late_fee::of_account(tx, account)

@@ -10,13 +10,13 @@ use meterbook_store as store;
 use serde_json::{Value, json};
 
 use crate::args::Place;
-use crate::args::credit::PlanCommand;
+use crate::args::credit::{Because, PlanCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
     let by = super::actor();
     match command {
-        PlanCommand::Propose { of, json } => {
+        PlanCommand::Propose(Shown { of, json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let it = db.read(|tx| {
@@ -45,7 +45,7 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
             say::line(format_args!("{} is paid in parts", it.debt));
             it.parts.iter().for_each(part);
         }
-        PlanCommand::Show { of, json } => {
+        PlanCommand::Show(Shown { of, json }) => {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let told = db.read(|tx| {
@@ -70,14 +70,14 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
                 it.parts.iter().for_each(part);
             }
         }
-        PlanCommand::Cancel { of, why } => {
+        PlanCommand::Cancel(Because { of, why }) => {
             super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 plan::cancel(tx, by, account, why)
             })?;
             say::line(format_args!("the plan of {} ended", of.account));
         }
-        PlanCommand::Review { json } => {
+        PlanCommand::Review(Printed { json }) => {
             let all = plan::review_all(&super::open(place)?, by)?;
             if *json {
                 let all = all.iter().map(|it| {

@@ -7,62 +7,37 @@ use meterbook_core::money::{Price, Share, Unit};
 use meterbook_core::rating::terms::{Exemption, SpecialPrice, Term};
 use meterbook_store::{self as store, Db};
 
-use crate::args::{OfAgreement, Place, TermDays};
+use crate::args::{OfAgreement, Place, SaidExemption, SaidPrice, SaidTerm, TermCommand};
 use crate::say;
 
-pub(crate) fn set(
-    place: &Place,
-    of: &OfAgreement,
-    name: &str,
-    value: &str,
-    days: &TermDays,
-) -> Result<()> {
-    said(place, of, &term_of(name, value, days))
+pub(crate) fn term(place: &Place, command: &TermCommand) -> Result<()> {
+    match command {
+        TermCommand::Set(it) => said(place, &it.of, &term_of(it)),
+        TermCommand::Price(it) => said(place, &it.of, &price_of(it)?),
+        TermCommand::Exempt(it) => said(place, &it.of, &exemption_of(it)?),
+        TermCommand::Show { of } => show(place, of),
+    }
 }
 
 /// A term of these days.
-pub(super) fn term_of(name: &str, value: &str, days: &TermDays) -> Said {
-    let (name, value) = (name.to_owned(), value.to_owned());
-    Said::Term(Term { name, value, from: days.from, to: days.to })
-}
-
-pub(crate) fn price(
-    place: &Place,
-    of: &OfAgreement,
-    label: &str,
-    price: &str,
-    days: &TermDays,
-) -> Result<()> {
-    said(place, of, &price_of(label, price, days)?)
+pub(super) fn term_of(it: &SaidTerm) -> Said {
+    let (name, value) = (it.name.clone(), it.value.clone());
+    Said::Term(Term { name, value, from: it.days.from, to: it.days.to })
 }
 
 /// A price of these days.
-pub(super) fn price_of(label: &str, price: &str, days: &TermDays) -> Result<Said> {
-    let nano = Price::parse(price, Unit::Bill).map_err(super::said)?.nano;
-    let label = label.to_owned();
-    Ok(Said::Price(SpecialPrice { label, nano, from: days.from, to: days.to }))
-}
-
-pub(crate) fn exempt(
-    place: &Place,
-    of: &OfAgreement,
-    label: &str,
-    (share, certificate): (&str, &str),
-    days: &TermDays,
-) -> Result<()> {
-    said(place, of, &exemption_of(label, (share, certificate), days)?)
+pub(super) fn price_of(it: &SaidPrice) -> Result<Said> {
+    let nano = Price::parse(&it.price, Unit::Bill).map_err(super::said)?.nano;
+    let label = it.label.clone();
+    Ok(Said::Price(SpecialPrice { label, nano, from: it.days.from, to: it.days.to }))
 }
 
 /// An exemption of these days.
-pub(super) fn exemption_of(
-    label: &str,
-    (share, certificate): (&str, &str),
-    days: &TermDays,
-) -> Result<Said> {
-    let share = Share::parse(share).map_err(super::said)?;
-    let (label, certificate) = (label.to_owned(), certificate.to_owned());
-    let exemption = Exemption { label, share, certificate, from: days.from, to: days.to };
-    Ok(Said::Exemption(exemption))
+pub(super) fn exemption_of(it: &SaidExemption) -> Result<Said> {
+    let share = Share::parse(&it.share).map_err(super::said)?;
+    let (label, certificate) = (it.label.clone(), it.certificate.clone());
+    let (from, to) = (it.days.from, it.days.to);
+    Ok(Said::Exemption(Exemption { label, share, certificate, from, to }))
 }
 
 fn said(place: &Place, of: &OfAgreement, said: &Said) -> Result<()> {
@@ -73,7 +48,7 @@ fn said(place: &Place, of: &OfAgreement, said: &Said) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn show(place: &Place, of: &OfAgreement) -> Result<()> {
+fn show(place: &Place, of: &OfAgreement) -> Result<()> {
     let db = super::see(place)?;
     let agreement = agreement(&db, of)?;
     let all = Said::all(db.read(|tx| store::terms::get(tx, agreement))?);

@@ -9,13 +9,13 @@ use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
-use crate::args::credit::WriteOffCommand;
+use crate::args::credit::{Printed, WriteOffCommand};
 use crate::say;
 
 pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> {
     let by = super::actor();
     match command {
-        WriteOffCommand::List { json } => {
+        WriteOffCommand::List(Printed { json }) => {
             let all = super::see(place)?.read(store::write_off::put_forward)?;
             if *json {
                 let all = all.iter();

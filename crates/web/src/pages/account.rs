@@ -30,6 +30,7 @@ use serde::Deserialize;
 use super::document;
 use super::known::{self, Known, Links};
 use super::moves::{self, Pending};
+use super::once::may_bill_once;
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::chart::{Chart, chart};
@@ -72,6 +73,8 @@ struct Page {
     may_pay: bool,
     may_note: bool,
     may_move: bool,
+    may_bill: bool,
+    may_bill_once: bool,
     /// Where a document is added, for those who may.
     adds: Option<String>,
 }
@@ -255,6 +258,9 @@ fn drawn(
             "note" => words.note_kept,
             "asked" => words.waits_for_second,
             "moved" => words.move_done,
+            "billed" => words.once_billed,
+            "taken-back" => words.once_taken_back,
+            "told" => words.fact_told,
             "signed-up" => words.apply_done,
             "document" => words.document_kept,
             "withdrawn" => words.document_withdrawn,
@@ -305,6 +311,8 @@ fn drawn(
         may_pay: visitor.may(Permission::TakePayment),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
+        may_bill: visitor.may(Permission::RunBills),
+        may_bill_once: may_bill_once(visitor),
         adds: document::adding(visitor, About::Account(view.account.id)),
     }
 }
@@ -489,7 +497,7 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
     let before: Money = view.before.as_ref().map_or(Money::ZERO, |it| it.total);
     Some(Newest {
         number: bill.number.to_string(),
-        period: show::period(bill.period, language),
+        period: show::period(bill.days(), language),
         total: show::money(bill.total),
         change: view
             .before

@@ -100,6 +100,7 @@ fn act(act: &str, words: &Words) -> String {
         "grant" => words.act_grant,
         "revoke" => words.act_revoke,
         "tell otherwise" => words.fact_act,
+        "bill once" => words.once_act,
         "let in again" => words.act_let_in_again,
         other => other,
     };

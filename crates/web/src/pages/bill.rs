@@ -9,10 +9,12 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use meterbook_app::deliver::pdf_by;
 use meterbook_app::statement;
 use meterbook_app::vee::estimates::{self, EstimatedRead};
 use meterbook_core::bill::explain::{arithmetic_in, exact};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::MeterId;
 use meterbook_core::money::Quantity;
 use meterbook_core::permission::Permission;
@@ -23,6 +25,7 @@ use meterbook_core::text::decimal;
 use meterbook_store::correction::Fate;
 use meterbook_store::{self as store, Tx};
 
+use super::once::may_bill_once;
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::Visitor;
@@ -46,6 +49,7 @@ struct Page {
     /// What took the bill back, or made it: a sentence, the other bill, the correction.
     fates: Vec<(String, String, i64)>,
     may_correct: bool,
+    may_take_back: bool,
     /// What of it was estimated, and what came of that.
     estimates: Vec<String>,
 }
@@ -147,7 +151,8 @@ pub(crate) fn file_of((name, bytes): (String, Vec<u8>)) -> Response {
 fn file(console: &Console, number: String) -> Result<(String, Vec<u8>)> {
     let number = BillNumber(number);
     let bill = console.db.read(|tx| store::bill::by_number(tx, &number))?.ok_or(NotThere)?;
-    let bytes = meterbook_app::deliver::pdf_of(&console.db, &console.folder.join("bills"), bill)?;
+    let (paper, folder) = (Enclosed::Bill(bill), console.folder.join("bills"));
+    let bytes = pdf_by(&console.workers, &console.db, &folder, paper)?;
     Ok((number.0, bytes))
 }
 
@@ -187,8 +192,8 @@ fn page(
         account: it.account.number.to_string(),
         may_pay: visitor.may(Permission::TakePayment),
         addressed_to: bill.addressed_to.clone(),
-        period: show::period(bill.period, language),
-        days: bill.period.days(),
+        period: show::period(bill.days(), language),
+        days: bill.days().days(),
         billed_on: show::day(bill.billed_on, language),
         due_on: show::day(bill.due_on, language),
         sums: sums(it, words, language),
@@ -199,6 +204,10 @@ fn page(
             .chain(once(bill, words, language))
             .collect(),
         fates: fates.iter().map(|it| fate(it, words)).collect(),
+        may_take_back: may_bill_once(visitor)
+            && bill.is_once()
+            && bill.summed.is_empty()
+            && !fates.iter().any(|it| it.cancelled),
         may_correct: visitor.may(Permission::CorrectBills)
             && !bill.is_once()
             && !fates.iter().any(|it| it.cancelled),

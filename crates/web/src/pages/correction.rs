@@ -250,7 +250,7 @@ pub(super) fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {
 }
 
 /// Why bills were wrong, as people say it.
-fn said(cause: Cause, words: &Words) -> &'static str {
+pub(super) fn said(cause: Cause, words: &Words) -> &'static str {
     match cause {
         Cause::Read => words.cause_read,
         Cause::Meter => words.cause_meter,

@@ -22,6 +22,7 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{RunId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_core::task::TaskKind;
 use meterbook_core::text::grouped;
 use meterbook_store::{self as store, Tx};
@@ -288,9 +289,12 @@ async fn page(
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
         take_back,
-        sums: sums.iter().map(|it| summed(it, words)).collect(),
+        sums: sums.iter().map(|it| summed(it, words, language)).collect(),
         id: id.0,
-        turn: turn(id, &standing, visitor),
+        turn: match run {
+            None => Turn { stage: words.cycle_not_begun, ..turn(id, &standing, visitor) },
+            Some(_) => turn(id, &standing, visitor),
+        },
         billed_on: show::day(window.billed_on, language),
         due_on: show::day(window.due_on, language),
         stages: stages(stage, not_away, words),
@@ -316,10 +320,10 @@ async fn page(
     Ok(answer)
 }
 
-fn summed(it: &sum_up::Standing, words: &Words) -> Summed {
-    let why = |it: &String| match it.as_str() {
-        "" => words.sum_not_billed.to_owned(),
-        word => word.to_owned(),
+fn summed(it: &sum_up::Standing, words: &Words, language: Language) -> Summed {
+    let why = |it: &String| match TaskKind::of_hold_word(it) {
+        None => words.sum_not_billed.to_owned(),
+        Some(kind) => kind.name(language).to_owned(),
     };
     Summed {
         account: it.account.to_string(),

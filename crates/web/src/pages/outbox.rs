@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use meterbook_app::Refused;
 use meterbook_app::authority::NotAuthorized;
-use meterbook_app::deliver::pdf_of_any;
+use meterbook_app::deliver::pdf_by;
 use meterbook_app::delivery::{NotDelivered, outcome, settings};
 use meterbook_core::delivery::{Enclosed, Piece, State as Stands, Way, key};
 use meterbook_core::id::AccountId;
@@ -323,8 +323,8 @@ pub(crate) async fn pdf(
     let here = console.clone();
     let read = blocking(move || {
         let paper = here.db.read(|tx| store::mailing::numbered(tx, &number))?;
-        let (db, folder) = (&here.db, here.folder.join("bills"));
-        let bytes = pdf_of_any(db, &folder, paper.ok_or(super::NotThere)?)?;
+        let folder = here.folder.join("bills");
+        let bytes = pdf_by(&here.workers, &here.db, &folder, paper.ok_or(super::NotThere)?)?;
         Ok((number, bytes))
     });
     let done = read.await.map(super::bill::file_of);

@@ -1,7 +1,7 @@
 //! Corrects the bills of every account on a tariff, or says what that would come to: as a set, which is cut
 //! into jobs that others may share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -37,10 +37,15 @@ pub struct Many {
     /// Bills that a fact reaches that is not told yet, account by account; of what is told already they
     /// are only counted.
     pub reached: Vec<Reached>,
+    /// Of the accounts of these what each would be charged more, or less.
+    pub charged: Seen,
     /// Whether it was begun before and cut off, and only came to its end now: what was known of accounts
     /// since they were done is not in it.
     pub went_on: bool,
 }
+
+/// What each account would be charged more, or less, when somebody looked.
+pub type Seen = BTreeMap<AccountId, Money>;
 
 /// One bill that would read otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +98,7 @@ fn prepared(
         return Err(refuse(NotCorrected::NoReason));
     }
     let (tariffs, why) = (BTreeSet::from([tariff.to_owned()]), why.map(str::trim));
-    begin(tx, actor, NewSet { tariffs: &tariffs, from, cause, why, version: None })
+    begin(tx, actor, NewSet { tariffs: &tariffs, from, cause, why, version: None, seen: None })
 }
 
 /// What correcting the bills of every account on some tariffs would come to if a version were told, with
@@ -145,6 +150,9 @@ fn came(tx: &mut Tx, set: &Set) -> Result<Many> {
     let reached = store::set::otherwise(tx, set.id)?.into_iter();
     let reached = reached.map(|(account, bill, was, now)| Reached { account, bill, was, now });
     many.reached = reached.collect();
+    if set.version.is_some() {
+        many.charged = store::set::seen(tx, set.id)?.into_iter().collect();
+    }
     many.reached.sort_unstable();
     Ok(many)
 }

@@ -20,7 +20,8 @@ use meterbook_core::permission::Permission;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Counter, Db, Location, Tx};
 
-use super::some::some;
+use super::many::Seen;
+use super::some::{Came, some};
 use crate::Actor;
 use crate::approval::needs_second;
 use crate::authority::authorize;
@@ -43,6 +44,8 @@ pub(crate) struct NewSet<'a> {
     pub(crate) cause: Cause,
     pub(crate) why: Option<&'a str>,
     pub(crate) version: Option<&'a str>,
+    /// What it came to when somebody looked; an account of which it comes to something else is left.
+    pub(crate) seen: Option<&'a Seen>,
 }
 
 /// A set that is to be worked on.
@@ -69,7 +72,7 @@ pub(crate) fn begin(tx: &mut Tx, actor: Actor, new: NewSet<'_>) -> Result<Begun>
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     // First of all its number: who begins the same waits here, and finds it.
     let id = SetId(tx.next(Counter::Set, 1)?);
-    let NewSet { tariffs, from, cause, why, version } = new;
+    let NewSet { tariffs, from, cause, why, version, seen } = new;
     let set = Set {
         id,
         tariffs: tariffs.clone(),
@@ -77,6 +80,7 @@ pub(crate) fn begin(tx: &mut Tx, actor: Actor, new: NewSet<'_>) -> Result<Begun>
         cause,
         why: why.map(str::to_owned),
         version: version.map(str::to_owned),
+        as_seen: seen.is_some(),
         by: actor.by,
         at: actor.at,
     };
@@ -98,6 +102,10 @@ pub(crate) fn begin(tx: &mut Tx, actor: Actor, new: NewSet<'_>) -> Result<Begun>
     }
     let jobs = cut(tx, &set)?;
     store::set::add(tx, &set, &jobs)?;
+    if let Some(seen) = seen {
+        let seen: Vec<_> = seen.iter().map(|it| (*it.0, *it.1)).collect();
+        store::set::see(tx, id, &seen)?;
+    }
     let count = counted(jobs.iter().map(|it| it.accounts.len()).sum::<usize>(), "account");
     let codes: Vec<&str> = tariffs.iter().map(String::as_str).collect();
     let change = store::audit::Change { why: Some(why), ..store::audit::Change::default() };
@@ -232,7 +240,8 @@ fn work_on(db: &Db, set: &Set, failed: &AtomicBool, watch: &mut dyn FnMut(u64, u
 /// Does one job, or finds that there is none.
 fn step(tx: &mut Tx, set: &Set, worker: &str) -> Result<Step> {
     if let Some(job) = store::set::lease(tx, set.id)? {
-        let (items, reached) = some(tx, set, &job)?;
+        let Came { items, reached, charged } = some(tx, set, &job)?;
+        store::set::see(tx, set.id, &charged)?;
         store::set::end_job(tx, &job, (&items, &reached), worker, Timestamp::now())?;
         return Ok(Step::Did);
     }

@@ -13,6 +13,7 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
+use super::many::Seen;
 use super::{NewCorrection, NotCorrected, empty, preview, reads_otherwise};
 use crate::approval::{self, Asked, do_or_ask};
 use crate::authority::authorize;
@@ -20,10 +21,18 @@ use crate::bill_run::anew::{Anew, Fresh, keep, work_out};
 use crate::bill_run::apart::attempt;
 use crate::bill_run::settle::rules_on;
 use crate::fact::version;
-use crate::{Actor, Refused};
+use crate::{Actor, Refused, refuse};
 
-/// What became of the accounts of a job, and the bills that a version reaches that is only looked at.
-type Came = (Vec<Item>, Vec<Otherwise>);
+/// What a job came to.
+#[derive(Default)]
+pub(super) struct Came {
+    /// What became of its accounts.
+    pub(super) items: Vec<Item>,
+    /// The bills that a version reaches that is only looked at.
+    pub(super) reached: Vec<Otherwise>,
+    /// What its accounts would be charged by that.
+    pub(super) charged: Vec<(AccountId, Money)>,
+}
 
 /// Corrects the accounts of a job together; those with which that does not go, one by one.
 pub(super) fn some(tx: &mut Tx, set: &Set, job: &SetJob) -> Result<Came> {
@@ -43,11 +52,9 @@ pub(super) fn some(tx: &mut Tx, set: &Set, job: &SetJob) -> Result<Came> {
         fresh = aside;
         (Vec::new(), accounts.clone())
     });
-    let mut items = Vec::new();
-    let mut reached = Vec::new();
+    let mut all = Came::default();
     for it in &corrected {
-        items.push(item(it, Outcome::Corrected)?);
-        reached.extend(otherwise(set, it));
+        all.add(set, it, Outcome::Corrected)?;
     }
     for account in rest {
         // The ids that go with its place, whoever else of the job was corrected together.
@@ -55,17 +62,30 @@ pub(super) fn some(tx: &mut Tx, set: &Set, job: &SetJob) -> Result<Came> {
         match attempt(tx, |tx| placed(tx, set, account, |tx| one(tx, set, account, &mut own)))? {
             Ok(None) => (),
             Ok(Some((it, outcome))) => {
-                items.push(item(&it, outcome)?);
-                reached.extend(otherwise(set, &it));
+                all.add(set, &it, outcome)?;
                 fresh = own;
             }
             Err(said) => {
                 let (outcome, net) = (Outcome::Failed, Money::ZERO);
-                items.push(Item { account, outcome, bills: 0, net, said });
+                all.items.push(Item { account, outcome, bills: 0, net, said });
             }
         }
     }
-    Ok((items, reached))
+    Ok(all)
+}
+
+/// What whoever told a version has seen that accounts would be charged; nothing where nobody has looked.
+fn seen(tx: &mut Tx, set: &Set) -> Result<Option<Seen>> {
+    if !set.as_seen {
+        return Ok(None);
+    }
+    Ok(Some(store::set::seen(tx, set.id)?.into_iter().collect()))
+}
+
+/// What a correction came to when somebody looked, where it comes to something else.
+fn not_seen(seen: Option<&Seen>, it: &Correction) -> Option<Money> {
+    let was = seen?.get(&it.account).copied().unwrap_or(Money::ZERO);
+    (was != it.charged()).then_some(was)
 }
 
 /// Does something with the version of a set in its place, which is taken back; or without one.
@@ -85,7 +105,7 @@ fn placed<T>(
 }
 
 /// Corrects those of these accounts of which every bill reads otherwise, and says which are left: those
-/// of which some do, or that need a second person.
+/// of which some do, that need a second person, or that come to something else than what was seen.
 fn together(
     tx: &mut Tx,
     set: &Set,
@@ -111,10 +131,11 @@ fn together(
     let mut anew = work_out(tx, all, fresh, &mut Tariffs::default())?;
     let rules = rules_on(tx, today)?;
     anew.retain(|it| it.bills.iter().any(reads_otherwise) && !rules.tolerates(it.net));
+    let looked = seen(tx, set)?;
     let (mut rest, mut allowed) = (BTreeSet::new(), BTreeMap::new());
     for it in &anew.corrections {
         let differ = it.bills.iter().filter(|it| reads_otherwise(it)).count();
-        if differ != it.bills.len() {
+        if differ != it.bills.len() || not_seen(looked.as_ref(), it).is_some() {
             rest.insert(it.account);
         } else if set.why.is_some() {
             match authorize(tx, actor, Permission::CorrectBills, Some(it.net.abs())) {
@@ -138,12 +159,15 @@ fn one(
     fresh: &mut Fresh,
 ) -> Result<Option<(Correction, Outcome)>> {
     let (actor, from, cause) = (actor(set), set.from, set.cause);
-    let seen = match preview(tx, actor, account, from, cause) {
+    let now = match preview(tx, actor, account, from, cause) {
         Err(why) if is_nothing(&why) => return Ok(None),
-        seen => seen?,
+        now => now?,
     };
-    let Some(why) = &set.why else { return Ok(Some((seen, Outcome::Corrected))) };
-    let new = NewCorrection { account, from, cause, net: seen.charged() };
+    let Some(why) = &set.why else { return Ok(Some((now, Outcome::Corrected))) };
+    if let Some(was) = not_seen(seen(tx, set)?.as_ref(), &now) {
+        return Err(refuse(NotCorrected::NotAsSeen { was, now: now.charged() }));
+    }
+    let new = NewCorrection { account, from, cause, net: now.charged() };
     let outcome = match authorize(tx, actor, Permission::CorrectBills, Some(new.net.abs())) {
         Ok(allowed) => {
             new.be_made_of(tx, &allowed, why, fresh)?;
@@ -154,7 +178,7 @@ fn one(
             approval::Outcome::Waits(_) => Outcome::Waits,
         },
     };
-    Ok(Some((seen, outcome)))
+    Ok(Some((now, outcome)))
 }
 
 /// Whoever began it, on the day that they did.
@@ -167,18 +191,22 @@ fn is_nothing(why: &anyhow::Error) -> bool {
     matches!(why, Some(NotCorrected::NothingDiffers { .. } | NotCorrected::Tolerated { .. }))
 }
 
-fn item(it: &Correction, outcome: Outcome) -> Result<Item> {
-    let (account, bills, net) = (it.account, i64::try_from(it.bills.len())?, it.net);
-    Ok(Item { account, outcome, bills, net, said: String::new() })
-}
-
-/// Its bills, where a version is looked at that is not told yet.
-fn otherwise<'a>(set: &'a Set, it: &'a Correction) -> impl Iterator<Item = Otherwise> + 'a {
-    it.bills.iter().filter(|_| set.version.is_some()).map(|(old, new)| Otherwise {
-        bill: old.id,
-        was: old.total,
-        now: new.as_ref().map_or(Money::ZERO, |it| it.total),
-    })
+impl Came {
+    /// Takes down what became of an account, and its bills where a version is looked at that is not told
+    /// yet.
+    fn add(&mut self, set: &Set, it: &Correction, outcome: Outcome) -> Result<()> {
+        let (account, bills, net) = (it.account, i64::try_from(it.bills.len())?, it.net);
+        self.items.push(Item { account, outcome, bills, net, said: String::new() });
+        if set.version.is_some() {
+            self.charged.push((account, it.charged()));
+            self.reached.extend(it.bills.iter().map(|(old, new)| Otherwise {
+                bill: old.id,
+                was: old.total,
+                now: new.as_ref().map_or(Money::ZERO, |it| it.total),
+            }));
+        }
+        Ok(())
+    }
 }
 
 impl Anew {
