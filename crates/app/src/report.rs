@@ -19,6 +19,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::id::EntryId;
 use meterbook_core::ledger::Gl;
 use meterbook_core::ledger::chart::Chart;
+use meterbook_core::limits::REPORT_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::report::{
@@ -59,6 +60,11 @@ pub enum NotReported {
     NoAccount {
         /// Its number.
         number: String,
+    },
+    /// It is longer than anybody reads and memory takes.
+    TooLong {
+        /// Which report.
+        kind: ReportKind,
     },
     /// It does not add up to the ledger.
     Untied(Tie),
@@ -139,6 +145,9 @@ pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) 
         let utility = store::utility::get(tx)?.name;
         Ok(Report { asked: asked.clone(), utility, known, columns, rows, ties, notes })
     })?;
+    if REPORT_ROWS < report.rows.len() {
+        return Err(refuse(NotReported::TooLong { kind: asked.kind }));
+    }
     match report.untied() {
         Some(tie) => Err(refuse(NotReported::Untied(tie.clone()))),
         None => Ok(report),
@@ -271,6 +280,10 @@ impl fmt::Display for NotReported {
             NotReported::NoAccount { number } => {
                 write!(f, "there is no account {number}; find it: meterbook search")
             }
+            NotReported::TooLong { kind } => write!(
+                f,
+                "the report {kind} has more than {REPORT_ROWS} rows; ask for fewer days, or narrow it down"
+            ),
             NotReported::Untied(Tie { of, report, ledger }) => write!(
                 f,
                 "there is no report, as it does not add up: {of} comes to {report}, and the ledger says {ledger}; look for what is wrong: meterbook check"

@@ -7,6 +7,7 @@ use anyhow::Result;
 use meterbook_core::id::EntryId;
 use meterbook_core::ledger::chart::Told;
 use meterbook_core::ledger::{EntryKind, Gl};
+use meterbook_core::limits::REPORT_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::report::{Cell, Column, Tie};
 use meterbook_store::report::movement::Adjusted;
@@ -80,6 +81,10 @@ pub(super) fn lines(tx: &mut Tx, of: &Of) -> Result<Table> {
         let (number, class) = it.account.unzip();
         let ours = of.account.is_none_or(|of| Some(of.number) == number);
         if !ours || !of.asked.has(class, tariff, label) {
+            return Ok(());
+        }
+        // Those behind are not worth their memory any more.
+        if REPORT_ROWS < rows.len() {
             return Ok(());
         }
         let at = journals.partition_point(|journal| journal.0 < it.entry);

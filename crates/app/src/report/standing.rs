@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::ToSpan;
-use meterbook_core::account::CustomerClass;
+use meterbook_core::account::{Account, CustomerClass};
 use meterbook_core::credit::deposit::held;
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Gl;
@@ -24,7 +24,11 @@ const AT_ONCE: usize = 1_000;
 /// What accounts owe, and what would close them.
 pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
     let scope = of.scope;
-    let all = store::report::standings(tx, scope, of.account.map(|it| it.id))?;
+    let mut all = store::report::standings(tx, scope, of.account.map(|it| it.id))?;
+    // Nothing was posted to it yet, and something may be used already.
+    if let (Some(it), true) = (of.account, all.is_empty()) {
+        all.push(nothing(it));
+    }
     let sum = |what: fn(&Standing) -> Money| -> Money { all.iter().map(what).sum() };
     let ties = match of.account {
         None => {
@@ -75,8 +79,8 @@ pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
             - it.interest
             - to_come;
         let amounts = [it.balance, it.budget, fees, it.deposit, it.interest, to_come];
-        let nothing = amounts.iter().all(|it| *it == Money::ZERO) && payoff == Money::ZERO;
-        if nothing || !of.asked.has(Some(it.class), "", "") {
+        let is_nothing = amounts.iter().all(|it| *it == Money::ZERO) && payoff == Money::ZERO;
+        if is_nothing || !of.asked.has(Some(it.class), "", "") {
             continue;
         }
         let mut row = vec![it.number.into(), it.class.into()];
@@ -90,6 +94,21 @@ pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
         Some(_) => Vec::new(),
     };
     Ok(Table { columns, rows, ties, notes })
+}
+
+/// How an account stands to which nothing was posted.
+fn nothing(it: &Account) -> Standing {
+    let zero = Money::ZERO;
+    Standing {
+        account: it.id,
+        number: it.number,
+        class: it.class,
+        balance: zero,
+        budget: zero,
+        deposit: zero,
+        interest: zero,
+        given: zero,
+    }
 }
 
 /// What security earned by the day beyond what was counted, account by account.

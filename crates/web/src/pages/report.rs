@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::report::{Written, report, written};
-use meterbook_app::{Actor, Refused};
+use meterbook_app::Refused;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Gl;
@@ -31,7 +31,7 @@ use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::Visitor;
 use crate::picture::Picture;
-use crate::show;
+use crate::{evidence, show};
 
 use self::cells::Shown;
 use self::words::Said;
@@ -143,7 +143,7 @@ pub(crate) async fn show(
         let kind = ReportKind::from_word(name).ok_or(NotThere)?;
         let today = here.zone.day_of(Timestamp::now());
         let typed = typed.whole(kind, today);
-        let actor = Actor { by: Some(who.present.member.id), at: Timestamp::now() };
+        let actor = who.actor();
         let asked = match typed.asked(kind, words::said(who.language)) {
             Ok(asked) => asked,
             Err(wrong) => return Ok(draw(StatusCode::OK, &begun(&here, &who, kind, typed, wrong))),
@@ -152,6 +152,7 @@ pub(crate) async fn show(
             Ok(found) => found,
             Err(why) => {
                 let why = why.downcast::<Refused>()?.to_string();
+                let why = evidence::refused(&why, who.language);
                 return Ok(draw(StatusCode::CONFLICT, &begun(&here, &who, kind, typed, why)));
             }
         };
@@ -325,8 +326,8 @@ fn page(console: &Console, visitor: &Visitor, typed: Typed, it: &Report) -> Page
     let rows = shown.map(|row| cells::row(it, &typed, row, visitor)).collect();
     let many = |count: usize| grouped(&count.to_string());
     let tie = |tie: &Tie| {
-        let of =
-            Gl::called(&tie.of).map_or(tie.of.clone(), |it| words::gl(it, language).to_owned());
+        let gl = Gl::called(&tie.of).map(|it| words::gl(it, language).to_owned());
+        let of = gl.unwrap_or_else(|| evidence::refused(&tie.of, language));
         [of, show::money(tie.report), show::money(tie.ledger)]
     };
     Page {
@@ -344,7 +345,7 @@ fn page(console: &Console, visitor: &Visitor, typed: Typed, it: &Report) -> Page
         totals: cells::totals(it),
         part: (ROWS < it.rows.len()).then(|| (many(ROWS), many(it.rows.len()))),
         ties: it.ties.iter().map(tie).collect(),
-        notes: it.notes.iter().map(|it| show::dated(it, language)).collect(),
+        notes: it.notes.iter().map(|it| evidence::refused(it, language)).collect(),
         ..begun(console, visitor, kind, typed, String::new())
     }
 }

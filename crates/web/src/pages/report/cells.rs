@@ -8,7 +8,7 @@ use meterbook_core::report::{By, Cell, Column, Report, ReportKind};
 
 use super::{Typed, words};
 use crate::guard::Visitor;
-use crate::show;
+use crate::{evidence, show};
 use crate::words::Words;
 
 /// A cell.
@@ -87,7 +87,7 @@ fn shown(column: Column, cell: &Cell, visitor: &Visitor) -> Shown {
         Cell::Text(text) => match column {
             Column::Kind | Column::Tender => words::word(text, language),
             Column::Month => month(text, language),
-            Column::Why => show::dated(text, language),
+            Column::Why => evidence::said(text, language),
             _ => text.clone(),
         },
         Cell::Nothing | Cell::Account(_) | Cell::Entry(_) => cell.plain(),

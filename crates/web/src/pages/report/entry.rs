@@ -7,8 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
-use meterbook_app::{Actor, report};
+use meterbook_app::report;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::EntryId;
 use meterbook_core::ledger::{EntryKind, credited};
@@ -62,7 +61,7 @@ pub(crate) async fn one(
     let (here, who) = (console.clone(), visitor.clone());
     let done = blocking(move || {
         let id = EntryId(id.parse().map_err(|_| NotThere)?);
-        let actor = Actor { by: Some(who.present.member.id), at: Timestamp::now() };
+        let actor = who.actor();
         here.db.read(|tx| {
             let it = store::report::drill::entry(tx, id)?.ok_or(NotThere)?;
             let it = report::entry(tx, actor, it.entry)?;
@@ -84,7 +83,7 @@ pub(crate) async fn of_bill(
 ) -> Response {
     let (here, who) = (console.clone(), visitor.clone());
     let done = blocking(move || {
-        let actor = Actor { by: Some(who.present.member.id), at: Timestamp::now() };
+        let actor = who.actor();
         here.db.read(|tx| {
             let bill = bill(tx, &BillNumber(number))?.ok_or(NotThere)?;
             let entries = report::of_bill(tx, actor, &bill.number)?;
