@@ -485,10 +485,8 @@ const REFUSALS: &[(&str, &str)] = &[
     ("{} takes {} on {} and gives it back on {}", "{} toma {} el {} y lo devuelve el {}"),
     ("debits beside credits", "debe junto a haber"),
     ("what is open on account {}", "lo abierto en la cuenta {}"),
-    (
-        "agreements beside the accounts of the ledger that bills would put them in",
-        "contratos junto a las cuentas en que las facturas los pondrían",
-    ),
+    ("nothing of it is in the ledger", "nada de esto está en el libro mayor"),
+    ("of {} days it is not known what was used", "de {} días no se sabe qué se consumió"),
     ("1200 receivable by {}", "1200 cuentas por cobrar, por {}"),
 ];
 

@@ -46,17 +46,28 @@ pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
             let open = receipt::open(tx, it.id, scope.last, scope.through)?.balance();
             vec![Tie {
                 of: format!("what is open on account {}", it.number),
-                report: sum(|it| it.balance),
-                ledger: open,
+                report: open,
+                ledger: sum(|it| it.balance),
             }]
         }
     };
     let mut fees: BTreeMap<AccountId, Money> =
         store::report::fees(tx, scope)?.into_iter().collect();
     let to_come = interest_to_come(tx, of, &all)?;
+    let mut notes = Vec::new();
     let unbilled = match of.account {
-        Some(it) => Some(accrual::of_account(tx, it, of.asked.last())?.total()),
-        None => None,
+        Some(it) => {
+            let accrual = accrual::of_account(tx, it, of.asked.last())?;
+            if 0 < accrual.unknown() {
+                notes.push(format!("of {} days it is not known what was used", accrual.unknown()));
+            }
+            Some(accrual.total())
+        }
+        None => {
+            let said = "what was used and not billed is in what closes one account only";
+            notes.push(said.to_owned());
+            None
+        }
     };
     let mut columns = vec![
         Column::Account,
@@ -89,10 +100,6 @@ pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
         row.push(payoff.into());
         rows.push(row);
     }
-    let notes = match unbilled {
-        None => vec!["what was used and not billed is in what closes one account only".to_owned()],
-        Some(_) => Vec::new(),
-    };
     Ok(Table { columns, rows, ties, notes })
 }
 
@@ -217,14 +224,11 @@ pub(super) fn unbilled(of: &Of, it: &Accrual) -> Table {
     let accrues = |(gl, amount): (&Gl, &Money)| {
         format!("{gl} takes {} on {on} and gives it back on {back}", amount.plain())
     };
-    let notes = match of.asked.narrowed().is_empty() {
-        true => it.by_gl.iter().map(accrues).collect(),
-        false => Vec::new(),
-    };
-    let ties = vec![Tie {
-        of: "agreements beside the accounts of the ledger that bills would put them in".to_owned(),
-        report: it.rows.iter().map(|it| it.total).sum(),
-        ledger: it.total(),
-    }];
-    Table { columns, rows, ties, notes }
+    let mut notes = vec!["nothing of it is in the ledger".to_owned()];
+    if of.asked.narrowed().is_empty() {
+        notes.extend(it.by_gl.iter().map(accrues));
+    }
+    let all: Money = it.rows.iter().map(|it| it.total).sum();
+    assert_eq!(all, it.total(), "agreements come to what the accounts would take");
+    Table { columns, rows, ties: Vec::new(), notes }
 }

@@ -16,8 +16,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_app::report::{Written, report, written};
 use meterbook_app::Refused;
+use meterbook_app::report::{Written, report, written};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Gl;
@@ -62,9 +62,9 @@ struct Page {
     typed: Typed,
     /// Which of what narrows it down it takes.
     takes: [bool; 5],
-    /// What may be chosen: a word and what people call it.
-    classes: Vec<[&'static str; 2]>,
-    accounts: Vec<[&'static str; 2]>,
+    /// What may be chosen: a word, what people call it, and whether it is.
+    classes: Vec<(&'static str, &'static str, bool)>,
+    accounts: Vec<(&'static str, &'static str, bool)>,
     /// What is wrong with what was typed, or why there is no report.
     wrong: String,
     seen: String,
@@ -292,11 +292,14 @@ fn begun(
         takes: all.each_ref().map(takes),
         classes: CustomerClass::ALL
             .iter()
-            .map(|it| [it.word(), cells::class(*it, visitor.words())])
+            .map(|it| (it.word(), cells::class(*it, visitor.words()), it.word() == typed.class))
             .collect(),
         accounts: Gl::ALL
             .iter()
-            .map(|it| [it.word().split_once(' ').unwrap_or_default().0, words::gl(*it, language)])
+            .map(|it| {
+                let number = it.word().split_once(' ').unwrap_or_default().0;
+                (number, words::gl(*it, language), number == typed.gl)
+            })
             .collect(),
         wrong,
         seen: String::new(),

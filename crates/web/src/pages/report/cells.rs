@@ -8,8 +8,8 @@ use meterbook_core::report::{By, Cell, Column, Report, ReportKind};
 
 use super::{Typed, words};
 use crate::guard::Visitor;
-use crate::{evidence, show};
 use crate::words::Words;
+use crate::{evidence, show};
 
 /// A cell.
 #[derive(Clone)]
