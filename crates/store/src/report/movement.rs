@@ -82,11 +82,12 @@ const ADJUSTMENTS: Sql = Sql("
     select e.id, e.effective_on, a.number, a.class, it.what, e.key, it.why, it.cents, it.anew from (
         select b.number as key, 'cancelled' as kind, 'cancelled' as what, b.account_id,
             k.cause || ': ' || k.why as why, -b.total_cents as cents,
-            coalesce(n.total_cents, 0) as anew
+            case when m.id is null then 0 else n.total_cents end as anew
         from bill_cancelled c
         join bill b on b.id = c.bill_id
         join correction k on k.id = c.correction_id
         left join bill n on n.id = c.made_bill_id
+        left join entry m on m.key = n.number and m.kind = 'bill' and m.id <= $4
         union all
         select cast(k.id as text), 'adjustment', 'adjustment', k.account_id,
             k.cause || ': ' || k.why, -(s.waived_cents + s.interest_cents), 0

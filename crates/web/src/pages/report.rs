@@ -360,6 +360,8 @@ fn as_of(known: &Known, said: &Said, language: Language) -> String {
             format!("{} {} {number}, {}", said.as_of, said.journal, show::day(*on, language))
         }
         Known::Closed { journal: None, .. } => said.no_journal.to_owned(),
-        Known::Open { through, .. } => format!("{} {through}, {}", said.as_of, said.not_closed),
+        Known::Open { through, .. } => {
+            format!("{} {} {through}, {}", said.as_of, said.entry, said.not_closed)
+        }
     }
 }

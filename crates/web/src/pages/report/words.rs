@@ -24,6 +24,7 @@ pub(crate) struct Said {
     pub(crate) show: &'static str,
     pub(crate) nothing: &'static str,
     pub(crate) as_of: &'static str,
+    pub(crate) entry: &'static str,
     pub(crate) journal: &'static str,
     pub(crate) no_journal: &'static str,
     pub(crate) not_closed: &'static str,
@@ -40,6 +41,7 @@ pub(crate) struct Said {
     pub(crate) postings: &'static str,
     pub(crate) lines: &'static str,
     pub(crate) class: &'static str,
+    pub(crate) tariff: &'static str,
     pub(crate) line: &'static str,
     pub(crate) gl: &'static str,
 }
@@ -58,6 +60,7 @@ const ENGLISH: Said = Said {
     show: "Show",
     nothing: "There is nothing in these days.",
     as_of: "As of",
+    entry: "entry",
     journal: "journal",
     no_journal: "in no journal yet",
     not_closed: "not all of it in a journal",
@@ -74,6 +77,7 @@ const ENGLISH: Said = Said {
     postings: "Postings",
     lines: "Lines, and the accounts they are posted to",
     class: "Class",
+    tariff: "Tariff",
     line: "Line",
     gl: "Ledger account",
 };
@@ -92,6 +96,7 @@ const SPANISH: Said = Said {
     show: "Mostrar",
     nothing: "No hay nada en estos días.",
     as_of: "Hasta",
+    entry: "asiento",
     journal: "diario",
     no_journal: "aún en ningún diario",
     not_closed: "no todo está en un diario",
@@ -108,6 +113,7 @@ const SPANISH: Said = Said {
     postings: "Apuntes",
     lines: "Líneas y las cuentas en que se registran",
     class: "Clase",
+    tariff: "Tarifa",
     line: "Línea",
     gl: "Cuenta contable",
 };
