@@ -83,13 +83,12 @@ const TAXES: Sql = Sql("
           and $1 <= e.effective_on and e.effective_on <= $2 and $3 < e.id and e.id <= $4) as it
     join account a on a.id = it.account_id
     group by it.month, it.tariff, a.class, it.label, it.kind, it.share_nano");
-// What a line with a certificate would have been a share of: the lines before it that are no tax.
+// What a line with a certificate would have been a share of: the lines before it.
 const EXEMPT: Sql = Sql("
     select substr(e.effective_on, 1, 7), s.tariff, a.class, l.label, l.kind, l.share_nano,
         coalesce(l.base_cents, 0), e.kind, l.from_on, l.to_on, s.from_on, s.to_on,
         (select cast(coalesce(sum(x.amount_cents), 0) as bigint) from bill_line x
-         where x.bill_id = l.bill_id and x.segment = l.segment and x.position < l.position
-           and x.kind <> 'tax')
+         where x.bill_id = l.bill_id and x.segment = l.segment and x.position < l.position)
     from entry e
     join bill b on b.number = e.key
     join account a on a.id = b.account_id
