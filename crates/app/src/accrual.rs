@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::account::{Account, CustomerClass};
 use meterbook_core::id::{AccountNumber, AgreementId};
 use meterbook_core::ledger::{Gl, credited};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
-use meterbook_store::{self as store, Db};
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
 use crate::usage::to_date::since;
@@ -22,6 +23,8 @@ use crate::{Actor, Refused};
 pub struct Accrued {
     /// Whose.
     pub account: AccountNumber,
+    /// The class of customers that is.
+    pub class: CustomerClass,
     /// Which.
     pub agreement: AgreementId,
     /// The first day that was on no bill.
@@ -76,8 +79,21 @@ pub fn accrual(db: &Db, actor: Actor, on: Date, watch: &mut dyn FnMut(u64)) -> R
     }
 }
 
+/// The same of one account's agreements.
+pub(crate) fn of_account(tx: &mut Tx, account: &Account, on: Date) -> Result<Accrual> {
+    let mut all = Accrual::default();
+    for agreement in store::agreement::of_account(tx, account.id)? {
+        // The next from there on is this one, where something of it was not billed.
+        let next = store::unbilled::at(tx, on, AgreementId(agreement.id.0 - 1), 1)?;
+        if let Some(it) = next.into_iter().find(|it| it.0 == agreement.id) {
+            all.rows.push(one(tx, it, on, &mut all.by_gl)?);
+        }
+    }
+    Ok(all)
+}
+
 fn one(
-    tx: &mut store::Tx,
+    tx: &mut Tx,
     (id, from): (AgreementId, Date),
     on: Date,
     by_gl: &mut BTreeMap<Gl, Money>,
@@ -87,6 +103,7 @@ fn one(
     let until = agreement.to.map_or(on, |to| on.min(to));
     let mut row = Accrued {
         account: account.number,
+        class: account.class,
         agreement: id,
         from,
         known_to: from,

@@ -100,6 +100,21 @@ const RULES: &[Verify] = &[
         store::write_off::verify,
     ),
     (
+        "bill-accounts",
+        "lines of bills, fees and corrections are what the ledger says of revenue and taxes",
+        crate::report::bills_hold,
+    ),
+    (
+        "cash",
+        "what came in, less what went back, is what the ledger says of cash",
+        crate::report::cash_holds,
+    ),
+    (
+        "adjustments",
+        "bills taken back, corrections, refunds and transfers are what the ledger says of them",
+        crate::report::adjustments_hold,
+    ),
+    (
         "days-once",
         "no day of an agreement is billed twice, and none is left out between bills",
         store::check::days,

@@ -227,25 +227,43 @@ pub fn ageing(
         Some(known) => store::journal::known(tx, known)?,
         None => EntryId(i64::MAX),
     };
-    let mut rows = Vec::new();
-    let mut after = AccountId(0);
-    loop {
-        let some = store::journal::owing(tx, after, AT_ONCE)?;
-        let Some(last) = some.last() else { break };
-        after = last.0;
-        for (id, number, class) in some {
-            let mut aged = Aged::of(&receipt::open(tx, id, on, through)?, on);
-            if let Some(plan) = crate::plan::on_day(tx, id, on)? {
-                aged = aged.planned(plan.not_due(on));
-            }
-            if aged != Aged::default() {
-                rows.push(AgedAccount { number, class, aged });
-            }
-        }
-    }
+    let rows = aged(tx, None, on, through)?;
     let all: Money = rows.iter().map(|it| it.aged.total()).sum();
     let receivable = store::journal::receivable(tx, on, through)?;
     assert_eq!(all, receivable, "the accounts together owe what is receivable");
+    Ok(rows)
+}
+
+/// What every account, or one, owes by age: by what counts from a day no later than `on` and is no newer
+/// than `through`.
+pub(crate) fn aged(
+    tx: &mut Tx,
+    one: Option<AccountId>,
+    on: Date,
+    through: EntryId,
+) -> Result<Vec<AgedAccount>> {
+    let planned = store::plan::all_not_due(tx, on)?;
+    let mut rows = Vec::new();
+    let mut after = one.map_or(AccountId(0), |it| AccountId(it.0 - 1));
+    loop {
+        let some = store::journal::owing(tx, after, one.map_or(AT_ONCE, |_| 1))?;
+        let Some(last) = some.last() else { break };
+        after = last.0;
+        let ids: Vec<AccountId> = some.iter().map(|it| it.0).collect();
+        let mut open = receipt::open_among(tx, &ids, on, through)?;
+        for (id, number, class) in some {
+            let mut aged = Aged::of(&open.remove(&id).unwrap_or_default(), on);
+            if let Some(not_due) = planned.get(&id) {
+                aged = aged.planned(*not_due);
+            }
+            if aged != Aged::default() && one.is_none_or(|it| it == id) {
+                rows.push(AgedAccount { number, class, aged });
+            }
+        }
+        if one.is_some() {
+            break;
+        }
+    }
     Ok(rows)
 }
 

@@ -67,6 +67,7 @@ mod refused;
 pub mod registration;
 pub mod relation;
 pub mod replay;
+pub mod report;
 pub mod role;
 pub mod route;
 pub mod said;

@@ -4,6 +4,7 @@
 //! Nothing here is ever changed. What was wrong is taken back by an entry of its own, and what is open
 //! on an account is worked out anew ([`open`]).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Context, Result};
@@ -226,6 +227,20 @@ pub fn open(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Resu
     let sides = store::ledger::sides(tx, account, on, through)?;
     let applied = store::ledger::applied(tx, account)?;
     Ok(meterbook_core::ledger::open::open(&sides, &applied))
+}
+
+/// The same of many accounts at once.
+pub(crate) fn open_among(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    on: Date,
+    through: EntryId,
+) -> Result<BTreeMap<AccountId, Open>> {
+    let all = store::ledger::open_sides(tx, accounts, on, through)?;
+    let open = |(account, (sides, applied)): (_, (Vec<_>, Vec<_>))| {
+        (account, meterbook_core::ledger::open::open(&sides, &applied))
+    };
+    Ok(all.into_iter().map(open).collect())
 }
 
 /// What is open on an account, by all that is known.

@@ -45,6 +45,7 @@ pub mod place;
 pub mod rating;
 pub mod reads;
 pub mod registration;
+pub mod report;
 pub mod search;
 pub mod seller;
 pub mod tariff;

@@ -54,3 +54,6 @@ pub const PAYMENT_FILE_BYTES: u64 = 100_000_000;
 pub const PAYMENT_ROWS: usize = 100_000;
 /// Bills in one file of pages for the mail house: some twenty megabytes, which any machine prints.
 pub const BILLS_PER_FILE: usize = 250;
+/// Rows of one report: as many as a sheet takes, and all accounts of a large utility. They are in memory
+/// at once, some hundred megabytes; beyond it, fewer days are asked for.
+pub const REPORT_ROWS: usize = 1_000_000;

@@ -9,4 +9,5 @@ pub mod orders;
 pub mod payments;
 pub mod published;
 pub mod reads;
+pub mod report;
 pub mod urdb;

@@ -13,6 +13,7 @@ pub(crate) mod order;
 pub(crate) mod paper;
 pub(crate) mod receipt;
 pub(crate) mod record;
+pub(crate) mod report;
 mod staff;
 mod tariff;
 pub(crate) mod task;
@@ -148,6 +149,8 @@ pub(crate) enum Command {
     /// Close days and months; journals, ageing, how accounts are called
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Reports of the books as CSV or XLSX; each adds up to the ledger, or there is none
+    Report(report::Report),
     /// Money of which nobody knows yet whose it is
     #[command(subcommand)]
     Suspense(receipt::SuspenseCommand),

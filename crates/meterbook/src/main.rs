@@ -84,6 +84,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Debit(it) => commands::debit::debit(place, &it),
         Command::Drawer(it) => commands::ledger::drawer(place, &it),
         Command::Ledger(it) => commands::ledger::ledger(place, &it),
+        Command::Report(it) => commands::report::report(place, &it),
         Command::Receipt(it) => commands::receipt::receipt(place, &it),
         Command::Suspense(it) => commands::receipt::suspense(place, &it),
         Command::Credit(it) => commands::receipt::credit(place, &it),

@@ -77,6 +77,7 @@ pub mod read;
 pub mod receipt;
 pub mod registration;
 pub mod relation;
+pub mod report;
 pub mod role;
 pub mod run;
 pub mod search;

@@ -1,5 +1,7 @@
 //! What customers agreed to pay in parts: written once, never changed.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{Ending, Plan};
@@ -22,6 +24,13 @@ const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key 
 const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
+const ALL_NOT_DUE: Sql = Sql("
+    select p.account_id, cast(sum(q.amount_cents) as bigint)
+    from plan p
+    join plan_part q on q.key = p.key and $1 <= q.due_on
+    left join plan_end e on e.key = p.key
+    where p.agreed_on <= $1 and (e.ended_on is null or $1 < e.ended_on)
+    group by p.account_id");
 const DUES: Sql = Sql("
     select w.due_on from bill_window w join account a on a.cycle = w.cycle
     where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");
@@ -75,6 +84,12 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Plan>> {
 /// The accounts of which a plan did not end.
 pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
+}
+
+/// What of plans that hold on a day is not due then, by account.
+pub fn all_not_due(tx: &mut Tx, on: Date) -> Result<BTreeMap<AccountId, Money>> {
+    let found = tx.many(ALL_NOT_DUE, [on.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// The days on which the next bills of an account are due, as far as its turns are planned.

@@ -469,6 +469,29 @@ const REFUSALS: &[(&str, &str)] = &[
     ("choose a day", "elija un día"),
     ("choose a reason", "elija un motivo"),
     ("choose the day it was done", "elija el día en que se hizo"),
+    (
+        "there is no report, as it does not add up: {} comes to {}, and the ledger says {}; look for what is wrong: {}",
+        "no hay informe, porque no concuerda: {} suma {}, y el libro mayor dice {}; busque qué está mal: {}",
+    ),
+    (
+        "the report {} has more than {} rows; ask for fewer days, or narrow it down",
+        "el informe {} tiene más de {} filas; pida menos días, o acótelo",
+    ),
+    ("there is no account {}; find it: {}", "no existe la cuenta {}; búsquela: {}"),
+    (
+        "what was used and not billed is in what closes one account only",
+        "lo consumido y sin facturar está solo en lo que cierra una cuenta",
+    ),
+    (
+        "what has \"{}\" in its name, as a tax or as a rider",
+        "lo que tiene «{}» en su nombre, como impuesto o como recargo",
+    ),
+    ("{} takes {} on {} and gives it back on {}", "{} toma {} el {} y lo devuelve el {}"),
+    ("debits beside credits", "debe junto a haber"),
+    ("what is open on account {}", "lo abierto en la cuenta {}"),
+    ("nothing of it is in the ledger", "nada de esto está en el libro mayor"),
+    ("of {} days it is not known what was used", "de {} días no se sabe qué se consumió"),
+    ("1200 receivable by {}", "1200 cuentas por cobrar, por {}"),
 ];
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.

@@ -2,6 +2,7 @@
 //! with their classes, which the style sheet colours.
 
 use meterbook_app::usage::explore::Bar;
+use meterbook_core::money::Money;
 use meterbook_core::text::grouped;
 
 /// A drawing.
@@ -43,6 +44,16 @@ pub(crate) struct Text {
     pub(crate) y: i64,
     pub(crate) class: &'static str,
     pub(crate) text: String,
+}
+
+/// A bar of amounts.
+pub(crate) struct Sum {
+    /// What stands under it.
+    pub(crate) below: String,
+    /// What is said of it.
+    pub(crate) title: String,
+    /// Its parts, each with the class that colours it; what is below zero goes down.
+    pub(crate) parts: Vec<(String, Money)>,
 }
 
 /// The class that colours a bar.
@@ -191,6 +202,64 @@ pub(crate) fn heat(rows: &[[Option<i64>; 24]], days: &[&str; 7], says: &str) -> 
     WIDTHS.iter().map(draw).collect()
 }
 
+/// Bars of amounts, their parts upon each other.
+pub(crate) fn sums(bars: &[Sum], says: &str) -> Vec<Picture> {
+    let of = |it: &Sum, up: bool| -> i64 {
+        let ours = it.parts.iter().map(|it| it.1.cents()).filter(|it| (0 < *it) == up);
+        ours.map(i64::saturating_abs).fold(0, i64::saturating_add)
+    };
+    let most = |up: bool| bars.iter().map(|it| of(it, up)).max().unwrap_or(0);
+    let (up, down) = (most(true), most(false));
+    let step = step(up.saturating_add(down).max(1));
+    let (above, below) = ((up + step - 1).div_euclid(step), (down + step - 1).div_euclid(step));
+    let each = (BASE - TOP).div_euclid((above + below).max(1));
+    let zero = TOP + above * each;
+    let high = |cents: i64| {
+        let exact = i128::from(cents.saturating_abs()) * i128::from(each);
+        i64::try_from(exact.div_euclid(i128::from(step))).unwrap_or(0)
+    };
+    let draw = |&(class, width): &(&'static str, i64)| {
+        let mut picture = empty(class, says, width, HIGH);
+        for nth in -below..=above {
+            let y = zero - nth * each;
+            let line = if nth == 0 { "axis" } else { "grid" };
+            picture.lines.push(Stroke { from: (LEFT, y), to: (width, y), class: line });
+            let text = number((nth * step).saturating_mul(10_000));
+            picture.texts.push(Text { x: LEFT - 6, y: y + 4, class: "scale", text });
+        }
+        let slot = (width - LEFT).div_euclid(i64::try_from(bars.len()).unwrap_or(1).max(1));
+        let gap = slot.div_euclid(5).max(1);
+        // A word under a bar takes some room.
+        let every = (76 + slot - 1).div_euclid(slot.max(1)).max(1);
+        for (nth, bar) in (0..).zip(bars) {
+            let (x, wide) = (LEFT + nth * slot + gap.div_euclid(2), (slot - gap).max(1));
+            let (mut upper, mut lower) = (zero, zero);
+            for (class, amount) in &bar.parts {
+                let height = high(amount.cents());
+                let y = if Money::ZERO < *amount {
+                    upper -= height;
+                    upper
+                } else {
+                    lower += height;
+                    lower - height
+                };
+                if 0 < height {
+                    let (class, title) = (class.clone(), bar.title.clone());
+                    let opacity = 100;
+                    let shape = Shape { x, y, width: wide, height, class, opacity, title };
+                    picture.boxes.push(shape);
+                }
+            }
+            if nth % every == 0 {
+                let (x, text) = (x + wide.div_euclid(2), bar.below.clone());
+                picture.texts.push(Text { x, y: HIGH - 6, class: "letter", text });
+            }
+        }
+        picture
+    };
+    WIDTHS.iter().map(draw).collect()
+}
+
 fn empty(class: &'static str, says: &str, width: i64, height: i64) -> Picture {
     Picture {
         class,
@@ -267,6 +336,22 @@ mod tests {
             assert_eq!(picture.dots.len(), 1);
             let right = picture.boxes.iter().map(|it| it.x + it.width).max();
             assert!(right.is_some_and(|it| it <= picture.width), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_below_zero_go_down_and_parts_stand_upon_each_other() {
+        let part = |class: &str, cents| (class.to_owned(), Money::from_cents(cents));
+        let bar = |parts| Sum { below: "Jan".to_owned(), title: "said".to_owned(), parts };
+        let all = [bar(vec![part("p0", 30_00), part("p1", 10_00)]), bar(vec![part("p0", -20_00)])];
+        for picture in sums(&all, "all of it") {
+            let axis = picture.lines.iter().find(|it| it.class == "axis").expect("it has one");
+            let zero = axis.from.1;
+            let [first, second, third] = &picture.boxes[..] else { panic!("three parts") };
+            assert_eq!((first.y + first.height, second.y + second.height), (zero, first.y));
+            assert_eq!((third.y, first.height), (zero, 3 * second.height));
+            let scale: Vec<&str> = picture.texts.iter().map(|it| it.text.as_str()).collect();
+            assert!(scale.contains(&"20") && scale.contains(&"−20"), "{scale:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, compare, correction, cycle, document, exception,
-    fact, hold, interim, moves, moving, note, once, order, ordering, outbox, payment, place,
+    fact, hold, interim, moves, moving, note, once, order, ordering, outbox, payment, place, report,
     search, sign_in, task, timeline, usage, version,
 };
 use crate::sent;
@@ -195,6 +195,15 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/exceptions/{id}", needs: TASK, run: || post(exception::end) },
     Route { method: "GET", path: "/bills/{number}", needs: VIEW, run: || get(bill::show) },
     Route { method: "GET", path: "/bills/{number}/pdf", needs: VIEW, run: || get(bill::pdf) },
+    Route {
+        method: "GET",
+        path: "/bills/{number}/entries",
+        needs: VIEW,
+        run: || get(report::of_bill),
+    },
+    Route { method: "GET", path: "/entries/{id}", needs: VIEW, run: || get(report::one) },
+    Route { method: "GET", path: "/reports", needs: VIEW, run: || get(report::list) },
+    Route { method: "GET", path: "/reports/{kind}", needs: VIEW, run: || get(report::show) },
     Route { method: "GET", path: "/approvals", needs: VIEW, run: || get(approval::list) },
     // Which permission it takes depends on what was asked for; the act itself asks.
     Route {

@@ -148,7 +148,7 @@ pub(crate) fn paid(text: &str, words: &Words) -> String {
 }
 
 /// How something was paid.
-fn tender(tender: Tender, words: &Words) -> &'static str {
+pub(crate) fn tender(tender: Tender, words: &Words) -> &'static str {
     match tender {
         Tender::Cash => words.cash,
         Tender::Check => words.check,

@@ -54,6 +54,7 @@ catalogue! {
     bill: "Bill", "Factura";
     bill_cancelled: "Bill taken back", "Factura anulada";
     payment_reversed: "Payment taken back", "Pago anulado";
+    reports: "Reports", "Informes";
     refund: "Refund", "Reembolso";
     transfer: "Transfer", "Traspaso";
     bill_date: "Bill date", "Fecha de factura";
@@ -117,6 +118,7 @@ catalogue! {
     due: "due", "vence";
     email: "E-mail", "Correo";
     electric: "Electric", "Electricidad";
+    entries: "Entries", "Asientos";
     entry: "Entry", "Asiento";
     estimated: "estimated", "estimado";
     estimated_reads: "Estimated reads, and what came of them", "Lecturas estimadas y qué resultó de ellas";

@@ -303,6 +303,8 @@ const ELSEWHERE: &[&str] = &[
     "approval::turn_down",
     "bill_run::run",
     "accrual::accrual",
+    // It asks within its transaction: shown in report.rs.
+    "report::report",
     "bill_run::finish",
     "many::many",
     // It asks within what it calls; shown in sets.rs.

@@ -22,7 +22,7 @@ use crate::jobs::january;
 use crate::last_bill;
 use crate::village::{actor, says};
 
-const RULES: &str = "ask residential unknown 150.00\nask residential poor 2 highest\n\
+pub(crate) const RULES: &str = "ask residential unknown 150.00\nask residential poor 2 highest\n\
     parts 3 first 20%\nguarantor residential\ninterest 2026-01-01 3.65%\ncredited yearly\n\
     review 2 on-time\nlongest 24 months\nreturn-as refund\n";
 const JANUARY: Date = date(2026, 1, 1);

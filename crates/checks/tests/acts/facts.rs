@@ -110,7 +110,7 @@ fn refusal<R: std::error::Error + Clone + 'static>(why: &anyhow::Error) -> R {
 }
 
 /// 100 kWh a month on a taxed tariff, billed for January to March: $1.00 + $12.00, and 10%.
-fn three_taxed_months(db: &Db) {
+pub(crate) fn three_taxed_months(db: &Db) {
     village::found_once(db);
     db.write(|tx| tariff::publish(tx, actor(), TAXED)).unwrap();
     begin(db, "T-1", &[DIALS]);
@@ -127,7 +127,7 @@ fn dwellings(count: &str, from: Date) -> Said {
     Said::Term(Term { name, value, from, to: None })
 }
 
-fn exempt(from: Date, to: Option<Date>) -> Said {
+pub(crate) fn exempt(from: Date, to: Option<Date>) -> Said {
     let (label, certificate) = ("State tax".to_owned(), "F-12".to_owned());
     Said::Exemption(Exemption {
         label,
@@ -138,7 +138,7 @@ fn exempt(from: Date, to: Option<Date>) -> Said {
     })
 }
 
-fn that(said: Said) -> Fact {
+pub(crate) fn that(said: Said) -> Fact {
     Fact::Term { agreement: AGREEMENT, says: Says::That(said) }
 }
 

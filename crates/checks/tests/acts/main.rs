@@ -54,6 +54,7 @@ mod receipts;
 mod record;
 mod refused;
 mod release;
+mod report;
 mod riders;
 mod rolled;
 mod search;

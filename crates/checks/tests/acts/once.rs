@@ -32,7 +32,7 @@ use crate::village::{DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
 const JANUARY: Date = date(2026, 1, 1);
-const KINDS: &str = "\
+pub(crate) const KINDS: &str = "\
 charge damage  fee revenue
 en damage Damaged meter
 es damage Medidor dañado
@@ -42,7 +42,7 @@ en truck Water sold by the truck
 es truck Agua vendida en camión
 ";
 
-fn new(kinds: &[&str], said: &[&str], open: bool) -> NewOnce {
+pub(crate) fn new(kinds: &[&str], said: &[&str], open: bool) -> NewOnce {
     let texts = |of: &[&str]| of.iter().map(|it| (*it).to_owned()).collect();
     let of = Of::Charges { kinds: texts(kinds), said: texts(said), open };
     NewOnce { account: ACCOUNT, of, reference: String::new(), total: Money::ZERO }
@@ -52,7 +52,7 @@ fn seen(db: &Db, new: &NewOnce) -> anyhow::Result<Planned> {
     db.write(|tx| preview(tx, actor(), new))
 }
 
-fn made(db: &Db, by: Actor, new: &NewOnce, why: &str) -> anyhow::Result<Outcome> {
+pub(crate) fn made(db: &Db, by: Actor, new: &NewOnce, why: &str) -> anyhow::Result<Outcome> {
     let new = new.clone().seen(&seen(db, new)?);
     db.write(|tx| do_or_ask(tx, by, &Asked::BillOnce(new), why))
 }

@@ -33,7 +33,7 @@ const THREE: AccountId = AccountId(3);
 const FOUR: AccountId = AccountId(4);
 
 /// Four customers who owe 4.44, 8.88, 13.32 and 17.76; the last two are put forward.
-fn town(db: &Db, folder: &Path) {
+pub(crate) fn town(db: &Db, folder: &Path) {
     january(db, folder, 4);
     bill(db);
     say(db, Noun::Collection, RULES);
@@ -41,11 +41,11 @@ fn town(db: &Db, folder: &Path) {
     assert_eq!(done.taken.into_iter().collect::<Vec<_>>(), [(Step::WriteOff, 2)]);
 }
 
-fn new(account: AccountId, cents: i64) -> NewWriteOff {
+pub(crate) fn new(account: AccountId, cents: i64) -> NewWriteOff {
     NewWriteOff { account, amount: Money::from_cents(cents) }
 }
 
-fn give_up(db: &Db, new: &NewWriteOff) -> Result<()> {
+pub(crate) fn give_up(db: &Db, new: &NewWriteOff) -> Result<()> {
     db.write(|tx| write_off::give_up(tx, actor(), new, "moved away"))
 }
 

@@ -28,6 +28,7 @@ const WALLS: &[Wall] = &[
             "flate2",
             "mail-parser",
             "quick-xml",
+            "rust_xlsxwriter",
             "serde_json",
             "zip",
         ],

@@ -353,6 +353,18 @@ pub fn credited(commodity: Commodity, kind: ChargeKind) -> Gl {
     }
 }
 
+impl Gl {
+    /// The account with this number, this name or both: `4010`, `electric revenue`.
+    pub fn called(text: &str) -> Option<Gl> {
+        let text = text.trim();
+        let is = |it: &&Gl| {
+            let (number, name) = it.word().split_once(' ').unwrap_or((it.word(), ""));
+            it.word() == text || number == text || name == text
+        };
+        Gl::ALL.iter().find(is).copied()
+    }
+}
+
 impl EntryKind {
     /// What an entry of this kind takes back, whose key it has.
     pub fn takes_back(self) -> Option<EntryKind> {

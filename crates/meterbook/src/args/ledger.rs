@@ -70,6 +70,16 @@ pub(crate) enum LedgerCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print an entry: its postings, and the journal that has it
+    Entry {
+        /// Its number, as journals and reports have it
+        id: i64,
+    },
+    /// Print the entries of a bill: its own, what took it back, what was charged with it
+    Bill {
+        /// The bill's number
+        number: String,
+    },
     /// Write as CSV what every account owes by how long it has been due
     Ageing {
         /// On this day

@@ -75,6 +75,8 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
             let (_, lines) = super::see(place)?.read(|tx| close::extract(tx, *number))?;
             say::line(if *json { as_json(*number, &lines) } else { as_csv(*number, &lines) });
         }
+        LedgerCommand::Entry { id } => super::report::entry(place, *id)?,
+        LedgerCommand::Bill { number } => super::report::of_bill(place, number)?,
         LedgerCommand::Ageing { on, known } => ageing(place, *on, *known)?,
     }
     Ok(())

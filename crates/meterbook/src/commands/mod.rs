@@ -39,6 +39,7 @@ pub(crate) mod profile;
 pub(crate) mod publish;
 pub(crate) mod receipt;
 pub(crate) mod release;
+pub(crate) mod report;
 pub(crate) mod role;
 pub(crate) mod search;
 pub(crate) mod serve;

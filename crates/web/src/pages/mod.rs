@@ -23,6 +23,7 @@ pub(crate) mod ordering;
 pub(crate) mod outbox;
 pub(crate) mod payment;
 pub(crate) mod place;
+pub(crate) mod report;
 pub(crate) mod said;
 pub(crate) mod search;
 pub(crate) mod sign_in;
