@@ -337,7 +337,7 @@ fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
 }
 
 /// What of what an account owes should have been paid before a day.
-pub(crate) fn past_due_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
+pub fn past_due_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
     let balance = store::ledger::balance(tx, account)?;
     let bills = store::bill::of_account(tx, account)?;
     crate::customer_view::past_due(tx, account, balance, &bills, on)
