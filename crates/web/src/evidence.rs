@@ -2,10 +2,15 @@
 //! it was said then, and what acts on field orders refuse. They are few, and here is each with its
 //! holes in Spanish.
 
+mod money;
+
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::collection::Step;
 use meterbook_core::order::{OrderKind, State};
 use meterbook_core::person::Language;
 
-use crate::show;
+use crate::words::money as money_words;
+use crate::{pages, show};
 
 /// English, Spanish; `{}` is what stands between, in the same order in both.
 const SENTENCES: &[(&str, &str)] = &[
@@ -469,23 +474,24 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(SENTENCES, evidence, language)
+    in_language(&[SENTENCES, money::SENTENCES], evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.
 pub(crate) fn told(text: &str, language: Language) -> String {
-    in_language(FACTS, text, language)
+    in_language(&[FACTS], text, language)
 }
 
 /// What an act refuses, as it is read.
 pub(crate) fn refused(text: &str, language: Language) -> String {
-    in_language(REFUSALS, text, language)
+    in_language(&[REFUSALS, money::REFUSALS], text, language)
 }
 
-fn in_language(sentences: &[(&str, &str)], text: &str, language: Language) -> String {
+fn in_language(all: &[&[(&str, &str)]], text: &str, language: Language) -> String {
+    let mut sentences = all.iter().flat_map(|it| it.iter());
     let spanish = match language {
         Language::English => None,
-        Language::Spanish => sentences.iter().find_map(|(from, to)| translated(text, from, to)),
+        Language::Spanish => sentences.find_map(|(from, to)| translated(text, from, to)),
     };
     show::dated(spanish.as_deref().unwrap_or(text), language)
 }
@@ -521,11 +527,16 @@ fn translated(text: &str, from: &str, to: &str) -> Option<String> {
     Some(said)
 }
 
-/// What stands in a hole: what orders do and how they stand have Spanish names, all else stays.
+/// What stands in a hole: what orders do and how they stand, steps of collections and what keeps from
+/// them have Spanish names, all else stays.
 fn hole(text: &str) -> String {
+    let words = money_words::words(Language::Spanish);
     let kind = OrderKind::from_word(text).map(|it| it.said(Language::Spanish));
-    let state = State::from_word(text).map(|it| it.said(Language::Spanish));
-    kind.or(state).map_or_else(|| text.to_owned(), str::to_lowercase)
+    let state = || State::from_word(text).map(|it| it.said(Language::Spanish));
+    let step = || Step::from_word(text).map(|it| pages::money::step(it, words));
+    let shield = || Shield::from_word(text).map(|it| pages::money::shield(it, words));
+    let said = kind.or_else(state).or_else(step).or_else(shield);
+    said.map_or_else(|| text.to_owned(), str::to_lowercase)
 }
 
 #[cfg(test)]

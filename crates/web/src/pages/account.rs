@@ -70,6 +70,7 @@ struct Page {
     pending: Vec<Pending>,
     may_order: bool,
     may_pay: bool,
+    may_waive: bool,
     may_note: bool,
     may_move: bool,
     /// Where a document is added, for those who may.
@@ -303,6 +304,7 @@ fn drawn(
         pending,
         may_order: visitor.may(Permission::OrderWork),
         may_pay: visitor.may(Permission::TakePayment),
+        may_waive: visitor.may(Permission::WaiveFees),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
         adds: document::adding(visitor, About::Account(view.account.id)),
