@@ -13,6 +13,7 @@ export const url = given('METERBOOK_URL');
 const user = given('METERBOOK_USER');
 export const auditor = given('METERBOOK_AUDITOR');
 export const clerk = given('METERBOOK_CLERK');
+export const collector = given('METERBOOK_COLLECTOR');
 const password = given('METERBOOK_PASSWORD');
 
 // Chromium would otherwise look for its makers' hosts at every start.

@@ -91,38 +91,74 @@ pub fn close_day(tx: &mut Tx, actor: Actor, on: Date, why: &str) -> Result<Journ
     if store::journal::is_closed(tx, &month, "soft")? && why.trim().is_empty() {
         return Err(refuse(NotClosed::Softly { month }));
     }
-    let after = last.map_or(EntryId(0), |it| it.through);
-    let (entries, debits, off) = store::journal::sum(tx, after, through)?;
-    let mut steps =
-        vec![("entries", format!("{entries} entries, debits {debits}, credits {debits}"))];
-    let mut wrong = Vec::new();
-    if off != Money::ZERO {
-        wrong.push(format!("the entries are out of balance by {off}"));
-    }
-    for it in store::drawer::all_open(tx)? {
-        if it.on <= on {
-            wrong.push(format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
-        }
-    }
-    steps.push(("drawers", "every drawer of the day is closed".to_owned()));
-    for (step, look) in TIES {
-        let (examined, faults) = look(tx)?;
-        steps.push((step, format!("{examined} examined, nothing found")));
-        wrong.extend(faults);
-    }
-    let held: Money = store::suspense::open(tx)?.iter().map(|it| it.amount).sum();
-    steps.push(("suspense", format!("{held} is held for nobody")));
-    steps.push(("totals", totals(tx)?));
+    let Checklist { entries, debits, steps, wrong, .. } = checklist(tx, on, through)?;
     if !wrong.is_empty() {
         return Err(refuse(NotClosed::Stands(wrong)));
     }
     let number = last.map_or(1, |it| it.number + 1);
     let journal = Journal { number, on, through, entries, debits };
     store::journal::add(tx, &journal, actor.at)?;
-    store::journal::keep_evidence(tx, &on.to_string(), &steps)?;
+    let found: Vec<(&str, String)> = steps.into_iter().map(|it| (it.name, it.found)).collect();
+    store::journal::keep_evidence(tx, &on.to_string(), &found)?;
     let said = format!("journal {number}: {entries} entries, {debits}. {}", why.trim());
     store::audit::add(tx, &allowed, "close day", &on.to_string(), &said)?;
     Ok(journal)
+}
+
+/// What is looked at before a day is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checklist {
+    /// How many entries its journal would have.
+    pub entries: i64,
+    /// What their debits come to.
+    pub debits: Money,
+    /// Each thing that is looked at, in order.
+    pub steps: Vec<Looked>,
+    /// All that keeps the day from being closed.
+    pub wrong: Vec<String>,
+}
+
+/// One thing that is looked at, and what is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// What.
+    pub name: &'static str,
+    /// What is found there.
+    pub found: String,
+    /// What does not hold; nothing where all does.
+    pub wrong: Vec<String>,
+}
+
+/// What closing a day would find now. The act looks again, while nobody posts.
+pub fn look(tx: &mut Tx, on: Date) -> Result<Checklist> {
+    let through = store::journal::newest(tx)?;
+    checklist(tx, on, through)
+}
+
+/// Looks at all that must hold of the entries up to one before a day is closed.
+fn checklist(tx: &mut Tx, on: Date, through: EntryId) -> Result<Checklist> {
+    let after = store::journal::last(tx)?.map_or(EntryId(0), |it| it.through);
+    let (entries, debits, off) = store::journal::sum(tx, after, through)?;
+    let found = format!("{entries} entries, debits {debits}, credits {debits}");
+    let wrong = match off == Money::ZERO {
+        true => Vec::new(),
+        false => vec![format!("the entries are out of balance by {off}")],
+    };
+    let mut steps = vec![Looked { name: "entries", found, wrong }];
+    let open = store::drawer::all_open(tx)?.into_iter().filter(|it| it.on <= on);
+    let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
+    let found = "every drawer of the day is closed".to_owned();
+    steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    for (name, look) in TIES {
+        let (examined, wrong) = look(tx)?;
+        steps.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
+    }
+    let held = store::suspense::sum(tx)?.1;
+    let found = format!("{held} is held for nobody");
+    steps.push(Looked { name: "suspense", found, wrong: Vec::new() });
+    steps.push(Looked { name: "totals", found: totals(tx)?, wrong: Vec::new() });
+    let wrong = steps.iter().flat_map(|it| it.wrong.clone()).collect();
+    Ok(Checklist { entries, debits, steps, wrong })
 }
 
 /// Counts what was looked at and says what does not hold.
@@ -164,7 +200,16 @@ pub enum Level {
 }
 
 impl Level {
-    fn word(self) -> &'static str {
+    /// Both, the softer one first.
+    pub const ALL: &'static [Level] = &[Level::Soft, Level::Hard];
+
+    /// The one that is written so.
+    pub fn from_word(word: &str) -> Option<Level> {
+        Level::ALL.iter().copied().find(|it| it.word() == word)
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
         match self {
             Level::Soft => "soft",
             Level::Hard => "hard",

@@ -111,7 +111,7 @@ pub fn of_account(
 }
 
 /// What of what an account owes itself should have been paid before `today`.
-pub(crate) fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
+pub fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
     let owed = store::debt::owed(tx, account)?;
     if let Some(plan) = crate::plan::on_day(tx, account, today)? {
         return crate::plan::beside(tx, &plan, owed, today);

@@ -167,6 +167,16 @@ fn wanted(tx: &mut Tx, format: Format, settle: Date) -> Result<Vec<Due>> {
     Ok(all)
 }
 
+/// What a file of each format would come to of what is due, and how many debits it would have.
+pub fn sums(due: &[Due]) -> Vec<(Format, usize, Money)> {
+    let of = |format: &Format| {
+        let ours = |it: &&Due| it.held.is_none() && Format::of(it.mandate.scheme) == *format;
+        let ours: Vec<Money> = due.iter().filter(ours).map(|it| it.amount).collect();
+        (*format, ours.len(), ours.into_iter().sum())
+    };
+    Format::ALL.iter().map(of).collect()
+}
+
 /// What a file would come to, and how many debits it would have.
 pub fn sum(tx: &mut Tx, format: Format, settle: Date) -> Result<(usize, Money)> {
     let all = wanted(tx, format, settle)?;

@@ -1,6 +1,8 @@
 //! The drawer of a cashier: opened with a float, counted and closed, what is over or short posted; and
 //! payments that are entered together against a control total.
 
+pub mod grid;
+
 use std::fmt;
 
 use anyhow::Result;
@@ -140,7 +142,7 @@ pub fn close(tx: &mut Tx, actor: Actor, counts: &str, why: &str) -> Result<Count
     let [counts, why] = [counts, why].map(|it| it.trim().to_owned());
     let it = Counted { counts, counted: sum, expected, why };
     store::drawer::close(tx, id, &it, actor.at)?;
-    let over = sum - expected;
+    let over = it.over();
     if over != Money::ZERO {
         let on = crate::founding::zone(tx)?.day_of(actor.at);
         let (cash, other) = ((Gl::Cash, None), (Gl::CashOverShort, None));

@@ -172,7 +172,7 @@ pub(crate) fn check(tx: &mut Tx, new: &NewWaiver) -> Result<LateFee> {
     let it = fees.into_iter().find(|it| it.bill == new.bill && it.nth == new.nth);
     let it =
         it.ok_or_else(|| refuse(NotWaived::Unknown { bill: new.bill.to_string(), nth: new.nth }))?;
-    let now = it.fee - it.back;
+    let now = it.left();
     if now == Money::ZERO {
         return Err(refuse(NotWaived::Gone));
     }

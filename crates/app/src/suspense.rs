@@ -1,4 +1,4 @@
-//! Money of which nobody knows yet whose it is: who it might be from, and giving it to them.
+//! Money of which nobody knows yet whose it is: who it might be from, giving it to them, and giving it back.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::id::{AccountId, AccountNumber, SuspenseId};
-use meterbook_core::ledger::{Gl, Payment, Suspended};
+use meterbook_core::id::{AccountId, AccountNumber, SuspenseId, TenderId};
+use meterbook_core::ledger::{EntryKind, Gl, Payment, Suspended, post_between};
 use meterbook_core::limits::SEARCH_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
@@ -16,7 +16,7 @@ use meterbook_core::search::About;
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
-use crate::receipt::Posted;
+use crate::receipt::{self, Posted};
 use crate::{Actor, refuse};
 
 /// An account that money may be for.
@@ -59,6 +59,11 @@ pub enum NotMatched {
         id: SuspenseId,
         /// The day.
         on: Date,
+    },
+    /// A part of the same tender is on an account.
+    Shared {
+        /// What it came in.
+        tender: TenderId,
     },
 }
 
@@ -129,9 +134,37 @@ pub fn match_to(
     Ok(payment)
 }
 
+/// Gives it back to whoever brought it: as it came, out of what came in. The amount is what whoever does
+/// it may give back.
+pub fn give_back(tx: &mut Tx, actor: Actor, id: SuspenseId, why: &str) -> Result<Suspended> {
+    let held = store::suspense::get(tx, id)?;
+    let held = held.ok_or_else(|| refuse(NotMatched::Unknown { id }))?;
+    let allowed = authorize(tx, actor, Permission::RefundCredit, Some(held.amount))?;
+    receipt::said(why)?;
+    store::receipt::lock(tx, held.tender)?.context("what is held came in a tender")?;
+    if let Some(on) = store::suspense::ended(tx, id)? {
+        return Err(refuse(NotMatched::Ended { id, on }));
+    }
+    let tender = held.tender;
+    if !store::receipt::standing(tx, tender)?.is_empty() {
+        return Err(refuse(NotMatched::Shared { tender }));
+    }
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let sides = post_between((Gl::Suspense, None), (Gl::Cash, None), held.amount);
+    receipt::entry(tx, (EntryKind::SuspenseReturned, today), &held.key, &held.said, sides)?;
+    store::suspense::end(tx, id, today, None, why.trim())?;
+    let said = format!("{}: {}", held.amount, why.trim());
+    store::audit::add(tx, &allowed, "give suspense back", &id.to_string(), &said)?;
+    Ok(held)
+}
+
 impl fmt::Display for NotMatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            NotMatched::Shared { tender } => write!(
+                f,
+                "a part of tender {tender} is on an account; take it back as a whole: meterbook receipt return {tender}"
+            ),
             NotMatched::Unknown { id } => {
                 write!(f, "nothing is held under {id}; see: meterbook suspense list")
             }

@@ -3,17 +3,19 @@
 
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
+use crate::approval::{Asked, Outcome, do_or_ask};
 use crate::authority::authorize;
-use crate::{Actor, charge, receipt, refuse};
+use crate::{Actor, Refused, charge, receipt, refuse};
 
 /// What an approval calls it.
 pub(crate) const GIVE_UP: &str = "write off";
@@ -50,6 +52,58 @@ pub enum NotWrittenOff {
 pub fn give_up(tx: &mut Tx, actor: Actor, new: &NewWriteOff, why: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::WriteOff, Some(new.amount))?;
     let_go(tx, &allowed, new, why)
+}
+
+/// What collections put forward.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PutForward {
+    /// Each account, with whose it is and what it owes.
+    pub accounts: Vec<(Account, String, Money)>,
+    /// What all of them owe.
+    pub total: Money,
+}
+
+/// What collections put forward and nobody gave up yet.
+pub fn put_forward(tx: &mut Tx) -> Result<PutForward> {
+    let mut all = PutForward::default();
+    for (number, owes) in store::write_off::put_forward(tx)? {
+        let account = store::account::by_number(tx, number)?;
+        let account = account.with_context(|| format!("account {number} is there"))?;
+        let name = store::person::get(tx, account.person)?.name;
+        all.total += owes;
+        all.accounts.push((account, name, owes));
+    }
+    Ok(all)
+}
+
+/// What became of one of many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It is given up, or waits for a second person.
+    Went(Outcome),
+    /// It is not, and why.
+    Refused(String),
+}
+
+/// Gives up what several accounts owe: each alone, by one within the limit of whoever does it and by two
+/// beyond it. What is refused of one keeps no other.
+pub fn give_up_all(
+    db: &Db,
+    actor: Actor,
+    all: &[NewWriteOff],
+    why: &str,
+) -> Result<Vec<(AccountId, Became)>> {
+    receipt::said(why)?;
+    let mut done = Vec::new();
+    for it in all {
+        let went = db.write(|tx| do_or_ask(tx, actor, &Asked::WriteOff(it.clone()), why));
+        done.push(match went {
+            Ok(outcome) => (it.account, Became::Went(outcome)),
+            Err(no) if no.is::<Refused>() => (it.account, Became::Refused(no.to_string())),
+            Err(no) => return Err(no),
+        });
+    }
+    Ok(done)
 }
 
 /// Refuses what cannot be given up: what collections did not put forward, or more than is owed.

@@ -38,6 +38,34 @@ const ENDED: Sql = Sql("
     where $1 <= e.ended_on
     group by c.key, c.account_id, c.oldest_on, c.after_step, c.opened_on, e.ended_on
     order by c.account_id, e.ended_on");
+// What an open case was past due when it was looked at last, and the last step that was taken in it.
+const BOARD: Sql = Sql("
+    with stands as (
+        select a.class, c.past_due_cents as opened_cents,
+            (select s.step from collection_step s where s.key = c.key
+             order by s.nth desc limit 1) as step,
+            (select s.past_due_cents from collection_step s where s.key = c.key
+             order by s.nth desc limit 1) as step_cents
+        from collection_case c join account a on a.id = c.account_id
+        where not exists (select 1 from collection_end e where e.key = c.key))
+    select class, step, count(*), cast(sum(coalesce(step_cents, opened_cents)) as bigint)
+    from stands group by class, step order by class, step");
+const STANDING: Sql = Sql("
+    with stands as (
+        select a.number, n.name, a.class, c.oldest_on, c.opened_on, c.past_due_cents as opened_cents,
+            (select s.step from collection_step s where s.key = c.key
+             order by s.nth desc limit 1) as step,
+            (select s.taken_on from collection_step s where s.key = c.key
+             order by s.nth desc limit 1) as step_on,
+            (select s.past_due_cents from collection_step s where s.key = c.key
+             order by s.nth desc limit 1) as step_cents
+        from collection_case c join account a on a.id = c.account_id
+        join person n on n.id = a.person_id
+        where not exists (select 1 from collection_end e where e.key = c.key))
+    select number, name, class, oldest_on, opened_on, coalesce(step_cents, opened_cents), step, step_on
+    from stands
+    where ($1 = '' or class = $1) and ($2 = '' or coalesce(step, 'none') = $2)
+    order by oldest_on, number limit $3");
 const CASES: Rows =
     Rows("collection_case (key, account_id, opened_on, oldest_on, past_due_cents, after_step)");
 const STEPS: Rows = Rows("collection_step (key, nth, step, taken_on, past_due_cents)");
@@ -126,6 +154,38 @@ pub struct Listed {
     pub past_due: Money,
 }
 
+/// Open cases of one class whose last step is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The class.
+    pub class: CustomerClass,
+    /// The last step; none was taken yet without it.
+    pub step: Option<Step>,
+    /// How many.
+    pub count: i64,
+    /// What was past due when each was looked at last.
+    pub past_due: Money,
+}
+
+/// An open case, as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The account's number.
+    pub number: AccountNumber,
+    /// Whose it is.
+    pub name: String,
+    /// Its class.
+    pub class: CustomerClass,
+    /// The day on which the oldest of what is owed was due.
+    pub oldest: Date,
+    /// The day on which it opened.
+    pub opened: Date,
+    /// What was past due when it was looked at last.
+    pub past_due: Money,
+    /// The last step and its day, where one was taken.
+    pub last: Option<(Step, Date)>,
+}
+
 /// How far an earlier case of an account came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earlier {
@@ -210,6 +270,35 @@ pub fn steps(tx: &mut Tx, key: &str) -> Result<Vec<Taken>> {
             step: row.word(1, Step::from_word)?,
             on: row.date(2)?,
             past_due: row.money(3)?,
+        })
+    })
+}
+
+/// How many open cases stand where, by class and last step.
+pub fn board(tx: &mut Tx) -> Result<Vec<Stage>> {
+    tx.many(BOARD, [], |row| {
+        Ok(Stage {
+            class: row.word(0, CustomerClass::from_word)?,
+            step: row.maybe(1, |row, at| row.word(at, Step::from_word))?,
+            count: row.int(2)?,
+            past_due: row.money(3)?,
+        })
+    })
+}
+
+/// Open cases, those that are late the longest first; of one class and with one last step where these are
+/// said, `none` for those without any.
+pub fn standing(tx: &mut Tx, class: &str, step: &str, most: i64) -> Result<Vec<Standing>> {
+    tx.many(STANDING, [class.into(), step.into(), most.into()], |row| {
+        let step = row.maybe(6, |row, at| row.word(at, Step::from_word))?;
+        Ok(Standing {
+            number: row.number(0)?,
+            name: row.text(1)?,
+            class: row.word(2, CustomerClass::from_word)?,
+            oldest: row.date(3)?,
+            opened: row.date(4)?,
+            past_due: row.money(5)?,
+            last: step.zip(row.maybe(7, Row::date)?),
         })
     })
 }

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::debit::Format;
-use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId, MandateId, TenderId};
+use meterbook_core::id::{
+    AccountId, AccountNumber, BillId, DebitFileId, DebitId, MandateId, TenderId,
+};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -35,6 +37,16 @@ const ALL: Sql = Sql("
 const ITEMS_OF: Sql = Sql("
     select id, mandate_id, version, bill_id, amount_cents, tender_id
     from debit_item where file_id = $1 order by id");
+const LISTED: Sql = Sql("
+    with item as (
+        select d.id, a.number as account, b.number as bill, d.amount_cents as cents,
+            (select min(r.why) from payment_tender t
+             join payment_reversal r on r.payment_id = t.payment_id
+             where t.tender_id = d.tender_id and r.how = 'returned') as why
+        from debit_item d join bill b on b.id = d.bill_id join account a on a.id = b.account_id
+        where d.file_id = $1)
+    select id, account, bill, cents, why from item
+    order by case when why is null then 1 else 0 end, id limit $2");
 const FIND: Sql = Sql(
     "
     select id, mandate_id, version, bill_id, amount_cents, tender_id from debit_item where id = $1",
@@ -152,6 +164,34 @@ pub fn all(tx: &mut Tx) -> Result<Vec<DebitFile>> {
 /// The debits of a file, in its order.
 pub fn items(tx: &mut Tx, of: DebitFileId) -> Result<Vec<Debit>> {
     tx.many(ITEMS_OF, [of.into()], debit)
+}
+
+/// A debit of a file, as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Which.
+    pub id: DebitId,
+    /// Of which account.
+    pub account: AccountNumber,
+    /// For which bill.
+    pub bill: BillNumber,
+    /// How much.
+    pub amount: Money,
+    /// Why it came back, if it did.
+    pub returned: Option<String>,
+}
+
+/// The debits of a file, what came back first.
+pub fn listed(tx: &mut Tx, of: DebitFileId, most: i64) -> Result<Vec<Listed>> {
+    tx.many(LISTED, [of.into(), most.into()], |row| {
+        Ok(Listed {
+            id: row.id(0)?,
+            account: row.number(1)?,
+            bill: BillNumber(row.text(2)?),
+            amount: row.money(3)?,
+            returned: row.maybe(4, Row::text)?,
+        })
+    })
 }
 
 /// One debit, if it is there.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::id::{DrawerId, PaymentBatchId, ReceiptId, UserId};
-use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::{Tender, Tendered};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -39,6 +39,21 @@ const HOLDS: Sql = Sql("
         select 1 from suspense s join suspense_end e on e.suspense_id = s.id
         where s.tender_id = t.id and e.how = 'returned')
     group by t.kind order by t.kind");
+const IN: Sql = Sql("
+    select t.id, t.kind, t.amount_cents, t.reference
+    from receipt_drawer o join tender t on t.receipt_id = o.receipt_id
+    where o.drawer_id = $1 and not exists (
+        select 1 from payment_tender p join payment_reversal r on r.payment_id = p.payment_id
+        where p.tender_id = t.id and r.how <> 'moved')
+      and not exists (
+        select 1 from suspense s join suspense_end e on e.suspense_id = s.id
+        where s.tender_id = t.id and e.how = 'returned')
+    order by t.id desc limit $2");
+const CLOSED: Sql = Sql("
+    select d.id, d.staff_id, s.name, d.opened_on, d.float_cents,
+           c.counts, c.counted_cents, c.expected_cents, c.why
+    from drawer d join staff s on s.id = d.staff_id join drawer_close c on c.drawer_id = d.id
+    where d.staff_id = $1 order by d.id desc limit $2");
 const CLOSED_OF: Sql = Sql("
     select c.closed_at from receipt_drawer o join drawer_close c on c.drawer_id = o.drawer_id
     where o.receipt_id = $1");
@@ -75,6 +90,13 @@ pub struct Counted {
     pub expected: Money,
     /// Why both differ, where they do.
     pub why: String,
+}
+
+impl Counted {
+    /// What is over; below zero where it is short.
+    pub fn over(&self) -> Money {
+        self.counted - self.expected
+    }
 }
 
 /// Opens a drawer. The database refuses a second one of the same cashier.
@@ -117,6 +139,27 @@ pub fn put(tx: &mut Tx, receipt: ReceiptId, id: DrawerId) -> Result<()> {
 pub fn holds(tx: &mut Tx, id: DrawerId) -> Result<Vec<(Tender, i64, Money)>> {
     tx.many(HOLDS, [id.into()], |row| {
         Ok((row.word(0, Tender::from_word)?, row.int(1)?, row.money(2)?))
+    })
+}
+
+/// What a drawer took and still has, the newest first.
+pub fn tenders(tx: &mut Tx, id: DrawerId, most: i64) -> Result<Vec<Tendered>> {
+    tx.many(IN, [id.into(), most.into()], |row| {
+        Ok(Tendered {
+            id: row.id(0)?,
+            kind: row.word(1, Tender::from_word)?,
+            amount: row.money(2)?,
+            reference: row.text(3)?,
+        })
+    })
+}
+
+/// The drawers that a cashier closed, the newest first, and what was found in each.
+pub fn closed(tx: &mut Tx, staff: UserId, most: i64) -> Result<Vec<(Drawer, Counted)>> {
+    tx.many(CLOSED, [staff.into(), most.into()], |row| {
+        let (counts, why) = (row.text(5)?, row.text(8)?);
+        let counted = Counted { counts, counted: row.money(6)?, expected: row.money(7)?, why };
+        Ok((drawer(row)?, counted))
     })
 }
 

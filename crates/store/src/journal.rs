@@ -31,6 +31,12 @@ const KNOWN: Sql = Sql("
 const ADD: Sql = Sql("
     insert into journal (number, closed_on, through_entry, entries, debit_cents, closed_at)
     values ($1, $2, $3, $4, $5, $6)");
+const NEWEST: Sql = Sql("select coalesce(max(id), 0) from entry");
+const RECENT: Sql = Sql("
+    select number, closed_on, through_entry, entries, debit_cents from journal
+    order by number desc limit $1");
+const MONTHS: Sql = Sql("
+    select month, level, why from month_close order by month desc, closed_at desc limit $1");
 const SUM: Sql = Sql("
     select (select count(*) from entry where $1 < id and id <= $2),
            cast(coalesce(sum(case when 0 < amount_cents then amount_cents else 0 end), 0) as bigint),
@@ -123,6 +129,21 @@ pub struct Lines {
 /// The newest journal, if there is one.
 pub fn last(tx: &mut Tx) -> Result<Option<Journal>> {
     tx.maybe(LAST, [], journal)
+}
+
+/// The newest journals, the newest first.
+pub fn recent(tx: &mut Tx, most: i64) -> Result<Vec<Journal>> {
+    tx.many(RECENT, [most.into()], journal)
+}
+
+/// The newest entry there is now; whoever is posting another one is not waited for.
+pub fn newest(tx: &mut Tx) -> Result<EntryId> {
+    tx.one(NEWEST, [], |row| row.id(0))
+}
+
+/// The newest months that were closed: which, how, and why.
+pub fn months(tx: &mut Tx, most: i64) -> Result<Vec<(String, String, String)>> {
+    tx.many(MONTHS, [most.into()], |row| Ok((row.text(0)?, row.text(1)?, row.text(2)?)))
 }
 
 /// The journal with this number, if there is one.

@@ -75,6 +75,11 @@ pub struct LateFee {
 }
 
 impl LateFee {
+    /// What of it is still asked for.
+    pub fn left(&self) -> Money {
+        self.fee - self.back
+    }
+
     /// The key of its charge.
     pub fn key(&self) -> String {
         format!("late-fee/{}/{}", self.bill, self.nth)

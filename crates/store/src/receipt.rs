@@ -112,6 +112,11 @@ pub fn allocated(tx: &mut Tx, id: PaymentId) -> Result<Vec<(EntryId, Money)>> {
 /// One tender, which nobody else changes the payments of until this transaction ends.
 pub fn lock(tx: &mut Tx, id: TenderId) -> Result<Option<Came>> {
     tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
+    get(tx, id)
+}
+
+/// One tender, if it is there.
+pub fn get(tx: &mut Tx, id: TenderId) -> Result<Option<Came>> {
     tx.maybe(TENDER, [id.into()], |row| {
         let (receipt, on, at) = (row.id(4)?, row.date(5)?, row.instant(6)?);
         Ok(Came { tender: tendered(row)?, receipt, on, at })

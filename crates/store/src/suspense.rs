@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{PaymentId, SuspenseId, TenderId};
 use meterbook_core::ledger::Suspended;
+use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::tx::Sql;
@@ -24,6 +25,9 @@ const OPEN: Sql = Sql("
     select s.id, s.tender_id, s.amount_cents, s.held_on, s.said, s.key from suspense s
     where not exists (select 1 from suspense_end e where e.suspense_id = s.id)
     order by s.held_on, s.id");
+const SUM: Sql = Sql("
+    select count(*), cast(coalesce(sum(s.amount_cents), 0) as bigint) from suspense s
+    where not exists (select 1 from suspense_end e where e.suspense_id = s.id)");
 const OPEN_OF: Sql = Sql("
     select s.id, s.tender_id, s.amount_cents, s.held_on, s.said, s.key from suspense s
     where s.tender_id = $1
@@ -70,6 +74,11 @@ pub fn ended(tx: &mut Tx, id: SuspenseId) -> Result<Option<Date>> {
 /// All that is held, oldest first.
 pub fn open(tx: &mut Tx) -> Result<Vec<Suspended>> {
     tx.many(OPEN, [], suspended)
+}
+
+/// How many are held, and what they come to.
+pub fn sum(tx: &mut Tx) -> Result<(i64, Money)> {
+    tx.one(SUM, [], |row| Ok((row.int(0)?, row.money(1)?)))
 }
 
 /// What of a tender is held.

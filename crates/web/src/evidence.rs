@@ -3,11 +3,15 @@
 //! holes in Spanish.
 
 mod billing;
+mod money;
 
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::collection::Step;
 use meterbook_core::order::{OrderKind, State};
 use meterbook_core::person::Language;
 
-use crate::show;
+use crate::words::money as money_words;
+use crate::{pages, show};
 
 /// English, Spanish; `{}` is what stands between, in the same order in both.
 const SENTENCES: &[(&str, &str)] = &[
@@ -496,7 +500,7 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(&[SENTENCES], evidence, language)
+    in_language(&[SENTENCES, money::SENTENCES], evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.
@@ -506,7 +510,7 @@ pub(crate) fn told(text: &str, language: Language) -> String {
 
 /// What an act refuses, as it is read.
 pub(crate) fn refused(text: &str, language: Language) -> String {
-    in_language(&[REFUSALS, billing::REFUSALS], text, language)
+    in_language(&[REFUSALS, billing::REFUSALS, money::REFUSALS], text, language)
 }
 
 fn in_language(known: &[&[(&str, &str)]], text: &str, language: Language) -> String {
@@ -552,8 +556,8 @@ fn translated(text: &str, from: &str, to: &str) -> Option<String> {
     Some(said)
 }
 
-/// What stands in a hole: what orders do and how they stand have Spanish names, a hold or a fact is a
-/// sentence of its own, all else stays.
+/// What stands in a hole: what orders do and how they stand, steps of collections and what keeps from
+/// them have Spanish names, a hold or a fact is a sentence of its own, all else stays.
 fn hole(text: &str) -> String {
     let is_fact = text.starts_with("agreement ") || text.starts_with("meter ");
     let facts: &[&[(&str, &str)]] = if is_fact { &[FACTS, billing::FACTS] } else { &[] };
@@ -566,9 +570,13 @@ fn hole(text: &str) -> String {
         "commercial" => return "comercial".to_owned(),
         _ => {}
     }
+    let words = money_words::words(Language::Spanish);
     let kind = OrderKind::from_word(text).map(|it| it.said(Language::Spanish));
-    let state = State::from_word(text).map(|it| it.said(Language::Spanish));
-    kind.or(state).map_or_else(|| text.to_owned(), str::to_lowercase)
+    let state = || State::from_word(text).map(|it| it.said(Language::Spanish));
+    let step = || Step::from_word(text).map(|it| pages::money::step(it, words));
+    let shield = || Shield::from_word(text).map(|it| pages::money::shield(it, words));
+    let said = kind.or_else(state).or_else(step).or_else(shield);
+    said.map_or_else(|| text.to_owned(), str::to_lowercase)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use meterbook_core::person::Language;
 
 use crate::Console;
 use crate::pages::{self, Head};
-use crate::words::{Words, words};
+use crate::words::{Words, money, words};
 
 /// The cookie of a session.
 const SESSION: &str = "meterbook";
@@ -54,6 +54,11 @@ impl Visitor {
     /// The texts in their language.
     pub(crate) fn words(&self) -> &'static Words {
         words(self.language)
+    }
+
+    /// The texts about money in their language.
+    pub(crate) fn money(&self) -> &'static money::Words {
+        money::words(self.language)
     }
 
     /// The secret that every form of this session carries.

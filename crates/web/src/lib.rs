@@ -18,13 +18,14 @@ mod typed;
 mod words;
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::deliver::Workers;
+use meterbook_app::seal::BankKey;
 use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -35,6 +36,8 @@ pub struct Console {
     db: Db,
     /// The folder of the utility, with the files of its bills.
     folder: PathBuf,
+    /// Finds the key of the bank numbers, which may be made while the console is served.
+    bank_key: FindKey,
     utility: String,
     zone: Zone,
     /// Who draws bills that are looked at before they are drawn.
@@ -44,12 +47,15 @@ pub struct Console {
     unbilled: Mutex<Option<(Instant, Date, u64)>>,
 }
 
+/// Finds the key of the bank numbers of the utility in a folder.
+pub type FindKey = fn(&Path) -> Result<BankKey>;
+
 /// How long a count of every agreement serves the first page, which everybody opens all day.
 const FRESH: Duration = Duration::from_secs(60);
 
 impl Console {
     /// The console of the utility in `db`, whose files are in `folder`.
-    pub fn new(db: Db, folder: PathBuf) -> Result<Console> {
+    pub fn new(db: Db, folder: PathBuf, bank_key: FindKey) -> Result<Console> {
         let utility = db.read(store::utility::get)?;
         let zone = Zone::named(&utility.zone)
             .with_context(|| format!("the utility's zone {} is unknown", utility.zone))?;
@@ -57,6 +63,7 @@ impl Console {
         let workers = Workers::new(program);
         let (throttle, unbilled) = (Throttle::default(), Mutex::default());
         Ok(Console { db, folder, utility: utility.name, zone, workers, throttle, unbilled })
+        Ok(Console { db, folder, bank_key, utility: utility.name, zone, throttle, unbilled })
     }
 
     /// How many agreements were not billed since a day, as of some seconds ago.

@@ -99,10 +99,8 @@ pub(crate) fn said(why: &Error, zone: &Zone, language: Language) -> String {
     if let Some(text) = changed {
         return text;
     }
-    let text = spanish().unwrap_or_else(|| evidence::refused(&why.to_string(), language));
-    let mut letters = text.chars();
     // A sentence beside a field stands alone.
-    letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+    show::sentence(&spanish().unwrap_or_else(|| evidence::refused(&why.to_string(), language)))
 }
 
 /// What resolving a task refuses; `None` for what a page does not ask.

@@ -11,9 +11,10 @@ use meterbook_core::permission::Permission;
 use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
-    self, account, application, approval, bill, compare, correction, cycle, document, exception,
-    fact, hold, interim, moves, moving, note, once, order, ordering, outbox, payment, place, report,
-    search, sign_in, task, timeline, usage, version,
+    self, account, application, approval, bill, close, collection, compare, correction, credit,
+    crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim, money, moves,
+    moving, note, once, order, ordering, outbox, payment, place, report, search, sign_in, suspense,
+    task, timeline, usage, version, write_off,
 };
 use crate::sent;
 
@@ -32,6 +33,15 @@ const VIEW: Needs = Some(Permission::ViewCustomer);
 const NOTE: Needs = Some(Permission::WriteNote);
 const TASK: Needs = Some(Permission::ResolveTasks);
 const PAY: Needs = Some(Permission::TakePayment);
+const MATCH: Needs = Some(Permission::MatchPayments);
+const REFUND: Needs = Some(Permission::RefundCredit);
+const COLLECT: Needs = Some(Permission::RunCollections);
+const CREDIT: Needs = Some(Permission::KeepCredit);
+const WAIVE: Needs = Some(Permission::WaiveFees);
+const DEBIT: Needs = Some(Permission::MakeDebits);
+const REVERSE: Needs = Some(Permission::ReversePayments);
+const BOOKS: Needs = Some(Permission::KeepBooks);
+const WRITE_OFF: Needs = Some(Permission::WriteOff);
 const MOVE: Needs = Some(Permission::MoveService);
 const ORDER: Needs = Some(Permission::OrderWork);
 const CORRECT: Needs = Some(Permission::CorrectBills);
@@ -234,6 +244,90 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(order::photo),
     },
+    Route { method: "GET", path: "/money", needs: VIEW, run: || get(money::show) },
+    Route { method: "GET", path: "/drawer", needs: PAY, run: || get(drawer::ask) },
+    Route { method: "POST", path: "/drawer/open", needs: PAY, run: || post(drawer::open) },
+    Route { method: "POST", path: "/drawer/close", needs: PAY, run: || post(drawer::close) },
+    Route { method: "POST", path: "/drawer/void/{tender}", needs: PAY, run: || post(drawer::void) },
+    Route { method: "GET", path: "/payments", needs: PAY, run: || get(grid::ask) },
+    Route { method: "POST", path: "/payments", needs: PAY, run: || post(grid::enter) },
+    Route { method: "GET", path: "/suspense", needs: VIEW, run: || get(suspense::list) },
+    Route { method: "GET", path: "/suspense/{id}", needs: VIEW, run: || get(suspense::one) },
+    Route {
+        method: "POST",
+        path: "/suspense/{id}/match",
+        needs: MATCH,
+        run: || post(suspense::give),
+    },
+    Route {
+        method: "POST",
+        path: "/suspense/{id}/return",
+        needs: REFUND,
+        run: || post(suspense::give_back),
+    },
+    Route { method: "GET", path: "/collections", needs: VIEW, run: || get(collection::list) },
+    Route {
+        method: "GET",
+        path: "/collections/tonight",
+        needs: VIEW,
+        run: || get(collection::review),
+    },
+    Route {
+        method: "POST",
+        path: "/collections/tonight",
+        needs: COLLECT,
+        run: || post(collection::run),
+    },
+    Route {
+        method: "POST",
+        path: "/collections/switch/{what}",
+        needs: COLLECT,
+        run: || post(collection::turn),
+    },
+    Route {
+        method: "POST",
+        path: "/collections/protect",
+        needs: CREDIT,
+        run: || post(collection::protect),
+    },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/credit",
+        needs: VIEW,
+        run: || get(credit::ask),
+    },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/credit/waive",
+        needs: WAIVE,
+        run: || post(crediting::waive),
+    },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/credit/{what}",
+        needs: CREDIT,
+        run: || post(crediting::keep),
+    },
+    Route { method: "GET", path: "/debits", needs: VIEW, run: || get(debit::list) },
+    Route { method: "POST", path: "/debits/make", needs: DEBIT, run: || post(debit::make) },
+    Route {
+        method: "POST",
+        path: "/debits/returned",
+        needs: REVERSE,
+        run: || post(debit::take_back).layer(sent::room()),
+    },
+    Route { method: "GET", path: "/debits/{id}", needs: VIEW, run: || get(debit::one) },
+    Route { method: "POST", path: "/debits/{id}/file", needs: DEBIT, run: || post(debit::send) },
+    Route { method: "GET", path: "/close", needs: VIEW, run: || get(close::ask) },
+    Route { method: "POST", path: "/close/day", needs: BOOKS, run: || post(close::day) },
+    Route { method: "POST", path: "/close/month", needs: BOOKS, run: || post(close::month) },
+    Route { method: "GET", path: "/write-offs", needs: VIEW, run: || get(write_off::list) },
+    Route {
+        method: "POST",
+        path: "/write-offs",
+        needs: WRITE_OFF,
+        run: || post(write_off::give_up),
+    },
     // A refusal stands at the address that its form was sent to. Whoever loads that again, or chooses
     // another language there, gets the page that the form is on.
     Route {
@@ -242,6 +336,40 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(account::show),
     },
+    Route { method: "GET", path: "/drawer/open", needs: PAY, run: || get(drawer::ask) },
+    Route { method: "GET", path: "/drawer/close", needs: PAY, run: || get(drawer::ask) },
+    Route { method: "GET", path: "/drawer/void/{tender}", needs: PAY, run: || get(drawer::ask) },
+    Route { method: "GET", path: "/suspense/{id}/match", needs: VIEW, run: || get(suspense::one) },
+    Route { method: "GET", path: "/suspense/{id}/return", needs: VIEW, run: || get(suspense::one) },
+    Route {
+        method: "GET",
+        path: "/collections/switch/{what}",
+        needs: VIEW,
+        run: || get(collection::list),
+    },
+    Route {
+        method: "GET",
+        path: "/collections/protect",
+        needs: VIEW,
+        run: || get(collection::list),
+    },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/credit/waive",
+        needs: VIEW,
+        run: || get(credit::ask),
+    },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/credit/{what}",
+        needs: VIEW,
+        run: || get(credit::again),
+    },
+    Route { method: "GET", path: "/debits/make", needs: VIEW, run: || get(debit::list) },
+    Route { method: "GET", path: "/debits/returned", needs: VIEW, run: || get(debit::list) },
+    Route { method: "GET", path: "/debits/{id}/file", needs: VIEW, run: || get(debit::one) },
+    Route { method: "GET", path: "/close/day", needs: VIEW, run: || get(close::ask) },
+    Route { method: "GET", path: "/close/month", needs: VIEW, run: || get(close::ask) },
     Route { method: "GET", path: "/outbox/switch/{way}", needs: VIEW, run: || get(outbox::show) },
     Route { method: "GET", path: "/outbox/decide", needs: VIEW, run: || get(outbox::show) },
     Route { method: "GET", path: "/moves/{id}/redate", needs: VIEW, run: || get(moves::show) },

@@ -58,6 +58,12 @@ pub(crate) fn dated(text: &str, language: Language) -> String {
     said
 }
 
+/// A text that stands alone, with a capital letter at its beginning.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+}
+
 /// Both ends of a period, as people say them.
 pub(crate) fn period(period: Period, language: Language) -> String {
     format!("{} – {}", day(period.start(), language), day(period.last(), language))

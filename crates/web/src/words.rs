@@ -6,15 +6,23 @@ macro_rules! catalogue {
     ($($key:ident: $english:literal, $spanish:literal;)*) => {
         /// Every text in one language.
         pub(crate) struct Words {
-            /// The language, as HTML names it.
-            pub(crate) code: &'static str,
             $(pub(crate) $key: &'static str,)*
         }
 
-        const ENGLISH: Words = Words { code: "en", $($key: $english,)* };
-        const SPANISH: Words = Words { code: "es", $($key: $spanish,)* };
+        const ENGLISH: Words = Words { $($key: $english,)* };
+        const SPANISH: Words = Words { $($key: $spanish,)* };
+
+        /// The texts in a language.
+        pub(crate) fn words(language: Language) -> &'static Words {
+            match language {
+                Language::English => &ENGLISH,
+                Language::Spanish => &SPANISH,
+            }
+        }
     };
 }
+
+pub(crate) mod money;
 
 catalogue! {
     account: "Account", "Cuenta";
@@ -74,6 +82,8 @@ catalogue! {
     taking_back: "being taken back", "se retira";
     checking: "being checked", "en revisión";
     closed: "Closed", "Cerrada";
+    // The language, as HTML names it.
+    code: "en", "es";
     commercial: "Commercial", "Comercial";
     customers: "Customers", "Clientes";
     cycle: "Cycle", "Ciclo";
@@ -697,14 +707,6 @@ catalogue! {
     piece_sending: "on its way out", "saliendo";
     piece_sent: "sent", "enviada";
     piece_unknown: "unknown", "desconocido";
-}
-
-/// The texts in a language.
-pub(crate) fn words(language: Language) -> &'static Words {
-    match language {
-        Language::English => &ENGLISH,
-        Language::Spanish => &SPANISH,
-    }
 }
 
 impl Words {

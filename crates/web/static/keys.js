@@ -34,3 +34,24 @@ for (const row of document.querySelectorAll(".keys [data-for]")) {
   const keys = row.dataset.for.split(" ").map((it) => `[data-key="${CSS.escape(it)}"]`);
   row.hidden = !document.querySelector(keys.join());
 }
+
+// What was typed into a form that can be looked at is looked at by the server at once, and what it says
+// of it stands where it stood before. Nothing is worked out here.
+const looked = document.querySelector("form[data-look]");
+let asking;
+looked?.addEventListener("change", async () => {
+  asking?.abort();
+  asking = new AbortController();
+  const body = new URLSearchParams(new FormData(looked));
+  try {
+    const answer = await fetch(looked.action, { method: "POST", body, signal: asking.signal });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const said of page.querySelectorAll("[data-said]")) {
+      const here = document.getElementById(said.id);
+      if (here && here.innerHTML !== said.innerHTML) here.replaceChildren(...said.childNodes);
+    }
+  } catch (why) {
+    if (why.name !== "AbortError") throw why;
+  }
+});

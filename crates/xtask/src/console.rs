@@ -105,6 +105,26 @@ tax    truck  6.25% City sales tax
 en     truck  Water sold by the truck
 es     truck  Agua vendida en camión
 ";
+/// A collector, who may give up little alone.
+const COLLECTOR: &str = "cora";
+/// What the sample utility asks of those who owe: by noun, from the first day of its year.
+const CREDIT: &[(&str, &str)] = &[
+    ("deposit", "ask residential unknown 150.00\nparts 4 first 20%\ninterest 2026-01-01 1.5%\n"),
+    ("late-fee", "fee any 5.00 monthly\ngrace 5 days\nleast 1.00\n"),
+    ("plan", "months any 2 3 6\ndebt 1.00 100000.00\nleast 1.00\ngrace 5 days\n"),
+    ("budget", "class any\nhistory 12 3\nround 1.00\nvariant yearly\n"),
+    (
+        "collection",
+        "least any 1.00\nstep any reminder 5 days\nstep any write-off 30 days\nstep any agency 40 days\n\
+         resume 90 days\n",
+    ),
+    ("protection", "lasts medical 30 days renewals 2 cite 52 Pa. Code 56.114\n"),
+];
+/// How it has what is due taken from accounts at banks.
+const DEBITS: &str = "company Cedar Fork\ncompany-id 1234567890\norigin 231380104\n\
+    bank 231380104 First Bank\nstatement UTILITY\n";
+/// How many of those who owe agree to have their bills taken.
+const MANDATES: usize = 2;
 const PASSWORD: &str = "only for this run of the tests";
 
 /// Where the browser's tests are.
@@ -134,6 +154,8 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     run::done(meterbook().args(kinds).arg(&charges))?;
     let stale = stale_file(&utility)?;
     run::done(meterbook().arg("import").arg(&stale))?;
+    credit(&scratch.0, &meterbook)?;
+    let_in(&mut meterbook(), COLLECTOR, "collector")?;
     let_in(&mut meterbook(), USER, "administrator")?;
     let_in(&mut meterbook(), AUDITOR, "auditor")?;
     let_in(&mut meterbook(), CLERK, "clerk")?;
@@ -150,10 +172,37 @@ pub(crate) fn test(program: &Path) -> Result<()> {
             .env("METERBOOK_USER", USER)
             .env("METERBOOK_AUDITOR", AUDITOR)
             .env("METERBOOK_CLERK", CLERK)
+            .env("METERBOOK_COLLECTOR", COLLECTOR)
             .env("METERBOOK_PASSWORD", PASSWORD)
             .env("METERBOOK_CHROMIUM", chromium),
     );
     tested.with_context(|| format!("the console printed:\n{}", server.said()))
+}
+
+/// Says the rules of credit and debits, asks for what is late, takes the first steps of collections and
+/// lets some customers agree to have their bills taken.
+fn credit(folder: &Path, meterbook: &dyn Fn() -> Command) -> Result<()> {
+    let from = ["--from", "2026-01-01"];
+    for (noun, text) in CREDIT {
+        let file = folder.join(noun);
+        std::fs::write(&file, text)?;
+        run::done(meterbook().args(["credit", "rules", noun]).arg(&file).args(from))?;
+    }
+    let file = folder.join("debits");
+    std::fs::write(&file, DEBITS)?;
+    run::done(meterbook().args(["debit", "policy"]).arg(&file).args(from))?;
+    for words in [["late-fee", "assess"], ["collect", "run"], ["collect", "run"]] {
+        run::done(meterbook().args(words))?;
+    }
+    let late = run::quietly(meterbook().args(["write-off", "list"]))?;
+    for number in late.lines().filter_map(|it| it.split_whitespace().next()).take(MANDATES) {
+        let agree = ["debit", "agree", "--scheme", "ppd", "--routing", "231380104"];
+        let whose = ["--holder", "Somebody", "--signed", "2026-01-01", "--account", number];
+        let mut command = meterbook();
+        command.args(agree).args(whose).env("METERBOOK_BANK_NUMBER", "44170926");
+        run::done(&mut command)?;
+    }
+    Ok(())
 }
 
 /// A file that says of each register of the first cycle what it said last, for a later day: it is held.

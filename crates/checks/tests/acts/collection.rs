@@ -115,6 +115,29 @@ fn steps_are_taken_once_by_days_and_a_payment_calls_a_cut_off() {
 }
 
 #[test]
+fn the_board_says_how_many_cases_stand_where() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        run(db, "2026-03-10");
+        pays(db, FOUR, 500, date(2026, 3, 12), at("2026-03-12"));
+        run(db, "2026-03-13");
+        let board = db.read(store::collection::board).unwrap();
+        let sum = board.iter().map(|it| (it.step, it.count, it.past_due.cents()));
+        // What was past due when the notice went: 8.88, 13.32 and 12.76.
+        assert_eq!(sum.collect::<Vec<_>>(), [(Some(Step::Notice), 3, 3_496)]);
+        let of = |class: &str, step: &str, most| {
+            let all = db.read(|tx| store::collection::standing(tx, class, step, most)).unwrap();
+            all.into_iter().map(|it| (it.last.map(|it| it.0), it.past_due.cents())).collect()
+        };
+        let notices: Vec<_> = of("residential", "notice", 9);
+        let notice = Some(Step::Notice);
+        assert_eq!(notices, [(notice, 888), (notice, 1_332), (notice, 1_276)]);
+        assert_eq!(of("", "", 2).len(), 2, "no more than asked for");
+        assert!(of("commercial", "", 9).is_empty() && of("", "none", 9).is_empty());
+    });
+}
+
+#[test]
 fn a_crew_does_not_set_out_for_what_is_shielded_meanwhile() {
     engines::each(|db, folder| {
         town(db, folder);

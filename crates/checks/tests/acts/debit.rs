@@ -196,6 +196,12 @@ fn beyond_a_limit_it_takes_two() {
         let it = db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
         assert_eq!(it.subject, "nacha, 2 debits, $13.32, to settle on 2026-03-12");
         assert_eq!(owes(db), [0, 0, 1_332, 17_76]);
+        // Who may make files gets this one for the bank, whatever it comes to.
+        let text = db.write(|tx| debit::write(tx, ann, &key(), DebitFileId(1))).unwrap();
+        assert!(text.starts_with("101 "), "{text}");
+        let may_not = with_role(db, "kim", "clerk");
+        let why = db.write(|tx| debit::write(tx, may_not, &key(), DebitFileId(1))).unwrap_err();
+        assert!(why.to_string().starts_with("no role of kim comes with make-debits"), "{why}");
         sound(db);
     });
 }

@@ -28,6 +28,7 @@ mod exchange;
 mod explorer;
 mod facts;
 mod far_zones;
+mod grid;
 mod holds;
 mod incidents;
 mod intake;

@@ -10,7 +10,7 @@ use jiff::civil::date;
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::collection;
 use meterbook_app::credit::{self, NewRefund};
-use meterbook_app::write_off::{self, NewWriteOff};
+use meterbook_app::write_off::{self, Became, NewWriteOff};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
@@ -96,6 +96,31 @@ fn beyond_a_limit_it_takes_two() {
         assert_eq!(owes(db, FOUR), 1_776);
         db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
         assert_eq!(owes(db, FOUR), 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn several_are_given_up_together_and_what_is_refused_of_one_keeps_no_other() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let put = db.read(write_off::put_forward).unwrap();
+        let rows = put.accounts.iter().map(|it| (it.0.id, it.2.cents())).collect::<Vec<_>>();
+        assert_eq!((rows, put.total.cents()), (vec![(THREE, 1_332), (FOUR, 1_776)], 3_108));
+        let all = [new(THREE, 1_332), new(ONE, 444), new(FOUR, 1_776)];
+        let nothing = write_off::give_up_all(db, actor(), &all, " ").unwrap_err();
+        assert_eq!(says(&nothing), "say why");
+        let limit = Some(Money::from_cents(1_500));
+        let grant = Grant { permission: Permission::WriteOff, limit, four_eyes: true };
+        let asked = Asked::Grant { role: "collector".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let ann = with_role(db, "ann", "collector");
+        let done = write_off::give_up_all(db, ann, &all, "moved away").unwrap();
+        assert_eq!(done[0], (THREE, Became::Went(Outcome::Done)));
+        let Became::Refused(why) = &done[1].1 else { panic!("{done:?}") };
+        assert!(why.starts_with("collections did not put it forward"), "{why}");
+        assert!(matches!(done[2].1, Became::Went(Outcome::Waits(_))), "{done:?}");
+        assert_eq!((owes(db, THREE), owes(db, FOUR)), (0, 1_776));
         sound(db);
     });
 }

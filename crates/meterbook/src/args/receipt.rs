@@ -97,6 +97,14 @@ pub(crate) enum SuspenseCommand {
         /// Its number
         id: i64,
     },
+    /// Give it back to whoever brought it
+    Return {
+        /// Its number
+        id: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
     /// Give it to an account
     Match {
         /// Its number

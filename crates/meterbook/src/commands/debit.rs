@@ -147,11 +147,8 @@ fn due(place: &Place, on: Date) -> Result<()> {
             (it.account.number, &it.number.0, it.amount, it.mandate.scheme);
         say::line(format_args!("{number}  {bill}  {}  {scheme}  {amount:>12}{why}", it.on));
     }
-    for format in Format::ALL {
-        let ours = |it: &&debit::Due| it.held.is_none() && Format::of(it.mandate.scheme) == *format;
-        let taken: Vec<Money> = all.iter().filter(ours).map(|it| it.amount).collect();
-        let (many, sum) = (counted(taken.len(), "debit"), taken.into_iter().sum::<Money>());
-        say::line(format_args!("{format}: {many}, {sum}"));
+    for (format, many, sum) in debit::sums(&all) {
+        say::line(format_args!("{format}: {}, {sum}", counted(many, "debit")));
     }
     Ok(())
 }
@@ -216,9 +213,14 @@ fn keep(out: &Path, text: &str) -> Result<()> {
 
 /// The key of the bank numbers.
 pub(crate) fn key(place: &Place) -> Result<BankKey> {
+    key_in(&place.dir)
+}
+
+/// The key of the utility in a folder.
+pub(crate) fn key_in(folder: &Path) -> Result<BankKey> {
     match std::env::var(KEY) {
         Ok(text) => BankKey::parse(&text),
-        Err(_) => BankKey::read(&place.dir.join(KEY_FILE)),
+        Err(_) => BankKey::read(&folder.join(KEY_FILE)),
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn late_fee(place: &Place, command: &LateFeeCommand) -> Result<()> {
                 let it = fees.into_iter().find(|it| it.number == *bill && it.nth == *turn);
                 let unknown = NotWaived::Unknown { bill: bill.clone(), nth: *turn };
                 let it = it.ok_or_else(|| meterbook_app::refuse(unknown))?;
-                let amount = it.fee - it.back;
+                let amount = it.left();
                 let new = NewWaiver { account, bill: it.bill, nth: it.nth, amount };
                 Ok((do_or_ask(tx, by, &Asked::Waive(new), why)?, amount))
             })?;

@@ -103,6 +103,12 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
             }
             Ok(())
         }
+        SuspenseCommand::Return { id, why } => {
+            let (id, by) = (SuspenseId(*id), super::actor());
+            let held = super::open(place)?.write(|tx| suspense::give_back(tx, by, id, why))?;
+            say::line(format_args!("{} is given back", held.amount));
+            Ok(())
+        }
         SuspenseCommand::Match { id, to, why } => {
             let payment = super::open(place)?.write(|tx| {
                 let account = super::account(tx, to)?.id;

@@ -43,7 +43,7 @@ pub(crate) fn console(
     let listener = listen(host, port)?;
     let address = format!("http://{}/", listener.local_addr()?);
     let location = db.location().clone();
-    let console = Console::new(db, place.dir.clone())?;
+    let console = Console::new(db, place.dir.clone(), super::debit::key_in)?;
     say::line(format_args!("the console is at {address} (Ctrl+C ends it)"));
     if show && let Err(why) = open::that_detached(&address) {
         say::line(format_args!("no browser could be opened ({why}); open the address yourself"));

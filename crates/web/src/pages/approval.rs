@@ -20,7 +20,6 @@ use super::{Head, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
 use crate::show;
-use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -80,7 +79,7 @@ fn waiting(console: &Console, visitor: &Visitor, it: &Approval) -> Waiting {
     let decided = may(&visitor.present.grants, it.permission, it.amount);
     Waiting {
         number: it.id.0,
-        act: act(&it.act, visitor.words()),
+        act: act(&it.act, visitor),
         subject: it.subject.clone(),
         amount: it.amount.map_or_else(String::new, |it: Money| show::money(it)),
         asker: it.asker.clone(),
@@ -92,9 +91,14 @@ fn waiting(console: &Console, visitor: &Visitor, it: &Approval) -> Waiting {
 }
 
 /// What is asked for, in the language of whoever looks.
-fn act(act: &str, words: &Words) -> String {
+fn act(act: &str, visitor: &Visitor) -> String {
+    let (words, money) = (visitor.words(), visitor.money());
     let said = match act {
         "take payment" => words.take_payment,
+        "refund credit" => money.act_refund,
+        "waive late fee" => money.act_waive,
+        "write off" => money.act_write_off,
+        "make debits" => money.act_make_debits,
         "give role" => words.act_give_role,
         "take role" => words.act_take_role,
         "grant" => words.act_grant,

@@ -5,15 +5,23 @@ pub(crate) mod account;
 pub(crate) mod application;
 pub(crate) mod approval;
 pub(crate) mod bill;
+pub(crate) mod close;
+pub(crate) mod collection;
 pub(crate) mod compare;
 pub(crate) mod correction;
+pub(crate) mod credit;
+pub(crate) mod crediting;
 pub(crate) mod cycle;
+pub(crate) mod debit;
 pub(crate) mod document;
+pub(crate) mod drawer;
 pub(crate) mod exception;
 pub(crate) mod fact;
+pub(crate) mod grid;
 pub(crate) mod hold;
 pub(crate) mod interim;
 pub(crate) mod known;
+pub(crate) mod money;
 pub(crate) mod moves;
 pub(crate) mod moving;
 pub(crate) mod note;
@@ -27,10 +35,12 @@ pub(crate) mod report;
 pub(crate) mod said;
 pub(crate) mod search;
 pub(crate) mod sign_in;
+pub(crate) mod suspense;
 pub(crate) mod task;
 pub(crate) mod timeline;
 pub(crate) mod usage;
 pub(crate) mod version;
+pub(crate) mod write_off;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -46,11 +56,13 @@ use meterbook_store::{Missing, Unavailable};
 
 use crate::Console;
 use crate::guard::{self, Visitor};
-use crate::words::{Words, words};
+use crate::words::{Words, money as money_words, words};
 
 /// The frame around a page.
 pub(crate) struct Head {
     pub(crate) words: &'static Words,
+    /// What is said of money.
+    pub(crate) money: &'static money_words::Words,
     pub(crate) title: String,
     pub(crate) utility: String,
     /// The name of who signed in; empty before.
@@ -77,6 +89,7 @@ impl Head {
         };
         Head {
             words: words(language),
+            money: money_words::words(language),
             title: title.to_owned(),
             utility: console.utility.clone(),
             user: visitor.map_or_else(String::new, |it| it.present.member.name.clone()),

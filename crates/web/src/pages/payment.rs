@@ -9,7 +9,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::pay::NewPayment;
 use meterbook_app::{Actor, Refused};
@@ -19,10 +18,10 @@ use meterbook_core::money::Money;
 use meterbook_store as store;
 use serde::Deserialize;
 
-use super::{Head, NotThere, answer, blocking, draw};
+use super::{Head, NotThere, answer, blocking, draw, money};
 use crate::Console;
 use crate::guard::{self, Visitor};
-use crate::show;
+use crate::{refusal, show};
 
 #[derive(Template)]
 #[template(path = "payment.html")]
@@ -105,11 +104,9 @@ pub(crate) async fn take(
         here.db.write(|tx| {
             let number = AccountNumber::parse(&account).ok_or(NotThere)?;
             let account = store::account::by_number(tx, number)?.ok_or(NotThere)?;
-            let said = |text: String| meterbook_app::refuse(Said(text));
-            let amount = Money::parse(&paid.amount).map_err(said)?;
-            let tender = Tender::from_word(&paid.tender)
-                .ok_or_else(|| said(format!("{} is no way to pay", paid.tender)))?;
-            let on: Date = paid.on.parse().map_err(|_| said(format!("{} is no day", paid.on)))?;
+            let amount = money::amount(&paid.amount)?;
+            let tender = money::tender(&paid.tender)?;
+            let on = money::day(&paid.on)?;
             let new =
                 NewPayment { account: account.id, amount, on, tender, reference: paid.reference };
             do_or_ask(tx, actor, &Asked::Payment(new), "")
@@ -122,20 +119,10 @@ pub(crate) async fn take(
             Ok(Redirect::to(&format!("/accounts/{number}?done={done}")).into_response())
         }
         Err(why) if why.is::<Refused>() => {
-            form(&console, &visitor, &number, Some((form_sent, why.to_string()))).await
+            let says = refusal::said(&why, &console.zone, visitor.language);
+            form(&console, &visitor, &number, Some((form_sent, says))).await
         }
         Err(why) => Err(why),
     };
     answer(&console, &visitor, done)
 }
-
-#[derive(Debug)]
-struct Said(String);
-
-impl std::fmt::Display for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Said {}

@@ -1,0 +1,365 @@
+//! What acts on money refuse and find, in Spanish: payments, drawers, suspense, credit, collections,
+//! direct debit, closing. Each is a sentence with its holes.
+
+/// What is found: why an account is not cut off, why a debit is held, what a checklist says.
+pub(super) const SENTENCES: &[(&str, &str)] = &[
+    ("cuts are stopped: {}", "los cortes están detenidos: {}"),
+    ("{} is past due, and a case takes {}", "hay {} vencidos, y un caso requiere {}"),
+    ("no rule opens a case for its class", "ninguna regla abre un caso para su clase"),
+    ("no step was taken yet", "todavía no se dio ningún paso"),
+    (
+        "the last step was {} on {}; a cut was not ordered yet",
+        "el último paso fue {} el {}; todavía no se ordenó un corte",
+    ),
+    ("paid in parts as agreed on {}", "se paga en partes como se acordó el {}"),
+    ("the customer disputes a bill", "el cliente reclama una factura"),
+    ("no day on which anybody is cut off, friday", "no es día en que se corte a nadie: viernes"),
+    (
+        "no day on which anybody is cut off, weekend",
+        "no es día en que se corte a nadie: fin de semana",
+    ),
+    ("no day on which anybody is cut off, holiday", "no es día en que se corte a nadie: feriado"),
+    (
+        "no day on which anybody is cut off, eve",
+        "no es día en que se corte a nadie: víspera de feriado",
+    ),
+    ("the season ({})", "la temporada ({})"),
+    ("the season", "la temporada"),
+    ("{} F at the lowest in {}", "mínima de {} F en {}"),
+    ("{} F at the highest in {}", "máxima de {} F en {}"),
+    ("an alert of {} in {}", "una alerta del {} en {}"),
+    ("it was taken already", "ya se cobró"),
+    ("a debit came back and is still owed", "un débito fue devuelto y todavía se debe"),
+    ("the customer agreed to {} at most", "el cliente aceptó {} como máximo"),
+    ("their bills usually come to {}", "sus facturas suelen sumar {}"),
+    ("{} bills in a row were paid in time", "{} facturas seguidas se pagaron a tiempo"),
+    ("it is held since {}", "se retiene desde el {}"),
+    ("{} entries, debits {}, credits {}", "{} asientos, débitos {}, créditos {}"),
+    ("every drawer of the day is closed", "todas las cajas del día están cerradas"),
+    ("{} examined, nothing found", "{} revisados, nada encontrado"),
+    ("{} is held for nobody", "{} sin dueño conocido"),
+    ("drawer {} of {} is open since {}", "la caja {} de {} está abierta desde el {}"),
+    ("the entries are out of balance by {}", "los asientos no cuadran por {}"),
+    ("entry {}", "asiento {}"),
+];
+
+/// What is refused.
+pub(super) const REFUSALS: &[(&str, &str)] = &[
+    ("{} is no amount; write it like 87.45", "{} no es un importe; escríbalo como 87.45"),
+    ("{} is no way to pay", "{} no es una forma de pago"),
+    ("{} is no day; write it like 2026-08-04", "{} no es un día; escríbalo como 2026-08-04"),
+    ("{} is no month; write it like 2026-08", "{} no es un mes; escríbalo como 2026-08"),
+    ("{} is no account; check its digits", "{} no es una cuenta; revise sus cifras"),
+    ("{} is no count; write a whole number", "{} no es una cantidad; escriba un número entero"),
+    (
+        "{} is no count; write it like 20x5 5x2 0.25x4, or 118.00",
+        "{} no es una cuenta; escríbala como 20x5 5x2 0.25x4, o 118.00",
+    ),
+    (
+        "say whose it is: an account, a bill, a name as it reads",
+        "diga de quién es: una cuenta, una factura, un nombre como se lee",
+    ),
+    ("choose what is to be given up", "elija lo que se da por incobrable"),
+    ("choose the file that the bank sent back", "elija el archivo que devolvió el banco"),
+    ("say why", "diga por qué"),
+    ("a payment is above zero, not {}", "un pago es mayor que cero, no {}"),
+    (
+        "{} is more than a payment may be ({}); check the decimal point",
+        "{} es más de lo que puede ser un pago ({}); revise el punto decimal",
+    ),
+    (
+        "a payment counts from the day it came, and {} has not come; today is {}",
+        "un pago cuenta desde el día en que llegó, y el {} no ha llegado; hoy es {}",
+    ),
+    (
+        "a payment needs a reference, such as the check's number",
+        "un pago necesita una referencia, como el número del cheque",
+    ),
+    (
+        "payment {} of {} is posted already, for {}; nothing was changed",
+        "el pago {} de {} ya está registrado, del {}; no se cambió nada",
+    ),
+    (
+        "it was taken on {}, and only what was taken today is voided; take it back as returned",
+        "se recibió el {}, y solo se anula lo de hoy; retírelo como devuelto",
+    ),
+    (
+        "the drawer that it is in is closed and counted; refund it, or take it back as returned",
+        "la caja en que está ya se cerró y se contó; reembólselo o retírelo como devuelto",
+    ),
+    (
+        "{} was {} already, from {} on; nothing was changed",
+        "{} ya fue retirado ({}), desde el {}; no se cambió nada",
+    ),
+    (
+        "drawer {} is open; close it first: meterbook drawer close",
+        "la caja {} está abierta; ciérrela primero",
+    ),
+    (
+        "you have no open drawer; open one: meterbook drawer open",
+        "no tiene una caja abierta; abra una",
+    ),
+    (
+        "what is in a drawer at first is zero or more",
+        "lo que hay en una caja al principio es cero o más",
+    ),
+    (
+        "{} was counted and {} should be there; count again, or say why",
+        "se contaron {} y debería haber {}; cuente otra vez o diga por qué",
+    ),
+    (
+        "there are {} payments of {}, and {} of {} were said; nothing was posted",
+        "hay {} pagos por {}, y se dijeron {} por {}; no se registró nada",
+    ),
+    (
+        "what was held under {} was settled on {}; nothing was changed",
+        "lo pendiente con el número {} se resolvió el {}; no se cambió nada",
+    ),
+    (
+        "a part of tender {} is on an account; take it back as a whole: meterbook receipt return {}",
+        "una parte del pago {} está en una cuenta; retírelo entero: meterbook receipt return {}",
+    ),
+    ("nothing is owed", "no se debe nada"),
+    (
+        "no rule offers parts for {} to this account; see: meterbook credit rules plan",
+        "ninguna regla ofrece a esta cuenta pagar {} en partes",
+    ),
+    ("there are {} offers; choose one: meterbook plan propose", "hay {} ofertas; elija una"),
+    (
+        "a plan runs since {}; end it first: meterbook plan cancel",
+        "hay un acuerdo desde el {}; termínelo primero",
+    ),
+    (
+        "a plan was agreed to on {} already; agree to another one tomorrow",
+        "ya se acordó un plan el {}; acuerde otro mañana",
+    ),
+    ("no plan runs", "no hay ningún acuerdo"),
+    ("nothing of it is asked for any more", "ya no se pide nada de ello"),
+    (
+        "it comes to {} now; look at it again: meterbook late-fee list",
+        "ahora suma {}; revíselo otra vez",
+    ),
+    (
+        "no rule levels bills of residential customers; see: meterbook credit rules budget",
+        "ninguna regla nivela facturas de clientes residenciales",
+    ),
+    (
+        "no rule levels bills of commercial customers; see: meterbook credit rules budget",
+        "ninguna regla nivela facturas de clientes comerciales",
+    ),
+    (
+        "a level follows from {} bills at least; say one",
+        "una cuota resulta de {} facturas como mínimo; diga una",
+    ),
+    ("a level is above zero", "una cuota es mayor que cero"),
+    (
+        "bills are levelled since {}; end that first: meterbook budget end",
+        "las facturas están niveladas desde el {}; termínelo primero",
+    ),
+    ("it began on {} already; begin again tomorrow", "ya comenzó el {}; comience mañana"),
+    ("bills of this account are not levelled", "las facturas de esta cuenta no están niveladas"),
+    ("the amount is above zero", "el importe es mayor que cero"),
+    ("nothing is held of this account", "no se retiene nada de esta cuenta"),
+    (
+        "no rule says how long {} lasts; say until when",
+        "ninguna regla dice cuánto dura ({}); diga hasta cuándo",
+    ),
+    ("it ends after it begins", "termina después de comenzar"),
+    (
+        "it may be renewed {} times in a row, and was",
+        "se puede renovar {} veces seguidas, y ya se hizo",
+    ),
+    (
+        "it was granted from that day on already; nothing was changed",
+        "ya se otorgó desde ese día; no se cambió nada",
+    ),
+    (
+        "{} follows from what is there; nobody grants it",
+        "{} resulta de lo que hay; nadie la otorga",
+    ),
+    ("it stands so already; nothing was changed", "ya está así; no se cambió nada"),
+    ("the day has not come; today is {}", "ese día no ha llegado; hoy es {}"),
+    ("{} is closed already; close a later day", "el {} ya está cerrado; cierre un día posterior"),
+    (
+        "{} is closed; a day of the next month takes what is open",
+        "{} está cerrado; un día del mes siguiente toma lo abierto",
+    ),
+    (
+        "{} is softly closed; say why one more of its days is closed",
+        "{} está cerrado provisionalmente; diga por qué se cierra un día más",
+    ),
+    (
+        "not closed: the days of {} are not closed through {}; the last is {}",
+        "no se cerró: los días de {} no están cerrados hasta el {}; el último es {}",
+    ),
+    ("not closed: {}", "no se cerró: {}"),
+    ("that is said already; nothing was changed", "eso ya está dicho; no se cambió nada"),
+    (
+        "collections did not put it forward; see: meterbook collect show --account NUMBER",
+        "la cobranza no lo propuso",
+    ),
+    ("{} is owed; no more than that", "se deben {}; no más que eso"),
+    ("it was done today already; nothing was changed", "ya se hizo hoy; no se cambió nada"),
+    (
+        "today is {}; debits settle then or later",
+        "hoy es {}; los débitos se liquidan hoy o después",
+    ),
+    (
+        "nothing is to be taken by then; see: meterbook debit due",
+        "no hay nada que cobrar hasta entonces",
+    ),
+    (
+        "it comes to {} now and not to {}; look at it again: meterbook debit due",
+        "ahora suma {} y no {}; revíselo otra vez",
+    ),
+    (
+        "one of the bills was taken by another file meanwhile; nothing was changed",
+        "una de las facturas se cobró entretanto con otro archivo; no se cambió nada",
+    ),
+    (
+        "line {}: {}; ask the bank for the file again",
+        "línea {}: {}; pida otra vez el archivo al banco",
+    ),
+    (
+        "nothing in this file came back or is to change; is it the right one?",
+        "en este archivo no hay devoluciones ni cambios; ¿es el correcto?",
+    ),
+    (
+        "{} may do {} up to {}; ask somebody whose role allows more",
+        "{} puede hacer {} hasta {}; pida ayuda a alguien con más permiso",
+    ),
+    (
+        "{} above {} takes a second person; ask somebody who may do it alone",
+        "{} por encima de {} requiere una segunda persona; pida ayuda a alguien que pueda hacerlo sin otra",
+    ),
+    (
+        "the same waits as number {} already; ask a second person for: meterbook approve give {}",
+        "lo mismo ya espera con el número {} (aprobación {})",
+    ),
+    ("stopped: {}", "detenido: {}"),
+    ("{} were expected", "se esperaban {}"),
+    ("the rules let {} be done in a day", "las reglas permiten {} en un día"),
+];
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use meterbook_app::budget::NotLevelled;
+    use meterbook_app::close::NotClosed;
+    use meterbook_app::collection::{NotRun, Reason};
+    use meterbook_app::debit::NotMade;
+    use meterbook_app::drawer::DrawerRefusal;
+    use meterbook_app::late_fee::NotWaived;
+    use meterbook_app::pay::NotPaid;
+    use meterbook_app::plan::NotPlanned;
+    use meterbook_app::protection::NotProtected;
+    use meterbook_app::receipt::ReceiptRefusal;
+    use meterbook_app::suspense::NotMatched;
+    use meterbook_app::write_off::NotWrittenOff;
+    use meterbook_core::account::CustomerClass;
+    use meterbook_core::credit::Shield;
+    use meterbook_core::credit::collection::Step;
+    use meterbook_core::debit::policy::Held;
+    use meterbook_core::ledger::count::counted;
+    use meterbook_core::money::Money;
+    use meterbook_core::person::Language;
+
+    use super::super::{refused, said};
+    use crate::show;
+
+    #[test]
+    fn what_acts_on_money_refuse_is_said_in_spanish() {
+        let (on, today, amount) = (date(2026, 8, 4), date(2026, 8, 5), Money::from_cents(900));
+        let class = CustomerClass::Residential;
+        let month = || "2026-08".to_owned();
+        let said = [
+            NotPaid::NotAboveZero { amount }.to_string(),
+            NotPaid::BeyondLimit { amount }.to_string(),
+            NotPaid::NotYet { on, today }.to_string(),
+            NotPaid::NoReference.to_string(),
+            NotPaid::AlreadyPosted { reference: "7".to_owned(), on, amount }.to_string(),
+            ReceiptRefusal::NoReason.to_string(),
+            ReceiptRefusal::NotToday { taken: on }.to_string(),
+            ReceiptRefusal::DrawerClosed.to_string(),
+            DrawerRefusal::OpenAlready { id: 7.into() }.to_string(),
+            DrawerRefusal::NotOpen.to_string(),
+            DrawerRefusal::BelowZero.to_string(),
+            DrawerRefusal::Differs { counted: amount, expected: Money::ZERO }.to_string(),
+            DrawerRefusal::DoesNotAgree {
+                count: 2,
+                total: amount,
+                said: 3,
+                said_total: Money::ZERO,
+            }
+            .to_string(),
+            NotMatched::Ended { id: 7.into(), on }.to_string(),
+            NotMatched::Shared { tender: 7.into() }.to_string(),
+            NotPlanned::NothingOwed.to_string(),
+            NotPlanned::NotOffered { debt: amount }.to_string(),
+            NotPlanned::NoSuchOffer { offers: 2 }.to_string(),
+            NotPlanned::Running { since: on }.to_string(),
+            NotPlanned::AgreedAlready { on }.to_string(),
+            NotPlanned::NotRunning.to_string(),
+            NotWaived::Gone.to_string(),
+            NotWaived::Changed { now: amount }.to_string(),
+            NotLevelled::NotOffered { class }.to_string(),
+            NotLevelled::TooFew { least: 6 }.to_string(),
+            NotLevelled::NotAboveZero.to_string(),
+            NotLevelled::Running { since: on }.to_string(),
+            NotLevelled::BegunAlready { on }.to_string(),
+            NotLevelled::NotRunning.to_string(),
+            NotProtected::NoEnd { shield: Shield::Medical }.to_string(),
+            NotProtected::NoDays.to_string(),
+            NotProtected::NoMore { renewals: 2 }.to_string(),
+            NotProtected::Already.to_string(),
+            NotRun::AsItIs.to_string(),
+            NotClosed::NotYet { today }.to_string(),
+            NotClosed::Follows { last: on }.to_string(),
+            NotClosed::MonthClosed { month: month() }.to_string(),
+            NotClosed::Softly { month: month() }.to_string(),
+            NotClosed::Stands(vec!["drawer 1 of ann is open".to_owned()]).to_string(),
+            NotClosed::Already.to_string(),
+            NotWrittenOff::NotPutForward.to_string(),
+            NotWrittenOff::NotAboveZero.to_string(),
+            NotWrittenOff::Beyond { owed: amount }.to_string(),
+            NotWrittenOff::Already.to_string(),
+            NotMade::Past { today }.to_string(),
+            NotMade::Nothing.to_string(),
+            NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
+            NotMade::Taken.to_string(),
+            Money::parse("1,2x").unwrap_err(),
+            counted("20y5").unwrap_err(),
+        ];
+        for english in said {
+            let spanish = refused(&english, Language::Spanish);
+            assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");
+            assert!(!spanish.contains("{}"), "{spanish}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_an_account_from_a_cut_or_a_debit_is_said_in_spanish() {
+        let (on, amount) = (date(2026, 8, 4), Money::from_cents(900));
+        let found = [
+            Reason::Stopped { why: "storm".to_owned() }.to_string(),
+            Reason::Little { past_due: amount, least: amount }.to_string(),
+            Reason::NoRule.to_string(),
+            Reason::NotYet { last: None }.to_string(),
+            Reason::NotYet { last: Some((Step::Notice, on)) }.to_string(),
+            Held::Taken.to_string(),
+            Held::Returned.to_string(),
+            Held::Disputed.to_string(),
+            Held::BeyondMost { most: amount }.to_string(),
+            Held::BeyondNorm { norm: amount }.to_string(),
+        ];
+        for english in found {
+            let spanish = said(&english, Language::Spanish);
+            assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");
+        }
+        let english = Reason::NotYet { last: Some((Step::Notice, on)) }.to_string();
+        assert_eq!(
+            said(&english, Language::Spanish),
+            "el último paso fue aviso el 4 ago 2026; todavía no se ordenó un corte"
+        );
+    }
+}

@@ -1,0 +1,397 @@
+//! Credit of one account: why it is not cut off, paying in parts, late fees, security, levelled bills and
+//! what protects it. What is done there is `crediting`.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use jiff::civil::Date;
+use meterbook_app::budget::{self, Recommended};
+use meterbook_app::collection::{self, Reason};
+use meterbook_app::deposit::{self, Secured};
+use meterbook_app::plan::{self, Proposed};
+use meterbook_app::{Refused, customer_view};
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::plan::{Plan, Stands};
+use meterbook_core::credit::protection::{self as texts, Why};
+use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_store::budget::Budget;
+use meterbook_store::collection::{Case, Taken};
+use meterbook_store::late_fee::LateFee;
+use meterbook_store::protection::Protection;
+use meterbook_store::{self as store, Tx};
+use serde::Deserialize;
+
+use super::money::{self, shield, step};
+use super::{Head, answer, blocking, draw};
+use crate::guard::Visitor;
+use crate::typed::Typed;
+use crate::{Console, evidence, refusal, show};
+
+#[derive(Template)]
+#[template(path = "credit.html")]
+struct Page {
+    head: Head,
+    notice: &'static str,
+    says: String,
+    number: String,
+    name: String,
+    typed: Typed,
+    balance: String,
+    past_due: String,
+    /// Why it is not cut off; empty where it may be.
+    reasons: Vec<Reasoned>,
+    case: Option<Opened>,
+    plan: Option<Agreed>,
+    offers: Vec<Offered>,
+    /// Why nothing is offered.
+    no_offer: String,
+    fees: Vec<Fee>,
+    secured: Vec<[String; 2]>,
+    holds: bool,
+    levelled: Vec<[String; 2]>,
+    level_runs: bool,
+    /// The level that follows, or why none does.
+    level: String,
+    no_level: String,
+    protections: Vec<Protected>,
+    shields: Vec<(&'static str, &'static str)>,
+    today: String,
+    may_keep: bool,
+    may_waive: bool,
+}
+
+struct Reasoned {
+    what: &'static str,
+    says: String,
+    until: String,
+}
+
+struct Opened {
+    says: String,
+    steps: Vec<[String; 3]>,
+}
+
+struct Agreed {
+    says: String,
+    stands: String,
+    good: bool,
+    parts: Vec<[String; 2]>,
+}
+
+struct Offered {
+    nth: usize,
+    name: String,
+    parts: Vec<[String; 2]>,
+    chosen: bool,
+}
+
+struct Fee {
+    bill: String,
+    late: String,
+    open: String,
+    fee: String,
+    back: String,
+    /// What the form sends to waive it; nothing where all of it was taken back.
+    sends: String,
+}
+
+struct Protected {
+    word: &'static str,
+    name: &'static str,
+    from: String,
+    to: String,
+    nth: i64,
+    evidence: String,
+    /// Whether it holds today or later.
+    holds: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+/// What is known of the credit of an account.
+struct Known {
+    name: String,
+    balance: Money,
+    past_due: Money,
+    reasons: Vec<Reason>,
+    case: Option<(Case, Vec<Taken>)>,
+    plan: Option<(Plan, Stands)>,
+    offers: Result<Proposed, anyhow::Error>,
+    fees: Vec<LateFee>,
+    secured: Secured,
+    budget: Option<(Budget, Money, Money)>,
+    level: Result<Recommended, anyhow::Error>,
+    protections: Vec<Protection>,
+}
+
+/// The page.
+pub(crate) async fn ask(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let done = page(&console, &visitor, &number, &asked.done, Default::default()).await;
+    answer(&console, &visitor, done)
+}
+
+/// The same at the address of a form that was refused.
+pub(crate) async fn again(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((number, _)): Path<(String, String)>,
+) -> Response {
+    let done = page(&console, &visitor, &number, "", Default::default()).await;
+    answer(&console, &visitor, done)
+}
+
+/// The page, with what was done or what is refused.
+pub(super) async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    number: &str,
+    how: &str,
+    (typed, says): (Typed, String),
+) -> Result<Response> {
+    let (here, today, asked) = (console.clone(), money::today(console), number.to_owned());
+    let it = blocking(move || {
+        here.db.read(|tx| {
+            let account = money::account_of(tx, &asked)?;
+            let name = store::person::get(tx, account.person)?.name;
+            known(tx, (account.id, name), today)
+        })
+    })
+    .await?;
+    let (words, language) = (visitor.money(), visitor.language);
+    let (offers, no_offer) = match &it.offers {
+        Ok(it) => (offered(it, &typed, visitor), String::new()),
+        Err(why) => (Vec::new(), refusal::said(why, &console.zone, language)),
+    };
+    let (level, no_level) = match &it.level {
+        Ok(it) => (it.level.plain(), String::new()),
+        Err(why) => (String::new(), refusal::said(why, &console.zone, language)),
+    };
+    let grantable = Shield::ALL.iter().filter(|it| texts::granted(it.word()).is_ok());
+    let page = Page {
+        head: Head::new(console, Some(visitor), language, words.credit),
+        notice: notice(how, visitor),
+        number: number.to_owned(),
+        balance: show::money(it.balance),
+        past_due: show::money(it.past_due),
+        reasons: it.reasons.iter().map(|it| reasoned(it, visitor)).collect(),
+        case: it.case.as_ref().map(|it| opened(it, visitor)),
+        plan: it.plan.as_ref().map(|it| agreed(it, visitor)),
+        offers,
+        no_offer,
+        fees: it.fees.iter().map(|it| fee(it, visitor)).collect(),
+        holds: it.secured.held != Money::ZERO,
+        secured: secured(&it.secured, visitor),
+        level_runs: it.budget.is_some(),
+        levelled: it.budget.as_ref().map_or_else(Vec::new, |it| levelled(it, visitor)),
+        level,
+        no_level,
+        protections: it.protections.iter().map(|it| protected(it, today, visitor)).collect(),
+        shields: grantable.map(|it| (it.word(), shield(*it, words))).collect(),
+        today: today.to_string(),
+        may_keep: visitor.may(Permission::KeepCredit),
+        may_waive: visitor.may(Permission::WaiveFees),
+        name: it.name,
+        typed,
+        says,
+    };
+    Ok(draw(money::status(&page.says), &page))
+}
+
+fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Result<Known> {
+    let case = store::collection::of_account(tx, account)?.pop().filter(|it| it.ended.is_none());
+    let case = match case {
+        Some(case) => {
+            let steps = store::collection::steps(tx, &case.key)?;
+            Some((case, steps))
+        }
+        None => None,
+    };
+    let plan = match plan::on_day(tx, account, today)? {
+        Some(plan) => {
+            let stands = plan::stands(tx, &plan, today)?;
+            Some((plan, stands))
+        }
+        None => None,
+    };
+    let budget = match budget::running(tx, account)? {
+        Some(it) => {
+            let level = budget::level(tx, &it)?;
+            Some((it, level, store::budget::variance(tx, account)?))
+        }
+        None => None,
+    };
+    Ok(Known {
+        name,
+        balance: store::ledger::balance(tx, account)?,
+        past_due: customer_view::past_due(tx, account, today)?,
+        reasons: collection::why(tx, account, today)?,
+        case,
+        plan,
+        offers: or_why(plan::propose(tx, account, today))?,
+        fees: store::late_fee::of_account(tx, account)?,
+        secured: deposit::secured(tx, account, today)?,
+        budget,
+        level: or_why(budget::recommend(tx, account, today))?,
+        protections: store::protection::of_account(tx, account)?,
+    })
+}
+
+/// What is refused is shown; what fails stops the page.
+fn or_why<T>(done: Result<T>) -> Result<Result<T, anyhow::Error>> {
+    match done {
+        Err(why) if !why.is::<Refused>() => Err(why),
+        done => Ok(done),
+    }
+}
+
+fn notice(how: &str, visitor: &Visitor) -> &'static str {
+    let words = visitor.money();
+    match how {
+        "plan" => words.plan_agreed,
+        "plan-end" => words.plan_ended,
+        "waived" => words.waived,
+        "asked" => words.waiver_waits,
+        "deposit" => words.deposit_asked,
+        "deposit-back" => words.deposit_back,
+        "budget" => words.budget_begun,
+        "budget-end" => words.budget_ended,
+        "protect" => words.granted,
+        "protect-end" => words.protection_ended,
+        _ => "",
+    }
+}
+
+fn reasoned(it: &Reason, visitor: &Visitor) -> Reasoned {
+    let language = visitor.language;
+    match it {
+        Reason::Shielded(Why { shield: by, until, says }) => Reasoned {
+            what: shield(*by, visitor.money()),
+            says: evidence::said(says, language),
+            until: until.map_or_else(String::new, |it| show::day(it, language)),
+        },
+        other => Reasoned {
+            what: "",
+            says: show::sentence(&evidence::said(&other.to_string(), language)),
+            until: String::new(),
+        },
+    }
+}
+
+fn opened((case, steps): &(Case, Vec<Taken>), visitor: &Visitor) -> Opened {
+    let (words, language) = (visitor.money(), visitor.language);
+    let taken = |it: &Taken| {
+        [step(it.step, words).to_owned(), show::day(it.on, language), show::money(it.past_due)]
+    };
+    Opened {
+        says: format!("{} {}", words.board_case, show::day(case.opened, language)),
+        steps: steps.iter().map(taken).collect(),
+    }
+}
+
+fn parts(all: &[(Date, Money)], visitor: &Visitor) -> Vec<[String; 2]> {
+    let part = |it: &(Date, Money)| [show::day(it.0, visitor.language), show::money(it.1)];
+    all.iter().map(part).collect()
+}
+
+fn agreed((plan, stands): &(Plan, Stands), visitor: &Visitor) -> Agreed {
+    let words = visitor.money();
+    Agreed {
+        says: format!(
+            "{} {}, {}",
+            words.plan_since,
+            show::day(plan.agreed, visitor.language),
+            show::money(plan.debt)
+        ),
+        stands: match stands {
+            Stands::InTime => words.plan_in_time.to_owned(),
+            Stands::Behind { by } => format!("{} {}", words.plan_behind, show::money(*by)),
+            Stands::Broken { by } => format!("{} {}", words.plan_broken, show::money(*by)),
+            Stands::Done => words.plan_paid.to_owned(),
+        },
+        good: matches!(stands, Stands::InTime | Stands::Done),
+        parts: parts(&plan.parts, visitor),
+    }
+}
+
+fn offered(it: &Proposed, typed: &Typed, visitor: &Visitor) -> Vec<Offered> {
+    let words = visitor.money();
+    let chosen = typed.some("option").unwrap_or("1").to_owned();
+    let offer = |(nth, it): (usize, &meterbook_core::credit::plan::Offer)| Offered {
+        nth,
+        name: format!("{} {}", it.months, if it.months == 1 { words.month } else { words.months }),
+        parts: parts(&it.parts, visitor),
+        chosen: chosen == nth.to_string(),
+    };
+    (1..).zip(&it.offers).map(offer).collect()
+}
+
+fn fee(it: &LateFee, visitor: &Visitor) -> Fee {
+    let left = it.left();
+    Fee {
+        bill: it.number.clone(),
+        late: show::day(it.late_on, visitor.language),
+        open: show::money(it.open),
+        fee: show::money(it.fee),
+        back: show::money(it.back),
+        sends: match left == Money::ZERO {
+            true => String::new(),
+            false => format!("{} {} {}", it.bill, it.nth, left.cents()),
+        },
+    }
+}
+
+fn secured(it: &Secured, visitor: &Visitor) -> Vec<[String; 2]> {
+    let (words, language) = (visitor.money(), visitor.language);
+    let mut rows = vec![[words.deposit_held.to_owned(), show::money(it.held)]];
+    if let Some(since) = it.since {
+        rows.push([words.deposit_since.to_owned(), show::day(since, language)]);
+        rows.push([words.deposit_interest.to_owned(), show::money(it.interest)]);
+    }
+    for charge in &it.to_come {
+        let on = show::day(charge.on, language);
+        rows.push([format!("{} {on}", words.deposit_to_come), show::money(charge.amount)]);
+    }
+    if let Some(why) = &it.goes_back {
+        let why = evidence::said(&why.to_string(), language);
+        rows.push([words.deposit_goes_back.to_owned(), why]);
+    }
+    rows
+}
+
+fn levelled((it, level, variance): &(Budget, Money, Money), visitor: &Visitor) -> Vec<[String; 2]> {
+    let words = visitor.money();
+    vec![
+        [words.budget_since.to_owned(), show::day(it.from, visitor.language)],
+        [words.budget_level.to_owned(), show::money(*level)],
+        [words.budget_variance.to_owned(), show::change(*variance)],
+    ]
+}
+
+fn protected(it: &Protection, today: Date, visitor: &Visitor) -> Protected {
+    let granted = &it.granted;
+    let to = it.ended.unwrap_or(granted.to);
+    Protected {
+        word: granted.shield.word(),
+        name: shield(granted.shield, visitor.money()),
+        from: show::day(granted.from, visitor.language),
+        to: show::day(to, visitor.language),
+        nth: it.nth,
+        evidence: granted.evidence.clone(),
+        holds: today < to,
+    }
+}

@@ -1,0 +1,157 @@
+//! What is done for the credit of an account: agreeing to parts, waiving a fee, asking for security and
+//! giving it back, levelling bills, protecting.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::deposit::NewDeposit;
+use meterbook_app::late_fee::NewWaiver;
+use meterbook_app::protection::{NewProtection, To};
+use meterbook_app::{Actor, budget, deposit, plan, protection};
+use meterbook_core::credit::Shield;
+use meterbook_core::id::{AccountId, BillId};
+use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
+use meterbook_store::Tx;
+
+use super::money::{self, or_refused};
+use super::{NotThere, answer, blocking, credit};
+use crate::Console;
+use crate::guard::{self, Visitor};
+use crate::typed::Typed;
+
+/// Does what one of the forms asks that keep credit.
+pub(crate) async fn keep(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((number, what)): Path<(String, String)>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let of = number.clone();
+    let done = blocking(move || {
+        stale?;
+        here.db.write(|tx| {
+            let account = money::account_of(tx, &of)?.id;
+            act(tx, actor, account, (&what, &sent))
+        })
+    })
+    .await;
+    went(&console, &visitor, &number, typed, done).await
+}
+
+/// Does it, and says the word for what was done.
+fn act(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    (what, typed): (&str, &Typed),
+) -> Result<&'static str> {
+    let text = |name: &str| typed.text(name);
+    match what {
+        "plan" => {
+            let option = text("option").parse().unwrap_or(0);
+            plan::agree(tx, actor, account, option, text("plan-why"))?;
+            Ok("plan")
+        }
+        "plan-end" => {
+            plan::cancel(tx, actor, account, text("plan-why"))?;
+            Ok("plan-end")
+        }
+        "deposit" => {
+            let amount = typed.some("deposit-amount").map(money::amount).transpose()?;
+            let parts = text("deposit-parts");
+            let no = |_| money::no(format!("{parts} is no count; write a whole number"));
+            let parts = parts.parse().map_err(no)?;
+            let credit = Credit::from_word(text("deposit-credit")).unwrap_or(Credit::Unknown);
+            let new = NewDeposit { account, credit, amount, parts };
+            deposit::ask(tx, actor, &new, text("deposit-why"))?;
+            Ok("deposit")
+        }
+        "deposit-back" => {
+            deposit::give_back(tx, actor, account, text("deposit-back-why"))?;
+            Ok("deposit-back")
+        }
+        "budget" => {
+            let level = typed.some("level").map(money::amount).transpose()?;
+            budget::begin(tx, actor, account, level, text("budget-why"))?;
+            Ok("budget")
+        }
+        "budget-end" => {
+            budget::end(tx, actor, account, text("budget-why"))?;
+            Ok("budget-end")
+        }
+        "protect" => {
+            let new = NewProtection {
+                to: To::Account(account),
+                shield: Shield::from_word(text("shield")).ok_or(NotThere)?,
+                from: money::day(text("from"))?,
+                until: typed.some("until").map(money::day).transpose()?,
+                evidence: text("evidence").to_owned(),
+            };
+            protection::grant(tx, actor, &new)?;
+            Ok("protect")
+        }
+        "protect-end" => {
+            let shield = Shield::from_word(text("shield")).ok_or(NotThere)?;
+            protection::end(tx, actor, account, shield, text("protect-why"))?;
+            Ok("protect-end")
+        }
+        _ => Err(NotThere.into()),
+    }
+}
+
+/// Does not ask for a fee, or asks a second person.
+pub(crate) async fn waive(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let of = number.clone();
+    let done = blocking(move || {
+        stale?;
+        let (bill, nth, amount) = fee(sent.text("fee")).ok_or(NotThere)?;
+        here.db.write(|tx| {
+            let account = money::account_of(tx, &of)?.id;
+            let new = NewWaiver { account, bill, nth, amount };
+            let went = do_or_ask(tx, actor, &Asked::Waive(new), sent.text("fee-why"));
+            Ok(if went? == Outcome::Done { "waived" } else { "asked" })
+        })
+    })
+    .await;
+    went(&console, &visitor, &number, typed, done).await
+}
+
+/// The bill, the turn and the amount that a button of a fee sends.
+fn fee(text: &str) -> Option<(BillId, i64, Money)> {
+    let numbers: Vec<i64> = text.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [bill, nth, cents] = numbers.try_into().ok()?;
+    Some((BillId(bill), nth, Money::from_cents(cents)))
+}
+
+async fn went(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    number: &str,
+    typed: Typed,
+    done: Result<&'static str>,
+) -> Response {
+    let done = match or_refused(done, console, visitor) {
+        Ok(Ok(how)) => {
+            Ok(Redirect::to(&format!("/accounts/{number}/credit?done={how}")).into_response())
+        }
+        Ok(Err(says)) => credit::page(console, visitor, number, "", (typed, says)).await,
+        Err(why) => Err(why),
+    };
+    answer(console, visitor, done)
+}

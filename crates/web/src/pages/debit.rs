@@ -1,0 +1,360 @@
+//! Direct debit: what is due and what is held, files for the bank and what came back of them, and the
+//! rates that the network looks at.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use jiff::civil::Date;
+use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
+use meterbook_app::debit::returned::{self, Became, Rates, Told};
+use meterbook_app::debit::{self, Due, NewDebits};
+use meterbook_core::debit::Format;
+use meterbook_core::id::DebitFileId;
+use meterbook_core::money::Money;
+use meterbook_core::permission::Permission;
+use meterbook_core::text::decimal;
+use meterbook_store::debit::DebitFile;
+use meterbook_store::{self as store, Tx};
+use serde::Deserialize;
+
+use super::money::{self, Tab, no, or_refused, tabs};
+use super::{Head, NotThere, answer, blocking, draw};
+use crate::guard::{self, Visitor};
+use crate::sent::Sent;
+use crate::typed::Typed;
+use crate::words::money::Words;
+use crate::{Console, evidence, show};
+
+/// Bills and debits that are listed.
+const ROWS: usize = 200;
+
+#[derive(Template)]
+#[template(path = "debits.html")]
+struct Page {
+    head: Head,
+    tabs: Vec<Tab>,
+    notice: String,
+    says: String,
+    on: String,
+    taken: Vec<Row>,
+    held: Vec<Row>,
+    more: bool,
+    /// What a file of each format would come to, where it has something.
+    makes: Vec<Makes>,
+    files: Vec<File>,
+    rates: Vec<Rated>,
+    sent: i64,
+    back: Vec<[String; 3]>,
+    may_make: bool,
+    may_return: bool,
+}
+
+/// A bill that is due.
+struct Row {
+    account: String,
+    bill: String,
+    on: String,
+    amount: String,
+    why: String,
+}
+
+struct Makes {
+    format: &'static str,
+    count: usize,
+    sum: String,
+    total: String,
+}
+
+struct File {
+    id: i64,
+    format: &'static str,
+    settle: String,
+    count: i64,
+    total: String,
+}
+
+struct Rated {
+    name: &'static str,
+    is: String,
+    most: String,
+    beyond: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    on: String,
+}
+
+/// What is shown of all debits.
+struct Known {
+    due: Vec<Due>,
+    sums: Vec<(Format, usize, Money)>,
+    files: Vec<DebitFile>,
+    rates: Rates,
+}
+
+/// What came back, as the page says it.
+type Back = Vec<[String; 3]>;
+
+/// All of it on a day.
+pub(crate) async fn list(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let words = visitor.money();
+    let notice = match asked.done.as_str() {
+        "made" => words.debit_made,
+        "waits" => words.debit_waits,
+        _ => "",
+    };
+    // What is no day is as good as none: the form asks for one.
+    let on = asked.on.parse().unwrap_or_else(|_| money::today(&console));
+    let done = page(&console, &visitor, on, (notice, String::new(), Vec::new())).await;
+    answer(&console, &visitor, done)
+}
+
+async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    on: Date,
+    (notice, says, back): (&str, String, Back),
+) -> Result<Response> {
+    let (here, today) = (console.clone(), money::today(console));
+    let known = blocking(move || here.db.read(|tx| known(tx, on, today))).await?;
+    let (words, language) = (visitor.money(), visitor.language);
+    let row = |it: &Due| Row {
+        account: it.account.number.to_string(),
+        bill: it.number.0.clone(),
+        on: show::day(it.on, language),
+        amount: show::money(it.amount),
+        why: it.held.map_or_else(String::new, |it| evidence::said(&it.to_string(), language)),
+    };
+    let (held, taken): (Vec<&Due>, Vec<&Due>) = known.due.iter().partition(|it| it.held.is_some());
+    let makes = known.sums.iter().filter(|it| 0 < it.1).map(|(format, count, sum)| Makes {
+        format: format.word(),
+        count: *count,
+        sum: show::money(*sum),
+        total: sum.plain(),
+    });
+    let page = Page {
+        head: Head::new(console, Some(visitor), language, words.debits),
+        tabs: tabs(visitor, "/debits"),
+        notice: notice.to_owned(),
+        on: on.to_string(),
+        more: ROWS < held.len() || ROWS < taken.len(),
+        taken: taken.into_iter().take(ROWS).map(row).collect(),
+        held: held.into_iter().take(ROWS).map(row).collect(),
+        makes: makes.collect(),
+        files: known.files.iter().rev().take(ROWS).map(|it| file(it, visitor)).collect(),
+        rates: rated(&known.rates, words),
+        sent: known.rates.sent,
+        back,
+        may_make: visitor.may(Permission::MakeDebits),
+        may_return: visitor.may(Permission::ReversePayments),
+        says,
+    };
+    Ok(draw(money::status(&page.says), &page))
+}
+
+fn known(tx: &mut Tx, on: Date, today: Date) -> Result<Known> {
+    let due = debit::due(tx, on)?;
+    let sums = debit::sums(&due);
+    Ok(Known { due, sums, files: store::debit::all(tx)?, rates: returned::rates(tx, today)? })
+}
+
+fn file(it: &DebitFile, visitor: &Visitor) -> File {
+    File {
+        id: it.id.0,
+        format: it.format.word(),
+        settle: show::day(it.settle, visitor.language),
+        count: it.items,
+        total: show::money(it.total),
+    }
+}
+
+fn rated(rates: &Rates, words: &Words) -> Vec<Rated> {
+    let names = [words.rate_unauthorized, words.rate_administrative, words.rate_overall];
+    let rate = |(name, (_, is, most)): (&'static str, (_, i64, i64))| Rated {
+        name,
+        is: format!("{} %", decimal(is, 2)),
+        most: format!("{} %", decimal(most, 2)),
+        beyond: most < is,
+    };
+    names.into_iter().zip(rates.each()).map(rate).collect()
+}
+
+/// Takes what is due, or asks a second person.
+pub(crate) async fn make(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let made = blocking(move || {
+        stale?;
+        let format = Format::from_word(sent.text("format")).ok_or(NotThere)?;
+        let (settle, total) = (money::day(sent.text("on"))?, money::amount(sent.text("sum"))?);
+        let key = (here.bank_key)(&here.folder)?;
+        here.db.write(|tx| {
+            let new = NewDebits { format, settle, total };
+            let went = do_or_ask(tx, actor, &Wanted::Debits(new), "")?;
+            // What cannot be said to the bank takes nothing.
+            if went == Outcome::Done
+                && let Some(it) = store::debit::all(tx)?.pop()
+            {
+                debit::write(tx, actor, &key, it.id)?;
+            }
+            Ok(went)
+        })
+    })
+    .await;
+    let done = match or_refused(made, &console, &visitor) {
+        Ok(Ok(went)) => {
+            let done = if went == Outcome::Done { "made" } else { "waits" };
+            Ok(Redirect::to(&format!("/debits?done={done}")).into_response())
+        }
+        Ok(Err(says)) => {
+            let on = typed.text("on").parse().unwrap_or_else(|_| money::today(&console));
+            page(&console, &visitor, on, ("", says, Vec::new())).await
+        }
+        Err(why) => Err(why),
+    };
+    answer(&console, &visitor, done)
+}
+
+#[derive(Template)]
+#[template(path = "debit_file.html")]
+struct FilePage {
+    head: Head,
+    tabs: Vec<Tab>,
+    it: File,
+    rows: Vec<Row>,
+    more: bool,
+    may_make: bool,
+}
+
+/// One file, what came back first.
+pub(crate) async fn one(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+) -> Response {
+    let here = console.clone();
+    let done = blocking(move || {
+        here.db.read(|tx| {
+            let it = store::debit::get(tx, DebitFileId(id))?.ok_or(NotThere)?;
+            let rows = store::debit::listed(tx, it.id, i64::try_from(ROWS + 1)?)?;
+            Ok((it, rows))
+        })
+    })
+    .await;
+    let done = done.map(|(it, rows)| {
+        let row = |it: &store::debit::Listed| Row {
+            account: it.account.to_string(),
+            bill: it.bill.0.clone(),
+            on: it.id.reference(),
+            amount: show::money(it.amount),
+            why: it.returned.clone().unwrap_or_default(),
+        };
+        let page = FilePage {
+            head: Head::new(&console, Some(&visitor), visitor.language, visitor.money().debits),
+            tabs: tabs(&visitor, "/debits"),
+            it: file(&it, &visitor),
+            more: ROWS < rows.len(),
+            rows: rows.iter().take(ROWS).map(row).collect(),
+            may_make: visitor.may(Permission::MakeDebits),
+        };
+        draw(StatusCode::OK, &page)
+    });
+    answer(&console, &visitor, done)
+}
+
+/// The file itself, for the bank. It says numbers of accounts, so that it is sent for and never lies
+/// about.
+pub(crate) async fn send(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let (here, actor) = (console.clone(), visitor.actor());
+    let stale = guard::same_session(&visitor, Typed::new(fields).text("secret"));
+    let done = blocking(move || {
+        stale?;
+        let key = (here.bank_key)(&here.folder)?;
+        here.db.write(|tx| {
+            let it = store::debit::get(tx, DebitFileId(id))?.ok_or(NotThere)?;
+            Ok((it.format, debit::write(tx, actor, &key, it.id)?))
+        })
+    })
+    .await;
+    let done = done.map(|(format, text)| {
+        let (kind, end) = match format {
+            Format::Nacha => ("text/plain; charset=us-ascii", "ach"),
+            Format::Pain008 => ("application/xml", "xml"),
+        };
+        let named = format!("attachment; filename=\"debits-{id}.{end}\"");
+        let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &named)];
+        (headers, text).into_response()
+    });
+    answer(&console, &visitor, done)
+}
+
+/// Takes in what a bank sent back.
+pub(crate) async fn take_back(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    sent: Sent,
+) -> Response {
+    let Sent { typed, mut files, too_much } = sent;
+    let (here, actor, today) = (console.clone(), visitor.actor(), money::today(&console));
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let reader = visitor.clone();
+    let told = blocking(move || {
+        stale?;
+        let file = files.pop().filter(|_| !too_much);
+        let file = file.ok_or_else(|| no("choose the file that the bank sent back".to_owned()))?;
+        let key = (here.bank_key)(&here.folder)?;
+        here.db.write(|tx| {
+            let told = returned::take_in(tx, actor, &key, &file.bytes)?;
+            told.iter().map(|it| became(tx, it, &reader)).collect::<Result<Back>>()
+        })
+    })
+    .await;
+    let done = match or_refused(told, &console, &visitor) {
+        Ok(Ok(told)) => page(&console, &visitor, today, ("", String::new(), told)).await,
+        Ok(Err(says)) => page(&console, &visitor, today, ("", says, Vec::new())).await,
+        Err(why) => Err(why),
+    };
+    answer(&console, &visitor, done)
+}
+
+/// What became of one thing that a file says.
+fn became(tx: &mut Tx, it: &Told, reader: &Visitor) -> Result<[String; 3]> {
+    let words = reader.money();
+    let says = match it.became {
+        Became::TakenBack { account, amount, ended } => {
+            let ended = if ended { words.debit_ended } else { "" };
+            let number = store::account::get(tx, account)?.number;
+            format!("{number}: {} {} {ended}", show::money(amount), words.debit_back)
+        }
+        Became::Changed { account } => {
+            let number = store::account::get(tx, account)?.number;
+            format!("{number}: {}", words.debit_changed)
+        }
+        Became::Already => words.debit_already.to_owned(),
+        Became::Task => words.debit_task.to_owned(),
+    };
+    Ok([format!("{} {}", reader.words().line, it.line), it.code.clone(), says])
+}

@@ -1,0 +1,239 @@
+//! A cashier's drawer: opened with what is counted, what it took, counted and closed.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use meterbook_app::{drawer, receipt};
+use meterbook_core::id::TenderId;
+use meterbook_core::ledger::count::counted;
+use meterbook_store as store;
+use meterbook_store::drawer::{Counted, Drawer};
+use serde::Deserialize;
+
+use super::money::{self, Tab, no, or_refused, tabs};
+use super::{Head, answer, blocking, draw};
+use crate::guard::{self, Visitor};
+use crate::typed::Typed;
+use crate::{Console, show};
+
+/// What is counted one by one; all else is said as a sum.
+const PIECES: &[&str] =
+    &["100", "50", "20", "10", "5", "2", "1", "0.50", "0.25", "0.10", "0.05", "0.01"];
+/// Tenders that are listed: what somebody may still want to take back.
+const TENDERS: i64 = 50;
+/// Earlier drawers that are listed.
+const EARLIER: i64 = 10;
+
+#[derive(Template)]
+#[template(path = "drawer.html")]
+struct Page {
+    head: Head,
+    tabs: Vec<Tab>,
+    notice: &'static str,
+    says: String,
+    open: Option<Open>,
+    pieces: Vec<Piece>,
+    typed: Typed,
+    earlier: Vec<[String; 6]>,
+}
+
+/// The drawer that is open.
+struct Open {
+    title: String,
+    /// The float and what was taken: what, how many, how much.
+    rows: Vec<[String; 3]>,
+    cash: String,
+    tenders: Vec<Tendered>,
+}
+
+struct Tendered {
+    id: i64,
+    kind: &'static str,
+    reference: String,
+    amount: String,
+}
+
+struct Piece {
+    worth: &'static str,
+    many: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+/// The drawer of whoever looks, or the form that opens one.
+pub(crate) async fn ask(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let words = visitor.money();
+    let notice = match asked.done.as_str() {
+        "opened" => words.drawer_opened,
+        "closed" => words.drawer_closed,
+        "voided" => words.drawer_voided,
+        _ => "",
+    };
+    let done = page(&console, &visitor, notice, (Typed::default(), String::new())).await;
+    answer(&console, &visitor, done)
+}
+
+async fn page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    notice: &'static str,
+    (typed, says): (Typed, String),
+) -> Result<Response> {
+    let (here, actor, staff) = (console.clone(), visitor.actor(), visitor.present.member.id);
+    let (holds, tenders, earlier) = blocking(move || {
+        here.db.read(|tx| {
+            let (holds, tenders) = match store::drawer::of(tx, staff)? {
+                Some(it) => {
+                    (Some(drawer::holds(tx, actor)?), store::drawer::tenders(tx, it.id, TENDERS)?)
+                }
+                None => (None, Vec::new()),
+            };
+            Ok((holds, tenders, store::drawer::closed(tx, staff, EARLIER)?))
+        })
+    })
+    .await?;
+    let (words, language) = (visitor.money(), visitor.language);
+    let open = holds.map(|it| {
+        let float = [words.drawer_float.to_owned(), String::new(), show::money(it.drawer.float)];
+        let taken = it.taken.iter().map(|(kind, many, sum)| {
+            let kind = show::tender(*kind, visitor.words()).to_owned();
+            [kind, many.to_string(), show::money(*sum)]
+        });
+        Open {
+            title: format!(
+                "{} {}, {} {}",
+                words.drawer,
+                it.drawer.id,
+                words.drawer_open_since,
+                show::day(it.drawer.on, language)
+            ),
+            rows: std::iter::once(float).chain(taken).collect(),
+            cash: show::money(it.cash()),
+            tenders: tenders
+                .iter()
+                .map(|it| Tendered {
+                    id: it.id.0,
+                    kind: show::tender(it.kind, visitor.words()),
+                    reference: it.reference.clone(),
+                    amount: show::money(it.amount),
+                })
+                .collect(),
+        }
+    });
+    let many = |worth: &str| typed.text(&format!("piece-{worth}")).to_owned();
+    let closed = |(drawer, it): &(Drawer, Counted)| {
+        [
+            drawer.id.to_string(),
+            show::day(drawer.on, language),
+            show::money(it.expected),
+            show::money(it.counted),
+            show::change(it.over()),
+            it.why.clone(),
+        ]
+    };
+    let page = Page {
+        head: Head::new(console, Some(visitor), language, words.drawer),
+        tabs: tabs(visitor, "/drawer"),
+        notice,
+        open,
+        pieces: PIECES.iter().map(|worth| Piece { worth, many: many(worth) }).collect(),
+        typed,
+        earlier: earlier.iter().map(closed).collect(),
+        says,
+    };
+    Ok(draw(money::status(&page.says), &page))
+}
+
+/// What was counted, as the books keep it: `20x5 5x2 118.00`.
+fn counts(typed: &Typed) -> String {
+    let mut words = Vec::new();
+    for worth in PIECES {
+        if let Some(many) = typed.some(&format!("piece-{worth}")) {
+            words.push(format!("{worth}x{many}"));
+        }
+    }
+    words.extend(typed.some("rest").map(str::to_owned));
+    words.join(" ")
+}
+
+/// Opens a drawer with what was counted.
+pub(crate) async fn open(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let done = blocking(move || {
+        stale?;
+        let float = counted(&counts(&sent)).map_err(no)?;
+        here.db.write(|tx| drawer::open(tx, actor, float))
+    })
+    .await
+    .map(drop);
+    went(&console, &visitor, typed, (done, "opened")).await
+}
+
+/// Closes it with what was counted.
+pub(crate) async fn close(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let done = blocking(move || {
+        stale?;
+        here.db.write(|tx| drawer::close(tx, actor, &counts(&sent), sent.text("why")))
+    })
+    .await
+    .map(drop);
+    went(&console, &visitor, typed, (done, "closed")).await
+}
+
+/// Takes back what was taken today and never was right.
+pub(crate) async fn void(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(tender): Path<i64>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let typed = Typed::new(fields);
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let stale = guard::same_session(&visitor, typed.text("secret"));
+    let done = blocking(move || {
+        stale?;
+        here.db.write(|tx| receipt::void(tx, actor, TenderId(tender), sent.text("void")))
+    })
+    .await
+    .map(drop);
+    went(&console, &visitor, typed, (done, "voided")).await
+}
+
+async fn went(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    typed: Typed,
+    (done, how): (Result<()>, &'static str),
+) -> Response {
+    let done = match or_refused(done, console, visitor) {
+        Ok(Ok(())) => Ok(Redirect::to(&format!("/drawer?done={how}")).into_response()),
+        Ok(Err(says)) => page(console, visitor, "", (typed, says)).await,
+        Err(why) => Err(why),
+    };
+    answer(console, visitor, done)
+}
