@@ -10,6 +10,8 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
+// An account whose balance no other test looks at.
+const THEIRS = '1000-0069-4';
 const PAGES = ['/money', '/suspense', '/collections', '/collections/tonight', '/debits', '/write-offs', '/close'];
 
 async function text(tab, selector) {
@@ -41,7 +43,7 @@ test('who may only look sees every page of money and no forms, in Spanish and at
 
 test('a drawer is opened by counts, payments are entered by keyboard, and it is counted and closed', async () => {
   const tab = await inside(browser, {}, clerk);
-  const { number, name } = await someone(tab, 'mill st');
+  const { number, name } = await someone(tab, THEIRS);
   await tab.goto(`${url}/drawer`);
   await sound(tab);
   await tab.fill('[name="piece-20"]', '5');
@@ -121,7 +123,7 @@ test('a drawer is opened by counts, payments are entered by keyboard, and it is 
 
 test('payments are entered without script, and more lines are there when asked for', async () => {
   const tab = await inside(browser, { javaScriptEnabled: false });
-  const { number, name } = await someone(tab, 'mill st');
+  const { number, name } = await someone(tab, THEIRS);
   await tab.goto(`${url}/payments`);
   await tab.fill('#count', '1');
   await tab.fill('#total', '5.00');
@@ -142,7 +144,7 @@ test('payments are entered without script, and more lines are there when asked f
 
 test('held money says whom it might be from and why, is matched, and is given back', async () => {
   const tab = await inside(browser);
-  const { number, name } = await someone(tab, 'mill st');
+  const { number, name } = await someone(tab, THEIRS);
   await tab.goto(`${url}/payments`);
   const slip = `letter ${Date.now()}`;
   await tab.fill('#count', '2');
