@@ -52,10 +52,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0040_versions", include_str!("../migrations/0040_versions.sql")),
     ("0041_once", include_str!("../migrations/0041_once.sql")),
     ("0042_summary", include_str!("../migrations/0042_summary.sql")),
-    ("0043_released", include_str!("../migrations/0043_released.sql")),
     ("0044_mailing", include_str!("../migrations/0044_mailing.sql")),
-    ("0045_pieces_that_stand", include_str!("../migrations/0045_pieces_that_stand.sql")),
-    ("0046_rolled", include_str!("../migrations/0046_rolled.sql")),
     ("0047_deposits", include_str!("../migrations/0047_deposits.sql")),
     ("0048_late_fees", include_str!("../migrations/0048_late_fees.sql")),
     ("0049_plans", include_str!("../migrations/0049_plans.sql")),
@@ -63,6 +60,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
     ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
     ("0053_correction_sets", include_str!("../migrations/0053_correction_sets.sql")),
+    ("0061_released", include_str!("../migrations/0061_released.sql")),
+    ("0062_pieces_that_stand", include_str!("../migrations/0062_pieces_that_stand.sql")),
+    ("0063_rolled", include_str!("../migrations/0063_rolled.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
