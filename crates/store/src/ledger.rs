@@ -1,5 +1,7 @@
 //! Entries and postings: written once, never changed. A balance is a sum.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::{Bill, Movement};
@@ -10,7 +12,7 @@ use meterbook_core::ledger::{Debt, Entry, EntryKind, Gl, assert_balanced};
 use meterbook_core::money::Money;
 
 use crate::Tx;
-use crate::tx::{Rows, Sql};
+use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ENTRIES: Rows = Rows("entry (id, kind, effective_on, key, text)");
@@ -90,6 +92,48 @@ const MOVED: Sql = Sql("
     join bill b on b.id = u.summed_bill_id
     join entry e on e.key = b.number and e.kind = 'bill'
     where u.account_id = $1 and u.moved_cents <> 0 order by z.id, u.position");
+
+// The same of many accounts at once.
+const SIDES_OF: (Sql, Sql) = among_ids!(
+    "select s.id, s.kind, s.key, c.kind, s.effective_on,
+            coalesce(b.due_on, w.due_on, s.effective_on), s.cents, s.account_id
+     from (select e.id, e.kind, e.key, e.effective_on, p.account_id,
+                  cast(sum(p.amount_cents) as bigint) as cents
+           from posting p join entry e on e.id = p.entry_id
+           where p.gl = '1200 receivable' and p.account_id",
+    "group by e.id, e.kind, e.key, e.effective_on, p.account_id) as s
+     left join bill b on s.kind = 'bill' and b.number = s.key
+     left join charge c on s.kind = 'charge' and c.key = s.key
+     left join bill w on w.id = c.bill_id
+     order by s.account_id, s.id"
+);
+const MOVED_OF: (Sql, Sql) = among_ids!(
+    "select z.id, e.id, abs(u.moved_cents), u.account_id
+     from bill_summed u
+     join bill s on s.id = u.bill_id
+     join entry z on z.key = s.number and z.kind = 'bill'
+     join bill b on b.id = u.summed_bill_id
+     join entry e on e.key = b.number and e.kind = 'bill'
+     where u.moved_cents <> 0 and u.account_id",
+    "order by u.account_id, z.id, u.position"
+);
+const LEVELLED_OF: (Sql, Sql) = among_ids!(
+    "select c.id, b.id, -k.amount_cents, k.account_id
+     from charge k
+     join bill w on w.id = k.bill_id
+     join entry c on c.key = k.key and c.kind = 'charge'
+     join entry b on b.key = w.number and b.kind = 'bill'
+     where k.kind = 'budget' and k.amount_cents < 0 and k.account_id",
+    "order by k.account_id, c.id"
+);
+const APPLIED_OF: (Sql, Sql) = among_ids!(
+    "select e.id, a.entry_id, a.amount_cents, y.account_id
+     from payment y
+     join payment_allocation a on a.payment_id = y.id
+     join entry e on e.key = y.key and e.kind = 'payment'
+     where y.account_id",
+    "order by y.account_id, y.id, a.position"
+);
 
 /// An entry as one row of an account's ledger.
 #[derive(Clone, Debug, PartialEq)]
@@ -196,24 +240,50 @@ pub fn movements_before(tx: &mut Tx, bill: &Bill) -> Result<Vec<Movement>> {
 /// What every entry that counts from a day no later than `on`, and is no newer than `through`, did to
 /// what an account owes; oldest first.
 pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Result<Vec<Side>> {
-    tx.many(SIDES, [account.into(), on.into(), through.into()], |row| {
-        let kind = row.word(1, EntryKind::from_word)?;
-        let charge = row.maybe(3, |row, nth| row.word(nth, ChargeFor::from_word))?;
-        let debt = match (kind, charge) {
-            (EntryKind::Bill, _) | (_, Some(ChargeFor::Budget)) => Debt::Bill,
-            (_, Some(ChargeFor::Fee | ChargeFor::LateFee)) => Debt::Fee,
-            (_, Some(ChargeFor::Deposit | ChargeFor::DepositApplied)) => Debt::Deposit,
-            _ => Debt::Other,
-        };
-        Ok(Side {
-            entry: row.id(0)?,
-            kind,
-            key: row.text(2)?,
-            debt,
-            on: row.date(4)?,
-            due: row.date(5)?,
-            amount: row.money(6)?,
-        })
+    tx.many(SIDES, [account.into(), on.into(), through.into()], side)
+}
+
+/// What every entry did to what each of these accounts owes, and what was set off against what: as
+/// [`sides`] and [`applied`] say it of one.
+pub fn sides_of(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)>> {
+    let list = list_of(accounts.iter().copied());
+    let mut all: BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)> = BTreeMap::new();
+    let sql = tx.either(SIDES_OF.0, SIDES_OF.1);
+    tx.each(sql, [V::from(&list)], |row| {
+        all.entry(row.id(7)?).or_default().0.push(side(row)?);
+        Ok(())
+    })?;
+    for sql in [MOVED_OF, LEVELLED_OF, APPLIED_OF] {
+        let sql = tx.either(sql.0, sql.1);
+        tx.each(sql, [V::from(&list)], |row| {
+            let it = Applied { from: row.id(0)?, to: row.id(1)?, amount: row.money(2)? };
+            all.entry(row.id(3)?).or_default().1.push(it);
+            Ok(())
+        })?;
+    }
+    Ok(all)
+}
+
+fn side(row: &Row) -> Result<Side> {
+    let kind = row.word(1, EntryKind::from_word)?;
+    let charge = row.maybe(3, |row, nth| row.word(nth, ChargeFor::from_word))?;
+    let debt = match (kind, charge) {
+        (EntryKind::Bill, _) | (_, Some(ChargeFor::Budget)) => Debt::Bill,
+        (_, Some(ChargeFor::Fee | ChargeFor::LateFee)) => Debt::Fee,
+        (_, Some(ChargeFor::Deposit | ChargeFor::DepositApplied)) => Debt::Deposit,
+        _ => Debt::Other,
+    };
+    Ok(Side {
+        entry: row.id(0)?,
+        kind,
+        key: row.text(2)?,
+        debt,
+        on: row.date(4)?,
+        due: row.date(5)?,
+        amount: row.money(6)?,
     })
 }
 

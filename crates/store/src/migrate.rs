@@ -59,6 +59,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
     ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
+    ("0057_debits_again", include_str!("../migrations/0057_debits_again.sql")),
+    ("0058_from_banks", include_str!("../migrations/0058_from_banks.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
