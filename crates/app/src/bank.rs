@@ -59,6 +59,9 @@ pub enum NoStatement {
     Nothing,
 }
 
+/// What is a customer's or may be, each with its place among what came in.
+type Customers = Vec<(usize, One)>;
+
 /// Something that came in, before anybody knows what it is.
 struct Came {
     key: String,
@@ -147,7 +150,7 @@ fn sorted(
     came: Vec<Came>,
     doubted: bool,
     today: Date,
-) -> Result<(Vec<Credit>, Vec<(usize, One)>, usize)> {
+) -> Result<(Vec<Credit>, Customers, usize)> {
     let known = store::bank::known(tx, came.iter().map(|it| it.alike.as_str()))?;
     // What came in before and is not in this file, though what is alike is: is it the same, told
     // otherwise? A person looks before it is posted.

@@ -96,6 +96,7 @@ create trigger lockbox_layout_stays before delete on lockbox_layout begin select
 create trigger lockbox_layout_same before update on lockbox_layout begin select raise(abort, 'lockbox_layout: never changes'); end;
 create trigger lockbox_layout_once before insert on lockbox_layout begin
     select raise(abort, 'UNIQUE constraint failed: lockbox_layout.from_on') where exists (select 1 from lockbox_layout where from_on = new.from_on);
+    select raise(abort, 'UNIQUE constraint failed: lockbox_layout.rowid') where exists (select 1 from lockbox_layout where rowid = new.rowid);
 end;
 create trigger lockbox_file_stays before delete on lockbox_file begin select raise(abort, 'lockbox_file: never changes'); end;
 create trigger lockbox_file_same before update on lockbox_file begin select raise(abort, 'lockbox_file: never changes'); end;
@@ -122,6 +123,7 @@ create trigger bank_credit_once before insert on bank_credit begin
     select raise(abort, 'UNIQUE constraint failed: bank_credit.key') where exists (select 1 from bank_credit where key = new.key);
     select raise(abort, 'UNIQUE constraint failed: bank_credit.deposit') where exists (select 1 from bank_credit where deposit = new.deposit);
     select raise(abort, 'UNIQUE constraint failed: bank_credit.tender_id') where exists (select 1 from bank_credit where tender_id = new.tender_id);
+    select raise(abort, 'UNIQUE constraint failed: bank_credit.rowid') where exists (select 1 from bank_credit where rowid = new.rowid);
 end;
 -- +postgres
 create trigger suspense_part_stays before update or delete on suspense_part for each row execute function never_changes();

@@ -135,6 +135,9 @@ const APPLIED_OF: (Sql, Sql) = among_ids!(
     "order by y.account_id, y.id, a.position"
 );
 
+/// What an account did, and what of it was set off against what.
+pub type Did = (Vec<Side>, Vec<Applied>);
+
 /// An entry as one row of an account's ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -245,12 +248,9 @@ pub fn sides(tx: &mut Tx, account: AccountId, on: Date, through: EntryId) -> Res
 
 /// What every entry did to what each of these accounts owes, and what was set off against what: as
 /// [`sides`] and [`applied`] say it of one.
-pub fn sides_of(
-    tx: &mut Tx,
-    accounts: &[AccountId],
-) -> Result<BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)>> {
+pub fn sides_of(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeMap<AccountId, Did>> {
     let list = list_of(accounts.iter().copied());
-    let mut all: BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)> = BTreeMap::new();
+    let mut all: BTreeMap<AccountId, Did> = BTreeMap::new();
     let sql = tx.either(SIDES_OF.0, SIDES_OF.1);
     tx.each(sql, [V::from(&list)], |row| {
         all.entry(row.id(7)?).or_default().0.push(side(row)?);

@@ -1,7 +1,7 @@
 //! Many receipts posted at once: of one tender each, for one account or nobody's yet. It is what posting
 //! each by itself would be, in statements of many rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
@@ -65,8 +65,8 @@ pub(crate) fn post(
     let mut tenders = Vec::new();
     for some in all.chunks(AT_ONCE) {
         for it in some {
-            if !rules.contains_key(&it.on) {
-                rules.insert(it.on, rule(tx, it.on)?);
+            if let btree_map::Entry::Vacant(day) = rules.entry(it.on) {
+                day.insert(rule(tx, it.on)?);
             }
         }
         tenders.extend(part(tx, allowed, batch, some, &rules)?);

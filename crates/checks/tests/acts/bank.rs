@@ -80,8 +80,8 @@ fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
         let (three, four) = (number(db, 3), number(db, 4));
         let credits: [Said; 6] = [
             ("115", 5_00, "LB1", "LOCKBOX 0012345"),
-            ("166", 13_32, "ACH1", "ACH SETTLEMENT"),
-            ("195", 13_32, "W1", &format!("WIRE FROM A QUILL {three}")),
+            ("166", 1_332, "ACH1", "ACH SETTLEMENT"),
+            ("195", 1_332, "W1", &format!("WIRE FROM A QUILL {three}")),
             ("142", 17_00, "A2", "WHO KNOWS"),
             ("301", 9_99, "D1", "DEPOSIT"),
             ("142", 1_00, "A3", &format!("{three} AND {four}")),
@@ -108,7 +108,10 @@ fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
             let why = take(db, &other).unwrap_err();
             assert!(says(&why).starts_with("nothing came in by it"), "{why}");
         }
-        assert!(says(&take(db, &text[..text.len() / 2]).unwrap_err()).contains("ask the bank"));
+        assert!(
+            says(&take(db, &text[..text.len().div_euclid(2)]).unwrap_err())
+                .contains("ask the bank")
+        );
         // One byte changed anywhere posts nothing again.
         let posted = |db: &Db| db.read(store::payment::count).unwrap();
         let before = (posted(db), db.read(store::suspense::open).unwrap().len());
@@ -132,10 +135,10 @@ fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
         }
         assert_eq!((posted(db), db.read(store::suspense::open).unwrap().len()), before);
         // What is new is posted alone.
-        let more = bai2("260312", &[credits[2], ("195", 13_32, "W2", &three)]);
+        let more = bai2("260312", &[credits[2], ("195", 1_332, "W2", &three)]);
         let took = take(db, &more).unwrap();
         assert_eq!((ends(&took), took.already), (vec!["tender".to_owned()], 1));
-        assert_eq!(owes(db)[2], -13_32);
+        assert_eq!(owes(db)[2], -1_332);
         sound(db);
     });
 }
@@ -148,7 +151,7 @@ fn at_noon() -> meterbook_app::Actor {
 fn ten_at_once_take_a_statement_once() {
     engines::each(|db, folder| {
         town(db, folder);
-        let text = bai2("260312", &[("195", 13_32, "W1", &number(db, 3))]);
+        let text = bai2("260312", &[("195", 1_332, "W1", &number(db, 3))]);
         let done = std::thread::scope(|all| {
             let threads: Vec<_> = (0..10).map(|_| all.spawn(|| take(db, &text).is_ok())).collect();
             threads.into_iter().map(|it| it.join().unwrap()).filter(|it| *it).count()
@@ -185,7 +188,7 @@ fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
         let entries = entry("17.76", "") + &entry("13.32", &both);
         let took = take(db, &message("BkToCstmrStmt", "Stmt", &entries)).unwrap();
         assert_eq!(ends(&took), ["debits/1", "tender", "tender"]);
-        assert_eq!(owes(db), [0, 0, 13_32, 0]);
+        assert_eq!(owes(db), [0, 0, 1_332, 0]);
         // The notification says it again.
         let again = take(db, &message("BkToCstmrDbtCdtNtfctn", "Ntfctn", &entries)).unwrap_err();
         assert!(says(&again).starts_with("nothing came in by it"), "{again}");

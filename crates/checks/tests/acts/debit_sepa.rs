@@ -1,8 +1,6 @@
 //! What banks send back of debits of SEPA: returns in statements and notifications, and what they did not
 //! take, found by the ids that we gave, once.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::debit::returned::Became;
 use meterbook_app::mandate;

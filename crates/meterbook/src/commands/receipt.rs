@@ -45,7 +45,7 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             super::lockbox::import(place, file, (*count, total))
         }
         ReceiptCommand::Import { lockbox: true, on: Some(_), .. } => Err(super::said(
-            "what a lockbox opened counts from the day of its deposit; leave --on out",
+            "what a lockbox opened counts from the day of its deposit; leave --on out".to_owned(),
         )),
         ReceiptCommand::Import { file, count, total, on, .. } => {
             super::ledger::import(place, file, (*count, total), *on)
