@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
-use meterbook_core::id::{AccountId, ApprovalId, BillId, RunId, ServicePointId, UserId};
+use meterbook_core::id::{
+    AccountId, ApprovalId, BillId, RunId, ServicePointId, SuspenseId, UserId,
+};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
@@ -30,8 +32,9 @@ use crate::fact::{NewTelling, TELL};
 use crate::late_fee::{NewWaiver, WAIVE};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
+use crate::suspense::{NewHeldRefund, REFUND_HELD};
 use crate::write_off::{GIVE_UP, NewWriteOff};
-use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff, write_off};
+use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff, suspense, write_off};
 
 /// What may be asked for. To let another act take two, give it a line here and in the functions
 /// below.
@@ -41,6 +44,8 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a credit back.
     Refund(NewRefund),
+    /// To give money back that is nobody's yet.
+    RefundHeld(NewHeldRefund),
     /// Not to ask for a fee.
     Waive(NewWaiver),
     /// To give up what is owed.
@@ -269,6 +274,7 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
+            Asked::RefundHeld(_) => REFUND_HELD,
             Asked::Waive(_) => WAIVE,
             Asked::WriteOff(_) => GIVE_UP,
             Asked::Debits(_) => MAKE,
@@ -292,7 +298,7 @@ impl Asked {
     pub fn permission(&self) -> Permission {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
-            Asked::Refund(_) => Permission::RefundCredit,
+            Asked::Refund(_) | Asked::RefundHeld(_) => Permission::RefundCredit,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
             Asked::WriteOff(_) => Permission::WriteOff,
@@ -315,6 +321,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
+            Asked::RefundHeld(it) => Some(it.amount),
             Asked::Waive(it) => Some(it.amount),
             Asked::WriteOff(it) => Some(it.amount),
             Asked::Debits(it) => Some(it.total),
@@ -338,6 +345,7 @@ impl Asked {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {}", it.reference.trim())
             }
+            Asked::RefundHeld(it) => it.subject(tx)?,
             Asked::Waive(it) => it.subject(tx)?,
             Asked::WriteOff(it) => it.subject(tx)?,
             Asked::Debits(it) => {
@@ -393,6 +401,10 @@ impl Asked {
                 "account": account.0,
                 "cents": amount.cents(),
                 "reference": reference.trim(),
+            }),
+            Asked::RefundHeld(NewHeldRefund { id, amount }) => json!({
+                "held": id.0,
+                "cents": amount.cents(),
             }),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
                 "account": account.0,
@@ -482,6 +494,10 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
                 reference: text("reference")?,
             }),
+            REFUND_HELD => Asked::RefundHeld(NewHeldRefund {
+                id: SuspenseId(content["held"].as_i64()?),
+                amount: Money::from_cents(content["cents"].as_i64()?),
+            }),
             GIVE_UP => Asked::WriteOff(NewWriteOff {
                 account: AccountId(content["account"].as_i64()?),
                 amount: Money::from_cents(content["cents"].as_i64()?),
@@ -560,6 +576,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
+            Asked::RefundHeld(it) => suspense::check(tx, it).map(drop),
             Asked::Waive(it) => late_fee::check(tx, it).map(drop),
             Asked::WriteOff(it) => write_off::check(tx, it),
             Asked::Debits(it) => {
@@ -595,6 +612,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
+            Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
             Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
             Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),

@@ -64,6 +64,26 @@ const RULES: &[Verify] = &[
         store::tie_out::clearing,
     ),
     (
+        "debits",
+        "every file of debits is its debits, and every debit a payment of what a bill asked for",
+        store::debit::verify,
+    ),
+    (
+        "payment-batches",
+        "what was said of every batch of payments beforehand is what was posted of it",
+        store::lockbox::verify,
+    ),
+    (
+        "bank-statements",
+        "what came in by a statement as a customer's is a tender of as much",
+        store::bank::verify,
+    ),
+    (
+        "returned",
+        "what came back is charged for once, and not where the bank was wrong",
+        store::returned::verify,
+    ),
+    (
         "charge-posted",
         "every fee and deposit is posted once, and none is given back that was not left",
         store::check::charges,

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::credit::{Noun, budget, collection, deposit, late_fee, plan, protection};
+use meterbook_core::credit::{
+    Noun, budget, collection, deposit, late_fee, plan, protection, returned,
+};
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
@@ -64,4 +66,10 @@ pub(crate) fn collections(tx: &mut Tx, on: Date) -> Result<collection::Rules> {
 pub(crate) fn protections(tx: &mut Tx, on: Date) -> Result<protection::Rules> {
     let text = text_on(tx, Noun::Protection, on)?;
     protection::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of payments that came back that hold on a day.
+pub(crate) fn returned(tx: &mut Tx, on: Date) -> Result<returned::Rules> {
+    let text = text_on(tx, Noun::Returned, on)?;
+    returned::Rules::parse(&text).context("rules that were kept are some")
 }

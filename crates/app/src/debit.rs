@@ -2,6 +2,7 @@
 //! it, whose payments are posted with it.
 
 mod file;
+pub mod prenote;
 pub mod returned;
 
 use std::fmt;
@@ -12,13 +13,14 @@ use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::debit::policy::{Held, Known, NORM_BILLS, NotAPolicy, Policy};
+use meterbook_core::debit::retry::{self, CameBack};
 use meterbook_core::debit::{Format, Mandate};
 use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId};
 use meterbook_core::ledger::{Debt, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::TaskKind;
-use meterbook_store::debit::{Debit, DebitFile};
+use meterbook_store::debit::{Debit, DebitFile, Try};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
 pub use self::file::{NotWhole, agrees, write};
@@ -46,6 +48,8 @@ pub struct Due {
     pub amount: Money,
     /// The day on which it is to be taken.
     pub on: Date,
+    /// Which time, from 1: what came back may be tried again.
+    pub nth: i64,
     /// Why it is not taken; `None` where it is.
     pub held: Option<Held>,
 }
@@ -87,6 +91,22 @@ pub enum NotMade {
     },
     /// Somebody else takes one of the bills at the same time.
     Taken,
+    /// No mandate is to be tried.
+    NoPrenote,
+    /// There are more or fewer mandates to be tried than were looked at.
+    OtherCount {
+        /// How many were looked at.
+        seen: usize,
+        /// How many there are.
+        now: usize,
+    },
+    /// Debits are stopped.
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// They are as they should be already.
+    AsTheyAre,
     /// There is no such file.
     Unknown {
         /// Which.
@@ -132,6 +152,11 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
     let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
     let account = store::account::get(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
+    let cash = crate::returned::cash_only(tx, id, on)?;
+    let kept = match cash {
+        Some(until) => Some(Held::CashOnly { until }),
+        None => prenote::held(tx, policy, &mandate, on)?,
+    };
     let mut found = Vec::new();
     for it in open.iter().filter(|it| it.side.debt == Debt::Bill && !it.side.rolled) {
         let day = mandate.terms.collects.day(it.side.due);
@@ -143,27 +168,62 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
         let earlier = bills[at + 1..].iter().map(|it| it.total).take(4 * NORM_BILLS);
         let earlier: Vec<Money> = earlier.collect();
         let bill = bills[at].id;
-        let taken = store::debit::taken(tx, mandate.id, bill)?;
+        let tries = store::debit::tries(tx, mandate.id, bill)?;
+        let (again, amount) = match tries.last() {
+            None => (Ok(1), it.left),
+            // What is tried again is the same debit: as much, from the same account.
+            Some(last) => (again(tx, policy, &mandate, &tries, (it.left, on))?, last.debit.amount),
+        };
         let most = mandate.terms.most;
-        let known = Known { taken, returned, disputed, most, earlier: &earlier };
+        let returned = returned && tries.is_empty();
+        let known =
+            Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
         found.push(Due {
             account: account.clone(),
             mandate: mandate.clone(),
             bill,
             number: bills[at].number.clone(),
-            amount: it.left,
+            amount: amount.min(it.left),
             on: day,
-            held: policy.held(it.left, &known),
+            nth: again.unwrap_or(1),
+            held: again.err().or_else(|| policy.held(amount, &known)),
         });
     }
     Ok(found)
+}
+
+/// Which time a bill is tried that was taken before, or why it is not: only what came back for want of
+/// money is, while all of it is still owed and the account at the bank is the same.
+fn again(
+    tx: &mut Tx,
+    policy: &Policy,
+    mandate: &Mandate,
+    tries: &[Try],
+    (left, on): (Money, Date),
+) -> Result<Result<i64, Held>> {
+    let (Some(first), Some(last)) = (tries.first(), tries.last()) else { return Ok(Ok(1)) };
+    let Some((code, back)) = &last.back else { return Ok(Err(Held::Taken)) };
+    let nth = last.debit.nth;
+    let came = CameBack { code, nth, first: first.settle, on: *back };
+    let Some(from) = policy.retry.and_then(|rule| rule.from(came)) else {
+        return Ok(Err(Held::Returned));
+    };
+    let hash = |tx: &mut Tx, version| store::mandate::sealed(tx, mandate.id, version);
+    let same = hash(tx, last.debit.version)?.hash == hash(tx, mandate.version)?.hash;
+    Ok(if left < last.debit.amount || !same || retry::last(first.settle) < on {
+        Err(Held::Returned)
+    } else if on < from {
+        Err(Held::Again { from })
+    } else {
+        Ok(nth + 1)
+    })
 }
 
 /// What of what is due goes into a file: in the order in which it stands there.
 fn wanted(tx: &mut Tx, format: Format, settle: Date) -> Result<Vec<Due>> {
     let mut all = due(tx, settle)?;
     all.retain(|it| it.held.is_none() && Format::of(it.mandate.scheme) == format);
-    all.sort_by_key(|it| (it.mandate.scheme, it.account.id, it.bill));
+    all.sort_by_key(|it| (it.mandate.scheme, 1 < it.nth, it.account.id, it.bill));
     Ok(all)
 }
 
@@ -193,9 +253,7 @@ pub fn make(tx: &mut Tx, actor: Actor, new: &NewDebits) -> Result<()> {
 /// Refuses what cannot be made.
 pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due>> {
     let NewDebits { format, settle, total } = *new;
-    if settle < today {
-        return Err(refuse(NotMade::Past { today }));
-    }
+    may_go(tx, today, settle)?;
     let all = wanted(tx, format, settle)?;
     let now: Money = all.iter().map(|it| it.amount).sum();
     if all.is_empty() {
@@ -205,6 +263,27 @@ pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due
         return Err(refuse(NotMade::Changed { seen: total, now }));
     }
     Ok(all)
+}
+
+/// Refuses what would settle on a day that is over, and everything while debits are stopped.
+pub(crate) fn may_go(tx: &mut Tx, today: Date, settle: Date) -> Result<()> {
+    if let Some(why) = store::debit::stopped(tx)? {
+        return Err(refuse(NotMade::Stopped { why }));
+    }
+    if settle < today { Err(refuse(NotMade::Past { today })) } else { Ok(()) }
+}
+
+/// Stops debits, or lets them go on: while they are stopped no file is made and none is written.
+pub fn switch(tx: &mut Tx, actor: Actor, stop: bool, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::MakeDebits, None)?;
+    receipt::said(why)?;
+    let was = store::debit::stopped(tx)?;
+    if was.is_some() == stop {
+        return Err(refuse(NotMade::AsTheyAre));
+    }
+    store::debit::switch(tx, stop, actor.at, why.trim())?;
+    let act = if stop { "stop debits" } else { "let debits go on" };
+    store::audit::add(tx, &allowed, act, "", why.trim())
 }
 
 /// Takes what was authorized: the debits, and the payments that they are, at once.
@@ -227,8 +306,9 @@ pub(crate) fn take(tx: &mut Tx, allowed: &Authorized, new: &NewDebits) -> Result
         };
         let came = receipt::post(tx, allowed, &one)?;
         let tender = came.tenders.first().context("one tender came in")?.id;
-        let (mandate, version) = (it.mandate.id, it.mandate.version);
-        items.push(Debit { id: DebitId(nth), mandate, version, bill: it.bill, amount, tender });
+        let Due { mandate: Mandate { id: mandate, version, .. }, bill, nth: time, .. } = *it;
+        let id = DebitId(nth);
+        items.push(Debit { id, mandate, version, bill, nth: time, amount, tender });
     }
     let NewDebits { format, settle, total } = *new;
     let many = i64::try_from(items.len())?;
@@ -267,6 +347,17 @@ impl fmt::Display for NotMade {
             NotMade::Taken => f.write_str(
                 "one of the bills was taken by another file meanwhile; nothing was changed",
             ),
+            NotMade::NoPrenote => {
+                f.write_str("no mandate is to be tried; the policy says whether any is: prenote 3")
+            }
+            NotMade::OtherCount { seen, now } => write!(
+                f,
+                "{now} mandates are to be tried now and not {seen}; look at them again: meterbook debit prenotes"
+            ),
+            NotMade::Stopped { why } => {
+                write!(f, "debits are stopped: {why}; let them go on first: meterbook debit go")
+            }
+            NotMade::AsTheyAre => f.write_str("debits are so already; nothing was changed"),
             NotMade::Unknown { id } => {
                 write!(f, "there is no file {id} of debits; see: meterbook debit files")
             }

@@ -13,7 +13,7 @@ use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share};
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, returned};
 
 /// What the clerk knows of a payment.
 #[derive(Clone, Debug)]
@@ -78,6 +78,7 @@ pub(crate) fn check(tx: &mut Tx, at: Timestamp, new: &NewPayment) -> Result<(Str
     let NewPayment { account, amount, on, tender, ref reference } = *new;
     let reference = reference.trim().to_owned();
     check_money(tx, at, (amount, on), &reference)?;
+    returned::check(tx, account, tender, on)?;
     let key = key(account, tender, &reference);
     if let Some(Payment { on, amount, .. }) = store::payment::by_key(tx, &key)? {
         return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));

@@ -4,6 +4,8 @@
 //! Nothing here is ever changed. What was wrong is taken back by an entry of its own, and what is open
 //! on an account is worked out anew ([`open`]).
 
+pub(crate) mod bundle;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -20,11 +22,12 @@ use meterbook_core::ledger::{
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::receipt::Came;
+use meterbook_store::suspense::Became;
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::pay::{self, NotPaid};
-use crate::{Actor, refuse};
+use crate::{Actor, refuse, returned};
 
 /// What came in at once. The tenders and the shares add up to the same.
 #[derive(Clone, Debug)]
@@ -139,6 +142,11 @@ pub enum ReceiptRefusal {
 pub fn take(tx: &mut Tx, actor: Actor, new: &NewReceipt) -> Result<Receipt> {
     let total: Money = new.tenders.iter().map(|it| it.amount).sum();
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(total))?;
+    for account in new.shares.iter().filter_map(Share::account) {
+        for it in &new.tenders {
+            returned::check(tx, account, it.kind, new.on)?;
+        }
+    }
     post(tx, &allowed, new)
 }
 
@@ -161,15 +169,32 @@ pub fn void(tx: &mut Tx, actor: Actor, id: TenderId, why: &str) -> Result<Money>
 /// Takes a tender back that the bank returned.
 pub fn give_back(tx: &mut Tx, actor: Actor, id: TenderId, on: Date, why: &str) -> Result<Money> {
     let allowed = authorize(tx, actor, Permission::ReversePayments, None)?;
+    come_back(tx, &allowed, id, (on, ""), why)
+}
+
+/// The same for who was authorized, with the bank's code.
+pub(crate) fn come_back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    id: TenderId,
+    (on, code): (Date, &str),
+    why: &str,
+) -> Result<Money> {
     let came = came(tx, id)?;
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
     if today < on {
         return Err(refuse(NotPaid::NotYet { on, today }));
     }
     if on < came.on {
         return Err(refuse(ReceiptRefusal::BeforeItCame { came: came.on }));
     }
-    take_back(tx, &allowed, &came, (Reversed::Returned, on), why)
+    let answers = store::receipt::standing(tx, id)?.first().map(|it| it.account);
+    let sum = take_back(tx, allowed, &came, (Reversed::Returned, on), why)?;
+    // What comes back in parts is written down once.
+    if store::returned::get(tx, id)?.is_none() {
+        returned::note(tx, allowed, &came, (answers, code, on))?;
+    }
+    Ok(sum)
 }
 
 /// Moves a payment to the account whose it is. It stays of its tender: where that comes back, the
@@ -430,7 +455,7 @@ fn take_back(
     for it in store::suspense::open_of(tx, id)? {
         let sides = post_between((Gl::Suspense, None), (Gl::Cash, None), it.amount);
         entry(tx, (EntryKind::SuspenseReturned, on), &it.key, &it.said, sides)?;
-        store::suspense::end(tx, it.id, on, None, why)?;
+        store::suspense::end(tx, it.id, on, Became::Returned, why)?;
         sum += it.amount;
     }
     if sum == Money::ZERO {

@@ -7,17 +7,22 @@ use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::id::{AccountId, AccountNumber, SuspenseId, TenderId};
+use meterbook_core::id::{AccountId, AccountNumber, SuspenseId};
 use meterbook_core::ledger::{EntryKind, Gl, Payment, Suspended, post_between};
 use meterbook_core::limits::SEARCH_ROWS;
 use meterbook_core::money::Money;
-use meterbook_core::permission::Permission;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::search::About;
-use meterbook_store::{self as store, Tx};
+use meterbook_store::receipt::Came;
+use meterbook_store::suspense::Became;
+use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::receipt::{self, Posted};
 use crate::{Actor, refuse};
+
+/// What an approval calls it.
+pub(crate) const REFUND_HELD: &str = "refund suspense";
 
 /// An account that money may be for.
 #[derive(Clone, Debug)]
@@ -45,9 +50,30 @@ pub enum Clue {
     Amount,
 }
 
-/// Why money is not given to an account.
+/// Money that is held and to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewHeldRefund {
+    /// Which.
+    pub id: SuspenseId,
+    /// What somebody saw it is.
+    pub amount: Money,
+}
+
+/// Why money is not given to an account, or back.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotMatched {
+    /// The parts are none, or more than what is held.
+    NoParts {
+        /// What is held.
+        held: Money,
+        /// What the parts add up to.
+        parts: Money,
+    },
+    /// It is another amount.
+    OtherAmount {
+        /// What is held.
+        held: Money,
+    },
     /// There is no such money.
     Unknown {
         /// Which.
@@ -117,54 +143,128 @@ pub fn match_to(
     why: &str,
 ) -> Result<Payment> {
     let allowed = authorize(tx, actor, Permission::MatchPayments, None)?;
+    let (held, came) = standing(tx, id)?;
+    store::account::lock(tx, &[account])?;
+    give(tx, &allowed, (&held, &came), account, why)
+}
+
+/// Gives parts of it to several accounts; what is left is held on. Says what each got.
+pub fn split(
+    tx: &mut Tx,
+    actor: Actor,
+    id: SuspenseId,
+    parts: &[(AccountId, Money)],
+    why: &str,
+) -> Result<Vec<Payment>> {
+    let allowed = authorize(tx, actor, Permission::MatchPayments, None)?;
+    receipt::said(why)?;
+    let (held, came) = standing(tx, id)?;
+    let sum: Money = parts.iter().map(|it| it.1).sum();
+    if held.amount < sum || parts.is_empty() || parts.iter().any(|it| it.1 <= Money::ZERO) {
+        return Err(refuse(NotMatched::NoParts { held: held.amount, parts: sum }));
+    }
+    let accounts: Vec<AccountId> = parts.iter().map(|it| it.0).collect();
+    store::account::lock(tx, &accounts)?;
+    let rest = held.amount - sum;
+    let amounts = parts.iter().map(|it| it.1).chain(Some(rest).filter(|it| Money::ZERO < *it));
+    let amounts: Vec<Money> = amounts.collect();
+    let first = tx.next(Counter::Suspense, amounts.len())?;
+    let mut payments = Vec::new();
+    for (nth, amount) in (0_i64..).zip(amounts) {
+        let key = format!("{}/part/{}", held.key, nth + 1);
+        let part = Suspended { id: SuspenseId(first + nth), amount, key, ..held.clone() };
+        store::suspense::add_part(tx, &part, id)?;
+        let to = usize::try_from(nth).ok().and_then(|nth| parts.get(nth));
+        if let Some((account, _)) = to {
+            payments.push(give(tx, &allowed, (&part, &came), *account, why)?);
+        }
+    }
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    store::suspense::end(tx, id, today, Became::Parted, why.trim())?;
+    let said = format!("{} parts of {}, {rest} held on", parts.len(), held.amount);
+    store::audit::add(tx, &allowed, "split suspense", &id.to_string(), &said)?;
+    Ok(payments)
+}
+
+/// Gives it back to whoever it came from: it waits in refunds payable until the utility's own books pay
+/// it. Beyond the limit of whoever does it, it takes two ([`do_or_ask`](crate::approval::do_or_ask)).
+pub fn refund(tx: &mut Tx, actor: Actor, new: &NewHeldRefund, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::RefundCredit, Some(new.amount))?;
+    pay_back(tx, &allowed, new, why)
+}
+
+/// Refuses what cannot be given back.
+pub(crate) fn check(tx: &mut Tx, new: &NewHeldRefund) -> Result<Suspended> {
+    let (held, _) = standing(tx, new.id)?;
+    if held.amount != new.amount {
+        return Err(refuse(NotMatched::OtherAmount { held: held.amount }));
+    }
+    Ok(held)
+}
+
+/// Gives back what was authorized.
+pub(crate) fn pay_back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    new: &NewHeldRefund,
+    why: &str,
+) -> Result<()> {
+    receipt::said(why)?;
+    let held = check(tx, new)?;
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    let sides = post_between((Gl::Suspense, None), (Gl::RefundsPayable, None), held.amount);
+    receipt::entry(tx, (EntryKind::Refund, on), &held.key, &held.said, sides)?;
+    store::suspense::end(tx, held.id, on, Became::Refunded, why.trim())?;
+    let said = format!("{}: {}", held.amount, why.trim());
+    store::audit::add(tx, allowed, REFUND_HELD, &held.id.to_string(), &said)
+}
+
+/// What is held under a number and what it came in; nobody else decides about it meanwhile.
+fn standing(tx: &mut Tx, id: SuspenseId) -> Result<(Suspended, Came)> {
     let held = store::suspense::get(tx, id)?;
     let held = held.ok_or_else(|| refuse(NotMatched::Unknown { id }))?;
     let came = store::receipt::lock(tx, held.tender)?.context("what is held came in a tender")?;
-    if let Some(on) = store::suspense::ended(tx, id)? {
-        return Err(refuse(NotMatched::Ended { id, on }));
+    match store::suspense::ended(tx, id)? {
+        Some(on) => Err(refuse(NotMatched::Ended { id, on })),
+        None => Ok((held, came)),
     }
-    store::account::lock(tx, &[account])?;
+}
+
+fn give(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    (held, came): (&Suspended, &Came),
+    account: AccountId,
+    why: &str,
+) -> Result<Payment> {
     let tendered = (came.tender.kind, came.tender.reference.as_str());
     let posted = Posted { from: (Gl::Suspense, None), tender: held.tender, tendered };
     let payment = posted.pay(tx, (account, None), held.amount, held.on)?;
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
-    store::suspense::end(tx, id, today, Some(payment.id), why)?;
-    store::audit::add(tx, &allowed, "match suspense", &id.to_string(), &payment.key)?;
-    crate::order::after_payment(tx, &allowed, account)?;
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    store::suspense::end(tx, held.id, today, Became::Matched(payment.id), why)?;
+    store::audit::add(tx, allowed, "match suspense", &held.id.to_string(), &payment.key)?;
+    crate::order::after_payment(tx, allowed, account)?;
     Ok(payment)
 }
 
-/// Gives it back to whoever brought it: as it came, out of what came in. The amount is what whoever does
-/// it may give back.
-pub fn give_back(tx: &mut Tx, actor: Actor, id: SuspenseId, why: &str) -> Result<Suspended> {
-    let held = store::suspense::get(tx, id)?;
-    let held = held.ok_or_else(|| refuse(NotMatched::Unknown { id }))?;
-    let allowed = authorize(tx, actor, Permission::RefundCredit, Some(held.amount))?;
-    receipt::said(why)?;
-    store::receipt::lock(tx, held.tender)?.context("what is held came in a tender")?;
-    if let Some(on) = store::suspense::ended(tx, id)? {
-        return Err(refuse(NotMatched::Ended { id, on }));
+impl NewHeldRefund {
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        let held = check(tx, self)?;
+        Ok(format!("{} held since {}: {}", held.amount, held.on, held.said))
     }
-    let tender = held.tender;
-    if !store::receipt::standing(tx, tender)?.is_empty() {
-        return Err(refuse(NotMatched::Shared { tender }));
-    }
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
-    let sides = post_between((Gl::Suspense, None), (Gl::Cash, None), held.amount);
-    receipt::entry(tx, (EntryKind::SuspenseReturned, today), &held.key, &held.said, sides)?;
-    store::suspense::end(tx, id, today, None, why.trim())?;
-    let said = format!("{}: {}", held.amount, why.trim());
-    store::audit::add(tx, &allowed, "give suspense back", &id.to_string(), &said)?;
-    Ok(held)
 }
 
 impl fmt::Display for NotMatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotMatched::Shared { tender } => write!(
+            NotMatched::NoParts { held, parts } => write!(
                 f,
-                "a part of tender {tender} is on an account; take it back as a whole: meterbook receipt return {tender}"
+                "{held} is held, and the parts add up to {parts}; each is above zero, and all are no more than that"
             ),
+            NotMatched::OtherAmount { held } => {
+                write!(f, "{held} is held; look at it again: meterbook suspense list")
+            }
             NotMatched::Unknown { id } => {
                 write!(f, "nothing is held under {id}; see: meterbook suspense list")
             }

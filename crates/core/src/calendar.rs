@@ -262,6 +262,27 @@ impl Preset {
     }
 }
 
+/// The day that comes so many banking days of the United States after another one. Banks keep the same
+/// holidays, but work on the Friday before one on a Saturday (Federal Reserve, K.8).
+pub fn banking_days_after(day: Date, days: i64) -> Date {
+    let next = |day: Date| {
+        let mut day = day.saturating_add(1.day());
+        while !is_banking(day) && day < Date::MAX {
+            day = day.saturating_add(1.day());
+        }
+        day
+    };
+    (0..days).fold(day, |day, _| next(day))
+}
+
+fn is_banking(day: Date) -> bool {
+    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let mut all = US_FEDERAL.iter().filter_map(|rule| rule.of(day.year()));
+    let holiday =
+        all.any(|it| if it.weekday() == Weekday::Sunday { kept(it) == day } else { it == day });
+    !weekend && !holiday
+}
+
 /// The day on which a holiday is kept.
 fn kept(day: Date) -> Date {
     match day.weekday() {
@@ -295,6 +316,16 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    /// As the Federal Reserve prints them for 2026: Independence Day is on a Saturday.
+    #[test]
+    fn banks_work_on_the_friday_before_a_holiday_on_a_saturday() {
+        assert_eq!(banking_days_after(date(2026, 7, 2), 1), date(2026, 7, 3));
+        assert_eq!(banking_days_after(date(2026, 7, 3), 1), date(2026, 7, 6));
+        assert_eq!(banking_days_after(date(2026, 11, 25), 3), date(2026, 12, 1));
+        assert_eq!(banking_days_after(date(2027, 7, 2), 1), date(2027, 7, 6));
+        assert_eq!(banking_days_after(date(2026, 3, 12), 0), date(2026, 3, 12));
+    }
 
     /// As the Office of Personnel Management prints them for 2021 and 2026.
     #[test]

@@ -2,6 +2,7 @@
 //! day, and up to how much.
 
 pub mod policy;
+pub mod retry;
 
 use std::fmt;
 

@@ -89,6 +89,8 @@ ids! {
     DebitId,
     /// A file of such debits for the bank.
     DebitFileId,
+    /// A statement of an account at a bank.
+    BankStatementId,
     /// Something that needs a person.
     TaskId,
     /// A contact with a customer, on any channel.

@@ -6,13 +6,19 @@ use meterbook_core::id::{AccountId, AccountNumber, PartyId, PersonId};
 use meterbook_core::party::{Party, PartyRole};
 
 use crate::failure::missing;
-use crate::tx::Sql;
+use crate::tx::{Sql, list_of};
 use crate::value::Row;
 use crate::{Counter, Tx};
 
 const LOCK_SQLITE: Sql = Sql("select id from account where id = $1");
 // Whoever posts to an account may have counted its entry before: rows that name the account do not wait.
 const LOCK_POSTGRES: Sql = Sql("select id from account where id = $1 for no key update");
+// Many at once: sorted before they are locked, so that all wait in one order.
+const LOCK_MANY_SQLITE: Sql = Sql("select value from json_each($1)");
+const LOCK_MANY_POSTGRES: Sql = Sql("
+    select id from account
+    where id = any (string_to_array(btrim($1, '[]'), ',')::bigint[])
+    order by id for no key update");
 const ADD: Sql = Sql("
     insert into account (id, number, person_id, class, cycle, mail_to, opened_on)
     values ($1, $2, $3, $4, $5, $6, $7)");
@@ -20,6 +26,9 @@ const GET: Sql = Sql("
     select id, number, person_id, class, cycle, mail_to, opened_on from account where id = $1");
 const BY_NUMBER: Sql = Sql("
     select id, number, person_id, class, cycle, mail_to, opened_on from account where number = $1");
+
+/// Accounts that are locked one by one.
+const FEW: usize = 10;
 
 const SET_PERSON: Sql = Sql("update account set person_id = $2 where id = $1");
 const OF_PERSON: Sql = Sql("select id from account where person_id = $1 order by id");
@@ -58,6 +67,10 @@ pub fn lock(tx: &mut Tx, ids: &[AccountId]) -> Result<()> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
+    if FEW < ids.len() {
+        let sql = tx.either(LOCK_MANY_SQLITE, LOCK_MANY_POSTGRES);
+        return tx.each(sql, [list_of(ids).into()], |_| Ok(()));
+    }
     for id in ids {
         tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [id.into()], |row| row.int(0))?;
     }

@@ -29,13 +29,13 @@ const ADD: Sql = Sql("
     insert into debit_file (id, format, settle_on, made_at, items, total_cents)
     values ($1, $2, $3, $4, $5, $6)");
 const ITEMS: Rows =
-    Rows("debit_item (id, file_id, mandate_id, version, bill_id, amount_cents, tender_id)");
+    Rows("debit_item (id, file_id, mandate_id, version, bill_id, nth, amount_cents, tender_id)");
 const GET: Sql = Sql("
     select id, format, settle_on, made_at, items, total_cents from debit_file where id = $1");
 const ALL: Sql = Sql("
     select id, format, settle_on, made_at, items, total_cents from debit_file order by id");
 const ITEMS_OF: Sql = Sql("
-    select id, mandate_id, version, bill_id, amount_cents, tender_id
+    select id, mandate_id, version, bill_id, nth, amount_cents, tender_id
     from debit_item where file_id = $1 order by id");
 const LISTED: Sql = Sql("
     with item as (
@@ -47,21 +47,33 @@ const LISTED: Sql = Sql("
         where d.file_id = $1)
     select id, account, bill, cents, why from item
     order by case when why is null then 1 else 0 end, id limit $2");
-const FIND: Sql = Sql(
-    "
-    select id, mandate_id, version, bill_id, amount_cents, tender_id from debit_item where id = $1",
-);
+const FIND: Sql = Sql("
+    select id, mandate_id, version, bill_id, nth, amount_cents, tender_id
+    from debit_item where id = $1");
 const SENT: Sql = Sql("
-    select count(*) from debit_item d join debit_file f on f.id = d.file_id where $1 <= f.settle_on");
+    select count(*) from debit_item d join debit_file f on f.id = d.file_id
+    where $1 <= f.settle_on and f.format = 'nacha'");
 // A debit may be several payments by now; it came back once.
 const WHY_RETURNED: Sql = Sql("
     select d.id, min(r.why) from debit_item d
     join debit_file f on f.id = d.file_id
     join payment_tender t on t.tender_id = d.tender_id
     join payment_reversal r on r.payment_id = t.payment_id
-    where $1 <= f.settle_on and r.how = 'returned' group by d.id order by d.id");
-const TAKEN: Sql = Sql("
-    select bill_id from debit_item where mandate_id = $1 and bill_id = $2");
+    where $1 <= f.settle_on and f.format = 'nacha' and r.how = 'returned'
+    group by d.id order by d.id");
+const TRIES: Sql = Sql("
+    select d.id, d.mandate_id, d.version, d.bill_id, d.nth, d.amount_cents, d.tender_id,
+           f.settle_on, r.code, r.returned_on
+    from debit_item d join debit_file f on f.id = d.file_id
+    left join tender_return r on r.tender_id = d.tender_id
+    where d.mandate_id = $1 and d.bill_id = $2 order by d.nth");
+// What was taken by a mandate, in which version, and did not come back.
+const WENT_THROUGH: Sql = Sql("
+    select distinct d.version from debit_item d
+    where d.mandate_id = $1 and exists (
+        select 1 from payment_tender t join standing_payment y on y.id = t.payment_id
+        where t.tender_id = d.tender_id)
+    order by 1");
 const BEFORE: Sql = Sql("
     select version from debit_item where mandate_id = $1 and id < $2 order by id desc limit 1");
 // Bills of an account whose debit came back.
@@ -73,6 +85,42 @@ const RETURNED: Sql = Sql("
     where b.account_id = $1 and r.how = 'returned' order by 1");
 const WRITTEN: Sql = Sql("select sha256 from debit_written where file_id = $1");
 const WRITE: Sql = Sql("insert into debit_written (file_id, sha256) values ($1, $2)");
+const SWITCH: Sql = Sql("
+    insert into debit_switch (nth, stopped, at, why)
+    values ((select coalesce(max(nth), 0) + 1 from debit_switch), $1, $2, $3)");
+const SWITCHED: Sql = Sql("select stopped, why from debit_switch order by nth desc limit 1");
+const COUNT: Sql = Sql("select count(*) from debit_item");
+const FILE_SUMS: Sql = Sql("
+    select f.id, f.items, f.total_cents, count(d.id), cast(coalesce(sum(d.amount_cents), 0) as bigint)
+    from debit_file f left join debit_item d on d.file_id = f.id
+    group by f.id, f.items, f.total_cents
+    having f.items <> count(d.id) or f.total_cents <> coalesce(sum(d.amount_cents), 0)
+    order by f.id limit 100");
+const OTHER_TENDER: Sql = Sql("
+    select d.id, d.amount_cents, t.kind, t.amount_cents
+    from debit_item d join tender t on t.id = d.tender_id
+    where t.kind <> 'debit' or t.amount_cents <> d.amount_cents or t.reference <> 'D-' || d.id
+    order by d.id limit 100");
+const TENDER_ALONE: Sql = Sql("
+    select t.id, t.amount_cents from tender t
+    where t.kind = 'debit' and not exists (select 1 from debit_item d where d.tender_id = t.id)
+    order by t.id limit 100");
+// What is taken of a bill is of what the bill asked of its account.
+const BEYOND_BILL: Sql = Sql("
+    select d.id, b.number, d.amount_cents, cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from debit_item d join bill b on b.id = d.bill_id
+    left join entry e on e.key = b.number and e.kind = 'bill'
+    left join posting p on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = b.account_id
+    group by d.id, b.number, d.amount_cents
+    having coalesce(sum(p.amount_cents), 0) < d.amount_cents order by d.id limit 100");
+// A debit that is tried again follows one that came back for want of money, by as much.
+const NOT_AGAIN: Sql = Sql("
+    select d.id, d.nth from debit_item d
+    where 1 < d.nth and not exists (
+        select 1 from debit_item o join tender_return r on r.tender_id = o.tender_id
+        where o.bill_id = d.bill_id and o.mandate_id = d.mandate_id and o.nth = d.nth - 1
+          and o.amount_cents = d.amount_cents and r.code in ('R01', 'R09'))
+    order by d.id limit 100");
 
 /// A file for the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,10 +150,23 @@ pub struct Debit {
     pub version: i64,
     /// Of which bill.
     pub bill: BillId,
+    /// Which time, from 1: what came back may be tried again.
+    pub nth: i64,
     /// How much.
     pub amount: Money,
     /// What it came in as.
     pub tender: TenderId,
+}
+
+/// One time that a bill was taken by a mandate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// The debit.
+    pub debit: Debit,
+    /// The day on which it was to settle.
+    pub settle: Date,
+    /// The code with which it came back, and the day, where it did.
+    pub back: Option<(String, Date)>,
 }
 
 /// Says from a day on how debits are made.
@@ -144,6 +205,7 @@ pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
                 it.mandate.into(),
                 it.version.into(),
                 it.bill.into(),
+                it.nth.into(),
                 it.amount.into(),
                 it.tender.into(),
             ]
@@ -209,10 +271,17 @@ pub fn why_returned(tx: &mut Tx, from: Date) -> Result<Vec<String>> {
     tx.many(WHY_RETURNED, [from.into()], |row| row.text(1))
 }
 
-/// Whether a bill was taken by a mandate.
-pub fn taken(tx: &mut Tx, mandate: MandateId, bill: BillId) -> Result<bool> {
-    let found = tx.maybe(TAKEN, [mandate.into(), bill.into()], |row| row.int(0))?;
-    Ok(found.is_some())
+/// Each time that a bill was taken by a mandate, in their order.
+pub fn tries(tx: &mut Tx, mandate: MandateId, bill: BillId) -> Result<Vec<Try>> {
+    tx.many(TRIES, [mandate.into(), bill.into()], |row| {
+        let (code, on) = (row.maybe(8, Row::text)?, row.maybe(9, Row::date)?);
+        Ok(Try { debit: debit(row)?, settle: row.date(7)?, back: code.zip(on) })
+    })
+}
+
+/// The versions of a mandate by which something was taken that did not come back.
+pub fn went_through(tx: &mut Tx, mandate: MandateId) -> Result<Vec<i64>> {
+    tx.many(WENT_THROUGH, [mandate.into()], |row| row.int(0))
 }
 
 /// The version of a mandate that the debit before this one was by, if there was one.
@@ -235,14 +304,53 @@ pub fn write(tx: &mut Tx, id: DebitFileId, sha256: &str) -> Result<()> {
     tx.exec(WRITE, [id.into(), sha256.into()]).map(|_| ())
 }
 
+/// Stops debits, or lets them go on.
+pub fn switch(tx: &mut Tx, stopped: bool, at: Timestamp, why: &str) -> Result<()> {
+    tx.exec(SWITCH, [stopped.into(), at.into(), why.into()]).map(|_| ())
+}
+
+/// Why debits are stopped, if they are.
+pub fn stopped(tx: &mut Tx) -> Result<Option<String>> {
+    let last = tx.maybe(SWITCHED, [], |row| Ok((row.int(0)? != 0, row.text(1)?)))?;
+    Ok(last.filter(|it| it.0).map(|it| it.1))
+}
+
+/// Every file is its debits, every debit is its tender and every such tender a debit; no more is taken of
+/// a bill than it asked for, and again only what came back for want of money.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(FILE_SUMS, [], |row| {
+        let (id, says, items) = (row.int(0)?, row.int(1)?, row.int(3)?);
+        let (total, sum) = (row.money(2)?, row.money(4)?);
+        Ok(format!("file {id} says {says} debits of {total}, and there are {items} of {sum}"))
+    })?;
+    found.extend(tx.many(OTHER_TENDER, [], |row| {
+        let (id, amount, kind, came) = (row.int(0)?, row.money(1)?, row.text(2)?, row.money(3)?);
+        Ok(format!("debit {id} of {amount} came in as {kind} of {came}"))
+    })?);
+    found.extend(tx.many(TENDER_ALONE, [], |row| {
+        let (id, amount) = (row.int(0)?, row.money(1)?);
+        Ok(format!("tender {id} of {amount} says it is a debit, and there is none"))
+    })?);
+    found.extend(tx.many(BEYOND_BILL, [], |row| {
+        let (id, bill, amount, asked) = (row.int(0)?, row.text(1)?, row.money(2)?, row.money(3)?);
+        Ok(format!("debit {id} takes {amount} of bill {bill}, which asked for {asked}"))
+    })?);
+    found.extend(tx.many(NOT_AGAIN, [], |row| {
+        let (id, nth) = (row.int(0)?, row.int(1)?);
+        Ok(format!("debit {id} is tried a {nth}. time, and the one before did not come back so"))
+    })?);
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
 fn debit(row: &Row) -> Result<Debit> {
     Ok(Debit {
         id: row.id(0)?,
         mandate: row.id(1)?,
         version: row.int(2)?,
         bill: row.id(3)?,
-        amount: row.money(4)?,
-        tender: row.id(5)?,
+        nth: row.int(4)?,
+        amount: row.money(5)?,
+        tender: row.id(6)?,
     })
 }
 

@@ -279,7 +279,7 @@ pub fn open_sides(
     let mut all: BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)> = BTreeMap::new();
     let sql = tx.either(SIDES_AMONG.0, SIDES_AMONG.1);
     tx.each(sql, [V::from(&list), on.into(), through.into()], |row| {
-        all.entry(row.id(7)?).or_default().0.push(side(row)?);
+        all.entry(row.id(8)?).or_default().0.push(side(row)?);
         Ok(())
     })?;
     for of in [MOVED_AMONG, LEVELLED_AMONG, APPLIED_AMONG] {

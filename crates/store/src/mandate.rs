@@ -25,6 +25,18 @@ const OF_ACCOUNT: Sql = Sql("
     from mandate m join mandate_version v on v.mandate_id = m.id
     left join mandate_end e on e.mandate_id = m.id
     where m.account_id = $1 order by m.id, v.version");
+const GET: Sql = Sql("
+    select m.id, m.account_id, m.scheme, m.signed_on, v.version, v.from_on, v.holder, v.collects,
+           v.most_cents, v.tail, e.ended_on
+    from mandate m join mandate_version v on v.mandate_id = m.id
+    left join mandate_end e on e.mandate_id = m.id
+    where m.id = $1 and v.version = $2");
+const NEWEST: Sql = Sql("
+    select m.id, m.account_id, m.scheme, m.signed_on, v.version, v.from_on, v.holder, v.collects,
+           v.most_cents, v.tail, e.ended_on
+    from mandate m join mandate_version v on v.mandate_id = m.id
+    left join mandate_end e on e.mandate_id = m.id
+    where m.id = $1 order by v.version desc limit 1");
 const BY_HASH: Sql = Sql("
     select distinct m.account_id
     from mandate_version v join mandate m on m.id = v.mandate_id
@@ -78,6 +90,16 @@ pub fn end(tx: &mut Tx, id: MandateId, on: Date, why: &str) -> Result<()> {
 /// Every version of the mandates of an account, oldest first.
 pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Mandate>> {
     tx.many(OF_ACCOUNT, [account.into()], mandate)
+}
+
+/// A version of a mandate, if there is such a one.
+pub fn get(tx: &mut Tx, id: MandateId, version: i64) -> Result<Option<Mandate>> {
+    tx.maybe(GET, [id.into(), version.into()], mandate)
+}
+
+/// The newest version of a mandate, if there is such a one.
+pub fn newest(tx: &mut Tx, id: MandateId) -> Result<Option<Mandate>> {
+    tx.maybe(NEWEST, [id.into()], mandate)
 }
 
 /// The accounts whose mandates have or had a number, by its hash.

@@ -16,6 +16,7 @@ const ADD: Sql = Sql("
 const END: Sql = Sql("
     insert into suspense_end (suspense_id, how, ended_on, payment_id, why)
     values ($1, $2, $3, $4, $5)");
+const PART: Sql = Sql("insert into suspense_part (suspense_id, of_id) values ($1, $2)");
 const GET: Sql = Sql("
     select id, tender_id, amount_cents, held_on, said, key from suspense where id = $1");
 const BY_KEY: Sql = Sql("
@@ -42,18 +43,35 @@ pub fn add(tx: &mut Tx, it: &Suspended) -> Result<()> {
     tx.exec(ADD, values).map(|_| ())
 }
 
-/// Says what became of it: the payment that it is, or nothing where it went back. The database refuses
-/// a second end.
-pub fn end(
-    tx: &mut Tx,
-    id: SuspenseId,
-    on: Date,
-    payment: Option<PaymentId>,
-    why: &str,
-) -> Result<()> {
-    let how = if payment.is_some() { "matched" } else { "returned" };
+/// What became of money that was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It is a payment.
+    Matched(PaymentId),
+    /// It went back with its tender.
+    Returned,
+    /// It is several parts, each held for itself.
+    Parted,
+    /// It is to be paid back.
+    Refunded,
+}
+
+/// Says what became of it. The database refuses a second end.
+pub fn end(tx: &mut Tx, id: SuspenseId, on: Date, became: Became, why: &str) -> Result<()> {
+    let (how, payment) = match became {
+        Became::Matched(payment) => ("matched", Some(payment)),
+        Became::Returned => ("returned", None),
+        Became::Parted => ("parted", None),
+        Became::Refunded => ("refunded", None),
+    };
     let values = [id.into(), how.into(), on.into(), payment.into(), why.into()];
     tx.exec(END, values).map(|_| ())
+}
+
+/// Keeps a part of what was held.
+pub fn add_part(tx: &mut Tx, it: &Suspended, of: SuspenseId) -> Result<()> {
+    add(tx, it)?;
+    tx.exec(PART, [it.id.into(), of.into()]).map(|_| ())
 }
 
 /// One, if there is such a one.

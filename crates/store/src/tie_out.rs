@@ -28,7 +28,8 @@ const TENDER_SUMS: Sql = Sql("
                     select 1 from payment_reversal r where r.payment_id = y.id and r.how = 'moved')), 0)
           + coalesce((select sum(s.amount_cents) from suspense s
                 where s.tender_id = t.id and not exists (
-                    select 1 from suspense_end e where e.suspense_id = s.id and e.how = 'matched')), 0)
+                    select 1 from suspense_end e
+                    where e.suspense_id = s.id and e.how in ('matched', 'parted'))), 0)
             as bigint) as became
         from tender t) as sums
     where became <> amount_cents order by id limit $1");
@@ -64,6 +65,13 @@ const REVERSAL_ENTRIES_ALONE: Sql = Sql("
     where e.kind = 'reversal' and not exists (
         select 1 from payment y join payment_reversal r on r.payment_id = y.id where y.key = e.key)
     order by e.id limit $1");
+const PARTS: Sql = Sql("
+    select s.id, s.amount_cents, cast(coalesce(sum(t.amount_cents), 0) as bigint)
+    from suspense s join suspense_end e on e.suspense_id = s.id and e.how = 'parted'
+    left join suspense_part p on p.of_id = s.id
+    left join suspense t on t.id = p.suspense_id and t.tender_id = s.tender_id
+    group by s.id, s.amount_cents
+    having s.amount_cents <> coalesce(sum(t.amount_cents), 0) order by s.id limit $1");
 const CLEARING: Sql = Sql("
     select cast(coalesce(sum(amount_cents), 0) as bigint) from posting
     where gl = '1090 payment clearing'");
@@ -129,5 +137,9 @@ pub fn clearing(tx: &mut Tx) -> Result<Found> {
         found
             .push(format!("the ledger holds {says} for nobody, and what is held adds up to {sum}"));
     }
+    found.extend(tx.many(PARTS, [SHOWN.into()], |row| {
+        let (id, held, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{held} held under {id} was parted, and its parts are {sum}"))
+    })?);
     Ok((examined, found))
 }

@@ -99,6 +99,8 @@ pub enum Counter {
     Debit,
     /// Files of such debits.
     DebitFile,
+    /// Statements of accounts at banks.
+    BankStatement,
     /// Contacts with customers.
     Interaction,
     /// Generators.
@@ -362,6 +364,7 @@ impl Counter {
             Counter::Mandate => "mandate",
             Counter::Debit => "debit",
             Counter::DebitFile => "debit_file",
+            Counter::BankStatement => "bank_statement",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",
             Counter::Task => "task",

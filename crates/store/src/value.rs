@@ -12,13 +12,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId,
-    ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId,
-    DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId,
-    LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId,
-    PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId,
-    RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId,
-    TellingId, TenderId, UserId, WindowId,
+    AccountId, AccountNumber, AgreementId, AppointmentId, ApprovalId, BankStatementId, BatchId,
+    BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId,
+    DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId,
+    InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId,
+    OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId,
+    PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId,
+    TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -249,6 +249,7 @@ macro_rules! ids_are_numbers {
 
 ids_are_numbers! {
     AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, BankStatementId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

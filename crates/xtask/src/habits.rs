@@ -155,6 +155,19 @@ pub(crate) fn bench_run(words: &[&str]) -> Result<()> {
     )
 }
 
+/// Posts a file of a lockbox on both databases. The server keeps what it says it kept.
+pub(crate) fn lockbox(cheques: &str) -> Result<()> {
+    let postgres = postgres::start_durable()?;
+    let scratch = Scratch::new("lockbox")?;
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "lockbox"])
+            .arg("--")
+            .arg(&scratch.0)
+            .arg(cheques)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
 /// Draws bills in one worker and in two.
 pub(crate) fn paper(bills: &str) -> Result<()> {
     run::done(

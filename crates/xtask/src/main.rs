@@ -51,6 +51,8 @@ cargo xtask HABIT
             fast six months of a wrong price are corrected, by one worker and by two
             --accounts N   another number of them
             correction N   that correction alone, of so many; `sqlite` or `postgres`: on that alone
+  bench lockbox  how fast a file of a lockbox is matched and posted, on both databases
+            --cheques N    another number of them than 100000
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
@@ -100,6 +102,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
         ["bench", "run", "--accounts", accounts] => habits::bench_run(&[*accounts]),
         ["bench", "run", words @ ..] => habits::bench_run(words),
+        ["bench", "lockbox"] => habits::lockbox("100000"),
+        ["bench", "lockbox", "--cheques", cheques] => habits::lockbox(cheques),
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

@@ -4,18 +4,20 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::debit::policy::Policy;
 use meterbook_core::debit::{AccountKind, BankNumber, Format, Mandate, Scheme};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
-use meterbook_formats::payments::nacha::codes::Direction;
+use meterbook_formats::payments::nacha::codes::{Direction, RETRY_DESCRIPTION};
 use meterbook_formats::payments::nacha::write as nacha;
 use meterbook_formats::payments::{nacha as read, sepa};
 use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Tx};
 
-use super::NotMade;
+use super::{NotMade, prenote};
 use crate::authority::authorize;
 use crate::seal::BankKey;
 use crate::{Actor, intake, refuse};
@@ -62,6 +64,12 @@ struct Line {
 pub fn write(tx: &mut Tx, actor: Actor, key: &BankKey, id: DebitFileId) -> Result<String> {
     // What it comes to was answered for when it was made, by one or by two.
     let allowed = authorize(tx, actor, Permission::MakeDebits, Some(Money::ZERO))?;
+    if let Some(why) = store::debit::stopped(tx)? {
+        return Err(refuse(NotMade::Stopped { why }));
+    }
+    if let Some(file) = store::prenote::get(tx, id)? {
+        return prenote::write(tx, &allowed, key, &file);
+    }
     let file = store::debit::get(tx, id)?.ok_or_else(|| refuse(NotMade::Unknown { id }))?;
     let lines = lines(tx, key, id)?;
     let made = crate::founding::zone(tx)?.day_of(file.made);
@@ -126,6 +134,43 @@ fn lines(tx: &mut Tx, key: &BankKey, id: DebitFileId) -> Result<Vec<Line>> {
 }
 
 fn as_nacha(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) -> Result<String> {
+    let entries = lines.iter().map(|line| Entry {
+        scheme: line.mandate.scheme,
+        again: 1 < line.debit.nth,
+        amount: Some(line.debit.amount),
+        number: &line.number,
+        account: &line.account,
+        holder: &line.mandate.terms.holder,
+    });
+    let first = lines.first().map_or(1, |it| it.debit.id.0);
+    nacha_of(tx, policy, (file.id, file.made, file.settle), first, entries)
+}
+
+/// An entry of a file of NACHA, with all that the bank wants to know.
+pub(super) struct Entry<'a> {
+    /// How it was agreed to.
+    pub(super) scheme: Scheme,
+    /// Whether it is tried again.
+    pub(super) again: bool,
+    /// How much; `None` is a prenote.
+    pub(super) amount: Option<Money>,
+    /// Where.
+    pub(super) number: &'a BankNumber,
+    /// What we know the customer by.
+    pub(super) account: &'a str,
+    /// Whose account it is.
+    pub(super) holder: &'a str,
+}
+
+/// A file of NACHA: a batch for each entry class and for what is tried again, which has a name that the
+/// network says. Traces are numbered from `first`.
+pub(super) fn nacha_of<'a>(
+    tx: &mut Tx,
+    policy: &Policy,
+    (id, made, settle): (DebitFileId, Timestamp, Date),
+    first: i64,
+    entries: impl Iterator<Item = Entry<'a>>,
+) -> Result<String> {
     let said = |text: &str, word| {
         if text.is_empty() { Err(refuse(NotWhole::NotSaid { word })) } else { Ok(text.to_owned()) }
     };
@@ -133,37 +178,38 @@ fn as_nacha(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) -> R
     let (bank, bank_name) = policy.bank.clone().ok_or_else(no_bank)?;
     let company = said(&policy.company, "company")?;
     let company_id = said(&policy.company_id, "company-id")?;
-    let description = said(&policy.statement, "statement")?;
+    let statement = said(&policy.statement, "statement")?;
     let zone = crate::founding::zone(tx)?;
     // Files of one day are told apart by a letter.
-    let letter = u8::try_from(file.id.0.rem_euclid(26))?;
+    let letter = u8::try_from(id.0.rem_euclid(26))?;
     let head = nacha::Head {
         destination: bank.clone(),
         destination_name: bank_name,
         origin: said(&policy.origin, "origin")?,
         origin_name: company.clone(),
-        made: zone.tz().to_datetime(file.made),
+        made: zone.tz().to_datetime(made),
         modifier: char::from(b'A' + letter),
     };
     let mut batches: Vec<nacha::NewBatch> = Vec::new();
-    for line in lines {
-        let class = match line.mandate.scheme {
+    for it in entries {
+        let class = match it.scheme {
             Scheme::Web => nacha::Class::Web,
             Scheme::Ccd => nacha::Class::Ccd,
             _ => nacha::Class::Ppd,
         };
-        if batches.last().is_none_or(|it| it.class != class) {
+        let description = if it.again { RETRY_DESCRIPTION } else { &statement };
+        if batches.last().is_none_or(|of| of.class != class || of.description != description) {
             batches.push(nacha::NewBatch {
                 class,
                 company: company.clone(),
                 company_id: company_id.clone(),
-                description: description.clone(),
-                effective: file.settle,
+                description: description.to_owned(),
+                effective: settle,
                 odfi: bank.clone(),
                 entries: Vec::new(),
             });
         }
-        let BankNumber::Routed { routing, account, kind } = &line.number else {
+        let BankNumber::Routed { routing, account, kind } = it.number else {
             return Err(refuse(NotWhole::NotWritten("an IBAN in a file of NACHA".to_owned())));
         };
         let entry = nacha::NewEntry {
@@ -172,19 +218,62 @@ fn as_nacha(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) -> R
                 AccountKind::Checking => nacha::AccountKind::Checking,
                 AccountKind::Savings => nacha::AccountKind::Savings,
             },
-            amount: Some(line.debit.amount),
+            amount: it.amount,
             routing: routing.clone(),
             account: account.clone(),
-            id: line.account.clone(),
-            name: line.mandate.terms.holder.clone(),
+            id: it.account.to_owned(),
+            name: it.holder.to_owned(),
             recurring: true,
             note: None,
         };
         batches.last_mut().context("a batch was begun")?.entries.push(entry);
     }
-    let first = lines.first().map_or(1, |it| it.debit.id.0.rem_euclid(TRACES).max(1));
+    let first = first.rem_euclid(TRACES).max(1);
     let written = nacha::write_from(&head, &batches, usize::try_from(first)?);
     written.map_err(|why| refuse(NotWhole::NotWritten(why.to_string())))
+}
+
+/// The debits of a file of SEPA, each with the number of its collection: `F-7-2` comes back as 2.
+pub(super) fn collections(tx: &mut Tx, id: DebitFileId) -> Result<Vec<(Debit, usize)>> {
+    let mut lines = Vec::new();
+    for debit in store::debit::items(tx, id)? {
+        let mandate = store::mandate::get(tx, debit.mandate, debit.version)?;
+        let mandate = mandate.context("the mandate of a debit is there")?;
+        let first = store::debit::version_before(tx, debit.mandate, debit.id)?.is_none();
+        lines.push((debit, mandate.scheme, first));
+    }
+    let numbers = numbers(lines.iter().map(|it| (it.1, it.2)));
+    Ok(lines.into_iter().map(|it| it.0).zip(numbers).collect())
+}
+
+fn numbered(lines: &[Line]) -> Vec<usize> {
+    numbers(lines.iter().map(|it| (it.mandate.scheme, it.first)))
+}
+
+/// Debits of one scheme, first ones and later ones, are a collection each; numbered as they come.
+fn numbers(all: impl Iterator<Item = (Scheme, bool)>) -> Vec<usize> {
+    let mut kinds = Vec::new();
+    let number = |it| match kinds.iter().position(|of| *of == it) {
+        Some(at) => at + 1,
+        None => {
+            kinds.push(it);
+            kinds.len()
+        }
+    };
+    all.map(number).collect()
+}
+
+impl Line {
+    fn instrument(&self) -> sepa::Instrument {
+        match self.mandate.scheme {
+            Scheme::SepaB2b => sepa::Instrument::B2b,
+            _ => sepa::Instrument::Core,
+        }
+    }
+
+    fn sequence(&self) -> sepa::Sequence {
+        if self.first { sepa::Sequence::First } else { sepa::Sequence::Recurring }
+    }
 }
 
 fn as_pain008(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) -> Result<String> {
@@ -198,12 +287,7 @@ fn as_pain008(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) ->
         bic: None,
     };
     let mut collections: Vec<sepa::NewCollection> = Vec::new();
-    for line in lines {
-        let instrument = match line.mandate.scheme {
-            Scheme::SepaB2b => sepa::Instrument::B2b,
-            _ => sepa::Instrument::Core,
-        };
-        let sequence = if line.first { sepa::Sequence::First } else { sepa::Sequence::Recurring };
+    for (line, nth) in lines.iter().zip(numbered(lines)) {
         let BankNumber::Iban(iban) = &line.number else {
             return Err(refuse(NotWhole::NotWritten("no IBAN in a file of SEPA".to_owned())));
         };
@@ -218,14 +302,12 @@ fn as_pain008(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) ->
             bic: None,
             remittance: sepa::Remittance::Text(format!("Bill {}", line.bill)),
         };
-        let same =
-            |it: &&mut sepa::NewCollection| it.instrument == instrument && it.sequence == sequence;
-        match collections.iter_mut().find(same) {
+        match collections.get_mut(nth - 1) {
             Some(it) => it.debits.push(debit),
             None => collections.push(sepa::NewCollection {
-                id: format!("F-{}-{}", file.id, collections.len() + 1),
-                instrument,
-                sequence,
+                id: format!("F-{}-{nth}", file.id),
+                instrument: line.instrument(),
+                sequence: line.sequence(),
                 on: file.settle,
                 debits: vec![debit],
             }),

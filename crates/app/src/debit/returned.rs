@@ -6,17 +6,20 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::debit::{BankNumber, Mandate, Terms};
-use meterbook_core::id::{AccountId, DebitId};
+use meterbook_core::debit::{AccountKind, BankNumber, Terms};
+use meterbook_core::id::{AccountId, DebitFileId, DebitId, MandateId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::{Cause, TaskKind};
 use meterbook_core::text::decimal;
 use meterbook_formats::payments::nacha::codes::{Rate, change_words, rate, return_words};
-use meterbook_formats::payments::nacha::{self, Change, Return, Stage};
+use meterbook_formats::payments::nacha::{Change, Return, Stage};
+use meterbook_formats::payments::{self, Found, sepa};
 use meterbook_store::debit::Debit;
+use meterbook_store::prenote::Prenote;
 use meterbook_store::{self as store, Tx};
 
+use super::prenote;
 use crate::authority::authorize;
 use crate::seal::BankKey;
 use crate::{Actor, mandate, receipt, refuse, task};
@@ -24,7 +27,12 @@ use crate::{Actor, mandate, receipt, refuse, task};
 /// Days over which rates of returns are counted.
 const RATE_DAYS: i64 = 60;
 /// Returns after which nothing more is taken by a mandate: the account is gone, or nobody agreed.
-const ENDS: [&str; 10] = ["R02", "R03", "R04", "R05", "R07", "R08", "R10", "R16", "R20", "R29"];
+const ENDS: [&str; 16] = [
+    "R02", "R03", "R04", "R05", "R07", "R08", "R10", "R16", "R20", "R29", "AC01", "AC04", "AC13",
+    "AG01", "MD01", "MD07",
+];
+/// The status of what a bank did not take.
+const REJECTED: &str = "RJCT";
 
 /// What became of one thing that a file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,13 @@ pub enum Became {
         account: AccountId,
         /// How much.
         amount: Money,
+        /// Whether its mandate ended with it.
+        ended: bool,
+    },
+    /// Its prenote came back: there is no such account, or nothing may be taken from it.
+    NotThere {
+        /// Whose.
+        account: AccountId,
         /// Whether its mandate ended with it.
         ended: bool,
     },
@@ -63,7 +78,7 @@ pub struct Told {
 /// Why a file is not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotTaken {
-    /// It is no whole file of NACHA.
+    /// It is no whole file.
     Faulty {
         /// The first line at fault.
         line: u64,
@@ -87,20 +102,54 @@ pub struct Rates {
     pub overall: i64,
 }
 
+/// Something that we sent.
+enum Sent {
+    /// A debit.
+    Debit(Debit),
+    /// A prenote.
+    Prenote(Prenote),
+}
+
+/// Something that comes back, whatever the file is.
+struct Back {
+    line: u64,
+    code: String,
+    /// What the code means.
+    means: String,
+    /// What we sent, by the id that comes back with it; none where nobody knows it.
+    sent: Option<Sent>,
+    /// How much, where that is said.
+    amount: Option<Money>,
+    /// What it is called in the file.
+    named: String,
+    /// Whether it takes something of ours back: what banks dispute among each other does not.
+    ours: bool,
+}
+
 /// Takes in what a bank sent back. The same file again changes nothing: what was done is found done.
 pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result<Vec<Told>> {
     let allowed = authorize(tx, actor, Permission::ReversePayments, None)?;
-    let file = nacha::read(bytes);
-    if let Some(why) = &file.faults.refused {
+    let kind = payments::Kind::of(bytes).unwrap_or(payments::Kind::Nacha);
+    let file = payments::read(&mut &*bytes, kind)?;
+    if let Some(why) = &file.faults().refused {
         return Err(refuse(NotTaken::Faulty { line: why.line, what: why.what.clone() }));
     }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let (all, changes) = match &file {
+        Found::Nacha(file) => {
+            let all: Result<Vec<Back>> = file.returns().map(|it| of_nacha(tx, it)).collect();
+            (all?, file.changes().collect())
+        }
+        Found::Statements(it) => (of_statements(tx, it)?, Vec::new()),
+        Found::Statuses(it) => (of_statuses(tx, it)?, Vec::new()),
+        Found::Bai2(_) | Found::Lockbox(_) | Found::Debits(_) => (Vec::new(), Vec::new()),
+    };
     let mut told = Vec::new();
-    for it in file.returns() {
+    for it in all {
         let became = back(tx, actor, &allowed, (&it, today))?;
         told.push(Told { line: it.line, code: it.code, became });
     }
-    for it in file.changes() {
+    for it in changes {
         let became = changed(tx, actor, &allowed, key, (&it, today))?;
         told.push(Told { line: it.line, code: it.code, became });
     }
@@ -113,35 +162,132 @@ pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result
     Ok(told)
 }
 
+fn of_nacha(tx: &mut Tx, it: Return) -> Result<Back> {
+    let means = return_words(&it.code).unwrap_or("no code that is known").to_owned();
+    let sent = by_trace(tx, &it.trace)?;
+    let ours = it.stage == Stage::Returned;
+    let (line, code, named) = (it.line, it.code, format!("trace {}", it.trace));
+    Ok(Back { line, code, means, sent, amount: Some(it.amount), named, ours })
+}
+
+/// What was booked back in a statement or a notification: money that went out again with a reason.
+fn of_statements(tx: &mut Tx, it: &sepa::Statements) -> Result<Vec<Back>> {
+    let mut all = Vec::new();
+    for (entry, detail) in it.returns().filter(|it| it.0.is_booked()) {
+        let sent = by_id(tx, &detail.end_to_end)?;
+        let amount = detail.amount.or(entry.amount);
+        let named = named(&detail.end_to_end);
+        let (line, ours) = (detail.line, !entry.credit);
+        let (code, means) = reason(&detail.reason);
+        all.push(Back { line, code, means, sent, amount, named, ours });
+    }
+    Ok(all)
+}
+
+/// What a bank did not take: single debits, a collection, or the file.
+fn of_statuses(tx: &mut Tx, it: &sepa::Statuses) -> Result<Vec<Back>> {
+    let mut all = Vec::new();
+    for of in it.outcomes.iter().filter(|it| it.status == REJECTED) {
+        let sent = match of.end_to_end.is_empty() {
+            false => vec![by_id(tx, &of.end_to_end)?],
+            true => collected(tx, &of.collection)?.into_iter().map(Some).collect(),
+        };
+        let named = if of.end_to_end.is_empty() { &of.collection } else { &of.end_to_end };
+        let (named, (code, means)) = (self::named(named), reason(&of.reason));
+        let sent = if sent.is_empty() { vec![None] } else { sent };
+        for sent in sent {
+            let (code, means, named) = (code.clone(), means.clone(), named.clone());
+            let (line, amount) = (of.line, of.amount);
+            all.push(Back { line, code, means, sent, amount, named, ours: true });
+        }
+    }
+    if it.status == REJECTED && all.is_empty() {
+        let (code, means) = reason(&it.reason);
+        let named = named(&it.original);
+        for debit in whole_file(tx, &it.original)? {
+            let sent = Some(Sent::Debit(debit));
+            let (code, means, named) = (code.clone(), means.clone(), named.clone());
+            all.push(Back { line: 1, code, means, sent, amount: None, named, ours: true });
+        }
+    }
+    Ok(all)
+}
+
+fn reason(code: &str) -> (String, String) {
+    let means = sepa::reason_words(code).unwrap_or("no reason that is known");
+    (code.to_owned(), means.to_owned())
+}
+
+fn named(id: &str) -> String {
+    format!("the id {id}")
+}
+
 fn back(
     tx: &mut Tx,
     actor: Actor,
     allowed: &Authorized,
-    (it, today): (&Return, Date),
+    (it, today): (&Back, Date),
 ) -> Result<Became> {
-    let means = return_words(&it.code).unwrap_or("no code that is known");
-    let why = format!("{} {means}", it.code);
-    let found = find(tx, &it.trace)?.filter(|found| found.amount == it.amount);
-    let Some(debit) = found.filter(|_| it.stage == Stage::Returned) else {
-        let said = format!("{why}, {} of trace {}", it.amount, it.trace);
-        return wait(tx, actor, (&it.trace, &it.code), said, today);
+    let why = format!("{} {}", it.code, it.means);
+    let sum = it.amount.map_or_else(|| "an amount".to_owned(), |it| it.to_string());
+    let task = |tx: &mut Tx| {
+        let said = format!("{why}, {sum} of {}", it.named);
+        wait(tx, actor, (&it.named, &it.code), said, today)
+    };
+    let debit = match &it.sent {
+        Some(Sent::Debit(debit)) if it.ours && it.amount.is_none_or(|of| of == debit.amount) => {
+            debit
+        }
+        Some(Sent::Prenote(prenote)) if it.ours => {
+            return not_there(tx, allowed, prenote, (it, &why, today));
+        }
+        _ => return task(tx),
     };
     let account = store::bill::get(tx, debit.bill)?.account;
     store::account::lock(tx, &[account])?;
     if store::receipt::standing(tx, debit.tender)?.is_empty() {
         return Ok(Became::Already);
     }
-    let amount = receipt::give_back(tx, actor, debit.tender, today, &why)?;
-    let standing = mandate::on(tx, account, today)?.filter(|it| it.id == debit.mandate);
-    let ends = standing.filter(|_| ENDS.contains(&it.code.as_str()));
-    let ended = ends.is_some();
-    if let Some(was) = ends.filter(|it| it.ended.is_none()) {
-        mandate::finish(tx, allowed, &was, today, &why)?;
-    }
+    let amount = receipt::come_back(tx, allowed, debit.tender, (today, &it.code), &why)?;
+    let ends = ENDS.contains(&it.code.as_str());
+    let ended = ends && end(tx, allowed, debit.mandate, (&why, today))?;
     Ok(Became::TakenBack { account, amount, ended })
 }
 
-/// Changes a mandate as its bank says. What needs a look, such as another name, is a task.
+/// A prenote that comes back says that nothing may be taken by its mandate.
+fn not_there(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    prenote: &Prenote,
+    (it, why, today): (&Back, &str, Date),
+) -> Result<Became> {
+    let mandate = store::mandate::newest(tx, prenote.mandate)?;
+    let account = mandate.context("the mandate of a prenote is there")?.account;
+    store::account::lock(tx, &[account])?;
+    if store::prenote::back(tx, prenote.id)?.is_some() {
+        return Ok(Became::Already);
+    }
+    store::prenote::give_back(tx, prenote.id, &it.code, today)?;
+    let ended = end(tx, allowed, prenote.mandate, (why, today))?;
+    Ok(Became::NotThere { account, ended })
+}
+
+/// Ends a mandate that stands; whether it did.
+fn end(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    id: MandateId,
+    (why, today): (&str, Date),
+) -> Result<bool> {
+    let standing = store::mandate::newest(tx, id)?.filter(|it| it.ended.is_none());
+    if let Some(was) = &standing {
+        mandate::finish(tx, allowed, was, today, why)?;
+    }
+    Ok(standing.is_some())
+}
+
+/// Changes a mandate as its bank says, once, whatever the customer says later. What is about something
+/// else than the mandate, such as what we call the customer, is a task.
 fn changed(
     tx: &mut Tx,
     actor: Actor,
@@ -151,66 +297,108 @@ fn changed(
 ) -> Result<Became> {
     let means = change_words(&it.code).unwrap_or("no code that is known");
     let why = format!("{} {means}", it.code);
-    let debit = find(tx, &it.trace)?;
-    let found = match &debit {
-        Some(debit) => newest(tx, debit)?,
-        None => None,
-    };
-    if let Some(was) = found {
+    let sent = by_trace(tx, &it.trace)?.map(|it| match it {
+        Sent::Debit(it) => (it.id, it.mandate, it.version),
+        Sent::Prenote(it) => (it.id, it.mandate, it.version),
+    });
+    if let Some((id, of, version)) = sent
+        && let Some(was) = store::mandate::newest(tx, of)?
+    {
         store::account::lock(tx, &[was.account])?;
-        let kept = store::mandate::sealed(tx, was.id, was.version)?;
-        let number = key.open(&kept, (was.id, was.version))?;
-        if let Some(new) = corrected(&number, it) {
-            if new == number {
-                return Ok(Became::Already);
-            }
-            let terms = Terms { from: today, ..was.terms.clone() };
-            if was.terms.from < today {
-                mandate::amend(tx, allowed, key, &was, (&terms, Some(&new)), &why)?;
+        if store::prenote::corrected(tx, (id, &it.code))?.is_some() {
+            return Ok(Became::Already);
+        }
+        let was = store::mandate::newest(tx, of)?.filter(|it| it.ended.is_none());
+        // What the customer changed since is not what the bank looked at.
+        if let Some(was) = was
+            && prenote::same_account(tx, &was)?.contains(&version)
+        {
+            let kept = store::mandate::sealed(tx, was.id, was.version)?;
+            let number = key.open(&kept, (was.id, was.version))?;
+            if let Some((number, holder)) = corrected(&number, &was.terms.holder, it) {
+                let after = was.terms.from.tomorrow().unwrap_or(today);
+                let terms = Terms { from: today.max(after), holder, ..was.terms.clone() };
+                let now = mandate::amend(tx, allowed, key, &was, (&terms, Some(&number)), &why)?;
+                store::prenote::correct(tx, (id, &it.code), (now.id, now.version))?;
                 return Ok(Became::Changed { account: was.account });
             }
         }
     }
     // What it should be is in the bank's file: a task is no place for a number.
-    wait(tx, actor, (&it.trace, &it.code), format!("{why}, of trace {}", it.trace), today)
+    let named = format!("trace {}", it.trace);
+    wait(tx, actor, (&named, &it.code), format!("{why}, of {named}"), today)
 }
 
-/// The number as it should be, where the code says all of it.
-fn corrected(was: &BankNumber, it: &Change) -> Option<BankNumber> {
+/// The account and whose it is, as they should be, where the code says all of it. What is corrected
+/// stands in columns that the code says (Nacha Operating Rules, appendix five).
+fn corrected(was: &BankNumber, holder: &str, it: &Change) -> Option<(BankNumber, String)> {
     let BankNumber::Routed { routing, account, kind } = was else { return None };
-    let said = it.corrected.as_str();
-    match it.code.as_str() {
-        "C01" => BankNumber::routed(routing.digits(), said, *kind).ok(),
-        "C02" => BankNumber::routed(said, account, *kind).ok(),
-        "C03" => {
-            let (bank, account) = said.split_once(char::is_whitespace)?;
-            BankNumber::routed(bank, account.trim(), *kind).ok()
-        }
+    let columns = |from: usize, to: usize| {
+        let said = it.corrected.get(from - 1..to.min(it.corrected.len()))?.trim();
+        Some(said).filter(|it| !it.is_empty())
+    };
+    let kind_of = |code: Option<&str>| match code?.chars().next()? {
+        '2' => Some(AccountKind::Checking),
+        '3' => Some(AccountKind::Savings),
         _ => None,
+    };
+    let (bank, kind, whose) = (routing.digits(), *kind, holder.to_owned());
+    let number = match it.code.as_str() {
+        "C01" => BankNumber::routed(bank, columns(1, 17)?, kind),
+        "C02" => BankNumber::routed(columns(1, 9)?, account, kind),
+        // Some banks do not keep to the columns between the two.
+        "C03" => {
+            BankNumber::routed(columns(1, 9)?, columns(10, 29)?.split_whitespace().next()?, kind)
+        }
+        "C04" => return Some((was.clone(), columns(1, 22)?.to_owned())),
+        "C05" => BankNumber::routed(bank, account, kind_of(columns(1, 2))?),
+        "C06" => BankNumber::routed(bank, columns(1, 17)?, kind_of(columns(21, 22))?),
+        "C07" => BankNumber::routed(columns(1, 9)?, columns(10, 26)?, kind_of(columns(27, 28))?),
+        _ => return None,
+    };
+    number.ok().map(|it| (it, whose))
+}
+
+/// What was sent with a trace: its last seven digits are the number of the debit or the prenote.
+fn by_trace(tx: &mut Tx, trace: &str) -> Result<Option<Sent>> {
+    let digits = trace.get(8..).and_then(|it| it.parse().ok());
+    let Some(id) = digits.map(DebitId) else { return Ok(None) };
+    match store::debit::find(tx, id)? {
+        Some(debit) => Ok(Some(Sent::Debit(debit))),
+        None => Ok(store::prenote::find(tx, id)?.map(Sent::Prenote)),
     }
 }
 
-/// The newest version of a debit's mandate, unless it ended.
-fn newest(tx: &mut Tx, debit: &Debit) -> Result<Option<Mandate>> {
-    let account = store::bill::get(tx, debit.bill)?.account;
-    let all = store::mandate::of_account(tx, account)?;
-    Ok(all.into_iter().rfind(|it| it.id == debit.mandate && it.ended.is_none()))
+/// The debit of an id that we gave it.
+fn by_id(tx: &mut Tx, end_to_end: &str) -> Result<Option<Sent>> {
+    let id = end_to_end.strip_prefix("D-").and_then(|it| it.parse().ok());
+    let debit = id.map_or(Ok(None), |id| store::debit::find(tx, DebitId(id)))?;
+    Ok(debit.map(Sent::Debit))
 }
 
-/// The debit of a trace: its last seven digits are the debit's number.
-fn find(tx: &mut Tx, trace: &str) -> Result<Option<Debit>> {
-    let digits = trace.get(8..).and_then(|it| it.parse().ok());
-    digits.map_or(Ok(None), |id| store::debit::find(tx, DebitId(id)))
+/// The debits of a collection that we sent.
+fn collected(tx: &mut Tx, collection: &str) -> Result<Vec<Sent>> {
+    let parts = collection.strip_prefix("F-").and_then(|it| it.split_once('-'));
+    let Some((file, nth)) = parts else { return Ok(Vec::new()) };
+    let (Ok(file), Ok(nth)) = (file.parse(), nth.parse::<usize>()) else { return Ok(Vec::new()) };
+    let all = super::file::collections(tx, DebitFileId(file))?;
+    Ok(all.into_iter().filter(|it| it.1 == nth).map(|it| Sent::Debit(it.0)).collect())
+}
+
+/// The debits of a file that we sent.
+fn whole_file(tx: &mut Tx, message: &str) -> Result<Vec<Debit>> {
+    let id = message.strip_prefix("F-").and_then(|it| it.parse().ok());
+    id.map_or(Ok(Vec::new()), |id| store::debit::items(tx, DebitFileId(id)))
 }
 
 fn wait(
     tx: &mut Tx,
     actor: Actor,
-    (trace, code): (&str, &str),
+    (named, code): (&str, &str),
     evidence: String,
     due: Date,
 ) -> Result<Became> {
-    let key = format!("debit {trace} {code}");
+    let key = format!("debit {named} {code}");
     let cause = Cause { kind: TaskKind::Reminder, key, evidence, due, about: Vec::new() };
     task::raise(tx, actor, &cause)?;
     Ok(Became::Task)

@@ -157,6 +157,38 @@ const ACTS: &[(&str, Permission, Act)] = &[
         let new = meterbook_app::debit::NewDebits { format, settle, total };
         meterbook_app::debit::make(tx, actor, &new)
     }),
+    ("bank::take", Permission::TakePayment, |tx, actor| {
+        meterbook_app::bank::take(tx, actor, ("x", b"1")).map(drop)
+    }),
+    ("lockbox::say_layout", Permission::KeepBooks, |tx, actor| {
+        meterbook_app::lockbox::say_layout(tx, actor, date(2026, 4, 1), "amount 8-17")
+    }),
+    ("lockbox::take", Permission::TakePayment, |tx, actor| {
+        let (name, total) = ("x", Money::from_cents(1));
+        let new = meterbook_app::lockbox::NewLockbox { name, bytes: b"1", count: 1, total };
+        meterbook_app::lockbox::take(tx, actor, &new).map(drop)
+    }),
+    ("suspense::split", Permission::MatchPayments, |tx, actor| {
+        let parts = [(AccountId(1), Money::from_cents(1))];
+        meterbook_app::suspense::split(tx, actor, SuspenseId(1), &parts, "x").map(drop)
+    }),
+    ("suspense::refund", Permission::RefundCredit, |tx, actor| {
+        let (id, amount) = (SuspenseId(1), Money::from_cents(1));
+        let new = meterbook_app::suspense::NewHeldRefund { id, amount };
+        meterbook_app::suspense::refund(tx, actor, &new, "x")
+    }),
+    ("debit::switch", Permission::MakeDebits, |tx, actor| {
+        meterbook_app::debit::switch(tx, actor, true, "x")
+    }),
+    ("prenote::make", Permission::MakeDebits, |tx, actor| {
+        meterbook_app::debit::prenote::make(tx, actor, date(2026, 3, 12), 1).map(drop)
+    }),
+    ("returned::mistake", Permission::ReversePayments, |tx, actor| {
+        meterbook_app::returned::mistake(tx, actor, TenderId(1), "x").map(drop)
+    }),
+    ("returned::lift", Permission::KeepCredit, |tx, actor| {
+        meterbook_app::returned::lift(tx, actor, AccountId(1), "x")
+    }),
     ("returned::take_in", Permission::ReversePayments, |tx, actor| {
         meterbook_app::debit::returned::take_in(tx, actor, &mandate::key(), b"1").map(drop)
     }),

@@ -28,9 +28,9 @@ use crate::jobs::january;
 use crate::mandate::{key, new, terms};
 use crate::village::{actor, says};
 
-const SETTLE: Date = date(2026, 3, 12);
+pub(crate) const SETTLE: Date = date(2026, 3, 12);
 const SIGNED: Date = date(2026, 2, 1);
-const POLICY: &str = "company Alder Creek\ncompany-id 1234567890\norigin 231380104\n\
+pub(crate) const POLICY: &str = "company Alder Creek\ncompany-id 1234567890\norigin 231380104\n\
     bank 231380104 First Bank\nstatement UTILITY\ncreditor DE98ZZZ09999999999\n\
     iban DE89370400440532013000\nnorm 3\n";
 
@@ -70,7 +70,7 @@ pub(crate) fn make(db: &Db, new: &NewDebits) -> Result<()> {
     db.write(|tx| debit::make(tx, actor(), new))
 }
 
-fn written(db: &Db, id: i64) -> Result<String> {
+pub(crate) fn written(db: &Db, id: i64) -> Result<String> {
     db.write(|tx| debit::write(tx, actor(), &key(), DebitFileId(id)))
 }
 
@@ -79,8 +79,12 @@ pub(crate) fn owes(db: &Db) -> Vec<i64> {
     (1..=4).map(owes).collect()
 }
 
-fn held(db: &Db) -> Vec<(i64, String)> {
-    let due = db.read(|tx| debit::due(tx, SETTLE)).unwrap();
+pub(crate) fn held(db: &Db) -> Vec<(i64, String)> {
+    held_on(db, SETTLE)
+}
+
+pub(crate) fn held_on(db: &Db, on: Date) -> Vec<(i64, String)> {
+    let due = db.read(|tx| debit::due(tx, on)).unwrap();
     let said = |it: &debit::Due| it.held.map_or_else(|| "taken".to_owned(), |it| it.to_string());
     due.iter().map(|it| (it.account.id.0, said(it))).collect()
 }
@@ -171,7 +175,8 @@ fn a_debit_that_came_back_is_not_taken_again() {
         let on = date(2026, 3, 10);
         db.write(|tx| receipt::give_back(tx, actor(), items[0].tender, on, "R01")).unwrap();
         assert_eq!(owes(db)[0], 4_44);
-        assert_eq!(held(db)[0], (1, "it was taken already".to_owned()));
+        // Trying again is not said to be done here.
+        assert_eq!(held(db)[0], (1, "a debit came back and is still owed".to_owned()));
         let back = db.read(|tx| store::debit::returned(tx, AccountId(1))).unwrap();
         assert_eq!(back.len(), 1);
         assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap().0, 0);

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use meterbook_app::debit::returned::{self, Became, Rates, Told};
 use meterbook_app::{Actor, mandate};
 use meterbook_checks::engines;
-use meterbook_core::debit::{BankNumber, Format};
+use meterbook_core::debit::{AccountKind, BankNumber, Format, Terms};
 use meterbook_core::id::{AccountId, DebitFileId};
 use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
@@ -20,10 +20,10 @@ use crate::mandate::key;
 use crate::village::says;
 
 /// One thing that a bank says: its code, the debit, its cents, and what should be otherwise.
-type Said<'a> = (&'a str, i64, i64, &'a str);
+pub(crate) type Said<'a> = (&'a str, i64, i64, &'a str);
 
 /// A file as a bank sends it back.
-fn file(class: &str, said: &[Said]) -> String {
+pub(crate) fn file(class: &str, said: &[Said]) -> String {
     let mut lines = vec![
         "101 231380104 2313801042603120900A094101Alder Creek            First Bank                     ".to_owned(),
         format!("5225Alder Creek     {:20}1234567890{class}UTILITY   {:6}260312{:3}1231380100000001", "", "", ""),
@@ -53,16 +53,25 @@ fn file(class: &str, said: &[Said]) -> String {
 
 /// Two days later, when returns come.
 fn later() -> Actor {
-    let at: Timestamp = "2026-03-12T12:00:00Z".parse().unwrap();
+    at("2026-03-12")
+}
+
+/// At noon of a day.
+pub(crate) fn at(day: &str) -> Actor {
+    let at: Timestamp = format!("{day}T18:00:00Z").parse().unwrap();
     Actor::system(at)
 }
 
 fn take_in(db: &Db, text: &str) -> Result<Vec<Became>> {
-    let told = db.write(|tx| returned::take_in(tx, later(), &key(), text.as_bytes()))?;
+    take_in_on(db, later(), text)
+}
+
+pub(crate) fn take_in_on(db: &Db, by: Actor, text: &str) -> Result<Vec<Became>> {
+    let told = db.write(|tx| returned::take_in(tx, by, &key(), text.as_bytes()))?;
     Ok(told.into_iter().map(|it: Told| it.became).collect())
 }
 
-fn taken_back(account: i64, cents: i64, ended: bool) -> Became {
+pub(crate) fn taken_back(account: i64, cents: i64, ended: bool) -> Became {
     let (account, amount) = (AccountId(account), Money::from_cents(cents));
     Became::TakenBack { account, amount, ended }
 }
@@ -128,21 +137,58 @@ fn another_amount_and_a_cut_file_take_nothing_back() {
 }
 
 #[test]
-fn a_notification_of_change_changes_the_mandate() {
+fn a_notification_of_change_changes_the_mandate_once() {
     engines::each(|db, folder| {
         town(db, folder);
         make(db, &wanted(Format::Nacha, 1_332)).unwrap();
-        let text = file("COR", &[("C01", 1, 0, "5512349876"), ("C04", 2, 0, "R Quill")]);
-        let changed = Became::Changed { account: AccountId(1) };
-        assert_eq!(take_in(db, &text).unwrap(), [changed, Became::Task]);
-        let it = db.read(|tx| mandate::on(tx, AccountId(1), date(2026, 3, 12))).unwrap().unwrap();
+        let text = file("COR", &[("C01", 1, 0, "5512349876"), ("C09", 2, 0, "77")]);
+        let changed = |id| Became::Changed { account: AccountId(id) };
+        assert_eq!(take_in(db, &text).unwrap(), [changed(1), Became::Task]);
+        let on = |id, day| db.read(|tx| mandate::on(tx, AccountId(id), day)).unwrap().unwrap();
+        let it = on(1, date(2026, 3, 12));
         assert_eq!((it.version, it.tail.as_str()), (2, "9876"));
         assert_eq!(take_in(db, &text).unwrap(), [Became::Already, Became::Task]);
-        let now = db.read(|tx| store::mandate::sealed(tx, it.id, 2)).unwrap();
-        let BankNumber::Routed { account, .. } = key().open(&now, (it.id, 2)).unwrap() else {
-            panic!("it is one of the United States")
-        };
-        assert_eq!(account, "5512349876");
         assert_eq!(owes(db), [0, 0, 1_332, 17_76], "a change takes nothing back");
+
+        // What else banks correct: whose it is, what it is, and several at once, each by its columns.
+        let number = |id: i64, day| {
+            let it = on(id, day);
+            let kept = db.read(|tx| store::mandate::sealed(tx, it.id, it.version)).unwrap();
+            (key().open(&kept, (it.id, it.version)).unwrap().plain(), it.terms.holder)
+        };
+        for (nth, (code, said, plain, holder)) in (13..).zip([
+            ("C04", "Rosa Maria Quill", "231380104 9900117733 checking", "Rosa Maria Quill"),
+            ("C05", "37", "231380104 9900117733 savings", "Rosa Maria Quill"),
+            ("C02", "121042882", "121042882 9900117733 savings", "Rosa Maria Quill"),
+            ("C03", "231380104   7712345", "231380104 7712345 savings", "Rosa Maria Quill"),
+            ("C06", "5512349876          27", "231380104 5512349876 checking", "Rosa Maria Quill"),
+            (
+                "C07",
+                "12104288288001234         37",
+                "121042882 88001234 savings",
+                "Rosa Maria Quill",
+            ),
+        ]) {
+            let by = at(&format!("2026-03-{nth}"));
+            let text = file("COR", &[(code, 2, 0, said)]);
+            assert_eq!(take_in_on(db, by, &text).unwrap(), [changed(2)], "{code}");
+            let day = date(2026, 3, nth);
+            assert_eq!(number(2, day), (plain.to_owned(), holder.to_owned()), "{code}");
+        }
+        // What the customer changed since is theirs, and what is no number is nobody's.
+        let day = date(2026, 3, 20);
+        let other = BankNumber::routed("231380104", "4400", AccountKind::Checking).unwrap();
+        let terms = Terms { from: day, ..on(2, day).terms };
+        db.write(|tx| {
+            mandate::change(tx, at("2026-03-20"), &key(), AccountId(2), (&terms, Some(&other)), "x")
+        })
+        .unwrap();
+        let by = at("2026-03-21");
+        let late = file("COR", &[("C01", 2, 0, "66001122")]);
+        assert_eq!(take_in_on(db, by, &late).unwrap(), [Became::Task]);
+        let wrong = file("COR", &[("C02", 1, 0, "121042883")]);
+        assert_eq!(take_in_on(db, by, &wrong).unwrap(), [Became::Task]);
+        assert_eq!(number(2, date(2026, 3, 21)).0, "231380104 4400 checking");
+        sound(db);
     });
 }

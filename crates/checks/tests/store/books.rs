@@ -5,10 +5,12 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::id::*;
-use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::{Suspended, Tender};
 use meterbook_core::money::Money;
+use meterbook_store::bank::{Credit, Statement};
 use meterbook_store::drawer::{Counted, Drawer};
 use meterbook_store::journal::Journal;
+use meterbook_store::lockbox::{Item, Sums};
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::sample;
@@ -29,6 +31,65 @@ fn journal(number: i64, day: i8, through: i64) -> Journal {
     Journal { number, on, through, entries: 2, debits: Money::from_cents(42_00) }
 }
 
+fn sums() -> Sums {
+    Sums { said: (2, Money::from_cents(42_00)), already: (1, Money::from_cents(20_00)) }
+}
+
+fn item() -> Item {
+    Item {
+        tender: TenderId(1),
+        lockbox: "0012345".to_owned(),
+        deposited: date(2026, 8, 10),
+        place: "0012345/2026-08-10/001/001".to_owned(),
+        cheque: None,
+    }
+}
+
+fn credit() -> Credit {
+    Credit {
+        key: "1000017/2026-08-10/4200/LB1".to_owned(),
+        line: 4,
+        account: "1000017".to_owned(),
+        on: date(2026, 8, 10),
+        amount: Money::from_cents(42_00),
+        said: "LB1 LOCKBOX".to_owned(),
+        alike: "1000017/2026-08-10/4200".to_owned(),
+        deposit: None,
+        tender: None,
+    }
+}
+
+#[test]
+fn what_comes_from_banks_comes_back_as_it_was_kept() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.read(|tx| {
+            assert_eq!(store::lockbox::layout(tx, date(2026, 7, 31))?, None);
+            let said = store::lockbox::layout(tx, date(2026, 8, 1))?;
+            assert_eq!(said.as_deref(), Some("amount 8-17"));
+            let known = |tx: &mut Tx, place: &str, cheque: &str| {
+                let (place, cheque) = ([place], [cheque]);
+                store::lockbox::known(tx, place.into_iter(), cheque.into_iter())
+            };
+            assert_eq!(known(tx, &item().place, "1 2 3")?.len(), 1);
+            assert_eq!(known(tx, "0012345/2026-08-10/001/002", "1 2 3")?.len(), 0);
+            assert_eq!(store::bank::open(tx)?, [credit()]);
+            assert_eq!(store::bank::of_statement(tx, BankStatementId(1))?, [credit()]);
+            let found = store::bank::by_hash(tx, "fe98")?;
+            assert_eq!(found, Some((BankStatementId(1), "august.bai".to_owned())));
+            assert_eq!(store::bank::by_alike(tx, "ab77")?, Some(BankStatementId(1)));
+            let alike = credit().alike;
+            let known = store::bank::known(tx, [alike.as_str()].into_iter())?;
+            assert_eq!(known.get(&credit().key), Some(&alike));
+            Ok(())
+        })
+        .unwrap();
+        let again = Item { tender: TenderId(2), ..item() };
+        let again = db.write(|tx| store::lockbox::add(tx, PaymentBatchId(1), &sums(), &[again]));
+        assert!(again.unwrap_err().is::<Conflict>());
+    });
+}
+
 /// Keeps one of everything of the books.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::drawer::open(tx, &drawer(1), sample::at())?;
@@ -38,6 +99,21 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     let batch = PaymentBatchId(1);
     store::drawer::add_batch(tx, batch, ("box.csv", Some("ab12")), (1, total), sample::at())?;
     store::drawer::add_line(tx, ReceiptId(1), batch, 2)?;
+    store::lockbox::say_layout(tx, date(2026, 8, 1), "amount 8-17")?;
+    store::lockbox::add(tx, batch, &sums(), &[item()])?;
+    let statement = Statement {
+        id: BankStatementId(1),
+        name: "august.bai".to_owned(),
+        sha256: "fe98".to_owned(),
+        alike: "ab77".to_owned(),
+        format: "bai2".to_owned(),
+        at: sample::at(),
+        batch: Some(batch),
+    };
+    store::bank::add(tx, &statement, &[credit()])?;
+    let of = SuspenseId(1);
+    let part = Suspended { id: SuspenseId(2), key: "part".to_owned(), ..crate::money::held() };
+    store::suspense::add_part(tx, &part, of)?;
     store::journal::say_chart(tx, date(2026, 1, 1), "1010 general = cash: Cash\n")?;
     store::journal::keep_evidence(tx, "2026-08-10", &[("entries", "2".to_owned())])?;
     store::journal::close_month(tx, "2026-07", "hard", sample::at(), "")?;

@@ -18,7 +18,7 @@ fn receipt() -> Receipt {
     Receipt { id: ReceiptId(1), on: date(2026, 8, 10), tenders }
 }
 
-fn held() -> Suspended {
+pub(crate) fn held() -> Suspended {
     Suspended {
         id: SuspenseId(1),
         tender: TenderId(1),
@@ -35,7 +35,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     let given = [(EntryId(1), Money::from_cents(1700))];
     store::receipt::apply(tx, PaymentId(1), TenderId(1), &given)?;
     store::suspense::add(tx, &held())?;
-    store::suspense::end(tx, SuspenseId(1), date(2026, 8, 11), Some(PaymentId(1)), "the stub")?;
+    let became = store::suspense::Became::Matched(PaymentId(1));
+    store::suspense::end(tx, SuspenseId(1), date(2026, 8, 11), became, "the stub")?;
     let (on, why) = (date(2026, 8, 12), (Some(PaymentId(1)), "a neighbour's"));
     store::receipt::reverse(tx, PaymentId(1), Reversed::Moved, on, why)?;
     let it = CreditUse {
@@ -71,7 +72,9 @@ fn what_came_in_comes_back_as_it_was_kept() {
             assert_eq!(store::suspense::get(tx, SuspenseId(1))?, Some(held()));
             assert_eq!(store::suspense::by_key(tx, &held().key)?, Some(held()));
             assert_eq!(store::suspense::ended(tx, SuspenseId(1))?, Some(date(2026, 8, 11)));
-            assert_eq!(store::suspense::open(tx)?, []);
+            // What it was parted into is held on.
+            let open = store::suspense::open(tx)?;
+            assert_eq!(open.iter().map(|it| it.id).collect::<Vec<_>>(), [SuspenseId(2)]);
             assert_eq!(store::receipt::rule(tx, date(2026, 2, 1))?.as_deref(), Some("pay any\n"));
             assert_eq!(store::receipt::rule(tx, date(2025, 2, 1))?, None);
             let used = store::receipt::used(tx, "1/R-1")?;
@@ -94,7 +97,10 @@ fn a_second_reversal_and_a_second_end_are_refused_by_the_database() {
             store::receipt::reverse(tx, PaymentId(1), Reversed::Voided, on, (None, "again"))
         });
         assert!(again.unwrap_err().is::<Conflict>());
-        let again = db.write(|tx| store::suspense::end(tx, SuspenseId(1), on, None, "again"));
+        let again = db.write(|tx| {
+            let became = store::suspense::Became::Returned;
+            store::suspense::end(tx, SuspenseId(1), on, became, "again")
+        });
         assert!(again.unwrap_err().is::<Conflict>());
     });
 }

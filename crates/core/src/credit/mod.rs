@@ -7,6 +7,7 @@ pub mod deposit;
 pub mod late_fee;
 pub mod plan;
 pub mod protection;
+pub mod returned;
 
 use std::fmt;
 
@@ -28,6 +29,8 @@ pub enum Noun {
     Collection,
     /// What keeps from being cut off.
     Protection,
+    /// What a payment costs that came back.
+    Returned,
 }
 
 /// What keeps an account from a fee or a step of collections, as a rule says which.
@@ -59,6 +62,7 @@ words! {
     Noun {
         Deposit = "deposit", LateFee = "late-fee", Plan = "plan", Budget = "budget",
         Collection = "collection", Protection = "protection",
+        Returned = "returned",
     }
     Shield {
         Plan = "plan", Dispute = "dispute", Budget = "budget", Medical = "medical",
@@ -89,6 +93,7 @@ impl Noun {
             Noun::Budget => budget::Rules::parse(text).map(drop),
             Noun::Collection => collection::Rules::parse(text).map(drop),
             Noun::Protection => protection::Rules::parse(text).map(drop),
+            Noun::Returned => returned::Rules::parse(text).map(drop),
         }
     }
 }

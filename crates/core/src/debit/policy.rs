@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
+use super::retry::{MOST_TIMES, Retry};
 use crate::bank::{CreditorId, Iban, Routing};
 use crate::money::Money;
 
@@ -28,6 +31,10 @@ pub struct Policy {
     pub iban: Option<Iban>,
     /// Nothing is taken above so many times the customer's norm.
     pub norm: Option<i64>,
+    /// A mandate is tried without money so many banking days before its first debit (NACHA).
+    pub prenote: Option<i64>,
+    /// How often what came back for want of money is tried again (NACHA).
+    pub retry: Option<Retry>,
 }
 
 /// Why a text is none.
@@ -46,8 +53,25 @@ pub enum Held {
     Taken,
     /// A debit came back and what it was for is still owed.
     Returned,
+    /// It came back, and is tried again from a day on.
+    Again {
+        /// The day.
+        from: Date,
+    },
     /// The customer disputes a bill.
     Disputed,
+    /// So much came back that they pay in cash only.
+    CashOnly {
+        /// The first day on which they may pay otherwise.
+        until: Date,
+    },
+    /// The mandate was not tried yet.
+    NotTried,
+    /// The mandate is being tried.
+    BeingTried {
+        /// The first day on which something may be taken.
+        until: Date,
+    },
     /// It is more than the customer agreed to.
     BeyondMost {
         /// The most.
@@ -69,6 +93,8 @@ pub struct Known<'a> {
     pub returned: bool,
     /// Whether the customer disputes a bill.
     pub disputed: bool,
+    /// What else keeps anything from being taken of this account.
+    pub account: Option<Held>,
     /// The most that the customer agreed to.
     pub most: Option<Money>,
     /// What bills before came to.
@@ -115,9 +141,15 @@ impl Policy {
                 let times = times.ok_or_else(|| wrong(&"a whole number from 1 to 100"))?;
                 self.norm = Some(times);
             }
+            "prenote" => {
+                let days = rest.parse().ok().filter(|it| (0..=MOST_DAYS).contains(it));
+                let days = days.ok_or_else(|| wrong(&"so many banking days, from 0 to 30"))?;
+                self.prenote = Some(days);
+            }
+            "retry" => self.retry = Some(again(rest).ok_or_else(|| wrong(&RETRY))?),
             _ => {
                 return Err(format!(
-                    "{word} is not known; write company, company-id, origin, bank, statement, creditor, iban or norm"
+                    "{word} is not known; write company, company-id, origin, bank, statement, creditor, iban, norm, prenote or retry"
                 ));
             }
         }
@@ -136,6 +168,9 @@ impl Policy {
         if known.disputed {
             return Some(Held::Disputed);
         }
+        if known.account.is_some() {
+            return known.account;
+        }
         if let Some(most) = known.most.filter(|most| *most < amount) {
             return Some(Held::BeyondMost { most });
         }
@@ -144,6 +179,23 @@ impl Policy {
         let beyond = norm.cents().saturating_mul(times) < amount.cents();
         beyond.then_some(Held::BeyondNorm { norm })
     }
+}
+
+/// Days that something waits: more is a mistake.
+const MOST_DAYS: i64 = 30;
+/// How trying again is said.
+const RETRY: &str = "write once or twice, and after N days, such as twice after 5 days";
+
+fn again(said: &str) -> Option<Retry> {
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let [times, "after", days, "days"] = words[..] else { return None };
+    let times = match times {
+        "once" => 1,
+        "twice" => MOST_TIMES,
+        _ => return None,
+    };
+    let after_days = days.parse().ok().filter(|it| (0..=MOST_DAYS).contains(it))?;
+    Some(Retry { times, after_days })
 }
 
 /// The mean of what bills came to, rounded down to a cent.
@@ -159,7 +211,11 @@ impl fmt::Display for Held {
         match self {
             Held::Taken => f.write_str("it was taken already"),
             Held::Returned => f.write_str("a debit came back and is still owed"),
+            Held::Again { from } => write!(f, "it came back and is tried again from {from} on"),
             Held::Disputed => f.write_str("the customer disputes a bill"),
+            Held::CashOnly { until } => write!(f, "they pay in cash only, until {until}"),
+            Held::NotTried => f.write_str("the mandate was not tried; see: debit prenote"),
+            Held::BeingTried { until } => write!(f, "the mandate is being tried until {until}"),
             Held::BeyondMost { most } => write!(f, "the customer agreed to {most} at most"),
             Held::BeyondNorm { norm } => write!(f, "their bills usually come to {norm}"),
         }
@@ -190,14 +246,21 @@ mod tests {
         assert_eq!(policy.bank.unwrap().1, "First Bank");
         for (text, said) in [
             ("norm 0", "line 1: norm: a whole number from 1 to 100"),
+            ("prenote x", "line 1: prenote: so many banking days, from 0 to 30"),
+            ("retry 3", "line 1: retry: write once or twice, and after N days"),
+            ("retry twice after 31 days", "line 1: retry: write once or twice, and after N days"),
             ("\nnorm", "line 2: norm says nothing; write what it is after it"),
             (
                 "bank 231380105 X",
                 "line 1: bank: the routing number has a wrong digit: its last one does not follow from the others",
             ),
         ] {
-            assert_eq!(Policy::parse(text).unwrap_err().to_string(), said);
+            let why = Policy::parse(text).unwrap_err().to_string();
+            assert!(why.starts_with(said), "{why}");
         }
+        let policy = Policy::parse("prenote 3\nretry twice after 5 days").unwrap();
+        let retry = Some(Retry { times: 2, after_days: 5 });
+        assert_eq!((policy.prenote, policy.retry), (Some(3), retry));
         assert!(
             Policy::parse("most 3")
                 .unwrap_err()
@@ -222,7 +285,9 @@ mod tests {
         let bound = Known { most: Some(most), ..usual.clone() };
         assert_eq!(policy.held(most, &bound), None);
         assert_eq!(policy.held(dollars(101), &bound), Some(Held::BeyondMost { most }));
-        let it = Known { disputed: true, ..usual.clone() };
+        let it = Known { account: Some(Held::NotTried), ..usual.clone() };
+        assert_eq!(policy.held(dollars(1), &it), Some(Held::NotTried));
+        let it = Known { disputed: true, ..it };
         assert_eq!(policy.held(dollars(1), &it), Some(Held::Disputed));
         let it = Known { returned: true, ..it };
         assert_eq!(policy.held(dollars(1), &it), Some(Held::Returned));

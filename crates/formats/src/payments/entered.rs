@@ -50,7 +50,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Line>, Vec<(i64, String)>> {
             }
         };
         let text = |column: usize| record.get(column).unwrap_or_default().to_owned();
-        let kind = Tender::from_word(&text(tender)).ok_or_else(|| {
+        let kind = Tender::from_word(&text(tender)).filter(|it| *it != Tender::Debit);
+        let kind = kind.ok_or_else(|| {
             format!("{} is no tender; write cash, check, card or bank", text(tender))
         });
         match (Money::parse(&text(amount)), kind) {
@@ -81,6 +82,7 @@ mod tests {
         for (text, line, says) in [
             ("account,amount,tender\n", 1, "the heading has no column reference"),
             ("account,amount,tender,reference\n1,0.1234,check,7\n", 2, "0.1234 is no amount"),
+            ("account,amount,tender,reference\n1,5,debit,7\n", 2, "debit is no tender"),
             (
                 "account,amount,tender,reference\n1,5,check,7\n2,5,coins,8\n",
                 3,

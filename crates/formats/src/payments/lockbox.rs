@@ -44,6 +44,66 @@ impl Layout {
     };
 }
 
+/// Why a text is no layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotALayout {
+    /// Its line, from 1.
+    pub line: usize,
+    /// What is wrong, with the way out.
+    pub what: String,
+}
+
+/// Columns of the longest record.
+const LONGEST: usize = 1_000;
+
+impl Layout {
+    /// Reads a text of lines such as `amount 8-17`; `#` begins a remark. What it leaves out is as most
+    /// banks have it.
+    ///
+    /// # Errors
+    /// The first line that is none.
+    pub fn parse(text: &str) -> Result<Layout, NotALayout> {
+        let mut layout = Layout::TYPICAL;
+        for (line, text) in (1..).zip(text.lines()) {
+            let wrong = |what: String| NotALayout { line, what };
+            let words: Vec<&str> =
+                text.split('#').next().unwrap_or_default().split_whitespace().collect();
+            let (word, columns) = match words[..] {
+                [] => continue,
+                [word, columns] => (word, columns),
+                _ => return Err(wrong("write a line as: amount 8-17".to_owned())),
+            };
+            let field = match word {
+                "amount" => &mut layout.amount,
+                "routing" => &mut layout.routing,
+                "account" => &mut layout.account,
+                "cheque" => &mut layout.cheque,
+                "keyed" => &mut layout.keyed,
+                "more" => &mut layout.more,
+                _ => {
+                    let known = "amount, routing, account, cheque, keyed or more";
+                    return Err(wrong(format!("{word} is nothing of a record; write {known}")));
+                }
+            };
+            let both = columns.split_once('-').and_then(|(from, to)| {
+                let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
+                (2 <= from && from <= to && to <= LONGEST).then_some((from, to))
+            });
+            *field =
+                both.ok_or_else(|| wrong(format!("{columns} are no columns; write such as 8-17")))?;
+        }
+        Ok(layout)
+    }
+}
+
+impl std::fmt::Display for NotALayout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl std::error::Error for NotALayout {}
+
 /// A file.
 #[derive(Clone, Debug, Default)]
 pub struct File {
@@ -400,4 +460,25 @@ fn day(record: Record<'_>, columns: Columns, what: &str, faults: &mut Faults) ->
             .refuse(record.line, format!("it was {what} on {text}, which is no day; write YYMMDD"));
     }
     day
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_says_what_stands_elsewhere() {
+        let layout = Layout::parse("# ours\namount 8-19\nkeyed 60-110\n").unwrap();
+        assert_eq!((layout.amount, layout.keyed), ((8, 19), (60, 110)));
+        assert_eq!(layout.routing, Layout::TYPICAL.routing);
+        for (text, says) in [
+            ("amount 8", "line 1: 8 are no columns"),
+            ("amount 9-8", "line 1: 9-8 are no columns"),
+            ("\nname 8-9", "line 2: name is nothing of a record"),
+            ("amount", "line 1: write a line as"),
+        ] {
+            let why = Layout::parse(text).unwrap_err().to_string();
+            assert!(why.starts_with(says), "{why}");
+        }
+    }
 }

@@ -105,7 +105,38 @@ pub(crate) enum DebitCommand {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Take in what the bank sent back (NACHA): returns and notifications of change
+    /// Print the mandates that are to be tried without money before anything is taken by them
+    Prenotes {
+        /// The day on which it is to settle
+        #[arg(long)]
+        on: Date,
+    },
+    /// Try mandates without money: write a file of prenotes for the bank
+    Prenote {
+        /// The day on which it is to settle
+        #[arg(long)]
+        settle_on: Date,
+        /// How many there must be, as `debit prenotes` prints it
+        #[arg(long)]
+        count: usize,
+        /// The file for the bank
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Stop all debits: no file is made and none is written
+    Stop {
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let debits go on that were stopped
+    Go {
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Take in what the bank sent back: returns and notifications of change (NACHA), statements and
+    /// notifications with returns (camt.053, camt.054), and what it did not take (pain.002)
     Returned {
         /// The file
         file: PathBuf,

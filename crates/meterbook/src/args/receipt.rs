@@ -24,20 +24,43 @@ pub(crate) enum ReceiptCommand {
         #[arg(long)]
         on: Option<Date>,
     },
-    /// Take a file of payments as one batch: CSV with account, amount, tender, reference and name.
-    /// Nothing is posted unless all of it can be, and comes to what is said here
+    /// Take a file of payments as one batch: CSV with account, amount, tender, reference and name, or
+    /// what a lockbox opened. Nothing is posted unless all of it can be, and comes to what is said here
     Import {
         /// The file
         file: PathBuf,
+        /// It is a file of a lockbox (BAI, fixed columns)
+        #[arg(long)]
+        lockbox: bool,
         /// How many payments there must be
         #[arg(long)]
         count: usize,
         /// What they must come to
         #[arg(long)]
         total: String,
-        /// The day they count from; today without it
+        /// The day they count from; today without it, and of a lockbox that of its deposit
         #[arg(long)]
         on: Option<Date>,
+    },
+    /// Take a statement of an account at a bank in (BAI2, camt.053, camt.054): what was expected is marked as
+    /// come, what a customer transferred is posted, and what nobody knows is held
+    Statement {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print what came in at the bank and was not expected, and which deposits did not come
+    Unmatched {
+        /// Deposits that were expected by this day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Say from a day on in which columns the bank of a lockbox writes what
+    Lockbox {
+        /// A text of lines such as: amount 8-17
+        file: PathBuf,
+        /// The first day
+        #[arg(long)]
+        from: Date,
     },
     /// Print what is open on an account, item by item, and its payments with their tenders
     Open {
@@ -63,6 +86,24 @@ pub(crate) enum ReceiptCommand {
         /// The day it counts from; today without it
         #[arg(long)]
         on: Option<Date>,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Say that the bank was wrong to return a tender: its fee is not asked for, and it counts against
+    /// nobody
+    Mistake {
+        /// The tender's number, as `receipt open` prints it
+        tender: i64,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Let an account pay by check and debit again that was to pay in cash only
+    Lift {
+        /// The account's number
+        #[arg(long)]
+        account: String,
         /// Why
         #[arg(long)]
         why: String,
@@ -97,14 +138,6 @@ pub(crate) enum SuspenseCommand {
         /// Its number
         id: i64,
     },
-    /// Give it back to whoever brought it
-    Return {
-        /// Its number
-        id: i64,
-        /// Why
-        #[arg(long)]
-        why: String,
-    },
     /// Give it to an account
     Match {
         /// Its number
@@ -112,6 +145,29 @@ pub(crate) enum SuspenseCommand {
         /// The account's number
         #[arg(long)]
         to: String,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Give parts of it to several accounts; what is left is held on
+    Split {
+        /// Its number
+        id: i64,
+        /// To whom, once for each: ACCOUNT:AMOUNT
+        #[arg(long = "to", required = true)]
+        to: Vec<String>,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Give it back to whoever it came from; beyond the limit of whoever does it, it waits for a second
+    /// person
+    Refund {
+        /// Its number
+        id: i64,
+        /// What it is, as `suspense list` prints it
+        #[arg(long)]
+        amount: String,
         /// What says so
         #[arg(long)]
         why: String,

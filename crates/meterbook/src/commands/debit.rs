@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::debit::returned::{self, Became};
-use meterbook_app::debit::{self, NewDebits};
+use meterbook_app::debit::{self, NewDebits, prenote};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::seal::{BankKey, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
@@ -100,6 +100,30 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             keep(out, &super::open(place)?.write(write)?)?;
             say::line(format_args!("file {file} is in {}", out.display()));
         }
+        DebitCommand::Prenotes { on } => {
+            let all = super::see(place)?.read(|tx| prenote::due(tx, *on))?;
+            all.iter().for_each(|it| say::line(shown(it)));
+            say::line(format_args!("{} to be tried", counted(all.len(), "mandate")));
+        }
+        DebitCommand::Prenote { settle_on, count, out } => {
+            let (db, key) = (super::open(place)?, key(place)?);
+            absent(out)?;
+            let (id, text) = db.write(|tx| {
+                let id = prenote::make(tx, by, *settle_on, *count)?;
+                Ok((id, debit::write(tx, by, &key, id)?))
+            })?;
+            keep(out, &text)?;
+            let many = counted(*count, "prenote");
+            say::line(format_args!("{many} of file {id}, and the file is {}", out.display()));
+        }
+        DebitCommand::Stop { why } => {
+            super::open(place)?.write(|tx| debit::switch(tx, by, true, why))?;
+            say::line("debits are stopped");
+        }
+        DebitCommand::Go { why } => {
+            super::open(place)?.write(|tx| debit::switch(tx, by, false, why))?;
+            say::line("debits go on");
+        }
         DebitCommand::Returned { file } => take_in(place, file)?,
         DebitCommand::Rates { on } => {
             let db = super::see(place)?;
@@ -116,6 +140,10 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             for it in super::see(place)?.read(store::debit::all)? {
                 let DebitFile { id, format, settle, items, total, .. } = it;
                 say::line(format_args!("{id}  {format}  {settle}  {items} debits  {total:>12}"));
+            }
+            for it in super::see(place)?.read(store::prenote::all)? {
+                let (id, settle, items) = (it.id, it.settle, it.items);
+                say::line(format_args!("{id}  nacha  {settle}  {items} prenotes"));
             }
         }
         DebitCommand::Policy { file, from } => {
@@ -142,7 +170,8 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
 fn due(place: &Place, on: Date) -> Result<()> {
     let all = super::see(place)?.read(|tx| debit::due(tx, on))?;
     for it in &all {
-        let why = it.held.map_or(String::new(), |why| format!("  held: {why}"));
+        let nth = if 1 < it.nth { format!("  time {}", it.nth) } else { String::new() };
+        let why = it.held.map_or(nth, |why| format!("  held: {why}"));
         let (number, bill, amount, scheme) =
             (it.account.number, &it.number.0, it.amount, it.mandate.scheme);
         say::line(format_args!("{number}  {bill}  {}  {scheme}  {amount:>12}{why}", it.on));
@@ -157,9 +186,7 @@ fn due(place: &Place, on: Date) -> Result<()> {
 /// takes nothing. Where the disk then refuses the file, `debit write` writes it elsewhere.
 fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
     let (db, key) = (super::open(place)?, key(place)?);
-    if out.exists() {
-        return Err(super::said(format!("{} is there already; name another", out.display())));
-    }
+    absent(out)?;
     let by = super::actor();
     let (went, text) = db.write(|tx| {
         let went = do_or_ask(tx, by, &Asked::Debits(new), "")?;
@@ -171,6 +198,14 @@ fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
         keep(out, &text)?;
     }
     super::outcome(format_args!("{} is taken, and the file is {}", new.total, out.display()), went);
+    Ok(())
+}
+
+/// Refuses to write over a file.
+fn absent(out: &Path) -> Result<()> {
+    if out.exists() {
+        return Err(super::said(format!("{} is there already; name another", out.display())));
+    }
     Ok(())
 }
 
@@ -188,6 +223,11 @@ fn take_in(place: &Place, file: &Path) -> Result<()> {
                     let number = store::account::get(tx, account)?.number;
                     let also = if ended { ", and the mandate ended" } else { "" };
                     format!("{amount} of {number} taken back{also}")
+                }
+                Became::NotThere { account, ended } => {
+                    let number = store::account::get(tx, account)?.number;
+                    let also = if ended { ", and the mandate ended" } else { "" };
+                    format!("the prenote of {number} came back{also}")
                 }
                 Became::Changed { account } => {
                     let number = store::account::get(tx, account)?.number;

@@ -27,6 +27,7 @@ pub(crate) mod inspect;
 mod invoice;
 pub(crate) mod late_fee;
 pub(crate) mod ledger;
+mod lockbox;
 pub(crate) mod meter;
 pub(crate) mod moves;
 mod once;

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::suspense::{self, Clue};
+use meterbook_app::returned;
+use meterbook_app::suspense::{self, Clue, NewHeldRefund};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{EntryId, PaymentId, SuspenseId, TenderId};
 use meterbook_core::ledger::Tender;
@@ -40,9 +41,18 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             }
             Ok(())
         }
-        ReceiptCommand::Import { file, count, total, on } => {
+        ReceiptCommand::Import { file, lockbox: true, count, total, on: None } => {
+            super::lockbox::import(place, file, (*count, total))
+        }
+        ReceiptCommand::Import { lockbox: true, on: Some(_), .. } => Err(super::said(
+            "what a lockbox opened counts from the day of its deposit; leave --on out".to_owned(),
+        )),
+        ReceiptCommand::Import { file, count, total, on, .. } => {
             super::ledger::import(place, file, (*count, total), *on)
         }
+        ReceiptCommand::Statement { file } => super::lockbox::statement(place, file),
+        ReceiptCommand::Unmatched { on } => super::lockbox::unmatched(place, *on),
+        ReceiptCommand::Lockbox { file, from } => super::lockbox::layout(place, file, *from),
         ReceiptCommand::Open { account, on } => open(place, account, *on),
         ReceiptCommand::Void { tender, why } => {
             let sum = db.write(|tx| receipt::void(tx, by, TenderId(*tender), why))?;
@@ -53,6 +63,19 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let sum = db.write(|tx| receipt::give_back(tx, by, TenderId(*tender), on, why))?;
             say::line(format_args!("{sum} is taken back from {on} on"));
+            Ok(())
+        }
+        ReceiptCommand::Mistake { tender, why } => {
+            let fee = db.write(|tx| returned::mistake(tx, by, TenderId(*tender), why))?;
+            say::line(format_args!("the bank was wrong; {fee} is not asked for"));
+            Ok(())
+        }
+        ReceiptCommand::Lift { account, why } => {
+            db.write(|tx| {
+                let account = super::account(tx, account)?.id;
+                returned::lift(tx, by, account, why)
+            })?;
+            say::line(format_args!("{account} may pay by check and debit again"));
             Ok(())
         }
         ReceiptCommand::Move { payment, to, why } => {
@@ -103,18 +126,35 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
             }
             Ok(())
         }
-        SuspenseCommand::Return { id, why } => {
-            let (id, by) = (SuspenseId(*id), super::actor());
-            let held = super::open(place)?.write(|tx| suspense::give_back(tx, by, id, why))?;
-            say::line(format_args!("{} is given back", held.amount));
-            Ok(())
-        }
         SuspenseCommand::Match { id, to, why } => {
             let payment = super::open(place)?.write(|tx| {
                 let account = super::account(tx, to)?.id;
                 suspense::match_to(tx, super::actor(), SuspenseId(*id), account, why)
             })?;
             say::line(format_args!("{} is payment {} of {to} now", payment.amount, payment.id));
+            Ok(())
+        }
+        SuspenseCommand::Split { id, to, why } => {
+            let paid = super::open(place)?.write(|tx| {
+                let mut parts = Vec::new();
+                for it in to {
+                    let (account, amount) = it.split_once(':').unwrap_or((it, ""));
+                    let amount = Money::parse(amount).map_err(super::said)?;
+                    parts.push((super::account(tx, account)?.id, amount));
+                }
+                suspense::split(tx, super::actor(), SuspenseId(*id), &parts, why)
+            })?;
+            for (it, to) in paid.iter().zip(to) {
+                say::line(format_args!("{} is payment {} of {to} now", it.amount, it.id));
+            }
+            Ok(())
+        }
+        SuspenseCommand::Refund { id, amount, why } => {
+            let amount = Money::parse(amount).map_err(super::said)?;
+            let asked = Asked::RefundHeld(NewHeldRefund { id: SuspenseId(*id), amount });
+            let db = super::open(place)?;
+            let went = db.write(|tx| do_or_ask(tx, super::actor(), &asked, why))?;
+            super::outcome(format_args!("{amount} held under {id} is to be paid back"), went);
             Ok(())
         }
     }
@@ -149,7 +189,9 @@ pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
 }
 
 fn open(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
-    super::see(place)?.read(|tx| {
+    let db = super::see(place)?;
+    let today = super::today(&db)?;
+    db.read(|tx| {
         let account = super::account(tx, account)?.id;
         let on = on.unwrap_or(Date::MAX);
         let open = receipt::open(tx, account, on, EntryId(i64::MAX))?;
@@ -160,6 +202,9 @@ fn open(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
         open.items.iter().for_each(|it| show(it, it.side.debt.word()));
         open.credits.iter().for_each(|it| show(it, "credit"));
         say::line(format_args!("balance {}", open.balance()));
+        if let Some(until) = returned::cash_only(tx, account, today)? {
+            say::line(format_args!("CASH ONLY until {until}: payments came back"));
+        }
         for it in store::payment::of_account(tx, account)? {
             let tender = store::receipt::tender_of(tx, it.id)?.map_or(0, |it| it.0);
             let back = store::receipt::reversed(tx, it.id)?;

@@ -116,8 +116,12 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "lo pendiente con el número {} se resolvió el {}; no se cambió nada",
     ),
     (
-        "a part of tender {} is on an account; take it back as a whole: meterbook receipt return {}",
-        "una parte del pago {} está en una cuenta; retírelo entero: meterbook receipt return {}",
+        "{} is held, and the parts add up to {}; each is above zero, and all are no more than that",
+        "hay {} pendientes, y las partes suman {}; cada una es mayor que cero, y todas no son más que eso",
+    ),
+    (
+        "{} is held; look at it again: meterbook suspense list",
+        "hay {} pendientes; mírelo otra vez",
     ),
     ("nothing is owed", "no se debe nada"),
     (
@@ -293,7 +297,8 @@ mod tests {
             }
             .to_string(),
             NotMatched::Ended { id: 7.into(), on }.to_string(),
-            NotMatched::Shared { tender: 7.into() }.to_string(),
+            NotMatched::OtherAmount { held: amount }.to_string(),
+            NotMatched::NoParts { held: amount, parts: amount }.to_string(),
             NotPlanned::NothingOwed.to_string(),
             NotPlanned::NotOffered { debt: amount }.to_string(),
             NotPlanned::NoSuchOffer { offers: 2 }.to_string(),

@@ -9,7 +9,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use meterbook_app::suspense::{self, Candidate, Clue};
+use meterbook_app::approval::{self, Outcome, do_or_ask};
+use meterbook_app::suspense::{self, Candidate, Clue, NewHeldRefund};
 use meterbook_core::id::SuspenseId;
 use meterbook_core::ledger::Suspended;
 use meterbook_core::permission::Permission;
@@ -198,7 +199,7 @@ pub(crate) async fn give(
     went(&console, &visitor, id, typed, (done, "matched")).await
 }
 
-/// Gives it back to whoever brought it.
+/// Gives it back to whoever brought it, or asks for a second person.
 pub(crate) async fn give_back(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
@@ -211,10 +212,19 @@ pub(crate) async fn give_back(
     let done = blocking(move || {
         stale?;
         let why = sent.text("return");
-        here.db.write(|tx| suspense::give_back(tx, actor, SuspenseId(id), why).map(drop))
+        here.db.write(|tx| {
+            let id = SuspenseId(id);
+            let amount = store::suspense::get(tx, id)?.ok_or(NotThere)?.amount;
+            do_or_ask(tx, actor, &approval::Asked::RefundHeld(NewHeldRefund { id, amount }), why)
+        })
     })
     .await;
-    went(&console, &visitor, id, typed, (done, "returned")).await
+    let how = match done {
+        Ok(Outcome::Waits(_)) => return Redirect::to("/approvals").into_response(),
+        Ok(Outcome::Done) => Ok(()),
+        Err(why) => Err(why),
+    };
+    went(&console, &visitor, id, typed, (how, "returned")).await
 }
 
 async fn went(

@@ -1,6 +1,8 @@
 //! What the codes of NACHA files mean: transactions, entry classes, returns and changes (Nacha
 //! Operating Rules, appendices three to five).
 
+use meterbook_core::debit::retry::may_be_tried;
+
 use super::Stage;
 
 /// Whether money is taken from an account or put into it.
@@ -194,7 +196,7 @@ pub fn change_words(code: &str) -> Option<&'static str> {
 
 /// Whether a returned debit may be tried again.
 pub fn retry(code: &str) -> Retry {
-    if matches!(code, "R01" | "R09") { Retry::Allowed } else { Retry::Never }
+    if may_be_tried(code) { Retry::Allowed } else { Retry::Never }
 }
 
 /// Which rate of returns a code counts in.

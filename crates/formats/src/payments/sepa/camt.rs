@@ -1,5 +1,6 @@
 //! Reading camt.053 and camt.054: what was booked on an account, and whether its balances follow.
 
+use jiff::civil::Date;
 use meterbook_core::bank::Iban;
 use meterbook_core::money::Money;
 
@@ -70,6 +71,8 @@ pub struct Entry {
     pub reference: String,
     /// What it is made of.
     pub details: Vec<Detail>,
+    /// The day on which it was booked, where that is said.
+    pub booked: Option<Date>,
     way: String,
 }
 
@@ -237,6 +240,8 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
         entry.status = text();
     } else if it.ends(&["Ntry", "AcctSvcrRef"]) {
         entry.reference = text();
+    } else if it.ends(&["BookgDt", "Dt"]) || it.ends(&["BookgDt", "DtTm"]) {
+        entry.booked = it.text.get(..10).and_then(|it| it.parse().ok());
     }
 }
 

@@ -1,0 +1,199 @@
+//! Statements of banks: what was expected is known again, what customers transferred is posted once, and
+//! what nobody knows or expected waits.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::bank::{self, Took};
+use meterbook_app::lockbox::{self as cheques, NewLockbox};
+use meterbook_checks::engines;
+use meterbook_core::debit::Format;
+use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Db};
+
+use crate::debit::{make, owes, sound, town, wanted};
+use crate::debit_returned::at;
+use crate::lockbox;
+use crate::village::{actor, says};
+
+/// A credit: its type, its cents, the bank's reference, and what it says.
+type Said<'a> = (&'a str, i64, &'a str, &'a str);
+
+fn bai2(day: &str, said: &[Said]) -> String {
+    let sum: i64 = said.iter().map(|it| it.1).sum();
+    let mut text = format!(
+        "01,122099999,123456789,{day},0200,1,80,1,2/\n02,031001234,122099999,1,{day},2359,USD,2/\n\
+         03,1000017,USD,010,500000,,/\n"
+    );
+    for (kind, cents, reference, words) in said {
+        writeln!(text, "16,{kind},{cents},0,{reference},,{words}").unwrap();
+    }
+    let total = sum + 500_000;
+    let rows = said.len();
+    writeln!(
+        text,
+        "49,{total},{}/\n98,{total},1,{}/\n99,{total},1,{}/",
+        rows + 2,
+        rows + 4,
+        rows + 6
+    )
+    .unwrap();
+    text
+}
+
+fn take(db: &Db, text: &str) -> Result<Took> {
+    db.write(|tx| bank::take(tx, at("2026-03-14"), ("statement", text.as_bytes())))
+}
+
+/// How each credit ended: as which deposit, as a tender, or open.
+fn ends(took: &Took) -> Vec<String> {
+    let said = |it: &store::bank::Credit| match (&it.deposit, it.tender) {
+        (Some(deposit), _) => deposit.clone(),
+        (None, Some(_)) => "tender".to_owned(),
+        (None, None) => "open".to_owned(),
+    };
+    took.credits.iter().map(said).collect()
+}
+
+fn number(db: &Db, id: i64) -> String {
+    db.read(|tx| store::account::get(tx, AccountId(id))).unwrap().number.to_string()
+}
+
+/// A lockbox of 5.00 that is nobody's, and a file of debits of 13.32.
+fn expecting(db: &Db) {
+    let text = lockbox::file(1, "260309", &[(5_00, 106, String::new())]);
+    let (name, total) = ("lockbox", Money::from_cents(5_00));
+    let new = NewLockbox { name, bytes: text.as_bytes(), count: 1, total };
+    db.write(|tx| cheques::take(tx, actor(), &new)).unwrap();
+    make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+}
+
+#[test]
+fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        expecting(db);
+        let (three, four) = (number(db, 3), number(db, 4));
+        let credits: [Said; 6] = [
+            ("115", 5_00, "LB1", "LOCKBOX 0012345"),
+            ("166", 1_332, "ACH1", "ACH SETTLEMENT"),
+            ("195", 1_332, "W1", &format!("WIRE FROM A QUILL {three}")),
+            ("142", 17_00, "A2", "WHO KNOWS"),
+            ("301", 9_99, "D1", "DEPOSIT"),
+            ("142", 1_00, "A3", &format!("{three} AND {four}")),
+        ];
+        let text = bai2("260312", &credits);
+        let unmatched = || db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
+        assert_eq!(unmatched().1.len(), 2);
+        let took = take(db, &text).unwrap();
+        let expected =
+            ["lockbox/0012345/2026-03-09", "debits/1", "tender", "tender", "open", "tender"];
+        assert_eq!((ends(&took), took.already), (expected.map(str::to_owned).to_vec(), 0));
+        assert_eq!(owes(db)[2..], [0, 17_76]);
+        let held = db.read(store::suspense::open).unwrap();
+        let held: Vec<_> = held.iter().map(|it| (it.amount.cents(), it.on)).collect();
+        let day = date(2026, 3, 12);
+        assert_eq!(held, [(5_00, date(2026, 3, 9)), (17_00, day), (1_00, day)]);
+        let (came, missing) = unmatched();
+        assert_eq!((came.len(), came[0].amount.cents(), missing.len()), (1, 9_99, 0));
+        sound(db);
+
+        // The same file, what is in it in another one, and a part of it.
+        assert!(says(&take(db, &text).unwrap_err()).starts_with("that is statement 1 already"));
+        for other in [bai2("260312", &credits[1..]), text.replace("0200,1,80", "0300,2,80")] {
+            let why = take(db, &other).unwrap_err();
+            assert!(says(&why).starts_with("nothing came in by it"), "{why}");
+        }
+        assert!(
+            says(&take(db, &text[..text.len().div_euclid(2)]).unwrap_err())
+                .contains("ask the bank")
+        );
+        // One byte changed anywhere posts nothing again.
+        let posted = |db: &Db| db.read(store::payment::count).unwrap();
+        let before = (posted(db), db.read(store::suspense::open).unwrap().len());
+        for at in (0..text.len()).step_by(5) {
+            let mut bytes = text.clone().into_bytes();
+            if matches!(bytes[at], b'\n' | b',' | b'/') {
+                continue;
+            }
+            bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
+            let other = String::from_utf8(bytes).unwrap();
+            drop(db.write(|tx| {
+                tx.trial(|tx| {
+                    let took = bank::take(tx, at_noon(), ("x", other.as_bytes()))?;
+                    assert!(
+                        took.credits.iter().all(|it| it.tender.is_none()),
+                        "byte {at}: {took:?}"
+                    );
+                    Ok(took)
+                })
+            }));
+        }
+        assert_eq!((posted(db), db.read(store::suspense::open).unwrap().len()), before);
+        // What is new is posted alone.
+        let more = bai2("260312", &[credits[2], ("195", 1_332, "W2", &three)]);
+        let took = take(db, &more).unwrap();
+        assert_eq!((ends(&took), took.already), (vec!["tender".to_owned()], 1));
+        assert_eq!(owes(db)[2], -1_332);
+        sound(db);
+    });
+}
+
+fn at_noon() -> meterbook_app::Actor {
+    at("2026-03-14")
+}
+
+#[test]
+fn ten_at_once_take_a_statement_once() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let text = bai2("260312", &[("195", 1_332, "W1", &number(db, 3))]);
+        let done = std::thread::scope(|all| {
+            let threads: Vec<_> = (0..10).map(|_| all.spawn(|| take(db, &text).is_ok())).collect();
+            threads.into_iter().map(|it| it.join().unwrap()).filter(|it| *it).count()
+        });
+        assert_eq!((done, owes(db)[2]), (1, 0));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
+    let entry = |amount: &str, details: &str| {
+        format!(
+            "<Ntry><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>\
+             <BookgDt><Dt>2026-03-12</Dt></BookgDt><AcctSvcrRef>R{amount}</AcctSvcrRef>\
+             <NtryDtls>{details}</NtryDtls></Ntry>"
+        )
+    };
+    let part = |amount: &str, words: &str| {
+        format!(
+            "<TxDtls><Amt Ccy=\"EUR\">{amount}</Amt><RmtInf><Ustrd>{words}</Ustrd></RmtInf></TxDtls>"
+        )
+    };
+    let message = |root: &str, part: &str, entries: &str| {
+        format!(
+            "<Document><{root}><GrpHdr><MsgId>1</MsgId></GrpHdr><{part}><Id>1</Id><Acct><Id>\
+             <IBAN>DE89370400440532013000</IBAN></Id></Acct>{entries}</{part}></{root}></Document>"
+        )
+    };
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Pain008, 17_76)).unwrap();
+        let both = part("4.44", &number(db, 1)) + &part("8.88", &number(db, 2));
+        let entries = entry("17.76", "") + &entry("13.32", &both);
+        let took = take(db, &message("BkToCstmrStmt", "Stmt", &entries)).unwrap();
+        assert_eq!(ends(&took), ["debits/1", "tender", "tender"]);
+        assert_eq!(owes(db), [0, 0, 1_332, 0]);
+        // The notification says it again.
+        let again = take(db, &message("BkToCstmrDbtCdtNtfctn", "Ntfctn", &entries)).unwrap_err();
+        assert!(says(&again).starts_with("nothing came in by it"), "{again}");
+        let other = take(db, "account,amount\n").unwrap_err();
+        assert!(says(&other).starts_with("this is no statement"), "{other}");
+        sound(db);
+    });
+}

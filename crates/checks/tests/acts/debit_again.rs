@@ -1,0 +1,205 @@
+//! Debits that are tried again, mandates that are tried first, and the switch that stops both.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::debit::returned::Became;
+use meterbook_app::debit::{self, NewDebits, prenote};
+use meterbook_app::mandate;
+use meterbook_checks::engines;
+use meterbook_core::debit::{AccountKind, BankNumber, Format, Terms};
+use meterbook_core::id::{AccountId, DebitFileId};
+use meterbook_core::money::Money;
+use meterbook_formats::payments::nacha;
+use meterbook_store::{self as store, Db, Tx};
+
+use crate::debit::{POLICY, SETTLE, held, held_on, make, owes, sound, town, wanted, written};
+use crate::debit_returned::{at, file, take_in_on, taken_back};
+use crate::mandate::key;
+use crate::village::{actor, says};
+
+fn say(db: &Db, line: &str) {
+    let text = format!("{POLICY}{line}\n");
+    db.write(|tx| debit::say_policy(tx, actor(), date(2026, 2, 1), &text)).unwrap();
+}
+
+fn make_on(db: &Db, day: &str, settle: Date, cents: i64) -> Result<()> {
+    let (format, total) = (Format::Nacha, Money::from_cents(cents));
+    let new = NewDebits { format, settle, total };
+    db.write(|tx| debit::make(tx, at(day), &new))
+}
+
+#[test]
+fn what_came_back_for_want_of_money_is_tried_twice_more_and_never_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, "retry twice after 5 days");
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let back = file("PPD", &[("R01", 1, 4_44, ""), ("R10", 2, 8_88, "")]);
+        take_in_on(db, at("2026-03-16"), &back).unwrap();
+        assert_eq!(owes(db)[..2], [4_44, 8_88]);
+
+        // Not before its days are over, and what nobody agreed to never.
+        let wait = "it came back and is tried again from 2026-03-21 on".to_owned();
+        assert_eq!(held_on(db, date(2026, 3, 20))[0], (1, wait));
+        assert!(held_on(db, date(2026, 4, 20)).iter().all(|it| it.0 != 2), "the mandate ended");
+        make_on(db, "2026-03-20", date(2026, 3, 21), 4_44).unwrap();
+        assert_eq!(owes(db)[0], 0);
+        let again = make_on(db, "2026-03-20", date(2026, 3, 21), 4_44).unwrap_err();
+        assert!(says(&again).starts_with("nothing is to be taken"), "one debit is in one file");
+        let text = written(db, 2).unwrap();
+        let read = nacha::read(text.as_bytes());
+        assert_eq!(read.faults.refused, None);
+        assert_eq!(read.batches[0].description, "RETRY PYMT");
+        let trace = read.batches[0].entries[0].trace.clone();
+        assert_eq!(
+            (trace.as_str(), read.batches[0].entries[0].amount.cents()),
+            ("231380100000003", 4_44)
+        );
+        sound(db);
+
+        let back = |nth| file("PPD", &[("R09", nth, 4_44, "")]);
+        let by = at("2026-03-25");
+        assert_eq!(take_in_on(db, by, &back(3)).unwrap(), [taken_back(1, 4_44, false)]);
+        assert_eq!(take_in_on(db, by, &back(3)).unwrap(), [Became::Already]);
+        make_on(db, "2026-03-30", date(2026, 3, 31), 4_44).unwrap();
+        let by = at("2026-04-02");
+        assert_eq!(take_in_on(db, by, &back(4)).unwrap(), [taken_back(1, 4_44, false)]);
+        let owed = "a debit came back and is still owed".to_owned();
+        assert_eq!(held_on(db, date(2026, 5, 1))[0], (1, owed), "twice is enough");
+        let items = db.read(|tx| {
+            let first = store::debit::items(tx, DebitFileId(1))?[0].clone();
+            store::debit::tries(tx, first.mandate, first.bill)
+        });
+        let times: Vec<i64> = items.unwrap().iter().map(|it| it.debit.nth).collect();
+        assert_eq!(times, [1, 2, 3]);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_not_the_same_any_more_is_not_tried_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, "retry twice after 0 days");
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let back = file("PPD", &[("R01", 1, 4_44, ""), ("R01", 2, 8_88, "")]);
+        take_in_on(db, at("2026-03-16"), &back).unwrap();
+        let day = date(2026, 3, 18);
+        let taken = (1, "taken".to_owned());
+        assert_eq!(held_on(db, day)[0], taken);
+        let owed = |id| (id, "a debit came back and is still owed".to_owned());
+        // Another account at the bank, a part paid otherwise, and half a year.
+        let number = BankNumber::routed("231380104", "4400", AccountKind::Checking).unwrap();
+        let other = |tx: &mut Tx| {
+            let was = mandate::on(tx, AccountId(1), day)?.unwrap();
+            let terms = Terms { from: date(2026, 3, 17), ..was.terms };
+            let new = (&terms, Some(&number));
+            mandate::change(tx, at("2026-03-16"), &key(), AccountId(1), new, "x")?;
+            debit::due(tx, day)
+        };
+        let found = db.write(|tx| tx.trial(other)).unwrap();
+        assert_eq!(found[0].held.unwrap().to_string(), owed(1).1);
+        db.write(|tx| {
+            let account = AccountId(1);
+            let (amount, on) = (Money::from_cents(1), date(2026, 3, 16));
+            let (tender, reference) = (meterbook_core::ledger::Tender::Cash, "1".to_owned());
+            let new = meterbook_app::pay::NewPayment { account, amount, on, tender, reference };
+            meterbook_app::pay::pay(tx, at("2026-03-16"), &new)
+        })
+        .unwrap();
+        assert_eq!(held_on(db, day)[0], owed(1));
+        assert_eq!(held_on(db, date(2026, 9, 8))[1], (2, "taken".to_owned()));
+        assert_eq!(held_on(db, date(2026, 9, 9))[1], owed(2));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_mandate_is_tried_before_anything_is_taken_by_it() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, "prenote 3");
+        let not = "the mandate was not tried; see: debit prenote".to_owned();
+        assert_eq!(held(db)[..2], [(1, not.clone()), (2, not.clone())]);
+        assert_eq!(held(db)[3], (4, "taken".to_owned()), "SEPA has no such thing");
+        let count = || db.read(|tx| prenote::due(tx, SETTLE)).unwrap().len();
+        assert_eq!(count(), 3);
+        let tries = |count| db.write(|tx| prenote::make(tx, actor(), date(2026, 3, 11), count));
+        let why = tries(2).unwrap_err();
+        assert!(says(&why).starts_with("3 mandates are to be tried now and not 2"), "{why}");
+        let id = tries(3).unwrap();
+        assert_eq!(id, DebitFileId(1));
+        assert!(says(&tries(3).unwrap_err()).starts_with("no mandate is to be tried"));
+        let text = written(db, 1).unwrap();
+        assert_eq!(written(db, 1).unwrap(), text, "made again it is the same");
+        let read = nacha::read(text.as_bytes());
+        assert_eq!(read.faults.refused, None);
+        assert_eq!((read.entries(), read.prenotes(), read.totals().0), (3, 3, Money::ZERO));
+        assert_eq!(read.batches[0].entries[0].code, 28);
+
+        // Three banking days after 11 March it is Monday, the 16th.
+        let being = "the mandate is being tried until 2026-03-16".to_owned();
+        assert_eq!(held_on(db, date(2026, 3, 15))[0], (1, being));
+        // One comes back, one is corrected, and that is an answer too.
+        let back = file("PPD", &[("R03", 1, 0, "")]);
+        let ended = Became::NotThere { account: AccountId(1), ended: true };
+        assert_eq!(take_in_on(db, at("2026-03-13"), &back).unwrap(), [ended]);
+        assert_eq!(take_in_on(db, at("2026-03-13"), &back).unwrap(), [Became::Already]);
+        // Entries are in the order of their schemes: that of the third account is the second one.
+        let change = file("COR", &[("C01", 3, 0, "5512349876")]);
+        let changed = Became::Changed { account: AccountId(2) };
+        assert_eq!(take_in_on(db, at("2026-03-13"), &change).unwrap(), [changed]);
+        let day = date(2026, 3, 16);
+        let now = held_on(db, day);
+        assert_eq!(now[0], (2, "taken".to_owned()));
+        make_on(db, "2026-03-14", day, 8_88).unwrap();
+        let text = written(db, 2).unwrap();
+        assert!(text.contains("5512349876") && text.contains("231380100000004"));
+        // What the customer changes is tried anew.
+        db.write(|tx| {
+            let number = BankNumber::routed("231380104", "4400", AccountKind::Checking)?;
+            let was = mandate::on(tx, AccountId(2), day)?.unwrap();
+            let terms = Terms { from: date(2026, 3, 17), ..was.terms };
+            mandate::change(
+                tx,
+                at("2026-03-14"),
+                &key(),
+                AccountId(2),
+                (&terms, Some(&number)),
+                "x",
+            )
+        })
+        .unwrap();
+        let due = db.read(|tx| prenote::due(tx, date(2026, 3, 17))).unwrap();
+        assert_eq!(due.iter().map(|it| it.account.0).collect::<Vec<_>>(), [2]);
+        sound(db);
+    });
+}
+
+#[test]
+fn while_debits_are_stopped_nothing_goes_to_the_bank() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let turn = |stop, why| db.write(|tx| debit::switch(tx, actor(), stop, why));
+        assert_eq!(says(&turn(true, " ").unwrap_err()), "say why");
+        assert_eq!(
+            says(&turn(false, "x").unwrap_err()),
+            "debits are so already; nothing was changed"
+        );
+        turn(true, "amounts look wrong").unwrap();
+        let stopped =
+            "debits are stopped: amounts look wrong; let them go on first: meterbook debit go";
+        assert_eq!(says(&make(db, &wanted(Format::Pain008, 17_76)).unwrap_err()), stopped);
+        assert_eq!(says(&written(db, 1).unwrap_err()), stopped);
+        let tries = db.write(|tx| prenote::make(tx, actor(), date(2026, 3, 11), 3));
+        assert_eq!(says(&tries.unwrap_err()), stopped);
+        assert_eq!(owes(db)[3], 17_76);
+        turn(false, "they are right").unwrap();
+        make(db, &wanted(Format::Pain008, 17_76)).unwrap();
+        written(db, 1).unwrap();
+        sound(db);
+    });
+}

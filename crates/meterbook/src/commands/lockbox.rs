@@ -1,0 +1,101 @@
+//! `receipt import --lockbox`, `receipt lockbox`, `receipt statement` and `receipt unmatched`: what comes
+//! from banks.
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_app::bank;
+use meterbook_app::lockbox::{self, NewLockbox};
+use meterbook_core::limits::PAYMENT_FILE_BYTES;
+use meterbook_core::money::Money;
+use meterbook_core::text::counted;
+use meterbook_store::bank::Credit;
+
+use crate::args::Place;
+use crate::say;
+
+/// Takes a file as one batch, all of it that was not posted before, or nothing.
+pub(crate) fn import(place: &Place, file: &Path, (count, total): (usize, &str)) -> Result<()> {
+    let total = Money::parse(total).map_err(super::said)?;
+    let bytes = bytes(file)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let new = NewLockbox { name: &name, bytes: &bytes, count, total };
+    let took = super::open(place)?.write(|tx| lockbox::take(tx, super::actor(), &new))?;
+    let many = counted(took.posted.0, "cheque");
+    say::line(format_args!("batch {}: {many}, {}", took.batch, took.posted.1));
+    if 0 < took.held.0 {
+        let many = counted(took.held.0, "cheque");
+        say::line(format_args!("{many}, {}, held: see: meterbook suspense list", took.held.1));
+    }
+    if !took.already.is_empty() {
+        let many = counted(took.already.len(), "cheque");
+        let lines: Vec<String> = took.already.iter().take(SHOWN).map(|it| it.to_string()).collect();
+        let more = if SHOWN < took.already.len() { " ..." } else { "" };
+        let lines = lines.join(" ");
+        say::line(format_args!("{many} posted before and not again: lines {lines}{more}"));
+    }
+    Ok(())
+}
+
+/// Lines that are printed of what came before.
+const SHOWN: usize = 20;
+
+/// Says from a day on where the bank writes what.
+pub(crate) fn layout(place: &Place, file: &Path, from: Date) -> Result<()> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+    super::open(place)?.write(|tx| lockbox::say_layout(tx, super::actor(), from, &text))?;
+    say::line(format_args!("files of the lockbox are read so from {from} on"));
+    Ok(())
+}
+
+/// Takes a statement in, and prints what each thing is that came in.
+pub(crate) fn statement(place: &Place, file: &Path) -> Result<()> {
+    let bytes = bytes(file)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let db = super::open(place)?;
+    let took = db.write(|tx| bank::take(tx, super::actor(), (&name, &bytes)))?;
+    for it in &took.credits {
+        let is = match (&it.deposit, it.tender) {
+            (Some(deposit), _) => deposit.clone(),
+            (None, Some(tender)) => format!("tender {tender}"),
+            (None, None) => "NOT EXPECTED".to_owned(),
+        };
+        say::line(format_args!(
+            "line {}  {}  {:>12}  {is}  {}",
+            it.line, it.on, it.amount, it.said
+        ));
+    }
+    let many = counted(took.credits.len(), "credit");
+    say::line(format_args!(
+        "statement {}: {many}; {} came in before",
+        took.statement, took.already
+    ));
+    Ok(())
+}
+
+/// Prints what does not match.
+pub(crate) fn unmatched(place: &Place, on: Option<Date>) -> Result<()> {
+    let db = super::see(place)?;
+    let on = on.map_or_else(|| super::today(&db), Ok)?;
+    let (came, expected) = db.read(|tx| bank::unmatched(tx, on))?;
+    for Credit { on, amount, account, said, .. } in &came {
+        say::line(format_args!("came in    {on}  {amount:>12}  {account}  {said}"));
+    }
+    for it in &expected {
+        say::line(format_args!("expected   {}  {:>12}  {}", it.on, it.amount, it.key));
+    }
+    let (came, expected) = (counted(came.len(), "credit"), counted(expected.len(), "deposit"));
+    say::line(format_args!("{came} not expected, {expected} not come"));
+    Ok(())
+}
+
+/// What is in a file of a bank, unless it is too large to be one.
+pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>> {
+    let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
+    if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
+        return Err(super::said(format!("{} is too large for payments", file.display())));
+    }
+    std::fs::read(file).map_err(cannot)
+}

@@ -1,0 +1,209 @@
+//! Statements of accounts at banks, what they say came in, and the deposits that were expected. Written
+//! once, never changed.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_core::id::{BankStatementId, PaymentBatchId, TenderId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::{Rows, Sql, among_words, words_of};
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("
+    insert into bank_statement (id, name, sha256, alike, format, taken_at, batch_id)
+    values ($1, $2, $3, $4, $5, $6, $7)");
+const CREDITS: Rows = Rows(
+    "bank_credit (key, statement_id, line, account, booked_on, amount_cents, said, alike, deposit, tender_id)",
+);
+const BY_HASH: Sql = Sql("select id, name from bank_statement where sha256 = $1");
+const ALIKE: Sql = Sql("select id from bank_statement where alike = $1 order by id limit 1");
+const KNOWN: (Sql, Sql) =
+    among_words!("select alike, key from bank_credit where alike", "order by key");
+const OPEN: Sql = Sql("
+    select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
+    from bank_credit where deposit is null and tender_id is null order by booked_on, key");
+const OF_STATEMENT: Sql = Sql("
+    select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
+    from bank_credit where statement_id = $1 order by line, key");
+// What lockboxes opened on a day, files of debits, drawers that were closed, and files of payments.
+const EXPECTED: Sql = Sql("
+    select e.key, e.expected_on, e.cents, (
+        select count(*) from bank_credit c where c.deposit = e.key) as seen
+    from (
+        select 'lockbox/' || i.lockbox || '/' || i.deposited_on as key, i.deposited_on as expected_on,
+               cast(sum(t.amount_cents) as bigint) as cents
+        from lockbox_item i join tender t on t.id = i.tender_id
+        group by i.lockbox, i.deposited_on
+        union all
+        select 'debits/' || f.id, f.settle_on, f.total_cents from debit_file f
+        union all
+        select 'drawer/' || d.id, d.opened_on, c.counted_cents - d.float_cents + cast(coalesce((
+                select sum(t.amount_cents) from receipt_drawer o join tender t on t.receipt_id = o.receipt_id
+                where o.drawer_id = d.id and t.kind = 'check' and not exists (
+                    select 1 from payment_tender p join payment_reversal r on r.payment_id = p.payment_id
+                    where p.tender_id = t.id and r.how = 'voided')), 0) as bigint)
+        from drawer d join drawer_close c on c.drawer_id = d.id
+        union all
+        select 'batch/' || b.id, min(r.received_on), b.total_cents
+        from payment_batch b
+        join payment_batch_receipt o on o.batch_id = b.id join receipt r on r.id = o.receipt_id
+        where not exists (select 1 from lockbox_file f where f.batch_id = b.id)
+          and not exists (select 1 from bank_statement s where s.batch_id = b.id)
+        group by b.id, b.total_cents) as e
+    where 0 < e.cents order by e.expected_on, e.key");
+const COUNT: Sql = Sql("select count(*) from bank_credit");
+const OTHER_TENDER: Sql = Sql("
+    select c.key, c.amount_cents, t.amount_cents
+    from bank_credit c join tender t on t.id = c.tender_id
+    where t.amount_cents <> c.amount_cents or t.kind <> 'bank' order by c.key limit 100");
+
+/// A statement of an account at a bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Which.
+    pub id: BankStatementId,
+    /// What it was called.
+    pub name: String,
+    /// The hash of its file.
+    pub sha256: String,
+    /// The hash of the amounts and references in it.
+    pub alike: String,
+    /// How it is written.
+    pub format: String,
+    /// When it was taken in.
+    pub at: Timestamp,
+    /// The batch of the payments that it became, if any.
+    pub batch: Option<PaymentBatchId>,
+}
+
+/// What a statement says came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The natural key: the same is taken in once, whatever statement it is in.
+    pub key: String,
+    /// Its line.
+    pub line: i64,
+    /// The account at the bank.
+    pub account: String,
+    /// The day on which it was booked.
+    pub on: Date,
+    /// How much, above zero.
+    pub amount: Money,
+    /// What the bank says of it.
+    pub said: String,
+    /// The account, the day, the type and the amount: what tells least.
+    pub alike: String,
+    /// The deposit that it is, where one was expected.
+    pub deposit: Option<String>,
+    /// What it came in as, where it is a customer's.
+    pub tender: Option<TenderId>,
+}
+
+/// A deposit that was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// What it is: `lockbox/0012345/2026-07-06`, `debits/3`, `drawer/7`, `batch/2`.
+    pub key: String,
+    /// The day from which it was.
+    pub on: Date,
+    /// How much.
+    pub amount: Money,
+    /// Whether a statement says that it came.
+    pub seen: bool,
+}
+
+/// Keeps a statement with what came in by it. The database refuses what was kept before.
+pub fn add(tx: &mut Tx, it: &Statement, credits: &[Credit]) -> Result<()> {
+    let values = [
+        it.id.into(),
+        V::from(&it.name),
+        V::from(&it.sha256),
+        V::from(&it.alike),
+        V::from(&it.format),
+        it.at.into(),
+        it.batch.into(),
+    ];
+    tx.exec(ADD, values)?;
+    tx.bulk(
+        CREDITS,
+        credits.iter().map(|of| {
+            [
+                V::from(&of.key),
+                it.id.into(),
+                of.line.into(),
+                V::from(&of.account),
+                of.on.into(),
+                of.amount.into(),
+                V::from(&of.said),
+                V::from(&of.alike),
+                of.deposit.as_deref().into(),
+                of.tender.into(),
+            ]
+        }),
+    )
+}
+
+/// The statement that a file became, by its hash.
+pub fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Option<(BankStatementId, String)>> {
+    tx.maybe(BY_HASH, [sha256.into()], |row| Ok((row.id(0)?, row.text(1)?)))
+}
+
+/// The first statement with these amounts and references, whatever day or account it names.
+pub fn by_alike(tx: &mut Tx, alike: &str) -> Result<Option<BankStatementId>> {
+    tx.maybe(ALIKE, [alike.into()], |row| row.id(0))
+}
+
+/// The keys of what came in before and is alike, each with in what.
+pub fn known<'a>(
+    tx: &mut Tx,
+    alike: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, String>> {
+    let sql = tx.either(KNOWN.0, KNOWN.1);
+    let found = tx.many(sql, [words_of(alike).into()], |row| Ok((row.text(1)?, row.text(0)?)))?;
+    Ok(found.into_iter().collect())
+}
+
+/// What came in and is neither a deposit that was expected nor a customer's.
+pub fn open(tx: &mut Tx) -> Result<Vec<Credit>> {
+    tx.many(OPEN, [], credit)
+}
+
+/// What came in by a statement, in its order.
+pub fn of_statement(tx: &mut Tx, id: BankStatementId) -> Result<Vec<Credit>> {
+    tx.many(OF_STATEMENT, [id.into()], credit)
+}
+
+/// Every deposit that was expected, the oldest first, and whether it came.
+pub fn expected(tx: &mut Tx) -> Result<Vec<Expected>> {
+    tx.many(EXPECTED, [], |row| {
+        let (on, amount, seen) = (row.date(1)?, row.money(2)?, row.int(3)? != 0);
+        Ok(Expected { key: row.text(0)?, on, amount, seen })
+    })
+}
+
+/// What came in as a customer's is a tender of as much.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let found = tx.many(OTHER_TENDER, [], |row| {
+        let (key, amount, came) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{key} of {amount} came in as {came}"))
+    })?;
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn credit(row: &Row) -> Result<Credit> {
+    Ok(Credit {
+        key: row.text(0)?,
+        line: row.int(1)?,
+        account: row.text(2)?,
+        on: row.date(3)?,
+        amount: row.money(4)?,
+        said: row.text(5)?,
+        alike: row.text(6)?,
+        deposit: row.maybe(7, Row::text)?,
+        tender: row.maybe(8, Row::id)?,
+    })
+}
