@@ -62,8 +62,8 @@ impl Console {
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let workers = Workers::new(program);
         let (throttle, unbilled) = (Throttle::default(), Mutex::default());
-        Ok(Console { db, folder, utility: utility.name, zone, workers, throttle, unbilled })
-        Ok(Console { db, folder, bank_key, utility: utility.name, zone, throttle, unbilled })
+        let utility = utility.name;
+        Ok(Console { db, folder, bank_key, utility, zone, workers, throttle, unbilled })
     }
 
     /// How many agreements were not billed since a day, as of some seconds ago.

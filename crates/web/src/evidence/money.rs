@@ -119,10 +119,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} is held, and the parts add up to {}; each is above zero, and all are no more than that",
         "hay {} pendientes, y las partes suman {}; cada una es mayor que cero, y todas no son más que eso",
     ),
-    (
-        "{} is held; look at it again: meterbook suspense list",
-        "hay {} pendientes; mírelo otra vez",
-    ),
+    ("{} is held; look at it again: meterbook suspense list", "hay {} pendientes; mírelo otra vez"),
     ("nothing is owed", "no se debe nada"),
     (
         "no rule offers parts for {} to this account; see: meterbook credit rules plan",
