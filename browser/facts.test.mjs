@@ -54,7 +54,7 @@ test('another tariff is looked at and told, and the account has corrected bills'
 
 test('a price of its own and a multiplier are looked at, in both languages', async () => {
   const tab = await inside(browser);
-  await form(tab, '1000-0006-6');
+  await form(tab, '1000-0020-7');
   await look(tab, 'price', { name: 'Energy', value: 'cheap', from: '2026-06-10' }, 'R-');
   assert.match(await alert(tab), /cheap is not a price/i);
   assert.equal(await tab.inputValue('#value'), 'cheap', 'what was typed stays');
