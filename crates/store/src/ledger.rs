@@ -138,6 +138,9 @@ const LEVELLED_AMONG: (Sql, Sql) = among_ids!(
     "order by c.id"
 );
 
+/// What entries did to what an account owes, and what its payments were meant for.
+pub type Sides = (Vec<Side>, Vec<Applied>);
+
 /// An entry as one row of an account's ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -274,9 +277,9 @@ pub fn open_sides(
     accounts: &[AccountId],
     on: Date,
     through: EntryId,
-) -> Result<BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)>> {
+) -> Result<BTreeMap<AccountId, Sides>> {
     let list = list_of(accounts.iter().copied());
-    let mut all: BTreeMap<AccountId, (Vec<Side>, Vec<Applied>)> = BTreeMap::new();
+    let mut all: BTreeMap<AccountId, Sides> = BTreeMap::new();
     let sql = tx.either(SIDES_AMONG.0, SIDES_AMONG.1);
     tx.each(sql, [V::from(&list), on.into(), through.into()], |row| {
         all.entry(row.id(8)?).or_default().0.push(side(row)?);

@@ -275,7 +275,7 @@ fn what_closes_an_account_is_less_by_its_security_and_more_by_what_is_not_billed
 fn what_is_given_up_is_there_by_month_and_account() {
     engines::each(|db, folder| {
         write_off::town(db, folder);
-        write_off::give_up(db, &write_off::new(AccountId(3), 13_32)).unwrap();
+        write_off::give_up(db, &write_off::new(AccountId(3), 1_332)).unwrap();
         security::pays(db, AccountId(3), 5_00, MARCH, security::at("2026-03-10"));
         sound(db);
         let number = db.read(|tx| store::account::get(tx, AccountId(3))).unwrap().number;

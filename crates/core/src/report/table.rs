@@ -383,11 +383,11 @@ mod tests {
                 at: None,
             },
             columns: vec![Column::Tender, Column::Count, Column::Amount],
-            rows: vec![row("check", 12_50), row("cash", -50)],
+            rows: vec![row("check", 1_250), row("cash", -50)],
             ties: vec![Tie {
                 of: "1010 cash".to_owned(),
-                report: Money::from_cents(12_00),
-                ledger: Money::from_cents(12_00),
+                report: Money::from_cents(1_200),
+                ledger: Money::from_cents(1_200),
             }],
             notes: Vec::new(),
         }
@@ -396,7 +396,7 @@ mod tests {
     #[test]
     fn the_head_says_what_was_asked_how_far_and_what_it_comes_to() {
         let mut it = report();
-        let totals = [Cell::Nothing, Cell::Count(4), Cell::Money(Money::from_cents(12_00))];
+        let totals = [Cell::Nothing, Cell::Count(4), Cell::Money(Money::from_cents(1_200))];
         assert_eq!(it.totals(), totals);
         let said: Vec<String> = it.head().iter().map(|it| format!("{}: {}", it.0, it.1)).collect();
         assert_eq!(
