@@ -86,11 +86,6 @@ pub enum NotMatched {
         /// The day.
         on: Date,
     },
-    /// A part of the same tender is on an account.
-    Shared {
-        /// What it came in.
-        tender: TenderId,
-    },
 }
 
 /// Whom it might be from: by an account's or a bill's number in what is said of it, a scan line, a name

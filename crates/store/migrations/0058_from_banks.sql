@@ -78,7 +78,7 @@ create table bank_credit (
     said text not null,
     alike text not null,
     deposit text unique,
-    tender_id bigint unique references tender (id),
+    tender_id bigint references tender (id),
     check (deposit is null or tender_id is null)
 );
 create index bank_credit_alike on bank_credit (alike);
@@ -122,7 +122,6 @@ create trigger bank_credit_same before update on bank_credit begin select raise(
 create trigger bank_credit_once before insert on bank_credit begin
     select raise(abort, 'UNIQUE constraint failed: bank_credit.key') where exists (select 1 from bank_credit where key = new.key);
     select raise(abort, 'UNIQUE constraint failed: bank_credit.deposit') where exists (select 1 from bank_credit where deposit = new.deposit);
-    select raise(abort, 'UNIQUE constraint failed: bank_credit.tender_id') where exists (select 1 from bank_credit where tender_id = new.tender_id);
     select raise(abort, 'UNIQUE constraint failed: bank_credit.rowid') where exists (select 1 from bank_credit where rowid = new.rowid);
 end;
 -- +postgres

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::{AccountId, AccountNumber, AgreementId, OrderId, ServicePointId};
 use meterbook_core::money::Money;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{Ending, Plan};
 use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};

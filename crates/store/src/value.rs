@@ -248,8 +248,7 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
-    AccountId, AgreementId, AppointmentId, ApprovalId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, BankStatementId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+    AccountId, AgreementId, AppointmentId, ApprovalId, BankStatementId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -123,6 +123,7 @@ fn part(
                     on,
                     due,
                     amount: -amount,
+                    rolled: false,
                 });
                 let part = |it: &(EntryId, Money)| Applied { from: entry, to: it.0, amount: it.1 };
                 applied.extend(for_what.iter().map(part));
