@@ -6,7 +6,8 @@
 use jiff::civil::{Date, date};
 use meterbook_app::drawer::grid::{self, Grid, Typed, Whose};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{Actor, check, close, drawer, suspense};
+use meterbook_app::suspense::{self, NewHeldRefund};
+use meterbook_app::{Actor, check, close, drawer};
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::id::SuspenseId;

@@ -223,21 +223,23 @@ fn a_set_that_says_what_it_did_not_do_is_found() {
 /// A version and the set that corrects its bills are one act: cut off behind it, whoever works goes on.
 #[test]
 fn what_is_told_and_not_corrected_yet_is_begun() {
-    use meterbook_app::fact::version::{self, Version};
+    use meterbook_app::fact::version::{self, Because, Version};
     engines::each(|db, folder| {
         january(db, folder, 30);
         bill(db, Which::Cycle(CYCLE), Until::Posted);
         let dearer = crate::village::TARIFF.replace("0.12", "0.13");
         assert!(db.write(|tx| tariff::publish(tx, actor(), &dearer)).is_err());
         let version = Version { text: &dearer, cause: Cause::Tariff };
+        let seen = version::preview(db, actor(), version, &mut |_, _| ()).unwrap().many.charged;
+        let because = Because { why: "filed late", evidence: "docket 26-17", seen: &seen };
         // Its watch is asked after the first job; what panics there has told, and begun.
         let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut watch = |_, _| panic!("killed");
-            version::tell(db, actor(), version, ("filed late", "docket 26-17"), &mut watch)
+            version::tell(db, actor(), version, because, &mut watch)
         }));
         assert!(cut.is_err());
         bill_run::work(db, actor(), &mut |_| ()).unwrap();
-        let done = finish(db, SetId(1), &mut |_, _| ()).unwrap();
+        let done = finish(db, SetId(2), &mut |_, _| ()).unwrap();
         assert_eq!((done.accounts, done.failures), (30, 0));
         assert!(Money::ZERO < done.more);
         clean(db);

@@ -349,6 +349,11 @@ fn became(tx: &mut Tx, it: &Told, reader: &Visitor) -> Result<[String; 3]> {
             let number = store::account::get(tx, account)?.number;
             format!("{number}: {} {} {ended}", show::money(amount), words.debit_back)
         }
+        Became::NotThere { account, ended } => {
+            let ended = if ended { words.debit_ended } else { "" };
+            let number = store::account::get(tx, account)?.number;
+            format!("{number}: {} {ended}", words.debit_prenote_back)
+        }
         Became::Changed { account } => {
             let number = store::account::get(tx, account)?.number;
             format!("{number}: {}", words.debit_changed)

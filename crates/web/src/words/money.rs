@@ -200,6 +200,7 @@ catalogue! {
     waived: "The fee is not asked for.", "El recargo no se pide.";
     waiver_waits: "It is above what you may waive alone, and waits for a second person.", "Supera lo que puede condonar sin otra persona; espera a una segunda.";
     // Direct debit.
+    debit_prenote_back: "the prenote came back", "la nota previa volvió";
     debit_already: "done before", "ya estaba hecho";
     debit_back: "taken back", "retirados";
     debit_by: "Due by", "Vence hasta";
