@@ -128,12 +128,12 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
 }
 
 fn row(it: Statement, amount_due: Money) -> SummaryRow {
-    let first = it.bill.segments.first();
+    let (first, period) = (it.bill.segments.first(), it.bill.days());
     SummaryRow {
         account: it.account.number,
         service_at: first.map_or_else(String::new, |it| it.service_at.clone()),
         bill: it.bill.number,
-        period: it.bill.period,
+        period,
         charges: it.bill.total,
         amount_due,
         why: it.why,

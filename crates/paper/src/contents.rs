@@ -104,8 +104,8 @@ fn wanted(item: Item, statement: &Statement, says: &Says) -> Vec<String> {
         Item::Lines => of_lines(&|kind| kind != ChargeKind::Tax),
         Item::Taxes => of_lines(&|kind| kind == ChargeKind::Tax),
         Item::Period => {
-            let (title, period) = (says.words.billing_period, says.period(bill.period));
-            vec![format!("{title} {period}, {} {}", bill.period.days(), says.words.days)]
+            let (title, period) = (says.words.billing_period, says.period(bill.days()));
+            vec![format!("{title} {period}, {} {}", bill.days().days(), says.words.days)]
         }
         Item::DueDate => vec![format!("{} {}", says.words.due_by, says.day(bill.due_on))],
         Item::LateCharge => {

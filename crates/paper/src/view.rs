@@ -230,7 +230,7 @@ fn meta(statement: &Statement, says: &Says) -> Vec<[String; 2]> {
     let (words, bill) = (says.words, &statement.bill);
     let mut meta = vec![[words.account.to_owned(), statement.account.number.to_string()]];
     if let Some(first) = bill.segments.first() {
-        let (period, days) = (says.period(bill.period), bill.period.days());
+        let (period, days) = (says.period(bill.days()), bill.days().days());
         let period = format!("{period}, {days}\u{a0}{}", words.days);
         meta.push([words.service_at.to_owned(), first.service_at.clone()]);
         meta.push([words.billing_period.to_owned(), period]);

@@ -59,6 +59,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
     ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
+    ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

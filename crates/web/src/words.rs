@@ -583,6 +583,7 @@ catalogue! {
     correct_net: "Together", "En total";
     correct_parts: "parts are offered, the first of", "partes se ofrecen, la primera de";
     correct_title: "Correct from bill", "Corregir desde la factura";
+    correct_never_charged: "Never charged by an earlier correction", "Nunca cobrado por una corrección anterior";
     correct_waived: "Not charged, before", "No se cobra, antes del";
     correction: "Correction", "Corrección";
     fact_act: "Tell otherwise, and correct the bills", "Decir de otro modo y corregir las facturas";

@@ -11,6 +11,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{Ending, ServiceFacts, Tariffs, Unusual, assess_seeing};
+use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
@@ -20,7 +21,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
-use super::{NotRun, charges, check, origin, post, sum_up};
+use super::{NotRun, charges, check, origin, post, so_far, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, refuse};
 
@@ -143,6 +144,22 @@ enum Until {
     Of(AgreementId, Date),
 }
 
+/// What of it waits, and which of its services need not.
+fn held(endings: &[(AgreementId, Ending)], until: Until) -> Option<NotRun> {
+    let holds = || {
+        endings.iter().filter_map(|(agreement, ending)| match ending {
+            Ending::Held(hold) => Some((*agreement, hold)),
+            Ending::Billed(_) | Ending::BilledBefore => None,
+        })
+    };
+    // What waits for another service says nothing of why.
+    let own = holds().find(|it| *it.1 != Hold::Companion);
+    let (agreement, hold) = own.or_else(|| holds().next())?;
+    let free = holds().find(|it| *it.1 == Hold::Companion && matches!(until, Until::Day(_)));
+    let (hold, free) = (hold.to_string(), free.map(|it| it.0));
+    Some(NotRun::LastHeld { agreement, hold, free })
+}
+
 /// The bill of what ended in one turn, or of its days so far, in place of that turn.
 fn one(
     tx: &mut Tx,
@@ -170,9 +187,7 @@ fn one(
             facts.services.retain(|it| it.agreement.id == only);
         }
         if let Until::Day(day) | Until::Of(_, day) = until {
-            for it in &mut facts.services {
-                it.agreement.to = Some(it.agreement.to.map_or(day, |to| to.min(day)));
-            }
+            so_far::cut(facts, day);
         }
         facts.services.retain(ended);
     }
@@ -189,11 +204,8 @@ fn one(
     let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {
         used.insert(agreement, origin::of_usage(it));
     });
-    if let Some((agreement, hold)) = endings.iter().find_map(|(agreement, ending)| match ending {
-        Ending::Held(hold) => Some((*agreement, hold.to_string())),
-        Ending::Billed(_) | Ending::BilledBefore => None,
-    }) {
-        return Err(refuse(NotRun::LastHeld { agreement, hold }));
+    if let Some(why) = held(&endings, until) {
+        return Err(refuse(why));
     }
     let items: Vec<_> = endings.iter().map(|(it, end)| check::item(account, *it, end)).collect();
     store::window::add(tx, &window)?;

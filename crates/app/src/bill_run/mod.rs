@@ -20,6 +20,7 @@ pub(crate) mod origin;
 mod post;
 pub mod release;
 pub mod settle;
+mod so_far;
 pub mod sum_up;
 
 pub(crate) use check::learn;
@@ -77,6 +78,8 @@ pub enum Progress<'a> {
     Posted(u64, u64),
     /// The bills of so many of so many accounts are taken back.
     TakenBack(u64, u64),
+    /// An older turn was done or waits before the next one is begun.
+    Stands(&'a Standing),
 }
 
 /// Why nothing is billed.
@@ -112,6 +115,8 @@ pub enum NotRun {
         agreement: meterbook_core::id::AgreementId,
         /// Why it waits.
         hold: String,
+        /// Another one, which could be billed by itself.
+        free: Option<meterbook_core::id::AgreementId>,
     },
     /// A bill of the days so far has days that are not over.
     NotOver {
@@ -142,7 +147,8 @@ pub enum NotRun {
     },
 }
 
-/// Bills what `which` says, as far as `until` says, and returns how the window stands after it.
+/// Bills what `which` says, as far as `until` says, and returns how the window stands after it; of
+/// several the newest, and `watch` is told of the others.
 pub fn run(
     db: &Db,
     actor: Actor,
@@ -174,7 +180,10 @@ pub fn run(
         for pass in [Pass::Post, Pass::Cancel] {
             job::work(db, &allowed, (&mut run, pass), &window, &mut tariffs, watch)?;
         }
-        last = Some(db.read(|tx| store::run::standing(tx, &window))?);
+        let stands = db.read(|tx| store::run::standing(tx, &window))?;
+        if let Some(older) = last.replace(stands) {
+            watch(Progress::Stands(&older));
+        }
     }
     Ok(last.expect("opening a run names at least one window"))
 }
@@ -379,8 +388,12 @@ impl fmt::Display for NotRun {
                 f,
                 "cycle {cycle} has no turn with {day}; plan it with: meterbook cycle plan"
             ),
-            NotRun::LastHeld { agreement, hold } => {
-                write!(f, "the last bill of agreement {agreement} waits: {hold}")
+            NotRun::LastHeld { agreement, hold, free } => {
+                write!(f, "the bill of agreement {agreement} waits: {hold}")?;
+                match free {
+                    Some(free) => write!(f, "; bill another one alone: --agreement {free}"),
+                    None => Ok(()),
+                }
             }
             NotRun::NotOver { to } => {
                 write!(f, "the days before {to} are not over; a bill ends today at the latest")

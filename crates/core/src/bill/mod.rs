@@ -71,6 +71,14 @@ impl Bill {
         self.once.iter().map(|it| it.line.amount).sum()
     }
 
+    /// The days it is for: fewer than those of its turn where service began or ended within it, or where
+    /// another bill has the rest.
+    pub fn days(&self) -> Period {
+        let all = || self.segments.iter().map(|it| it.period);
+        let (first, end) = (all().map(Period::start).min(), all().map(Period::end).max());
+        first.zip(end).and_then(|(first, end)| Period::new(first, end)).unwrap_or(self.period)
+    }
+
     /// Whether it bills no service: only what is charged once.
     pub fn is_once(&self) -> bool {
         self.segments.is_empty() && self.summed.is_empty()

@@ -215,7 +215,7 @@ fn invoice<'a>(
         due_on: is_owed.then_some(bill.due_on),
         preceding,
         account: account.number.to_string(),
-        period: bill.period,
+        period: bill.days(),
         seller: Party { name: &utility.name, address: address(&utility.remit_to, country) },
         phone: &utility.phone,
         registration,

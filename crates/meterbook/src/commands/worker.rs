@@ -23,7 +23,7 @@ pub(crate) fn worker(place: &Place, args: &Worker) -> Result<()> {
                 Progress::Checked(done, all) => bar.show("rated and checked", done, all),
                 Progress::Posted(done, all) => bar.show("posted", done, all),
                 Progress::TakenBack(done, all) => bar.show("taken back", done, all),
-                Progress::Totals(_) => {}
+                Progress::Totals(_) | Progress::Stands(_) => {}
             })?;
         drop(bar);
         if runs == 0 && args.once {
