@@ -460,7 +460,7 @@ es truck Agua vendida en camión
             ),
             (
                 "damage=0.004",
-                "damage=AMOUNT (in dollars and cents, such as 12.50); write it like that",
+                "damage is charged as damage=AMOUNT (in dollars and cents, such as 12.50); write",
             ),
             ("truck=many", "truck is charged as truck=COUNT (of kgal); write it like that"),
             ("truck=0.00001", "Water sold by the truck comes to nothing; leave it out"),
