@@ -140,6 +140,11 @@ const RULES: &[Verify] = &[
         store::check::days,
     ),
     (
+        "reads-follow",
+        "every bill begins with the read with which the bill before ended",
+        store::check::reads,
+    ),
+    (
         "population",
         "billed, held and exempt make up the agreements of every finished window",
         store::check::population,

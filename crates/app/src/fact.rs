@@ -111,6 +111,13 @@ pub enum NotTold {
         /// What.
         said: String,
     },
+    /// The agreement ended by then, and another one of the account went on there.
+    Followed {
+        /// When it ended.
+        on: Date,
+        /// The other one.
+        by: AgreementId,
+    },
     /// Days before the turn of the first bill are on no bill that could be made again.
     EarlierTurn {
         /// The first day of that turn.
@@ -489,6 +496,10 @@ impl fmt::Display for NotTold {
             NotTold::Same { said } => {
                 write!(f, "that is believed already: {said}; nothing was changed")
             }
+            NotTold::Followed { on, by } => write!(
+                f,
+                "this agreement ended on {on}, and agreement {by} goes on from there; say it of that one: --agreement {by}"
+            ),
             NotTold::EarlierTurn { turn } => write!(
                 f,
                 "the turn of its first bill begins on {turn}, and days before that are on no bill that could be made again; begin on {turn}, and charge what was used before by hand: meterbook bill once"

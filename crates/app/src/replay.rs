@@ -7,6 +7,7 @@ use meterbook_core::bill::assess::{ServiceFacts, Tariffs, segment, used};
 use meterbook_core::bill::{Bill, Segment, explain};
 use meterbook_core::id::BillId;
 use meterbook_core::money::Money;
+use meterbook_core::reads::usage::Ended;
 use meterbook_store::bill::Origin;
 use meterbook_store::{self as store, Tx};
 
@@ -89,7 +90,9 @@ pub(crate) fn again(
     let window = store::window::get(tx, bill.window)?;
     let agreement = store::agreement::as_of(tx, was.agreement, from.known)?;
     let point = store::place::service_point(tx, agreement.service_point)?;
-    let measured = store::gather::measured_at(tx, point.id, period, from.known)?;
+    // That it is the read with which the bill before ended is a rule of its own.
+    let begun = Some(Ended::as_begun(&was.evidence, period.start()));
+    let measured = store::gather::measured_since(tx, point.id, (period, begun), from.known)?;
     let mut tariffs = Tariffs::default();
     crate::tariff::learn_as_of(tx, &mut tariffs, &was.tariff, from.known)?;
     let texts = origin::texts(tx, &tariffs, was, from.known)?;

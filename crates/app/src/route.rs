@@ -118,7 +118,9 @@ fn missing(tx: &mut Tx, it: &ServiceFacts, turn: Period, stops: &mut Vec<Stop>) 
         };
         let registers = hung.channels.iter().filter(|it| of_registers(it.channel.form));
         for (nth, measured) in (1..).zip(registers) {
-            let is_read = read_about(&measured.reads, on, it.measured.reads).is_ok();
+            let before = it.measured.ended.as_ref();
+            let before = before.and_then(|it| it.read_of(hung, &measured.channel));
+            let is_read = read_about(&measured.reads, on, it.measured.reads, before).is_ok();
             if is_read || by_interval(measured.channel.flow) {
                 continue;
             }

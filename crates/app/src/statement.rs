@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::why::why;
-use meterbook_core::bill::{Bill, OnPlan, Print, Statement};
+use meterbook_core::bill::{Bill, OnPlan, Print, Segment, Statement};
 use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
@@ -19,8 +19,8 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let account = store::account::get(tx, bill.account)?;
     let language = store::person::get(tx, account.person)?.language;
     let last_bill = store::bill::last_before(tx, &bill)?;
-    let earlier = if bill.is_once() { None } else { store::bill::before(tx, &bill)? };
-    let why = earlier.map(|it| why(&it.segments, &bill.segments, &[]));
+    let earlier = if bill.is_once() { None } else { before(tx, &bill)? };
+    let why = earlier.map(|it| why(&it, &bill.segments, &[]));
     let since = store::ledger::movements_before(tx, &bill)?;
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
@@ -53,6 +53,27 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         plan,
         bill,
     })
+}
+
+/// What a bill is compared with: each of its services as it was billed before, and what ended since. A
+/// bill of one service says nothing of the others.
+fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Vec<Segment>>> {
+    let Some(earlier) = store::bill::before(tx, bill)? else { return Ok(None) };
+    let is_on = |of: &[Segment], it: &Segment| of.iter().any(|on| on.agreement == it.agreement);
+    let mut then = Vec::new();
+    for it in earlier.segments {
+        let end = store::agreement::get(tx, it.agreement)?.to;
+        if is_on(&bill.segments, &it) || end.is_some_and(|to| to <= bill.days().end()) {
+            then.push(it);
+        }
+    }
+    for now in bill.segments.iter().filter(|it| !is_on(&then, it)).collect::<Vec<_>>() {
+        let ended = store::bill::ended_on(tx, now.agreement, now.period.start())?;
+        if let Some((id, nth)) = ended {
+            then.extend(store::bill::get(tx, id)?.segments.into_iter().nth(nth));
+        }
+    }
+    Ok(Some(then))
 }
 
 /// The account to which the new charges of a bill are rolled up, if they are.

@@ -65,7 +65,16 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
         seen.push(it.clone());
         !again
     });
-    for bill in store::bill::newest_of(tx, account.id, of_each)? {
+    let taken_back = store::bill::taken_back(tx, account.id, of_each)?;
+    for (bill, on, why) in &taken_back {
+        events.push(Event {
+            after: format!("{} {}", bill.number, bill.total),
+            why: why.clone(),
+            ..event(*on, Change::TakenBack, About::Bill(bill.id), None)
+        });
+    }
+    let standing = store::bill::newest_of(tx, account.id, of_each)?;
+    for bill in standing.into_iter().chain(taken_back.into_iter().map(|it| it.0)) {
         events.push(Event {
             after: format!("{} {}", bill.number, bill.total),
             why: bill.period.to_string(),

@@ -219,7 +219,8 @@ pub(crate) fn of_account(
     let mut all = Vec::new();
     for mut facts in services(tx, account.id, account.cycle, period)? {
         let Some(days) = facts.agreement.days_in(period) else { continue };
-        facts.measured = store::gather::measured_at(tx, facts.point.id, days, Known::ALL)?;
+        let of = (facts.agreement.id, facts.point.id);
+        facts.measured = store::gather::measured_of(tx, of, days)?;
         facts.carried = store::bill::carried_before(tx, facts.agreement.id, days.start())?;
         all.push((facts, days));
     }

@@ -27,3 +27,10 @@ pub struct Window {
     /// The day by which they are to be paid.
     pub due_on: Date,
 }
+
+impl Window {
+    /// Whether it belongs to no cycle.
+    pub fn is_off_cycle(&self) -> bool {
+        self.cycle.0 < 0
+    }
+}

@@ -51,6 +51,8 @@ pub enum Change {
     ToldOtherwise,
     /// A bill was posted.
     Billed,
+    /// A bill was taken back.
+    TakenBack,
     /// A bill went to somebody, came back, or was lost.
     Delivered,
     /// A payment was posted.
@@ -71,7 +73,7 @@ words! {
         MeterAdded = "meter added", ServiceStarted = "service started",
         ServiceStopped = "service stopped", MeterHung = "meter hung",
         MeterRemoved = "meter removed", TermSet = "term set",
-        ToldOtherwise = "told otherwise", Billed = "billed",
+        ToldOtherwise = "told otherwise", Billed = "billed", TakenBack = "taken back",
         Delivered = "delivered", Paid = "paid",
         Said = "contact", TaskRaised = "task raised", TaskMoved = "task", Acted = "act",
     }
@@ -91,6 +93,7 @@ impl Change {
             Change::TermSet => ("Term set", "Condición fijada"),
             Change::ToldOtherwise => ("Told otherwise", "Dicho de otro modo"),
             Change::Billed => ("Billed", "Facturado"),
+            Change::TakenBack => ("Bill taken back", "Factura retirada"),
             Change::Delivered => ("Bill sent", "Factura enviada"),
             Change::Paid => ("Paid", "Pagado"),
             Change::Said => ("Contact", "Contacto"),

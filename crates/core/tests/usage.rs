@@ -8,7 +8,7 @@ use meterbook_core::meter::{Channel, Flow, Form};
 use meterbook_core::money::{Quantity, Unit};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::reads::usage::{
-    Edge, Facts, Hung, Measured, Profile, Usage, usage, usage_between,
+    Edge, Ended, Facts, Hung, LastRead, Measured, Profile, Usage, usage, usage_between,
 };
 use meterbook_core::reads::{Read, ReadKind, Series, Span};
 
@@ -89,6 +89,29 @@ fn a_register_rolls_over_but_does_not_go_back() {
     let back = dials(&[(JULY.0, 41_230), (JULY.1, 41_000)]);
     let hold = Hold::WentBack { meter: "M1".to_owned(), on: JULY.1 };
     assert_eq!(alone(JULY, vec![back]), Err(hold));
+}
+
+#[test]
+fn a_bill_begins_with_the_read_of_the_one_before_and_does_not_end_with_it() {
+    let day = |days: i64| JULY.0.saturating_add(jiff::Span::new().days(days));
+    let used = |to: Date, reads: &[(Date, i64)]| {
+        let hung = vec![hung("M1", date(2020, 1, 1), None, vec![dials(reads)])];
+        let last = LastRead { meter: "M1".to_owned(), flow: Flow::Delivered, on: day(-2) };
+        let facts = Facts {
+            hung,
+            reads: Reads { before: 3, after: 2, estimates: false },
+            ended: Some(Ended { on: JULY.0, reads: vec![last] }),
+            ..Facts::default()
+        };
+        let days = Period::new(JULY.0, to).expect("the period has a day");
+        usage_between(days, &chicago(), &facts, [Edge::Scheduled; 2])
+    };
+    // That of the day came later; what was used before it is on no bill yet.
+    let reads = [(day(-2), 80), (JULY.0, 100), (JULY.1, 310)];
+    assert_eq!(used(JULY.1, &reads).unwrap().delivered, kwh(230));
+    let no_read = Err(Hold::NoRead { meter: "M1".to_owned(), on: day(1) });
+    assert_eq!(used(day(1), &[(day(-2), 80)]), no_read);
+    assert_eq!(used(day(1), &reads).unwrap().delivered, kwh(20));
 }
 
 #[test]

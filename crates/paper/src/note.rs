@@ -63,8 +63,11 @@ fn after(it: &CorrectionNote, says: &Says) -> String {
     let (words, of) = (says.words, &it.correction);
     let said = |text: &str, amount| text.replace("{amount}", &says.money(amount));
     let mut all = Vec::new();
-    if of.settled.waived != Money::ZERO {
+    if Money::ZERO < of.settled.waived {
         all.push(said(words.net_waived, of.settled.waived));
+    }
+    if of.settled.waived < Money::ZERO {
+        all.push(said(words.net_never_charged, -of.settled.waived));
     }
     if of.settled.interest != Money::ZERO {
         all.push(said(words.net_interest, of.settled.interest));

@@ -87,6 +87,7 @@ catalogue! {
     adjustment: "Adjustment of correction", "Ajuste de la corrección";
     net_interest: "Interest on what you paid too much: {amount}.", "Intereses sobre lo que pagó de más: {amount}.";
     net_parts: "You may pay it in {count} parts, the first of {amount}.", "Puede pagarlo en {count} partes, la primera de {amount}.";
+    net_never_charged: "Of what is taken back, an earlier correction never charged {amount}.", "De lo que se retira, una corrección anterior nunca cobró {amount}.";
     net_waived: "Not charged, because it is too long ago: {amount}.", "No se cobra, por haber pasado demasiado tiempo: {amount}.";
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";

@@ -27,6 +27,14 @@ use crate::failure::missing;
 use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
 
+/// The days that a bill `b` is for: of its segments, or where it has none those it says.
+macro_rules! days {
+    () => {
+        "coalesce((select min(s.from_on) from segment s where s.bill_id = b.id), b.from_on),
+         coalesce((select max(s.to_on) from segment s where s.bill_id = b.id), b.to_on)"
+    };
+}
+
 const BILLS: Rows = Rows(
     "bill (id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents)",
 );
@@ -48,14 +56,26 @@ const EVIDENCE_OF: Sql = Sql("
     select segment, meter, unit, flow, from_on, to_on, first_on, first_micro, first_kind,
            last_on, last_micro, last_kind, multiplier_micro, used_micro, used_unit, estimated
     from segment_evidence where bill_id = $1 order by segment, position");
-const OF_ACCOUNT: Sql = Sql("
-    select id, number, from_on, to_on, billed_on, due_on, total_cents
-    from standing_bill where account_id = $1 order by to_on desc, id desc limit $2");
+const OF_ACCOUNT: Sql = Sql(concat!(
+    "select b.id, b.number, ",
+    days!(),
+    ", b.billed_on, b.due_on, b.total_cents
+     from standing_bill b where b.account_id = $1 order by 4 desc, b.id desc limit $2"
+));
 const OF_SERVICE: Sql = Sql("
     select id, number, from_on, to_on, billed_on, due_on, total_cents
     from standing_bill b
     where account_id = $1 and not exists (select 1 from bill_apart o where o.bill_id = b.id)
     order by to_on desc, id desc limit $2");
+const TAKEN_BACK: Sql = Sql(concat!(
+    "select b.id, b.number, ",
+    days!(),
+    ", b.billed_on, b.due_on, b.total_cents, c.made_on, c.why
+     from bill b
+     join bill_cancelled x on x.bill_id = b.id
+     join correction c on c.id = x.correction_id
+     where b.account_id = $1 order by c.made_on desc, b.id desc limit $2"
+));
 const BILLED_THROUGH: Sql = Sql("select max(to_on) from standing_segment where agreement_id = $1");
 const ENDED_ON: Sql =
     Sql("select bill_id, position from standing_segment where agreement_id = $1 and to_on = $2");
@@ -155,12 +175,6 @@ pub fn add(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     crate::summary::add(tx, bills)?;
     let segments =
         || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
-    let evidence = segments().flat_map(|(bill, (segment, it))| {
-        (0_i64..)
-            .zip(&it.evidence)
-            .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
-    });
-    tx.bulk(EVIDENCE, evidence)?;
     let lines = segments().flat_map(|(bill, (segment, it))| {
         (0_i64..).zip(&it.lines).map(move |(position, it)| ([bill.0, segment, position], it))
     });
@@ -190,6 +204,12 @@ pub fn add_drawn_on(tx: &mut Tx, bills: &[Bill]) -> Result<()> {
     let segments =
         || bills.iter().flat_map(|bill| (0_i64..).zip(&bill.segments).map(|it| (bill.id, it)));
     tx.bulk(SEGMENTS, segments().map(|(bill, (position, it))| segment_row(bill, position, it)))?;
+    let evidence = segments().flat_map(|(bill, (segment, it))| {
+        (0_i64..)
+            .zip(&it.evidence)
+            .map(move |(position, it)| evidence_row([bill.0, segment, position], it))
+    });
+    tx.bulk(EVIDENCE, evidence)?;
     carried::add(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))?;
     crate::allocation::keep(tx, segments().map(|(bill, (segment, it))| (bill, segment, it)))
 }
@@ -239,14 +259,10 @@ pub fn of_service(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face
     tx.many(OF_SERVICE, [account.into(), most.into()], face)
 }
 
-fn face(row: &Row) -> Result<Face> {
-    Ok(Face {
-        id: row.id(0)?,
-        number: BillNumber(row.text(1)?),
-        period: row.period(2)?,
-        billed_on: row.date(4)?,
-        due_on: row.date(5)?,
-        total: row.money(6)?,
+/// At most so many bills of an account that were taken back, the latest first, each with the day and why.
+pub fn taken_back(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<(Face, Date, String)>> {
+    tx.many(TAKEN_BACK, [account.into(), most.into()], |row| {
+        Ok((face(row)?, row.date(7)?, row.text(8)?))
     })
 }
 
@@ -320,6 +336,17 @@ fn evidence_row([bill, segment, position]: [i64; 3], it: &Evidence) -> [V<'_>; 1
         it.used.unit.word().into(),
         i64::from(it.estimated).into(),
     ]
+}
+
+fn face(row: &Row) -> Result<Face> {
+    Ok(Face {
+        id: row.id(0)?,
+        number: BillNumber(row.text(1)?),
+        period: row.period(2)?,
+        billed_on: row.date(4)?,
+        due_on: row.date(5)?,
+        total: row.money(6)?,
+    })
 }
 
 fn bill(row: &Row) -> Result<Bill> {

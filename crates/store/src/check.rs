@@ -97,6 +97,24 @@ const DAYS_AFTER: Sql = Sql("
     select s.agreement_id, g.to_on, s.to_on
     from standing_segment s join agreement g on g.id = s.agreement_id
     where g.to_on < s.to_on order by s.agreement_id limit $1");
+const REGISTERS_READ: Sql = Sql("select count(*) from segment_evidence where first_on is not null");
+// Where a meter is read no more, its last read is of the day itself.
+const READS_APART: Sql = Sql("
+    select b.number, e.meter, e.last_on
+    from standing_segment s
+    join standing_segment t on t.agreement_id = s.agreement_id and t.from_on = s.to_on
+    join segment_evidence e on e.bill_id = s.bill_id and e.segment = s.position and e.to_on = s.to_on
+    join bill b on b.id = t.bill_id
+    where e.last_on is not null
+      and not exists (
+        select 1 from segment_evidence n
+        where n.bill_id = t.bill_id and n.segment = t.position and n.from_on = t.from_on
+          and n.meter = e.meter and n.flow = e.flow and n.first_on = e.last_on)
+      and (e.last_on <> s.to_on or exists (
+        select 1 from segment_evidence n
+        where n.bill_id = t.bill_id and n.segment = t.position and n.from_on = t.from_on
+          and n.meter = e.meter and n.flow = e.flow and n.first_on is not null))
+    order by b.id, e.position limit $1");
 const SHARED: Sql = Sql("select count(*) from allotment");
 // The bill says in its bank what it gave and took, and the rows say it again.
 const GIVEN: Sql = Sql("
@@ -257,6 +275,17 @@ pub fn days(tx: &mut Tx) -> Result<Found> {
         Ok(format!("agreement {agreement} ended on {end} and is billed up to {through}"))
     })?);
     Ok((count(tx, SEGMENTS)?, found))
+}
+
+/// Every bill begins with the reads with which the one before ended.
+pub fn reads(tx: &mut Tx) -> Result<Found> {
+    let found = faults(tx, READS_APART, |row| {
+        let (number, meter, last) = (row.text(0)?, row.text(1)?, row.date(2)?);
+        Ok(format!(
+            "the bill before {number} ended with the read of {last} of meter {meter}, and {number} does not begin with it"
+        ))
+    })?;
+    Ok((count(tx, REGISTERS_READ)?, found))
 }
 
 /// What hosts give is what their bills say, and what subscribers take is what they were given.

@@ -35,6 +35,10 @@ const SHARED_AMONG: (Sql, Sql) = among_ids!(
      where it.bill_id",
     ""
 );
+const MADE_BY: (Sql, Sql) = among_ids!(
+    "select distinct correction_id from bill_cancelled where made_bill_id",
+    "order by correction_id"
+);
 const REPLACE: Sql = Sql("update bill_cancelled set made_bill_id = $2 where bill_id = $1");
 const GET: Sql = Sql("
     select id, account_id, cause, why, made_on, net_cents from correction where id = $1");
@@ -140,6 +144,13 @@ pub fn standing_of(
     let list = list_of(accounts.iter().copied());
     let sql = tx.either(STANDING_OF.0, STANDING_OF.1);
     tx.many(sql, [V::from(&list), from.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// The corrections that made some of these bills.
+pub fn made_by(tx: &mut Tx, bills: impl IntoIterator<Item = BillId>) -> Result<Vec<CorrectionId>> {
+    let list = list_of(bills);
+    let sql = tx.either(MADE_BY.0, MADE_BY.1);
+    tx.many(sql, [V::from(&list)], |row| row.id(0))
 }
 
 /// Whether any of these bills gave something to others, or took it.

@@ -12,13 +12,13 @@ use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
 use meterbook_core::calendar::Reads;
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, BatchId, ChannelId, ServicePointId};
-use meterbook_core::meter::Form;
+use meterbook_core::id::{AccountId, AgreementId, BatchId, ChannelId, ServicePointId};
+use meterbook_core::meter::{Flow, Form};
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::place::{Commodity, ServicePoint};
 use meterbook_core::rating::carried::Carried;
 use meterbook_core::rating::terms::Terms;
-use meterbook_core::reads::usage::{Facts, Hung, Measured};
+use meterbook_core::reads::usage::{Ended, Facts, Hung, LastRead, Measured};
 use meterbook_core::reads::{Block, Month, Read, ReadKind, Series};
 
 use crate::bill::Known;
@@ -80,6 +80,17 @@ const BLOCKS: (Sql, Sql) = among_ids!(
     "select channel_id, month, bytes, case when $4 < last_batch then parts end from interval_filed
      where month between $2 and $3 and batch_id <= $4 and channel_id",
     "order by channel_id, batch_id, month"
+);
+const ENDED_WITH: (Sql, Sql) = among_ids!(
+    "select s.agreement_id, s.to_on, e.meter, e.flow, e.last_on
+     from standing_segment s
+     join segment_evidence e
+       on e.bill_id = s.bill_id and e.segment = s.position and e.to_on = s.to_on
+     where e.last_on is not null and s.to_on = (
+         select max(b.to_on) from standing_segment b
+         where b.agreement_id = s.agreement_id and b.from_on < $2)
+       and s.agreement_id",
+    "order by s.agreement_id, e.position"
 );
 const BILLS: (Sql, Sql) = among_ids!(
     "select b.account_id, b.window_id, b.total_cents, c.bill_id
@@ -248,12 +259,62 @@ fn measure(tx: &mut Tx, window: &Window, accounts: &mut ById, known: Known) -> R
     let services = || accounts.values().flat_map(|it| &it.services);
     let starts = services().map(|it| it.billed_through.unwrap_or(it.agreement.from));
     let Some(from) = starts.min() else { return Ok(()) };
+    let mut ended = ended_with(tx, services().map(|it| it.agreement.id), window.period.end())?;
+    let from = ended.values().filter_map(Ended::earliest).fold(from, Date::min);
     let points: Vec<ServicePointId> = services().map(|it| it.point.id).collect();
     let facts = made_of::facts(tx, &points, (from, window.period.end()), known)?;
     for service in accounts.values_mut().flat_map(|it| &mut it.services) {
         service.measured = facts.get(&service.point.id).cloned().unwrap_or_default();
+        service.measured.ended = ended.remove(&service.agreement.id);
     }
     Ok(())
+}
+
+/// The reads with which the last bills of these agreements ended that began before a day.
+fn ended_with(
+    tx: &mut Tx,
+    agreements: impl Iterator<Item = AgreementId>,
+    before: Date,
+) -> Result<HashMap<AgreementId, Ended>> {
+    let mut all: HashMap<AgreementId, Ended> = HashMap::new();
+    let sql = tx.either(ENDED_WITH.0, ENDED_WITH.1);
+    tx.each(sql, [V::from(&list_of(agreements)), before.into()], |row| {
+        let on = row.date(1)?;
+        let of = all.entry(row.id(0)?).or_insert_with(|| Ended { on, reads: Vec::new() });
+        let flow = row.word(3, Flow::from_word)?;
+        of.reads.push(LastRead { meter: row.text(2)?, flow, on: row.date(4)? });
+        Ok::<_, anyhow::Error>(())
+    })?;
+    Ok(all)
+}
+
+/// What the meters at the service point of an agreement said about some days, and what the bill ended
+/// with that ends where they begin.
+pub fn measured_of(
+    tx: &mut Tx,
+    (agreement, point): (AgreementId, ServicePointId),
+    days: Period,
+) -> Result<Facts> {
+    let before = match crate::bill::ended_on(tx, agreement, days.start())? {
+        Some((bill, nth)) => crate::bill::get(tx, bill)?.segments.into_iter().nth(nth),
+        None => None,
+    };
+    let ended = before.map(|it| Ended::with(&it.evidence, days.start()));
+    measured_since(tx, point, (days, ended), Known::ALL)
+}
+
+/// What the meters at a service point said about some days, as it was known at a time, of a bill that
+/// begins with what the one before ended with.
+pub fn measured_since(
+    tx: &mut Tx,
+    point: ServicePointId,
+    (days, ended): (Period, Option<Ended>),
+    known: Known,
+) -> Result<Facts> {
+    let first = ended.as_ref().and_then(Ended::earliest);
+    let from = first.map_or(days.start(), |it| it.min(days.start()));
+    let mut facts = made_of::facts(tx, &[point], (from, days.end()), known)?;
+    Ok(Facts { ended, ..facts.remove(&point).unwrap_or_default() })
 }
 
 /// What the meters at a service point said about some days, as it was known at a time.
@@ -263,8 +324,7 @@ pub fn measured_at(
     days: Period,
     known: Known,
 ) -> Result<Facts> {
-    let mut facts = made_of::facts(tx, &[point], (days.start(), days.end()), known)?;
-    Ok(facts.remove(&point).unwrap_or_default())
+    measured_since(tx, point, (days, None), known)
 }
 
 fn measured(

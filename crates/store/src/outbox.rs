@@ -142,11 +142,13 @@ const LEFT: Sql = Sql("
       and not exists (
         select 1 from piece_event l where l.piece_id = e.piece_id and e.position < l.position)
     order by e.piece_id");
+// What was queued of a bill that was taken back goes nowhere.
 const COUNTS: Sql = Sql("
     select it.channel, it.state, count(*) from (
-        select p.channel, coalesce((select e.state from piece_event e where e.piece_id = p.id
+        select p.id, p.channel, coalesce((select e.state from piece_event e where e.piece_id = p.id
                                     order by e.position desc limit 1), 'queued') as state
         from piece p) as it
+    where it.state <> 'queued' or exists (select 1 from piece_that_stands s where s.id = it.id)
     group by it.channel, it.state order by it.channel, it.state");
 const SAY: Sql = Sql("insert into delivery_settings (from_on, text) values ($1, $2)");
 const SAID: Sql = Sql("

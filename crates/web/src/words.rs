@@ -596,6 +596,7 @@ catalogue! {
     correct_net: "Together", "En total";
     correct_parts: "parts are offered, the first of", "partes se ofrecen, la primera de";
     correct_title: "Correct from bill", "Corregir desde la factura";
+    correct_never_charged: "Never charged by an earlier correction", "Nunca cobrado por una corrección anterior";
     correct_waived: "Not charged, before", "No se cobra, antes del";
     correction: "Correction", "Corrección";
     fact_both: "say a day and what each register showed then, or neither", "diga un día y lo que mostraba cada registro, o ninguno de los dos";

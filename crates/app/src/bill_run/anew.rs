@@ -20,8 +20,8 @@ use meterbook_store::{self as store, Counter, Tx};
 use super::correct::{CORRECT, NotCorrected, said};
 use super::origin::Origins;
 use super::post::Ids;
-use super::settle::rules_on;
-use super::{check, origin, post, sum_up};
+use super::settle::{asked, rules_on};
+use super::{check, origin, post, so_far, sum_up};
 use crate::refuse;
 
 /// Ids that are set aside for corrections.
@@ -123,8 +123,9 @@ fn worked_out(
 ) -> Result<Anew> {
     let mut anew = Anew::default();
     let (mut old, mut places, mut place) = (Vec::new(), Vec::new(), first_bill);
-    for ((mut correction, bills), id) in wanted.into_iter().zip(first..) {
+    for ((mut correction, mut bills), id) in wanted.into_iter().zip(first..) {
         correction.id = CorrectionId(id);
+        bills.sort_by_key(in_order);
         anew.corrections.push(correction);
         places.push(place);
         place += i64::try_from(bills.len())?;
@@ -162,7 +163,8 @@ fn worked_out(
     };
     for it in &mut anew.corrections {
         let class = store::account::get(tx, it.account)?.class;
-        it.settled = rules.settle((it.cause, class), it.on, &it.bills);
+        let before = asked(tx, it.bills.iter().map(|it| it.0.id).collect())?;
+        it.settled = rules.settle((it.cause, class), it.on, &it.bills, &before);
         it.net = net(&it.bills) - it.settled.off();
     }
     Ok(anew)
@@ -173,10 +175,15 @@ fn next<'a>(done: &Correction, old: &'a [Bill]) -> Option<&'a Bill> {
     old.get(done.bills.len())
 }
 
+/// Of two bills of a turn that which ends earlier is made first: the other one begins where it ended.
+fn in_order(it: &Bill) -> (Date, WindowId) {
+    (it.days().end(), it.window)
+}
+
 /// The turn of the earliest days of which a bill is not made anew.
 fn next_turn(done: &[Correction], old: &[Vec<Bill>]) -> Option<WindowId> {
     let next = done.iter().zip(old).filter_map(|(done, old)| next(done, old));
-    next.min_by_key(|it| (it.period.start(), it.window)).map(|it| it.window)
+    next.min_by_key(|it| in_order(it)).map(|it| it.window)
 }
 
 /// Bills of a turn made again, dated today, each with its id; none where there is nothing to bill any
@@ -194,7 +201,13 @@ fn in_turn(
     let accounts: Vec<AccountId> = due.iter().map(|it| it.1.account).collect();
     let olds: BTreeMap<AccountId, (&Bill, BillId)> =
         due.iter().map(|(_, old, id)| (old.account, (*old, *id))).collect();
-    let mut facts = store::gather::accounts_as_of(tx, &window, &accounts, Known::ALL)?;
+    // Off its cycle a turn has one bill.
+    let end = match due {
+        [(_, old, _)] => so_far::end(tx, &window, old)?,
+        _ => None,
+    };
+    let seen = Window { period: so_far::days(window.period, end), ..window };
+    let mut facts = store::gather::accounts_as_of(tx, &seen, &accounts, Known::ALL)?;
     let served = facts.iter().flat_map(|it| &it.services).map(|it| it.agreement.id);
     let followed = store::telling::followed(tx, served)?;
     for facts in &mut facts {
@@ -209,6 +222,9 @@ fn in_turn(
             })
             .any(|id| old.segments.iter().any(|was| was.agreement == id))
         });
+        if let Some(end) = end {
+            so_far::cut(facts, end);
+        }
     }
     check::learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, Known::ALL)?;

@@ -21,7 +21,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
-use super::{NotRun, charges, check, origin, post, sum_up};
+use super::{NotRun, charges, check, origin, post, so_far, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, budget, refuse};
 
@@ -122,6 +122,22 @@ pub(super) enum Until {
     Of(AgreementId, Date),
 }
 
+/// What of it waits, and which of its services need not.
+fn held(endings: &[(AgreementId, Ending)], until: Until) -> Option<NotRun> {
+    let holds = || {
+        endings.iter().filter_map(|(agreement, ending)| match ending {
+            Ending::Held(hold) => Some((*agreement, hold)),
+            Ending::Billed(_) | Ending::BilledBefore => None,
+        })
+    };
+    // What waits for another service says nothing of why.
+    let own = holds().find(|it| *it.1 != Hold::Companion);
+    let (agreement, hold) = own.or_else(|| holds().next())?;
+    let free = holds().find(|it| *it.1 == Hold::Companion && matches!(until, Until::Day(_)));
+    let (hold, free) = (hold.to_string(), free.map(|it| it.0));
+    Some(NotRun::LastHeld { agreement, hold, free })
+}
+
 /// The bill of what ended in one turn, or of its days so far, in place of that turn.
 pub(super) fn one(
     tx: &mut Tx,
@@ -149,9 +165,7 @@ pub(super) fn one(
             facts.services.retain(|it| it.agreement.id == only);
         }
         if let Until::Day(day) | Until::Of(_, day) = until {
-            for it in &mut facts.services {
-                it.agreement.to = Some(it.agreement.to.map_or(day, |to| to.min(day)));
-            }
+            so_far::cut(facts, day);
         }
         facts.services.retain(ended);
     }
@@ -168,15 +182,8 @@ pub(super) fn one(
     let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {
         used.insert(agreement, origin::of_usage(it));
     });
-    let held = |(agreement, ending): &(AgreementId, Ending)| match ending {
-        Ending::Held(hold) => Some((*agreement, hold.clone())),
-        Ending::Billed(_) | Ending::BilledBefore => None,
-    };
-    let mut held: Vec<(AgreementId, Hold)> = endings.iter().filter_map(held).collect();
-    // What waits for another one says nothing of why.
-    held.sort_by_key(|it| it.1 == Hold::Companion);
-    if let Some((agreement, hold)) = held.into_iter().next() {
-        return Err(refuse(NotRun::LastHeld { agreement, hold: hold.to_string() }));
+    if let Some(why) = held(&endings, until) {
+        return Err(refuse(why));
     }
     let items: Vec<_> = endings.iter().map(|(it, end)| check::item(account, *it, end)).collect();
     store::window::add(tx, &window)?;

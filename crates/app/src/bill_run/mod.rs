@@ -21,6 +21,7 @@ pub(crate) mod origin;
 mod post;
 pub mod release;
 pub mod settle;
+mod so_far;
 pub mod sum_up;
 
 pub(crate) use check::learn;
@@ -80,6 +81,8 @@ pub enum Progress<'a> {
     TakenBack(u64, u64),
     /// The bills of so many of so many accounts of a set are corrected, or looked at.
     Corrected(u64, u64),
+    /// An older turn was done or waits before the next one is begun.
+    Stands(&'a Standing),
 }
 
 /// Why nothing is billed.
@@ -115,6 +118,8 @@ pub enum NotRun {
         agreement: meterbook_core::id::AgreementId,
         /// Why it waits.
         hold: String,
+        /// Another one, which could be billed by itself.
+        free: Option<meterbook_core::id::AgreementId>,
     },
     /// A bill of the days so far has days that are not over.
     NotOver {
@@ -152,7 +157,8 @@ pub enum NotRun {
     },
 }
 
-/// Bills what `which` says, as far as `until` says, and returns how the window stands after it.
+/// Bills what `which` says, as far as `until` says, and returns how the window stands after it; of
+/// several the newest, and `watch` is told of the others.
 pub fn run(
     db: &Db,
     actor: Actor,
@@ -184,7 +190,10 @@ pub fn run(
         for pass in [Pass::Post, Pass::Cancel] {
             job::work(db, &allowed, (&mut run, pass), &window, &mut tariffs, watch)?;
         }
-        last = Some(db.read(|tx| store::run::standing(tx, &window))?);
+        let stands = db.read(|tx| store::run::standing(tx, &window))?;
+        if let Some(older) = last.replace(stands) {
+            watch(Progress::Stands(&older));
+        }
     }
     Ok(last.expect("opening a run names at least one window"))
 }
@@ -390,8 +399,12 @@ impl fmt::Display for NotRun {
                 f,
                 "cycle {cycle} has no turn with {day}; plan it with: meterbook cycle plan"
             ),
-            NotRun::LastHeld { agreement, hold } => {
-                write!(f, "agreement {agreement} waits for its bill: {hold}")
+            NotRun::LastHeld { agreement, hold, free } => {
+                write!(f, "agreement {agreement} waits for its bill: {hold}")?;
+                match free {
+                    Some(free) => write!(f, "; bill another one alone: --agreement {free}"),
+                    None => Ok(()),
+                }
             }
             NotRun::NotOver { to } => {
                 write!(f, "the days before {to} are not over; a bill ends today at the latest")

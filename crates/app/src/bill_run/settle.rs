@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::settle::Rules;
+use meterbook_core::bill::settle::{AskedBefore, Rules, asked_with, not_charged};
+use meterbook_core::id::BillId;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
@@ -29,6 +30,23 @@ pub fn say_rules(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()
 /// The text of the rules that hold on a day; empty when nothing is said.
 pub fn rules_text(tx: &mut Tx, on: Date) -> Result<String> {
     Ok(store::correction::rules(tx, on)?.unwrap_or_default())
+}
+
+/// What those of these bills asked for that stand in the place of others, by the corrections that made
+/// them, and what these corrected.
+pub(super) fn asked(tx: &mut Tx, bills: Vec<BillId>) -> Result<AskedBefore> {
+    let mut asked = AskedBefore::new();
+    for id in store::correction::made_by(tx, bills)? {
+        let made = store::correction::get(tx, id)?;
+        let before = self::asked(tx, made.bills.iter().map(|it| it.0.id).collect())?;
+        let left = not_charged(made.settled.reach, &made.bills, &before);
+        for ((old, new), left) in made.bills.iter().zip(left) {
+            if let Some(new) = new {
+                asked.insert(new.id, asked_with((old, new), left, &before));
+            }
+        }
+    }
+    Ok(asked)
 }
 
 /// The rules that hold on a day.

@@ -70,7 +70,7 @@ fn bill(
     let mut tell = |progress: Progress| match progress {
         Progress::Checked(..) => watch(Step::Check, nth, all),
         Progress::Posted(..) => watch(Step::Post, nth, all),
-        Progress::TakenBack(..) | Progress::Corrected(..) => {}
+        Progress::TakenBack(..) | Progress::Corrected(..) | Progress::Stands(_) => {}
         Progress::Totals(preview) => waits = Some(preview.run),
     };
     let standing = bill_run::run(db, actor, which, Until::Posted, &mut tell)?;

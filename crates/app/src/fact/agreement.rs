@@ -9,22 +9,26 @@ use meterbook_store::{self as store, Tx};
 
 use super::{Look, NotTold};
 use crate::agreement::{AgreementRefusal, startable};
-use crate::refuse;
+use crate::{eligible, refuse};
 
 /// The tariff of an agreement from a day on.
 pub(super) fn tariff(tx: &mut Tx, id: AgreementId, code: &str, from: Date) -> Result<Look> {
     let it = whole(tx, id)?;
     let delivered = store::place::service_point(tx, it.service_point)?.commodity;
     startable(tx, delivered, code, from)?;
+    eligible::check(tx, it.account, code, from)?;
     let said = format!("agreement {id}: tariff {code} from {from}");
+    if let Some(on) = it.to.filter(|to| *to <= from) {
+        return Err(match follower(tx, &it, on)? {
+            Some(by) => refuse(NotTold::Followed { on, by }),
+            None => refuse(AgreementRefusal::Ended { on }),
+        });
+    }
     if code == it.tariff {
         return Err(refuse(NotTold::Same { said }));
     }
     if from < it.from {
         return Err(refuse(AgreementRefusal::BeforeStart { from: it.from, on: from }));
-    }
-    if let Some(on) = it.to.filter(|to| *to <= from) {
-        return Err(refuse(AgreementRefusal::Ended { on }));
     }
     let was = format!("{} from {}", it.tariff, it.from);
     // The bill up to that day may be the last one of what it was on.
@@ -81,6 +85,13 @@ pub(super) fn end(tx: &mut Tx, id: AgreementId, on: Option<Date>) -> Result<Look
 
 fn look(it: &Agreement, said: String, was: String, from: Date) -> Result<Look> {
     Ok(Look { subject: it.id.to_string(), said, was, accounts: vec![it.account], from })
+}
+
+/// The agreement of the same account that begins there when another one ends.
+fn follower(tx: &mut Tx, it: &Agreement, on: Date) -> Result<Option<AgreementId>> {
+    let there = store::agreement::at(tx, it.service_point)?;
+    let next = there.into_iter().find(|next| next.account == it.account && next.from == on);
+    Ok(next.map(|it| it.id))
 }
 
 /// The agreement, which shares nothing with others: what they got is on their bills.

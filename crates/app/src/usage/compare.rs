@@ -135,7 +135,8 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
     }
     for bill in &bills {
         let window = store::window::get(tx, bill.window)?;
-        let measured = store::gather::measured_at(tx, own.point.id, bill.period, Known::ALL)?;
+        let of = (agreement.id, own.point.id);
+        let measured = store::gather::measured_of(tx, of, bill.period)?;
         crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
         for Tried { row, facts } in &mut tried {
             let Ok(cost) = &mut row.cost else { continue };

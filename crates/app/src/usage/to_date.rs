@@ -20,7 +20,7 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::AgreementId;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::reads::usage::{Profile, Usage};
+use meterbook_core::reads::usage::{Ended, Profile, Usage};
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
@@ -135,12 +135,19 @@ pub(crate) fn since(
 
     let mut tariffs = Tariffs::default();
     crate::tariff::learn(tx, &mut tariffs, &agreement.tariff)?;
-    let (mut segments, mut waits, mut next) = (Vec::new(), None, start);
+    let (mut segments, mut waits, mut next) = (Vec::<Segment>::new(), None, start);
     let mut projected = Err(NotProjected::TooFew { known: 0 });
     while next < until && waits.is_none() {
         let turn_ends = agreement.to.map_or(window.period.end(), |to| to.min(window.period.end()));
         let days = super::days(next, turn_ends)?;
-        facts.measured = store::gather::measured_at(tx, facts.point.id, days, Known::ALL)?;
+        facts.measured = match segments.last() {
+            None => store::gather::measured_of(tx, (facts.agreement.id, facts.point.id), days)?,
+            Some(before) => {
+                let ended = Some(Ended::with(&before.evidence, next));
+                let days = (days, ended);
+                store::gather::measured_since(tx, facts.point.id, days, Known::ALL)?
+            }
+        };
         crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
         let wanted = super::days(next, until.min(turn_ends))?;
         let (known, why) = known_days(&facts, wanted, &tariffs);

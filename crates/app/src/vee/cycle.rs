@@ -167,7 +167,14 @@ impl Look {
         ran: &mut Ran,
     ) -> Result<()> {
         let near = part.service.measured.reads;
-        if let Ok(read) = read_about(&measured.reads, on, near) {
+        let before = part.service.measured.ended.as_ref();
+        let before = before.and_then(|it| it.read_of(part.hung, &measured.channel));
+        // What the bill before ended with begins this one, whatever is read about its first day.
+        let begun = part.service.billed_through.is_some_and(|it| on <= it);
+        if begun && before.is_some() {
+            return Ok(());
+        }
+        if let Ok(read) = read_about(&measured.reads, on, near, before) {
             if read.kind != ReadKind::Estimated && on == part.days.end() {
                 ran.doubted += self.looked_again(tx, read)?;
             }

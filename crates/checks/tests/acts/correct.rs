@@ -10,7 +10,7 @@ use meterbook_app::bill_run::correct::{Many, NewCorrection, NotCorrected, many, 
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, Refused, check, tariff};
+use meterbook_app::{Actor, Refused, check, tariff, timeline};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::correct::{Cause, Correction};
@@ -20,6 +20,7 @@ use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::reads::{Read, ReadKind};
+use meterbook_core::timeline::Change;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
@@ -148,6 +149,14 @@ fn a_wrong_read_reaches_the_two_bills_beside_it_and_no_other() {
         assert_eq!(after.len(), before.len() + 4);
         assert_eq!(after.last().unwrap().balance, before.last().unwrap().balance);
         assert_eq!(after[before.len()].kind, EntryKind::Cancelled);
+        // The history has the bills that were taken back, and that they were.
+        let account = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap();
+        let events = db.write(|tx| timeline::of_account(tx, &account)).unwrap();
+        let of = |change| events.iter().filter(|it| it.change == change).count();
+        assert_eq!((of(Change::Billed), of(Change::TakenBack)), (5, 2));
+        let queued = db.read(store::outbox::counts).unwrap();
+        let queued: i64 = queued.iter().map(|it| it.2).sum();
+        assert_eq!(queued, 3, "what was taken back is not on its way any more");
         let why = seen(db, date(2026, 1, 1)).unwrap_err();
         assert_eq!(refusal(&why), NotCorrected::NothingDiffers { from: date(2026, 1, 1) });
         // Who took a bill back and what stands in its place is known of both.

@@ -295,7 +295,7 @@ fn three_plain_months(db: &Db) {
     shows(db, date(2026, 5, 1), &[400]);
 }
 
-fn on_tariff(code: &str, from: Date) -> Fact {
+pub(crate) fn on_tariff(code: &str, from: Date) -> Fact {
     Fact::Tariff { agreement: AGREEMENT, code: code.to_owned(), from }
 }
 
@@ -313,6 +313,11 @@ fn another_tariff_reaches_every_bill_from_its_day_on() {
         let on: Vec<_> =
             february.segments.iter().map(|it| (&*it.tariff, it.period.start())).collect();
         assert_eq!(on, [("R-1", date(2026, 2, 1)), ("R-2", date(2026, 2, 15))]);
+        // The way back is told of the one that goes on.
+        let why = looked_at(db, &on_tariff("R-1", date(2026, 2, 15))).unwrap_err();
+        let (on, by) = (date(2026, 2, 15), AgreementId(2));
+        assert_eq!(refusal::<NotTold>(&why), NotTold::Followed { on, by });
+        assert!(says(&why).contains("--agreement 2"), "{why}");
         // What is told of a read then goes to both.
         bill(db);
         assert_eq!(stand(db)[3], (4, 2_400));
@@ -330,6 +335,10 @@ fn a_tariff_is_one_that_there_is_on_days_of_the_agreement() {
         let why = |code: &str, from| says(&looked_at(db, &on_tariff(code, from)).unwrap_err());
         assert!(why("R-1", date(2026, 2, 1)).contains("believed already"));
         assert!(why("R-9", date(2026, 2, 1)).contains("no version of tariff R-9"));
+        let shop =
+            village::TARIFF.replace("R-1", "C-1").replace("from", "open-to    commercial\nfrom");
+        db.write(|tx| tariff::publish(tx, actor(), &shop)).unwrap();
+        assert!(why("C-1", date(2026, 2, 1)).contains("open to commercial customers"));
         assert!(why("R-2", date(2025, 2, 1)).contains("no version of tariff R-2"));
     });
 }
@@ -433,7 +442,7 @@ fn dearer(price: &str) -> String {
 }
 
 /// Tells a version, and shows what telling any fact shows; gives back the bills that it reached.
-fn retold(db: &Db, text: &str) -> Vec<(AccountId, i8, i64)> {
+pub(crate) fn retold(db: &Db, text: &str) -> Vec<(AccountId, i8, i64)> {
     let version = Version { text, cause: Cause::Tariff };
     clean(db);
     let before = books(db);

@@ -1,20 +1,27 @@
 //! A bill of the days so far on both engines: service goes on, the turn bills the rest, and no day is
 //! billed twice.
 
-use jiff::civil::date;
-use meterbook_app::bill_run::NotRun;
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use jiff::civil::{Date, date};
 use meterbook_app::bill_run::interim::{self, NewInterim};
+use meterbook_app::bill_run::{NotRun, correct};
+use meterbook_app::fact::Fact;
+use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::{Refused, check};
+use meterbook_app::{Refused, tariff};
 use meterbook_checks::engines;
+use meterbook_core::bill::Bill;
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
-use meterbook_store as store;
+use meterbook_store::{self as store, Db};
 
 use crate::correct::{begin, bill, shows};
-use crate::village::{DIALS, actor};
+use crate::facts::{AGREEMENT, clean, on_tariff, retold, told};
+use crate::village::{self, DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
 
@@ -26,16 +33,7 @@ fn the_turn_bills_what_an_interim_bill_left() {
         {
             shows(db, on, &[index]);
         }
-        let new = |to| {
-            let (only, unusual, total) = (None, Unusual::Hold, Money::ZERO);
-            NewInterim { account: ACCOUNT, only, to, unusual, total }
-        };
-        let make = |to| {
-            db.write(|tx| {
-                let seen = interim::preview(tx, actor(), &new(to))?;
-                interim::make(tx, actor(), &new(to).seen(&seen))
-            })
-        };
+        let make = |to| made(db, to);
         let refused = |why: anyhow::Error| -> String {
             let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("{why:?}"));
             assert!(refused.as_a::<NotRun>().is_some(), "{why}");
@@ -65,8 +63,112 @@ fn the_turn_bills_what_an_interim_bill_left() {
         for it in &bills {
             assert_eq!(db.read(|tx| replay(tx, it.id)).unwrap(), Replayed::Same);
         }
-        let found = check::check(db).unwrap();
-        let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
-        assert!(faults.is_empty(), "{faults:?}");
+        clean(db);
+    });
+}
+
+fn new(to: Date) -> NewInterim {
+    let (only, unusual, total) = (None, Unusual::Hold, Money::ZERO);
+    NewInterim { account: ACCOUNT, only, to, unusual, total }
+}
+
+/// The bill of the days so far, as it was looked at.
+pub(crate) fn made(db: &Db, to: Date) -> anyhow::Result<Bill> {
+    db.write(|tx| {
+        let seen = interim::preview(tx, actor(), &new(to))?;
+        interim::make(tx, actor(), &new(to).seen(&seen))
+    })
+}
+
+fn interim(db: &Db, to: Date) {
+    made(db, to).unwrap();
+}
+
+/// What a correction finds: of each bill its days, what it came to and what it comes to.
+fn found(it: &Correction) -> Vec<(Period, i64, Option<i64>)> {
+    let now = |it: &Option<Bill>| it.as_ref().map(|it| it.total.cents());
+    it.bills.iter().map(|(old, new)| (old.days(), old.total.cents(), now(new))).collect()
+}
+
+fn days(from: Date, to: Date) -> Period {
+    Period::new(from, to).unwrap()
+}
+
+const JANUARY: Date = date(2026, 1, 1);
+const CUT: Date = date(2026, 1, 16);
+const FEBRUARY: Date = date(2026, 2, 1);
+
+#[test]
+fn made_anew_it_goes_no_further_than_it_went() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for (on, index) in [(JANUARY, 0), (CUT, 40), (FEBRUARY, 100)] {
+            shows(db, on, &[index]);
+        }
+        interim(db, CUT);
+        let seen = || db.write(|tx| correct::preview(tx, actor(), ACCOUNT, JANUARY, Cause::Tariff));
+        let unchanged = || assert!(says(&seen().unwrap_err()).contains("reads as it does"));
+        // The turn is open, then billed.
+        unchanged();
+        bill(db);
+        unchanged();
+        // Between the two it was 50, not 40.
+        shows(db, CUT, &[50]);
+        let it = seen().unwrap();
+        let (first, rest) = (days(JANUARY, CUT), days(CUT, FEBRUARY));
+        assert_eq!(found(&it), [(first, 4_80, Some(6_00)), (rest, 7_20, Some(6_00))]);
+        crate::correct::correct(db, actor(), Money::ZERO, "misread").unwrap();
+        clean(db);
+        unchanged();
+        // A dearer tariff from the 26th on is on the bill of the rest, one from the 6th on both.
+        for (code, price) in [("R-2", "0.24"), ("R-3", "0.48")] {
+            let text = village::TARIFF.replace("R-1", code).replace("0.12", price);
+            db.write(|tx| tariff::publish(tx, actor(), &text)).unwrap();
+        }
+        shows(db, date(2026, 1, 26), &[80]);
+        assert_eq!(told(db, &on_tariff("R-2", date(2026, 1, 26))), [(1, 2_40)]);
+        shows(db, date(2026, 1, 6), &[10]);
+        assert_eq!(told(db, &on_tariff("R-3", date(2026, 1, 6))), [(1, 14_40), (1, 10_80)]);
+        let standing = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
+        assert_eq!(standing.iter().map(|it| it.total.cents()).sum::<i64>(), 1_20 + 43_20 - 4_80);
+    });
+}
+
+#[test]
+fn a_bill_of_the_days_so_far_and_the_last_one_are_made_anew_side_by_side() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        let left = date(2026, 1, 26);
+        for (on, index) in [(JANUARY, 0), (CUT, 40), (left, 80)] {
+            shows(db, on, &[index]);
+        }
+        interim(db, CUT);
+        let account = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap();
+        crate::last_bill::leaves(db, &account, left, ReadWanted::Given(vec![80_000_000]));
+        crate::last_bill::close(db, &account).unwrap();
+        let seen =
+            |db: &Db| db.write(|tx| correct::preview(tx, actor(), ACCOUNT, JANUARY, Cause::Read));
+        assert!(says(&seen(db).unwrap_err()).contains("reads as it does"));
+        shows(db, left, &[90]);
+        let it = seen(db).unwrap();
+        assert_eq!(found(&it), [(days(CUT, left), 4_80, Some(6_00))]);
+        // It ended on the day of the interim bill after all: that keeps its days.
+        assert_eq!(told(db, &Fact::End { agreement: AGREEMENT, on: Some(CUT) }), [(1, -4_80)]);
+        shows(db, CUT, &[30]);
+        assert_eq!(found(&seen(db).unwrap()), [(days(JANUARY, CUT), 4_80, Some(3_60))]);
+    });
+}
+
+#[test]
+fn a_version_of_a_tariff_reaches_the_bill_that_has_its_days() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        for (on, index) in [(JANUARY, 0), (CUT, 40), (FEBRUARY, 100)] {
+            shows(db, on, &[index]);
+        }
+        interim(db, CUT);
+        bill(db);
+        let dearer = village::TARIFF.replace("2026-01-01", "2026-01-16").replace("0.12", "0.24");
+        assert_eq!(retold(db, &dearer), [(ACCOUNT, 1, 7_20)]);
     });
 }

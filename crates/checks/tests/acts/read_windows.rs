@@ -4,21 +4,29 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::civil::{Date, date};
-use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::bill_run::{self, Progress, Until, Which, correct};
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::{Actor, calendar, check};
+use meterbook_app::usage::to_date::to_date;
+use meterbook_app::{Actor, calendar};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
-use meterbook_core::bill::Bill;
-use meterbook_core::bill::run::Standing;
-use meterbook_core::id::WindowId;
+use meterbook_core::bill::correct::Cause;
+use meterbook_core::bill::run::{Stage, Standing};
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::id::{AccountId, AgreementId, BillId, WindowId};
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::reads::ReadKind;
+use meterbook_core::reads::usage::EvidenceRead;
 use meterbook_store::{self as store, Db};
 
 use crate::correct::{begin, shows};
+use crate::facts::clean;
+use crate::interim::made;
 use crate::village::{DIALS, actor, says};
 
 const JANUARY: Date = date(2026, 1, 1);
+const ACCOUNT: AccountId = AccountId(1);
 
 fn say(db: &Db, from: Date, text: &str) -> anyhow::Result<()> {
     db.write(|tx| calendar::say(tx, actor(), from, text))
@@ -72,9 +80,7 @@ fn a_read_within_its_window_is_the_turns_and_one_beyond_it_is_not() {
         let held = Which::Held(Cycle(1), None);
         bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(made_of(&newest(db)), (early, date(2026, 4, 3), 10_80));
-        let report = check::check(db).unwrap();
-        let faults: Vec<_> = report.rules.iter().flat_map(|it| &it.faults).collect();
-        assert!(faults.is_empty(), "{faults:?}");
+        clean(db);
     });
 }
 
@@ -97,5 +103,107 @@ fn what_is_not_read_in_its_window_is_estimated_where_the_calendar_says_so() {
         assert_eq!((standing.billed, standing.held), (1, 0));
         let (_, last) = newest(db).segments[0].evidence[0].reads.unwrap();
         assert_eq!((last.on, last.kind), (date(2026, 4, 1), ReadKind::Estimated));
+    });
+}
+
+/// A bill of February that begins with the read of the day, whatever the one of January ended with.
+fn beside(january: &Bill) -> Bill {
+    let days = Period::month(2026, 2).unwrap();
+    let mut bill = Bill {
+        id: BillId(99),
+        number: BillNumber("B-99".to_owned()),
+        window: WindowId(2),
+        period: days,
+        ..january.clone()
+    };
+    let segment = &mut bill.segments[0];
+    segment.period = days;
+    let evidence = &mut segment.evidence[0];
+    evidence.period = days;
+    let (_, last) = evidence.reads.unwrap();
+    let at = |on| EvidenceRead { on, ..last };
+    evidence.reads = Some((at(days.start()), at(days.end())));
+    bill
+}
+
+#[test]
+fn a_bill_begins_with_the_read_with_which_the_one_before_ended() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        say(db, JANUARY, "reads 3 days before 2 days after").unwrap();
+        let early = date(2026, 1, 30);
+        shows(db, JANUARY, &[0]);
+        shows(db, early, &[90]);
+        bill(db, "2026-02-03T12:00:00Z");
+        assert_eq!(made_of(&newest(db)), (JANUARY, early, 10_80));
+        // A bill that begins with another read would be noticed.
+        let other = beside(&newest(db));
+        let found = db.write(|tx| {
+            tx.trial(|tx| {
+                store::bill::add(tx, &[other])?;
+                store::check::reads(tx)
+            })
+        });
+        let (_, faults) = found.unwrap();
+        assert!(faults[0].contains("ended with the read of 2026-01-30 of meter E-1"), "{faults:?}");
+        // That of the day itself comes after the bill is out.
+        shows(db, date(2026, 2, 1), &[100]);
+        shows(db, date(2026, 3, 1), &[190]);
+        bill(db, "2026-03-03T12:00:00Z");
+        assert_eq!(made_of(&newest(db)), (early, date(2026, 3, 1), 12_00));
+        clean(db);
+        // Corrected from January on, both meet at the better read.
+        let from = |on| db.write(|tx| correct::preview(tx, actor(), ACCOUNT, on, Cause::Read));
+        let it = from(JANUARY).unwrap();
+        let now: Vec<_> = it.bills.iter().map(|it| made_of(it.1.as_ref().unwrap())).collect();
+        let met = date(2026, 2, 1);
+        assert_eq!(now, [(JANUARY, met, 12_00), (met, date(2026, 3, 1), 10_80)]);
+        assert_eq!(it.net, Money::ZERO);
+        // The newest alone begins where the one before it ended.
+        assert!(says(&from(met).unwrap_err()).contains("reads as it does"));
+    });
+}
+
+#[test]
+fn one_read_does_not_both_begin_and_end_a_bill() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        say(db, JANUARY, "reads 3 days before 2 days after else wait").unwrap();
+        let to = date(2026, 1, 30);
+        shows(db, JANUARY, &[0]);
+        shows(db, to, &[90]);
+        made(db, to).unwrap();
+        // The days from the 30th on are not known, by that read or any other.
+        let agreement = AgreementId(1);
+        let so_far = db.read(|tx| to_date(tx, agreement, date(2026, 2, 1))).unwrap();
+        assert!(so_far.segments.is_empty(), "{so_far:?}");
+        assert_eq!(bill(db, "2026-02-03T12:00:00Z").held, 1);
+        let held = db.read(|tx| store::run::held(tx, WindowId(1))).unwrap();
+        assert!(held[0].detail.contains("has no read for 2026-02-01"), "{held:?}");
+        shows(db, date(2026, 2, 1), &[100]);
+        let held = Which::Held(Cycle(1), None);
+        bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!(made_of(&newest(db)), (to, date(2026, 2, 1), 1_20));
+        clean(db);
+    });
+}
+
+#[test]
+fn an_older_turn_that_waits_is_told_of_beside_the_newest() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        shows(db, JANUARY, &[0]);
+        assert_eq!(bill(db, "2026-03-03T12:00:00Z").held, 1);
+        assert_eq!(bill(db, "2026-03-03T12:00:00Z").held, 1);
+        shows(db, date(2026, 2, 1), &[100]);
+        let mut older = Vec::new();
+        let held = Which::Held(Cycle(1), None);
+        let newest = bill_run::run(db, actor(), held, Until::Preview, &mut |progress| {
+            if let Progress::Stands(it) = progress {
+                older.push((it.period.start(), it.stage, it.billed));
+            }
+        });
+        assert_eq!(older, [(JANUARY, Stage::Preview, 1)]);
+        assert_eq!(newest.unwrap().period.start(), date(2026, 2, 1));
     });
 }

@@ -71,6 +71,35 @@ fn what_is_too_long_ago_is_not_charged_and_the_rest_in_parts() {
 }
 
 #[test]
+fn what_an_earlier_correction_did_not_charge_is_not_given_back() {
+    engines::each(|db, _| {
+        three_months(db);
+        rules(db, "reach utility residential 1\n");
+        // January and February come to 12 dollars more each, which is too long ago; March to 12 more.
+        shows(db, date(2026, 2, 1), &[200]);
+        shows(db, date(2026, 3, 1), &[400]);
+        shows(db, date(2026, 4, 1), &[600]);
+        let it = seen(db);
+        assert_eq!((it.settled.waived.cents(), it.net.cents()), (24_00, 12_00));
+        correct(db, actor(), it.charged(), "the meter was slow").unwrap();
+        // The dials showed half of what was believed at first.
+        shows(db, date(2026, 2, 1), &[50]);
+        shows(db, date(2026, 3, 1), &[100]);
+        shows(db, date(2026, 4, 1), &[150]);
+        let it = seen(db);
+        assert_eq!((it.settled.waived.cents(), it.net.cents()), (-24_00, -30_00));
+        correct(db, actor(), it.charged(), "it was not the meter").unwrap();
+        assert_eq!(held(db, Gl::BillingAdjustments), 0);
+        let owed = db.read(|tx| store::ledger::balance(tx, ACCOUNT)).unwrap();
+        assert_eq!(owed, Money::from_cents(3 * 6_00));
+        clean(db);
+        // A third one counts from there.
+        shows(db, date(2026, 4, 1), &[160]);
+        assert_eq!((seen(db).settled.waived, seen(db).net.cents()), (Money::ZERO, 1_20));
+    });
+}
+
+#[test]
 fn what_was_too_much_is_given_back_with_interest() {
     engines::each(|db, _| {
         three_months(db);

@@ -219,7 +219,7 @@ pub fn bill_in(bill: &Bill, language: Language) -> String {
     }
     let Bill { number, billed_on, due_on, total, .. } = bill;
     let Words { bill: noun, of, covering, due, .. } = words;
-    let period = words.period(bill.period);
+    let period = words.period(bill.days());
     let _ =
         writeln!(out, "\n{noun} {number} {of} {billed_on}, {covering} {period}, {due} {due_on}");
     for segment in &bill.segments {

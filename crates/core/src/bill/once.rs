@@ -310,7 +310,7 @@ impl Kind {
     fn written(&self) -> String {
         let code = &self.code;
         match self.costs {
-            Costs::Any => format!("{code}=AMOUNT"),
+            Costs::Any => format!("{code}=AMOUNT (in dollars and cents, such as 12.50)"),
             Costs::Fixed(_) => code.clone(),
             Costs::Each(price) => format!("{code}=COUNT (of {})", price.per),
         }
@@ -473,8 +473,15 @@ es truck Agua vendida en camión
         for (text, says) in [
             ("crane", "there is no kind of charge crane; write one of damage, visit, truck"),
             ("visit=3", "visit is charged as visit; write it like that"),
-            ("damage", "damage is charged as damage=AMOUNT; write it like that"),
-            ("damage=-5", "damage is charged as damage=AMOUNT; write it like that"),
+            ("damage", "damage is charged as damage=AMOUNT (in dollars and cents, such as 12.50)"),
+            (
+                "damage=-5",
+                "damage is charged as damage=AMOUNT (in dollars and cents, such as 12.50)",
+            ),
+            (
+                "damage=0.004",
+                "damage is charged as damage=AMOUNT (in dollars and cents, such as 12.50); write",
+            ),
             ("truck=many", "truck is charged as truck=COUNT (of kgal); write it like that"),
             ("truck=0.00001", "Water sold by the truck comes to nothing; leave it out"),
         ] {

@@ -11,6 +11,7 @@
 //! ```
 //! The first line that fits counts. What the text does not say is not limited.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::ToSpan;
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 use super::Bill;
 use super::correct::{Cause, net};
 use crate::account::CustomerClass;
+use crate::id::BillId;
 use crate::money::Money;
 
 /// Months that a text may reach back: longer than any bill is kept.
@@ -55,7 +57,8 @@ pub struct Rules {
 /// What the rules make of a correction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
-    /// What is not charged, because it is too long ago.
+    /// What is not charged, because it is too long ago. Below zero it is what an earlier correction did
+    /// not charge and this one does not give back, or charges after all.
     pub waived: Money,
     /// What is added to what is given back.
     pub interest: Money,
@@ -65,6 +68,19 @@ pub struct Settled {
     /// Bills that begin before this day are not charged more; `None` where no rule says so.
     pub reach: Option<Date>,
 }
+
+/// What a bill that stands in the place of others asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What of its total no correction charged.
+    pub waived: Money,
+    /// What was asked for, the first bill's first, and by how much each one in its place changed that:
+    /// each from the day it was due, or given back.
+    pub since: Vec<(Date, Money)>,
+}
+
+/// By bill, of those that stand in the place of others.
+pub type AskedBefore = BTreeMap<BillId, Asked>;
 
 /// Why a text is no rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,38 +179,42 @@ impl Rules {
         (cause, class): (Cause, CustomerClass),
         today: Date,
         bills: &[(Bill, Option<Bill>)],
+        asked: &AskedBefore,
     ) -> Settled {
         let reach = self.reach(cause, class, today);
-        let (before, within): (Vec<_>, Vec<_>) = bills
-            .iter()
-            .cloned()
-            .partition(|it| reach.is_some_and(|reach| it.0.period.start() < reach));
-        // Use that only moved from one old bill to another is nobody's loss.
-        let waived = net(&before).max(Money::ZERO);
+        let not_charged = not_charged(reach, bills, asked);
+        let each = || bills.iter().zip(&not_charged);
+        let was: Money = bills.iter().map(|(old, _)| waived_of(old, asked)).sum();
+        let waived = not_charged.iter().copied().sum::<Money>() - was;
         let charged = net(bills) - waived;
-        let counted = if waived == Money::ZERO { bills } else { &within };
         let interest = match charged < Money::ZERO {
-            true => self.interest_on(counted, today),
+            true => self.interest_on(
+                each().map(|((old, new), left)| (since(old, asked), total(new.as_ref()) - *left)),
+                today,
+            ),
             false => Money::ZERO,
         };
-        let more = within
-            .iter()
-            .filter(|(old, new)| new.as_ref().is_some_and(|new| old.total < new.total));
+        let more = each().filter(|((old, new), left)| {
+            !is_before(old, reach) && charged_of(old, asked) < total(new.as_ref()) - **left
+        });
         let offered = self.instalments.iter().any(|it| it.is_none_or(|it| it == class));
         let parts = i64::try_from(more.count()).unwrap_or(i64::MAX);
         let instalments = if offered && Money::ZERO < charged { parts } else { 0 };
         Settled { waived, interest, instalments, reach }
     }
 
-    /// Simple interest on what was paid too much, from the day each bill was due to today.
-    fn interest_on(&self, bills: &[(Bill, Option<Bill>)], today: Date) -> Money {
-        let mut due: Vec<(Date, Money)> = bills
-            .iter()
-            .map(|(old, new)| {
-                let now = new.as_ref().map_or(Money::ZERO, |it| it.total);
-                (old.due_on, old.total - now)
-            })
-            .collect();
+    /// Simple interest on what was paid too much, from the day it was due to today: of each bill what was
+    /// asked for since when, and what is right.
+    fn interest_on(
+        &self,
+        bills: impl Iterator<Item = (Vec<(Date, Money)>, Money)>,
+        today: Date,
+    ) -> Money {
+        let mut due: Vec<(Date, Money)> = Vec::new();
+        for (since, now) in bills {
+            due.extend(since.first().map(|it| (it.0, -now)));
+            due.extend(since);
+        }
         due.sort_by_key(|it| it.0);
         // What is too much on one bill and too little on the next was owed only in between.
         let ends = due.iter().skip(1).map(|it| it.0).chain([today]).collect::<Vec<_>>();
@@ -208,6 +228,54 @@ impl Rules {
         let cents = (2 * cent_days * i128::from(self.interest) + of).div_euclid(2 * of);
         Money::from_cents(i64::try_from(cents).unwrap_or(i64::MAX))
     }
+}
+
+/// Of each bill that is made what is not charged of it: where those before the reach come to more
+/// together than was asked for, each stays at that.
+pub fn not_charged(
+    reach: Option<Date>,
+    bills: &[(Bill, Option<Bill>)],
+    asked: &AskedBefore,
+) -> Vec<Money> {
+    let more = |(old, new): &(Bill, Option<Bill>)| match is_before(old, reach) {
+        true => total(new.as_ref()) - charged_of(old, asked),
+        false => Money::ZERO,
+    };
+    let each: Vec<Money> = bills.iter().map(more).collect();
+    // Use that only moved from one old bill to another is nobody's loss.
+    match Money::ZERO < each.iter().copied().sum() {
+        true => each,
+        false => vec![Money::ZERO; bills.len()],
+    }
+}
+
+/// What the bill that is made in the place of another one asked for, and both before it.
+pub fn asked_with((old, new): (&Bill, &Bill), waived: Money, asked: &AskedBefore) -> Asked {
+    let more = new.total - waived - charged_of(old, asked);
+    let mut since = since(old, asked);
+    // What is less was given back at once.
+    since.push((if more < Money::ZERO { new.billed_on } else { new.due_on }, more));
+    Asked { waived, since }
+}
+
+fn is_before(bill: &Bill, reach: Option<Date>) -> bool {
+    reach.is_some_and(|reach| bill.period.start() < reach)
+}
+
+fn total(bill: Option<&Bill>) -> Money {
+    bill.map_or(Money::ZERO, |it| it.total)
+}
+
+fn waived_of(bill: &Bill, asked: &AskedBefore) -> Money {
+    asked.get(&bill.id).map_or(Money::ZERO, |it| it.waived)
+}
+
+fn charged_of(bill: &Bill, asked: &AskedBefore) -> Money {
+    bill.total - waived_of(bill, asked)
+}
+
+fn since(bill: &Bill, asked: &AskedBefore) -> Vec<(Date, Money)> {
+    asked.get(&bill.id).map_or_else(|| vec![(bill.due_on, bill.total)], |it| it.since.clone())
 }
 
 impl Settled {
@@ -298,7 +366,7 @@ mod tests {
             .map(|&(month, was, now)| (bill(month, was), Some(bill(month, now))))
             .collect();
         let of = (Cause::Meter, CustomerClass::Residential);
-        Rules::parse(TEXT).unwrap().settle(of, date(2026, 9, 1), &pairs)
+        Rules::parse(TEXT).unwrap().settle(of, date(2026, 9, 1), &pairs, &AskedBefore::new())
     }
 
     #[test]
@@ -337,6 +405,26 @@ mod tests {
         let it = settled(&[(5, 2_000, 1_000), (6, 1_000, 1_500)]);
         assert_eq!(it.interest, Money::from_cents(300 + 310));
         assert_eq!(it.instalments, 0, "who is given money back pays nothing in parts");
+    }
+
+    #[test]
+    fn what_was_not_charged_before_is_not_given_back() {
+        // January came to 40 more than the 10 that were asked for; now it comes to 4.
+        let old = Bill { id: BillId(2), ..bill(1, 40) };
+        let pair = [(old, Some(bill(1, 4)))];
+        let due = bill(1, 0).due_on;
+        let since = vec![(due, Money::from_cents(1_000)), (date(2026, 8, 1), Money::ZERO)];
+        let asked = Asked { waived: Money::from_cents(3_000), since };
+        let asked = AskedBefore::from([(BillId(2), asked)]);
+        let (of, today) = ((Cause::Meter, CustomerClass::Residential), date(2026, 9, 1));
+        let it = Rules::parse(TEXT).unwrap().settle(of, today, &pair, &asked);
+        assert_eq!((it.waived, net(&pair)), (Money::from_cents(-3_000), Money::from_cents(-3_600)));
+        // $6 at 3.65 % is 0.06 cents a day, since February 1: 212 days.
+        assert_eq!(it.interest, Money::from_cents(13));
+        // Dearer still, nothing more is charged.
+        let pair = [(pair[0].0.clone(), Some(bill(1, 50)))];
+        let it = Rules::parse(TEXT).unwrap().settle(of, today, &pair, &asked);
+        assert_eq!(it.waived, Money::from_cents(1_000));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From reads to usage: what a service point used in a period, with the evidence kept.
 
+mod ended;
 mod gas;
 mod interval;
 mod made_of;
@@ -8,6 +9,7 @@ mod register;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use self::ended::{Ended, LastRead};
 pub use self::gas::{Factors, Gas};
 use self::interval::{Stretch, joined};
 pub use self::register::read_about;
@@ -30,6 +32,8 @@ pub struct Facts {
     pub gas: Option<Gas>,
     /// How far from the edges of a turn its registers are read.
     pub reads: Reads,
+    /// What the bill before ended with; `None` where there is none.
+    pub ended: Option<Ended>,
 }
 
 /// Another service point that use is made of.
@@ -187,7 +191,8 @@ pub fn usage(period: Period, zone: &Zone, facts: &Facts) -> Result<Usage, Hold> 
 pub enum Edge {
     /// It is of another day: service begins or ends here, or a meter does.
     Exact,
-    /// The nearest within the window counts: the register is read about here for a turn.
+    /// The nearest within the window counts: the register is read about here for a turn. Where the bill
+    /// before ended here, the read with which it ended.
     Scheduled,
 }
 
@@ -228,14 +233,16 @@ fn of_meters(period: Period, zone: &Zone, facts: &Facts, edges: [Edge; 2]) -> Re
             near(edges[0], days.start() == period.start()),
             near(edges[1], days.end() == period.end()),
         ];
-        let days = (days, near);
-        let to_customer = contributions(hung, Flow::Delivered, days, zone)?;
+        let follows = edges[0] == Edge::Scheduled && days.start() == period.start();
+        let ended = facts.ended.as_ref().filter(|it| follows && it.on == period.start());
+        let about = (days, near, ended);
+        let to_customer = contributions(hung, Flow::Delivered, about, zone)?;
         if to_customer.is_empty() {
-            return Err(Hold::NoRead { meter: hung.meter.clone(), on: days.0.end() });
+            return Err(Hold::NoRead { meter: hung.meter.clone(), on: days.end() });
         }
         delivered.push(to_customer);
-        received.push(contributions(hung, Flow::Received, days, zone)?);
-        reactive.push(contributions(hung, Flow::Reactive, days, zone)?);
+        received.push(contributions(hung, Flow::Received, about, zone)?);
+        reactive.push(contributions(hung, Flow::Reactive, about, zone)?);
     }
     // Where only some of the meters counted it, nobody knows what it was.
     if reactive.iter().any(Vec::is_empty) {
@@ -289,7 +296,7 @@ fn parts(period: Period, facts: &Facts) -> Result<Vec<(&Hung, Period)>, Hold> {
 fn contributions(
     hung: &Hung,
     flow: Flow,
-    (days, near): (Period, [Reads; 2]),
+    (days, near, ended): (Period, [Reads; 2], Option<&Ended>),
     zone: &Zone,
 ) -> Result<Vec<Contribution>, Hold> {
     let counts = |it: &&Measured| it.channel.flow == flow && it.channel.unit != Unit::Kw;
@@ -298,7 +305,11 @@ fn contributions(
     if let Some(channel) = channels.iter().find(by_interval) {
         return interval::contribution(&hung.meter, channel, days, zone).map(|it| vec![it]);
     }
-    channels.iter().map(|it| register::contribution(&hung.meter, it, days, near)).collect()
+    let of_register = |it: &&Measured| {
+        let first = ended.and_then(|ended| ended.read_of(hung, &it.channel));
+        register::contribution(&hung.meter, it, days, (near, first))
+    };
+    channels.iter().map(of_register).collect()
 }
 
 fn total(parts: &[Vec<Contribution>], unit: Unit) -> Quantity {

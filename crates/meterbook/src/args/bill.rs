@@ -96,7 +96,8 @@ pub(crate) enum BillCommand {
     },
     /// Print a correction: each bill that was taken back, and the one in its place, line by line
     Correction {
-        /// Its number
+        /// Its number, with or without the C- of its note
+        #[arg(value_parser = correction_number)]
         number: i64,
         /// Draw it for the customer into this folder, as PDF and as a page
         #[arg(long, value_name = "FOLDER")]
@@ -346,4 +347,10 @@ pub(crate) struct BillHolds {
     /// Print them as a JSON list
     #[arg(long, conflicts_with = "take")]
     pub(crate) json: bool,
+}
+
+/// `C-1`, as the note says it, or `1`.
+fn correction_number(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix("C-").unwrap_or(text);
+    digits.parse().map_err(|_| format!("{text} is no number of a correction; write C-1 or 1"))
 }

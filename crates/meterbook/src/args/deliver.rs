@@ -81,12 +81,12 @@ pub(crate) enum DeliverCommand {
         #[arg(long)]
         why: String,
     },
-    /// Say by which server and in whose name bills are sent
+    /// Print by which server and in whose name bills are sent, or say it anew with a file
     Settings {
         /// A file with the text
         #[arg(long, value_name = "FILE")]
-        set: PathBuf,
-        /// The first day; today without it
+        set: Option<PathBuf>,
+        /// The first day, or the day to print; today without it
         #[arg(long)]
         from: Option<Date>,
     },

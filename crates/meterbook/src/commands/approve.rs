@@ -41,7 +41,10 @@ pub(crate) fn approve(place: &Place, command: ApproveCommand) -> Result<()> {
             bill_run::finish_released(&db, super::actor(), &mut |progress| match progress {
                 Progress::Posted(done, all) => bar.show("posted", done, all),
                 Progress::TakenBack(done, all) => bar.show("taken back", done, all),
-                Progress::Checked(..) | Progress::Corrected(..) | Progress::Totals(_) => {}
+                Progress::Checked(..)
+                | Progress::Corrected(..)
+                | Progress::Totals(_)
+                | Progress::Stands(_) => {}
             })?;
             drop(bar);
             say::line(format_args!("done: {}", summary(&it)));

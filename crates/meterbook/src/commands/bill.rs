@@ -120,22 +120,34 @@ fn run(place: &Place, args: &BillRun) -> Result<()> {
                 bar.end();
                 release::print(checked);
             }
+            Progress::Stands(it) => {
+                bar.end();
+                say::line(format_args!("Before that, {}:", it.period));
+                stands(it);
+            }
         })?;
     drop(bar);
-    if standing.stage == Stage::Preview {
-        say::line(format_args!(
-            "Nothing is posted. Let it go with: meterbook bill release --cycle {}",
-            standing.cycle
-        ));
-    } else {
-        say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
-        totals(&standing);
+    stands(&standing);
+    if standing.stage != Stage::Preview {
         sums(&db, &standing)?;
     }
     if args.json {
         say::line(json(&standing));
     }
     Ok(())
+}
+
+/// How a turn stands, and what lets it go where it waits.
+fn stands(it: &Standing) {
+    if it.stage == Stage::Preview {
+        say::line(format_args!(
+            "Nothing is posted. Let it go with: meterbook bill release --cycle {}",
+            it.cycle
+        ));
+    } else {
+        say::line(format_args!("Cycle {} for {} now stands", it.cycle, it.period));
+        totals(it);
+    }
 }
 
 /// The bills that sum up accounts of the turn: which were made, and for whom the others wait.
@@ -375,10 +387,16 @@ fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
     })?;
     let statement = statement.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     let language = statement.language;
+    let is_once = statement.bill.is_once();
     let why = statement.why.ok_or_else(|| {
-        super::said(format!(
-            "{number} is the account's first bill; there is none to compare it with"
-        ))
+        super::said(match is_once {
+            true => format!(
+                "{number} is of what is charged once, which is compared with no other bill; see: meterbook bill explain {number}"
+            ),
+            false => {
+                format!("{number} is the account's first bill; there is none to compare it with")
+            }
+        })
     })?;
     if as_json {
         let causes: Vec<serde_json::Value> = why

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::correct::{Many, NewCorrection, many, preview};
 use meterbook_app::bill_run::settle;
 use meterbook_core::bill::correct::{Cause, Correction, beside};
@@ -41,7 +41,16 @@ pub(crate) fn correct(
     };
     let wanted = NewCorrection { account: seen.account, from, cause, net: seen.charged() };
     let outcome = db.write(|tx| do_or_ask(tx, super::actor(), &Asked::Correct(wanted), why))?;
+    let done = outcome == Outcome::Done;
     super::outcome("corrected", outcome);
+    if let (true, Some((old, _))) = (done, seen.bills.first()) {
+        for it in db.read(|tx| store::correction::of_bill(tx, old.id))? {
+            if it.cancelled {
+                let id = it.correction;
+                say::line(format_args!("correction C-{id}; see: meterbook bill correction C-{id}"));
+            }
+        }
+    }
     Ok(())
 }
 
@@ -69,7 +78,7 @@ pub(super) fn print_many(db: &Db, it: &Many, done: bool) -> Result<()> {
         counted(it.accounts, "account"),
         if done { "corrected" } else { "would read otherwise" },
         it.more,
-        it.less
+        -it.less
     ));
     if 0 < it.waits {
         say::line(format_args!(
@@ -123,7 +132,15 @@ pub(super) fn print(it: &Correction) {
     let (settled, parts) = (&it.settled, it.settled.parts(it.net));
     if settled.waived != Money::ZERO {
         let reach = settled.reach.map_or_else(String::new, |it| format!(" before {it}"));
-        say::line(format_args!("not charged, too long ago{reach}: {}", settled.waived));
+        match settled.waived < Money::ZERO {
+            true => say::line(format_args!(
+                "of what is taken back, was never charged: {}",
+                -settled.waived
+            )),
+            false => {
+                say::line(format_args!("not charged, too long ago{reach}: {}", settled.waived));
+            }
+        }
     }
     if settled.interest != Money::ZERO {
         say::line(format_args!("interest on what was too much: {}", settled.interest));

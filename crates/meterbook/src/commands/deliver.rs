@@ -11,7 +11,7 @@ use meterbook_app::refuse;
 use meterbook_core::delivery::settings::Password;
 use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::PackageId;
-use meterbook_store as store;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::args::deliver::{Billed, DeliverCommand, Packaged};
@@ -58,16 +58,10 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
             Ok(())
         }
         DeliverCommand::Settings { set, from } => {
-            let failed = || format!("{} cannot be read", set.display());
-            let text = std::fs::read_to_string(set).with_context(failed)?;
-            let db = super::open(place)?;
-            let from = match from {
-                Some(day) => *day,
-                None => super::today(&db)?,
-            };
-            db.write(|tx| settings::say(tx, super::actor(), from, &text))?;
-            say::line(format_args!("said from {from} on"));
-            Ok(())
+            let said = |tx: &mut Tx, on| Ok(store::outbox::said(tx, on)?.unwrap_or_default());
+            let say = |tx: &mut Tx, from, text: &str| settings::say(tx, super::actor(), from, text);
+            let nothing = "nothing is said; bills go by no server";
+            super::dated_text(place, (set.as_deref(), *from), ("said", nothing), said, say)
         }
     }
 }

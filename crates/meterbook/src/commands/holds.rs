@@ -110,7 +110,7 @@ fn print(it: &Group, effects: &[Effect]) {
     say::line(format_args!("{count}: {}", it.says(Language::English)));
     let unpriced = if unknown == 0 { String::new() } else { format!(", {unknown} not priced") };
     say::line(format_args!(
-        "    cycle {cycle} for {period}, {would}{unpriced}; --root '{}'",
+        "    cycle {cycle} for {period}, {would}{unpriced}; --cycle {cycle} --root '{}' --take WAY",
         it.root.text()
     ));
     for effect in effects {

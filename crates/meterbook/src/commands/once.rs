@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::once::{NewOnce, Of, Planned, kinds_text, preview, say_kinds};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::explain::arithmetic;
 use meterbook_core::money::Money;
-use meterbook_store::Tx;
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::args::bill::BillOnce;
@@ -40,8 +40,14 @@ pub(crate) fn once(place: &Place, args: &BillOnce) -> Result<()> {
         Of::Back(_) => "taken back",
         Of::Charges { .. } => "billed, and on its way like every bill",
     };
+    let (account, is_new) = (new.account, matches!(new.of, Of::Charges { .. }));
     let outcome = db.write(|tx| do_or_ask(tx, super::actor(), &Asked::BillOnce(new), why))?;
+    let is_done = outcome == Outcome::Done;
     super::outcome(done, outcome);
+    let made = db.read(|tx| store::bill::of_account(tx, account))?;
+    if let (true, true, Some(it)) = (is_done, is_new, made.iter().max_by_key(|it| it.id)) {
+        say::line(format_args!("it is {}; see: meterbook bill show {}", it.number, it.number));
+    }
     Ok(())
 }
 

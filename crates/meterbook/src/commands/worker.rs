@@ -24,7 +24,7 @@ pub(crate) fn worker(place: &Place, args: &Worker) -> Result<()> {
                 Progress::Posted(done, all) => bar.show("posted", done, all),
                 Progress::TakenBack(done, all) => bar.show("taken back", done, all),
                 Progress::Corrected(done, all) => bar.show("corrected", done, all),
-                Progress::Totals(_) => {}
+                Progress::Totals(_) | Progress::Stands(_) => {}
             })?;
         drop(bar);
         if runs == 0 && args.once {

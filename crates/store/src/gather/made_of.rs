@@ -74,6 +74,7 @@ impl Around {
             hung: self.hung.get(&point).cloned().unwrap_or_default(),
             parts: parts.collect(),
             reads: self.reads,
+            ended: None,
             gas: (heating.is_some() || pressure.is_some())
                 .then(|| Gas { heating, pressure: pressure.unwrap_or_default() }),
         }

@@ -79,6 +79,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "cycle {} has no turn with {}; plan it with: {}",
         "el ciclo {} no tiene un período con el {}; prográmelo con: {}",
     ),
+    (
+        "agreement {} waits for its bill: {}; bill another one alone: --agreement {}",
+        "el contrato {} espera su factura: {}; facture otro solo: el contrato {}",
+    ),
     ("agreement {} waits for its bill: {}", "el contrato {} espera su factura: {}"),
     (
         "the days before {} are not over; a bill ends today at the latest",
@@ -165,7 +169,8 @@ mod tests {
         let hold = Hold::NoMeter { on }.to_string();
         let run = [
             NotRun::NotPlannedFor { cycle: Cycle(1), day: on },
-            NotRun::LastHeld { agreement: AgreementId(7), hold },
+            NotRun::LastHeld { agreement: AgreementId(7), hold: hold.clone(), free: None },
+            NotRun::LastHeld { agreement: AgreementId(7), hold, free: Some(AgreementId(8)) },
             NotRun::NotOver { to: on },
             NotRun::BilledTo { number: account, to: on },
             NotRun::NotAsSeen { was, now },

@@ -211,7 +211,10 @@ pub(crate) async fn show(
 pub(super) fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
     let (words, language, of) = (visitor.words(), visitor.language, &it.settled);
     let mut rows = Vec::new();
-    if of.waived != Money::ZERO {
+    if of.waived < Money::ZERO {
+        rows.push([words.correct_never_charged.to_owned(), show::change(-of.waived)]);
+    }
+    if Money::ZERO < of.waived {
         let reach = of.reach.map_or_else(String::new, |it| show::day(it, language));
         rows.push([format!("{} {reach}", words.correct_waived), show::change(-of.waived)]);
     }

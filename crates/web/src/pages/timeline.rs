@@ -150,7 +150,7 @@ fn channel(why: &str, words: &Words) -> String {
 fn text(change: Change, text: &str, visitor: &Visitor) -> String {
     let (words, language) = (visitor.words(), visitor.language);
     match change {
-        Change::Said => text.to_owned(),
+        Change::Said | Change::TakenBack => text.to_owned(),
         Change::Paid => show::paid(text, words),
         Change::Delivered => outbox::said_of(text, words),
         Change::Billed => show::days(text, language).unwrap_or_else(|| text.to_owned()),

@@ -9,20 +9,25 @@ use crate::period::Period;
 use crate::reads::usage::{Contribution, EvidenceRead, Measured, evidence, times};
 use crate::reads::{Read, ReadKind};
 
-/// What the register adds in `days`: its reads are of the first day and of the day after the last.
+/// What the register adds in `days`: its reads are of the first day and of the day after the last, or
+/// about these; the first one is that of `begun`, where a bill ended with it.
 pub(super) fn contribution(
     meter: &str,
     measured: &Measured,
     days: Period,
-    near: [Reads; 2],
+    (near, begun): ([Reads; 2], Option<Date>),
 ) -> Result<Contribution, Hold> {
-    let read_on = |on, near| {
-        read_about(&measured.reads, on, near).map_err(|nearest| match nearest {
+    let read_on = |on, near, after| {
+        read_about(&measured.reads, on, near, after).map_err(|nearest| match nearest {
             Some((read, days)) => Hold::OutsideWindow { meter: meter.to_owned(), on, read, days },
             None => Hold::NoRead { meter: meter.to_owned(), on },
         })
     };
-    let (first, last) = (read_on(days.start(), near[0])?, read_on(days.end(), near[1])?);
+    let first = match begun {
+        Some(on) => read_on(on, Reads::default(), None)?,
+        None => read_on(days.start(), near[0], None)?,
+    };
+    let last = read_on(days.end(), near[1], Some(first.on))?;
     let channel = &measured.channel;
     let used_micro = turned(first, last, channel.form)
         .and_then(|it| times(it, channel.multiplier_micro))
@@ -34,23 +39,30 @@ pub(super) fn contribution(
     Ok(Contribution { evidence, stretch: None })
 }
 
-/// The read of a day, or the nearest within its window, the earlier of two that are as near; of two for
-/// one day the later counts. Without one the day of the nearest, and by how many days that is outside,
-/// where there is a window.
-pub fn read_about(reads: &[Read], on: Date, near: Reads) -> Result<&Read, Option<(Date, i64)>> {
+/// The read of a day, or the nearest within its window and after the day of the read before, `after`: one
+/// read does not both begin and end some days. Of two that are as near the earlier counts, of two for
+/// one day the later. Without one the day of the nearest, and by how many days that is outside, where
+/// there is a window.
+pub fn read_about(
+    reads: &[Read],
+    on: Date,
+    near: Reads,
+    after: Option<Date>,
+) -> Result<&Read, Option<(Date, i64)>> {
     if let Some(read) = reads.iter().rev().find(|it| it.on == on) {
         return Ok(read);
     }
     if near.before == 0 && near.after == 0 {
         return Err(None);
     }
+    let later = || reads.iter().rev().filter(|it| after.is_none_or(|after| after < it.on));
     let away = |it: &&Read| i64::from((it.on - on).get_days());
     let nearest = |it: &&Read| (away(it).abs(), away(it));
     let inside = |it: &&Read| (-near.before..=near.after).contains(&away(it));
-    if let Some(read) = reads.iter().rev().filter(inside).min_by_key(nearest) {
+    if let Some(read) = later().filter(inside).min_by_key(nearest) {
         return Ok(read);
     }
-    Err(reads.iter().rev().min_by_key(nearest).map(|it| match away(&it) {
+    Err(later().min_by_key(nearest).map(|it| match away(&it) {
         early if early < 0 => (it.on, -early - near.before),
         late => (it.on, late - near.after),
     }))
