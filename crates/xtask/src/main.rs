@@ -41,6 +41,9 @@ cargo xtask HABIT
             payments that come back, plans, deposits, moves, cuts; the books are checked every day,
             and both end with the same record
             --customers N  another number than 500
+  race      twenty at once pay, bill, transfer and take back on one account, 500 times each, on both
+            databases; it must come to what one after the other would
+            --times N      another number of times
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
@@ -90,6 +93,8 @@ fn perform(words: &[&str]) -> Result<()> {
         ["day", "--customers", customers] => habits::day(customers),
         ["year"] => habits::year("500"),
         ["year", "--customers", customers] => habits::year(customers),
+        ["race"] => habits::race("500"),
+        ["race", "--times", times] => habits::race(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
         ["judges"] => judges::judges(),
