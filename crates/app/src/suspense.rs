@@ -119,6 +119,7 @@ pub fn match_to(
         return Err(refuse(NotMatched::Ended { id, on }));
     }
     store::account::lock(tx, &[account])?;
+    crate::close::begin_day(tx, &allowed)?;
     let tendered = (came.tender.kind, came.tender.reference.as_str());
     let posted = Posted { from: (Gl::Suspense, None), tender: held.tender, tendered };
     let payment = posted.pay(tx, (account, None), held.amount, held.on)?;

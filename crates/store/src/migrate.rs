@@ -59,6 +59,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0050_budgets", include_str!("../migrations/0050_budgets.sql")),
     ("0051_collections", include_str!("../migrations/0051_collections.sql")),
     ("0052_receivable", include_str!("../migrations/0052_receivable.sql")),
+    ("0059_entry_days", include_str!("../migrations/0059_entry_days.sql")),
+    ("0060_same_money", include_str!("../migrations/0060_same_money.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

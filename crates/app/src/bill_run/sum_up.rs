@@ -129,6 +129,7 @@ fn one(
         Some(was) => format!("summary/{}/{newest}/{was}", account.id),
     };
     store::once::billed(tx, bill.id, &key, "")?;
+    crate::close::begin_day(tx, allowed)?;
     let entry = EntryId(tx.next(Counter::Entry, 1)?);
     store::ledger::add(tx, &[post::entry(bill, entry)])?;
     crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;

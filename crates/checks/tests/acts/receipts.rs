@@ -439,3 +439,67 @@ fn what_is_nobodys_is_on_no_account() {
     let sides = post_between((Gl::Cash, None), (Gl::Suspense, None), dollars(4));
     assert!(sides.iter().all(|it| it.account.is_none()));
 }
+
+#[test]
+fn the_same_check_is_not_held_and_paid() {
+    engines::each(|db, _| {
+        village::found(db);
+        let [ann, bea] = ["E-1", "E-2"].map(|it| customer(db, it));
+        let held = |amount: i64, reference: &str| {
+            let to = For::Suspense { said: "a wrong number".to_owned() };
+            let tenders = vec![tender(Tender::Check, amount, reference)];
+            NewReceipt { on: DAY, tenders, shares: vec![Share { to, amount: dollars(amount) }] }
+        };
+        take(db, &held(40, "1471")).unwrap();
+        assert_eq!(
+            take(db, &one(ann.id, 40, "1471")).unwrap_err().to_string(),
+            "check 1471 of that amount is held as 1; match it: meterbook suspense match 1; for another one say more in the reference"
+        );
+        // Of another amount, or another one of that number, is something else.
+        take(db, &one(ann.id, 41, "1471")).unwrap();
+        take(db, &one(bea.id, 40, "1471 Quill")).unwrap();
+        let give = |tx: &mut Tx| {
+            suspense::match_to(tx, village::actor(), SuspenseId(1), bea.id, "the stub")
+        };
+        db.write(give).unwrap();
+        // The other way round.
+        let why = take(db, &held(41, "1471")).unwrap_err().to_string();
+        assert!(
+            why.starts_with(&format!(
+                "check 1471 of that amount is paid on account {}",
+                ann.number
+            )),
+            "{why}"
+        );
+        // What is for both is one receipt.
+        let mut both = one(bea.id, 10, "99");
+        both.tenders[0].amount = dollars(20);
+        both.shares.extend(held(10, "99").shares);
+        take(db, &both).unwrap();
+        sound(db);
+    });
+}
+
+#[test]
+fn a_payment_of_long_ago_is_a_slip() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1");
+        let says = |on: Date| {
+            let new = NewReceipt { on, ..one(ann.id, 40, "1471") };
+            take(db, &new).unwrap_err().to_string()
+        };
+        assert_eq!(
+            says(date(2019, 5, 1)),
+            "2019-05-01 is more than 366 days ago; check the year, or let it count from today"
+        );
+        let first = ann.opened_on.checked_sub(jiff::Span::new().days(91)).unwrap();
+        assert_eq!(
+            says(first),
+            format!(
+                "the account is there since {}, and the payment would count from {first}; check the day",
+                ann.opened_on
+            )
+        );
+    });
+}

@@ -234,7 +234,8 @@ fn placed<T>(
 }
 
 fn set_aside(tx: &mut Tx, wanted: Wanted<'_>, accounts: &[AccountId]) -> Result<Fresh> {
-    authorize(tx, wanted.actor, Permission::RunBills, None)?;
+    let allowed = authorize(tx, wanted.actor, Permission::RunBills, None)?;
+    crate::close::begin_day(tx, &allowed)?;
     let bills = store::correction::standing_of(tx, accounts, wanted.from)?;
     let more = store::outbox::more_than_one(tx, accounts)?;
     // Each account's note goes the ways of its bills.
