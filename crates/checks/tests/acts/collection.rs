@@ -310,9 +310,8 @@ fn who_pays_after_a_cut_is_connected_again() {
         let cut_off = |account: AccountId| {
             let cut = cuts(db, account).remove(0);
             let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 17));
-            let off = |tx: &mut Tx| {
-                store::connection::add(tx, point, on, Connected::No, Some(cut.id))
-            };
+            let off =
+                |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
             db.write(off).unwrap();
             point
         };
