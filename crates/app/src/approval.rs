@@ -33,7 +33,7 @@ use crate::late_fee::{NewWaiver, WAIVE};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
 use crate::suspense::{NewHeldRefund, REFUND_HELD};
-use crate::write_off::{GIVE_UP, NewWriteOff};
+use crate::write_off::{GIVE_UP, NewTransfer, NewWriteOff, TRANSFER};
 use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff, suspense, write_off};
 
 /// What may be asked for. To let another act take two, give it a line here and in the functions
@@ -50,6 +50,8 @@ pub enum Asked {
     Waive(NewWaiver),
     /// To give up what is owed.
     WriteOff(NewWriteOff),
+    /// To let another account owe what is owed.
+    Transfer(NewTransfer),
     /// To take what is due from accounts at banks.
     Debits(NewDebits),
     /// To give a meter another multiplier.
@@ -160,7 +162,11 @@ pub enum NotApproved {
 /// Does it, if whoever asks may do it alone; else it waits for a second person, unless they may not
 /// do it at all.
 pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<Outcome> {
-    let refused = match authorize(tx, actor, asked.permission(), asked.amount()) {
+    let permission = asked.permission();
+    let refused = match authorize(tx, actor, permission, asked.amount()) {
+        Ok(_) if actor.by.is_some() && asked.takes_two(tx)? => {
+            refuse(NotAuthorized::NeedsSecond { permission, limit: None })
+        }
         Ok(allowed) => {
             asked.be_done(tx, &allowed, why)?;
             return Ok(Outcome::Done);
@@ -277,6 +283,7 @@ impl Asked {
             Asked::RefundHeld(_) => REFUND_HELD,
             Asked::Waive(_) => WAIVE,
             Asked::WriteOff(_) => GIVE_UP,
+            Asked::Transfer(_) => TRANSFER,
             Asked::Debits(_) => MAKE,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Multiples(_) => MULTIPLY,
@@ -301,7 +308,7 @@ impl Asked {
             Asked::Refund(_) | Asked::RefundHeld(_) => Permission::RefundCredit,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
-            Asked::WriteOff(_) => Permission::WriteOff,
+            Asked::WriteOff(_) | Asked::Transfer(_) => Permission::WriteOff,
             Asked::Debits(_) => Permission::MakeDebits,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
@@ -317,6 +324,14 @@ impl Asked {
         }
     }
 
+    /// Whether nobody who has a name does it alone, whatever their limit.
+    fn takes_two(&self, tx: &mut Tx) -> Result<bool> {
+        match self {
+            Asked::Transfer(it) => write_off::is_to_a_stranger(tx, it),
+            _ => Ok(false),
+        }
+    }
+
     fn amount(&self) -> Option<Money> {
         match self {
             Asked::Payment(it) => Some(it.amount),
@@ -324,6 +339,7 @@ impl Asked {
             Asked::RefundHeld(it) => Some(it.amount),
             Asked::Waive(it) => Some(it.amount),
             Asked::WriteOff(it) => Some(it.amount),
+            Asked::Transfer(it) => Some(it.amount),
             Asked::Debits(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
@@ -348,6 +364,7 @@ impl Asked {
             Asked::RefundHeld(it) => it.subject(tx)?,
             Asked::Waive(it) => it.subject(tx)?,
             Asked::WriteOff(it) => it.subject(tx)?,
+            Asked::Transfer(it) => it.subject(tx)?,
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
@@ -408,6 +425,11 @@ impl Asked {
             }),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
                 "account": account.0,
+                "cents": amount.cents(),
+            }),
+            Asked::Transfer(NewTransfer { from, to, amount }) => json!({
+                "from": from.0,
+                "to": to.0,
                 "cents": amount.cents(),
             }),
             Asked::Waive(NewWaiver { account, bill, nth, amount }) => json!({
@@ -502,6 +524,11 @@ impl Asked {
                 account: AccountId(content["account"].as_i64()?),
                 amount: Money::from_cents(content["cents"].as_i64()?),
             }),
+            TRANSFER => Asked::Transfer(NewTransfer {
+                from: AccountId(content["from"].as_i64()?),
+                to: AccountId(content["to"].as_i64()?),
+                amount: Money::from_cents(content["cents"].as_i64()?),
+            }),
             WAIVE => Asked::Waive(NewWaiver {
                 account: AccountId(content["account"].as_i64()?),
                 bill: BillId(content["bill"].as_i64()?),
@@ -579,6 +606,7 @@ impl Asked {
             Asked::RefundHeld(it) => suspense::check(tx, it).map(drop),
             Asked::Waive(it) => late_fee::check(tx, it).map(drop),
             Asked::WriteOff(it) => write_off::check(tx, it),
+            Asked::Transfer(it) => write_off::check_transfer(tx, it),
             Asked::Debits(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 debit::check(tx, today, it).map(drop)
@@ -615,6 +643,7 @@ impl Asked {
             Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
             Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
+            Asked::Transfer(it) => write_off::shift(tx, allowed, it, why),
             Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Multiples(it) => it.be_done(tx, allowed),

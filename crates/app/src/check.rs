@@ -98,6 +98,11 @@ const RULES: &[Verify] = &[
         "every late fee waits for a bill or came with one, and no more of it is taken back",
         store::late_fee::verify,
     ),
+    (
+        "journals",
+        "no journal has what was posted on a later day than its own",
+        store::journal::verify,
+    ),
     ("plans", "every plan is its parts, and an account has one at a time", store::plan::verify),
     (
         "budgets",

@@ -1,7 +1,7 @@
 //! Closing days and months, and what the journals of days say to the general ledger.
 //!
-//! A day's journal takes every entry that is newer than the last journal's, whatever day it counts
-//! from; its day is their posting date. So nothing ever comes into a day that is closed, and a journal
+//! A day's journal takes every entry that is newer than the last journal's and was posted on no later
+//! day, whatever day it counts from; its day is their posting date. So nothing ever comes into a day that is closed, and a journal
 //! written out again is the same to the byte.
 
 use std::fmt;
@@ -14,7 +14,7 @@ use meterbook_core::ledger::age::Aged;
 use meterbook_core::ledger::chart::{Chart, ChartFault, Named, Told};
 use meterbook_core::ledger::{EntryKind, Gl, credited};
 use meterbook_core::money::Money;
-use meterbook_core::permission::Permission;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
 use meterbook_store::{self as store, Conflict, Tx};
 
@@ -27,6 +27,13 @@ use crate::{Actor, refuse};
 pub enum NotClosed {
     /// The day has not come.
     NotYet {
+        /// Today, where the utility is.
+        today: Date,
+    },
+    /// The month has not begun.
+    NotBegun {
+        /// Which.
+        month: String,
         /// Today, where the utility is.
         today: Date,
     },
@@ -80,6 +87,7 @@ pub fn close_day(tx: &mut Tx, actor: Actor, on: Date, why: &str) -> Result<Journ
     }
     // From here on nobody posts until this is done.
     let through = store::journal::seal(tx)?;
+    let through = store::journal::before_later_days(tx, on, through)?;
     let last = store::journal::last(tx)?;
     if let Some(Journal { on: last, .. }) = last.filter(|it| on <= it.on) {
         return Err(refuse(NotClosed::Follows { last }));
@@ -131,7 +139,8 @@ pub struct Looked {
 
 /// What closing a day would find now. The act looks again, while nobody posts.
 pub fn look(tx: &mut Tx, on: Date) -> Result<Checklist> {
-    let through = store::journal::newest(tx)?;
+    let newest = store::journal::newest(tx)?;
+    let through = store::journal::before_later_days(tx, on, newest)?;
     checklist(tx, on, through)
 }
 
@@ -161,6 +170,12 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId) -> Result<Checklist> {
     Ok(Checklist { entries, debits, steps, wrong })
 }
 
+/// Begins the day on which something is about to be posted, so that closing the one before leaves it out.
+pub(crate) fn begin_day(tx: &mut Tx, allowed: &Authorized) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    store::journal::begin_day(tx, today)
+}
+
 /// Counts what was looked at and says what does not hold.
 type Tie = fn(&mut Tx) -> Result<(i64, Vec<String>)>;
 
@@ -175,6 +190,10 @@ const TIES: &[(&str, Tie)] = &[
 pub fn close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
     let (name, end) = (month_of(month), month.last_of_month());
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    if today < month.first_of_month() {
+        return Err(refuse(NotClosed::NotBegun { month: name, today }));
+    }
     let last = store::journal::last(tx)?;
     if hard == Level::Hard && last.is_none_or(|it| it.on < end) {
         let last = last.map_or("no day".to_owned(), |it| it.on.to_string());
@@ -297,9 +316,10 @@ pub(crate) fn aged(
         let ids: Vec<AccountId> = some.iter().map(|it| it.0).collect();
         let mut open = receipt::open_among(tx, &ids, on, through)?;
         for (id, number, class) in some {
-            let mut aged = Aged::of(&open.remove(&id).unwrap_or_default(), on);
-            if let Some(not_due) = planned.get(&id) {
-                aged = aged.planned(*not_due);
+            let open = open.remove(&id).unwrap_or_default();
+            let mut aged = Aged::of(&open, on);
+            if let Some((agreed, not_due)) = planned.get(&id) {
+                aged = aged.planned(*not_due, Aged::to_come(&open, *agreed, on));
             }
             if aged != Aged::default() && one.is_none_or(|it| it == id) {
                 rows.push(AgedAccount { number, class, aged });
@@ -343,6 +363,9 @@ impl fmt::Display for NotClosed {
         match self {
             NotClosed::NotYet { today } => {
                 write!(f, "the day has not come; today is {today}")
+            }
+            NotClosed::NotBegun { month, today } => {
+                write!(f, "{month} has not begun; today is {today}")
             }
             NotClosed::Follows { last } => {
                 write!(f, "{last} is closed already; close a later day")

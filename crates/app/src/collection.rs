@@ -220,7 +220,11 @@ impl Shields {
             granted,
             counties,
             disputed: store::protection::disputed(tx)?,
-            weather: store::protection::weather(tx, on.saturating_sub(DAYS.days()), on)?,
+            weather: store::protection::weather(
+                tx,
+                on.saturating_sub(DAYS.days()),
+                on.saturating_add(1.day()),
+            )?,
             calendar: crate::calendar::on(tx, on)?,
             known: HashMap::new(),
         })

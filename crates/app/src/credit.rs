@@ -120,6 +120,7 @@ fn spend(
     let id = CreditUseId(tx.next(Counter::CreditUse, 1)?);
     let amount = new.amount;
     let it = CreditUse { id, from, to, amount, on, key, why: why.trim().to_owned() };
+    crate::close::begin_day(tx, allowed)?;
     store::receipt::use_credit(tx, &it)?;
     let (kind, act, goes) = match to {
         Some(to) => (EntryKind::Transfer, "transfer credit", (Gl::Receivable, Some(to))),

@@ -14,7 +14,7 @@ use meterbook_core::account::CustomerClass;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::deposit::{BILLS, Because, Credited, Kept, ReturnAs, Rules, held};
 use meterbook_core::id::{AccountId, AccountNumber, EntryId};
-use meterbook_core::ledger::open::{Applied, Side, open};
+use meterbook_core::ledger::open::{Applied, Side, open, stood};
 use meterbook_core::ledger::{EntryKind, Gl, post_between};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -217,6 +217,11 @@ pub fn release(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Resu
     store::audit::add(tx, &allowed, "release guarantee", &account.to_string(), why.trim())
 }
 
+/// What is held of an account as security, by all that is known.
+pub(crate) fn held_now(tx: &mut Tx, account: AccountId) -> Result<Money> {
+    Ok(Facts::of(tx, account, Date::MAX)?.now())
+}
+
 /// How an account is secured on a day.
 pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
     let rules = credit_rules::deposits(tx, on)?;
@@ -271,6 +276,7 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
     let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
+    crate::close::begin_day(tx, &allowed)?;
     let rules = credit_rules::deposits(tx, on)?;
     let facts = Facts::of(tx, account, on)?;
     let Some(since) = facts.since() else {
@@ -370,6 +376,7 @@ fn refund(
 
 /// Counts what was earned through a day and credits what was not.
 fn interest(tx: &mut Tx, allowed: &Authorized, account: AccountId, on: Date) -> Result<Money> {
+    crate::close::begin_day(tx, allowed)?;
     earn(tx, account, on)?;
     let whose = store::account::get(tx, account)?;
     let language = store::person::get(tx, whose.person)?.language;
@@ -471,7 +478,7 @@ impl Facts {
         bills.sort_by_key(|it| std::cmp::Reverse(it.due));
         let kept = |bill: &&Side| {
             let due = bill.due;
-            let known: Vec<Side> = self.sides.iter().filter(|it| it.on <= due).cloned().collect();
+            let known = stood(&self.sides, due);
             let late = open(&known, &self.applied).items.iter().any(|it| it.side.key == bill.key);
             Kept { due, on_time: !late }
         };

@@ -144,6 +144,7 @@ pub fn close(tx: &mut Tx, actor: Actor, counts: &str, why: &str) -> Result<Count
     store::drawer::close(tx, id, &it, actor.at)?;
     let over = it.over();
     if over != Money::ZERO {
+        crate::close::begin_day(tx, &allowed)?;
         let on = crate::founding::zone(tx)?.day_of(actor.at);
         let (cash, other) = ((Gl::Cash, None), (Gl::CashOverShort, None));
         let sides = post_between(cash, other, over);

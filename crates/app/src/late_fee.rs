@@ -1,5 +1,6 @@
 //! What being late costs: asked for once for each turn of a bill, with the next bill; not asked for after
-//! all where a payment turns up that came in time, or somebody waives it.
+//! all where a payment turns up that came in time, or somebody waives it, and again where that payment
+//! comes back.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::late_fee::Rules;
 use meterbook_core::id::{AccountId, BillId, EntryId};
-use meterbook_core::ledger::open::{Applied, Side, open};
+use meterbook_core::ledger::open::{Applied, Side, open, stood};
 use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
@@ -59,7 +60,7 @@ pub enum NotWaived {
     },
 }
 
-/// Looks over all accounts that owe something: asks for what being late costs, and takes back what a
+/// Looks over all accounts that owe something or paid late lately: asks for what being late costs, and takes back what a
 /// payment that turned up makes wrong. Says how many fees were asked for and what they come to.
 pub fn assess_all(db: &Db, actor: Actor) -> Result<(usize, Money)> {
     let (mut after, mut many, mut sum) = (AccountId(0), 0, Money::ZERO);
@@ -67,7 +68,8 @@ pub fn assess_all(db: &Db, actor: Actor) -> Result<(usize, Money)> {
         let done = db.write(|tx| {
             authorize(tx, actor, Permission::RunCollections, None)?;
             let today = crate::founding::zone(tx)?.day_of(actor.at);
-            let some = store::late_fee::late(tx, today, after, AT_ONCE)?;
+            let since = today.saturating_sub(LOOK_BACK.days());
+            let some = store::late_fee::late(tx, (today, since), after, AT_ONCE)?;
             let mut fees = Vec::new();
             for account in &some {
                 fees.extend(assess(tx, actor, *account)?);
@@ -87,10 +89,24 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
     revisit(tx, &allowed, account)?;
+    let since = today.saturating_sub(LOOK_BACK.days());
+    ask(tx, &allowed, account, (since, today), Known::open)
+}
+
+/// What counts as open of a bill on a day.
+type Counts = fn(&Known, &str, Date) -> Money;
+
+/// Asks for the turns between two days of which something counts as open.
+fn ask(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    (since, today): (Date, Date),
+    counts: Counts,
+) -> Result<Vec<LateFee>> {
     let class = store::account::get(tx, account)?.class;
     let known = Known::of(tx, account)?;
     let there = store::late_fee::of_account(tx, account)?;
-    let since = today.saturating_sub(LOOK_BACK.days());
     let mut asked = Vec::new();
     // Of what is rolled up the paper says that another account pays it, with its next summary bill.
     let late = |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && it.due < today;
@@ -102,7 +118,7 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
             }
             // What held on that day counts, whenever somebody looks.
             let rules = credit_rules::late_fees(tx, late_on)?;
-            let left = known.open(&bill.key, late_on);
+            let left = counts(&known, &bill.key, late_on);
             if left == Money::ZERO {
                 continue;
             }
@@ -120,13 +136,15 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
                 open: left,
                 fee,
                 back: Money::ZERO,
+                paid: Money::ZERO,
+                turns: 0,
                 charged: false,
             };
             store::late_fee::add(tx, &it)?;
             let charge = asked_for(tx, &it)?;
             store::credit::ask(tx, &[charge], "late")?;
             let said = format!("{fee} of {left}, bill {} since {late_on}", it.number);
-            store::audit::add(tx, &allowed, "ask late fee", &account.to_string(), &said)?;
+            store::audit::add(tx, allowed, "ask late fee", &account.to_string(), &said)?;
             asked.push(it);
         }
     }
@@ -139,14 +157,34 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     revisit(tx, allowed, account)
 }
 
+/// Asks again for what was not asked for because of a payment that is taken back now, in the same
+/// transaction; `came` is the day from which the payment counted.
+pub(crate) fn after_return(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    came: Date,
+) -> Result<()> {
+    revisit(tx, allowed, account)?;
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    // What the payment hid, however long ago.
+    let hidden: Counts = |known, bill, on| {
+        let left = known.open(bill, on);
+        if known.seemed_open(bill, on) < left { left } else { Money::ZERO }
+    };
+    ask(tx, allowed, account, (came, today), hidden).map(drop)
+}
+
+/// Takes back what is not open by all that is known, and asks again for what was taken back as paid and
+/// is open after all.
 fn revisit(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
     let fees = store::late_fee::of_account(tx, account)?;
-    if fees.iter().all(|it| it.fee == it.back) {
+    if fees.iter().all(|it| it.fee == it.back && it.paid == Money::ZERO) {
         return Ok(());
     }
     let class = store::account::get(tx, account)?.class;
     let known = Known::of(tx, account)?;
-    for it in fees.iter().filter(|it| it.back < it.fee) {
+    for it in &fees {
         let rules: Rules = credit_rules::late_fees(tx, it.late_on)?;
         let left = known.open(&it.number, it.late_on).min(it.open);
         let should = rules.fee(class, left, &[]).unwrap_or(Money::ZERO);
@@ -154,6 +192,10 @@ fn revisit(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> 
         if wrong != Money::ZERO {
             let why = format!("{left} was open on {}", it.late_on);
             take_back(tx, allowed, it, ("paid", wrong), &why)?;
+        }
+        let again = (should - should.min(it.fee - it.back)).min(it.paid);
+        if again != Money::ZERO {
+            ask_again(tx, allowed, it, again)?;
         }
     }
     Ok(())
@@ -190,6 +232,17 @@ pub(crate) fn let_go(tx: &mut Tx, allowed: &Authorized, new: &NewWaiver, why: &s
     take_back(tx, allowed, &it, ("waived", new.amount), why.trim())
 }
 
+/// Asks again, with the next bill, for a part of a fee that was taken back as paid.
+fn ask_again(tx: &mut Tx, allowed: &Authorized, it: &LateFee, amount: Money) -> Result<()> {
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    let nth = it.turns + 1;
+    store::late_fee::again(tx, it, nth, (on, amount), "the payment came back")?;
+    let charge = Charge { key: it.again(nth), amount, ..asked_for(tx, it)? };
+    store::credit::ask(tx, &[charge], "late")?;
+    let said = format!("{amount} of bill {}: its payment came back", it.number);
+    store::audit::add(tx, allowed, "ask late fee", &it.account.to_string(), &said)
+}
+
 /// Takes a part of a fee back: with the bill that it comes with where it was not charged yet, else at
 /// once.
 fn take_back(
@@ -202,13 +255,13 @@ fn take_back(
     let on = crate::founding::zone(tx)?.day_of(allowed.at());
     store::late_fee::give_back(tx, it, (how, amount), on, why)?;
     let rest = it.fee - it.back - amount;
-    let key = format!("{}/back/{on}/{}", it.key(), rest.cents());
+    let key = format!("{}/back/{}", it.key(), it.turns + 1);
     // What was not charged yet comes with the same bill as the fee.
     let on_bill = if it.charged { on } else { it.late_on };
     let back = Charge { key, on: on_bill, amount: -amount, ..asked_for(tx, it)? };
     if it.charged {
         charge::post(tx, allowed, &back)?;
-    } else if rest == Money::ZERO && it.back == Money::ZERO {
+    } else if rest == Money::ZERO && it.turns == 0 {
         store::credit::forget(tx, &it.key(), on, why)?;
     } else {
         store::credit::ask(tx, &[back], why)?;
@@ -247,10 +300,19 @@ impl Known {
         Ok(Known { sides, applied })
     }
 
-    /// What was open of a bill on a day.
+    /// What was open of a bill on a day, without payments that were taken back since.
     fn open(&self, bill: &str, on: Date) -> Money {
+        self.left(&stood(&self.sides, on), bill)
+    }
+
+    /// What would have been open of it if no payment had come back.
+    fn seemed_open(&self, bill: &str, on: Date) -> Money {
         let by: Vec<Side> = self.sides.iter().filter(|it| it.on <= on).cloned().collect();
-        let items = open(&by, &self.applied).items;
+        self.left(&by, bill)
+    }
+
+    fn left(&self, sides: &[Side], bill: &str) -> Money {
+        let items = open(sides, &self.applied).items;
         let it = items.iter().find(|it| it.side.debt == Debt::Bill && it.side.key == bill);
         it.map_or(Money::ZERO, |it| it.left)
     }

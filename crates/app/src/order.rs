@@ -3,6 +3,7 @@
 //! The steps follow `core::order`; each is one transaction and written down. Completion, which may
 //! also hang meters and keep reads, is in [`completion`].
 
+mod again;
 pub mod completion;
 pub mod day;
 mod refusal;
@@ -95,9 +96,14 @@ const LONGEST: usize = 2_000;
 /// agreement.
 pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     let allowed = authorize(tx, actor, Permission::OrderWork, None)?;
+    write_down(tx, &allowed, new)
+}
+
+/// The same for whoever was authorized.
+pub(crate) fn write_down(tx: &mut Tx, allowed: &Authorized, new: &NewOrder) -> Result<Order> {
     let kind = new.kind;
     let zone = crate::founding::zone(tx)?;
-    let today = zone.day_of(actor.at);
+    let today = zone.day_of(allowed.at());
     let not_before = new.not_before.unwrap_or(today);
     let (premise, point) = match new.place {
         Where::Point(id) => {
@@ -116,7 +122,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
         if let Some(why) = collection::barred(tx, agreement.account, today)?.into_iter().next() {
             return Err(refuse(NotOrdered::Barred { why }));
         }
-        let past_due = past_due(tx, actor.at, agreement.account)?;
+        let past_due = past_due(tx, allowed.at(), agreement.account)?;
         if past_due < off_below {
             return Err(refuse(NotOrdered::NotPastDue { past_due, off_below }));
         }
@@ -132,7 +138,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
     }
     let due = match new.due {
         Some(due) => Some(due),
-        None => due(tx, actor.at, kind, not_before)?,
+        None => due(tx, allowed.at(), kind, not_before)?,
     };
     let of_commodity = || point.as_ref().map(|it| Skills::of(it.commodity)).unwrap_or_default();
     let order = Order {
@@ -150,7 +156,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewOrder) -> Result<Order> {
         about,
         key,
     };
-    enter(tx, &allowed, &order)?;
+    enter(tx, allowed, &order)?;
     Ok(order)
 }
 
@@ -392,7 +398,8 @@ pub fn reopen(tx: &mut Tx, actor: Actor, id: OrderId, note: &str) -> Result<()> 
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
     crate::late_fee::after_payment(tx, allowed, account)?;
     crate::write_off::after_credit(tx, allowed, account)?;
-    no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))
+    no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))?;
+    again::after_payment(tx, allowed, account)
 }
 
 /// The same where bills were taken back or made anew: what is too little is not cut off for, and what is

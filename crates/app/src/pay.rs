@@ -50,6 +50,18 @@ pub enum NotPaid {
         /// Today, where the utility is.
         today: Date,
     },
+    /// It would count from a day of another year: a slip.
+    LongAgo {
+        /// The day.
+        on: Date,
+    },
+    /// It would count from a day on which the account was not there.
+    BeforeOpened {
+        /// The day.
+        on: Date,
+        /// The first day of the account.
+        opened: Date,
+    },
     /// It has no reference to tell it from the next one.
     NoReference,
     /// It is posted already.
@@ -66,6 +78,9 @@ pub enum NotPaid {
 /// A payment above this is a slip of the decimal point until somebody with more right says so. At
 /// one utility a moved point once drew ten times the bill from 40,000 accounts.
 const LARGEST: Money = Money::from_cents(100_000_000);
+
+/// Days back from which a payment may count.
+const LONGEST_AGO: i64 = 366;
 
 /// Posts a payment: cash against the receivable, in one entry.
 pub fn pay(tx: &mut Tx, actor: Actor, new: &NewPayment) -> Result<Payment> {
@@ -108,6 +123,9 @@ pub(crate) fn check_money(
     if today < on {
         return Err(refuse(NotPaid::NotYet { on, today }));
     }
+    if i64::from((today - on).get_days()) > LONGEST_AGO {
+        return Err(refuse(NotPaid::LongAgo { on }));
+    }
     if reference.is_empty() {
         return Err(refuse(NotPaid::NoReference));
     }
@@ -143,6 +161,14 @@ impl fmt::Display for NotPaid {
                     "a payment counts from the day it came, and {on} has not come; today is {today}"
                 )
             }
+            NotPaid::LongAgo { on } => write!(
+                f,
+                "{on} is more than {LONGEST_AGO} days ago; check the year, or let it count from today"
+            ),
+            NotPaid::BeforeOpened { on, opened } => write!(
+                f,
+                "the account is there since {opened}, and the payment would count from {on}; check the day"
+            ),
             NotPaid::NoReference => {
                 f.write_str("a payment needs a reference, such as the check's number")
             }

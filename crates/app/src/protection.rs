@@ -101,12 +101,12 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
         }
         To::County(county) => (None, Some(county.clone()), county.clone()),
     };
-    let nth = match account {
-        Some(account) => in_a_row(tx, account, shield, from)?,
-        None => 1,
+    let (nth, all) = match account {
+        Some(account) => in_a_row(tx, account, shield, (from, until))?,
+        None => (1, 1),
     };
     if let Some((_, Some(renewals))) = lasts
-        && renewals + 1 < nth
+        && renewals + 1 < all
     {
         return Err(refuse(NotProtected::NoMore { renewals }));
     }
@@ -129,16 +129,27 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
     Ok(it)
 }
 
-/// The how manieth of its kind in a row one would be.
-fn in_a_row(tx: &mut Tx, account: AccountId, shield: Shield, from: Date) -> Result<i64> {
+/// The how manieth of its kind in a row one would be, and how many there would be with those behind it.
+fn in_a_row(
+    tx: &mut Tx,
+    account: AccountId,
+    shield: Shield,
+    new: (Date, Date),
+) -> Result<(i64, i64)> {
     let all = store::protection::of_account(tx, account)?;
-    let before = all.iter().filter(|it| it.granted.shield == shield && it.granted.from < from);
-    let last = before.max_by_key(|it| it.granted.from);
-    let near = last.filter(|it| from <= it.granted.to.saturating_add(IN_A_ROW.days()));
-    Ok(near.map_or(1, |it| it.nth + 1))
+    let theirs = all.iter().filter(|it| it.granted.shield == shield);
+    let mut days: Vec<(Date, Date)> = theirs.map(|it| (it.granted.from, it.granted.to)).collect();
+    days.sort_unstable();
+    let at = days.partition_point(|it| *it < new);
+    days.insert(at, new);
+    let near = |pair: &&[(Date, Date)]| pair[1].0 <= pair[0].1.saturating_add(IN_A_ROW.days());
+    let before = days[..=at].windows(2).rev().take_while(near).count();
+    let behind = days[at..].windows(2).take_while(near).count();
+    let nth = i64::try_from(before)? + 1;
+    Ok((nth, nth + i64::try_from(behind)?))
 }
 
-/// Ends what an account has of a kind today.
+/// Ends all that an account has of a kind today, and what was granted to it for days to come.
 pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
     receipt::said(why)?;
@@ -146,11 +157,15 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &
     let all = store::protection::of_account(tx, account)?;
     let holds =
         |it: &Protection| it.granted.shield == shield && it.ended.is_none() && on < it.granted.to;
-    let it = all.into_iter().find(holds);
-    let it = it.ok_or_else(|| refuse(NotProtected::None { shield }))?;
-    store::protection::end(tx, &it.key, on, why.trim())?;
+    let all: Vec<Protection> = all.into_iter().filter(holds).collect();
+    let Some(last) = all.iter().map(|it| it.granted.to).max() else {
+        return Err(refuse(NotProtected::None { shield }));
+    };
+    for it in &all {
+        store::protection::end(tx, &it.key, on, why.trim())?;
+    }
     let said = format!("{shield}: {}", why.trim());
-    let (was, is) = (format!("until {}", it.granted.to), format!("until {on}"));
+    let (was, is) = (format!("until {last}"), format!("until {on}"));
     store::audit::turn(tx, &allowed, "end protection", &account.to_string(), &said, (&was, &is))
 }
 
@@ -179,7 +194,8 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
         Some(county) => counties.iter().any(|it| it.eq_ignore_ascii_case(county)),
     });
     let granted: Vec<Granted> = held.map(|it| it.granted).collect();
-    let weather = store::protection::weather(tx, on.saturating_sub(DAYS.days()), on)?;
+    let weather =
+        store::protection::weather(tx, on.saturating_sub(DAYS.days()), on.saturating_add(1.day()))?;
     let calendar = crate::calendar::on(tx, on)?;
     let (towns, granted, weather) = (&towns[..], &granted[..], &weather[..]);
     let around = Around { class, towns, granted, weather, calendar: &calendar };

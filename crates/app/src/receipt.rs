@@ -10,9 +10,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::{Context, Result};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::id::{AccountId, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId};
+use meterbook_core::id::{
+    AccountId, AccountNumber, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
+};
 use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, split};
 use meterbook_core::ledger::open::Open;
 use meterbook_core::ledger::{
@@ -129,6 +132,24 @@ pub enum ReceiptRefusal {
     NoReason,
     /// It would go where it is.
     SameAccount,
+    /// The same is held for nobody.
+    Held {
+        /// What it came in.
+        tender: Tender,
+        /// The check's number or the bank's reference.
+        reference: String,
+        /// Under which number.
+        id: SuspenseId,
+    },
+    /// The same was paid on an account.
+    PaidOn {
+        /// What it came in.
+        tender: Tender,
+        /// The check's number or the bank's reference.
+        reference: String,
+        /// Which account.
+        number: AccountNumber,
+    },
     /// A rule from that day on is there already.
     RuleAlready {
         /// The day.
@@ -197,8 +218,8 @@ pub(crate) fn come_back(
     Ok(sum)
 }
 
-/// Moves a payment to the account whose it is. It stays of its tender: where that comes back, the
-/// account that has it now owes.
+/// Moves a payment to the account whose it is, from the day on which it came. It stays of its tender:
+/// where that comes back, the account that has it now owes.
 pub fn move_payment(
     tx: &mut Tx,
     actor: Actor,
@@ -219,17 +240,18 @@ pub fn move_payment(
     if was.account == to {
         return Err(refuse(ReceiptRefusal::SameAccount));
     }
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    crate::close::begin_day(tx, &allowed)?;
     let said = told(&was);
     let back = (Gl::Receivable, Some(was.account));
     let through = (Gl::PaymentClearing, None);
-    let amount = was.amount;
+    let (amount, on) = (was.amount, was.on);
     let new = Posted { from: through, tender, tendered: (was.tender, &was.reference) };
-    let new = new.pay(tx, (to, None), amount, today)?;
-    entry(tx, (EntryKind::Reversal, today), &was.key, &said, post_between(back, through, amount))?;
-    store::receipt::reverse(tx, id, Reversed::Moved, today, (Some(new.id), why))?;
+    let new = new.pay(tx, (to, None), amount, on)?;
+    entry(tx, (EntryKind::Reversal, on), &was.key, &said, post_between(back, through, amount))?;
+    store::receipt::reverse(tx, id, Reversed::Moved, on, (Some(new.id), why))?;
     let change = (was.key.as_str(), new.key.as_str());
     store::audit::turn(tx, &allowed, "move payment", &id.to_string(), why, change)?;
+    crate::late_fee::after_return(tx, &allowed, was.account, on)?;
     crate::order::after_payment(tx, &allowed, to)?;
     Ok(new)
 }
@@ -276,6 +298,7 @@ pub fn open_now(tx: &mut Tx, account: AccountId) -> Result<Open> {
 /// Posts what came in at once and was authorized.
 pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<Receipt> {
     check(tx, allowed, new)?;
+    crate::close::begin_day(tx, allowed)?;
     let accounts: Vec<AccountId> = new.shares.iter().filter_map(Share::account).collect();
     store::account::lock(tx, &accounts)?;
     let first = tx.next(Counter::Tender, new.tenders.len())?;
@@ -335,6 +358,44 @@ fn check(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<()> {
     let shared: Money = new.shares.iter().map(|it| it.amount).sum();
     if tendered != shared || new.tenders.is_empty() {
         return Err(refuse(ReceiptRefusal::DoesNotAgree { tendered, shared }));
+    }
+    for account in new.shares.iter().filter_map(Share::account) {
+        let opened = store::account::get(tx, account)?.opened_on;
+        if new.on < opened.saturating_sub(AHEAD.days()) {
+            return Err(refuse(NotPaid::BeforeOpened { on: new.on, opened }));
+        }
+    }
+    new.tenders.iter().try_for_each(|tender| came_already(tx, new, tender))
+}
+
+/// Days before the first one of an account on which somebody who is about to come may pay, such as
+/// security.
+const AHEAD: i64 = 90;
+
+/// Days on either side within which the same is held for the same: a check of that number may be
+/// somebody else's later.
+const THE_SAME: i64 = 45;
+
+/// Refuses for an account what is held for nobody, and to hold what is paid on an account: at one
+/// utility a file was sent again with the right number, and the check counted twice.
+fn came_already(tx: &mut Tx, new: &NewReceipt, it: &NewTender) -> Result<()> {
+    let (tender, reference) = (it.kind, it.reference.trim().to_owned());
+    let days = THE_SAME.days();
+    let within = (new.on.saturating_sub(days), new.on.saturating_add(days));
+    for share in &new.shares {
+        let asked = (tender, reference.as_str(), share.amount);
+        match share.to {
+            For::Account { .. } => {
+                if let Some(id) = store::suspense::same(tx, asked)? {
+                    return Err(refuse(ReceiptRefusal::Held { tender, reference, id }));
+                }
+            }
+            For::Suspense { .. } => {
+                if let Some(number) = store::payment::same(tx, asked, within)? {
+                    return Err(refuse(ReceiptRefusal::PaidOn { tender, reference, number }));
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -435,6 +496,7 @@ fn take_back(
     why: &str,
 ) -> Result<Money> {
     said(why)?;
+    crate::close::begin_day(tx, allowed)?;
     let id = came.tender.id;
     let standing = store::receipt::standing(tx, id)?;
     let accounts: Vec<AccountId> = standing.iter().map(|it| it.account).collect();
@@ -465,6 +527,9 @@ fn take_back(
         return Err(refuse(ReceiptRefusal::TakenBack { what, how, on }));
     }
     store::audit::add(tx, allowed, "take tender back", &id.to_string(), &format!("{how}: {why}"))?;
+    for it in &standing {
+        crate::late_fee::after_return(tx, allowed, it.account, it.on)?;
+    }
     Ok(sum)
 }
 
@@ -528,6 +593,14 @@ impl fmt::Display for ReceiptRefusal {
                 write!(f, "it came on {came}; take it back from that day on or a later one")
             }
             ReceiptRefusal::NoReason => f.write_str("say why"),
+            ReceiptRefusal::Held { tender, reference, id } => write!(
+                f,
+                "{tender} {reference} of that amount is held as {id}; match it: meterbook suspense match {id}; for another one say more in the reference"
+            ),
+            ReceiptRefusal::PaidOn { tender, reference, number } => write!(
+                f,
+                "{tender} {reference} of that amount is paid on account {number}; where that is wrong, move it: meterbook receipt move; for another one say more in the reference"
+            ),
             ReceiptRefusal::SameAccount => {
                 f.write_str("it is on that account already; name another one")
             }

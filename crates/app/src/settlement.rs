@@ -51,6 +51,7 @@ pub(crate) fn at_stop(
     }
     let account = agreement.account;
     let settlement = Settlement { agreement: agreement.id, account, bill: id, on, amount };
+    crate::close::begin_day(tx, allowed)?;
     let entry = Entry {
         id: EntryId(tx.next(Counter::Entry, 1)?),
         kind: EntryKind::Settlement,

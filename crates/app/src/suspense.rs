@@ -232,6 +232,7 @@ fn give(
     account: AccountId,
     why: &str,
 ) -> Result<Payment> {
+    crate::close::begin_day(tx, allowed)?;
     let tendered = (came.tender.kind, came.tender.reference.as_str());
     let posted = Posted { from: (Gl::Suspense, None), tender: held.tender, tendered };
     let payment = posted.pay(tx, (account, None), held.amount, held.on)?;

@@ -14,11 +14,13 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::approval::{Asked, Outcome, do_or_ask};
-use crate::authority::authorize;
-use crate::{Actor, Refused, charge, receipt, refuse};
+use crate::authority::{NotAuthorized, authorize};
+use crate::{Actor, Refused, charge, deposit, receipt, refuse};
 
 /// What an approval calls it.
 pub(crate) const GIVE_UP: &str = "write off";
+/// What an approval calls that another account owes it.
+pub(crate) const TRANSFER: &str = "transfer debt";
 
 /// What is to be given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +31,27 @@ pub struct NewWriteOff {
     pub amount: Money,
 }
 
+/// What another account is to owe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTransfer {
+    /// Which account owes it.
+    pub from: AccountId,
+    /// Which is to.
+    pub to: AccountId,
+    /// How much.
+    pub amount: Money,
+}
+
 /// Why nothing is given up, or owed by another account.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotWrittenOff {
     /// Collections did not put it forward.
     NotPutForward,
+    /// Security is held, and pays first.
+    Secured {
+        /// How much.
+        held: Money,
+    },
     /// The amount is not above zero.
     NotAboveZero,
     /// Less is owed.
@@ -119,6 +137,10 @@ pub(crate) fn check(tx: &mut Tx, new: &NewWriteOff) -> Result<()> {
     if !steps.iter().any(|it| it.step == Step::WriteOff) {
         return Err(refuse(NotWrittenOff::NotPutForward));
     }
+    let held = deposit::held_now(tx, new.account)?;
+    if Money::ZERO < held {
+        return Err(refuse(NotWrittenOff::Secured { held }));
+    }
     let owed = store::debt::owed(tx, new.account)?;
     if owed < new.amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
@@ -140,7 +162,9 @@ pub(crate) fn let_go(
     let key = format!("written-off/{}/{on}", new.account);
     let it = of(tx, (new.account, -new.amount), ChargeFor::WrittenOff, (key, on))?;
     once(tx, &it.key)?;
+    let oldest = oldest(tx, new.account)?;
     charge::post(tx, allowed, &it)?;
+    store::charge::since(tx, &it.key, oldest.unwrap_or(on))?;
     let said = format!("{}: {}", new.amount, why.trim());
     store::audit::add(tx, allowed, GIVE_UP, &new.account.to_string(), &said)
 }
@@ -161,39 +185,71 @@ pub(crate) fn after_credit(tx: &mut Tx, allowed: &Authorized, account: AccountId
     let key = format!("recovered/{account}/{nth}");
     let it = of(tx, (account, amount), ChargeFor::Recovered, (key, on))?;
     charge::post(tx, allowed, &it)?;
+    // Where that money comes back, the debt is as old as it was.
+    if let Some(due) = store::write_off::due(tx, account)? {
+        store::charge::since(tx, &it.key, due)?;
+    }
     store::audit::add(tx, allowed, "recover debt", &account.to_string(), &amount.to_string())
 }
 
-/// Lets another account owe what this one does, such as one that stands in for it.
-pub fn transfer(
-    tx: &mut Tx,
-    actor: Actor,
-    (from, to): (AccountId, AccountId),
-    amount: Money,
-    why: &str,
-) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::WriteOff, Some(amount))?;
-    receipt::said(why)?;
-    if from == to {
+/// Lets another account of the same person, or one that stands in for it, owe what this one does; any
+/// other one takes two ([`do_or_ask`](crate::approval::do_or_ask)).
+pub fn transfer(tx: &mut Tx, actor: Actor, new: &NewTransfer, why: &str) -> Result<()> {
+    let permission = Permission::WriteOff;
+    let allowed = authorize(tx, actor, permission, Some(new.amount))?;
+    if actor.by.is_some() && is_to_a_stranger(tx, new)? {
+        return Err(refuse(NotAuthorized::NeedsSecond { permission, limit: None }));
+    }
+    shift(tx, &allowed, new, why)
+}
+
+/// Whether it would be owed by somebody who neither owes it nor stands in for so much.
+pub(crate) fn is_to_a_stranger(tx: &mut Tx, new: &NewTransfer) -> Result<bool> {
+    let [from, to] = [new.from, new.to];
+    let same = store::account::get(tx, from)?.person == store::account::get(tx, to)?.person;
+    let stands_in = store::deposit::guarantees(tx, from)?
+        .iter()
+        .any(|it| it.by == to && it.ended.is_none() && new.amount <= it.most);
+    Ok(!same && !stands_in)
+}
+
+/// Refuses what no other account can owe.
+pub(crate) fn check_transfer(tx: &mut Tx, new: &NewTransfer) -> Result<()> {
+    if new.from == new.to {
         return Err(refuse(NotWrittenOff::SameAccount));
     }
-    if amount <= Money::ZERO {
+    if new.amount <= Money::ZERO {
         return Err(refuse(NotWrittenOff::NotAboveZero));
     }
-    store::account::lock(tx, &[from, to])?;
-    let owed = store::debt::owed(tx, from)?;
-    if owed < amount {
+    let owed = store::debt::owed(tx, new.from)?;
+    if owed < new.amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
     }
-    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    Ok(())
+}
+
+/// Moves a debt, as was authorized.
+pub(crate) fn shift(tx: &mut Tx, allowed: &Authorized, new: &NewTransfer, why: &str) -> Result<()> {
+    receipt::said(why)?;
+    let NewTransfer { from, to, amount } = *new;
+    store::account::lock(tx, &[from, to])?;
+    check_transfer(tx, new)?;
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    let due = oldest(tx, from)?.unwrap_or(on);
     for (account, amount, way) in [(from, -amount, "from"), (to, amount, "to")] {
         let key = format!("transferred/{from}/{to}/{on}/{way}");
         once(tx, &key)?;
         let it = of(tx, (account, amount), ChargeFor::Transferred, (key, on))?;
-        charge::post(tx, &allowed, &it)?;
+        charge::post(tx, allowed, &it)?;
+        store::charge::since(tx, &it.key, due)?;
     }
     let said = format!("{amount} to {to}: {}", why.trim());
-    store::audit::add(tx, &allowed, "transfer debt", &from.to_string(), &said)
+    store::audit::add(tx, allowed, TRANSFER, &from.to_string(), &said)
+}
+
+/// The day on which the oldest of what an account owes was due.
+fn oldest(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
+    Ok(receipt::open_now(tx, account)?.items.first().map(|it| it.side.due))
 }
 
 fn once(tx: &mut Tx, key: &str) -> Result<()> {
@@ -215,6 +271,15 @@ fn of(
     Ok(Charge { key, kind, account, amount, on, asked_by: None, label, bill: None })
 }
 
+impl NewTransfer {
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        check_transfer(tx, self)?;
+        let [from, to] = [self.from, self.to].map(|it| store::account::get(tx, it));
+        Ok(format!("account {}, to be owed by {}", from?.number, to?.number))
+    }
+}
+
 impl NewWriteOff {
     /// What a second person reads.
     pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
@@ -229,6 +294,10 @@ impl fmt::Display for NotWrittenOff {
         match self {
             NotWrittenOff::NotPutForward => f.write_str(
                 "collections did not put it forward; see: meterbook collect show --account NUMBER",
+            ),
+            NotWrittenOff::Secured { held } => write!(
+                f,
+                "{held} is held as security and pays first; give it back: meterbook deposit return"
             ),
             NotWrittenOff::NotAboveZero => f.write_str("the amount is above zero"),
             NotWrittenOff::Beyond { owed } => write!(f, "{owed} is owed; no more than that"),

@@ -16,6 +16,7 @@ use crate::value::{Row, V};
 
 const ADD: Rows =
     Rows("charge (key, kind, account_id, amount_cents, charged_on, move_id, label, bill_id)");
+const SINCE: Sql = Sql("insert into charge_since (key, due_on) values ($1, $2)");
 const OF_ACCOUNT: Sql = Sql("
     select key, kind, account_id, amount_cents, charged_on, move_id, label, bill_id
     from charge where account_id = $1 order by charged_on, key");
@@ -76,6 +77,11 @@ pub struct Pending {
     pub label: String,
     /// The customer's language.
     pub language: Language,
+}
+
+/// Keeps since when what a charge stands for was due, where that is longer than the charge is there.
+pub fn since(tx: &mut Tx, key: &str, due: Date) -> Result<()> {
+    tx.exec(SINCE, [key.into(), due.into()]).map(|_| ())
 }
 
 /// Keeps charges.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{OrderId, ServicePointId};
+use meterbook_core::id::{AccountId, AgreementId, OrderId, ServicePointId};
 use meterbook_core::order::Connected;
 
 use crate::tx::Sql;
@@ -18,6 +18,20 @@ const ON: Sql = Sql("
 const OF: Sql = Sql("
     select from_on, state, order_id from connection where service_point_id = $1
     order by from_on, id");
+
+const OFF: Sql = Sql("
+    select g.id, g.service_point_id, w.id from agreement g
+    join connection c on c.id = (
+        select n.id from connection n
+        where n.service_point_id = g.service_point_id and n.from_on <= $2
+        order by n.from_on desc, n.id desc limit 1)
+    join work_order w on w.id = c.order_id
+    where g.account_id = $1 and g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)
+      and c.state = 'disconnected' and w.account_id = $1 and w.off_below_cents is not null
+      and not exists (
+        select 1 from work_order r
+        where r.kind = 'reconnect' and r.service_point_id = g.service_point_id and w.id < r.id)
+    order by g.id");
 
 /// One change: from when on, which way, and by which order.
 pub type Change = (Date, Connected, Option<OrderId>);
@@ -38,6 +52,16 @@ pub fn add(
 /// Whether it flows there on a day; `None` where nobody ever said.
 pub fn on(tx: &mut Tx, point: ServicePointId, day: Date) -> Result<Option<Connected>> {
     tx.maybe(ON, [point.into(), day.into()], |row| row.word(0, Connected::from_word))
+}
+
+/// Where an account is served on a day and was cut off for non-payment, by which order, without one since
+/// then to connect it again.
+pub fn off(
+    tx: &mut Tx,
+    account: AccountId,
+    day: Date,
+) -> Result<Vec<(AgreementId, ServicePointId, OrderId)>> {
+    tx.many(OFF, [account.into(), day.into()], |row| Ok((row.id(0)?, row.id(1)?, row.id(2)?)))
 }
 
 /// Every change at a service point, in order.

@@ -25,7 +25,24 @@ const GET: Sql = Sql("
 // nobody from using them. The number says nothing.
 const SEAL_POSTGRES: Sql = Sql("select pg_advisory_xact_lock(776175)");
 const BESIDE_POSTGRES: Sql = Sql("select pg_advisory_xact_lock_shared(776175)");
-const SEALED: Sql = Sql("select through_entry from journal order by number desc limit 1");
+const SEALED: Sql = Sql("
+    select max(last) from (
+        select coalesce(max(through_entry), 0) as last from journal
+        union all select coalesce(max(first_entry), 1) - 1 from entry_day) as lasts");
+const DAY_IS: Sql = Sql("select 1 from entry_day where on_day = $1");
+const BEGIN_DAY: Sql = Sql("insert into entry_day (on_day, first_entry) values ($1, $2)");
+// A day that a wrong clock said is over once the right one is posted on.
+const BEFORE: Sql = Sql("
+    select min(d.first_entry) - 1 from entry_day d
+    where $1 < d.on_day and not exists (
+        select 1 from entry_day e where e.on_day <= $1 and d.first_entry < e.first_entry)");
+const COUNT: Sql = Sql("select count(*) from journal");
+const OF_A_LATER_DAY: Sql = Sql("
+    select j.number, j.closed_on, min(d.on_day) from journal j
+    join entry_day d on j.closed_on < d.on_day and d.first_entry <= j.through_entry
+    where not exists (
+        select 1 from entry_day e where e.on_day <= j.closed_on and d.first_entry < e.first_entry)
+    group by j.number, j.closed_on order by j.number limit 100");
 const KNOWN: Sql = Sql("
     select through_entry from journal where closed_on <= $1 order by number desc limit 1");
 const ADD: Sql = Sql("
@@ -166,6 +183,36 @@ pub fn seal(tx: &mut Tx) -> Result<EntryId> {
     Ok(EntryId(tx.next(Counter::Entry, 0)? - 1))
 }
 
+/// The newest entry that was posted on a day or before it, of those up to `through`.
+pub fn before_later_days(tx: &mut Tx, on: Date, through: EntryId) -> Result<EntryId> {
+    let last = tx.one(BEFORE, [on.into()], |row| row.maybe(0, Row::id))?;
+    Ok(last.map_or(through, |last: EntryId| last.min(through)))
+}
+
+/// Keeps which entry is the first one of a day, for whoever is about to post on it: it costs a look
+/// once that is kept.
+pub fn begin_day(tx: &mut Tx, on: Date) -> Result<()> {
+    let begun = |tx: &mut Tx| tx.maybe(DAY_IS, [on.into()], |_| Ok(()));
+    if begun(tx)?.is_some() {
+        return Ok(());
+    }
+    // No more ids, but the lock of the counter: whoever begins the day at the same time waits here.
+    let first = tx.next(Counter::Entry, 0)?;
+    if begun(tx)?.is_none() {
+        tx.exec(BEGIN_DAY, [on.into(), first.into()])?;
+    }
+    Ok(())
+}
+
+/// No journal has what was posted on a later day than its own.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let found = tx.many(OF_A_LATER_DAY, [], |row| {
+        let (number, on, day) = (row.int(0)?, row.date(1)?, row.date(2)?);
+        Ok(format!("journal {number} of {on} has what was posted on {day}"))
+    })?;
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
 /// How many entries are behind one and up to another, what their debits come to, and by how much they
 /// are out of balance.
 pub fn sum(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<(i64, Money, Money)> {
@@ -174,13 +221,13 @@ pub fn sum(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<(i64, Money,
     })
 }
 
-/// The newest entry that a journal has, for whoever posts with ids that were set aside before: behind it
-/// they may be used. The next journal waits until this transaction ends.
+/// The newest entry that a journal has, or that is older than the newest day, for whoever posts with ids
+/// that were set aside before: behind it they may be used. The next journal waits until this transaction ends.
 pub fn sealed(tx: &mut Tx) -> Result<EntryId> {
     if let Location::Postgres(_) = tx.location() {
         tx.exec(BESIDE_POSTGRES, [])?;
     }
-    Ok(tx.maybe(SEALED, [], |row| row.id(0))?.unwrap_or(EntryId(0)))
+    tx.one(SEALED, [], |row| row.id(0))
 }
 
 /// Keeps a journal. The database refuses a day before the last one's or in a month that is closed, and

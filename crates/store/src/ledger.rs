@@ -64,10 +64,11 @@ const LEVELLED: Sql = Sql("
     join entry b on b.key = w.number and b.kind = 'bill'
     where k.account_id = $1 and k.kind = 'budget' and k.amount_cents < 0 order by c.id");
 
-// By the bill's day or that of the bill it came with, a debt is due; else from the day it counts.
+// By the bill's day or that of the bill it came with, a debt is due, or since what it stands for was; else
+// from the day it counts.
 const SIDES: Sql = Sql("
     select s.id, s.kind, s.key, c.kind, s.effective_on,
-           coalesce(b.due_on, w.due_on, s.effective_on), s.cents,
+           coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
            case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end
     from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
           from posting p join entry e on e.id = p.entry_id
@@ -77,6 +78,7 @@ const SIDES: Sql = Sql("
     left join bill b on s.kind = 'bill' and b.number = s.key
     left join charge c on s.kind = 'charge' and c.key = s.key
     left join bill w on w.id = c.bill_id
+    left join charge_since d on d.key = c.key
     order by s.id");
 const APPLIED: Sql = Sql("
     select e.id, a.entry_id, a.amount_cents
@@ -97,7 +99,7 @@ const MOVED: Sql = Sql("
 // The same of many accounts at once.
 const SIDES_AMONG: (Sql, Sql) = among_ids!(
     "select s.id, s.kind, s.key, c.kind, s.effective_on,
-            coalesce(b.due_on, w.due_on, s.effective_on), s.cents,
+            coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
             case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
             s.account_id
      from (select p.account_id, e.id, e.kind, e.key, e.effective_on,
@@ -108,6 +110,7 @@ const SIDES_AMONG: (Sql, Sql) = among_ids!(
      left join bill b on s.kind = 'bill' and b.number = s.key
      left join charge c on s.kind = 'charge' and c.key = s.key
      left join bill w on w.id = c.bill_id
+     left join charge_since d on d.key = c.key
      order by s.account_id, s.id"
 );
 const APPLIED_AMONG: (Sql, Sql) = among_ids!(

@@ -62,6 +62,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0053_correction_sets", include_str!("../migrations/0053_correction_sets.sql")),
     ("0057_debits_again", include_str!("../migrations/0057_debits_again.sql")),
     ("0058_from_banks", include_str!("../migrations/0058_from_banks.sql")),
+    ("0059_entry_days", include_str!("../migrations/0059_entry_days.sql")),
+    ("0060_same_money", include_str!("../migrations/0060_same_money.sql")),
     ("0061_released", include_str!("../migrations/0061_released.sql")),
     ("0062_pieces_that_stand", include_str!("../migrations/0062_pieces_that_stand.sql")),
     ("0063_rolled", include_str!("../migrations/0063_rolled.sql")),

@@ -1,10 +1,12 @@
 //! Payments: written once, never changed.
 
 use anyhow::Result;
-use meterbook_core::id::{AccountId, PaymentId};
+use jiff::civil::Date;
+use meterbook_core::id::{AccountId, AccountNumber, PaymentId};
 use meterbook_core::ledger::{Payment, Tender};
 
 use crate::Tx;
+use crate::suspense::Same;
 use crate::tx::Sql;
 use crate::value::Row;
 
@@ -22,6 +24,14 @@ const OF_ACCOUNT: Sql = Sql("
     from payment where account_id = $1 order by paid_on desc, id desc limit $2");
 const COUNT_OF: Sql = Sql("select count(*) from payment where account_id = $1");
 
+const SAME: Sql = Sql("
+    select a.number from tender t
+    join payment_tender o on o.tender_id = t.id
+    join payment y on y.id = o.payment_id
+    join account a on a.id = y.account_id
+    where t.reference = $2 and t.kind = $1 and y.amount_cents = $3 and $4 <= y.paid_on and y.paid_on <= $5
+      and not exists (select 1 from payment_reversal r where r.payment_id = y.id)
+    order by y.id limit 1");
 const COUNT: Sql = Sql("select count(*) from payment");
 
 /// Keeps a payment.
@@ -47,6 +57,16 @@ pub fn get(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
 /// The payment with this key, if it was taken.
 pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Payment>> {
     tx.maybe(BY_KEY, [key.into()], payment)
+}
+
+/// The account on which a kind, a reference and an amount is paid within two days, if it is.
+pub fn same(
+    tx: &mut Tx,
+    (kind, reference, amount): Same<'_>,
+    (from, to): (Date, Date),
+) -> Result<Option<AccountNumber>> {
+    let asked = [kind.word().into(), reference.into(), amount.into(), from.into(), to.into()];
+    tx.maybe(SAME, asked, |row| row.number(0))
 }
 
 /// The payments of an account, newest first.

@@ -26,7 +26,7 @@ const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
 const ALL_NOT_DUE: Sql = Sql("
-    select p.account_id, cast(sum(q.amount_cents) as bigint)
+    select p.account_id, min(p.agreed_on), cast(sum(q.amount_cents) as bigint)
     from plan p
     join plan_part q on q.key = p.key and $1 <= q.due_on
     left join plan_end e on e.key = p.key
@@ -87,9 +87,10 @@ pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
 }
 
-/// What of plans that hold on a day is not due then, by account.
-pub fn all_not_due(tx: &mut Tx, on: Date) -> Result<BTreeMap<AccountId, Money>> {
-    let found = tx.many(ALL_NOT_DUE, [on.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
+/// What of plans that hold on a day is not due then, by account, and the day on which it was agreed to.
+pub fn all_not_due(tx: &mut Tx, on: Date) -> Result<BTreeMap<AccountId, (Date, Money)>> {
+    let found =
+        tx.many(ALL_NOT_DUE, [on.into()], |row| Ok((row.id(0)?, (row.date(1)?, row.money(2)?))))?;
     Ok(found.into_iter().collect())
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{PaymentId, SuspenseId, TenderId};
-use meterbook_core::ledger::Suspended;
+use meterbook_core::ledger::{Suspended, Tender};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -34,6 +34,19 @@ const OPEN_OF: Sql = Sql("
     where s.tender_id = $1
       and not exists (select 1 from suspense_end e where e.suspense_id = s.id)
     order by s.id");
+const SAME: Sql = Sql("
+    select s.id from tender t join suspense s on s.tender_id = t.id
+    where t.reference = $2 and t.kind = $1 and s.amount_cents = $3
+      and not exists (select 1 from suspense_end e where e.suspense_id = s.id)
+    order by s.id limit 1");
+
+/// What of a kind, a reference and an amount is held, if it is.
+pub fn same(tx: &mut Tx, (kind, reference, amount): Same<'_>) -> Result<Option<SuspenseId>> {
+    tx.maybe(SAME, [kind.word().into(), reference.into(), amount.into()], |row| row.id(0))
+}
+
+/// What money is known by: the kind of its tender, the reference of that, and how much it is.
+pub type Same<'a> = (Tender, &'a str, Money);
 
 /// Keeps what is held.
 pub fn add(tx: &mut Tx, it: &Suspended) -> Result<()> {

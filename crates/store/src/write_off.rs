@@ -1,15 +1,20 @@
 //! What was given up of what accounts owe, and had after all.
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::tx::Sql;
+use crate::value::Row;
 
 const GIVEN_UP: Sql = Sql("
     select cast(-coalesce(sum(amount_cents), 0) as bigint), count(*) from charge
     where account_id = $1 and kind in ('written-off', 'recovered')");
+const DUE: Sql = Sql("
+    select min(s.due_on) from charge c join charge_since s on s.key = c.key
+    where c.account_id = $1 and c.kind = 'written-off'");
 const PUT_FORWARD: Sql = Sql("
     select a.number, cast(coalesce(sum(p.amount_cents), 0)
         - coalesce((select sum(w.total_cents) from bill_waiting w where w.account_id = a.id), 0)
@@ -38,6 +43,11 @@ const BEYOND: Sql = Sql("
 /// What was given up of what an account owes and not had since, and in how many charges that was.
 pub fn given_up(tx: &mut Tx, account: AccountId) -> Result<(Money, i64)> {
     tx.one(GIVEN_UP, [account.into()], |row| Ok((row.money(0)?, row.int(1)?)))
+}
+
+/// The day on which the oldest of what was given up of an account was due, where that is known.
+pub fn due(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
+    tx.one(DUE, [account.into()], |row| row.maybe(0, Row::date))
 }
 
 /// The accounts that collections put forward, with what each owes.

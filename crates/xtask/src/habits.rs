@@ -79,6 +79,31 @@ pub(crate) fn day(customers: &str) -> Result<()> {
     )
 }
 
+/// Lives a year of a utility, on both databases, and checks its books every day.
+pub(crate) fn year(customers: &str) -> Result<()> {
+    ensure!(customers.parse::<u32>().is_ok_and(|it| 19 < it), "`{customers}` is no town");
+    let postgres = postgres::start()?;
+    run::done(
+        run::cargo(["test", "--locked", "--release", "--package", "meterbook-checks"])
+            .args(["--test", "year", "--", "--nocapture"])
+            .env("METERBOOK_YEAR_CUSTOMERS", customers)
+            .env("METERBOOK_YEAR_DAYS", "365")
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+/// Twenty at once do so much each to one account, on both databases.
+pub(crate) fn race(times: &str) -> Result<()> {
+    ensure!(times.parse::<u32>().is_ok_and(|it| 0 < it), "`{times}` is no number of times");
+    let postgres = postgres::start()?;
+    run::done(
+        run::cargo(["test", "--locked", "--package", "meterbook-checks", "--test", "acts"])
+            .args(["--", "--nocapture", "receipts::everything_at_once"])
+            .env("METERBOOK_RACE", times)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
 /// Bills every shared rate, compares with the bills of others and writes what came of it.
 pub(crate) fn verify() -> Result<()> {
     let program = run::program()?;

@@ -37,6 +37,13 @@ cargo xtask HABIT
   day       a scripted day at the counter of a large sample utility, with the optimised program, on
             both databases; the books are checked after each act, and both end with the same record
             --customers N  another number than 20000
+  year      a year of a utility day by day, with the optimised program, on both databases: bills,
+            payments that come back, plans, deposits, moves, cuts; the books are checked every day,
+            and both end with the same record
+            --customers N  another number than 500
+  race      twenty at once pay, bill, transfer and take back on one account, 500 times each, on both
+            databases; it must come to what one after the other would
+            --times N      another number of times
   deny      licences, sources and known faults of the crates we build on
   bench     make a large sample utility with the optimised program; it says what takes how long
             --customers N  another number than 20000
@@ -87,6 +94,10 @@ fn perform(words: &[&str]) -> Result<()> {
         ["parallel", "--bills", bills] => habits::parallel(bills),
         ["day"] => habits::day("20000"),
         ["day", "--customers", customers] => habits::day(customers),
+        ["year"] => habits::year("500"),
+        ["year", "--customers", customers] => habits::year(customers),
+        ["race"] => habits::race("500"),
+        ["race", "--times", times] => habits::race(times),
         ["deny"] => habits::deny(),
         ["homes", folder] => homes::homes(folder),
         ["judges"] => judges::judges(),

@@ -264,6 +264,9 @@ pub(super) fn keep(
     fresh: &mut Fresh,
 ) -> Result<()> {
     let Anew { corrections, origins } = anew;
+    if let Some(allowed) = allowed.values().next() {
+        crate::close::begin_day(tx, allowed)?;
+    }
     let pairs = || corrections.iter().flat_map(|it| it.bills.iter().map(move |both| (it, both)));
     let taken: Vec<_> = pairs().map(|(it, (old, _))| (it.id, old.id)).collect();
     let new: Vec<Bill> = pairs().filter_map(|(_, (_, new))| new.clone()).collect();

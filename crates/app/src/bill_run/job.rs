@@ -20,6 +20,7 @@ use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Db, Tx, Unavailable};
 
 use super::{Progress, cancel, check, post, sum_up};
+use crate::close;
 
 /// How long to wait before looking again whether others are ready with their jobs.
 pub(super) const WAIT: Duration = Duration::from_millis(50);
@@ -95,6 +96,9 @@ fn step(
     tariffs: &mut Tariffs,
 ) -> Result<Step> {
     if let Some(job) = store::job::lease(tx, run.id, pass)? {
+        if pass != Pass::Check {
+            close::begin_day(tx, allowed)?;
+        }
         let run = store::run::get(tx, run.id)?;
         match pass {
             Pass::Check => check::check(tx, &run, window, &job, tariffs)?,
@@ -112,8 +116,13 @@ fn step(
     if 0 < pace.open {
         return Ok(Step::Waits);
     }
-    if pace.jobs == 0 && cut(tx, &run, window, pass)? {
-        return Ok(Step::Did);
+    if pace.jobs == 0 {
+        if pass != Pass::Check {
+            close::begin_day(tx, allowed)?;
+        }
+        if cut(tx, &run, window, pass)? {
+            return Ok(Step::Did);
+        }
     }
     let subject = window.id.to_string();
     let stage = match pass {

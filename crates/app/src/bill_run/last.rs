@@ -59,6 +59,7 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
         closed.let_go = forget_security(tx, &allowed, account.id, today)?;
     }
     if !closed.charges.is_empty() {
+        crate::close::begin_day(tx, &allowed)?;
         let first = tx.next(Counter::Entry, closed.charges.len())?;
         let entries = (first..).zip(&closed.charges);
         let entries: Vec<_> = entries.map(|(id, it)| charges::entry(it, EntryId(id))).collect();
@@ -150,6 +151,7 @@ pub(super) fn one(
     let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
     let window = Window { id, cycle: off_cycle(id), billed_on: today, due_on, ..*turn };
     store::telling::hold_off(tx)?;
+    crate::close::begin_day(tx, allowed)?;
     let known = store::bill::known(tx)?;
     let mut facts = store::gather::accounts_as_of(tx, &window, &[account], known)?;
     let by = match until {

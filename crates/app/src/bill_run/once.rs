@@ -242,6 +242,7 @@ impl NewOnce {
         if it.total != self.total {
             return Err(refuse(NotOnce::NotAsSeen { was: self.total, now: it.total }));
         }
+        crate::close::begin_day(tx, allowed)?;
         match &self.of {
             Of::Back(_) => {
                 whole(tx, &it.bill, (Cause::Other, why, today))?;

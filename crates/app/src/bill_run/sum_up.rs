@@ -153,6 +153,7 @@ fn one(
     let with: Vec<Charge> =
         with.into_iter().map(|it| Charge { bill: Some(bill.id), ..it }).collect();
     store::charge::add(tx, &with)?;
+    crate::close::begin_day(tx, allowed)?;
     let first = tx.next(Counter::Entry, with.len() + 1)?;
     let mut entries: Vec<Entry> =
         (first..).zip(&with).map(|(id, it)| charges::entry(it, EntryId(id))).collect();

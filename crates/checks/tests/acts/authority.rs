@@ -257,8 +257,8 @@ const ACTS: &[(&str, Permission, Act)] = &[
         write_off::give_up(tx, actor, &write_off::NewWriteOff { account, amount }, "x")
     }),
     ("write_off::transfer", Permission::WriteOff, |tx, actor| {
-        let both = (AccountId(1), AccountId(2));
-        write_off::transfer(tx, actor, both, Money::from_cents(1), "x")
+        let (from, to, amount) = (AccountId(1), AccountId(2), Money::from_cents(1));
+        write_off::transfer(tx, actor, &write_off::NewTransfer { from, to, amount }, "x")
     }),
     ("protection::grant", Permission::KeepCredit, |tx, actor| {
         let (to, from, evidence) = (To::Account(AccountId(1)), date(2026, 4, 1), "x".to_owned());

@@ -14,9 +14,11 @@ use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::*;
 use meterbook_core::ledger::{Entry, EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
+use meterbook_store::journal::Journal;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use crate::authority::with_role;
+use crate::deposit::at;
 use crate::village::{self, DIALS};
 
 const DAY: Date = date(2026, 3, 10);
@@ -170,7 +172,19 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         let by = village::actor();
         let ann = customer(db, "E-1").id;
         db.write(|tx| charge(tx, ann, 40, date(2026, 1, 5))).unwrap();
-        pay(db, by, ann, (Tender::Check, 15, "1"));
+        let early = NewReceipt {
+            on: date(2026, 2, 28),
+            tenders: vec![NewTender {
+                kind: Tender::Check,
+                amount: dollars(15),
+                reference: "1".to_owned(),
+            }],
+            shares: vec![Share {
+                to: For::Account { account: ann, bill: None },
+                amount: dollars(15),
+            }],
+        };
+        db.write(|tx| receipt::take(tx, at("2026-02-28"), &early)).unwrap();
         let close = |on| db.write(|tx| close::close_day(tx, by, on, ""));
         assert_eq!(
             close(date(2026, 3, 11)).unwrap_err().to_string(),
@@ -187,6 +201,10 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         let text = "1010 general = cash: Cash in bank\n4091 general = fee revenue: Visits\n";
         db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), text)).unwrap();
         let month = |on, level| db.write(|tx| close::close_month(tx, by, on, level, ""));
+        assert_eq!(
+            month(date(2030, 1, 1), Level::Soft).unwrap_err().to_string(),
+            "2030-01 has not begun; today is 2026-03-10"
+        );
         month(date(2026, 2, 3), Level::Soft).unwrap();
         month(date(2026, 2, 3), Level::Hard).unwrap();
         let again = month(date(2026, 2, 3), Level::Hard).unwrap_err().to_string();
@@ -228,5 +246,52 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         assert_eq!(aged(date(2026, 1, 20), None), Some(([0, 49_00, 0, 0, 0], 0)));
         assert_eq!(aged(DAY, Some(date(2026, 1, 1))), None);
         sound(db);
+    });
+}
+
+#[test]
+fn closing_yesterday_leaves_what_came_today_for_today() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1").id;
+        let take = |day: &str, cents: i64, on: Date| {
+            let (kind, amount, reference) =
+                (Tender::Check, Money::from_cents(cents), format!("{day}/{cents}"));
+            let new = NewReceipt {
+                on,
+                tenders: vec![NewTender { kind, amount, reference }],
+                shares: vec![Share { to: For::Account { account: ann, bill: None }, amount }],
+            };
+            db.write(|tx| receipt::take(tx, at(day), &new)).unwrap();
+        };
+        let close =
+            |on: Date| db.write(|tx| close::close_day(tx, at("2027-01-03"), on, "")).unwrap();
+        let (old, new) = (date(2026, 12, 31), date(2027, 1, 2));
+        take("2026-12-31", 10_00, old);
+        take("2027-01-02", 20_00, new);
+        // It counts from the old year and came in the new one.
+        take("2027-01-02", 5_00, old);
+        let found = close(old);
+        assert_eq!((found.entries, found.debits.cents()), (1, 10_00));
+        db.write(|tx| close::close_month(tx, at("2027-01-03"), old, Level::Hard, "")).unwrap();
+        // Nothing was posted on a day: its journal is empty.
+        assert_eq!(close(date(2027, 1, 1)).entries, 0);
+        let found = close(new);
+        assert_eq!((found.entries, found.debits.cents()), (2, 25_00));
+        sound(db);
+        // A journal that has it is found.
+        take("2027-01-03", 1_00, new);
+        take("2027-01-04", 1_00, new);
+        db.write(|tx| {
+            let through = store::journal::seal(tx)?;
+            let (entries, debits, _) = store::journal::sum(tx, found.through, through)?;
+            let on = date(2027, 1, 3);
+            let it = Journal { number: 4, on, through, entries, debits };
+            store::journal::add(tx, &it, at("2027-01-05").at)
+        })
+        .unwrap();
+        let rules = check::check(db).unwrap().rules;
+        let rule = rules.iter().find(|it| it.name == "journals").unwrap();
+        assert_eq!(rule.faults, ["journal 4 of 2027-01-03 has what was posted on 2027-01-04"]);
     });
 }

@@ -10,7 +10,9 @@ use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
+use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::{customer_view, order, plan, receipt};
 use meterbook_checks::engines;
 use meterbook_core::bill::correct::Cause;
@@ -19,7 +21,9 @@ use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
-use meterbook_core::order::Order;
+use meterbook_core::moves::Credit;
+use meterbook_core::order::{Connected, Order, OrderKind, Priority};
+use meterbook_core::task::TaskKind;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -262,6 +266,9 @@ fn what_is_not_granted_is_said() {
         let why = grant(db, "2026-05-09", date(2026, 5, 9)).unwrap_err();
         assert_eq!(says(&why), "it may be renewed 1 times in a row, and was");
         assert_eq!(grant(db, "2026-07-01", date(2026, 7, 1)).unwrap().nth, 1, "not in a row");
+        // One before both of the first row would be the third of it.
+        let why = grant(db, "2026-04-10", date(2026, 2, 20)).unwrap_err();
+        assert_eq!(says(&why), "it may be renewed 1 times in a row, and was");
         let new = |shield, until, evidence: &str| NewProtection {
             to: To::Account(TWO),
             shield,
@@ -282,6 +289,8 @@ fn what_is_not_granted_is_said() {
         let end = db.write(|tx| protection::end(tx, actor(), TWO, Shield::Medical, "x"));
         assert_eq!(says(&end.unwrap_err()), "the account has no medical protection");
         db.write(|tx| protection::end(tx, actor(), FOUR, Shield::Medical, "moved")).unwrap();
+        let all = db.read(|tx| store::protection::of_account(tx, FOUR)).unwrap();
+        assert!(all.iter().all(|it| it.ended == Some(date(2026, 3, 10))), "{all:?}");
         // A county's holds for who is served there.
         let county = NewProtection {
             to: To::County("kane".to_owned()),
@@ -319,4 +328,68 @@ pub(crate) fn misread(db: &Db, account: AccountId) {
         do_or_ask(tx, actor(), &Asked::Correct(wanted), "misread")
     })
     .unwrap();
+}
+
+#[test]
+fn whatever_makes_less_owed_calls_a_cut_off() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        say(db, Noun::Deposit, "ask residential unknown 10.00\n");
+        let asked = NewDeposit { account: THREE, credit: Credit::Unknown, amount: None, parts: 1 };
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &asked, "new")).unwrap();
+        bill(db);
+        pays(db, THREE, 1_000, date(2026, 2, 20), at("2026-02-20"));
+        say(db, Noun::Collection, RULES);
+        for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
+            run(db, day);
+        }
+        assert_eq!((cuts(db, THREE).len(), cuts(db, FOUR).len()), (1, 1));
+        db.write(|tx| deposit::give_back(tx, at("2026-03-17"), THREE, "moved")).unwrap();
+        assert_eq!(cuts(db, THREE), [], "in the same transaction");
+        let new = NewTransfer { from: FOUR, to: TWO, amount: Money::from_cents(1_700) };
+        let go = |tx: &mut Tx| write_off::transfer(tx, at("2026-03-17"), &new, "stands in");
+        db.write(go).unwrap();
+        assert_eq!(cuts(db, FOUR), []);
+        sound(db);
+    });
+}
+
+#[test]
+fn who_pays_after_a_cut_is_connected_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
+            run(db, day);
+        }
+        let cut_off = |account: AccountId| {
+            let cut = cuts(db, account).remove(0);
+            let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 17));
+            let off =
+                |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
+            db.write(off).unwrap();
+            point
+        };
+        let again =
+            |point| db.read(|tx| store::order::open_at(tx, point, OrderKind::Reconnect)).unwrap();
+        let waiting = || db.read(|tx| store::task::open_of(tx, TaskKind::Reminder)).unwrap();
+        let (third, fourth) = (cut_off(THREE), cut_off(FOUR));
+        // A part of it connects nothing; no rule says so: it is a task.
+        pays(db, THREE, 700, date(2026, 3, 18), at("2026-03-18"));
+        assert!(waiting().is_empty());
+        pays(db, THREE, 632, date(2026, 3, 19), at("2026-03-19"));
+        assert!(again(third).is_empty());
+        let told = waiting();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].evidence.contains("is cut off by order"), "{}", told[0].evidence);
+        // Once, however much comes.
+        pays(db, THREE, 100, date(2026, 3, 20), at("2026-03-20"));
+        assert_eq!(waiting().len(), 1);
+        say_later(db, "reconnect by-itself\n");
+        pays(db, FOUR, 1_776, date(2026, 3, 20), at("2026-03-20"));
+        let order = again(fourth).remove(0);
+        assert_eq!((order.priority, order.account), (Priority::Urgent, Some(FOUR)));
+        pays(db, FOUR, 100, date(2026, 3, 21), at("2026-03-21"));
+        assert_eq!((again(fourth).len(), waiting().len()), (1, 1));
+        sound(db);
+    });
 }

@@ -20,6 +20,7 @@ use meterbook_store::{self as store, Db};
 
 use crate::jobs::january;
 use crate::last_bill;
+use crate::late_fee::{bounces, february};
 use crate::village::{actor, says};
 
 pub(crate) const RULES: &str = "ask residential unknown 150.00\nask residential poor 2 highest\n\
@@ -213,6 +214,34 @@ fn what_is_not_asked_for_or_not_held_is_said() {
         assert!(says(&again.unwrap_err()).starts_with("rules of credit from 2026-02-01 on"));
         let wrong = db.write(|tx| credit_rules::say(tx, actor(), noun, JANUARY, "ask"));
         assert!(says(&wrong.unwrap_err()).starts_with("line 1: write ask CLASS CREDIT HOW"));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_bill_whose_check_came_back_was_not_paid_in_time() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let two = AccountId(2);
+        for account in [ONE, two] {
+            db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new(account), "new")).unwrap();
+        }
+        bill(db);
+        for (account, amount) in [(ONE, 4_44), (two, 8_88)] {
+            pays(db, account, 15_000, date(2026, 2, 19), at("2026-02-19"));
+            pays(db, account, amount, date(2026, 2, 20), at("2026-02-20"));
+        }
+        bounces(db, ONE, date(2026, 2, 28), at("2026-02-28"));
+        february(db, folder, 2);
+        for (account, amount) in [(ONE, 8_88), (two, 8_88)] {
+            pays(db, account, amount, date(2026, 3, 20), at("2026-03-20"));
+        }
+        let review = |account| {
+            let given = db.write(|tx| deposit::review(tx, at("2026-03-24"), account)).unwrap();
+            given.map(|it| it.returned)
+        };
+        assert_eq!((review(ONE), review(two)), (None, Some(cents(15_000))));
         sound(db);
     });
 }

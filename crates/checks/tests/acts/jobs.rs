@@ -28,6 +28,7 @@ use meterbook_core::meter::Flow;
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
 
+use crate::deposit::at;
 use crate::village::{self, DIALS, actor};
 
 pub(crate) const CYCLE: Cycle = Cycle(1);
@@ -227,7 +228,7 @@ fn a_day_that_is_closed_while_a_run_posts_stops_no_bill() {
         let mut closed = None;
         let mut watch = |progress: Progress<'_>| {
             if let Progress::Posted(0, 30) = progress {
-                let day = date(2026, 3, 1);
+                let day = date(2026, 3, 10);
                 closed = Some(db.write(|tx| close::close_day(tx, actor(), day, "")).unwrap());
             }
         };
@@ -236,7 +237,8 @@ fn a_day_that_is_closed_while_a_run_posts_stops_no_bill() {
         assert_eq!((stands.stage, stands.billed, stands.held), (Stage::Done, 30, 0));
         let closed = closed.expect("it was closed before anything was posted");
         assert_eq!((closed.number, closed.entries), (1, 0));
-        let next = db.write(|tx| close::close_day(tx, actor(), date(2026, 3, 2), "")).unwrap();
+        let day = date(2026, 3, 11);
+        let next = db.write(|tx| close::close_day(tx, at("2026-03-11"), day, "")).unwrap();
         assert_eq!((next.number, next.entries), (2, 30));
         clean(db);
     });

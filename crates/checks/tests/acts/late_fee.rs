@@ -6,14 +6,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which, last};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::late_fee::{self, NewWaiver};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{receipt, suspense, task};
+use meterbook_app::{Actor, close, receipt, suspense, task};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::credit::Noun;
@@ -261,6 +261,93 @@ fn a_fee_of_whose_service_ended_is_charged_without_a_bill() {
         assert_eq!(let_go, [40_00], "nothing is left to secure");
         assert_eq!(owes(db, account.id), before + 1_20);
         assert!(to_come(db, account.id).is_empty() && make("2026-03-13").is_empty());
+        sound(db);
+    });
+}
+
+/// Takes the last payment of an account back.
+pub(crate) fn bounces(db: &Db, account: AccountId, on: Date, by: Actor) {
+    let tender = db.read(|tx| {
+        let of = store::payment::newest_of(tx, account, 1)?;
+        store::receipt::tender_of(tx, of[0].id)
+    });
+    let tender = tender.unwrap().unwrap();
+    db.write(|tx| receipt::give_back(tx, by, tender, on, "no money").map(drop)).unwrap();
+}
+
+#[test]
+fn a_check_that_comes_back_paid_nothing_in_time() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        // In time, and back ten days later.
+        pays(db, TWO, 8_88, date(2026, 2, 20), at("2026-02-20"));
+        assert_eq!(assess(db, "2026-03-01"), (1, 1_33), "of the third alone");
+        bounces(db, TWO, date(2026, 3, 2), at("2026-03-02"));
+        assert_eq!(to_come(db, TWO), [89]);
+        assert_eq!(assess(db, "2026-03-03"), (0, 0), "once");
+        sound(db);
+        // The other way round: asked for, paid in time after all, and back.
+        pays(db, THREE, 1_332, date(2026, 2, 20), at("2026-03-05"));
+        assert!(to_come(db, THREE).is_empty());
+        bounces(db, THREE, date(2026, 3, 6), at("2026-03-06"));
+        assert_eq!(to_come(db, THREE), [1_33]);
+        let it = &fees(db, THREE)[0];
+        assert_eq!((it.back, it.paid, it.turns), (cents(0), cents(0), 2));
+        // And paid once more, in time: it is set off by the same bill.
+        let again = |day: &str| pays(db, THREE, 1_332, date(2026, 2, 21), at(day));
+        again("2026-03-07");
+        assert_eq!(to_come(db, THREE), [1_33, -1_33]);
+        february(db, folder, 4);
+        assert_eq!((owes(db, TWO), owes(db, THREE)), (8_88 + 89 + 8_88, 1_332));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_was_waived_stays_waived_when_a_check_comes_back() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assess(db, "2026-03-10");
+        pays(db, THREE, 332, date(2026, 2, 20), at("2026-03-10"));
+        let it = waiver(&fees(db, THREE)[0]);
+        assert_eq!(it.amount, cents(1_00));
+        db.write(|tx| late_fee::waive(tx, actor(), &it, "first time")).unwrap();
+        bounces(db, THREE, date(2026, 3, 10), at("2026-03-11"));
+        let it = &fees(db, THREE)[0];
+        assert_eq!((it.fee - it.back, it.paid), (cents(33), cents(0)));
+        sound(db);
+    });
+}
+
+#[test]
+fn it_is_the_same_whenever_somebody_looks() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        // Due on February 23, late on March 1, paid on the tenth, looked at on the eleventh.
+        pays(db, TWO, 8_88, date(2026, 3, 10), at("2026-03-10"));
+        pays(db, THREE, 1_332, date(2026, 2, 23), at("2026-03-10"));
+        assert_eq!(assess(db, "2026-03-11"), (1, 89));
+        assert_eq!((to_come(db, TWO), to_come(db, THREE)), (vec![89], vec![]));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_payment_that_is_moved_came_in_time() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        pays(db, ONE, 1_332, date(2026, 2, 20), at("2026-02-20"));
+        assert_eq!(assess(db, "2026-03-10"), (2, 89 + 1_33));
+        let paid = db.read(|tx| store::payment::newest_of(tx, ONE, 1)).unwrap().remove(0);
+        let go = |tx: &mut store::Tx| {
+            receipt::move_payment(tx, at("2026-03-10"), paid.id, THREE, "another account")
+        };
+        let new = db.write(go).unwrap();
+        assert_eq!(new.on, date(2026, 2, 20));
+        assert!(to_come(db, THREE).is_empty());
+        let aged = |on| db.read(|tx| close::ageing(tx, at("2026-03-10"), on, None)).unwrap();
+        let third = db.read(|tx| store::account::get(tx, THREE)).unwrap().number;
+        assert!(aged(date(2026, 2, 28)).iter().all(|it| it.number != third));
         sound(db);
     });
 }

@@ -8,10 +8,11 @@ use std::sync::Mutex;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::bill_run::once::{self, NewOnce, Of};
 use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::pay::NotPaid;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{Actor, check, suspense};
+use meterbook_app::{Actor, calendar, check, suspense};
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
@@ -335,11 +336,23 @@ fn what_is_no_receipt_is_refused_in_words() {
     });
 }
 
-/// How many at once, and how much each of them does. `METERBOOK_RACE=500` is the whole of it.
+/// How many at once, and how much each of them does. `METERBOOK_RACE=500` is the whole of it
+/// (`cargo xtask race`).
 const WORKERS: i64 = 20;
 /// They come in pairs that do the same.
 const PAIRED: i64 = 10;
 const PAIRS: usize = 10;
+
+/// A bill of two dollars for a visit.
+fn bill_once(tx: &mut Tx, account: AccountId, reference: &str) -> Result<()> {
+    let kinds = vec!["visit=2.00".to_owned()];
+    let of = Of::Charges { kinds, said: Vec::new(), open: false };
+    let new = NewOnce { account, of, reference: reference.to_owned(), total: Money::ZERO };
+    let planned = once::preview(tx, village::actor(), &new)?;
+    let done = do_or_ask(tx, village::actor(), &Asked::BillOnce(new.seen(&planned)), "a visit")?;
+    assert_eq!(done, Outcome::Done);
+    Ok(())
+}
 
 #[test]
 fn everything_at_once_on_one_account_equals_one_after_the_other() {
@@ -347,6 +360,12 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
     engines::each(|db, _| {
         village::found(db);
         let [ann, bea] = ["E-1", "E-2"].map(|it| customer(db, it).id);
+        let kinds = "charge visit fee revenue\nen visit A visit\nes visit Una visita\n";
+        db.write(|tx| {
+            calendar::say(tx, village::actor(), date(2026, 1, 1), "due residential 21 days\n")?;
+            once::say_kinds(tx, village::actor(), date(2026, 1, 1), kinds)
+        })
+        .unwrap();
         let tenders: Mutex<Vec<TenderId>> = Mutex::default();
         std::thread::scope(|scope| {
             for worker in 0..WORKERS {
@@ -354,7 +373,7 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
                 scope.spawn(move || {
                     for nth in 0..times {
                         let reference = format!("{worker}-{nth}");
-                        match nth % 4 {
+                        match nth % 5 {
                             0 => db.write(|tx| charge(tx, ann, ChargeFor::Fee, 3, DAY)).unwrap(),
                             1 => {
                                 // Two send the same at the same time: the other half does it again.
@@ -370,6 +389,7 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
                                 let came = take(db, &one(ann, 5, &reference)).unwrap();
                                 tenders.lock().unwrap().push(came.tenders[0].id);
                             }
+                            3 => db.write(|tx| bill_once(tx, ann, &reference)).unwrap(),
                             _ => {
                                 let new = NewRefund { account: ann, amount: dollars(1), reference };
                                 let by = village::actor();
@@ -404,9 +424,10 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
         let (done, refused) = went.into_inner().unwrap();
         assert_eq!((done, refused), (tenders.len(), tenders.len()), "exactly one of each succeeds");
         // One after the other it comes to: fees, payments that were sent twice and stand once.
-        let per = |of: i64| i64::try_from((0..times).filter(|it| it % 4 == of).count()).unwrap();
+        let per = |of: i64| i64::try_from((0..times).filter(|it| it % 5 == of).count()).unwrap();
         let moved = -owes(db, bea);
-        let model = WORKERS * per(0) * 3_00 - PAIRED * per(1) * 7_00 + moved;
+        let asked = WORKERS * (per(0) * 3_00 + per(3) * 2_00);
+        let model = asked - PAIRED * per(1) * 7_00 + moved;
         assert_eq!(owes(db, ann), model);
         sound(db);
     });
@@ -417,4 +438,68 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
 fn what_is_nobodys_is_on_no_account() {
     let sides = post_between((Gl::Cash, None), (Gl::Suspense, None), dollars(4));
     assert!(sides.iter().all(|it| it.account.is_none()));
+}
+
+#[test]
+fn the_same_check_is_not_held_and_paid() {
+    engines::each(|db, _| {
+        village::found(db);
+        let [ann, bea] = ["E-1", "E-2"].map(|it| customer(db, it));
+        let held = |amount: i64, reference: &str| {
+            let to = For::Suspense { said: "a wrong number".to_owned() };
+            let tenders = vec![tender(Tender::Check, amount, reference)];
+            NewReceipt { on: DAY, tenders, shares: vec![Share { to, amount: dollars(amount) }] }
+        };
+        take(db, &held(40, "1471")).unwrap();
+        assert_eq!(
+            take(db, &one(ann.id, 40, "1471")).unwrap_err().to_string(),
+            "check 1471 of that amount is held as 1; match it: meterbook suspense match 1; for another one say more in the reference"
+        );
+        // Of another amount, or another one of that number, is something else.
+        take(db, &one(ann.id, 41, "1471")).unwrap();
+        take(db, &one(bea.id, 40, "1471 Quill")).unwrap();
+        let give = |tx: &mut Tx| {
+            suspense::match_to(tx, village::actor(), SuspenseId(1), bea.id, "the stub")
+        };
+        db.write(give).unwrap();
+        // The other way round.
+        let why = take(db, &held(41, "1471")).unwrap_err().to_string();
+        assert!(
+            why.starts_with(&format!(
+                "check 1471 of that amount is paid on account {}",
+                ann.number
+            )),
+            "{why}"
+        );
+        // What is for both is one receipt.
+        let mut both = one(bea.id, 10, "99");
+        both.tenders[0].amount = dollars(20);
+        both.shares.extend(held(10, "99").shares);
+        take(db, &both).unwrap();
+        sound(db);
+    });
+}
+
+#[test]
+fn a_payment_of_long_ago_is_a_slip() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1");
+        let says = |on: Date| {
+            let new = NewReceipt { on, ..one(ann.id, 40, "1471") };
+            take(db, &new).unwrap_err().to_string()
+        };
+        assert_eq!(
+            says(date(2019, 5, 1)),
+            "2019-05-01 is more than 366 days ago; check the year, or let it count from today"
+        );
+        let first = ann.opened_on.checked_sub(jiff::Span::new().days(91)).unwrap();
+        assert_eq!(
+            says(first),
+            format!(
+                "the account is there since {}, and the payment would count from {first}; check the day",
+                ann.opened_on
+            )
+        );
+    });
 }

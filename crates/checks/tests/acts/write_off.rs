@@ -6,17 +6,19 @@
 use std::path::Path;
 
 use anyhow::Result;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
-use meterbook_app::collection;
 use meterbook_app::credit::{self, NewRefund};
-use meterbook_app::write_off::{self, Became, NewWriteOff};
+use meterbook_app::deposit::{self, NewDeposit};
+use meterbook_app::write_off::{self, Became, NewTransfer, NewWriteOff};
+use meterbook_app::{collection, receipt};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Gl;
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_core::permission::{Grant, Permission};
 use meterbook_store::{self as store, Db};
 
@@ -25,6 +27,7 @@ use crate::collection::misread;
 use crate::correct::meter_shows;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
 use crate::jobs::january;
+use crate::late_fee::bounces;
 use crate::village::{actor, says};
 
 const RULES: &str = "least any 10.00\nstep any write-off 10 days\n";
@@ -47,6 +50,49 @@ pub(crate) fn new(account: AccountId, cents: i64) -> NewWriteOff {
 
 pub(crate) fn give_up(db: &Db, new: &NewWriteOff) -> Result<()> {
     db.write(|tx| write_off::give_up(tx, actor(), new, "moved away"))
+}
+
+/// The days on which what an account owes was due.
+fn dues(db: &Db, account: AccountId) -> Vec<Date> {
+    let open = db.read(|tx| receipt::open_now(tx, account)).unwrap();
+    open.items.iter().map(|it| it.side.due).collect()
+}
+
+#[test]
+fn money_for_given_up_debt_that_comes_back_leaves_it_as_old_as_it_was() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        give_up(db, &new(THREE, 1_332)).unwrap();
+        pays(db, THREE, 500, date(2026, 3, 10), at("2026-03-10"));
+        bounces(db, THREE, date(2026, 3, 12), at("2026-03-12"));
+        assert_eq!(owes(db, THREE), 500);
+        assert_eq!(dues(db, THREE), [date(2026, 2, 23)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn security_pays_first() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        let security = "ask residential unknown 10.00\n";
+        say(db, Noun::Deposit, security);
+        let asked = NewDeposit { account: THREE, credit: Credit::Unknown, amount: None, parts: 1 };
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &asked, "new")).unwrap();
+        bill(db);
+        pays(db, THREE, 1_000, date(2026, 2, 20), at("2026-02-20"));
+        say(db, Noun::Collection, RULES);
+        collection::run(db, at("2026-03-10"), &[]).unwrap();
+        let why = give_up(db, &new(THREE, 1_332)).unwrap_err();
+        assert_eq!(
+            says(&why),
+            "$10.00 is held as security and pays first; give it back: meterbook deposit return"
+        );
+        db.write(|tx| deposit::give_back(tx, actor(), THREE, "moved")).unwrap();
+        give_up(db, &new(THREE, 332)).unwrap();
+        assert_eq!(owes(db, THREE), 0);
+        sound(db);
+    });
 }
 
 #[test]
@@ -131,10 +177,13 @@ fn another_account_owes_what_this_one_did() {
         town(db, folder);
         let go = |from, to, cents| {
             let amount = Money::from_cents(cents);
-            db.write(|tx| write_off::transfer(tx, actor(), (from, to), amount, "stands in"))
+            db.write(|tx| {
+                write_off::transfer(tx, actor(), &NewTransfer { from, to, amount }, "stands in")
+            })
         };
         go(FOUR, ONE, 1_000).unwrap();
         assert_eq!((owes(db, FOUR), owes(db, ONE)), (776, 1_444));
+        assert_eq!(dues(db, ONE), [date(2026, 2, 23); 2], "as old as it was");
         for (from, to, cents, says_so) in [
             (FOUR, ONE, 100, "it was done today already"),
             (FOUR, FOUR, 100, "it is owed by that account already"),
@@ -162,6 +211,32 @@ fn a_credit_of_a_correction_pays_first_what_was_given_up() {
         let back = NewRefund { account: THREE, amount: Money::from_cents(12_00), reference };
         let why = db.write(|tx| credit::refund(tx, actor(), &back, "moved")).unwrap_err();
         assert_eq!(says(&why), "the account's credit is $0.00; give no more than that");
+        sound(db);
+    });
+}
+
+#[test]
+fn a_stranger_owes_it_by_two() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let [ann, bob] = ["ann", "bob"].map(|it| with_role(db, it, "administrator"));
+        let new = |cents, to| NewTransfer { from: FOUR, to, amount: Money::from_cents(cents) };
+        let ask = |new: NewTransfer| {
+            db.write(|tx| do_or_ask(tx, ann, &Asked::Transfer(new.clone()), "took over")).unwrap()
+        };
+        let why = db.write(|tx| write_off::transfer(tx, ann, &new(500, THREE), "x")).unwrap_err();
+        assert!(says(&why).contains("takes a second person"), "{why}");
+        let Outcome::Waits(id) = ask(new(500, THREE)) else { panic!("it was done by one") };
+        assert_eq!(owes(db, THREE), 1_332);
+        db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        assert_eq!((owes(db, FOUR), owes(db, THREE)), (1_276, 1_832));
+        // Who stands in for so much owes it by one.
+        say(db, Noun::Deposit, "guarantor residential\n");
+        let most = Money::from_cents(600);
+        db.write(|tx| deposit::guarantee(tx, actor(), FOUR, ONE, most, "by letter")).unwrap();
+        assert_eq!(ask(new(600, ONE)), Outcome::Done);
+        assert!(matches!(ask(new(601, ONE)), Outcome::Waits(_)));
+        assert_eq!(owes(db, FOUR), 676);
         sound(db);
     });
 }

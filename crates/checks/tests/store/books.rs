@@ -117,6 +117,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::journal::say_chart(tx, date(2026, 1, 1), "1010 general = cash: Cash\n")?;
     store::journal::keep_evidence(tx, "2026-08-10", &[("entries", "2".to_owned())])?;
     store::journal::close_month(tx, "2026-07", "hard", sample::at(), "")?;
+    store::journal::begin_day(tx, date(2026, 8, 11))?;
     store::journal::add(tx, &journal(1, 10, 2), sample::at())
 }
 

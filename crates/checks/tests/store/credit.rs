@@ -77,6 +77,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::late_fee::add(tx, &late())?;
     let paid = ("paid", Money::from_cents(40));
     store::late_fee::give_back(tx, &late(), paid, date(2026, 9, 2), "in time")?;
+    store::late_fee::again(tx, &late(), 2, (date(2026, 9, 3), Money::from_cents(15)), "back")?;
     store::plan::add(tx, &plan(), "by phone")?;
     store::plan::end(tx, &plan().key, Ending::Broken, date(2026, 10, 1), "not paid")?;
     store::budget::add(tx, &budget(), "by phone")?;
@@ -181,6 +182,8 @@ fn late() -> LateFee {
         open: Money::from_cents(50_00),
         fee: Money::from_cents(75),
         back: Money::ZERO,
+        paid: Money::ZERO,
+        turns: 0,
         charged: false,
     }
 }
@@ -199,10 +202,10 @@ fn credit_comes_back_as_it_was_kept() {
             let earned = (1, Some(date(2026, 9, 1)), Money::from_cents(12));
             assert_eq!(store::deposit::earned(tx, sample::ACCOUNT)?, earned);
             assert_eq!(store::deposit::secured(tx)?, [sample::ACCOUNT]);
-            let back = Money::from_cents(40);
+            let (back, turns) = (Money::from_cents(25), 2);
             assert_eq!(
                 store::late_fee::of_account(tx, sample::ACCOUNT)?,
-                [LateFee { back, ..late() }]
+                [LateFee { back, paid: back, turns, ..late() }]
             );
             assert_eq!(store::late_fee::verify(tx)?.1.len(), 1, "it is not charged");
             assert_eq!(store::plan::of_account(tx, sample::ACCOUNT)?, [plan()]);

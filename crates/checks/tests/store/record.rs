@@ -169,7 +169,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::moves::add(tx, &a_move())?;
     store::moves::add_effects(tx, MoveId(1), 1, &effects())?;
     store::moves::add_orders(tx, MoveId(1), 1, &[(OrderId(1), WithOrder::Orders)])?;
-    store::charge::add(tx, &[charge()])
+    store::charge::add(tx, &[charge()])?;
+    store::charge::since(tx, &charge().key, date(2026, 7, 1))
 }
 
 #[test]

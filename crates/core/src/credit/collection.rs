@@ -11,6 +11,7 @@
 //! by     notice dispute bankruptcy    # what keeps from a step; from a cut everything does
 //! most   cut 50                       # of a day: more is stopped to be looked at
 //! resume 90 days                      # a debt that comes back goes on where it stood
+//! reconnect by-itself                 # who was cut off and paid is connected again
 //! ```
 //! Days count from the day on which the oldest of what is owed was due.
 
@@ -69,6 +70,8 @@ pub struct Rules {
     most: Vec<(Step, usize)>,
     /// Days within which a debt that comes back goes on where it stood.
     pub resume: i64,
+    /// Whether service that was cut off is ordered to be connected again once nothing is past due.
+    pub reconnect: bool,
 }
 
 /// How an account stands.
@@ -157,9 +160,11 @@ impl Rules {
                 self.most.push((step(name)?, many));
             }
             ["resume", days, "days"] => self.resume = whole(days, 0, LONGEST)?,
+            ["reconnect", "by-itself"] => self.reconnect = true,
             _ => {
                 return Err("write least CLASS AMOUNT, step CLASS STEP N days least AMOUNT, \
-                            gap N days, by STEP WHAT..., most STEP N or resume N days"
+                            gap N days, by STEP WHAT..., most STEP N, resume N days or \
+                            reconnect by-itself"
                     .to_owned());
             }
         }

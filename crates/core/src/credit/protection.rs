@@ -5,7 +5,7 @@
 //! county Kane: Alder Creek, Mill Town             # which towns are in it
 //! lasts  medical 30 days renewals 2               # what is granted lasts so long, and again so often
 //! season residential 12-01 03-31 cite 83 Ill. Adm. Code 280.135
-//! below  residential 32 county Kane cite 16 TAC 25.483(j)
+//! below  residential 32 next-day after-high 32 county Kane cite 16 TAC 25.483(j)
 //! above  any 95
 //! alert  any 2 days                               # on the day of an alert and so many after it
 //! no-cut friday weekend holiday eve
@@ -52,9 +52,20 @@ struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum When {
     Season,
-    Below(i64),
+    Below(Cold),
     Above(i64),
     Alert(i64),
+}
+
+/// How cold it is on a day, or is foreseen to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cold {
+    /// The lowest is at or below that.
+    most: i64,
+    /// The lowest of the day after counts too: the next 24 hours are on both.
+    next_day: bool,
+    /// The highest of the day before was at or below that, as far as anybody knows.
+    after_high: Option<i64>,
 }
 
 /// A day on which nobody is cut off.
@@ -173,10 +184,21 @@ impl Rules {
                 }
                 self.whens.push((When::Season, scope));
             }
-            [kind @ ("below" | "above"), of, degrees, ref scope @ ..] => {
-                let degrees = whole(degrees, -80, 140)?;
-                let when =
-                    if kind == "below" { When::Below(degrees) } else { When::Above(degrees) };
+            ["below", of, degrees, ref more @ ..] => {
+                let (next_day, more) = match *more {
+                    ["next-day", ref more @ ..] => (true, more),
+                    ref more => (false, more),
+                };
+                let (after_high, scope) = match *more {
+                    ["after-high", high, ref more @ ..] => (Some(whole(high, -80, 140)?), more),
+                    ref more => (None, more),
+                };
+                let most = whole(degrees, -80, 140)?;
+                let when = When::Below(Cold { most, next_day, after_high });
+                self.whens.push((when, self::scope(of, scope, cite)?));
+            }
+            ["above", of, degrees, ref scope @ ..] => {
+                let when = When::Above(whole(degrees, -80, 140)?);
                 self.whens.push((when, self::scope(of, scope, cite)?));
             }
             ["alert", of, days, "days", ref scope @ ..] => {
@@ -194,7 +216,7 @@ impl Rules {
             }
             _ => {
                 return Err("write county NAME: TOWNS, lasts KIND N days, season CLASS FROM TO, \
-                            below CLASS DEGREES, above CLASS DEGREES, alert CLASS N days or \
+                            below CLASS DEGREES next-day after-high DEGREES, above CLASS DEGREES, alert CLASS N days or \
                             no-cut DAYS"
                     .to_owned());
             }
@@ -240,7 +262,7 @@ impl Rules {
             let near = |it: &&Weather| {
                 counties.iter().any(|county| county.eq_ignore_ascii_case(&it.county))
             };
-            let today = around.weather.iter().filter(near).filter(|it| it.on == on);
+            let mut today = around.weather.iter().filter(near).filter(|it| it.on == on);
             let why = |shield, until: Option<Date>, what: String| {
                 let cite = if scope.cite.is_empty() {
                     String::new()
@@ -254,14 +276,15 @@ impl Rules {
                     let until = scope.season.map(|it| end(it, on));
                     found.push(why(Shield::Moratorium, until, "the season".to_owned()));
                 }
-                When::Below(most) => {
-                    if let Some(it) = today.into_iter().find(|it| it.low <= *most) {
+                When::Below(cold) => {
+                    let near = around.weather.iter().filter(near);
+                    if let Some(it) = cold.of(&near.collect::<Vec<_>>(), on) {
                         let what = format!("{} F at the lowest in {}", it.low, it.county);
                         found.push(why(Shield::Weather, on.tomorrow().ok(), what));
                     }
                 }
                 When::Above(least) => {
-                    if let Some(it) = today.into_iter().find(|it| *least <= it.high) {
+                    if let Some(it) = today.find(|it| *least <= it.high) {
                         let what = format!("{} F at the highest in {}", it.high, it.county);
                         found.push(why(Shield::Weather, on.tomorrow().ok(), what));
                     }
@@ -300,6 +323,21 @@ impl Rules {
             NoCut::Eve => !next_is_weekend && !calendar.is_business(next),
         };
         self.no_cut.iter().find(|it| is(it)).map(|it| it.word())
+    }
+}
+
+impl Cold {
+    /// The coldest of the days that it is about, where it is so cold.
+    fn of<'a>(&self, weather: &[&'a Weather], on: Date) -> Option<&'a Weather> {
+        let last = if self.next_day { on.tomorrow().unwrap_or(on) } else { on };
+        let before = on.yesterday().ok();
+        let was_warmer = |it: &Weather| {
+            let high = weather.iter().find(|o| Some(o.on) == before && o.county == it.county);
+            high.is_some_and(|high| self.after_high.is_some_and(|most| most < high.high))
+        };
+        let cold =
+            |it: &&&Weather| on <= it.on && it.on <= last && it.low <= self.most && !was_warmer(it);
+        weather.iter().filter(cold).min_by_key(|it| it.low).copied()
     }
 }
 
@@ -414,6 +452,36 @@ mod tests {
         assert_eq!(shields("Mill Town", &hot, date(2026, 7, 9)), [says]);
         assert!(shields("Mill Town", &hot, date(2026, 7, 13)).is_empty());
         assert!(shields("Mill Town", &hot, date(2026, 9, 16)).is_empty(), "out of season");
+    }
+
+    #[test]
+    fn the_next_day_counts_and_how_warm_the_one_before_was() {
+        let rules = |text: &str| Rules::parse(&format!("county Kane: Mill Town\n{text}")).unwrap();
+        let shielded = |rules: &Rules, weather: &[(Date, i64, i64)], on: Date| {
+            let day = |&(on, low, high): &(Date, i64, i64)| Weather {
+                county: "Kane".to_owned(),
+                on,
+                low,
+                high,
+                alert: false,
+            };
+            let weather: Vec<Weather> = weather.iter().map(day).collect();
+            let (towns, class) = (["Mill Town".to_owned()], CustomerClass::Residential);
+            let calendar = &Calendar::parse("holidays us-federal").unwrap();
+            let around = Around { class, towns: &towns, granted: &[], weather: &weather, calendar };
+            rules.shields(&around, on).iter().map(Why::to_string).collect::<Vec<_>>()
+        };
+        let [before, on, after] = [11, 12, 13].map(|day| date(2026, 1, day));
+        let (plain, next) = (rules("below any 32"), rules("below any 32 next-day"));
+        let tonight = [(on, 35, 50), (after, 20, 40)];
+        assert!(shielded(&plain, &tonight, on).is_empty());
+        let says = ["weather: 20 F at the lowest in Kane, until 2026-01-13"];
+        assert_eq!(shielded(&next, &tonight, on), says);
+        assert!(shielded(&next, &[(before, 20, 30), (on, 35, 50)], on).is_empty(), "it was");
+        let texas = rules("below any 32 next-day after-high 32");
+        assert_eq!(shielded(&texas, &[(before, 20, 32), (on, 20, 30)], on), says);
+        assert!(shielded(&texas, &[(before, 20, 33), (on, 20, 30)], on).is_empty());
+        assert_eq!(shielded(&texas, &[(on, 20, 30)], on), says, "nobody knows of the day before");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::ledger::open::Open;
+use crate::ledger::open::{Item, Open};
 use crate::money::Money;
 
 /// What an account owes by how long it has been due on a day, and what credit it has.
@@ -34,9 +34,17 @@ impl Aged {
         aged
     }
 
-    /// The same where so much is paid in parts as agreed, and is not due: the oldest of it first.
-    pub fn planned(mut self, amount: Money) -> Aged {
-        let mut rest = amount;
+    /// What of what an account owed on the day on which it agreed to pay in parts is not due on a day by
+    /// its own days.
+    pub fn to_come(open: &Open, agreed: Date, on: Date) -> Money {
+        let theirs = |it: &&Item| it.side.on <= agreed && on <= it.side.due;
+        open.items.iter().filter(theirs).map(|it| it.left).sum()
+    }
+
+    /// The same where so much is paid in parts as agreed, and is not due, and so much of that is not by
+    /// its own days either: the oldest of the rest first.
+    pub fn planned(mut self, amount: Money, to_come: Money) -> Aged {
+        let mut rest = (amount - to_come).max(Money::ZERO);
         for column in (1..self.due.len()).rev() {
             let part = self.due[column].min(rest);
             self.due[column] = self.due[column] - part;
@@ -89,9 +97,18 @@ mod tests {
         let elsewhere = Side { rolled: true, ..side((9, 400)) };
         assert_eq!(Aged::of(&open(&[elsewhere], &[]), on).due[0].cents(), 0b10_0000_0000);
         // The oldest of what is paid in parts is not due.
-        let planned = aged.planned(Money::from_cents(0b11_0001_0000));
+        let planned = aged.planned(Money::from_cents(0b11_0001_0000), Money::ZERO);
         let cents = planned.due.map(Money::cents);
         assert_eq!(cents, [0b11_0001_0011, 0b1100, 0b11_0000, 0b1011_0000, 0]);
         assert_eq!(planned.total(), aged.total());
+        // What is not due by its own day anyway hides nothing that is.
+        let open = open(&sides, &[]);
+        let to_come = Aged::to_come(&open, on, on);
+        assert_eq!(to_come.cents(), 0b10, "one counts from a later day");
+        let planned = aged.planned(Money::from_cents(0b1011), to_come);
+        assert_eq!(
+            planned.due.map(Money::cents),
+            [0b1100, 0b1100, 0b11_0000, 0b1100_0000, 0b10_1111_0111]
+        );
     }
 }

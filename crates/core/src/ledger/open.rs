@@ -1,7 +1,7 @@
 //! What is still open of what an account was billed and paid: worked out from its entries and from
 //! what its payments were meant for, never kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -108,6 +108,16 @@ pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
         of.into_iter().map(item).filter(|it| it.left != Money::ZERO).collect()
     };
     Open { items: rest(debits), credits: rest(credits) }
+}
+
+/// The sides that count from no later than a day, without payments that were taken back by now and what
+/// took them back: a check that came back paid nothing in time.
+pub fn stood(sides: &[Side], by: Date) -> Vec<Side> {
+    let back = |it: &&Side| it.kind == EntryKind::Reversal;
+    let gone: BTreeSet<&str> = sides.iter().filter(back).map(|it| it.key.as_str()).collect();
+    let of_payment = |it: &Side| matches!(it.kind, EntryKind::Payment | EntryKind::Reversal);
+    let stands = |it: &&Side| it.on <= by && !(of_payment(it) && gone.contains(it.key.as_str()));
+    sides.iter().filter(stands).cloned().collect()
 }
 
 /// Sets one side off against the other, as far as both and `most` go. Two sides that are owed, or two

@@ -35,10 +35,12 @@ pub(crate) fn drawer(place: &Place, command: &DrawerCommand) -> Result<()> {
         DrawerCommand::Close { counts, why } => {
             let it = db.write(|tx| drawer::close(tx, by, counts, why))?;
             let over = it.counted - it.expected;
-            say::line(format_args!(
-                "closed: {} of {} expected, {over} over",
-                it.counted, it.expected
-            ));
+            let over = match over {
+                Money::ZERO => "nothing over or short".to_owned(),
+                over if over < Money::ZERO => format!("{} short", -over),
+                over => format!("{over} over"),
+            };
+            say::line(format_args!("closed: {} of {} expected, {over}", it.counted, it.expected));
         }
     }
     Ok(())

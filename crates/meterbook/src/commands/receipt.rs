@@ -119,6 +119,9 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
                     held.ok_or_else(|| super::said(format!("nothing is held under {id}")))?;
                 suspense::candidates(tx, &held)
             })?;
+            if found.is_empty() {
+                say::line(format_args!("nobody is found by what is said of it"));
+            }
             for it in found {
                 let why: Vec<&str> = it.why.iter().map(|it| clue(*it)).collect();
                 let (number, name, balance) = (it.account.number, it.name, it.balance);

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::write_off::{self, NewWriteOff};
+use meterbook_app::write_off::{NewTransfer, NewWriteOff};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
@@ -40,12 +40,12 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
         }
         WriteOffCommand::Transfer { of, to, amount, why } => {
             let amount = Money::parse(amount).map_err(super::said)?;
-            super::open(place)?.write(|tx| {
+            let went = super::open(place)?.write(|tx| {
                 let from = super::account(tx, &of.account)?.id;
                 let to = super::account(tx, to)?.id;
-                write_off::transfer(tx, by, (from, to), amount, why)
+                do_or_ask(tx, by, &Asked::Transfer(NewTransfer { from, to, amount }), why)
             })?;
-            say::line(format_args!("{amount} of {} is owed by {to} now", of.account));
+            super::outcome(format_args!("{amount} of {} is owed by {to} now", of.account), went);
         }
     }
     Ok(())

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use meterbook_checks::engines::Raw;
+use anyhow::{Context, Result};
 use meterbook_store::{Db, Location};
 
+use crate::engines::Raw;
+
 /// By table: how many rows it has, and the sum of their hashes, which no order changes.
-pub(crate) type Record = BTreeMap<String, (usize, u64)>;
+pub type Record = BTreeMap<String, (usize, u64)>;
 
 const TABLES_SQLITE: &str = "select name from sqlite_master where type = 'table' order by 1";
 const TABLES_POSTGRES: &str =
@@ -16,21 +18,20 @@ const TABLES_POSTGRES: &str =
 /// What is in every table but those of the engine's own full-text index, and but the jobs of runs,
 /// which say who did what when. Of bytes only the length is
 /// taken here: `check` holds them against their hash.
-pub(crate) fn of(db: &Db) -> Record {
-    let mut raw = Raw::beside(db).unwrap();
+pub fn of(db: &Db) -> Result<Record> {
+    let mut raw = Raw::beside(db)?;
     let sqlite = matches!(db.location(), Location::Sqlite(_));
-    let tables = raw.column(if sqlite { TABLES_SQLITE } else { TABLES_POSTGRES }).unwrap();
+    let tables = raw.column(if sqlite { TABLES_SQLITE } else { TABLES_POSTGRES })?;
     let ours = |it: &String| !it.starts_with("search") && it != "spelling" && it != "run_job";
     let mut record = Record::new();
     for table in tables.into_iter().filter(ours) {
-        let columns = raw.column(&columns(&table, sqlite)).unwrap();
-        let fields: Vec<String> = columns.iter().map(|it| field(it, sqlite)).collect();
-        let rows = raw.column(&format!("select {} from {table}", fields.join(" || '|' || ")));
-        let rows = rows.unwrap();
+        let columns = raw.column(&columns(&table, sqlite))?;
+        let fields: Result<Vec<String>> = columns.iter().map(|it| field(it, sqlite)).collect();
+        let rows = raw.column(&format!("select {} from {table}", fields?.join(" || '|' || ")))?;
         let sum = rows.iter().fold(0_u64, |sum, row| sum.wrapping_add(hash(row)));
         record.insert(table, (rows.len(), sum));
     }
-    record
+    Ok(record)
 }
 
 /// The names and types of the columns of a table, in the order of their names.
@@ -46,14 +47,14 @@ fn columns(table: &str, sqlite: bool) -> String {
     }
 }
 
-fn field(column: &str, sqlite: bool) -> String {
-    let (name, kind) = column.split_once(' ').expect("a column has a type");
+fn field(column: &str, sqlite: bool) -> Result<String> {
+    let (name, kind) = column.split_once(' ').context("a column has a type")?;
     let value = match kind {
         "blob" | "bytea" if sqlite => format!("length({name})"),
         "blob" | "bytea" => format!("octet_length({name})"),
         _ => name.to_owned(),
     };
-    format!("coalesce(cast({value} as text), '-')")
+    Ok(format!("coalesce(cast({value} as text), '-')"))
 }
 
 fn hash(row: &str) -> u64 {

@@ -1,0 +1,69 @@
+//! Connecting service again that was cut off for non-payment, once nothing is past due.
+
+use anyhow::Result;
+use meterbook_core::about::About;
+use meterbook_core::id::{AccountId, AgreementId, OrderId, ServicePointId};
+use meterbook_core::order::{OrderKind, Priority};
+use meterbook_core::permission::Authorized;
+use meterbook_core::task::{Cause, TaskKind};
+use meterbook_store::{self as store, Tx};
+
+use super::{NewOrder, Where, write_down};
+use crate::customer_view;
+use crate::{Actor, Refused, credit_rules, task};
+
+/// Orders it, or where no rule says so makes it a task; in the payment's own transaction, and once for
+/// each cut. Where service ended since, or somebody else has it, nothing is connected again.
+pub(super) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let off = store::connection::off(tx, account, today)?;
+    if off.is_empty() || customer_view::past_due(tx, account, today)?.cents() != 0 {
+        return Ok(());
+    }
+    let by_itself = credit_rules::collections(tx, today)?.reconnect;
+    for (agreement, point, cut) in off {
+        if !(by_itself && order(tx, allowed, agreement, point)?) {
+            wait(tx, allowed, account, (point, cut))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether it could be ordered.
+fn order(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    agreement: AgreementId,
+    point: ServicePointId,
+) -> Result<bool> {
+    let new = NewOrder {
+        agreement: Some(agreement),
+        priority: Some(Priority::Urgent),
+        about: "paid after a cut for non-payment".to_owned(),
+        ..NewOrder::plain(OrderKind::Reconnect, Where::Point(point))
+    };
+    match tx.attempt(|tx| write_down(tx, allowed, &new))? {
+        Ok(_) => Ok(true),
+        Err(why) if why.is::<Refused>() => Ok(false),
+        Err(why) => Err(why),
+    }
+}
+
+fn wait(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    (point, cut): (ServicePointId, OrderId),
+) -> Result<()> {
+    let due = crate::founding::zone(tx)?.day_of(allowed.at());
+    let cause = Cause {
+        kind: TaskKind::Reminder,
+        key: format!("connect again/{cut}"),
+        evidence: format!(
+            "service point {point} is cut off by order {cut}, and nothing is past due any more: order it to be connected again"
+        ),
+        due,
+        about: vec![About::Account(account)],
+    };
+    task::raise(tx, Actor::system(allowed.at()), &cause).map(drop)
+}
