@@ -2,5 +2,4 @@
 
 pub mod engines;
 pub mod program;
-pub mod record;
 pub mod smtp;

@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stdout, reason = "a test says what it saw, and how long it took")]
 
+mod record;
+
 use std::cell::RefCell;
 use std::path::Path;
 use std::time::Instant;
@@ -22,7 +24,7 @@ use meterbook_app::moves::{self, Made, NewDays, ReadWanted, Start, Stop, Wanted}
 use meterbook_app::order::{self, NewOrder, Where};
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::{Actor, customer_view, fee, landlord, merge, person};
-use meterbook_checks::{engines, record};
+use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::Unusual;

@@ -11,6 +11,8 @@
 
 mod customers;
 mod nights;
+#[path = "../day/record.rs"]
+mod record;
 mod town;
 
 use std::cell::RefCell;
@@ -22,7 +24,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::Actor;
 use meterbook_app::check::check;
-use meterbook_checks::{engines, record};
+use meterbook_checks::engines;
 use meterbook_core::crew::Crew;
 use meterbook_core::id::{AccountId, TenderId};
 use meterbook_store::Db;

@@ -6,10 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use anyhow::{Context, Result};
 use meterbook_store::{Db, Location};
 
-use crate::engines::Raw;
+use meterbook_checks::engines::Raw;
 
 /// By table: how many rows it has, and the sum of their hashes, which no order changes.
-pub type Record = BTreeMap<String, (usize, u64)>;
+pub(crate) type Record = BTreeMap<String, (usize, u64)>;
 
 const TABLES_SQLITE: &str = "select name from sqlite_master where type = 'table' order by 1";
 const TABLES_POSTGRES: &str =
@@ -18,7 +18,7 @@ const TABLES_POSTGRES: &str =
 /// What is in every table but those of the engine's own full-text index, and but the jobs of runs,
 /// which say who did what when. Of bytes only the length is
 /// taken here: `check` holds them against their hash.
-pub fn of(db: &Db) -> Result<Record> {
+pub(crate) fn of(db: &Db) -> Result<Record> {
     let mut raw = Raw::beside(db)?;
     let sqlite = matches!(db.location(), Location::Sqlite(_));
     let tables = raw.column(if sqlite { TABLES_SQLITE } else { TABLES_POSTGRES })?;
