@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use anyhow::{Context, Result};
-use meterbook_store::{Db, Location};
-
 use meterbook_checks::engines::Raw;
+use meterbook_store::{Db, Location};
 
 /// By table: how many rows it has, and the sum of their hashes, which no order changes.
 pub(crate) type Record = BTreeMap<String, (usize, u64)>;
@@ -15,14 +14,16 @@ const TABLES_SQLITE: &str = "select name from sqlite_master where type = 'table'
 const TABLES_POSTGRES: &str =
     "select cast(tablename as text) from pg_tables where schemaname = 'public' order by 1";
 
-/// What is in every table but those of the engine's own full-text index, and but the jobs of runs,
-/// which say who did what when. Of bytes only the length is
+/// What is in every table but those of the engine's own full-text index, and but the jobs of runs
+/// and of corrections, which say who did what when. Of bytes only the length is
 /// taken here: `check` holds them against their hash.
 pub(crate) fn of(db: &Db) -> Result<Record> {
     let mut raw = Raw::beside(db)?;
     let sqlite = matches!(db.location(), Location::Sqlite(_));
     let tables = raw.column(if sqlite { TABLES_SQLITE } else { TABLES_POSTGRES })?;
-    let ours = |it: &String| !it.starts_with("search") && it != "spelling" && it != "run_job";
+    let jobs = ["run_job", "correction_job", "correction_set"];
+    let ours =
+        |it: &String| !it.starts_with("search") && it != "spelling" && !jobs.contains(&it.as_str());
     let mut record = Record::new();
     for table in tables.into_iter().filter(ours) {
         let columns = raw.column(&columns(&table, sqlite))?;
