@@ -97,8 +97,8 @@ pub(crate) fn race(times: &str) -> Result<()> {
     ensure!(times.parse::<u32>().is_ok_and(|it| 0 < it), "`{times}` is no number of times");
     let postgres = postgres::start()?;
     run::done(
-        run::cargo(["test", "--locked", "--package", "meterbook-checks", "--test", "acts"])
-            .args(["--", "--nocapture", "receipts::everything_at_once"])
+        run::cargo(["test", "--locked", "--release", "--package", "meterbook-checks"])
+            .args(["--test", "acts", "--", "--nocapture", "receipts::everything_at_once"])
             .env("METERBOOK_RACE", times)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
