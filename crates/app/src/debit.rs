@@ -26,7 +26,7 @@ use meterbook_store::{self as store, Conflict, Counter, Tx};
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share};
-use crate::{Actor, mandate, refuse};
+use crate::{Actor, mandate, plan, refuse};
 
 /// What an approval calls it.
 pub(crate) const MAKE: &str = "make debits";
@@ -157,6 +157,8 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
         Some(until) => Some(Held::CashOnly { until }),
         None => prenote::held(tx, policy, &mandate, on)?,
     };
+    // What was billed until then is paid in parts.
+    let planned = plan::on_day(tx, id, on)?.and_then(|it| it.through);
     let mut found = Vec::new();
     for it in open.iter().filter(|it| it.side.debt == Debt::Bill && !it.side.rolled) {
         let day = mandate.terms.collects.day(it.side.due);
@@ -176,8 +178,8 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
         };
         let most = mandate.terms.most;
         let returned = returned && tries.is_empty();
-        let known =
-            Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
+        let kept = if planned.is_some_and(|it| bill <= it) { Some(Held::Plan) } else { kept };
+        let known = Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
         found.push(Due {
             account: account.clone(),
             mandate: mandate.clone(),

@@ -12,8 +12,9 @@ use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::debit::{self, NewDebits, NotWhole};
 use meterbook_app::mandate::{self, NewMandate};
-use meterbook_app::{Actor, check, receipt, task};
+use meterbook_app::{Actor, check, plan, receipt, task};
 use meterbook_checks::engines;
+use meterbook_core::credit::Noun;
 use meterbook_core::debit::policy::Held;
 use meterbook_core::debit::{BankNumber, Format, Scheme};
 use meterbook_core::id::{AccountId, DebitFileId};
@@ -24,7 +25,9 @@ use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::with_role;
+use crate::deposit::at;
 use crate::jobs::january;
+use crate::late_fee::february;
 use crate::mandate::{key, new, terms};
 use crate::village::{actor, says};
 
@@ -180,6 +183,29 @@ fn a_debit_that_came_back_is_not_taken_again() {
         let back = db.read(|tx| store::debit::returned(tx, AccountId(1))).unwrap();
         assert_eq!(back.len(), 1);
         assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap().0, 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_paid_in_parts_is_held_and_what_comes_later_taken() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        crate::deposit::say(db, Noun::Plan, "months any 2\n");
+        let agree = |tx: &mut Tx| plan::agree(tx, at("2026-03-10"), AccountId(2), 1, "by phone");
+        db.write(agree).unwrap();
+        let parts = || (2, "it is paid in parts, which are not taken by debit".to_owned());
+        assert_eq!(held(db)[1], parts());
+        assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap(), (1, cents(4_44)));
+        make(db, &wanted(Format::Nacha, 4_44)).unwrap();
+        assert_eq!(owes(db), [0, 8_88, 1_332, 17_76]);
+        february(db, folder, 4);
+        let mut of_two = held_on(db, date(2026, 3, 23));
+        of_two.retain(|it| it.0 == 2);
+        assert_eq!(of_two, [parts(), (2, "taken".to_owned())]);
+        // Without the plan all of it is taken again.
+        db.write(|tx| plan::cancel(tx, at("2026-03-10"), AccountId(2), "by phone")).unwrap();
+        assert_eq!(held(db)[0], (2, "taken".to_owned()));
         sound(db);
     });
 }
