@@ -80,6 +80,13 @@ pub enum NotMade {
         /// Today.
         today: Date,
     },
+    /// Banks do not settle on that day.
+    NoBanking {
+        /// The day.
+        day: Date,
+        /// The next one on which they do.
+        next: Date,
+    },
     /// Nothing is to be taken.
     Nothing,
     /// It comes to something else than was looked at.
@@ -255,7 +262,7 @@ pub fn make(tx: &mut Tx, actor: Actor, new: &NewDebits) -> Result<()> {
 /// Refuses what cannot be made.
 pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due>> {
     let NewDebits { format, settle, total } = *new;
-    may_go(tx, today, settle)?;
+    may_go(tx, today, (format, settle))?;
     let all = wanted(tx, format, settle)?;
     let now: Money = all.iter().map(|it| it.amount).sum();
     if all.is_empty() {
@@ -267,12 +274,17 @@ pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due
     Ok(all)
 }
 
-/// Refuses what would settle on a day that is over, and everything while debits are stopped.
-pub(crate) fn may_go(tx: &mut Tx, today: Date, settle: Date) -> Result<()> {
+/// Refuses what would settle on a day that is over or on which banks do not settle, and everything while
+/// debits are stopped.
+pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date)) -> Result<()> {
     if let Some(why) = store::debit::stopped(tx)? {
         return Err(refuse(NotMade::Stopped { why }));
     }
-    if settle < today { Err(refuse(NotMade::Past { today })) } else { Ok(()) }
+    if settle < today {
+        return Err(refuse(NotMade::Past { today }));
+    }
+    let next = format.banks().first_from(settle);
+    if next != settle { Err(refuse(NotMade::NoBanking { day: settle, next })) } else { Ok(()) }
 }
 
 /// Stops debits, or lets them go on: while they are stopped no file is made and none is written.
@@ -339,6 +351,9 @@ impl fmt::Display for NotMade {
                 write!(f, "it is said from {from} on already; say it from another day on")
             }
             NotMade::Past { today } => write!(f, "today is {today}; debits settle then or later"),
+            NotMade::NoBanking { day, next } => {
+                write!(f, "banks do not settle on {day}; the next day on which they do is {next}")
+            }
             NotMade::Nothing => {
                 f.write_str("nothing is to be taken by then; see: meterbook debit due")
             }

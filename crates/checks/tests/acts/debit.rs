@@ -131,6 +131,16 @@ fn what_is_due_is_taken_once_with_its_payments() {
         assert_eq!(disputed.unwrap()[1].held, Some(Held::Disputed));
         let past = NewDebits { settle: date(2026, 3, 9), ..wanted(Format::Nacha, 1_332) };
         assert!(says(&make(db, &past).unwrap_err()).starts_with("today is 2026-03-10"));
+        // A Sunday, and Good Friday, on which only the banks of SEPA are closed.
+        let on = |format, settle| NewDebits { format, settle, ..wanted(format, 1) };
+        let sunday = make(db, &on(Format::Nacha, date(2026, 3, 15))).unwrap_err();
+        let next = "the next day on which they do is 2026-03-16";
+        assert_eq!(says(&sunday), format!("banks do not settle on 2026-03-15; {next}"));
+        let easter = date(2026, 4, 3);
+        let refused = says(&make(db, &on(Format::Pain008, easter)).unwrap_err());
+        assert!(refused.ends_with("is 2026-04-07"), "{refused}");
+        let taken = says(&make(db, &on(Format::Nacha, easter)).unwrap_err());
+        assert!(taken.starts_with("it comes to"), "{taken}");
         assert!(says(&written(db, 1).unwrap_err()).starts_with("there is no file 1 of debits"));
 
         make(db, &wanted(Format::Nacha, 1_332)).unwrap();
