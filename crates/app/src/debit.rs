@@ -16,10 +16,12 @@ use meterbook_core::debit::policy::{Held, Known, NORM_BILLS, NotAPolicy, Policy}
 use meterbook_core::debit::retry::{self, CameBack};
 use meterbook_core::debit::{Format, Mandate};
 use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId};
-use meterbook_core::ledger::{Debt, Tender};
+use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::TaskKind;
+use meterbook_store::bill::Face;
 use meterbook_store::debit::{Debit, DebitFile, Try};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
@@ -44,7 +46,7 @@ pub struct Due {
     pub bill: BillId,
     /// What people say for it.
     pub number: BillNumber,
-    /// What of it is open.
+    /// What is open of it and of what came with it.
     pub amount: Money,
     /// The day on which it is to be taken.
     pub on: Date,
@@ -151,14 +153,15 @@ pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Due>> {
 
 fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<Vec<Due>> {
     let Some(mandate) = mandate::on(tx, id, on)? else { return Ok(Vec::new()) };
-    let open = receipt::open_now(tx, id)?.items;
-    // What came back and is still owed is seen to before anything else is taken.
-    let back = store::debit::returned(tx, id)?;
-    let returned = open.iter().any(|it| back.iter().any(|back| back.0 == it.side.key));
+    let asked = asked(&receipt::open_now(tx, id)?);
     let tasks = store::task::of_subject(tx, About::Account(id), TASKS)?;
     let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
     let account = store::account::get(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
+    // What came back and is still owed is seen to before anything else is taken.
+    let back = store::debit::returned(tx, id)?;
+    let came_back = |it: &Face| back.contains(&it.number);
+    let returned = asked.iter().any(|of| bills.iter().any(|it| it.id == of.bill && came_back(it)));
     let cash = crate::returned::cash_only(tx, id, on)?;
     let kept = match cash {
         Some(until) => Some(Held::CashOnly { until }),
@@ -167,38 +170,58 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
     // What was billed until then is paid in parts.
     let planned = plan::on_day(tx, id, on)?.and_then(|it| it.through);
     let mut found = Vec::new();
-    for it in open.iter().filter(|it| it.side.debt == Debt::Bill && !it.side.rolled) {
-        let day = mandate.terms.collects.day(it.side.due);
+    for Asked { bill, due, left } in asked {
+        let day = mandate.terms.collects.day(due);
         // What was due before the customer agreed was not meant.
         if on < day || day < mandate.signed {
             continue;
         }
-        let Some(at) = bills.iter().position(|bill| bill.number.0 == it.side.key) else { continue };
+        let Some(at) = bills.iter().position(|it| it.id == bill) else { continue };
         let earlier = bills[at + 1..].iter().map(|it| it.total).take(4 * NORM_BILLS);
         let earlier: Vec<Money> = earlier.collect();
-        let bill = bills[at].id;
         let tries = store::debit::tries(tx, mandate.id, bill)?;
         let (again, amount) = match tries.last() {
-            None => (Ok(1), it.left),
+            None => (Ok(1), left),
             // What is tried again is the same debit: as much, from the same account.
-            Some(last) => (again(tx, policy, &mandate, &tries, (it.left, on))?, last.debit.amount),
+            Some(last) => (again(tx, policy, &mandate, &tries, (left, on))?, last.debit.amount),
         };
         let most = mandate.terms.most;
         let returned = returned && tries.is_empty();
         let kept = if planned.is_some_and(|it| bill <= it) { Some(Held::Plan) } else { kept };
-        let known = Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
+        let known =
+            Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
         found.push(Due {
             account: account.clone(),
             mandate: mandate.clone(),
             bill,
             number: bills[at].number.clone(),
-            amount: amount.min(it.left),
+            amount: amount.min(left),
             on: day,
             nth: again.unwrap_or(1),
             held: again.err().or_else(|| policy.held(amount, &known)),
         });
     }
     Ok(found)
+}
+
+/// What is open of what the paper of a bill asks for.
+struct Asked {
+    bill: BillId,
+    due: Date,
+    left: Money,
+}
+
+/// What is open of each bill together with what came with it: the level, a fee, a part of a deposit.
+fn asked(open: &Open) -> Vec<Asked> {
+    let mut all: Vec<Asked> = Vec::new();
+    for it in open.items.iter().filter(|it| !it.side.rolled) {
+        let Some(bill) = it.side.bill else { continue };
+        match all.iter_mut().find(|of| of.bill == bill) {
+            Some(of) => of.left += it.left,
+            None => all.push(Asked { bill, due: it.side.due, left: it.left }),
+        }
+    }
+    all
 }
 
 /// Which time a bill is tried that was taken before, or why it is not: only what came back for want of
