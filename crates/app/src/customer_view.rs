@@ -112,12 +112,11 @@ pub fn of_account(
 
 /// What of what an account owes itself should have been paid before `today`.
 pub fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
-    let owed = store::debt::owed(tx, account)?;
-    if let Some(plan) = crate::plan::on_day(tx, account, today)? {
-        return crate::plan::beside(tx, &plan, owed, today);
-    }
-    let past = owed - store::debt::not_due(tx, account, today)?;
-    Ok(past.max(Money::ZERO))
+    let open = crate::receipt::open_now(tx, account)?;
+    Ok(match crate::plan::on_day(tx, account, today)? {
+        Some(plan) => crate::plan::beside(&plan, &open, today),
+        None => open.past_due(today).map_or(Money::ZERO, |it| it.0),
+    })
 }
 
 fn services(tx: &mut Tx, agreements: impl Iterator<Item = Agreement>) -> Result<Vec<Service>> {

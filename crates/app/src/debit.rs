@@ -16,17 +16,19 @@ use meterbook_core::debit::policy::{Held, Known, NORM_BILLS, NotAPolicy, Policy}
 use meterbook_core::debit::retry::{self, CameBack};
 use meterbook_core::debit::{Format, Mandate};
 use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId};
-use meterbook_core::ledger::{Debt, Tender};
+use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::TaskKind;
+use meterbook_store::bill::Face;
 use meterbook_store::debit::{Debit, DebitFile, Try};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share};
-use crate::{Actor, mandate, refuse};
+use crate::{Actor, mandate, plan, refuse};
 
 /// What an approval calls it.
 pub(crate) const MAKE: &str = "make debits";
@@ -44,7 +46,7 @@ pub struct Due {
     pub bill: BillId,
     /// What people say for it.
     pub number: BillNumber,
-    /// What of it is open.
+    /// What is open of it and of what came with it.
     pub amount: Money,
     /// The day on which it is to be taken.
     pub on: Date,
@@ -79,6 +81,13 @@ pub enum NotMade {
     Past {
         /// Today.
         today: Date,
+    },
+    /// Banks do not settle on that day.
+    NoBanking {
+        /// The day.
+        day: Date,
+        /// The next one on which they do.
+        next: Date,
     },
     /// Nothing is to be taken.
     Nothing,
@@ -144,38 +153,41 @@ pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Due>> {
 
 fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<Vec<Due>> {
     let Some(mandate) = mandate::on(tx, id, on)? else { return Ok(Vec::new()) };
-    let open = receipt::open_now(tx, id)?.items;
-    // What came back and is still owed is seen to before anything else is taken.
-    let back = store::debit::returned(tx, id)?;
-    let returned = open.iter().any(|it| back.iter().any(|back| back.0 == it.side.key));
+    let asked = asked(&receipt::open_now(tx, id)?);
     let tasks = store::task::of_subject(tx, About::Account(id), TASKS)?;
     let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
     let account = store::account::get(tx, id)?;
     let bills = store::bill::of_account(tx, id)?;
+    // What came back and is still owed is seen to before anything else is taken.
+    let back = store::debit::returned(tx, id)?;
+    let came_back = |it: &Face| back.contains(&it.number);
+    let returned = asked.iter().any(|of| bills.iter().any(|it| it.id == of.bill && came_back(it)));
     let cash = crate::returned::cash_only(tx, id, on)?;
     let kept = match cash {
         Some(until) => Some(Held::CashOnly { until }),
         None => prenote::held(tx, policy, &mandate, on)?,
     };
+    // What was billed until then is paid in parts.
+    let planned = plan::on_day(tx, id, on)?.and_then(|it| it.through);
     let mut found = Vec::new();
-    for it in open.iter().filter(|it| it.side.debt == Debt::Bill && !it.side.rolled) {
-        let day = mandate.terms.collects.day(it.side.due);
+    for Asked { bill, due, left } in asked {
+        let day = mandate.terms.collects.day(due);
         // What was due before the customer agreed was not meant.
         if on < day || day < mandate.signed {
             continue;
         }
-        let Some(at) = bills.iter().position(|bill| bill.number.0 == it.side.key) else { continue };
+        let Some(at) = bills.iter().position(|it| it.id == bill) else { continue };
         let earlier = bills[at + 1..].iter().map(|it| it.total).take(4 * NORM_BILLS);
         let earlier: Vec<Money> = earlier.collect();
-        let bill = bills[at].id;
         let tries = store::debit::tries(tx, mandate.id, bill)?;
         let (again, amount) = match tries.last() {
-            None => (Ok(1), it.left),
+            None => (Ok(1), left),
             // What is tried again is the same debit: as much, from the same account.
-            Some(last) => (again(tx, policy, &mandate, &tries, (it.left, on))?, last.debit.amount),
+            Some(last) => (again(tx, policy, &mandate, &tries, (left, on))?, last.debit.amount),
         };
         let most = mandate.terms.most;
         let returned = returned && tries.is_empty();
+        let kept = if planned.is_some_and(|it| bill <= it) { Some(Held::Plan) } else { kept };
         let known =
             Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
         found.push(Due {
@@ -183,13 +195,33 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
             mandate: mandate.clone(),
             bill,
             number: bills[at].number.clone(),
-            amount: amount.min(it.left),
+            amount: amount.min(left),
             on: day,
             nth: again.unwrap_or(1),
             held: again.err().or_else(|| policy.held(amount, &known)),
         });
     }
     Ok(found)
+}
+
+/// What is open of what the paper of a bill asks for.
+struct Asked {
+    bill: BillId,
+    due: Date,
+    left: Money,
+}
+
+/// What is open of each bill together with what came with it: the level, a fee, a part of a deposit.
+fn asked(open: &Open) -> Vec<Asked> {
+    let mut all: Vec<Asked> = Vec::new();
+    for it in open.items.iter().filter(|it| !it.side.rolled) {
+        let Some(bill) = it.side.bill else { continue };
+        match all.iter_mut().find(|of| of.bill == bill) {
+            Some(of) => of.left += it.left,
+            None => all.push(Asked { bill, due: it.side.due, left: it.left }),
+        }
+    }
+    all
 }
 
 /// Which time a bill is tried that was taken before, or why it is not: only what came back for want of
@@ -253,7 +285,7 @@ pub fn make(tx: &mut Tx, actor: Actor, new: &NewDebits) -> Result<()> {
 /// Refuses what cannot be made.
 pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due>> {
     let NewDebits { format, settle, total } = *new;
-    may_go(tx, today, settle)?;
+    may_go(tx, today, (format, settle))?;
     let all = wanted(tx, format, settle)?;
     let now: Money = all.iter().map(|it| it.amount).sum();
     if all.is_empty() {
@@ -265,12 +297,17 @@ pub(crate) fn check(tx: &mut Tx, today: Date, new: &NewDebits) -> Result<Vec<Due
     Ok(all)
 }
 
-/// Refuses what would settle on a day that is over, and everything while debits are stopped.
-pub(crate) fn may_go(tx: &mut Tx, today: Date, settle: Date) -> Result<()> {
+/// Refuses what would settle on a day that is over or on which banks do not settle, and everything while
+/// debits are stopped.
+pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date)) -> Result<()> {
     if let Some(why) = store::debit::stopped(tx)? {
         return Err(refuse(NotMade::Stopped { why }));
     }
-    if settle < today { Err(refuse(NotMade::Past { today })) } else { Ok(()) }
+    if settle < today {
+        return Err(refuse(NotMade::Past { today }));
+    }
+    let next = format.banks().first_from(settle);
+    if next != settle { Err(refuse(NotMade::NoBanking { day: settle, next })) } else { Ok(()) }
 }
 
 /// Stops debits, or lets them go on: while they are stopped no file is made and none is written.
@@ -337,6 +374,9 @@ impl fmt::Display for NotMade {
                 write!(f, "it is said from {from} on already; say it from another day on")
             }
             NotMade::Past { today } => write!(f, "today is {today}; debits settle then or later"),
+            NotMade::NoBanking { day, next } => {
+                write!(f, "banks do not settle on {day}; the next day on which they do is {next}")
+            }
             NotMade::Nothing => {
                 f.write_str("nothing is to be taken by then; see: meterbook debit due")
             }

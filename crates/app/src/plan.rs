@@ -11,6 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{DueOn, Ending, Offer, Plan, Stands};
 use meterbook_core::id::{AccountId, AccountNumber};
+use meterbook_core::ledger::open::{Open, Side};
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::permission::{Authorized, Permission};
@@ -167,15 +168,8 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Re
 /// How a plan stands on a day.
 pub fn stands(tx: &mut Tx, plan: &Plan, on: Date) -> Result<Stands> {
     let grace = credit_rules::plans(tx, plan.agreed)?.grace;
-    let owed = store::debt::owed(tx, plan.account)?;
-    let before = on.saturating_sub(grace.days()).max(plan.agreed);
-    // What is asked for below: three days.
-    let mut later = Vec::new();
-    for day in [before, on, Date::MAX] {
-        later.push((day, beside(tx, plan, owed, day)?));
-    }
-    let past_due = |day| later.iter().find(|it| it.0 == day).map_or(Money::ZERO, |it| it.1);
-    Ok(plan.stands(on, grace, past_due))
+    let open = receipt::open_now(tx, plan.account)?;
+    Ok(plan.stands(on, grace, |day| beside(plan, &open, day)))
 }
 
 /// The plan of an account that holds on a day, if one does.
@@ -184,11 +178,13 @@ pub fn on_day(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Plan>>
     Ok(all.into_iter().rfind(|it| it.holds(on)))
 }
 
-/// What of what is owed is past due on a day beside a plan that holds then.
-pub(crate) fn beside(tx: &mut Tx, plan: &Plan, owed: Money, on: Date) -> Result<Money> {
-    let later = store::debt::not_due_after(tx, plan.account, plan.through, on)?;
-    let past = owed - later - plan.not_due(on);
-    Ok(past.max(Money::ZERO))
+/// What of what is open is past due on a day beside a plan that holds then.
+pub(crate) fn beside(plan: &Plan, open: &Open, on: Date) -> Money {
+    // What was billed until the plan is due with its parts, whatever its bills say.
+    let later = |it: &Side| on <= it.due && plan.through < it.bill;
+    let due = open.items.iter().filter(|it| !it.side.rolled && !later(&it.side));
+    let due: Money = due.map(|it| it.left).sum();
+    (due - plan.not_due(on)).max(Money::ZERO)
 }
 
 fn end(

@@ -16,7 +16,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{
     AccountId, AccountNumber, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
 };
-use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, split};
+use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, asked_with, split};
 use meterbook_core::ledger::open::Open;
 use meterbook_core::ledger::{
     Entry, EntryKind, Gl, Payment, Posting, Receipt, Reversed, Suspended, Tender, Tendered,
@@ -431,12 +431,16 @@ impl Posted<'_> {
         let (tender, reference) = (self.tendered.0, self.tendered.1.to_owned());
         let key = free_key(tx, account, self)?;
         let items = open_now(tx, account)?.items;
-        let designated = bill.map(|bill| {
-            let it = items.iter().find(|it| it.side.key == bill.0);
-            it.map(|it| it.side.entry)
-                .ok_or_else(|| refuse(ReceiptRefusal::NotOwed { bill: bill.0.clone() }))
-        });
-        let given = rule(tx, on)?.allocate(amount, &items, designated.transpose()?);
+        let mut designated = Vec::new();
+        if let Some(number) = bill {
+            if let Some(bill) = store::bill::by_number(tx, number)? {
+                designated = asked_with(&items, bill);
+            }
+            if designated.is_empty() {
+                return Err(refuse(ReceiptRefusal::NotOwed { bill: number.0.clone() }));
+            }
+        }
+        let given = rule(tx, on)?.allocate(amount, &items, &designated);
         let id = PaymentId(tx.next(Counter::Payment, 1)?);
         let payment = Payment { id, account, amount, on, tender, reference, key };
         store::payment::add(tx, &payment)?;

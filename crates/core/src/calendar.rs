@@ -262,25 +262,63 @@ impl Preset {
     }
 }
 
-/// The day that comes so many banking days of the United States after another one. Banks keep the same
-/// holidays, but work on the Friday before one on a Saturday (Federal Reserve, K.8).
-pub fn banking_days_after(day: Date, days: i64) -> Date {
-    let next = |day: Date| {
-        let mut day = day.saturating_add(1.day());
-        while !is_banking(day) && day < Date::MAX {
+/// Which banks settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Banks {
+    /// Those of the United States. They keep the federal holidays, but work on the Friday before one on a
+    /// Saturday (Federal Reserve, K.8).
+    Federal,
+    /// Those of SEPA, on the days of TARGET: not on New Year, Good Friday, Easter Monday, May 1, December
+    /// 25 and 26 (European Central Bank).
+    Target,
+}
+
+impl Banks {
+    /// Whether they settle on a day.
+    pub fn settle_on(self, day: Date) -> bool {
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let holiday = match self {
+            Banks::Federal => US_FEDERAL.iter().filter_map(|rule| rule.of(day.year())).any(|it| {
+                if it.weekday() == Weekday::Sunday { kept(it) == day } else { it == day }
+            }),
+            Banks::Target => {
+                let fixed = matches!((day.month(), day.day()), (1 | 5, 1) | (12, 25 | 26));
+                let easter = easter(day.year());
+                fixed
+                    || easter
+                        .is_some_and(|it| (day - it).get_days() == -2 || (day - it).get_days() == 1)
+            }
+        };
+        !weekend && !holiday
+    }
+
+    /// The first day from one on on which they settle.
+    pub fn first_from(self, mut day: Date) -> Date {
+        while !self.settle_on(day) && day < Date::MAX {
             day = day.saturating_add(1.day());
         }
         day
-    };
+    }
+}
+
+/// The day that comes so many banking days of the United States after another one.
+pub fn banking_days_after(day: Date, days: i64) -> Date {
+    let next = |day: Date| Banks::Federal.first_from(day.saturating_add(1.day()));
     (0..days).fold(day, |day, _| next(day))
 }
 
-fn is_banking(day: Date) -> bool {
-    let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let mut all = US_FEDERAL.iter().filter_map(|rule| rule.of(day.year()));
-    let holiday =
-        all.any(|it| if it.weekday() == Weekday::Sunday { kept(it) == day } else { it == day });
-    !weekend && !holiday
+/// Easter Sunday, by the rule that holds since 1583 (Meeus).
+fn easter(year: i16) -> Option<Date> {
+    let (golden, century, rest) = (year % 19, year.div_euclid(100), year % 100);
+    let leaps = century.div_euclid(4);
+    let moon = (century - (century + 8).div_euclid(25) + 1).div_euclid(3);
+    let epact = (19 * golden + century - leaps - moon + 15) % 30;
+    let years = 2 * (century % 4 + rest.div_euclid(4)) - rest % 4;
+    let weekday = (32 + years - epact) % 7;
+    let late = (golden + 11 * epact + 22 * weekday).div_euclid(451);
+    let of = epact + weekday - 7 * late + 114;
+    let (month, day) = (of.div_euclid(31), of.rem_euclid(31) + 1);
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// The day on which a holiday is kept.
@@ -325,6 +363,26 @@ mod tests {
         assert_eq!(banking_days_after(date(2026, 11, 25), 3), date(2026, 12, 1));
         assert_eq!(banking_days_after(date(2027, 7, 2), 1), date(2027, 7, 6));
         assert_eq!(banking_days_after(date(2026, 3, 12), 0), date(2026, 3, 12));
+    }
+
+    /// As the European Central Bank prints them for 2024 and 2026.
+    #[test]
+    fn target_is_closed_as_printed() {
+        let printed = [
+            (2024, vec!["0101", "0329", "0401", "0501", "1225", "1226"]),
+            // December 26 is a Saturday.
+            (2026, vec!["0101", "0403", "0406", "0501", "1225"]),
+        ];
+        for (year, printed) in printed {
+            let days = date(year, 1, 1).series(1.day()).take_while(|it| it.year() == year);
+            let closed = days.filter(|it| {
+                let weekend = matches!(it.weekday(), Weekday::Saturday | Weekday::Sunday);
+                !weekend && !Banks::Target.settle_on(*it)
+            });
+            let closed: Vec<String> = closed.map(|it| it.strftime("%m%d").to_string()).collect();
+            assert_eq!(closed, printed);
+        }
+        assert_eq!(Banks::Target.first_from(date(2026, 4, 3)), date(2026, 4, 7));
     }
 
     /// As the Office of Personnel Management prints them for 2021 and 2026.

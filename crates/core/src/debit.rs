@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::bank::{Iban, NotANumber, Routing};
+use crate::calendar::Banks;
 use crate::id::{AccountId, DebitId, MandateId};
 use crate::money::Money;
 
@@ -64,6 +65,14 @@ impl Format {
     /// The format in which debits of a scheme are written.
     pub fn of(scheme: Scheme) -> Format {
         if scheme.is_sepa() { Format::Pain008 } else { Format::Nacha }
+    }
+
+    /// The banks by which it settles.
+    pub fn banks(self) -> Banks {
+        match self {
+            Format::Nacha => Banks::Federal,
+            Format::Pain008 => Banks::Target,
+        }
     }
 }
 

@@ -105,14 +105,18 @@ const TENDER_ALONE: Sql = Sql("
     select t.id, t.amount_cents from tender t
     where t.kind = 'debit' and not exists (select 1 from debit_item d where d.tender_id = t.id)
     order by t.id limit 100");
-// What is taken of a bill is of what the bill asked of its account.
+// What is taken of a bill is of what its paper asked of its account: the bill and what came with it.
 const BEYOND_BILL: Sql = Sql("
-    select d.id, b.number, d.amount_cents, cast(coalesce(sum(p.amount_cents), 0) as bigint)
-    from debit_item d join bill b on b.id = d.bill_id
-    left join entry e on e.key = b.number and e.kind = 'bill'
-    left join posting p on p.entry_id = e.id and p.gl = '1200 receivable' and p.account_id = b.account_id
-    group by d.id, b.number, d.amount_cents
-    having coalesce(sum(p.amount_cents), 0) < d.amount_cents order by d.id limit 100");
+    with item as (
+        select d.id, b.number, d.amount_cents as cents, cast(
+            coalesce((select sum(p.amount_cents) from entry e join posting p on p.entry_id = e.id
+                      where e.key = b.number and e.kind = 'bill' and p.gl = '1200 receivable'
+                        and p.account_id = b.account_id), 0)
+          + coalesce((select sum(c.amount_cents) from charge c
+                      where c.account_id = b.account_id and c.bill_id = b.id
+                        and (0 < c.amount_cents or c.kind = 'budget')), 0) as bigint) as asked
+        from debit_item d join bill b on b.id = d.bill_id)
+    select id, number, cents, asked from item where asked < cents order by id limit 100");
 // A debit that is tried again follows one that came back for want of money, by as much.
 const NOT_AGAIN: Sql = Sql("
     select d.id, d.nth from debit_item d

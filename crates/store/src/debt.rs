@@ -4,44 +4,27 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
-use meterbook_core::id::{AccountId, BillId};
+use meterbook_core::id::{AccountId, EntryId};
+use meterbook_core::ledger::open::open;
 use meterbook_core::money::Money;
 
-use crate::Tx;
 use crate::tx::Sql;
+use crate::{Tx, ledger};
 
-/// Every debt of some accounts, with the day by which it is to be paid and the bill that it is or came
-/// with; 0 where it came with none.
-macro_rules! debts {
-    ($accounts:literal) => {
-        concat!(
-            "select b.account_id, b.due_on, b.id as at, b.total_cents as cents
-             from standing_bill b
-             where not exists (select 1 from bill_rolled r where r.bill_id = b.id) and b.account_id ",
-            $accounts,
-            " union all
-             select c.account_id, coalesce(w.due_on, c.charged_on), coalesce(w.id, 0), c.amount_cents
-             from charge c left join bill w on w.id = c.bill_id
-             where (0 < c.amount_cents or c.kind = 'budget') and c.account_id ",
-            $accounts
-        )
-    };
-}
+/// Accounts whose debts are read at once.
+const AT_ONCE: usize = 500;
 
 const OWED: Sql = Sql("
     select cast(
         coalesce((select sum(amount_cents) from posting
                   where account_id = $1 and gl = '1200 receivable'), 0)
       - coalesce((select sum(total_cents) from bill_waiting where account_id = $1), 0) as bigint)");
-const NOT_DUE: Sql = Sql(concat!(
-    "select cast(coalesce(sum(d.cents), 0) as bigint) from (",
-    debts!("= $1"),
-    ") as d where $2 < d.at and $3 <= d.due_on"
-));
 // What an account owes is the newest of what it was charged, as if all it paid had been for the oldest:
 // the oldest of what is open is the last debt, from the newest on, that is still needed to make it up.
-const ARREARS: Sql = Sql(concat!(
-    "with owed as (
+// Where more was paid of these than that leaves, it was not: something older is open, and what is open is
+// worked out.
+const ARREARS: Sql = Sql("
+    with owed as (
         select o.account_id, o.cents - coalesce(w.cents, 0) as cents
         from (
             select account_id, cast(sum(amount_cents) as bigint) as cents from posting
@@ -50,24 +33,43 @@ const ARREARS: Sql = Sql(concat!(
             select account_id, cast(sum(total_cents) as bigint) as cents from bill_waiting
             group by account_id) as w on w.account_id = o.account_id
         where coalesce(w.cents, 0) < o.cents),
-    debt as (",
-    debts!("in (select account_id from owed)"),
-    "),
+    debt as (
+        select b.account_id, b.due_on, b.id as at, b.total_cents as cents,
+            'bill' as kind, b.number as key
+        from standing_bill b
+        where not exists (select 1 from bill_rolled r where r.bill_id = b.id)
+          and b.account_id in (select account_id from owed)
+        union all
+        select c.account_id, coalesce(w.due_on, c.charged_on), coalesce(w.id, 0), c.amount_cents,
+            'charge', c.key
+        from charge c left join bill w on w.id = c.bill_id
+        where (0 < c.amount_cents or c.kind = 'budget')
+          and c.account_id in (select account_id from owed)),
     run as (
-        select d.account_id, d.due_on, d.cents, o.cents as owed,
+        select d.account_id, d.due_on, d.cents, d.kind, d.key, o.cents as owed,
             cast(coalesce(sum(d.cents) over (
                 partition by d.account_id order by d.due_on desc, d.at desc, d.cents
                 rows between unbounded preceding and 1 preceding), 0) as bigint) as newer
         from debt d join owed o on o.account_id = d.account_id),
+    paid as (
+        select r.account_id, cast(sum(l.amount_cents) as bigint) as cents
+        from run r
+        join entry e on e.key = r.key and e.kind = r.kind
+        join payment_allocation l on l.entry_id = e.id
+        join standing_payment y on y.id = l.payment_id
+        where r.newer < r.owed group by r.account_id),
     past as (
-        select account_id,
-            owed - cast(sum(case when $1 <= due_on then cents else 0 end) as bigint) as cents,
-            min(case when newer < owed then due_on end) as oldest_on
-        from run group by account_id, owed)
-    select p.account_id, a.class, p.cents, p.oldest_on
+        select o.account_id, o.cents as owed,
+            o.cents - cast(coalesce(sum(case when $1 <= r.due_on then r.cents end), 0) as bigint) as cents,
+            min(case when r.newer < r.owed then r.due_on end) as oldest_on,
+            cast(coalesce(sum(case when r.newer < r.owed then r.cents end), 0) as bigint) as newest
+        from owed o left join run r on r.account_id = o.account_id group by o.account_id, o.cents)
+    select p.account_id, a.class, p.cents, p.oldest_on,
+        case when p.newest - p.owed < coalesce(d.cents, 0) then 1 else 0 end
     from past p join account a on a.id = p.account_id
-    where 0 < p.cents and p.oldest_on < $1 order by p.account_id"
-));
+    left join paid d on d.account_id = p.account_id
+    where p.newest - p.owed < coalesce(d.cents, 0) or (0 < p.cents and p.oldest_on < $1)
+    order by p.account_id");
 
 /// What is past due of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,32 +89,28 @@ pub fn owed(tx: &mut Tx, account: AccountId) -> Result<Money> {
     tx.one(OWED, [account.into()], |row| row.money(0))
 }
 
-/// What of it is not due before a day.
-pub fn not_due(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
-    // What came without a bill too.
-    tx.one(NOT_DUE, [account.into(), BillId(-1).into(), on.into()], |row| row.money(0))
-}
-
-/// What of it came with bills behind one and is not due before a day.
-pub fn not_due_after(
-    tx: &mut Tx,
-    account: AccountId,
-    after: Option<BillId>,
-    on: Date,
-) -> Result<Money> {
-    let after = after.unwrap_or(BillId(0));
-    tx.one(NOT_DUE, [account.into(), after.into(), on.into()], |row| row.money(0))
-}
-
 /// Shows what is past due of every account on a day to `take`, by account.
 pub fn arrears(tx: &mut Tx, on: Date, mut take: impl FnMut(Arrears)) -> Result<()> {
+    let (mut all, mut apart) = (Vec::new(), Vec::new());
     tx.each(ARREARS, [on.into()], |row| {
-        take(Arrears {
-            account: row.id(0)?,
-            class: row.word(1, CustomerClass::from_word)?,
-            past_due: row.money(2)?,
-            oldest: row.date(3)?,
-        });
+        let (account, class) = (row.id(0)?, row.word(1, CustomerClass::from_word)?);
+        if row.int(4)? == 0 {
+            all.push(Arrears { account, class, past_due: row.money(2)?, oldest: row.date(3)? });
+        } else {
+            apart.push((account, class));
+        }
         Ok(())
-    })
+    })?;
+    for some in apart.chunks(AT_ONCE) {
+        let accounts: Vec<AccountId> = some.iter().map(|it| it.0).collect();
+        let sides = ledger::open_sides(tx, &accounts, Date::MAX, EntryId(i64::MAX))?;
+        for &(account, class) in some {
+            let past =
+                sides.get(&account).and_then(|(sides, applied)| open(sides, applied).past_due(on));
+            all.extend(past.map(|(past_due, oldest)| Arrears { account, class, past_due, oldest }));
+        }
+    }
+    all.sort_by_key(|it| it.account);
+    all.into_iter().for_each(&mut take);
+    Ok(())
 }

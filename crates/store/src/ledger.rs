@@ -69,7 +69,8 @@ const LEVELLED: Sql = Sql("
 const SIDES: Sql = Sql("
     select s.id, s.kind, s.key, c.kind, s.effective_on,
            coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
-           case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end
+           case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
+           coalesce(b.id, w.id)
     from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
           from posting p join entry e on e.id = p.entry_id
           where p.account_id = $1 and p.gl = '1200 receivable'
@@ -101,7 +102,7 @@ const SIDES_AMONG: (Sql, Sql) = among_ids!(
     "select s.id, s.kind, s.key, c.kind, s.effective_on,
             coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
             case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
-            s.account_id
+            coalesce(b.id, w.id), s.account_id
      from (select p.account_id, e.id, e.kind, e.key, e.effective_on,
                   cast(sum(p.amount_cents) as bigint) as cents
            from posting p join entry e on e.id = p.entry_id
@@ -270,6 +271,7 @@ fn side(row: &Row) -> Result<Side> {
         due: row.date(5)?,
         amount: row.money(6)?,
         rolled: row.int(7)? != 0,
+        bill: row.maybe(8, Row::id)?,
     })
 }
 
@@ -285,7 +287,7 @@ pub fn open_sides(
     let mut all: BTreeMap<AccountId, Sides> = BTreeMap::new();
     let sql = tx.either(SIDES_AMONG.0, SIDES_AMONG.1);
     tx.each(sql, [V::from(&list), on.into(), through.into()], |row| {
-        all.entry(row.id(8)?).or_default().0.push(side(row)?);
+        all.entry(row.id(9)?).or_default().0.push(side(row)?);
         Ok(())
     })?;
     for of in [MOVED_AMONG, LEVELLED_AMONG, APPLIED_AMONG] {

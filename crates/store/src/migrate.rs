@@ -67,6 +67,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0061_released", include_str!("../migrations/0061_released.sql")),
     ("0062_pieces_that_stand", include_str!("../migrations/0062_pieces_that_stand.sql")),
     ("0063_rolled", include_str!("../migrations/0063_rolled.sql")),
+    ("0064_allocated", include_str!("../migrations/0064_allocated.sql")),
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
 ];
 

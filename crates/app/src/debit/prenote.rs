@@ -35,7 +35,7 @@ pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Mandate>> {
 pub fn make(tx: &mut Tx, actor: Actor, settle: Date, count: usize) -> Result<DebitFileId> {
     let allowed = authorize(tx, actor, Permission::MakeDebits, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
-    may_go(tx, today, settle)?;
+    may_go(tx, today, (Format::Nacha, settle))?;
     let accounts = store::debit::mandated(tx, settle)?;
     store::account::lock(tx, &accounts)?;
     let all = due(tx, settle)?;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use meterbook_core::id::{
     AccountId, EntryId, PaymentBatchId, PaymentId, ReceiptId, SuspenseId, TenderId,
 };
-use meterbook_core::ledger::allocate::Rule;
+use meterbook_core::ledger::allocate::{Rule, asked_with};
 use meterbook_core::ledger::open::{Applied, Side, open};
 use meterbook_core::ledger::{
     Debt, Entry, EntryKind, Gl, Payment, Receipt, Suspended, Tender, Tendered, post_between,
@@ -109,9 +109,10 @@ fn part(
                 let meant = items.iter().find(|it| {
                     it.side.debt == Debt::Bill && due.is_some_and(|due| it.side.due == due)
                 });
-                let meant = meant.map(|it| it.side.entry);
+                let bill = meant.and_then(|it| it.side.bill);
+                let meant = bill.map(|it| asked_with(&items, it)).unwrap_or_default();
                 let rule = rules.get(&on).context("the rule of the day was read")?;
-                let for_what = rule.allocate(amount, &items, meant);
+                let for_what = rule.allocate(amount, &items, &meant);
                 let key = pay::key(*account, kind, &reference);
                 // The next one for the same account finds this one paid.
                 let (side_key, debt, due) = (key.clone(), Debt::Other, on);
@@ -119,6 +120,7 @@ fn part(
                     entry,
                     kind: EntryKind::Payment,
                     key: side_key,
+                    bill: None,
                     debt,
                     on,
                     due,

@@ -12,14 +12,16 @@ use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::write_off::{self, NewTransfer};
-use meterbook_app::{customer_view, order, plan, receipt};
+use meterbook_app::{customer_view, order, plan};
 use meterbook_checks::engines;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::order::{Connected, Order, OrderKind, Priority};
@@ -234,6 +236,15 @@ fn what_is_past_due_of_all_is_what_is_past_due_of_each() {
         pays(db, THREE, 1_000, date(2026, 3, 9), actor());
         pays(db, FOUR, 1_776, date(2026, 3, 9), actor());
         february(db, folder, 4);
+        // The second pays the new bill by name: the old one stays open, as old as it is.
+        let amount = Money::from_cents(8_88);
+        let bill = db.read(|tx| store::bill::of_account(tx, TWO)).unwrap()[0].number.clone();
+        let by_name = NewReceipt {
+            on: date(2026, 3, 10),
+            tenders: vec![NewTender { kind: Tender::Card, amount, reference: "1".to_owned() }],
+            shares: vec![Share { to: For::Account { account: TWO, bill: Some(bill) }, amount }],
+        };
+        db.write(|tx| receipt::take(tx, actor(), &by_name)).unwrap();
         for day in [date(2026, 3, 10), date(2026, 3, 23), date(2026, 3, 24), date(2026, 6, 1)] {
             let mut all = Vec::new();
             db.read(|tx| store::debt::arrears(tx, day, |it| all.push(it))).unwrap();
@@ -251,6 +262,7 @@ fn what_is_past_due_of_all_is_what_is_past_due_of_each() {
             };
             let all: Vec<_> = all.iter().map(|it| (it.account, it.past_due, it.oldest)).collect();
             assert_eq!(all, db.read(each).unwrap(), "{day}");
+            assert!(all.contains(&(TWO, amount, date(2026, 2, 23))), "{day}: {all:?}");
         }
     });
 }

@@ -12,19 +12,25 @@ use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::debit::{self, NewDebits, NotWhole};
 use meterbook_app::mandate::{self, NewMandate};
-use meterbook_app::{Actor, check, receipt, task};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::{Actor, budget, check, late_fee, plan, task};
 use meterbook_checks::engines;
+use meterbook_core::bill::BillNumber;
+use meterbook_core::credit::Noun;
 use meterbook_core::debit::policy::Held;
 use meterbook_core::debit::{BankNumber, Format, Scheme};
 use meterbook_core::id::{AccountId, DebitFileId};
 use meterbook_core::interaction::InteractionChannel;
+use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Grant, Permission};
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::with_role;
+use crate::deposit::{at, say};
 use crate::jobs::january;
+use crate::late_fee::february;
 use crate::mandate::{key, new, terms};
 use crate::village::{actor, says};
 
@@ -43,6 +49,10 @@ fn cents(cents: i64) -> Money {
 pub(crate) fn town(db: &Db, folder: &Path) {
     january(db, folder, 4);
     bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    mandates(db);
+}
+
+fn mandates(db: &Db) {
     db.write(|tx| {
         debit::say_policy(tx, actor(), date(2026, 1, 1), POLICY)?;
         let schemes = [Scheme::Ppd, Scheme::Web, Scheme::Ppd, Scheme::SepaCore];
@@ -128,6 +138,16 @@ fn what_is_due_is_taken_once_with_its_payments() {
         assert_eq!(disputed.unwrap()[1].held, Some(Held::Disputed));
         let past = NewDebits { settle: date(2026, 3, 9), ..wanted(Format::Nacha, 1_332) };
         assert!(says(&make(db, &past).unwrap_err()).starts_with("today is 2026-03-10"));
+        // A Sunday, and Good Friday, on which only the banks of SEPA are closed.
+        let on = |format, settle| NewDebits { format, settle, ..wanted(format, 1) };
+        let sunday = make(db, &on(Format::Nacha, date(2026, 3, 15))).unwrap_err();
+        let next = "the next day on which they do is 2026-03-16";
+        assert_eq!(says(&sunday), format!("banks do not settle on 2026-03-15; {next}"));
+        let easter = date(2026, 4, 3);
+        let refused = says(&make(db, &on(Format::Pain008, easter)).unwrap_err());
+        assert!(refused.ends_with("is 2026-04-07"), "{refused}");
+        let taken = says(&make(db, &on(Format::Nacha, easter)).unwrap_err());
+        assert!(taken.starts_with("it comes to"), "{taken}");
         assert!(says(&written(db, 1).unwrap_err()).starts_with("there is no file 1 of debits"));
 
         make(db, &wanted(Format::Nacha, 1_332)).unwrap();
@@ -180,6 +200,92 @@ fn a_debit_that_came_back_is_not_taken_again() {
         let back = db.read(|tx| store::debit::returned(tx, AccountId(1))).unwrap();
         assert_eq!(back.len(), 1);
         assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap().0, 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_paid_in_parts_is_held_and_what_comes_later_taken() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, Noun::Plan, "months any 2\n");
+        let agree = |tx: &mut Tx| plan::agree(tx, at("2026-03-10"), AccountId(2), 1, "by phone");
+        db.write(agree).unwrap();
+        let parts = || (2, "it is paid in parts, which are not taken by debit".to_owned());
+        assert_eq!(held(db)[1], parts());
+        assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap(), (1, cents(4_44)));
+        make(db, &wanted(Format::Nacha, 4_44)).unwrap();
+        assert_eq!(owes(db), [0, 8_88, 1_332, 17_76]);
+        february(db, folder, 4);
+        let mut of_two = held_on(db, date(2026, 3, 23));
+        of_two.retain(|it| it.0 == 2);
+        assert_eq!(of_two, [parts(), (2, "taken".to_owned())]);
+        // Without the plan all of it is taken again.
+        db.write(|tx| plan::cancel(tx, at("2026-03-10"), AccountId(2), "by phone")).unwrap();
+        assert_eq!(held(db)[0], (2, "taken".to_owned()));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_a_paper_asks_for_is_taken_together() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        say(db, Noun::Budget, "class residential\nhistory 12 1\nround 1.00\noff 10%\n");
+        say(db, Noun::LateFee, "fee residential 10% once\ngrace 5 days\nleast 5.00\n");
+        for id in [1, 3] {
+            let level = Some(cents(10_00));
+            let begin =
+                |tx: &mut Tx| budget::begin(tx, at("2026-01-20"), AccountId(id), level, "asked");
+            db.write(begin).unwrap();
+        }
+        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        mandates(db);
+        // Bills of 4.44 and 13.32 that ask for 10.00 each.
+        assert_eq!(owes(db), [10_00, 8_88, 10_00, 17_76]);
+        assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap(), (3, cents(28_88)));
+        let other = AccountId(2);
+        let all = db.read(|tx| debit::due(tx, SETTLE)).unwrap();
+        let bill = all.iter().find(|it| it.account.id == other).unwrap().number.clone();
+        make(db, &wanted(Format::Nacha, 28_88)).unwrap();
+        assert_eq!(owes(db), [0, 0, 0, 17_76]);
+        let open = db.read(|tx| receipt::open_now(tx, AccountId(1))).unwrap();
+        assert_eq!((open.items, open.credits), (vec![], vec![]));
+        sound(db);
+        // It comes back, and the next bill has a fee for it; only that is paid by name.
+        let items = db.read(|tx| store::debit::items(tx, DebitFileId(1))).unwrap();
+        let (on, tender) = (date(2026, 3, 10), items[2].tender);
+        db.write(|tx| receipt::give_back(tx, actor(), tender, on, "R08")).unwrap();
+        late_fee::assess_all(db, at("2026-03-10")).unwrap();
+        february(db, folder, 4);
+        let march = date(2026, 3, 23);
+        let due = |tx: &mut Tx| {
+            let mut all = debit::due(tx, march)?;
+            all.retain(|it| it.account.id == other);
+            Ok(all.into_iter().map(|it| (it.number, it.amount.cents(), it.held)).collect())
+        };
+        let of_two: Vec<_> = db.read(due).unwrap();
+        let new = of_two[1].0.clone();
+        let returned = Some(Held::Returned);
+        assert_eq!(of_two, [(bill.clone(), 8_88, returned), (new.clone(), 9_77, returned)]);
+        let pays = |bill: &BillNumber, amount: i64| {
+            let (amount, bill) = (cents(amount), Some(bill.clone()));
+            let reference = format!("{amount}");
+            let new = NewReceipt {
+                on,
+                tenders: vec![NewTender { kind: Tender::Check, amount, reference }],
+                shares: vec![Share { to: For::Account { account: other, bill }, amount }],
+            };
+            db.write(|tx| receipt::take(tx, actor(), &new)).unwrap();
+        };
+        // Of the bill first, and of the fee with it.
+        pays(&new, 9_00);
+        assert_eq!(db.read(due).unwrap()[1], (new.clone(), 77, returned));
+        pays(&bill, 8_88);
+        assert_eq!(db.read(due).unwrap(), [(new, 77, None)]);
+        let sum = db.read(|tx| debit::sum(tx, Format::Nacha, march)).unwrap();
+        make(db, &NewDebits { settle: march, total: sum.1, ..wanted(Format::Nacha, 0) }).unwrap();
+        assert_eq!(owes(db)[1], 0);
         sound(db);
     });
 }

@@ -44,9 +44,9 @@ fn what_came_back_for_want_of_money_is_tried_twice_more_and_never_again() {
         let wait = "it came back and is tried again from 2026-03-21 on".to_owned();
         assert_eq!(held_on(db, date(2026, 3, 20))[0], (1, wait));
         assert!(held_on(db, date(2026, 4, 20)).iter().all(|it| it.0 != 2), "the mandate ended");
-        make_on(db, "2026-03-20", date(2026, 3, 21), 4_44).unwrap();
+        make_on(db, "2026-03-20", date(2026, 3, 23), 4_44).unwrap();
         assert_eq!(owes(db)[0], 0);
-        let again = make_on(db, "2026-03-20", date(2026, 3, 21), 4_44).unwrap_err();
+        let again = make_on(db, "2026-03-20", date(2026, 3, 23), 4_44).unwrap_err();
         assert!(says(&again).starts_with("nothing is to be taken"), "one debit is in one file");
         let text = written(db, 2).unwrap();
         let read = nacha::read(text.as_bytes());

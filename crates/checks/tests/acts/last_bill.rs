@@ -196,7 +196,7 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         leaves(db, &account, LEFT, ReadWanted::Ordered);
         let (why, text) = says(close(db, &account));
         assert!(matches!(why.as_a(), Some(NotRun::LastHeld { .. })), "{text}");
-        assert!(text.contains("waits: ") && text.contains("2026-02-15"), "{text}");
+        assert!(text.contains("waits for its bill: ") && text.contains("2026-02-15"), "{text}");
         shows(db, LEFT, 150);
         let closed = close(db, &account).unwrap();
         let [bill] = &closed.bills[..] else { panic!("{closed:?}") };

@@ -184,6 +184,7 @@ const MAY_CHANGE: &[&str] = &[
     "correction_item",
     "correction_job",
     "correction_reached",
+    "correction_seen",
     "correction_set",
     "counter",
     "deposit_rule",

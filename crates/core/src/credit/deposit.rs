@@ -373,6 +373,7 @@ mod tests {
             entry: EntryId(id),
             kind,
             key: id.to_string(),
+            bill: None,
             debt,
             on: date(2026, 3, day),
             due: date(2026, 3, day),

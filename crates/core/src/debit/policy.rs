@@ -60,6 +60,8 @@ pub enum Held {
     },
     /// The customer disputes a bill.
     Disputed,
+    /// A plan that runs is for it.
+    Plan,
     /// So much came back that they pay in cash only.
     CashOnly {
         /// The first day on which they may pay otherwise.
@@ -213,6 +215,7 @@ impl fmt::Display for Held {
             Held::Returned => f.write_str("a debit came back and is still owed"),
             Held::Again { from } => write!(f, "it came back and is tried again from {from} on"),
             Held::Disputed => f.write_str("the customer disputes a bill"),
+            Held::Plan => f.write_str("it is paid in parts, which are not taken by debit"),
             Held::CashOnly { until } => write!(f, "they pay in cash only, until {until}"),
             Held::NotTried => f.write_str("the mandate was not tried; see: debit prenote"),
             Held::BeingTried { until } => write!(f, "the mandate is being tried until {until}"),

@@ -85,7 +85,7 @@ mod tests {
             let due = on.checked_sub(jiff::Span::new().days(days)).unwrap();
             let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(1 << id));
             let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
-            Side { entry, kind, key, debt, on: due, due, amount, rolled }
+            Side { entry, kind, key, bill: None, debt, on: due, due, amount, rolled }
         };
         let ages = [-5, 0, 1, 30, 31, 60, 61, 90, 91, 400];
         let sides: Vec<Side> = (0..).zip(ages).map(side).collect();

@@ -10,9 +10,9 @@
 
 use std::fmt;
 
-use crate::id::EntryId;
-use crate::ledger::Debt;
+use crate::id::{BillId, EntryId};
 use crate::ledger::open::Item;
+use crate::ledger::{Debt, EntryKind};
 use crate::money::Money;
 
 /// A rule of allocation.
@@ -85,22 +85,22 @@ impl Rule {
     }
 
     /// What of an amount goes to which item, in the order in which they are paid; what is more than
-    /// all of them is for nothing yet. `designated` is what the payer says it is for.
+    /// all of them is for nothing yet. `designated` is what the payer says it is for, in order.
     pub fn allocate(
         &self,
         amount: Money,
         items: &[Item],
-        designated: Option<EntryId>,
+        designated: &[EntryId],
     ) -> Vec<(EntryId, Money)> {
         let rank = |it: &Item| {
-            if Some(it.side.entry) == designated {
-                return 0;
+            if let Some(at) = designated.iter().position(|of| *of == it.side.entry) {
+                return at;
             }
             if it.side.rolled {
                 return usize::MAX;
             }
             let of = self.groups.iter().position(|group| group.contains(&it.side.debt));
-            of.map_or(usize::MAX, |it| it + 1)
+            of.map_or(usize::MAX, |it| it + designated.len())
         };
         let mut items: Vec<&Item> = items.iter().collect();
         items.sort_by_key(|it| (rank(it), it.side.due, it.side.entry));
@@ -115,6 +115,14 @@ impl Rule {
         }
         given
     }
+}
+
+/// What is open of a bill and of what came with it, such as a fee: its paper asks for them together. The
+/// bill comes first, and last what its paper says another account pays.
+pub fn asked_with(items: &[Item], bill: BillId) -> Vec<EntryId> {
+    let mut with: Vec<&Item> = items.iter().filter(|it| it.side.bill == Some(bill)).collect();
+    with.sort_by_key(|it| (it.side.rolled, it.side.kind != EntryKind::Bill));
+    with.into_iter().map(|it| it.side.entry).collect()
 }
 
 /// Which part of which amount goes where: several tenders fill several shares in their order, so that
@@ -169,15 +177,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ledger::EntryKind;
     use crate::ledger::open::Side;
 
     fn item(id: i64, debt: Debt, due: i8, cents: i64) -> Item {
         let (entry, kind, due) = (EntryId(id), EntryKind::Bill, date(2026, 3, due));
         let left = Money::from_cents(cents);
         let key = id.to_string();
-        let rolled = false;
-        Item { side: Side { entry, kind, key, debt, on: due, due, amount: left, rolled }, left }
+        let (rolled, bill) = (false, None);
+        let side = Side { entry, kind, key, bill, debt, on: due, due, amount: left, rolled };
+        Item { side, left }
     }
 
     fn given(rule: &str, cents: i64, meant: Option<i64>) -> Vec<(i64, i64)> {
@@ -188,7 +196,8 @@ mod tests {
             item(4, Debt::Deposit, 20, 30_00),
         ];
         let rule = Rule::parse(rule).unwrap();
-        let given = rule.allocate(Money::from_cents(cents), &items, meant.map(EntryId));
+        let meant: Vec<EntryId> = meant.map(EntryId).into_iter().collect();
+        let given = rule.allocate(Money::from_cents(cents), &items, &meant);
         given.into_iter().map(|(to, amount)| (to.0, amount.cents())).collect()
     }
 
@@ -203,6 +212,27 @@ mod tests {
         // More than is owed is for nothing yet.
         let all: i64 = given(deposits, 20_000, None).iter().map(|it| it.1).sum();
         assert_eq!(all, 13_000);
+    }
+
+    #[test]
+    fn what_a_paper_asks_for_together_is_paid_together() {
+        let mut items = [
+            item(1, Debt::Fee, 9, 5_00),
+            item(2, Debt::Bill, 2, 50_00),
+            item(3, Debt::Bill, 9, 10_00),
+        ];
+        items[0].side.kind = EntryKind::Charge;
+        for at in [0, 2] {
+            items[at].side.bill = Some(BillId(7));
+        }
+        let with = asked_with(&items, BillId(7));
+        assert_eq!(with, [EntryId(3), EntryId(1)]);
+        let rule = Rule::parse(OLDEST_FIRST).unwrap();
+        let given = rule.allocate(Money::from_cents(16_00), &items, &with);
+        let given: Vec<(i64, i64)> = given.iter().map(|it| (it.0.0, it.1.cents())).collect();
+        assert_eq!(given, [(3, 10_00), (1, 5_00), (2, 1_00)]);
+        items[2].side.rolled = true;
+        assert_eq!(asked_with(&items, BillId(7)), [EntryId(1), EntryId(3)]);
     }
 
     #[test]
@@ -230,7 +260,7 @@ mod tests {
                 .map(|(id, &(debt, due, cents))| item(id, Debt::ALL[debt], due, cents))
                 .collect();
             let rule = Rule::parse("pay deposit\npay any").unwrap();
-            let given = rule.allocate(Money::from_cents(cents), &items, Some(EntryId(meant)));
+            let given = rule.allocate(Money::from_cents(cents), &items, &[EntryId(meant)]);
             let sum: Money = given.iter().map(|it| it.1).sum();
             let all: Money = items.iter().map(|it| it.left).sum();
             prop_assert_eq!(sum, Money::from_cents(cents).min(all));

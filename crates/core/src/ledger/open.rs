@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::id::EntryId;
+use crate::id::{BillId, EntryId};
 use crate::ledger::{Debt, EntryKind};
 use crate::money::Money;
 
@@ -18,6 +18,8 @@ pub struct Side {
     pub kind: EntryKind,
     /// The bill's number or the payment's key.
     pub key: String,
+    /// The bill that it is or came with, where it is or did.
+    pub bill: Option<BillId>,
     /// What sort of debt it is, where it is one.
     pub debt: Debt,
     /// The day it counts from.
@@ -64,6 +66,14 @@ impl Open {
     pub fn balance(&self) -> Money {
         let sum = |items: &[Item]| -> Money { items.iter().map(|it| it.left).sum() };
         sum(&self.items) - sum(&self.credits)
+    }
+
+    /// What of it was due before a day, as the account's own debt, and the day on which the oldest of that
+    /// was due; `None` where nothing was.
+    pub fn past_due(&self, on: Date) -> Option<(Money, Date)> {
+        let past = self.items.iter().filter(|it| !it.side.rolled && it.side.due < on);
+        let oldest = past.clone().map(|it| it.side.due).min()?;
+        Some((past.map(|it| it.left).sum(), oldest))
     }
 }
 
@@ -144,7 +154,8 @@ mod tests {
         let on = date(2026, 3, 1).checked_add(jiff::Span::new().days(id)).unwrap();
         let (entry, debt) = (EntryId(id), Debt::Bill);
         let amount = Money::from_cents(cents);
-        Side { entry, kind, key: key.to_owned(), debt, on, due: on, amount, rolled: false }
+        let (key, bill) = (key.to_owned(), None);
+        Side { entry, kind, key, bill, debt, on, due: on, amount, rolled: false }
     }
 
     fn left(of: &[Item]) -> Vec<(i64, i64)> {
@@ -162,6 +173,13 @@ mod tests {
         assert_eq!(left(&open(&sides, &[meant]).items), [(1, 50_00)]);
         // What is for nothing pays what is due first.
         assert_eq!(left(&open(&sides, &[]).items), [(1, 20_00), (2, 30_00)]);
+        // The first is past due on the day after it was due, and as old as it is.
+        let (first, day) = (sides[0].due, |at: usize| sides[at].due);
+        let now = open(&sides, &[meant]);
+        assert_eq!(
+            (now.past_due(first), now.past_due(day(1))),
+            (None, Some((now.balance(), first)))
+        );
     }
 
     #[test]

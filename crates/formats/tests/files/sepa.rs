@@ -250,6 +250,36 @@ fn a_statement_follows_from_what_was_booked() {
 }
 
 #[test]
+fn what_came_back_is_told_without_what_the_bank_charges_for_it() {
+    let of = |told: &str| {
+        let (before, after) = STATEMENT.split_once("<RtrInf>").unwrap();
+        let text = format!("{before}{told}<RtrInf>{after}");
+        let read = read_statements(text.as_bytes());
+        assert_eq!(said(&read.faults), [""; 0]);
+        let (entry, it) = read.returns().next().unwrap();
+        let cents = |it: Option<Money>| it.map_or(0, Money::cents);
+        (cents(it.amount.or(entry.amount)), cents(it.charge))
+    };
+    let instructed = "<InstdAmt><Amt Ccy=\"EUR\">4.45</Amt></InstdAmt>";
+    let charge = "<Chrgs><Amt Ccy=\"EUR\">3.00</Amt><Tax><Amt Ccy=\"EUR\">0.48</Amt></Tax></Chrgs>";
+    let records = "<Chrgs><TtlChrgsAndTaxAmt Ccy=\"EUR\">3.00</TtlChrgsAndTaxAmt>\
+        <Rcrd><Amt Ccy=\"EUR\">1.00</Amt></Rcrd><Rcrd><Amt Ccy=\"EUR\">2.00</Amt></Rcrd></Chrgs>";
+    let total = "<Chrgs><TtlChrgsAndTaxAmt Ccy=\"EUR\">3.00</TtlChrgsAndTaxAmt></Chrgs>";
+    assert_eq!(of(""), (7_45, 0));
+    for charge in [charge, records, total] {
+        assert_eq!(of(&format!("<AmtDtls>{instructed}</AmtDtls>{charge}")), (4_45, 3_00));
+        // Some say the whole beside what was instructed.
+        let whole = "<TxAmt><Amt Ccy=\"EUR\">7.45</Amt></TxAmt>";
+        assert_eq!(of(&format!("<AmtDtls>{instructed}{whole}</AmtDtls>{charge}")), (4_45, 3_00));
+    }
+    let own = "<Amt Ccy=\"EUR\">4.46</Amt>";
+    assert_eq!(of(&format!("{own}<AmtDtls>{instructed}</AmtDtls>{charge}")), (4_46, 3_00));
+    // What was instructed in another currency is not what came back.
+    let foreign = instructed.replace("EUR", "CHF");
+    assert_eq!(of(&format!("<AmtDtls>{foreign}</AmtDtls>")), (7_45, 0));
+}
+
+#[test]
 fn a_statement_that_does_not_follow_is_refused() {
     let of = |from: &str, to: &str| {
         assert!(STATEMENT.contains(from), "{from}");

@@ -220,6 +220,7 @@ fn of_statements(it: &sepa::Statements) -> Value {
             "end_to_end": it.end_to_end,
             "mandate": it.mandate,
             "amount": it.amount.or(entry.amount).map(Money::plain),
+            "charge": it.charge.map(Money::plain),
         })
     });
     json!({
@@ -359,7 +360,8 @@ fn statement_lines(it: &sepa::Statements) -> Vec<String> {
     }));
     lines.extend(it.returns().map(|(_, it)| {
         let words = reason_words(&it.reason).unwrap_or("");
-        format!("came back {} {} {words}", it.end_to_end, it.reason)
+        let charge = it.charge.map(|it| format!(", charge {}", money(it))).unwrap_or_default();
+        format!("came back {} {} {words}{charge}", it.end_to_end, it.reason)
     }));
     lines
 }

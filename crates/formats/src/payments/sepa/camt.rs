@@ -85,14 +85,18 @@ pub struct Detail {
     pub end_to_end: String,
     /// The mandate.
     pub mandate: String,
-    /// How much, where it is told.
+    /// How much, where it is told, without what the bank charges for it.
     pub amount: Option<Money>,
+    /// What the bank charges for it, where it is told.
+    pub charge: Option<Money>,
     /// Why it came back; empty where it did not.
     pub reason: String,
     /// Who paid.
     pub debtor: String,
     /// What it is for.
     pub remittance: String,
+    instructed: Option<Money>,
+    charges: Option<Money>,
 }
 
 impl Entry {
@@ -181,7 +185,7 @@ impl Take for Statements {
                 return booked(entry, it);
             }
             if let Some(detail) = entry.details.last_mut() {
-                paid(detail, it);
+                paid(detail, it, &entry.currency);
             }
         } else if it.within("Bal") {
             if let Some(balance) = statement.balances.last_mut() {
@@ -245,14 +249,24 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
     }
 }
 
-fn paid(detail: &mut Detail, it: &Element<'_>) {
+fn paid(detail: &mut Detail, it: &Element<'_>, currency: &str) {
     let text = it.text.to_owned();
     if it.ends(&["Refs", "EndToEndId"]) {
         detail.end_to_end = text;
     } else if it.ends(&["Refs", "MndtId"]) {
         detail.mandate = text;
-    } else if it.ends(&["TxDtls", "Amt"]) || it.ends(&["TxAmt", "Amt"]) {
+    } else if it.ends(&["TxDtls", "Amt"]) {
         detail.amount = amount(it.text);
+    } else if it.ends(&["TxAmt", "Amt"]) {
+        detail.amount = detail.amount.or(amount(it.text));
+    } else if it.ends(&["InstdAmt", "Amt"]) && it.currency == currency {
+        detail.instructed = amount(it.text);
+    } else if it.ends(&["Chrgs", "Amt"]) || it.ends(&["Chrgs", "Rcrd", "Amt"]) {
+        detail.charge = more(detail.charge, it.text);
+    } else if it.ends(&["Chrgs", "TtlChrgsAndTaxAmt"]) {
+        detail.charges = more(detail.charges, it.text);
+    } else if it.ends(&["TxDtls"]) {
+        settle(detail);
     } else if it.ends(&["RtrInf", "Rsn", "Cd"]) || it.ends(&["RtrInf", "Rsn", "Prtry"]) {
         detail.reason = text;
     } else if it.ends(&["RltdPties", "Dbtr", "Nm"]) || it.ends(&["Dbtr", "Pty", "Nm"]) {
@@ -260,6 +274,21 @@ fn paid(detail: &mut Detail, it: &Element<'_>) {
     } else if it.ends(&["RmtInf", "Ustrd"]) || it.ends(&["CdtrRefInf", "Ref"]) {
         detail.remittance = text;
     }
+}
+
+/// What was instructed is the payment where nothing else is told, and where what is told is that with the
+/// charge: banks book what came back together with what it costs.
+fn settle(detail: &mut Detail) {
+    detail.charge = detail.charge.or(detail.charges);
+    let charge = detail.charge.unwrap_or(Money::ZERO);
+    let with = detail.instructed.map(|it| plus(it, charge));
+    if detail.amount.is_none() || detail.amount == with {
+        detail.amount = detail.instructed;
+    }
+}
+
+fn more(sum: Option<Money>, text: &str) -> Option<Money> {
+    Some(plus(sum.unwrap_or(Money::ZERO), amount(text)?))
 }
 
 fn check(it: &Statement, faults: &mut Faults) {
@@ -300,12 +329,14 @@ fn check(it: &Statement, faults: &mut Faults) {
     }
 }
 
-/// The payments of an entry come to the entry, where each says how much in the entry's currency.
+/// The payments of an entry come to the entry, with what they cost or without, where each says how much in
+/// the entry's currency.
 fn parts(entry: &Entry, faults: &mut Faults) {
     let told: Option<Vec<Money>> = entry.details.iter().map(|it| it.amount).collect();
     let Some(told) = told.filter(|it| 1 < it.len()) else { return };
     let sum = told.into_iter().fold(Money::ZERO, plus);
-    if entry.amount.is_some_and(|it| it != sum) {
+    let charged = entry.details.iter().filter_map(|it| it.charge).fold(sum, plus);
+    if entry.amount.is_some_and(|it| it != sum && it != charged) {
         faults.note(
             entry.line,
             format!("its payments come to {}, and not to the entry", sum.plain()),
