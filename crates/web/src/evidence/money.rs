@@ -30,6 +30,17 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("an alert of {} in {}", "una alerta del {} en {}"),
     ("it was taken already", "ya se cobró"),
     ("a debit came back and is still owed", "un débito fue devuelto y todavía se debe"),
+    (
+        "it came back and is tried again from {} on",
+        "fue devuelto y se intenta otra vez desde el {}",
+    ),
+    (
+        "it is paid in parts, which are not taken by debit",
+        "se paga en partes, que no se cobran por débito",
+    ),
+    ("they pay in cash only, until {}", "paga solo en efectivo, hasta el {}"),
+    ("the mandate was not tried; see: debit prenote", "el mandato no se probó"),
+    ("the mandate is being tried until {}", "el mandato se está probando hasta el {}"),
     ("the customer agreed to {} at most", "el cliente aceptó {} como máximo"),
     ("their bills usually come to {}", "sus facturas suelen sumar {}"),
     ("{} bills in a row were paid in time", "{} facturas seguidas se pagaron a tiempo"),
@@ -45,6 +56,14 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
 
 /// What is refused.
 pub(super) const REFUSALS: &[(&str, &str)] = &[
+    (
+        "banks do not settle on {}; the next day on which they do is {}",
+        "los bancos no liquidan el {}; el próximo día en que lo hacen es el {}",
+    ),
+    (
+        "debits are stopped: {}; let them go on first: meterbook debit go",
+        "los débitos están detenidos: {}; permítalos antes",
+    ),
     ("{} is no amount; write it like 87.45", "{} no es un importe; escríbalo como 87.45"),
     ("{} is no way to pay", "{} no es una forma de pago"),
     ("{} is no day; write it like 2026-08-04", "{} no es un día; escríbalo como 2026-08-04"),
@@ -326,6 +345,8 @@ mod tests {
             NotWrittenOff::Beyond { owed: amount }.to_string(),
             NotWrittenOff::Already.to_string(),
             NotMade::Past { today }.to_string(),
+            NotMade::NoBanking { day: today, next: today }.to_string(),
+            NotMade::Stopped { why: "storm".to_owned() }.to_string(),
             NotMade::Nothing.to_string(),
             NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
             NotMade::Taken.to_string(),
@@ -351,6 +372,11 @@ mod tests {
             Held::Taken.to_string(),
             Held::Returned.to_string(),
             Held::Disputed.to_string(),
+            Held::Again { from: on }.to_string(),
+            Held::Plan.to_string(),
+            Held::CashOnly { until: on }.to_string(),
+            Held::NotTried.to_string(),
+            Held::BeingTried { until: on }.to_string(),
             Held::BeyondMost { most: amount }.to_string(),
             Held::BeyondNorm { norm: amount }.to_string(),
         ];
