@@ -298,9 +298,10 @@ pub fn open_now(tx: &mut Tx, account: AccountId) -> Result<Open> {
 /// Posts what came in at once and was authorized.
 pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<Receipt> {
     check(tx, allowed, new)?;
-    crate::close::begin_day(tx, allowed)?;
     let accounts: Vec<AccountId> = new.shares.iter().filter_map(Share::account).collect();
+    // Accounts are locked before any counter, or two that do both wait for each other.
     store::account::lock(tx, &accounts)?;
+    crate::close::begin_day(tx, allowed)?;
     let first = tx.next(Counter::Tender, new.tenders.len())?;
     let tendered = |(it, id): (&NewTender, i64)| Tendered {
         id: TenderId(id),
@@ -500,11 +501,11 @@ fn take_back(
     why: &str,
 ) -> Result<Money> {
     said(why)?;
-    crate::close::begin_day(tx, allowed)?;
     let id = came.tender.id;
     let standing = store::receipt::standing(tx, id)?;
     let accounts: Vec<AccountId> = standing.iter().map(|it| it.account).collect();
     store::account::lock(tx, &accounts)?;
+    crate::close::begin_day(tx, allowed)?;
     let mut sum = Money::ZERO;
     for it in &standing {
         // What was moved or matched later than the bank says is taken back on the day it came.

@@ -326,6 +326,7 @@ const ELSEWHERE: &[&str] = &[
     "orders::import",
     "task::resolve",
     "task::resolve_all",
+    "write_off::give_up_all",
     // They look, and write nothing.
     "appointment::offers",
     "completion::plan",
