@@ -48,11 +48,12 @@ fn settled(utility: &Program) -> String {
          from entry e join posting p on p.entry_id = e.id order by e.id, p.position",
         "select cast(id as text) || cast(account_id as text) || why || cast(net_cents as text)
          from correction order by id",
-        "select cast(set_id as text) || cast(account_id as text) || outcome || cast(bills as text) ||
-            cast(net_cents as text)
-         from correction_item order by set_id, account_id",
+        "select cast(i.account_id as text) || i.outcome || cast(i.bills as text) ||
+            cast(i.net_cents as text)
+         from correction_item i join correction_set s on s.id = i.set_id
+         where s.why is not null order by i.set_id, i.account_id",
         "select cast(id as text) || said from telling order by id",
-        "select cast(id as text) || why from correction_set where done_at is not null order by id",
+        "select why from correction_set where done_at is not null and why is not null order by id",
     ];
     texts.map(|it| utility.column(it).join("\n")).join("\n\n")
 }

@@ -100,6 +100,8 @@ pub(crate) fn begin(tx: &mut Tx, actor: Actor, new: NewSet<'_>) -> Result<Begun>
     if let Some(before) = store::set::open(tx)?.iter().find(|it| same(it)) {
         return Ok(Begun::Before(before.id));
     }
+    // The day first: ids that were set aside before it began are not used on it.
+    crate::close::begin_day(tx, &allowed)?;
     let jobs = cut(tx, &set)?;
     store::set::add(tx, &set, &jobs)?;
     if let Some(seen) = seen {
