@@ -123,7 +123,7 @@ impl Year<'_> {
 
     /// What of a plan, and of bills beside it, is past due, for who keeps one.
     fn part(&self, it: &Customer) -> Money {
-        let breaks = it.nth / 10 % 2 == 1;
+        let breaks = it.nth.div_euclid(10) % 2 == 1;
         if self.today < IN_PARTS_FROM || breaks && BREAKS_FROM <= self.today {
             return Money::ZERO;
         }

@@ -122,7 +122,7 @@ pub(crate) fn key() -> BankKey {
 
 /// What a meter shows on a day: a little more or less each day of the week and each month.
 pub(crate) fn shows(nth: i64, on: Date) -> i64 {
-    let daily = |day: i64| 5 + nth * 7 % 13 + (day / 30 + nth) % 4;
+    let daily = |day: i64| 5 + nth * 7 % 13 + (day.div_euclid(30) + nth) % 4;
     let days = i64::from((on - FIRST).get_days());
     100 + (0..days).map(daily).sum::<i64>()
 }
@@ -165,7 +165,7 @@ impl<'a> Year<'a> {
     pub(crate) fn take_on(&mut self) {
         let actor = self.actor();
         for nth in 0..self.many {
-            let (cycle, day) = CYCLES[usize::try_from(nth / 10 % 2).unwrap()];
+            let (cycle, day) = CYCLES[usize::try_from(nth.div_euclid(10) % 2).unwrap()];
             if self.today == date(2026, 1, day) {
                 let habit = HABITS[usize::try_from(nth).unwrap() % HABITS.len()];
                 let of = (nth, cycle, self.today);
