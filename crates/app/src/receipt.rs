@@ -441,7 +441,7 @@ impl Posted<'_> {
                 return Err(refuse(ReceiptRefusal::NotOwed { bill: number.0.clone() }));
             }
         }
-        let given = rule(tx, on)?.allocate(amount, &items, &designated);
+        let given = rule(tx, on)?.allocate(amount, on, &items, &designated);
         let id = PaymentId(tx.next(Counter::Payment, 1)?);
         let payment = Payment { id, account, amount, on, tender, reference, key };
         store::payment::add(tx, &payment)?;

@@ -112,7 +112,7 @@ fn part(
                 let bill = meant.and_then(|it| it.side.bill);
                 let meant = bill.map(|it| asked_with(&items, it)).unwrap_or_default();
                 let rule = rules.get(&on).context("the rule of the day was read")?;
-                let for_what = rule.allocate(amount, &items, &meant);
+                let for_what = rule.allocate(amount, on, &items, &meant);
                 let key = pay::key(*account, kind, &reference);
                 // The next one for the same account finds this one paid.
                 let (side_key, debt, due) = (key.clone(), Debt::Other, on);

@@ -163,6 +163,9 @@ impl Year<'_> {
     fn debit(&mut self) {
         let (actor, settle) = (self.actor(), self.today);
         let format = Format::Nacha;
+        if format.banks().first_from(settle) != settle {
+            return;
+        }
         let taken: Result<_> = self.db.write(|tx| {
             let (many, total) = debit::sum(tx, format, settle)?;
             if many == 0 {

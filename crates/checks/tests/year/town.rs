@@ -57,7 +57,7 @@ const RULES: &[(Noun, &str)] = &[
     ),
     (Noun::Protection, "no-cut friday weekend\nlasts medical 30 days renewals 2\n"),
 ];
-const ALLOCATION: &str = "pay bill\npay fee\npay any\n";
+const ALLOCATION: &str = "pay due bill\npay due any\npay any\n";
 const POLICY: &str = "company Alder Creek\ncompany-id 1234567890\norigin 231380104\n\
     bank 231380104 First Bank\nstatement UTILITY\nnorm 5\n";
 /// The days of the month on which turns begin.

@@ -6,9 +6,13 @@
 //! pay        regulated
 //! pay        any
 //! ```
-//! What one line names is paid in full before the next; within a line, what is due first.
+//! What one line names is paid in full before the next; within a line, what is due first. `pay due WORD`
+//! pays of it what is due by the day of the payment: without it, who pays what is past due may pay a bill
+//! that is not due yet, and stays behind with the fee.
 
 use std::fmt;
+
+use jiff::civil::Date;
 
 use crate::id::{BillId, EntryId};
 use crate::ledger::open::Item;
@@ -19,7 +23,21 @@ use crate::money::Money;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// What is paid, in order; within one, what is due first.
-    groups: Vec<Vec<Debt>>,
+    groups: Vec<Group>,
+}
+
+/// What one line pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Group {
+    debts: Vec<Debt>,
+    /// Only what is due by the day of the payment.
+    due: bool,
+}
+
+impl Group {
+    fn pays(&self, item: &Item, on: Date) -> bool {
+        self.debts.contains(&item.side.debt) && (!self.due || item.side.due <= on)
+    }
 }
 
 /// What holds where a utility says nothing: what is due first.
@@ -54,11 +72,12 @@ impl Rule {
     /// The first line that is none, or what no line pays.
     pub fn parse(text: &str) -> Result<Rule, RuleFault> {
         let mut regulated = vec![Debt::Bill, Debt::Deposit];
-        let mut groups: Vec<Vec<Debt>> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for (line, said) in (1..).zip(text.lines()) {
             let said = said.split('#').next().unwrap_or_default();
-            let mut words = said.split_whitespace();
+            let mut words = said.split_whitespace().peekable();
             let Some(first) = words.next() else { continue };
+            let due = first == "pay" && words.next_if_eq(&"due").is_some();
             let mut named = Vec::new();
             for word in words {
                 let outside = Debt::ALL.iter().filter(|it| !regulated.contains(it));
@@ -74,21 +93,23 @@ impl Rule {
             }
             match (first, named.is_empty()) {
                 ("regulated", false) => regulated = named,
-                ("pay", false) => groups.push(named),
+                ("pay", false) => groups.push(Group { debts: named, due }),
                 _ => return Err(RuleFault::Line { line }),
             }
         }
-        match Debt::ALL.iter().find(|it| !groups.iter().any(|group| group.contains(it))) {
+        let paid = |it: &Debt| groups.iter().any(|group| !group.due && group.debts.contains(it));
+        match Debt::ALL.iter().find(|it| !paid(it)) {
             Some(&debt) => Err(RuleFault::Forgotten { debt }),
             None => Ok(Rule { groups }),
         }
     }
 
-    /// What of an amount goes to which item, in the order in which they are paid; what is more than
-    /// all of them is for nothing yet. `designated` is what the payer says it is for, in order.
+    /// What of an amount that comes on a day goes to which item, in the order in which they are paid; what
+    /// is more than all of them is for nothing yet. `designated` is what the payer says it is for, in order.
     pub fn allocate(
         &self,
         amount: Money,
+        on: Date,
         items: &[Item],
         designated: &[EntryId],
     ) -> Vec<(EntryId, Money)> {
@@ -99,7 +120,7 @@ impl Rule {
             if it.side.rolled {
                 return usize::MAX;
             }
-            let of = self.groups.iter().position(|group| group.contains(&it.side.debt));
+            let of = self.groups.iter().position(|group| group.pays(it, on));
             of.map_or(usize::MAX, |it| it + designated.len())
         };
         let mut items: Vec<&Item> = items.iter().collect();
@@ -156,7 +177,7 @@ impl fmt::Display for RuleFault {
         match self {
             RuleFault::Line { line } => write!(
                 f,
-                "line {line} is no rule; write: pay WORD..., or: regulated WORD..., with the words bill, fee, deposit, other, regulated, non-regulated, any"
+                "line {line} is no rule; write: pay WORD..., pay due WORD..., or: regulated WORD..., with the words bill, fee, deposit, other, regulated, non-regulated, any"
             ),
             RuleFault::Word { line, word } => write!(
                 f,
@@ -197,7 +218,7 @@ mod tests {
         ];
         let rule = Rule::parse(rule).unwrap();
         let meant: Vec<EntryId> = meant.map(EntryId).into_iter().collect();
-        let given = rule.allocate(Money::from_cents(cents), &items, &meant);
+        let given = rule.allocate(Money::from_cents(cents), date(2026, 3, 5), &items, &meant);
         given.into_iter().map(|(to, amount)| (to.0, amount.cents())).collect()
     }
 
@@ -209,6 +230,10 @@ mod tests {
         let own = "regulated fee\npay regulated\npay non-regulated\n";
         assert_eq!(given(own, 15_00, None), [(1, 10_00), (2, 5_00)]);
         assert_eq!(given(deposits, 45_00, Some(3)), [(3, 40_00), (4, 5_00)]);
+        // The fee is due and the second bill is not.
+        assert_eq!(given("pay bill\npay any\n", 65_00, None), [(2, 50_00), (3, 15_00)]);
+        let due = "pay due bill\npay due any\npay any\n";
+        assert_eq!(given(due, 65_00, None), [(2, 50_00), (1, 10_00), (3, 5_00)]);
         // More than is owed is for nothing yet.
         let all: i64 = given(deposits, 20_000, None).iter().map(|it| it.1).sum();
         assert_eq!(all, 13_000);
@@ -228,7 +253,7 @@ mod tests {
         let with = asked_with(&items, BillId(7));
         assert_eq!(with, [EntryId(3), EntryId(1)]);
         let rule = Rule::parse(OLDEST_FIRST).unwrap();
-        let given = rule.allocate(Money::from_cents(16_00), &items, &with);
+        let given = rule.allocate(Money::from_cents(16_00), date(2026, 3, 5), &items, &with);
         let given: Vec<(i64, i64)> = given.iter().map(|it| (it.0.0, it.1.cents())).collect();
         assert_eq!(given, [(3, 10_00), (1, 5_00), (2, 1_00)]);
         items[2].side.rolled = true;
@@ -242,6 +267,8 @@ mod tests {
             ("pay\n", "line 1 is no rule"),
             ("pay bills\n", "line 1: bills is nothing that is owed"),
             ("pay bill deposit\npay fee\n", "no line pays other; end with"),
+            ("pay due\n", "line 1 is no rule"),
+            ("pay due any\npay bill\n", "no line pays fee; end with"),
         ] {
             let why = Rule::parse(text).unwrap_err().to_string();
             assert!(why.starts_with(says), "{why}");
@@ -254,13 +281,15 @@ mod tests {
             cents in 1_i64..3_000,
             owed in proptest::collection::vec((0_usize..4, 1_i8..28, 1_i64..900), 0..8),
             meant in 0_i64..8,
+            on in 1_i8..28,
         ) {
             let items: Vec<Item> = (0..)
                 .zip(&owed)
                 .map(|(id, &(debt, due, cents))| item(id, Debt::ALL[debt], due, cents))
                 .collect();
-            let rule = Rule::parse("pay deposit\npay any").unwrap();
-            let given = rule.allocate(Money::from_cents(cents), &items, &[EntryId(meant)]);
+            let rule = Rule::parse("pay due bill\npay deposit\npay any").unwrap();
+            let (paid, on) = (Money::from_cents(cents), date(2026, 3, on));
+            let given = rule.allocate(paid, on, &items, &[EntryId(meant)]);
             let sum: Money = given.iter().map(|it| it.1).sum();
             let all: Money = items.iter().map(|it| it.left).sum();
             prop_assert_eq!(sum, Money::from_cents(cents).min(all));
