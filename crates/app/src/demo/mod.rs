@@ -3,6 +3,7 @@
 
 mod calendar;
 mod chance;
+mod credit;
 mod files;
 mod load;
 mod names;

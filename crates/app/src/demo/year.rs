@@ -55,6 +55,7 @@ pub(super) fn live(
     // The day after the last bills is the demo's today.
     let today = turns.last().map_or(calendar::span().end(), |it| it.billed_on + 1.day());
     post_payments(db, by, town, accounts, &mut coming, today, watch)?;
+    super::credit::keep(db, by, town, accounts, today)?;
     Ok(standings)
 }
 
