@@ -33,6 +33,7 @@ use crate::late_fee::{NewWaiver, WAIVE};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
 use crate::suspense::{NewHeldRefund, REFUND_HELD};
+use crate::unclaimed::{NewUnclaimed, UNCLAIMED};
 use crate::write_off::{GIVE_UP, NewTransfer, NewWriteOff, TRANSFER};
 use crate::{Actor, Refused, exchange, late_fee, pay, refuse, role, staff, suspense, write_off};
 
@@ -46,6 +47,8 @@ pub enum Asked {
     Refund(NewRefund),
     /// To give money back that is nobody's yet.
     RefundHeld(NewHeldRefund),
+    /// To take credits that nobody claimed, or send them to the state.
+    Unclaimed(NewUnclaimed),
     /// Not to ask for a fee.
     Waive(NewWaiver),
     /// To give up what is owed.
@@ -281,6 +284,7 @@ impl Asked {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
             Asked::RefundHeld(_) => REFUND_HELD,
+            Asked::Unclaimed(_) => UNCLAIMED,
             Asked::Waive(_) => WAIVE,
             Asked::WriteOff(_) => GIVE_UP,
             Asked::Transfer(_) => TRANSFER,
@@ -305,7 +309,9 @@ impl Asked {
     pub fn permission(&self) -> Permission {
         match self {
             Asked::Payment(_) => Permission::TakePayment,
-            Asked::Refund(_) | Asked::RefundHeld(_) => Permission::RefundCredit,
+            Asked::Refund(_) | Asked::RefundHeld(_) | Asked::Unclaimed(_) => {
+                Permission::RefundCredit
+            }
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
             Asked::WriteOff(_) | Asked::Transfer(_) => Permission::WriteOff,
@@ -337,6 +343,7 @@ impl Asked {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
             Asked::RefundHeld(it) => Some(it.amount),
+            Asked::Unclaimed(it) => Some(it.total),
             Asked::Waive(it) => Some(it.amount),
             Asked::WriteOff(it) => Some(it.amount),
             Asked::Transfer(it) => Some(it.amount),
@@ -362,6 +369,7 @@ impl Asked {
                 format!("account {number}, {}", it.reference.trim())
             }
             Asked::RefundHeld(it) => it.subject(tx)?,
+            Asked::Unclaimed(it) => it.subject(),
             Asked::Waive(it) => it.subject(tx)?,
             Asked::WriteOff(it) => it.subject(tx)?,
             Asked::Transfer(it) => it.subject(tx)?,
@@ -423,6 +431,7 @@ impl Asked {
                 "held": id.0,
                 "cents": amount.cents(),
             }),
+            Asked::Unclaimed(it) => it.content(),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
                 "account": account.0,
                 "cents": amount.cents(),
@@ -520,6 +529,7 @@ impl Asked {
                 id: SuspenseId(content["held"].as_i64()?),
                 amount: Money::from_cents(content["cents"].as_i64()?),
             }),
+            UNCLAIMED => Asked::Unclaimed(NewUnclaimed::read(content)?),
             GIVE_UP => Asked::WriteOff(NewWriteOff {
                 account: AccountId(content["account"].as_i64()?),
                 amount: Money::from_cents(content["cents"].as_i64()?),
@@ -604,6 +614,10 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::RefundHeld(it) => suspense::check(tx, it).map(drop),
+            Asked::Unclaimed(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.check(tx, today)
+            }
             Asked::Waive(it) => late_fee::check(tx, it).map(drop),
             Asked::WriteOff(it) => write_off::check(tx, it),
             Asked::Transfer(it) => write_off::check_transfer(tx, it),
@@ -641,6 +655,7 @@ impl Asked {
             Asked::Payment(it) => pay::post(tx, allowed, it).map(drop),
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
+            Asked::Unclaimed(it) => it.be_done(tx, allowed, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
             Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
             Asked::Transfer(it) => write_off::shift(tx, allowed, it, why),

@@ -125,6 +125,21 @@ const RULES: &[Verify] = &[
         store::write_off::verify,
     ),
     (
+        "refunds",
+        "what is to be given back and was not paid is what the ledger holds for it, and none is paid twice",
+        store::refund::verify,
+    ),
+    (
+        "unclaimed",
+        "what nobody claimed and the state does not have is what the ledger holds of it",
+        store::unclaimed::verify,
+    ),
+    (
+        "pledges",
+        "what came for a pledge is of its account, and what is kept came",
+        store::pledge::verify,
+    ),
+    (
         "bill-accounts",
         "lines of bills, fees and corrections are what the ledger says of revenue and taxes",
         crate::report::bills_hold,

@@ -25,7 +25,7 @@ use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
 use crate::order::{NewOrder, Where};
-use crate::{Actor, Refused, credit_rules, customer_view, order, protection, receipt, refuse};
+use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
@@ -115,10 +115,14 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
+    let pledged = pledged(tx, on)?;
     let mut around = Shields::of(tx, on)?;
     let mut looked = Looked::default();
-    for it in arrears {
+    for mut it in arrears {
         let case = cases.remove(&it.account);
+        if let Some(pledged) = pledged.get(&it.account) {
+            it.past_due = (it.past_due - *pledged).max(Money::ZERO);
+        }
         // Who pays in parts waits where they stand, until that is kept or broken.
         if planned.contains(&it.account) {
             continue;
@@ -170,6 +174,14 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     Ok(looked)
 }
 
+/// What is pledged for accounts on a day, where the rules say that so much less is past due.
+fn pledged(tx: &mut Tx, on: Date) -> Result<HashMap<AccountId, Money>> {
+    match credit_rules::pledges(tx, on)?.lowers_collections {
+        true => store::pledge::open(tx, on),
+        false => Ok(HashMap::new()),
+    }
+}
+
 fn opened(it: &Arrears, before: Option<&Earlier>, rules: &Rules, on: Date) -> Case {
     // The same debt goes on where it stood: a check came back, or a plan broke.
     let same = before.filter(|before| it.oldest <= before.oldest);
@@ -213,6 +225,11 @@ impl Shields {
                 (Some(account), _) => granted.entry(account).or_default().push(shield),
                 (None, Some(county)) => counties.push((county, shield)),
                 (None, None) => (),
+            }
+        }
+        if credit_rules::pledges(tx, on)?.shields {
+            for account in store::pledge::open(tx, on)?.into_keys() {
+                granted.entry(account).or_default().push(Shield::Pledge);
             }
         }
         Ok(Shields {
@@ -388,7 +405,7 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
     let mut found: Vec<Reason> = barred(tx, account, on)?;
     let whose = store::account::get(tx, account)?;
     let rules = credit_rules::collections(tx, on)?;
-    let past_due = customer_view::past_due(tx, account, on)?;
+    let past_due = pledge::past_due(tx, account, on)?;
     match rules.least(whose.class) {
         None => found.push(Reason::NoRule),
         Some(least) if past_due < least || past_due == Money::ZERO => {

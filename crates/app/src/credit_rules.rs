@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::credit::{
-    Noun, budget, collection, deposit, late_fee, plan, protection, returned,
+    Noun, budget, collection, deposit, late_fee, plan, pledge, protection, returned, unclaimed,
 };
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
@@ -72,4 +72,16 @@ pub(crate) fn protections(tx: &mut Tx, on: Date) -> Result<protection::Rules> {
 pub(crate) fn returned(tx: &mut Tx, on: Date) -> Result<returned::Rules> {
     let text = text_on(tx, Noun::Returned, on)?;
     returned::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of unclaimed property that hold on a day.
+pub(crate) fn unclaimed(tx: &mut Tx, on: Date) -> Result<unclaimed::Rules> {
+    let text = text_on(tx, Noun::Unclaimed, on)?;
+    unclaimed::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of pledges that hold on a day.
+pub(crate) fn pledges(tx: &mut Tx, on: Date) -> Result<pledge::Rules> {
+    let text = text_on(tx, Noun::Pledge, on)?;
+    pledge::Rules::parse(&text).context("rules that were kept are some")
 }

@@ -122,6 +122,14 @@ fn ask(
             if left == Money::ZERO {
                 continue;
             }
+            // What is promised is of the oldest first.
+            let older = known.sides.iter().filter(|it| late(it) && it.due < bill.due);
+            let older: Money = older.map(|it| known.open(&it.key, late_on)).sum();
+            let promised = pledged(tx, account, late_on)? - older;
+            let left = left - promised.max(Money::ZERO).min(left);
+            if left == Money::ZERO {
+                continue;
+            }
             let shields = shield::on(tx, account, late_on)?;
             let Some(fee) = rules.fee(class, left, &shields) else { continue };
             let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
@@ -149,6 +157,14 @@ fn ask(
         }
     }
     Ok(asked)
+}
+
+/// What is promised for an account on a day, where the rules say that so much less is late.
+fn pledged(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
+    match credit_rules::pledges(tx, on)?.lowers_late_fees {
+        true => crate::pledge::open(tx, account, on),
+        false => Ok(Money::ZERO),
+    }
 }
 
 /// Takes back what a payment makes wrong that counts from before a fee, in the payment's own

@@ -339,7 +339,7 @@ fn may_be_cut(tx: &mut Tx, order: &Order, on: Date) -> Result<()> {
 
 fn past_due(tx: &mut Tx, at: Timestamp, account: AccountId) -> Result<Money> {
     let today = crate::founding::zone(tx)?.day_of(at);
-    crate::customer_view::past_due(tx, account, today)
+    crate::pledge::past_due(tx, account, today)
 }
 
 /// The crew was there and could not do it. The order waits to be sent again or called off.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::protection::{Around, Granted, Weather, Why};
 use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::protection::Protection;
@@ -204,6 +205,13 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
         let until = plan.parts.iter().map(|it| it.0).max();
         let says = format!("paid in parts as agreed on {}", plan.agreed);
         found.push(Why { shield: Shield::Plan, until, says });
+    }
+    if credit_rules::pledges(tx, on)?.shields {
+        let all = store::pledge::of_account(tx, account)?;
+        found.extend(all.iter().filter(|it| Money::ZERO < it.open(on)).map(|it| {
+            let says = format!("{} promised {}", it.agency, it.amount);
+            Why { shield: Shield::Pledge, until: Some(it.lapses), says }
+        }));
     }
     if store::protection::disputed(tx)?.contains_key(&account) {
         let says = "the customer disputes a bill".to_owned();

@@ -525,6 +525,10 @@ fn take_back(
         store::suspense::end(tx, it.id, on, Became::Returned, why)?;
         sum += it.amount;
     }
+    // What was given back out of suspense meanwhile is not to be given any more.
+    for it in store::refund::of_tender(tx, id)? {
+        sum += crate::refund::bounce(tx, it, on, why)?;
+    }
     if sum == Money::ZERO {
         let what = format!("{} {}", came.tender.kind, came.tender.reference);
         let last = store::receipt::last_reversed(tx, id)?;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::credit::Shield;
 use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Tx};
 
@@ -29,6 +30,11 @@ pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Shield>> {
     let levelled = store::budget::of_account(tx, account)?;
     if levelled.iter().any(|it| it.from <= day && it.ended.is_none_or(|to| day < to)) {
         shields.push(Shield::Budget);
+    }
+    if crate::credit_rules::pledges(tx, day)?.shields
+        && Money::ZERO < crate::pledge::open(tx, account, day)?
+    {
+        shields.push(Shield::Pledge);
     }
     for it in store::protection::on(tx, day)? {
         if it.account == Some(account) {

@@ -259,7 +259,8 @@ fn once(tx: &mut Tx, key: &str) -> Result<()> {
     }
 }
 
-fn of(
+/// A charge of a kind with the name that the customer reads.
+pub(crate) fn of(
     tx: &mut Tx,
     (account, amount): (AccountId, Money),
     kind: ChargeFor,

@@ -52,6 +52,12 @@ pub enum ChargeFor {
     Recovered,
     /// What another account owes from now on, or owed before.
     Transferred,
+    /// A refund that was not paid, or whose check was never cashed: a credit again.
+    RefundBack,
+    /// A credit that nobody claimed.
+    Unclaimed,
+    /// What was claimed after all: a credit again.
+    Claimed,
 }
 
 words! {
@@ -59,6 +65,7 @@ words! {
         Fee = "fee", Deposit = "deposit", DepositApplied = "deposit-applied",
         DepositInterest = "deposit-interest", LateFee = "late-fee", Budget = "budget",
         WrittenOff = "written-off", Recovered = "recovered", Transferred = "transferred",
+        RefundBack = "refund-back", Unclaimed = "unclaimed", Claimed = "claimed",
     }
 }
 
@@ -80,6 +87,12 @@ impl ChargeFor {
             (ChargeFor::Recovered, Language::Spanish) => "Pagado tras la cancelación",
             (ChargeFor::Transferred, Language::English) => "Balance transferred",
             (ChargeFor::Transferred, Language::Spanish) => "Saldo transferido",
+            (ChargeFor::RefundBack, Language::English) => "Refund not paid",
+            (ChargeFor::RefundBack, Language::Spanish) => "Reembolso no pagado",
+            (ChargeFor::Unclaimed, Language::English) => "Unclaimed property",
+            (ChargeFor::Unclaimed, Language::Spanish) => "Bienes no reclamados",
+            (ChargeFor::Claimed, Language::English) => "Claimed again",
+            (ChargeFor::Claimed, Language::Spanish) => "Reclamado de nuevo",
             (ChargeFor::Budget, Language::English) => "Budget billing settled",
             (ChargeFor::Budget, Language::Spanish) => "Cuota fija, liquidación",
             (ChargeFor::LateFee, Language::English) => "Late fee",
@@ -114,6 +127,8 @@ impl Charge {
             ChargeFor::Budget => Gl::BudgetVariance,
             ChargeFor::WrittenOff | ChargeFor::Recovered => Gl::BadDebt,
             ChargeFor::Transferred => Gl::PaymentClearing,
+            ChargeFor::RefundBack => Gl::RefundsPayable,
+            ChargeFor::Unclaimed | ChargeFor::Claimed => Gl::Unclaimed,
         };
         let account = Some(self.account);
         let postings = vec![

@@ -163,6 +163,9 @@ pub(crate) enum Command {
     /// Paying in parts: what an account may agree to, agree to it, see whether it is kept
     #[command(subcommand)]
     Plan(credit::PlanCommand),
+    /// What agencies promise to pay for accounts: add, cancel, list, review
+    #[command(subcommand)]
+    Pledge(credit::PledgeCommand),
     /// Levelled bills: what level follows, begin and end, what is still to be made up
     #[command(subcommand)]
     Budget(credit::BudgetCommand),
@@ -175,7 +178,8 @@ pub(crate) enum Command {
     /// What is owed and not to be had: what collections put forward, give it up, let another owe it
     #[command(subcommand)]
     WriteOff(credit::WriteOffCommand),
-    /// Give a credit back, or let it go to another account; the rules of credit
+    /// Give a credit back, pay what waits, let it go to another account, what nobody claims; the rules of
+    /// credit
     #[command(subcommand)]
     Credit(receipt::CreditCommand),
     /// Field orders: write down, assign, step, complete, call off, print, export, import

@@ -359,7 +359,12 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         | EntryKind::Suspense
         | EntryKind::SuspenseReturned
         | EntryKind::Drawer
-        | EntryKind::DepositInterest => it.text.clone(),
+        | EntryKind::DepositInterest
+        | EntryKind::RefundPaid
+        | EntryKind::RefundVoided
+        | EntryKind::RefundHeld
+        | EntryKind::RefundBounced
+        | EntryKind::Remitted => it.text.clone(),
         EntryKind::Cancelled => format!("{}, {}", words.cancelled, on),
     }
 }

@@ -29,7 +29,10 @@ const TENDER_SUMS: Sql = Sql("
           + coalesce((select sum(s.amount_cents) from suspense s
                 where s.tender_id = t.id and not exists (
                     select 1 from suspense_end e
-                    where e.suspense_id = s.id and e.how in ('matched', 'parted'))), 0)
+                    where e.suspense_id = s.id and e.how in ('matched', 'parted'))
+                  and not exists (
+                    select 1 from refund_end f join entry x on x.id = f.entry_id
+                    where x.key = s.key and x.kind = 'refund' and f.how = 'held')), 0)
             as bigint) as became
         from tender t) as sums
     where became <> amount_cents order by id limit $1");

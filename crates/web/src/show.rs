@@ -123,7 +123,12 @@ pub(crate) fn entry(kind: EntryKind, text: &str, words: &Words, language: Langua
         EntryKind::Suspense
         | EntryKind::SuspenseReturned
         | EntryKind::Drawer
-        | EntryKind::DepositInterest => text.to_owned(),
+        | EntryKind::DepositInterest
+        | EntryKind::RefundPaid
+        | EntryKind::RefundVoided
+        | EntryKind::RefundHeld
+        | EntryKind::RefundBounced
+        | EntryKind::Remitted => text.to_owned(),
     }
 }
 

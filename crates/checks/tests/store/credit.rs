@@ -9,9 +9,10 @@ use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::budget::How;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::plan::{Ending, Plan};
+use meterbook_core::credit::pledge::{self, Pledge};
 use meterbook_core::credit::protection::{Granted, Weather};
 use meterbook_core::credit::{Noun, Shield};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, OrderId, PersonId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, OrderId, PaymentId, PersonId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::person::Person;
@@ -91,7 +92,26 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::collection::take(tx, &[cut()])?;
     store::collection::cut(tx, OrderId(1), &case().key, 1)?;
     store::collection::end(tx, &[case().key], date(2026, 9, 9), "paid")?;
-    store::collection::switch(tx, "cuts", true, sample::at(), "storm")
+    store::collection::switch(tx, "cuts", true, sample::at(), "storm")?;
+    store::pledge::add(tx, &pledge(), "voucher 7")?;
+    store::pledge::receive(tx, &pledge().key, PaymentId(1))?;
+    store::pledge::end(tx, &pledge().key, pledge::Ending::Lapsed, date(2026, 9, 9), "part came")?;
+    crate::refund::keep(tx)
+}
+
+/// The payment that came for it was moved.
+fn pledge() -> Pledge {
+    Pledge {
+        key: "pledge/1/2026-08-01/relief".to_owned(),
+        account: sample::ACCOUNT,
+        agency: "Relief".to_owned(),
+        amount: Money::from_cents(60_00),
+        from: date(2026, 8, 1),
+        until: date(2026, 9, 1),
+        lapses: date(2026, 9, 6),
+        received: Vec::new(),
+        ended: Some((pledge::Ending::Lapsed, date(2026, 9, 9))),
+    }
 }
 
 fn protection() -> Protection {
@@ -211,6 +231,12 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::plan::of_account(tx, sample::ACCOUNT)?, [plan()]);
             assert_eq!(store::plan::running(tx)?, []);
             assert_eq!(store::plan::verify(tx)?, (1, vec![]));
+            assert_eq!(store::pledge::of_account(tx, sample::ACCOUNT)?, [pledge()]);
+            assert_eq!(store::pledge::running(tx)?, []);
+            assert!(store::pledge::open(tx, date(2026, 9, 6))?.is_empty());
+            let open = store::pledge::open(tx, date(2026, 9, 5))?;
+            assert_eq!(open.get(&sample::ACCOUNT), Some(&Money::from_cents(60_00)));
+            assert_eq!(store::pledge::verify(tx)?, (1, vec![]));
             assert_eq!(store::budget::of_account(tx, sample::ACCOUNT)?, [budget()]);
             assert_eq!(store::budget::bills(tx, &budget().key)?.len(), 1);
             assert_eq!(store::budget::all(tx)?, []);

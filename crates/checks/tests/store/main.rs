@@ -13,6 +13,7 @@ mod once;
 mod outbox;
 mod published;
 mod record;
+mod refund;
 mod sample;
 mod search;
 mod stays;

@@ -6,8 +6,10 @@ pub mod collection;
 pub mod deposit;
 pub mod late_fee;
 pub mod plan;
+pub mod pledge;
 pub mod protection;
 pub mod returned;
+pub mod unclaimed;
 
 use std::fmt;
 
@@ -31,6 +33,10 @@ pub enum Noun {
     Protection,
     /// What a payment costs that came back.
     Returned,
+    /// When what is owed to a customer is unclaimed property.
+    Unclaimed,
+    /// What agencies promise to pay.
+    Pledge,
 }
 
 /// What keeps an account from a fee or a step of collections, as a rule says which.
@@ -62,7 +68,7 @@ words! {
     Noun {
         Deposit = "deposit", LateFee = "late-fee", Plan = "plan", Budget = "budget",
         Collection = "collection", Protection = "protection",
-        Returned = "returned",
+        Returned = "returned", Unclaimed = "unclaimed", Pledge = "pledge",
     }
     Shield {
         Plan = "plan", Dispute = "dispute", Budget = "budget", Medical = "medical",
@@ -94,6 +100,8 @@ impl Noun {
             Noun::Collection => collection::Rules::parse(text).map(drop),
             Noun::Protection => protection::Rules::parse(text).map(drop),
             Noun::Returned => returned::Rules::parse(text).map(drop),
+            Noun::Unclaimed => unclaimed::Rules::parse(text).map(drop),
+            Noun::Pledge => pledge::Rules::parse(text).map(drop),
         }
     }
 }

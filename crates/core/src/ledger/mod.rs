@@ -76,6 +76,16 @@ pub enum EntryKind {
     Drawer,
     /// Security earned interest, which is owed to the customer.
     DepositInterest,
+    /// A refund that waited was paid by a check.
+    RefundPaid,
+    /// That check was never cashed and is void.
+    RefundVoided,
+    /// What was to be given back to nobody known is held again.
+    RefundHeld,
+    /// What was to be given back was taken back by the bank it came from.
+    RefundBounced,
+    /// Unclaimed property went to the state.
+    Remitted,
 }
 
 /// What sort of debt something is: what rules of allocation order by.
@@ -134,6 +144,10 @@ pub enum Gl {
     BudgetVariance,
     /// What is not to be had of customers.
     BadDebt,
+    /// Credits that nobody claimed, owed to the state until it has them.
+    Unclaimed,
+    /// What was given back before the bank took back the payment that it was of.
+    ReturnLoss,
 }
 
 words! {
@@ -151,6 +165,11 @@ words! {
         SuspenseReturned = "suspense-returned",
         Drawer = "drawer",
         DepositInterest = "deposit-interest",
+        RefundPaid = "refund-paid",
+        RefundVoided = "refund-voided",
+        RefundHeld = "refund-held",
+        RefundBounced = "refund-bounced",
+        Remitted = "remitted",
     }
     Debt { Bill = "bill", Fee = "fee", Deposit = "deposit", Other = "other" }
     Reversed { Voided = "voided", Returned = "returned", Moved = "moved" }
@@ -165,6 +184,7 @@ words! {
         CashOverShort = "5090 cash over and short",
         DepositInterest = "2410 deposit interest", LateFees = "4092 late fees",
         BudgetVariance = "1210 budget variance", BadDebt = "5070 bad debt",
+        Unclaimed = "2120 unclaimed property", ReturnLoss = "5075 returned after refund",
     }
 }
 
@@ -372,6 +392,7 @@ impl EntryKind {
             EntryKind::Cancelled => Some(EntryKind::Bill),
             EntryKind::Reversal => Some(EntryKind::Payment),
             EntryKind::SuspenseReturned => Some(EntryKind::Suspense),
+            EntryKind::RefundVoided => Some(EntryKind::RefundPaid),
             _ => None,
         }
     }

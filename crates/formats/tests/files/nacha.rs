@@ -151,7 +151,7 @@ fn what_cannot_be_written_is_refused() {
     assert_eq!(modifier.to_string(), "a tells no files of one day apart; take A to Z, then 0 to 9");
     let wrong = Head { origin: "12X".to_owned(), ..head() };
     let origin = write(&wrong, &[batch(Class::Ppd, vec![entry(1)])]).unwrap_err();
-    assert_eq!(origin.to_string(), "the sender's number is nine or ten digits; the bank gives it");
+    assert_eq!(origin.to_string(), "the sender's number is nine digits, or ten digits and capital letters; the bank gives it");
 }
 
 #[test]
@@ -210,8 +210,18 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     with("A094101", "A094102", "1: the format code is 2 and should be 1");
     with(
         "1210428822260706",
-        "12104288X2260706",
-        "1: the immediate origin is 12104288X2; it has digits only",
+        "12104288x2260706",
+        "1: the immediate origin is 12104288x2; it has digits and capital letters only",
+    );
+    with(
+        "1210428822260706",
+        " 000TESTER260706",
+        "1: the immediate origin is 000TESTER; it has digits only",
+    );
+    with(
+        "0000010000100017",
+        "0000000000100017",
+        "3: an entry (code 27) of nothing; banks turn it down, and a prenote has a code of its own",
     );
     with("2607060930A", "2613060930A", "1: the file was made on 261306, which is no day");
     with("5225Riv", "5230Riv", "2: a service class 230 is not known");
@@ -316,6 +326,8 @@ fn what_is_sloppy_is_read_and_said() {
         file.faults.listed.into_iter().map(|it| it.what).collect::<Vec<_>>()
     };
     assert!(clean(&text.replace('\n', "\r\n")).is_empty());
+    // Banks give out letters there too.
+    assert!(clean(&text.replacen("1210428822260706", "CIS4288X2 260706", 1)).is_empty());
     assert!(clean(&text.replace('\n', "\r")).is_empty());
     assert!(clean(&format!("\u{feff}{text}\n\n\u{1a}")).is_empty());
     let trimmed: Vec<&str> = text.lines().map(str::trim_end).collect();

@@ -269,6 +269,42 @@ pub(crate) enum CollectCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum PledgeCommand {
+    /// Write down what an agency promises to pay for an account
+    Add {
+        #[command(flatten)]
+        of: Of,
+        /// Who promises
+        #[arg(long)]
+        agency: String,
+        /// How much
+        #[arg(long)]
+        amount: String,
+        /// The first day on which it should have come; as the rules say without it
+        #[arg(long)]
+        until: Option<Date>,
+        /// What says so, such as a voucher
+        #[arg(long)]
+        why: String,
+    },
+    /// Take back the oldest pledge of an agency that is open
+    Cancel {
+        #[command(flatten)]
+        of: Of,
+        /// Who promised
+        #[arg(long)]
+        agency: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print what was promised for an account, and what came
+    List(Shown),
+    /// End what did not come in time, each with a task; once a night, before collections
+    Review(Printed),
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum WriteOffCommand {
     /// Print the accounts that collections put forward, and what each owes
     List(Printed),

@@ -20,6 +20,9 @@ pub(crate) enum ReceiptCommand {
         /// Of which nobody knows whose it is, once for each: AMOUNT:WHAT IS KNOWN
         #[arg(long)]
         suspense: Vec<String>,
+        /// It comes from this agency: it keeps what that promised for whom it is
+        #[arg(long)]
+        agency: Option<String>,
         /// The day it counts from; today without it
         #[arg(long)]
         on: Option<Date>,
@@ -196,6 +199,78 @@ pub(crate) enum CreditCommand {
         #[arg(long)]
         to: String,
     },
+    /// Print the refunds that wait to be paid, the longest first
+    Waiting(super::credit::Printed),
+    /// Pay a refund that waits by a check, once
+    Paid {
+        /// The refund's number, as `credit waiting` prints it
+        refund: i64,
+        /// The number of the check
+        #[arg(long)]
+        check: String,
+    },
+    /// Say that the bank paid checks of refunds
+    Cashed {
+        /// Their numbers
+        #[arg(required = true)]
+        checks: Vec<String>,
+    },
+    /// Make a check void that was never cashed: its refund waits again
+    Void {
+        /// Its number
+        check: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Not pay a refund that waits: it is a credit of its account again, or held for nobody again
+    Keep {
+        /// The refund's number, as `credit waiting` prints it
+        refund: i64,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print what nobody claimed for as long as the rules say, or take it with the count and the sum seen
+    Unclaimed {
+        #[command(flatten)]
+        seen: Seen,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what was taken as unclaimed and is neither claimed nor with the state, as CSV
+    Report,
+    /// Send what was taken as unclaimed to the state, with the count and the sum seen
+    Remit {
+        #[command(flatten)]
+        seen: Seen,
+        /// What tells it from the next one, such as the number of the payment
+        #[arg(long)]
+        reference: String,
+    },
+    /// Give to whoever claims it what of an account nobody had claimed
+    Claim {
+        #[command(flatten)]
+        of: super::debit::Of,
+        /// What proves that it is theirs
+        #[arg(long)]
+        why: String,
+    },
+}
+
+/// What somebody saw before a mass act, and why it is done.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Seen {
+    /// How many there are
+    #[arg(long, requires = "total")]
+    pub(crate) count: Option<i64>,
+    /// What they come to
+    #[arg(long, requires = "why")]
+    pub(crate) total: Option<String>,
+    /// Why
+    #[arg(long, requires = "count")]
+    pub(crate) why: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -129,7 +129,7 @@ fn as_csv(number: i64, lines: &[JournalLine]) -> String {
             amount.plain(),
         ];
         out.push('\n');
-        out.push_str(&fields.map(|it| quoted(&it)).join(","));
+        out.push_str(&fields.map(|it| super::quoted(&it)).join(","));
     }
     out
 }
@@ -152,15 +152,6 @@ fn as_json(number: i64, lines: &[JournalLine]) -> String {
     };
     let lines: Vec<_> = lines.iter().map(line).collect();
     json!({ "journal": number, "lines": lines }).to_string()
-}
-
-/// A field of a CSV file, in quotes where it needs them.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 fn ageing(place: &Place, on: Date, known: Option<Date>) -> Result<()> {

@@ -11,6 +11,7 @@ pub(crate) mod certificate;
 pub(crate) mod check;
 pub(crate) mod collect;
 mod correct;
+pub(crate) mod credit;
 pub(crate) mod crew;
 pub(crate) mod customer;
 pub(crate) mod cycle;
@@ -35,6 +36,7 @@ pub(crate) mod order;
 pub(crate) mod paper;
 pub(crate) mod pay;
 pub(crate) mod plan;
+pub(crate) mod pledge;
 pub(crate) mod premise;
 pub(crate) mod profile;
 pub(crate) mod publish;
@@ -156,6 +158,15 @@ fn see(place: &Place) -> Result<Db> {
 /// Refuses who may not see something.
 fn may_see(tx: &mut Tx, permission: Permission) -> Result<()> {
     authorize(tx, actor(), permission, None).map(drop)
+}
+
+/// A field of a CSV file, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Says how something went that may take two.

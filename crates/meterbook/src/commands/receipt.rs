@@ -1,9 +1,9 @@
-//! `receipt`, `suspense` and `credit`: payments beyond one tender for one account.
+//! `receipt` and `suspense`: payments beyond one tender for one account.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::pledge;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::returned;
 use meterbook_app::suspense::{self, Clue, NewHeldRefund};
@@ -15,17 +15,17 @@ use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
-use crate::args::receipt::{Credit, CreditCommand, ReceiptCommand, SuspenseCommand};
+use crate::args::receipt::{ReceiptCommand, SuspenseCommand};
 use crate::say;
 
 pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
     let db = super::open(place)?;
     let by = super::actor();
     match command {
-        ReceiptCommand::Take { tender, shares, suspense, on } => {
+        ReceiptCommand::Take { tender, shares, suspense, agency, on } => {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let tenders = tender.iter().map(|it| read_tender(it)).collect::<Result<_>>()?;
-            let taken = db.write(|tx| {
+            let (taken, kept) = db.write(|tx| {
                 let mut to = Vec::new();
                 for it in shares {
                     to.push(read_share(tx, it)?);
@@ -33,11 +33,19 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
                 for it in suspense {
                     to.push(read_suspense(it)?);
                 }
-                receipt::take(tx, by, &NewReceipt { on, tenders, shares: to })
+                let taken = receipt::take(tx, by, &NewReceipt { on, tenders, shares: to })?;
+                let kept = match agency {
+                    Some(agency) => pledge::receive(tx, by, agency, &taken)?,
+                    None => Vec::new(),
+                };
+                Ok((taken, kept))
             })?;
             for it in &taken.tenders {
                 let (id, kind, reference, amount) = (it.id, it.kind, &it.reference, it.amount);
                 say::line(format_args!("tender {id}: {kind} {reference}, {amount}"));
+            }
+            if let Some(agency) = agency {
+                super::pledge::received(agency, &kept);
             }
             Ok(())
         }
@@ -163,34 +171,6 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
     }
 }
 
-pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
-    if let CreditCommand::Rules { noun, file, from } = command {
-        return super::deposit::rules(place, noun, file.as_deref(), *from);
-    }
-    let db = super::open(place)?;
-    match command {
-        CreditCommand::Rules { .. } => (),
-        CreditCommand::Refund(credit) => {
-            let went = db.write(|tx| {
-                let new = read_credit(tx, credit)?;
-                do_or_ask(tx, super::actor(), &Asked::Refund(new), &credit.why)
-            })?;
-            let Credit { account, amount, .. } = credit;
-            super::outcome(format_args!("{amount} of {account} is to be paid back"), went);
-        }
-        CreditCommand::Transfer { credit, to } => {
-            db.write(|tx| {
-                let new = read_credit(tx, credit)?;
-                let to = super::account(tx, to)?.id;
-                credit::transfer(tx, super::actor(), &new, to, &credit.why)
-            })?;
-            let Credit { account, amount, .. } = credit;
-            say::line(format_args!("{amount} went from {account} to {to}"));
-        }
-    }
-    Ok(())
-}
-
 fn open(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
     let db = super::see(place)?;
     let today = super::today(&db)?;
@@ -241,12 +221,6 @@ fn read_suspense(text: &str) -> Result<Share> {
     let (amount, said) = text.split_once(':').unwrap_or((text, ""));
     let amount = Money::parse(amount).map_err(super::said)?;
     Ok(Share { to: For::Suspense { said: said.to_owned() }, amount })
-}
-
-fn read_credit(tx: &mut Tx, it: &Credit) -> Result<NewRefund> {
-    let account = super::account(tx, &it.account)?.id;
-    let amount = Money::parse(&it.amount).map_err(super::said)?;
-    Ok(NewRefund { account, amount, reference: it.reference.clone() })
 }
 
 fn clue(it: Clue) -> &'static str {

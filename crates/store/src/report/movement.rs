@@ -33,7 +33,21 @@ const PAYMENTS: Sql = Sql("
         join tender t on t.id = s.tender_id where d.how = 'returned'
         union all
         select 'drawer/' || cast(d.drawer_id as text), 'drawer', 'cash', d.counted_cents - d.expected_cents
-        from drawer_close d) as it
+        from drawer_close d
+        union all
+        select cast(c.entry_id as text) || '/' || cast(c.nth as text), 'refund-paid', 'check', p.amount_cents
+        from refund_check c join posting p on p.entry_id = c.entry_id and p.gl = '2110 refunds payable'
+        union all
+        select cast(c.entry_id as text) || '/' || cast(c.nth as text), 'refund-voided', 'check', -p.amount_cents
+        from refund_check_end c join posting p on p.entry_id = c.entry_id and p.gl = '2110 refunds payable'
+        where c.how = 'voided'
+        union all
+        select s.key, 'refund-bounced', t.kind, -s.amount_cents
+        from refund_end d join entry e on e.id = d.entry_id
+        join suspense s on s.key = e.key join tender t on t.id = s.tender_id
+        where d.how = 'bounced'
+        union all
+        select r.reference, 'remitted', 'bank', -r.total_cents from unclaimed_remittance r) as it
     join entry e on e.key = it.key and e.kind = it.kind
     where $1 <= e.effective_on and e.effective_on <= $2 and $3 < e.id and e.id <= $4
     group by e.effective_on, it.tender, e.kind order by e.effective_on, it.tender, e.kind");
@@ -103,7 +117,7 @@ const ADJUSTMENTS: Sql = Sql("
         where u.to_account_id is not null
         union all
         select c.key, 'charge', c.kind, c.account_id, c.label, c.amount_cents, 0 from charge c
-        where c.kind = 'transferred' or (c.kind in ('fee', 'late-fee') and c.amount_cents < 0)) as it
+        where c.kind in ('transferred', 'refund-back', 'unclaimed', 'claimed') or (c.kind in ('fee', 'late-fee') and c.amount_cents < 0)) as it
     join entry e on e.key = it.key and e.kind = it.kind
     join account a on a.id = it.account_id
     where $1 <= e.effective_on and e.effective_on <= $2 and $3 < e.id and e.id <= $4

@@ -1,10 +1,13 @@
 //! What must be right in a header, an entry and its addenda, each for itself.
 
 use meterbook_core::bank::{NotANumber, Routing};
+use meterbook_core::money::Money;
 
 use super::super::Faults;
 use super::super::records::Record;
-use super::codes::{CLASSES, change_words, direction, is_prenote, most_cents, return_words};
+use super::codes::{
+    CLASSES, change_words, direction, is_live, is_prenote, most_cents, return_words,
+};
 use super::read::day;
 use super::{Addenda, Batch, Entry, international};
 
@@ -28,8 +31,14 @@ pub(super) fn header(record: Record<'_>, faults: &mut Faults) {
         faults
             .note(line, format!("the immediate destination is {destination}; it has digits only"));
     }
-    if !origin.is_empty() && !digits(origin) {
+    // Behind a blank it is a routing number; else what the bank gave out, which may have letters.
+    if record.columns(14, 14) == " " && !origin.is_empty() && !digits(origin) {
         faults.refuse(line, format!("the immediate origin is {origin}; it has digits only"));
+    } else if !origin.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit()) {
+        faults.refuse(
+            line,
+            format!("the immediate origin is {origin}; it has digits and capital letters only"),
+        );
     }
     if day(record.columns(24, 29)).is_none() {
         let found = record.columns(24, 29);
@@ -134,6 +143,18 @@ pub(super) fn addenda(batch: &Batch, faults: &mut Faults) {
         }
         announced(entry, faults);
         let has = |kind: &str| entry.addenda.iter().any(|it| it.kind == kind);
+        // Prenotes and entries that only carry a note have codes of their own; what comes back has no
+        // amount where what was sent had none.
+        let sent = !has("98") && !has("99");
+        if sent && entry.amount == Money::ZERO && is_live(&batch.class, entry.code) {
+            faults.refuse(
+                entry.line,
+                format!(
+                    "an entry (code {}) of nothing; banks turn it down, and a prenote has a code of its own",
+                    entry.code
+                ),
+            );
+        }
         if has("98") && has("99") {
             faults.refuse(entry.line, "an entry that is a return (99) and a change (98) at once");
         }

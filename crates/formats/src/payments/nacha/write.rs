@@ -24,7 +24,7 @@ pub struct Head {
     pub destination: Routing,
     /// Its name.
     pub destination_name: String,
-    /// The number that the bank gave the sender: nine or ten digits.
+    /// What the bank gave the sender: nine digits behind a blank, or ten digits and capital letters.
     pub origin: String,
     /// The sender's name.
     pub origin_name: String,
@@ -175,7 +175,7 @@ impl fmt::Display for NotWritten {
                 write!(f, "{given} tells no files of one day apart; take A to Z, then 0 to 9")
             }
             NotWritten::Origin => {
-                f.write_str("the sender's number is nine or ten digits; the bank gives it")
+                f.write_str("the sender's number is nine digits, or ten digits and capital letters; the bank gives it")
             }
         }
     }
@@ -251,7 +251,8 @@ fn hash(sum: u64) -> u64 {
 
 fn header(head: &Head) -> Result<String, NotWritten> {
     let digits = head.origin.bytes().all(|it| it.is_ascii_digit());
-    if !digits || !matches!(head.origin.len(), 9 | 10) {
+    let letters = head.origin.bytes().all(|it| it.is_ascii_digit() || it.is_ascii_uppercase());
+    if !matches!((head.origin.len(), digits, letters), (9, true, _) | (10, _, true)) {
         return Err(NotWritten::Origin);
     }
     if !head.modifier.is_ascii_uppercase() && !head.modifier.is_ascii_digit() {

@@ -302,6 +302,8 @@ pub(crate) fn gl(it: Gl, language: Language) -> &'static str {
             Gl::LateFees => ("4092 late fees", "4092 recargos por demora"),
             Gl::BudgetVariance => ("1210 budget variance", "1210 diferencia de cuota fija"),
             Gl::BadDebt => ("5070 bad debt", "5070 incobrables"),
+            Gl::Unclaimed => ("2120 unclaimed property", "2120 bienes no reclamados"),
+            Gl::ReturnLoss => ("5075 returned after refund", "5075 devuelto tras reembolso"),
         },
     )
 }
@@ -339,6 +341,11 @@ pub(crate) fn happened(it: EntryKind, language: Language) -> &'static str {
             EntryKind::SuspenseReturned => ("Held and sent back", "Retenido y devuelto"),
             EntryKind::Drawer => ("Drawer over or short", "Caja con sobrante o faltante"),
             EntryKind::DepositInterest => ("Deposit interest", "Intereses de depósito"),
+            EntryKind::RefundPaid => ("Refund paid", "Reembolso pagado"),
+            EntryKind::RefundVoided => ("Refund check void", "Cheque de reembolso anulado"),
+            EntryKind::RefundHeld => ("Refund held again", "Reembolso retenido de nuevo"),
+            EntryKind::RefundBounced => ("Returned after refund", "Devuelto tras reembolso"),
+            EntryKind::Remitted => ("Unclaimed, to the state", "No reclamado, al estado"),
         },
     )
 }

@@ -1,0 +1,257 @@
+//! Pledges of agencies: written down, waited for, kept by what comes from the agency in whole or in part, and
+//! lapsed with a task where it does not come.
+
+use std::fmt;
+
+use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use meterbook_core::about::About;
+use meterbook_core::credit::pledge::{Ending, Pledge};
+use meterbook_core::id::{AccountId, AccountNumber};
+use meterbook_core::ledger::Receipt;
+use meterbook_core::money::Money;
+use meterbook_core::order::CalledOff;
+use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::task::{Cause, TaskKind};
+use meterbook_store::{self as store, Conflict, Db, Tx};
+
+use crate::authority::authorize;
+use crate::{Actor, credit_rules, customer_view, order, receipt, refuse, task};
+
+/// Characters in the name of an agency.
+const LONGEST: usize = 200;
+
+/// What an agency promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPledge {
+    /// For whom.
+    pub account: AccountId,
+    /// Who promises.
+    pub agency: String,
+    /// How much.
+    pub amount: Money,
+    /// The first day on which it should have come; as the rules say without it.
+    pub until: Option<Date>,
+    /// What says so, such as a voucher.
+    pub why: String,
+}
+
+/// A pledge that ended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// For whom it was.
+    pub number: AccountNumber,
+    /// What it was and how it ended.
+    pub pledge: Pledge,
+}
+
+/// Why a pledge is not taken or ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotPledged {
+    /// Nobody is named, or at too great length.
+    NoAgency,
+    /// The amount is not above zero.
+    NotAboveZero,
+    /// No rule says how long it lasts.
+    NoEnd,
+    /// It would be over.
+    Over {
+        /// Today.
+        today: Date,
+    },
+    /// The agency promised something for the account today already.
+    Already,
+    /// No pledge of that agency is open.
+    None {
+        /// Which.
+        agency: String,
+    },
+}
+
+/// Writes a pledge down. Cut orders that it makes needless are called off with it.
+pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(&new.why)?;
+    let (account, amount, agency) = (new.account, new.amount, new.agency.trim());
+    if agency.is_empty() || LONGEST < agency.chars().count() {
+        return Err(refuse(NotPledged::NoAgency));
+    }
+    if amount <= Money::ZERO {
+        return Err(refuse(NotPledged::NotAboveZero));
+    }
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let rules = credit_rules::pledges(tx, today)?;
+    let lasts = || rules.lasts.map(|days| today.saturating_add(days.days()));
+    let until = new.until.or_else(lasts).ok_or_else(|| refuse(NotPledged::NoEnd))?;
+    if until <= today {
+        return Err(refuse(NotPledged::Over { today }));
+    }
+    store::account::lock(tx, &[account])?;
+    let it = Pledge {
+        key: format!("pledge/{account}/{today}/{}", agency.to_lowercase()),
+        account,
+        agency: agency.to_owned(),
+        amount,
+        from: today,
+        until,
+        lapses: rules.lapses(until),
+        received: Vec::new(),
+        ended: None,
+    };
+    store::pledge::add(tx, &it, new.why.trim()).map_err(|why| match why.is::<Conflict>() {
+        true => refuse(NotPledged::Already),
+        false => why,
+    })?;
+    let said = format!("{amount} by {agency} until {until}: {}", new.why.trim());
+    store::audit::add(tx, &allowed, "add pledge", &account.to_string(), &said)?;
+    let note = format!("{agency} promised {amount}");
+    order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, &note))?;
+    Ok(it)
+}
+
+/// Takes back the oldest pledge of an agency that is open.
+pub fn cancel(
+    tx: &mut Tx,
+    actor: Actor,
+    (account, agency): (AccountId, &str),
+    why: &str,
+) -> Result<Pledge> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    store::account::lock(tx, &[account])?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    let all = store::pledge::of_account(tx, account)?;
+    let it = all.into_iter().find(|it| it.ended.is_none() && is_by(it, agency));
+    let it = it.ok_or_else(|| refuse(NotPledged::None { agency: agency.trim().to_owned() }))?;
+    end(tx, &allowed, &it, (Ending::Cancelled, on), why.trim())?;
+    Ok(it)
+}
+
+/// Takes what came as what an agency promised: each payment keeps its oldest pledge for that account, in whole
+/// or in part. Says which; a payment for which it had promised nothing is a payment.
+pub fn receive(
+    tx: &mut Tx,
+    actor: Actor,
+    agency: &str,
+    receipt: &Receipt,
+) -> Result<Vec<Pledge>> {
+    let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    let mut kept = Vec::new();
+    for tender in &receipt.tenders {
+        for payment in store::receipt::standing(tx, tender.id)? {
+            let all = store::pledge::of_account(tx, payment.account)?;
+            let open = all.into_iter().find(|it| it.ended.is_none() && is_by(it, agency));
+            let Some(mut it) = open else { continue };
+            store::pledge::receive(tx, &it.key, payment.id)?;
+            it.received.push((payment.on, payment.amount));
+            let said = format!("{} of {} by {}", payment.amount, it.amount, it.agency);
+            let of = it.account.to_string();
+            store::audit::add(tx, &allowed, "receive pledge", &of, &said)?;
+            if it.amount <= it.came(Date::MAX) {
+                end(tx, &allowed, &it, (Ending::Kept, on), &payment.key)?;
+                it.ended = Some((Ending::Kept, on));
+            }
+            kept.push(it);
+        }
+    }
+    Ok(kept)
+}
+
+/// Looks over all pledges that are open, and ends those that did not come in time, each with a task. Each
+/// account is a transaction of its own.
+pub fn review_all(db: &Db, actor: Actor) -> Result<Vec<Reviewed>> {
+    let all = db.write(|tx| {
+        authorize(tx, actor, Permission::RunCollections, None)?;
+        store::pledge::running(tx)
+    })?;
+    let mut done = Vec::new();
+    for account in all {
+        done.extend(db.write(|tx| review(tx, actor, account))?);
+    }
+    Ok(done)
+}
+
+/// The same for one account.
+pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<Reviewed>> {
+    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let number = store::account::get(tx, account)?.number;
+    let mut done = Vec::new();
+    for mut it in store::pledge::of_account(tx, account)? {
+        if it.ended.is_some() || on < it.lapses {
+            continue;
+        }
+        let came = it.came(on);
+        let why = format!("{came} of {} came by {on}", it.amount);
+        end(tx, &allowed, &it, (Ending::Lapsed, on), &why)?;
+        it.ended = Some((Ending::Lapsed, on));
+        let evidence = format!(
+            "{} promised {} until {} for account {number}, and {came} came: ask them, and tell the customer",
+            it.agency, it.amount, it.until
+        );
+        let (kind, about) = (TaskKind::Reminder, vec![About::Account(account)]);
+        let cause = Cause { kind, key: it.key.clone(), evidence, due: on, about };
+        task::raise(tx, Actor::system(allowed.at()), &cause)?;
+        done.push(Reviewed { number, pledge: it });
+    }
+    Ok(done)
+}
+
+/// What of pledges for an account is still to come on a day.
+pub fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
+    Ok(store::pledge::of_account(tx, account)?.iter().map(|it| it.open(on)).sum())
+}
+
+/// What of an account is past due on a day for collections: where the rules say so, less what is pledged.
+pub(crate) fn past_due(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
+    let past_due = customer_view::past_due(tx, account, on)?;
+    if past_due == Money::ZERO || !credit_rules::pledges(tx, on)?.lowers_collections {
+        return Ok(past_due);
+    }
+    Ok((past_due - open(tx, account, on)?).max(Money::ZERO))
+}
+
+fn is_by(it: &Pledge, agency: &str) -> bool {
+    it.agency.to_lowercase() == agency.trim().to_lowercase()
+}
+
+fn end(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    it: &Pledge,
+    (how, on): (Ending, Date),
+    why: &str,
+) -> Result<()> {
+    store::pledge::end(tx, &it.key, how, on, why)?;
+    let (was, is) = (format!("since {}", it.from), format!("{how} on {on}"));
+    let said = format!("{} by {}: {why}", it.amount, it.agency);
+    store::audit::turn(tx, allowed, "end pledge", &it.account.to_string(), &said, (&was, &is))
+}
+
+impl fmt::Display for NotPledged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotPledged::NoAgency => {
+                write!(f, "say which agency promises it, in no more than {LONGEST} letters")
+            }
+            NotPledged::NotAboveZero => f.write_str("what is promised is above zero"),
+            NotPledged::NoEnd => {
+                f.write_str("no rule says how long a pledge lasts; say until when")
+            }
+            NotPledged::Over { today } => {
+                write!(f, "it would be over; say a day after {today}")
+            }
+            NotPledged::Already => {
+                f.write_str("this agency promised something today already; nothing was changed")
+            }
+            NotPledged::None { agency } => {
+                write!(f, "no pledge of {agency} is open; see: meterbook pledge list")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotPledged {}

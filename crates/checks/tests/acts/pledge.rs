@@ -1,0 +1,224 @@
+//! Pledges of agencies: less is past due while one is open, what comes from the agency keeps it in whole or in
+//! part, and what does not come lapses with a task.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::pledge::{self, NewPledge};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::{collection, late_fee};
+use meterbook_checks::engines;
+use meterbook_core::about::About;
+use meterbook_core::credit::Noun;
+use meterbook_core::credit::collection::Step;
+use meterbook_core::credit::pledge::{Ending, Pledge};
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
+use meterbook_core::task::TaskKind;
+use meterbook_store::{self as store, Db};
+
+use crate::deposit::{at, bill, owes, say, sound};
+use crate::jobs::january;
+use crate::late_fee::bounces;
+use crate::village::says;
+
+const COLLECTION: &str = "least residential 5.00\nstep residential notice 10 days\n\
+    step residential cut 20 days least 10.00\ngap 3 days\nresume 90 days\n";
+const LOWERS: &str = "lowers collections late-fees\nlasts 30 days\ngrace 5 days\n";
+const THREE: AccountId = AccountId(3);
+const FOUR: AccountId = AccountId(4);
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+/// Four customers who owe 4.44, 8.88, 13.32 and 17.76 since February 23.
+fn town(db: &Db, folder: &Path, rules: &str) {
+    january(db, folder, 4);
+    bill(db);
+    say(db, Noun::Collection, COLLECTION);
+    say(db, Noun::Pledge, rules);
+}
+
+fn new(account: AccountId, amount: i64, until: Option<Date>) -> NewPledge {
+    let (agency, why) = ("Hill County Relief".to_owned(), "voucher 7".to_owned());
+    NewPledge { account, agency, amount: cents(amount), until, why }
+}
+
+fn add(db: &Db, day: &str, new: &NewPledge) -> Result<Pledge> {
+    db.write(|tx| pledge::add(tx, at(day), new))
+}
+
+fn cuts(db: &Db, account: AccountId) -> usize {
+    db.write(|tx| store::order::to_call_off(tx, account)).unwrap().len()
+}
+
+/// What comes from the agency for one account.
+fn comes(db: &Db, day: &str, account: AccountId, amount: i64) -> Vec<Pledge> {
+    let (kind, reference) = (Tender::Check, format!("agency {day}"));
+    let new = NewReceipt {
+        on: day.parse().unwrap(),
+        tenders: vec![NewTender { kind, amount: cents(amount), reference }],
+        shares: vec![Share { to: For::Account { account, bill: None }, amount: cents(amount) }],
+    };
+    db.write(|tx| {
+        let taken = receipt::take(tx, at(day), &new)?;
+        pledge::receive(tx, at(day), " hill county RELIEF ", &taken)
+    })
+    .unwrap()
+}
+
+fn of(db: &Db, account: AccountId) -> Pledge {
+    db.read(|tx| store::pledge::of_account(tx, account)).unwrap().pop().unwrap()
+}
+
+fn taken(db: &Db, day: &str) -> Vec<(Step, usize)> {
+    collection::run(db, at(day), &[]).unwrap().taken.into_iter().collect()
+}
+
+#[test]
+fn while_it_is_open_less_is_past_due_and_it_is_kept_by_what_comes() {
+    engines::each(|db, folder| {
+        town(db, folder, LOWERS);
+        assert_eq!(taken(db, "2026-03-10"), [(Step::Notice, 3)]);
+        assert_eq!(taken(db, "2026-03-16"), [(Step::Cut, 2)]);
+        assert_eq!((cuts(db, THREE), cuts(db, FOUR)), (1, 1));
+        // Less than a case takes is left of the third; of the fourth there is enough.
+        let it = add(db, "2026-03-17", &new(THREE, 9_00, None)).unwrap();
+        assert_eq!((it.until, it.lapses), (date(2026, 4, 16), date(2026, 4, 21)));
+        assert_eq!(cuts(db, THREE), 0, "called off with it");
+        add(db, "2026-03-17", &new(FOUR, 4_00, Some(date(2026, 3, 20)))).unwrap();
+        assert_eq!(cuts(db, FOUR), 1);
+        assert_eq!(owes(db, THREE), 13_32, "it is owed all the same");
+        assert_eq!(taken(db, "2026-03-20"), []);
+        sound(db);
+
+        // A part, then the rest, which is more.
+        let part = comes(db, "2026-03-21", THREE, 1_00);
+        assert_eq!((part.len(), part[0].ended), (1, None));
+        assert_eq!(of(db, THREE).open(date(2026, 3, 21)), cents(8_00));
+        let rest = comes(db, "2026-03-22", THREE, 8_50);
+        assert_eq!(rest[0].ended, Some((Ending::Kept, date(2026, 3, 22))));
+        assert_eq!(owes(db, THREE), 3_82);
+        assert_eq!(comes(db, "2026-03-23", THREE, 10), [], "nothing is promised any more");
+        sound(db);
+        // Whoever takes the check back takes what came with it: it is owed again.
+        bounces(db, THREE, date(2026, 3, 23), at("2026-03-23"));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_does_not_come_lapses_with_a_task_and_collections_go_on() {
+    engines::each(|db, folder| {
+        town(db, folder, LOWERS);
+        add(db, "2026-03-09", &new(THREE, 13_32, Some(date(2026, 3, 20)))).unwrap();
+        // The second and the fourth alone.
+        assert_eq!(taken(db, "2026-03-10"), [(Step::Notice, 2)]);
+        comes(db, "2026-03-12", THREE, 2_00);
+        let review = |day: &str| pledge::review_all(db, at(day)).unwrap();
+        assert_eq!(review("2026-03-24"), [], "grace");
+        let done = review("2026-03-25");
+        let lapsed = Some((Ending::Lapsed, date(2026, 3, 25)));
+        assert_eq!((done.len(), done[0].pledge.ended), (1, lapsed));
+        assert_eq!(review("2026-03-26"), [], "once");
+        let tasks = db.read(|tx| store::task::of_subject(tx, About::Account(THREE), 9)).unwrap();
+        assert_eq!((tasks.len(), tasks[0].kind), (1, TaskKind::Reminder));
+        assert!(tasks[0].evidence.contains("promised $13.32 until 2026-03-20"), "{tasks:?}");
+        assert!(tasks[0].evidence.contains("$2.00 came"), "{tasks:?}");
+        assert!(taken(db, "2026-03-25").contains(&(Step::Notice, 1)));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_fee_is_asked_for_what_nobody_promised() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        say(db, Noun::LateFee, "fee residential 10% monthly\ngrace 5 days\n");
+        say(db, Noun::Pledge, LOWERS);
+        bill(db);
+        add(db, "2026-02-20", &new(THREE, 3_32, None)).unwrap();
+        add(db, "2026-02-20", &new(FOUR, 17_76, None)).unwrap();
+        let (many, sum) = late_fee::assess_all(db, at("2026-03-10")).unwrap();
+        // Of 4.44, 8.88 and 10.00; nothing of the fourth.
+        assert_eq!((many, sum.cents()), (3, 44 + 89 + 1_00));
+        sound(db);
+        // What comes for it later changes nothing of that fee.
+        comes(db, "2026-03-10", THREE, 3_32);
+        let fees = db.read(|tx| store::late_fee::of_account(tx, THREE)).unwrap();
+        assert_eq!((fees.len(), fees[0].left()), (1, cents(1_00)));
+        sound(db);
+    });
+}
+
+#[test]
+fn it_shields_where_a_rule_says_so() {
+    engines::each(|db, folder| {
+        town(db, folder, "shields\nlasts 10 days\n");
+        say_by(db);
+        taken(db, "2026-03-10");
+        add(db, "2026-03-15", &new(THREE, 1_00, None)).unwrap();
+        let done = collection::run(db, at("2026-03-16"), &[]).unwrap();
+        assert_eq!(done.taken.into_iter().collect::<Vec<_>>(), [(Step::Cut, 1)]);
+        let why = |day| {
+            let why = db.read(|tx| collection::why(tx, THREE, day)).unwrap();
+            why.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let shielded = why(date(2026, 3, 16));
+        assert!(
+            shielded[0].starts_with("pledge: Hill County Relief promised $1.00"),
+            "{shielded:?}"
+        );
+        assert!(!why(date(2026, 3, 25))[0].starts_with("pledge"), "it lapsed");
+        db.write(|tx| {
+            pledge::cancel(tx, at("2026-03-17"), (THREE, "Hill County Relief"), "a mistake")
+        })
+        .unwrap();
+        assert_eq!(taken(db, "2026-03-17"), [(Step::Cut, 1)]);
+        sound(db);
+    });
+}
+
+/// Protections that keep nobody from a cut but by a pledge.
+fn say_by(db: &Db) {
+    say(db, Noun::Protection, "no-cut weekend\n");
+}
+
+#[test]
+fn what_cannot_be_promised_is_said() {
+    engines::each(|db, folder| {
+        town(db, folder, "shields\n");
+        let day = Some(date(2026, 4, 1));
+        let no_agency = NewPledge { agency: " ".to_owned(), ..new(THREE, 1, day) };
+        let no_reason = NewPledge { why: " ".to_owned(), ..new(THREE, 1, day) };
+        for (it, why) in [
+            (no_agency, "say which agency promises it, in no more than 200 letters"),
+            (no_reason, "say why"),
+            (new(THREE, 0, day), "what is promised is above zero"),
+            (new(THREE, 1, None), "no rule says how long a pledge lasts; say until when"),
+            (
+                new(THREE, 1, Some(date(2026, 3, 10))),
+                "it would be over; say a day after 2026-03-10",
+            ),
+        ] {
+            assert_eq!(says(&add(db, "2026-03-10", &it).unwrap_err()), why);
+        }
+        add(db, "2026-03-10", &new(THREE, 1_00, day)).unwrap();
+        let again = add(db, "2026-03-10", &new(THREE, 2_00, day)).unwrap_err();
+        assert_eq!(
+            says(&again),
+            "this agency promised something today already; nothing was changed"
+        );
+        let none = db.write(|tx| pledge::cancel(tx, at("2026-03-10"), (THREE, "Fund"), "x"));
+        assert_eq!(
+            says(&none.unwrap_err()),
+            "no pledge of Fund is open; see: meterbook pledge list"
+        );
+        sound(db);
+    });
+}

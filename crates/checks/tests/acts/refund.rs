@@ -1,0 +1,320 @@
+//! Refunds that wait are paid by a check, once; a check that nobody cashes is void; and what nobody claims for
+//! as long as the rules say goes to the state, or back to whoever claims it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::moves::ReadWanted;
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::suspense::{self, NewHeldRefund};
+use meterbook_app::unclaimed::{self, NewUnclaimed};
+use meterbook_app::{Actor, refund};
+use meterbook_checks::engines;
+use meterbook_core::account::Account;
+use meterbook_core::credit::Noun;
+use meterbook_core::id::{AccountId, EntryId, SuspenseId};
+use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::money::Money;
+use meterbook_core::permission::{Grant, Permission};
+use meterbook_store::{self as store, Db};
+
+use crate::authority::with_role;
+use crate::deposit::{at, owes, pays, say, sound, sum};
+use crate::last_bill;
+use crate::village::{self, actor, says};
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+/// Somebody with a credit of $40, of which $25 are to be given back.
+fn to_give_back(db: &Db) -> (AccountId, EntryId) {
+    village::found(db);
+    let account = village::take_on(db, &village::customer("E-1", &[village::DIALS])).unwrap().id;
+    pays(db, account, 40_00, date(2026, 3, 9), actor());
+    give_back(db, account, 25_00, "R-1");
+    (account, waiting(db)[0].0)
+}
+
+fn give_back(db: &Db, account: AccountId, amount: i64, reference: &str) {
+    let (amount, reference) = (cents(amount), reference.to_owned());
+    let new = NewRefund { account, amount, reference };
+    db.write(|tx| credit::refund(tx, actor(), &new, "moved away")).unwrap();
+}
+
+fn waiting(db: &Db) -> Vec<(EntryId, i64)> {
+    let all = db.read(store::refund::waiting).unwrap();
+    all.iter().map(|it| (it.id, it.amount.cents())).collect()
+}
+
+fn pay(db: &Db, id: EntryId, number: &str) -> Result<()> {
+    db.write(|tx| refund::pay(tx, actor(), id, number).map(drop))
+}
+
+fn void(db: &Db, number: &str) -> Result<()> {
+    db.write(|tx| refund::void(tx, actor(), number, "never cashed").map(drop))
+}
+
+fn keep(db: &Db, id: EntryId) -> Result<()> {
+    db.write(|tx| refund::keep(tx, actor(), id, "they stay").map(drop))
+}
+
+#[track_caller]
+fn refused<T: std::fmt::Debug>(done: Result<T>, why: &str) {
+    assert_eq!(says(&done.unwrap_err()), why);
+}
+
+#[test]
+fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
+    engines::each(|db, _| {
+        let (account, id) = to_give_back(db);
+        assert_eq!(waiting(db), [(id, 25_00)]);
+        assert_eq!((sum(db, Gl::RefundsPayable), owes(db, account)), (-25_00, -15_00));
+        sound(db);
+        refused(pay(db, id, " "), "say the number of the check");
+        refused(
+            pay(db, EntryId(9_999), "1"),
+            "no refund 9999 waits; see: meterbook credit waiting",
+        );
+        let cash = sum(db, Gl::Cash);
+        pay(db, id, "7001").unwrap();
+        assert_eq!((sum(db, Gl::RefundsPayable), sum(db, Gl::Cash)), (0, cash - 25_00));
+        assert_eq!(waiting(db), []);
+        sound(db);
+        let paid = format!(
+            "a check pays refund {id} already; where it was never cashed: meterbook credit void"
+        );
+        refused(pay(db, id, "7002"), &paid);
+        refused(keep(db, id), &paid);
+
+        // Another one takes no number that was used.
+        give_back(db, account, 5_00, "R-2");
+        let other = waiting(db)[0].0;
+        refused(
+            pay(db, other, "7001"),
+            "check 7001 pays a refund already; look at the number again",
+        );
+        pay(db, other, "7002").unwrap();
+        db.write(|tx| refund::cash(tx, actor(), "7002")).unwrap();
+        refused(
+            void(db, "7002"),
+            "check 7002 was cashed, as was said on 2026-03-10; nothing was changed",
+        );
+        refused(void(db, "8"), "no refund was paid by check 8; look at the number again");
+
+        // Void, it waits again: paid anew, void again, and a credit after all.
+        void(db, "7001").unwrap();
+        refused(void(db, "7001"), "check 7001 is void since 2026-03-10; nothing was changed");
+        assert_eq!(waiting(db), [(id, 25_00)]);
+        sound(db);
+        pay(db, id, "7003").unwrap();
+        void(db, "7003").unwrap();
+        keep(db, id).unwrap();
+        refused(
+            pay(db, id, "7004"),
+            &format!("refund {id} is a credit of its account again; nothing was changed"),
+        );
+        assert_eq!((owes(db, account), sum(db, Gl::RefundsPayable)), (-35_00, 0));
+        assert_eq!(waiting(db), []);
+        sound(db);
+    });
+}
+
+/// $30 that are nobody's, by a check, given back.
+fn held_and_given_back(db: &Db) -> EntryId {
+    village::found(db);
+    let new = NewReceipt {
+        on: date(2026, 3, 9),
+        tenders: vec![NewTender {
+            kind: Tender::Check,
+            amount: cents(30_00),
+            reference: "55".to_owned(),
+        }],
+        shares: vec![Share {
+            to: For::Suspense { said: "Zed Vale".to_owned() },
+            amount: cents(30_00),
+        }],
+    };
+    db.write(|tx| receipt::take(tx, actor(), &new)).unwrap();
+    give_held(db, SuspenseId(1));
+    waiting(db)[0].0
+}
+
+fn give_held(db: &Db, id: SuspenseId) {
+    let new = NewHeldRefund { id, amount: cents(30_00) };
+    db.write(|tx| suspense::refund(tx, actor(), &new, "asked for it")).unwrap();
+}
+
+fn bounce(db: &Db) -> Result<Money> {
+    let tender = db.read(|tx| store::suspense::get(tx, SuspenseId(1))).unwrap().unwrap().tender;
+    let on = date(2026, 3, 10);
+    db.write(|tx| receipt::give_back(tx, actor(), tender, on, "no money"))
+}
+
+#[test]
+fn a_check_that_bounces_after_it_was_given_back_out_of_suspense_stops_the_refund() {
+    engines::each(|db, _| {
+        let id = held_and_given_back(db);
+        assert_eq!(bounce(db).unwrap(), cents(30_00));
+        assert_eq!((waiting(db), sum(db, Gl::RefundsPayable), sum(db, Gl::Cash)), (vec![], 0, 0));
+        refused(
+            pay(db, id, "1"),
+            &format!(
+                "refund {id} was taken back by the bank that it came from; nothing was changed"
+            ),
+        );
+        assert!(says(&bounce(db).unwrap_err()).contains("nothing was changed"));
+        sound(db);
+    });
+}
+
+#[test]
+fn where_it_was_paid_it_is_lost_until_its_check_is_void() {
+    engines::each(|db, _| {
+        let id = held_and_given_back(db);
+        pay(db, id, "1").unwrap();
+        bounce(db).unwrap();
+        assert_eq!((sum(db, Gl::ReturnLoss), sum(db, Gl::Cash)), (30_00, -30_00));
+        sound(db);
+        void(db, "1").unwrap();
+        assert_eq!((sum(db, Gl::ReturnLoss), sum(db, Gl::Cash)), (0, 0));
+        assert_eq!(waiting(db), []);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_was_nobodys_is_held_again_and_given_back_again() {
+    engines::each(|db, _| {
+        let id = held_and_given_back(db);
+        keep(db, id).unwrap();
+        let held = db.read(store::suspense::open).unwrap();
+        assert_eq!((held.len(), held[0].amount), (1, cents(30_00)));
+        sound(db);
+        give_held(db, held[0].id);
+        let again = waiting(db)[0].0;
+        pay(db, again, "2").unwrap();
+        sound(db);
+        // And the bank takes the first check back.
+        bounce(db).unwrap();
+        assert_eq!(sum(db, Gl::ReturnLoss), 30_00);
+        sound(db);
+    });
+}
+
+/// Who left in February with a credit of $40, and a check of $25 of it that they never cashed.
+fn left(db: &Db) -> Account {
+    last_bill::found(db);
+    let account = last_bill::comes(db);
+    last_bill::shows(db, date(2026, 2, 1), 100);
+    crate::deposit::bill(db);
+    let read = ReadWanted::Given(vec![150_000_000]);
+    last_bill::leaves(db, &account, last_bill::LEFT, read);
+    last_bill::close(db, &account).unwrap();
+    let amount = owes(db, account.id) + 40_00;
+    pays(db, account.id, amount, date(2026, 3, 1), actor());
+    assert_eq!(owes(db, account.id), -40_00);
+    give_back(db, account.id, 25_00, "R-1");
+    pay(db, waiting(db)[0].0, "7001").unwrap();
+    account
+}
+
+const RULES: &str = "credit any 12 months\ncheck residential 6 months\n";
+
+fn due(db: &Db, day: &str) -> Vec<(i64, Option<String>)> {
+    let all = db.read(|tx| unclaimed::due(tx, day.parse().unwrap())).unwrap();
+    all.into_iter().map(|it| (it.amount.cents(), it.check)).collect()
+}
+
+fn new(count: i64, total: i64, to_state: Option<&str>) -> Asked {
+    let to_state = to_state.map(str::to_owned);
+    Asked::Unclaimed(NewUnclaimed { count, total: cents(total), to_state })
+}
+
+fn ask(db: &Db, by: Actor, asked: &Asked) -> Result<Outcome> {
+    db.write(|tx| do_or_ask(tx, by, asked, "nobody came"))
+}
+
+#[test]
+fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
+    engines::each(|db, _| {
+        let account = left(db);
+        assert_eq!(due(db, "2036-01-01"), [], "no rule says so");
+        say(db, Noun::Unclaimed, RULES);
+        assert_eq!(due(db, "2026-09-09"), []);
+        let check = (25_00, Some("7001".to_owned()));
+        assert_eq!(due(db, "2026-09-10"), [check.clone()]);
+        assert_eq!(due(db, "2027-03-10"), [(15_00, None), check]);
+        let then = at("2027-03-10");
+        refused(
+            ask(db, then, &new(2, 39_00, None)),
+            "2 credits, $40.00, are there; look at them again, and say that count and sum",
+        );
+        refused(ask(db, then, &new(1, 1, Some("S-1"))), "nothing is unclaimed; nothing was changed");
+        // Beyond the limit of a role it takes two.
+        let limit = Some(cents(30_00));
+        let grant = Grant { permission: Permission::RefundCredit, limit, four_eyes: true };
+        let asked = Asked::Grant { role: "accountant".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let [ann, bob] = [("ann", "accountant"), ("bob", "administrator")]
+            .map(|it| Actor { at: then.at, ..with_role(db, it.0, it.1) });
+        let Outcome::Waits(id) = ask(db, ann, &new(2, 40_00, None)).unwrap() else {
+            panic!("it was done by one")
+        };
+        db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        assert_eq!((owes(db, account.id), sum(db, Gl::Unclaimed)), (0, -40_00));
+        assert_eq!(due(db, "2037-03-10"), []);
+        sound(db);
+        let open = db.read(store::unclaimed::open).unwrap();
+        let rows: Vec<_> = open.iter().map(|it| (it.amount.cents(), it.check.as_deref())).collect();
+        assert_eq!(rows, [(15_00, None), (25_00, Some("7001"))]);
+        assert!(!open[0].address.is_empty() && open[0].name == "Inés Calder", "{open:?}");
+
+        refused(
+            ask(db, then, &new(2, 40_00, Some(" "))),
+            "say the reference under which it goes to the state",
+        );
+        let cash = sum(db, Gl::Cash);
+        ask(db, then, &new(2, 40_00, Some("S-1"))).unwrap();
+        assert_eq!((sum(db, Gl::Unclaimed), sum(db, Gl::Cash)), (0, cash - 40_00));
+        refused(
+            db.write(|tx| unclaimed::claim(tx, then, account.id, "a letter")),
+            "the state has it, and gives it to whoever proves that it is theirs",
+        );
+        sound(db);
+    });
+}
+
+#[test]
+fn who_claims_it_before_has_a_credit_again() {
+    engines::each(|db, _| {
+        let account = left(db);
+        let (one, then) = (account.id, at("2027-03-10"));
+        let claim = || db.write(|tx| unclaimed::claim(tx, then, one, "a letter"));
+        refused(
+            claim(),
+            "nothing of this account is unclaimed; see: meterbook credit report",
+        );
+        say(db, Noun::Unclaimed, RULES);
+        ask(db, then, &new(2, 40_00, None)).unwrap();
+        assert_eq!(claim().unwrap(), cents(40_00));
+        assert_eq!((owes(db, one), sum(db, Gl::Unclaimed)), (-40_00, 0));
+        sound(db);
+        // Heard of, it is no more unclaimed for as long again; then it is, and only once under a reference.
+        assert_eq!(due(db, "2028-03-09"), []);
+        let later = at("2028-03-10");
+        ask(db, later, &new(1, 40_00, None)).unwrap();
+        ask(db, later, &new(1, 40_00, Some("S-1"))).unwrap();
+        pays(db, one, 2_00, date(2028, 3, 10), later);
+        let last = at("2029-03-10");
+        ask(db, last, &new(1, 2_00, None)).unwrap();
+        refused(
+            ask(db, last, &new(1, 2_00, Some("S-1"))),
+            "S-1 went to the state already; look at the reference again",
+        );
+        sound(db);
+    });
+}

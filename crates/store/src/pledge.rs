@@ -1,0 +1,130 @@
+//! What agencies promised to pay for accounts, and what came of it: written once, never changed.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::credit::pledge::{Ending, Pledge};
+use meterbook_core::id::{AccountId, PaymentId};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::{Row, V};
+
+const ADD: Sql = Sql("
+    insert into pledge (key, account_id, agency, amount_cents, from_on, until_on, lapses_on, why)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)");
+const END: Sql = Sql("insert into pledge_end (key, how, ended_on, why) values ($1, $2, $3, $4)");
+const RECEIVE: Sql = Sql("insert into pledge_payment (payment_id, key) values ($1, $2)");
+const OF_ACCOUNT: Sql = Sql("
+    select p.key, p.account_id, p.agency, p.amount_cents, p.from_on, p.until_on, p.lapses_on,
+           e.how, e.ended_on
+    from pledge p left join pledge_end e on e.key = p.key
+    where p.account_id = $1 order by p.from_on, p.key");
+const RECEIVED: Sql = Sql("
+    select y.paid_on, y.amount_cents
+    from pledge_payment q join standing_payment y on y.id = q.payment_id
+    where q.key = $1 order by y.id");
+const RUNNING: Sql = Sql("
+    select distinct account_id from pledge p
+    where not exists (select 1 from pledge_end e where e.key = p.key) order by account_id");
+const OPEN: Sql = Sql("
+    select o.account_id, cast(sum(o.cents) as bigint)
+    from (
+        select p.account_id, p.amount_cents - coalesce((
+            select sum(y.amount_cents)
+            from pledge_payment q join standing_payment y on y.id = q.payment_id
+            where q.key = p.key and y.paid_on <= $1), 0) as cents
+        from pledge p left join pledge_end e on e.key = p.key
+        where p.from_on <= $1 and $1 < p.lapses_on
+          and (e.ended_on is null or $1 < e.ended_on)) as o
+    where 0 < o.cents group by o.account_id order by o.account_id");
+const COUNT: Sql = Sql("select count(*) from pledge");
+const OTHER_ACCOUNT: Sql = Sql("
+    select q.key, y.key from pledge_payment q
+    join pledge p on p.key = q.key join payment y on y.id = q.payment_id
+    where y.account_id <> p.account_id order by q.payment_id limit 100");
+// What came and was taken back later had come.
+const NOT_KEPT: Sql = Sql("
+    select p.key, p.amount_cents, cast(coalesce(sum(y.amount_cents), 0) as bigint)
+    from pledge p
+    join pledge_end e on e.key = p.key and e.how = 'kept'
+    left join pledge_payment q on q.key = p.key
+    left join payment y on y.id = q.payment_id
+    group by p.key, p.amount_cents
+    having coalesce(sum(y.amount_cents), 0) < p.amount_cents order by p.key limit 100");
+
+/// Keeps a pledge. The database refuses a second one of an agency for an account on a day.
+pub fn add(tx: &mut Tx, it: &Pledge, why: &str) -> Result<()> {
+    let values = [
+        V::from(&it.key),
+        it.account.into(),
+        V::from(&it.agency),
+        it.amount.into(),
+        it.from.into(),
+        it.until.into(),
+        it.lapses.into(),
+        why.into(),
+    ];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// Ends a pledge. The database refuses a second time.
+pub fn end(tx: &mut Tx, key: &str, how: Ending, on: Date, why: &str) -> Result<()> {
+    tx.exec(END, [key.into(), how.word().into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// Keeps that a payment is what was promised. The database refuses one that is another pledge's.
+pub fn receive(tx: &mut Tx, key: &str, payment: PaymentId) -> Result<()> {
+    tx.exec(RECEIVE, [payment.into(), key.into()]).map(|_| ())
+}
+
+/// What was promised for an account, the oldest first.
+pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Pledge>> {
+    let mut all = tx.many(OF_ACCOUNT, [account.into()], pledge)?;
+    for it in &mut all {
+        it.received =
+            tx.many(RECEIVED, [V::from(&it.key)], |row| Ok((row.date(0)?, row.money(1)?)))?;
+    }
+    Ok(all)
+}
+
+/// The accounts of which a pledge did not end.
+pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    tx.many(RUNNING, [], |row| row.id(0))
+}
+
+/// What of pledges that hold on a day is still to come, by account.
+pub fn open(tx: &mut Tx, on: Date) -> Result<HashMap<AccountId, Money>> {
+    let all = tx.many(OPEN, [on.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
+    Ok(all.into_iter().collect())
+}
+
+/// What came for a pledge is of its account, and what is kept came.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(OTHER_ACCOUNT, [], |row| {
+        Ok(format!("{} was kept by payment {} of another account", row.text(0)?, row.text(1)?))
+    })?;
+    found.extend(tx.many(NOT_KEPT, [], |row| {
+        let (key, amount, came) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{key} of {amount} is kept, and {came} came for it"))
+    })?);
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn pledge(row: &Row) -> Result<Pledge> {
+    let how = row.maybe(7, |row, at| row.word(at, Ending::from_word))?;
+    let on = row.maybe(8, Row::date)?;
+    Ok(Pledge {
+        key: row.text(0)?,
+        account: row.id(1)?,
+        agency: row.text(2)?,
+        amount: row.money(3)?,
+        from: row.date(4)?,
+        until: row.date(5)?,
+        lapses: row.date(6)?,
+        received: Vec::new(),
+        ended: how.zip(on),
+    })
+}

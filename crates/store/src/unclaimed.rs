@@ -1,0 +1,195 @@
+//! Credits that nobody claims: which there are, what was taken of them, what went to the state and what was
+//! claimed after all. Written once, never changed.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
+use meterbook_core::id::{AccountId, AccountNumber};
+use meterbook_core::money::Money;
+
+use crate::Tx;
+use crate::tx::Sql;
+use crate::value::Row;
+
+// An account is closed where nothing is supplied from the day on; nothing was heard of it since its last entry
+// or its last day of service.
+const CLOSED: Sql = Sql("
+    select a.id, a.number, a.class, cast(sum(p.amount_cents) as bigint), max(e.effective_on),
+           (select max(g.to_on) from agreement g where g.account_id = a.id)
+    from posting p
+    join entry e on e.id = p.entry_id
+    join account a on a.id = p.account_id
+    where p.gl = '1200 receivable' and not exists (
+        select 1 from agreement g
+        where g.account_id = a.id and (g.to_on is null or $1 < g.to_on))
+    group by a.id, a.number, a.class
+    having sum(p.amount_cents) < 0 order by a.id");
+const IS_CLOSED: Sql = Sql("
+    select class from account a where a.id = $1 and not exists (
+        select 1 from agreement g
+        where g.account_id = a.id and (g.to_on is null or $2 < g.to_on))");
+const ADD: Sql = Sql("
+    insert into unclaimed (key, account_id, amount_cents, check_number, since_on, taken_on)
+    values ($1, $2, $3, $4, $5, $6)");
+const OF_ACCOUNT: Sql = Sql("select count(*) from unclaimed where account_id = $1");
+const OPEN: Sql = Sql("
+    select u.key, u.account_id, a.number, p.name, a.mail_to, u.amount_cents, u.check_number, u.since_on,
+           u.taken_on
+    from unclaimed u
+    join account a on a.id = u.account_id
+    join person p on p.id = a.person_id
+    where not exists (select 1 from unclaimed_end f where f.key = u.key)
+    order by a.number, u.key");
+const REMIT: Sql = Sql("
+    insert into unclaimed_remittance (reference, remitted_on, items, total_cents)
+    values ($1, $2, $3, $4)");
+const END: Sql = Sql("
+    insert into unclaimed_end (key, how, ended_on, remittance, why) values ($1, $2, $3, $4, $5)");
+const REMITTED: Sql = Sql("
+    select count(*) from unclaimed u join unclaimed_end f on f.key = u.key
+    where u.account_id = $1 and f.how = 'remitted'");
+const COUNT: Sql = Sql("select count(*) from unclaimed");
+const OTHER_CHARGE: Sql = Sql("
+    select u.key, u.amount_cents, c.amount_cents
+    from unclaimed u join charge c on c.key = u.key
+    where c.kind <> 'unclaimed' or c.amount_cents <> u.amount_cents or c.account_id <> u.account_id
+    order by u.key limit 100");
+const LEDGER: Sql = Sql("
+    select cast(coalesce((select -sum(amount_cents) from posting
+                          where gl = '2120 unclaimed property'), 0) as bigint),
+           cast(coalesce((select sum(u.amount_cents) from unclaimed u where not exists (
+               select 1 from unclaimed_end f where f.key = u.key)), 0) as bigint)");
+const REMITTANCES: Sql = Sql("
+    select r.reference, r.total_cents, cast(coalesce(sum(u.amount_cents), 0) as bigint)
+    from unclaimed_remittance r
+    left join unclaimed_end f on f.remittance = r.reference
+    left join unclaimed u on u.key = f.key
+    group by r.reference, r.total_cents
+    having r.total_cents <> coalesce(sum(u.amount_cents), 0) order by r.reference limit 100");
+
+/// A closed account with a credit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Which.
+    pub account: AccountId,
+    /// What people say.
+    pub number: AccountNumber,
+    /// Its class.
+    pub class: CustomerClass,
+    /// The credit, above zero.
+    pub credit: Money,
+    /// The last day of which anything was heard.
+    pub since: Date,
+}
+
+/// Something that nobody claimed, as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclaimed {
+    /// The key of its charge.
+    pub key: String,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What people say.
+    pub number: AccountNumber,
+    /// The customer's name.
+    pub name: String,
+    /// The lines of the last address that is known.
+    pub address: String,
+    /// How much, above zero.
+    pub amount: Money,
+    /// The number of the check that was never cashed, where it was one.
+    pub check: Option<String>,
+    /// The day since which nothing was heard of it.
+    pub since: Date,
+    /// The day on which it was taken.
+    pub on: Date,
+}
+
+/// Closed accounts with a credit on a day.
+pub fn closed(tx: &mut Tx, on: Date) -> Result<Vec<Closed>> {
+    tx.many(CLOSED, [on.into()], |row| {
+        let (heard, ended) = (row.date(4)?, row.maybe(5, Row::date)?);
+        Ok(Closed {
+            account: row.id(0)?,
+            number: row.number(1)?,
+            class: row.word(2, CustomerClass::from_word)?,
+            credit: -row.money(3)?,
+            since: ended.map_or(heard, |it| it.max(heard)),
+        })
+    })
+}
+
+/// The class of an account, where it is closed on a day.
+pub fn closed_class(tx: &mut Tx, id: AccountId, on: Date) -> Result<Option<CustomerClass>> {
+    tx.maybe(IS_CLOSED, [id.into(), on.into()], |row| row.word(0, CustomerClass::from_word))
+}
+
+/// How often something was taken of an account.
+pub fn times(tx: &mut Tx, id: AccountId) -> Result<i64> {
+    tx.one(OF_ACCOUNT, [id.into()], |row| row.int(0))
+}
+
+/// Keeps what was taken: its account, amount and check, since when nothing was heard, and the day.
+pub fn add(
+    tx: &mut Tx,
+    key: &str,
+    (account, amount, check): (AccountId, Money, Option<&str>),
+    (since, on): (Date, Date),
+) -> Result<()> {
+    let values =
+        [key.into(), account.into(), amount.into(), check.into(), since.into(), on.into()];
+    tx.exec(ADD, values).map(|_| ())
+}
+
+/// What was taken, neither claimed nor remitted; by account.
+pub fn open(tx: &mut Tx) -> Result<Vec<Unclaimed>> {
+    tx.many(OPEN, [], |row| {
+        Ok(Unclaimed {
+            key: row.text(0)?,
+            account: row.id(1)?,
+            number: row.number(2)?,
+            name: row.text(3)?,
+            address: row.text(4)?,
+            amount: row.money(5)?,
+            check: row.maybe(6, Row::text)?,
+            since: row.date(7)?,
+            on: row.date(8)?,
+        })
+    })
+}
+
+/// Whether something of an account went to the state.
+pub fn remitted(tx: &mut Tx, id: AccountId) -> Result<bool> {
+    tx.one(REMITTED, [id.into()], |row| Ok(row.int(0)? != 0))
+}
+
+/// Keeps what goes to the state under a reference. The database refuses one that was used.
+pub fn remit(tx: &mut Tx, reference: &str, on: Date, (items, total): (i64, Money)) -> Result<()> {
+    tx.exec(REMIT, [reference.into(), on.into(), items.into(), total.into()]).map(|_| ())
+}
+
+/// Keeps what became of something: with a remittance it went to the state, else it was claimed. The
+/// database refuses a second time.
+pub fn end(tx: &mut Tx, key: &str, on: Date, remittance: Option<&str>, why: &str) -> Result<()> {
+    let how = if remittance.is_some() { "remitted" } else { "claimed" };
+    let values = [key.into(), how.into(), on.into(), remittance.into(), why.into()];
+    tx.exec(END, values).map(|_| ())
+}
+
+/// What the ledger holds unclaimed is what was taken and neither claimed nor remitted, each is its charge, and
+/// each remittance what went with it.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut found = tx.many(OTHER_CHARGE, [], |row| {
+        let (key, says, charged) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{key} of {says} is a charge of {charged}"))
+    })?;
+    found.extend(tx.many(REMITTANCES, [], |row| {
+        let (key, says, sum) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{says} went to the state as {key}, and what went with it is {sum}"))
+    })?);
+    let (gl, open) = tx.one(LEDGER, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
+    if gl != open {
+        found.push(format!("the ledger holds {gl} unclaimed, and {open} was taken and is there"));
+    }
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
