@@ -115,6 +115,16 @@ const RULES: &[Verify] = &[
         store::collection::verify,
     ),
     (
+        "notices",
+        "every letter of a step is to its customer, and nobody is cut off to whom no notice went out",
+        store::notice::verify,
+    ),
+    (
+        "agency",
+        "every file for an agency is its lines, and a debt is recalled before it is placed again",
+        store::agency::verify,
+    ),
+    (
         "correction-sets",
         "nothing is left of a set of corrections at its end, and whom it says it corrected it did",
         store::set::verify,

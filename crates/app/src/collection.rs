@@ -4,6 +4,8 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
+pub mod outreach;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
@@ -14,6 +16,7 @@ use meterbook_core::account::CustomerClass;
 use meterbook_core::calendar::Calendar;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::{Next, Rules, Standing, Step};
+use meterbook_core::credit::notice::Lacks;
 use meterbook_core::credit::protection::{self as texts, Around, Weather, Why};
 use meterbook_core::id::{AccountId, OrderId};
 use meterbook_core::money::Money;
@@ -24,6 +27,7 @@ use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
+use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
 use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
@@ -41,6 +45,21 @@ pub enum Switch {
     Cuts,
 }
 
+/// A step that comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// Of which account.
+    pub account: AccountId,
+    /// Its class.
+    pub class: CustomerClass,
+    /// The day on which the oldest of what is past due was due.
+    pub oldest: Date,
+    /// The step.
+    pub taken: Taken,
+    /// How often its letter was sent before.
+    pub before: i64,
+}
+
 /// What a look found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Looked {
@@ -49,7 +68,11 @@ pub struct Looked {
     /// Keys of cases that end: too little is past due.
     pub ends: Vec<String>,
     /// Steps that come next, by account.
-    pub steps: Vec<(AccountId, Taken)>,
+    pub steps: Vec<Coming>,
+    /// Notices that are sent once more, because a cut waits and theirs is no good any more.
+    pub again: Vec<Coming>,
+    /// Cuts that wait for their notice.
+    pub waiting: usize,
     /// Steps that something keeps from.
     pub kept: BTreeMap<(Step, Shield), usize>,
 }
@@ -63,6 +86,10 @@ pub struct Done {
     pub ended: usize,
     /// Steps that were taken.
     pub taken: BTreeMap<Step, usize>,
+    /// Notices that were sent once more.
+    pub again: usize,
+    /// Cuts that wait for their notice.
+    pub waiting: usize,
     /// Steps that something kept from.
     pub kept: BTreeMap<(Step, Shield), usize>,
     /// Steps that were stopped, how many there are and why.
@@ -88,6 +115,8 @@ pub enum Reason {
     NoRule,
     /// Something shields it.
     Shielded(Why),
+    /// It lacks something of its notice.
+    Unnoticed(Lacks),
     /// Another step comes first.
     NotYet {
         /// The last one that was taken.
@@ -116,8 +145,13 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
     let pledged = pledged(tx, on)?;
-    let mut around = Shields::of(tx, on)?;
-    let mut looked = Looked::default();
+    let mut looks = Looks {
+        on,
+        around: Shields::of(tx, on)?,
+        notices: Notices::of(tx, on)?,
+        rules,
+        looked: Looked::default(),
+    };
     for mut it in arrears {
         let case = cases.remove(&it.account);
         if let Some(pledged) = pledged.get(&it.account) {
@@ -127,15 +161,9 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
         if planned.contains(&it.account) {
             continue;
         }
-        let mut standing = Standing {
-            class: it.class,
-            past_due: it.past_due,
-            oldest: it.oldest,
-            taken: None,
-            shields: &[],
-        };
-        if rules.next(&standing, on) == Next::Nothing {
-            looked.ends.extend(case.map(|it| it.key));
+        let standing = standing(&it);
+        if looks.rules.next(&standing, on) == Next::Nothing {
+            looks.looked.ends.extend(case.map(|it| it.key));
             continue;
         }
         let case = match case {
@@ -146,32 +174,107 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
                 if before.is_some_and(|it| it.ended == on) {
                     continue;
                 }
-                let case = opened(&it, before, &rules, on);
-                looked.opens.push(case.clone());
+                let case = opened(&it, before, &looks.rules, on);
+                looks.looked.opens.push(case.clone());
                 case
             }
         };
-        let taken = case.last.or((0 < case.after).then_some((case.after, case.opened)));
-        standing.taken = taken.and_then(|it| Some((usize::try_from(it.0).ok()?, it.1)));
-        // Without shields first: most accounts have no step tonight.
-        let Next::Step { .. } = rules.next(&standing, on) else { continue };
-        let shields = around.of_account(tx, &it, on)?;
-        standing.shields = &shields;
-        match rules.next(&standing, on) {
-            Next::Step { nth, step } => {
-                let (key, nth) = (case.key, i64::try_from(nth)?);
-                let taken = Taken { key, nth, step, on, past_due: it.past_due };
-                looked.steps.push((it.account, taken));
-            }
-            Next::Kept { step, by } => *looked.kept.entry((step, by)).or_default() += 1,
-            Next::Wait | Next::Nothing => (),
-        }
+        looks.at(tx, &it, &case)?;
     }
     // Who owes nothing past due any more.
     let mut paid: Vec<String> = cases.into_values().map(|it| it.key).collect();
     paid.sort_unstable();
-    looked.ends.extend(paid);
-    Ok(looked)
+    looks.looked.ends.extend(paid);
+    Ok(looks.looked)
+}
+
+fn standing(it: &Arrears) -> Standing<'static> {
+    Standing {
+        class: it.class,
+        past_due: it.past_due,
+        oldest: it.oldest,
+        taken: None,
+        shields: &[],
+    }
+}
+
+/// A look while it goes from account to account.
+struct Looks {
+    on: Date,
+    rules: Rules,
+    around: Shields,
+    notices: Notices,
+    looked: Looked,
+}
+
+impl Looks {
+    /// Finds what comes next of an account with a case.
+    fn at(&mut self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<()> {
+        let on = self.on;
+        let taken = case.last.or((0 < case.after).then_some((case.after, case.opened)));
+        let taken = taken.and_then(|it| Some((usize::try_from(it.0).ok()?, it.1)));
+        let standing = Standing { taken, ..standing(it) };
+        // Without shields first: most accounts have no step tonight.
+        match self.rules.next(&standing, on) {
+            Next::Step { .. } => {}
+            Next::Wait if self.is_cut_without_notice(tx, &standing, case)? => {}
+            _ => return Ok(()),
+        }
+        let shields = self.around.of_account(tx, it, on)?;
+        let standing = Standing { shields: &shields, ..standing };
+        match self.rules.next(&standing, on) {
+            Next::Step { step: Step::Cut, nth } => {
+                if self.has_notice(tx, it, case)? {
+                    self.looked.steps.push(coming(it, case, (nth, Step::Cut, on), 0)?);
+                }
+            }
+            Next::Step { nth, step } => {
+                let before = self.notices.before(case, nth);
+                self.looked.steps.push(coming(it, case, (nth, step, on), before)?);
+            }
+            Next::Kept { step, by } => *self.looked.kept.entry((step, by)).or_default() += 1,
+            Next::Wait if !shields.iter().any(|it| self.rules.keeps(Step::Cut, *it)) => {
+                self.has_notice(tx, it, case)?;
+            }
+            Next::Wait | Next::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Whether an order to cut lies there longer than its notice is good.
+    fn is_cut_without_notice(&self, tx: &mut Tx, it: &Standing, case: &Case) -> Result<bool> {
+        let last = it.taken.and_then(|last| self.rules.step(it.class, last.0));
+        Ok(last == Some(Step::Cut)
+            && self.notices.lacks(&self.rules, it.class, case, self.on).is_some()
+            && store::collection::is_cut_open(tx, case.account)?)
+    }
+
+    /// Whether a cut has its notice; else it waits, and where the notice has to be sent once more it is.
+    fn has_notice(&mut self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<bool> {
+        let on = self.on;
+        let Some(lacks) = self.notices.lacks(&self.rules, it.class, case, on) else {
+            return Ok(true);
+        };
+        self.looked.waiting += 1;
+        if let Some(nth) = self.rules.notice(it.class)
+            && let Some(before) = self.notices.again(tx, lacks, case, (nth, on))?
+        {
+            self.looked.again.push(coming(it, case, (nth, Step::Notice, on), before)?);
+        }
+        Ok(false)
+    }
+}
+
+fn coming(
+    it: &Arrears,
+    case: &Case,
+    (nth, step, on): (usize, Step, Date),
+    before: i64,
+) -> Result<Coming> {
+    let (key, nth) = (case.key.clone(), i64::try_from(nth)?);
+    let taken = Taken { key, nth, step, on, past_due: it.past_due };
+    let (account, class, oldest) = (it.account, it.class, it.oldest);
+    Ok(Coming { account, class, oldest, taken, before })
 }
 
 /// What is pledged for accounts on a day, where the rules say that so much less is past due.
@@ -289,22 +392,33 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
         }
         Ok((on, look(tx, on)?, credit_rules::collections(tx, on)?, why))
     })?;
-    let mut done = Done { kept: looked.kept, ..Done::default() };
-    let mut steps: BTreeMap<Step, Vec<(AccountId, Taken)>> = BTreeMap::new();
-    for (account, it) in looked.steps {
-        steps.entry(it.step).or_default().push((account, it));
+    let Looked { opens, ends, steps: coming, mut again, waiting, kept } = looked;
+    let mut done = Done { kept, waiting, ..Done::default() };
+    let mut steps: BTreeMap<Step, Vec<Coming>> = BTreeMap::new();
+    for it in coming {
+        steps.entry(it.taken.step).or_default().push(it);
     }
-    steps.retain(|step, all| match guard(*step, all.len(), &rules, &stopped, expected) {
-        None => true,
-        Some(why) => {
-            done.stopped.insert(*step, (all.len(), why));
-            false
+    if !again.is_empty() {
+        steps.entry(Step::Notice).or_default();
+    }
+    steps.retain(|step, all| {
+        // What is sent once more counts with what is sent first.
+        let more = if *step == Step::Notice { again.len() } else { 0 };
+        match guard(*step, all.len() + more, &rules, &stopped, expected) {
+            None => true,
+            Some(why) => {
+                done.stopped.insert(*step, (all.len() + more, why));
+                false
+            }
         }
     });
+    if !steps.contains_key(&Step::Notice) {
+        again.clear();
+    }
     let cuts = steps.remove(&Step::Cut).unwrap_or_default();
-    done.opened = looked.opens.len();
-    done.ended = looked.ends.len();
-    for part in looked.ends.chunks(AT_ONCE) {
+    done.opened = opens.len();
+    done.ended = ends.len();
+    for part in ends.chunks(AT_ONCE) {
         db.write(|tx| {
             let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
             store::collection::end(tx, part, on, "less is past due than a case takes")?;
@@ -312,7 +426,7 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
             store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
         })?;
     }
-    for part in looked.opens.chunks(AT_ONCE) {
+    for part in opens.chunks(AT_ONCE) {
         db.write(|tx| {
             let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
             store::collection::add(tx, part)?;
@@ -320,24 +434,52 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
             store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
         })?;
     }
-    for (step, all) in steps {
-        let taken: Vec<Taken> = all.into_iter().map(|it| it.1).collect();
-        done.taken.insert(step, taken.len());
-        for part in taken.chunks(AT_ONCE) {
-            db.write(|tx| {
-                let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-                store::collection::take(tx, part)?;
-                let said = format!("{step}: {}", part.len());
-                store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-            })?;
+    for (step, all) in steps.into_iter().filter(|it| !it.1.is_empty()) {
+        done.taken.insert(step, all.len());
+        for part in all.chunks(AT_ONCE) {
+            db.write(|tx| take(tx, actor, &rules, (step, on), part))?;
         }
     }
-    for (account, it) in cuts {
-        if db.write(|tx| cut(tx, actor, account, &it))? {
+    done.again = again.len();
+    for part in again.chunks(AT_ONCE) {
+        db.write(|tx| {
+            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+            notice::send(tx, &rules, (Step::Notice, on), part)?;
+            let said = format!("{}: {} once more", Step::Notice, part.len());
+            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
+        })?;
+    }
+    for it in cuts {
+        if db.write(|tx| cut(tx, actor, it.account, &it.taken))? {
             *done.taken.entry(Step::Cut).or_default() += 1;
         }
     }
+    db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+        outreach::after_ends(tx, &allowed)
+    })?;
     Ok(done)
+}
+
+/// Takes a step of many accounts with what is to be done of it.
+fn take(
+    tx: &mut Tx,
+    actor: Actor,
+    rules: &Rules,
+    (step, on): (Step, Date),
+    all: &[Coming],
+) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    let taken: Vec<Taken> = all.iter().map(|it| it.taken.clone()).collect();
+    store::collection::take(tx, &taken)?;
+    match step {
+        Step::Reminder | Step::Notice => notice::send(tx, rules, (step, on), all)?,
+        Step::Call => outreach::call(tx, &allowed, all)?,
+        Step::Field => outreach::visit(tx, &allowed, all)?,
+        Step::Cut | Step::WriteOff | Step::Agency => (),
+    }
+    let said = format!("{step}: {}", all.len());
+    store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
 }
 
 /// Why so many of a step are not taken, if they are not.
@@ -402,7 +544,7 @@ fn cut(tx: &mut Tx, actor: Actor, account: AccountId, it: &Taken) -> Result<bool
 
 /// Why an account is not cut off on a day; nothing where it may be.
 pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
-    let mut found: Vec<Reason> = barred(tx, account, on)?;
+    let mut found: Vec<Reason> = forbidden(tx, account, on)?;
     let whose = store::account::get(tx, account)?;
     let rules = credit_rules::collections(tx, on)?;
     let past_due = pledge::past_due(tx, account, on)?;
@@ -418,6 +560,7 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
                 Some(case) => store::collection::steps(tx, &case.key)?,
                 None => Vec::new(),
             };
+            found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
             if !steps.iter().any(|it| it.step == Step::Cut) {
                 let last = steps.last().map(|it| (it.step, it.on));
                 found.push(Reason::NotYet { last });
@@ -429,6 +572,13 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
 
 /// What bars a cut, however much is past due: asked when it is ordered and when a crew sets out.
 pub(crate) fn barred(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
+    let mut found = forbidden(tx, account, on)?;
+    found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
+    Ok(found)
+}
+
+/// What forbids a cut: that all are stopped, or that something shields the account.
+fn forbidden(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
     let stopped = store::collection::stopped(tx, Switch::Cuts.word())?;
     let mut found: Vec<Reason> = stopped.map(|why| Reason::Stopped { why }).into_iter().collect();
     found.extend(protection::shields(tx, account, on)?.into_iter().map(Reason::Shielded));
@@ -475,6 +625,7 @@ impl fmt::Display for Reason {
             }
             Reason::NoRule => f.write_str("no rule opens a case for its class"),
             Reason::Shielded(why) => why.fmt(f),
+            Reason::Unnoticed(lacks) => lacks.fmt(f),
             Reason::NotYet { last: None } => f.write_str("no step was taken yet"),
             Reason::NotYet { last: Some((step, on)) } => {
                 write!(f, "the last step was {step} on {on}; a cut was not ordered yet")

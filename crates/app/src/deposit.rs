@@ -18,6 +18,7 @@ use meterbook_core::ledger::open::{Applied, Side, open, stood};
 use meterbook_core::ledger::{EntryKind, Gl, post_between};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::Language;
 use meterbook_store::deposit::{Asked, Guarantee};
@@ -25,6 +26,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
 use crate::credit::NewRefund;
+use crate::delivery::send;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
 
 /// What is to be asked for.
@@ -147,6 +149,18 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
     };
     let charges: Vec<Charge> = (1..).zip(all).map(part).collect();
     store::credit::ask(tx, &charges, why.trim())?;
+    if rules.told {
+        let first = charges.first().map_or(on, |it| it.on);
+        let known = |_: usize, language| {
+            let values = vec![
+                ("amount", meterbook_paper::amount(language, amount)),
+                ("first", meterbook_paper::day(language, first)),
+                ("parts", many.to_string()),
+            ];
+            (values, Vec::new())
+        };
+        send::letters(tx, (LetterCause::DepositAsked, on), &[account], known)?;
+    }
     let said = format!("{amount} in {parts}: {}", why.trim());
     store::audit::add(tx, &allowed, "ask deposit", &account.to_string(), &said)?;
     Ok(charges)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::delivery::mailing::Matter;
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::moves::{Move, MoveKind, Said};
 use meterbook_core::paper::letter::{LetterCause, Written};
@@ -44,6 +45,16 @@ pub fn of_account(
             let effects = store::moves::effects(tx, newest.id, newest.version)?;
             let told = effects.iter().filter(|it| it.is_for_customer());
             listed.extend(told.map(|it| it.sentence(person.language)));
+        }
+        None if cause.goes_by_itself() => {
+            let all = store::mailing::of_account(tx, account.id)?.into_iter();
+            let mut same = all.filter_map(|it| match it.matter {
+                Matter::Letter { cause: of, values, listed, .. } if of == cause => {
+                    Some((values, listed))
+                }
+                _ => None,
+            });
+            (values, listed) = same.next_back().ok_or_else(none)?;
         }
         None => {
             let mut period = None;
@@ -103,6 +114,7 @@ impl fmt::Display for NoLetter {
         write!(f, "nothing of account {account} is a cause for a letter of {cause}; ")?;
         match cause.of_move() {
             Some(_) => f.write_str("see what was asked for with: meterbook move show"),
+            None if cause.goes_by_itself() => f.write_str("none was sent to it"),
             None => f.write_str("see what is held with: meterbook bill held"),
         }
     }

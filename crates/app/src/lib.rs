@@ -6,6 +6,7 @@
 pub mod about;
 pub mod account;
 pub mod accrual;
+pub mod agency;
 pub mod agreement;
 pub mod allocation;
 pub mod application;
@@ -54,6 +55,7 @@ pub mod merge;
 pub mod meter;
 pub mod moves;
 pub mod multiply;
+mod notice;
 pub mod order;
 pub mod paper;
 pub mod party;

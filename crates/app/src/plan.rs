@@ -14,11 +14,14 @@ use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::ledger::open::{Open, Side};
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_paper::{amount, day};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, credit_rules, order, receipt, refuse};
+use crate::delivery::send;
+use crate::{Actor, credit_rules, customer_view, order, receipt, refuse};
 
 /// Turns ahead of which due days are asked for.
 const TURNS: i64 = 24;
@@ -161,8 +164,27 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Re
     };
     let why = stands.to_string();
     end(tx, &allowed, &plan, (how, on), &why)?;
+    if let Stands::Broken { by } = stands
+        && credit_rules::plans(tx, on)?.told
+    {
+        tell(tx, &plan, by, on)?;
+    }
     let number = store::account::get(tx, account)?.number;
     Ok(Some(Reviewed { number, how, why }))
+}
+
+/// Tells by letter that a plan is broken, in the transaction that ends it.
+fn tell(tx: &mut Tx, plan: &Plan, part: Money, on: Date) -> Result<()> {
+    let past_due = customer_view::past_due(tx, plan.account, on)?;
+    let known = |_: usize, language| {
+        let values = vec![
+            ("amount", amount(language, past_due)),
+            ("part", amount(language, part)),
+            ("agreed", day(language, plan.agreed)),
+        ];
+        (values, Vec::new())
+    };
+    send::letters(tx, (LetterCause::PlanBroken, on), &[plan.account], known).map(drop)
 }
 
 /// How a plan stands on a day.

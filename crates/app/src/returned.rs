@@ -9,13 +9,16 @@ use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::{AccountId, TenderId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::person::Language;
+use meterbook_paper::{amount, day};
 use meterbook_store::receipt::Came;
 use meterbook_store::returned::CameBack;
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::authority::authorize;
+use crate::delivery::send;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
 
 /// Why something is not done about what came back.
@@ -48,10 +51,8 @@ pub(crate) fn note(
     (account, code, on): (Option<AccountId>, &str, Date),
 ) -> Result<()> {
     let (tender, kind) = (came.tender.id, came.tender.kind);
-    let fee = match account {
-        Some(_) => credit_rules::returned(tx, on)?.fee(kind, code),
-        None => Money::ZERO,
-    };
+    let rules = credit_rules::returned(tx, on)?;
+    let fee = account.map_or(Money::ZERO, |_| rules.fee(kind, code));
     let code = code.to_owned();
     let it = CameBack { tender, account, kind, code, on, fee, mistake: false };
     store::returned::add(tx, &it)?;
@@ -61,7 +62,34 @@ pub(crate) fn note(
         let said = format!("{fee} for tender {tender}, which came back on {on}");
         store::audit::add(tx, allowed, "ask returned fee", &account.to_string(), &said)?;
     }
-    Ok(())
+    match account.filter(|_| rules.told) {
+        Some(account) => tell(tx, allowed, came, account, fee),
+        None => Ok(()),
+    }
+}
+
+/// Tells by letter that a payment came back, in the transaction that takes it back.
+fn tell(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    came: &Came,
+    account: AccountId,
+    fee: Money,
+) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let known = |_: usize, language| {
+        let values = vec![
+            ("amount", amount(language, came.tender.amount)),
+            ("paid", day(language, came.on)),
+        ];
+        let costs = |fee: Money| match language {
+            Language::English => format!("With your next bill: {}", amount(language, fee)),
+            Language::Spanish => format!("Con su próxima factura: {}", amount(language, fee)),
+        };
+        let listed = Some(fee).filter(|it| *it != Money::ZERO).map(costs);
+        (values, listed.into_iter().collect())
+    };
+    send::letters(tx, (LetterCause::PaymentReturned, today), &[account], known).map(drop)
 }
 
 /// Says that the bank was wrong: what it cost is not asked for, and it does not count against anybody.

@@ -228,7 +228,9 @@ pub fn resolve(db: &Db, actor: Actor, id: TaskId, how: Resolution, why: &str) ->
         | Resolution::Done
         | Resolution::Upheld
         | Resolution::NotUpheld
-        | Resolution::Withdrawn => db.write(|tx| {
+        | Resolution::Withdrawn
+        | Resolution::Reached
+        | Resolution::NotReached => db.write(|tx| {
             let task = open(tx, actor, id)?;
             close(tx, actor, &task, how, &why)
         }),
@@ -396,6 +398,13 @@ fn bill_again(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) ->
 pub(crate) fn look_at_holds(tx: &mut Tx, actor: Actor) -> Result<()> {
     let held = scan::held(tx)?;
     scan::reconcile(tx, Actor::system(actor.at), &scan::HOLDS, &held).map(drop)
+}
+
+/// Brings the tasks of calls up to date with the cases that are open.
+pub(crate) fn look_at_calls(tx: &mut Tx, actor: Actor) -> Result<()> {
+    let today = today(tx, actor)?;
+    let calls = crate::collection::outreach::calls(tx, today)?;
+    scan::reconcile(tx, Actor::system(actor.at), &[TaskKind::CollectionCall], &calls).map(drop)
 }
 
 fn is_nothing_held(why: &anyhow::Error) -> bool {

@@ -230,25 +230,31 @@ fn once(said: &mut Option<Term>, what: &str, words: &[&str]) -> Result<(), Strin
     if said.is_some() {
         return Err(format!("{what} is said twice; leave one"));
     }
-    *said = Some(term(words)?);
+    *said = Some(Term::parse(words)?);
     Ok(())
 }
 
-fn term(words: &[&str]) -> Result<Term, String> {
-    let said = || {
-        format!(
-            "{} is no term; write 21 days, 21 days rolled or 15 business days, of at most {LONGEST}",
-            if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
-        )
-    };
-    let (count, make): (&str, fn(i64) -> Term) = match words {
-        [count, "day" | "days"] => (count, Term::Days),
-        [count, "day" | "days", "rolled"] => (count, Term::Rolled),
-        [count, "business", "day" | "days"] => (count, Term::Business),
-        _ => return Err(said()),
-    };
-    let count = count.parse().ok().filter(|it| (1..=LONGEST).contains(it));
-    count.map(make).ok_or_else(said)
+impl Term {
+    /// Reads words: `21 days`, `21 days rolled`, `15 business days`.
+    ///
+    /// # Errors
+    /// What is wrong, with the way out.
+    pub(crate) fn parse(words: &[&str]) -> Result<Term, String> {
+        let said = || {
+            format!(
+                "{} is no term; write 21 days, 21 days rolled or 15 business days, of at most {LONGEST}",
+                if words.is_empty() { "nothing".to_owned() } else { words.join(" ") }
+            )
+        };
+        let (count, make): (&str, fn(i64) -> Term) = match words {
+            [count, "day" | "days"] => (count, Term::Days),
+            [count, "day" | "days", "rolled"] => (count, Term::Rolled),
+            [count, "business", "day" | "days"] => (count, Term::Business),
+            _ => return Err(said()),
+        };
+        let count = count.parse().ok().filter(|it| (1..=LONGEST).contains(it));
+        count.map(make).ok_or_else(said)
+    }
 }
 
 impl Preset {

@@ -89,6 +89,8 @@ ids! {
     DebitId,
     /// A file of such debits for the bank.
     DebitFileId,
+    /// A file of debts for an agency.
+    AgencyFileId,
     /// A statement of an account at a bank.
     BankStatementId,
     /// Something that needs a person.

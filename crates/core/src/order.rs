@@ -72,13 +72,15 @@ pub enum OrderKind {
     Inspection,
     /// Mend or look after it.
     Maintenance,
+    /// Go and speak with somebody who is past due.
+    Visit,
 }
 
 words! {
     OrderKind {
         Connect = "connect", Disconnect = "disconnect", Reconnect = "reconnect", Read = "read",
         Reread = "re-read", Exchange = "exchange", Test = "test", Leak = "leak",
-        Inspection = "inspection", Maintenance = "maintenance",
+        Inspection = "inspection", Maintenance = "maintenance", Visit = "visit",
     }
     Priority { Emergency = "emergency", Urgent = "urgent", Routine = "routine" }
     State {
@@ -238,7 +240,10 @@ impl OrderKind {
 
     /// Whether it is about a service point, not a premise as a whole.
     pub fn needs_point(self) -> bool {
-        !matches!(self, OrderKind::Leak | OrderKind::Inspection | OrderKind::Maintenance)
+        !matches!(
+            self,
+            OrderKind::Leak | OrderKind::Inspection | OrderKind::Maintenance | OrderKind::Visit
+        )
     }
 
     /// Whether a meter may be hung when it is done.

@@ -1,5 +1,6 @@
 //! Foreign bytes to rows and rejects, and back: one file per format.
 
+pub mod agency;
 pub mod bounce;
 pub mod certificate;
 pub mod inspect;

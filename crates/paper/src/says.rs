@@ -118,6 +118,16 @@ impl Says {
     }
 }
 
+/// A day as letters write it: `Aug 4, 2026`.
+pub fn day(language: Language, day: Date) -> String {
+    Says::of_language(language).day(day)
+}
+
+/// An amount as letters write it: `$1,234.50`.
+pub fn amount(language: Language, amount: Money) -> String {
+    Says::of_language(language).money(amount)
+}
+
 /// `Electric, gas, water`.
 pub(crate) fn listed(kinds: &[&str]) -> String {
     let text = kinds.join(", ");

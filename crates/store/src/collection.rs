@@ -7,6 +7,7 @@ use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::{AccountId, AccountNumber, AgreementId, OrderId, ServicePointId};
 use meterbook_core::money::Money;
+use meterbook_core::person::Language;
 
 use crate::Tx;
 use crate::tx::{Rows, Sql};
@@ -80,6 +81,33 @@ const TAKEN: Sql = Sql("
     join account a on a.id = c.account_id
     where s.taken_on = $1 and s.step = $2 order by a.number");
 const CUT: Sql = Sql("insert into collection_cut (order_id, key, nth) values ($1, $2, $3)");
+const VISIT: Sql = Sql("insert into collection_visit (order_id, key, nth) values ($1, $2, $3)");
+const VISITS: Sql =
+    Sql("select order_id, nth from collection_visit where key = $1 order by order_id");
+const VISITS_FOR_NOTHING: Sql = Sql("
+    select v.order_id from collection_visit v
+    join open_order o on o.order_id = v.order_id
+    join collection_end e on e.key = v.key order by v.order_id");
+const CUT_OPEN: Sql = Sql("
+    select count(*) from collection_case c
+    join collection_cut k on k.key = c.key
+    join open_order o on o.order_id = k.order_id
+    where c.account_id = $1");
+// Steps of open cases that somebody is to call about.
+const CALLS: Sql = Sql("
+    select a.id, c.key, s.nth, s.past_due_cents, c.oldest_on, n.name, n.language,
+        (select min(t.value) from contact t where t.id = (
+            select max(m.id) from contact m where m.person_id = n.id and m.kind = 'phone')),
+        (select b.step from collection_step b where b.key = s.key and b.nth < s.nth
+         order by b.nth desc limit 1),
+        (select max(b.taken_on) from collection_step b where b.key = s.key and b.nth < s.nth)
+    from collection_step s
+    join collection_case c on c.key = s.key
+    join account a on a.id = c.account_id
+    join person n on n.id = a.person_id
+    where s.step = 'call' and ($1 = '' or s.key = $1)
+      and not exists (select 1 from collection_end e where e.key = c.key)
+    order by a.id, s.nth");
 const SERVED: Sql = Sql("
     select id, service_point_id from agreement
     where account_id = $1 and from_on <= $2 and (to_on is null or $2 < to_on) order by id");
@@ -320,6 +348,67 @@ pub fn taken(tx: &mut Tx, on: Date, step: Step) -> Result<Vec<Listed>> {
 /// Keeps which order a cut is.
 pub fn cut(tx: &mut Tx, order: OrderId, key: &str, nth: i64) -> Result<()> {
     tx.exec(CUT, [order.into(), key.into(), nth.into()]).map(|_| ())
+}
+
+/// Keeps which order a visit is.
+pub fn visit(tx: &mut Tx, order: OrderId, key: &str, nth: i64) -> Result<()> {
+    tx.exec(VISIT, [order.into(), key.into(), nth.into()]).map(|_| ())
+}
+
+/// The visits of a case, each with the number of its step.
+pub fn visits(tx: &mut Tx, key: &str) -> Result<Vec<(OrderId, i64)>> {
+    tx.many(VISITS, [key.into()], |row| Ok((row.id(0)?, row.int(1)?)))
+}
+
+/// Open visits of cases that ended.
+pub fn visits_for_nothing(tx: &mut Tx) -> Result<Vec<OrderId>> {
+    tx.many(VISITS_FOR_NOTHING, [], |row| row.id(0))
+}
+
+/// Whether a cut of an account is ordered and neither done nor called off.
+pub fn is_cut_open(tx: &mut Tx, account: AccountId) -> Result<bool> {
+    Ok(tx.one(CUT_OPEN, [account.into()], |row| row.int(0))? != 0)
+}
+
+/// A call that somebody is to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Of which account.
+    pub account: AccountId,
+    /// Of which case.
+    pub key: String,
+    /// The number of the step, from 1.
+    pub nth: i64,
+    /// What was past due.
+    pub past_due: Money,
+    /// The day on which the oldest of it was due when the case opened.
+    pub oldest: Date,
+    /// Who is called.
+    pub name: String,
+    /// In which language.
+    pub language: Language,
+    /// Where, if anybody knows.
+    pub phone: Option<String>,
+    /// The step before it and its day.
+    pub before: Option<(Step, Date)>,
+}
+
+/// The calls of open cases, or those of one.
+pub fn calls(tx: &mut Tx, key: &str) -> Result<Vec<Call>> {
+    tx.many(CALLS, [key.into()], |row| {
+        let step = row.maybe(8, |row, at| row.word(at, Step::from_word))?;
+        Ok(Call {
+            account: row.id(0)?,
+            key: row.text(1)?,
+            nth: row.int(2)?,
+            past_due: row.money(3)?,
+            oldest: row.date(4)?,
+            name: row.text(5)?,
+            language: row.word(6, Language::from_word)?,
+            phone: row.maybe(7, Row::text)?,
+            before: step.zip(row.maybe(9, Row::date)?),
+        })
+    })
 }
 
 /// What an account takes on a day: by which agreement, where.

@@ -16,6 +16,7 @@ mod value;
 
 pub mod about;
 pub mod account;
+pub mod agency;
 pub mod agreement;
 pub mod allocation;
 pub mod appointment;
@@ -63,6 +64,7 @@ pub mod merge;
 pub mod merged;
 pub mod meter;
 pub mod moves;
+pub mod notice;
 pub mod once;
 pub mod order;
 pub mod outbox;

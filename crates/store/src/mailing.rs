@@ -1,9 +1,10 @@
 //! Summary bills and letters that are sent, each as it was when it was made.
 
 use anyhow::{Context, Result};
+use jiff::civil::Date;
 use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::delivery::{Enclosed, PaperKind};
-use meterbook_core::id::{AccountId, BillId, CorrectionId, MailingId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, MailingId};
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::person::Language;
 
@@ -12,9 +13,8 @@ use crate::failure::missing;
 use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::V;
 
-const ADD: Sql = Sql("
-    insert into mailing (id, number, kind, account_id, language, addressed_to, dated_on, cause)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)");
+const MAILINGS: Rows =
+    Rows("mailing (id, number, kind, account_id, language, addressed_to, dated_on, cause)");
 const BILLS: Rows = Rows("mailing_bill (mailing_id, bill_id)");
 const WORDS: Rows = Rows("mailing_word (mailing_id, position, name, text)");
 const ABOUT: Sql = Sql("
@@ -27,6 +27,14 @@ const BILLS_OF: Sql =
     Sql("select bill_id from mailing_bill where mailing_id = $1 order by bill_id");
 const WORDS_OF: Sql = Sql("
     select name, text from mailing_word where mailing_id = $1 order by position");
+const ADDRESSEES: (Sql, Sql) = among_ids!(
+    "select a.id, a.number, n.language, n.name, a.mail_to,
+        (select count(*) from mailing m
+         where m.account_id = a.id and m.cause = $2 and m.dated_on = $3)
+     from account a join person n on n.id = a.person_id
+     where a.id",
+    "order by a.id"
+);
 const OF_ACCOUNT: Sql = Sql("select id from mailing where account_id = $1 order by id");
 const NUMBERED: Sql = Sql("select id, kind from mailing where number = $1");
 // A note tells somebody of it who was sent a bill that was taken back, or could fetch it, or had it
@@ -55,44 +63,45 @@ const UNTOLD: Sql = Sql("
                        where p.bill_id = k.bill_id and e.state <> 'queued')))
     order by c.id limit 100");
 
-/// Keeps a summary bill or a letter.
-pub fn add(tx: &mut Tx, it: &Mailing) -> Result<()> {
-    let addressed_to = it.addressed_to.join("\n");
-    let cause = match &it.matter {
-        Matter::Summary(_) => "",
-        Matter::Letter { cause, .. } => cause.word(),
-    };
-    tx.exec(
-        ADD,
+/// Keeps summary bills and letters.
+pub fn add(tx: &mut Tx, all: &[Mailing]) -> Result<()> {
+    let rows = all.iter().map(|it| {
+        let cause = match &it.matter {
+            Matter::Summary(_) => "",
+            Matter::Letter { cause, .. } => cause.word(),
+        };
         [
             it.id.into(),
             V::from(&it.number),
             it.kind().word().into(),
             it.account.into(),
             it.language.word().into(),
-            V::from(&addressed_to),
+            V::from(it.addressed_to.join("\n")),
             it.on.into(),
             cause.into(),
-        ],
-    )?;
-    match &it.matter {
-        Matter::Summary(bills) => {
-            tx.bulk(BILLS, bills.iter().map(|bill| [it.id.into(), (*bill).into()]))
-        }
-        Matter::Letter { of, values, listed, .. } => {
-            if let Some((of, version)) = of {
-                tx.exec(ABOUT, [it.id.into(), (*of).into(), (*version).into()])?;
+        ]
+    });
+    tx.bulk(MAILINGS, rows)?;
+    let (mut bills, mut words) = (Vec::new(), Vec::new());
+    for it in all {
+        match &it.matter {
+            Matter::Summary(of) => {
+                bills.extend(of.iter().map(|bill| [it.id.into(), (*bill).into()]))
             }
-            let values = values.iter().map(|(name, value)| (*name, value));
-            let words = values.chain(listed.iter().map(|it| ("", it)));
-            tx.bulk(
-                WORDS,
-                words.zip(1_i64..).map(|((name, text), nth)| {
+            Matter::Letter { of, values, listed, .. } => {
+                if let Some((of, version)) = of {
+                    tx.exec(ABOUT, [it.id.into(), (*of).into(), (*version).into()])?;
+                }
+                let values = values.iter().map(|(name, value)| (*name, value));
+                let said = values.chain(listed.iter().map(|it| ("", it)));
+                words.extend(said.zip(1_i64..).map(|((name, text), nth)| {
                     [it.id.into(), nth.into(), name.into(), V::from(text)]
-                }),
-            )
+                }));
+            }
         }
     }
+    tx.bulk(BILLS, bills)?;
+    tx.bulk(WORDS, words)
 }
 
 /// One summary bill or letter.
@@ -132,6 +141,41 @@ fn letter(tx: &mut Tx, id: MailingId, cause: LetterCause) -> Result<Matter> {
     }
     let of = tx.maybe(ABOUT_OF, [id.into()], |row| Ok((row.id(0)?, row.int(1)?)))?;
     Ok(Matter::Letter { cause, of, values, listed })
+}
+
+/// To whom a letter is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// The account.
+    pub account: AccountId,
+    /// What people say.
+    pub number: AccountNumber,
+    /// The language they are written to in.
+    pub language: Language,
+    /// Name, then address lines.
+    pub addressed_to: Vec<String>,
+    /// How many letters of that cause and day they are written already.
+    pub before: i64,
+}
+
+/// To whom letters of a cause and day to these accounts are written, by account.
+pub fn addressees(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    (cause, on): (LetterCause, Date),
+) -> Result<Vec<Addressee>> {
+    let list = list_of(accounts.iter().copied());
+    let sql = tx.either(ADDRESSEES.0, ADDRESSEES.1);
+    tx.many(sql, [V::from(&list), cause.word().into(), on.into()], |row| {
+        let name = std::iter::once(row.text(3)?);
+        Ok(Addressee {
+            account: row.id(0)?,
+            number: row.number(1)?,
+            language: row.word(2, Language::from_word)?,
+            addressed_to: name.chain(row.text(4)?.lines().map(str::to_owned)).collect(),
+            before: row.int(5)?,
+        })
+    })
 }
 
 /// Every summary bill and letter of an account, oldest first.

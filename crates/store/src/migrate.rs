@@ -69,6 +69,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0063_rolled", include_str!("../migrations/0063_rolled.sql")),
     ("0064_allocated", include_str!("../migrations/0064_allocated.sql")),
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
+    ("0068_notices", include_str!("../migrations/0068_notices.sql")),
+    ("0069_agency", include_str!("../migrations/0069_agency.sql")),
     ("0071_refunds", include_str!("../migrations/0071_refunds.sql")),
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
 ];

@@ -99,6 +99,8 @@ pub enum Counter {
     Debit,
     /// Files of such debits.
     DebitFile,
+    /// Files of debts for an agency.
+    AgencyFile,
     /// Statements of accounts at banks.
     BankStatement,
     /// Contacts with customers.
@@ -364,6 +366,7 @@ impl Counter {
             Counter::Mandate => "mandate",
             Counter::Debit => "debit",
             Counter::DebitFile => "debit_file",
+            Counter::AgencyFile => "agency_file",
             Counter::BankStatement => "bank_statement",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",

@@ -7,8 +7,8 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::correct::Correction;
-use meterbook_core::delivery::mailing::{Mailing, note_number};
-use meterbook_core::delivery::{Enclosed, PaperKind, Piece, Recipient, ways};
+use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
+use meterbook_core::delivery::{Choice, Enclosed, PaperKind, Piece, Recipient, ways};
 use meterbook_core::id::{AccountId, CorrectionId, PieceId};
 use meterbook_core::party::PartyRole;
 use meterbook_store::{self as store, Counter, Tx};
@@ -20,6 +20,8 @@ struct Paper {
     account: AccountId,
     envelope: String,
     on: Date,
+    /// Whether it goes out on paper to who would fetch it.
+    must_go: bool,
 }
 
 /// Queues bills for everybody who gets them on their day; `take` gives the first of so many ids.
@@ -34,6 +36,7 @@ pub(crate) fn queue(
         account: it.account,
         envelope: it.addressed_to.join("\n"),
         on: it.billed_on,
+        must_go: false,
     });
     queue_all(tx, &papers.collect::<Vec<_>>(), take).map(drop)
 }
@@ -54,22 +57,25 @@ pub(crate) fn queue_notes(
         account: it.account,
         envelope: it.addressed_to().join("\n"),
         on: it.on,
+        must_go: false,
     });
     queue_all(tx, &papers.collect::<Vec<_>>(), take)
 }
 
-/// Keeps a summary bill or a letter, and queues it: a summary for everybody who gets the account's
+/// Keeps summary bills and letters, and queues them: a summary for everybody who gets the account's
 /// bills, a letter for its customer alone.
-pub(super) fn queue_mailing(tx: &mut Tx, it: &Mailing) -> Result<usize> {
-    store::mailing::add(tx, it)?;
-    let paper = Paper {
+pub(super) fn queue_mailings(tx: &mut Tx, all: &[Mailing]) -> Result<usize> {
+    store::mailing::add(tx, all)?;
+    let papers = all.iter().map(|it| Paper {
         enclosed: it.enclosed(),
         number: it.number.clone(),
         account: it.account,
         envelope: it.addressed_to.join("\n"),
         on: it.on,
-    };
-    queue_all(tx, &[paper], |tx, count| tx.next(Counter::Piece, count))
+        must_go: matches!(it.matter, Matter::Letter { cause, .. } if cause.must_go()),
+    });
+    let papers: Vec<Paper> = papers.collect();
+    queue_all(tx, &papers, |tx, count| tx.next(Counter::Piece, count))
 }
 
 fn queue_all(
@@ -107,7 +113,10 @@ fn on_day(tx: &mut Tx, papers: &[&Paper], day: Date) -> Result<Vec<Piece>> {
             PaperKind::Letter => known.iter().filter(|it| it.role == PartyRole::Main).count(),
             PaperKind::Bill | PaperKind::Note | PaperKind::Summary => known.len(),
         };
-        let choice = choices.get(&paper.account).copied();
+        let choice = match choices.get(&paper.account).copied() {
+            Some(Choice::None) if paper.must_go => Some(Choice::Post),
+            choice => choice,
+        };
         let ways = ways(choice, &paper.envelope, &known[..to]);
         pieces.extend(ways.into_iter().map(|(it, way, address)| Piece {
             id: PieceId(0),

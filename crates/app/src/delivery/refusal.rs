@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::PackageId;
+use meterbook_core::paper::letter::LetterCause;
 
 /// Why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,11 @@ pub enum NotDelivered {
     OnItsWay {
         /// What it is called.
         number: String,
+    },
+    /// What causes such a letter sends it by itself.
+    GoesByItself {
+        /// Which.
+        cause: LetterCause,
     },
     /// Nobody was sent the bills that a correction took back.
     NobodyKnew {
@@ -172,6 +178,10 @@ impl fmt::Display for NotDelivered {
                     "no piece is called {key}; a piece is number/person/way, such as B-260202-10000001/1/email"
                 )
             }
+            NotDelivered::GoesByItself { cause } => write!(
+                f,
+                "a letter of {cause} is sent by what causes it; draw the last one without --send, or queue it again: meterbook deliver decide"
+            ),
             NotDelivered::OnItsWay { number } => write!(
                 f,
                 "{number} is on its way already; send it again with: meterbook deliver decide {number}/PERSON/WAY queued --why WHY"

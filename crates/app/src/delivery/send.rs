@@ -1,17 +1,20 @@
 //! Sending what somebody asks for: a letter, a summary bill, the note of a correction. Each is queued
 //! once; a server or the mail house gets it with the bills of its day.
 
-use anyhow::Result;
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::id::{AccountId, AccountNumber, CorrectionId, MailingId};
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
+use meterbook_store::mailing::Addressee;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::NotDelivered;
-use super::queue::{queue_mailing, queue_notes};
+use super::queue::{queue_mailings, queue_notes};
 use crate::authority::authorize;
 use crate::{Actor, letter, refuse, summary};
 
@@ -24,6 +27,9 @@ pub fn letter(
     on: Date,
 ) -> Result<String> {
     let allowed = authorize(tx, actor, Permission::DeliverBills, None)?;
+    if cause.goes_by_itself() {
+        return Err(refuse(NotDelivered::GoesByItself { cause }));
+    }
     let it = letter::of_account(tx, account, cause, on)?;
     let of = match cause.of_move() {
         Some(kind) => letter::newest(tx, account, kind)?.map(|it| (it.id, it.version)),
@@ -34,6 +40,40 @@ pub fn letter(
     let number = mail(tx, whom, on, matter)?;
     store::audit::add(tx, &allowed, "send letter", &it.account.to_string(), &number)?;
     Ok(number)
+}
+
+/// What is known of a letter beside the utility, the account and the name, and what it lists.
+pub(crate) type Known = (Vec<(&'static str, String)>, Vec<String>);
+
+/// Sends the letters of a cause and day to accounts, in the transaction of what causes them; `says` tells
+/// what is known of each, by its place and in its language. Ids are as the accounts are.
+pub(crate) fn letters(
+    tx: &mut Tx,
+    (cause, on): (LetterCause, Date),
+    accounts: &[AccountId],
+    mut says: impl FnMut(usize, Language) -> Known,
+) -> Result<Vec<MailingId>> {
+    let to = store::mailing::addressees(tx, accounts, (cause, on))?;
+    let to: HashMap<AccountId, Addressee> = to.into_iter().map(|it| (it.account, it)).collect();
+    let first = tx.next(Counter::Mailing, accounts.len())?;
+    let mut all = Vec::with_capacity(accounts.len());
+    for (at, (account, id)) in accounts.iter().zip(first..).enumerate() {
+        let to = to.get(account).with_context(|| format!("there is no account {account}"))?;
+        let (values, listed) = says(at, to.language);
+        let matter = Matter::Letter { cause, of: None, values, listed };
+        let stem = matter.stem(to.number, on);
+        all.push(Mailing {
+            id: MailingId(id),
+            number: if to.before == 0 { stem } else { format!("{stem}-{}", to.before + 1) },
+            account: *account,
+            language: to.language,
+            addressed_to: to.addressed_to.clone(),
+            on,
+            matter,
+        });
+    }
+    queue_mailings(tx, &all)?;
+    Ok(all.iter().map(|it| it.id).collect())
 }
 
 /// Sends the newest bills by a day of the accounts that an account sums up, on one, and says what that
@@ -85,6 +125,6 @@ fn mail(
     };
     let id = MailingId(tx.next(Counter::Mailing, 1)?);
     let it = Mailing { id, number: number.clone(), account, language, addressed_to, on, matter };
-    queue_mailing(tx, &it)?;
+    queue_mailings(tx, &[it])?;
     Ok(number)
 }

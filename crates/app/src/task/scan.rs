@@ -98,6 +98,8 @@ pub fn scan(tx: &mut Tx, actor: Actor) -> Result<Scanned> {
     look(tx, &[TaskKind::NearRollover, TaskKind::ImplausibleRead], causes)?;
     let causes = alike(tx, today)?;
     look(tx, &[TaskKind::DuplicateCustomer], causes)?;
+    let causes = crate::collection::outreach::calls(tx, today)?;
+    look(tx, &[TaskKind::CollectionCall], causes)?;
     let causes = crate::vee::causes(tx, today)?;
     look(tx, &crate::vee::KINDS, causes)?;
     let said = format!("{} raised, {} gone", all.raised, all.gone);

@@ -20,11 +20,13 @@ use meterbook_core::bill::correct::Cause;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
+use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::order::{Connected, Order, OrderKind, Priority};
+use meterbook_core::period::Period;
 use meterbook_core::task::TaskKind;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Db, Tx};
@@ -52,19 +54,36 @@ fn town(db: &Db, folder: &Path) {
     say(db, Noun::Protection, PROTECTIONS);
 }
 
+/// Runs collections on a day, on which the mail house takes what they write.
 fn run(db: &Db, day: &str) -> Done {
-    collection::run(db, at(day), &[]).unwrap()
+    let done = collection::run(db, at(day), &[]).unwrap();
+    posted(db, day);
+    done
+}
+
+/// The mail house takes what waits for it.
+pub(crate) fn posted(db: &Db, day: &str) {
+    let ever = Period::new(date(2026, 1, 1), date(2028, 1, 1)).unwrap();
+    let taken = |tx: &mut Tx| {
+        for id in store::outbox::due(tx, Way::Post, ever)? {
+            for state in [State::Sending, State::Sent] {
+                store::outbox::add_event(tx, id, (state, "package 9"), (None, at(day).at))?;
+            }
+        }
+        Ok(())
+    };
+    db.write(taken).unwrap();
 }
 
 fn taken(done: &Done) -> Vec<(Step, usize)> {
     done.taken.iter().map(|it| (*it.0, *it.1)).collect()
 }
 
-fn cuts(db: &Db, account: AccountId) -> Vec<Order> {
+pub(crate) fn cuts(db: &Db, account: AccountId) -> Vec<Order> {
     db.write(|tx| store::order::to_call_off(tx, account)).unwrap()
 }
 
-fn why(db: &Db, account: AccountId, on: Date) -> Vec<String> {
+pub(crate) fn why(db: &Db, account: AccountId, on: Date) -> Vec<String> {
     let why = db.read(|tx| collection::why(tx, account, on)).unwrap();
     why.iter().map(ToString::to_string).collect()
 }

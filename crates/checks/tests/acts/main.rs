@@ -1,6 +1,7 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
 mod accrual;
+mod agency;
 mod allocation;
 mod application;
 mod approval;
@@ -46,6 +47,7 @@ mod lockbox;
 mod mailing;
 mod mandate;
 mod moves;
+mod notices;
 mod once;
 mod orders;
 mod orders_done;

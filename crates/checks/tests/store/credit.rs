@@ -6,20 +6,24 @@ use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::credit::agency::{Asked, File, Item};
 use meterbook_core::credit::budget::How;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::plan::{Ending, Plan};
 use meterbook_core::credit::pledge::{self, Pledge};
 use meterbook_core::credit::protection::{Granted, Weather};
 use meterbook_core::credit::{Noun, Shield};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, OrderId, PaymentId, PersonId};
+use meterbook_core::id::{
+    AccountId, AccountNumber, AgencyFileId, BillId, MailingId, OrderId, PaymentId, PersonId,
+};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::person::Person;
 use meterbook_store::budget::{Budget, Levelled};
 use meterbook_store::collection::{Case, Taken};
-use meterbook_store::deposit::{Asked, Guarantee};
+use meterbook_store::deposit::{self, Guarantee};
 use meterbook_store::late_fee::LateFee;
+use meterbook_store::notice::Letter;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Conflict, Tx};
 
@@ -38,8 +42,8 @@ fn part(nth: i64) -> Charge {
     }
 }
 
-fn asked() -> Asked {
-    Asked {
+fn asked() -> deposit::Asked {
+    deposit::Asked {
         key: "deposit-asked/1/2026-08-01".to_owned(),
         account: sample::ACCOUNT,
         credit: Credit::Poor,
@@ -112,6 +116,34 @@ fn pledge() -> Pledge {
         received: Vec::new(),
         ended: Some((pledge::Ending::Lapsed, date(2026, 9, 9))),
     }
+}
+
+/// What collections told, and whom they sent where.
+pub(crate) fn keep_letters(tx: &mut Tx) -> Result<()> {
+    store::notice::add(tx, &[letter()])?;
+    store::collection::visit(tx, OrderId(1), &case().key, 1)?;
+    store::agency::add(tx, &agency(), sample::at())
+}
+
+fn letter() -> Letter {
+    let (key, mailing, earliest) = (case().key, MailingId(2), date(2026, 9, 12));
+    Letter { key, nth: 1, again: 0, step: Step::Notice, mailing, earliest }
+}
+
+fn agency() -> File {
+    let item = Item {
+        account: sample::ACCOUNT,
+        number: sample::account().number,
+        asked: Asked::Place,
+        amount: Money::from_cents(90_00),
+        oldest: date(2026, 8, 1),
+        name: "Dana Okafor".to_owned(),
+        address: "4 Maple St".to_owned(),
+        phone: String::new(),
+        why: String::new(),
+    };
+    let (id, on, sha256) = (AgencyFileId(1), date(2026, 9, 20), "5f".to_owned());
+    File { id, on, items: vec![item], sha256 }
 }
 
 fn protection() -> Protection {
@@ -251,6 +283,10 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::collection::stopped(tx, "cuts")?.as_deref(), Some("storm"));
             assert_eq!(store::collection::stopped(tx, "notices")?, None);
             assert_eq!(store::collection::verify(tx)?, (1, vec![]));
+            assert_eq!(store::notice::of_case(tx, &case().key)?, [letter()]);
+            assert_eq!(store::collection::visits(tx, &case().key)?, [(OrderId(1), 1)]);
+            assert_eq!(store::agency::get(tx, AgencyFileId(1))?, Some(agency()));
+            assert_eq!(store::agency::verify(tx)?, (1, vec![]));
             // What the ledger does not know of is said.
             assert_eq!(store::deposit::liability(tx)?.1.len(), 1);
             Ok(())

@@ -45,7 +45,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     let on = (BY, sample::at());
     store::outbox::add(tx, &[piece()])?;
     for (it, nth) in [summary(), letter()].iter().zip(2..) {
-        store::mailing::add(tx, it)?;
+        store::mailing::add(tx, std::slice::from_ref(it))?;
         store::outbox::add(tx, &[of(it, nth)])?;
     }
     let position = store::outbox::add_event(tx, PieceId(1), (State::Sending, "package 1"), on)?;

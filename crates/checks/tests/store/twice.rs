@@ -39,7 +39,7 @@ const SECONDS: &[Second] = &[
         store::outbox::add(tx, &[Piece { id: PieceId(9), ..crate::outbox::piece() }])
     }),
     ("mailing", "number", |tx| {
-        store::mailing::add(tx, &Mailing { id: MailingId(9), ..crate::outbox::summary() })
+        store::mailing::add(tx, &[Mailing { id: MailingId(9), ..crate::outbox::summary() }])
     }),
     ("mail_package_piece", "piece_id, position", |tx| {
         let second = Package { id: PackageId(2), ..crate::outbox::package() };

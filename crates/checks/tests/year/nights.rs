@@ -11,9 +11,11 @@ use meterbook_app::order::{self, NewOrder, Where};
 use meterbook_app::{collection, deposit, late_fee, plan};
 use meterbook_core::bill::run::Stage;
 use meterbook_core::credit::plan::Ending;
+use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::OrderId;
 use meterbook_core::money::Money;
 use meterbook_core::order::{Connected, OrderKind};
+use meterbook_core::period::Period;
 use meterbook_store as store;
 use meterbook_store::order::Which as WhichOrders;
 
@@ -124,6 +126,23 @@ impl Year<'_> {
         all.iter().all(|it| it.to.is_some_and(|to| to <= self.today))
     }
 
+    /// The mail house takes what waits for it: bills, reminders, notices.
+    fn post(&mut self) {
+        let (db, at, ever) = (self.db, self.actor().at, Period::new(FIRST, self.day(1)).unwrap());
+        let sent = db
+            .write(|tx| {
+                let due = store::outbox::due(tx, Way::Post, ever)?;
+                for id in &due {
+                    for state in [State::Sending, State::Sent] {
+                        store::outbox::add_event(tx, *id, (state, "package"), (None, at))?;
+                    }
+                }
+                Ok(due.len())
+            })
+            .unwrap();
+        self.count("sent", sent);
+    }
+
     /// What rules ask for each night, and the end of the day.
     pub(crate) fn at_night(&mut self) {
         let (db, actor, today) = (self.db, self.actor(), self.today);
@@ -141,6 +160,8 @@ impl Year<'_> {
         for (step, many) in done.taken {
             self.count(step.word(), many);
         }
+        self.count("notices again", done.again);
+        self.post();
         db.write(|tx| close::close_day(tx, actor, today, "")).unwrap();
         if today == today.last_of_month() {
             db.write(|tx| close::close_month(tx, actor, today, Level::Hard, "")).unwrap();

@@ -8,19 +8,24 @@
 //! step   residential cut 45 days least 100.00
 //! step   any write-off 180 days
 //! gap    7 days                       # between two steps
+//! cut    residential 10 business days after notice
+//! notice residential lasts 60 days    # an older one is sent again before a cut
 //! by     notice dispute bankruptcy    # what keeps from a step; from a cut everything does
 //! most   cut 50                       # of a day: more is stopped to be looked at
 //! resume 90 days                      # a debt that comes back goes on where it stood
 //! reconnect by-itself                 # who was cut off and paid is connected again
+//! agency takes 25%                    # of what comes in for what it has
 //! ```
 //! Days count from the day on which the oldest of what is owed was due.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{NotRules, Shield, amount, class, lines, whole};
+use super::{NotRules, Shield, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
-use crate::money::Money;
+use crate::calendar::Term;
+use crate::money::{Money, Share};
+use crate::person::Language;
 
 /// Days: more is a mistake.
 const LONGEST: i64 = 3_660;
@@ -51,6 +56,28 @@ words! {
     }
 }
 
+impl Step {
+    /// What it is for whom it is about, as something that comes.
+    pub const fn said(self, language: Language) -> &'static str {
+        let (english, spanish) = match self {
+            Step::Reminder => ("another letter", "otra carta"),
+            Step::Notice => {
+                ("a notice that service will be cut off", "un aviso de que se cortará el servicio")
+            }
+            Step::Call => ("a call", "una llamada"),
+            Step::Field => ("a visit", "una visita"),
+            Step::Cut => ("that service is cut off", "que se corta el servicio"),
+            Step::WriteOff | Step::Agency => {
+                ("that an agency asks for it", "que lo reclama una agencia")
+            }
+        };
+        match language {
+            Language::English => english,
+            Language::Spanish => spanish,
+        }
+    }
+}
+
 /// A step as a line says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Rung {
@@ -68,6 +95,12 @@ pub struct Rules {
     gap: i64,
     by: Vec<(Step, Vec<Shield>)>,
     most: Vec<(Step, usize)>,
+    /// How long a cut waits for a notice that went out.
+    pub(super) waits: Vec<(Option<CustomerClass>, Term)>,
+    /// Days for which a notice is good.
+    pub(super) lasts: Vec<(Option<CustomerClass>, i64)>,
+    /// What of what comes in for a debt an agency that has it keeps.
+    pub agency: Option<Share>,
     /// Days within which a debt that comes back goes on where it stood.
     pub resume: i64,
     /// Whether service that was cut off is ordered to be connected again once nothing is past due.
@@ -120,6 +153,7 @@ impl Rules {
     pub fn parse(text: &str) -> Result<Rules, NotRules> {
         let mut rules = Rules::default();
         lines(text, |words| rules.take(words))?;
+        rules.cut_has_notice()?;
         Ok(rules)
     }
 
@@ -159,12 +193,26 @@ impl Rules {
                 let many = usize::try_from(whole(many, 0, 10_000_000)?).unwrap_or(usize::MAX);
                 self.most.push((step(name)?, many));
             }
+            ["cut", of, ref term @ .., "after", "notice"] => {
+                self.waits.push((class(of)?, Term::parse(term)?));
+            }
+            ["notice", of, "lasts", days, "days"] => {
+                self.lasts.push((class(of)?, whole(days, 1, LONGEST)?));
+            }
+            ["agency", "takes", share] => {
+                let share = percent(share)?;
+                if Share::WHOLE.nano < share.nano {
+                    return Err("an agency takes 100% at most".to_owned());
+                }
+                self.agency = Some(share);
+            }
             ["resume", days, "days"] => self.resume = whole(days, 0, LONGEST)?,
             ["reconnect", "by-itself"] => self.reconnect = true,
             _ => {
                 return Err("write least CLASS AMOUNT, step CLASS STEP N days least AMOUNT, \
-                            gap N days, by STEP WHAT..., most STEP N, resume N days or \
-                            reconnect by-itself"
+                            gap N days, cut CLASS N days after notice, notice CLASS lasts N days, \
+                            by STEP WHAT..., most STEP N, resume N days, reconnect by-itself or \
+                            agency takes PERCENT"
                     .to_owned());
             }
         }
@@ -176,10 +224,30 @@ impl Rules {
         self.least.iter().find(|it| it.0.is_none_or(|it| it == of)).map(|it| it.1)
     }
 
+    /// The steps of a class with their numbers, from 1.
+    pub(super) fn steps(&self, of: CustomerClass) -> impl Iterator<Item = (usize, Step)> {
+        let ours = self.rungs.iter().filter(move |it| it.class.is_none_or(|it| it == of));
+        (1..).zip(ours).map(|(nth, it)| (nth, it.step))
+    }
+
     /// The nth step of a class, from 1.
     pub fn step(&self, of: CustomerClass, nth: usize) -> Option<Step> {
-        let mut ours = self.rungs.iter().filter(|it| it.class.is_none_or(|it| it == of));
-        ours.nth(nth.checked_sub(1)?).map(|it| it.step)
+        self.steps(of).find(|it| it.0 == nth).map(|it| it.1)
+    }
+
+    /// What comes of an account behind its nth step that is taken on a day, where nothing is paid, and
+    /// from which day on: the first step for which enough is past due, or the first of one kind.
+    pub fn comes(
+        &self,
+        it: &Standing,
+        (nth, on): (usize, Date),
+        kind: Option<Step>,
+    ) -> Option<(Step, Date)> {
+        let ours = self.rungs.iter().filter(|rung| rung.class.is_none_or(|of| of == it.class));
+        let mut behind = ours.skip(nth).filter(|rung| rung.least <= it.past_due);
+        let rung = behind.find(|rung| kind.is_none_or(|kind| kind == rung.step))?;
+        let due = it.oldest.saturating_add(rung.days.days());
+        Some((rung.step, due.max(on.saturating_add(self.gap.days()))))
     }
 
     /// The most that is done of a step on a day, where a line says it.
@@ -307,6 +375,12 @@ mod tests {
             ("by cut friends", "line 1: friends is nothing that shields"),
             ("most cut many", "line 1: many is no whole number"),
             ("steps", "line 1: write least CLASS AMOUNT"),
+            ("agency takes 101%", "line 1: an agency takes 100% at most"),
+            ("cut any soon after notice", "line 1: soon is no term"),
+            (
+                "step any cut 9 days\ncut any 5 days after notice",
+                "a cut of residential customers waits for a notice, and no step before it is one",
+            ),
         ] {
             let why = Rules::parse(text).unwrap_err().to_string();
             assert!(why.starts_with(says), "{why}");

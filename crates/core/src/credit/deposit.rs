@@ -12,6 +12,7 @@
 //! review    12 on-time
 //! longest   24 months
 //! return-as credit
+//! told      by-letter
 //! ```
 //! The first line that fits counts. What no line asks for is not asked for.
 
@@ -85,6 +86,8 @@ pub struct Rules {
     longest: Option<i64>,
     /// How a deposit goes back.
     pub return_as: ReturnAs,
+    /// Whether a letter tells who is asked.
+    pub told: bool,
 }
 
 /// Why a deposit goes back.
@@ -168,10 +171,11 @@ impl Rules {
                 self.return_as = ReturnAs::from_word(how)
                     .ok_or_else(|| format!("{how} is no way; write credit or refund"))?;
             }
+            ["told", "by-letter"] => self.told = true,
             _ => {
                 return Err("write ask CLASS CREDIT HOW, parts N first PERCENT, guarantor CLASS, \
                             interest DAY PERCENT, credited WHEN, review N on-time, \
-                            longest N months or return-as HOW"
+                            longest N months, return-as HOW or told by-letter"
                     .to_owned());
             }
         }

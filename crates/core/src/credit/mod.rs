@@ -1,10 +1,12 @@
 //! Credit: what a utility asks for as security, what it charges for being late, and what it lets a
 //! customer pay in parts. Rules are texts of the utility, each from a day on.
 
+pub mod agency;
 pub mod budget;
 pub mod collection;
 pub mod deposit;
 pub mod late_fee;
+pub mod notice;
 pub mod plan;
 pub mod pledge;
 pub mod protection;

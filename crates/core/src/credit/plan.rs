@@ -9,6 +9,7 @@
 //! due    with-bills            # or: monthly
 //! grace  5 days
 //! again  1                     # after so many broken in a year there is none
+//! told   by-letter             # that a plan is broken
 //! ```
 //! What is agreed is parts with days. Whether they are kept follows from what is past due: what is owed,
 //! less bills that came later and are not due, less parts that are not due.
@@ -66,6 +67,8 @@ pub struct Rules {
     /// Days after which what is not paid breaks a plan.
     pub grace: i64,
     again: Option<i64>,
+    /// Whether a letter tells that a plan is broken.
+    pub told: bool,
 }
 
 /// What somebody may agree to.
@@ -151,9 +154,10 @@ impl Rules {
             }
             ["grace", days, "days"] => self.grace = whole(days, 0, 90)?,
             ["again", times] => self.again = Some(whole(times, 0, MOST)?),
+            ["told", "by-letter"] => self.told = true,
             _ => {
                 return Err("write months CLASS N N N, down PERCENT, least AMOUNT, \
-                            debt AMOUNT AMOUNT, due WHEN, grace N days or again N"
+                            debt AMOUNT AMOUNT, due WHEN, grace N days, again N or told by-letter"
                     .to_owned());
             }
         }

@@ -4,6 +4,7 @@
 //! fee       25.00
 //! for       R01 R09 AM04 check    # codes of banks, and check for a check that came back
 //! cash-only 2 in 365 days, for 180 days
+//! told      by-letter
 //! ```
 //! Without `for` it is what the customer could have known: nothing in the account, or not yet. Whatever
 //! else a bank writes is its own mistake or ours, or no payment at all.
@@ -28,6 +29,8 @@ pub struct Rules {
     fee: Money,
     counts: Vec<String>,
     cash_only: Option<CashOnly>,
+    /// Whether a letter tells who paid.
+    pub told: bool,
 }
 
 /// When somebody pays in cash only.
@@ -70,8 +73,10 @@ impl Rules {
                 let [within, lasts] = [within, lasts].map(|it| whole(it, 1, MOST_DAYS));
                 self.cash_only = Some(CashOnly { many, within: within?, lasts: lasts? });
             }
+            ["told", "by-letter"] => self.told = true,
             _ => {
-                return Err("write fee AMOUNT, for CODE..., or cash-only N in N days, for N days"
+                return Err("write fee AMOUNT, for CODE..., cash-only N in N days, for N days or \
+                            told by-letter"
                     .to_owned());
             }
         }

@@ -28,6 +28,7 @@ impl OrderKind {
                 OrderKind::Leak => ["Leak or odour", "Fuga u olor"],
                 OrderKind::Inspection => ["Inspection", "Inspección"],
                 OrderKind::Maintenance => ["Maintenance", "Mantenimiento"],
+                OrderKind::Visit => ["Visit about a debt", "Visita por una deuda"],
             },
         )
     }

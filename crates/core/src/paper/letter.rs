@@ -22,12 +22,24 @@ pub enum LetterCause {
     Transfer,
     /// A bill waits for somebody to look at it.
     BillHeld,
+    /// Something is past due: a friendly word.
+    Reminder,
+    /// Something is past due, and service will be cut off.
+    Notice,
+    /// What was agreed to be paid in parts was not.
+    PlanBroken,
+    /// Security is asked for.
+    DepositAsked,
+    /// A payment came back.
+    PaymentReturned,
 }
 
 words! {
     LetterCause {
         SignUp = "sign-up", Start = "start", Stop = "stop", Transfer = "transfer",
-        BillHeld = "bill-held",
+        BillHeld = "bill-held", Reminder = "reminder", Notice = "notice",
+        PlanBroken = "plan-broken", DepositAsked = "deposit-asked",
+        PaymentReturned = "payment-returned",
     }
 }
 
@@ -35,9 +47,28 @@ impl LetterCause {
     /// The text that holds while the utility says no other.
     pub const fn default_text(self) -> &'static str {
         match self {
+            LetterCause::SignUp
+            | LetterCause::Start
+            | LetterCause::Stop
+            | LetterCause::Transfer => include_str!("letters/move.txt"),
             LetterCause::BillHeld => include_str!("letters/held.txt"),
-            _ => include_str!("letters/move.txt"),
+            LetterCause::Reminder => include_str!("letters/reminder.txt"),
+            LetterCause::Notice => include_str!("letters/notice.txt"),
+            LetterCause::PlanBroken => include_str!("letters/plan_broken.txt"),
+            LetterCause::DepositAsked => include_str!("letters/deposit_asked.txt"),
+            LetterCause::PaymentReturned => include_str!("letters/payment_returned.txt"),
         }
+    }
+
+    /// Whether what causes it sends it by itself; nobody else does.
+    pub const fn goes_by_itself(self) -> bool {
+        self.of_move().is_none() && !matches!(self, LetterCause::BillHeld)
+    }
+
+    /// Whether it goes out on paper to who otherwise fetches what there is for them: nobody is cut off
+    /// who was not told.
+    pub const fn must_go(self) -> bool {
+        matches!(self, LetterCause::Notice)
     }
 
     /// The move that such a letter is about.
@@ -47,7 +78,7 @@ impl LetterCause {
             LetterCause::Start => Some(MoveKind::Start),
             LetterCause::Stop => Some(MoveKind::Stop),
             LetterCause::Transfer => Some(MoveKind::Transfer),
-            LetterCause::BillHeld => None,
+            _ => None,
         }
     }
 
@@ -55,6 +86,19 @@ impl LetterCause {
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
             LetterCause::BillHeld => &["name", "account", "utility", "phone", "site", "from", "to"],
+            LetterCause::Reminder | LetterCause::Notice => &[
+                "name", "account", "utility", "phone", "site", "amount", "due", "step", "pay-by",
+                "earliest",
+            ],
+            LetterCause::PlanBroken => {
+                &["name", "account", "utility", "phone", "site", "amount", "part", "agreed"]
+            }
+            LetterCause::DepositAsked => {
+                &["name", "account", "utility", "phone", "site", "amount", "first", "parts"]
+            }
+            LetterCause::PaymentReturned => {
+                &["name", "account", "utility", "phone", "site", "amount", "paid"]
+            }
             _ => &["name", "account", "utility", "phone", "site"],
         }
     }

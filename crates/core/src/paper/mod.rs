@@ -254,7 +254,7 @@ mod tests {
         let why = Look::of(&[text(TextKind::Letter, "birthday", "")]).unwrap_err();
         assert_eq!(
             why.to_string(),
-            "line 1: no letter is called birthday; it is sign-up, start, stop, transfer, bill-held"
+            "line 1: no letter is called birthday; it is sign-up, start, stop, transfer, bill-held, reminder, notice, plan-broken, deposit-asked, payment-returned"
         );
 
         let own = Look::of(&[text(TextKind::Layout, "note", "= Hello")]).unwrap();

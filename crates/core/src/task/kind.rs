@@ -70,6 +70,8 @@ pub enum TaskKind {
     MissingValues,
     /// A register was estimated too often in a row.
     EstimateRun,
+    /// Somebody is to be called about what is past due.
+    CollectionCall,
 }
 
 words! {
@@ -88,7 +90,7 @@ words! {
         Reminder = "reminder", Complaint = "complaint", Dispute = "dispute", Inquiry = "inquiry",
         DoubtfulRead = "doubtful-read", DoubtfulFile = "doubtful-file",
         DoubtfulUse = "doubtful-use", MissingValues = "missing-values",
-        EstimateRun = "estimate-run",
+        EstimateRun = "estimate-run", CollectionCall = "collection-call",
     }
     Resolution {
         RunAgain = "run-again", Accept = "accept", PlanTurn = "plan-turn", Mended = "mended",
@@ -96,7 +98,7 @@ words! {
         Upheld = "upheld", NotUpheld = "not-upheld", Withdrawn = "withdrawn", PutOff = "put-off",
         OrderRead = "order-read", OrderCut = "order-disconnect", Merge = "merge",
         TakeRead = "take-read", Estimate = "estimate", TakeFile = "take-file",
-        RefuseFile = "refuse-file",
+        RefuseFile = "refuse-file", Reached = "reached", NotReached = "not-reached",
     }
 }
 
@@ -154,11 +156,16 @@ pub enum Resolution {
     TakeFile,
     /// The file that waits is not taken.
     RefuseFile,
+    /// Somebody was called and answered.
+    Reached,
+    /// Nobody answered.
+    NotReached,
 }
 
 use Resolution::{
-    Accept, AsItIs, Different, Done, Estimate, Imported, Mended, Merge, NotUpheld, OrderCut,
-    OrderRead, PlanTurn, PutOff, RefuseFile, RunAgain, TakeFile, TakeRead, Upheld, Withdrawn,
+    Accept, AsItIs, Different, Done, Estimate, Imported, Mended, Merge, NotReached, NotUpheld,
+    OrderCut, OrderRead, PlanTurn, PutOff, Reached, RefuseFile, RunAgain, TakeFile, TakeRead,
+    Upheld, Withdrawn,
 };
 
 impl TaskKind {
@@ -222,6 +229,7 @@ impl TaskKind {
             TaskKind::DoubtfulUse => &[AsItIs, OrderRead, PutOff],
             TaskKind::MissingValues => &[Estimate, AsItIs, OrderRead, PutOff],
             TaskKind::EstimateRun => &[OrderRead, AsItIs, PutOff],
+            TaskKind::CollectionCall => &[Reached, NotReached, PutOff],
         }
     }
 
@@ -287,6 +295,7 @@ impl TaskKind {
             TaskKind::DoubtfulUse => ("Use to look at", "Consumo por revisar"),
             TaskKind::MissingValues => ("Values missing", "Faltan valores"),
             TaskKind::EstimateRun => ("Estimated too often", "Estimado demasiadas veces"),
+            TaskKind::CollectionCall => ("Call about a debt", "Llamar por una deuda"),
         };
         in_language(language, english, spanish)
     }
@@ -393,6 +402,10 @@ impl TaskKind {
                 "A crew is sent to read it. Billing goes on with estimates meanwhile.",
                 "Se envía una cuadrilla a leerlo. Mientras, se factura con estimaciones.",
             ),
+            TaskKind::CollectionCall => (
+                "Ask how it can be paid, offer parts, and ask whether somebody is ill. Write down what was said.",
+                "Pregunte cómo se puede pagar, ofrezca partes y pregunte si alguien está enfermo. Anote lo dicho.",
+            ),
         };
         in_language(language, english, spanish)
     }
@@ -402,7 +415,8 @@ impl Resolution {
     /// Whether the same cause with the same evidence leaves the task closed.
     pub const fn is_final(self) -> bool {
         match self {
-            Imported | AsItIs | Different | Done | Upheld | NotUpheld | Withdrawn => true,
+            Imported | AsItIs | Different | Done | Upheld | NotUpheld | Withdrawn | Reached
+            | NotReached => true,
             RunAgain | Accept | PlanTurn | Mended | PutOff | OrderRead | OrderCut | Merge => false,
             TakeRead | Estimate | TakeFile | RefuseFile => false,
         }
@@ -457,6 +471,8 @@ impl Resolution {
             Estimate => ("Estimate it", "Estimar"),
             TakeFile => ("The file is right", "El archivo es correcto"),
             RefuseFile => ("Refuse the file", "Rechazar el archivo"),
+            Reached => ("They answered", "Contestó"),
+            NotReached => ("Nobody answered", "Nadie contestó"),
         };
         in_language(language, english, spanish)
     }
@@ -526,6 +542,10 @@ impl Resolution {
             RefuseFile => (
                 "Nothing of it is taken. The same file may come again.",
                 "No se toma nada. El mismo archivo puede volver.",
+            ),
+            Reached | NotReached => (
+                "Closes it, and is kept with the case, which goes on by its days.",
+                "La cierra y queda con el caso, que sigue según sus días.",
             ),
             Merge => (
                 "The second is merged into the first; undo takes them apart.",

@@ -2,6 +2,8 @@
 //! parts, levelled bills, collections and what keeps from them, what is
 //! given up.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
@@ -250,6 +252,19 @@ pub(crate) enum CollectCommand {
         #[command(flatten)]
         of: Of,
     },
+    /// Write what is new for an agency: debts that it gets, and those that it leaves alone again
+    Agency {
+        /// The file to write
+        out: PathBuf,
+        /// So many lines are expected; another number is refused
+        #[arg(long, conflicts_with = "again")]
+        expect: Option<usize>,
+        /// A file that was made before, by its number, as it was
+        #[arg(long)]
+        again: Option<i64>,
+    },
+    /// Print what an agency got, what was paid of it since, and what it keeps of that
+    Placed(Printed),
     /// Stop all notices or cuts
     Stop {
         /// notices or cuts

@@ -31,7 +31,8 @@ pub(crate) enum PaperCommand {
     },
     /// Draw a letter to an account's customer, as PDF and as a page
     Letter {
-        /// sign-up, start, stop, transfer or bill-held
+        /// sign-up, start, stop, transfer or bill-held; of reminder, notice, plan-broken, deposit-asked and
+        /// payment-returned the last one that was sent
         #[arg(value_parser = cause)]
         cause: LetterCause,
         /// The account's number

@@ -1,15 +1,23 @@
 //! `collect` and `protect`: what is done where something is past due, and what keeps from it.
 
+use std::io::Write;
+
 use anyhow::Result;
-use meterbook_app::collection::{self, Done, Switch};
+use meterbook_app::agency;
+use meterbook_app::collection::{self, Done, Switch, outreach};
 use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::seal::private;
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::agency::{Asked, Recovery, sum};
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::{PRESETS, Weather};
+use meterbook_core::id::AgencyFileId;
+use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
 use serde_json::json;
 
+use super::debit;
 use crate::args::Place;
 use crate::args::credit::{CollectCommand, Printed, ProtectCommand};
 use crate::say;
@@ -21,10 +29,11 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let looked = db.read(|tx| collection::look(tx, today))?;
-            let mut done = Done { kept: looked.kept, ..Done::default() };
+            let mut done = Done { kept: looked.kept, waiting: looked.waiting, ..Done::default() };
             (done.opened, done.ended) = (looked.opens.len(), looked.ends.len());
-            for (_, it) in &looked.steps {
-                *done.taken.entry(it.step).or_default() += 1;
+            done.again = looked.again.len();
+            for it in &looked.steps {
+                *done.taken.entry(it.taken.step).or_default() += 1;
             }
             show(&done, *json);
         }
@@ -76,10 +85,68 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
                     for it in store::collection::steps(tx, &it.key)? {
                         let (nth, step, on, past_due) = (it.nth, it.step, it.on, it.past_due);
                         say::line(format_args!("   {nth}  {on}  {step}  {past_due}"));
+                        for came in outreach::outcomes(tx, &it)? {
+                            say::line(format_args!("      {came}"));
+                        }
+                    }
+                    for letter in store::notice::of_case(tx, &it.key)? {
+                        let number = store::mailing::get(tx, letter.mailing)?.number;
+                        say::line(format_args!("   letter {number}"));
                     }
                 }
                 Ok(())
             })?;
+        }
+        CollectCommand::Agency { out, expect, again } => {
+            debit::absent(out)?;
+            let made = super::open(place)?.write(|tx| match again {
+                Some(id) => agency::again(tx, by, AgencyFileId(*id)),
+                None => agency::make(tx, by, *expect),
+            })?;
+            let file = &made.file;
+            let written = private(out).and_then(|mut it| it.write_all(&made.bytes));
+            written.map_err(|why| {
+                let (id, out) = (file.id, out.display());
+                super::said(format!(
+                    "file {id} is made, and {out} cannot be written: {why}; write it elsewhere: meterbook collect agency OUT --again {id}"
+                ))
+            })?;
+            for asked in Asked::ALL {
+                let (count, total) = sum(&file.items, *asked);
+                say::line(format_args!("{asked:<7} {:>14}  {total}", counted(count, "account")));
+            }
+            say::line(format_args!("file {} of {}: {}", file.id, file.on, file.sha256));
+        }
+        CollectCommand::Placed(Printed { json }) => {
+            let db = super::see(place)?;
+            let today = super::today(&db)?;
+            let all = db.read(|tx| agency::placed(tx, today))?;
+            if *json {
+                let all = all.iter().map(|it| {
+                    json!({
+                        "account": it.placed.number.to_string(),
+                        "file": it.placed.file.0,
+                        "placed_on": it.placed.on.to_string(),
+                        "recalled_on": it.placed.recalled.map(|it| it.to_string()),
+                        "amount": it.placed.amount.plain(),
+                        "paid": it.recovery.paid.plain(),
+                        "share": it.recovery.share.plain(),
+                    })
+                });
+                say::line(json!(all.collect::<Vec<_>>()));
+                return Ok(());
+            }
+            for it in &all {
+                let (number, on, amount) = (it.placed.number, it.placed.on, it.placed.amount);
+                let recalled =
+                    it.placed.recalled.map_or(String::new(), |it| format!(", recalled {it}"));
+                let Recovery { paid, share } = it.recovery;
+                say::line(format_args!(
+                    "{number}  {on}  {amount:>12}  paid {paid}, the agency keeps {share}{recalled}"
+                ));
+            }
+            let share: Money = all.iter().map(|it| it.recovery.share).sum();
+            say::line(format_args!("{}, {share} for the agency", counted(all.len(), "account")));
         }
         CollectCommand::Stop { what, why } => {
             let what = super::word(what, Switch::from_word, "notices or cuts")?;
@@ -168,6 +235,7 @@ fn show(done: &Done, as_json: bool) {
         let (kept, stopped): (Vec<_>, Vec<_>) = (kept.collect(), stopped.collect());
         say::line(json!({
             "opened": done.opened, "ended": done.ended,
+            "sent_again": done.again, "cuts_waiting_for_notice": done.waiting,
             "taken": taken, "kept": kept, "stopped": stopped,
         }));
         return;
@@ -175,6 +243,12 @@ fn show(done: &Done, as_json: bool) {
     say::line(format_args!("{} opened, {} ended", done.opened, done.ended));
     for (step, many) in &done.taken {
         say::line(format_args!("{step:<10} {many}"));
+    }
+    if 0 < done.again {
+        say::line(format_args!("{:<10} {} once more", Step::Notice, done.again));
+    }
+    if 0 < done.waiting {
+        say::line(format_args!("{:<10} {} wait for their notice", Step::Cut, done.waiting));
     }
     for ((step, by), many) in &done.kept {
         say::line(format_args!("{step:<10} {many} kept by {by}"));

@@ -202,7 +202,7 @@ fn make(place: &Place, new: NewDebits, out: &Path) -> Result<()> {
 }
 
 /// Refuses to write over a file.
-fn absent(out: &Path) -> Result<()> {
+pub(crate) fn absent(out: &Path) -> Result<()> {
     if out.exists() {
         return Err(super::said(format!("{} is there already; name another", out.display())));
     }

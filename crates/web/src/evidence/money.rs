@@ -11,6 +11,22 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "the last step was {} on {}; a cut was not ordered yet",
         "el último paso fue {} el {}; todavía no se ordenó un corte",
     ),
+    ("no notice of the cut was written", "no se escribió ningún aviso del corte"),
+    ("the notice of {} did not go out yet", "el aviso del {} todavía no salió"),
+    ("the notice of {} came back", "el aviso del {} fue devuelto"),
+    (
+        "the notice went out on {}; nobody is cut off before {}",
+        "el aviso salió el {}; no se corta antes del {}",
+    ),
+    ("the notice went out on {}, and is good for {} days", "el aviso salió el {} y vale {} días"),
+    (
+        "call {}, {}, in {}: {} is past due since {}; the last step was {} on {}",
+        "llame a {}, {}, en {}: hay {} vencidos desde el {}; el último paso fue {} el {}",
+    ),
+    (
+        "call {}, {}, in {}: {} is past due since {}",
+        "llame a {}, {}, en {}: hay {} vencidos desde el {}",
+    ),
     ("paid in parts as agreed on {}", "se paga en partes como se acordó el {}"),
     ("the customer disputes a bill", "el cliente reclama una factura"),
     ("no day on which anybody is cut off, friday", "no es día en que se corte a nadie: viernes"),
@@ -279,6 +295,7 @@ mod tests {
     use meterbook_core::account::CustomerClass;
     use meterbook_core::credit::Shield;
     use meterbook_core::credit::collection::Step;
+    use meterbook_core::credit::notice::Lacks;
     use meterbook_core::debit::policy::Held;
     use meterbook_core::ledger::count::counted;
     use meterbook_core::money::Money;
@@ -367,6 +384,15 @@ mod tests {
             Reason::Stopped { why: "storm".to_owned() }.to_string(),
             Reason::Little { past_due: amount, least: amount }.to_string(),
             Reason::NoRule.to_string(),
+            Reason::Unnoticed(Lacks::NotWritten).to_string(),
+            Reason::Unnoticed(Lacks::NotSent { dated: on }).to_string(),
+            Reason::Unnoticed(Lacks::CameBack { dated: on }).to_string(),
+            Reason::Unnoticed(Lacks::TooSoon { out: on, first: on }).to_string(),
+            Reason::Unnoticed(Lacks::TooOld { out: on, lasts: 60 }).to_string(),
+            "call Dana, 555-0100, in English: $9.00 is past due since 2026-08-04; the last step \
+             was notice on 2026-08-04"
+                .to_owned(),
+            "call Dana, 555-0100, in English: $9.00 is past due since 2026-08-04".to_owned(),
             Reason::NotYet { last: None }.to_string(),
             Reason::NotYet { last: Some((Step::Notice, on)) }.to_string(),
             Held::Taken.to_string(),

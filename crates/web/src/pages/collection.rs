@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use meterbook_app::collection::{self, Done, Looked, Switch};
+use meterbook_app::collection::{self, Coming, Done, Looked, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
@@ -16,6 +16,7 @@ use meterbook_core::id::AccountNumber;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
+use meterbook_store::collection::Taken;
 use serde::Deserialize;
 
 use super::money::{self, Tab, class, or_refused, shield, step, tabs};
@@ -295,31 +296,37 @@ async fn tonight(
         here.db.read(|tx| {
             let looked = collection::look(tx, today)?;
             let mut numbers = Vec::new();
-            for (account, _) in looked.steps.iter().take(STEPS) {
-                numbers.push(store::account::get(tx, *account)?.number);
+            for it in looked.steps.iter().take(STEPS) {
+                numbers.push(store::account::get(tx, it.account)?.number);
             }
             Ok((looked, numbers))
         })
     })
     .await?;
     let words = visitor.money();
-    let Looked { opens, ends, steps, kept } = looked;
-    let count = |it: Step| steps.iter().filter(|taken| taken.1.step == it).count();
+    let Looked { opens, ends, steps, again, waiting, kept } = looked;
+    // What is sent once more is guarded with what is sent first.
+    let all = || steps.iter().chain(&again);
+    let count = |it: Step| all().filter(|coming| coming.taken.step == it).count();
     let counted =
         |it: &Step| Counted { word: it.word(), name: step(*it, words), count: count(*it) };
-    let row = |(number, (_, it)): (&AccountNumber, &(_, store::collection::Taken))| {
-        [number.to_string(), step(it.step, words).to_owned(), show::money(it.past_due)]
+    let row = |(number, it): (&AccountNumber, &Coming)| {
+        let Taken { step: next, past_due, .. } = it.taken;
+        [number.to_string(), step(next, words).to_owned(), show::money(past_due)]
     };
     let kept = kept.iter().map(|((of, by), many)| {
         [step(*of, words).to_owned(), shield(*by, words).to_owned(), many.to_string()]
     });
+    let notice = || words.review_no_notice.to_owned();
+    let untold =
+        (0 < waiting).then(|| [step(Step::Cut, words).to_owned(), notice(), waiting.to_string()]);
     let page = Review {
         head: Head::new(console, Some(visitor), visitor.language, words.review),
         tabs: tabs(visitor, "/collections"),
         opens: grouped(&opens.len().to_string()),
         ends: grouped(&ends.len().to_string()),
         steps: Step::ALL.iter().map(counted).filter(|it| 0 < it.count).collect(),
-        kept: kept.collect(),
+        kept: kept.chain(untold).collect(),
         rows: numbers.iter().zip(&steps).map(row).collect(),
         more: STEPS < steps.len(),
         done: ran.map(|it| said(&it, visitor)),

@@ -96,6 +96,7 @@ catalogue! {
     review_account: "Accounts", "Cuentas";
     review_ended: "cases would end", "casos terminarían";
     review_expected: "Counted", "Contados";
+    review_no_notice: "its notice", "su aviso";
     review_kept: "kept by", "lo impide:";
     review_kept_title: "What is kept from being done", "Lo que se impide";
     review_none: "No step comes next for anybody.", "No hay próximo paso para nadie.";
