@@ -11,3 +11,4 @@ pub mod published;
 pub mod reads;
 pub mod report;
 pub mod urdb;
+pub mod weather;

@@ -52,6 +52,7 @@ mod orders_done;
 mod package;
 mod paper;
 mod plan;
+mod protection;
 mod published;
 mod race;
 mod read_windows;

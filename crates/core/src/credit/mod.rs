@@ -2,10 +2,12 @@
 //! customer pay in parts. Rules are texts of the utility, each from a day on.
 
 pub mod budget;
+pub mod circumstance;
 pub mod collection;
 pub mod deposit;
 pub mod late_fee;
 pub mod plan;
+pub mod presets;
 pub mod protection;
 pub mod returned;
 
