@@ -15,9 +15,10 @@ use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::calendar::Calendar;
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::credit::collection::{Next, Rules, Standing, Step};
 use meterbook_core::credit::notice::Lacks;
-use meterbook_core::credit::protection::{self as texts, Around, Weather, Why};
+use meterbook_core::credit::protection::{self as texts, Around, PastDue, Weather, Why};
 use meterbook_core::id::{AccountId, OrderId};
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
@@ -29,7 +30,10 @@ use meterbook_store::{self as store, Db, Tx};
 use crate::authority::authorize;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
-use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
+use crate::protection::known::{self, Known};
+use crate::{
+    Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse,
+};
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
@@ -314,8 +318,10 @@ struct Shields {
     disputed: HashMap<AccountId, Shield>,
     weather: Vec<Weather>,
     calendar: Calendar,
-    /// By class and town: what the rules make of it.
+    /// By class and town: what the rules make of it, where they ask for nothing of the account itself.
     known: HashMap<(CustomerClass, Vec<String>), Vec<Shield>>,
+    facts: HashMap<AccountId, Vec<Fact>>,
+    told: HashMap<AccountId, Vec<Date>>,
 }
 
 impl Shields {
@@ -335,8 +341,19 @@ impl Shields {
                 granted.entry(account).or_default().push(Shield::Pledge);
             }
         }
+        let rules = credit_rules::protections(tx, on)?;
+        let facts = match rules.asks_of_account() {
+            true => store::circumstance::on(tx, on)?,
+            false => HashMap::new(),
+        };
+        let told = match rules.asks_for(Circumstance::Told) {
+            true => store::circumstance::told(tx, on)?,
+            false => HashMap::new(),
+        };
         Ok(Shields {
-            rules: credit_rules::protections(tx, on)?,
+            rules,
+            facts,
+            told,
             granted,
             counties,
             disputed: store::protection::disputed(tx)?,
@@ -357,25 +374,66 @@ impl Shields {
             true => store::protection::towns(tx, it.account, on)?,
             false => Vec::new(),
         };
+        if self.rules.asks_of_account() {
+            let known = self.of_itself(tx, it, on)?;
+            found.extend(self.by_rules(it.class, &towns, &known, on));
+            return Ok(found);
+        }
         let key = (it.class, towns);
         if !self.known.contains_key(&key) {
-            let (class, towns) = (it.class, &key.1[..]);
-            let (weather, calendar) = (&self.weather[..], &self.calendar);
-            let around = Around { class, towns, granted: &[], weather, calendar };
-            let mut all: Vec<Shield> =
-                self.rules.shields(&around, on).iter().map(|it| it.shield).collect();
-            for (county, shield) in &self.counties {
-                let here = |it: &String| {
-                    self.rules.county(it).is_some_and(|it| it.eq_ignore_ascii_case(county))
-                };
-                if towns.iter().any(here) {
-                    all.push(*shield);
-                }
-            }
+            let all = self.by_rules(it.class, &key.1, &Known::default(), on);
             self.known.insert(key.clone(), all);
         }
         found.extend(self.known.get(&key).into_iter().flatten());
         Ok(found)
+    }
+
+    /// What the rules make of an account of which so much is known, and what its county was granted.
+    fn by_rules(
+        &self,
+        class: CustomerClass,
+        towns: &[String],
+        known: &Known,
+        on: Date,
+    ) -> Vec<Shield> {
+        let around = Around {
+            class,
+            towns,
+            granted: &[],
+            facts: &known.facts,
+            past_due: known.past_due,
+            paid: &known.paid,
+            weather: &self.weather,
+            calendar: &self.calendar,
+        };
+        let mut all: Vec<Shield> =
+            self.rules.shields(&around, on).iter().map(|it| it.shield).collect();
+        for (county, shield) in &self.counties {
+            let here = |it: &String| {
+                self.rules.county(it).is_some_and(|it| it.eq_ignore_ascii_case(county))
+            };
+            if towns.iter().any(here) {
+                all.push(*shield);
+            }
+        }
+        all
+    }
+
+    /// What lines ask for of an account; its debts are looked at one by one only where a line needs it.
+    fn of_itself(&self, tx: &mut Tx, it: &Arrears, on: Date) -> Result<Known> {
+        let mut facts = self.facts.get(&it.account).cloned().unwrap_or_default();
+        let told = self.told.get(&it.account).into_iter().flatten();
+        facts.extend(told.map(|it| known::told(*it)));
+        facts.extend(known::elsewhere(tx, &self.rules, it.account, on)?);
+        let (past_due, paid) = match self.rules.asks_of_debts() {
+            true => known::debts(tx, &self.rules, it.account, on)?,
+            false => {
+                let (amount, oldest) = (it.past_due, it.oldest);
+                let past_due = PastDue { amount, oldest, newest: oldest, of_service: true };
+                (Some(past_due), Vec::new())
+            }
+        };
+        Ok(Known { facts, past_due, paid })
     }
 }
 

@@ -21,6 +21,7 @@ pub mod calendar;
 pub mod certificate;
 mod charge;
 pub mod check;
+pub mod circumstance;
 pub mod close;
 pub mod collection;
 pub mod credit;

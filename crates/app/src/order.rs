@@ -399,7 +399,8 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     crate::late_fee::after_payment(tx, allowed, account)?;
     crate::write_off::after_credit(tx, allowed, account)?;
     no_longer_past_due(tx, allowed, account, (CalledOff::Paid, "after a payment"))?;
-    again::after_payment(tx, allowed, account)
+    let restored = crate::protection::after_payment(tx, allowed, account)?;
+    again::after_payment(tx, allowed, account, restored)
 }
 
 /// The same where bills were taken back or made anew: what is too little is not cut off for, and what is

@@ -4,12 +4,13 @@
 //! counts them, and no fee is asked for them where a rule says so. When it is broken all of that is as it
 //! was before.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::credit::plan::{DueOn, Ending, Offer, Plan, Stands};
+use meterbook_core::credit::plan::{DueOn, Ending, Offer, Plan, Rules, Stands};
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::ledger::open::{Open, Side};
 use meterbook_core::money::Money;
@@ -21,7 +22,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
 use crate::delivery::send;
-use crate::{Actor, credit_rules, customer_view, order, receipt, refuse};
+use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse};
 
 /// Turns ahead of which due days are asked for.
 const TURNS: i64 = 24;
@@ -84,7 +85,10 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
     if debt <= Money::ZERO {
         return Err(refuse(NotPlanned::NothingOwed));
     }
-    let rules = credit_rules::plans(tx, on)?;
+    let mut rules = credit_rules::plans(tx, on)?;
+    if must(tx, account, &rules)? {
+        rules = rules.that_must();
+    }
     let class = store::account::get(tx, account)?.class;
     let year = on.saturating_sub(1.year());
     let all = store::plan::of_account(tx, account)?;
@@ -99,6 +103,22 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
         return Err(refuse(NotPlanned::NotOffered { debt }));
     }
     Ok(Proposed { debt, offers })
+}
+
+/// Whether something that is open came due on a day on which parts must be offered for it.
+fn must(tx: &mut Tx, account: AccountId, rules: &Rules) -> Result<bool> {
+    if rules.must.is_empty() {
+        return Ok(false);
+    }
+    let open = receipt::open_now(tx, account)?;
+    let days: BTreeSet<Date> = open.items.iter().map(|it| it.side.due).collect();
+    for day in days {
+        let shields = protection::shields(tx, account, day)?;
+        if shields.iter().any(|it| rules.must.contains(&it.shield)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Agrees to the nth of what is offered, from 1. Cut orders that it makes needless are called off with

@@ -1,13 +1,17 @@
 //! What keeps an account from being cut off: granting it, ending it, the weather, and saying all that does
 //! so on a day.
 
+pub(crate) mod known;
+mod weather;
+
 use std::fmt;
 
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::Shield;
-use meterbook_core::credit::protection::{Around, Granted, Weather, Why};
+use meterbook_core::credit::circumstance::Condition;
+use meterbook_core::credit::protection::{Around, Granted, Lasts, Why};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
@@ -15,6 +19,9 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Conflict, Tx};
 
+use self::known::Known;
+pub(crate) use self::weather::KIND as WEATHER;
+pub use self::weather::{Taken, weather, weather_file};
 use crate::authority::authorize;
 use crate::{Actor, credit_rules, order, plan, receipt, refuse};
 
@@ -67,6 +74,16 @@ pub enum NotProtected {
         /// How often it may be renewed.
         renewals: i64,
     },
+    /// It was granted as often as it may be to who does not pay what comes due.
+    NotPaying {
+        /// How often it may be renewed.
+        renewals: i64,
+    },
+    /// No rule knows the county.
+    NoCounty {
+        /// How it was written.
+        county: String,
+    },
     /// It was granted from that day on already.
     Already,
     /// There is none of that kind.
@@ -86,10 +103,10 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
         return Err(refuse(NotProtected::Follows { shield }));
     }
     let rules = credit_rules::protections(tx, from)?;
-    let lasts = rules.lasts(shield).map(|it| (it.0, it.1));
+    let lasts = rules.lasts(shield);
     let until = match (until, lasts) {
         (Some(until), _) => *until,
-        (None, Some((days, _))) => from.saturating_add(days.days()),
+        (None, Some(lasts)) => lasts.span.after(from),
         (None, None) => return Err(refuse(NotProtected::NoEnd { shield })),
     };
     if until <= from {
@@ -100,17 +117,23 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
             store::account::lock(tx, &[*account])?;
             (Some(*account), None, account.to_string())
         }
-        To::County(county) => (None, Some(county.clone()), county.clone()),
+        To::County(county) => {
+            let known = rules.county_named(county).map(str::to_owned);
+            let unknown = || refuse(NotProtected::NoCounty { county: county.clone() });
+            let county = known.ok_or_else(unknown)?;
+            (None, Some(county.clone()), county)
+        }
     };
-    let (nth, all) = match account {
-        Some(account) => in_a_row(tx, account, shield, (from, until))?,
-        None => (1, 1),
+    let nth = match account {
+        Some(account) => {
+            let row = in_a_row(tx, account, shield, (from, until))?;
+            if let Some(lasts) = lasts {
+                not_too_many(tx, account, lasts, &row)?;
+            }
+            row.nth
+        }
+        None => 1,
     };
-    if let Some((_, Some(renewals))) = lasts
-        && renewals + 1 < all
-    {
-        return Err(refuse(NotProtected::NoMore { renewals }));
-    }
     let key = format!("{shield}/{of}/{from}");
     let granted = Granted { shield, from, to: until, evidence: evidence.trim().to_owned() };
     let it = Protection { key, account, county, nth, granted, ended: None };
@@ -130,13 +153,20 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
     Ok(it)
 }
 
-/// The how manieth of its kind in a row one would be, and how many there would be with those behind it.
-fn in_a_row(
-    tx: &mut Tx,
-    account: AccountId,
-    shield: Shield,
-    new: (Date, Date),
-) -> Result<(i64, i64)> {
+/// What is granted of a kind, with what would be.
+struct Row {
+    /// All of its kind, the first day first.
+    all: Vec<Date>,
+    new: Date,
+    /// The how manieth in a row it would be.
+    nth: i64,
+    /// The first day of that row.
+    since: Date,
+    /// How many there would be in it.
+    many: i64,
+}
+
+fn in_a_row(tx: &mut Tx, account: AccountId, shield: Shield, new: (Date, Date)) -> Result<Row> {
     let all = store::protection::of_account(tx, account)?;
     let theirs = all.iter().filter(|it| it.granted.shield == shield);
     let mut days: Vec<(Date, Date)> = theirs.map(|it| (it.granted.from, it.granted.to)).collect();
@@ -147,7 +177,30 @@ fn in_a_row(
     let before = days[..=at].windows(2).rev().take_while(near).count();
     let behind = days[at..].windows(2).take_while(near).count();
     let nth = i64::try_from(before)? + 1;
-    Ok((nth, nth + i64::try_from(behind)?))
+    let many = nth + i64::try_from(behind)?;
+    let since = days[at - before].0;
+    Ok(Row { all: days.into_iter().map(|it| it.0).collect(), new: new.0, nth, since, many })
+}
+
+/// Refuses what was granted as often as a rule lets it be, in a row or for the same arrears.
+fn not_too_many(tx: &mut Tx, account: AccountId, lasts: &Lasts, row: &Row) -> Result<()> {
+    let Some(renewals) = lasts.renewals else { return Ok(()) };
+    let (many, since) = match lasts.per_arrears {
+        false => (row.many, row.since),
+        true => {
+            let Some(oldest) = known::past_due_since(tx, account, row.new)? else { return Ok(()) };
+            let theirs = row.all.iter().filter(|it| oldest <= **it);
+            (i64::try_from(theirs.clone().count())?, theirs.min().copied().unwrap_or(row.new))
+        }
+    };
+    if many <= renewals + 1 {
+        return Ok(());
+    }
+    match lasts.unless_paying {
+        false => Err(refuse(NotProtected::NoMore { renewals })),
+        true if known::keeps_up(tx, account, (since, row.new))? => Ok(()),
+        true => Err(refuse(NotProtected::NotPaying { renewals })),
+    }
 }
 
 /// Ends all that an account has of a kind today, and what was granted to it for days to come.
@@ -170,20 +223,6 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &
     store::audit::turn(tx, &allowed, "end protection", &account.to_string(), &said, (&was, &is))
 }
 
-/// Says the weather of a county on a day, as it was or is foreseen.
-pub fn weather(tx: &mut Tx, actor: Actor, it: &Weather) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-    let read = |it: &Weather| {
-        let alert = if it.alert { ", alert" } else { "" };
-        format!("{} to {} F{alert}", it.low, it.high)
-    };
-    let before = store::protection::weather(tx, it.on, it.on)?;
-    let was = before.iter().find(|other| other.county == it.county).map_or_else(String::new, read);
-    store::protection::say_weather(tx, it)?;
-    let on = it.on.to_string();
-    store::audit::turn(tx, &allowed, "say weather", &it.county, &on, (&was, &read(it)))
-}
-
 /// All that keeps an account from being cut off on a day.
 pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
     let rules = credit_rules::protections(tx, on)?;
@@ -198,13 +237,22 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
     let weather =
         store::protection::weather(tx, on.saturating_sub(DAYS.days()), on.saturating_add(1.day()))?;
     let calendar = crate::calendar::on(tx, on)?;
-    let (towns, granted, weather) = (&towns[..], &granted[..], &weather[..]);
-    let around = Around { class, towns, granted, weather, calendar: &calendar };
+    let Known { facts, past_due, paid } = Known::of(tx, &rules, account, on)?;
+    let around = Around {
+        class,
+        towns: &towns,
+        granted: &granted,
+        facts: &facts,
+        past_due,
+        paid: &paid,
+        weather: &weather,
+        calendar: &calendar,
+    };
     let mut found = rules.shields(&around, on);
     if let Some(plan) = plan::on_day(tx, account, on)? {
         let until = plan.parts.iter().map(|it| it.0).max();
         let says = format!("paid in parts as agreed on {}", plan.agreed);
-        found.push(Why { shield: Shield::Plan, until, says });
+        found.push(Why::new(Shield::Plan, until, says));
     }
     if credit_rules::pledges(tx, on)?.shields {
         let all = store::pledge::of_account(tx, account)?;
@@ -215,9 +263,25 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
     }
     if store::protection::disputed(tx)?.contains_key(&account) {
         let says = "the customer disputes a bill".to_owned();
-        found.push(Why { shield: Shield::Dispute, until: None, says });
+        found.push(Why::new(Shield::Dispute, None, says));
     }
     Ok(found)
+}
+
+/// Calls off cuts where what was paid keeps service by a rule, in the payment's own transaction. Says whether
+/// who was cut off is to be connected again for it.
+pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<bool> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    if credit_rules::protections(tx, today)?.paid_since(today).is_none() {
+        return Ok(false);
+    }
+    let by_paying = |it: &Why| it.conditions.iter().any(|it| matches!(it, Condition::Paid(..)));
+    let found: Vec<Why> =
+        shields(tx, account, today)?.into_iter().filter(|it| by_paying(it)).collect();
+    if let Some(it) = found.first() {
+        call_off_cuts(tx, allowed, account, &it.to_string())?;
+    }
+    Ok(found.iter().any(|it| it.restores))
 }
 
 /// Calls off the cuts for non-payment that are ordered for an account.
@@ -244,6 +308,14 @@ impl fmt::Display for NotProtected {
             NotProtected::NoMore { renewals } => {
                 write!(f, "it may be renewed {renewals} times in a row, and was")
             }
+            NotProtected::NotPaying { renewals } => write!(
+                f,
+                "it was renewed {renewals} times for what is past due, and what came due since the first was not paid; take a payment of that first"
+            ),
+            NotProtected::NoCounty { county } => write!(
+                f,
+                "no rule knows the county {county}; write county {county}: TOWNS in the rules of protection: meterbook credit rules protection"
+            ),
             NotProtected::Already => {
                 f.write_str("it was granted from that day on already; nothing was changed")
             }

@@ -12,3 +12,4 @@ pub mod published;
 pub mod reads;
 pub mod report;
 pub mod urdb;
+pub mod weather;

@@ -31,6 +31,7 @@ pub mod cancel;
 pub mod certificate;
 pub mod charge;
 pub mod check;
+pub mod circumstance;
 pub mod collection;
 pub mod compare;
 pub mod connection;

@@ -73,6 +73,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0069_agency", include_str!("../migrations/0069_agency.sql")),
     ("0071_refunds", include_str!("../migrations/0071_refunds.sql")),
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
+    ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

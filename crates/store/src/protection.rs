@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::protection::{Granted, Weather};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, BatchId};
 
 use crate::Tx;
 use crate::tx::Sql;
@@ -29,11 +29,23 @@ const SAY_WEATHER: Sql = Sql("
     insert into weather_day (county, on_day, nth, low_f, high_f, alert)
     values ($1, $2, (select count(*) + 1 from weather_day where county = $1 and on_day = $2),
             $3, $4, $5)");
+// What somebody said stays, whatever files say later.
 const WEATHER: Sql = Sql("
-    select county, on_day, low_f, high_f, alert from weather_day w
-    where $1 <= on_day and on_day <= $2
-      and nth = (select max(nth) from weather_day o where o.county = w.county and o.on_day = w.on_day)
-    order by county, on_day");
+    select w.county, w.on_day, w.low_f, w.high_f, w.alert, f.said_by from weather_day w
+    left join weather_of_file f
+      on f.county = w.county and f.on_day = w.on_day and f.nth = w.nth
+    where $1 <= w.on_day and w.on_day <= $2
+      and w.nth = (
+          select o.nth from weather_day o
+          left join weather_of_file x
+            on x.county = o.county and x.on_day = o.on_day and x.nth = o.nth
+          where o.county = w.county and o.on_day = w.on_day
+          order by case when x.nth is null then 0 else 1 end, o.nth desc limit 1)
+    order by w.county, w.on_day");
+const OF_FILE: Sql = Sql("
+    insert into weather_of_file (county, on_day, nth, batch_id, said_by)
+    select county, on_day, max(nth), $3, $4 from weather_day
+    where county = $1 and on_day = $2 group by county, on_day");
 const TOWNS: Sql = Sql("
     select distinct q.town from agreement g
     join service_point s on s.id = g.service_point_id
@@ -99,6 +111,12 @@ pub fn say_weather(tx: &mut Tx, it: &Weather) -> Result<()> {
     tx.exec(SAY_WEATHER, values).map(|_| ())
 }
 
+/// Says of which file the weather comes that was said last, and who says it there.
+pub fn weather_of_file(tx: &mut Tx, it: &Weather, batch: BatchId) -> Result<()> {
+    let values = [V::from(&it.county), it.on.into(), batch.into(), V::from(&it.by)];
+    tx.exec(OF_FILE, values).map(|_| ())
+}
+
 /// The weather from a day to another one.
 pub fn weather(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Weather>> {
     tx.many(WEATHER, [from.into(), to.into()], |row| {
@@ -108,6 +126,7 @@ pub fn weather(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Weather>> {
             low: row.int(2)?,
             high: row.int(3)?,
             alert: row.int(4)? != 0,
+            by: row.maybe(5, Row::text)?.unwrap_or_default(),
         })
     })
 }

@@ -39,7 +39,8 @@ pub(crate) fn month(day: Date, language: Language) -> &'static str {
     MONTHS[usize::from(language == Language::Spanish)][nth]
 }
 
-/// A text of the record with its days as people write them: `2026-08-04` is `Aug 4, 2026`.
+/// A text of the record with its days and amounts as people write them: `2026-08-04` is `Aug 4, 2026`, and
+/// `$1234.50` is `$1,234.50`.
 pub(crate) fn dated(text: &str, language: Language) -> String {
     let mut said = String::with_capacity(text.len());
     let mut rest = text;
@@ -50,6 +51,7 @@ pub(crate) fn dated(text: &str, language: Language) -> String {
         let (word, after) = from.split_at(digits);
         match word.parse::<Date>() {
             Ok(on) if word.len() == 10 => said.push_str(&day(on, language)),
+            _ if said.ends_with('$') => said.push_str(&grouped(word)),
             _ => said.push_str(word),
         }
         rest = after;

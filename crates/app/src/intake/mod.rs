@@ -572,6 +572,9 @@ pub fn give_back(db: &Db, batch: BatchId, folder: &Path) -> Result<PathBuf> {
         (None, Some(_)) => meterbook_formats::published::header_of(&text),
         (None, None) if batch.kind == orders::KIND => meterbook_formats::orders::header_of(&text),
         _ if batch.kind == crate::certificate::KIND => totals::header_of(&text),
+        _ if batch.kind == crate::protection::WEATHER => {
+            meterbook_formats::weather::header_of(&text)
+        }
         (None, None) => bail!("batch {} has the unknown shape {}", batch.id, batch.kind),
     };
     rejects::write(folder, &batch, &header, &rejected)

@@ -1,4 +1,5 @@
-//! Connecting service again that was cut off for non-payment, once nothing is past due.
+//! Connecting service again that was cut off for non-payment, once nothing is past due, or a
+//! rule restores service for what was paid.
 
 use anyhow::Result;
 use meterbook_core::about::About;
@@ -14,10 +15,15 @@ use crate::{Actor, Refused, credit_rules, task};
 
 /// Orders it, or where no rule says so makes it a task; in the payment's own transaction, and once for
 /// each cut. Where service ended since, or somebody else has it, nothing is connected again.
-pub(super) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+pub(super) fn after_payment(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    restored: bool,
+) -> Result<()> {
     let today = crate::founding::zone(tx)?.day_of(allowed.at());
     let off = store::connection::off(tx, account, today)?;
-    if off.is_empty() || customer_view::past_due(tx, account, today)?.cents() != 0 {
+    if off.is_empty() || !(restored || customer_view::past_due(tx, account, today)?.cents() == 0) {
         return Ok(());
     }
     let by_itself = credit_rules::collections(tx, today)?.reconnect;
@@ -60,7 +66,7 @@ fn wait(
         kind: TaskKind::Reminder,
         key: format!("connect again/{cut}"),
         evidence: format!(
-            "service point {point} is cut off by order {cut}, and nothing is past due any more: order it to be connected again"
+            "service point {point} is cut off by order {cut}, and nothing is past due any more, or a rule restores service for what was paid: order it to be connected again"
         ),
         due,
         about: vec![About::Account(account)],

@@ -11,6 +11,7 @@ use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::bill_run::{self, Until, Which, last};
+use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::delivery::{email, package, returned, webhook};
 use meterbook_app::fact::{Fact, NewTelling, Says};
 use meterbook_app::intake::published::Publish;
@@ -27,6 +28,7 @@ use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::id::*;
 use meterbook_core::interaction::InteractionChannel;
@@ -271,7 +273,16 @@ const ACTS: &[(&str, Permission, Act)] = &[
     }),
     ("protection::weather", Permission::RunCollections, |tx, actor| {
         let (county, on) = ("Kane".to_owned(), date(2026, 4, 1));
-        protection::weather(tx, actor, &Weather { county, on, low: 30, high: 40, alert: false })
+        let by = String::new();
+        protection::weather(tx, actor, &Weather { county, on, low: 30, high: 40, alert: false, by })
+    }),
+    ("circumstance::say", Permission::KeepCredit, |tx, actor| {
+        let (account, what, from) = (AccountId(1), Circumstance::Infant, date(2026, 4, 1));
+        let new = NewFact { account, what, from, until: None, evidence: "x".to_owned() };
+        circumstance::say(tx, actor, &new).map(drop)
+    }),
+    ("circumstance::end", Permission::KeepCredit, |tx, actor| {
+        circumstance::end(tx, actor, AccountId(1), Circumstance::Infant, "x")
     }),
     ("collection::switch", Permission::RunCollections, |tx, actor| {
         collection::switch(tx, actor, collection::Switch::Cuts, true, "x")

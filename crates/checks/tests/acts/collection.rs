@@ -176,6 +176,7 @@ fn a_crew_does_not_set_out_for_what_is_shielded_meanwhile() {
             low: 20,
             high: 40,
             alert: false,
+            by: String::new(),
         };
         db.write(|tx| protection::weather(tx, actor(), &cold)).unwrap();
         let sets_out = |day: &str| db.write(|tx| order::en_route(tx, at(day), id)).unwrap_err();
@@ -185,7 +186,7 @@ fn a_crew_does_not_set_out_for_what_is_shielded_meanwhile() {
             format!("do not cut off, and call order {id} off; {cited}")
         );
         // What is said anew counts.
-        let warm = Weather { low: 33, ..cold };
+        let warm = Weather { low: 33, ..cold.clone() };
         db.write(|tx| protection::weather(tx, actor(), &warm)).unwrap();
         assert!(!says(&sets_out("2026-03-17")).contains("do not cut off"));
         let stop = |stop| {

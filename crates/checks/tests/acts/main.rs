@@ -55,6 +55,7 @@ mod package;
 mod paper;
 mod plan;
 mod pledge;
+mod protection;
 mod published;
 mod race;
 mod read_windows;

@@ -8,6 +8,7 @@ use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::agency::{Asked, File, Item};
 use meterbook_core::credit::budget::How;
+use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::plan::{Ending, Plan};
 use meterbook_core::credit::pledge::{self, Pledge};
@@ -20,6 +21,7 @@ use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::person::Person;
 use meterbook_store::budget::{Budget, Levelled};
+use meterbook_store::circumstance::Said;
 use meterbook_store::collection::{Case, Taken};
 use meterbook_store::deposit::{self, Guarantee};
 use meterbook_store::late_fee::LateFee;
@@ -92,6 +94,10 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::protection::end(tx, &protection().key, date(2026, 8, 20), "moved")?;
     store::protection::say_weather(tx, &weather(20))?;
     store::protection::say_weather(tx, &weather(33))?;
+    store::protection::say_weather(tx, &of_file())?;
+    store::protection::weather_of_file(tx, &of_file(), sample::batch().id)?;
+    store::circumstance::add(tx, &infant())?;
+    store::circumstance::end(tx, &infant().key, date(2026, 8, 20), "moved")?;
     store::collection::add(tx, &[case()])?;
     store::collection::take(tx, &[cut()])?;
     store::collection::cut(tx, OrderId(1), &case().key, 1)?;
@@ -164,7 +170,22 @@ fn protection() -> Protection {
 
 fn weather(low: i64) -> Weather {
     let (county, on) = ("Kane".to_owned(), date(2026, 8, 1));
-    Weather { county, on, low, high: 40, alert: false }
+    Weather { county, on, low, high: 40, alert: false, by: String::new() }
+}
+
+fn of_file() -> Weather {
+    Weather { on: date(2026, 8, 2), by: "KDPA, NWS".to_owned(), ..weather(30) }
+}
+
+fn infant() -> Said {
+    let (what, from, to) = (Circumstance::Infant, date(2026, 8, 1), Some(date(2027, 8, 1)));
+    Said {
+        key: "infant/1/2026-08-01".to_owned(),
+        account: sample::ACCOUNT,
+        fact: Fact { what, from, to },
+        evidence: "certificate of birth".to_owned(),
+        ended: Some(date(2026, 8, 20)),
+    }
 }
 
 fn case() -> Case {
@@ -278,6 +299,15 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::protection::on(tx, date(2026, 8, 20))?, []);
             let day = date(2026, 8, 1);
             assert_eq!(store::protection::weather(tx, day, day)?, [weather(33)]);
+            let next = date(2026, 8, 2);
+            assert_eq!(store::protection::weather(tx, next, next)?, [of_file()]);
+            assert_eq!(store::circumstance::of_account(tx, sample::ACCOUNT)?, [infant()]);
+            let on = store::circumstance::on(tx, date(2026, 8, 19))?;
+            assert_eq!(on[&sample::ACCOUNT], [infant().stands()]);
+            assert!(store::circumstance::on(tx, date(2026, 8, 20))?.is_empty());
+            let told = [date(2026, 9, 2)];
+            assert_eq!(store::circumstance::told_of(tx, sample::ACCOUNT, told[0])?.len(), 0);
+            assert!(store::circumstance::told(tx, told[0])?.is_empty(), "a cut tells nobody");
             assert_eq!(store::collection::of_account(tx, sample::ACCOUNT)?, [case()]);
             assert_eq!(store::collection::steps(tx, &case().key)?, [cut()]);
             assert_eq!(store::collection::stopped(tx, "cuts")?.as_deref(), Some("storm"));

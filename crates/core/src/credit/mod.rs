@@ -3,12 +3,14 @@
 
 pub mod agency;
 pub mod budget;
+pub mod circumstance;
 pub mod collection;
 pub mod deposit;
 pub mod late_fee;
 pub mod notice;
 pub mod plan;
 pub mod pledge;
+pub mod presets;
 pub mod protection;
 pub mod returned;
 pub mod unclaimed;

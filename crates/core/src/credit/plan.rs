@@ -10,6 +10,7 @@
 //! grace  5 days
 //! again  1                     # after so many broken in a year there is none
 //! told   by-letter             # that a plan is broken
+//! must   weather               # but for what comes due while that shields the account
 //! ```
 //! What is agreed is parts with days. Whether they are kept follows from what is past due: what is owed,
 //! less bills that came later and are not due, less parts that are not due.
@@ -19,7 +20,7 @@ use std::fmt;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{NotRules, amount, class, lines, percent, whole};
+use super::{NotRules, Shield, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
 use crate::id::{AccountId, BillId};
 use crate::money::{Money, Rounding, Share};
@@ -69,6 +70,8 @@ pub struct Rules {
     again: Option<i64>,
     /// Whether a letter tells that a plan is broken.
     pub told: bool,
+    /// Parts must be offered for what comes due while one of these shields the account.
+    pub must: Vec<Shield>,
 }
 
 /// What somebody may agree to.
@@ -155,13 +158,24 @@ impl Rules {
             ["grace", days, "days"] => self.grace = whole(days, 0, 90)?,
             ["again", times] => self.again = Some(whole(times, 0, MOST)?),
             ["told", "by-letter"] => self.told = true,
+            ["must", ref shields @ ..] if !shields.is_empty() => {
+                for it in shields {
+                    self.must.push(super::shield(it)?);
+                }
+            }
             _ => {
                 return Err("write months CLASS N N N, down PERCENT, least AMOUNT, \
-                            debt AMOUNT AMOUNT, due WHEN, grace N days, again N or told by-letter"
+                            debt AMOUNT AMOUNT, due WHEN, grace N days, again N, told by-letter \
+                            or must WHAT"
                     .to_owned());
             }
         }
         Ok(())
+    }
+
+    /// The same for whom parts must be offered, whatever is owed and however many plans broke.
+    pub fn that_must(self) -> Rules {
+        Rules { debt: None, again: None, ..self }
     }
 
     /// What a class that owes so much may agree to on a day, the shortest first; `dues` are days on which
@@ -289,6 +303,9 @@ mod tests {
         assert_eq!(rules.offers(class, cents(49_99), (on, &dues), 0), []);
         assert_eq!(rules.offers(class, cents(20_001), (on, &dues), 1), []);
         assert_eq!(rules.offers(CustomerClass::Commercial, cents(20_001), (on, &dues), 0), []);
+        let must = Rules::parse(&format!("{TEXT}must weather\n")).unwrap();
+        assert_eq!(must.must, [Shield::Weather]);
+        assert_eq!(must.that_must().offers(class, cents(200_100), (on, &dues), 1).len(), 3);
         let monthly = Rules::parse("months any 2\n").unwrap();
         let offers = monthly.offers(class, cents(10_00), (on, &dues), 5);
         assert_eq!(
@@ -342,6 +359,7 @@ mod tests {
             ("down 100%", "line 1: less than all of it is paid at once"),
             ("due never", "line 1: never is no time"),
             ("debt 1 much", "line 1: much is no amount"),
+            ("must rain", "line 1: rain is nothing that shields"),
         ] {
             let why = Rules::parse(text).unwrap_err().to_string();
             assert!(why.starts_with(says), "{why}");

@@ -199,15 +199,54 @@ pub(crate) enum ProtectCommand {
         #[arg(long)]
         alert: bool,
     },
-    /// Print what an account was granted
+    /// Read a file of the weather of stations or counties, with one day a line; once, whatever is in it
+    WeatherFile {
+        /// The file: station or county, date, low, high and if need be alert, in degrees Fahrenheit
+        file: PathBuf,
+        /// Whose feed it is, such as NWS
+        #[arg(long)]
+        feed: String,
+    },
+    /// Say what is so of a household, or was done for it, that rules ask for
+    Say {
+        #[command(flatten)]
+        of: Of,
+        /// What: heating, infant, elderly, disabled, ill, concession, asked, told, offered or occupant-told
+        #[arg(long)]
+        what: String,
+        /// The first day
+        #[arg(long)]
+        from: Date,
+        /// The first day without it; as long as the rules say without it, else until somebody ends it
+        #[arg(long)]
+        until: Option<Date>,
+        /// What proves it
+        #[arg(long)]
+        evidence: String,
+    },
+    /// End today what is said so of a household
+    Unsay {
+        #[command(flatten)]
+        of: Of,
+        /// What
+        #[arg(long)]
+        what: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Print what an account was granted, and what is said of its household
     Show {
         #[command(flatten)]
         of: Of,
     },
-    /// Print a text of rules to begin with, such as il; all their names without one
+    /// Print a text of rules to begin with, such as il; all there are without a name
     Preset {
         /// Which
         name: Option<String>,
+        /// About what, where it is not what keeps from a cut: deposit, plan or corrections
+        #[arg(long)]
+        of: Option<String>,
     },
 }
 

@@ -1,20 +1,25 @@
 //! `collect` and `protect`: what is done where something is past due, and what keeps from it.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use meterbook_app::agency;
-use meterbook_app::collection::{self, Done, Switch, outreach};
+use meterbook_app::circumstance::{self, NewFact};
+use meterbook_app::collection::{self, Done, Reason, Switch, outreach};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::seal::private;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::agency::{Asked, Recovery, sum};
+use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
-use meterbook_core::credit::protection::{PRESETS, Weather};
+use meterbook_core::credit::presets::{PRESETS, preset};
+use meterbook_core::credit::protection::Weather;
 use meterbook_core::id::AgencyFileId;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
+use meterbook_store::circumstance::Said;
 use serde_json::json;
 
 use super::debit;
@@ -48,9 +53,11 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
                 let account = super::account(tx, &of.account)?.id;
                 collection::why(tx, account, on)
             })?;
-            let why: Vec<String> = why.iter().map(ToString::to_string).collect();
             match (json, why.is_empty()) {
-                (true, may) => say::line(json!({ "may_be_cut": may, "why": why })),
+                (true, may) => {
+                    let why: Vec<_> = why.iter().map(reason_json).collect();
+                    say::line(json!({ "may_be_cut": may, "why": why }));
+                }
                 (false, true) => say::line("nothing keeps from cutting it off"),
                 (false, false) => why.iter().for_each(say::line),
             }
@@ -188,15 +195,35 @@ pub(crate) fn protect(place: &Place, command: &ProtectCommand) -> Result<()> {
         }
         ProtectCommand::Weather { county, on, low, high, alert } => {
             let (county, on, low, high) = (county.clone(), *on, *low, *high);
-            let it = Weather { county, on, low, high, alert: *alert };
+            let it = Weather { county, on, low, high, alert: *alert, by: String::new() };
             super::open(place)?.write(|tx| protection::weather(tx, by, &it))?;
             say::line(format_args!("{} on {on}: {low} to {high} F", it.county));
         }
-        ProtectCommand::Show { of } => {
-            let all = super::see(place)?.read(|tx| {
+        ProtectCommand::WeatherFile { file, feed } => weather_file(place, file, feed)?,
+        ProtectCommand::Say { of, what, from, until, evidence } => {
+            let what = Circumstance::said(what).map_err(super::said)?;
+            let said = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
-                store::protection::of_account(tx, account)
+                let (from, until, evidence) = (*from, *until, evidence.clone());
+                circumstance::say(tx, by, &NewFact { account, what, from, until, evidence })
             })?;
+            show_said(&said);
+        }
+        ProtectCommand::Unsay { of, what, why } => {
+            let what = Circumstance::said(what).map_err(super::said)?;
+            super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                circumstance::end(tx, by, account, what, why)
+            })?;
+            say::line(format_args!("{what} ended"));
+        }
+        ProtectCommand::Show { of } => {
+            let (all, said) = super::see(place)?.read(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                let said = store::circumstance::of_account(tx, account)?;
+                Ok((store::protection::of_account(tx, account)?, said))
+            })?;
+            said.iter().for_each(show_said);
             for it in &all {
                 let (shield, from, to) = (it.granted.shield, it.granted.from, it.granted.to);
                 let ended = it.ended.map_or(String::new(), |on| format!(", ended {on}"));
@@ -206,18 +233,69 @@ pub(crate) fn protect(place: &Place, command: &ProtectCommand) -> Result<()> {
                 ));
             }
         }
-        ProtectCommand::Preset { name: None } => {
-            PRESETS.iter().for_each(|it| say::line(it.0));
+        ProtectCommand::Preset { name: None, of: _ } => {
+            for it in PRESETS {
+                let said = format!("{:<3} {:<12} {}", it.name, it.of.word(), it.of.command());
+                say::line(said);
+            }
         }
-        ProtectCommand::Preset { name: Some(name) } => {
-            let text = PRESETS.iter().find(|it| it.0 == name);
-            let known: Vec<&str> = PRESETS.iter().map(|it| it.0).collect();
-            let text = text.ok_or_else(|| {
-                super::said(format!("there is no {name}; write one of {}", known.join(", ")))
+        ProtectCommand::Preset { name: Some(name), of } => {
+            let known = PRESETS
+                .iter()
+                .map(|it| format!("{name} --of {of}", name = it.name, of = it.of.word()));
+            let it = preset(name, of.as_deref()).ok_or_else(|| {
+                let known = known.collect::<Vec<_>>().join(", ");
+                super::said(format!("there is no such preset of {name}; write one of {known}"))
             })?;
-            say::line(text.1.trim_end());
+            say::line(format_args!(
+                "# To be edited and said from a day on: {} FILE --from DAY",
+                it.of.command()
+            ));
+            say::line(it.text.trim_end());
         }
     }
+    Ok(())
+}
+
+/// A reason, with its source and the day on which it ends where there are some.
+fn reason_json(it: &Reason) -> serde_json::Value {
+    match it {
+        Reason::Shielded(why) => json!({
+            "says": it.to_string(),
+            "shield": why.shield.word(),
+            "source": why.cite,
+            "until": why.until.map(|it| it.to_string()),
+        }),
+        _ => json!({ "says": it.to_string() }),
+    }
+}
+
+fn show_said(it: &Said) {
+    let until = it.fact.to.map_or(String::new(), |to| format!(" to {to}"));
+    let ended = it.ended.map_or(String::new(), |on| format!(", ended {on}"));
+    let (what, from, evidence) = (it.fact.what, it.fact.from, &it.evidence);
+    say::line(format_args!("{what}  from {from}{until}{ended}: {evidence}"));
+}
+
+fn weather_file(place: &Place, file: &Path, feed: &str) -> Result<()> {
+    let db = super::open(place)?;
+    let taken =
+        protection::weather_file(&db, super::actor(), (file, feed), &place.dir.join("rejects"))?;
+    let (name, batch) = (&taken.batch.file_name, taken.batch.id);
+    if taken.before {
+        say::line(format_args!("{name} was read before as batch {batch}; nothing was changed"));
+        return Ok(());
+    }
+    let accepted = counted(taken.batch.accepted, "day");
+    say::line(format_args!("batch {batch}: {accepted} taken of {name}"));
+    let (Some(rejects), Some(first)) = (taken.rejects, taken.first) else { return Ok(()) };
+    let rejected = counted(taken.batch.rejected, "line");
+    let said =
+        format!("{rejected} not taken; the first: {first}; mend them in {}", rejects.display());
+    if taken.batch.accepted == 0 {
+        return Err(super::said(said));
+    }
+    say::line(said);
     Ok(())
 }
 

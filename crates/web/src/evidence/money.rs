@@ -39,11 +39,35 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "no day on which anybody is cut off, eve",
         "no es día en que se corte a nadie: víspera de feriado",
     ),
-    ("the season ({})", "la temporada ({})"),
     ("the season", "la temporada"),
+    ("at any time", "en todo momento"),
+    ("{} F at the lowest in {}, by {}", "mínima de {} F en {}, según {}"),
     ("{} F at the lowest in {}", "mínima de {} F en {}"),
+    ("{} F at the highest in {}, by {}", "máxima de {} F en {}, según {}"),
     ("{} F at the highest in {}", "máxima de {} F en {}"),
+    ("an alert of {} in {}, by {}", "una alerta del {} en {}, según {}"),
     ("an alert of {} in {}", "una alerta del {} en {}"),
+    (
+        "the oldest was due on {}, less than {} days ago",
+        "lo más antiguo venció el {}, hace menos de {} días",
+    ),
+    ("{} is past due, less than {}", "hay {} vencidos, menos de {}"),
+    ("no bill of service is past due", "no hay vencida ninguna factura de servicio"),
+    ("unless {}, {} business days before", "salvo que {}, {} días hábiles antes"),
+    ("unless {}", "salvo que {}"),
+    ("the service heats the home", "el servicio calienta la vivienda"),
+    ("a small child lives there", "allí vive un niño pequeño"),
+    ("elderly people live there", "allí viven personas mayores"),
+    ("somebody is disabled", "alguien tiene una discapacidad"),
+    ("somebody is seriously ill", "alguien está gravemente enfermo"),
+    ("a concession is applied for", "se solicitó una bonificación"),
+    ("the customer came about it", "el cliente vino por ello"),
+    ("the customer was told", "se avisó al cliente"),
+    ("a notice offered parts", "un aviso ofreció pagar en partes"),
+    ("the occupant was told", "se avisó al ocupante"),
+    ("letters go elsewhere", "las cartas van a otra dirección"),
+    ("a plan is kept", "se cumple un plan de pagos"),
+    ("{} was paid on {}", "se pagaron {} el {}"),
     ("it was taken already", "ya se cobró"),
     ("a debit came back and is still owed", "un débito fue devuelto y todavía se debe"),
     (
@@ -206,6 +230,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "se puede renovar {} veces seguidas, y ya se hizo",
     ),
     (
+        "it was renewed {} times for what is past due, and what came due since the first was not paid; take a payment of that first",
+        "se renovó {} veces por lo vencido, y lo que venció desde la primera no se pagó; reciba primero un pago de eso",
+    ),
+    (
+        "no rule knows the county {}; write county {}: TOWNS in the rules of protection: {}",
+        "ninguna regla conoce el condado {}; escriba county {}: PUEBLOS en las reglas de protección: {}",
+    ),
+    (
         "it was granted from that day on already; nothing was changed",
         "ya se otorgó desde ese día; no se cambió nada",
     ),
@@ -294,6 +326,7 @@ mod tests {
     use meterbook_app::write_off::NotWrittenOff;
     use meterbook_core::account::CustomerClass;
     use meterbook_core::credit::Shield;
+    use meterbook_core::credit::circumstance::{Circumstance, Condition};
     use meterbook_core::credit::collection::Step;
     use meterbook_core::credit::notice::Lacks;
     use meterbook_core::debit::policy::Held;
@@ -349,6 +382,8 @@ mod tests {
             NotProtected::NoEnd { shield: Shield::Medical }.to_string(),
             NotProtected::NoDays.to_string(),
             NotProtected::NoMore { renewals: 2 }.to_string(),
+            NotProtected::NotPaying { renewals: 2 }.to_string(),
+            NotProtected::NoCounty { county: "Kane".to_owned() }.to_string(),
             NotProtected::Already.to_string(),
             NotRun::AsItIs.to_string(),
             NotClosed::NotYet { today }.to_string(),
@@ -405,7 +440,17 @@ mod tests {
             Held::BeingTried { until: on }.to_string(),
             Held::BeyondMost { most: amount }.to_string(),
             Held::BeyondNorm { norm: amount }.to_string(),
+            Condition::Unless(Circumstance::Told, 7).to_string(),
+            Condition::Unless(Circumstance::Told, 0).to_string(),
+            Condition::Paid(amount, on).to_string(),
+            "at any time".to_owned(),
+            "20 F at the lowest in Kane, by KDPA, NWS".to_owned(),
+            "the oldest was due on 2026-08-04, less than 60 days ago".to_owned(),
+            "$1.00 is past due, less than $2.00".to_owned(),
+            "no bill of service is past due".to_owned(),
         ];
+        let circumstances = Circumstance::ALL.iter().map(|it| it.says().to_owned());
+        let found = found.into_iter().chain(circumstances);
         for english in found {
             let spanish = said(&english, Language::Spanish);
             assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");

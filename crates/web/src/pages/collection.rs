@@ -12,6 +12,7 @@ use meterbook_app::collection::{self, Coming, Done, Looked, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
+use meterbook_core::credit::protection::Why;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
@@ -19,15 +20,16 @@ use meterbook_store as store;
 use meterbook_store::collection::Taken;
 use serde::Deserialize;
 
-use super::money::{self, Tab, class, or_refused, shield, step, tabs};
+use super::money::{self, Kept, Tab, class, or_refused, shield, step, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::{self, Visitor};
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::{Console, evidence, show};
 
-/// Cases that are listed: more than anybody works through before looking again.
-const ROWS: i64 = 200;
+/// Cases that are listed: more than anybody works through before looking again, each with what keeps it from
+/// a cut today.
+const ROWS: i64 = 100;
 /// Steps of tonight that are listed by account.
 const STEPS: usize = 200;
 
@@ -77,6 +79,8 @@ struct Case {
     late: String,
     last: String,
     past_due: String,
+    /// What keeps it from a cut, each with its source and the first day without it.
+    kept: Vec<Kept>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -117,7 +121,7 @@ async fn board(
     asked: Asked,
     (typed, says): (Typed, String),
 ) -> Result<Response> {
-    let (here, wanted) = (console.clone(), asked.clone());
+    let (here, wanted, today) = (console.clone(), asked.clone(), money::today(console));
     let (stages, rows, stopped) = blocking(move || {
         here.db.read(|tx| {
             let mut stopped = Vec::new();
@@ -125,6 +129,13 @@ async fn board(
                 stopped.push((*it, store::collection::stopped(tx, it.word())?));
             }
             let rows = store::collection::standing(tx, &wanted.class, &wanted.step, ROWS + 1)?;
+            let mut shielded = Vec::new();
+            for it in rows {
+                let account = store::account::by_number(tx, it.number)?.ok_or(NotThere)?.id;
+                let shields = protection::shields(tx, account, today)?;
+                shielded.push((it, shields));
+            }
+            let rows = shielded;
             Ok((store::collection::board(tx)?, rows, stopped))
         })
     })
@@ -142,7 +153,8 @@ async fn board(
             past_due: show::money(it.past_due),
         }
     };
-    let case = |it: &store::collection::Standing| Case {
+    let case = |(it, shields): &(store::collection::Standing, Vec<Why>)| Case {
+        kept: shields.iter().map(|it| money::kept(it, visitor)).collect(),
         number: it.number.to_string(),
         name: it.name.clone(),
         class: class(it.class, visitor),

@@ -16,7 +16,7 @@ use meterbook_app::plan::{self, Proposed};
 use meterbook_app::{Refused, customer_view};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::plan::{Plan, Stands};
-use meterbook_core::credit::protection::{self as texts, Why};
+use meterbook_core::credit::protection as texts;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
@@ -27,7 +27,7 @@ use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
-use super::money::{self, shield, step};
+use super::money::{self, Kept, kept, shield, step};
 use super::{Head, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::typed::Typed;
@@ -45,7 +45,7 @@ struct Page {
     balance: String,
     past_due: String,
     /// Why it is not cut off; empty where it may be.
-    reasons: Vec<Reasoned>,
+    reasons: Vec<Kept>,
     case: Option<Opened>,
     plan: Option<Agreed>,
     offers: Vec<Offered>,
@@ -64,12 +64,6 @@ struct Page {
     today: String,
     may_keep: bool,
     may_waive: bool,
-}
-
-struct Reasoned {
-    what: &'static str,
-    says: String,
-    until: String,
 }
 
 struct Opened {
@@ -276,17 +270,14 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
     }
 }
 
-fn reasoned(it: &Reason, visitor: &Visitor) -> Reasoned {
+fn reasoned(it: &Reason, visitor: &Visitor) -> Kept {
     let language = visitor.language;
     match it {
-        Reason::Shielded(Why { shield: by, until, says }) => Reasoned {
-            what: shield(*by, visitor.money()),
-            says: evidence::said(says, language),
-            until: until.map_or_else(String::new, |it| show::day(it, language)),
-        },
-        other => Reasoned {
+        Reason::Shielded(why) => kept(why, visitor),
+        other => Kept {
             what: "",
             says: show::sentence(&evidence::said(&other.to_string(), language)),
+            cite: String::new(),
             until: String::new(),
         },
     }

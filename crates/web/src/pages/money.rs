@@ -15,6 +15,7 @@ use meterbook_app::{Refused, refuse};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
+use meterbook_core::credit::protection::Why;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -25,7 +26,7 @@ use meterbook_store::{self as store, Tx};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::words::money::Words;
-use crate::{Console, refusal, show};
+use crate::{Console, evidence, refusal, show};
 
 #[derive(Template)]
 #[template(path = "money.html")]
@@ -214,6 +215,33 @@ pub(crate) fn shield(shield: Shield, words: &Words) -> &'static str {
         Shield::Weather => words.shield_weather,
         Shield::Calendar => words.shield_calendar,
         Shield::Pledge => words.shield_pledge,
+    }
+}
+
+/// Why an account is kept from a cut: what shields it, what is so, what says so, and the first day without it.
+pub(crate) struct Kept {
+    /// What shields it.
+    pub(crate) what: &'static str,
+    /// What is so, with what the rule asks for beside it.
+    pub(crate) says: String,
+    /// The source; empty where nothing was said.
+    pub(crate) cite: String,
+    /// The first day without it; empty where nobody knows it.
+    pub(crate) until: String,
+}
+
+/// The same, in the reader's language.
+pub(crate) fn kept(why: &Why, visitor: &Visitor) -> Kept {
+    let language = visitor.language;
+    let mut says = evidence::said(&why.says, language);
+    for it in &why.conditions {
+        says = format!("{says}, {}", evidence::said(&it.to_string(), language));
+    }
+    Kept {
+        what: shield(why.shield, visitor.money()),
+        says,
+        cite: why.cite.clone(),
+        until: why.until.map_or_else(String::new, |it| show::day(it, language)),
     }
 }
 

@@ -80,6 +80,7 @@ catalogue! {
     board_all: "All cases", "Todos los casos";
     board_case: "Case since", "Caso desde";
     board_due_since: "Late since", "Atrasado desde";
+    board_kept: "Kept from a cut by", "Protegida del corte por";
     board_last: "Last step", "Último paso";
     board_none: "No case is open.", "No hay ningún caso abierto.";
     board_no_step: "no step yet", "ningún paso todavía";

@@ -1,0 +1,279 @@
+//! What keeps from a cut beside what is granted: circumstances of households, what was paid in a season,
+//! certificates for the same arrears, parts that must be offered, and the weather of a file.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::circumstance::{self, NewFact};
+use meterbook_app::collection;
+use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::{order, plan};
+use meterbook_checks::engines;
+use meterbook_core::credit::circumstance::Circumstance;
+use meterbook_core::credit::collection::Step;
+use meterbook_core::credit::protection::Weather;
+use meterbook_core::credit::{Noun, Shield};
+use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::Money;
+use meterbook_core::order::{Connected, OrderKind};
+use meterbook_store::circumstance::Said;
+use meterbook_store::{self as store, Db, Tx};
+
+use crate::deposit::{at, bill, pays, say, sound};
+use crate::jobs::january;
+use crate::late_fee::february;
+use crate::village::{actor, says};
+
+const COLLECTION: &str = "least residential 5.00\nstep residential notice 10 days\n\
+    step residential cut 20 days least 8.00\ngap 3 days\nreconnect by-itself\n";
+const THREE: AccountId = AccountId(3);
+const FOUR: AccountId = AccountId(4);
+const DUE: Date = date(2026, 2, 23);
+
+/// Four customers who owe 4.44, 8.88, 13.32 and 17.76 since February 23, and such rules.
+fn town(db: &Db, folder: &Path, rules: &str) {
+    january(db, folder, 4);
+    bill(db);
+    say(db, Noun::Collection, COLLECTION);
+    say(db, Noun::Protection, &format!("county Kane: Alder Creek\nstation KDPA: Kane\n{rules}"));
+}
+
+fn run(db: &Db, day: &str) -> Vec<(Step, usize)> {
+    let done = collection::run(db, at(day), &[]).unwrap();
+    done.taken.into_iter().collect()
+}
+
+fn cuts(db: &Db, account: AccountId) -> usize {
+    db.write(|tx| store::order::to_call_off(tx, account)).unwrap().len()
+}
+
+fn shields(db: &Db, account: AccountId, on: Date) -> Vec<String> {
+    let all = db.read(|tx| protection::shields(tx, account, on)).unwrap();
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// How many of those who are past due are kept from a cut, by the look over all of them at once.
+fn kept(db: &Db, on: Date) -> usize {
+    let looked = db.read(|tx| collection::look(tx, on)).unwrap();
+    looked.kept.iter().filter(|it| it.0.0 == Step::Cut).map(|it| it.1).sum()
+}
+
+fn tell(db: &Db, account: AccountId, what: Circumstance, from: Date, by: &str) -> Result<Said> {
+    let new = NewFact { account, what, from, until: None, evidence: "by phone".to_owned() };
+    db.write(|tx| circumstance::say(tx, at(by), &new))
+}
+
+fn medical(db: &Db, from: Date) -> Result<i64> {
+    let new = NewProtection {
+        to: To::Account(FOUR),
+        shield: Shield::Medical,
+        from,
+        until: None,
+        evidence: "certificate".to_owned(),
+    };
+    db.write(|tx| protection::grant(tx, actor(), &new)).map(|it| it.nth)
+}
+
+#[test]
+fn a_circumstance_keeps_from_a_cut_as_long_as_it_is_so() {
+    engines::each(|db, folder| {
+        let ma = "lasts infant 12 months\nseason residential 11-15 04-30 with infant cite MA\n";
+        town(db, folder, ma);
+        run(db, "2026-03-12");
+        assert_eq!(kept(db, date(2026, 3, 16)), 0);
+        let born = date(2025, 3, 20);
+        let it = tell(db, THREE, Circumstance::Infant, born, "2026-03-12").unwrap();
+        assert_eq!(it.fact.to, Some(date(2026, 3, 20)), "twelve months");
+        let why = "moratorium: the season, a small child lives there (MA), until 2026-03-20";
+        assert_eq!(shields(db, THREE, date(2026, 3, 19)), [why]);
+        assert!(shields(db, THREE, date(2026, 3, 20)).is_empty());
+        assert!(shields(db, FOUR, date(2026, 3, 19)).is_empty());
+        assert_eq!(kept(db, date(2026, 3, 19)), 1);
+        assert_eq!(run(db, "2026-03-19"), [(Step::Cut, 2)], "the second and the fourth");
+        let again = tell(db, THREE, Circumstance::Infant, born, "2026-03-12").unwrap_err();
+        assert!(says(&again).starts_with("it was said from that day on already"));
+        let end =
+            |what| db.write(|tx| circumstance::end(tx, at("2026-03-15"), THREE, what, "moved"));
+        end(Circumstance::Infant).unwrap();
+        assert!(shields(db, THREE, date(2026, 3, 19)).is_empty());
+        let why = says(&end(Circumstance::Infant).unwrap_err());
+        assert_eq!(why, "infant is not said of the account");
+        let follows = tell(db, THREE, Circumstance::Plan, born, "2026-03-12").unwrap_err();
+        assert_eq!(says(&follows), "plan follows from what is there; nobody says it");
+        let early = tell(db, THREE, Circumstance::Told, date(2026, 3, 13), "2026-03-12");
+        assert!(says(&early.unwrap_err()).starts_with("2026-03-13 has not come"));
+        let no_days = NewFact {
+            account: THREE,
+            what: Circumstance::Ill,
+            from: born,
+            until: Some(born),
+            evidence: "letter".to_owned(),
+        };
+        let no_days = db.write(|tx| circumstance::say(tx, actor(), &no_days)).unwrap_err();
+        assert_eq!(says(&no_days), "it ends after it begins");
+        sound(db);
+    });
+}
+
+#[test]
+fn who_was_not_told_is_not_cut_off_and_a_notice_tells() {
+    engines::each(|db, folder| {
+        let ca = "until-late residential 20 days cite SB 998\n\
+            always residential unless told 7 business-days cite SB 998\n\
+            always residential with elsewhere unless occupant-told cite SB 998\n";
+        town(db, folder, ca);
+        let late = "moratorium: the oldest was due on 2026-02-23, less than 20 days ago (SB 998), until 2026-03-15";
+        let told = "moratorium: at any time, unless the customer was told, 7 business days before (SB 998)";
+        assert_eq!(shields(db, FOUR, date(2026, 3, 14)), [late, told]);
+        assert_eq!(shields(db, FOUR, date(2026, 3, 15)), [told]);
+        // The notice goes on Thursday 12 March; seven business days later it is Monday the 23rd.
+        assert_eq!(run(db, "2026-03-12"), [(Step::Notice, 3)]);
+        assert_eq!(shields(db, FOUR, date(2026, 3, 22)), [format!("{told}, until 2026-03-23")]);
+        assert!(shields(db, FOUR, date(2026, 3, 23)).is_empty());
+        assert_eq!(kept(db, date(2026, 3, 20)), 3);
+        assert_eq!(run(db, "2026-03-23"), [(Step::Cut, 3)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_a_rule_asks_for_in_a_season_restores_service_and_keeps_the_rest_until_it_ends() {
+    engines::each(|db, folder| {
+        let oh = "season residential 10-18 04-15 paid 5.00 and 3.00 once restores cite OH\n";
+        town(db, folder, oh);
+        run(db, "2026-03-12");
+        assert_eq!(run(db, "2026-03-16"), [(Step::Cut, 3)]);
+        pays(db, FOUR, 799, date(2026, 3, 17), at("2026-03-17"));
+        assert_eq!(cuts(db, FOUR), 1, "a cent too little");
+        pays(db, THREE, 800, date(2026, 3, 17), at("2026-03-17"));
+        assert_eq!(cuts(db, THREE), 0, "in the payment's own transaction");
+        let why = "moratorium: the season, $8.00 was paid on 2026-03-17 (OH), until 2026-04-16";
+        assert_eq!(shields(db, THREE, date(2026, 4, 15)), [why]);
+        assert!(shields(db, THREE, date(2026, 4, 16)).is_empty());
+        // The fourth is cut off; what it pays in one day then connects it again.
+        let cut = db.write(|tx| store::order::to_call_off(tx, FOUR)).unwrap().remove(0);
+        let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 18));
+        let off = |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
+        db.write(off).unwrap();
+        let again =
+            || db.read(|tx| store::order::open_at(tx, point, OrderKind::Reconnect)).unwrap().len();
+        pays(db, FOUR, 790, date(2026, 3, 19), at("2026-03-19"));
+        assert_eq!(again(), 0);
+        pays(db, FOUR, 10, date(2026, 3, 20), at("2026-03-20"));
+        assert_eq!(again(), 0, "on two days");
+        sound(db);
+    });
+}
+
+#[test]
+fn who_was_cut_off_is_connected_for_less_than_all_where_a_rule_restores() {
+    engines::each(|db, folder| {
+        let oh = "season residential 10-18 04-15 paid 5.00 and 3.00 once restores cite OH\n";
+        town(db, folder, oh);
+        run(db, "2026-03-12");
+        run(db, "2026-03-16");
+        let cut = db.write(|tx| store::order::to_call_off(tx, FOUR)).unwrap().remove(0);
+        let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 18));
+        let off = |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
+        db.write(off).unwrap();
+        pays(db, FOUR, 800, date(2026, 3, 19), at("2026-03-19"));
+        let orders = db.read(|tx| store::order::open_at(tx, point, OrderKind::Reconnect)).unwrap();
+        assert_eq!(orders.len(), 1);
+        let follow = db.read(|tx| order::follow(tx, orders[0].id));
+        assert!(follow.is_ok());
+        sound(db);
+    });
+}
+
+#[test]
+fn a_certificate_is_renewed_so_often_for_the_same_arrears_and_more_by_who_pays() {
+    engines::each(|db, folder| {
+        town(db, folder, "lasts medical 30 days renewals 1 per-arrears unless-paying cite PA\n");
+        february(db, folder, 4);
+        assert_eq!(medical(db, date(2026, 3, 10)).unwrap(), 1);
+        assert_eq!(medical(db, date(2026, 4, 9)).unwrap(), 2);
+        // Weeks later it is in no row with them, but for the same arrears.
+        let why = says(&medical(db, date(2026, 7, 1)).unwrap_err());
+        assert!(why.starts_with("it was renewed 1 times for what is past due"), "{why}");
+        let amount = Money::from_cents(17_76);
+        let bill = db.read(|tx| store::bill::of_account(tx, FOUR)).unwrap()[0].number.clone();
+        let by_name = NewReceipt {
+            on: date(2026, 6, 1),
+            tenders: vec![NewTender { kind: Tender::Card, amount, reference: "1".to_owned() }],
+            shares: vec![Share { to: For::Account { account: FOUR, bill: Some(bill) }, amount }],
+        };
+        db.write(|tx| receipt::take(tx, at("2026-06-01"), &by_name)).unwrap();
+        let arrears = db.read(|tx| receipt::open_now(tx, FOUR)).unwrap().items;
+        assert_eq!((arrears.len(), arrears[0].side.due), (1, DUE), "the oldest is not paid");
+        assert_eq!(medical(db, date(2026, 7, 1)).unwrap(), 1);
+        let why = shields(db, FOUR, date(2026, 7, 1));
+        assert_eq!(why, ["medical: certificate (PA), until 2026-07-31"]);
+        sound(db);
+    });
+}
+
+#[test]
+fn parts_are_offered_for_what_came_due_in_the_cold_whatever_else_the_rules_say() {
+    engines::each(|db, folder| {
+        town(db, folder, "below any 32 county Kane cite TX\n");
+        say(db, Noun::Plan, "months any 2\ndebt 50.00 100.00\nmust weather\n");
+        let offers = || db.read(|tx| plan::propose(tx, FOUR, date(2026, 3, 10)));
+        assert!(says(&offers().unwrap_err()).contains("no rule offers parts for $17.76"));
+        let day = |on, low| Weather {
+            county: "kane".to_owned(),
+            on,
+            low,
+            high: 40,
+            alert: false,
+            by: String::new(),
+        };
+        let weather = |it: &Weather| db.write(|tx| protection::weather(tx, actor(), it));
+        weather(&day(date(2026, 2, 22), 20)).unwrap();
+        assert!(offers().is_err(), "not on the day it was due");
+        weather(&day(DUE, 32)).unwrap();
+        assert_eq!(offers().unwrap().offers.len(), 1);
+        let unknown = weather(&Weather { county: "Cook".to_owned(), ..day(DUE, 32) });
+        assert!(says(&unknown.unwrap_err()).starts_with("no rule knows the county Cook"));
+    });
+}
+
+#[test]
+fn a_file_says_the_weather_once_and_somebody_may_say_otherwise() {
+    engines::each(|db, folder| {
+        town(db, folder, "below any 32 county Kane cite TX\n");
+        let file = folder.join("forecast.csv");
+        let read = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            protection::weather_file(db, actor(), (&file, "NWS"), &folder.join("rejects"))
+        };
+        let text = "station,date,low,high,alert\nKDPA,2026-03-17,32,45,\nKDPA,2026-03-18,33,45,no\n\
+            KXYZ,2026-03-17,10,20,\nKDPA,soon,10,20,\n";
+        let taken = read(text).unwrap();
+        assert_eq!((taken.batch.accepted, taken.batch.rejected, taken.before), (2, 2, false));
+        let first = "line 4: the rules know no station KXYZ; write station KXYZ: COUNTY there";
+        assert_eq!(taken.first.as_deref(), Some(first));
+        let rejects = std::fs::read_to_string(taken.rejects.unwrap()).unwrap();
+        assert!(rejects.lines().count() == 3 && rejects.contains("KXYZ"), "{rejects}");
+        let why = "weather: 32 F at the lowest in Kane, by KDPA, NWS (TX), until 2026-03-18";
+        assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);
+        assert!(shields(db, FOUR, date(2026, 3, 18)).is_empty());
+        assert!(read(text).unwrap().before, "once");
+        // A later forecast counts, but not over what somebody said.
+        read("county,date,low,high\nKane,2026-03-17,40,50\n").unwrap();
+        assert!(shields(db, FOUR, date(2026, 3, 17)).is_empty());
+        let (county, on, by) = ("Kane".to_owned(), date(2026, 3, 17), String::new());
+        let said = Weather { county, on, low: 20, high: 30, alert: false, by };
+        db.write(|tx| protection::weather(tx, actor(), &said)).unwrap();
+        read("county,date,low,high\nKane,2026-03-17,41,50\n").unwrap();
+        let why = "weather: 20 F at the lowest in Kane (TX), until 2026-03-18";
+        assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);
+        let wrong = says(&read("date,low,high\n2026-03-17,1,2\n").unwrap_err());
+        assert!(wrong.contains("forecast.csv") && wrong.contains("station"), "{wrong}");
+        sound(db);
+    });
+}
