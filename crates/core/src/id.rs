@@ -89,6 +89,8 @@ ids! {
     DebitId,
     /// A file of such debits for the bank.
     DebitFileId,
+    /// An attempt to pay online.
+    AttemptId,
     /// A statement of an account at a bank.
     BankStatementId,
     /// Something that needs a person.

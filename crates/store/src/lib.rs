@@ -64,6 +64,7 @@ pub mod merged;
 pub mod meter;
 pub mod moves;
 pub mod once;
+pub mod online;
 pub mod order;
 pub mod outbox;
 pub mod paper;

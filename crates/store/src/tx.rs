@@ -99,6 +99,8 @@ pub enum Counter {
     Debit,
     /// Files of such debits.
     DebitFile,
+    /// Attempts to pay online.
+    Attempt,
     /// Statements of accounts at banks.
     BankStatement,
     /// Contacts with customers.
@@ -364,6 +366,7 @@ impl Counter {
             Counter::Mandate => "mandate",
             Counter::Debit => "debit",
             Counter::DebitFile => "debit_file",
+            Counter::Attempt => "pay_attempt",
             Counter::BankStatement => "bank_statement",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",

@@ -47,6 +47,8 @@ mod mailing;
 mod mandate;
 mod moves;
 mod once;
+mod online;
+mod online_told;
 mod orders;
 mod orders_done;
 mod package;
