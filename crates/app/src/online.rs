@@ -48,13 +48,14 @@ pub struct Begun {
 /// Asks the provider for a page where what is owed may be paid. Where there is one already for the same
 /// amount, it is that; one for another amount is ended first.
 pub fn begin(db: &Db, actor: Actor, new: &NewAttempt) -> Result<Begun> {
-    let (settings, amount, before) = db.read(|tx| {
-        let settings = settings::now(tx, actor)?;
+    let (settings, amount, before, allowed) = db.read(|tx| {
+        authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
+        let settings = settings::at(tx, actor.at)?;
         let amount = asked(tx, actor, new, &settings)?;
-        Ok((settings, amount, store::online::open_of(tx, new.account)?))
+        let before = store::online::open_of(tx, new.account)?;
+        Ok((settings, amount, before, ask::as_told(tx, actor.at)?))
     })?;
     let stripe = Stripe::of(&settings)?;
-    let allowed = Authorized::system(actor.at, Permission::TakePayment);
     for id in before {
         if let Some(begun) = again(db, &stripe, &allowed, (id, new, amount))? {
             return Ok(begun);
@@ -71,7 +72,7 @@ pub fn begin(db: &Db, actor: Actor, new: &NewAttempt) -> Result<Begun> {
             let url = session.url.ok_or_else(|| unanswered(attempt.id))?;
             Ok(Begun { attempt: attempt.id, amount: attempt.amount, url })
         }
-        Answer::Not(why) => {
+        Answer::Not(_, why) => {
             ask::become_of(db, &allowed, &attempt, (AttemptState::Failed, None, &why))?;
             Err(refuse(NotOnline::Refused { why }))
         }

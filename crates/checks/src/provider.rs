@@ -121,6 +121,11 @@ impl Provider {
         self.last("expired", Value::Null);
     }
 
+    /// It knows no page any more.
+    pub fn forget(&self) {
+        self.books().sessions.clear();
+    }
+
     /// A payment stands so from now on.
     pub fn stands(&self, payment: &str, status: &str) {
         self.of(payment, |it| it["status"] = json!(status));

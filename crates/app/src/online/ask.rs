@@ -2,11 +2,12 @@
 //! whoever asked, and taken back once where its money went back.
 
 use anyhow::{Context, Result};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use meterbook_core::about::About;
 use meterbook_core::id::{AttemptId, TenderId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::ledger::allocate::asked_with;
+use meterbook_core::money::Money;
 use meterbook_core::online::{Attempt, AttemptState, CardPayment};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::{Cause, TaskKind};
@@ -20,6 +21,9 @@ use crate::{Actor, Refused, refuse, task};
 
 /// After so long what the provider does not know was never heard by it.
 const NEVER_HEARD: SignedDuration = SignedDuration::from_mins(10);
+/// After so long a page that it knew and does not know any more is nobody's: none waits for longer than a
+/// day.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(48);
 
 /// What came of asking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,18 +47,15 @@ pub(super) enum Look {
 /// Asks about every attempt of which something is expected, or about one, whatever is known of it.
 /// Nothing is asked for again.
 pub fn ask(db: &Db, actor: Actor, one: Option<AttemptId>) -> Result<Asked> {
-    let (settings, all) = db.read(|tx| {
-        // What comes in is posted as the provider says, whoever asked it.
-        let nothing = meterbook_core::money::Money::ZERO;
-        authorize(tx, actor, Permission::TakePayment, Some(nothing))?;
+    let (settings, all, allowed) = db.read(|tx| {
+        authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
         let all = match one {
             Some(id) => vec![known(tx, id)?.id],
             None => store::online::open(tx)?,
         };
-        Ok((settings::now(tx, actor)?, all))
+        Ok((settings::at(tx, actor.at)?, all, as_told(tx, actor.at)?))
     })?;
     let stripe = Stripe::of(&settings)?;
-    let allowed = Authorized::system(actor.at, Permission::TakePayment);
     let mut asked = Asked::default();
     for id in all {
         match look(db, &stripe, &allowed, id)? {
@@ -64,6 +65,11 @@ pub fn ask(db: &Db, actor: Actor, one: Option<AttemptId>) -> Result<Asked> {
         }
     }
     Ok(asked)
+}
+
+/// What comes in is posted as the provider says, whoever asked it: it is in nobody's drawer.
+pub(super) fn as_told(tx: &mut Tx, at: Timestamp) -> Result<Authorized> {
+    authorize(tx, Actor::system(at), Permission::TakePayment, None)
 }
 
 /// Asks about one attempt, and takes in what came of it.
@@ -77,13 +83,16 @@ pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId
         Answer::Is(Some(session)) if session.key == it.key => session,
         Answer::Is(Some(_)) => return Ok(Look::Silent("it answered for another one".to_owned())),
         Answer::Is(None) => {
-            if NEVER_HEARD <= allowed.at().duration_since(it.begun) {
-                let why = "the provider never heard of it";
+            let (patience, why) = match it.session {
+                None => (NEVER_HEARD, "the provider never heard of it"),
+                Some(_) => (FORGOTTEN, "the provider does not know it any more"),
+            };
+            if patience <= allowed.at().duration_since(it.begun) {
                 become_of(db, allowed, &it, (AttemptState::Failed, None, why))?;
             }
             return stands(db, id, None);
         }
-        Answer::Not(why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
+        Answer::Not(_, why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
     };
     let name = Some(session.id.as_str());
     let reference = match &session.state {
@@ -99,7 +108,7 @@ pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId
     };
     let payment = match stripe.payment(reference) {
         Answer::Is(payment) => payment,
-        Answer::Not(why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
+        Answer::Not(_, why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
     };
     match payment.state {
         PaymentState::Waits => become_of(db, allowed, &it, (AttemptState::Open, name, ""))?,
@@ -110,7 +119,7 @@ pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId
             let dispute = match payment.disputed.then(|| stripe.dispute(&payment.reference)) {
                 None => None,
                 Some(Answer::Is(dispute)) => dispute,
-                Some(Answer::Not(why) | Answer::Silent(why)) => return Ok(Look::Silent(why)),
+                Some(Answer::Not(_, why) | Answer::Silent(why)) => return Ok(Look::Silent(why)),
             };
             db.write(|tx| take(tx, allowed, id, (&session.id, &payment, dispute)))?;
         }
@@ -197,7 +206,7 @@ fn take(
                 format!("the bank gave {} of {} back again; take it in", it.amount, it.reference);
             wait(tx, allowed, &was, ("dispute", &said))
         }
-        _ if it.refunded != meterbook_core::money::Money::ZERO && !refunded => {
+        _ if it.refunded != Money::ZERO && !refunded => {
             let said = format!(
                 "{} of {} was paid back by the provider; refund it here too",
                 it.refunded, it.reference

@@ -5,8 +5,8 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::Money;
@@ -53,7 +53,7 @@ pub struct Shown {
 /// Makes a link of a bill that leads somewhere from today on for as long as the settings say.
 pub fn make(tx: &mut Tx, actor: Actor, id: BillId) -> Result<String> {
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
-    let settings = settings::now(tx, actor)?;
+    let settings = settings::at(tx, actor.at)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let bill = store::bill::get(tx, id)?;
     let url = of(tx, id, (&settings, today))?;
@@ -83,9 +83,9 @@ pub fn end(tx: &mut Tx, actor: Actor, id: BillId, why: &str) -> Result<()> {
 }
 
 /// What the bearer of a link sees.
-pub fn shown(tx: &mut Tx, actor: Actor, token: &str) -> Result<Shown> {
-    let settings = settings::now(tx, actor)?;
-    let id = opened(tx, actor, (&settings, token))?;
+pub fn shown(tx: &mut Tx, at: Timestamp, token: &str) -> Result<Shown> {
+    let settings = settings::at(tx, at)?;
+    let id = opened(tx, at, (&settings, token))?;
     let bill = store::bill::get(tx, id)?;
     let open = receipt::open_now(tx, bill.account)?;
     let left = left_of(&open, id);
@@ -101,8 +101,8 @@ pub fn shown(tx: &mut Tx, actor: Actor, token: &str) -> Result<Shown> {
 }
 
 /// The address of a link.
-pub fn address(tx: &mut Tx, actor: Actor, token: &str) -> Result<String> {
-    Ok(format!("{}/pay/{token}", settings::now(tx, actor)?.pay_page))
+pub fn address(tx: &mut Tx, at: Timestamp, token: &str) -> Result<String> {
+    Ok(format!("{}/pay/{token}", settings::at(tx, at)?.pay_page))
 }
 
 /// The last digits of the number of an account.
@@ -120,7 +120,7 @@ fn of(tx: &mut Tx, id: BillId, (settings, from): (&Settings, Date)) -> Result<St
 }
 
 /// The bill of a link that leads somewhere. Nothing is looked up before the hash agrees.
-fn opened(tx: &mut Tx, actor: Actor, (settings, token): (&Settings, &str)) -> Result<BillId> {
+fn opened(tx: &mut Tx, at: Timestamp, (settings, token): (&Settings, &str)) -> Result<BillId> {
     let none = || refuse(NotOnline::NoLink);
     let token = Some(token).filter(|it| it.len() <= LONGEST).ok_or_else(none)?;
     let (said, given) = token.rsplit_once('.').ok_or_else(none)?;
@@ -132,7 +132,7 @@ fn opened(tx: &mut Tx, actor: Actor, (settings, token): (&Settings, &str)) -> Re
     let (bill, ended, until) = (next()?, next()?, next()?);
     let bill = BillId(bill.parse().map_err(|_| none())?);
     let until = Date::strptime("%Y%m%d", until).map_err(|_| none())?;
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let today = crate::founding::zone(tx)?.day_of(at);
     if until <= today || store::online::links_ended(tx, bill)?.to_string() != ended {
         return Err(none());
     }

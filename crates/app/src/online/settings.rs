@@ -1,6 +1,7 @@
 //! Saying by whom and within which limits customers pay online.
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::online::settings::Settings;
 use meterbook_core::permission::Permission;
@@ -32,14 +33,14 @@ pub(crate) fn on(tx: &mut Tx, day: Date) -> Result<Option<Settings>> {
     Settings::parse(&text).context("settings that were kept are some")
 }
 
-/// The settings that hold now; a refusal where none do.
-pub(super) fn now(tx: &mut Tx, actor: Actor) -> Result<Settings> {
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+/// The settings that hold at an instant; a refusal where none do.
+pub(super) fn at(tx: &mut Tx, at: Timestamp) -> Result<Settings> {
+    let today = crate::founding::zone(tx)?.day_of(at);
     on(tx, today)?.ok_or_else(|| refuse(NotOnline::Off))
 }
 
-/// Whether customers pay online now.
-pub fn is_on(tx: &mut Tx, actor: Actor) -> Result<bool> {
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+/// Whether customers pay online at an instant.
+pub fn is_on(tx: &mut Tx, at: Timestamp) -> Result<bool> {
+    let today = crate::founding::zone(tx)?.day_of(at);
     Ok(on(tx, today)?.is_some())
 }

@@ -23,6 +23,8 @@ const PAGES: usize = 50;
 const NAME: usize = 255;
 /// What says no more than that it is to be asked again later.
 const LATER: [u16; 4] = [408, 409, 425, 429];
+/// There is no such thing.
+const NOT_THERE: u16 = 404;
 
 /// Stripe, with the key to ask it.
 pub(super) struct Stripe {
@@ -35,8 +37,8 @@ pub(super) struct Stripe {
 pub(super) enum Answer<T> {
     /// This.
     Is(T),
-    /// It said no.
-    Not(String),
+    /// It said no, with this status.
+    Not(u16, String),
     /// Nobody knows: it did not answer, or not so that it says anything.
     Silent(String),
 }
@@ -145,9 +147,12 @@ impl Stripe {
         self.post(&path, &format!("expire-{id}"), &[]).and_then(session)
     }
 
-    /// How a page stands.
+    /// How a page stands, if it is known there.
     pub(super) fn session(&self, id: &str) -> Answer<Option<Session>> {
-        self.get(&format!("checkout/sessions/{id}"), &[]).and_then(session).map(Some)
+        match self.get(&format!("checkout/sessions/{id}"), &[]) {
+            Answer::Not(NOT_THERE, _) => Answer::Is(None),
+            heard => heard.and_then(session).map(Some),
+        }
     }
 
     /// The page that was asked for under a key some time after `begun`, if it was heard.
@@ -164,7 +169,7 @@ impl Stripe {
             }
             let page = match self.get("checkout/sessions", &query) {
                 Answer::Is(page) => page,
-                Answer::Not(why) => return Answer::Not(why),
+                Answer::Not(status, why) => return Answer::Not(status, why),
                 Answer::Silent(why) => return Answer::Silent(why),
             };
             let Some(all) = page["data"].as_array() else { return strange() };
@@ -239,7 +244,8 @@ impl Stripe {
             Some(value) if status.is_success() => Answer::Is(value),
             Some(value) if status.is_client_error() && !LATER.contains(&status.as_u16()) => {
                 let why = value["error"]["message"].as_str().map(said);
-                Answer::Not(why.unwrap_or_else(|| format!("it answered {status}")))
+                let why = why.unwrap_or_else(|| format!("it answered {status}"));
+                Answer::Not(status.as_u16(), why)
             }
             _ => Answer::Silent(format!("it answered {status}")),
         }
@@ -250,7 +256,7 @@ impl<T> Answer<T> {
     fn and_then<U>(self, next: impl FnOnce(T) -> Answer<U>) -> Answer<U> {
         match self {
             Answer::Is(it) => next(it),
-            Answer::Not(why) => Answer::Not(why),
+            Answer::Not(status, why) => Answer::Not(status, why),
             Answer::Silent(why) => Answer::Silent(why),
         }
     }

@@ -3,17 +3,17 @@
 
 use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use meterbook_core::id::AttemptId;
-use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Conflict, Db};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::ask::{Look, look};
+use super::ask::{Look, as_told, look};
 use super::stripe::{Answer, Stripe, name};
 use super::{NotOnline, settings};
-use crate::{Actor, refuse, secret};
+use crate::{refuse, secret};
 
 /// How far the time of a signature may be from ours.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -34,11 +34,11 @@ pub enum Became {
 }
 
 /// Takes what the provider tells, with the signature that came with it.
-pub fn take(db: &Db, actor: Actor, signature: Option<&str>, body: &[u8]) -> Result<Became> {
-    let settings = db.read(|tx| settings::now(tx, actor))?;
+pub fn take(db: &Db, at: Timestamp, signature: Option<&str>, body: &[u8]) -> Result<Became> {
+    let settings = db.read(|tx| settings::at(tx, at))?;
     let secret = secret::read(&settings.webhook_secret)?;
-    let at = signed(&secret, signature.unwrap_or_default(), body)?;
-    let away = (actor.at.as_second() - at).abs();
+    let second = signed(&secret, signature.unwrap_or_default(), body)?;
+    let away = (at.as_second() - second).abs();
     if TOLERANCE.as_secs() < away {
         return Err(refuse(NotOnline::Stale));
     }
@@ -50,23 +50,25 @@ pub fn take(db: &Db, actor: Actor, signature: Option<&str>, body: &[u8]) -> Resu
         return Ok(Became::Already);
     }
     let stripe = Stripe::of(&settings)?;
+    let allowed = db.read(|tx| as_told(tx, at))?;
     let became = match about(db, &stripe, &event["data"]["object"])? {
-        Answer::Is(Some(attempt)) => {
-            let allowed = Authorized::system(actor.at, Permission::TakePayment);
-            match look(db, &stripe, &allowed, attempt)? {
-                Look::Stands(..) => Became::Asked(attempt),
-                Look::Silent(_) => return Ok(Became::Silent),
-            }
-        }
+        Answer::Is(Some(attempt)) => match look(db, &stripe, &allowed, attempt)? {
+            Look::Stands(..) => Became::Asked(attempt),
+            Look::Silent(_) => return Ok(Became::Silent),
+        },
         Answer::Is(None) => Became::NotOurs,
-        Answer::Not(_) | Answer::Silent(_) => return Ok(Became::Silent),
+        Answer::Not(..) | Answer::Silent(_) => return Ok(Became::Silent),
     };
-    let kind: String = kind.chars().take(KIND).collect();
-    match db.write(|tx| store::online::add_told(tx, &id, &kind, actor.at)) {
+    match keep(db, &allowed, (&id, kind)) {
         // The same came twice at once, and was asked about twice.
         Err(why) if why.is::<Conflict>() => Ok(Became::Already),
         kept => kept.map(|()| became),
     }
+}
+
+fn keep(db: &Db, allowed: &Authorized, (id, kind): (&str, &str)) -> Result<()> {
+    let kind: String = kind.chars().take(KIND).collect();
+    db.write(|tx| store::online::add_told(tx, id, &kind, allowed.at()))
 }
 
 /// The second at which the provider signed these bytes; refuses what it did not sign. How long that takes
@@ -119,7 +121,7 @@ fn about(db: &Db, stripe: &Stripe, object: &Value) -> Result<Answer<Option<Attem
                 Ok(Answer::Is(db.read(|tx| store::online::by_key(tx, &it.key))?))
             }
             Answer::Is(None) => Ok(Answer::Is(None)),
-            Answer::Not(why) => Ok(Answer::Not(why)),
+            Answer::Not(status, why) => Ok(Answer::Not(status, why)),
             Answer::Silent(why) => Ok(Answer::Silent(why)),
         },
         (known, _) => Ok(Answer::Is(known)),

@@ -194,6 +194,11 @@ fn what_was_cut_off_is_asked_about_and_never_asked_for_again() {
         let why = "Your card is not the point".to_owned();
         assert_eq!(refusal(begun(db, AccountId(4))), NotOnline::Refused { why });
         assert_eq!((stands(db, 4), stands(db, 5)), (AttemptState::Unknown, AttemptState::Failed));
+        // What it knew and does not know any more is given up when no page waits for so long.
+        provider.forget();
+        assert_eq!((asked_all(db, 48 * 60 - 1).waiting, stands(db, 1)), (1, AttemptState::Open));
+        asked_all(db, 48 * 60);
+        assert_eq!(stands(db, 1), AttemptState::Failed);
         sound(db);
     });
 }

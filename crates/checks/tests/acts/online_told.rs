@@ -37,7 +37,7 @@ fn signed(secret: &str, at: i64, body: &str) -> String {
 
 fn tell(db: &Db, body: &str) -> Result<Became> {
     let signature = signed("whsec_test", second(), body);
-    told::take(db, actor(), Some(&signature), body.as_bytes())
+    told::take(db, actor().at, Some(&signature), body.as_bytes())
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn who_signs_is_believed_once_and_in_any_order() {
         let page = provider.page();
         let body = Provider::event("evt_1", "checkout.session.completed", &page);
         let asked = provider.asked();
-        let take = |signature: Option<&str>| told::take(db, actor(), signature, body.as_bytes());
+        let take = |signature: Option<&str>| told::take(db, actor().at, signature, body.as_bytes());
         assert_eq!(refusal(take(None)), NotOnline::NotSigned);
         let other = signed("whsec_other", second(), &body);
         assert_eq!(refusal(take(Some(&other))), NotOnline::NotSigned);
@@ -138,7 +138,7 @@ fn a_link_shows_a_bill_to_its_last_day_until_it_is_ended_and_nobody_makes_one() 
         let make = || db.write(|tx| link::make(tx, actor(), id)).unwrap();
         let url = make();
         let token = url.strip_prefix("https://pay.example.org/pay/").unwrap().to_owned();
-        let shown = |by: Actor, token: &str| db.read(|tx| link::shown(tx, by, token));
+        let shown = |by: Actor, token: &str| db.read(|tx| link::shown(tx, by.at, token));
         let it = shown(actor(), &token).unwrap();
         assert_eq!((it.number, it.left.cents(), it.tail.as_str()), (number, OWED, "0017"));
         assert_eq!((it.begun, it.within, it.account), (false, true, ONE));
@@ -189,7 +189,7 @@ fn the_code_on_a_bill_leads_to_its_link_where_the_settings_say_so() {
         let url = at();
         assert_eq!(at(), url, "the same paper whenever it is drawn");
         let token = url.strip_prefix("https://pay.example.org/pay/").unwrap();
-        let it = db.read(|tx| link::shown(tx, actor(), token)).unwrap();
+        let it = db.read(|tx| link::shown(tx, actor().at, token)).unwrap();
         assert_eq!(it.bill, id);
     });
 }
@@ -243,7 +243,7 @@ fn a_payment_a_refund_and_a_message_of_localstripe_are_taken_in() {
         provider.complete(payment);
         let (signature, body) = heard.recv_timeout(Duration::from_secs(30)).unwrap();
         let now = Actor::system(Timestamp::now());
-        let take = |by: Actor, body: &str| told::take(db, by, Some(&signature), body.as_bytes());
+        let take = |by: Actor, body: &str| told::take(db, by.at, Some(&signature), body.as_bytes());
         assert_eq!(refusal(take(now, &body.replace("usd", "eur"))), NotOnline::NotSigned);
         let stale = Actor::system(now.at + 6.minutes());
         assert_eq!(refusal(take(stale, &body)), NotOnline::Stale);

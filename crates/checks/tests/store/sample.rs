@@ -785,7 +785,6 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     crate::money::keep(tx)?;
     crate::books::keep(tx)?;
     crate::debit::keep(tx)?;
-    crate::online::keep(tx)?;
     field::keep(tx)?;
     crate::credit::keep(tx)?;
     store::certificate::add(tx, &generator())?;

@@ -99,8 +99,9 @@ fn ask_on(location: Location) {
 
 fn ask(db: &Db) -> Result<Asked> {
     let now = Actor::system(Timestamp::now());
-    let any = db
-        .read(|tx| Ok(online::settings::is_on(tx, now)? && !store::online::open(tx)?.is_empty()))?;
+    let any = db.read(|tx| {
+        Ok(online::settings::is_on(tx, now.at)? && !store::online::open(tx)?.is_empty())
+    })?;
     if any { online::ask(db, now, None) } else { Ok(Asked::default()) }
 }
 

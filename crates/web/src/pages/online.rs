@@ -87,6 +87,10 @@ pub(crate) async fn go(
         }
         Err(why) => {
             let says = said(&why, payer::words(guard::language(&headers)));
+            // Whoever makes links up fills no memory with them.
+            if says.0 == StatusCode::NOT_FOUND {
+                console.throttle.forget(&whose);
+            }
             page(&console, &headers, token, Some(says)).await
         }
     }
@@ -100,9 +104,8 @@ pub(crate) async fn hear(
 ) -> Response {
     let signature = headers.get("stripe-signature").and_then(|it| it.to_str().ok());
     let signature = signature.map(str::to_owned);
-    let took = blocking(move || {
-        told::take(&console.db, Actor::system(Timestamp::now()), signature.as_deref(), &body)
-    });
+    let took =
+        blocking(move || told::take(&console.db, Timestamp::now(), signature.as_deref(), &body));
     match took.await {
         Ok(Became::Silent) => {
             (StatusCode::SERVICE_UNAVAILABLE, "ask again: no answer came").into_response()
@@ -124,7 +127,7 @@ fn begun(console: &Console, token: &str) -> Result<Begun> {
     let actor = Actor::system(Timestamp::now());
     let (it, back) = console
         .db
-        .read(|tx| Ok((link::shown(tx, actor, token)?, link::address(tx, actor, token)?)))?;
+        .read(|tx| Ok((link::shown(tx, actor.at, token)?, link::address(tx, actor.at, token)?)))?;
     let new = NewAttempt { account: it.account, bill: Some(it.bill), back: Some(back) };
     begin(&console.db, actor, &new)
 }
@@ -138,7 +141,7 @@ async fn page(
     let (here, of) = (console.clone(), token.clone());
     let looked = blocking(move || {
         here.db.read(|tx| {
-            let it = link::shown(tx, Actor::system(Timestamp::now()), &of)?;
+            let it = link::shown(tx, Timestamp::now(), &of)?;
             Ok((it, store::utility::get(tx)?.phone))
         })
     });
