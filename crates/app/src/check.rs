@@ -69,6 +69,11 @@ const RULES: &[Verify] = &[
         store::debit::verify,
     ),
     (
+        "online",
+        "what is paid online came in by card once, and of what is over nothing more is expected",
+        store::online::verify,
+    ),
+    (
         "payment-batches",
         "what was said of every batch of payments beforehand is what was posted of it",
         store::lockbox::verify,

@@ -31,9 +31,7 @@ use crate::authority::authorize;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
 use crate::protection::known::{self, Known};
-use crate::{
-    Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse,
-};
+use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;

@@ -10,7 +10,7 @@ use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
-use crate::{paper, summary};
+use crate::{online, paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
 /// after it is on the next one.
@@ -36,6 +36,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let closing = closing(tx, &bill)?;
     let plan = plan(tx, &bill)?;
     let utility = store::utility::get(tx)?;
+    let pay_at = online::link::on_bill(tx, &bill)?;
     Ok(Statement {
         utility,
         account,
@@ -51,6 +52,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         closing,
         paid_by,
         plan,
+        pay_at,
         bill,
     })
 }

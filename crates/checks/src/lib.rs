@@ -2,4 +2,5 @@
 
 pub mod engines;
 pub mod program;
+pub mod provider;
 pub mod smtp;

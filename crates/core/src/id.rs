@@ -91,6 +91,8 @@ ids! {
     DebitFileId,
     /// A file of debts for an agency.
     AgencyFileId,
+    /// An attempt to pay online.
+    AttemptId,
     /// A statement of an account at a bank.
     BankStatementId,
     /// Something that needs a person.

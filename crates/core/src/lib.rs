@@ -34,6 +34,7 @@ pub mod limits;
 pub mod meter;
 pub mod money;
 pub mod moves;
+pub mod online;
 pub mod order;
 pub mod paper;
 pub mod party;

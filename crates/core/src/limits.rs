@@ -36,6 +36,8 @@ pub const SCRAPS: usize = 5_000;
 pub const PHOTO_BYTES: usize = 8_000_000;
 /// Photos of one order.
 pub const PHOTOS: usize = 20;
+/// Bytes of what a provider of payments tells at once: one event, with what it is about.
+pub const EVENT_BYTES: usize = 256_000;
 /// Bytes in a document: a contract of a hundred pages, scanned in grey.
 pub const DOCUMENT_BYTES: usize = 20_000_000;
 /// Bytes of one form with its files: a document, or a dozen photos as telephones make them.

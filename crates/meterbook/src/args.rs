@@ -9,6 +9,7 @@ pub(crate) mod document;
 pub(crate) mod fact;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
+pub(crate) mod online;
 pub(crate) mod order;
 pub(crate) mod paper;
 pub(crate) mod receipt;
@@ -143,6 +144,9 @@ pub(crate) enum Command {
     /// Direct debit: what customers agree to have taken from their accounts at banks
     #[command(subcommand)]
     Debit(debit::DebitCommand),
+    /// Paying online: by whom, begin, ask what came of it, links of bills
+    #[command(subcommand)]
+    Online(online::OnlineCommand),
     /// Your drawer: open it, see what it should have, count and close it
     #[command(subcommand)]
     Drawer(ledger::DrawerCommand),

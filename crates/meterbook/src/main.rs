@@ -83,6 +83,7 @@ fn run(place: &Place, command: Command) -> Result<()> {
         Command::Protect(it) => commands::collect::protect(place, &it),
         Command::WriteOff(it) => commands::write_off::write_off(place, &it),
         Command::Debit(it) => commands::debit::debit(place, &it),
+        Command::Online(it) => commands::online::online(place, &it),
         Command::Drawer(it) => commands::ledger::drawer(place, &it),
         Command::Ledger(it) => commands::ledger::ledger(place, &it),
         Command::Report(it) => commands::report::report(place, &it),

@@ -76,7 +76,9 @@ pub fn view(statement: &Statement) -> View {
         .filter(|it| bill.segments.iter().any(|segment| segment.commodity == **it))
         .map(|it| says.commodity(*it))
         .collect();
-    let pay_at = format!("https://{}/pay/{}", utility.site, account.number);
+    let pay_at = statement.pay_at.clone();
+    let pay_at =
+        pay_at.unwrap_or_else(|| format!("https://{}/pay/{}", utility.site, account.number));
     let frame = Frame {
         form,
         utility,

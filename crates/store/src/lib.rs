@@ -67,6 +67,7 @@ pub mod meter;
 pub mod moves;
 pub mod notice;
 pub mod once;
+pub mod online;
 pub mod order;
 pub mod outbox;
 pub mod paper;

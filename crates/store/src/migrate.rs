@@ -71,6 +71,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
     ("0068_notices", include_str!("../migrations/0068_notices.sql")),
     ("0069_agency", include_str!("../migrations/0069_agency.sql")),
+    ("0070_online", include_str!("../migrations/0070_online.sql")),
     ("0071_refunds", include_str!("../migrations/0071_refunds.sql")),
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),

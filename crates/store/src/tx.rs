@@ -101,6 +101,8 @@ pub enum Counter {
     DebitFile,
     /// Files of debts for an agency.
     AgencyFile,
+    /// Attempts to pay online.
+    Attempt,
     /// Statements of accounts at banks.
     BankStatement,
     /// Contacts with customers.
@@ -367,6 +369,7 @@ impl Counter {
             Counter::Debit => "debit",
             Counter::DebitFile => "debit_file",
             Counter::AgencyFile => "agency_file",
+            Counter::Attempt => "pay_attempt",
             Counter::BankStatement => "bank_statement",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",

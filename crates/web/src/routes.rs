@@ -13,8 +13,8 @@ use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, close, collection, compare, correction, credit,
     crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim, money, moves,
-    moving, note, once, order, ordering, outbox, payment, place, report, search, sign_in, suspense,
-    task, timeline, usage, version, write_off,
+    moving, note, once, online, order, ordering, outbox, payment, place, report, search, sign_in,
+    suspense, task, timeline, usage, version, write_off,
 };
 use crate::sent;
 
@@ -392,6 +392,15 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/sign-out", needs: VIEW, run: || post(sign_in::sign_out) },
     Route { method: "POST", path: "/language", needs: None, run: || post(sign_in::speak) },
     Route { method: "POST", path: "/keys", needs: None, run: || post(sign_in::keys) },
+    Route { method: "GET", path: "/pay/{token}", needs: None, run: || get(online::show) },
+    Route { method: "POST", path: "/pay/{token}", needs: None, run: || post(online::go) },
+    // Who tells something signs it.
+    Route {
+        method: "POST",
+        path: "/hooks/payments",
+        needs: None,
+        run: || post(online::hear).layer(online::room()),
+    },
     Route { method: "GET", path: "/static/{file}", needs: None, run: || get(pages::file) },
 ];
 

@@ -1,10 +1,10 @@
-//! Slowing down whoever guesses passwords.
+//! Slowing down whoever guesses passwords, or begins to pay a bill over and over.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Wrong passwords for one name before it has to wait.
+/// Wrong passwords for one name, or beginnings of one bill, before it has to wait.
 const FREE: u32 = 5;
 /// How long it waits then.
 const WAIT: Duration = Duration::from_secs(60);

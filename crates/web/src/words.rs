@@ -23,6 +23,7 @@ macro_rules! catalogue {
 }
 
 pub(crate) mod money;
+pub(crate) mod payer;
 
 catalogue! {
     account: "Account", "Cuenta";

@@ -157,16 +157,19 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     let_in(&mut meterbook(), USER, "administrator")?;
     let_in(&mut meterbook(), AUDITOR, "auditor")?;
     let_in(&mut meterbook(), CLERK, "clerk")?;
-    let port = free_port()?;
+    let (port, provider) = (free_port()?, free_port()?);
+    let url = format!("http://127.0.0.1:{port}");
+    let link = online(&scratch.0, &meterbook, (&url, provider))?;
     let mut serve = meterbook();
     serve.args(["serve", "--port", &port.to_string()]);
     let server = Server::start(&mut serve, port, "-TERM", &scratch.0.join("log"))?;
-    let url = format!("http://127.0.0.1:{port}");
     let tested = run::done(
         Command::new("npm")
             .arg("test")
             .current_dir(folder())
             .env("METERBOOK_URL", url)
+            .env("METERBOOK_LINK", link)
+            .env("METERBOOK_PROVIDER", provider.to_string())
             .env("METERBOOK_USER", USER)
             .env("METERBOOK_AUDITOR", AUDITOR)
             .env("METERBOOK_CLERK", CLERK)
@@ -198,6 +201,32 @@ fn credit(folder: &Path, meterbook: &dyn Fn() -> Command) -> Result<()> {
         run::done(&mut command)?;
     }
     Ok(())
+}
+
+/// Lets customers pay online at a provider on loopback, whom the tests are; the link of a bill of which
+/// something is owed.
+fn online(
+    folder: &Path,
+    meterbook: &dyn Fn() -> Command,
+    (console, provider): (&str, u16),
+) -> Result<String> {
+    let secret = folder.join("secret");
+    std::fs::write(&secret, "0123456789abcdef0123456789abcdef\n")?;
+    let place = secret.display();
+    let text = format!(
+        "provider stripe\nbase http://127.0.0.1:{provider}\nkey file {place}\n\
+         webhook-secret file {place}\nlink-key file {place}\npay-page {console}\n\
+         currency USD\nmost 100000.00\n"
+    );
+    let file = folder.join("online");
+    std::fs::write(&file, text)?;
+    run::done(
+        meterbook().args(["online", "settings", "--from", "2026-01-01", "--set"]).arg(&file),
+    )?;
+    let due = run::quietly(meterbook().args(["debit", "due", "--on", "2027-12-31"]))?;
+    let bill = due.lines().find_map(|it| it.split_whitespace().nth(1)).context("a bill is due")?;
+    let link = run::quietly(meterbook().args(["online", "link", "--bill", bill]))?;
+    Ok(link.trim().to_owned())
 }
 
 /// A file that says of each register of the first cycle what it said last, for a later day: it is held.

@@ -133,6 +133,14 @@ fn tests(wanted: &Wanted) -> Result<Ended> {
         Ok(None) => (),
         Err(why) => say::line(format_args!("no server to send messages to: {why:#}")),
     }
+    // And without what imitates the provider of payments, those of payments.
+    match judges::payments(!wanted.no_install) {
+        Ok(Some(python)) => {
+            command.env("METERBOOK_STRIPE", python);
+        }
+        Ok(None) => (),
+        Err(why) => say::line(format_args!("nothing to pay online at: {why:#}")),
+    }
     let left_out = run::tests(&mut command)?;
     Ok(if left_out.is_empty() { Ended::Passed } else { Ended::PassedBut(left_out) })
 }

@@ -22,6 +22,8 @@ const PACKAGES: &[&str] = &[
 ];
 /// The server that messages are given to.
 const SERVER: &str = "aiosmtpd==1.4.6";
+/// What imitates the provider of payments.
+const PAYMENTS: &str = "localstripe==1.15.10";
 
 /// Fetches the judges and runs the tests that ask them.
 pub(crate) fn judges() -> Result<()> {
@@ -42,6 +44,12 @@ pub(crate) fn judges() -> Result<()> {
 pub(crate) fn server(may_install: bool) -> Result<Option<PathBuf>> {
     let there = run::target()?.join("smtp").join(SERVER).is_file();
     if there || may_install { python("smtp", &[SERVER]).map(Some) } else { Ok(None) }
+}
+
+/// The Python of what imitates the provider of payments, in the same way.
+pub(crate) fn payments(may_install: bool) -> Result<Option<PathBuf>> {
+    let there = run::target()?.join("payments").join(PAYMENTS).is_file();
+    if there || may_install { python("payments", &[PAYMENTS]).map(Some) } else { Ok(None) }
 }
 
 fn python(name: &str, packages: &[&str]) -> Result<PathBuf> {

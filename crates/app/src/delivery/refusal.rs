@@ -68,11 +68,6 @@ pub enum NotDelivered {
     },
     /// The text of settings is too long.
     TooLong,
-    /// The password is not where the settings say.
-    NoPassword {
-        /// Where that is.
-        place: String,
-    },
     /// There is no such piece.
     Unknown {
         /// What was said.
@@ -169,9 +164,6 @@ impl fmt::Display for NotDelivered {
                 "settings from {from} are said already, and what was said stays; choose a later day"
             ),
             NotDelivered::TooLong => f.write_str("settings have at most 10000 bytes"),
-            NotDelivered::NoPassword { place } => {
-                write!(f, "there is no password in {place}, where the settings say it is")
-            }
             NotDelivered::Unknown { key } => {
                 write!(
                     f,

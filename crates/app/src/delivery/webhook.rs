@@ -1,9 +1,6 @@
 //! Telling another system what became of bills and other paper, signed as Standard Webhooks says: what is not taken
 //! is told again, later each time, under the same id.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,13 +14,11 @@ use meterbook_store::{self as store, Conflict, Db};
 use serde_json::json;
 use sha2::Sha256;
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::{NotDelivered, mass};
+use crate::agent::agent;
 use crate::{Actor, founding, refuse};
 
-/// How long the other system may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Days after which nobody is told any more.
 const DAYS: i64 = 3;
 /// What is told at once; more when it is asked for again.
@@ -69,7 +64,7 @@ pub fn tell(db: &Db, actor: Actor, secret: Option<&str>) -> Result<Told> {
     })?;
     let secret = secret.ok_or_else(|| refuse(NotDelivered::NotSet { word: "webhook-secret" }))?;
     let secret = bytes_of(secret)?;
-    let agent = agent(&url)?;
+    let agent = agent(&url);
     let mut told = Told::default();
     let mut silent = false;
     for it in open {
@@ -113,23 +108,6 @@ fn bytes_of(secret: &str) -> Result<Vec<u8>> {
         Some(coded) => STANDARD.decode(coded).context("the secret of the webhook is no base64"),
         None => Ok(secret.as_bytes().to_vec()),
     }
-}
-
-/// Believes whoever this machine believes: its certificates, or those that SSL_CERT_FILE or
-/// SSL_CERT_DIR name.
-fn agent(url: &str) -> Result<Agent> {
-    let config = Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0);
-    if url.starts_with("http://") {
-        return Ok(config.build().into());
-    }
-    let found = rustls_native_certs::load_native_certs().certs;
-    let certificates: Vec<_> =
-        found.iter().map(|it| Certificate::from_der(it).to_owned()).collect();
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&certificates))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build();
-    Ok(config.tls_config(tls).build().into())
 }
 
 /// Posts one event.

@@ -21,8 +21,8 @@ use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
     Actor, Refused, account, agreement, budget, collection, deposit, fact, founding, interaction,
-    late_fee, meter, person, place, plan, protection, published, receipt, role, staff, tariff,
-    window, write_off,
+    late_fee, meter, online, person, place, plan, protection, published, receipt, role, staff,
+    tariff, window, write_off,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
@@ -322,6 +322,8 @@ const ELSEWHERE: &[&str] = &[
     "package::make",
     "returned::mail",
     "webhook::tell",
+    "online::begin",
+    "ask::ask",
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
@@ -455,6 +457,10 @@ fn who_has_no_role_does_nothing() {
         let why = returned::mail(db, sam, &[]).unwrap_err();
         refused("returned::mail", deliver, why);
         refused("webhook::tell", deliver, webhook::tell(db, sam, None).unwrap_err());
+        let pay = Permission::TakePayment;
+        let new = online::NewAttempt { account: AccountId(1), bill: None, back: None };
+        refused("online::begin", pay, online::begin(db, sam, &new).unwrap_err());
+        refused("ask::ask", pay, online::ask(db, sam, None).unwrap_err());
         refused("package::make", deliver, package::make(db, sam, id, to).unwrap_err());
         let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
         refused("staff::add", Permission::ManageStaff, why);

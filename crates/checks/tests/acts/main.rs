@@ -49,6 +49,8 @@ mod mandate;
 mod moves;
 mod notices;
 mod once;
+mod online;
+mod online_told;
 mod orders;
 mod orders_done;
 mod package;

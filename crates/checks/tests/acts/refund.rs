@@ -253,7 +253,10 @@ fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
             ask(db, then, &new(2, 39_00, None)),
             "2 credits, $40.00, are there; look at them again, and say that count and sum",
         );
-        refused(ask(db, then, &new(1, 1, Some("S-1"))), "nothing is unclaimed; nothing was changed");
+        refused(
+            ask(db, then, &new(1, 1, Some("S-1"))),
+            "nothing is unclaimed; nothing was changed",
+        );
         // Beyond the limit of a role it takes two.
         let limit = Some(cents(30_00));
         let grant = Grant { permission: Permission::RefundCredit, limit, four_eyes: true };
@@ -294,10 +297,7 @@ fn who_claims_it_before_has_a_credit_again() {
         let account = left(db);
         let (one, then) = (account.id, at("2027-03-10"));
         let claim = || db.write(|tx| unclaimed::claim(tx, then, one, "a letter"));
-        refused(
-            claim(),
-            "nothing of this account is unclaimed; see: meterbook credit report",
-        );
+        refused(claim(), "nothing of this account is unclaimed; see: meterbook credit report");
         say(db, Noun::Unclaimed, RULES);
         ask(db, then, &new(2, 40_00, None)).unwrap();
         assert_eq!(claim().unwrap(), cents(40_00));

@@ -10,6 +10,7 @@ mod intervals;
 mod money;
 mod nouns;
 mod once;
+mod online;
 mod outbox;
 mod published;
 mod record;

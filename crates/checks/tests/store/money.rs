@@ -49,7 +49,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
         why: "moved away".to_owned(),
     };
     store::receipt::use_credit(tx, &it)?;
-    store::receipt::say_rule(tx, date(2026, 1, 1), "pay any\n")
+    store::receipt::say_rule(tx, date(2026, 1, 1), "pay any\n")?;
+    crate::online::keep(tx)
 }
 
 #[test]

@@ -166,6 +166,8 @@ pub struct Statement {
     pub closing: Option<Date>,
     /// What of it is paid in parts as agreed.
     pub plan: Option<OnPlan>,
+    /// Where its code leads to be paid; where nothing is said, to the utility's own page.
+    pub pay_at: Option<String>,
 }
 
 /// How a plan by which an account pays in parts stands on a bill.

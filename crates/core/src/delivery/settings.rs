@@ -180,7 +180,7 @@ pub fn sheets(pages: i64) -> i64 {
 }
 
 /// Where a secret is. What was written is not repeated: it may be one.
-fn secret(value: &str) -> Result<Password, String> {
+pub(crate) fn secret(value: &str) -> Result<Password, String> {
     match value.split_once(char::is_whitespace) {
         Some(("env", name)) => Ok(Password::Env(name.trim().to_owned())),
         Some(("file", path)) => Ok(Password::File(path.trim().to_owned())),

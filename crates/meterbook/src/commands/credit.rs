@@ -48,9 +48,8 @@ pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
             say::line(format_args!("{} is paid by check {check}", it.amount));
         }
         CreditCommand::Cashed { checks } => {
-            super::open(place)?.write(|tx| {
-                checks.iter().try_for_each(|number| refund::cash(tx, by, number))
-            })?;
+            super::open(place)?
+                .write(|tx| checks.iter().try_for_each(|number| refund::cash(tx, by, number)))?;
             say::line(format_args!("{} cashed", counted(checks.len(), "check")));
         }
         CreditCommand::Void { check, why } => {

@@ -6,8 +6,7 @@ use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::deliver::render_all;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{NotDelivered, email, outcome, package, returned, settings, webhook};
-use meterbook_app::refuse;
+use meterbook_app::delivery::{email, outcome, package, returned, settings, webhook};
 use meterbook_core::delivery::settings::Password;
 use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::PackageId;
@@ -192,15 +191,7 @@ fn tell(place: &Place) -> Result<()> {
 
 /// A password or a secret, from where the settings say it is.
 fn secret(place: Option<&Password>) -> Result<Option<String>> {
-    let none = |place: &String| refuse(NotDelivered::NoPassword { place: place.clone() });
-    match place {
-        None => Ok(None),
-        Some(Password::Env(name)) => std::env::var(name).map(Some).map_err(|_| none(name)),
-        Some(Password::File(path)) => {
-            let text = std::fs::read_to_string(path).map_err(|_| none(path))?;
-            Ok(Some(text.lines().next().ok_or_else(|| none(path))?.to_owned()))
-        }
-    }
+    place.map(meterbook_app::secret::read).transpose()
 }
 
 fn way_of(word: &str) -> Result<Way> {

@@ -32,6 +32,7 @@ mod lockbox;
 pub(crate) mod meter;
 pub(crate) mod moves;
 mod once;
+pub(crate) mod online;
 pub(crate) mod order;
 pub(crate) mod paper;
 pub(crate) mod pay;

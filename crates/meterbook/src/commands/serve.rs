@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use jiff::Timestamp;
 use meterbook_app::bill_run::{self, last};
 use meterbook_app::intake::months;
+use meterbook_app::online::{self, Asked};
 use meterbook_app::task::scan;
 use meterbook_app::{Actor, calendar};
 use meterbook_core::text::counted;
@@ -49,7 +50,8 @@ pub(crate) fn console(
         say::line(format_args!("no browser could be opened ({why}); open the address yourself"));
     }
     bill_on(location.clone());
-    look_over(location, last);
+    look_over(location.clone(), last);
+    ask_on(location);
     meterbook_web::serve(console, listener)
 }
 
@@ -75,6 +77,32 @@ fn bill_on(location: Location) {
             std::thread::sleep(WORKS);
         }
     });
+}
+
+/// How often the provider of payments is asked about attempts that are not over.
+const ASKS: Duration = Duration::from_secs(300);
+
+/// Asks what came of payments online that are open or unknown, for as long as the program runs.
+fn ask_on(location: Location) {
+    std::thread::spawn(move || {
+        loop {
+            match Db::open(&location).and_then(|db| ask(&db)) {
+                Ok(asked) => super::online::told(&asked),
+                Err(why) => {
+                    say::line(format_args!("payments online were not asked about: {why:#}"))
+                }
+            }
+            std::thread::sleep(ASKS);
+        }
+    });
+}
+
+fn ask(db: &Db) -> Result<Asked> {
+    let now = Actor::system(Timestamp::now());
+    let any = db.read(|tx| {
+        Ok(online::settings::is_on(tx, now.at)? && !store::online::open(tx)?.is_empty())
+    })?;
+    if any { online::ask(db, now, None) } else { Ok(Asked::default()) }
 }
 
 /// How often it is asked whether it is time to look for tasks.

@@ -26,6 +26,7 @@ pub(crate) mod moves;
 pub(crate) mod moving;
 pub(crate) mod note;
 pub(crate) mod once;
+pub(crate) mod online;
 pub(crate) mod order;
 pub(crate) mod ordering;
 pub(crate) mod outbox;
@@ -210,6 +211,6 @@ pub(crate) async fn file(Path(file): Path<String>) -> Response {
     ([(header::CONTENT_TYPE, kind)], bytes).into_response()
 }
 
-fn log(why: &Error) {
+pub(crate) fn log(why: &Error) {
     let _ = writeln!(std::io::stderr().lock(), "meterbook: {why:#}");
 }

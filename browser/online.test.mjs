@@ -1,0 +1,79 @@
+// The link of a bill: what a payer sees without signing in, the way to the provider's page, and what is said
+// when that does not answer, when it is too often, and when the link is none.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { expected, inSpanish, launch, page, press, sound, tabTo, url } from './browser.mjs';
+
+const link = process.env.METERBOOK_LINK;
+const port = Number(process.env.METERBOOK_PROVIDER);
+let browser;
+let provider;
+let key;
+before(async () => { browser = await launch(); });
+after(() => { browser?.close(); provider?.close(); });
+
+// A provider that has a page for whatever it is asked.
+function open() {
+  provider = createServer((request, answer) => {
+    let body = '';
+    request.on('data', (some) => { body += some; });
+    request.on('end', () => {
+      if (request.url === '/paying') return answer.setHeader('content-type', 'text/html').end('<title>Provider</title>');
+      key = new URLSearchParams(body).get('client_reference_id') ?? key;
+      const session = { id: 'cs_1', client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
+      const list = request.method === 'GET' && request.url.includes('?');
+      answer.end(JSON.stringify(list ? { data: [], has_more: false } : session));
+    });
+  });
+  return new Promise((listening) => { provider.listen(port, '127.0.0.1', listening); });
+}
+
+test('a payer sees what is owed, is told when nobody answers, and is taken to the provider', async () => {
+  await open();
+  const tab = await page(browser);
+  await tab.goto(link);
+  await sound(tab);
+  const said = await tab.locator('main').innerText();
+  assert.match(said, /Account ending in\s+\d{4}\s/);
+  assert.match(said, /B-\d{6}-/);
+  assert.match(said, /\$\d/);
+  assert.equal(await tab.locator('header a').count(), 0, 'nothing leads into the console');
+  await inSpanish(tab);
+  await sound(tab);
+  assert.match(await tab.locator('main').innerText(), /Importe a pagar/);
+  await tabTo(tab, 'main button');
+  await Promise.all([tab.waitForURL(`http://127.0.0.1:${port}/paying`), tab.keyboard.press('Enter')]);
+  tab.complaints = tab.complaints.filter((it) => !it.includes(`:${port}`));
+
+  await tab.goto(link);
+  await sound(tab);
+  assert.match(await tab.getByRole('status').innerText(), /Se inició un pago/);
+  provider.close();
+  provider.closeAllConnections();
+  await tabTo(tab, 'main button');
+  await press(tab, 'Enter');
+  assert.match(await tab.getByRole('alert').innerText(), /aún no ha respondido/);
+  expected(tab, 503);
+  await sound(tab);
+  for (let nth = 0; nth < 4; nth += 1) {
+    await tab.locator('main button').click();
+    await tab.waitForLoadState();
+  }
+  assert.match(await tab.getByRole('alert').innerText(), /demasiadas veces/);
+  expected(tab, 503);
+  expected(tab, 429);
+  await sound(tab);
+});
+
+test('what is no link leads nowhere, and what nobody signed is not taken', async () => {
+  const tab = await page(browser);
+  await tab.goto(`${link}x`);
+  expected(tab, 404);
+  await sound(tab);
+  assert.match(await tab.getByRole('alert').innerText(), /leads nowhere/);
+  const tell = (headers, body) => fetch(`${url}/hooks/payments`, { method: 'POST', headers, body });
+  assert.equal((await tell({}, '{}')).status, 400);
+  assert.equal((await tell({ 'stripe-signature': 't=1,v1=00' }, '{}')).status, 400);
+  assert.equal((await tell({}, 'x'.repeat(300_000))).status, 413);
+});

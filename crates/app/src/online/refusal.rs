@@ -1,0 +1,103 @@
+//! Why somebody does not pay online, or a message of the provider is not taken.
+
+use std::fmt;
+
+use meterbook_core::id::AttemptId;
+use meterbook_core::money::Money;
+use meterbook_core::online::settings::NoSettings;
+
+/// Why somebody does not pay online.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotOnline {
+    /// The utility does not say how.
+    Off,
+    /// The text is no settings.
+    NoSettings(NoSettings),
+    /// Nothing is owed.
+    Nothing,
+    /// The bill is another account's.
+    OtherAccount {
+        /// Its number.
+        bill: String,
+    },
+    /// It is less or more than is taken at once.
+    Limits {
+        /// What is owed.
+        amount: Money,
+        /// The least that is taken.
+        least: Money,
+        /// The most that is taken.
+        most: Money,
+    },
+    /// It was asked for, and it is not known yet what came of it.
+    Unanswered {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// The provider said no.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+    /// The link leads nowhere: it is none, it was ended, or it is too old.
+    NoLink,
+    /// The key of links is too short.
+    WeakKey,
+    /// What was told is not signed by the provider.
+    NotSigned,
+    /// What was told is signed for another time.
+    Stale,
+    /// What was told is nothing that is known.
+    NoEvent,
+    /// There is no such attempt.
+    NoAttempt {
+        /// Which.
+        id: AttemptId,
+    },
+}
+
+impl fmt::Display for NotOnline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotOnline::Off => f.write_str(
+                "nobody pays online yet; say by whom: meterbook online settings --set FILE",
+            ),
+            NotOnline::NoSettings(why) => why.fmt(f),
+            NotOnline::Nothing => f.write_str("nothing of it is owed; there is nothing to pay"),
+            NotOnline::OtherAccount { bill } => {
+                write!(f, "bill {bill} is of another account; name that account")
+            }
+            NotOnline::Limits { amount, least, most } => write!(
+                f,
+                "{amount} is owed, and from {least} to {most} is taken online; pay it another way"
+            ),
+            NotOnline::Unanswered { attempt } => write!(
+                f,
+                "attempt {attempt} to pay this is not answered for yet; ask: meterbook online ask, and begin again after that"
+            ),
+            NotOnline::Refused { why } => {
+                write!(f, "the provider said no: {why}; mend the settings: meterbook online settings")
+            }
+            NotOnline::NoLink => f.write_str(
+                "this link leads nowhere any more; make another one: meterbook online link",
+            ),
+            NotOnline::WeakKey => {
+                f.write_str("the key of links is too short; use 32 letters or more, drawn by chance")
+            }
+            NotOnline::NotSigned => f.write_str(
+                "this is not signed with the secret of the webhook; say in the settings where that is",
+            ),
+            NotOnline::Stale => f.write_str(
+                "this is signed for another time; set the clock, and let the provider tell it again",
+            ),
+            NotOnline::NoEvent => {
+                f.write_str("this is no event; the provider tells events of API version 2022-11-15 or later")
+            }
+            NotOnline::NoAttempt { id } => {
+                write!(f, "there is no attempt {id}; see: meterbook online list")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotOnline {}

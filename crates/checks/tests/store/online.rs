@@ -1,0 +1,98 @@
+//! Attempts to pay online: that they come back as they were kept, and what the database refuses of them.
+
+use anyhow::Result;
+use jiff::civil::date;
+use meterbook_checks::engines;
+use meterbook_core::id::{AttemptId, BillId, TenderId};
+use meterbook_core::money::Money;
+use meterbook_core::online::{Attempt, AttemptState, CardPayment};
+use meterbook_store::{self as store, Conflict, Tx};
+
+use crate::sample;
+
+fn attempt() -> Attempt {
+    Attempt {
+        id: AttemptId(1),
+        account: sample::ACCOUNT,
+        bill: Some(BillId(1)),
+        amount: Money::from_cents(17_00),
+        currency: "USD".to_owned(),
+        key: "6b65".to_owned(),
+        begun: sample::at(),
+        session: None,
+        state: AttemptState::Unknown,
+    }
+}
+
+fn card() -> CardPayment {
+    CardPayment {
+        reference: "pi_1".to_owned(),
+        attempt: AttemptId(1),
+        tender: TenderId(1),
+        brand: "visa".to_owned(),
+        last_four: "4242".to_owned(),
+    }
+}
+
+/// Keeps one of everything of paying online.
+pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
+    store::online::say(tx, date(2026, 8, 1), "provider stripe")?;
+    store::online::add(tx, &attempt())?;
+    store::online::add_session(tx, AttemptId(1), "cs_1")?;
+    store::online::event(tx, AttemptId(1), AttemptState::Open, sample::at(), "")?;
+    store::online::add_card(tx, &card())?;
+    store::online::add_told(tx, "evt_1", "checkout.session.completed", sample::at())?;
+    store::online::end_links(tx, BillId(1), 1, sample::at(), "the wrong neighbour")
+}
+
+#[test]
+fn an_attempt_comes_back_as_it_was_kept_and_one_is_open_at_a_time() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let open =
+            Attempt { session: Some("cs_1".to_owned()), state: AttemptState::Open, ..attempt() };
+        let id = AttemptId(1);
+        db.read(|tx| {
+            assert_eq!(store::online::said(tx, date(2026, 7, 31))?, None);
+            let said = store::online::said(tx, date(2026, 8, 2))?;
+            assert_eq!(said.as_deref(), Some("provider stripe"));
+            assert_eq!(store::online::get(tx, id)?, Some(open.clone()));
+            assert_eq!(store::online::get(tx, AttemptId(9))?, None);
+            assert_eq!(store::online::by_key(tx, "6b65")?, Some(id));
+            assert_eq!(store::online::by_session(tx, "cs_1")?, Some(id));
+            assert_eq!(store::online::by_reference(tx, "pi_1")?, Some(id));
+            assert_eq!(store::online::by_reference(tx, "pi_2")?, None);
+            assert_eq!(store::online::newest(tx, 5)?, [id]);
+            assert_eq!(
+                (store::online::open(tx)?, store::online::open_of(tx, open.account)?),
+                (vec![id], vec![id])
+            );
+            assert_eq!(store::online::card(tx, id)?, Some(card()));
+            assert!(store::online::told(tx, "evt_1")? && !store::online::told(tx, "evt_2")?);
+            assert_eq!(store::online::links_ended(tx, BillId(1))?, 1);
+            let states: Vec<_> =
+                store::online::events(tx, id)?.into_iter().map(|it| it.0).collect();
+            assert_eq!(states, [AttemptState::Unknown, AttemptState::Open]);
+            Ok(())
+        })
+        .unwrap();
+        let next = Attempt { id: AttemptId(2), key: "6b66".to_owned(), ..attempt() };
+        let add = |it: &Attempt| db.write(|tx| store::online::add(tx, it));
+        assert!(add(&next).unwrap_err().is::<Conflict>(), "the first one is open");
+        db.write(|tx| store::online::event(tx, id, AttemptState::Paid, sample::at(), "")).unwrap();
+        let same = Attempt { key: "6b65".to_owned(), ..next.clone() };
+        assert!(add(&same).unwrap_err().is::<Conflict>(), "the same key");
+        add(&next).unwrap();
+        let all = Attempt { id: AttemptId(3), key: "6b67".to_owned(), bill: None, ..next };
+        add(&all).unwrap();
+        let again = |it: CardPayment| db.write(|tx| store::online::add_card(tx, &it)).unwrap_err();
+        assert!(
+            again(CardPayment { attempt: AttemptId(2), tender: TenderId(2), ..card() })
+                .is::<Conflict>()
+        );
+        let told = db.write(|tx| store::online::add_told(tx, "evt_1", "x", sample::at()));
+        assert!(told.unwrap_err().is::<Conflict>());
+        let named = db.write(|tx| store::online::add_session(tx, AttemptId(2), "cs_1"));
+        assert!(named.unwrap_err().is::<Conflict>());
+    });
+}

@@ -1,0 +1,55 @@
+//! The command line of paying online.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use jiff::civil::Date;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OnlineCommand {
+    /// By whom and within which limits customers pay online: print what is said, or say it
+    Settings {
+        /// A text of settings
+        #[arg(long)]
+        set: Option<PathBuf>,
+        /// The first day; today without it
+        #[arg(long)]
+        from: Option<Date>,
+    },
+    /// Ask the provider for a page where what is owed may be paid, and print where it is
+    Begin {
+        /// The account's number, such as 1000-0012-4
+        #[arg(long)]
+        account: String,
+        /// The bill's number; all that the account owes without it
+        #[arg(long)]
+        bill: Option<String>,
+    },
+    /// Ask the provider what came of attempts that are open or unknown; nothing is asked for again
+    Ask {
+        /// One attempt, whatever is known of it: also what went back since
+        #[arg(long)]
+        attempt: Option<i64>,
+    },
+    /// The newest attempts, and how they stand
+    List {
+        /// How many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        most: i64,
+    },
+    /// Make the link of a bill: whoever has it sees what is owed of it and may pay it
+    Link {
+        /// The bill's number
+        #[arg(long)]
+        bill: String,
+    },
+    /// End the links of a bill that were made so far, on its paper too
+    Unlink {
+        /// The bill's number
+        #[arg(long)]
+        bill: String,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+}

@@ -1,0 +1,23 @@
+//! What the console says to whoever pays a bill by its link, and signed in nowhere.
+
+use meterbook_core::person::Language;
+
+catalogue! {
+    title: "Pay a bill", "Pagar una factura";
+    account: "Account ending in", "Cuenta terminada en";
+    amount: "Amount to pay", "Importe a pagar";
+    begun: "A payment of this bill was begun. If you finished it, this page says so within some minutes, and nothing more is to be done. If not, go on.", "Se inició un pago de esta factura. Si lo terminó, esta página lo dirá en unos minutos y no hay nada más que hacer. Si no, continúe.";
+    beyond: "This amount is not taken online. Please call us:", "Este importe no se acepta en línea. Llámenos:";
+    bill: "Bill", "Factura";
+    due: "Due by", "Vence el";
+    go: "Pay by card", "Pagar con tarjeta";
+    go_on: "Go on", "Continuar";
+    going: "You are taken to the payment page.", "Se le lleva a la página de pago.";
+    going_link: "Continue to the payment page", "Continuar a la página de pago";
+    no_link: "This link leads nowhere any more. Your newest bill has another one, or call us.", "Este enlace ya no lleva a ninguna parte. Su factura más reciente tiene otro, o llámenos.";
+    nothing: "Nothing of this bill is owed. Thank you.", "No se debe nada de esta factura. Gracias.";
+    not_now: "Nobody can pay online at the moment. Please try again later, or call us.", "En este momento no se puede pagar en línea. Inténtelo más tarde o llámenos.";
+    says: "You pay on the page of our payment provider. We never see your card.", "Usted paga en la página de nuestro proveedor de pagos. Nunca vemos su tarjeta.";
+    too_many: "That was too often. Please wait a minute.", "Fueron demasiadas veces. Espere un minuto.";
+    unanswered: "The payment provider has not answered yet. Nothing is paid twice. Please come back in some minutes.", "El proveedor de pagos aún no ha respondido. Nada se paga dos veces. Vuelva en unos minutos.";
+}
