@@ -47,6 +47,7 @@ mod mailing;
 mod mandate;
 mod moves;
 mod once;
+mod one_piece;
 mod orders;
 mod orders_done;
 mod package;

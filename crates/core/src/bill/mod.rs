@@ -26,7 +26,7 @@ use crate::allocation::{Allotted, Given};
 use crate::bill::once::OnceLine;
 use crate::bill::summary::Summed;
 use crate::bill::why::Why;
-use crate::id::{AccountId, AccountNumber, AgreementId, BillId, WindowId};
+use crate::id::{AccountId, AccountNumber, AgreementId, BillId, CorrectionId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
 use crate::paper::Look;
@@ -166,6 +166,8 @@ pub struct Statement {
     pub closing: Option<Date>,
     /// What of it is paid in parts as agreed.
     pub plan: Option<OnPlan>,
+    /// The correction whose first page asks for it, together with others: by itself it asks for nothing.
+    pub behind: Option<CorrectionId>,
 }
 
 /// How a plan by which an account pays in parts stands on a bill.

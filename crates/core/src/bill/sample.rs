@@ -66,6 +66,7 @@ pub fn statement(language: Language) -> Statement {
         closing: None,
         paid_by: None,
         plan: None,
+        behind: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),
