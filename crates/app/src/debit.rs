@@ -211,7 +211,8 @@ struct Asked {
     left: Money,
 }
 
-/// What is open of each bill together with what came with it: the level, a fee, a part of a deposit.
+/// What is open of each bill together with what came with it (the level, a fee, a part of a deposit) and,
+/// where it is the last of several behind one first page, of all of them.
 fn asked(open: &Open) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::new();
     for it in open.items.iter().filter(|it| !it.side.rolled) {

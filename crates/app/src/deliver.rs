@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use jiff::civil::Date;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
-use meterbook_paper::{PATIENCE, Press, View, pdf_within, read_back, view};
+use meterbook_paper::{Batch, PATIENCE, Press, Tagged, View, is_of, pdf_within, read_back, view};
 use meterbook_store::{self as store, Db};
 
 use crate::printed::Printed;
@@ -164,12 +164,35 @@ fn keep(
     let view = printed.view();
     let made = draw(&view).and_then(|drawn| {
         printed.read_back(&drawn)?;
-        Ok((drawn, printed.html(&view)?))
+        let page = printed.html(&view)?;
+        Ok((put_behind(db, (drawn, &printed), folder, draw)?, page))
     });
     let (drawn, text) = made.map_err(|why| not_drawn(format!("{why:#}")))?;
     write(&pdf, &drawn)?;
     write(&page, text.as_bytes())?;
     Ok((pdf, true))
+}
+
+/// A first page with the bills behind it, as one paper; what is alone stays as it is.
+pub(crate) fn put_behind(
+    db: &Db,
+    (first, printed): (Vec<u8>, &Printed),
+    folder: &Path,
+    draw: &dyn Fn(&View) -> Result<Vec<u8>>,
+) -> Result<Vec<u8>> {
+    if printed.behind.is_empty() {
+        return Ok(first);
+    }
+    let mut all = Batch::new(Vec::new())?;
+    all.add(&Tagged::read(first)?)?;
+    for bill in &printed.behind {
+        let (file, _) = keep(db, Enclosed::Bill(*bill), folder, draw)?;
+        all.add(&Tagged::read(read(&file)?)?)?;
+    }
+    let title = format!("{} {}", printed.number, printed.utility().name);
+    let whole = all.finish_as(&title)?;
+    is_of(&whole, printed.account())?;
+    Ok(whole)
 }
 
 impl fmt::Display for NotDrawn {

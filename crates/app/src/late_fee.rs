@@ -11,7 +11,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::late_fee::Rules;
 use meterbook_core::id::{AccountId, BillId, EntryId};
-use meterbook_core::ledger::open::{Applied, Side, open, stood};
+use meterbook_core::ledger::open::{Applied, Item, Side, open, stood};
 use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
@@ -111,9 +111,14 @@ fn ask(
     // Of what is rolled up the paper says that another account pays it, with its next summary bill.
     let late = |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && it.due < today;
     for bill in known.sides.iter().filter(late) {
+        let with = known.asked_with(&bill.key);
+        // What several bills come to is asked for by one first page, and late once.
+        if with.last() != Some(&bill.key.as_str()) {
+            continue;
+        }
         let rules = credit_rules::late_fees(tx, today)?;
         for (nth, late_on) in rules.turns(class, bill.due, (since, today)) {
-            if there.iter().any(|it| it.number == bill.key && it.nth == nth) {
+            if there.iter().any(|it| with.contains(&it.number.as_str()) && it.nth == nth) {
                 continue;
             }
             // What held on that day counts, whenever somebody looks.
@@ -328,9 +333,17 @@ impl Known {
     }
 
     fn left(&self, sides: &[Side], bill: &str) -> Money {
-        let items = open(sides, &self.applied).items;
-        let it = items.iter().find(|it| it.side.debt == Debt::Bill && it.side.key == bill);
-        it.map_or(Money::ZERO, |it| it.left)
+        let with = self.asked_with(bill);
+        let items = open(sides, &self.applied).items.into_iter();
+        let of_it = |it: &Item| it.side.debt == Debt::Bill && with.contains(&it.side.key.as_str());
+        items.filter(of_it).map(|it| it.left).sum()
+    }
+
+    /// The numbers of the bills that one paper asks for together with a bill, itself among them.
+    fn asked_with(&self, bill: &str) -> Vec<&str> {
+        let bills = || self.sides.iter().filter(|it| it.kind == EntryKind::Bill);
+        let paper = bills().find(|it| it.key == bill).and_then(|it| it.bill);
+        bills().filter(|it| it.bill == paper).map(|it| it.key.as_str()).collect()
     }
 }
 

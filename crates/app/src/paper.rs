@@ -162,6 +162,9 @@ impl Sample {
             }
             Form::Summary => Sample::Summary(Summary { look, ..sample::summary(language) }),
             Form::Note => Sample::Note(CorrectionNote { look, ..sample::note(language, 1_000) }),
+            Form::Corrected => {
+                Sample::Note(CorrectionNote { look, ..sample::corrected(language, 1_000) })
+            }
             Form::Letter => Sample::Letter(Written { look, ..sample::letter(language) }),
         }
     }

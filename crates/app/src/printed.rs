@@ -7,7 +7,7 @@ use meterbook_core::bill::summary::{CorrectionNote, Summary};
 use meterbook_core::bill::{Print, Statement, Utility};
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
-use meterbook_core::id::AccountNumber;
+use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_core::paper::letter::Written;
 use meterbook_paper::{
@@ -26,6 +26,8 @@ pub(crate) struct Printed {
     /// How large.
     print: Print,
     what: What,
+    /// The bills behind it, where it is the first page of several.
+    pub(crate) behind: Vec<BillId>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,12 +54,17 @@ impl Printed {
                         What::SumsUp(Box::new((it, summary)))
                     }
                 };
-                Ok(Printed { number, print, what })
+                Ok(Printed { number, print, what, behind: Vec::new() })
             }
             Enclosed::Note(id) => {
                 let it = crate::summary::of_correction(tx, id)?;
                 let print = print(tx, &it.account, it.correction.on)?;
-                Ok(Printed { number: note_number(id), print, what: What::Note(Box::new(it)) })
+                let behind = match it.asks {
+                    Some(_) => store::correction::bills_behind(tx, id)?,
+                    None => Vec::new(),
+                };
+                let (number, what) = (note_number(id), What::Note(Box::new(it)));
+                Ok(Printed { number, print, what, behind })
             }
             Enclosed::Summary(id) | Enclosed::Letter(id) => {
                 let it = store::mailing::get(tx, id)?;
@@ -65,14 +72,14 @@ impl Printed {
                 let print = print(tx, &account, it.on)?;
                 let what = match &it.matter {
                     Matter::Summary(bills) => {
-                        let of = bills.iter().map(|bill| statement::of_bill(tx, *bill));
+                        let of = bills.iter().map(|bill| statement::by_itself(tx, *bill));
                         let of = of.collect::<Result<_>>()?;
                         let whom = (account.number, it.language, it.addressed_to);
                         What::Summary(Box::new(crate::summary::of_statements(tx, whom, of, it.on)?))
                     }
                     Matter::Letter { .. } => What::Letter(Box::new(written(tx, &it)?)),
                 };
-                Ok(Printed { number: it.number, print, what })
+                Ok(Printed { number: it.number, print, what, behind: Vec::new() })
             }
         }
     }
@@ -115,16 +122,26 @@ impl Printed {
         }
     }
 
-    /// What a bill would say that the books do not.
+    /// What a bill, or the first page of several, would say that the books do not.
     pub(crate) fn disagrees(&self, tx: &mut Tx) -> Result<Option<String>> {
-        let it = match &self.what {
-            What::Bill(it) => &**it,
-            What::SumsUp(it) => &it.0,
-            What::Note(_) | What::Summary(_) | What::Letter(_) => return Ok(None),
+        let (account, bill, said) = match &self.what {
+            // The first page says it of all of them.
+            What::Bill(it) if it.behind.is_some() => return Ok(None),
+            // What another account pays is owed here until that is billed.
+            What::Bill(it) => (it.bill.account, &it.bill.number, it.before + it.bill.total),
+            What::SumsUp(it) => {
+                (it.0.bill.account, &it.0.bill.number, it.0.before + it.0.bill.total)
+            }
+            What::Note(it) => match (&it.asks, it.correction.made().max_by_key(|it| it.id)) {
+                // Rules take off what they do after the last bill.
+                (Some(asks), Some(last)) if asks.paid_by.is_none() => {
+                    (last.account, &last.number, asks.amount_due + it.correction.settled.off())
+                }
+                _ => return Ok(None),
+            },
+            What::Summary(_) | What::Letter(_) => return Ok(None),
         };
-        let owed = store::ledger::balance_with(tx, it.bill.account, &it.bill.number.0)?;
-        // What another account pays is owed here until that is billed.
-        let said = it.before + it.bill.total;
+        let owed = store::ledger::balance_with(tx, account, &bill.0)?;
         Ok((owed != said)
             .then(|| format!("it would say {said} and the books say {owed}; run: meterbook check")))
     }
@@ -151,13 +168,14 @@ impl Printed {
         }
     }
 
-    /// What it asks for and by when, where it is a bill.
+    /// What it asks for and by when, where it is a bill or the first page of several.
     pub(crate) fn asks(&self) -> Option<(Money, Date)> {
         match &self.what {
             What::Bill(it) => Some((it.amount_due, it.bill.due_on)),
             What::SumsUp(it) => Some((it.0.amount_due, it.0.bill.due_on)),
             What::Summary(it) => Some((it.amount_due(), it.due_on)),
-            What::Note(_) | What::Letter(_) => None,
+            What::Note(it) => it.asks.as_ref().map(|it| (it.amount_due, it.due_on)),
+            What::Letter(_) => None,
         }
     }
 

@@ -435,7 +435,7 @@ impl Posted<'_> {
         let mut designated = Vec::new();
         if let Some(number) = bill {
             if let Some(bill) = store::bill::by_number(tx, number)? {
-                designated = asked_with(&items, bill);
+                designated = asked_with(&items, store::correction::asked_with(tx, bill)?);
             }
             if designated.is_empty() {
                 return Err(refuse(ReceiptRefusal::NotOwed { bill: number.0.clone() }));

@@ -13,8 +13,26 @@ use meterbook_store::{self as store, Tx};
 use crate::{online, paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
-/// after it is on the next one.
+/// after it is on the next one. One that is behind the first page of a correction asks for nothing, since
+/// that does.
 pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
+    let it = by_itself(tx, id)?;
+    Ok(match store::correction::behind(tx, id)? {
+        None => it,
+        behind => Statement {
+            behind,
+            last_bill: None,
+            since: Vec::new(),
+            before: Money::ZERO,
+            amount_due: Money::ZERO,
+            plan: None,
+            ..it
+        },
+    })
+}
+
+/// The same as if it asked for what its account owes with it, wherever it goes.
+pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let bill: Bill = store::bill::get(tx, id)?;
     let account = store::account::get(tx, bill.account)?;
     let language = store::person::get(tx, account.person)?.language;
@@ -53,6 +71,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
         paid_by,
         plan,
         pay_at,
+        behind: None,
         bill,
     })
 }

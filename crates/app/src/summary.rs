@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
-use meterbook_core::bill::summary::{CorrectionNote, Summary, SummaryRow};
+use meterbook_core::bill::correct::Correction;
+use meterbook_core::bill::summary::{Asks, CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{Bill, BillNumber, Statement};
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::detail::{Detail, DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId};
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
-use meterbook_paper::{
-    Press, note, note_html, read_back_note, read_back_summary, summary, summary_html,
-};
+use meterbook_paper::{Press, read_back_summary, summary, summary_html};
 use meterbook_store::{self as store, Db, Tx};
 
-use crate::deliver::write;
+use crate::deliver::{put_behind, write};
 use crate::paper::look_on;
+use crate::printed::Printed;
 use crate::{refuse, statement};
 
 /// Why several bills are not summed up on one.
@@ -120,7 +121,7 @@ pub(crate) fn due(tx: &mut Tx, bill: &Bill, before: Money) -> Result<Money> {
     }
     let (mut sum, mut own) = (Money::ZERO, Money::ZERO);
     for it in &bill.summed {
-        let amount = statement::of_bill(tx, it.bill)?.amount_due;
+        let amount = statement::by_itself(tx, it.bill)?.amount_due;
         sum += amount;
         if it.account == bill.account {
             own += amount;
@@ -147,7 +148,7 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
     let rolled = is_rolled(tx, bill)?;
     let (mut rows, mut own) = (Vec::new(), Money::ZERO);
     for summed in &bill.summed {
-        let of = statement::of_bill(tx, summed.bill)?;
+        let of = statement::by_itself(tx, summed.bill)?;
         let amount_due = match rolled {
             true if summed.account == account.id => of.bill.total,
             true => summed.moved,
@@ -216,7 +217,7 @@ pub(crate) fn with_bills(
     let mut statements = Vec::new();
     for id in accounts {
         if let Some(bill) = store::summary::newest(tx, id, on)? {
-            statements.push(statement::of_bill(tx, bill)?);
+            statements.push(statement::by_itself(tx, bill)?);
         }
     }
     let billed_on = statements.iter().map(|it| it.bill.billed_on).max();
@@ -266,7 +267,38 @@ pub fn of_correction(tx: &mut Tx, id: CorrectionId) -> Result<CorrectionNote> {
     let account = store::account::get(tx, correction.account)?;
     let language = store::person::get(tx, account.person)?.language;
     let look = look_on(tx, correction.on)?;
-    Ok(CorrectionNote { utility: store::utility::get(tx)?, account, language, correction, look })
+    let utility = store::utility::get(tx)?;
+    let asks = asks(tx, &correction)?;
+    Ok(CorrectionNote { utility, account, language, correction, look, asks })
+}
+
+/// What the first page of a correction asks for; nothing where no bills are behind it.
+fn asks(tx: &mut Tx, it: &Correction) -> Result<Option<Asks>> {
+    let Some(last) = store::correction::bills_behind(tx, it.id)?.pop() else { return Ok(None) };
+    // What another account pays is asked for there.
+    let paid_by = store::summary::paid_by(tx, last)?;
+    let mut own = Money::ZERO;
+    for (old, new) in &it.bills {
+        if store::summary::paid_by(tx, old.id)?.is_none() {
+            own = own - old.total;
+        }
+        if let Some(new) = new
+            && store::summary::paid_by(tx, new.id)?.is_none()
+        {
+            own += new.total;
+        }
+    }
+    let mut before = store::correction::owed_before(tx, it.account, it.id)?;
+    match paid_by {
+        None => own = own - it.settled.off(),
+        Some(_) => before = before - store::summary::waited_before(tx, it.account, it.id)?,
+    }
+    let paid_by = match paid_by {
+        Some(by) => Some(store::account::get(tx, by)?.number),
+        None => None,
+    };
+    let due_on = store::bill::get(tx, last)?.due_on;
+    Ok(Some(Asks { before, amount_due: before + own, due_on, paid_by }))
 }
 
 /// Draws a summary into a folder, as PDF and as a page, and says where the PDF is.
@@ -280,13 +312,15 @@ pub fn draw(db: &Db, account: AccountId, on: Date, folder: &Path) -> Result<Path
     keep(folder, &name, &pdf, &page)
 }
 
-/// Draws what a correction came to into a folder, as PDF and as a page, and says where the PDF is.
+/// Draws what a correction came to into a folder, as PDF with the bills behind it and as a page, and says
+/// where the PDF is.
 pub fn draw_correction(db: &Db, id: CorrectionId, folder: &Path) -> Result<PathBuf> {
-    let it = db.read(|tx| of_correction(tx, id))?;
-    let view = note(&it);
-    let pdf = Press::new().pdf(&view)?;
-    read_back_note(&pdf, &it)?;
-    let page = note_html(&view, &it)?;
+    let it = db.read(|tx| Printed::of(tx, Enclosed::Note(id)))?;
+    let (press, view) = (Press::new(), it.view());
+    let first = press.pdf(&view)?;
+    it.read_back(&first)?;
+    let page = it.html(&view)?;
+    let pdf = put_behind(db, (first, &it), folder, &|view| press.pdf(view))?;
     keep(folder, &format!("correction-{id}"), &pdf, &page)
 }
 

@@ -82,6 +82,8 @@ pub struct Batch<W: Write> {
     names: Vec<u8>,
     roles: BTreeMap<Vec<u8>, Vec<u8>>,
     count: i64,
+    /// That of the first bill in it.
+    language: Option<Vec<u8>>,
 }
 
 impl<W: Write> Batch<W> {
@@ -98,6 +100,7 @@ impl<W: Write> Batch<W> {
             names: Vec::new(),
             roles: BTreeMap::new(),
             count: 0,
+            language: None,
         };
         // Four bytes that are no text, so that nobody takes it for one.
         it.write(b"%PDF-1.7\n%\x80\x80\x80\x80\n")?;
@@ -132,14 +135,44 @@ impl<W: Write> Batch<W> {
             }
             self.object(numbers[&number], &room)?;
         }
+        if self.pages.is_empty() {
+            self.language.clone_from(&bill.language);
+        }
         self.pages.push(numbers[&pages]);
         self.parts.push(numbers[&tags]);
         self.count += bill.count;
         Ok(())
     }
 
+    /// What it was written to, whole, as a paper that goes to somebody by itself: with its title and the
+    /// language of its first part, and saying that it is accessible (PDF/UA-1).
+    pub fn finish_as(mut self, title: &str) -> Result<W> {
+        let number = Number::try_from(self.offsets.len())?;
+        let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let said = format!(
+            "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title><pdfuaid:part>1</pdfuaid:part></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+        );
+        let stream = format!(
+            "<</Type/Metadata/Subtype/XML/Length {}>>\nstream\n{said}\nendstream",
+            said.len()
+        );
+        self.object(number, stream.as_bytes())?;
+        let mut more = format!("/Metadata {number} 0 R/ViewerPreferences<</DisplayDocTitle true>>")
+            .into_bytes();
+        if let Some(language) = &self.language {
+            more.extend_from_slice(b"/Lang");
+            more.extend_from_slice(language);
+        }
+        self.ended(&more)
+    }
+
     /// What it was written to, whole.
-    pub fn finish(mut self) -> Result<W> {
+    pub fn finish(self) -> Result<W> {
+        self.ended(b"")
+    }
+
+    /// Writes what holds all of it together; `more` is said in its catalog.
+    fn ended(mut self, more: &[u8]) -> Result<W> {
         let listed =
             |all: &[Number]| -> String { all.iter().map(|it| format!("{it} 0 R ")).collect() };
         let kids = listed(&self.pages);
@@ -157,10 +190,13 @@ impl<W: Write> Batch<W> {
         tags.extend_from_slice(&self.names);
         write!(tags, "]>>>>")?;
         self.object(TAGS, &tags)?;
-        let catalog = format!(
-            "<</Type/Catalog/Pages {PAGES} 0 R/StructTreeRoot {TAGS} 0 R/MarkInfo<</Marked true>>>>"
-        );
-        self.object(CATALOG, catalog.as_bytes())?;
+        let mut catalog = format!(
+            "<</Type/Catalog/Pages {PAGES} 0 R/StructTreeRoot {TAGS} 0 R/MarkInfo<</Marked true>>"
+        )
+        .into_bytes();
+        catalog.extend_from_slice(more);
+        catalog.extend_from_slice(b">>");
+        self.object(CATALOG, &catalog)?;
         let table = self.at;
         let mut room = Vec::new();
         write!(room, "xref\n0 {}\n0000000000 65535 f \n", self.offsets.len())?;

@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod contents;
+mod corrected;
 mod day_sheet;
 mod frame;
 mod html;

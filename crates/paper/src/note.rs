@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use meterbook_core::bill::correct::{Beside, beside};
+use meterbook_core::bill::correct::{Beside, beside, only_reads};
 use meterbook_core::bill::summary::CorrectionNote;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, BillNumber};
@@ -12,14 +12,18 @@ use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::money::Money;
 use serde_json::{Value, json};
 
+use crate::corrected;
 use crate::frame::{Form, Frame, address, dialled, framed, said};
 use crate::html::{amounts, framed_page, text};
 use crate::read_back::{pages_of, said_on};
 use crate::says::Says;
-use crate::view::{Place, Places, View, reasons};
+use crate::view::{BOX_AND_SLIP, Place, Places, View, reasons};
 
-/// The view of a correction.
+/// The view of a correction: its note, or the first page of the bills that it made.
 pub fn note(it: &CorrectionNote) -> View {
+    if let Some(asks) = &it.asks {
+        return corrected::corrected(it, asks);
+    }
     let says = Says::of_language(it.language);
     let (words, utility) = (says.words, &it.utility);
     let on = it.correction.on;
@@ -81,7 +85,7 @@ fn after(it: &CorrectionNote, says: &Says) -> String {
 }
 
 /// Whom to ask. The terms' own words are about bills: they name a day by which to pay.
-fn questions(it: &CorrectionNote, says: &Says) -> String {
+pub(crate) fn questions(it: &CorrectionNote, says: &Says) -> String {
     let (utility, on) = (&it.utility, it.correction.on);
     let own = says.words.correction_questions;
     let own = own.replace("{phone}", &dialled(utility)).replace("{address}", &address(utility));
@@ -89,7 +93,7 @@ fn questions(it: &CorrectionNote, says: &Says) -> String {
     format!("{own} {regulator}").trim_end().to_owned()
 }
 
-fn kind(it: &CorrectionNote, says: &Says) -> &'static str {
+pub(crate) fn kind(it: &CorrectionNote, says: &Says) -> &'static str {
     if it.correction.net < Money::ZERO { says.words.credit_note } else { says.words.correction }
 }
 
@@ -112,9 +116,13 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
     let now = new.map(|it| it.total);
     let served = new.filter(|it| !it.segments.is_empty());
     let changed = served.map(|it| why(&old.segments, &it.segments, &[]));
+    let only = new.is_some_and(|new| only_reads(old, new));
     json!({
         "title": title(&old.number, new, says),
-        "why": changed.map_or_else(String::new, |it| reasons(&it, says)),
+        "why": match only {
+            true => says.words.only_reads.to_owned(),
+            false => changed.map_or_else(String::new, |it| reasons(&it, says)),
+        },
         "small": says.period(old.period),
         "lines": lines,
         "total": row(says.words.total, Some(old.total), now, says),
@@ -152,11 +160,11 @@ fn row(label: &str, was: Option<Money>, now: Option<Money>, says: &Says) -> Valu
     })
 }
 
-fn shown(amount: Option<Money>, says: &Says) -> String {
+pub(crate) fn shown(amount: Option<Money>, says: &Says) -> String {
     amount.map_or_else(|| "—".to_owned(), |it| says.money(it))
 }
 
-fn difference(was: Option<Money>, now: Option<Money>) -> Money {
+pub(crate) fn difference(was: Option<Money>, now: Option<Money>) -> Money {
     now.unwrap_or(Money::ZERO) - was.unwrap_or(Money::ZERO)
 }
 
@@ -175,7 +183,8 @@ fn places(it: &CorrectionNote) -> Places {
         in_order.push(place(says.words.total, Some(old.total), now));
     }
     let words = net_label(it, &says).to_owned();
-    Places { in_order, everywhere: Place { words, amount: it.correction.net.abs() } }
+    let everywhere = Place { words, amount: it.correction.net.abs() };
+    Places { in_order, everywhere, times: BOX_AND_SLIP }
 }
 
 /// Compares a finished PDF's own text with what was to be said.
@@ -183,6 +192,9 @@ fn places(it: &CorrectionNote) -> Places {
 /// # Errors
 /// The first difference.
 pub fn read_back_note(pdf: &[u8], it: &CorrectionNote) -> Result<()> {
+    if let Some(asks) = &it.asks {
+        return corrected::read_back(pdf, it, asks);
+    }
     let called = it.account.number.to_string();
     said_on(&pages_of(pdf, &called)?, &called, &places(it))
 }
@@ -192,6 +204,9 @@ pub fn read_back_note(pdf: &[u8], it: &CorrectionNote) -> Result<()> {
 /// # Errors
 /// The first difference.
 pub fn note_html(view: &View, it: &CorrectionNote) -> Result<String> {
+    if let Some(asks) = &it.asks {
+        return corrected::page(view, it, asks);
+    }
     let view = &view.0;
     let mut own = format!("<p>{}</p>", text(&view["why"]));
     for bill in view["bills"].as_array().into_iter().flatten() {

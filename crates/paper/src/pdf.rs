@@ -18,11 +18,12 @@ use crate::view::View;
 /// What every form is set with.
 const KIT: &str = include_str!("../templates/kit.typ");
 /// The forms, as views name them, and the templates they are set with.
-const FORMS: [(Form, &str); 5] = [
+const FORMS: [(Form, &str); 6] = [
     (Form::Bill, include_str!("../templates/bill.typ")),
     (Form::LargePrint, include_str!("../templates/large_print.typ")),
     (Form::Summary, include_str!("../templates/summary.typ")),
     (Form::Note, include_str!("../templates/note.typ")),
+    (Form::Corrected, include_str!("../templates/corrected.typ")),
     (Form::Letter, include_str!("../templates/letter.typ")),
 ];
 const FONTS: [&[u8]; 4] = [

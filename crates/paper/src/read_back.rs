@@ -53,7 +53,10 @@ pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
     let called = statement.bill.number.to_string();
     let pages = pages_of(pdf, &called)?;
     said_on(&pages, &called, &places(statement))?;
-    scanned_in(&pages, &called, &statement.look.scan_line, scanned(statement))
+    match statement.behind {
+        None => scanned_in(&pages, &called, &statement.look.scan_line, scanned(statement)),
+        Some(_) => nothing_scanned_in(&pages, &called, &statement.look.scan_line),
+    }
 }
 
 /// What is written on the pages of a finished PDF.
@@ -86,6 +89,22 @@ pub(crate) fn said_on(pages: &[Written], called: &str, places: &Places) -> Resul
     bail!(differs)
 }
 
+/// Refuses a line that a lockbox would read on paper that asks for nothing by itself.
+fn nothing_scanned_in(pages: &[Written], called: &str, scan_line: &ScanLine) -> Result<()> {
+    match lines_in(pages, scan_line).into_iter().next() {
+        None => Ok(()),
+        found => bail!(ScanDiffers { bill: called.to_owned(), found, wanted: Some(String::new()) }),
+    }
+}
+
+/// Lines that are as long as the scan line, and digits.
+fn lines_in(pages: &[Written], scan_line: &ScanLine) -> Vec<String> {
+    let digits = scan_line.digits();
+    let is_one = |it: &String| it.len() == digits && it.bytes().all(|it| it.is_ascii_digit());
+    let lines = pages.iter().flat_map(|it| it.text.lines());
+    lines.map(closed_up).filter(is_one).collect()
+}
+
 /// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.
 pub(crate) fn scanned_in(
     pages: &[Written],
@@ -97,10 +116,7 @@ pub(crate) fn scanned_in(
     let Some(line) = scan_line.write(&wanted) else {
         bail!(ScanDiffers { bill, found: None, wanted: None });
     };
-    let digits = scan_line.digits();
-    let is_one = |it: &String| it.len() == digits && it.bytes().all(|it| it.is_ascii_digit());
-    let lines = pages.iter().flat_map(|it| it.text.lines());
-    let found: Vec<String> = lines.map(closed_up).filter(is_one).collect();
+    let found = lines_in(pages, scan_line);
     let right = |it: &String| scan_line.read(it, wanted).is_ok_and(|it| it == wanted);
     if found.len() == 1 && found.iter().all(right) {
         return Ok(());
@@ -124,7 +140,7 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
         }
         from = end;
     }
-    // The box at the top and the stub say the same words, and so do they wherever else they stand.
+    // The box at the top and the slip say the same words, and so do they wherever else they stand.
     let place = &places.everywhere;
     let label = closed_up(&place.words);
     let (mut from, mut times) = (0, 0);
@@ -134,7 +150,7 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
         }
         (from, times) = (end, times + 1);
     }
-    if times < 2 {
+    if times < places.times {
         bail!(differs(place, None));
     }
     Ok(())
@@ -204,6 +220,7 @@ impl fmt::Display for ScanDiffers {
             );
         };
         let found = found.as_deref().unwrap_or("nothing");
+        let wanted = if wanted.is_empty() { "nothing" } else { wanted };
         write!(f, "bill {bill} as drawn scans as {found} and not as {wanted}; it was not kept")
     }
 }

@@ -12,7 +12,7 @@ use crate::frame::{Form, Frame, dialled, framed};
 use crate::html::{amounts, framed_page, text};
 use crate::read_back::{pages_of, said_on, scanned_in};
 use crate::says::Says;
-use crate::view::{Place, Places, View, qr, reasons};
+use crate::view::{BOX_AND_SLIP, Place, Places, View, qr, reasons};
 
 /// The view of a summary.
 pub fn summary(it: &Summary) -> View {
@@ -133,7 +133,7 @@ fn places(it: &Summary) -> Places {
         amount: it.amount_due(),
     });
     let everywhere = Place { words: words.amount_due.to_owned(), amount: it.amount_due() };
-    Places { in_order, everywhere }
+    Places { in_order, everywhere, times: BOX_AND_SLIP }
 }
 
 /// Compares a finished PDF's own text with what was to be said.

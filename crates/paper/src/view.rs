@@ -4,9 +4,11 @@ use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::{Cause, Why};
 use meterbook_core::bill::{Bill, History, HistoryMonth, Movement, Print, Segment, Statement};
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
+use meterbook_core::paper::terms::Terms;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line};
@@ -52,6 +54,8 @@ impl View {
 
 /// Movements since the last bill that are printed one by one.
 const MOVEMENTS: usize = 4;
+/// What stands where a code to scan would, on paper that asks for nothing.
+const NO_QR: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>";
 /// Bars of the chart: a year and the month of the year before.
 const BARS: usize = 13;
 
@@ -61,11 +65,13 @@ pub fn view(statement: &Statement) -> View {
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
     let due = says.day(bill.due_on);
-    let other = words
-        .other_text
-        .replace("{amount}", &says.money(statement.amount_due))
-        .replace("{date}", &says.other().day(bill.due_on))
-        .replace("{phone}", &dialled(utility));
+    let other = behind(statement, &says.other()).unwrap_or_else(|| {
+        words
+            .other_text
+            .replace("{amount}", &says.money(statement.amount_due))
+            .replace("{date}", &says.other().day(bill.due_on))
+            .replace("{phone}", &dialled(utility))
+    });
     let look = &statement.look;
     let form = match statement.print {
         Print::Normal => Form::Bill,
@@ -90,7 +96,7 @@ pub fn view(statement: &Statement) -> View {
             false => format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
         },
     };
-    let own = json!({
+    let mut own = json!({
         "kind": kind(statement, &says),
         "meta": meta(statement, &says),
         "mail": bill.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
@@ -98,7 +104,7 @@ pub fn view(statement: &Statement) -> View {
         "amount_due": says.money(statement.amount_due),
         "due_label": words.due_by,
         "due": due,
-        "late": late(statement, &says),
+        "late": late(late_charge(statement, &says), &says),
         "account_title": words.account,
         "account": sums(statement, &says),
         "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
@@ -129,6 +135,17 @@ pub fn view(statement: &Statement) -> View {
         ],
         "how_label": words.how,
     });
+    if let Some(number) = statement.behind.map(note_number) {
+        own["behind"] = true.into();
+        own["due_label"] = words.behind_with.into();
+        own["due"] = number.into();
+        own["scan"]["qr"] = NO_QR.into();
+        own["scan_line"] = "".into();
+        own["stub"] = json!([]);
+        if let Some(boxes) = own["boxes"].as_array_mut() {
+            boxes.remove(0);
+        }
+    }
     View(framed(&frame, &says, own))
 }
 
@@ -144,22 +161,32 @@ pub(crate) fn scanned(statement: &Statement) -> Scanned {
 
 /// What is added to what is paid late: the sentence before the amount, and the amount.
 pub(crate) fn late_charge(statement: &Statement, says: &Says) -> (String, Option<Money>) {
-    let due = says.day(statement.bill.due_on);
-    if statement.amount_due <= Money::ZERO {
+    late_charge_on(&statement.look.terms, (statement.amount_due, statement.bill.due_on), says)
+}
+
+/// The same of any paper that asks for an amount by a day.
+pub(crate) fn late_charge_on(
+    terms: &Terms,
+    (amount, due): (Money, Date),
+    says: &Says,
+) -> (String, Option<Money>) {
+    let due = says.day(due);
+    if amount <= Money::ZERO {
         return (String::new(), None);
     }
-    match statement.look.terms.late {
+    match terms.late {
         None => (says.words.late_none.replace("{date}", &due), None),
         Some(share) => {
             let share = format!("{}%", decimal(share.nano, 7));
             let sentence = says.words.late_after.replace("{date}", &due).replace("{share}", &share);
-            (sentence, Some(statement.look.terms.after_due(statement.amount_due)))
+            (sentence, Some(terms.after_due(amount)))
         }
     }
 }
 
-fn late(statement: &Statement, says: &Says) -> String {
-    match late_charge(statement, says) {
+/// What is said of being late, with its amount.
+pub(crate) fn late(charge: (String, Option<Money>), says: &Says) -> String {
+    match charge {
         (sentence, None) => sentence,
         (sentence, Some(amount)) => format!("{sentence} {}.", says.money(amount)),
     }
@@ -179,7 +206,14 @@ pub(crate) struct Places {
     pub(crate) in_order: Vec<Place>,
     /// Wherever its words stand.
     pub(crate) everywhere: Place,
+    /// In how many places at least that is: the box at the top, and the slip where there is one.
+    pub(crate) times: usize,
 }
+
+/// What is to be paid stands in the box at the top and on the slip.
+pub(crate) const BOX_AND_SLIP: usize = 2;
+/// Where there is no slip, it stands in the box.
+pub(crate) const BOX_ALONE: usize = 1;
 
 /// Every place of a bill that has to say an amount of the books.
 pub(crate) fn places(statement: &Statement) -> Places {
@@ -191,7 +225,9 @@ pub(crate) fn places(statement: &Statement) -> Places {
     if let (sentence, Some(amount)) = late_charge(statement, &says) {
         in_order.push(place(sentence, amount));
     }
-    in_order.push(place(words.balance_before.to_owned(), statement.before));
+    if statement.behind.is_none() {
+        in_order.push(place(words.balance_before.to_owned(), statement.before));
+    }
     in_order.extend(bill.segments.iter().map(|it| place(part_label(it, &says), it.total)));
     let once = || bill.once.iter().map(|it| &it.line);
     in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
@@ -215,7 +251,14 @@ pub(crate) fn places(statement: &Statement) -> Places {
         in_order.push(place(words.once_total.to_owned(), bill.once_total()));
     }
     let everywhere = place(words.amount_due.to_owned(), statement.amount_due);
-    Places { in_order, everywhere }
+    let times = if statement.behind.is_some() { BOX_ALONE } else { BOX_AND_SLIP };
+    Places { in_order, everywhere, times }
+}
+
+/// That it asks for nothing by itself, and what does.
+fn behind(statement: &Statement, says: &Says) -> Option<String> {
+    let number = note_number(statement.behind?);
+    Some(says.words.behind_said.replace("{number}", &number))
 }
 
 /// What sort of bill it is, where that is not the usual one.
@@ -242,8 +285,12 @@ fn meta(statement: &Statement, says: &Says) -> Vec<[String; 2]> {
     meta
 }
 
-/// What is said of new charges that another account pays, directly before the amount.
+/// What is said of new charges that another account pays, or the first page of a correction asks for,
+/// directly before the amount.
 fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
+    if let Some(number) = statement.behind.map(note_number) {
+        return Some(says.words.behind_moved.replace("{number}", &number));
+    }
     let account = statement.paid_by?.to_string();
     Some(says.words.moved.replace("{account}", &account))
 }
@@ -339,7 +386,10 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
     for it in newer {
         sums.push(line(movement_label(it, says), it.amount, false));
     }
-    sums.push(line(words.balance_before.to_owned(), statement.before, true));
+    // What was owed before stands on the first page that asks for it.
+    if statement.behind.is_none() {
+        sums.push(line(words.balance_before.to_owned(), statement.before, true));
+    }
     sums
 }
 
@@ -373,6 +423,11 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
 
 fn message(statement: &Statement, says: &Says) -> Value {
     let words = says.words;
+    if let Some(behind) = behind(statement, says) {
+        let ended = statement.closing.map(|it| says.day(it.yesterday().unwrap_or(it)));
+        let ended = ended.map(|it| words.final_day.replace("{date}", &it));
+        return json!([behind, ended.unwrap_or_default()]);
+    }
     if let Some(closing) = statement.closing {
         let day = says.day(closing.yesterday().unwrap_or(closing));
         let mut more = words.final_day.replace("{date}", &day);
@@ -447,7 +502,7 @@ fn capital(sentence: &str) -> String {
     first + letters.as_str()
 }
 
-fn signed(amount: Money, says: &Says) -> String {
+pub(crate) fn signed(amount: Money, says: &Says) -> String {
     if amount < Money::ZERO { says.money(amount) } else { format!("+{}", says.money(amount)) }
 }
 

@@ -43,6 +43,9 @@ catalogue! {
     bank_opening: "kept before", "guardado antes";
     bank_paid: "paid out", "pagado";
     bank_used: "used on this bill", "usado en esta factura";
+    behind_moved: "On the first page of correction {number}", "En la primera página de la corrección {number}";
+    behind_said: "Nothing is to be paid on this bill. The first page of correction {number} asks for it together with the others.", "No hay nada que pagar con esta factura. La primera página de la corrección {number} la incluye junto con las demás.";
+    behind_with: "Paid with", "Se paga con";
     bill: "Bill", "Factura";
     bill_date: "Bill date", "Fecha de factura";
     bill_number: "Bill number", "Número de factura";
@@ -50,6 +53,13 @@ catalogue! {
     billing_period: "Billing period", "Período";
     change_was: "since the last bill", "desde la última factura";
     charges_in_detail: "Charges in detail", "Cargos en detalle";
+    corrected_before: "Balance before the correction", "Saldo antes de la corrección";
+    corrected_behind: "The new bills are behind this page. Nothing is to be paid on them: this page asks for all of it, once.", "Las facturas nuevas están detrás de esta página. No hay nada que pagar con ellas: esta página lo incluye todo, una sola vez.";
+    corrected_bills: "The corrected bills", "Las facturas corregidas";
+    corrected_interest: "Interest on what you paid too much", "Intereses sobre lo que pagó de más";
+    corrected_net: "All new bills less all old ones", "Todas las facturas nuevas menos las anteriores";
+    corrected_never: "Never charged by an earlier correction", "Nunca cobrado por una corrección anterior";
+    corrected_waived: "Not charged, because it is too long ago", "No se cobra, por haber pasado demasiado tiempo";
     correction: "Correction", "Corrección";
     correction_after: "Your account has been changed by this amount; the next bill shows it. Nothing is to be paid on this paper.", "Su cuenta ha cambiado en este importe; la próxima factura lo muestra. No hay nada que pagar con esta nota.";
     correction_date: "Date", "Fecha";
@@ -98,6 +108,7 @@ catalogue! {
     once_bill: "One-time bill", "Factura única";
     once_total: "Total charged once", "Total cobrado una vez";
     number: "Number", "Número";
+    only_reads: "Only the reads on this bill changed.", "Sólo cambiaron las lecturas de esta factura.";
     page: "Page", "Página";
     page_of: "of", "de";
     past_due: "Part of this amount is past due.", "Parte de este importe está vencido.";

@@ -9,19 +9,20 @@ use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::OnPlan;
+use meterbook_core::bill::correct::net;
 use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::summary::Summary;
 use meterbook_core::bill::{BillNumber, Print, Statement};
-use meterbook_core::id::AccountNumber;
+use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::{Money, Price, Quantity, Unit};
 use meterbook_core::paper::sample;
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
 use meterbook_paper::{
-    Press, View, html, is_of, letter, letter_html, note, note_html, read_back, read_back_letter,
-    read_back_note, read_back_summary, summary, summary_html, view,
+    Batch, Press, Tagged, View, html, is_of, letter, letter_html, note, note_html, read_back,
+    read_back_letter, read_back_note, read_back_summary, stands, summary, summary_html, view,
 };
 use pdf_extract::Document;
 
@@ -361,4 +362,102 @@ fn an_invoice_inside_makes_a_pdf_that_is_kept_for_long_and_is_accessible_still()
         says("<pdfaid:part>3</pdfaid:part>") && says("<pdfaid:conformance>A</pdfaid:conformance>")
     );
     assert!(says("<pdfuaid:part>1</pdfuaid:part>"));
+}
+
+/// A bill that the first page of a correction asks for.
+fn behind(language: Language, print: Print) -> Statement {
+    let own = statement(language);
+    Statement {
+        behind: Some(CorrectionId(7)),
+        last_bill: None,
+        since: Vec::new(),
+        before: Money::ZERO,
+        amount_due: Money::ZERO,
+        print,
+        ..own
+    }
+}
+
+#[test]
+fn the_first_page_of_several_bills_asks_once_and_those_behind_it_for_nothing() {
+    for (language, said, nothing) in [
+        (
+            Language::English,
+            "The new bills are behind this page.",
+            "Nothing is to be paid on this bill. The first page of correction C-7 asks for it",
+        ),
+        (
+            Language::Spanish,
+            "Las facturas nuevas están detrás de esta página.",
+            "No hay nada que pagar con esta factura. La primera página de la corrección C-7",
+        ),
+    ] {
+        for print in [Print::Normal, Print::Large] {
+            let first = sample::corrected(language, 1_000);
+            let shown = match print {
+                Print::Normal => note(&first),
+                Print::Large => note(&first).in_large_print(),
+            };
+            let number = first.account.number;
+            let name = format!("corrected-{language}-{print:?}");
+            let (page, pages) = drawn(&name, &shown, number);
+            assert!(print == Print::Large || pages == 1, "{pages}");
+            read_back_note(&page, &first).unwrap();
+            assert!(text_of(&page).contains(&said.replace(' ', "")), "{}", text_of(&page));
+            assert!(note_html(&shown, &first).unwrap().contains(said));
+            let bill = behind(language, print);
+            let shown = view(&bill);
+            let (alone, _) = drawn(&format!("behind-{language}-{print:?}"), &shown, number);
+            read_back(&alone, &bill).unwrap();
+            assert!(text_of(&alone).contains(&nothing.replace(' ', "")), "{}", text_of(&alone));
+            assert!(html(&shown, &bill).unwrap().contains(nothing));
+            // Paper that asks by itself is none of these.
+            assert!(read_back(&alone, &Statement { behind: None, ..bill.clone() }).is_err());
+            let asks = Statement { behind: None, ..statement(language) };
+            let asking = Press::new().pdf(&view(&asks)).unwrap();
+            let not = Statement { behind: Some(CorrectionId(7)), ..asks };
+            assert!(read_back(&asking, &not).is_err());
+            // Together they are one paper, accessible as each is alone.
+            let mut batch = Batch::new(Vec::new()).unwrap();
+            for pdf in [page, alone] {
+                batch.add(&Tagged::read(pdf).unwrap()).unwrap();
+            }
+            let whole = batch.finish_as("C-7 Cedar & Fork").unwrap();
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-whole.pdf"));
+            std::fs::write(&file, &whole).unwrap();
+            assert_eq!(judge::found(&file, "ua1"), None, "{name}");
+            // It goes into a batch of the mail house like any other paper.
+            let tagged = Tagged::read(whole).unwrap();
+            let count = tagged.pages();
+            let mut batch = Batch::new(Vec::new()).unwrap();
+            batch.add(&tagged).unwrap();
+            let mailed = batch.finish().unwrap();
+            stands(mailed, &[(number, "C-7".to_owned(), count)]).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_first_page_of_a_year_says_what_rules_took_off_and_of_a_credit_that_nothing_is_to_be_paid() {
+    let mut it = sample::corrected(Language::English, 1_000);
+    let both = it.correction.bills.clone();
+    for _ in 0..6 {
+        it.correction.bills.extend(both.clone());
+    }
+    let interest = Money::from_cents(1_23);
+    it.correction.settled =
+        Settled { waived: Money::from_cents(5_00), interest, ..Settled::default() };
+    it.correction.net = net(&it.correction.bills) - it.correction.settled.off();
+    let asks = it.asks.as_mut().unwrap();
+    asks.before = Money::from_cents(-500_000);
+    asks.amount_due = asks.before + it.correction.net;
+    let shown = note(&it);
+    assert_eq!(shown.0["message"][0], "You have a credit balance. Nothing is to be paid.");
+    let (page, _) = drawn("corrected-year", &shown, it.account.number);
+    read_back_note(&page, &it).unwrap();
+    for said in ["Notcharged,becauseitistoolongago−$5.00", "paidtoomuch−$1.23"] {
+        assert!(text_of(&page).contains(said), "{}", text_of(&page));
+    }
+    it.asks.as_mut().unwrap().amount_due += Money::from_cents(1);
+    assert!(read_back_note(&page, &it).is_err());
 }

@@ -28,6 +28,13 @@ const SUM_SENT: Sql = Sql("
     join bill_summed s on s.summed_bill_id = b.id
     join piece p on p.bill_id = s.bill_id join piece_event e on e.piece_id = p.id
     where b.window_id = $1 and e.state <> 'queued'");
+// So is what stands in their place behind the first page of a correction.
+const BEHIND_SENT: Sql = Sql("
+    select count(distinct p.id), min(p.key)
+    from bill b
+    join bill_behind h on h.bill_id = b.id
+    join piece p on p.correction_id = h.correction_id join piece_event e on e.piece_id = p.id
+    where b.window_id = $1 and e.state <> 'queued'");
 // So is one that somebody asked for.
 const MAILING_SENT: Sql = Sql("
     select count(distinct p.id), min(p.key)
@@ -95,7 +102,7 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if tx.one(UNFINISHED, [window.into()], |row| row.int(0))? != 0 {
         return Ok(Some(InTheWay::Unfinished));
     }
-    for sql in [SENT, SUM_SENT, MAILING_SENT] {
+    for sql in [SENT, SUM_SENT, BEHIND_SENT, MAILING_SENT] {
         let sent = |row: &Row| Ok((row.small(0)?, row.maybe(1, Row::text)?));
         if let (pieces, Some(key)) = tx.one(sql, [window.into()], sent)? {
             return Ok(Some(InTheWay::Sent(pieces, key)));

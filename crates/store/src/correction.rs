@@ -39,6 +39,23 @@ const MADE_BY: (Sql, Sql) = among_ids!(
     "select distinct correction_id from bill_cancelled where made_bill_id",
     "order by correction_id"
 );
+const PUT_BEHIND: Rows = Rows("bill_behind (bill_id, correction_id)");
+const BEHIND: Sql = Sql("select correction_id from bill_behind where bill_id = $1");
+const BILLS_BEHIND: Sql = Sql("
+    select bill_id from bill_behind where correction_id = $1 order by bill_id");
+const ASKED_WITH: Sql = Sql("
+    select max(m.bill_id) from bill_behind h
+    join bill_behind m on m.correction_id = h.correction_id
+    where h.bill_id = $1
+      and not exists (select 1 from bill_cancelled k where k.bill_id = m.bill_id)");
+const OWED_BEFORE: Sql = Sql("
+    select cast(coalesce(sum(p.amount_cents), 0) as bigint) from posting p
+    where p.account_id = $1 and p.gl = '1200 receivable'
+      and p.entry_id < (
+        select min(e.id) from bill_cancelled k
+        join bill b on b.id = k.bill_id
+        join entry e on e.key = b.number and e.kind = 'cancelled'
+        where k.correction_id = $2)");
 const REPLACE: Sql = Sql("update bill_cancelled set made_bill_id = $2 where bill_id = $1");
 const GET: Sql = Sql("
     select id, account_id, cause, why, made_on, net_cents from correction where id = $1");
@@ -128,6 +145,33 @@ pub fn rules(tx: &mut Tx, on: Date) -> Result<Option<String>> {
 /// Keeps which bill stands in the place of one that was taken back.
 pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
     tx.exec(REPLACE, [cancelled.into(), made.into()]).map(|_| ())
+}
+
+/// Puts bills behind the first page of the correction that made them.
+pub fn put_behind(tx: &mut Tx, all: &[(BillId, CorrectionId)]) -> Result<()> {
+    tx.bulk(PUT_BEHIND, all.iter().map(|(bill, correction)| [(*bill).into(), (*correction).into()]))
+}
+
+/// The correction whose first page asks for a bill, if one does.
+pub fn behind(tx: &mut Tx, bill: BillId) -> Result<Option<CorrectionId>> {
+    tx.maybe(BEHIND, [bill.into()], |row| row.id(0))
+}
+
+/// The bills behind the first page of a correction, in the order in which they were made.
+pub fn bills_behind(tx: &mut Tx, id: CorrectionId) -> Result<Vec<BillId>> {
+    tx.many(BILLS_BEHIND, [id.into()], |row| row.id(0))
+}
+
+/// The bill by which what a paper asks for is known: of several behind one first page the last that
+/// stands, else the bill itself.
+pub fn asked_with(tx: &mut Tx, bill: BillId) -> Result<BillId> {
+    let last = tx.one(ASKED_WITH, [bill.into()], |row| row.maybe(0, Row::id))?;
+    Ok(last.unwrap_or(bill))
+}
+
+/// What an account owed when a correction of it was about to be posted.
+pub fn owed_before(tx: &mut Tx, account: AccountId, id: CorrectionId) -> Result<Money> {
+    tx.one(OWED_BEFORE, [account.into(), id.into()], |row| row.money(0))
 }
 
 /// The bills of service of an account that stand and have a day from `from` on, oldest first.

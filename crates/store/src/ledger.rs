@@ -64,14 +64,24 @@ const LEVELLED: Sql = Sql("
     join entry b on b.key = w.number and b.kind = 'bill'
     where k.account_id = $1 and k.kind = 'budget' and k.amount_cents < 0 order by c.id");
 
+/// The bill whose paper asks for a side: it, or the last that stands of those behind one first page.
+macro_rules! paper {
+    () => {
+        "coalesce((select max(m.bill_id) from bill_behind h
+                   join bill_behind m on m.correction_id = h.correction_id
+                   where h.bill_id = coalesce(b.id, w.id)
+                     and not exists (select 1 from bill_cancelled k where k.bill_id = m.bill_id)),
+                  b.id, w.id)"
+    };
+}
 // By the bill's day or that of the bill it came with, a debt is due, or since what it stands for was; else
 // from the day it counts.
-const SIDES: Sql = Sql("
-    select s.id, s.kind, s.key, c.kind, s.effective_on,
+const SIDES: Sql = Sql(concat!(
+    "select s.id, s.kind, s.key, c.kind, s.effective_on,
            coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
-           case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
-           coalesce(b.id, w.id)
-    from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
+           case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end, ",
+    paper!(),
+    " from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
           from posting p join entry e on e.id = p.entry_id
           where p.account_id = $1 and p.gl = '1200 receivable'
             and e.effective_on <= $2 and e.id <= $3
@@ -80,7 +90,8 @@ const SIDES: Sql = Sql("
     left join charge c on s.kind = 'charge' and c.key = s.key
     left join bill w on w.id = c.bill_id
     left join charge_since d on d.key = c.key
-    order by s.id");
+    order by s.id"
+));
 const APPLIED: Sql = Sql("
     select e.id, a.entry_id, a.amount_cents
     from payment y
@@ -102,7 +113,11 @@ const SIDES_AMONG: (Sql, Sql) = among_ids!(
     "select s.id, s.kind, s.key, c.kind, s.effective_on,
             coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
             case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
-            coalesce(b.id, w.id), s.account_id
+            coalesce((select max(m.bill_id) from bill_behind h
+                      join bill_behind m on m.correction_id = h.correction_id
+                      where h.bill_id = coalesce(b.id, w.id)
+                        and not exists (select 1 from bill_cancelled k where k.bill_id = m.bill_id)),
+                     b.id, w.id), s.account_id
      from (select p.account_id, e.id, e.kind, e.key, e.effective_on,
                   cast(sum(p.amount_cents) as bigint) as cents
            from posting p join entry e on e.id = p.entry_id

@@ -49,11 +49,15 @@ const TOLD: (Sql, Sql) = among_ids!(
     "order by 1"
 );
 const NOTES: Sql = Sql("select count(*) from correction where cause <> 'run'");
-// Of bills of a turn that is taken back as a whole nobody is told: nobody was sent them.
+// Of bills of a turn that is taken back as a whole nobody is told: nobody was sent them. Of one that sums up
+// others it is told what stands in its place, once that is made.
 const UNTOLD: Sql = Sql("
     select c.id from correction c
     where (select after_correction_id from note_begin) < c.id and c.cause <> 'run'
       and not exists (select 1 from piece p where p.correction_id = c.id)
+      and not exists (
+        select 1 from correction_summing w join bill_cancelled k on k.bill_id = w.bill_id
+        where k.correction_id = c.id)
       and exists (
         select 1 from bill_cancelled k
         where k.correction_id = c.id

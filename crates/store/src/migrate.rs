@@ -69,6 +69,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0063_rolled", include_str!("../migrations/0063_rolled.sql")),
     ("0064_allocated", include_str!("../migrations/0064_allocated.sql")),
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
+    ("0066_one_piece", include_str!("../migrations/0066_one_piece.sql")),
     ("0068_notices", include_str!("../migrations/0068_notices.sql")),
     ("0069_agency", include_str!("../migrations/0069_agency.sql")),
     ("0070_online", include_str!("../migrations/0070_online.sql")),

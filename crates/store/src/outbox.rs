@@ -119,13 +119,16 @@ const WAITING: Sql = of_piece!(
     " = 'queued' order by p.id"
 );
 const NOT_AWAY: Sql = Sql("
-    select count(*) from piece p join standing_bill b on b.id = p.bill_id
+    select count(*) from standing_bill b
+    left join bill_behind h on h.bill_id = b.id
+    join piece p on p.bill_id = b.id or p.correction_id = h.correction_id
     where b.window_id = $1 and p.channel <> 'collect'
       and coalesce((select e.state from piece_event e where e.piece_id = p.id
                     order by e.position desc limit 1), 'queued')
           in ('queued', 'sending', 'unknown')");
 const PAPERS: Sql = Sql("
-    select (select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2)
+    select (select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2
+             and not exists (select 1 from bill_behind h where h.bill_id = b.id))
         + (select count(*) from correction c where $1 <= c.made_on and c.made_on < $2
              and exists (select 1 from piece p where p.correction_id = c.id))
         + (select count(*) from mailing m where $1 <= m.dated_on and m.dated_on < $2)");
@@ -173,6 +176,8 @@ const LEFT_OUT: Sql = Sql("
     where (select after_bill_id from outbox_begin) < b.id
       and not exists (select 1 from piece p where p.bill_id = b.id and p.account_id = b.account_id
                         and p.role = 'main')
+      and not exists (select 1 from bill_behind h join piece p on p.correction_id = h.correction_id
+                      where h.bill_id = b.id and p.account_id = b.account_id and p.role = 'main')
     order by b.id limit 100");
 const NOT_SENT: Sql = Sql("
     select m.number from mailing m

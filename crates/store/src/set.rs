@@ -9,7 +9,7 @@ use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::job::Pace;
 use meterbook_core::bill::set::{Item, Otherwise, Outcome, Set, SetJob};
-use meterbook_core::id::{AccountId, SetId};
+use meterbook_core::id::{AccountId, BillId, SetId, UserId};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -32,11 +32,13 @@ const OPEN: Sql = Sql("
 const LEASE_SQLITE: Sql = Sql("
     select set_id, nth, account_ids, first_correction, first_bill, bills, first_entry, entries,
            first_piece, pieces
-    from correction_job where set_id = $1 and done_at is null order by nth limit 1");
+    from correction_job where set_id = $1 and done_at is null and dropped = 0
+    order by nth limit 1");
 const LEASE_POSTGRES: Sql = Sql("
     select set_id, nth, account_ids, first_correction, first_bill, bills, first_entry, entries,
            first_piece, pieces
-    from correction_job where set_id = $1 and done_at is null order by nth limit 1
+    from correction_job where set_id = $1 and done_at is null and dropped = 0
+    order by nth limit 1
     for update skip locked");
 const END_JOB: Sql = Sql("
     update correction_job set worker = $3, done_at = $4 where set_id = $1 and nth = $2");
@@ -46,10 +48,32 @@ const SEEN: Rows = Rows("correction_seen (set_id, account_id, charged_cents)");
 const SEEN_OF: Sql = Sql("
     select account_id, charged_cents from correction_seen where set_id = $1 order by account_id");
 const END: Sql = Sql("update correction_set set done_at = $2 where id = $1 and done_at is null");
+const SUMMING: Rows = Rows("correction_summing (bill_id, set_id)");
+const TO_SUM_UP: Sql = Sql("
+    select b.account_id, b.id from correction_summing w join bill b on b.id = w.bill_id
+    where w.set_id = $1 order by b.account_id, b.id");
+const SUMMED_UP: Sql = Sql("delete from correction_summing where set_id = $1");
+const NOT_SUMMED: Sql = Sql("
+    select b.number, w.set_id from correction_summing w
+    join correction_set s on s.id = w.set_id
+    join bill b on b.id = w.bill_id
+    where s.done_at is not null order by w.set_id, b.id limit 100");
+const DROP: Sql = Sql("
+    update correction_job set dropped = 1 where set_id = $1 and done_at is null");
+const CANCEL: Sql = Sql("
+    insert into correction_set_cancelled (set_id, why, cancelled_by, cancelled_at)
+    values ($1, $2, $3, $4)");
+const CANCELLED: Sql = Sql("
+    select why, cancelled_by, cancelled_at from correction_set_cancelled where set_id = $1");
+const ENDED: Sql = Sql("select done_at from correction_set where id = $1");
+const NEWEST: Sql = Sql("
+    select id, tariffs, from_on, cause, why, version, begun_by, begun_at, as_seen
+    from correction_set
+    order by case when done_at is null then 0 else 1 end, id desc limit $1");
 const PACE: Sql = Sql("
     select cast(coalesce(sum(case when done_at is null then 0 else accounts end), 0) as bigint),
            cast(coalesce(sum(accounts), 0) as bigint),
-           cast(coalesce(sum(case when done_at is null then 1 else 0 end), 0) as bigint),
+           cast(coalesce(sum(case when done_at is null and dropped = 0 then 1 else 0 end), 0) as bigint),
            count(*), min(done_at), max(done_at)
     from correction_job where set_id = $1");
 const BY: Sql = Sql("
@@ -77,7 +101,8 @@ const FORGET: Sql = Sql("delete from correction_set where id = $1");
 const COUNT: Sql = Sql("select count(*) from correction_set");
 const LEFT: Sql = Sql("
     select s.id, count(*) from correction_set s join correction_job j on j.set_id = s.id
-    where s.done_at is not null and j.done_at is null group by s.id order by s.id limit 100");
+    where s.done_at is not null and j.done_at is null and j.dropped = 0
+    group by s.id order by s.id limit 100");
 const NOT_MADE: Sql = Sql("
     select a.number, i.set_id
     from correction_item i
@@ -101,6 +126,17 @@ pub struct Sum {
     pub more: Money,
     /// What the others owe less, below zero.
     pub less: Money,
+}
+
+/// That a set was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancelled {
+    /// Why.
+    pub why: String,
+    /// By whom; `None` for the system itself.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Keeps a set with its jobs.
@@ -195,9 +231,58 @@ pub fn end_job(
     tx.exec(END_JOB, values).map(|_| ())
 }
 
-/// Writes down that a set is at its end.
-pub fn end(tx: &mut Tx, set: SetId, at: Timestamp) -> Result<()> {
-    tx.exec(END, [set.into(), at.into()]).map(|_| ())
+/// Writes down that a set is at its end, and says whether it was not before.
+pub fn end(tx: &mut Tx, set: SetId, at: Timestamp) -> Result<bool> {
+    Ok(tx.exec(END, [set.into(), at.into()])? == 1)
+}
+
+/// Keeps bills that sum up others and were taken back, to be made anew at the end of a set.
+pub fn sum_up_later(tx: &mut Tx, set: SetId, bills: &[BillId]) -> Result<()> {
+    tx.bulk(SUMMING, bills.iter().map(|it| [(*it).into(), set.into()]))
+}
+
+/// What is to be summed up anew at the end of a set: whose, and the bill that was taken back.
+pub fn to_sum_up(tx: &mut Tx, set: SetId) -> Result<Vec<(AccountId, BillId)>> {
+    tx.many(TO_SUM_UP, [set.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// Writes down that this was done.
+pub fn summed_up(tx: &mut Tx, set: SetId) -> Result<()> {
+    tx.exec(SUMMED_UP, [set.into()]).map(|_| ())
+}
+
+/// Drops the jobs of a set that are not done. Those who are at one of them are waited for.
+pub fn drop_rest(tx: &mut Tx, set: SetId) -> Result<()> {
+    tx.exec(DROP, [set.into()]).map(|_| ())
+}
+
+/// Keeps that somebody cancelled a set.
+pub fn cancel(tx: &mut Tx, set: SetId, it: &Cancelled) -> Result<()> {
+    let values = [set.into(), V::from(&it.why), it.by.into(), it.at.into()];
+    tx.exec(CANCEL, values).map(|_| ())
+}
+
+/// Who cancelled a set and why, where somebody did.
+pub fn cancelled(tx: &mut Tx, set: SetId) -> Result<Option<Cancelled>> {
+    tx.maybe(CANCELLED, [set.into()], |row| {
+        Ok(Cancelled { why: row.text(0)?, by: row.maybe(1, Row::id)?, at: row.instant(2)? })
+    })
+}
+
+/// When a set came to its end; nothing while it is open.
+pub fn ended(tx: &mut Tx, set: SetId) -> Result<Option<Timestamp>> {
+    let found = tx.maybe(ENDED, [set.into()], |row| row.maybe(0, Row::instant))?;
+    found.ok_or_else(|| missing("set of corrections", set))
+}
+
+/// The set with a number, if there is one.
+pub fn find(tx: &mut Tx, id: SetId) -> Result<Option<Set>> {
+    tx.maybe(GET, [id.into()], set)
+}
+
+/// At most so many sets: those that are open, and then the newest.
+pub fn newest(tx: &mut Tx, most: i64) -> Result<Vec<Set>> {
+    tx.many(NEWEST, [most.into()], set)
 }
 
 /// How far a set is.
@@ -273,6 +358,10 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     let mut found = tx.many(LEFT, [], |row| {
         Ok(format!("{} jobs are left of set {}, which is at its end", row.int(1)?, row.int(0)?))
     })?;
+    found.extend(tx.many(NOT_SUMMED, [], |row| {
+        let (number, set) = (row.text(0)?, row.int(1)?);
+        Ok(format!("set {set} is at its end, and what {number} summed up was not summed up anew"))
+    })?);
     found.extend(tx.many(NOT_MADE, [], |row| {
         let (number, set) = (row.number(0)?, row.int(1)?);
         Ok(format!("account {number} has no correction such as set {set} says it made"))

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, WindowId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 
@@ -84,9 +84,14 @@ const OFF: Sql = Sql("
         where z.account_id = $1) as it
     group by it.account_id having sum(it.cents) <> 0 order by it.account_id");
 // What another account paid of earlier bills of an account, and no summary bill had moved, when one of its
-// bills was posted.
-const WAITED: Sql = Sql("
-    with now as (select id from entry where key = $2 and kind = 'bill')
+// bills was posted, or a correction of it was about to be.
+macro_rules! waited {
+    ($now:literal) => {
+        Sql(concat!(
+            "with now as (",
+            $now,
+            ")",
+            "
     select cast(coalesce(sum(b.total_cents), 0) as bigint)
     from bill_rolled r
     join bill b on b.id = r.bill_id
@@ -102,7 +107,19 @@ const WAITED: Sql = Sql("
         where u.summed_bill_id = b.id and s.id < (select id from now)
           and not exists (
             select 1 from entry k
-            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))");
+            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))"
+        ))
+    };
+}
+
+const WAITED: Sql = waited!("select id from entry where key = $2 and kind = 'bill'");
+const WAITED_BEFORE: Sql = waited!(
+    "
+    select min(e.id) as id from bill_cancelled c
+    join bill f on f.id = c.bill_id
+    join entry e on e.key = f.number and e.kind = 'cancelled'
+    where c.correction_id = $2"
+);
 const PAID_BY: Sql = Sql("select by_account_id from bill_rolled where bill_id = $1");
 const SUMMING: (Sql, Sql) = among_ids!(
     "select distinct s.bill_id from bill_summed s
@@ -251,6 +268,11 @@ pub fn newest(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillId
 /// bill had moved when this one was posted.
 pub fn waited(tx: &mut Tx, bill: &Bill) -> Result<Money> {
     tx.one(WAITED, [bill.account.into(), V::from(&bill.number.0)], |row| row.money(0))
+}
+
+/// The same when a correction of it was about to be posted.
+pub fn waited_before(tx: &mut Tx, account: AccountId, correction: CorrectionId) -> Result<Money> {
+    tx.one(WAITED_BEFORE, [account.into(), correction.into()], |row| row.money(0))
 }
 
 /// The number of the newest bill by a day with which an account sums up others.

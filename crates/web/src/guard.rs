@@ -17,7 +17,7 @@ use meterbook_core::person::Language;
 
 use crate::Console;
 use crate::pages::{self, Head};
-use crate::words::{Words, money, words};
+use crate::words::{Words, money, set, words};
 
 /// The cookie of a session.
 const SESSION: &str = "meterbook";
@@ -59,6 +59,11 @@ impl Visitor {
     /// The texts about money in their language.
     pub(crate) fn money(&self) -> &'static money::Words {
         money::words(self.language)
+    }
+
+    /// What the console says of sets of corrections to whoever looks.
+    pub(crate) fn sets(&self) -> &'static set::Words {
+        set::words(self.language)
     }
 
     /// The secret that every form of this session carries.

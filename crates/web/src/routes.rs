@@ -13,8 +13,8 @@ use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, close, collection, compare, correction, credit,
     crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim, money, moves,
-    moving, note, once, online, order, ordering, outbox, payment, place, report, search, sign_in,
-    suspense, task, timeline, usage, version, write_off,
+    moving, note, once, online, order, ordering, outbox, payment, place, report, search, set,
+    sign_in, suspense, task, timeline, usage, version, write_off,
 };
 use crate::sent;
 
@@ -127,8 +127,34 @@ const ROUTES: &[Route] = &[
         run: || post(fact::tell),
     },
     Route { method: "GET", path: "/versions/new", needs: PUBLISH, run: || get(version::ask) },
-    Route { method: "POST", path: "/versions/new", needs: PUBLISH, run: || post(version::tell) },
+    Route { method: "POST", path: "/versions/new", needs: PUBLISH, run: || post(version::look) },
     Route { method: "GET", path: "/corrections/{id}", needs: VIEW, run: || get(correction::show) },
+    Route { method: "GET", path: "/corrections/sets", needs: VIEW, run: || get(set::list) },
+    Route { method: "GET", path: "/corrections/sets/{id}", needs: VIEW, run: || get(set::show) },
+    Route {
+        method: "POST",
+        path: "/corrections/sets/{id}/tell",
+        needs: PUBLISH,
+        run: || post(set::tell),
+    },
+    Route {
+        method: "POST",
+        path: "/corrections/sets/{id}/cancel",
+        needs: RUN,
+        run: || post(set::cancel),
+    },
+    Route {
+        method: "GET",
+        path: "/corrections/sets/{id}/tell",
+        needs: VIEW,
+        run: || get(set::show),
+    },
+    Route {
+        method: "GET",
+        path: "/corrections/sets/{id}/cancel",
+        needs: VIEW,
+        run: || get(set::show),
+    },
     Route { method: "GET", path: "/cycles", needs: VIEW, run: || get(cycle::list) },
     Route { method: "GET", path: "/unbilled", needs: VIEW, run: || get(cycle::unbilled) },
     Route { method: "GET", path: "/cycles/{id}", needs: VIEW, run: || get(cycle::show) },

@@ -24,6 +24,7 @@ macro_rules! catalogue {
 
 pub(crate) mod money;
 pub(crate) mod payer;
+pub(crate) mod set;
 
 catalogue! {
     account: "Account", "Cuenta";
@@ -41,6 +42,7 @@ catalogue! {
     agreements: "Agreements", "Contratos";
     amount: "Amount", "Importe";
     amount_due: "Amount due", "Importe a pagar";
+    bill_behind: "Paid with the first page of correction {number}", "Se paga con la primera página de la corrección {number}";
     approval_given: "It is done, by both of you.", "Está hecho, por ustedes dos.";
     approval_refused: "It was not done, and waits no more.", "No se hizo y ya no espera.";
     approvals: "Approvals", "Aprobaciones";
@@ -595,6 +597,7 @@ catalogue! {
     correct_interest: "Interest on what was too much", "Intereses sobre lo cobrado de más";
     correct_look: "Look", "Ver";
     correct_net: "Together", "En total";
+    correct_only_reads: "Only the reads that it says change.", "Sólo cambian las lecturas que indica.";
     correct_parts: "parts are offered, the first of", "partes se ofrecen, la primera de";
     correct_title: "Correct from bill", "Corregir desde la factura";
     correct_never_charged: "Never charged by an earlier correction", "Nunca cobrado por una corrección anterior";
@@ -649,10 +652,6 @@ catalogue! {
     once_title: "Bill a charge", "Facturar un cargo";
     once_waiting: "What waits for a bill", "Lo que espera una factura";
     once_will: "The bill would be", "La factura sería";
-    version_accounts: "accounts", "cuentas";
-    version_done: "It is told, and corrected:", "Está dicho y corregido:";
-    version_failed: "Not corrected; look again", "Sin corregir; mire de nuevo";
-    version_left: "It is told. Somebody who may correct bills does the rest:", "Está dicho. Quien pueda corregir facturas hace el resto:";
     version_now: "Now", "Ahora";
     version_others: "more are not shown", "más no se muestran";
     version_says: "A version of a tariff said something else, or held from an earlier day. All bills that were made of it are corrected in the same act.", "Una versión de una tarifa decía otra cosa, o regía desde antes. Todas las facturas hechas con ella se corrigen en el mismo acto.";

@@ -10,7 +10,7 @@ use meterbook_core::bill::correct::{Correction, net, take_back, take_off};
 use meterbook_core::bill::set::SetJob;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, WindowId};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, SetId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Authorized;
@@ -31,6 +31,8 @@ pub(super) struct Fresh {
     bills: Ids,
     entries: Ids,
     pieces: Ids,
+    /// The set that they are of: at its end what sums up bills of it is made anew, and not before.
+    set: Option<SetId>,
 }
 
 /// Ids from here on are those of trials, which nobody sees.
@@ -59,6 +61,7 @@ impl Fresh {
             bills: Ids::of(Counter::Bill, job.first_bill.0, job.bills),
             entries: Ids::of(Counter::Entry, job.first_entry.0, job.entries),
             pieces: Ids::of(Counter::Piece, job.first_piece.0, job.pieces),
+            set: Some(job.set),
         }
     }
 
@@ -88,6 +91,7 @@ impl Fresh {
             bills: ids(Counter::Bill),
             entries: ids(Counter::Entry),
             pieces: ids(Counter::Piece),
+            set: None,
         }
     }
 }
@@ -162,12 +166,24 @@ fn worked_out(
         None => return Ok(anew),
     };
     for it in &mut anew.corrections {
+        due_together(it);
         let class = store::account::get(tx, it.account)?.class;
         let before = asked(tx, it.bills.iter().map(|it| it.0.id).collect())?;
         it.settled = rules.settle((it.cause, class), it.on, &it.bills, &before);
         it.net = net(&it.bills) - it.settled.off();
     }
     Ok(anew)
+}
+
+/// Bills that go as one piece are due on one day, the last of theirs.
+fn due_together(it: &mut Correction) {
+    if !it.is_one_piece() {
+        return;
+    }
+    let Some(due) = it.made().map(|it| it.due_on).max() else { return };
+    for new in it.bills.iter_mut().filter_map(|it| it.1.as_mut()) {
+        new.due_on = due;
+    }
 }
 
 /// The first bill that is not made anew.
@@ -279,7 +295,13 @@ pub(super) fn keep(
             store::correction::replace(tx, old.id, new.id)?;
         }
     }
-    crate::delivery::queue(tx, &new, |tx, count| fresh.pieces.take(tx, count))?;
+    let together = corrections.iter().filter(|it| it.is_one_piece());
+    let behind = together.flat_map(|it| it.made().map(move |bill| (bill.id, it.id)));
+    let behind: Vec<(BillId, CorrectionId)> = behind.collect();
+    store::correction::put_behind(tx, &behind)?;
+    let (_, alone): (Vec<Bill>, Vec<Bill>) =
+        new.into_iter().partition(|it| behind.iter().any(|of| of.0 == it.id));
+    crate::delivery::queue(tx, &alone, |tx, count| fresh.pieces.take(tx, count))?;
     crate::delivery::queue_notes(tx, corrections, |tx, count| fresh.pieces.take(tx, count))?;
     let mut entries = Vec::new();
     for (correction, (old, new)) in pairs() {
@@ -310,10 +332,16 @@ pub(super) fn keep(
     store::ledger::add(tx, &entries)?;
     if let (Some(it), Some(allowed)) = (corrections.first(), allowed.values().next()) {
         let bills: Vec<BillId> = taken.iter().map(|it| it.1).collect();
-        let undone = sum_up::undone(tx, &bills, (it.cause, &it.why, it.on))?;
-        sum_up::anew(tx, allowed, &undone, it.on)?;
-        let summed = undone.iter().map(|it| it.0);
-        crate::order::after_correction(tx, allowed, summed)?;
+        let said = (it.cause, it.why.as_str(), it.on);
+        match fresh.set {
+            Some(set) => sum_up::undone_until(tx, set, &bills, said)?,
+            None => {
+                let undone = sum_up::undone(tx, &bills, said)?;
+                sum_up::anew(tx, allowed, &undone, it.on)?;
+                let summed = undone.iter().map(|it| it.0);
+                crate::order::after_correction(tx, allowed, summed)?;
+            }
+        }
     }
     for it in corrections {
         let allowed: &Authorized = allowed.get(&it.account).context("it was allowed")?;

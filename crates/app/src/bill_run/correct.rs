@@ -6,6 +6,7 @@
 pub mod many;
 pub(crate) mod set;
 mod some;
+pub mod under_way;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -213,7 +214,20 @@ pub(super) fn said(it: &Correction) -> String {
 /// Takes a bill that stands beside service back, as one of charges or one that sums up others, with a
 /// correction of its own, and tells who knew of it. Nothing is made in its place here. Of a turn that is
 /// taken back as a whole nobody is told.
-pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Date)) -> Result<()> {
+pub(super) fn whole(tx: &mut Tx, bill: &Bill, said: (Cause, &str, Date)) -> Result<()> {
+    let it = taken_back(tx, bill, said)?;
+    if it.cause != Cause::Run {
+        queue_notes(tx, &[it], |tx, count| tx.next(Counter::Piece, count))?;
+    }
+    Ok(())
+}
+
+/// The same, and nobody is told of it yet.
+pub(super) fn taken_back(
+    tx: &mut Tx,
+    bill: &Bill,
+    (cause, why, on): (Cause, &str, Date),
+) -> Result<Correction> {
     let id = CorrectionId(tx.next(Counter::Correction, 1)?);
     let it = Correction {
         id,
@@ -225,12 +239,8 @@ pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Da
         settled: Settled::default(),
         bills: vec![(bill.clone(), None)],
     };
-    let all = [it];
-    store::correction::add(tx, &all)?;
+    store::correction::add(tx, std::slice::from_ref(&it))?;
     store::correction::cancel(tx, &[(id, bill.id)])?;
-    if cause != Cause::Run {
-        queue_notes(tx, &all, |tx, count| tx.next(Counter::Piece, count))?;
-    }
     let entry = Entry {
         id: EntryId(tx.next(Counter::Entry, 1)?),
         kind: EntryKind::Cancelled,
@@ -239,7 +249,8 @@ pub(super) fn whole(tx: &mut Tx, bill: &Bill, (cause, why, on): (Cause, &str, Da
         text: bill.period.to_string(),
         postings: take_back(bill),
     };
-    store::ledger::add(tx, &[entry])
+    store::ledger::add(tx, &[entry])?;
+    Ok(it)
 }
 
 impl fmt::Display for NotCorrected {

@@ -14,7 +14,7 @@ use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, WindowId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, SetId, WindowId};
 use meterbook_core::ledger::Entry;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
@@ -22,8 +22,9 @@ use meterbook_core::permission::Authorized;
 use meterbook_store::summary::Left;
 use meterbook_store::{self as store, Counter, Tx};
 
-use super::correct::whole;
+use super::correct::{taken_back, whole};
 use super::{charges, post};
+use crate::delivery::queue_notes;
 use crate::summary::{members, rolls_up};
 
 /// How what an account sums up of a turn stands.
@@ -230,21 +231,56 @@ fn bill(
 pub(super) fn undone(
     tx: &mut Tx,
     bills: &[BillId],
-    (cause, why, on): (Cause, &str, Date),
+    said: (Cause, &str, Date),
 ) -> Result<Vec<(AccountId, BillId)>> {
+    let mut undone = Vec::new();
+    for bill in standing_of(tx, bills)? {
+        whole(tx, &bill, said)?;
+        undone.push((bill.account, bill.id));
+    }
+    Ok(undone)
+}
+
+/// The same for a set of corrections: what is left is summed up anew at its end ([`after_set`]), once
+/// however many jobs reach the accounts of one that sums up, and its account is told then.
+pub(super) fn undone_until(
+    tx: &mut Tx,
+    set: SetId,
+    bills: &[BillId],
+    said: (Cause, &str, Date),
+) -> Result<()> {
+    let mut undone = Vec::new();
+    for bill in standing_of(tx, bills)? {
+        taken_back(tx, &bill, said)?;
+        undone.push(bill.id);
+    }
+    store::set::sum_up_later(tx, set, &undone)
+}
+
+/// Sums up anew, in the order of their accounts, what jobs of a set took back, and says so.
+pub(super) fn after_set(tx: &mut Tx, allowed: &Authorized, set: SetId, on: Date) -> Result<()> {
+    let undone = store::set::to_sum_up(tx, set)?;
+    anew(tx, allowed, &undone, on)?;
+    for (account, bill) in &undone {
+        for it in store::correction::of_bill(tx, *bill)?.iter().filter(|it| it.cancelled) {
+            let it = store::correction::get(tx, it.correction)?;
+            queue_notes(tx, &[it], |tx, count| tx.next(Counter::Piece, count))?;
+        }
+        crate::order::after_correction(tx, allowed, [*account])?;
+    }
+    store::set::summed_up(tx, set)
+}
+
+/// The bills that stand and sum up any of these, their accounts locked.
+fn standing_of(tx: &mut Tx, bills: &[BillId]) -> Result<Vec<Bill>> {
     let mut accounts = Vec::new();
     for id in store::summary::summing(tx, bills)? {
         accounts.push(store::bill::get(tx, id)?.account);
     }
     store::account::lock(tx, &accounts)?;
     // Whoever was before us at one of them took its bill back.
-    let mut undone = Vec::new();
-    for id in store::summary::summing(tx, bills)? {
-        let bill = store::bill::get(tx, id)?;
-        whole(tx, &bill, (cause, why, on))?;
-        undone.push((bill.account, id));
-    }
-    Ok(undone)
+    let standing = store::summary::summing(tx, bills)?;
+    standing.into_iter().map(|it| store::bill::get(tx, it)).collect()
 }
 
 /// Sums up anew what [`undone`] took back, once the bills in the place of those are posted.

@@ -110,6 +110,15 @@ fn words(it: &Printed, (kind, language): (PaperKind, Language), carried: &Carrie
             format!("Le escribimos una carta sobre la cuenta {account}: {subject}."),
         ),
     };
+    let said = match (it.behind.is_empty(), language) {
+        (true, _) => said,
+        (false, Language::English) => format!(
+            "Bills of account {account} were corrected. The new bills come together, with one amount for all of them."
+        ),
+        (false, Language::Spanish) => format!(
+            "Se corrigieron facturas de la cuenta {account}. Las facturas nuevas vienen juntas, con un solo importe por todas."
+        ),
+    };
     let asks = it.asks().map_or_else(String::new, |(amount, due)| match language {
         Language::English => format!("Amount due: {amount}\nDue on: {due}\n\n"),
         Language::Spanish => format!("Importe a pagar: {amount}\nFecha de vencimiento: {due}\n\n"),

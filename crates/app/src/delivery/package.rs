@@ -226,8 +226,8 @@ fn fill(
 fn asks(tx: &mut Tx, piece: &Piece) -> Result<Money> {
     match piece.enclosed {
         Enclosed::Bill(_) => store::ledger::balance_with(tx, piece.account, &piece.number),
-        Enclosed::Note(_) | Enclosed::Letter(_) => Ok(Money::ZERO),
-        Enclosed::Summary(_) => {
+        Enclosed::Letter(_) => Ok(Money::ZERO),
+        Enclosed::Note(_) | Enclosed::Summary(_) => {
             let asks = Printed::of(tx, piece.enclosed)?.asks();
             Ok(asks.map_or(Money::ZERO, |it| it.0))
         }

@@ -41,8 +41,9 @@ pub(crate) fn queue(
     queue_all(tx, &papers.collect::<Vec<_>>(), take).map(drop)
 }
 
-/// Queues the notes of corrections, once each, for everybody who gets the account's bills. Of a
-/// correction of whose bills nobody knew nobody is told: the bills in their place are their first.
+/// Queues the notes of corrections, once each, for everybody who gets the account's bills; one that has
+/// several bills behind it carries them. Of another one of whose bills nobody knew nobody is told: the
+/// bill in their place is their first.
 pub(crate) fn queue_notes(
     tx: &mut Tx,
     corrections: &[Correction],
@@ -50,7 +51,8 @@ pub(crate) fn queue_notes(
 ) -> Result<usize> {
     let ids: Vec<CorrectionId> = corrections.iter().map(|it| it.id).collect();
     let known: BTreeSet<CorrectionId> = store::mailing::known(tx, &ids)?.into_iter().collect();
-    let wanted = corrections.iter().filter(|it| known.contains(&it.id));
+    let goes = |it: &&Correction| it.is_one_piece() || known.contains(&it.id);
+    let wanted = corrections.iter().filter(goes);
     let papers = wanted.map(|it| Paper {
         enclosed: Enclosed::Note(it.id),
         number: note_number(it.id),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use jiff::Timestamp;
 use meterbook_core::bill::correct::Cause;
-use meterbook_core::id::{TariffId, TellingId};
+use meterbook_core::id::{SetId, TariffId, TellingId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::tariff::Tariff;
@@ -19,7 +19,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::{NotTold, TELL, TRIAL};
 use crate::authority::authorize;
-use crate::bill_run::correct::set::{NewSet, begin};
+use crate::bill_run::correct::set::{Begun, NewSet, begin};
 use crate::bill_run::correct::{Many, many};
 use crate::{Actor, refuse, tariff};
 
@@ -83,6 +83,20 @@ pub fn preview(
     Ok(Retold { said: look.said, was: look.was, many, left: false })
 }
 
+/// Begins to look what telling a version would come to; whoever works next goes on with it.
+pub fn prepare(tx: &mut Tx, actor: Actor, version: Version<'_>) -> Result<SetId> {
+    authorize(tx, actor, Permission::RunBills, None)?;
+    let look = look(tx, version.text)?;
+    let set = NewSet { version: Some(version.text), ..look.set(version.cause) };
+    Ok(begin(tx, actor, set)?.id())
+}
+
+/// What a version tells, and what is believed of its day without it; refuses what cannot be told.
+pub fn told(tx: &mut Tx, text: &str) -> Result<(String, String)> {
+    let Look { said, was, .. } = look(tx, text)?;
+    Ok((said, was))
+}
+
 /// Puts a version in its place under a number that is no other transaction's, for a trial.
 pub(crate) fn put(tx: &mut Tx, text: &str, under: i64, at: Timestamp) -> Result<()> {
     let id = TRIAL + under;
@@ -107,42 +121,61 @@ pub fn tell(
     because: Because<'_>,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Retold> {
-    let (why, evidence) = (because.why.trim(), because.evidence.trim());
-    let (look, begun) = db.write(|tx| {
-        let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
-        if why.is_empty() {
-            return Err(refuse(NotTold::NoReason));
-        }
-        if evidence.is_empty() {
-            return Err(refuse(NotTold::NoEvidence));
-        }
-        // First of all its number: whoever posts is done then, and nobody begins.
-        let id = TellingId(tx.next(Counter::Telling, 1)?);
-        let look = look(tx, version.text)?;
-        let telling = Telling {
-            id,
-            said: look.said.clone(),
-            was: look.was.clone(),
-            why: why.to_owned(),
-            evidence: evidence.to_owned(),
-            at: actor.at,
-        };
-        let id = TariffId(tx.next(Counter::Tariff, 1)?);
-        keep(tx, &telling, id, (&look.tariff, version.text))?;
-        let change = Change { was: Some(&look.was), became: Some(&look.said), why: Some(why) };
-        store::audit::change(tx, &allowed, TELL, &look.tariff.code, (evidence, change))?;
-        let may = authorize(tx, actor, Permission::CorrectBills, Some(Money::ZERO)).is_ok();
-        let why = format!("{why}: {} ({evidence})", look.said);
-        let set = NewSet { why: Some(&why), seen: Some(because.seen), ..look.set(version.cause) };
-        let begun = if may { Some(begin(tx, actor, set)?) } else { None };
-        Ok((look, begun))
-    })?;
+    let (look, begun) = db.write(|tx| told_and_begun(tx, actor, version, because))?;
     let left = begun.is_none();
     let many = match begun {
         Some(begun) => many::finish_begun(db, begun, watch)?,
         None => Many::default(),
     };
     Ok(Retold { said: look.said, was: look.was, many, left })
+}
+
+/// The same, and whoever works next brings it to its end: the set that was begun, or nothing where the
+/// bills are left for somebody who may correct them.
+pub fn tell_and_leave(
+    tx: &mut Tx,
+    actor: Actor,
+    version: Version<'_>,
+    because: Because<'_>,
+) -> Result<Option<SetId>> {
+    let (_, begun) = told_and_begun(tx, actor, version, because)?;
+    Ok(begun.map(Begun::id))
+}
+
+fn told_and_begun(
+    tx: &mut Tx,
+    actor: Actor,
+    version: Version<'_>,
+    because: Because<'_>,
+) -> Result<(Look, Option<Begun>)> {
+    let (why, evidence) = (because.why.trim(), because.evidence.trim());
+    let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
+    if why.is_empty() {
+        return Err(refuse(NotTold::NoReason));
+    }
+    if evidence.is_empty() {
+        return Err(refuse(NotTold::NoEvidence));
+    }
+    // First of all its number: whoever posts is done then, and nobody begins.
+    let id = TellingId(tx.next(Counter::Telling, 1)?);
+    let look = look(tx, version.text)?;
+    let telling = Telling {
+        id,
+        said: look.said.clone(),
+        was: look.was.clone(),
+        why: why.to_owned(),
+        evidence: evidence.to_owned(),
+        at: actor.at,
+    };
+    let id = TariffId(tx.next(Counter::Tariff, 1)?);
+    keep(tx, &telling, id, (&look.tariff, version.text))?;
+    let change = Change { was: Some(&look.was), became: Some(&look.said), why: Some(why) };
+    store::audit::change(tx, &allowed, TELL, &look.tariff.code, (evidence, change))?;
+    let may = authorize(tx, actor, Permission::CorrectBills, Some(Money::ZERO)).is_ok();
+    let why = format!("{why}: {} ({evidence})", look.said);
+    let set = NewSet { why: Some(&why), seen: Some(because.seen), ..look.set(version.cause) };
+    let begun = if may { Some(begin(tx, actor, set)?) } else { None };
+    Ok((look, begun))
 }
 
 impl Look {

@@ -142,6 +142,7 @@ fn a_bill_in_the_place_of_another_is_a_corrected_invoice_and_one_with_none_is_cr
         let new = standing[0];
         let text = db.read(|tx| invoice::of_bill(tx, new)).unwrap();
         assert_eq!(only(&text, "InvoiceTypeCode"), "384");
+        assert!(text.contains("Paid together with the other bills of correction C-1."), "{text}");
         let of = text.split("<cac:InvoiceDocumentReference>").nth(1).unwrap();
         assert!(of.contains(&format!("<cbc:ID>{}</cbc:ID>", number(old[0]))), "{of}");
         let before = db.read(|tx| invoice::of_bill(tx, old[0])).unwrap();

@@ -83,6 +83,12 @@ fn a_layout_that_leaves_out_what_has_to_be_said_is_refused_with_the_item_and_the
                 "the sample note in en cannot be drawn with it: bill 4417-0926-8 as drawn says no amount for \"Credited to your account\" on page 1 and the books say ",
             ),
             (
+                Form::Corrected,
+                "text(size: 11pt, weight: \"bold\", view.due_total.amount)",
+                "[]",
+                "the sample corrected in en cannot be drawn with it: bill 4417-0926-8 as drawn says no amount for \"Amount due by Oct 1, 2026\" on page 1 and the books say ",
+            ),
+            (
                 Form::Letter,
                 "#view.text",
                 "#pdf.artifact[#view.text]",

@@ -49,6 +49,7 @@ mod mandate;
 mod moves;
 mod notices;
 mod once;
+mod one_piece;
 mod online;
 mod online_told;
 mod orders;

@@ -12,13 +12,16 @@ use std::time::Duration;
 use jiff::civil::date;
 use jiff::{SignedDuration, ToSpan};
 use meterbook_app::bill_run::correct::many::{finish, prepare};
+use meterbook_app::bill_run::correct::under_way;
 use meterbook_app::bill_run::correct::{Many, many};
 use meterbook_app::bill_run::{self, Progress, Until, Which};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, check, tariff};
+use meterbook_app::{Actor, check, detail, tariff};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::Cause;
-use meterbook_core::id::SetId;
+use meterbook_core::bill::set::{Outcome, Standing};
+use meterbook_core::detail::{DetailKind, Subject};
+use meterbook_core::id::{AccountId, SetId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
@@ -242,6 +245,154 @@ fn what_is_told_and_not_corrected_yet_is_begun() {
         let done = finish(db, SetId(2), &mut |_, _| ()).unwrap();
         assert_eq!((done.accounts, done.failures), (30, 0));
         assert!(Money::ZERO < done.more);
+        clean(db);
+    });
+}
+
+/// One account pays for two others, which are in two jobs of a set: what is summed up is made anew once.
+#[test]
+fn what_sums_up_accounts_of_two_jobs_is_made_anew_once_at_the_end() {
+    engines::each(|db, folder| {
+        const MANY: i64 = 115;
+        january(db, folder, MANY);
+        let first = date(2026, 1, 1);
+        let (payer, others) = (AccountId(1), [AccountId(2), AccountId(113)]);
+        db.write(|tx| {
+            let by = store::account::get(tx, payer)?.number.to_string();
+            for id in others {
+                let of = Subject::Account(id);
+                detail::set(tx, actor(), of, DetailKind::Summary, &by, None, first)?;
+            }
+            let of = Subject::Account(payer);
+            detail::set(tx, actor(), of, DetailKind::Sums, "roll-up", None, first)
+        })
+        .unwrap();
+        bill(db, Which::Cycle(CYCLE), Until::Posted);
+        let sums = || {
+            count(
+                db,
+                "standing_bill b where exists (select 1 from bill_summed s where s.bill_id = b.id)",
+            )
+        };
+        let ever = || {
+            count(db, "bill b where exists (select 1 from bill_summed s where s.bill_id = b.id)")
+        };
+        assert_eq!((sums(), ever()), (1, 1));
+        for id in others {
+            let used = id.0 * 37 % 900;
+            meter_shows(db, &format!("E-{id}"), date(2026, 2, 1), &[used + 10]);
+        }
+        let owed = |id| db.read(|tx| store::ledger::balance(tx, id)).unwrap();
+        let before = owed(payer);
+        let set = db.write(|tx| prepare(tx, actor(), of(), Some(WHY))).unwrap();
+        let mut between = 0;
+        finish(db, set, &mut |done, of| {
+            if done < of {
+                between += 1;
+                clean(db);
+            }
+        })
+        .unwrap();
+        assert!(0 < between);
+        assert_eq!((sums(), ever()), (1, 2), "once for both jobs");
+        assert_eq!(count(db, "correction_summing"), 0);
+        assert!(before < owed(payer));
+        assert_eq!(others.map(owed), [Money::ZERO; 2]);
+        clean(db);
+    });
+}
+
+#[test]
+fn a_set_is_seen_and_cancelled_and_what_was_done_stays() {
+    engines::each(|db, folder| {
+        read_wrong(db, folder, CUSTOMERS);
+        let list = || db.read(|tx| under_way::list(tx, 9, actor().at)).unwrap();
+        assert!(list().is_empty());
+        let set = db.write(|tx| prepare(tx, actor(), of(), Some(WHY))).unwrap();
+        let it = list().remove(0);
+        assert_eq!((it.stands, it.pace.done, it.pace.jobs), (Standing::Works, 0, 3));
+        let later = actor().at + SignedDuration::from_mins(3);
+        let rests = db.read(|tx| under_way::one(tx, set, later)).unwrap().unwrap();
+        assert_eq!(rests.stands, Standing::Rests);
+        let kim = with_role(db, "kim", "clerk");
+        let cancel = |who, why: &str| db.write(|tx| under_way::cancel(tx, who, set, why));
+        assert!(says(&cancel(kim, "no").unwrap_err()).contains("correct-bills"));
+        assert!(says(&cancel(actor(), " ").unwrap_err()).starts_with("say why"));
+        // It is cancelled after the first job; whoever is at another one is waited for.
+        let mut cancelled = false;
+        finish(db, set, &mut |_, _| {
+            if !cancelled {
+                let beside = Db::open(db.location()).unwrap();
+                beside
+                    .write(|tx| under_way::cancel(tx, actor(), set, "the price was right"))
+                    .unwrap();
+                cancelled = true;
+            }
+        })
+        .unwrap();
+        let it = list().remove(0);
+        assert_eq!(it.stands, Standing::Cancelled);
+        assert_eq!(it.cancelled.as_ref().unwrap().why, "the price was right");
+        assert!(100 <= it.pace.done && it.pace.open == 0, "{:?}", it.pace);
+        let corrected = u64::try_from(count(db, "correction")).unwrap();
+        assert_eq!(corrected, it.accounts(Outcome::Corrected));
+        assert!(0 < corrected);
+        clean(db);
+        let over = cancel(actor(), "again").unwrap_err();
+        assert!(says(&over).starts_with(&format!("set {set} is at its end")), "{over}");
+        let resumed = under_way::resume(db, actor(), set, &mut |_, _| ()).unwrap_err();
+        assert!(says(&resumed).starts_with(&format!("set {set} is at its end")));
+        let none = db.write(|tx| under_way::cancel(tx, actor(), SetId(99), "no")).unwrap_err();
+        assert!(says(&none).starts_with("there is no set 99 of corrections"), "{none}");
+        assert_eq!(bill_run::work(db, actor(), &mut |_| ()).unwrap(), 0, "nobody goes on with it");
+        // The same begun again does what is left.
+        let done = many(db, actor(), of(), Some(WHY), &mut |_, _| ()).unwrap();
+        assert!(!done.went_on);
+        assert_eq!(count(db, "correction"), 150);
+        // What is only looked at is gone when it is cancelled, and one at rest is brought to its end.
+        let looked = db.write(|tx| prepare(tx, actor(), of(), None)).unwrap();
+        db.write(|tx| under_way::cancel(tx, actor(), looked, "")).unwrap();
+        assert!(db.read(|tx| under_way::one(tx, looked, later)).unwrap().is_none());
+        let next = db.write(|tx| prepare(tx, actor(), of(), Some("once more"))).unwrap();
+        let (resumed, kept) = under_way::resume(db, actor(), next, &mut |_, _| ()).unwrap();
+        assert_eq!((resumed.accounts, kept), (0, true));
+        clean(db);
+    });
+}
+
+/// The console begins to look, and tells from what was looked at; whoever works does the rest.
+#[test]
+fn a_version_is_looked_at_and_told_and_left_to_whoever_works() {
+    use meterbook_app::fact::version::{self, Because, Version};
+    engines::each(|db, folder| {
+        january(db, folder, 5);
+        bill(db, Which::Cycle(CYCLE), Until::Posted);
+        let dearer = crate::village::TARIFF.replace("0.12", "0.13");
+        let version = Version { text: &dearer, cause: Cause::Tariff };
+        let look = db.write(|tx| version::prepare(tx, actor(), version)).unwrap();
+        bill_run::work(db, actor(), &mut |_| ()).unwrap();
+        let (set, seen) = db
+            .read(|tx| {
+                let set = store::set::get(tx, look)?;
+                Ok((set.clone(), many::came(tx, &set)?))
+            })
+            .unwrap();
+        assert_eq!((set.version.as_deref(), seen.reached.len()), (Some(dearer.as_str()), 5));
+        let (said, was) = db.read(|tx| version::told(tx, &dearer)).unwrap();
+        assert!(
+            said.starts_with("tariff R-1 from ") && was.starts_with("the text"),
+            "{said} {was}"
+        );
+        let because = |why| Because { why, evidence: "docket 26-17", seen: &seen.charged };
+        let none =
+            db.write(|tx| version::tell_and_leave(tx, actor(), version, because(" "))).unwrap_err();
+        assert!(says(&none).contains("why"), "{none}");
+        let told =
+            db.write(|tx| version::tell_and_leave(tx, actor(), version, because("filed late")));
+        let begun = told.unwrap().unwrap();
+        bill_run::work(db, actor(), &mut |_| ()).unwrap();
+        assert_eq!(finish(db, begun, &mut |_, _| ()).unwrap().accounts, 5);
+        assert!(db.read(|tx| version::told(tx, &dearer)).is_err(), "it is believed now");
         clean(db);
     });
 }

@@ -74,23 +74,35 @@ impl Correction {
         self.net + self.settled.interest
     }
 
+    /// The bills that it made.
+    pub fn made(&self) -> impl Iterator<Item = &Bill> {
+        self.bills.iter().filter_map(|it| it.1.as_ref())
+    }
+
+    /// Whether it made several bills: these go to the customer as one piece, which asks once.
+    pub fn is_one_piece(&self) -> bool {
+        1 < self.made().count()
+    }
+
     /// Name, then address lines, as on the newest of its bills.
     pub fn addressed_to(&self) -> &[String] {
         self.bills.last().map_or(&[], |(old, new)| &new.as_ref().unwrap_or(old).addressed_to)
     }
 }
 
-/// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one.
+/// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one: the
+/// reads that it says count, also where they come to the same use.
 pub fn differs(old: &Bill, new: &Bill) -> bool {
-    let said = |bill: &Bill| -> Vec<Segment> {
-        let mut segments = bill.segments.clone();
-        for it in &mut segments {
-            // Where use was read is told by the lines; what else a read says is nobody's money.
-            it.evidence.clear();
-        }
-        segments
+    old.segments != new.segments
+}
+
+/// Whether two bills differ in nothing but what they say of reads.
+pub fn only_reads(old: &Bill, new: &Bill) -> bool {
+    let without = |bill: &Bill| -> Vec<Segment> {
+        let segments = bill.segments.iter().cloned();
+        segments.map(|it| Segment { evidence: Vec::new(), ..it }).collect()
     };
-    said(old) != said(new)
+    differs(old, new) && without(old) == without(new)
 }
 
 /// The postings that take a bill back.
@@ -157,4 +169,27 @@ pub fn net(bills: &[(Bill, Option<Bill>)]) -> Money {
         new.as_ref().map_or(Money::ZERO, |it| it.total) - old.total
     };
     bills.iter().map(one).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bill::sample::statement;
+    use crate::reads::ReadKind;
+
+    #[test]
+    fn a_bill_that_says_other_reads_differs_and_in_nothing_else() {
+        let old = statement(Language::English).bill;
+        assert!(!differs(&old, &old) && !only_reads(&old, &old));
+        let mut new = old.clone();
+        let reads = new.segments.iter_mut().flat_map(|it| &mut it.evidence);
+        for (_, last) in reads.filter_map(|it| it.reads.as_mut()) {
+            last.kind = ReadKind::Customer;
+        }
+        assert!(differs(&old, &new) && only_reads(&old, &new));
+        for segment in &mut new.segments {
+            segment.lines.pop();
+        }
+        assert!(differs(&old, &new) && !only_reads(&old, &new));
+    }
 }

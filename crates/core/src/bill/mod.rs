@@ -26,7 +26,7 @@ use crate::allocation::{Allotted, Given};
 use crate::bill::once::OnceLine;
 use crate::bill::summary::Summed;
 use crate::bill::why::Why;
-use crate::id::{AccountId, AccountNumber, AgreementId, BillId, WindowId};
+use crate::id::{AccountId, AccountNumber, AgreementId, BillId, CorrectionId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
 use crate::paper::Look;
@@ -168,6 +168,8 @@ pub struct Statement {
     pub plan: Option<OnPlan>,
     /// Where its code leads to be paid; where nothing is said, to the utility's own page.
     pub pay_at: Option<String>,
+    /// The correction whose first page asks for it, together with others: by itself it asks for nothing.
+    pub behind: Option<CorrectionId>,
 }
 
 /// How a plan by which an account pays in parts stands on a bill.

@@ -67,6 +67,7 @@ pub fn statement(language: Language) -> Statement {
         paid_by: None,
         plan: None,
         pay_at: None,
+        behind: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),

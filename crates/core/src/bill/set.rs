@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::correct::Cause;
 use crate::id::{AccountId, BillId, CorrectionId, EntryId, PieceId, SetId, UserId};
@@ -97,6 +97,46 @@ pub struct Otherwise {
     pub now: Money,
 }
 
+/// How a set stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Somebody works on it.
+    Works,
+    /// It is not at its end, and nobody has done any of it for a while.
+    Rests,
+    /// It is at its end.
+    Done,
+    /// Somebody cancelled it; what was done before stays.
+    Cancelled,
+}
+
+/// A set of which nothing was done for so long rests.
+const RESTS: SignedDuration = SignedDuration::from_mins(2);
+
+impl Standing {
+    /// How a set stands that is open, by when it was begun and when a job of it was done last.
+    pub fn of_open(begun: Timestamp, last: Option<Timestamp>, now: Timestamp) -> Standing {
+        let since = now.duration_since(last.unwrap_or(begun));
+        if since < RESTS { Standing::Works } else { Standing::Rests }
+    }
+}
+
 words! {
+    Standing { Works = "works", Rests = "rests", Done = "done", Cancelled = "cancelled" }
     Outcome { Corrected = "corrected", Waits = "waits", Failed = "failed" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_worked_on_for_two_minutes_rests() {
+        let at = |second| Timestamp::from_second(second).expect("it is in range");
+        let stands = |last, now| Standing::of_open(at(0), last, at(now));
+        assert_eq!(stands(None, 119), Standing::Works);
+        assert_eq!(stands(None, 120), Standing::Rests);
+        assert_eq!(stands(Some(at(300)), 419), Standing::Works);
+        assert_eq!(stands(Some(at(300)), 420), Standing::Rests);
+    }
 }

@@ -94,6 +94,21 @@ pub struct CorrectionNote {
     pub correction: Correction,
     /// What paper says on that day beside the amounts.
     pub look: Look,
+    /// What it asks for, where it is the first page of several bills; else it asks for nothing.
+    pub asks: Option<Asks>,
+}
+
+/// What the first page of a correction asks for: of all bills behind it, once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asks {
+    /// What was owed before the correction.
+    pub before: Money,
+    /// What is to be paid; below zero the account has a credit.
+    pub amount_due: Money,
+    /// The day by which it is to be paid: that of every bill behind it.
+    pub due_on: Date,
+    /// The account that pays what the bills come to, where one sums them up and they are rolled up to it.
+    pub paid_by: Option<AccountNumber>,
 }
 
 impl CorrectionNote {

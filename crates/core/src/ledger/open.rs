@@ -18,7 +18,8 @@ pub struct Side {
     pub kind: EntryKind,
     /// The bill's number or the payment's key.
     pub key: String,
-    /// The bill that it is or came with, where it is or did.
+    /// The bill whose paper asks for it: that it is or came with, or of several behind one first page
+    /// the last.
     pub bill: Option<BillId>,
     /// What sort of debt it is, where it is one.
     pub debt: Debt,

@@ -12,6 +12,8 @@ pub enum Form {
     Summary,
     /// What stands in the place of bills that were wrong.
     Note,
+    /// The first page of several bills that stand in the place of others: it asks for all of them.
+    Corrected,
     /// A letter.
     Letter,
 }
@@ -19,6 +21,6 @@ pub enum Form {
 words! {
     Form {
         Bill = "bill", LargePrint = "large-print", Summary = "summary", Note = "note",
-        Letter = "letter",
+        Corrected = "corrected", Letter = "letter",
     }
 }

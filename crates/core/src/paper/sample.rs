@@ -1,4 +1,5 @@
-//! The other forms of the sample bill: a summary, the note of a correction, a letter. Layouts are tried
+//! The other forms of the sample bill: a summary, the note of a correction, the first
+//! page of several, a letter. Layouts are tried
 //! on them before they count.
 
 use jiff::civil::date;
@@ -7,7 +8,7 @@ use super::letter::{LetterCause, Written};
 use crate::bill::correct::{Cause, Correction, net};
 use crate::bill::sample::statement;
 use crate::bill::settle::Settled;
-use crate::bill::summary::{CorrectionNote, Summary, SummaryRow};
+use crate::bill::summary::{Asks, CorrectionNote, Summary, SummaryRow};
 use crate::bill::{Bill, BillNumber};
 use crate::id::{AccountNumber, CorrectionId};
 use crate::money::Money;
@@ -78,7 +79,27 @@ pub fn note(language: Language, cents: i64) -> CorrectionNote {
             bills,
         },
         look: own.look,
+        asks: None,
     }
+}
+
+/// The first page of two bills in the place of others, which asks for both.
+///
+/// # Panics
+/// Never: the sample is written here.
+pub fn corrected(language: Language, cents: i64) -> CorrectionNote {
+    let mut it = note(language, cents);
+    let (gone, made) = it.correction.bills.last_mut().expect(OURS);
+    let mut new = gone.clone();
+    new.number = BillNumber("B-260704-44170926-C1".to_owned());
+    if let Some(line) = new.segments.first_mut().and_then(|it| it.lines.first_mut()) {
+        line.amount += Money::from_cents(cents);
+    }
+    *made = Some(summed(new));
+    it.correction.net = net(&it.correction.bills);
+    let before = Money::from_cents(12_40);
+    let (amount_due, due_on) = (before + it.correction.net, date(2026, 10, 1));
+    CorrectionNote { asks: Some(Asks { before, amount_due, due_on, paid_by: None }), ..it }
 }
 
 /// A letter about service that ends.

@@ -11,6 +11,7 @@ use std::fmt;
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, evidence_in};
 use meterbook_core::bill::{Bill, Segment, Statement};
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -353,6 +354,10 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
     if !is_owed {
         let said = if code == Code::Credit { words.credited } else { words.charged };
         return format!("{said} {}", account.number);
+    }
+    if let Some(correction) = statement.behind {
+        let number = note_number(correction);
+        return format!("{} {}. {} {number}.", words.due, bill.due_on, words.behind);
     }
     let currency = seller.currency.code();
     format!(

@@ -9,6 +9,8 @@ pub(super) struct Words {
     pub(super) before: &'static str,
     /// Before what is owed in all.
     pub(super) with_it: &'static str,
+    /// Before the number of the correction whose first page asks for it.
+    pub(super) behind: &'static str,
     /// Before the account.
     pub(super) credited: &'static str,
     pub(super) charged: &'static str,
@@ -23,6 +25,7 @@ const ENGLISH: Words = Words {
     due: "Due",
     before: "The account owed",
     with_it: "this bill included it owes",
+    behind: "Paid together with the other bills of correction",
     credited: "Credited to account",
     charged: "Charged to account",
     tariff: "Tariff",
@@ -35,6 +38,7 @@ const SPANISH: Words = Words {
     due: "Vence el",
     before: "La cuenta debía",
     with_it: "con esta factura debe",
+    behind: "Se paga junto con las demás facturas de la corrección",
     credited: "Se abona a la cuenta",
     charged: "Se carga a la cuenta",
     tariff: "Tarifa",

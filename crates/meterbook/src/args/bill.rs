@@ -94,6 +94,22 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: Option<String>,
     },
+    /// Print the corrections of all accounts on a tariff that were begun: how far each is, how fast, who
+    /// began it, and how it goes on or is cancelled
+    Corrections {
+        /// Bring the one with this number to its end, with whoever else works on it
+        #[arg(long, value_name = "NUMBER", conflicts_with_all = ["cancel", "json"])]
+        resume: Option<i64>,
+        /// Cancel the one with this number: what was corrected stays
+        #[arg(long, value_name = "NUMBER", requires = "why", conflicts_with = "json")]
+        cancel: Option<i64>,
+        /// Why it is cancelled
+        #[arg(long, requires = "cancel")]
+        why: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a correction: each bill that was taken back, and the one in its place, line by line
     Correction {
         /// Its number, with or without the C- of its note

@@ -15,7 +15,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::bill::{Bill, BillNumber, explain};
-use meterbook_core::id::{AgreementId, BillId, CorrectionId};
+use meterbook_core::id::{AgreementId, BillId, CorrectionId, SetId};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
@@ -51,6 +51,13 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
         BillCommand::CorrectionRules { file, from } => {
             correct::rules(place, file.as_deref(), *from)
         }
+        BillCommand::Corrections { resume: Some(number), .. } => {
+            correct::resume(place, SetId(*number))
+        }
+        BillCommand::Corrections { cancel: Some(number), why, .. } => {
+            correct::cancel(place, SetId(*number), why.as_deref().unwrap_or_default())
+        }
+        BillCommand::Corrections { json, .. } => correct::sets(place, *json),
         BillCommand::Correction { number, send: true, .. } => {
             let db = super::open(place)?;
             let id = CorrectionId(*number);

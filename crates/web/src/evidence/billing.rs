@@ -30,6 +30,14 @@ pub(super) const FACTS: &[(&str, &str)] = &[
 
 pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
+        "there is no set {} of corrections, or it was only looked at and is gone; see: {}",
+        "no hay ningún conjunto {} de correcciones, o sólo se miró y ya no está; vea: {}",
+    ),
+    (
+        "set {} is at its end; what it corrected is corrected again with: {}",
+        "el conjunto {} está terminado; lo que corrigió se corrige de nuevo con: {}",
+    ),
+    (
         "nothing is charged; say {} for what waits",
         "no se cobra nada; elija un tipo de cargo, un importe o lo que espera",
     ),

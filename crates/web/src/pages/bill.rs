@@ -15,6 +15,7 @@ use meterbook_app::vee::estimates::{self, EstimatedRead};
 use meterbook_core::bill::explain::{arithmetic_in, exact};
 use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
 use meterbook_core::delivery::Enclosed;
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::id::MeterId;
 use meterbook_core::money::Quantity;
 use meterbook_core::permission::Permission;
@@ -242,6 +243,10 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
         strong: true,
     };
     sums.push(strong(words.charges, it.bill.total));
+    if let Some(correction) = it.behind {
+        let text = words.bill_behind.replace("{number}", &note_number(correction));
+        sums.push(Sum { text, amount: show::money(-it.bill.total), strong: false });
+    }
     sums.push(strong(words.amount_due, it.amount_due));
     sums
 }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use meterbook_app::Refused;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
 use meterbook_app::bill_run::correct::{self, NewCorrection};
-use meterbook_core::bill::correct::{Beside, Cause, Correction, beside};
+use meterbook_core::bill::correct::{Beside, Cause, Correction, beside, only_reads};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::Money;
@@ -56,6 +56,8 @@ pub(super) struct Pair {
     pub(super) now: String,
     pub(super) change: String,
     pub(super) lines: Vec<[String; 4]>,
+    /// That nothing but its reads changes; empty where more does.
+    pub(super) only: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -247,6 +249,10 @@ pub(super) fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {
             now: show::money(now),
             change: show::change(now - old.total),
             lines: beside(old, new.as_ref(), language).into_iter().map(line).collect(),
+            only: match new {
+                Some(new) if only_reads(old, new) => visitor.words().correct_only_reads,
+                _ => "",
+            },
         }
     };
     it.bills.iter().map(pair).collect()

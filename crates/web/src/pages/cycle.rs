@@ -51,6 +51,8 @@ const ANEW: &str = "2";
 #[template(path = "cycles.html")]
 struct List {
     head: Head,
+    /// What leads to the corrections of many accounts.
+    sets: &'static str,
     open: Vec<Open>,
     turns: Vec<Turn>,
 }
@@ -182,6 +184,7 @@ pub(crate) async fn list(
         let language = visitor.language;
         let page = List {
             head: Head::new(&console, Some(&visitor), language, visitor.words().cycles),
+            sets: visitor.sets().sets,
             open: open
                 .iter()
                 .map(|it| Open {

@@ -35,6 +35,7 @@ pub(crate) mod place;
 pub(crate) mod report;
 pub(crate) mod said;
 pub(crate) mod search;
+pub(crate) mod set;
 pub(crate) mod sign_in;
 pub(crate) mod suspense;
 pub(crate) mod task;

@@ -130,7 +130,8 @@ pub(crate) fn finish_begun(db: &Db, begun: Begun, watch: &mut dyn FnMut(u64, u64
     Ok(Many { went_on, ..finish(db, begun.id(), watch)? })
 }
 
-fn came(tx: &mut Tx, set: &Set) -> Result<Many> {
+/// What a set has come to so far.
+pub fn came(tx: &mut Tx, set: &Set) -> Result<Many> {
     let mut many = Many::default();
     for it in store::set::sums(tx, set.id)? {
         match it.outcome {
@@ -159,7 +160,7 @@ fn came(tx: &mut Tx, set: &Set) -> Result<Many> {
 
 impl Begun {
     /// Its number.
-    fn id(self) -> SetId {
+    pub(crate) fn id(self) -> SetId {
         match self {
             Begun::New(id) | Begun::Before(id) => id,
         }

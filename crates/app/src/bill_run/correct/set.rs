@@ -26,6 +26,7 @@ use crate::Actor;
 use crate::approval::needs_second;
 use crate::authority::authorize;
 use crate::bill_run::job::{PATIENCE, WAIT, in_turn, is_taken, name};
+use crate::bill_run::sum_up;
 
 /// Accounts of a job: from here up, what is asked once for all of them costs little beside what each takes.
 const TOGETHER: usize = 100;
@@ -250,6 +251,17 @@ fn step(tx: &mut Tx, set: &Set, worker: &str) -> Result<Step> {
     if 0 < store::set::pace(tx, set.id)?.open {
         return Ok(Step::Waits);
     }
-    store::set::end(tx, set.id, Timestamp::now())?;
+    end(tx, set)?;
     Ok(Step::Over)
+}
+
+/// Ends a set, and sums up anew what its jobs took back of that; of two who come to its end one does.
+fn end(tx: &mut Tx, set: &Set) -> Result<()> {
+    if store::set::end(tx, set.id, Timestamp::now())? && set.why.is_some() {
+        let begun = Actor { by: set.by, at: set.at };
+        let allowed = authorize(tx, begun, Permission::RunBills, None)?;
+        let on = crate::founding::zone(tx)?.day_of(set.at);
+        sum_up::after_set(tx, &allowed, set.id, on)?;
+    }
+    Ok(())
 }
