@@ -258,7 +258,7 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
         let all = store::pledge::of_account(tx, account)?;
         found.extend(all.iter().filter(|it| Money::ZERO < it.open(on)).map(|it| {
             let says = format!("{} promised {}", it.agency, it.amount);
-            Why { shield: Shield::Pledge, until: Some(it.lapses), says }
+            Why::new(Shield::Pledge, Some(it.lapses), says)
         }));
     }
     if store::protection::disputed(tx)?.contains_key(&account) {
