@@ -115,7 +115,7 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
     json!({
         "title": title(&old.number, new, says),
         "why": changed.map_or_else(String::new, |it| reasons(&it, says)),
-        "small": says.period(old.period),
+        "small": says.period(old.days()),
         "lines": lines,
         "total": row(says.words.total, Some(old.total), now, says),
     })

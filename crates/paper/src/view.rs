@@ -221,6 +221,7 @@ fn kind(statement: &Statement, says: &Says) -> &'static str {
     match (statement.closing, statement.bill.is_once()) {
         (Some(_), _) => says.words.final_bill,
         (None, true) => says.words.once_bill,
+        (None, false) if statement.so_far => says.words.interim_bill,
         (None, false) => "",
     }
 }

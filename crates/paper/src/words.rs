@@ -75,6 +75,7 @@ catalogue! {
     gas: "Gas", "Gas";
     how: "How it is worked out", "Cómo se calcula";
     in_its_place: "in its place", "en su lugar";
+    interim_bill: "Bill of the days so far", "Factura de los días hasta ahora";
     intervals: "interval values", "valores por intervalo";
     last_bill: "Last bill", "Última factura";
     last_year: "Same period last year", "El mismo período del año anterior";

@@ -269,6 +269,49 @@ fn a_correction_says_what_the_rules_made_of_it() {
 }
 
 #[test]
+fn a_note_says_what_an_earlier_correction_never_charged() {
+    for (language, says) in [
+        (
+            Language::English,
+            "Of what is taken back, an earlier correction never charged $24.00.",
+        ),
+        (
+            Language::Spanish,
+            "De lo que se retira, una corrección anterior nunca cobró $24.00.",
+        ),
+    ] {
+        let mut it = sample::note(language, 1_000);
+        let (waived, interest) = (Money::from_cents(-2_400), Money::ZERO);
+        it.correction.settled = Settled { waived, interest, instalments: 1, reach: None };
+        it.correction.net = it.correction.net - it.correction.settled.off();
+        let shown = note(&it);
+        assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
+        let (pdf, _) = drawn(&format!("never-{language}"), &shown, it.account.number);
+        read_back_note(&pdf, &it).unwrap();
+        assert!(note_html(&shown, &it).unwrap().contains(says));
+    }
+}
+
+#[test]
+fn a_bill_of_the_days_so_far_has_a_title() {
+    for (language, kind) in [
+        (Language::English, "Bill of the days so far"),
+        (Language::Spanish, "Factura de los días hasta ahora"),
+    ] {
+        let mut own = statement(language);
+        assert_eq!(view(&own).0["kind"], "");
+        own.so_far = true;
+        let shown = view(&own);
+        assert_eq!(shown.0["kind"], kind);
+        let (pdf, _) = drawn(&format!("so-far-{language}"), &shown, own.account.number);
+        read_back(&pdf, &own).unwrap();
+        let bare: String = kind.split_whitespace().collect();
+        assert!(text_of(&pdf).contains(&bare));
+        assert!(html(&shown, &own).unwrap().contains(&format!("<b>{kind}</b>")));
+    }
+}
+
+#[test]
 fn a_correction_shows_old_and_new_beside_each_other_and_less_is_a_credit_note() {
     let press = Press::new();
     for (language, less, more) in [
