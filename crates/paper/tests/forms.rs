@@ -16,6 +16,7 @@ use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::{Money, Price, Quantity, Unit};
 use meterbook_core::paper::sample;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
@@ -127,6 +128,36 @@ fn commercial(language: Language) -> Statement {
         of.lines.push(Line { said: said.into(), ..line.clone() });
     }
     summed(own)
+}
+
+#[test]
+fn a_demand_is_billed_once_and_says_why_it_is_more_than_was_measured() {
+    let said = |own: &Statement| view(own).0["segments"][0]["said"][1].as_str().unwrap().to_owned();
+    let mut own = commercial(Language::English);
+    // Its price changed on the 17th: both lines bill the same 80 kW, each for its days.
+    let lines = &mut own.bill.segments[0].lines;
+    let at = lines.iter().position(|it| it.kind == ChargeKind::Demand).unwrap();
+    let Basis::Each(quantity, price) = lines[at].basis else { panic!("{:?}", lines[at]) };
+    let (first, second) = (
+        Period::new(date(2026, 7, 3), date(2026, 7, 17)).unwrap(),
+        Period::new(date(2026, 7, 17), date(2026, 8, 2)).unwrap(),
+    );
+    let part = |it: &Line, period: Period| {
+        let (days, of) = (period.days(), 30);
+        Line { period, basis: Basis::Part { quantity, price, days, of }, ..it.clone() }
+    };
+    lines[at] = part(&lines[at], first);
+    let other = part(&lines[at], second);
+    lines.insert(at + 1, other);
+    assert!(said(&own).starts_with("Demand: measured 61.25 kW, billed 80 kW; a share of"));
+    // No demand before was as high: it is what the tariff bills at least.
+    own.bill.segments[0].carried.peaks[0].micro = 70_000_000;
+    assert_eq!(
+        said(&own),
+        "Demand: measured 61.25 kW, billed 80 kW; the tariff bills no less"
+    );
+    own.bill.segments[0].carried.peaks[1].micro = 80_000_000;
+    assert_eq!(said(&own), "Demand: measured 80 kW, billed 80 kW");
 }
 
 #[test]
