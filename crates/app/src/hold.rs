@@ -11,9 +11,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::{AccountFacts, Tariffs, Unusual, assess};
 use meterbook_core::bill::root::{Root, multiply_as_before, roots};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{
-    AccountId, AccountNumber, AgreementId, ApprovalId, TaskId, WindowId,
-};
+use meterbook_core::id::{AccountId, AccountNumber, AgreementId, ApprovalId, TaskId, WindowId};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::money::{Money, Unit};
 use meterbook_core::permission::Permission;
@@ -142,14 +140,8 @@ pub enum NotApplied {
 
 impl Way {
     /// Every way, in the order of their keys.
-    pub const ALL: [Way; 6] = [
-        Way::RunAgain,
-        Way::Accept,
-        Way::Multiply,
-        Way::Estimate,
-        Way::OrderRead,
-        Way::PutOff,
-    ];
+    pub const ALL: [Way; 6] =
+        [Way::RunAgain, Way::Accept, Way::Multiply, Way::Estimate, Way::OrderRead, Way::PutOff];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

@@ -152,10 +152,7 @@ fn a_demand_is_billed_once_and_says_why_it_is_more_than_was_measured() {
     assert!(said(&own).starts_with("Demand: measured 61.25 kW, billed 80 kW; a share of"));
     // No demand before was as high: it is what the tariff bills at least.
     own.bill.segments[0].carried.peaks[0].micro = 70_000_000;
-    assert_eq!(
-        said(&own),
-        "Demand: measured 61.25 kW, billed 80 kW; the tariff bills no less"
-    );
+    assert_eq!(said(&own), "Demand: measured 61.25 kW, billed 80 kW; the tariff bills no less");
     own.bill.segments[0].carried.peaks[1].micro = 80_000_000;
     assert_eq!(said(&own), "Demand: measured 80 kW, billed 80 kW");
 }
@@ -302,14 +299,8 @@ fn a_correction_says_what_the_rules_made_of_it() {
 #[test]
 fn a_note_says_what_an_earlier_correction_never_charged() {
     for (language, says) in [
-        (
-            Language::English,
-            "Of what is taken back, an earlier correction never charged $24.00.",
-        ),
-        (
-            Language::Spanish,
-            "De lo que se retira, una corrección anterior nunca cobró $24.00.",
-        ),
+        (Language::English, "Of what is taken back, an earlier correction never charged $24.00."),
+        (Language::Spanish, "De lo que se retira, una corrección anterior nunca cobró $24.00."),
     ] {
         let mut it = sample::note(language, 1_000);
         let (waived, interest) = (Money::from_cents(-2_400), Money::ZERO);

@@ -226,8 +226,7 @@ impl Look {
             }
             Register::Unread => {}
         }
-        let asked =
-            Asked { service: part.service, hung: part.hung, measured, rules: part.rules };
+        let asked = Asked { service: part.service, hung: part.hung, measured, rules: part.rules };
         let wants = self.lacking.wants(tx, &asked, on)?;
         match wants {
             Wants::Nothing => return Ok(()),
@@ -265,8 +264,10 @@ impl Look {
 
     /// Says of an account why something was not estimated, where that was asked.
     fn leave(&self, part: &Part<'_>, why: VeeRefusal, ran: &mut Ran) {
-        if self.missing == Missing::Estimate {
-            ran.left.push((part.account, why));
+        // Both channels of a meter lack the same.
+        let it = (part.account, why);
+        if self.missing == Missing::Estimate && ran.left.last() != Some(&it) {
+            ran.left.push(it);
         }
     }
 

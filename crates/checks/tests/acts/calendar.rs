@@ -35,7 +35,8 @@ fn bills_are_due_by_class_and_business_days() {
             .run("update account set class = 'commercial' where id = 7")
             .unwrap();
         say(db, "holidays us-federal\ndue commercial 10 business days\n").unwrap();
-        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         // Billed on February 2; Washington's Birthday is the 16th. A household's turn says the 23rd.
         assert_eq!(due(db), ["2026-02-17", "2026-02-23"]);
     });

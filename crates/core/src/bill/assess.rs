@@ -269,11 +269,7 @@ pub fn used(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<U
 
 /// The same of days that end before their turn does: no register is read about such a day, so only what
 /// it showed on the day itself counts.
-pub fn used_so_far(
-    facts: &ServiceFacts,
-    period: Period,
-    tariffs: &Tariffs,
-) -> Result<Usage, Hold> {
+pub fn used_so_far(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<Usage, Hold> {
     used_to(facts, period, tariffs, Edge::Exact)
 }
 

@@ -143,9 +143,9 @@ fn take(place: &Place, args: &BillHolds, root: &Root, way: &str) -> Result<()> {
     })?;
     say::line(format_args!("{} still held in the cycle", counted(held, "agreement")));
     match (did, not) {
-        (false, 1..) => Err(super::said(
-            "nothing was done; why not stands beside each account".to_owned(),
-        )),
+        (false, 1..) => {
+            Err(super::said("nothing was done; why not stands beside each account".to_owned()))
+        }
         _ => Ok(()),
     }
 }
