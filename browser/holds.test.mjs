@@ -33,6 +33,31 @@ test('held bills are one group, foretold, and put off by keyboard', async () => 
   await sound(tab);
 });
 
+test('what nobody read is estimated with a reason, in both languages', async () => {
+  const tab = await inside(browser);
+  await tab.goto(`${url}/holds`);
+  const groups = await tab.locator('main table a[href^="/holds/"]').evaluateAll((all) => all.map((it) => it.href));
+  let unread = '';
+  for (const group of groups) {
+    await tab.goto(group);
+    unread = await tab.locator('button[value=estimate]').count() ? group : '';
+    if (unread) break;
+  }
+  assert.ok(unread, 'somebody was not read');
+  const effects = tab.locator('table').first();
+  assert.match(await effects.innerText(), /Estimate what is missing/);
+  const key = await tab.locator('button[value=estimate]').getAttribute('data-key');
+  await tab.locator('h1').click();
+  await press(tab, key);
+  expected(tab, 409);
+  assert.match(await tab.locator('#says').innerText(), /why/);
+  await sound(tab);
+  await tab.goto(unread);
+  await inSpanish(tab);
+  assert.match(await tab.locator('main').innerText(), /Estimar lo que falta/);
+  await sound(tab);
+});
+
 test('who may only look sees groups and no ways out, in Spanish and at 320 pixels', async () => {
   const tab = await inside(browser, { viewport: { width: 320, height: 700 } }, auditor);
   await inSpanish(tab);

@@ -7,10 +7,11 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::bill::assess::{AccountFacts, Tariffs, Unusual, assess};
 use meterbook_core::bill::root::{Root, multiply_as_before, roots};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AgreementId, ApprovalId, TaskId, WindowId};
+use meterbook_core::id::{AccountId, AccountNumber, AgreementId, ApprovalId, TaskId, WindowId};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::money::{Money, Unit};
 use meterbook_core::permission::Permission;
@@ -25,6 +26,7 @@ use crate::authority::authorize;
 use crate::bill_run::again::{Came, again};
 use crate::bill_run::{self, Progress, doubt};
 use crate::multiply::NewMultiples;
+use crate::vee::cycle;
 use crate::{Actor, Refused, published, refuse, task};
 
 /// Accounts of which it is worked out what a way out would make of them: what a person waits for.
@@ -52,6 +54,8 @@ pub enum Way {
     Accept,
     /// The meters that were hung get the multiplier of those before them.
     Multiply,
+    /// What was not read is estimated by rule.
+    Estimate,
     /// Somebody reads the meters.
     OrderRead,
     /// They wait some days.
@@ -77,15 +81,47 @@ pub struct Effect {
     pub accounts: usize,
 }
 
+/// Which bills of a turn a way out is taken for.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// The turn.
+    pub window: WindowId,
+    /// What they come from.
+    pub root: &'a Root,
+    /// Of these accounts; of all where it is empty.
+    pub accounts: &'a [AccountId],
+}
+
+/// What was not done: for whom, and why.
+pub type Left = Vec<(AccountNumber, Refused)>;
+
 /// What was done to a group.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Done {
     /// They were checked again.
     Again(Came),
     /// It waits under this number for a second person.
     Waits(ApprovalId),
-    /// So many tasks were resolved, and so many were not.
-    Tasks(usize, usize),
+    /// So many tasks were resolved, and these were not.
+    Tasks(usize, Left),
+    /// What they lacked was estimated.
+    Estimated(Estimated),
+}
+
+/// What came of estimating what held bills lack.
+#[derive(Debug)]
+pub struct Estimated {
+    /// Reads that were estimated.
+    pub reads: u64,
+    /// Interval values that were.
+    pub values: u64,
+    /// Orders that were written, because too many estimates followed each other or nothing says what to
+    /// estimate.
+    pub ordered: u64,
+    /// What became of the bills; `None` where nothing was estimated.
+    pub came: Option<Came>,
+    /// What could not be.
+    pub left: Left,
 }
 
 /// Why nothing is done to a group.
@@ -104,8 +140,8 @@ pub enum NotApplied {
 
 impl Way {
     /// Every way, in the order of their keys.
-    pub const ALL: [Way; 5] =
-        [Way::RunAgain, Way::Accept, Way::Multiply, Way::OrderRead, Way::PutOff];
+    pub const ALL: [Way; 6] =
+        [Way::RunAgain, Way::Accept, Way::Multiply, Way::Estimate, Way::OrderRead, Way::PutOff];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -113,6 +149,7 @@ impl Way {
             Way::RunAgain => "run-again",
             Way::Accept => "accept",
             Way::Multiply => "multiply",
+            Way::Estimate => "estimate",
             Way::OrderRead => "order-read",
             Way::PutOff => "put-off",
         }
@@ -125,7 +162,7 @@ impl Way {
 
     /// Whether it takes a reason.
     pub fn needs_words(self) -> bool {
-        matches!(self, Way::Accept | Way::Multiply | Way::PutOff)
+        matches!(self, Way::Accept | Way::Multiply | Way::Estimate | Way::PutOff)
     }
 }
 
@@ -144,6 +181,11 @@ impl Group {
     pub fn accounts(&self) -> Vec<AccountId> {
         let ids: BTreeSet<AccountId> = self.held.iter().map(|it| it.account).collect();
         ids.into_iter().collect()
+    }
+
+    /// Leaves those of these accounts, or all where none is named.
+    pub fn retain(&mut self, accounts: &[AccountId]) {
+        self.held.retain(|it| accounts.is_empty() || accounts.contains(&it.account));
     }
 
     /// What they come to, as far as they can be priced, and of how many nobody knows.
@@ -171,6 +213,7 @@ impl Group {
                 Way::RunAgain | Way::PutOff => true,
                 Way::Accept => is(&["unusual", "doubt"]),
                 Way::Multiply => matches!(self.root, Root::Multiplier { .. }),
+                Way::Estimate => is(&["no-read", "gap"]),
                 Way::OrderRead => is(&["no-read", "went-back", "unusual", "doubt"]),
             })
             .collect()
@@ -241,26 +284,36 @@ pub fn group(tx: &mut Tx, window: WindowId, root: &Root) -> Result<Group> {
     found.ok_or_else(|| refuse(NotApplied::NothingHeld))
 }
 
-/// What each way out that bills would make of a group, worked out as a run would, of so many of its
-/// accounts as a person waits for.
-pub fn effects(tx: &mut Tx, group: &Group) -> Result<Vec<Effect>> {
+fn chosen(tx: &mut Tx, of: &Chosen<'_>) -> Result<Group> {
+    let mut group = group(tx, of.window, of.root)?;
+    group.retain(of.accounts);
+    match group.held.is_empty() {
+        true => Err(refuse(NotApplied::NothingHeld)),
+        false => Ok(group),
+    }
+}
+
+/// What each way out that bills would make of a group today, worked out as a run would, of so many of
+/// its accounts as a person waits for.
+pub fn effects(tx: &mut Tx, group: &Group, today: Date) -> Result<Vec<Effect>> {
     let all = group.accounts();
-    effects_of(tx, group, &all[..all.len().min(LOOKED_AT)], &mut |_, _| ())
+    effects_of(tx, group, (&all[..all.len().min(LOOKED_AT)], today), &mut |_, _| ())
 }
 
 /// The same of all of its accounts; `watch` is told of how many of how many it is worked out.
 pub fn effects_of_all(
     tx: &mut Tx,
     group: &Group,
+    today: Date,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<Effect>> {
-    effects_of(tx, group, &group.accounts(), watch)
+    effects_of(tx, group, (&group.accounts(), today), watch)
 }
 
 fn effects_of(
     tx: &mut Tx,
     group: &Group,
-    accounts: &[AccountId],
+    (accounts, today): (&[AccountId], Date),
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<Effect>> {
     let ways: Vec<Way> = group.ways().into_iter().filter(|it| it.bills()).collect();
@@ -283,7 +336,11 @@ fn effects_of(
         published::learn(tx, &mut tariffs, group.window.period, Known::ALL)?;
         let doubts = doubt::Asked::of(tx, &group.window, some)?;
         for effect in &mut effects {
-            for it in &facts {
+            let with = match effect.way {
+                Way::Estimate => cycle::stand_ins(tx, (&group.window, today), &facts)?,
+                _ => facts.clone(),
+            };
+            for it in with {
                 effect.add(it, group, &before, (&doubts, &mut tariffs));
             }
         }
@@ -296,7 +353,7 @@ fn effects_of(
 impl Way {
     /// Whether it ends in bills at once.
     fn bills(self) -> bool {
-        matches!(self, Way::RunAgain | Way::Accept | Way::Multiply)
+        matches!(self, Way::RunAgain | Way::Accept | Way::Multiply | Way::Estimate)
     }
 }
 
@@ -304,12 +361,11 @@ impl Effect {
     /// Adds what it would make of an account.
     fn add(
         &mut self,
-        facts: &AccountFacts,
+        mut facts: AccountFacts,
         group: &Group,
         before: &BTreeMap<AgreementId, Option<Money>>,
         (doubts, tariffs): (&doubt::Asked, &mut Tariffs),
     ) {
-        let mut facts = facts.clone();
         if self.way == Way::Multiply {
             multiply_as_before(&mut facts, &group.root);
         }
@@ -332,17 +388,17 @@ impl Effect {
     }
 }
 
-/// Takes a way out for all of a group.
+/// Takes a way out for a group, or those of it that are chosen.
 pub fn apply(
     db: &Db,
     actor: Actor,
-    (window, root): (WindowId, &Root),
+    of: Chosen<'_>,
     (way, why): (Way, &str),
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Done> {
     let group = db.write(|tx| {
         authorize(tx, actor, Permission::ResolveTasks, None)?;
-        group(tx, window, root)
+        chosen(tx, &of)
     })?;
     if !group.ways().contains(&way) {
         return Err(refuse(NotApplied::NotOffered { way }));
@@ -357,31 +413,82 @@ pub fn apply(
             return Ok(Done::Waits(id));
         }
     }
-    let how = match way {
+    match way {
         Way::RunAgain | Way::Accept | Way::Multiply => {
             let accept = way == Way::Accept;
-            let came = again(db, actor, window, &group.accounts(), (accept, why), watch)?;
+            let came = again(db, actor, of.window, &group.accounts(), (accept, why), watch)?;
             db.write(|tx| task::look_at_holds(tx, actor))?;
-            return Ok(Done::Again(came));
+            Ok(Done::Again(came))
         }
-        Way::OrderRead => Resolution::OrderRead,
-        Way::PutOff => Resolution::PutOff,
+        Way::Estimate => {
+            let did = estimate(db, actor, of.window, &group.accounts(), why, watch)?;
+            db.write(|tx| task::look_at_holds(tx, actor))?;
+            Ok(Done::Estimated(did))
+        }
+        Way::OrderRead => by_tasks(db, actor, &of, (Resolution::OrderRead, why)),
+        Way::PutOff => by_tasks(db, actor, &of, (Resolution::PutOff, why)),
+    }
+}
+
+/// Estimates by rule what accounts lack of a turn, and bills them again. What follows too many estimates,
+/// or has nothing to go by, is read by somebody.
+pub(crate) fn estimate(
+    db: &Db,
+    actor: Actor,
+    window: WindowId,
+    accounts: &[AccountId],
+    why: &str,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Estimated> {
+    let window = db.write(|tx| {
+        // Nothing is estimated for bills that whoever asks may not make.
+        authorize(tx, actor, Permission::RunBills, None)?;
+        store::window::get(tx, window)
+    })?;
+    let ran = cycle::of_accounts(db, actor, window, accounts, why.trim())?;
+    let came = match ran.estimated + ran.filled {
+        0 => None,
+        _ => Some(again(db, actor, window.id, accounts, (false, why), watch)?),
     };
+    let left = db.read(|tx| {
+        let left = ran.left.into_iter().map(|(account, why)| {
+            let number = store::account::get(tx, account)?.number;
+            Ok((number, refuse(why).downcast::<Refused>()?))
+        });
+        left.collect::<Result<Left>>()
+    })?;
+    Ok(Estimated { reads: ran.estimated, values: ran.filled, ordered: ran.ordered, came, left })
+}
+
+/// Resolves the tasks of a group, as far as they offer that way out: what waits for another service of
+/// its bill offers none of its own.
+fn by_tasks(
+    db: &Db,
+    actor: Actor,
+    of: &Chosen<'_>,
+    (how, why): (Resolution, &str),
+) -> Result<Done> {
+    let mut group = db.read(|tx| chosen(tx, of))?;
     // Those that nobody looked for yet have no task.
     if group.held.iter().any(|it| it.task.is_none()) {
         db.write(|tx| task::look_at_holds(tx, actor))?;
+        group = db.read(|tx| chosen(tx, of))?;
     }
-    let group = db.read(|tx| self::group(tx, window, root))?;
-    let tasks: BTreeSet<TaskId> = group.held.iter().filter_map(|it| it.task).collect();
-    let tasks: Vec<TaskId> = tasks.into_iter().collect();
-    let done = task::resolve_all(db, actor, &tasks, how, why)?;
-    let (did, not): (Vec<_>, Vec<_>) = done.into_iter().partition(|it| it.1.is_ok());
-    // All of them refused for one reason is a refusal.
-    let first = not.len();
-    match not.into_iter().next() {
-        Some((_, Err(refused))) if did.is_empty() => Err(refused.into()),
-        _ => Ok(Done::Tasks(did.len(), first)),
+    let offers = |it: &&Held| {
+        let kind = TaskKind::of_hold_word(&it.reason);
+        kind.is_some_and(|it| it.resolutions().contains(&how))
+    };
+    let tasks: BTreeMap<TaskId, AccountNumber> =
+        group.held.iter().filter(offers).filter_map(|it| Some((it.task?, it.number))).collect();
+    let ids: Vec<TaskId> = tasks.keys().copied().collect();
+    let (mut did, mut left) = (0, Left::new());
+    for (id, done) in task::resolve_all(db, actor, &ids, how, why)? {
+        match done {
+            Ok(_) => did += 1,
+            Err(no) => left.push((tasks[&id], no)),
+        }
     }
+    Ok(Done::Tasks(did, left))
 }
 
 /// Whether nothing is held for that any more.

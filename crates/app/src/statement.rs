@@ -10,6 +10,7 @@ use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
+use crate::bill_run::so_far;
 use crate::{online, paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
@@ -52,6 +53,7 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let look = paper::look_on(tx, bill.billed_on)?;
     let print = print(tx, &account, bill.billed_on)?;
     let closing = closing(tx, &bill)?;
+    let so_far = is_so_far(tx, &bill)?;
     let plan = plan(tx, &bill)?;
     let utility = store::utility::get(tx)?;
     let pay_at = online::link::on_bill(tx, &bill)?;
@@ -68,6 +70,7 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
         look,
         print,
         closing,
+        so_far,
         paid_by,
         plan,
         pay_at,
@@ -95,6 +98,15 @@ fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Vec<Segment>>> {
         }
     }
     Ok(Some(then))
+}
+
+/// Whether service went on after the last day of a bill that has no whole turn.
+fn is_so_far(tx: &mut Tx, bill: &Bill) -> Result<bool> {
+    if bill.segments.is_empty() {
+        return Ok(false);
+    }
+    let turn = store::window::get(tx, bill.window)?;
+    Ok(so_far::end(tx, &turn, bill)?.is_some())
 }
 
 /// The account to which the new charges of a bill are rolled up, if they are.

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::account::Cycle;
-use meterbook_core::id::{AccountId, ExceptionId, OrderId, PersonId, TaskId, UserId};
+use meterbook_core::id::{AccountId, ExceptionId, OrderId, PersonId, TaskId, UserId, WindowId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::order::OrderKind;
 use meterbook_core::period::Period;
@@ -26,7 +26,7 @@ use crate::authority::authorize;
 use crate::bill_run::{self, NotRun, Until, Which};
 use crate::order::{self, NewOrder, Where};
 use crate::window::{self, NewWindow};
-use crate::{Actor, Refused, interaction, merge, refuse};
+use crate::{Actor, Refused, hold, interaction, merge, refuse};
 
 /// How long a task is somebody's who took it and did nothing more.
 const HOLD: SignedDuration = SignedDuration::from_mins(15);
@@ -165,12 +165,12 @@ pub fn resolve(db: &Db, actor: Actor, id: TaskId, how: Resolution, why: &str) ->
         if !task.kind.resolutions().contains(&how) {
             return Err(refuse(TaskRefusal::NotOffered { kind: task.kind, how }));
         }
-        let why = if how.needs_words() || !why.trim().is_empty() {
+        let why = if task.kind.needs_words(how) || !why.trim().is_empty() {
             said(why).map_err(|_| refuse(TaskRefusal::SayWhy { how }))?
         } else {
             String::new()
         };
-        if how.bills() {
+        if may_bill(how) && task.kind.is_hold() {
             // Billing has transactions of its own; until it is done nobody else begins.
             if let Some(by) = actor.by {
                 store::task::take(tx, id, by, actor.at.checked_add(HOLD)?)?;
@@ -180,6 +180,7 @@ pub fn resolve(db: &Db, actor: Actor, id: TaskId, how: Resolution, why: &str) ->
     })?;
     match how {
         Resolution::RunAgain | Resolution::Accept => bill_again(db, actor, &task, how, &why),
+        Resolution::Estimate if task.kind.is_hold() => estimate_held(db, actor, &task, how, &why),
         Resolution::PlanTurn => db.write(|tx| {
             open(tx, actor, id)?;
             plan_turn(tx, actor, &task)?;
@@ -250,12 +251,17 @@ pub fn resolve_all(
         let resolved = match resolve(db, actor, *id, how, why) {
             Ok(resolved) => Ok(resolved),
             // Billing one of them billed its neighbours: they went with it.
-            Err(_) if how.bills() && went_with(db, actor, *id)? => Ok(Resolved::Closed),
+            Err(_) if may_bill(how) && went_with(db, actor, *id)? => Ok(Resolved::Closed),
             Err(other) => Err(other.downcast::<Refused>()?),
         };
         ended.push((*id, resolved));
     }
     Ok(ended)
+}
+
+/// Whether a way out bills, at least of what is held.
+fn may_bill(how: Resolution) -> bool {
+    how.bills() || how == Resolution::Estimate
 }
 
 /// Whether the cause of a task went in this very act.
@@ -362,13 +368,8 @@ fn two(task: &Task) -> Result<(PersonId, PersonId)> {
 /// Bills what is held in the cycle of the task's turn once more, and sees what became of it.
 fn bill_again(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) -> Result<Resolved> {
     let (cycle, number) = db.read(|tx| {
-        let mut of = None;
-        for about in store::task::about(tx, task.id)? {
-            if let About::Account(id) = about {
-                of = Some(store::account::get(tx, id)?);
-            }
-        }
-        let account = of.context("a held bill is of an account")?;
+        let account = whose(tx, task)?;
+        let account = store::account::get(tx, account)?;
         Ok((account.cycle, account.number))
     })?;
     let accept = (how == Resolution::Accept).then_some(number);
@@ -377,6 +378,37 @@ fn bill_again(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) ->
         Err(why) if is_nothing_held(&why) => {}
         Err(why) => return Err(why),
     }
+    became(db, actor, task, how, why)
+}
+
+/// Estimates what the account of a held bill lacks in its turn, bills it again, and sees what became of
+/// it.
+fn estimate_held(
+    db: &Db,
+    actor: Actor,
+    task: &Task,
+    how: Resolution,
+    why: &str,
+) -> Result<Resolved> {
+    let turn = task.key.split_once('/').and_then(|it| Some(WindowId(it.0.parse().ok()?)));
+    let turn = turn.context("the task of a held bill names its turn")?;
+    let account = db.read(|tx| whose(tx, task))?;
+    let did = hold::estimate(db, actor, turn, &[account], why, &mut |_| ())?;
+    match did.left.into_iter().next() {
+        Some((_, no)) if did.came.is_none() => Err(no.into()),
+        _ => became(db, actor, task, how, why),
+    }
+}
+
+/// Whose held bill a task is.
+fn whose(tx: &mut Tx, task: &Task) -> Result<AccountId> {
+    let of = |it| if let About::Account(id) = it { Some(id) } else { None };
+    let found = store::task::about(tx, task.id)?.into_iter().filter_map(of).next_back();
+    found.context("a held bill is of an account")
+}
+
+/// What became of a held bill that was checked again.
+fn became(db: &Db, actor: Actor, task: &Task, how: Resolution, why: &str) -> Result<Resolved> {
     db.write(|tx| {
         let held = scan::held(tx)?;
         let still = held.iter().find(|it| it.key == task.key).cloned();

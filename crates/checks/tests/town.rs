@@ -31,7 +31,7 @@ const COOKED: &[(&str, &str, &str)] = &[
 const CUSTOMERS: usize = 12;
 
 fn town(db: &Db, folder: &Path) -> demo::Made {
-    let wanted = Demo { customers: CUSTOMERS, seed: 7, leave_open: false };
+    let wanted = Demo { customers: CUSTOMERS, seed: 7, leave_open: None };
     demo::make(db, folder, None, wanted, &mut |_, _, _| ()).expect("a town can be made")
 }
 

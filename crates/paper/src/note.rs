@@ -121,9 +121,9 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
         "title": title(&old.number, new, says),
         "why": match only {
             true => says.words.only_reads.to_owned(),
-            false => changed.map_or_else(String::new, |it| reasons(&it, says)),
+            false => changed.map_or_else(String::new, |it| reasons(\&it, says)),
         },
-        "small": says.period(old.period),
+        "small": says.period(old.days()),
         "lines": lines,
         "total": row(says.words.total, Some(old.total), now, says),
     })

@@ -1,5 +1,7 @@
 //! From a statement to the texts that are printed, in the customer's language.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::{Cause, Why};
@@ -266,6 +268,7 @@ fn kind(statement: &Statement, says: &Says) -> &'static str {
     match (statement.closing, statement.bill.is_once()) {
         (Some(_), _) => says.words.final_bill,
         (None, true) => says.words.once_bill,
+        (None, false) if statement.so_far => says.words.interim_bill,
         (None, false) => "",
     }
 }
@@ -728,15 +731,20 @@ fn demands(it: &Segment, says: &Says) -> Vec<String> {
     let mut all = Vec::new();
     for peak in it.carried.peaks.iter().filter(|it| Some(it.turn) == latest) {
         let of_it = |line: &&Line| {
-            let named = line.label.starts_with(&peak.charge) && line.label.contains(&peak.period);
-            line.kind == ChargeKind::Demand && named
+            // Behind the name of the charge stands that of a period; another charge may begin alike.
+            let rest = line.label.strip_prefix(&peak.charge);
+            let its_own = rest.is_some_and(|it| it.is_empty() || it.starts_with(", "));
+            line.kind == ChargeKind::Demand && its_own && line.label.contains(&peak.period)
         };
-        let quantities = it.lines.iter().filter(of_it).filter_map(|it| match it.basis {
-            Basis::Each(quantity, _) | Basis::Part { quantity, .. } => Some(quantity),
-            _ => None,
-        });
-        let billed = quantities.reduce(|sum, it| Quantity { micro: sum.micro + it.micro, ..sum });
-        let Some(billed) = billed else { continue };
+        // The blocks of a ladder add up; days at another price bill the same demand once more.
+        let mut blocks: BTreeMap<Date, Quantity> = BTreeMap::new();
+        for line in it.lines.iter().filter(of_it) {
+            if let Basis::Each(quantity, _) | Basis::Part { quantity, .. } = line.basis {
+                let none = Quantity { micro: 0, ..quantity };
+                blocks.entry(line.period.start()).or_insert(none).micro += quantity.micro;
+            }
+        }
+        let Some(billed) = blocks.into_values().max_by_key(|it| it.micro) else { continue };
         let measured = Quantity { micro: peak.micro, ..billed };
         let name = if peak.period.is_empty() {
             peak.charge.clone()
@@ -750,8 +758,12 @@ fn demands(it: &Segment, says: &Says) -> Vec<String> {
             words.demand_billed,
             says.quantity(billed)
         );
+        let earlier = it.carried.peaks.iter().filter(|it| Some(it.turn) != latest);
+        let mut earlier = earlier.filter(|it| it.charge == peak.charge && it.period == peak.period);
         if measured.micro < billed.micro {
-            said = format!("{said}; {}", words.demand_ratchet);
+            let looks_back = earlier.any(|it| billed.micro <= it.micro);
+            let why = if looks_back { words.demand_ratchet } else { words.demand_least };
+            said = format!("{said}; {why}");
         }
         all.push(said);
     }

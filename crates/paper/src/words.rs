@@ -70,6 +70,7 @@ catalogue! {
     credit_balance: "You have a credit balance. Nothing is to be paid.", "Tiene saldo a favor. No hay nada que pagar.";
     days: "days", "días";
     demand_billed: "billed", "facturada";
+    demand_least: "the tariff bills no less", "la tarifa no factura menos";
     demand_measured: "measured", "medida";
     demand_ratchet: "a share of an earlier, higher demand is billed", "se factura una parte de una demanda anterior más alta";
     detach: "Detach and return this part with your check. Do not staple.", "Separe y envíe esta parte con su cheque. No engrape.";
@@ -85,6 +86,7 @@ catalogue! {
     gas: "Gas", "Gas";
     how: "How it is worked out", "Cómo se calcula";
     in_its_place: "in its place", "en su lugar";
+    interim_bill: "Bill of the days so far", "Factura de los días hasta ahora";
     intervals: "interval values", "valores por intervalo";
     last_bill: "Last bill", "Última factura";
     last_year: "Same period last year", "El mismo período del año anterior";

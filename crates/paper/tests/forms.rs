@@ -17,6 +17,7 @@ use meterbook_core::bill::{BillNumber, Print, Statement};
 use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::{Money, Price, Quantity, Unit};
 use meterbook_core::paper::sample;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::carried::Peak;
 use meterbook_core::rating::{Basis, ChargeKind, Line, Note, Said};
@@ -128,6 +129,33 @@ fn commercial(language: Language) -> Statement {
         of.lines.push(Line { said: said.into(), ..line.clone() });
     }
     summed(own)
+}
+
+#[test]
+fn a_demand_is_billed_once_and_says_why_it_is_more_than_was_measured() {
+    let said = |own: &Statement| view(own).0["segments"][0]["said"][1].as_str().unwrap().to_owned();
+    let mut own = commercial(Language::English);
+    // Its price changed on the 17th: both lines bill the same 80 kW, each for its days.
+    let lines = &mut own.bill.segments[0].lines;
+    let at = lines.iter().position(|it| it.kind == ChargeKind::Demand).unwrap();
+    let Basis::Each(quantity, price) = lines[at].basis else { panic!("{:?}", lines[at]) };
+    let (first, second) = (
+        Period::new(date(2026, 7, 3), date(2026, 7, 17)).unwrap(),
+        Period::new(date(2026, 7, 17), date(2026, 8, 2)).unwrap(),
+    );
+    let part = |it: &Line, period: Period| {
+        let (days, of) = (period.days(), 30);
+        Line { period, basis: Basis::Part { quantity, price, days, of }, ..it.clone() }
+    };
+    lines[at] = part(&lines[at], first);
+    let other = part(&lines[at], second);
+    lines.insert(at + 1, other);
+    assert!(said(&own).starts_with("Demand: measured 61.25 kW, billed 80 kW; a share of"));
+    // No demand before was as high: it is what the tariff bills at least.
+    own.bill.segments[0].carried.peaks[0].micro = 70_000_000;
+    assert_eq!(said(&own), "Demand: measured 61.25 kW, billed 80 kW; the tariff bills no less");
+    own.bill.segments[0].carried.peaks[1].micro = 80_000_000;
+    assert_eq!(said(&own), "Demand: measured 80 kW, billed 80 kW");
 }
 
 #[test]
@@ -266,6 +294,43 @@ fn a_correction_says_what_the_rules_made_of_it() {
         assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
         let (pdf, _) = drawn(&format!("settled-{language}"), &shown, it.account.number);
         read_back_note(&pdf, &it).unwrap();
+    }
+}
+
+#[test]
+fn a_note_says_what_an_earlier_correction_never_charged() {
+    for (language, says) in [
+        (Language::English, "Of what is taken back, an earlier correction never charged $24.00."),
+        (Language::Spanish, "De lo que se retira, una corrección anterior nunca cobró $24.00."),
+    ] {
+        let mut it = sample::note(language, 1_000);
+        let (waived, interest) = (Money::from_cents(-2_400), Money::ZERO);
+        it.correction.settled = Settled { waived, interest, instalments: 1, reach: None };
+        it.correction.net = it.correction.net - it.correction.settled.off();
+        let shown = note(&it);
+        assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
+        let (pdf, _) = drawn(&format!("never-{language}"), &shown, it.account.number);
+        read_back_note(&pdf, &it).unwrap();
+        assert!(note_html(&shown, &it).unwrap().contains(says));
+    }
+}
+
+#[test]
+fn a_bill_of_the_days_so_far_has_a_title() {
+    for (language, kind) in [
+        (Language::English, "Bill of the days so far"),
+        (Language::Spanish, "Factura de los días hasta ahora"),
+    ] {
+        let mut own = statement(language);
+        assert_eq!(view(&own).0["kind"], "");
+        own.so_far = true;
+        let shown = view(&own);
+        assert_eq!(shown.0["kind"], kind);
+        let (pdf, _) = drawn(&format!("so-far-{language}"), &shown, own.account.number);
+        read_back(&pdf, &own).unwrap();
+        let bare: String = kind.split_whitespace().collect();
+        assert!(text_of(&pdf).contains(&bare));
+        assert!(html(&shown, &own).unwrap().contains(&format!("<b>{kind}</b>")));
     }
 }
 

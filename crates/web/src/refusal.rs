@@ -153,6 +153,19 @@ fn reads(refused: &VeeRefusal) -> Option<String> {
             "nada dice qué mostraría el medidor {meter} el {on}: tiene muy pocas lecturas antes; haga \
              que lo lean"
         ),
+        VeeRefusal::NoValues { meter, on } => format!(
+            "ningún valor del medidor {meter} desde el {} dice qué falta; importe los valores",
+            day(*on)
+        ),
+        VeeRefusal::MayBeRead { meter, on, until } => format!(
+            "el medidor {meter} aún se puede leer para el {}, hasta el {}; estímelo desde entonces",
+            day(*on),
+            day(*until)
+        ),
+        VeeRefusal::ReadWaits { meter, on, id } => format!(
+            "una lectura del medidor {meter} para el {} espera una decisión: excepción {id}",
+            day(*on)
+        ),
         VeeRefusal::TariffForbids { tariff } => format!(
             "la tarifa {tariff} cobra por hora o por demanda, que ninguna estimación de un registro \
              conoce; haga que lo lean"

@@ -557,13 +557,16 @@ catalogue! {
     hold_again_effect: "Only these are rated as the facts are now; what is no longer held is posted where the turn is.", "Solo estas se calculan con los datos de ahora; lo que ya no se retiene se registra si el período lo está.";
     hold_done_again: "They were checked again and wait with their turn.", "Se revisaron de nuevo y esperan con su período.";
     hold_done_posted: "They were checked again; what is no longer held is posted.", "Se revisaron de nuevo; lo que ya no se retiene está registrado.";
-    hold_done_some: "Done for some of them; the others were refused, as their tasks say.", "Hecho para algunas; las demás se rechazaron, como dicen sus tareas.";
+    hold_done_some: "Done for some of them, but not for these:", "Hecho para algunas, pero no para estas:";
+    hold_done_none: "Done for none of them:", "No se hizo para ninguna:";
     hold_done_tasks: "Done for all of them.", "Hecho para todas.";
     hold_effects: "What each way out would make of them", "Qué haría de ellas cada salida";
     hold_multiply: "Multiply as before the exchange", "Multiplicar como antes del cambio";
     hold_multiply_effect: "The new meters get the multiplier of the old ones since they were hung; it takes a second person. Say what proves it.", "Los medidores nuevos reciben el multiplicador de los anteriores desde su instalación; hace falta una segunda persona. Diga qué lo prueba.";
     hold_none: "Nothing is held.", "No hay nada retenido.";
     hold_only: "Worked out for accounts:", "Calculado para cuentas:";
+    hold_estimate: "Estimate what is missing", "Estimar lo que falta";
+    hold_estimate_effect: "What was not read is worked out by rule and marked, and the bills are checked again. Say why nobody could read it.", "Lo que no se leyó se calcula según las reglas y se marca, y las facturas se revisan otra vez. Diga por qué nadie pudo leerlo.";
     hold_order: "Have the meters read", "Mandar leer los medidores";
     hold_order_effect: "An order for each; the tasks are back in three days.", "Una orden para cada uno; las tareas vuelven en tres días.";
     hold_put_off: "Put off", "Aplazar";
@@ -676,6 +679,7 @@ catalogue! {
     by_fetching: "Fetched by the customer", "Recogida por el cliente";
     by_message: "E-mail", "Correo electrónico";
     by_post: "Post", "Correo postal";
+    cycle_not_over: "Its days are not over; it can be billed from", "Sus días no han terminado; se puede facturar desde el";
     cycle_not_begun: "not begun", "sin comenzar";
     cycle_deliver: "Deliver", "Entregar";
     outbox: "Outbox", "Envíos";

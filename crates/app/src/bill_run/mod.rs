@@ -21,7 +21,7 @@ pub(crate) mod origin;
 mod post;
 pub mod release;
 pub mod settle;
-mod so_far;
+pub(crate) mod so_far;
 pub mod sum_up;
 
 pub(crate) use check::learn;
@@ -30,6 +30,7 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::job::Pass;
@@ -37,6 +38,7 @@ use meterbook_core::bill::preview::Preview;
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountNumber, RunId, WindowId};
+use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
@@ -110,7 +112,7 @@ pub enum NotRun {
         /// The cycle.
         cycle: Cycle,
         /// The last day of service.
-        day: jiff::civil::Date,
+        day: Date,
     },
     /// The last bill waits for something.
     LastHeld {
@@ -121,17 +123,24 @@ pub enum NotRun {
         /// Another one, which could be billed by itself.
         free: Option<meterbook_core::id::AgreementId>,
     },
+    /// The last day of the turn is not over.
+    TurnNotOver {
+        /// The cycle.
+        cycle: Cycle,
+        /// Its days.
+        days: Period,
+    },
     /// A bill of the days so far has days that are not over.
     NotOver {
         /// The day before which it was to end.
-        to: jiff::civil::Date,
+        to: Date,
     },
     /// Every day of the account before a day has a bill.
     BilledTo {
         /// Its number.
         number: AccountNumber,
         /// The day.
-        to: jiff::civil::Date,
+        to: Date,
     },
     /// It comes to something else than when somebody looked.
     NotAsSeen {
@@ -244,7 +253,29 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
             let cycle = Some(store::window::get(tx, window)?.cycle);
             Err(refuse(NotRun::NothingDue { cycle }))
         }
-        None => begin(tx, &allowed, window, Until::Preview),
+        None => {
+            let turn = store::window::get(tx, window)?;
+            over(tx, actor, &turn)?;
+            begin(tx, &allowed, window, Until::Preview)
+        }
+    }
+}
+
+/// Whether every day of a turn is over where the utility is; a turn is billed when it is. A read may
+/// stand for its last day some days before, but a nearer one may still come, and a bill of days that are
+/// not over says what nobody knows.
+pub fn is_over(window: &Window, today: Date) -> bool {
+    window.period.end() <= today
+}
+
+fn over(tx: &mut Tx, actor: Actor, window: &Window) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    match is_over(window, today) {
+        true => Ok(()),
+        false => {
+            let (cycle, days) = (window.cycle, window.period);
+            Err(refuse(NotRun::TurnNotOver { cycle, days }))
+        }
     }
 }
 
@@ -304,7 +335,10 @@ fn open(
     let run = match store::run::unfinished(tx, window.id)? {
         Some(run) if run.stage == Stage::Preview => check_from(tx, &run, Stage::Checking, until)?,
         Some(run) => run,
-        None => begin(tx, allowed, window.id, until)?,
+        None => {
+            over(tx, Actor { by: allowed.by(), at: allowed.at() }, &window)?;
+            begin(tx, allowed, window.id, until)?
+        }
     };
     Ok(vec![(run, window)])
 }
@@ -406,6 +440,11 @@ impl fmt::Display for NotRun {
                     None => Ok(()),
                 }
             }
+            NotRun::TurnNotOver { cycle, days } => write!(
+                f,
+                "the turn of cycle {cycle} for {days} is not over; bill it from {} on, or the days so far of one account with: meterbook bill interim",
+                days.end()
+            ),
             NotRun::NotOver { to } => {
                 write!(f, "the days before {to} are not over; a bill ends today at the latest")
             }

@@ -11,7 +11,7 @@ use meterbook_store::{self as store, Tx};
 
 /// The day before which a bill ends although service went on; `None` where it ends with its turn or with
 /// service.
-pub(super) fn end(tx: &mut Tx, turn: &Window, bill: &Bill) -> Result<Option<Date>> {
+pub(crate) fn end(tx: &mut Tx, turn: &Window, bill: &Bill) -> Result<Option<Date>> {
     if !turn.is_off_cycle() {
         return Ok(None);
     }

@@ -17,6 +17,7 @@ mod year;
 use std::path::Path;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Standing;
 use meterbook_core::id::UserId;
@@ -32,8 +33,8 @@ pub struct Demo {
     pub customers: usize,
     /// The same seed makes the same utility.
     pub seed: u64,
-    /// Whether the newest turn is left to be billed by hand.
-    pub leave_open: bool,
+    /// Now, where the newest turn whose days are over is left to be billed by hand.
+    pub leave_open: Option<Timestamp>,
 }
 
 /// What is being done; each is counted in its own things.
@@ -62,8 +63,8 @@ pub struct Made {
     pub rejected: i64,
     /// How each turn stands, in the order in which they were billed.
     pub standings: Vec<Standing>,
-    /// The cycle of the newest turn, billed or not.
-    pub newest: Cycle,
+    /// The cycle of the turn that is left to be billed by hand.
+    pub left: Option<Cycle>,
 }
 
 /// Makes the sample utility in an empty database, with its files in `folder`. `watch` is told the
@@ -98,6 +99,6 @@ pub fn make(
         }
         watch(Step::Import, nth, cycles);
     }
-    let standings = year::live(db, by, &town, &accounts, demo.leave_open, watch)?;
-    Ok(Made { imported, rejected, standings, newest: Cycle(town.cycles) })
+    let (standings, left) = year::live(db, by, &town, &accounts, demo.leave_open, watch)?;
+    Ok(Made { imported, rejected, standings, left })
 }

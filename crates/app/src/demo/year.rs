@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::id::{AccountId, UserId};
 use meterbook_core::ledger::Tender;
@@ -24,18 +25,22 @@ use crate::pay::{NewPayment, pay};
 /// Payments on their way, by the day they come.
 type Coming<'a> = BTreeMap<Date, Vec<(&'a Customer, Turn)>>;
 
-/// Bills every turn in the order of its day, except the newest when it is left open.
+/// Bills every turn in the order of its day. With `leave_open` the newest of those whose days are over
+/// then is left for who bills by hand, with what comes after it; whose it is is said too.
 pub(super) fn live(
     db: &Db,
     by: Option<UserId>,
     town: &Town,
     accounts: &[AccountId],
-    leave_open: bool,
+    leave_open: Option<Timestamp>,
     watch: &mut dyn FnMut(Step, u64, u64),
-) -> Result<Vec<Standing>> {
+) -> Result<(Vec<Standing>, Option<Cycle>)> {
     let mut turns = calendar::in_order(town.cycles);
-    if leave_open {
-        turns.pop();
+    let mut left = None;
+    if let Some(now) = leave_open {
+        let today = town.zone.day_of(now);
+        turns.retain(|it| it.period.end() <= today);
+        left = turns.pop().map(|it| it.cycle);
     }
     let mut coming = Coming::new();
     let mut standings = Vec::new();
@@ -56,7 +61,7 @@ pub(super) fn live(
     let today = turns.last().map_or(calendar::span().end(), |it| it.billed_on + 1.day());
     post_payments(db, by, town, accounts, &mut coming, today, watch)?;
     super::credit::keep(db, by, town, accounts, today)?;
-    Ok(standings)
+    Ok((standings, left))
 }
 
 /// Bills a turn. The weather of a made-up year is right however far it moves the totals.

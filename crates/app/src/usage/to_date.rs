@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::Segment;
-use meterbook_core::bill::assess::{ServiceFacts, Tariffs, priced, segment, used};
+use meterbook_core::bill::assess::{ServiceFacts, Tariffs, priced, used, used_so_far};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::AgreementId;
@@ -150,11 +150,11 @@ pub(crate) fn since(
         };
         crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
         let wanted = super::days(next, until.min(turn_ends))?;
-        let (known, why) = known_days(&facts, wanted, &tariffs);
+        let (known, why) = known_days(&facts, (wanted, turn_ends), &tariffs);
         waits = why;
-        let Some(known) = known else { break };
-        projected = project(&facts, (known, days), &window, &mut tariffs);
-        match segment(&facts, known, &window, &mut tariffs) {
+        let Some((known, used)) = known else { break };
+        projected = project(&facts, (known, days), &window, &mut tariffs, &used);
+        match priced(&facts, known, &window, &mut tariffs, used) {
             Ok(segment) => {
                 facts.carried = segment.carried.clone();
                 facts.allotted.clear();
@@ -170,17 +170,20 @@ pub(crate) fn since(
     Ok(ToDate { facts, on, segments, waits, projected })
 }
 
-/// The days from the first of `wanted` of which everything is known, and why the others do not count.
+/// The days from the first of `wanted` of which everything is known, with their use, and why the others do
+/// not count. Registers are read about the end of a turn; before it only a read of the very day says how
+/// one stood.
 fn known_days(
     facts: &ServiceFacts,
-    wanted: Period,
+    (wanted, turn_ends): (Period, Date),
     tariffs: &Tariffs,
-) -> (Option<Period>, Option<Hold>) {
+) -> (Option<(Period, Usage)>, Option<Hold>) {
     let mut end = wanted.end();
     let mut why = None;
     while let Some(days) = Period::new(wanted.start(), end) {
+        let used = if end < turn_ends { used_so_far } else { used };
         match used(facts, days, tariffs) {
-            Ok(_) => return (Some(days), why),
+            Ok(used) => return (Some((days, used)), why),
             Err(hold) => why = why.or(Some(hold)),
         }
         end = end.saturating_sub(1.day());
@@ -193,8 +196,9 @@ fn project(
     (known, turn): (Period, Period),
     window: &Window,
     tariffs: &mut Tariffs,
+    used: &Usage,
 ) -> Result<Projected, NotProjected> {
-    let used = used(facts, known, tariffs).map_err(NotProjected::Unpriced)?;
+    let used = used.clone();
     let assumed = turn.days() - known.days();
     let (used, by) = match (assumed, &used.profile) {
         (0, _) => (used, By::Nothing),

@@ -16,16 +16,17 @@ use meterbook_core::meter::Form;
 use meterbook_core::order::OrderKind;
 use meterbook_core::period::{Period, Zone};
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_core::reads::usage::{Hung, Measured, read_about};
+use meterbook_core::reads::usage::{Hung, Measured};
 use meterbook_core::reads::vee::estimating::run_of_estimates;
 use meterbook_core::reads::vee::{Action, Finding, Rule, Rules, filling, interval};
 use meterbook_core::reads::{Read, ReadKind, Series};
-use meterbook_core::text::decimal;
+use meterbook_core::text::{counted, decimal};
 use meterbook_store::bill::Known;
 use meterbook_store::vee::{How, Place};
 use meterbook_store::{self as store, Db, Tx};
 
-use super::{Book, Open, VeeRefusal, Weather, doubted, effect, estimate_of, history, judge};
+use super::lacking::{Asked, Lacking, Register, StandIn, Wants, standing};
+use super::{Book, Open, VeeRefusal, doubted, effect, judge};
 use crate::authority::authorize;
 use crate::order::{self, NewOrder, Where};
 use crate::{Actor, intake, refuse};
@@ -57,6 +58,8 @@ pub struct Ran {
     /// Orders that were written because too many estimates followed each other, or because nothing
     /// says what to estimate.
     pub ordered: u64,
+    /// What was not estimated although that was asked: whose it is, and why.
+    pub left: Vec<(AccountId, VeeRefusal)>,
 }
 
 /// Looks at the oldest turn of a cycle that is not billed; the same turn may be looked at again.
@@ -71,23 +74,13 @@ pub fn run(db: &Db, actor: Actor, cycle: Cycle, missing: Missing) -> Result<Ran>
 
 /// Looks at a turn of a bill cycle.
 pub(crate) fn in_turn(db: &Db, actor: Actor, window: Window, missing: Missing) -> Result<Ran> {
-    let mut look = db.write(|tx| {
-        let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
-        let zone = crate::founding::zone(tx)?;
-        let today = zone.day_of(actor.at);
-        let weather = Weather::before(tx, window.period.end())?;
-        Ok(Look { actor, allowed, missing, today, weather, book: Book::default() })
-    })?;
-    let mut ran =
-        Ran { window, accounts: 0, doubted: 0, unread: 0, estimated: 0, filled: 0, ordered: 0 };
+    let mut look = db.write(|tx| Look::begin(tx, actor, &window, missing))?;
+    let mut ran = Ran::none(window);
     let mut after = AccountId(0);
     loop {
         let next = db.write(|tx| {
             let ids = store::vee::accounts_of(tx, window.cycle, after, ACCOUNTS_PER_TRANSACTION)?;
-            for facts in store::gather::accounts(tx, &window, &ids)? {
-                ran.accounts += 1;
-                look.account(tx, &facts, &mut ran)?;
-            }
+            look.accounts(tx, &ids, &mut ran)?;
             Ok(ids.last().copied())
         })?;
         match next {
@@ -96,13 +89,40 @@ pub(crate) fn in_turn(db: &Db, actor: Actor, window: Window, missing: Missing) -
         }
     }
     db.write(|tx| {
-        let said = format!(
-            "{} doubted, {} estimated, {} filled, {} ordered",
-            ran.doubted, ran.estimated, ran.filled, ran.ordered
-        );
-        store::audit::add(tx, &look.allowed, "look at reads", &window.id.to_string(), &said)
+        store::audit::add(tx, &look.allowed, "look at reads", &window.id.to_string(), &ran.said())
     })?;
     Ok(ran)
+}
+
+/// Estimates what these accounts lack of a turn, because a clerk says so; nobody else is looked at.
+pub(crate) fn of_accounts(
+    db: &Db,
+    actor: Actor,
+    window: Window,
+    accounts: &[AccountId],
+    why: &str,
+) -> Result<Ran> {
+    let mut look = db.write(|tx| Look::begin(tx, actor, &window, Missing::Estimate))?;
+    let mut ran = Ran::none(window);
+    for ids in accounts.chunks(ACCOUNTS_PER_TRANSACTION) {
+        db.write(|tx| {
+            look.accounts(tx, ids, &mut ran)?;
+            let said = format!("{} of {}: {why}", ran.said(), counted(ids.len(), "account"));
+            let subject = window.id.to_string();
+            store::audit::add(tx, &look.allowed, "estimate held reads", &subject, &said)
+        })?;
+    }
+    Ok(ran)
+}
+
+/// What is known of accounts of a turn, with what would stand in for what they lack. Nothing is kept.
+pub(crate) fn stand_ins(
+    tx: &mut Tx,
+    (window, today): (&Window, Date),
+    facts: &[AccountFacts],
+) -> Result<Vec<AccountFacts>> {
+    let mut lacking = Lacking::begin(tx, window, today)?;
+    facts.iter().map(|it| lacking.stand_in(tx, window, it)).collect()
 }
 
 /// What a look goes by.
@@ -110,28 +130,64 @@ struct Look {
     actor: Actor,
     allowed: Authorized,
     missing: Missing,
-    today: Date,
-    weather: Weather,
-    book: Book,
+    lacking: Lacking,
 }
 
 /// One meter in its days.
 struct Part<'a> {
+    account: AccountId,
     service: &'a ServiceFacts,
     hung: &'a Hung,
     days: Period,
     rules: &'a Rules,
 }
 
+impl Ran {
+    fn none(window: Window) -> Ran {
+        Ran {
+            window,
+            accounts: 0,
+            doubted: 0,
+            unread: 0,
+            estimated: 0,
+            filled: 0,
+            ordered: 0,
+            left: Vec::new(),
+        }
+    }
+
+    fn said(&self) -> String {
+        format!(
+            "{} doubted, {} estimated, {} filled, {} ordered",
+            self.doubted, self.estimated, self.filled, self.ordered
+        )
+    }
+}
+
 impl Look {
+    fn begin(tx: &mut Tx, actor: Actor, window: &Window, missing: Missing) -> Result<Look> {
+        let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
+        let today = crate::founding::zone(tx)?.day_of(actor.at);
+        let lacking = Lacking::begin(tx, window, today)?;
+        Ok(Look { actor, allowed, missing, lacking })
+    }
+
+    fn accounts(&mut self, tx: &mut Tx, ids: &[AccountId], ran: &mut Ran) -> Result<()> {
+        for facts in store::gather::accounts(tx, &ran.window, ids)? {
+            ran.accounts += 1;
+            self.account(tx, &facts, ran)?;
+        }
+        Ok(())
+    }
+
     fn account(&mut self, tx: &mut Tx, facts: &AccountFacts, ran: &mut Ran) -> Result<()> {
         for service in &facts.services {
             let Some(days) = service.agreement.days_in(ran.window.period) else { continue };
-            let (commodity, class) = (service.point.commodity, facts.account.class);
-            let rules = self.book.of(tx, commodity, Some(class), days.end())?;
+            let rules = self.lacking.rules(tx, service, facts.account.class, days)?;
             for hung in &service.measured.hung {
                 if let Some(days) = days.overlap(hung.from, hung.to) {
-                    self.meter(tx, &Part { service, hung, days, rules: &rules }, ran)?;
+                    let account = facts.account.id;
+                    self.meter(tx, &Part { account, service, hung, days, rules: &rules }, ran)?;
                 }
             }
         }
@@ -143,14 +199,8 @@ impl Look {
             match measured.channel.form {
                 Form::Interval { minutes } => self.values(tx, part, measured, minutes, ran)?,
                 Form::Register { .. } => {
-                    let by_interval = |it: &&Measured| {
-                        it.channel.flow == measured.channel.flow
-                            && matches!(it.channel.form, Form::Interval { .. })
-                    };
-                    // Intervals win: the register beside them only checks them.
-                    let needed = !part.hung.channels.iter().any(|it| by_interval(&it));
                     for on in [part.days.start(), part.days.end()] {
-                        self.register(tx, part, measured, (on, needed), ran)?;
+                        self.register(tx, part, measured, on, ran)?;
                     }
                 }
             }
@@ -163,57 +213,62 @@ impl Look {
         tx: &mut Tx,
         part: &Part<'_>,
         measured: &Measured,
-        (on, needed): (Date, bool),
+        on: Date,
         ran: &mut Ran,
     ) -> Result<()> {
-        let near = part.service.measured.reads;
-        let before = part.service.measured.ended.as_ref();
-        let before = before.and_then(|it| it.read_of(part.hung, &measured.channel));
-        // What the bill before ended with begins this one, whatever is read about its first day.
-        let begun = part.service.billed_through.is_some_and(|it| on <= it);
-        if begun && before.is_some() {
-            return Ok(());
-        }
-        if let Ok(read) = read_about(&measured.reads, on, near, before) {
-            if read.kind != ReadKind::Estimated && on == part.days.end() {
-                ran.doubted += self.looked_again(tx, read)?;
+        match standing(part.service, part.hung, measured, on) {
+            Register::Begun | Register::Beside => return Ok(()),
+            Register::Read(read) => {
+                if read.kind != ReadKind::Estimated && on == part.days.end() {
+                    ran.doubted += self.looked_again(tx, read)?;
+                }
+                return Ok(());
             }
-            return Ok(());
+            Register::Unread => {}
         }
-        // What may still be read in its window is not missing.
-        if !needed || self.today < on.saturating_add(near.after.days()) {
-            return Ok(());
+        let asked = Asked { service: part.service, hung: part.hung, measured, rules: part.rules };
+        let wants = self.lacking.wants(tx, &asked, on)?;
+        match wants {
+            Wants::Nothing => return Ok(()),
+            Wants::Time(why) => {
+                self.leave(part, why, ran);
+                return Ok(());
+            }
+            Wants::Decision(why) => {
+                ran.unread += 1;
+                self.leave(part, why, ran);
+                return Ok(());
+            }
+            Wants::StandIn if self.missing == Missing::Say => {
+                ran.unread += 1;
+                return Ok(());
+            }
+            Wants::StandIn => {}
         }
-        let waits = store::vee::waiting(tx, [measured.channel.id])?;
-        let tariff = crate::tariff::in_force(tx, &part.service.agreement.tariff, on)?;
-        let may = tariff.as_ref().is_some_and(|it| it.is_measured() && it.may_be_estimated());
-        let measures = tariff.is_some_and(|it| it.is_measured());
-        // For a read that waits a clerk decides; what no tariff looks at needs none.
-        if !measures || waits.iter().any(|it| it.2 == on) {
-            ran.unread += u64::from(measures);
-            return Ok(());
+        match self.lacking.work_out(tx, &asked, on, &[])? {
+            None => Ok(()),
+            Some(StandIn::Unknown(place, why)) => {
+                ran.unread += 1;
+                self.leave(part, why, ran);
+                let kind = OrderKind::Read;
+                ran.ordered += self.send(tx, &place, kind, "nothing says what to estimate")?;
+                Ok(())
+            }
+            Some(StandIn::Found(place, before, worked)) => {
+                worked.keep(tx)?;
+                ran.estimated += 1;
+                self.escalate(tx, part.rules, &place, &before, on, ran)
+            }
         }
-        if self.missing == Missing::Say {
-            ran.unread += 1;
-            return Ok(());
+    }
+
+    /// Says of an account why something was not estimated, where that was asked.
+    fn leave(&self, part: &Part<'_>, why: VeeRefusal, ran: &mut Ran) {
+        // Both channels of a meter lack the same.
+        let it = (part.account, why);
+        if self.missing == Missing::Estimate && ran.left.last() != Some(&it) {
+            ran.left.push(it);
         }
-        let places = store::vee::places(tx, [measured.channel.id])?;
-        let Some(place) = places.get(&measured.channel.id) else { return Ok(()) };
-        let reads = history(tx, measured.channel.id, on)?;
-        let estimate = match may {
-            true => estimate_of(tx, part.rules, place, (&reads, on), &mut self.weather)?,
-            false => None,
-        };
-        let Some(estimate) = estimate else {
-            ran.unread += 1;
-            ran.ordered +=
-                self.send(tx, place, OrderKind::Read, "nothing says what to estimate")?;
-            return Ok(());
-        };
-        estimate.keep(tx)?;
-        ran.estimated += 1;
-        let before: Vec<Read> = reads.into_iter().filter(|it| it.on < on).collect();
-        self.escalate(tx, part.rules, place, &before, on, ran)
     }
 
     /// Sends somebody where too many estimates follow each other: to read it, and when that does not
@@ -293,7 +348,7 @@ impl Look {
         ran: &mut Ran,
     ) -> Result<()> {
         // Values of a day that is not over are not missing.
-        let end = part.days.end().min(self.today);
+        let end = part.days.end().min(self.lacking.today);
         let Some(days) = Period::new(part.days.start(), end) else { return Ok(()) };
         let zone = &part.service.point.zone;
         let empty = || nothing(zone, days, minutes);
@@ -314,8 +369,10 @@ impl Look {
             ran.doubted += self.found(tx, finding, measured.channel.id)?;
         }
         if filling::gaps(&series, days, zone).is_empty() {
-            self.no_longer(tx, measured)?;
+            return self.no_longer(tx, measured);
         }
+        let (meter, on) = (part.hung.meter.clone(), days.start());
+        self.leave(part, VeeRefusal::NoValues { meter, on }, ran);
         Ok(())
     }
 
@@ -330,7 +387,8 @@ impl Look {
     }
 }
 
-fn nothing(zone: &Zone, days: Period, minutes: u16) -> Series {
+/// A series without a value.
+pub(super) fn nothing(zone: &Zone, days: Period, minutes: u16) -> Series {
     let start = zone.start_of(days.start());
     Series { start, minutes, micro: Vec::new(), missing: Vec::new(), estimated: Vec::new() }
 }

@@ -2,7 +2,7 @@
 //! what is doubted waits or is looked at, and what is missing is estimated.
 //!
 //! What a rule doubts is an exception, and each exception is a task. [`judge`] looks at an import,
-//! [`cycle`] at the turn of a bill cycle; [`resolve`] does what a clerk decides and [`effect`] says
+//! [`cycle`] at the turn of a bill cycle, for which [`lacking`] says what is missing; [`resolve`] does what a clerk decides and [`effect`] says
 //! before what it would bill; [`around`] is what it is compared with, [`whole`] is that of a
 //! file, [`estimates`] what came of estimates. [`enter`] takes reads that no file brings.
 
@@ -12,6 +12,7 @@ pub mod effect;
 pub mod enter;
 pub mod estimates;
 pub(crate) mod judge;
+mod lacking;
 mod refusal;
 pub mod resolve;
 mod weather;

@@ -47,6 +47,31 @@ pub enum VeeRefusal {
         /// For the start of this day.
         on: Date,
     },
+    /// No value is near enough to say what is missing of a channel.
+    NoValues {
+        /// The meter.
+        meter: String,
+        /// From this day on.
+        on: Date,
+    },
+    /// The meter may still be read.
+    MayBeRead {
+        /// The meter.
+        meter: String,
+        /// For the start of this day.
+        on: Date,
+        /// Until this day.
+        until: Date,
+    },
+    /// A read of the day waits for somebody to decide.
+    ReadWaits {
+        /// The meter.
+        meter: String,
+        /// For the start of this day.
+        on: Date,
+        /// The exception.
+        id: ExceptionId,
+    },
     /// The tariff prices use by the hour.
     TariffForbids {
         /// Its code.
@@ -135,6 +160,18 @@ impl fmt::Display for VeeRefusal {
                 f,
                 "nothing says what meter {meter} would show on {on}: it has too few reads before; \
                  have it read"
+            ),
+            VeeRefusal::NoValues { meter, on } => write!(
+                f,
+                "no value of meter {meter} from {on} on says what is missing; import the values"
+            ),
+            VeeRefusal::MayBeRead { meter, on, until } => write!(
+                f,
+                "meter {meter} may still be read for {on}, until {until}; estimate it from then on"
+            ),
+            VeeRefusal::ReadWaits { meter, on, id } => write!(
+                f,
+                "a read of meter {meter} for {on} waits for somebody to decide: meterbook vee show {id}"
             ),
             VeeRefusal::TariffForbids { tariff } => write!(
                 f,

@@ -96,7 +96,7 @@ fn refused(db: &Db, new: &Allocation) -> String {
 fn bill_next(db: &Db) -> Vec<Bill> {
     let count = |tx: &mut store::Tx<'_>| store::bill::newest(tx, 100);
     let before = db.read(count).unwrap();
-    run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     let after = db.read(count).unwrap();
     let new: Vec<_> = after.into_iter().filter(|it| !before.contains(it)).collect();
     new.into_iter().rev().map(|it| db.read(|tx| store::bill::get(tx, it)).unwrap()).collect()

@@ -8,6 +8,8 @@ use meterbook_app::calendar;
 use meterbook_app::said::NotSaid;
 use meterbook_app::{Actor, Refused};
 use meterbook_checks::engines::{self, Raw};
+use meterbook_core::account::Cycle;
+use meterbook_core::id::WindowId;
 use meterbook_store::{self as store, Db};
 
 use crate::jobs::{january, read};
@@ -33,9 +35,33 @@ fn bills_are_due_by_class_and_business_days() {
             .run("update account set class = 'commercial' where id = 7")
             .unwrap();
         say(db, "holidays us-federal\ndue commercial 10 business days\n").unwrap();
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         // Billed on February 2; Washington's Birthday is the 16th. A household's turn says the 23rd.
         assert_eq!(due(db), ["2026-02-17", "2026-02-23"]);
+    });
+}
+
+#[test]
+fn a_turn_is_billed_when_its_last_day_is_over() {
+    engines::each(|db, folder| {
+        january(db, folder, CUSTOMERS);
+        say(db, "reads 3 days before 2 days after").unwrap();
+        let at = |at: &str| Actor::system(at.parse().unwrap());
+        // The last minute of January 31 in Chicago; elsewhere it is February.
+        let early = at("2026-02-01T05:59:00Z");
+        let run = |actor, which| bill_run::run(db, actor, which, Until::Posted, &mut |_| ());
+        let no = "the turn of cycle 01 for 2026-01-01 to 2026-01-31 is not over; bill it from 2026-02-01 on, or the days so far of one account with: meterbook bill interim";
+        for which in [Which::Next, Which::Cycle(Cycle(1))] {
+            let why = run(early, which).unwrap_err();
+            assert_eq!(says(&why), no, "though the reads of its last day are there");
+        }
+        let why = db.write(|tx| bill_run::prepare(tx, early, WindowId(1), false)).unwrap_err();
+        assert_eq!(says(&why), no);
+        let none = db.read(|tx| store::run::latest(tx, WindowId(1))).unwrap();
+        assert_eq!(none, None, "nothing was begun");
+        let stands = run(at("2026-02-01T06:00:00Z"), Which::Next).unwrap();
+        assert_eq!((stands.billed, stands.held), (39, 1));
     });
 }
 

@@ -27,7 +27,9 @@ const CUSTOMERS: i64 = 30;
 
 fn billed(db: &Db, folder: &std::path::Path) {
     january(db, folder, CUSTOMERS);
-    let stands = bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    let stands =
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
     assert_eq!((stands.stage, stands.billed), (Stage::Done, CUSTOMERS));
 }
 
@@ -87,7 +89,9 @@ fn two_people_take_a_turn_back_and_it_is_billed_again() {
         let kinds = Raw::beside(db).unwrap().column(texts).unwrap();
         assert_eq!(kinds.iter().filter(|it| *it == "cancelled").count(), 30, "{kinds:?}");
         // The turn is open again, and comes to the same.
-        let stands = bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        let stands =
+            bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+                .unwrap();
         assert_eq!((stands.stage, stands.billed), (Stage::Done, CUSTOMERS));
         assert_eq!((owed(db), pieces(db)), (before, 30));
         clean(db);
@@ -137,7 +141,9 @@ fn a_turn_on_which_a_later_one_stands_is_not_taken_back() {
         };
         db.write(|tx| meterbook_app::window::plan(tx, actor(), CYCLE, &[turn])).unwrap();
         read(db, folder, CUSTOMERS, date(2026, 3, 1));
-        let held = bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        let held =
+            bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+                .unwrap();
         assert_eq!(held.stage, Stage::Done);
         let total = db.read(|tx| {
             let run = store::run::get(tx, run)?;

@@ -68,7 +68,7 @@ pub(crate) fn meter_shows(db: &Db, serial: &str, on: Date, indexes: &[i64]) {
 }
 
 pub(crate) fn bill(db: &Db) {
-    bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
 }
 
 fn seen(db: &Db, from: Date) -> anyhow::Result<Correction> {

@@ -48,7 +48,7 @@ fn cents(cents: i64) -> Money {
 /// has an IBAN.
 pub(crate) fn town(db: &Db, folder: &Path) {
     january(db, folder, 4);
-    bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     mandates(db);
 }
 
@@ -239,7 +239,8 @@ fn what_a_paper_asks_for_is_taken_together() {
                 |tx: &mut Tx| budget::begin(tx, at("2026-01-20"), AccountId(id), level, "asked");
             db.write(begin).unwrap();
         }
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         mandates(db);
         // Bills of 4.44 and 13.32 that ask for 10.00 each.
         assert_eq!(owes(db), [10_00, 8_88, 10_00, 17_76]);

@@ -64,7 +64,7 @@ pub(crate) fn pays(db: &Db, account: AccountId, amount: i64, on: Date, by: Actor
 }
 
 pub(crate) fn bill(db: &Db) {
-    bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
 }
 
 fn new(account: AccountId) -> NewDeposit {

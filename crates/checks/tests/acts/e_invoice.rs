@@ -52,7 +52,7 @@ fn what_is_said_of_the_seller_holds_from_its_day_on() {
 #[test]
 fn the_bills_of_a_town_keep_the_rules_of_the_norm() {
     engines::each(|db, folder| {
-        let wanted = Demo { customers: 12, seed: 7, leave_open: false };
+        let wanted = Demo { customers: 12, seed: 7, leave_open: None };
         demo::make(db, folder, None, wanted, &mut |_, _, _| ()).unwrap();
         let bills = db.read(|tx| store::bill::newest(tx, 60)).unwrap();
         assert_eq!(bills.len(), 60);
@@ -93,7 +93,7 @@ fn the_bills_of_a_town_keep_the_rules_of_the_norm() {
 #[test]
 fn a_bill_of_a_seller_nobody_described_has_no_invoice() {
     engines::each(|db, folder| {
-        let wanted = Demo { customers: 3, seed: 7, leave_open: false };
+        let wanted = Demo { customers: 3, seed: 7, leave_open: None };
         demo::make(db, folder, None, wanted, &mut |_, _, _| ()).unwrap();
         // The sample town is described; what nobody may take away is taken away here.
         let mut raw = Raw::beside(db).unwrap();

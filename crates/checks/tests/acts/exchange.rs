@@ -54,7 +54,7 @@ fn shows(db: &Db, serial: &str, on: Date, index: i64) {
 
 /// What is billed for January, in cents; the bill can be made again.
 fn billed(db: &Db) -> i64 {
-    bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     let id = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
     assert_eq!(db.read(|tx| replay(tx, id)).unwrap(), Replayed::Same);
     assert!(check::check(db).unwrap().clean());

@@ -13,21 +13,25 @@ use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::again::{Came, again};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::exchange::{self, Exchange, Hang};
-use meterbook_app::hold::{self, Done, Effect, Group, NotApplied, Way};
+use meterbook_app::hold::{self, Chosen, Done, Effect, Group, NotApplied, Way};
 use meterbook_app::meter::NewChannel;
-use meterbook_app::task::scan;
+use meterbook_app::task::{self, Resolved, scan};
+use meterbook_app::vee::enter::{self, NewRead, Told};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, Refused, check};
+use meterbook_app::{Actor, Refused, calendar, check, order};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::root::Root;
 use meterbook_core::bill::run::{Stage, Standing};
-use meterbook_core::id::{ServicePointId, WindowId};
+use meterbook_core::id::{AccountId, ChannelId, ServicePointId, WindowId};
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::{Money, Unit};
+use meterbook_core::order::{CalledOff, OrderKind};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
-use meterbook_core::task::TaskKind;
+use meterbook_core::place::Commodity;
+use meterbook_core::reads::ReadKind;
+use meterbook_core::task::{Resolution, TaskKind};
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
@@ -83,11 +87,13 @@ pub(crate) fn groups(db: &Db) -> Vec<Group> {
 }
 
 pub(crate) fn effects(db: &Db, group: &Group) -> Vec<Effect> {
-    db.read(|tx| hold::effects(tx, group)).unwrap()
+    let today = date(2026, 8, 1);
+    db.read(|tx| hold::effects(tx, group, today)).unwrap()
 }
 
 pub(crate) fn apply(db: &Db, group: &Group, way: Way, why: &str) -> anyhow::Result<Done> {
-    hold::apply(db, actor(), (group.window.id, &group.root), (way, why), &mut |_| ())
+    let of = Chosen { window: group.window.id, root: &group.root, accounts: &[] };
+    hold::apply(db, actor(), of, (way, why), &mut |_| ())
 }
 
 fn dollars(it: i64) -> Money {
@@ -211,7 +217,7 @@ fn a_multiplier_for_many_takes_a_second_person() {
         let [maker, checker] = ["mara", "nils"]
             .map(|it| Actor { at: actor().at, ..with_role(db, it, "administrator") });
         let it = groups(db).remove(0);
-        let turn = (it.window.id, &it.root);
+        let turn = Chosen { window: it.window.id, root: &it.root, accounts: &[] };
         let sam = with_role(db, "sam", "auditor");
         let no = hold::apply(db, sam, turn, (Way::Multiply, "x"), &mut |_| ()).unwrap_err();
         assert!(no.downcast_ref::<Refused>().unwrap().as_a::<NotAuthorized>().is_some());
@@ -248,7 +254,7 @@ fn a_file_most_of_which_is_held_is_the_root() {
         read(db, folder, date(2026, 5, 1), 1..=3, 6_000);
         db.write(|tx| scan::scan(tx, actor())).unwrap();
         let done = apply(db, &it, Way::PutOff, "the reader goes again").unwrap();
-        assert!(matches!(done, Done::Tasks(3, 0)), "{done:?}");
+        assert!(matches!(&done, Done::Tasks(3, left) if left.is_empty()), "{done:?}");
         let done = apply(db, &it, Way::RunAgain, "").unwrap();
         assert!(matches!(done, Done::Again(Came::Posted(_))), "{done:?}");
         assert_eq!(groups(db).len(), 0);
@@ -301,4 +307,223 @@ fn days_that_were_not_billed_before_are_one_task_that_grows_old() {
         assert_eq!(waits.len(), 2);
         assert!(waits.iter().all(|it| it.task == Some(first[0].0)), "{waits:?}");
     });
+}
+
+fn no_read(db: &Db) -> Group {
+    let root = Root::Hold { word: "no-read".to_owned() };
+    groups(db).into_iter().find(|it| it.root == root).unwrap()
+}
+
+fn estimates(db: &Db, by: Actor, group: &Group, of: &[i64], why: &str) -> anyhow::Result<Done> {
+    let accounts: Vec<AccountId> = of.iter().copied().map(AccountId).collect();
+    let of = Chosen { window: group.window.id, root: &group.root, accounts: &accounts };
+    hold::apply(db, by, of, (Way::Estimate, why), &mut |_| ())
+}
+
+/// How many reads are estimates.
+fn estimated(db: &Db) -> usize {
+    let of = |tx: &mut store::Tx| {
+        let reads = (1..=9).map(|it| store::read::of(tx, ChannelId(it)));
+        reads.collect::<anyhow::Result<Vec<_>>>()
+    };
+    let reads = db.read(of).unwrap().into_iter().flatten();
+    reads.filter(|it| it.kind == ReadKind::Estimated).count()
+}
+
+#[test]
+fn what_nobody_could_read_is_estimated_for_whom_a_clerk_chooses() {
+    engines::each(|db, folder| {
+        village(db, folder, 4);
+        read(db, folder, date(2026, 5, 1), 1..=1, 6_000);
+        assert_eq!(bill(db).held, 3);
+        let it = no_read(db);
+        let ways = [Way::RunAgain, Way::Estimate, Way::OrderRead, Way::PutOff];
+        assert_eq!(it.ways(), ways);
+        // 4,500 kWh in 90 days: 1,500 in the 30 of April, at 12 cents.
+        let foretold = effects(db, &it);
+        let told: Vec<_> =
+            foretold.iter().map(|it| (it.way, it.billed, it.held, it.after)).collect();
+        assert_eq!(
+            told,
+            [(Way::RunAgain, 0, 3, Money::ZERO), (Way::Estimate, 3, 0, dollars(3 * 180))]
+        );
+        assert_eq!(estimated(db), 0, "what is foretold is not kept");
+
+        let no = estimates(db, actor(), &it, &[], " ").unwrap_err();
+        let no = no.downcast_ref::<Refused>().unwrap().as_a::<NotApplied>().unwrap().clone();
+        assert_eq!(no, NotApplied::NoReason);
+        let sam = with_role(db, "sam", "auditor");
+        let no = estimates(db, sam, &it, &[], "x").unwrap_err();
+        assert!(no.downcast_ref::<Refused>().unwrap().as_a::<NotAuthorized>().is_some());
+        let gone = estimates(db, actor(), &it, &[1], "x").unwrap_err();
+        assert!(hold::is_gone(&gone), "the first was read");
+        assert_eq!(estimated(db), 0);
+
+        // One is chosen; the others wait on.
+        let done = estimates(db, actor(), &it, &[2], "a locked gate").unwrap();
+        let Done::Estimated(did) = done else { panic!("{done:?}") };
+        assert_eq!((did.reads, did.values, did.ordered, did.left.len()), (1, 0, 0, 0));
+        let Some(Came::Posted(stands)) = did.came else { panic!("{did:?}") };
+        assert_eq!((stands.billed, stands.held, stands.total), (2, 2, dollars(2 * 180)));
+        let said = db.read(|tx| store::audit::latest(tx, 50)).unwrap();
+        let said = said.iter().find(|it| it.act == "estimate held reads").unwrap();
+        assert!(said.detail.ends_with("1 account: a locked gate"), "{}", said.detail);
+
+        // Another is resolved as the task it is, which asks why.
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let task = |account: i64| {
+            let held = no_read(db).held;
+            held.iter().find(|it| it.account == AccountId(account)).unwrap().task.unwrap()
+        };
+        let third = task(3);
+        let resolve = |why| task::resolve(db, actor(), third, Resolution::Estimate, why);
+        assert!(village::says(&resolve("").unwrap_err()).starts_with("say why"));
+        assert_eq!(estimated(db), 1);
+        assert_eq!(resolve("a dog").unwrap(), Resolved::Closed);
+        assert_eq!((estimated(db), no_read(db).held.len()), (2, 1));
+        clean(db);
+    });
+}
+
+#[test]
+fn what_cannot_be_estimated_says_why_and_sends_somebody() {
+    engines::each(|db, folder| {
+        village(db, folder, 2);
+        // Who came in April has no days before by which to go.
+        let mut new = village::customer("E-3", &[DIALS]);
+        (new.street, new.from) = ("3 Mill St".to_owned(), date(2026, 4, 11));
+        village::take_on(db, &new).unwrap();
+        import(db, folder, "meter,date,read,kind\nE-3,2026-04-11,100,actual\n");
+        let over = |point| {
+            let open = store::order::open_at;
+            let read = |tx: &mut store::Tx| open(tx, ServicePointId(point), OrderKind::Read);
+            for it in db.read(read).unwrap() {
+                let why = CalledOff::NotNeeded;
+                db.write(|tx| order::cancel(tx, actor(), it.id, why, "")).unwrap();
+            }
+        };
+        (1..=3).for_each(over);
+        // That of the first waits for somebody to decide.
+        let told = NewRead {
+            meter: "E-1".to_owned(),
+            on: date(2026, 5, 1),
+            indexes: vec![99_000 * ONE],
+            by: Told::Customer,
+        };
+        db.write(|tx| enter::enter(tx, actor(), &told)).unwrap();
+        assert_eq!(bill(db).held, 3);
+        let done = estimates(db, actor(), &no_read(db), &[], "nobody was in").unwrap();
+        let Done::Estimated(did) = done else { panic!("{done:?}") };
+        assert_eq!((did.reads, did.ordered), (1, 1));
+        let left: Vec<String> =
+            did.left.iter().map(|(number, why)| format!("{number}: {why}")).collect();
+        assert_eq!(
+            left,
+            [
+                "1000-0001-7: a read of meter E-1 for 2026-05-01 waits for somebody to decide: meterbook vee show 1",
+                "1000-0003-3: nothing says what meter E-3 would show on 2026-05-01: it has too few reads before; have it read",
+            ]
+        );
+        let Some(Came::Posted(stands)) = did.came else { panic!("{did:?}") };
+        assert_eq!((stands.billed, stands.held), (1, 2));
+        // The same of a task, and where nothing was estimated nothing is billed again.
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let held = no_read(db).held;
+        let third = held.iter().find(|it| it.account == AccountId(3)).unwrap().task.unwrap();
+        let no = task::resolve(db, actor(), third, Resolution::Estimate, "a dog").unwrap_err();
+        assert!(village::says(&no).starts_with("nothing says what meter E-3"), "{no}");
+        let done = estimates(db, actor(), &no_read(db), &[], "nobody was in").unwrap();
+        assert!(matches!(&done, Done::Estimated(it) if it.came.is_none() && it.left.len() == 2));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_read_that_may_still_come_is_not_estimated() {
+    engines::each(|db, folder| {
+        village(db, folder, 1);
+        let said = "reads 3 days before 5 days after";
+        db.write(|tx| calendar::say(tx, actor(), date(2026, 4, 20), said)).unwrap();
+        assert_eq!(bill(db).held, 1);
+        let on = |day: Date| {
+            let at = day.at(12, 0, 0, 0).in_tz("America/Chicago").unwrap().timestamp();
+            estimates(db, Actor::system(at), &no_read(db), &[], "a locked gate").unwrap()
+        };
+        let early = on(date(2026, 5, 5));
+        let Done::Estimated(did) = early else { panic!("{early:?}") };
+        assert!(did.came.is_none());
+        assert_eq!(
+            did.left[0].1.to_string(),
+            "meter E-1 may still be read for 2026-05-01, until 2026-05-06; estimate it from then on"
+        );
+        let late = on(date(2026, 5, 6));
+        assert!(matches!(&late, Done::Estimated(it) if it.reads == 1 && it.left.is_empty()));
+    });
+}
+
+#[test]
+fn whom_nobody_is_sent_to_is_named_with_the_reason() {
+    engines::each(|db, folder| {
+        village(db, folder, 3);
+        read(db, folder, date(2026, 5, 1), 1..=1, 6_000);
+        assert_eq!(bill(db).held, 2);
+        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        let it = no_read(db);
+        let [mara, nils] =
+            ["mara", "nils"].map(|it| Actor { at: actor().at, ..with_role(db, it, "clerk") });
+        let his = it.held[1].task.unwrap();
+        db.write(|tx| task::take(tx, nils, his)).unwrap();
+        let order = |by: Actor, accounts: &[AccountId]| {
+            let of = Chosen { window: it.window.id, root: &it.root, accounts };
+            hold::apply(db, by, of, (Way::OrderRead, ""), &mut |_| ()).unwrap()
+        };
+        let Done::Tasks(1, left) = order(mara, &[]) else { panic!("one is ordered") };
+        let [(number, why)] = left.as_slice() else { panic!("{left:?}") };
+        assert_eq!(*number, it.held[1].number);
+        assert!(why.to_string().starts_with(&format!("nils works on task {his}")), "{why}");
+        assert!(why.to_string().contains("ask them to give it back"), "{why}");
+        let Done::Tasks(0, left) = order(mara, &[it.held[1].account]) else { panic!("none is") };
+        assert_eq!(left.len(), 1);
+        let Done::Tasks(1, left) = order(nils, &[it.held[1].account]) else { panic!("one is") };
+        assert!(left.is_empty(), "{left:?}");
+    });
+}
+
+#[test]
+fn a_service_that_waits_for_another_is_not_refused_what_it_does_not_offer() {
+    engines::each(|db, folder| {
+        two_services(db, folder);
+        import(db, folder, "meter,date,read,kind\nE-1,2026-02-01,100,actual\n");
+        assert_eq!(bill(db).held, 2);
+        let it = no_read(db);
+        let reasons: Vec<&str> = it.held.iter().map(|it| it.reason.as_str()).collect();
+        assert_eq!(reasons, ["companion", "no-read"]);
+        let done = apply(db, &it, Way::OrderRead, "").unwrap();
+        assert!(matches!(&done, Done::Tasks(1, left) if left.is_empty()), "{done:?}");
+        let done = apply(db, &it, Way::PutOff, "tomorrow").unwrap();
+        assert!(matches!(&done, Done::Tasks(2, left) if left.is_empty()), "{done:?}");
+    });
+}
+
+/// A customer with electricity and water and three turns, whose meters were read on January 1.
+pub(crate) fn two_services(db: &Db, folder: &Path) {
+    village::found(db);
+    let water = "tariff W-1 half-up\nname       Water\ncommodity  water kgal\nfrom       2026-01-01\n\n\
+                 volume  Water  2.00\n";
+    db.write(|tx| meterbook_app::tariff::publish(tx, actor(), water)).unwrap();
+    let mut customer = village::customer("E-1", &[DIALS]);
+    let mut other = customer.services[0].clone();
+    (other.commodity, other.tariff, other.serial) =
+        (Commodity::Water, "W-1".to_owned(), "W-1".to_owned());
+    other.channels[0].unit = Unit::Kgal;
+    customer.services.push(other);
+    village::take_on(db, &customer).unwrap();
+    let turn = |month| {
+        let period = Period::month(2026, month).unwrap();
+        let billed_on = period.end().saturating_add(1.days());
+        NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
+    };
+    let turns: Vec<NewWindow> = (1..=3).map(turn).collect();
+    db.write(|tx| window::plan(tx, actor(), CYCLE, &turns)).unwrap();
+    import(db, folder, "meter,date,read,kind\nE-1,2026-01-01,0,actual\nW-1,2026-01-01,0,actual\n");
 }

@@ -6,19 +6,23 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::bill_run::again::Came;
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::bill_run::release::{self, NotReleased};
 use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::hold::{self, Chosen, Done, Way};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Refused, check, tariff};
+use meterbook_app::{Refused, check, order, tariff, vee};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::limits::Measure;
 use meterbook_core::bill::run::{Stage, Standing};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, ServicePointId};
 use meterbook_core::money::Money;
+use meterbook_core::order::{CalledOff, OrderKind};
 use meterbook_core::period::Period;
+use meterbook_core::reads::vee::Rule;
 use meterbook_core::reads::{Read, ReadKind};
 use meterbook_store::{self as store, Db};
 
@@ -62,7 +66,7 @@ fn shows(db: &Db, meter: i64, on: Date, index: i64, kind: ReadKind) {
 }
 
 fn bill(db: &Db) -> Standing {
-    bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap()
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap()
 }
 
 fn clean(db: &Db) {
@@ -100,6 +104,44 @@ fn nobody_is_left_out_after_six_estimates() {
         let unbilled = db.read(|tx| store::unbilled::all(tx, date(2026, 8, 1), 10)).unwrap();
         assert_eq!(unbilled[0].since, date(2026, 7, 1));
         assert_eq!(unbilled[0].held.as_ref().map(|it| &*it.0), Some("no-read"));
+        clean(db);
+    });
+}
+
+/// And where no reader comes month after month, a clerk has it estimated each time; it is counted, and
+/// somebody is sent.
+#[test]
+fn estimates_that_a_clerk_asks_for_are_counted_and_send_somebody() {
+    engines::each(|db, _| {
+        village(db, 1, &months(8));
+        shows(db, 1, date(2026, 1, 1), 0, ReadKind::Actual);
+        shows(db, 1, date(2026, 2, 1), 310, ReadKind::Actual);
+        assert_eq!(bill(db).billed, 1);
+        // What the sign-up ordered is over.
+        let at = |kind| db.read(|tx| store::order::open_at(tx, ServicePointId(1), kind)).unwrap();
+        for it in at(OrderKind::Read) {
+            let over = CalledOff::NotNeeded;
+            db.write(|tx| order::cancel(tx, actor(), it.id, over, "")).unwrap();
+        }
+        let mut sent = Vec::new();
+        for turn in 2..=7 {
+            let by = village::biller(db);
+            assert_eq!(bill(db).held, 1, "nobody reads it in turn {turn}");
+            let group = db.read(|tx| hold::groups(tx, None)).unwrap().remove(0);
+            let of = Chosen { window: group.window.id, root: &group.root, accounts: &[] };
+            let why = (Way::Estimate, "the road is under water");
+            let done = hold::apply(db, by, of, why, &mut |_| ()).unwrap();
+            let Done::Estimated(did) = done else { panic!("{done:?}") };
+            assert_eq!((did.reads, did.left.len()), (1, 0));
+            let Some(Came::Posted(stands)) = did.came else { panic!("{did:?}") };
+            assert_eq!((stands.billed, stands.held), (1, 0), "the bill of turn {turn} goes out");
+            sent.push(did.ordered);
+        }
+        // The third sends somebody to read it, the sixth to exchange it.
+        assert_eq!(sent, [0, 0, 1, 0, 0, 1]);
+        assert_eq!((at(OrderKind::Read).len(), at(OrderKind::Exchange).len()), (1, 1));
+        let doubted = db.read(vee::open).unwrap();
+        assert!(doubted.iter().any(|it| it.exception.finding.rule == Rule::EstimateRun));
         clean(db);
     });
 }

@@ -9,18 +9,21 @@ use meterbook_app::bill_run::{NotRun, correct};
 use meterbook_app::fact::Fact;
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::{Refused, tariff};
+use meterbook_app::{Refused, invoice, statement, tariff};
 use meterbook_checks::engines;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::{Cause, Correction};
-use meterbook_core::id::AccountId;
+use meterbook_core::bill::why::Why;
+use meterbook_core::id::{AccountId, AgreementId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
+use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Db};
 
 use crate::correct::{begin, bill, shows};
 use crate::facts::{AGREEMENT, clean, on_tariff, retold, told};
+use crate::holds::two_services;
 use crate::village::{self, DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
@@ -170,5 +173,97 @@ fn a_version_of_a_tariff_reaches_the_bill_that_has_its_days() {
         bill(db);
         let dearer = village::TARIFF.replace("2026-01-01", "2026-01-16").replace("0.12", "0.24");
         assert_eq!(retold(db, &dearer), [(ACCOUNT, 1, 7_20)]);
+    });
+}
+
+/// The days of the bills that stand, their titles, and what e-invoices say of them.
+#[test]
+fn its_paper_and_its_e_invoice_say_the_days_it_is_for() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        let seller = Seller::new("US", "USD", Some("12-3456789"), None).unwrap();
+        db.write(|tx| meterbook_app::seller::say(tx, actor(), JANUARY, &seller)).unwrap();
+        for (on, index) in [(JANUARY, 0), (CUT, 40), (FEBRUARY, 100)] {
+            shows(db, on, &[index]);
+        }
+        let first = made(db, CUT).unwrap();
+        bill(db);
+        let rest = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+        for (id, kind, days, from, to) in [
+            (
+                first.id,
+                "Bill of the days so far",
+                "Jan 1 – Jan 15, 2026, 15 days",
+                "2026-01-01",
+                "2026-01-15",
+            ),
+            (rest, "", "Jan 16 – Jan 31, 2026, 16 days", "2026-01-16", "2026-01-31"),
+        ] {
+            let said = db.read(|tx| statement::of_bill(tx, id)).unwrap();
+            let page = meterbook_paper::html(&meterbook_paper::view(&said), &said).unwrap();
+            let bare = page.replace('\u{a0}', " ");
+            assert!(bare.contains(days), "{days}: {bare}");
+            assert_eq!(bare.contains("<b>Bill of the days so far</b>"), !kind.is_empty());
+            let text = db.read(|tx| invoice::of_bill(tx, id)).unwrap();
+            for (name, day) in [("StartDate", from), ("EndDate", to)] {
+                let wanted = format!("<cbc:{name}>{day}</cbc:{name}>");
+                assert!(text.contains(&wanted), "{wanted}: {text}");
+            }
+            assert!(!text.contains("2026-01-31") || to == "2026-01-31", "{text}");
+        }
+    });
+}
+
+fn of(only: Option<AgreementId>, to: Date) -> NewInterim {
+    NewInterim { only, ..new(to) }
+}
+
+#[test]
+fn one_service_is_billed_alone_where_another_waits_and_what_changed_is_said_by_service() {
+    engines::each(|db, folder| {
+        two_services(db, folder);
+        let import = |text: &str| {
+            crate::jobs::import(db, folder, &format!("meter,date,read,kind\n{text}"));
+        };
+        // January: 100 kWh at 0.12 and 10 kgal at 2.00.
+        import("E-1,2026-02-01,100,actual\nW-1,2026-02-01,10,actual\n");
+        bill(db);
+        let (electric, water) = (AgreementId(1), AgreementId(2));
+        let to = date(2026, 2, 15);
+        import("E-1,2026-02-15,140,actual\n");
+        let refused = |only| {
+            let why = db.write(|tx| interim::preview(tx, actor(), &of(only, to))).unwrap_err();
+            let refused = why.downcast_ref::<Refused>().unwrap_or_else(|| panic!("{why:?}"));
+            match refused.as_a::<NotRun>() {
+                Some(NotRun::LastHeld { agreement, free, .. }) => (*agreement, *free),
+                other => panic!("{other:?}"),
+            }
+        };
+        // The water was not read; the electricity needs not wait for it.
+        assert_eq!(refused(None), (water, Some(electric)));
+        let why = db.write(|tx| interim::preview(tx, actor(), &of(None, to))).unwrap_err();
+        assert!(says(&why).ends_with("; bill another one alone: --agreement 1"), "{why}");
+        assert_eq!(refused(Some(water)), (water, None));
+        let one = db
+            .write(|tx| {
+                let new = of(Some(electric), to);
+                let seen = interim::preview(tx, actor(), &new)?;
+                interim::make(tx, actor(), &new.seen(&seen))
+            })
+            .unwrap();
+        assert_eq!(one.segments.len(), 1);
+        let why = |id| db.read(|tx| statement::of_bill(tx, id)).unwrap().why.unwrap();
+        let cents = |it: &Why| (it.from.cents(), it.to.cents());
+        // 40 kWh beside the 100 of January: the water is on neither.
+        assert_eq!(cents(&why(one.id)), (12_00, 4_80));
+        // The turn bills the rest of it and all of the water: each beside what it was billed last.
+        import("E-1,2026-03-01,190,actual\nW-1,2026-03-01,25,actual\n");
+        bill(db);
+        let rest = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+        assert_eq!(cents(&why(rest)), (4_80 + 20_00, 6_00 + 30_00));
+        let all = why(rest);
+        let sum: i64 = all.causes.iter().map(|it| it.amount.cents()).sum();
+        assert_eq!(sum, 36_00 - 24_80, "the causes add up: {all:?}");
+        clean(db);
     });
 }

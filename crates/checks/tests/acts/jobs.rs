@@ -83,7 +83,7 @@ pub(crate) fn january(db: &Db, folder: &Path, customers: i64) {
 }
 
 pub(crate) fn bill(db: &Db, which: Which, until: Until) -> Standing {
-    bill_run::run(db, actor(), which, until, &mut |_| ()).unwrap()
+    bill_run::run(db, crate::village::biller(db), which, until, &mut |_| ()).unwrap()
 }
 
 /// Every bill with its lines and what they were made of, and every entry, as text.

@@ -192,7 +192,8 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         found(db);
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
-        bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         leaves(db, &account, LEFT, ReadWanted::Ordered);
         let (why, text) = says(close(db, &account));
         assert!(matches!(why.as_a(), Some(NotRun::LastHeld { .. })), "{text}");
@@ -215,7 +216,8 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         sound(db);
         // The turn finds it billed, and a second last bill is none.
         let stands =
-            bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+            bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+                .unwrap();
         assert_eq!((stands.population, stands.exempt, stands.total), (1, 1, Money::ZERO));
         let (why, _) = says(close(db, &account));
         let number = account.number;
@@ -234,7 +236,8 @@ fn who_was_billed_to_the_day_still_pays_the_fee_and_gets_the_deposit_back() {
         found(db);
         let account = comes(db);
         shows(db, date(2026, 2, 1), 100);
-        bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
         let (on, tender, reference) = (date(2026, 3, 1), Tender::Cash, "1".to_owned());
         let new = NewPayment { account: account.id, amount: money(18_700), on, tender, reference };
@@ -256,7 +259,8 @@ fn the_turn_itself_makes_the_last_bill_when_it_comes_first() {
         shows(db, date(2026, 2, 1), 100);
         leaves(db, &account, LEFT, ReadWanted::Given(vec![150_000_000]));
         let run = || {
-            bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap()
+            bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+                .unwrap()
         };
         run();
         assert_eq!(held(db), money(-15_000));

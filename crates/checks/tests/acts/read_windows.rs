@@ -12,7 +12,7 @@ use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::run::{Stage, Standing};
-use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::bill::{Bill, BillNumber, Segment};
 use meterbook_core::id::{AccountId, AgreementId, BillId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
@@ -185,6 +185,33 @@ fn one_read_does_not_both_begin_and_end_a_bill() {
         bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(made_of(&newest(db)), (to, date(2026, 2, 1), 1_20));
         clean(db);
+    });
+}
+
+#[test]
+fn in_the_middle_of_a_turn_a_read_is_of_its_own_day() {
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        say(db, JANUARY, "reads 3 days before 2 days after else wait").unwrap();
+        let (middle, early) = (date(2026, 1, 11), date(2026, 1, 30));
+        for (on, index) in [(JANUARY, 0), (middle, 100), (early, 290)] {
+            shows(db, on, &[index]);
+        }
+        let so_far = |on| {
+            let it = db.read(|tx| to_date(tx, AgreementId(1), on)).unwrap();
+            let of = |it: &Segment| (it.period.end(), it.total.cents());
+            (it.segments.iter().map(of).collect::<Vec<_>>(), it.waits.is_some())
+        };
+        // No reader comes about the 13th: what was read on the 11th is of the 11th.
+        assert_eq!(so_far(middle), (vec![(middle, 12_00)], false));
+        assert_eq!(so_far(date(2026, 1, 13)), (vec![(middle, 12_00)], true));
+        assert_eq!(so_far(date(2026, 1, 10)), (vec![], true));
+        // About the end of the turn one does, and so the turn is billed.
+        assert_eq!(so_far(date(2026, 1, 31)), (vec![(early, 34_80)], true));
+        let end = date(2026, 2, 1);
+        assert_eq!(so_far(end), (vec![(end, 34_80)], false));
+        bill(db, "2026-02-01T12:00:00Z");
+        assert_eq!(made_of(&newest(db)), (JANUARY, early, 34_80));
     });
 }
 

@@ -68,7 +68,7 @@ fn read_some(db: &Db, folder: &Path, day: Date, index: i64, meters: std::ops::Ra
 }
 
 fn bill(db: &Db, until: Until) -> Standing {
-    bill_run::run(db, actor(), Which::Cycle(CYCLE), until, &mut |_| ()).unwrap()
+    bill_run::run(db, crate::village::biller(db), Which::Cycle(CYCLE), until, &mut |_| ()).unwrap()
 }
 
 /// What waits to be released.

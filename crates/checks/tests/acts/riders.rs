@@ -73,7 +73,7 @@ fn read(db: &Db, folder: &Path, text: &str) {
 
 /// The lines of the newest bill, each with its amount and the code of its rule.
 fn run(db: &Db) -> (BillId, Vec<(String, String, String)>) {
-    bill_run::run(db, village::actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+    bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ()).unwrap();
     let id = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
     let bill = db.read(|tx| store::bill::get(tx, id)).unwrap();
     let lines = bill.segments.iter().flat_map(|it| &it.lines);

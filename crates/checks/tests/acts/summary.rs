@@ -62,7 +62,8 @@ fn an_account_sums_up_the_newest_bills_of_others() {
         let waiting = format!("sums up by 2026-05-20 waits for {number} (not billed yet); bill");
         assert!(says(&waits).contains(&waiting), "{waits}");
         // Held, it says for what; billed, it is summed up.
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         let waits = db.read(|tx| summary::of_account(tx, one, may)).unwrap_err();
         assert!(says(&waits).contains(&format!("{number} (no-read)")), "{waits}");
         shows(db, date(2026, 5, 1), &[400]);

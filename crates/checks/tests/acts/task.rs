@@ -105,7 +105,8 @@ fn a_held_bill_is_one_task_until_it_is_billed() {
         let account = customer(db);
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         assert!(0 < scan(db).raised);
         let raised = the_only(db, TaskKind::HeldNoRead);
         assert!(raised.evidence.contains("E-1 has no read for 2026-02-01"), "{raised:?}");
@@ -158,7 +159,8 @@ fn an_unusual_bill_is_accepted_from_its_task() {
         plan(db, &[(days[0], days[1]), (days[1], days[2]), (days[2], days[3])]);
         plan(db, &[(days[3], date(2026, 2, 10))]);
         for _ in 0..4 {
-            bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+            bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+                .unwrap();
         }
         scan(db);
         let raised = the_only(db, TaskKind::HeldUnusual);
@@ -177,7 +179,8 @@ fn one_run_resolves_all_that_were_chosen() {
         village::take_on(db, &village::customer("E-2", &[DIALS])).unwrap();
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\nE-2,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         scan(db);
         let held: Vec<TaskId> =
             queue(db).iter().filter(|it| it.kind.is_hold()).map(|it| it.id).collect();
@@ -546,7 +549,8 @@ fn somebody_is_sent_for_a_read_from_the_queue() {
         customer(db);
         plan(db, &[JANUARY]);
         import(db, folder, "meter,date,index\nE-1,2026-01-01,0\n");
-        bill_run::run(db, actor(), Which::Next, Until::Posted, &mut |_| ()).unwrap();
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
         scan(db);
         let held = the_only(db, TaskKind::HeldNoRead);
         let until = date(2026, 3, 13);

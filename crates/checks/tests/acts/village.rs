@@ -10,6 +10,7 @@ use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
+use meterbook_core::period::Zone;
 use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
 use meterbook_store::Db;
@@ -32,6 +33,14 @@ pub(crate) fn utility() -> Utility {
 pub(crate) fn actor() -> Actor {
     let at: Timestamp = "2026-03-10T12:00:00Z".parse().expect("it is an instant");
     Actor::system(at)
+}
+
+/// Whoever bills the turn that is due next: today, or when its last day is over where that is later.
+pub(crate) fn biller(db: &Db) -> Actor {
+    let next = db.read(|tx| meterbook_store::window::oldest_open(tx, None)).expect("it is read");
+    let zone = Zone::named(&utility().zone).expect("it is a zone");
+    let over = next.map(|it| zone.start_of(it.period.end()));
+    Actor::system(over.map_or(actor().at, |it| it.max(actor().at)))
 }
 
 /// Founds the utility and publishes its tariff.

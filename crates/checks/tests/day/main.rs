@@ -79,7 +79,7 @@ impl<'a> Day<'a> {
     /// A fresh utility on the morning after its last bill.
     fn begin(db: &'a Db, folder: &Path, customers: usize) -> Day<'a> {
         let begun = Instant::now();
-        let wanted = Demo { customers, seed: 7, leave_open: false };
+        let wanted = Demo { customers, seed: 7, leave_open: None };
         demo::make(db, folder, None, wanted, &mut |_, _, _| ()).unwrap();
         println!("{}: {customers} customers made in {:?}", db.location(), begun.elapsed());
         let newest = db.read(|tx| Ok(store::window::newest_run(tx, 1)?.remove(0))).unwrap();

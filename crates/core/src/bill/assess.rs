@@ -263,14 +263,29 @@ pub fn segment(
 
 /// What was used at a service in some days.
 pub fn used(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<Usage, Hold> {
+    let ends = facts.agreement.to == Some(period.end());
+    used_to(facts, period, tariffs, if ends { Edge::Exact } else { Edge::Scheduled })
+}
+
+/// The same of days that end before their turn does: no register is read about such a day, so only what
+/// it showed on the day itself counts.
+pub fn used_so_far(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<Usage, Hold> {
+    used_to(facts, period, tariffs, Edge::Exact)
+}
+
+fn used_to(
+    facts: &ServiceFacts,
+    period: Period,
+    tariffs: &Tariffs,
+    end: Edge,
+) -> Result<Usage, Hold> {
     let ServiceFacts { agreement, point, measured, .. } = facts;
     match tariffs.unmetered(&agreement.tariff, period) {
         Some(unit) if measured.hung.is_empty() && measured.parts.is_empty() => Ok(unmeasured(unit)),
         _ => {
-            let edge = |is_own: bool| if is_own { Edge::Exact } else { Edge::Scheduled };
-            let edges =
-                [edge(period.start() == agreement.from), edge(agreement.to == Some(period.end()))];
-            usage_between(period, &point.zone, measured, edges)
+            let begins = period.start() == agreement.from;
+            let start = if begins { Edge::Exact } else { Edge::Scheduled };
+            usage_between(period, &point.zone, measured, [start, end])
         }
     }
 }

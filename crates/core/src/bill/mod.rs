@@ -164,6 +164,8 @@ pub struct Statement {
     pub print: Print,
     /// The first day without any service, on the last bill of an account.
     pub closing: Option<Date>,
+    /// Whether it is of the days so far: service goes on, and its turn bills the rest.
+    pub so_far: bool,
     /// What of it is paid in parts as agreed.
     pub plan: Option<OnPlan>,
     /// Where its code leads to be paid; where nothing is said, to the utility's own page.

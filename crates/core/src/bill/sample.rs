@@ -64,6 +64,7 @@ pub fn statement(language: Language) -> Statement {
         look: Look::default(),
         print: Print::Normal,
         closing: None,
+        so_far: false,
         paid_by: None,
         plan: None,
         pay_at: None,

@@ -202,9 +202,10 @@ impl TaskKind {
     /// The ways out, the likeliest first: at most four, one for each key.
     pub const fn resolutions(self) -> &'static [Resolution] {
         match self {
-            TaskKind::HeldNoRead | TaskKind::HeldWentBack => &[RunAgain, OrderRead, PutOff],
+            TaskKind::HeldNoRead => &[RunAgain, OrderRead, Estimate, PutOff],
+            TaskKind::HeldWentBack => &[RunAgain, OrderRead, PutOff],
+            TaskKind::HeldGap => &[RunAgain, Estimate, PutOff],
             TaskKind::HeldNoMeter
-            | TaskKind::HeldGap
             | TaskKind::HeldUnits
             | TaskKind::HeldUnratable
             | TaskKind::HeldNegativeUse
@@ -231,6 +232,12 @@ impl TaskKind {
             TaskKind::EstimateRun => &[OrderRead, AsItIs, PutOff],
             TaskKind::CollectionCall => &[Reached, NotReached, PutOff],
         }
+    }
+
+    /// Whether it has to be said why a way out is taken: what a customer or an auditor asks about later,
+    /// as a bill made of an estimate.
+    pub fn needs_words(self, how: Resolution) -> bool {
+        how.needs_words() || (how == Estimate && self.is_hold())
     }
 
     /// How much it presses.
@@ -307,12 +314,16 @@ impl TaskKind {
                 "Hang a meter from that day on, then bill it again.",
                 "Instale un medidor desde ese día y facture otra vez.",
             ),
-            TaskKind::HeldNoRead | TaskKind::MissingRead => {
+            TaskKind::HeldNoRead => (
+                "Import the read, have it taken, or let it be estimated.",
+                "Importe la lectura, pida que se tome o deje que se estime.",
+            ),
+            TaskKind::MissingRead => {
                 ("Import the read, or have it taken.", "Importe la lectura o pida que se tome.")
             }
             TaskKind::HeldGap => (
-                "Import the missing values, then bill it again.",
-                "Importe los valores que faltan y facture otra vez.",
+                "Import the missing values and bill it again, or let them be estimated.",
+                "Importe los valores que faltan y facture otra vez, o deje que se estimen.",
             ),
             TaskKind::HeldWentBack | TaskKind::ImplausibleRead => (
                 "Look at the read: a better one is imported beside it.",

@@ -12,8 +12,8 @@ const UNBILLED_DAYS: i64 = 45;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BillCommand {
-    /// Rate and check the bills of one turn of a cycle, and post them when no total is further from
-    /// earlier turns than the limits allow
+    /// Rate and check the bills of one turn of a cycle whose days are over, and post them when no total is
+    /// further from earlier turns than the limits allow
     Run(BillRun),
     /// Print what the run of a cycle that waits is about to bill, beside the turn before and that of a
     /// year ago
@@ -36,12 +36,12 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         why: String,
     },
-    /// Bill an account's days before a day, off its cycle; service goes on, and its turn bills the rest
+    /// Bill the days of an account so far, off its cycle: service goes on, and its turn bills the rest
     Interim {
         /// The account's number
         #[arg(long)]
         account: String,
-        /// The day before which the bill ends
+        /// The day before which the bill ends, today at the latest; its meters are read for that day
         #[arg(long)]
         to: Date,
         /// Only this agreement of the account
@@ -57,7 +57,7 @@ pub(crate) enum BillCommand {
     ChargeKinds {
         /// The text that says it
         file: Option<PathBuf>,
-        /// The first day on which it holds
+        /// The first day on which it holds, or the day for which it is printed; today without it
         #[arg(long)]
         from: Option<Date>,
     },
@@ -126,7 +126,7 @@ pub(crate) enum BillCommand {
     Doubts {
         /// The text that says it
         file: Option<PathBuf>,
-        /// The first day on which it holds
+        /// The first day on which it holds, or the day for which it is printed; today without it
         #[arg(long)]
         from: Option<Date>,
     },
@@ -135,7 +135,7 @@ pub(crate) enum BillCommand {
     CorrectionRules {
         /// The text that says it
         file: Option<PathBuf>,
-        /// The first day on which it holds
+        /// The first day on which it holds, or the day for which it is printed; today without it
         #[arg(long)]
         from: Option<Date>,
     },
@@ -157,8 +157,8 @@ pub(crate) enum BillCommand {
     Limits {
         /// The text that says it
         file: Option<PathBuf>,
-        /// The first day on which it holds
-        #[arg(long, requires = "file")]
+        /// The first day on which it holds, or the day for which it is printed; today without it
+        #[arg(long)]
         from: Option<Date>,
     },
     /// Print what was used before a day and stood on no bill then, in money, by ledger account
@@ -188,7 +188,8 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         cycle: i64,
     },
-    /// Print held bills by what they come from, or take a way out for all that come from one thing
+    /// Print held bills by what they come from, foretell the ways out (--root), or take one (--take) for all
+    /// that come from one thing
     Holds(BillHolds),
     /// Bill for the last time what ended, without waiting for the turn of its cycle
     Last {
@@ -266,7 +267,7 @@ pub(crate) struct BillRun {
     /// The cycle whose oldest open turn is billed
     #[arg(long)]
     pub(crate) cycle: Option<i64>,
-    /// The turn that is due next, whatever its cycle
+    /// The turn with the earliest bill date that is not billed, whatever its cycle
     #[arg(long)]
     pub(crate) next: bool,
     /// Finish the last run if it was cut off; else say again how it ended
@@ -351,13 +352,16 @@ pub(crate) struct BillHolds {
     /// Only in this cycle, 1 to 99
     #[arg(long)]
     pub(crate) cycle: Option<i64>,
-    /// Only what comes from this, with what each way out would make of it
+    /// Only what comes from this, as the list prints it, with what each way out would make of it
     #[arg(long)]
     pub(crate) root: Option<String>,
-    /// Take this way out for all of it: run-again, accept, multiply, order-read or put-off
-    #[arg(long, requires = "root", requires = "cycle")]
+    /// Only of this account; may be said again for another one
+    #[arg(long, requires = "root")]
+    pub(crate) account: Vec<String>,
+    /// Take this way out for all of it: run-again, accept, multiply, estimate, order-read or put-off
+    #[arg(long, value_name = "WAY", requires = "root", requires = "cycle")]
     pub(crate) take: Option<String>,
-    /// Why
+    /// Why; accept, multiply, estimate and put-off ask for it
     #[arg(long, requires = "take")]
     pub(crate) why: Option<String>,
     /// Print them as a JSON list

@@ -9,15 +9,16 @@ use jiff::civil::Date;
 pub(crate) enum DeliverCommand {
     /// Print how many pieces of each way stand where, and which ways are stopped
     Status,
-    /// Send what waits for e-mail of the bills, notes, summaries and letters of some days
+    /// Send by e-mail what waits of some days: bills, notes, summaries and letters
     Send {
         #[command(flatten)]
         billed: Billed,
-        /// How many pieces are expected; one for each paper without it
+        /// How many pieces are expected, beyond which nothing goes without a second person; without it one
+        /// for each paper
         #[arg(long)]
         expect: Option<i64>,
     },
-    /// Make a package for the mail house of what waits for post of some days, bills and other paper
+    /// Make a package for the mail house of what waits for the post of some days: bills and other paper
     Package {
         /// The folder that the package is put into
         #[arg(value_name = "DIR")]
@@ -27,7 +28,8 @@ pub(crate) enum DeliverCommand {
         /// The first day that is not among them; the day after the first one without it
         #[arg(long, value_name = "DAY", default_value = "")]
         until: String,
-        /// How many pieces are expected; one for each paper without it
+        /// How many pieces are expected, beyond which nothing goes without a second person; without it one
+        /// for each paper
         #[arg(long)]
         expect: Option<i64>,
     },
@@ -53,14 +55,14 @@ pub(crate) enum DeliverCommand {
         way: String,
         #[command(flatten)]
         billed: Billed,
-        /// How many there are
+        /// How many pieces may go
         #[arg(long)]
         pieces: i64,
         /// Why
         #[arg(long)]
         why: String,
     },
-    /// Say what became of a piece; queued sends it again
+    /// Say what became of a piece, such as one of which nobody knows; `queued` sends it again
     Decide {
         /// The piece: number/person/way
         piece: String,

@@ -48,7 +48,7 @@ pub(crate) fn demo(place: &Place, args: &Demo) -> Result<()> {
     let wanted = demo::Demo {
         customers: usize::try_from(args.customers)?,
         seed: args.seed,
-        leave_open: args.leave_open,
+        leave_open: args.leave_open.then(|| super::actor().at),
     };
     let mut stages = Stages::new();
     let made = demo::make(&db, &place.dir, Some(by), wanted, &mut |step, done, all| {
@@ -158,10 +158,9 @@ fn say(
         sum(|it| it.held),
         sum(|it| it.exempt),
     ));
-    if args.leave_open {
+    if let Some(cycle) = made.left {
         say::line(format_args!(
-            "the newest turn, of cycle {}, is open: meterbook bill run --next",
-            made.newest
+            "the newest turn, of cycle {cycle}, is open: meterbook bill run --next"
         ));
     }
     Ok(())

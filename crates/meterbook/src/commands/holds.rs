@@ -8,9 +8,11 @@ use jiff::civil::Date;
 use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::again::Came;
 use meterbook_app::bill_run::doubt;
-use meterbook_app::hold::{self, Done, Effect, Group, Way};
+use meterbook_app::hold::{self, Chosen, Done, Effect, Group, Way};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::root::Root;
+use meterbook_core::id::AccountId;
+use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::text::{counted, decimal};
 use meterbook_store::{self as store, Tx};
@@ -27,12 +29,14 @@ pub(crate) fn holds(place: &Place, args: &BillHolds) -> Result<()> {
     }
     let db = super::see(place)?;
     let mut bar = say::Bar::new();
+    let today = super::today(&db)?;
     let found = db.read(|tx| {
         let groups = wanted(tx, args, root.as_ref())?.into_iter();
         // Working it out takes time; nobody needs it of groups that are merely listed.
         let mut effects = |tx: &mut Tx, it: &Group| match root {
             Some(_) => {
-                hold::effects_of_all(tx, it, &mut |done, all| bar.show("worked out", done, all))
+                let mut watch = |done, all| bar.show("worked out", done, all);
+                hold::effects_of_all(tx, it, today, &mut watch)
             }
             None => Ok(Vec::new()),
         };
@@ -58,10 +62,29 @@ fn root(text: &str) -> Result<Root> {
     })
 }
 
+/// The groups that were asked for, of the accounts that were named.
 fn wanted(tx: &mut Tx, args: &BillHolds, root: Option<&Root>) -> Result<Vec<Group>> {
-    let groups = hold::groups(tx, None)?.into_iter();
     let of_cycle = |it: &Group| args.cycle.is_none_or(|cycle| it.window.cycle == Cycle(cycle));
-    Ok(groups.filter(of_cycle).filter(|it| root.is_none_or(|root| it.root == *root)).collect())
+    let mut groups = hold::groups(tx, None)?;
+    groups.retain(|it| of_cycle(it) && root.is_none_or(|root| it.root == *root));
+    let accounts = chosen(tx, args)?;
+    for account in &accounts {
+        if !groups.iter().any(|it| it.held.iter().any(|held| held.account == *account)) {
+            let number = store::account::get(tx, *account)?.number;
+            return Err(super::said(format!(
+                "nothing of account {number} is held for that; see: meterbook bill holds"
+            )));
+        }
+    }
+    for it in &mut groups {
+        it.retain(&accounts);
+    }
+    groups.retain(|it| !it.held.is_empty());
+    Ok(groups)
+}
+
+fn chosen(tx: &mut Tx, args: &BillHolds) -> Result<Vec<AccountId>> {
+    args.account.iter().map(|it| Ok(super::account(tx, it)?.id)).collect()
 }
 
 fn take(place: &Place, args: &BillHolds, root: &Root, way: &str) -> Result<()> {
@@ -69,38 +92,76 @@ fn take(place: &Place, args: &BillHolds, root: &Root, way: &str) -> Result<()> {
     let way = Way::from_word(way)
         .with_context(|| format!("{way} is no way out of a hold; there are {ways}"))?;
     let db = super::open(place)?;
-    let groups = db.read(|tx| wanted(tx, args, Some(root)))?;
+    let (groups, accounts) =
+        db.read(|tx| Ok((wanted(tx, args, Some(root))?, chosen(tx, args)?)))?;
     if groups.is_empty() {
         say::line("nothing is held for that");
     }
     let why = args.why.as_deref().unwrap_or_default();
+    let (mut did, mut not) = (false, 0);
     for it in groups {
         let period = it.window.period;
-        let turn = (it.window.id, root);
-        match hold::apply(&db, super::actor(), turn, (way, why), &mut |_| ())? {
-            Done::Again(Came::WithTurn) => {
-                say::line(format_args!("{period}: checked again; they wait with their turn"));
+        let of = Chosen { window: it.window.id, root, accounts: &accounts };
+        let left = match hold::apply(&db, super::actor(), of, (way, why), &mut |_| ())? {
+            Done::Again(came) => {
+                again(period, came);
+                Vec::new()
             }
-            Done::Again(Came::Posted(standing)) => {
-                say::line(format_args!("{period} now stands"));
-                super::bill::totals(&standing);
-            }
-            Done::Again(Came::Waits(id)) | Done::Waits(id) => {
+            Done::Waits(id) => {
                 super::outcome("", Outcome::Waits(id));
+                Vec::new()
             }
-            Done::Tasks(did, not) => {
-                let (did, not) = (counted(did, "task"), counted(not, "task"));
-                say::line(format_args!("{period}: done for {did}, refused for {not}"));
+            Done::Tasks(done, left) => {
+                did |= 0 < done || left.is_empty();
+                let (done, not) = (counted(done, "task"), left.len());
+                say::line(format_args!("{period}: done for {done}, refused for {not}"));
+                left
             }
+            Done::Estimated(it) => {
+                did |= it.came.is_some();
+                say::line(format_args!(
+                    "{period}: {} and {} estimated, {} written",
+                    counted(it.reads, "read"),
+                    counted(it.values, "value"),
+                    counted(it.ordered, "order")
+                ));
+                if let Some(came) = it.came {
+                    again(period, came);
+                }
+                it.left
+            }
+        };
+        for (number, why) in &left {
+            say::line(format_args!("  {number}: {why}"));
         }
+        not += left.len();
     }
     let cycle = Cycle(args.cycle.unwrap_or_default());
-    let left = db.read(|tx| {
+    let held = db.read(|tx| {
         let turns = store::window::with_held(tx, cycle)?.into_iter();
         turns.map(|it| Ok(store::run::held(tx, it.id)?.len())).sum::<Result<usize>>()
     })?;
-    say::line(format_args!("{} still held in the cycle", counted(left, "agreement")));
-    Ok(())
+    say::line(format_args!("{} still held in the cycle", counted(held, "agreement")));
+    match (did, not) {
+        (false, 1..) => {
+            Err(super::said("nothing was done; why not stands beside each account".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What became of bills that were checked again.
+fn again(period: Period, came: Came) {
+    match came {
+        Came::WithTurn => {
+            say::line(format_args!("{period}: checked again; they wait with their turn"));
+        }
+        Came::Posted(standing) => {
+            say::line(format_args!("{period} now stands"));
+            super::bill::totals(&standing);
+        }
+        Came::Waits(id) => super::outcome("", Outcome::Waits(id)),
+    }
 }
 
 fn print(it: &Group, effects: &[Effect]) {

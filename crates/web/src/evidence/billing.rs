@@ -93,6 +93,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("agreement {} waits for its bill: {}", "el contrato {} espera su factura: {}"),
     (
+        "the turn of cycle {} for {} to {} is not over; bill it from {} on, or the days so far of one account with: {}",
+        "el período del ciclo {}, del {} al {}, no ha terminado; facture desde el {}, o los días hasta ahora de una cuenta desde su página",
+    ),
+    (
         "the days before {} are not over; a bill ends today at the latest",
         "los días antes del {} no han pasado; una factura termina hoy como muy tarde",
     ),
@@ -148,6 +152,7 @@ mod tests {
     use meterbook_core::bill::once::NotCharged;
     use meterbook_core::id::{AccountNumber, AgreementId};
     use meterbook_core::money::Money;
+    use meterbook_core::period::Period;
     use meterbook_core::person::Language;
 
     use crate::evidence::{refused, told};
@@ -179,6 +184,10 @@ mod tests {
             NotRun::NotPlannedFor { cycle: Cycle(1), day: on },
             NotRun::LastHeld { agreement: AgreementId(7), hold: hold.clone(), free: None },
             NotRun::LastHeld { agreement: AgreementId(7), hold, free: Some(AgreementId(8)) },
+            NotRun::TurnNotOver {
+                cycle: Cycle(1),
+                days: Period::month(2026, 8).expect("it is a month"),
+            },
             NotRun::NotOver { to: on },
             NotRun::BilledTo { number: account, to: on },
             NotRun::NotAsSeen { was, now },

@@ -17,6 +17,7 @@ use meterbook_core::bill::correct::{Beside, Cause, Correction, beside, only_read
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::Money;
+use meterbook_core::person::Language;
 use meterbook_store as store;
 use serde::Deserialize;
 
@@ -24,7 +25,7 @@ use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::guard::{self, Visitor};
 use crate::show;
-use crate::words::Words;
+use crate::words::{Words, words};
 
 #[derive(Template)]
 #[template(path = "correction.html")]
@@ -129,7 +130,7 @@ async fn preview(
         bills,
         net: show::change(net),
         net_cents: charged.cents(),
-        settled: seen.as_ref().map_or_else(|_| Vec::new(), |it| settled(it, visitor)),
+        settled: seen.as_ref().map_or_else(|_| Vec::new(), |it| settled(it, visitor.language)),
     };
     Ok(draw(StatusCode::OK, &page))
 }
@@ -201,7 +202,7 @@ pub(crate) async fn show(
             bills: pairs(&it, &visitor),
             net: show::change(it.net),
             net_cents: it.charged().cents(),
-            settled: settled(&it, &visitor),
+            settled: settled(&it, visitor.language),
             why: it.why,
         };
         draw(StatusCode::OK, &page)
@@ -210,8 +211,8 @@ pub(crate) async fn show(
 }
 
 /// What the rules make of a correction, as label and amount.
-pub(super) fn settled(it: &Correction, visitor: &Visitor) -> Vec<[String; 2]> {
-    let (words, language, of) = (visitor.words(), visitor.language, &it.settled);
+pub(super) fn settled(it: &Correction, language: Language) -> Vec<[String; 2]> {
+    let (words, of) = (words(language), &it.settled);
     let mut rows = Vec::new();
     if of.waived < Money::ZERO {
         rows.push([words.correct_never_charged.to_owned(), show::change(-of.waived)]);
@@ -244,7 +245,7 @@ pub(super) fn pairs(it: &Correction, visitor: &Visitor) -> Vec<Pair> {
         Pair {
             number: old.number.0.clone(),
             made: new.as_ref().map_or_else(String::new, |it| it.number.0.clone()),
-            period: show::period(old.period, language),
+            period: show::period(old.days(), language),
             was: show::money(old.total),
             now: show::money(now),
             change: show::change(now - old.total),
@@ -268,5 +269,40 @@ pub(super) fn said(cause: Cause, words: &Words) -> &'static str {
         Cause::Tampering => words.cause_tampering,
         Cause::Other => words.cause_other,
         Cause::Run => words.cause_run,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meterbook_core::bill::sample;
+    use meterbook_core::bill::settle::Settled;
+
+    use super::*;
+
+    #[test]
+    fn what_was_never_charged_is_said_apart_from_what_is_too_long_ago() {
+        for (language, never, ago) in [
+            (
+                Language::English,
+                "Never charged by an earlier correction",
+                "Not charged, before Feb 10, 2026",
+            ),
+            (
+                Language::Spanish,
+                "Nunca cobrado por una corrección anterior",
+                "No se cobra, antes del 10 feb 2026",
+            ),
+        ] {
+            let mut it = sample::note(language, 1_000).correction;
+            let reach = Some(Date::constant(2026, 2, 10));
+            let mut said = |cents| {
+                let waived = Money::from_cents(cents);
+                it.settled = Settled { waived, interest: Money::ZERO, instalments: 1, reach };
+                settled(&it, language)
+            };
+            assert_eq!(said(-12_00), [[never.to_owned(), "+$12.00".to_owned()]]);
+            assert_eq!(said(12_00), [[ago.to_owned(), "−$12.00".to_owned()]]);
+            assert!(said(0).is_empty());
+        }
     }
 }

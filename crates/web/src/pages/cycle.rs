@@ -97,6 +97,8 @@ struct Page {
     tables: Option<Tables>,
     holds: Vec<Grouped>,
     may_check: bool,
+    /// The day from which it can be billed; empty where its days are over.
+    not_over: String,
     may_check_held: bool,
     may_release: bool,
     may_call_off: bool,
@@ -289,6 +291,7 @@ async fn page(
         pieces: grouped(&not_away.to_string()),
         no: no.map_or_else(String::new, |it| evidence::refused(&it, language)),
     });
+    let over = bill_run::is_over(&window, console.zone.day_of(now));
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.cycle_turn),
         take_back,
@@ -309,7 +312,12 @@ async fn page(
         },
         waits: done == "waits",
         tables: preview.as_ref().map(|it| tables(it, words)),
-        may_check: may(Permission::RunBills) && matches!(stage, None | Some(Stage::Preview)),
+        may_check: may(Permission::RunBills)
+            && (over && stage.is_none() || stage == Some(Stage::Preview)),
+        not_over: match (over, stage) {
+            (false, None) => show::day(window.period.end(), language),
+            _ => String::new(),
+        },
         may_check_held: may(Permission::RunBills) && !holds.is_empty() && !works && stage.is_some(),
         holds,
         may_release: may(Permission::ReleaseBills) && stage == Some(Stage::Preview),

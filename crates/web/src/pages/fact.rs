@@ -151,7 +151,8 @@ fn looked(
     };
     let read_as = |text: &str| evidence::told(text, language);
     let all = |it: &Told| it.corrections.iter().flat_map(|it| pairs(it, visitor)).collect();
-    let rules = |it: &Told| it.corrections.iter().flat_map(|it| settled(it, visitor)).collect();
+    let rules =
+        |it: &Told| it.corrections.iter().flat_map(|it| settled(it, visitor.language)).collect();
     let cause = Cause::from_word(typed.text("cause"));
     let causes =
         Cause::SAID.iter().map(|it| (it.word(), cause_said(*it, words), Some(*it) == cause));

@@ -11,9 +11,9 @@ use axum::{Extension, Form};
 use jiff::Timestamp;
 use meterbook_app::Refused;
 use meterbook_app::bill_run::again::Came;
-use meterbook_app::hold::{self, Done, Effect, Group, Way};
+use meterbook_app::hold::{self, Chosen, Done, Effect, Group, Left, Way};
 use meterbook_core::bill::root::Root;
-use meterbook_core::id::WindowId;
+use meterbook_core::id::{AccountNumber, WindowId};
 use meterbook_core::period::Zone;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::TaskKind;
@@ -58,6 +58,8 @@ struct Page {
     waits: bool,
     says: String,
     why: String,
+    /// Whom the way out was refused for, and why.
+    left: Vec<[String; 2]>,
     window: i64,
     root: String,
     it: Grouped,
@@ -102,6 +104,14 @@ pub(crate) struct Decided {
     way: String,
     #[serde(default)]
     why: String,
+}
+
+/// What came of a way out that was not taken for all.
+#[derive(Default)]
+struct Told {
+    says: String,
+    why: String,
+    left: Vec<[String; 2]>,
 }
 
 /// What is held in every turn.
@@ -164,8 +174,7 @@ pub(crate) async fn show(
     Path(window): Path<i64>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let told = (String::new(), String::new());
-    let done = page(&console, &visitor, WindowId(window), &asked, told).await;
+    let done = page(&console, &visitor, WindowId(window), &asked, Told::default()).await;
     answer(&console, &visitor, done)
 }
 
@@ -174,7 +183,7 @@ async fn page(
     visitor: &Visitor,
     window: WindowId,
     asked: &Asked,
-    (says, why): (String, String),
+    told: Told,
 ) -> Result<Response> {
     let root = Root::from_text(&asked.root).ok_or(NotThere)?;
     let here = console.clone();
@@ -184,7 +193,8 @@ async fn page(
                 Err(why) if hold::is_gone(&why) => return Ok(None),
                 group => group?,
             };
-            let effects = hold::effects(tx, &group)?;
+            let today = here.zone.day_of(Timestamp::now());
+            let effects = hold::effects(tx, &group, today)?;
             Ok(Some((group, effects)))
         })
     })
@@ -203,7 +213,9 @@ async fn page(
         false => String::new(),
     };
     let may = |it: &Way| match it {
-        Way::RunAgain | Way::Accept | Way::Multiply => visitor.may(Permission::RunBills),
+        Way::RunAgain | Way::Accept | Way::Multiply | Way::Estimate => {
+            visitor.may(Permission::RunBills)
+        }
         Way::OrderRead | Way::PutOff => true,
     };
     let ways = group.ways().into_iter().filter(|it| may(it));
@@ -235,8 +247,9 @@ async fn page(
             .collect(),
         rows: group.held.iter().take(ROWS).map(member).collect(),
         more: ROWS < group.held.len(),
-        says,
-        why,
+        says: told.says,
+        why: told.why,
+        left: told.left,
     };
     let status = if page.says.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     Ok(draw(status, &page))
@@ -248,6 +261,7 @@ fn said(way: Way, words: &'static Words) -> (&'static str, &'static str) {
         Way::RunAgain => (words.hold_again, words.hold_again_effect),
         Way::Accept => (words.hold_accept, words.hold_accept_effect),
         Way::Multiply => (words.hold_multiply, words.hold_multiply_effect),
+        Way::Estimate => (words.hold_estimate, words.hold_estimate_effect),
         Way::OrderRead => (words.hold_order, words.hold_order_effect),
         Way::PutOff => (words.hold_put_off, words.hold_put_off_effect),
     }
@@ -284,6 +298,14 @@ fn word(done: &str) -> &'static str {
     ["again", "posted", "waits", "tasks", "some"].into_iter().find(|it| *it == done).unwrap_or("")
 }
 
+fn checked(came: &Came) -> &'static str {
+    match came {
+        Came::WithTurn => "again",
+        Came::Posted(_) => "posted",
+        Came::Waits(_) => "waits",
+    }
+}
+
 /// Takes a way out for all bills of a group.
 pub(crate) async fn apply(
     State(console): State<Arc<Console>>,
@@ -299,24 +321,39 @@ pub(crate) async fn apply(
         stale?;
         let root = Root::from_text(&root).ok_or(NotThere)?;
         let way = Way::from_word(&way).ok_or(NotThere)?;
-        hold::apply(&here.db, actor, (window, &root), (way, &why), &mut |_| ())
+        let of = Chosen { window, root: &root, accounts: &[] };
+        hold::apply(&here.db, actor, of, (way, &why), &mut |_| ())
     })
     .await;
     let (root, why) = asked;
-    let how = match done {
-        Ok(Done::Again(Came::WithTurn)) => "again",
-        Ok(Done::Again(Came::Posted(_))) => "posted",
-        Ok(Done::Again(Came::Waits(_)) | Done::Waits(_)) => "waits",
-        Ok(Done::Tasks(_, 0)) => "tasks",
-        Ok(Done::Tasks(..)) => "some",
+    let (how, left) = match done {
+        Ok(Done::Again(came)) => (checked(&came), Left::new()),
+        Ok(Done::Waits(_)) => ("waits", Left::new()),
+        Ok(Done::Tasks(did, left)) => (if did == 0 { "" } else { "tasks" }, left),
+        Ok(Done::Estimated(it)) => (it.came.as_ref().map_or("", checked), it.left),
         // What was typed is still there, beside what is refused.
         Err(no) if no.is::<Refused>() && !hold::is_gone(&no) => {
             let says = refusal::said(&no, &console.zone, visitor.language);
             let asked = Asked { root, done: String::new() };
-            let done = page(&console, &visitor, window, &asked, (says, why)).await;
+            let told = Told { says, why, left: Vec::new() };
+            let done = page(&console, &visitor, window, &asked, told).await;
             return answer(&console, &visitor, done);
         }
         Err(why) => return answer(&console, &visitor, Err(why)),
     };
+    if !left.is_empty() {
+        let words = visitor.words();
+        let (done, says, why) = match how {
+            "" => ("", words.hold_done_none.to_owned(), why),
+            _ => ("some", String::new(), String::new()),
+        };
+        let read = |(number, no): (AccountNumber, Refused)| {
+            [number.to_string(), refusal::said(&no.into(), &console.zone, visitor.language)]
+        };
+        let told = Told { says, why, left: left.into_iter().map(read).collect() };
+        let asked = Asked { root, done: done.to_owned() };
+        let done = page(&console, &visitor, window, &asked, told).await;
+        return answer(&console, &visitor, done);
+    }
     Redirect::to(&format!("{}&done={how}", link(window, &root))).into_response()
 }

@@ -417,7 +417,7 @@ fn looked_at(it: Looked, doubts: &Doubts, visitor: &Visitor, console: &Console) 
             })
             .collect(),
         steps: steps.into_iter().map(moved).collect(),
-        words: ways.iter().any(|it| it.needs_words()),
+        words: ways.iter().any(|it| task.kind.needs_words(*it)),
         open: task.closed.is_none(),
     }
 }
