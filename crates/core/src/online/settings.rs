@@ -237,7 +237,7 @@ mod tests {
         let it = Settings::parse(LEAST_SAID).unwrap().unwrap();
         assert_eq!((it.base.as_str(), it.pay_page.as_str()), (BASE, "https://pay.example.org"));
         assert_eq!((it.minutes, it.days, it.on_bills), (60, 120, false));
-        assert_eq!((it.least, it.most), (LEAST, Money::from_cents(5_000_00)));
+        assert_eq!((it.least, it.most), (LEAST, Money::from_cents(5000_00)));
         let more = "# ours\nbase http://127.0.0.1:8420\nreturn https://example.org/thanks\nleast 5\n\
                     minutes 30\ndays 200\ncode on-bills\n";
         let it = Settings::parse(&format!("{LEAST_SAID}{more}")).unwrap().unwrap();
