@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::delivery::mailing::Matter;
+use meterbook_core::delivery::mailing::{Mailing, Matter};
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::moves::{Move, MoveKind, Said};
 use meterbook_core::paper::letter::{LetterCause, Written};
@@ -14,6 +14,7 @@ use meterbook_store::{self as store, Db, Tx};
 
 use crate::deliver::write;
 use crate::paper::look_on;
+use crate::printed::written;
 use crate::refuse;
 
 /// Why there is no letter.
@@ -46,15 +47,12 @@ pub fn of_account(
             let told = effects.iter().filter(|it| it.is_for_customer());
             listed.extend(told.map(|it| it.sentence(person.language)));
         }
+        // As it was when it was made.
         None if cause.goes_by_itself() => {
             let all = store::mailing::of_account(tx, account.id)?.into_iter();
-            let mut same = all.filter_map(|it| match it.matter {
-                Matter::Letter { cause: of, values, listed, .. } if of == cause => {
-                    Some((values, listed))
-                }
-                _ => None,
-            });
-            (values, listed) = same.next_back().ok_or_else(none)?;
+            let of =
+                |it: &Mailing| matches!(it.matter, Matter::Letter { cause: of, .. } if of == cause);
+            return written(tx, &all.rev().find(of).ok_or_else(none)?);
         }
         None => {
             let mut period = None;
@@ -102,7 +100,7 @@ pub fn draw(
     let pdf = Press::new().pdf(&view)?;
     read_back_letter(&pdf, &it)?;
     let page = letter_html(&view, &it)?;
-    let file = folder.join(format!("{cause}-{}-{on}.pdf", it.account));
+    let file = folder.join(format!("{cause}-{}-{}.pdf", it.account, it.on));
     write(&file, &pdf)?;
     write(&file.with_extension("html"), page.as_bytes())?;
     Ok(file)

@@ -199,7 +199,8 @@ impl Printed {
     }
 }
 
-fn written(tx: &mut Tx, it: &Mailing) -> Result<Written> {
+/// A letter that is sent, as it was when it was made.
+pub(crate) fn written(tx: &mut Tx, it: &Mailing) -> Result<Written> {
     let Matter::Letter { cause, values, listed, of: _ } = &it.matter else {
         anyhow::bail!("{} is no letter", it.number);
     };

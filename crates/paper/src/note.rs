@@ -121,7 +121,7 @@ fn bill(old: &Bill, new: Option<&Bill>, says: &Says) -> Value {
         "title": title(&old.number, new, says),
         "why": match only {
             true => says.words.only_reads.to_owned(),
-            false => changed.map_or_else(String::new, |it| reasons(\&it, says)),
+            false => changed.map_or_else(String::new, |it| reasons(&it, says)),
         },
         "small": says.period(old.days()),
         "lines": lines,

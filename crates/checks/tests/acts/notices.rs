@@ -96,8 +96,9 @@ fn a_cut_waits_business_days_for_a_notice_that_went_out_and_an_old_one_is_sent_a
             assert!(notice.contains(part), "{part}: {notice}");
         }
         for cause in [LetterCause::Reminder, LetterCause::Notice] {
-            letter::draw(db, THREE, cause, date(2026, 3, 13), folder).unwrap();
+            letter::draw(db, THREE, cause, date(2026, 3, 14), folder).unwrap();
         }
+        assert!(folder.join("reminder-1000-0003-3-2026-03-10.pdf").exists(), "its own day");
         assert_eq!(letters(db, THREE).len(), 2);
         let same = |tx: &mut Tx| {
             let case = store::collection::of_account(tx, THREE)?.remove(0);

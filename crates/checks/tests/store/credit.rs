@@ -132,7 +132,7 @@ pub(crate) fn keep_letters(tx: &mut Tx) -> Result<()> {
 }
 
 fn letter() -> Letter {
-    let (key, mailing, earliest) = (case().key, MailingId(2), date(2026, 9, 12));
+    let (key, mailing, earliest) = (case().key, MailingId(1), date(2026, 9, 12));
     Letter { key, nth: 1, again: 0, step: Step::Notice, mailing, earliest }
 }
 

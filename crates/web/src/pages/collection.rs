@@ -350,8 +350,10 @@ async fn tonight(
 
 fn said(it: &Done, visitor: &Visitor) -> Ran {
     let words = visitor.money();
+    let more = format!("{}, {}", step(Step::Notice, words), words.review_once_more);
+    let more = (0 < it.again).then(|| [more, it.again.to_string()]);
     let taken = it.taken.iter();
-    let taken = taken.map(|(it, many)| [step(*it, words).to_owned(), many.to_string()]);
+    let taken = taken.map(|(it, many)| [step(*it, words).to_owned(), many.to_string()]).chain(more);
     let stopped = it.stopped.iter().map(|(it, (many, why))| {
         let why = evidence::refused(why, visitor.language);
         [step(*it, words).to_owned(), many.to_string(), why]

@@ -10,6 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 use meterbook_app::budget::{self, Recommended};
+use meterbook_app::collection::outreach::{self, Outcome};
 use meterbook_app::collection::{self, Reason};
 use meterbook_app::deposit::{self, Secured};
 use meterbook_app::plan::{self, Proposed};
@@ -19,6 +20,7 @@ use meterbook_core::credit::plan::{Plan, Stands};
 use meterbook_core::credit::protection as texts;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
+use meterbook_core::order::OrderKind;
 use meterbook_core::permission::Permission;
 use meterbook_store::budget::Budget;
 use meterbook_store::collection::{Case, Taken};
@@ -66,9 +68,13 @@ struct Page {
     may_waive: bool,
 }
 
+/// Steps of a case, each with what came of it.
+type Steps = Vec<(Taken, Vec<Outcome>)>;
+
 struct Opened {
     says: String,
-    steps: Vec<[String; 3]>,
+    /// Its name, its day, what was past due, and what came of it.
+    steps: Vec<[String; 4]>,
 }
 
 struct Agreed {
@@ -118,7 +124,7 @@ struct Known {
     balance: Money,
     past_due: Money,
     reasons: Vec<Reason>,
-    case: Option<(Case, Vec<Taken>)>,
+    case: Option<(Case, Steps)>,
     plan: Option<(Plan, Stands)>,
     offers: Result<Proposed, anyhow::Error>,
     fees: Vec<LateFee>,
@@ -210,7 +216,11 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
     let case = store::collection::of_account(tx, account)?.pop().filter(|it| it.ended.is_none());
     let case = match case {
         Some(case) => {
-            let steps = store::collection::steps(tx, &case.key)?;
+            let mut steps = Vec::new();
+            for it in store::collection::steps(tx, &case.key)? {
+                let came = outreach::outcomes(tx, &it)?;
+                steps.push((it, came));
+            }
             Some((case, steps))
         }
         None => None,
@@ -283,10 +293,22 @@ fn reasoned(it: &Reason, visitor: &Visitor) -> Kept {
     }
 }
 
-fn opened((case, steps): &(Case, Vec<Taken>), visitor: &Visitor) -> Opened {
+fn opened((case, steps): &(Case, Steps), visitor: &Visitor) -> Opened {
     let (words, language) = (visitor.money(), visitor.language);
-    let taken = |it: &Taken| {
-        [step(it.step, words).to_owned(), show::day(it.on, language), show::money(it.past_due)]
+    let came = |it: &Outcome| match it {
+        Outcome::Called { how: None, .. } => words.not_called.to_owned(),
+        Outcome::Called { how: Some(how), said } if said.is_empty() => {
+            how.name(language).to_owned()
+        }
+        Outcome::Called { how: Some(how), said } => format!("{}: {said}", how.name(language)),
+        Outcome::Visited { state, .. } => {
+            format!("{}: {}", OrderKind::Visit.said(language), state.said(language))
+        }
+    };
+    let taken = |(it, all): &(Taken, Vec<Outcome>)| {
+        let all: Vec<String> = all.iter().map(came).collect();
+        let (on, past_due) = (show::day(it.on, language), show::money(it.past_due));
+        [step(it.step, words).to_owned(), on, past_due, all.join("; ")]
     };
     Opened {
         says: format!("{} {}", words.board_case, show::day(case.opened, language)),

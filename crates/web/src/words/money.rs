@@ -97,6 +97,8 @@ catalogue! {
     review_account: "Accounts", "Cuentas";
     review_ended: "cases would end", "casos terminarían";
     review_expected: "Counted", "Contados";
+    not_called: "nobody called yet", "nadie llamó todavía";
+    review_once_more: "once more", "otra vez";
     review_no_notice: "its notice", "su aviso";
     review_kept: "kept by", "lo impide:";
     review_kept_title: "What is kept from being done", "Lo que se impide";
