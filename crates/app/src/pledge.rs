@@ -130,12 +130,7 @@ pub fn cancel(
 
 /// Takes what came as what an agency promised: each payment keeps its oldest pledge for that account, in whole
 /// or in part. Says which; a payment for which it had promised nothing is a payment.
-pub fn receive(
-    tx: &mut Tx,
-    actor: Actor,
-    agency: &str,
-    receipt: &Receipt,
-) -> Result<Vec<Pledge>> {
+pub fn receive(tx: &mut Tx, actor: Actor, agency: &str, receipt: &Receipt) -> Result<Vec<Pledge>> {
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     let mut kept = Vec::new();

@@ -128,12 +128,7 @@ pub fn keep(tx: &mut Tx, actor: Actor, id: EntryId, why: &str) -> Result<Refund>
 }
 
 /// The same for who was authorized.
-pub(crate) fn keep_as(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    id: EntryId,
-    why: &str,
-) -> Result<Refund> {
+pub(crate) fn keep_as(tx: &mut Tx, allowed: &Authorized, id: EntryId, why: &str) -> Result<Refund> {
     receipt::said(why)?;
     let it = standing(tx, id)?;
     let on = crate::founding::zone(tx)?.day_of(allowed.at());
@@ -161,8 +156,7 @@ fn credit(
     (account, on): (AccountId, Date),
 ) -> Result<()> {
     let key = format!("refund-back/{}", it.id);
-    let back =
-        write_off::of(tx, (account, -it.amount), ChargeFor::RefundBack, (key, on))?;
+    let back = write_off::of(tx, (account, -it.amount), ChargeFor::RefundBack, (key, on))?;
     charge::post(tx, allowed, &back)?;
     write_off::after_credit(tx, allowed, account)
 }

@@ -251,9 +251,9 @@ impl fmt::Display for NotUnclaimed {
             NotUnclaimed::NotHere => {
                 f.write_str("nothing of this account is unclaimed; see: meterbook credit report")
             }
-            NotUnclaimed::Remitted => f.write_str(
-                "the state has it, and gives it to whoever proves that it is theirs",
-            ),
+            NotUnclaimed::Remitted => {
+                f.write_str("the state has it, and gives it to whoever proves that it is theirs")
+            }
         }
     }
 }

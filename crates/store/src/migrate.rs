@@ -71,6 +71,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
     ("0071_refunds", include_str!("../migrations/0071_refunds.sql")),
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
+    ("0073_from_banks", include_str!("../migrations/0073_from_banks.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

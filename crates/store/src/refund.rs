@@ -252,8 +252,7 @@ fn refund(row: &Row) -> Result<Refund> {
 }
 
 fn a_check(row: &Row) -> Result<Check> {
-    let ended =
-        row.maybe(4, |row, nth| Ok((row.word(nth, CheckEnd::from_word)?, row.date(5)?)))?;
+    let ended = row.maybe(4, |row, nth| Ok((row.word(nth, CheckEnd::from_word)?, row.date(5)?)))?;
     Ok(Check {
         refund: row.id(0)?,
         nth: row.int(1)?,

@@ -136,8 +136,7 @@ pub fn add(
     (account, amount, check): (AccountId, Money, Option<&str>),
     (since, on): (Date, Date),
 ) -> Result<()> {
-    let values =
-        [key.into(), account.into(), amount.into(), check.into(), since.into(), on.into()];
+    let values = [key.into(), account.into(), amount.into(), check.into(), since.into(), on.into()];
     tx.exec(ADD, values).map(|_| ())
 }
 

@@ -1,6 +1,7 @@
 //! What a clerk does, on both engines: what is done and what is refused with which words.
 
 mod accrual;
+mod agent;
 mod allocation;
 mod application;
 mod approval;
@@ -53,6 +54,7 @@ mod package;
 mod paper;
 mod plan;
 mod pledge;
+mod properties;
 mod published;
 mod race;
 mod read_windows;

@@ -87,7 +87,9 @@ impl Rules {
                     match *it {
                         "collections" => self.lowers_collections = true,
                         "late-fees" => self.lowers_late_fees = true,
-                        _ => return Err(format!("{it} is nothing; write collections or late-fees")),
+                        _ => {
+                            return Err(format!("{it} is nothing; write collections or late-fees"));
+                        }
                     }
                 }
             }

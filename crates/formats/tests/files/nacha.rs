@@ -151,7 +151,10 @@ fn what_cannot_be_written_is_refused() {
     assert_eq!(modifier.to_string(), "a tells no files of one day apart; take A to Z, then 0 to 9");
     let wrong = Head { origin: "12X".to_owned(), ..head() };
     let origin = write(&wrong, &[batch(Class::Ppd, vec![entry(1)])]).unwrap_err();
-    assert_eq!(origin.to_string(), "the sender's number is nine digits, or ten digits and capital letters; the bank gives it");
+    assert_eq!(
+        origin.to_string(),
+        "the sender's number is nine digits, or ten digits and capital letters; the bank gives it"
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `collect` and `protect`: what is done where something is past due, and what keeps from it.
 
 use anyhow::Result;
+use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::collection::{self, Done, Switch};
+use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
@@ -11,7 +13,7 @@ use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
-use crate::args::credit::{CollectCommand, Printed, ProtectCommand};
+use crate::args::credit::{CollectCommand, Counted, Printed, ProtectCommand};
 use crate::say;
 
 pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
@@ -31,6 +33,14 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         CollectCommand::Run { expect, json } => {
             let expected = expect.iter().map(|it| read(it)).collect::<Result<Vec<_>>>()?;
             show(&collection::run(&super::open(place)?, by, &expected)?, *json);
+        }
+        CollectCommand::LetGo { step, counted: Counted { count, why } } => {
+            let step = read_step(step)?;
+            let db = super::open(place)?;
+            let (on, what) = (super::today(&db)?, What::Step(step));
+            let asked = Asked::Steps(NewSteps { what, on, many: *count });
+            let went = db.write(|tx| do_or_ask(tx, by, &asked, why))?;
+            super::outcome(format_args!("{count} of {step} may be done today"), went);
         }
         CollectCommand::Why { of, on, json } => {
             let db = super::see(place)?;

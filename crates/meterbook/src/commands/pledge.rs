@@ -50,9 +50,9 @@ pub(crate) fn pledge(place: &Place, command: &PledgeCommand) -> Result<()> {
         PledgeCommand::Review(Printed { json }) => {
             let all = pledge::review_all(&super::open(place)?, by)?;
             if *json {
-                let all = all.iter().map(|it| {
-                    json!({ "account": it.number.to_string(), "pledge": as_json(&it.pledge) })
-                });
+                let all = all.iter().map(
+                    |it| json!({ "account": it.number.to_string(), "pledge": as_json(&it.pledge) }),
+                );
                 say::line(json!(all.collect::<Vec<_>>()));
                 return Ok(());
             }
