@@ -222,6 +222,39 @@ test('the board says where cases stand, what tonight would do, and stops cuts', 
   await sound(tab);
 });
 
+test('what an agency promises is written down, said on the account and taken back', async () => {
+  const tab = await inside(browser, {}, collector);
+  await tab.goto(`${url}/collections`);
+  const number = await tab.locator('main td a[href$="/credit"]').first().innerText();
+  await tab.goto(`${url}/accounts/${number}/credit`);
+  await tab.fill('#pledge-agency', 'Hill County Relief');
+  await tab.fill('#pledge-amount', '12.x');
+  await tab.fill('#pledge-until', '2099-01-01');
+  await tab.fill('#pledge-why', 'voucher 7');
+  await tab.focus('#pledge-why');
+  await press(tab, 'Enter');
+  assert.match(await text(tab, '#says'), /12\.x/);
+  assert.equal(await tab.inputValue('#pledge-agency'), 'Hill County Relief');
+  assert.equal(await tab.inputValue('#pledge-until'), '2099-01-01');
+  await sound(tab);
+  await tab.fill('#pledge-amount', '12.00');
+  await tab.focus('#pledge-why');
+  await press(tab, 'Enter');
+  assert.match(await notice(tab), /written down/);
+  assert.match(await text(tab, '#pledges'), /Hill County Relief open[\s\S]*\$12\.00/);
+  await sound(tab);
+  await tab.goto(`${url}/accounts/${number}`);
+  assert.match(await text(tab, 'main'), /\$12\.00 pledged/);
+  await sound(tab);
+  await tab.goto(`${url}/accounts/${number}/credit`);
+  await tab.fill('[name=pledge-cancel-why]', 'for another house');
+  await tab.focus('[name=pledge-cancel-why]');
+  await press(tab, 'Enter');
+  assert.match(await notice(tab), /taken back/);
+  assert.match(await text(tab, '#pledges'), /taken back/);
+  await sound(tab);
+});
+
 test('an arrangement takes two screens, and shields from a cut', async () => {
   const tab = await inside(browser, {}, collector);
   await tab.goto(`${url}/collections`);

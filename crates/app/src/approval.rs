@@ -24,12 +24,13 @@ use crate::bill_run::cancel::{CANCEL_RUN, NewCancel};
 use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::once::{BILL_ONCE, NewOnce};
 use crate::bill_run::release::{NewRelease, RELEASE};
-use crate::credit::{self, NewRefund, REFUND};
+use crate::credit::{self, NewRefund, NewSpend, REFUND, SPEND};
 use crate::debit::{self, MAKE, NewDebits};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
 use crate::fact::{NewTelling, TELL};
 use crate::late_fee::{NewWaiver, WAIVE};
+use crate::let_go::{LET_STEPS_GO, NewSteps};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
 use crate::suspense::{NewHeldRefund, REFUND_HELD};
@@ -45,6 +46,10 @@ pub enum Asked {
     Payment(NewPayment),
     /// To give a credit back.
     Refund(NewRefund),
+    /// To let a credit go to another account.
+    Spend(NewSpend),
+    /// To do more of a day than rules let be done.
+    Steps(NewSteps),
     /// To give money back that is nobody's yet.
     RefundHeld(NewHeldRefund),
     /// To take credits that nobody claimed, or send them to the state.
@@ -283,6 +288,8 @@ impl Asked {
         match self {
             Asked::Payment(_) => "take payment",
             Asked::Refund(_) => REFUND,
+            Asked::Spend(_) => SPEND,
+            Asked::Steps(_) => LET_STEPS_GO,
             Asked::RefundHeld(_) => REFUND_HELD,
             Asked::Unclaimed(_) => UNCLAIMED,
             Asked::Waive(_) => WAIVE,
@@ -312,6 +319,8 @@ impl Asked {
             Asked::Refund(_) | Asked::RefundHeld(_) | Asked::Unclaimed(_) => {
                 Permission::RefundCredit
             }
+            Asked::Spend(_) => Permission::MatchPayments,
+            Asked::Steps(_) => Permission::RunCollections,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
             Asked::WriteOff(_) | Asked::Transfer(_) => Permission::WriteOff,
@@ -334,6 +343,8 @@ impl Asked {
     fn takes_two(&self, tx: &mut Tx) -> Result<bool> {
         match self {
             Asked::Transfer(it) => write_off::is_to_a_stranger(tx, it),
+            Asked::Spend(it) => it.is_to_a_stranger(tx),
+            Asked::Steps(_) => Ok(true),
             _ => Ok(false),
         }
     }
@@ -342,6 +353,7 @@ impl Asked {
         match self {
             Asked::Payment(it) => Some(it.amount),
             Asked::Refund(it) => Some(it.amount),
+            Asked::Spend(it) => Some(it.credit.amount),
             Asked::RefundHeld(it) => Some(it.amount),
             Asked::Unclaimed(it) => Some(it.total),
             Asked::Waive(it) => Some(it.amount),
@@ -368,6 +380,8 @@ impl Asked {
                 let number = store::account::get(tx, it.account)?.number;
                 format!("account {number}, {}", it.reference.trim())
             }
+            Asked::Spend(it) => it.subject(tx)?,
+            Asked::Steps(it) => it.subject(),
             Asked::RefundHeld(it) => it.subject(tx)?,
             Asked::Unclaimed(it) => it.subject(),
             Asked::Waive(it) => it.subject(tx)?,
@@ -432,6 +446,8 @@ impl Asked {
                 "cents": amount.cents(),
             }),
             Asked::Unclaimed(it) => it.content(),
+            Asked::Spend(it) => it.content(),
+            Asked::Steps(it) => it.content(),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
                 "account": account.0,
                 "cents": amount.cents(),
@@ -530,6 +546,8 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
             }),
             UNCLAIMED => Asked::Unclaimed(NewUnclaimed::read(content)?),
+            SPEND => Asked::Spend(NewSpend::read(content)?),
+            LET_STEPS_GO => Asked::Steps(NewSteps::read(content)?),
             GIVE_UP => Asked::WriteOff(NewWriteOff {
                 account: AccountId(content["account"].as_i64()?),
                 amount: Money::from_cents(content["cents"].as_i64()?),
@@ -614,6 +632,8 @@ impl Asked {
             Asked::Payment(it) => pay::check(tx, at, it).map(drop),
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::RefundHeld(it) => suspense::check(tx, it).map(drop),
+            Asked::Spend(it) => it.check(tx),
+            Asked::Steps(it) => it.check(tx, at),
             Asked::Unclaimed(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.check(tx, today)
@@ -656,6 +676,8 @@ impl Asked {
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
             Asked::Unclaimed(it) => it.be_done(tx, allowed, why),
+            Asked::Spend(it) => it.be_done(tx, allowed, why),
+            Asked::Steps(it) => it.be_done(tx, allowed, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),
             Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
             Asked::Transfer(it) => write_off::shift(tx, allowed, it, why),

@@ -1,6 +1,8 @@
 //! Statements of accounts at banks: what came in is a deposit that was expected, a customer's payment, or
 //! money that is nobody's yet; what the bank says was our deposit and nobody expected waits for a person.
 
+pub mod settle;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -436,9 +436,10 @@ impl Shields {
 }
 
 /// Looks over all accounts and takes the steps that come next. What is stopped, or more than the rules let
-/// be done in a day, is not taken; `expected` lets as many of a step go as somebody counted.
+/// be done in a day, is not taken; where `expected` says how many of a step, exactly as many are. A second
+/// person lets more go ([`NewSteps`](crate::let_go::NewSteps)).
 pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
-    let (on, looked, rules, stopped) = db.write(|tx| {
+    let (on, looked, guard) = db.write(|tx| {
         authorize(tx, actor, Permission::RunCollections, None)?;
         let on = crate::founding::zone(tx)?.day_of(actor.at);
         let stopped = [Switch::Notices, Switch::Cuts].map(|it| (it, it.word()));
@@ -446,7 +447,14 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
         for (switch, word) in stopped {
             why.extend(store::collection::stopped(tx, word)?.map(|it| (switch, it)));
         }
-        Ok((on, look(tx, on)?, credit_rules::collections(tx, on)?, why))
+        let mut let_go = Vec::new();
+        for step in Step::ALL {
+            let many = store::let_go::of(tx, step.word(), on)?;
+            let_go
+                .extend(many.into_iter().filter_map(|it| Some((*step, usize::try_from(it).ok()?))));
+        }
+        let rules = credit_rules::collections(tx, on)?;
+        Ok((on, look(tx, on)?, Guard { rules, stopped: why, expected, let_go }))
     })?;
     let Looked { opens, ends, steps: coming, mut again, waiting, kept } = looked;
     let mut done = Done { kept, waiting, ..Done::default() };
@@ -460,7 +468,7 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
     steps.retain(|step, all| {
         // What is sent once more counts with what is sent first.
         let more = if *step == Step::Notice { again.len() } else { 0 };
-        match guard(*step, all.len() + more, &rules, &stopped, expected) {
+        match guard.stops(*step, all.len() + more) {
             None => true,
             Some(why) => {
                 done.stopped.insert(*step, (all.len() + more, why));
@@ -493,14 +501,14 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
     for (step, all) in steps.into_iter().filter(|it| !it.1.is_empty()) {
         done.taken.insert(step, all.len());
         for part in all.chunks(AT_ONCE) {
-            db.write(|tx| take(tx, actor, &rules, (step, on), part))?;
+            db.write(|tx| take(tx, actor, &guard.rules, (step, on), part))?;
         }
     }
     done.again = again.len();
     for part in again.chunks(AT_ONCE) {
         db.write(|tx| {
             let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            notice::send(tx, &rules, (Step::Notice, on), part)?;
+            notice::send(tx, &guard.rules, (Step::Notice, on), part)?;
             let said = format!("{}: {} once more", Step::Notice, part.len());
             store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
         })?;
@@ -538,31 +546,36 @@ fn take(
     store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
 }
 
-/// Why so many of a step are not taken, if they are not.
-fn guard(
-    step: Step,
-    many: usize,
-    rules: &Rules,
-    stopped: &[(Switch, String)],
-    expected: &[(Step, usize)],
-) -> Option<String> {
-    let switch = match step {
-        Step::Reminder | Step::Notice => Some(Switch::Notices),
-        Step::Cut => Some(Switch::Cuts),
-        _ => None,
-    };
-    if let Some((_, why)) = stopped.iter().find(|it| Some(it.0) == switch) {
-        return Some(format!("stopped: {why}"));
+/// What keeps from taking a step at all.
+struct Guard<'a> {
+    rules: Rules,
+    stopped: Vec<(Switch, String)>,
+    /// How many of a step somebody counted.
+    expected: &'a [(Step, usize)],
+    /// How many of a step a second person let go.
+    let_go: Vec<(Step, usize)>,
+}
+
+impl Guard<'_> {
+    /// Why so many of a step are not taken, if they are not.
+    fn stops(&self, step: Step, many: usize) -> Option<String> {
+        let switch = match step {
+            Step::Reminder | Step::Notice => Some(Switch::Notices),
+            Step::Cut => Some(Switch::Cuts),
+            _ => None,
+        };
+        if let Some((_, why)) = self.stopped.iter().find(|it| Some(it.0) == switch) {
+            return Some(format!("stopped: {why}"));
+        }
+        let counted = self.expected.iter().find(|it| it.0 == step);
+        if let Some((_, counted)) = counted.filter(|it| it.1 != many) {
+            return Some(format!("{counted} were expected"));
+        }
+        // Whoever takes them counted them; who lets more go is somebody else.
+        let most = self.rules.most(step).filter(|most| *most < many)?;
+        let let_go = self.let_go.contains(&(step, many));
+        (!let_go).then(|| format!("the rules let {most} be done in a day"))
     }
-    if expected.contains(&(step, many)) {
-        return None;
-    }
-    let counted = expected.iter().find(|it| it.0 == step);
-    if let Some((_, counted)) = counted {
-        return Some(format!("{counted} were expected"));
-    }
-    let most = rules.most(step).filter(|most| *most < many)?;
-    Some(format!("the rules let {most} be done in a day"))
 }
 
 /// Orders the cuts of an account, where nothing keeps from it now.

@@ -11,13 +11,16 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::receipt::CreditUse;
 use meterbook_store::{self as store, Counter, Tx};
+use serde_json::{Value, json};
 
-use crate::authority::authorize;
+use crate::authority::{NotAuthorized, authorize};
 use crate::receipt::{entry, said};
 use crate::{Actor, refuse};
 
 /// What an approval calls it.
 pub(crate) const REFUND: &str = "refund credit";
+/// What an approval calls that a credit goes to another account.
+pub(crate) const SPEND: &str = "transfer credit";
 
 /// What is to be given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,15 @@ pub struct NewRefund {
     pub amount: Money,
     /// What tells it from the next one, such as the number of the check.
     pub reference: String,
+}
+
+/// A credit that is to go to another account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSpend {
+    /// What.
+    pub credit: NewRefund,
+    /// Where.
+    pub to: AccountId,
 }
 
 /// Why a credit stays where it is.
@@ -60,20 +72,67 @@ pub fn refund(tx: &mut Tx, actor: Actor, new: &NewRefund, why: &str) -> Result<(
     give(tx, &allowed, new, why)
 }
 
-/// Lets a credit go to another account.
-pub fn transfer(
-    tx: &mut Tx,
-    actor: Actor,
-    new: &NewRefund,
-    to: AccountId,
-    why: &str,
-) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::MatchPayments, None)?;
-    if new.account == to {
-        return Err(refuse(NotUsed::SameAccount));
+/// Lets a credit go to another account of the same person; to any other one it takes two
+/// ([`do_or_ask`](crate::approval::do_or_ask)).
+pub fn transfer(tx: &mut Tx, actor: Actor, new: &NewSpend, why: &str) -> Result<()> {
+    let permission = Permission::MatchPayments;
+    let allowed = authorize(tx, actor, permission, Some(new.credit.amount))?;
+    if actor.by.is_some() && new.is_to_a_stranger(tx)? {
+        return Err(refuse(NotAuthorized::NeedsSecond { permission, limit: None }));
     }
-    spend(tx, &allowed, new, Some(to), why)?;
-    crate::order::after_payment(tx, &allowed, to)
+    new.be_done(tx, &allowed, why)
+}
+
+impl NewSpend {
+    /// Whether it would go to somebody else's account.
+    pub(crate) fn is_to_a_stranger(&self, tx: &mut Tx) -> Result<bool> {
+        let [from, to] = [self.credit.account, self.to];
+        Ok(store::account::get(tx, from)?.person != store::account::get(tx, to)?.person)
+    }
+
+    /// Refuses what cannot go.
+    pub(crate) fn check(&self, tx: &mut Tx) -> Result<()> {
+        if self.credit.account == self.to {
+            return Err(refuse(NotUsed::SameAccount));
+        }
+        check(tx, &self.credit).map(drop)
+    }
+
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        let [from, to] = [self.credit.account, self.to].map(|it| store::account::get(tx, it));
+        let reference = self.credit.reference.trim();
+        Ok(format!("account {} to {}, {reference}", from?.number, to?.number))
+    }
+
+    /// As it is kept.
+    pub(crate) fn content(&self) -> Value {
+        json!({
+            "account": self.credit.account.0,
+            "cents": self.credit.amount.cents(),
+            "reference": self.credit.reference.trim(),
+            "to": self.to.0,
+        })
+    }
+
+    /// As it was kept.
+    pub(crate) fn read(content: &Value) -> Option<NewSpend> {
+        let credit = NewRefund {
+            account: AccountId(content["account"].as_i64()?),
+            amount: Money::from_cents(content["cents"].as_i64()?),
+            reference: content["reference"].as_str()?.to_owned(),
+        };
+        Some(NewSpend { credit, to: AccountId(content["to"].as_i64()?) })
+    }
+
+    /// Lets it go, as was authorized.
+    pub(crate) fn be_done(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<()> {
+        if self.credit.account == self.to {
+            return Err(refuse(NotUsed::SameAccount));
+        }
+        spend(tx, allowed, &self.credit, Some(self.to), why)?;
+        crate::order::after_payment(tx, allowed, self.to)
+    }
 }
 
 /// Refuses what cannot be given back.
@@ -123,7 +182,7 @@ fn spend(
     crate::close::begin_day(tx, allowed)?;
     store::receipt::use_credit(tx, &it)?;
     let (kind, act, goes) = match to {
-        Some(to) => (EntryKind::Transfer, "transfer credit", (Gl::Receivable, Some(to))),
+        Some(to) => (EntryKind::Transfer, SPEND, (Gl::Receivable, Some(to))),
         None => (EntryKind::Refund, REFUND, (Gl::RefundsPayable, Some(from))),
     };
     let sides = post_between((Gl::Receivable, Some(from)), goes, amount);

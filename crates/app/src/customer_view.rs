@@ -30,6 +30,8 @@ pub struct CustomerView {
     pub balance: Money,
     /// What of it should have been paid before today.
     pub past_due: Money,
+    /// What agencies promised to pay and is still to come.
+    pub pledged: Money,
     /// What they take and took, what they take first: a part of [`SERVICES`] of them.
     pub services: Vec<Service>,
     /// How many there are: a landlord has thousands.
@@ -96,6 +98,7 @@ pub fn of_account(
         contacts: store::person::contacts(tx, account.person)?,
         balance,
         past_due,
+        pledged: crate::pledge::open(tx, id, today)?,
         services: services(tx, part)?,
         services_of,
         served,

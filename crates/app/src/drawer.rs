@@ -1,6 +1,7 @@
 //! The drawer of a cashier: opened with a float, counted and closed, what is over or short posted; and
 //! payments that are entered together against a control total.
 
+pub mod agent;
 pub mod grid;
 
 use std::fmt;

@@ -5,8 +5,8 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::late_fee::Rules;
@@ -19,6 +19,7 @@ use meterbook_store::late_fee::LateFee;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
+use crate::let_go::What;
 use crate::{Actor, charge, credit_rules, receipt, refuse, shield};
 
 /// What an approval calls it.
@@ -60,27 +61,92 @@ pub enum NotWaived {
     },
 }
 
-/// Looks over all accounts that owe something or paid late lately: asks for what being late costs, and takes back what a
-/// payment that turned up makes wrong. Says how many fees were asked for and what they come to.
+/// Why no fee is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotAssessed {
+    /// Fees are stopped.
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// There are more than the rules let be done in a day.
+    TooMany {
+        /// How many.
+        many: usize,
+        /// What they come to.
+        sum: Money,
+        /// The most that may be.
+        most: usize,
+    },
+    /// It stands so already.
+    AsItIs,
+}
+
+/// Looks over all accounts that owe something or paid late lately: asks for what being late costs, and takes
+/// back what a payment that turned up makes wrong. Says how many fees were asked for and what they come to.
+/// Nothing is done while fees are stopped, nor where there are more than the rules let be done in a day and no
+/// second person let them go ([`NewSteps`](crate::let_go::NewSteps)).
 pub fn assess_all(db: &Db, actor: Actor) -> Result<(usize, Money)> {
+    db.write(|tx| {
+        authorize(tx, actor, Permission::RunCollections, None)?;
+        if let Some(why) = store::let_go::fees_stopped(tx)? {
+            return Err(refuse(NotAssessed::Stopped { why }));
+        }
+        let today = crate::founding::zone(tx)?.day_of(actor.at);
+        let Some(most) = credit_rules::late_fees(tx, today)?.most else { return Ok(()) };
+        let (many, sum) = foretell(tx, actor.at)?;
+        let let_go = store::let_go::of(tx, What::LateFees.word(), today)?;
+        if most < many && !let_go.contains(&i64::try_from(many)?) {
+            return Err(refuse(NotAssessed::TooMany { many, sum, most }));
+        }
+        Ok(())
+    })?;
     let (mut after, mut many, mut sum) = (AccountId(0), 0, Money::ZERO);
     loop {
-        let done = db.write(|tx| {
-            authorize(tx, actor, Permission::RunCollections, None)?;
-            let today = crate::founding::zone(tx)?.day_of(actor.at);
-            let since = today.saturating_sub(LOOK_BACK.days());
-            let some = store::late_fee::late(tx, (today, since), after, AT_ONCE)?;
-            let mut fees = Vec::new();
-            for account in &some {
-                fees.extend(assess(tx, actor, *account)?);
-            }
-            Ok((some.last().copied(), fees))
-        })?;
-        let (Some(last), fees) = done else { return Ok((many, sum)) };
+        let (last, fees) = db.write(|tx| some(tx, actor, after))?;
+        let Some(last) = last else { return Ok((many, sum)) };
         after = last;
         many += fees.len();
         sum += fees.iter().map(|it| it.fee).sum();
     }
+}
+
+/// How many fees would be asked for now and what they come to. Nothing is kept of it.
+pub fn foretell(tx: &mut Tx, at: Timestamp) -> Result<(usize, Money)> {
+    tx.trial(|tx| {
+        let (mut after, mut many, mut sum) = (AccountId(0), 0, Money::ZERO);
+        while let (Some(last), fees) = some(tx, Actor::system(at), after)? {
+            after = last;
+            many += fees.len();
+            sum += fees.iter().map(|it| it.fee).sum();
+        }
+        Ok((many, sum))
+    })
+}
+
+/// Assesses some accounts behind one; the last of them, and what was asked for.
+fn some(tx: &mut Tx, actor: Actor, after: AccountId) -> Result<(Option<AccountId>, Vec<LateFee>)> {
+    authorize(tx, actor, Permission::RunCollections, None)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let since = today.saturating_sub(LOOK_BACK.days());
+    let some = store::late_fee::late(tx, (today, since), after, AT_ONCE)?;
+    let mut fees = Vec::new();
+    for account in &some {
+        fees.extend(assess(tx, actor, *account)?);
+    }
+    Ok((some.last().copied(), fees))
+}
+
+/// Stops late fees, or lets them go on.
+pub fn switch(tx: &mut Tx, actor: Actor, stop: bool, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    receipt::said(why)?;
+    if store::let_go::fees_stopped(tx)?.is_some() == stop {
+        return Err(refuse(NotAssessed::AsItIs));
+    }
+    store::let_go::switch_fees(tx, stop, actor.at, why.trim())?;
+    let act = if stop { "stop late fees" } else { "let late fees go on" };
+    store::audit::add(tx, &allowed, act, "", why.trim())
 }
 
 /// Asks one account for what being late costs by today, and takes back what is wrong of it.
@@ -372,3 +438,20 @@ impl fmt::Display for NotWaived {
 }
 
 impl std::error::Error for NotWaived {}
+
+impl fmt::Display for NotAssessed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotAssessed::Stopped { why } => {
+                write!(f, "late fees are stopped: {why}; let them go on: meterbook late-fee go")
+            }
+            NotAssessed::TooMany { many, sum, most } => write!(
+                f,
+                "{many} fees, {sum}, would be asked for, and the rules let {most} be done in a day; a second person lets them go: meterbook late-fee let-go --count {many}"
+            ),
+            NotAssessed::AsItIs => f.write_str("it stands so already; nothing was changed"),
+        }
+    }
+}
+
+impl std::error::Error for NotAssessed {}

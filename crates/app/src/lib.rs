@@ -50,6 +50,7 @@ pub mod interaction;
 pub mod invoice;
 pub mod landlord;
 pub mod late_fee;
+pub mod let_go;
 pub mod letter;
 pub mod lockbox;
 pub mod mandate;

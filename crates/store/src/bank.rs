@@ -25,14 +25,36 @@ const KNOWN: (Sql, Sql) =
     among_words!("select alike, key from bank_credit where alike", "order by key");
 const OPEN: Sql = Sql("
     select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
-    from bank_credit where deposit is null and tender_id is null order by booked_on, key");
+    from bank_credit c
+    where deposit is null and tender_id is null
+      and not exists (select 1 from bank_credit_end e where e.key = c.key)
+    order by booked_on, key");
+const OPEN_ONE: Sql = Sql("
+    select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
+    from bank_credit c
+    where c.key = $1 and deposit is null and tender_id is null
+      and not exists (select 1 from bank_credit_end e where e.key = c.key)");
+const LOCK_SQLITE: Sql = Sql("select line from bank_credit where key = $1");
+const LOCK_POSTGRES: Sql = Sql("select line from bank_credit where key = $1 for no key update");
+const END: Sql = Sql("
+    insert into bank_credit_end (key, how, ended_on, why) values ($1, $2, $3, $4)");
+const MATCH: Sql = Sql("insert into bank_credit_match (matched, key) values ($1, $2)");
+const IS_TENDER: Sql = Sql("select count(*) from bank_credit where tender_id = $1");
+const OTHER_DEPOSITS: Sql = Sql("
+    select c.key from bank_credit c join bank_credit_end e on e.key = c.key
+    where (e.how <> 'ours') <> exists (select 1 from bank_credit_match m where m.key = c.key)
+       or c.deposit is not null or c.tender_id is not null
+    order by c.key limit 100");
 const OF_STATEMENT: Sql = Sql("
     select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
     from bank_credit where statement_id = $1 order by line, key");
 // What lockboxes opened on a day, files of debits, drawers that were closed, and files of payments.
 const EXPECTED: Sql = Sql("
     select e.key, e.expected_on, e.cents, (
-        select count(*) from bank_credit c where c.deposit = e.key) as seen
+        select count(*) from (
+            select deposit from bank_credit where deposit is not null
+            union all select matched from bank_credit_match) as c
+        where c.deposit = e.key) as seen
     from (
         select 'lockbox/' || i.lockbox || '/' || i.deposited_on as key, i.deposited_on as expected_on,
                cast(sum(t.amount_cents) as bigint) as cents
@@ -58,7 +80,13 @@ const EXPECTED: Sql = Sql("
 const COUNT: Sql = Sql("select count(*) from bank_credit");
 const OTHER_TENDER: Sql = Sql("
     select c.key, c.amount_cents, t.amount_cents
-    from bank_credit c join tender t on t.id = c.tender_id
+    from (
+        select key, tender_id from bank_credit where tender_id is not null
+        union all
+        select key, cast(substr(matched, 8) as bigint) from bank_credit_match
+        where matched like 'tender/%') as i
+    join bank_credit c on c.key = i.key
+    join tender t on t.id = i.tender_id
     where t.amount_cents <> c.amount_cents or t.kind <> 'bank' order by c.key limit 100");
 
 /// A statement of an account at a bank.
@@ -114,6 +142,52 @@ pub struct Expected {
     pub amount: Money,
     /// Whether a statement says that it came.
     pub seen: bool,
+}
+
+/// What a person says a credit is that nobody expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled<'a> {
+    /// Deposits that were expected, by their keys.
+    Deposits(&'a [String]),
+    /// A tender, taken before or with it.
+    Tender(TenderId),
+    /// No customer's money.
+    Ours,
+}
+
+impl Settled<'_> {
+    /// Its word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Settled::Deposits(_) => "deposits",
+            Settled::Tender(_) => "tender",
+            Settled::Ours => "ours",
+        }
+    }
+}
+
+/// A credit that nobody expected and of which nothing was said, which nobody else decides about until this
+/// transaction ends.
+pub fn lock(tx: &mut Tx, key: &str) -> Result<Option<Credit>> {
+    tx.maybe(tx.either(LOCK_SQLITE, LOCK_POSTGRES), [key.into()], |row| row.int(0))?;
+    tx.maybe(OPEN_ONE, [key.into()], credit)
+}
+
+/// Whether a tender is what came in by a statement as a customer's.
+pub fn is_credit(tx: &mut Tx, id: TenderId) -> Result<bool> {
+    tx.one(IS_TENDER, [id.into()], |row| Ok(row.int(0)? != 0))
+}
+
+/// Keeps what a person says a credit is. The database refuses a second time, and a deposit or a tender that is
+/// another credit.
+pub fn settle(tx: &mut Tx, key: &str, is: &Settled, on: Date, why: &str) -> Result<()> {
+    tx.exec(END, [key.into(), is.word().into(), on.into(), why.into()])?;
+    let matched = match is {
+        Settled::Deposits(deposits) => deposits.to_vec(),
+        Settled::Tender(id) => vec![format!("tender/{id}")],
+        Settled::Ours => Vec::new(),
+    };
+    matched.iter().try_for_each(|it| tx.exec(MATCH, [it.into(), key.into()]).map(drop))
 }
 
 /// Keeps a statement with what came in by it. The database refuses what was kept before.
@@ -191,6 +265,10 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
         let (key, amount, came) = (row.text(0)?, row.money(1)?, row.money(2)?);
         Ok(format!("{key} of {amount} came in as {came}"))
     })?;
+    let mut found: Vec<String> = found;
+    found.extend(tx.many(OTHER_DEPOSITS, [], |row| {
+        Ok(format!("{} is not what somebody says it is", row.text(0)?))
+    })?);
     Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
 }
 

@@ -75,6 +75,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0070_online", include_str!("../migrations/0070_online.sql")),
     ("0071_refunds", include_str!("../migrations/0071_refunds.sql")),
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
+    ("0073_from_banks", include_str!("../migrations/0073_from_banks.sql")),
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
 ];
 

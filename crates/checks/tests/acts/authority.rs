@@ -20,9 +20,9 @@ use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::term::{self, Said};
 use meterbook_app::{
-    Actor, Refused, account, agreement, budget, collection, deposit, fact, founding, interaction,
-    late_fee, meter, online, person, place, plan, protection, published, receipt, role, staff,
-    tariff, window, write_off,
+    Actor, Refused, account, agreement, budget, collection, credit, deposit, fact, founding,
+    interaction, late_fee, meter, online, person, place, plan, protection, published, receipt,
+    role, staff, tariff, window, write_off,
 };
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
@@ -239,6 +239,11 @@ const ACTS: &[(&str, Permission, Act)] = &[
         let new = late_fee::NewWaiver { account, bill, nth: 1, amount };
         late_fee::waive(tx, actor, &new, "x")
     }),
+    ("credit::transfer", Permission::MatchPayments, |tx, actor| {
+        let (account, amount, reference) = (AccountId(1), Money::from_cents(1), "x".to_owned());
+        let credit = credit::NewRefund { account, amount, reference };
+        credit::transfer(tx, actor, &credit::NewSpend { credit, to: AccountId(2) }, "x")
+    }),
     ("plan::agree", Permission::KeepCredit, |tx, actor| {
         plan::agree(tx, actor, AccountId(1), 1, "x").map(drop)
     }),
@@ -331,6 +336,7 @@ const ELSEWHERE: &[&str] = &[
     "deposit::review_all",
     "late_fee::assess_all",
     "plan::review_all",
+    "pledge::review_all",
     "import::import",
     "last::make_all",
     "cycle::run",

@@ -7,11 +7,14 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use jiff::civil::date;
+use meterbook_app::bank::settle::{self, Is};
 use meterbook_app::bank::{self, Took};
 use meterbook_app::lockbox::{self as cheques, NewLockbox};
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_checks::engines;
 use meterbook_core::debit::Format;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, TenderId};
+use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Db};
 
@@ -194,6 +197,94 @@ fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
         assert!(says(&again).starts_with("nothing came in by it"), "{again}");
         let other = take(db, "account,amount\n").unwrap_err();
         assert!(says(&other).starts_with("this is no statement"), "{other}");
+        sound(db);
+    });
+}
+
+#[test]
+fn a_person_says_once_what_came_in_and_was_not_expected() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let four = number(db, 4);
+        expecting(db);
+        // Six deposits of ours that nobody expected, and a wire that is taken by hand too.
+        let credits: [Said; 7] = [
+            ("301", 17_76, "D1", "DEPOSIT"),
+            ("301", 2_00, "D2", ""),
+            ("301", 3_00, "D3", "INTEREST"),
+            ("301", 18_32, "D4", "BOTH"),
+            ("301", 4_00, "D5", "TAKEN"),
+            ("301", 9_00, "D6", "DEPOSIT"),
+            ("195", 1_11, "W1", &four),
+        ];
+        let took = take(db, &bai2("260312", &credits)).unwrap();
+        let keys: Vec<String> = took.credits.iter().map(|it| it.key.clone()).collect();
+        let wire = took.credits[6].tender.unwrap();
+        let say = |nth: usize, is: Is| {
+            db.write(|tx| settle::settle(tx, at("2026-03-14"), &keys[nth], &is, "looked at"))
+        };
+        let open = || db.read(store::bank::open).unwrap().len();
+        assert_eq!(open(), 6);
+        say(0, Is::Payment(AccountId(4))).unwrap();
+        assert_eq!(owes(db)[3], -1_11);
+        say(1, Is::Held).unwrap();
+        say(2, Is::Ours).unwrap();
+        let held = db.read(store::suspense::open).unwrap();
+        assert_eq!(held.iter().map(|it| it.amount.cents()).collect::<Vec<_>>(), [5_00, 2_00]);
+        let both = || vec!["lockbox/0012345/2026-03-09".to_owned(), "debits/1".to_owned()];
+        say(3, Is::Deposits(both())).unwrap();
+        assert!(db.read(store::bank::expected).unwrap().iter().all(|it| it.seen));
+        sound(db);
+
+        let new = NewReceipt {
+            on: date(2026, 3, 12),
+            tenders: vec![NewTender {
+                kind: Tender::Bank,
+                amount: Money::from_cents(4_00),
+                reference: "by hand".to_owned(),
+            }],
+            shares: vec![Share {
+                to: For::Account { account: AccountId(1), bill: None },
+                amount: Money::from_cents(4_00),
+            }],
+        };
+        let taken = db.write(|tx| receipt::take(tx, at("2026-03-14"), &new)).unwrap().tenders;
+        let taken = taken[0].id;
+        for (nth, is, why) in [
+            (
+                0,
+                Is::Ours,
+                format!("nothing that came in as {} is open; see: meterbook receipt unmatched", keys[0]),
+            ),
+            (
+                4,
+                Is::Deposits(both()),
+                "no deposit lockbox/0012345/2026-03-09 is expected; see: meterbook receipt unmatched"
+                    .to_owned(),
+            ),
+            (
+                5,
+                Is::Taken(taken),
+                "$9.00 came in, and what it is said to be comes to $4.00".to_owned(),
+            ),
+            (
+                5,
+                Is::Taken(TenderId(999)),
+                "tender 999 is no transfer from a bank; look at the number again".to_owned(),
+            ),
+        ] {
+            assert_eq!(says(&say(nth, is).unwrap_err()), why);
+        }
+        say(4, Is::Taken(taken)).unwrap();
+        assert_eq!(open(), 1);
+        let more = bai2("260313", &[("301", 1_11, "D7", ""), ("301", 4_00, "D8", "")]);
+        let more = take(db, &more).unwrap();
+        for (of, tender) in [(0, wire), (1, taken)] {
+            let is = Is::Taken(tender);
+            let again = db
+                .write(|tx| settle::settle(tx, at("2026-03-14"), &more.credits[of].key, &is, "x"));
+            assert!(says(&again.unwrap_err()).starts_with("it is another credit"), "{of}");
+        }
         sound(db);
     });
 }

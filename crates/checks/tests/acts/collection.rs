@@ -7,14 +7,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
-use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::deposit::{self, NewDeposit};
+use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::write_off::{self, NewTransfer};
-use meterbook_app::{customer_view, order, plan};
+use meterbook_app::{Actor, customer_view, order, plan};
 use meterbook_checks::engines;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::credit::collection::Step;
@@ -31,6 +32,7 @@ use meterbook_core::task::TaskKind;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Db, Tx};
 
+use crate::authority::with_role;
 use crate::correct::meter_shows;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
@@ -215,6 +217,24 @@ fn more_than_a_day_allows_and_what_is_stopped_is_not_taken() {
         let expect = |many| collection::run(db, at("2026-03-10"), &[(Step::Reminder, many)]);
         let why = (3, "4 were expected".to_owned());
         assert_eq!(expect(4).unwrap().stopped.get(&Step::Reminder), Some(&why));
+        // Whoever counted them does not let them go alone.
+        let [ann, bob] = ["ann", "bob"]
+            .map(|it| Actor { at: at("2026-03-10").at, ..with_role(db, it, "administrator") });
+        let too_many = "the rules let 2 be done in a day".to_owned();
+        let looked = collection::run(db, ann, &[(Step::Reminder, 3)]).unwrap();
+        assert_eq!(looked.stopped.get(&Step::Reminder), Some(&(3, too_many)));
+        let (what, on) = (What::Step(Step::Reminder), date(2026, 3, 10));
+        let ask = |many, on| {
+            let asked = Asked::Steps(NewSteps { what, on, many });
+            db.write(|tx| do_or_ask(tx, ann, &asked, "counted"))
+        };
+        assert_eq!(says(&ask(4, on).unwrap_err()), "there are 3; count them again");
+        let tomorrow = ask(3, date(2026, 3, 11)).unwrap_err();
+        assert_eq!(says(&tomorrow), "it is 2026-03-10; let go what is to be done today");
+        let Outcome::Waits(id) = ask(3, on).unwrap() else { panic!("it was done by one") };
+        assert!(db.write(|tx| approval::give(tx, ann, id, "mine")).is_err());
+        assert_eq!(taken(&collection::run(db, ann, &[]).unwrap()), []);
+        db.write(|tx| approval::give(tx, bob, id, "counted too")).unwrap();
         assert_eq!(taken(&expect(3).unwrap()), [(Step::Reminder, 3)]);
         let stop =
             |tx: &mut Tx| collection::switch(tx, actor(), Switch::Notices, true, "wrong text");

@@ -11,6 +11,7 @@ use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which, last};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::late_fee::{self, NewWaiver};
+use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, close, receipt, suspense, task};
@@ -348,6 +349,40 @@ fn a_payment_that_is_moved_came_in_time() {
         let aged = |on| db.read(|tx| close::ageing(tx, at("2026-03-10"), on, None)).unwrap();
         let third = db.read(|tx| store::account::get(tx, THREE)).unwrap().number;
         assert!(aged(date(2026, 2, 28)).iter().all(|it| it.number != third));
+        sound(db);
+    });
+}
+
+#[test]
+fn more_fees_than_a_day_allows_wait_for_a_second_person_and_stopped_ones_for_a_reason() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        say(db, Noun::LateFee, "fee residential 10% monthly\nmost 3\n");
+        bill(db);
+        let then = at("2026-03-10");
+        let assess = || late_fee::assess_all(db, then);
+        let too_many = assess().unwrap_err();
+        assert_eq!(
+            says(&too_many),
+            "4 fees, $4.44, would be asked for, and the rules let 3 be done in a day; a second person lets them go: meterbook late-fee let-go --count 4"
+        );
+        assert!(fees(db, FOUR).is_empty(), "nothing is kept of what was foretold");
+        let [ann, bob] =
+            ["ann", "bob"].map(|it| Actor { at: then.at, ..with_role(db, it, "administrator") });
+        let (what, on) = (What::LateFees, date(2026, 3, 10));
+        let asked = Asked::Steps(NewSteps { what, on, many: 4 });
+        let went = db.write(|tx| do_or_ask(tx, ann, &asked, "counted")).unwrap();
+        let Outcome::Waits(id) = went else { panic!("it was done by one") };
+        db.write(|tx| approval::give(tx, bob, id, "counted too")).unwrap();
+        let switch = |stop| db.write(|tx| late_fee::switch(tx, then, stop, "a wrong text"));
+        switch(true).unwrap();
+        assert_eq!(
+            says(&assess().unwrap_err()),
+            "late fees are stopped: a wrong text; let them go on: meterbook late-fee go"
+        );
+        assert!(says(&switch(true).unwrap_err()).starts_with("it stands so already"));
+        switch(false).unwrap();
+        assert_eq!(assess().unwrap(), (4, cents(4_44)));
         sound(db);
     });
 }

@@ -2,6 +2,7 @@
 
 mod accrual;
 mod agency;
+mod agent;
 mod allocation;
 mod application;
 mod approval;
@@ -58,6 +59,7 @@ mod package;
 mod paper;
 mod plan;
 mod pledge;
+mod properties;
 mod protection;
 mod published;
 mod race;

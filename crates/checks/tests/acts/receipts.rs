@@ -9,7 +9,7 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::once::{self, NewOnce, Of};
-use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::credit::{self, NewRefund, NewSpend};
 use meterbook_app::pay::NotPaid;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::{Actor, calendar, check, suspense};
@@ -62,6 +62,10 @@ fn one(account: AccountId, amount: i64, reference: &str) -> NewReceipt {
 
 fn take(db: &Db, new: &NewReceipt) -> Result<Receipt> {
     db.write(|tx| receipt::take(tx, village::actor(), new))
+}
+
+fn spend(credit: NewRefund, to: AccountId) -> NewSpend {
+    NewSpend { credit, to }
 }
 
 fn owes(db: &Db, account: AccountId) -> i64 {
@@ -236,12 +240,17 @@ fn a_credit_is_given_back_once_and_a_large_one_takes_two() {
             assert_eq!(refund(&it).unwrap_err().to_string(), says);
         }
         db.write(|tx| {
-            credit::transfer(tx, village::actor(), &wanted(ann, 100, "T-1"), bea, "same house")
+            credit::transfer(
+                tx,
+                village::actor(),
+                &spend(wanted(ann, 100, "T-1"), bea),
+                "same house",
+            )
         })
         .unwrap();
         assert_eq!([owes(db, ann), owes(db, bea)], [-150_000, -10_000]);
         let same = db.write(|tx| {
-            credit::transfer(tx, village::actor(), &wanted(ann, 1, "T-2"), ann, "same")
+            credit::transfer(tx, village::actor(), &spend(wanted(ann, 1, "T-2"), ann), "same")
         });
         assert_eq!(
             same.unwrap_err().to_string(),
@@ -394,7 +403,8 @@ fn everything_at_once_on_one_account_equals_one_after_the_other() {
                                 let new = NewRefund { account: ann, amount: dollars(1), reference };
                                 let by = village::actor();
                                 // There may be no credit yet.
-                                let _ = db.write(|tx| credit::transfer(tx, by, &new, bea, "x"));
+                                let _ =
+                                    db.write(|tx| credit::transfer(tx, by, &spend(new, bea), "x"));
                             }
                         }
                     }

@@ -6,7 +6,7 @@
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
-use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::credit::{self, NewRefund, NewSpend};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::suspense::{self, NewHeldRefund};
@@ -315,6 +315,31 @@ fn who_claims_it_before_has_a_credit_again() {
             ask(db, last, &new(1, 2_00, Some("S-1"))),
             "S-1 went to the state already; look at the reference again",
         );
+        sound(db);
+    });
+}
+
+#[test]
+fn a_credit_goes_to_a_stranger_by_two() {
+    engines::each(|db, _| {
+        village::found(db);
+        let [one, two] = ["E-1", "E-2"].map(|serial| {
+            let mut wanted = village::customer(serial, &[village::DIALS]);
+            wanted.street = format!("{serial} Mill St");
+            village::take_on(db, &wanted).unwrap().id
+        });
+        pays(db, one, 40_00, date(2026, 3, 9), actor());
+        let [ann, bob] = ["ann", "bob"].map(|it| with_role(db, it, "administrator"));
+        let (amount, reference) = (cents(30_00), "T-1".to_owned());
+        let new = NewSpend { credit: NewRefund { account: one, amount, reference }, to: two };
+        let alone = db.write(|tx| credit::transfer(tx, ann, &new, "same house")).unwrap_err();
+        assert!(says(&alone).contains("takes a second person"), "{alone}");
+        let asked = Asked::Spend(new);
+        let went = db.write(|tx| do_or_ask(tx, ann, &asked, "same house")).unwrap();
+        let Outcome::Waits(id) = went else { panic!("it was done by one") };
+        assert_eq!((owes(db, one), owes(db, two)), (-40_00, 0));
+        db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        assert_eq!((owes(db, one), owes(db, two)), (-10_00, -30_00));
         sound(db);
     });
 }

@@ -111,6 +111,10 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
         batch: Some(batch),
     };
     store::bank::add(tx, &statement, &[credit()])?;
+    let is = [String::from("batch/1")];
+    let is = store::bank::Settled::Deposits(&is);
+    store::bank::settle(tx, &credit().key, &is, date(2026, 8, 11), "looked at")?;
+    store::payment_layout::say(tx, "kiosk", date(2026, 1, 1), "column account Account\n")?;
     let of = SuspenseId(1);
     let part = Suspended { id: SuspenseId(2), key: "part".to_owned(), ..crate::money::held() };
     store::suspense::add_part(tx, &part, of)?;

@@ -103,6 +103,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::collection::cut(tx, OrderId(1), &case().key, 1)?;
     store::collection::end(tx, &[case().key], date(2026, 9, 9), "paid")?;
     store::collection::switch(tx, "cuts", true, sample::at(), "storm")?;
+    store::let_go::add(tx, "cut", date(2026, 9, 2), 80, sample::at())?;
+    store::let_go::switch_fees(tx, true, sample::at(), "wrong text")?;
     store::pledge::add(tx, &pledge(), "voucher 7")?;
     store::pledge::receive(tx, &pledge().key, PaymentId(1))?;
     store::pledge::end(tx, &pledge().key, pledge::Ending::Lapsed, date(2026, 9, 9), "part came")?;
@@ -285,6 +287,8 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::plan::running(tx)?, []);
             assert_eq!(store::plan::verify(tx)?, (1, vec![]));
             assert_eq!(store::pledge::of_account(tx, sample::ACCOUNT)?, [pledge()]);
+            assert_eq!(store::let_go::of(tx, "cut", date(2026, 9, 2))?, [80]);
+            assert_eq!(store::let_go::fees_stopped(tx)?.as_deref(), Some("wrong text"));
             assert_eq!(store::pledge::running(tx)?, []);
             assert!(store::pledge::open(tx, date(2026, 9, 6))?.is_empty());
             let open = store::pledge::open(tx, date(2026, 9, 5))?;

@@ -7,6 +7,7 @@
 //! least  20.00
 //! cap    25.00
 //! exempt plan dispute medical
+//! most   500                    # of a day: more is stopped to be looked at
 //! ```
 //! The first line that fits a class counts; a class without one pays nothing.
 
@@ -47,6 +48,8 @@ pub struct Rules {
     grace: i64,
     least: Money,
     cap: Option<Money>,
+    /// The most that is asked for in a day, where a line says it.
+    pub most: Option<usize>,
     exempt: Vec<Shield>,
 }
 
@@ -76,6 +79,7 @@ impl Rules {
             ["grace", days, "days"] => self.grace = whole(days, 0, MOST_DAYS)?,
             ["least", least] => self.least = amount(least)?,
             ["cap", cap] => self.cap = Some(amount(cap)?),
+            ["most", many] => self.most = usize::try_from(whole(many, 0, 100_000_000)?).ok(),
             ["exempt", ref shields @ ..] if !shields.is_empty() => {
                 for it in shields {
                     self.exempt.push(super::shield(it)?);
@@ -83,7 +87,7 @@ impl Rules {
             }
             _ => {
                 return Err("write fee CLASS HOW once or monthly, grace N days, least AMOUNT, \
-                            cap AMOUNT or exempt WHAT..."
+                            cap AMOUNT, most N or exempt WHAT..."
                     .to_owned());
             }
         }

@@ -3,6 +3,7 @@
 //! A reader takes a file as a whole, because its totals are at its end. It reads on past what is
 //! wrong, so that all of it is told at once; whether anything grave was found is in [`Faults`].
 
+pub mod agent;
 pub mod bai2;
 pub mod entered;
 mod letters;

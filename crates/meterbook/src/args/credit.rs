@@ -26,6 +26,16 @@ pub(crate) struct Shown {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Counted {
+    /// How many somebody counted
+    #[arg(long)]
+    pub(crate) count: i64,
+    /// Why
+    #[arg(long)]
+    pub(crate) why: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Because {
     #[command(flatten)]
     pub(crate) of: Of,
@@ -83,6 +93,22 @@ pub(crate) enum LateFeeCommand {
     /// Ask for what being late costs by today, with the next bills, and take back what a payment that
     /// turned up makes wrong
     Assess(Printed),
+    /// Print how many would be asked for now, and what they come to
+    Look(Printed),
+    /// Let more of today go than the rules let be done: it waits for a second person
+    LetGo(Counted),
+    /// Stop all late fees
+    Stop {
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Let them go on
+    Go {
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
     /// Print what being late cost an account
     List(Shown),
     /// Not ask for a fee after all; beyond the limit of whoever does it, it waits for a second person
@@ -256,12 +282,20 @@ pub(crate) enum CollectCommand {
     Look(Printed),
     /// Take the steps of today: open and end cases, reminders, notices, calls, cuts
     Run {
-        /// So many of a step are expected, once for each: cut=12; others are stopped
+        /// So many of a step are expected, once for each: cut=12; more or fewer are stopped
         #[arg(long)]
         expect: Vec<String>,
         /// As JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Let more of a step go today than the rules let be done: it waits for a second person
+    LetGo {
+        /// Which: reminder, notice, call, field, cut, write-off or agency
+        #[arg(long)]
+        step: String,
+        #[command(flatten)]
+        counted: Counted,
     },
     /// Print why an account is not cut off
     Why {

@@ -35,6 +35,9 @@ pub(crate) enum ReceiptCommand {
         /// It is a file of a lockbox (BAI, fixed columns)
         #[arg(long)]
         lockbox: bool,
+        /// It is a file of this agent, laid out as `receipt layout` said
+        #[arg(long, conflicts_with = "lockbox")]
+        agent: Option<String>,
         /// How many payments there must be
         #[arg(long)]
         count: usize,
@@ -56,6 +59,26 @@ pub(crate) enum ReceiptCommand {
         /// Deposits that were expected by this day; today without it
         #[arg(long)]
         on: Option<Date>,
+    },
+    /// Say what came in at the bank and was not expected, once
+    Settle {
+        /// Its key, as `receipt unmatched` prints it
+        key: String,
+        #[command(flatten)]
+        is: SettledAs,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Say from a day on how files of an agent or a kiosk are laid out
+    Layout {
+        /// Whose files they are
+        agent: String,
+        /// A text of lines such as: column amount Paid
+        file: PathBuf,
+        /// The first day
+        #[arg(long)]
+        from: Date,
     },
     /// Say from a day on in which columns the bank of a lockbox writes what
     Lockbox {
@@ -130,6 +153,27 @@ pub(crate) enum ReceiptCommand {
         #[arg(long)]
         from: Date,
     },
+}
+
+/// What a credit of a statement is: one of these.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct SettledAs {
+    /// A deposit that was expected, as `receipt unmatched` prints it; once for each of several
+    #[arg(long)]
+    pub(crate) deposit: Vec<String>,
+    /// A transfer that was taken already, by the number of its tender
+    #[arg(long)]
+    pub(crate) tender: Option<i64>,
+    /// A payment of this account
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Nobody knows whose it is
+    #[arg(long)]
+    pub(crate) suspense: bool,
+    /// No customer's money, such as interest
+    #[arg(long)]
+    pub(crate) ours: bool,
 }
 
 #[derive(Debug, Subcommand)]

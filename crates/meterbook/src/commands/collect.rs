@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use meterbook_app::agency;
+use meterbook_app::approval::{Asked as AskedFor, do_or_ask};
 use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::collection::{self, Done, Reason, Switch, outreach};
+use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::seal::private;
 use meterbook_core::credit::Shield;
@@ -24,7 +26,7 @@ use serde_json::json;
 
 use super::debit;
 use crate::args::Place;
-use crate::args::credit::{CollectCommand, Printed, ProtectCommand};
+use crate::args::credit::{CollectCommand, Counted, Printed, ProtectCommand};
 use crate::say;
 
 pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
@@ -45,6 +47,14 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         CollectCommand::Run { expect, json } => {
             let expected = expect.iter().map(|it| read(it)).collect::<Result<Vec<_>>>()?;
             show(&collection::run(&super::open(place)?, by, &expected)?, *json);
+        }
+        CollectCommand::LetGo { step, counted: Counted { count, why } } => {
+            let step = read_step(step)?;
+            let db = super::open(place)?;
+            let (on, what) = (super::today(&db)?, What::Step(step));
+            let asked = AskedFor::Steps(NewSteps { what, on, many: *count });
+            let went = db.write(|tx| do_or_ask(tx, by, &asked, why))?;
+            super::outcome(format_args!("{count} of {step} may be done today"), went);
         }
         CollectCommand::Why { of, on, json } => {
             let db = super::see(place)?;

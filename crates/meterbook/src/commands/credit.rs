@@ -4,7 +4,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::credit::{NewRefund, NewSpend};
 use meterbook_app::refund;
 use meterbook_app::unclaimed::{self, NewUnclaimed};
 use meterbook_core::id::EntryId;
@@ -33,13 +33,13 @@ pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
             super::outcome(format_args!("{amount} of {account} is to be paid back"), went);
         }
         CreditCommand::Transfer { credit, to } => {
-            super::open(place)?.write(|tx| {
+            let went = super::open(place)?.write(|tx| {
                 let new = read_credit(tx, credit)?;
-                let to = super::account(tx, to)?.id;
-                credit::transfer(tx, by, &new, to, &credit.why)
+                let new = NewSpend { credit: new, to: super::account(tx, to)?.id };
+                do_or_ask(tx, by, &Asked::Spend(new), &credit.why)
             })?;
             let Credit { account, amount, .. } = credit;
-            say::line(format_args!("{amount} went from {account} to {to}"));
+            super::outcome(format_args!("{amount} went from {account} to {to}"), went);
         }
         CreditCommand::Waiting(Printed { json }) => waiting(place, *json)?,
         CreditCommand::Paid { refund, check } => {

@@ -3,13 +3,14 @@
 use anyhow::Result;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::late_fee::{self, NewWaiver, NotWaived};
+use meterbook_app::let_go::{NewSteps, What};
 use meterbook_core::text::counted;
 use meterbook_store as store;
 use meterbook_store::late_fee::LateFee;
 use serde_json::{Value, json};
 
 use crate::args::Place;
-use crate::args::credit::{LateFeeCommand, Printed, Shown};
+use crate::args::credit::{Counted, LateFeeCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn late_fee(place: &Place, command: &LateFeeCommand) -> Result<()> {
@@ -21,6 +22,29 @@ pub(crate) fn late_fee(place: &Place, command: &LateFeeCommand) -> Result<()> {
                 true => say::line(json!({ "fees": many, "total": sum.plain() })),
                 false => say::line(format_args!("{}, {sum}", counted(many, "late fee"))),
             }
+        }
+        LateFeeCommand::Look(Printed { json }) => {
+            // What is foretold is worked out as it is done, and taken back.
+            let (many, sum) = super::open(place)?.write(|tx| late_fee::foretell(tx, by.at))?;
+            match json {
+                true => say::line(json!({ "fees": many, "total": sum.plain() })),
+                false => say::line(format_args!("{}, {sum}", counted(many, "late fee"))),
+            }
+        }
+        LateFeeCommand::LetGo(Counted { count, why }) => {
+            let db = super::open(place)?;
+            let (on, what) = (super::today(&db)?, What::LateFees);
+            let asked = Asked::Steps(NewSteps { what, on, many: *count });
+            let went = db.write(|tx| do_or_ask(tx, by, &asked, why))?;
+            super::outcome(format_args!("{count} may be asked for today"), went);
+        }
+        LateFeeCommand::Stop { why } => {
+            super::open(place)?.write(|tx| late_fee::switch(tx, by, true, why))?;
+            say::line("late fees are stopped");
+        }
+        LateFeeCommand::Go { why } => {
+            super::open(place)?.write(|tx| late_fee::switch(tx, by, false, why))?;
+            say::line("late fees go on");
         }
         LateFeeCommand::List(Shown { of, json }) => {
             let fees = super::see(place)?.read(|tx| {

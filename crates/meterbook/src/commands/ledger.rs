@@ -87,7 +87,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
 /// Takes a file of payments as one batch, all of it or nothing.
 pub(crate) fn import(
     place: &Place,
-    file: &Path,
+    (file, agent): (&Path, Option<&str>),
     (count, total): (usize, &str),
     on: Option<Date>,
 ) -> Result<()> {
@@ -101,7 +101,11 @@ pub(crate) fn import(
     let on = on.map_or_else(|| super::today(&db), Ok)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let id = db.write(|tx| {
-        let new = drawer::batch_of(tx, (&name, &bytes), (count, total), on)?;
+        let (of, says) = ((&*name, &*bytes), (count, total));
+        let new = match agent {
+            Some(agent) => drawer::agent::batch_of(tx, agent, of, says, on)?,
+            None => drawer::batch_of(tx, of, says, on)?,
+        };
         drawer::post_batch(tx, super::actor(), &new)
     })?;
     say::line(format_args!("batch {id}: {count} payments, {total}"));

@@ -80,8 +80,8 @@ pub(crate) fn unmatched(place: &Place, on: Option<Date>) -> Result<()> {
     let db = super::see(place)?;
     let on = on.map_or_else(|| super::today(&db), Ok)?;
     let (came, expected) = db.read(|tx| bank::unmatched(tx, on))?;
-    for Credit { on, amount, account, said, .. } in &came {
-        say::line(format_args!("came in    {on}  {amount:>12}  {account}  {said}"));
+    for Credit { key, on, amount, said, .. } in &came {
+        say::line(format_args!("came in    {on}  {amount:>12}  {key}  {said}"));
     }
     for it in &expected {
         say::line(format_args!("expected   {}  {:>12}  {}", it.on, it.amount, it.key));

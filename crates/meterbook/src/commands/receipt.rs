@@ -3,6 +3,8 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::bank::settle::{self, Is};
+use meterbook_app::drawer::agent;
 use meterbook_app::pledge;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::returned;
@@ -55,11 +57,32 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
         ReceiptCommand::Import { lockbox: true, on: Some(_), .. } => Err(super::said(
             "what a lockbox opened counts from the day of its deposit; leave --on out".to_owned(),
         )),
-        ReceiptCommand::Import { file, count, total, on, .. } => {
-            super::ledger::import(place, file, (*count, total), *on)
+        ReceiptCommand::Import { file, agent, count, total, on, .. } => {
+            super::ledger::import(place, (file, agent.as_deref()), (*count, total), *on)
+        }
+        ReceiptCommand::Layout { agent, file, from } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|why| super::said(format!("{} cannot be read: {why}", file.display())))?;
+            db.write(|tx| agent::say_layout(tx, by, agent, *from, &text))?;
+            say::line(format_args!("files of {agent} are read so from {from} on"));
+            Ok(())
         }
         ReceiptCommand::Statement { file } => super::lockbox::statement(place, file),
         ReceiptCommand::Unmatched { on } => super::lockbox::unmatched(place, *on),
+        ReceiptCommand::Settle { key, is, why } => {
+            db.write(|tx| {
+                let is = match (is.tender, &is.account) {
+                    (Some(tender), _) => Is::Taken(TenderId(tender)),
+                    (_, Some(account)) => Is::Payment(super::account(tx, account)?.id),
+                    _ if is.suspense => Is::Held,
+                    _ if is.ours => Is::Ours,
+                    _ => Is::Deposits(is.deposit.clone()),
+                };
+                settle::settle(tx, by, key, &is, why)
+            })?;
+            say::line(format_args!("{key} is settled"));
+            Ok(())
+        }
         ReceiptCommand::Lockbox { file, from } => super::lockbox::layout(place, file, *from),
         ReceiptCommand::Open { account, on } => open(place, account, *on),
         ReceiptCommand::Void { tender, why } => {

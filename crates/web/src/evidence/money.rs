@@ -83,6 +83,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("the mandate is being tried until {}", "el mandato se está probando hasta el {}"),
     ("the customer agreed to {} at most", "el cliente aceptó {} como máximo"),
     ("their bills usually come to {}", "sus facturas suelen sumar {}"),
+    ("{} promised {}", "{} prometió {}"),
     ("{} bills in a row were paid in time", "{} facturas seguidas se pagaron a tiempo"),
     ("it is held since {}", "se retiene desde el {}"),
     ("{} entries, debits {}, credits {}", "{} asientos, débitos {}, créditos {}"),
@@ -226,6 +227,21 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("it ends after it begins", "termina después de comenzar"),
     (
+        "say which agency promises it, in no more than {} letters",
+        "diga qué entidad lo promete, en no más de {} letras",
+    ),
+    ("what is promised is above zero", "lo prometido es mayor que cero"),
+    (
+        "no rule says how long a pledge lasts; say until when",
+        "ninguna regla dice cuánto dura una promesa; diga hasta cuándo",
+    ),
+    ("it would be over; say a day after {}", "ya habría terminado; diga un día posterior al {}"),
+    (
+        "this agency promised something today already; nothing was changed",
+        "esta entidad ya prometió algo hoy; no se cambió nada",
+    ),
+    ("no pledge of {} is open; see: meterbook pledge list", "ninguna promesa de {} está abierta"),
+    (
         "it may be renewed {} times in a row, and was",
         "se puede renovar {} veces seguidas, y ya se hizo",
     ),
@@ -320,6 +336,7 @@ mod tests {
     use meterbook_app::late_fee::NotWaived;
     use meterbook_app::pay::NotPaid;
     use meterbook_app::plan::NotPlanned;
+    use meterbook_app::pledge::NotPledged;
     use meterbook_app::protection::NotProtected;
     use meterbook_app::receipt::ReceiptRefusal;
     use meterbook_app::suspense::NotMatched;
@@ -371,6 +388,12 @@ mod tests {
             NotPlanned::Running { since: on }.to_string(),
             NotPlanned::AgreedAlready { on }.to_string(),
             NotPlanned::NotRunning.to_string(),
+            NotPledged::NoAgency.to_string(),
+            NotPledged::NotAboveZero.to_string(),
+            NotPledged::NoEnd.to_string(),
+            NotPledged::Over { today }.to_string(),
+            NotPledged::Already.to_string(),
+            NotPledged::None { agency: "Fund".to_owned() }.to_string(),
             NotWaived::Gone.to_string(),
             NotWaived::Changed { now: amount }.to_string(),
             NotLevelled::NotOffered { class }.to_string(),

@@ -36,7 +36,7 @@ use crate::Console;
 use crate::chart::{Chart, chart};
 use crate::guard::Visitor;
 use crate::show;
-use crate::words::Words;
+use crate::words::{Words, money};
 
 /// Rows of the ledger on the page, and on each earlier part of it.
 const ROWS: i64 = 8;
@@ -429,10 +429,14 @@ fn facts(view: &CustomerView, words: &'static Words, language: Language) -> Vec<
         .map_or_else(String::new, |it| format!("{} {}", words.due, show::day(it.due_on, language)));
     let paid = view.paid.as_ref();
     let none = || "–".to_owned();
+    let pledged = match view.pledged == Money::ZERO {
+        true => String::new(),
+        false => format!("{} {}", show::money(view.pledged), money::words(language).pledged),
+    };
     let fact = |name, value, small| Fact { name, value, small, loud: false };
     vec![
         Fact { name: words.amount_due, value: show::money(view.balance), small: due, loud: true },
-        fact(words.past_due, show::money(view.past_due), String::new()),
+        fact(words.past_due, show::money(view.past_due), pledged),
         fact(
             words.last_payment,
             paid.map_or_else(none, |it| show::money(it.amount)),

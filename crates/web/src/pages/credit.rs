@@ -17,6 +17,7 @@ use meterbook_app::plan::{self, Proposed};
 use meterbook_app::{Refused, customer_view};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::plan::{Plan, Stands};
+use meterbook_core::credit::pledge::{Ending, Pledge};
 use meterbook_core::credit::protection as texts;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
@@ -61,6 +62,7 @@ struct Page {
     /// The level that follows, or why none does.
     level: String,
     no_level: String,
+    pledges: Vec<Promised>,
     protections: Vec<Protected>,
     shields: Vec<(&'static str, &'static str)>,
     today: String,
@@ -101,6 +103,17 @@ struct Fee {
     sends: String,
 }
 
+struct Promised {
+    agency: String,
+    from: String,
+    until: String,
+    amount: String,
+    came: String,
+    stands: &'static str,
+    /// Whether nothing ended it.
+    open: bool,
+}
+
 struct Protected {
     word: &'static str,
     name: &'static str,
@@ -131,6 +144,7 @@ struct Known {
     secured: Secured,
     budget: Option<(Budget, Money, Money)>,
     level: Result<Recommended, anyhow::Error>,
+    pledges: Vec<Pledge>,
     protections: Vec<Protection>,
 }
 
@@ -200,6 +214,7 @@ pub(super) async fn page(
         levelled: it.budget.as_ref().map_or_else(Vec::new, |it| levelled(it, visitor)),
         level,
         no_level,
+        pledges: it.pledges.iter().rev().map(|it| promised(it, visitor)).collect(),
         protections: it.protections.iter().map(|it| protected(it, today, visitor)).collect(),
         shields: grantable.map(|it| (it.word(), shield(*it, words))).collect(),
         today: today.to_string(),
@@ -251,6 +266,7 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         secured: deposit::secured(tx, account, today)?,
         budget,
         level: or_why(budget::recommend(tx, account, today))?,
+        pledges: store::pledge::of_account(tx, account)?,
         protections: store::protection::of_account(tx, account)?,
     })
 }
@@ -274,6 +290,8 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "deposit-back" => words.deposit_back,
         "budget" => words.budget_begun,
         "budget-end" => words.budget_ended,
+        "pledge" => words.pledge_added,
+        "pledge-cancel" => words.pledge_cancelled,
         "protect" => words.granted,
         "protect-end" => words.protection_ended,
         _ => "",
@@ -393,6 +411,24 @@ fn levelled((it, level, variance): &(Budget, Money, Money), visitor: &Visitor) -
         [words.budget_level.to_owned(), show::money(*level)],
         [words.budget_variance.to_owned(), show::change(*variance)],
     ]
+}
+
+fn promised(it: &Pledge, visitor: &Visitor) -> Promised {
+    let words = visitor.money();
+    Promised {
+        agency: it.agency.clone(),
+        from: show::day(it.from, visitor.language),
+        until: show::day(it.until, visitor.language),
+        amount: show::money(it.amount),
+        came: show::money(it.came(Date::MAX)),
+        stands: match it.ended {
+            None => words.pledge_is_open,
+            Some((Ending::Kept, _)) => words.pledge_is_kept,
+            Some((Ending::Lapsed, _)) => words.pledge_is_lapsed,
+            Some((Ending::Cancelled, _)) => words.pledge_is_cancelled,
+        },
+        open: it.ended.is_none(),
+    }
 }
 
 fn protected(it: &Protection, today: Date, visitor: &Visitor) -> Protected {

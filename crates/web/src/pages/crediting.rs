@@ -10,8 +10,9 @@ use axum::{Extension, Form};
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::deposit::NewDeposit;
 use meterbook_app::late_fee::NewWaiver;
+use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
-use meterbook_app::{Actor, budget, deposit, plan, protection};
+use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
 use meterbook_core::credit::Shield;
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::Money;
@@ -86,6 +87,21 @@ fn act(
         "budget-end" => {
             budget::end(tx, actor, account, text("budget-why"))?;
             Ok("budget-end")
+        }
+        "pledge" => {
+            let new = NewPledge {
+                account,
+                agency: text("pledge-agency").to_owned(),
+                amount: money::amount(text("pledge-amount"))?,
+                until: typed.some("pledge-until").map(money::day).transpose()?,
+                why: text("pledge-why").to_owned(),
+            };
+            pledge::add(tx, actor, &new)?;
+            Ok("pledge")
+        }
+        "pledge-cancel" => {
+            pledge::cancel(tx, actor, (account, text("agency")), text("pledge-cancel-why"))?;
+            Ok("pledge-cancel")
         }
         "protect" => {
             let new = NewProtection {

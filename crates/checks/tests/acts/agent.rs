@@ -1,0 +1,92 @@
+//! Files of agents and kiosks: laid out as a text says, whole or not at all, and posted once whatever file
+//! their payments come in.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use anyhow::Result;
+use jiff::civil::{Date, date};
+use meterbook_app::drawer::{self, agent};
+use meterbook_checks::engines;
+use meterbook_core::id::{AccountId, PaymentBatchId};
+use meterbook_core::money::Money;
+use meterbook_store::{self as store, Db};
+
+use crate::deposit::{at, bill, owes, sound};
+use crate::jobs::january;
+use crate::village::says;
+
+const LAYOUT: &str = "separator bar\ncolumn account Cust\ncolumn bill Invoice\ncolumn amount Paid\n\
+    column date Day, mm/dd/yyyy\ncolumn reference Slip\ncolumn name Payer\ntender cash\n\
+    trailer END, count 2, sum 3\n";
+const DAY: Date = date(2026, 3, 10);
+
+fn say(db: &Db, from: Date, text: &str) -> Result<()> {
+    db.write(|tx| agent::say_layout(tx, at("2026-03-10"), "corner shop", from, text))
+}
+
+fn post(db: &Db, text: &str, (count, cents): (usize, i64)) -> Result<PaymentBatchId> {
+    let (of, says) = (("march.txt", text.as_bytes()), (count, Money::from_cents(cents)));
+    db.write(|tx| {
+        let new = agent::batch_of(tx, "corner shop", of, says, DAY)?;
+        drawer::post_batch(tx, at("2026-03-10"), &new)
+    })
+}
+
+#[test]
+fn a_file_is_read_by_its_layout_and_posted_once() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        bill(db);
+        let (one, three) = db
+            .read(|tx| {
+                let bills = store::bill::of_account(tx, AccountId(3))?;
+                let one = store::account::get(tx, AccountId(1))?.number;
+                Ok((one.to_string(), bills[0].number.0.clone()))
+            })
+            .unwrap();
+        let lines = format!(
+            "Slip|Cust|Invoice|Paid|Day|Payer\n1|{one}||4.44|03/09/2026|\n2||{three}|10.00|03/08/2026|\n\
+             3|{one}|{three}|1.00|03/08/2026|Quill\n4|?||2.00|03/08/2026|Vale\n"
+        );
+        let text = format!("{lines}END|4|17.44\n");
+        let unknown = post(db, &text, (4, 17_44)).unwrap_err();
+        assert!(says(&unknown).starts_with("nobody said how files of corner shop are laid out"));
+        let none = say(db, date(2026, 1, 1), "column amount Paid\n").unwrap_err();
+        assert!(says(&none).starts_with("it has no line column reference"), "{none}");
+        say(db, date(2026, 1, 1), LAYOUT).unwrap();
+        assert!(says(&say(db, date(2026, 1, 1), LAYOUT).unwrap_err()).contains("said already"));
+
+        // Not whole, another sum than was said, and a day that has not come.
+        let short = post(db, &format!("{lines}END|4|17.45\n"), (4, 17_44)).unwrap_err();
+        assert!(says(&short).contains("line 6: the file says 4 payments of 17.45"), "{short}");
+        let other = post(db, &text, (4, 17_45)).unwrap_err();
+        assert!(says(&other).starts_with("there are 4 payments of $17.44"), "{other}");
+        let ahead = post(db, &text.replacen("03/08", "03/28", 1), (4, 17_44)).unwrap_err();
+        assert!(
+            says(&ahead)
+                .contains("line 3: a payment counts from the day it came, and 2026-03-28 has not"),
+            "{ahead}"
+        );
+        assert_eq!(owes(db, AccountId(1)), 4_44, "nothing was posted");
+
+        post(db, &text, (4, 17_44)).unwrap();
+        assert_eq!((owes(db, AccountId(1)), owes(db, AccountId(3))), (0, 3_32));
+        let held = db.read(store::suspense::open).unwrap();
+        let held: Vec<_> = held.iter().map(|it| (it.amount.cents(), it.on)).collect();
+        assert_eq!(held, [(1_00, date(2026, 3, 8)), (2_00, date(2026, 3, 8))]);
+        let paid = db.read(|tx| store::payment::newest_of(tx, AccountId(1), 1)).unwrap();
+        assert_eq!((paid[0].on, &*paid[0].reference), (date(2026, 3, 9), "corner shop 1"));
+        sound(db);
+
+        // The same file, and its payments in another one.
+        let again = post(db, &text, (4, 17_44)).unwrap_err();
+        assert!(says(&again).starts_with("that is batch 1 already"), "{again}");
+        let parts = format!(
+            "Slip|Cust|Invoice|Paid|Day|Payer\n1|{one}||4.44|03/09/2026|\n9|{one}||1.00|03/10/2026|\nEND|2|5.44\n"
+        );
+        let again = post(db, &parts, (2, 5_44)).unwrap_err();
+        assert!(says(&again).contains("line 2: payment corner shop 1 of $4.44 is posted already"));
+        assert_eq!(owes(db, AccountId(1)), 0);
+        sound(db);
+    });
+}
