@@ -70,6 +70,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0064_allocated", include_str!("../migrations/0064_allocated.sql")),
     ("0065_made_by", include_str!("../migrations/0065_made_by.sql")),
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
+    ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -251,6 +251,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("budget::begin", Permission::KeepCredit, |tx, actor| {
         budget::begin(tx, actor, AccountId(1), None, "x").map(drop)
     }),
+    ("budget::set_level", Permission::KeepCredit, |tx, actor| {
+        budget::set_level(tx, actor, AccountId(1), None, "x").map(drop)
+    }),
     ("budget::end", Permission::KeepCredit, |tx, actor| {
         budget::end(tx, actor, AccountId(1), "x").map(drop)
     }),
@@ -329,6 +332,8 @@ const ELSEWHERE: &[&str] = &[
     "deposit::review_all",
     "late_fee::assess_all",
     "plan::review_all",
+    // Shown in protection.rs.
+    "weather::weather_file",
     "import::import",
     "last::make_all",
     "cycle::run",

@@ -15,12 +15,15 @@ use meterbook_app::deposit::{self, Secured};
 use meterbook_app::plan::{self, Proposed};
 use meterbook_app::{Refused, customer_view};
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::{Plan, Stands};
 use meterbook_core::credit::protection as texts;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_store::budget::Budget;
+use meterbook_store::circumstance::Said;
 use meterbook_store::collection::{Case, Taken};
 use meterbook_store::late_fee::LateFee;
 use meterbook_store::protection::Protection;
@@ -60,6 +63,9 @@ struct Page {
     level: String,
     no_level: String,
     protections: Vec<Protected>,
+    household: Vec<OfHousehold>,
+    /// What may be said of it.
+    facts: Vec<(&'static str, String)>,
     shields: Vec<(&'static str, &'static str)>,
     today: String,
     may_keep: bool,
@@ -95,6 +101,17 @@ struct Fee {
     sends: String,
 }
 
+/// What is said of the household.
+struct OfHousehold {
+    word: &'static str,
+    says: String,
+    from: String,
+    to: String,
+    evidence: String,
+    /// Whether it holds today or later.
+    holds: bool,
+}
+
 struct Protected {
     word: &'static str,
     name: &'static str,
@@ -126,6 +143,7 @@ struct Known {
     budget: Option<(Budget, Money, Money)>,
     level: Result<Recommended, anyhow::Error>,
     protections: Vec<Protection>,
+    household: Vec<Said>,
 }
 
 /// The page.
@@ -176,6 +194,7 @@ pub(super) async fn page(
         Err(why) => (String::new(), refusal::said(why, &console.zone, language)),
     };
     let grantable = Shield::ALL.iter().filter(|it| texts::granted(it.word()).is_ok());
+    let sayable = Circumstance::ALL.iter().filter(|it| !it.follows());
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.credit),
         notice: notice(how, visitor),
@@ -195,6 +214,8 @@ pub(super) async fn page(
         level,
         no_level,
         protections: it.protections.iter().map(|it| protected(it, today, visitor)).collect(),
+        household: it.household.iter().map(|it| of_household(it, today, visitor)).collect(),
+        facts: sayable.map(|it| (it.word(), named(*it, language))).collect(),
         shields: grantable.map(|it| (it.word(), shield(*it, words))).collect(),
         today: today.to_string(),
         may_keep: visitor.may(Permission::KeepCredit),
@@ -242,6 +263,7 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         budget,
         level: or_why(budget::recommend(tx, account, today))?,
         protections: store::protection::of_account(tx, account)?,
+        household: store::circumstance::of_account(tx, account)?,
     })
 }
 
@@ -264,8 +286,11 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "deposit-back" => words.deposit_back,
         "budget" => words.budget_begun,
         "budget-end" => words.budget_ended,
+        "budget-level" => words.budget_changed,
         "protect" => words.granted,
         "protect-end" => words.protection_ended,
+        "say" => words.household_said,
+        "unsay" => words.household_ended,
         _ => "",
     }
 }
@@ -371,6 +396,23 @@ fn levelled((it, level, variance): &(Budget, Money, Money), visitor: &Visitor) -
         [words.budget_level.to_owned(), show::money(*level)],
         [words.budget_variance.to_owned(), show::change(*variance)],
     ]
+}
+
+/// A circumstance as it is read.
+fn named(it: Circumstance, language: Language) -> String {
+    show::sentence(&evidence::said(it.says(), language))
+}
+
+fn of_household(it: &Said, today: Date, visitor: &Visitor) -> OfHousehold {
+    let (fact, language) = (it.stands(), visitor.language);
+    OfHousehold {
+        word: fact.what.word(),
+        says: named(fact.what, language),
+        from: show::day(fact.from, language),
+        to: fact.to.map_or_else(String::new, |it| show::day(it, language)),
+        evidence: it.evidence.clone(),
+        holds: fact.to.is_none_or(|to| today < to),
+    }
 }
 
 fn protected(it: &Protection, today: Date, visitor: &Visitor) -> Protected {
