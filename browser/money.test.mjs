@@ -313,6 +313,23 @@ test('a late fee is waived in two screens, a protection granted with evidence an
   assert.match(await text(tab, '#cut'), /Medical: Certificate 7|Medical: certificate 7/);
   assert.match(await text(tab, '#cut'), /Until/i);
   await sound(tab);
+  // A rule asks for an infant: said with its proof, it shields by its source, here and on the board.
+  await tab.selectOption('#fact', 'infant');
+  await tab.fill('#fact-evidence', 'birth certificate');
+  await tab.focus('#fact-evidence');
+  await press(tab, 'Enter');
+  assert.match(await notice(tab), /kept with its evidence/);
+  assert.match(await text(tab, '#cut'), /small child lives there \(MA, LIHEAP Clearinghouse\)\s*until/i);
+  await sound(tab);
+  const credit = tab.url();
+  await tab.goto(`${url}/collections`);
+  assert.match(await text(tab, 'main'), /small child lives there \(MA, LIHEAP Clearinghouse\), until/i);
+  await sound(tab);
+  await tab.goto(credit);
+  await tab.fill('[name=fact-why]', 'moved away');
+  await tab.focus('[name=fact-why]');
+  await press(tab, 'Enter');
+  assert.match(await notice(tab), /until today/);
   // Without a reason the browser asks; a level or a deposit is begun with one.
   await tab.fill('[name=deposit-amount]', '50.00');
   await tab.fill('[name=deposit-why]', 'two bills came late');

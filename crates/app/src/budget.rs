@@ -76,6 +76,13 @@ pub enum NotLevelled {
     },
     /// It is not.
     NotRunning,
+    /// Each bill works its level out anew.
+    Rolling,
+    /// That is the level already.
+    SameLevel {
+        /// Which.
+        level: Money,
+    },
 }
 
 /// The level that follows from the bills of an account, as the rules of a day say.
@@ -132,6 +139,43 @@ pub fn begin(
     let said = format!("{level}: {}", why.trim());
     store::audit::add(tx, &allowed, "begin budget", &account.to_string(), &said)?;
     Ok(it)
+}
+
+/// Changes the level from the next bill on: to the one that follows from bills by now, or to another one.
+/// What is still to be made up stays so.
+pub fn set_level(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    level: Option<Money>,
+    why: &str,
+) -> Result<Money> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let it = running(tx, account)?.ok_or_else(|| refuse(NotLevelled::NotRunning))?;
+    if credit_rules::budgets(tx, on)?.is_rolling() {
+        return Err(refuse(NotLevelled::Rolling));
+    }
+    let level = match level {
+        Some(level) => level,
+        None => recommend(tx, account, on)?.level,
+    };
+    if level <= Money::ZERO {
+        return Err(refuse(NotLevelled::NotAboveZero));
+    }
+    let before = self::level(tx, &it)?;
+    if before == level {
+        return Err(refuse(NotLevelled::SameLevel { level }));
+    }
+    let bills = store::budget::bills(tx, &it.key)?;
+    let after = i64::try_from(bills.iter().filter(|it| !it.gone).count())?;
+    store::budget::say_level(tx, &it.key, (after, on), level, why.trim())?;
+    let (was, is) = (before.to_string(), level.to_string());
+    let of = account.to_string();
+    store::audit::turn(tx, &allowed, "set budget level", &of, why.trim(), (&was, &is))?;
+    Ok(level)
 }
 
 /// Ends it: what is still to be made up is charged at once, or given back.
@@ -196,7 +240,14 @@ pub fn running(tx: &mut Tx, account: AccountId) -> Result<Option<Budget>> {
 /// What is asked for in place of the next bill.
 pub fn level(tx: &mut Tx, it: &Budget) -> Result<Money> {
     let bills = store::budget::bills(tx, &it.key)?;
-    Ok(bills.iter().rfind(|it| !it.gone).map_or(it.level, |it| it.next))
+    let stood: Vec<&Levelled> = bills.iter().filter(|it| !it.gone).collect();
+    level_after(tx, it, &stood)
+}
+
+/// The level after these bills: as it was said after them, or as the last of them says.
+fn level_after(tx: &mut Tx, it: &Budget, stood: &[&Levelled]) -> Result<Money> {
+    let said = store::budget::level_said(tx, &it.key, i64::try_from(stood.len())?)?;
+    Ok(said.unwrap_or_else(|| stood.last().map_or(it.level, |it| it.next)))
 }
 
 /// What comes with bills, which are kept already, so that what is asked for is level; also what takes back
@@ -241,7 +292,7 @@ fn one(tx: &mut Tx, it: &Budget, over: bool, bill: &Bill) -> Result<Vec<Charge>>
     let stood: Vec<&Levelled> = before.iter().filter(|it| !it.gone).collect();
     let since = stood.iter().rposition(|it| it.how != How::Levelled).map_or(0, |it| it + 1);
     let stands = Stands {
-        level: stood.last().map_or(it.level, |it| it.next),
+        level: level_after(tx, it, &stood)?,
         bills: i64::try_from(stood.len() - since)?,
         variance: store::budget::variance(tx, it.account)? - taken_back,
         over,
@@ -317,6 +368,12 @@ impl fmt::Display for NotLevelled {
                 "account {by} pays its bills, as they are; let it owe its own first: meterbook customer account-detail {by} sums stay"
             ),
             NotLevelled::NotRunning => f.write_str("bills of this account are not levelled"),
+            NotLevelled::Rolling => {
+                f.write_str("each bill works its level out anew; there is none to be changed")
+            }
+            NotLevelled::SameLevel { level } => {
+                write!(f, "{level} is the level already; nothing was changed")
+            }
         }
     }
 }

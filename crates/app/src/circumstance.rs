@@ -65,7 +65,8 @@ pub fn say(tx: &mut Tx, actor: Actor, new: &NewFact) -> Result<Said> {
     if what.is_done() && today < from {
         return Err(refuse(NotSaidOf::NotYet { from }));
     }
-    let lasts = credit_rules::protections(tx, from)?.stays(what);
+    // Of a birth, say, that is older than the rules.
+    let lasts = credit_rules::protections(tx, today)?.stays(what);
     let fact = Fact::new(what, from, *until, lasts);
     if fact.to.is_some_and(|to| to <= from) {
         return Err(refuse(NotSaidOf::NoDays));

@@ -74,6 +74,8 @@ pub struct Given {
     pub refunded: Money,
     /// Why; `None` where interest was due for a year.
     pub why: Option<Because>,
+    /// Who stands in for them no more.
+    pub released: Option<AccountNumber>,
 }
 
 /// Why something is not done with security.
@@ -276,7 +278,9 @@ pub fn give_back(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Re
 pub fn review_all(db: &Db, actor: Actor) -> Result<Vec<Given>> {
     let all = db.write(|tx| {
         authorize(tx, actor, Permission::RunCollections, None)?;
-        store::deposit::secured(tx)
+        let mut all: BTreeSet<AccountId> = store::deposit::secured(tx)?.into_iter().collect();
+        all.extend(store::deposit::guaranteed(tx)?);
+        Ok(all)
     })?;
     let mut done = Vec::new();
     for account in all {
@@ -293,13 +297,17 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
     crate::close::begin_day(tx, &allowed)?;
     let rules = credit_rules::deposits(tx, on)?;
     let facts = Facts::of(tx, account, on)?;
+    let released = release_kept(tx, &allowed, account, (&rules, &facts), on)?;
     let Some(since) = facts.since() else {
         // What was paid came back, and with it what it earned.
         earn(tx, account, on)?;
-        return Ok(None);
+        return Ok(released);
     };
     if let Some(why) = rules.review(&facts.kept(tx, account)?, since, on) {
-        let Some(mut given) = back(tx, &allowed, account, on, Some(why))? else { return Ok(None) };
+        let Some(mut given) = back(tx, &allowed, account, on, Some(why))? else {
+            return Ok(released);
+        };
+        given.released = released.and_then(|it| it.released);
         if rules.return_as == ReturnAs::Refund {
             given.refunded = refund(tx, actor, account, (given.returned + given.interest, on))?;
         }
@@ -315,12 +323,32 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
             let said = interest.to_string();
             store::audit::add(tx, &allowed, "credit interest", &account.to_string(), &said)?;
             let (returned, refunded) = (Money::ZERO, Money::ZERO);
-            return Ok(Some(Given { number, returned, interest, refunded, why: None }));
+            let released = released.and_then(|it| it.released);
+            return Ok(Some(Given { number, returned, interest, refunded, why: None, released }));
         }
-        return Ok(None);
+        return Ok(released);
     }
     earn(tx, account, on.first_of_month())?;
-    Ok(None)
+    Ok(released)
+}
+
+/// Lets whoever stands in for an account do so no more where money would go back.
+fn release_kept(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    (rules, facts): (&Rules, &Facts),
+    on: Date,
+) -> Result<Option<Given>> {
+    let there = store::deposit::guarantees(tx, account)?;
+    let Some(it) = there.into_iter().find(|it| it.ended.is_none()) else { return Ok(None) };
+    let Some(why) = rules.review(&facts.kept(tx, account)?, it.from, on) else { return Ok(None) };
+    store::deposit::release(tx, &it.key, on, &why.to_string())?;
+    store::audit::add(tx, allowed, "release guarantee", &account.to_string(), &why.to_string())?;
+    let number = store::account::get(tx, account)?.number;
+    let released = Some(store::account::get(tx, it.by)?.number);
+    let (returned, interest, refunded) = (Money::ZERO, Money::ZERO, Money::ZERO);
+    Ok(Some(Given { number, returned, interest, refunded, why: Some(why), released }))
 }
 
 /// What the last bill of an account gives of interest beside its security.
@@ -364,7 +392,8 @@ fn back(
     let it = Charge { key, kind, account, amount, on, asked_by, label, bill };
     charge::post(tx, allowed, &it)?;
     let refunded = Money::ZERO;
-    Ok(Some(Given { number: whose.number, returned, interest, refunded, why }))
+    let released = None;
+    Ok(Some(Given { number: whose.number, returned, interest, refunded, why, released }))
 }
 
 /// Lets go into refunds payable what of a return nothing is owed for, where whoever does it may.

@@ -201,7 +201,10 @@ fn ask(
             if left == Money::ZERO {
                 continue;
             }
-            let shields = shield::on(tx, account, late_on)?;
+            let shields = match rules.exempts() {
+                true => shield::on(tx, account, late_on)?,
+                false => Vec::new(),
+            };
             let Some(fee) = rules.fee(class, left, &shields) else { continue };
             let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
             let id = id.context("a posted bill is there")?;

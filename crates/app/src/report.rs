@@ -66,6 +66,13 @@ pub enum NotReported {
         /// Which report.
         kind: ReportKind,
     },
+    /// It rates more agreements than anybody waits for on a page.
+    TakesLong {
+        /// How many.
+        agreements: u64,
+        /// The day that is asked for.
+        on: Date,
+    },
     /// It does not add up to the ledger.
     Untied(Tie),
     /// There is no such entry.
@@ -105,6 +112,25 @@ struct Table {
     notes: Vec<String>,
 }
 
+/// Agreements that are rated while somebody waits for a page: some seconds.
+const WAITED_FOR: u64 = 2_000;
+
+/// Refuses what takes longer than anybody waits for a page: a command makes it, and says how far it is.
+///
+/// # Errors
+/// Refused where more agreements are to be rated than that.
+pub fn soon(db: &Db, asked: &Asked) -> Result<()> {
+    if asked.kind != ReportKind::Unbilled || asked.account.is_some() {
+        return Ok(());
+    }
+    let on = asked.last();
+    let agreements = db.read(|tx| store::unbilled::count_at(tx, on))?;
+    match agreements <= WAITED_FOR {
+        true => Ok(()),
+        false => Err(refuse(NotReported::TakesLong { agreements, on })),
+    }
+}
+
 /// The report that is asked for. `watch` is told how many agreements were looked at, where each takes
 /// rating.
 ///
@@ -113,7 +139,9 @@ struct Table {
 pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) -> Result<Report> {
     possible(asked)?;
     let unbilled = match asked.kind {
-        ReportKind::Unbilled => Some(crate::accrual::accrual(db, actor, asked.last(), watch)?),
+        ReportKind::Unbilled if asked.account.is_none() => {
+            Some(crate::accrual::accrual(db, actor, asked.last(), watch)?)
+        }
         _ => None,
     };
     let report = db.read(|tx| {
@@ -132,7 +160,13 @@ pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) 
         let Table { columns, rows, ties, notes } = match asked.kind {
             ReportKind::Balances => standing::balances(tx, &of)?,
             ReportKind::Ageing => standing::ageing(tx, &of)?,
-            ReportKind::Unbilled => standing::unbilled(&of, &unbilled.unwrap_or_default()),
+            ReportKind::Unbilled => {
+                let rated = match (unbilled, of.account) {
+                    (None, Some(account)) => crate::accrual::of_account(tx, account, asked.last())?,
+                    (rated, _) => rated.unwrap_or_default(),
+                };
+                standing::unbilled(&of, &rated)
+            }
             ReportKind::Ledger => ledger::totals(tx, &of)?,
             ReportKind::Lines => ledger::lines(tx, &of)?,
             ReportKind::Revenue => revenue::revenue(tx, &of)?,
@@ -283,6 +317,10 @@ impl fmt::Display for NotReported {
             NotReported::TooLong { kind } => write!(
                 f,
                 "the report {kind} has more than {REPORT_ROWS} rows; ask for fewer days, or narrow it down"
+            ),
+            NotReported::TakesLong { agreements, on } => write!(
+                f,
+                "{agreements} agreements would be rated, which takes long; narrow it down to an account, or have it made by: meterbook report unbilled --on {on}"
             ),
             NotReported::Untied(Tie { of, report, ledger }) => write!(
                 f,

@@ -1,4 +1,4 @@
-//! What keeps an account from fees and steps of collections on a day.
+//! What keeps an account from fees on a day.
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -9,13 +9,17 @@ use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Tx};
 
+use crate::protection;
+
 /// Tasks about an account among which a dispute is looked for.
 const TASKS: i64 = 100;
 
-/// All that shields an account on a day.
+/// All that shields an account on a day: what keeps it from a cut, but for disputes, which count as they
+/// were on that day, and levelled bills.
 pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Shield>> {
     let zone = crate::founding::zone(tx)?;
-    let mut shields = Vec::new();
+    let now = protection::shields(tx, account, day)?.into_iter().map(|it| it.shield);
+    let mut shields: Vec<Shield> = now.filter(|it| *it != Shield::Dispute).collect();
     let tasks = store::task::of_subject(tx, About::Account(account), TASKS)?;
     let disputes = tasks.iter().filter(|it| it.kind == TaskKind::Dispute);
     let open = |raised, closed: Option<_>| {
@@ -24,22 +28,9 @@ pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Shield>> {
     if disputes.into_iter().any(|it| open(it.raised, it.closed)) {
         shields.push(Shield::Dispute);
     }
-    if crate::plan::on_day(tx, account, day)?.is_some() {
-        shields.push(Shield::Plan);
-    }
     let levelled = store::budget::of_account(tx, account)?;
     if levelled.iter().any(|it| it.from <= day && it.ended.is_none_or(|to| day < to)) {
         shields.push(Shield::Budget);
-    }
-    if crate::credit_rules::pledges(tx, day)?.shields
-        && Money::ZERO < crate::pledge::open(tx, account, day)?
-    {
-        shields.push(Shield::Pledge);
-    }
-    for it in store::protection::on(tx, day)? {
-        if it.account == Some(account) {
-            shields.push(it.granted.shield);
-        }
     }
     Ok(shields)
 }

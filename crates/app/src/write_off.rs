@@ -11,6 +11,7 @@ use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::deposit::Guarantee;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::approval::{Asked, Outcome, do_or_ask};
@@ -207,10 +208,21 @@ pub fn transfer(tx: &mut Tx, actor: Actor, new: &NewTransfer, why: &str) -> Resu
 pub(crate) fn is_to_a_stranger(tx: &mut Tx, new: &NewTransfer) -> Result<bool> {
     let [from, to] = [new.from, new.to];
     let same = store::account::get(tx, from)?.person == store::account::get(tx, to)?.person;
-    let stands_in = store::deposit::guarantees(tx, from)?
-        .iter()
-        .any(|it| it.by == to && it.ended.is_none() && new.amount <= it.most);
+    let guarantees = store::deposit::guarantees(tx, from)?;
+    let stands_in = match guarantees.iter().find(|it| it.by == to && it.ended.is_none()) {
+        Some(it) => called_on(tx, it)? + new.amount <= it.most,
+        None => false,
+    };
     Ok(!same && !stands_in)
+}
+
+/// What whoever stands in for an account was called on for since they do: all of it together is within the
+/// most they stand in for.
+pub fn called_on(tx: &mut Tx, it: &Guarantee) -> Result<Money> {
+    let of = store::charge::of_account(tx, it.by)?;
+    let key = format!("transferred/{}/{}/", it.account, it.by);
+    let theirs = of.iter().filter(|charge| charge.key.starts_with(&key) && it.from <= charge.on);
+    Ok(theirs.map(|it| it.amount).sum())
 }
 
 /// Refuses what no other account can owe.

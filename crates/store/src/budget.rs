@@ -47,6 +47,12 @@ const BACK: Sql = Sql("select count(*) from charge where key = $1");
 const ALL: Sql = Sql("
     select account_id from budget b
     where not exists (select 1 from budget_end e where e.key = b.key) order by account_id");
+const SAY_LEVEL: Sql = Sql("
+    insert into budget_level (key, nth, after_bills, said_on, level_cents, why)
+    values ($1, (select count(*) + 1 from budget_level where key = $1), $2, $3, $4, $5)");
+const LEVEL_SAID: Sql = Sql("
+    select level_cents from budget_level
+    where key = $1 and after_bills = $2 order by nth desc limit 1");
 const COUNT: Sql = Sql("select count(*) from budget_bill");
 const VARIES: Sql = Sql("
     select a.number, v.due, v.gl from (
@@ -117,6 +123,22 @@ pub fn add(tx: &mut Tx, it: &Budget, why: &str) -> Result<()> {
 /// Keeps that it ends. The database refuses a second time.
 pub fn end(tx: &mut Tx, key: &str, on: Date, why: &str) -> Result<()> {
     tx.exec(END, [key.into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// Keeps a level that is said anew after so many bills.
+pub fn say_level(
+    tx: &mut Tx,
+    key: &str,
+    (after, on): (i64, Date),
+    level: Money,
+    why: &str,
+) -> Result<()> {
+    tx.exec(SAY_LEVEL, [key.into(), after.into(), on.into(), level.into(), why.into()]).map(|_| ())
+}
+
+/// The level that was said anew after so many bills, where one was.
+pub fn level_said(tx: &mut Tx, key: &str, after: i64) -> Result<Option<Money>> {
+    Ok(tx.many(LEVEL_SAID, [key.into(), after.into()], |row| row.money(0))?.pop())
 }
 
 /// Keeps what was asked for in place of a bill. The database refuses a second time.

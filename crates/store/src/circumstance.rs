@@ -34,7 +34,7 @@ const TOLD: Sql = Sql("
     where s.taken_on <= $1 and s.step in ('notice', 'call', 'field')
     order by c.account_id, s.taken_on");
 const MAIL: Sql = Sql("
-    select a.mail_to, q.address from account a
+    select a.mail_to, q.street from account a
     join agreement g on g.account_id = a.id
     join service_point s on s.id = g.service_point_id
     join premise q on q.id = s.premise_id

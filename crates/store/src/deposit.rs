@@ -35,6 +35,9 @@ const GUARANTEES: Sql = Sql("
     select g.key, g.account_id, g.by_account_id, g.most_cents, g.from_on, e.ended_on
     from guarantee g left join guarantee_end e on e.key = g.key
     where g.account_id = $1 order by g.from_on");
+const GUARANTEED: Sql = Sql("
+    select distinct g.account_id from guarantee g
+    where not exists (select 1 from guarantee_end e where e.key = g.key) order by g.account_id");
 const SECURED: Sql = Sql("
     select account_id from charge where kind in ('deposit', 'deposit-applied')
     group by account_id having 0 < sum(amount_cents)
@@ -185,6 +188,11 @@ pub fn guarantees(tx: &mut Tx, account: AccountId) -> Result<Vec<Guarantee>> {
 /// The accounts that left security, or earned interest that they did not get.
 pub fn secured(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(SECURED, [], |row| row.id(0))
+}
+
+/// The accounts for which somebody stands in.
+pub fn guaranteed(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    tx.many(GUARANTEED, [], |row| row.id(0))
 }
 
 /// What the security of an account earned: how often that was counted, through which day the last

@@ -77,6 +77,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0072_pledges", include_str!("../migrations/0072_pledges.sql")),
     ("0073_from_banks", include_str!("../migrations/0073_from_banks.sql")),
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
+    ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -50,14 +50,21 @@ const STANDINGS: Sql = Sql("
     join account a on a.id = b.account_id order by a.number");
 // What is asked for of being late and stood on no bill then.
 const FEES: Sql = Sql("
-    select a.account_id, cast(sum(a.amount_cents) as bigint) from asked_charge a
-    where a.kind in ('fee', 'late-fee') and a.from_on <= $1
-      and not exists (
+    select f.account_id, cast(sum(f.amount_cents) as bigint) from (
+        select a.key, a.account_id, a.amount_cents from asked_charge a
+        where a.kind in ('fee', 'late-fee') and a.from_on <= $1
+          and not exists (
+            select 1 from asked_charge_end d where d.key = a.key and d.ended_on <= $1)
+        union all
+        select 'fee/' || m.move_id || '/' || m.word, m.account_id, m.amount_cents
+        from move_effect m
+        where m.kind = 'charges' and m.amount_cents <> 0 and m.effect_on <= $1
+          and m.version = (select max(v.version) from move_version v where v.move_id = m.move_id)
+    ) as f
+    where not exists (
         select 1 from entry e
-        where e.key = a.key and e.kind = 'charge' and e.effective_on <= $1 and e.id <= $2)
-      and not exists (
-        select 1 from asked_charge_end d where d.key = a.key and d.ended_on <= $1)
-    group by a.account_id order by a.account_id");
+        where e.key = f.key and e.kind = 'charge' and e.effective_on <= $1 and e.id <= $2)
+    group by f.account_id order by f.account_id");
 
 /// Which entries a report is of: those that count from these days, are newer than one and no newer than
 /// another.
@@ -183,7 +190,7 @@ pub fn standings(tx: &mut Tx, scope: Scope, one: Option<AccountId>) -> Result<Ve
     })
 }
 
-/// What is asked for of being late and comes with the next bill, by account.
+/// What is asked for of being late, and by moves, and comes with the next bill, by account.
 pub fn fees(tx: &mut Tx, scope: Scope) -> Result<Vec<(AccountId, Money)>> {
     tx.many(FEES, [scope.last.into(), scope.through.into()], |row| Ok((row.id(0)?, row.money(1)?)))
 }

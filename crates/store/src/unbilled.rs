@@ -47,6 +47,15 @@ const AT: Sql = Sql("
     where u.since_on < $1 and (u.to_on is null or u.since_on < u.to_on)
     order by u.id limit $3");
 
+const COUNT_AT: Sql = Sql("
+    select count(*) from (
+        select g.to_on,
+            coalesce((
+                select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
+                where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
+        from agreement g where g.from_on < $1) as u
+    where u.since_on < $1 and (u.to_on is null or u.since_on < u.to_on)");
+
 /// An agreement that was not billed for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unbilled {
@@ -73,6 +82,11 @@ pub fn at(
     limit: i64,
 ) -> Result<Vec<(AgreementId, Date)>> {
     tx.many(AT, [on.into(), after.into(), limit.into()], |row| Ok((row.id(0)?, row.date(1)?)))
+}
+
+/// How many there are of these.
+pub fn count_at(tx: &mut Tx, on: Date) -> Result<u64> {
+    tx.one(COUNT_AT, [on.into()], |row| row.small(0))
 }
 
 /// How many agreements have a day before `day` that is on no bill.

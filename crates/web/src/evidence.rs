@@ -478,6 +478,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "no hay informe, porque no concuerda: {} suma {}, y el libro mayor dice {}; busque qué está mal: {}",
     ),
     (
+        "{} agreements would be rated, which takes long; narrow it down to an account, or have it made by: {}",
+        "habría que tarifar {} contratos, lo que tarda; acótelo a una cuenta, o hágalo con: {}",
+    ),
+    (
         "the report {} has more than {} rows; ask for fewer days, or narrow it down",
         "el informe {} tiene más de {} filas; pida menos días, o acótelo",
     ),
@@ -489,6 +493,10 @@ const REFUSALS: &[(&str, &str)] = &[
     (
         "what has \"{}\" in its name, as a tax or as a rider",
         "lo que tiene «{}» en su nombre, como impuesto o como recargo",
+    ),
+    (
+        "what the chart of accounts names as a franchise fee: {}",
+        "lo que el plan de cuentas nombra como cargo de franquicia: {}",
     ),
     ("{} takes {} on {} and gives it back on {}", "{} toma {} el {} y lo devuelve el {}"),
     ("debits beside credits", "debe junto a haber"),

@@ -119,7 +119,11 @@ const CREDIT: &[(&str, &str)] = &[
         "least any 1.00\nstep any reminder 5 days\nstep any write-off 30 days\nstep any agency 40 days\n\
          resume 90 days\n",
     ),
-    ("protection", "lasts medical 30 days renewals 2 cite 52 Pa. Code 56.114\n"),
+    (
+        "protection",
+        "lasts medical 30 days renewals 2 cite 52 Pa. Code 56.114\nlasts infant 12 months\n\
+         season any 01-01 12-31 with infant cite MA, LIHEAP Clearinghouse\n",
+    ),
 ];
 /// How many of those who owe agree to have their bills taken.
 const MANDATES: usize = 2;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use meterbook_core::ledger::Gl;
-use meterbook_core::ledger::chart::Told;
+use meterbook_core::ledger::chart::{FRANCHISE, Told};
 use meterbook_core::money::Money;
 use meterbook_core::rating::ChargeKind;
 use meterbook_core::report::{Cell, Column, ReportKind};
@@ -21,9 +21,6 @@ const REVENUE: &[Gl] = &[
     Gl::LateFees,
     Gl::BillingAdjustments,
 ];
-
-/// What the name of a franchise fee has in it, whatever the tariff calls it.
-const FRANCHISE: &str = "franchise";
 
 /// What was charged that is revenue.
 pub(super) fn revenue(tx: &mut Tx, of: &Of) -> Result<Table> {
@@ -66,7 +63,7 @@ pub(super) fn taxes(tx: &mut Tx, of: &Of) -> Result<Table> {
     let ties = vec![tie(Gl::TaxPayable, -taxes, &moved(tx, of.scope)?)];
     let franchise = of.asked.kind == ReportKind::FranchiseFees;
     all.retain(|it| match franchise {
-        true => it.label.to_lowercase().contains(FRANCHISE),
+        true => of.chart.is_franchise(&it.label),
         false => it.kind == ChargeKind::Tax,
     });
     all.retain(|it| of.asked.has(Some(it.class), &it.tariff, &it.label));
@@ -110,7 +107,13 @@ pub(super) fn taxes(tx: &mut Tx, of: &Of) -> Result<Table> {
         ]
     };
     let notes = match franchise {
-        true => vec![format!("what has \"{FRANCHISE}\" in its name, as a tax or as a rider")],
+        true if of.chart.franchise.is_empty() => {
+            vec![format!("what has \"{FRANCHISE}\" in its name, as a tax or as a rider")]
+        }
+        true => {
+            let named = of.chart.franchise.join(", ");
+            vec![format!("what the chart of accounts names as a franchise fee: {named}")]
+        }
         false => Vec::new(),
     };
     Ok(Table { columns, rows: all.into_iter().map(row).collect(), ties, notes })

@@ -1,6 +1,6 @@
 //! How accounts stand on a day: what they owe, what would close them, how old it is, what is not billed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use jiff::ToSpan;
@@ -53,6 +53,12 @@ pub(super) fn balances(tx: &mut Tx, of: &Of) -> Result<Table> {
     };
     let mut fees: BTreeMap<AccountId, Money> =
         store::report::fees(tx, scope)?.into_iter().collect();
+    // To who just came nothing was posted yet.
+    let there: HashSet<AccountId> = all.iter().map(|it| it.account).collect();
+    for id in fees.keys().filter(|it| of.account.is_none() && !there.contains(it)) {
+        all.push(nothing(&store::account::get(tx, *id)?));
+    }
+    all.sort_by_key(|it| it.number);
     let to_come = interest_to_come(tx, of, &all)?;
     let mut notes = Vec::new();
     let unbilled = match of.account {

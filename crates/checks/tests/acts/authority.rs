@@ -256,6 +256,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("budget::begin", Permission::KeepCredit, |tx, actor| {
         budget::begin(tx, actor, AccountId(1), None, "x").map(drop)
     }),
+    ("budget::set_level", Permission::KeepCredit, |tx, actor| {
+        budget::set_level(tx, actor, AccountId(1), None, "x").map(drop)
+    }),
     ("budget::end", Permission::KeepCredit, |tx, actor| {
         budget::end(tx, actor, AccountId(1), "x").map(drop)
     }),
@@ -337,6 +340,8 @@ const ELSEWHERE: &[&str] = &[
     "late_fee::assess_all",
     "plan::review_all",
     "pledge::review_all",
+    // Shown in protection.rs.
+    "weather::weather_file",
     "import::import",
     "last::make_all",
     "cycle::run",

@@ -11,7 +11,7 @@ use meterbook_app::bill_run::once::{NewOnce, Of};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::{budget, receipt, statement};
+use meterbook_app::{budget, credit_rules, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::budget::How;
@@ -75,6 +75,46 @@ fn what_is_asked_for_is_level_and_the_bill_what_it_is() {
         assert_eq!(told, [(4_00, -11_12), (15_00, 664)]);
         let settled = db.write(|tx| budget::end(tx, actor(), THREE, "by phone")).unwrap();
         assert_eq!((settled, owes(db, THREE)), (cents(664), 1_664));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_level_that_is_off_is_changed_from_the_next_bill_on_and_nothing_is_settled() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        begin(db, THREE, Some(10_00)).unwrap();
+        let set = |level: Option<i64>| {
+            let (by, level) = (at("2026-02-20"), level.map(cents));
+            db.write(|tx| budget::set_level(tx, by, THREE, level, "off by much"))
+        };
+        assert_eq!(set(Some(12_00)).unwrap(), cents(12_00), "before any bill");
+        bill(db);
+        assert_eq!(owes(db, THREE), 12_00);
+        assert_eq!(
+            says(&set(Some(12_00)).unwrap_err()),
+            "$12.00 is the level already; nothing was changed"
+        );
+        assert_eq!(says(&set(Some(0)).unwrap_err()), "a level is above zero");
+        set(Some(20_00)).unwrap();
+        set(Some(13_00)).unwrap();
+        assert_eq!(sum(db, Gl::BudgetVariance), 1_332 - 12_00, "stays to be made up");
+        february(db, folder, 3);
+        assert_eq!(owes(db, THREE), 25_00);
+        // The next one goes on with it, and by its bills it should be 15.00.
+        let it = db.read(|tx| budget::running(tx, THREE)).unwrap().unwrap();
+        assert_eq!(db.read(|tx| budget::level(tx, &it)).unwrap(), cents(13_00));
+        let should = db.read(|tx| budget::recommend(tx, THREE, date(2026, 3, 10))).unwrap().level;
+        assert_eq!(set(None).unwrap(), should);
+        sound(db);
+        let (noun, day) = (Noun::Budget, date(2026, 2, 10));
+        let rolling = format!("{RULES}variant rolling\n");
+        db.write(|tx| credit_rules::say(tx, actor(), noun, day, &rolling)).unwrap();
+        assert!(
+            says(&set(Some(9_00)).unwrap_err()).starts_with("each bill works its level out anew")
+        );
+        let none = db.write(|tx| budget::set_level(tx, actor(), ONE, None, "x")).unwrap_err();
+        assert_eq!(says(&none), "bills of this account are not levelled");
         sound(db);
     });
 }

@@ -8,6 +8,7 @@ use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::deposit::{self, Given, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::{Actor, check, credit_rules, receipt};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
@@ -18,6 +19,7 @@ use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_store::{self as store, Db};
 
+use crate::authority::with_role;
 use crate::jobs::january;
 use crate::last_bill;
 use crate::late_fee::{bounces, february};
@@ -95,8 +97,8 @@ fn it_earns_from_the_day_it_is_paid_and_goes_back_after_so_long() {
         assert_eq!(review("2027-02-23"), None);
         let number = db.read(|tx| store::account::get(tx, ONE)).unwrap().number;
         let zero = Money::ZERO;
-        let year =
-            Given { number, returned: zero, interest: cents(5_48), refunded: zero, why: None };
+        let (interest, why, released) = (cents(5_48), None, None);
+        let year = Given { number, returned: zero, interest, refunded: zero, why, released };
         assert_eq!(review("2027-02-24"), Some(year));
         assert_eq!((owes(db, ONE), sum(db, Gl::DepositInterest)), (-5_48, 0));
         assert_eq!(review("2027-02-24"), None, "once");
@@ -242,6 +244,59 @@ fn a_bill_whose_check_came_back_was_not_paid_in_time() {
             given.map(|it| it.returned)
         };
         assert_eq!((review(ONE), review(two)), (None, Some(cents(15_000))));
+        sound(db);
+    });
+}
+
+#[test]
+fn who_stands_in_is_called_on_for_no_more_than_that_and_is_free_when_bills_are_paid_in_time() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let two = AccountId(2);
+        let stand = |most| {
+            let by = at("2026-01-15");
+            db.write(|tx| deposit::guarantee(tx, by, two, ONE, cents(most), "by letter"))
+        };
+        stand(6_00).unwrap();
+        bill(db);
+        let clerk = with_role(db, "robin", "accountant");
+        let call = |day: &str, amount| {
+            let by = Actor { at: at(day).at, ..clerk };
+            let new = NewTransfer { from: two, to: ONE, amount: cents(amount) };
+            db.write(|tx| write_off::transfer(tx, by, &new, "stands in"))
+        };
+        call("2026-03-01", 4_00).unwrap();
+        let guarantee = db.read(|tx| store::deposit::guarantees(tx, two)).unwrap().remove(0);
+        let called = || db.read(|tx| write_off::called_on(tx, &guarantee)).unwrap();
+        assert_eq!(called(), cents(4_00));
+        // On another day as well, it is six dollars in all.
+        assert!(says(&call("2026-03-02", 2_01).unwrap_err()).contains("second"));
+        call("2026-03-02", 2_00).unwrap();
+        assert_eq!((called(), owes(db, two), owes(db, ONE)), (cents(6_00), 2_88, 10_44));
+        sound(db);
+    });
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let by = at("2026-01-15");
+        let two = AccountId(2);
+        db.write(|tx| deposit::guarantee(tx, by, two, ONE, cents(6_00), "by letter")).unwrap();
+        bill(db);
+        pays(db, two, 8_88, date(2026, 2, 20), at("2026-02-20"));
+        february(db, folder, 2);
+        assert!(deposit::review_all(db, at("2026-03-22")).unwrap().is_empty(), "one bill only");
+        pays(db, two, 8_88, date(2026, 3, 22), at("2026-03-22"));
+        let done = deposit::review_all(db, at("2026-03-24")).unwrap();
+        let number = db.read(|tx| store::account::get(tx, ONE)).unwrap().number;
+        assert_eq!(done.len(), 1);
+        assert_eq!(
+            (done[0].released, done[0].why),
+            (Some(number), Some(Because::OnTime { bills: 2 }))
+        );
+        let there = db.read(|tx| store::deposit::guarantees(tx, two)).unwrap();
+        assert_eq!(there[0].ended, Some(date(2026, 3, 24)));
+        assert!(deposit::review_all(db, at("2026-03-25")).unwrap().is_empty(), "once");
         sound(db);
     });
 }

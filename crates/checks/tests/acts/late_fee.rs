@@ -9,15 +9,18 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::{self, Until, Which, last};
+use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::late_fee::{self, NewWaiver};
 use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::moves::ReadWanted;
+use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, close, receipt, suspense, task};
+use meterbook_app::{Actor, close, credit_rules, receipt, suspense, task};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
-use meterbook_core::credit::Noun;
+use meterbook_core::credit::circumstance::Circumstance;
+use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::AccountId;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::{Gl, Tender};
@@ -105,6 +108,41 @@ fn a_turn_of_a_bill_is_charged_once_with_the_next_bill() {
         assert_eq!(assess(db, "2026-03-28"), (0, 0));
         // Of both bills by then, of the second and the third customer.
         assert_eq!(assess(db, "2026-04-01"), (4, 2 * 89 + 2 * 1_33));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_a_season_or_a_county_shields_is_exempt_on_that_day() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let (noun, day) = (Noun::LateFee, date(2026, 2, 1));
+        let text = format!("{RULES}exempt moratorium\n");
+        db.write(|tx| credit_rules::say(tx, actor(), noun, day, &text)).unwrap();
+        let season =
+            "county Kane: Alder Creek\nseason residential 11-15 04-30 with infant cite MA\n";
+        say(db, Noun::Protection, season);
+        // The first turn begins on 1 March.
+        let tell = |account, from, until| {
+            let (what, evidence) = (Circumstance::Infant, "certificate".to_owned());
+            let new = NewFact { account, what, from, until, evidence };
+            db.write(|tx| circumstance::say(tx, actor(), &new)).unwrap()
+        };
+        tell(TWO, date(2026, 3, 1), None);
+        tell(THREE, date(2026, 3, 2), Some(date(2026, 3, 20)));
+        assess(db, "2026-03-10");
+        assert_eq!((fees(db, TWO).len(), fees(db, THREE).len()), (0, 1));
+        // All of a county from then on.
+        let county = NewProtection {
+            to: To::County("Kane".to_owned()),
+            shield: Shield::Moratorium,
+            from: date(2026, 4, 1),
+            until: Some(date(2026, 4, 2)),
+            evidence: "order 12".to_owned(),
+        };
+        db.write(|tx| protection::grant(tx, actor(), &county)).unwrap();
+        assess(db, "2026-04-01");
+        assert_eq!((fees(db, TWO).len(), fees(db, THREE).len()), (0, 1));
         sound(db);
     });
 }

@@ -24,6 +24,7 @@ use meterbook_core::order::{Connected, OrderKind};
 use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Db, Tx};
 
+use crate::authority::nobody;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::february;
@@ -274,6 +275,10 @@ fn a_file_says_the_weather_once_and_somebody_may_say_otherwise() {
         assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);
         let wrong = says(&read("date,low,high\n2026-03-17,1,2\n").unwrap_err());
         assert!(wrong.contains("forecast.csv") && wrong.contains("station"), "{wrong}");
+        std::fs::write(&file, "county,date,low,high\nKane,2026-03-19,1,2\n").unwrap();
+        let (sam, rejects) = (nobody(db), folder.join("rejects"));
+        let why = protection::weather_file(db, sam, (&file, "NWS"), &rejects).unwrap_err();
+        assert!(says(&why).contains("run-collections"), "{why}");
         sound(db);
     });
 }

@@ -21,13 +21,13 @@ use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::period::Period;
 use meterbook_core::report::{Asked, By, Days, Filter, Known, Report, ReportKind};
-use meterbook_store::{self as store, Counter, Db};
+use meterbook_store::{self as store, Counter, Db, Tx};
 
 use crate::authority::nobody;
 use crate::correct::{correct, shows, three_months};
 use crate::jobs::january;
 use crate::village::actor;
-use crate::{deposit as security, facts, once, write_off};
+use crate::{deposit as security, facts, last_bill, once, write_off};
 
 const ONE: AccountId = AccountId(1);
 const JANUARY: Date = date(2026, 1, 1);
@@ -180,6 +180,31 @@ fn what_certificates_take_out_of_a_tax_is_said() {
         );
         let none = said(db, &asked(ReportKind::FranchiseFees));
         assert_eq!(none, Vec::<String>::new());
+        // The utility says which line is a franchise fee, whatever it is called.
+        let says = |tx: &mut Tx| close::say_chart(tx, actor(), JANUARY, "franchise State tax\n");
+        db.write(says).unwrap();
+        let it = get(db, &asked(ReportKind::FranchiseFees)).unwrap();
+        assert_eq!(it.rows.len(), 3);
+        assert!(it.notes[0].ends_with("names as a franchise fee: State tax"), "{:?}", it.notes);
+    });
+}
+
+#[test]
+fn a_fee_that_a_move_asks_for_is_to_come_until_a_bill_has_it() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        let account = last_bill::comes(db);
+        let number = account.number;
+        let on = |day| said(db, &Asked::all(ReportKind::Balances, Days::On(day)));
+        // Nothing was posted to the account yet.
+        let to_come = format!("{number}|residential|0.00|0.00|25.00|");
+        assert!(on(date(2026, 1, 15))[0].starts_with(&to_come), "{:?}", on(date(2026, 1, 15)));
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        security::bill(db);
+        let billed = on(date(2026, 12, 31));
+        assert!(billed[0].contains("|residential|"), "{billed:?}");
+        assert_eq!(billed[0].split('|').nth(4), Some("0.00"), "{billed:?}");
+        sound(db);
     });
 }
 
@@ -439,6 +464,14 @@ fn what_cannot_be_asked_for_is_refused_with_the_way_out() {
         let none = BillNumber("B-1".to_owned());
         let why = db.read(|tx| report::of_bill(tx, actor(), &none)).unwrap_err();
         assert_eq!(refused(&why), "there is no bill B-1 in the ledger; find it: meterbook search");
+        // What a page waits for is no more than so many agreements; one has few.
+        let soon = |kind| report::soon(db, &asked(kind));
+        assert!(soon(ReportKind::Unbilled).is_ok() && soon(ReportKind::Ledger).is_ok());
+        let (agreements, on) = (2_001, date(2026, 12, 31));
+        let long = NotReported::TakesLong { agreements, on }.to_string();
+        assert!(
+            long.starts_with("2001 agreements would be rated") && long.ends_with("--on 2026-12-31")
+        );
         let sam = nobody(db);
         let why = report::report(db, sam, &asked(ReportKind::Revenue), &mut |_| ()).unwrap_err();
         assert!(refused(&why).contains("view-customer"), "{why}");

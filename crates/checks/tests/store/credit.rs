@@ -89,6 +89,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::plan::end(tx, &plan().key, Ending::Broken, date(2026, 10, 1), "not paid")?;
     store::budget::add(tx, &budget(), "by phone")?;
     store::budget::bill(tx, &budget().key, &levelled())?;
+    let said = (1, date(2026, 9, 15));
+    store::budget::say_level(tx, &budget().key, said, Money::from_cents(55_00), "off by much")?;
     store::budget::end(tx, &budget().key, date(2026, 10, 1), "by phone")?;
     store::protection::add(tx, &protection())?;
     store::protection::end(tx, &protection().key, date(2026, 8, 20), "moved")?;
@@ -297,6 +299,9 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::budget::of_account(tx, sample::ACCOUNT)?, [budget()]);
             assert_eq!(store::budget::bills(tx, &budget().key)?.len(), 1);
             assert_eq!(store::budget::all(tx)?, []);
+            let said = Some(Money::from_cents(55_00));
+            assert_eq!(store::budget::level_said(tx, &budget().key, 1)?, said);
+            assert_eq!(store::budget::level_said(tx, &budget().key, 0)?, None);
             assert_eq!(store::budget::verify(tx)?.1.len(), 1, "it is not charged");
             assert_eq!(store::protection::of_account(tx, sample::ACCOUNT)?, [protection()]);
             assert_eq!(store::protection::on(tx, date(2026, 8, 19))?, [protection()]);

@@ -31,6 +31,7 @@ const STAY: &[(&str, &str)] = &[
     ("budget", "why"),
     ("budget_bill", "how"),
     ("budget_end", "why"),
+    ("budget_level", "why"),
     ("certificate_movement", "step"),
     ("charge_kinds", "text"),
     ("bill_apart", "why"),

@@ -160,6 +160,11 @@ impl Rules {
         self.classes.iter().any(|it| it.is_none_or(|it| it == of))
     }
 
+    /// Whether a level is worked out anew for each bill, whatever somebody says.
+    pub fn is_rolling(&self) -> bool {
+        self.variant == Variant::Rolling
+    }
+
     /// The level that follows from bills, the newest first, and a twelfth of what is still to be made
     /// up; `None` where there are too few of them.
     pub fn level(&self, bills: &[Billed], variance: Money) -> Option<Money> {

@@ -117,6 +117,11 @@ impl Rules {
         turns.take_while(|it| it.1 <= on).filter(|it| after <= it.1).collect()
     }
 
+    /// Whether anything keeps from a fee.
+    pub fn exempts(&self) -> bool {
+        !self.exempt.is_empty()
+    }
+
     /// What a turn costs of which so much is open, if it costs anything of whoever has these shields.
     pub fn fee(&self, class: CustomerClass, open: Money, shields: &[Shield]) -> Option<Money> {
         let (how, _) = self.of(class)?;

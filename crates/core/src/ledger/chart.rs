@@ -4,7 +4,10 @@
 //! 1010 general  = cash: Cash in bank
 //! 4011 electric = electric revenue, tariff R-1: Residential sales
 //! 2310 general  = tax payable, line City tax: Taxes of the city
+//! franchise City tax
 //! ```
+//! A line of a bill that is a franchise fee is said by its name; where none is said, what has "franchise" in
+//! its name is one.
 //! The program posts to a few roles ([`Gl`]); the text says which number, fund and name each has, and
 //! may tell them further apart by tariff and by what a line of a bill is called. What says most of a
 //! posting counts; what no line says keeps the role's own number and name.
@@ -13,10 +16,15 @@ use std::fmt;
 
 use crate::ledger::Gl;
 
+/// What the name of a franchise fee has in it, where a utility does not say which lines are some.
+pub const FRANCHISE: &str = "franchise";
+
 /// A chart of accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     lines: Vec<Named>,
+    /// What lines of bills are called that are franchise fees.
+    pub franchise: Vec<String>,
 }
 
 /// An account as the utility calls it.
@@ -65,15 +73,26 @@ impl Chart {
     /// # Errors
     /// The first line that is none.
     pub fn parse(text: &str) -> Result<Chart, ChartFault> {
-        let mut lines = Vec::new();
+        let (mut lines, mut franchise) = (Vec::new(), Vec::new());
         for (nth, said) in (1..).zip(text.lines()) {
             let said = said.trim();
             if said.is_empty() || said.starts_with('#') {
                 continue;
             }
-            lines.push(named(nth, said)?);
+            match said.strip_prefix("franchise ") {
+                Some(name) => franchise.push(name.trim().to_owned()),
+                None => lines.push(named(nth, said)?),
+            }
         }
-        Ok(Chart { lines })
+        Ok(Chart { lines, franchise })
+    }
+
+    /// Whether a line of a bill is a franchise fee.
+    pub fn is_franchise(&self, line: &str) -> bool {
+        match self.franchise.is_empty() {
+            true => line.to_lowercase().contains(FRANCHISE),
+            false => self.franchise.iter().any(|it| it.eq_ignore_ascii_case(line)),
+        }
     }
 
     /// The account of a posting.
@@ -131,7 +150,7 @@ impl fmt::Display for ChartFault {
         match self {
             ChartFault::Line { line } => write!(
                 f,
-                "line {line} is no account; write: NUMBER FUND = ROLE, tariff CODE, line LABEL: NAME"
+                "line {line} is no account; write: NUMBER FUND = ROLE, tariff CODE, line LABEL: NAME, or franchise LABEL"
             ),
             ChartFault::Role { line, role } => {
                 let roles: Vec<&str> =
@@ -154,6 +173,15 @@ mod tests {
         4011 electric = electric revenue, tariff R-1: Residential sales\n\
         2310 general  = tax payable, line City tax: Taxes of the city\n\
         2311 city     = tax payable, tariff R-1, line City tax: Taxes of homes\n";
+
+    #[test]
+    fn franchise_fees_go_by_what_is_said_and_else_by_their_name() {
+        let plain = Chart::parse(TEXT).unwrap();
+        assert!(plain.is_franchise("City Franchise fee") && !plain.is_franchise("City tax"));
+        let said = Chart::parse(&format!("{TEXT}franchise City tax\n")).unwrap();
+        assert!(said.is_franchise("city tax") && !said.is_franchise("City Franchise fee"));
+        assert!(!said.is_franchise("Old city tax"), "the whole name");
+    }
 
     #[test]
     fn what_says_most_counts() {

@@ -165,6 +165,17 @@ pub(crate) enum BudgetCommand {
         #[arg(long)]
         why: String,
     },
+    /// Change the level from the next bill on; what is still to be made up stays so
+    Change {
+        #[command(flatten)]
+        of: Of,
+        /// The level; the one that follows from its bills by now without it
+        #[arg(long)]
+        level: Option<String>,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
     /// End it: what is still to be made up is charged at once, or given back
     End(Because),
     /// Print what each bill of an account came to and what was asked for in its place

@@ -42,6 +42,14 @@ pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
             })?;
             say::line(format_args!("{} is asked for in place of the next bill", it.level));
         }
+        BudgetCommand::Change { of, level, why } => {
+            let level = level.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let level = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                budget::set_level(tx, by, account, level, why)
+            })?;
+            say::line(format_args!("{level} is asked for in place of the next bill"));
+        }
         BudgetCommand::End(Because { of, why }) => {
             let amount = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::credit_rules;
 use meterbook_app::deposit::{self, Given, NewDeposit, Secured};
+use meterbook_app::{credit_rules, write_off};
 use meterbook_core::credit::Noun;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -102,8 +102,11 @@ fn told(tx: &mut Tx, it: &Secured) -> Result<Value> {
     let mut guarantees = Vec::new();
     for it in &it.guarantees {
         let by = store::account::get(tx, it.by)?.number.to_string();
+        let called = write_off::called_on(tx, it)?.plain();
         let (from, to) = (it.from.to_string(), it.ended.map(|it| it.to_string()));
-        guarantees.push(json!({ "by": by, "most": it.most.plain(), "from": from, "to": to }));
+        let most = it.most.plain();
+        guarantees
+            .push(json!({ "by": by, "most": most, "called": called, "from": from, "to": to }));
     }
     let to_come = it.to_come.iter();
     let to_come =
@@ -131,7 +134,10 @@ fn shown(it: &Secured, told: &Value) {
     for it in told["guarantees"].as_array().into_iter().flatten() {
         let text = |name: &str| it[name].as_str().unwrap_or("now").to_owned();
         let (by, most, from, to) = (text("by"), text("most"), text("from"), text("to"));
-        say::line(format_args!("{by} stands in up to {most} from {from} to {to}"));
+        let called = text("called");
+        say::line(format_args!(
+            "{by} stands in up to {most} from {from} to {to}, called on for {called}"
+        ));
     }
     if let Some(why) = it.goes_back {
         say::line(format_args!("it goes back: {why}"));
@@ -139,14 +145,16 @@ fn shown(it: &Secured, told: &Value) {
 }
 
 fn given(it: &Given) -> String {
-    let Given { number, returned, interest, refunded, why } = it;
+    let Given { number, returned, interest, refunded, why, released } = it;
     let why = why.map_or(String::new(), |it| format!(": {it}"));
-    format!("{number}  {returned} back, interest {interest}, to be paid out {refunded}{why}")
+    let free = released.map_or(String::new(), |it| format!(", {it} stands in no more"));
+    format!("{number}  {returned} back, interest {interest}, to be paid out {refunded}{free}{why}")
 }
 
 fn as_json(it: &Given) -> Value {
     json!({
         "account": it.number.to_string(),
+        "released": it.released.map(|it| it.to_string()),
         "returned": it.returned.plain(),
         "interest": it.interest.plain(),
         "refunded": it.refunded.plain(),

@@ -219,6 +219,11 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("it began on {} already; begin again tomorrow", "ya comenzó el {}; comience mañana"),
     ("bills of this account are not levelled", "las facturas de esta cuenta no están niveladas"),
+    (
+        "each bill works its level out anew; there is none to be changed",
+        "cada factura calcula su cuota de nuevo; no hay ninguna que cambiar",
+    ),
+    ("{} is the level already; nothing was changed", "{} ya es la cuota; no se cambió nada"),
     ("the amount is above zero", "el importe es mayor que cero"),
     ("nothing is held of this account", "no se retiene nada de esta cuenta"),
     (
@@ -262,6 +267,15 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} resulta de lo que hay; nadie la otorga",
     ),
     ("it stands so already; nothing was changed", "ya está así; no se cambió nada"),
+    (
+        "{} has not come; say what was done once it was",
+        "el {} no ha llegado; diga lo que se hizo cuando se haya hecho",
+    ),
+    (
+        "it was said from that day on already; nothing was changed",
+        "ya se dijo desde ese día; no se cambió nada",
+    ),
+    ("{} is not said of the account", "eso ({}) no se dijo de la cuenta"),
     ("the day has not come; today is {}", "ese día no ha llegado; hoy es {}"),
     ("{} is closed already; close a later day", "el {} ya está cerrado; cierre un día posterior"),
     (
@@ -329,6 +343,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
 mod tests {
     use jiff::civil::date;
     use meterbook_app::budget::NotLevelled;
+    use meterbook_app::circumstance::NotSaidOf;
     use meterbook_app::close::NotClosed;
     use meterbook_app::collection::{NotRun, Reason};
     use meterbook_app::debit::NotMade;
@@ -402,12 +417,18 @@ mod tests {
             NotLevelled::Running { since: on }.to_string(),
             NotLevelled::BegunAlready { on }.to_string(),
             NotLevelled::NotRunning.to_string(),
+            NotLevelled::Rolling.to_string(),
+            NotLevelled::SameLevel { level: amount }.to_string(),
             NotProtected::NoEnd { shield: Shield::Medical }.to_string(),
             NotProtected::NoDays.to_string(),
             NotProtected::NoMore { renewals: 2 }.to_string(),
             NotProtected::NotPaying { renewals: 2 }.to_string(),
             NotProtected::NoCounty { county: "Kane".to_owned() }.to_string(),
             NotProtected::Already.to_string(),
+            NotSaidOf::NoDays.to_string(),
+            NotSaidOf::NotYet { from: on }.to_string(),
+            NotSaidOf::Already.to_string(),
+            NotSaidOf::None { what: Circumstance::Infant }.to_string(),
             NotRun::AsItIs.to_string(),
             NotClosed::NotYet { today }.to_string(),
             NotClosed::Follows { last: on }.to_string(),

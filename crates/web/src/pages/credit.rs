@@ -16,6 +16,7 @@ use meterbook_app::deposit::{self, Secured};
 use meterbook_app::plan::{self, Proposed};
 use meterbook_app::{Refused, customer_view};
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::{Plan, Stands};
 use meterbook_core::credit::pledge::{Ending, Pledge};
 use meterbook_core::credit::protection as texts;
@@ -23,7 +24,9 @@ use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_store::budget::Budget;
+use meterbook_store::circumstance::Said;
 use meterbook_store::collection::{Case, Taken};
 use meterbook_store::late_fee::LateFee;
 use meterbook_store::protection::Protection;
@@ -64,6 +67,9 @@ struct Page {
     no_level: String,
     pledges: Vec<Promised>,
     protections: Vec<Protected>,
+    household: Vec<OfHousehold>,
+    /// What may be said of it.
+    facts: Vec<(&'static str, String)>,
     shields: Vec<(&'static str, &'static str)>,
     today: String,
     may_keep: bool,
@@ -114,6 +120,17 @@ struct Promised {
     open: bool,
 }
 
+/// What is said of the household.
+struct OfHousehold {
+    word: &'static str,
+    says: String,
+    from: String,
+    to: String,
+    evidence: String,
+    /// Whether it holds today or later.
+    holds: bool,
+}
+
 struct Protected {
     word: &'static str,
     name: &'static str,
@@ -146,6 +163,7 @@ struct Known {
     level: Result<Recommended, anyhow::Error>,
     pledges: Vec<Pledge>,
     protections: Vec<Protection>,
+    household: Vec<Said>,
 }
 
 /// The page.
@@ -196,6 +214,7 @@ pub(super) async fn page(
         Err(why) => (String::new(), refusal::said(why, &console.zone, language)),
     };
     let grantable = Shield::ALL.iter().filter(|it| texts::granted(it.word()).is_ok());
+    let sayable = Circumstance::ALL.iter().filter(|it| !it.follows());
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.credit),
         notice: notice(how, visitor),
@@ -216,6 +235,8 @@ pub(super) async fn page(
         no_level,
         pledges: it.pledges.iter().rev().map(|it| promised(it, visitor)).collect(),
         protections: it.protections.iter().map(|it| protected(it, today, visitor)).collect(),
+        household: it.household.iter().map(|it| of_household(it, today, visitor)).collect(),
+        facts: sayable.map(|it| (it.word(), named(*it, language))).collect(),
         shields: grantable.map(|it| (it.word(), shield(*it, words))).collect(),
         today: today.to_string(),
         may_keep: visitor.may(Permission::KeepCredit),
@@ -268,6 +289,7 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         level: or_why(budget::recommend(tx, account, today))?,
         pledges: store::pledge::of_account(tx, account)?,
         protections: store::protection::of_account(tx, account)?,
+        household: store::circumstance::of_account(tx, account)?,
     })
 }
 
@@ -292,8 +314,11 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "budget-end" => words.budget_ended,
         "pledge" => words.pledge_added,
         "pledge-cancel" => words.pledge_cancelled,
+        "budget-level" => words.budget_changed,
         "protect" => words.granted,
         "protect-end" => words.protection_ended,
+        "say" => words.household_said,
+        "unsay" => words.household_ended,
         _ => "",
     }
 }
@@ -428,6 +453,23 @@ fn promised(it: &Pledge, visitor: &Visitor) -> Promised {
             Some((Ending::Cancelled, _)) => words.pledge_is_cancelled,
         },
         open: it.ended.is_none(),
+    }
+}
+
+/// A circumstance as it is read.
+fn named(it: Circumstance, language: Language) -> String {
+    show::sentence(&evidence::said(it.says(), language))
+}
+
+fn of_household(it: &Said, today: Date, visitor: &Visitor) -> OfHousehold {
+    let (fact, language) = (it.stands(), visitor.language);
+    OfHousehold {
+        word: fact.what.word(),
+        says: named(fact.what, language),
+        from: show::day(fact.from, language),
+        to: fact.to.map_or_else(String::new, |it| show::day(it, language)),
+        evidence: it.evidence.clone(),
+        holds: fact.to.is_none_or(|to| today < to),
     }
 }
 

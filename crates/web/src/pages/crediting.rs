@@ -1,5 +1,5 @@
 //! What is done for the credit of an account: agreeing to parts, waiving a fee, asking for security and
-//! giving it back, levelling bills, protecting.
+//! giving it back, levelling bills, protecting, saying what is so of the household.
 
 use std::sync::Arc;
 
@@ -8,12 +8,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::deposit::NewDeposit;
 use meterbook_app::late_fee::NewWaiver;
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
 use meterbook_core::credit::Shield;
+use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -84,6 +86,11 @@ fn act(
             budget::begin(tx, actor, account, level, text("budget-why"))?;
             Ok("budget")
         }
+        "budget-level" => {
+            let level = typed.some("new-level").map(money::amount).transpose()?;
+            budget::set_level(tx, actor, account, level, text("level-why"))?;
+            Ok("budget-level")
+        }
         "budget-end" => {
             budget::end(tx, actor, account, text("budget-why"))?;
             Ok("budget-end")
@@ -118,6 +125,22 @@ fn act(
             let shield = Shield::from_word(text("shield")).ok_or(NotThere)?;
             protection::end(tx, actor, account, shield, text("protect-why"))?;
             Ok("protect-end")
+        }
+        "say" => {
+            let new = NewFact {
+                account,
+                what: Circumstance::from_word(text("fact")).ok_or(NotThere)?,
+                from: money::day(text("fact-from"))?,
+                until: typed.some("fact-until").map(money::day).transpose()?,
+                evidence: text("fact-evidence").to_owned(),
+            };
+            circumstance::say(tx, actor, &new)?;
+            Ok("say")
+        }
+        "unsay" => {
+            let what = Circumstance::from_word(text("fact")).ok_or(NotThere)?;
+            circumstance::end(tx, actor, account, what, text("fact-why"))?;
+            Ok("unsay")
         }
         _ => Err(NotThere.into()),
     }

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_app::Refused;
-use meterbook_app::report::{Written, report, written};
+use meterbook_app::report::{Written, report, soon, written};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Gl;
@@ -148,7 +148,9 @@ pub(crate) async fn show(
             Ok(asked) => asked,
             Err(wrong) => return Ok(draw(StatusCode::OK, &begun(&here, &who, kind, typed, wrong))),
         };
-        let found = match report(&here.db, actor, &asked, &mut |_| ()) {
+        let found =
+            soon(&here.db, &asked).and_then(|()| report(&here.db, actor, &asked, &mut |_| ()));
+        let found = match found {
             Ok(found) => found,
             Err(why) => {
                 let why = why.downcast::<Refused>()?.to_string();

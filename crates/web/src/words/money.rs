@@ -95,6 +95,13 @@ catalogue! {
     cut_county_name: "County", "Condado";
     cut_why: "Why can an account not be cut off?", "¿Por qué no se puede cortar una cuenta?";
     go_on: "Let them go on", "Reanudar";
+    household: "What is so of the household", "Lo que pasa en el hogar";
+    household_end: "It is no longer so", "Ya no es así";
+    household_ended: "It is so until today.", "Es así hasta hoy.";
+    household_none: "Nothing is said of it that a rule asks for.", "No se dijo nada de lo que preguntan las reglas.";
+    household_said: "It is kept with its evidence.", "Queda guardado con su prueba.";
+    household_say: "Say it", "Decirlo";
+    household_what: "What is so, or was done", "Qué pasa, o qué se hizo";
     granted: "It is granted.", "Está otorgada.";
     review: "Tonight's review", "Revisión de esta noche";
     review_account: "Accounts", "Cuentas";
@@ -138,6 +145,8 @@ catalogue! {
     // Credit of an account.
     budget_begin: "Level the bills", "Nivelar las facturas";
     budget_begun: "Bills are levelled from the next one on.", "Las facturas se nivelan desde la próxima.";
+    budget_change: "Change the level", "Cambiar la cuota";
+    budget_changed: "The level is another one from the next bill on.", "La cuota es otra desde la próxima factura.";
     budget_end: "Level them no more", "Dejar de nivelarlas";
     budget_ended: "Bills are levelled no more; what was to be made up is charged or given back.", "Las facturas ya no se nivelan; lo que faltaba se cobró o se devolvió.";
     budget_level: "Level", "Cuota";
