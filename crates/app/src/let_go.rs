@@ -83,7 +83,9 @@ impl NewSteps {
         let many = match self.what {
             What::Step(step) => {
                 let looked = collection::look(tx, today)?;
-                looked.steps.iter().filter(|it| it.1.step == step).count()
+                // What is sent once more counts with what is sent first.
+                let more = if step == Step::Notice { looked.again.len() } else { 0 };
+                looked.steps.iter().filter(|it| it.taken.step == step).count() + more
             }
             What::LateFees => late_fee::foretell(tx, at)?.0,
         };

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::credit::Shield;
 use meterbook_core::id::AccountId;
-use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Tx};
 
