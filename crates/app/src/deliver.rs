@@ -10,9 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use jiff::civil::Date;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
-use meterbook_paper::{
-    Batch, PATIENCE, Press, Tagged, View, is_of, pdf_within, read_back, view,
-};
+use meterbook_paper::{Batch, PATIENCE, Press, Tagged, View, is_of, pdf_within, read_back, view};
 use meterbook_store::{self as store, Db};
 
 use crate::printed::Printed;

@@ -319,9 +319,7 @@ impl Known {
     fn left(&self, sides: &[Side], bill: &str) -> Money {
         let with = self.asked_with(bill);
         let items = open(sides, &self.applied).items.into_iter();
-        let of_it = |it: &Item| {
-            it.side.debt == Debt::Bill && with.contains(&it.side.key.as_str())
-        };
+        let of_it = |it: &Item| it.side.debt == Debt::Bill && with.contains(&it.side.key.as_str());
         items.filter(of_it).map(|it| it.left).sum()
     }
 

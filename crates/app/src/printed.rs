@@ -129,7 +129,9 @@ impl Printed {
             What::Bill(it) if it.behind.is_some() => return Ok(None),
             // What another account pays is owed here until that is billed.
             What::Bill(it) => (it.bill.account, &it.bill.number, it.before + it.bill.total),
-            What::SumsUp(it) => (it.0.bill.account, &it.0.bill.number, it.0.before + it.0.bill.total),
+            What::SumsUp(it) => {
+                (it.0.bill.account, &it.0.bill.number, it.0.before + it.0.bill.total)
+            }
             What::Note(it) => match (&it.asks, it.correction.made().max_by_key(|it| it.id)) {
                 // Rules take off what they do after the last bill.
                 (Some(asks), Some(last)) if asks.paid_by.is_none() => {

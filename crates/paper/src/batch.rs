@@ -149,14 +149,16 @@ impl<W: Write> Batch<W> {
     pub fn finish_as(mut self, title: &str) -> Result<W> {
         let number = Number::try_from(self.offsets.len())?;
         let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let said = format!("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title><pdfuaid:part>1</pdfuaid:part></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>");
+        let said = format!(
+            "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title><pdfuaid:part>1</pdfuaid:part></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+        );
         let stream = format!(
             "<</Type/Metadata/Subtype/XML/Length {}>>\nstream\n{said}\nendstream",
             said.len()
         );
         self.object(number, stream.as_bytes())?;
-        let mut more =
-            format!("/Metadata {number} 0 R/ViewerPreferences<</DisplayDocTitle true>>").into_bytes();
+        let mut more = format!("/Metadata {number} 0 R/ViewerPreferences<</DisplayDocTitle true>>")
+            .into_bytes();
         if let Some(language) = &self.language {
             more.extend_from_slice(b"/Lang");
             more.extend_from_slice(language);

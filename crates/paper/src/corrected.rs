@@ -208,10 +208,9 @@ fn places(it: &CorrectionNote, asks: &Asks) -> Places {
         in_order.push(match new {
             None => Place { words, amount: old.total },
             // What it was stands between the words and what it is.
-            Some(new) => Place {
-                words: format!("{words} {}", says.money(old.total)),
-                amount: new.total,
-            },
+            Some(new) => {
+                Place { words: format!("{words} {}", says.money(old.total)), amount: new.total }
+            }
         });
     }
     let [was, now, _] = both(it);

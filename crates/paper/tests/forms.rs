@@ -445,7 +445,8 @@ fn a_first_page_of_a_year_says_what_rules_took_off_and_of_a_credit_that_nothing_
         it.correction.bills.extend(both.clone());
     }
     let interest = Money::from_cents(1_23);
-    it.correction.settled = Settled { waived: Money::from_cents(5_00), interest, ..Settled::default() };
+    it.correction.settled =
+        Settled { waived: Money::from_cents(5_00), interest, ..Settled::default() };
     it.correction.net = net(&it.correction.bills) - it.correction.settled.off();
     let asks = it.asks.as_mut().unwrap();
     asks.before = Money::from_cents(-500_000);

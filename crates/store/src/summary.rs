@@ -87,7 +87,11 @@ const OFF: Sql = Sql("
 // bills was posted, or a correction of it was about to be.
 macro_rules! waited {
     ($now:literal) => {
-        Sql(concat!("with now as (", $now, ")", "
+        Sql(concat!(
+            "with now as (",
+            $now,
+            ")",
+            "
     select cast(coalesce(sum(b.total_cents), 0) as bigint)
     from bill_rolled r
     join bill b on b.id = r.bill_id
@@ -103,16 +107,19 @@ macro_rules! waited {
         where u.summed_bill_id = b.id and s.id < (select id from now)
           and not exists (
             select 1 from entry k
-            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))"))
+            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))"
+        ))
     };
 }
 
 const WAITED: Sql = waited!("select id from entry where key = $2 and kind = 'bill'");
-const WAITED_BEFORE: Sql = waited!("
+const WAITED_BEFORE: Sql = waited!(
+    "
     select min(e.id) as id from bill_cancelled c
     join bill f on f.id = c.bill_id
     join entry e on e.key = f.number and e.kind = 'cancelled'
-    where c.correction_id = $2");
+    where c.correction_id = $2"
+);
 const PAID_BY: Sql = Sql("select by_account_id from bill_rolled where bill_id = $1");
 const SUMMING: (Sql, Sql) = among_ids!(
     "select distinct s.bill_id from bill_summed s

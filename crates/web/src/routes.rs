@@ -13,8 +13,8 @@ use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, bill, close, collection, compare, correction, credit,
     crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim, money, moves,
-    moving, note, once, order, ordering, outbox, payment, place, report, search, set, sign_in, suspense,
-    task, timeline, usage, version, write_off,
+    moving, note, once, order, ordering, outbox, payment, place, report, search, set, sign_in,
+    suspense, task, timeline, usage, version, write_off,
 };
 use crate::sent;
 

@@ -258,12 +258,7 @@ pub(super) fn undone_until(
 }
 
 /// Sums up anew, in the order of their accounts, what jobs of a set took back, and says so.
-pub(super) fn after_set(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    set: SetId,
-    on: Date,
-) -> Result<()> {
+pub(super) fn after_set(tx: &mut Tx, allowed: &Authorized, set: SetId, on: Date) -> Result<()> {
     let undone = store::set::to_sum_up(tx, set)?;
     anew(tx, allowed, &undone, on)?;
     for (account, bill) in &undone {

@@ -221,7 +221,8 @@ fn what_another_account_pays_is_not_asked_for_on_the_first_page() {
         meter_shows(db, "E-2", date(2026, 3, 1), &[420]);
         db.write(|tx| {
             let net = preview(tx, actor(), all[1].id, JANUARY, Cause::Read)?.charged();
-            let wanted = NewCorrection { account: all[1].id, from: JANUARY, cause: Cause::Read, net };
+            let wanted =
+                NewCorrection { account: all[1].id, from: JANUARY, cause: Cause::Read, net };
             do_or_ask(tx, actor(), &Asked::Correct(wanted), "misread")
         })
         .unwrap();

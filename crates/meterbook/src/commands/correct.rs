@@ -121,7 +121,9 @@ pub(crate) fn sets(place: &Place, as_json: bool) -> Result<()> {
         return Ok(());
     }
     if all.is_empty() {
-        say::line("no corrections of many accounts were begun; see: meterbook bill correct --tariff");
+        say::line(
+            "no corrections of many accounts were begun; see: meterbook bill correct --tariff",
+        );
     }
     for it in &all {
         print_set(it);
@@ -197,8 +199,9 @@ fn set_as_json(it: &Seen) -> Value {
 pub(crate) fn resume(place: &Place, id: SetId) -> Result<()> {
     let db = super::open(place)?;
     let mut bar = say::Bar::new();
-    let (it, kept) =
-        under_way::resume(&db, super::actor(), id, &mut |done, all| bar.show("looked at", done, all))?;
+    let (it, kept) = under_way::resume(&db, super::actor(), id, &mut |done, all| {
+        bar.show("looked at", done, all)
+    })?;
     drop(bar);
     print_many(&db, &it, kept)
 }
