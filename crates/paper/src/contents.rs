@@ -11,13 +11,12 @@ use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
 
+use crate::chart::last_year;
 use crate::frame::said;
 use crate::pages::pages;
 use crate::read_back::{closed_up, whole};
 use crate::says::{Says, number};
-use crate::view::{
-    billed_use, index_with_kind, last_year, late_charge, line_label, movement_label, reckoned,
-};
+use crate::view::{billed_use, index_with_kind, late_charge, line_label, movement_label, reckoned};
 
 /// Something that a bill has to say and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! the HTML are made of the same view, and the amounts are read back from both before they count.
 
 mod batch;
+mod chart;
 pub mod contents;
 mod corrected;
 mod day_sheet;

@@ -105,7 +105,8 @@ const TENDER_ALONE: Sql = Sql("
     select t.id, t.amount_cents from tender t
     where t.kind = 'debit' and not exists (select 1 from debit_item d where d.tender_id = t.id)
     order by t.id limit 100");
-// What is taken of a bill is of what its paper asked of its account: the bill and what came with it.
+// What is taken of a bill is of what its paper asked of its account: the bill and what came with it, and of
+// the last behind a first page all of them.
 const BEYOND_BILL: Sql = Sql("
     with item as (
         select d.id, b.number, d.amount_cents as cents, cast(
@@ -114,7 +115,11 @@ const BEYOND_BILL: Sql = Sql("
                         and p.account_id = b.account_id), 0)
           + coalesce((select sum(c.amount_cents) from charge c
                       where c.account_id = b.account_id and c.bill_id = b.id
-                        and (0 < c.amount_cents or c.kind = 'budget')), 0) as bigint) as asked
+                        and (0 < c.amount_cents or c.kind = 'budget')), 0)
+          + coalesce((select sum(m.total_cents) from bill_behind h
+                      join bill_behind o on o.correction_id = h.correction_id and o.bill_id <> h.bill_id
+                      join bill m on m.id = o.bill_id
+                      where h.bill_id = b.id), 0) as bigint) as asked
         from debit_item d join bill b on b.id = d.bill_id)
     select id, number, cents, asked from item where asked < cents order by id limit 100");
 // A debit that is tried again follows one that came back for want of money, by as much.

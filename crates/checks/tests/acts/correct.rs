@@ -13,7 +13,7 @@ use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, check, tariff, timeline};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
-use meterbook_core::bill::correct::{Cause, Correction};
+use meterbook_core::bill::correct::{Cause, Correction, only_reads};
 use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::meter::{Flow, Form};
@@ -213,8 +213,12 @@ fn a_wrong_export_reaches_every_bill_that_drew_on_it() {
             ("2026-03-01".to_owned(), 0, Some(1_200)),
         ];
         assert_eq!((told(&it), it.net.cents()), (expected.to_vec(), 1_800));
-        // From March on there is only March to look at: what January left is on its bill.
-        assert!(seen(db, date(2026, 3, 1)).is_err());
+        // From March on there is only March to look at: what January left is on its bill, and it says
+        // other reads.
+        let march = seen(db, date(2026, 3, 1)).unwrap();
+        assert_eq!(told(&march), [("2026-03-01".to_owned(), 0, Some(0))]);
+        let (old, new) = &march.bills[0];
+        assert!(only_reads(old, new.as_ref().unwrap()));
         correct(db, actor(), it.net, "the wrong channel").unwrap();
         clean(db);
     });

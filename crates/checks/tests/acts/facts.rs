@@ -710,7 +710,8 @@ fn what_is_told_across_a_change_of_price_has_each_price_on_its_own_days() {
         }
         (0..2).for_each(|_| bill(db));
         assert_eq!(stand(db), [(1, 0), (2, 5_040)]);
-        assert_eq!(told(db, &multiplied(2, None)), [(2, 5_040)]);
+        // January's bill of no use says the multiplier too.
+        assert_eq!(told(db, &multiplied(2, None)), [(1, 0), (2, 5_040)]);
         // 280 kWh at 0.12 and 280 at 0.24; then at 0.48.
         assert_eq!(retold(db, &dearer("0.48")), [(ACCOUNT, 2, 6_720)]);
         let id = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap()[0].id;

@@ -148,7 +148,7 @@ fn a_layout_sees_nothing_but_its_paper_and_may_not_take_long() {
         let poster = PaperText { name: "poster".to_owned(), ..layout(Form::Note, "") };
         assert_eq!(
             refused(db, &poster),
-            "line 1: no form is called poster; it is bill, large-print, summary, note, letter"
+            "line 1: no form is called poster; it is bill, large-print, summary, note, corrected, letter"
         );
         let none = PaperText { name: String::new(), ..layout(Form::Note, "") };
         assert_eq!(refused(db, &none), "there are several texts of layout; say which with --name");

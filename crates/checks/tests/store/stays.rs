@@ -217,6 +217,7 @@ const MAY_CHANGE: &[&str] = &[
     "correction_reached",
     "correction_seen",
     "correction_set",
+    "correction_summing",
     "counter",
     "deposit_rule",
     "fee",

@@ -262,7 +262,7 @@ mod tests {
         let why = Look::of(&[text(TextKind::Layout, "poster", "")]).unwrap_err();
         assert_eq!(
             why.to_string(),
-            "line 1: no form is called poster; it is bill, large-print, summary, note, letter"
+            "line 1: no form is called poster; it is bill, large-print, summary, note, corrected, letter"
         );
 
         let long = Look::of(&[text(TextKind::Mark, "", &" ".repeat(LONGEST + 1))]);
