@@ -82,13 +82,13 @@ mod tests {
             why: String::new(),
         };
         let items = [
-            item(Asked::Place, 13_32, "Rosa \"R\" Quill, Esq."),
-            item(Asked::Place, 1_000_00, "Dana"),
-            item(Asked::Recall, 8_88, "Bo"),
+            item(Asked::Place, 1_332, "Rosa \"R\" Quill, Esq."),
+            item(Asked::Place, 100_000, "Dana"),
+            item(Asked::Recall, 888, "Bo"),
         ];
         let text = csv(&items).unwrap();
-        assert_eq!(sum(&text, Asked::Place), Some((2, Money::from_cents(1_013_32))));
-        assert_eq!(sum(&text, Asked::Recall), Some((1, Money::from_cents(8_88))));
+        assert_eq!(sum(&text, Asked::Place), Some((2, Money::from_cents(101_332))));
+        assert_eq!(sum(&text, Asked::Recall), Some((1, Money::from_cents(888))));
         assert_eq!(sum(b"a,b\n1,2\n", Asked::Place), None);
         let text = String::from_utf8(text).unwrap();
         assert!(

@@ -85,10 +85,10 @@ mod tests {
     fn an_agency_keeps_its_share_of_what_came_in_for_what_it_has() {
         let cents = Money::from_cents;
         let takes = Some(Share::parse("25%").unwrap());
-        let of = |paid| recovered(cents(100_00), cents(paid), takes);
+        let of = |paid| recovered(cents(10_000), cents(paid), takes);
         assert_eq!(of(40_02), Recovery { paid: cents(40_02), share: cents(10_01) });
-        assert_eq!(of(130_00), Recovery { paid: cents(100_00), share: cents(25_00) });
+        assert_eq!(of(13_000), Recovery { paid: cents(10_000), share: cents(25_00) });
         assert_eq!(of(-5_00), Recovery { paid: Money::ZERO, share: Money::ZERO });
-        assert_eq!(recovered(cents(100_00), cents(40_02), None).share, Money::ZERO);
+        assert_eq!(recovered(cents(10_000), cents(40_02), None).share, Money::ZERO);
     }
 }
