@@ -90,9 +90,9 @@ impl fmt::Display for NotOnline {
             NotOnline::Stale => f.write_str(
                 "this is signed for another time; set the clock, and let the provider tell it again",
             ),
-            NotOnline::NoEvent => {
-                f.write_str("this is no event; the provider tells events of API version 2022-11-15 or later")
-            }
+            NotOnline::NoEvent => f.write_str(
+                "this is no event; let the provider tell events to this address and nothing else",
+            ),
             NotOnline::NoAttempt { id } => {
                 write!(f, "there is no attempt {id}; see: meterbook online list")
             }

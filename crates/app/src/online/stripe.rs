@@ -12,6 +12,8 @@ use ureq::{Agent, Body};
 
 use crate::{agent, secret};
 
+/// The shape of its answers that is read here, whatever the utility chose there.
+const VERSION: &str = "2024-06-20";
 /// Bytes of an answer that are read: a list of a hundred sessions is less.
 const ANSWER: u64 = 4_000_000;
 /// Letters that are kept of what it says.
@@ -215,13 +217,19 @@ impl Stripe {
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Answer<Value> {
         let asked = self.agent.get(format!("{}/v1/{path}", self.base));
-        let asked = asked.query_pairs(query.iter().copied()).header("authorization", self.bearer());
+        let asked = asked
+            .query_pairs(query.iter().copied())
+            .header("authorization", self.bearer())
+            .header("stripe-version", VERSION);
         self.heard(asked.call())
     }
 
     fn post(&self, path: &str, key: &str, form: &[(&str, String)]) -> Answer<Value> {
         let asked = self.agent.post(format!("{}/v1/{path}", self.base));
-        let asked = asked.header("authorization", self.bearer()).header("idempotency-key", key);
+        let asked = asked
+            .header("authorization", self.bearer())
+            .header("stripe-version", VERSION)
+            .header("idempotency-key", key);
         self.heard(asked.send_form(form.iter().map(|(name, value)| (*name, value.as_str()))))
     }
 

@@ -341,10 +341,10 @@ fn what_goes_back_is_taken_back_once() {
         );
         // What nobody heard of before it went back was paid and went back.
         begun(db, AccountId(3)).unwrap();
-        let payment = provider.pay(13_32, "usd", second());
-        provider.refund(&payment, 13_32);
+        let payment = provider.pay(1_332, "usd", second());
+        provider.refund(&payment, 1_332);
         asked_all(db, 6);
-        assert_eq!((stands(db, 3), owes(db, AccountId(3))), (AttemptState::Paid, 13_32));
+        assert_eq!((stands(db, 3), owes(db, AccountId(3))), (AttemptState::Paid, 1_332));
         sound(db);
     });
 }
@@ -364,7 +364,7 @@ fn what_cannot_be_paid_online_is_refused_with_the_way_out() {
         assert_eq!(says(&text(&long)), "settings of online payments: at most 10000 bytes");
         say(db, folder, &format!("base http://127.0.0.1:{}\nleast 5.00\n", provider.port));
         assert!(says(&text("")).starts_with("settings of online payments from 2026-01-01 on"));
-        let [amount, least, most] = [OWED, 5_00, 500_00].map(Money::from_cents);
+        let [amount, least, most] = [OWED, 5_00, 50_000].map(Money::from_cents);
         assert_eq!(refusal(begun(db, ONE)), NotOnline::Limits { amount, least, most });
         let (of, number) = bill_of(db, AccountId(2));
         let other = NewAttempt { bill: Some(of), ..wanted(db, ONE) };

@@ -83,8 +83,8 @@ pub enum NoSettings {
 const BASE: &str = "https://api.stripe.com";
 /// Nobody pays less by card: the fee is more.
 const LEAST: Money = Money::from_cents(1_00);
-/// What providers wait at least and at most.
-const MINUTES: (i64, i64) = (30, 1_440);
+/// What providers wait at least, half an hour from when they hear of it, and at most.
+const MINUTES: (i64, i64) = (31, 1_440);
 const DAYS: (i64, i64) = (1, 366);
 
 /// What was said so far.
@@ -237,12 +237,12 @@ mod tests {
         let it = Settings::parse(LEAST_SAID).unwrap().unwrap();
         assert_eq!((it.base.as_str(), it.pay_page.as_str()), (BASE, "https://pay.example.org"));
         assert_eq!((it.minutes, it.days, it.on_bills), (60, 120, false));
-        assert_eq!((it.least, it.most), (LEAST, Money::from_cents(5000_00)));
+        assert_eq!((it.least, it.most), (LEAST, Money::from_cents(500_000)));
         let more = "# ours\nbase http://127.0.0.1:8420\nreturn https://example.org/thanks\nleast 5\n\
-                    minutes 30\ndays 200\ncode on-bills\n";
+                    minutes 31\ndays 200\ncode on-bills\n";
         let it = Settings::parse(&format!("{LEAST_SAID}{more}")).unwrap().unwrap();
         assert_eq!(it.back.as_deref(), Some("https://example.org/thanks"));
-        assert_eq!((it.minutes, it.days, it.on_bills), (30, 200, true));
+        assert_eq!((it.minutes, it.days, it.on_bills), (31, 200, true));
         assert_eq!(Settings::parse("\n# nothing\n"), Ok(None));
     }
 
@@ -254,7 +254,7 @@ mod tests {
             ("key sk_live_1", "line 1: say where it is: env NAME or file PATH"),
             ("\nmost 0", "line 2: 0 is not above zero"),
             ("least x", "line 1: x is no amount; write it like 87.45"),
-            ("minutes 5", "line 1: 5 is no number from 30 to 1440"),
+            ("minutes 5", "line 1: 5 is no number from 31 to 1440"),
             ("days 0", "line 1: 0 is no number from 1 to 366"),
             ("code everywhere", "line 1: everywhere: write on-bills, or leave code out"),
             ("most 5\nmost 6", "line 2: most is said twice; leave one"),
