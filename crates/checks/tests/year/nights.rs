@@ -141,7 +141,7 @@ impl Year<'_> {
         for (step, many) in done.taken {
             self.count(step.word(), many);
         }
-        db.write(|tx| close::close_day(tx, actor, today, "")).unwrap();
+        close::close_day(db, actor, today, "").unwrap();
         if today == today.last_of_month() {
             db.write(|tx| close::close_month(tx, actor, today, Level::Hard, "")).unwrap();
         }
