@@ -29,6 +29,8 @@ use crate::{Actor, Refused, credit_rules, customer_view, order, protection, rece
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
+/// Accounts of which it is asked at once in which towns they are.
+const PLACES: usize = 1_000;
 /// Days of weather that are looked at.
 const DAYS: i64 = 30;
 
@@ -67,6 +69,19 @@ pub struct Done {
     pub kept: BTreeMap<(Step, Shield), usize>,
     /// Steps that were stopped, how many there are and why.
     pub stopped: BTreeMap<Step, (usize, String)>,
+}
+
+/// What a run is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It looks over all accounts.
+    Look,
+    /// It ends cases.
+    Ends,
+    /// It opens cases.
+    Opens,
+    /// It takes steps of a kind.
+    Steps(Step),
 }
 
 /// Why an account is not cut off.
@@ -115,7 +130,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
-    let mut around = Shields::of(tx, on)?;
+    let mut around = Shields::of(tx, on, &arrears)?;
     let mut looked = Looked::default();
     for it in arrears {
         let case = cases.remove(&it.account);
@@ -151,7 +166,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
         standing.taken = taken.and_then(|it| Some((usize::try_from(it.0).ok()?, it.1)));
         // Without shields first: most accounts have no step tonight.
         let Next::Step { .. } = rules.next(&standing, on) else { continue };
-        let shields = around.of_account(tx, &it, on)?;
+        let shields = around.of_account(&it, on);
         standing.shields = &shields;
         match rules.next(&standing, on) {
             Next::Step { nth, step } => {
@@ -199,12 +214,14 @@ struct Shields {
     disputed: HashMap<AccountId, Shield>,
     weather: Vec<Weather>,
     calendar: Calendar,
+    /// Where accounts are, where a rule asks for it.
+    towns: HashMap<AccountId, Vec<String>>,
     /// By class and town: what the rules make of it.
     known: HashMap<(CustomerClass, Vec<String>), Vec<Shield>>,
 }
 
 impl Shields {
-    fn of(tx: &mut Tx, on: Date) -> Result<Shields> {
+    fn of(tx: &mut Tx, on: Date, arrears: &[Arrears]) -> Result<Shields> {
         let mut granted: HashMap<AccountId, Vec<Shield>> = HashMap::new();
         let mut counties = Vec::new();
         for it in store::protection::on(tx, on)? {
@@ -215,8 +232,14 @@ impl Shields {
                 (None, None) => (),
             }
         }
+        let rules = credit_rules::protections(tx, on)?;
+        let mut towns = HashMap::new();
+        for some in arrears.chunks(PLACES).filter(|_| rules.has_counties()) {
+            let accounts: Vec<AccountId> = some.iter().map(|it| it.account).collect();
+            towns.extend(store::protection::towns_among(tx, &accounts, on)?);
+        }
         Ok(Shields {
-            rules: credit_rules::protections(tx, on)?,
+            rules,
             granted,
             counties,
             disputed: store::protection::disputed(tx)?,
@@ -226,18 +249,15 @@ impl Shields {
                 on.saturating_add(1.day()),
             )?,
             calendar: crate::calendar::on(tx, on)?,
+            towns,
             known: HashMap::new(),
         })
     }
 
-    fn of_account(&mut self, tx: &mut Tx, it: &Arrears, on: Date) -> Result<Vec<Shield>> {
+    fn of_account(&mut self, it: &Arrears, on: Date) -> Vec<Shield> {
         let mut found = self.granted.get(&it.account).cloned().unwrap_or_default();
         found.extend(self.disputed.get(&it.account));
-        let towns = match self.rules.has_counties() {
-            true => store::protection::towns(tx, it.account, on)?,
-            false => Vec::new(),
-        };
-        let key = (it.class, towns);
+        let key = (it.class, self.towns.get(&it.account).cloned().unwrap_or_default());
         if !self.known.contains_key(&key) {
             let (class, towns) = (it.class, &key.1[..]);
             let (weather, calendar) = (&self.weather[..], &self.calendar);
@@ -255,29 +275,38 @@ impl Shields {
             self.known.insert(key.clone(), all);
         }
         found.extend(self.known.get(&key).into_iter().flatten());
-        Ok(found)
+        found
     }
 }
 
 /// Looks over all accounts and takes the steps that come next. What is stopped, or more than the rules let
 /// be done in a day, is not taken; `expected` lets as many of a step go as somebody counted.
 pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
-    let (on, looked, rules, stopped) = db.write(|tx| {
+    run_watched(db, actor, expected, &mut |_, _, _| ())
+}
+
+/// The same, and `watch` is told what it is at, how much of that is done and how much there is. It may be
+/// ended at any time: what was kept stays, and the next run of the day does the rest.
+pub fn run_watched(
+    db: &Db,
+    actor: Actor,
+    expected: &[(Step, usize)],
+    watch: &mut dyn FnMut(Part, u64, u64),
+) -> Result<Done> {
+    watch(Part::Look, 0, 1);
+    // It takes a while and keeps nothing: nobody who posts meanwhile waits for it.
+    let (on, looked, guards) = db.read(|tx| {
         authorize(tx, actor, Permission::RunCollections, None)?;
         let on = crate::founding::zone(tx)?.day_of(actor.at);
-        let stopped = [Switch::Notices, Switch::Cuts].map(|it| (it, it.word()));
-        let mut why = Vec::new();
-        for (switch, word) in stopped {
-            why.extend(store::collection::stopped(tx, word)?.map(|it| (switch, it)));
-        }
-        Ok((on, look(tx, on)?, credit_rules::collections(tx, on)?, why))
+        Ok((on, look(tx, on)?, Guards::of(tx, on)?))
     })?;
+    watch(Part::Look, 1, 1);
     let mut done = Done { kept: looked.kept, ..Done::default() };
     let mut steps: BTreeMap<Step, Vec<(AccountId, Taken)>> = BTreeMap::new();
     for (account, it) in looked.steps {
         steps.entry(it.step).or_default().push((account, it));
     }
-    steps.retain(|step, all| match guard(*step, all.len(), &rules, &stopped, expected) {
+    steps.retain(|step, all| match guards.against(*step, all.len(), expected) {
         None => true,
         Some(why) => {
             done.stopped.insert(*step, (all.len(), why));
@@ -287,67 +316,98 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
     let cuts = steps.remove(&Step::Cut).unwrap_or_default();
     done.opened = looked.opens.len();
     done.ended = looked.ends.len();
-    for part in looked.ends.chunks(AT_ONCE) {
-        db.write(|tx| {
-            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            store::collection::end(tx, part, on, "less is past due than a case takes")?;
-            let said = format!("{} ended", part.len());
-            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-        })?;
-    }
-    for part in looked.opens.chunks(AT_ONCE) {
-        db.write(|tx| {
-            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            store::collection::add(tx, part)?;
-            let said = format!("{} opened", part.len());
-            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-        })?;
-    }
+    let mut keep = Keep { db, actor, on, watch };
+    keep.parts(Part::Ends, "ended", &looked.ends, |tx, part| {
+        store::collection::end(tx, part, on, "less is past due than a case takes")
+    })?;
+    keep.parts(Part::Opens, "opened", &looked.opens, store::collection::add)?;
     for (step, all) in steps {
         let taken: Vec<Taken> = all.into_iter().map(|it| it.1).collect();
         done.taken.insert(step, taken.len());
-        for part in taken.chunks(AT_ONCE) {
-            db.write(|tx| {
-                let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-                store::collection::take(tx, part)?;
-                let said = format!("{step}: {}", part.len());
-                store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-            })?;
-        }
+        keep.parts(Part::Steps(step), step.word(), &taken, store::collection::take)?;
     }
-    for (account, it) in cuts {
+    let many = u64::try_from(cuts.len())?;
+    for (nth, (account, it)) in (1..).zip(cuts) {
         if db.write(|tx| cut(tx, actor, account, &it))? {
             *done.taken.entry(Step::Cut).or_default() += 1;
         }
+        (keep.watch)(Part::Steps(Step::Cut), nth, many);
     }
     Ok(done)
 }
 
-/// Why so many of a step are not taken, if they are not.
-fn guard(
-    step: Step,
-    many: usize,
-    rules: &Rules,
-    stopped: &[(Switch, String)],
-    expected: &[(Step, usize)],
-) -> Option<String> {
-    let switch = match step {
-        Step::Reminder | Step::Notice => Some(Switch::Notices),
-        Step::Cut => Some(Switch::Cuts),
-        _ => None,
-    };
-    if let Some((_, why)) = stopped.iter().find(|it| Some(it.0) == switch) {
-        return Some(format!("stopped: {why}"));
+/// Where a run keeps what it decided, in large parts.
+struct Keep<'a> {
+    db: &'a Db,
+    actor: Actor,
+    on: Date,
+    watch: &'a mut dyn FnMut(Part, u64, u64),
+}
+
+impl Keep<'_> {
+    fn parts<T>(
+        &mut self,
+        of: Part,
+        what: &str,
+        all: &[T],
+        keep: impl Fn(&mut Tx, &[T]) -> Result<()>,
+    ) -> Result<()> {
+        let (mut kept, many) = (0, u64::try_from(all.len())?);
+        for part in all.chunks(AT_ONCE) {
+            self.db.write(|tx| {
+                let allowed = authorize(tx, self.actor, Permission::RunCollections, None)?;
+                keep(tx, part)?;
+                let said = format!("{what}: {}", part.len());
+                let subject = self.on.to_string();
+                store::audit::add(tx, &allowed, "run collections", &subject, &said)
+            })?;
+            kept += u64::try_from(part.len())?;
+            (self.watch)(of, kept, many);
+        }
+        Ok(())
     }
-    if expected.contains(&(step, many)) {
-        return None;
+}
+
+/// What keeps steps from being taken, whoever they are of.
+struct Guards {
+    rules: Rules,
+    stopped: Vec<(Switch, String)>,
+    /// What was taken today already, where a run was ended before its end.
+    before: BTreeMap<Step, usize>,
+}
+
+impl Guards {
+    fn of(tx: &mut Tx, on: Date) -> Result<Guards> {
+        let mut stopped = Vec::new();
+        for switch in [Switch::Notices, Switch::Cuts] {
+            let why = store::collection::stopped(tx, switch.word())?;
+            stopped.extend(why.map(|it| (switch, it)));
+        }
+        let before = store::collection::counted(tx, on)?;
+        Ok(Guards { rules: credit_rules::collections(tx, on)?, stopped, before })
     }
-    let counted = expected.iter().find(|it| it.0 == step);
-    if let Some((_, counted)) = counted {
-        return Some(format!("{counted} were expected"));
+
+    /// Why so many of a step are not taken, if they are not.
+    fn against(&self, step: Step, many: usize, expected: &[(Step, usize)]) -> Option<String> {
+        let switch = match step {
+            Step::Reminder | Step::Notice => Some(Switch::Notices),
+            Step::Cut => Some(Switch::Cuts),
+            _ => None,
+        };
+        if let Some((_, why)) = self.stopped.iter().find(|it| Some(it.0) == switch) {
+            return Some(format!("stopped: {why}"));
+        }
+        // Whoever runs it again says what was counted before the first time, or what is left.
+        let of_day = many + self.before.get(&step).copied().unwrap_or_default();
+        if [many, of_day].iter().any(|it| expected.contains(&(step, *it))) {
+            return None;
+        }
+        if let Some((_, counted)) = expected.iter().find(|it| it.0 == step) {
+            return Some(format!("{counted} were expected"));
+        }
+        let most = self.rules.most(step).filter(|most| *most < of_day)?;
+        Some(format!("the rules let {most} be done in a day"))
     }
-    let most = rules.most(step).filter(|most| *most < many)?;
-    Some(format!("the rules let {most} be done in a day"))
 }
 
 /// Orders the cuts of an account, where nothing keeps from it now.

@@ -30,7 +30,7 @@ pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Shield>> {
     if levelled.iter().any(|it| it.from <= day && it.ended.is_none_or(|to| day < to)) {
         shields.push(Shield::Budget);
     }
-    for it in store::protection::on(tx, day)? {
+    for it in store::protection::near(tx, account, day)? {
         if it.account == Some(account) {
             shields.push(it.granted.shield);
         }

@@ -1,7 +1,7 @@
 //! `collect` and `protect`: what is done where something is past due, and what keeps from it.
 
 use anyhow::Result;
-use meterbook_app::collection::{self, Done, Switch};
+use meterbook_app::collection::{self, Done, Part, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
@@ -30,7 +30,11 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         }
         CollectCommand::Run { expect, json } => {
             let expected = expect.iter().map(|it| read(it)).collect::<Result<Vec<_>>>()?;
-            show(&collection::run(&super::open(place)?, by, &expected)?, *json);
+            let mut bar = say::Bar::new();
+            let mut watch = |at, done, all| bar.show(&stage(at), done, all);
+            let done = collection::run_watched(&super::open(place)?, by, &expected, &mut watch)?;
+            bar.end();
+            show(&done, *json);
         }
         CollectCommand::Why { of, on, json } => {
             let db = super::see(place)?;
@@ -93,6 +97,15 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn stage(at: Part) -> String {
+    match at {
+        Part::Look => "all accounts looked at".to_owned(),
+        Part::Ends => "cases ended".to_owned(),
+        Part::Opens => "cases opened".to_owned(),
+        Part::Steps(step) => format!("{step} taken"),
+    }
 }
 
 pub(crate) fn protect(place: &Place, command: &ProtectCommand) -> Result<()> {
