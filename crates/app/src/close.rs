@@ -16,7 +16,7 @@ use meterbook_core::ledger::{EntryKind, Gl, credited};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
-use meterbook_store::{self as store, Conflict, Tx};
+use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
 use crate::receipt;
@@ -79,15 +79,46 @@ pub struct JournalLine {
 }
 
 /// Closes a day: looks at what must hold, keeps what was found, and writes the journal.
-pub fn close_day(tx: &mut Tx, actor: Actor, on: Date, why: &str) -> Result<Journal> {
+///
+/// What takes long with many accounts is looked at while others post; what is posted meanwhile is looked
+/// at by the next close. In a large utility everybody who posted was refused before, as long as it took.
+pub fn close_day(db: &Db, actor: Actor, on: Date, why: &str) -> Result<Journal> {
+    let ties = db.read(|tx| {
+        may_close(tx, actor, on, why)?;
+        ties(tx)
+    })?;
+    db.write(|tx| {
+        // From here on nobody posts until this is done.
+        let through = store::journal::seal(tx)?;
+        let through = store::journal::before_later_days(tx, on, through)?;
+        let (allowed, last) = may_close(tx, actor, on, why)?;
+        let Checklist { entries, debits, steps, wrong } = checklist(tx, on, through, ties)?;
+        if !wrong.is_empty() {
+            return Err(refuse(NotClosed::Stands(wrong)));
+        }
+        let number = last.map_or(1, |it| it.number + 1);
+        let journal = Journal { number, on, through, entries, debits };
+        store::journal::add(tx, &journal, actor.at)?;
+        let found: Vec<(&str, String)> = steps.into_iter().map(|it| (it.name, it.found)).collect();
+        store::journal::keep_evidence(tx, &on.to_string(), &found)?;
+        let said = format!("journal {number}: {entries} entries, {debits}. {}", why.trim());
+        store::audit::add(tx, &allowed, "close day", &on.to_string(), &said)?;
+        Ok(journal)
+    })
+}
+
+/// Whether a day may be closed now, and the last journal; refuses it where it may not.
+fn may_close(
+    tx: &mut Tx,
+    actor: Actor,
+    on: Date,
+    why: &str,
+) -> Result<(Authorized, Option<Journal>)> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     if today < on {
         return Err(refuse(NotClosed::NotYet { today }));
     }
-    // From here on nobody posts until this is done.
-    let through = store::journal::seal(tx)?;
-    let through = store::journal::before_later_days(tx, on, through)?;
     let last = store::journal::last(tx)?;
     if let Some(Journal { on: last, .. }) = last.filter(|it| on <= it.on) {
         return Err(refuse(NotClosed::Follows { last }));
@@ -99,18 +130,7 @@ pub fn close_day(tx: &mut Tx, actor: Actor, on: Date, why: &str) -> Result<Journ
     if store::journal::is_closed(tx, &month, "soft")? && why.trim().is_empty() {
         return Err(refuse(NotClosed::Softly { month }));
     }
-    let Checklist { entries, debits, steps, wrong, .. } = checklist(tx, on, through)?;
-    if !wrong.is_empty() {
-        return Err(refuse(NotClosed::Stands(wrong)));
-    }
-    let number = last.map_or(1, |it| it.number + 1);
-    let journal = Journal { number, on, through, entries, debits };
-    store::journal::add(tx, &journal, actor.at)?;
-    let found: Vec<(&str, String)> = steps.into_iter().map(|it| (it.name, it.found)).collect();
-    store::journal::keep_evidence(tx, &on.to_string(), &found)?;
-    let said = format!("journal {number}: {entries} entries, {debits}. {}", why.trim());
-    store::audit::add(tx, &allowed, "close day", &on.to_string(), &said)?;
-    Ok(journal)
+    Ok((allowed, last))
 }
 
 /// What is looked at before a day is closed.
@@ -137,15 +157,28 @@ pub struct Looked {
     pub wrong: Vec<String>,
 }
 
-/// What closing a day would find now. The act looks again, while nobody posts.
+/// What closing a day would find now. The act looks again.
 pub fn look(tx: &mut Tx, on: Date) -> Result<Checklist> {
     let newest = store::journal::newest(tx)?;
     let through = store::journal::before_later_days(tx, on, newest)?;
-    checklist(tx, on, through)
+    let ties = ties(tx)?;
+    checklist(tx, on, through, ties)
 }
 
-/// Looks at all that must hold of the entries up to one before a day is closed.
-fn checklist(tx: &mut Tx, on: Date, through: EntryId) -> Result<Checklist> {
+/// Looks at what of all accounts and payments must hold, however old it is, and says through which entry.
+fn ties(tx: &mut Tx) -> Result<Vec<Looked>> {
+    let (mut found, newest) = (Vec::new(), store::journal::newest(tx)?);
+    for (name, look) in TIES {
+        let (examined, wrong) = look(tx)?;
+        found.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
+    }
+    found.push(Looked { name: "through", found: format!("entry {newest}"), wrong: Vec::new() });
+    Ok(found)
+}
+
+/// Looks at all that must hold of the entries up to one before a day is closed, with what was found of all
+/// accounts.
+fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Vec<Looked>) -> Result<Checklist> {
     let after = store::journal::last(tx)?.map_or(EntryId(0), |it| it.through);
     let (entries, debits, off) = store::journal::sum(tx, after, through)?;
     let found = format!("{entries} entries, debits {debits}, credits {debits}");
@@ -158,10 +191,7 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId) -> Result<Checklist> {
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
-    for (name, look) in TIES {
-        let (examined, wrong) = look(tx)?;
-        steps.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
-    }
+    steps.extend(ties);
     let held = store::suspense::sum(tx)?.1;
     let found = format!("{held} is held for nobody");
     steps.push(Looked { name: "suspense", found, wrong: Vec::new() });

@@ -4,7 +4,9 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
+mod guard;
 pub mod outreach;
+mod shields;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -13,30 +15,27 @@ use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
-use meterbook_core::calendar::Calendar;
 use meterbook_core::credit::Shield;
-use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::credit::collection::{Next, Rules, Standing, Step};
 use meterbook_core::credit::notice::Lacks;
-use meterbook_core::credit::protection::{self as texts, Around, PastDue, Weather, Why};
+use meterbook_core::credit::protection::Why;
 use meterbook_core::id::{AccountId, OrderId};
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
-use meterbook_core::permission::Permission;
+use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::collection::{Case, Earlier, Taken};
 use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
+use crate::collection::guard::Guard;
+use crate::collection::shields::Shields;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
-use crate::protection::known::{self, Known};
 use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
-/// Days of weather that are looked at.
-const DAYS: i64 = 30;
 
 /// What may be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +97,21 @@ pub struct Done {
     pub stopped: BTreeMap<Step, (usize, String)>,
 }
 
+/// What a run is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It looks over all accounts.
+    Look,
+    /// It ends cases.
+    Ends,
+    /// It opens cases.
+    Opens,
+    /// It takes steps of a kind.
+    Steps(Step),
+    /// It sends notices once more.
+    Again,
+}
+
 /// Why an account is not cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -149,7 +163,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let pledged = pledged(tx, on)?;
     let mut looks = Looks {
         on,
-        around: Shields::of(tx, on)?,
+        around: Shields::of(tx, on, &arrears)?,
         notices: Notices::of(tx, on)?,
         rules,
         looked: Looked::default(),
@@ -308,154 +322,29 @@ fn opened(it: &Arrears, before: Option<&Earlier>, rules: &Rules, on: Date) -> Ca
     }
 }
 
-/// What shields accounts on a day, asked for all of them at once.
-struct Shields {
-    rules: texts::Rules,
-    granted: HashMap<AccountId, Vec<Shield>>,
-    counties: Vec<(String, Shield)>,
-    disputed: HashMap<AccountId, Shield>,
-    weather: Vec<Weather>,
-    calendar: Calendar,
-    /// By class and town: what the rules make of it, where they ask for nothing of the account itself.
-    known: HashMap<(CustomerClass, Vec<String>), Vec<Shield>>,
-    facts: HashMap<AccountId, Vec<Fact>>,
-    told: HashMap<AccountId, Vec<Date>>,
-}
-
-impl Shields {
-    fn of(tx: &mut Tx, on: Date) -> Result<Shields> {
-        let mut granted: HashMap<AccountId, Vec<Shield>> = HashMap::new();
-        let mut counties = Vec::new();
-        for it in store::protection::on(tx, on)? {
-            let shield = it.granted.shield;
-            match (it.account, it.county) {
-                (Some(account), _) => granted.entry(account).or_default().push(shield),
-                (None, Some(county)) => counties.push((county, shield)),
-                (None, None) => (),
-            }
-        }
-        if credit_rules::pledges(tx, on)?.shields {
-            for account in store::pledge::open(tx, on)?.into_keys() {
-                granted.entry(account).or_default().push(Shield::Pledge);
-            }
-        }
-        let rules = credit_rules::protections(tx, on)?;
-        let facts = match rules.asks_of_account() {
-            true => store::circumstance::on(tx, on)?,
-            false => HashMap::new(),
-        };
-        let told = match rules.asks_for(Circumstance::Told) {
-            true => store::circumstance::told(tx, on)?,
-            false => HashMap::new(),
-        };
-        Ok(Shields {
-            rules,
-            facts,
-            told,
-            granted,
-            counties,
-            disputed: store::protection::disputed(tx)?,
-            weather: store::protection::weather(
-                tx,
-                on.saturating_sub(DAYS.days()),
-                on.saturating_add(1.day()),
-            )?,
-            calendar: crate::calendar::on(tx, on)?,
-            known: HashMap::new(),
-        })
-    }
-
-    fn of_account(&mut self, tx: &mut Tx, it: &Arrears, on: Date) -> Result<Vec<Shield>> {
-        let mut found = self.granted.get(&it.account).cloned().unwrap_or_default();
-        found.extend(self.disputed.get(&it.account));
-        let towns = match self.rules.has_counties() {
-            true => store::protection::towns(tx, it.account, on)?,
-            false => Vec::new(),
-        };
-        if self.rules.asks_of_account() {
-            let known = self.of_itself(tx, it, on)?;
-            found.extend(self.by_rules(it.class, &towns, &known, on));
-            return Ok(found);
-        }
-        let key = (it.class, towns);
-        if !self.known.contains_key(&key) {
-            let all = self.by_rules(it.class, &key.1, &Known::default(), on);
-            self.known.insert(key.clone(), all);
-        }
-        found.extend(self.known.get(&key).into_iter().flatten());
-        Ok(found)
-    }
-
-    /// What the rules make of an account of which so much is known, and what its county was granted.
-    fn by_rules(
-        &self,
-        class: CustomerClass,
-        towns: &[String],
-        known: &Known,
-        on: Date,
-    ) -> Vec<Shield> {
-        let around = Around {
-            class,
-            towns,
-            granted: &[],
-            facts: &known.facts,
-            past_due: known.past_due,
-            paid: &known.paid,
-            weather: &self.weather,
-            calendar: &self.calendar,
-        };
-        let mut all: Vec<Shield> =
-            self.rules.shields(&around, on).iter().map(|it| it.shield).collect();
-        for (county, shield) in &self.counties {
-            let here = |it: &String| {
-                self.rules.county(it).is_some_and(|it| it.eq_ignore_ascii_case(county))
-            };
-            if towns.iter().any(here) {
-                all.push(*shield);
-            }
-        }
-        all
-    }
-
-    /// What lines ask for of an account; its debts are looked at one by one only where a line needs it.
-    fn of_itself(&self, tx: &mut Tx, it: &Arrears, on: Date) -> Result<Known> {
-        let mut facts = self.facts.get(&it.account).cloned().unwrap_or_default();
-        let told = self.told.get(&it.account).into_iter().flatten();
-        facts.extend(told.map(|it| known::told(*it)));
-        facts.extend(known::elsewhere(tx, &self.rules, it.account, on)?);
-        let (past_due, paid) = match self.rules.asks_of_debts() {
-            true => known::debts(tx, &self.rules, it.account, on)?,
-            false => {
-                let (amount, oldest) = (it.past_due, it.oldest);
-                let past_due = PastDue { amount, oldest, newest: oldest, of_service: true };
-                (Some(past_due), Vec::new())
-            }
-        };
-        Ok(Known { facts, past_due, paid })
-    }
-}
-
 /// Looks over all accounts and takes the steps that come next. What is stopped, or more than the rules let
 /// be done in a day, is not taken; where `expected` says how many of a step, exactly as many are. A second
 /// person lets more go ([`NewSteps`](crate::let_go::NewSteps)).
 pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
-    let (on, looked, guard) = db.write(|tx| {
+    run_watched(db, actor, expected, &mut |_, _, _| ())
+}
+
+/// The same, and `watch` is told what it is at, how much of that is done and how much there is. It may be
+/// ended at any time: what was kept stays, and the next run of the day does the rest.
+pub fn run_watched(
+    db: &Db,
+    actor: Actor,
+    expected: &[(Step, usize)],
+    watch: &mut dyn FnMut(Part, u64, u64),
+) -> Result<Done> {
+    watch(Part::Look, 0, 1);
+    // It takes a while and keeps nothing: nobody who posts meanwhile waits for it.
+    let (on, looked, guard) = db.read(|tx| {
         authorize(tx, actor, Permission::RunCollections, None)?;
         let on = crate::founding::zone(tx)?.day_of(actor.at);
-        let stopped = [Switch::Notices, Switch::Cuts].map(|it| (it, it.word()));
-        let mut why = Vec::new();
-        for (switch, word) in stopped {
-            why.extend(store::collection::stopped(tx, word)?.map(|it| (switch, it)));
-        }
-        let mut let_go = Vec::new();
-        for step in Step::ALL {
-            let many = store::let_go::of(tx, step.word(), on)?;
-            let_go
-                .extend(many.into_iter().filter_map(|it| Some((*step, usize::try_from(it).ok()?))));
-        }
-        let rules = credit_rules::collections(tx, on)?;
-        Ok((on, look(tx, on)?, Guard { rules, stopped: why, expected, let_go }))
+        Ok((on, look(tx, on)?, Guard::of(tx, on, expected)?))
     })?;
+    watch(Part::Look, 1, 1);
     let Looked { opens, ends, steps: coming, mut again, waiting, kept } = looked;
     let mut done = Done { kept, waiting, ..Done::default() };
     let mut steps: BTreeMap<Step, Vec<Coming>> = BTreeMap::new();
@@ -482,41 +371,27 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
     let cuts = steps.remove(&Step::Cut).unwrap_or_default();
     done.opened = opens.len();
     done.ended = ends.len();
-    for part in ends.chunks(AT_ONCE) {
-        db.write(|tx| {
-            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            store::collection::end(tx, part, on, "less is past due than a case takes")?;
-            let said = format!("{} ended", part.len());
-            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-        })?;
-    }
-    for part in opens.chunks(AT_ONCE) {
-        db.write(|tx| {
-            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            store::collection::add(tx, part)?;
-            let said = format!("{} opened", part.len());
-            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-        })?;
-    }
+    let mut keep = Keep { db, actor, on, watch };
+    keep.parts(Part::Ends, "ended", &ends, |tx, _, part| {
+        store::collection::end(tx, part, on, "less is past due than a case takes")
+    })?;
+    keep.parts(Part::Opens, "opened", &opens, |tx, _, part| store::collection::add(tx, part))?;
     for (step, all) in steps.into_iter().filter(|it| !it.1.is_empty()) {
         done.taken.insert(step, all.len());
-        for part in all.chunks(AT_ONCE) {
-            db.write(|tx| take(tx, actor, &guard.rules, (step, on), part))?;
-        }
-    }
-    done.again = again.len();
-    for part in again.chunks(AT_ONCE) {
-        db.write(|tx| {
-            let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
-            notice::send(tx, &guard.rules, (Step::Notice, on), part)?;
-            let said = format!("{}: {} once more", Step::Notice, part.len());
-            store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
+        keep.parts(Part::Steps(step), step.word(), &all, |tx, allowed, part| {
+            take(tx, allowed, &guard.rules, (step, on), part)
         })?;
     }
-    for it in cuts {
+    done.again = again.len();
+    keep.parts(Part::Again, "notice once more", &again, |tx, _, part| {
+        notice::send(tx, &guard.rules, (Step::Notice, on), part)
+    })?;
+    let many = u64::try_from(cuts.len())?;
+    for (nth, it) in (1..).zip(cuts) {
         if db.write(|tx| cut(tx, actor, it.account, &it.taken))? {
             *done.taken.entry(Step::Cut).or_default() += 1;
         }
+        (keep.watch)(Part::Steps(Step::Cut), nth, many);
     }
     db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
@@ -525,56 +400,53 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
     Ok(done)
 }
 
+/// Where a run keeps what it decided, in large parts.
+struct Keep<'a> {
+    db: &'a Db,
+    actor: Actor,
+    on: Date,
+    watch: &'a mut dyn FnMut(Part, u64, u64),
+}
+
+impl Keep<'_> {
+    fn parts<T>(
+        &mut self,
+        of: Part,
+        what: &str,
+        all: &[T],
+        keep: impl Fn(&mut Tx, &Authorized, &[T]) -> Result<()>,
+    ) -> Result<()> {
+        let (mut kept, many) = (0, u64::try_from(all.len())?);
+        for part in all.chunks(AT_ONCE) {
+            self.db.write(|tx| {
+                let allowed = authorize(tx, self.actor, Permission::RunCollections, None)?;
+                keep(tx, &allowed, part)?;
+                let said = format!("{what}: {}", part.len());
+                let subject = self.on.to_string();
+                store::audit::add(tx, &allowed, "run collections", &subject, &said)
+            })?;
+            kept += u64::try_from(part.len())?;
+            (self.watch)(of, kept, many);
+        }
+        Ok(())
+    }
+}
+
 /// Takes a step of many accounts with what is to be done of it.
 fn take(
     tx: &mut Tx,
-    actor: Actor,
+    allowed: &Authorized,
     rules: &Rules,
     (step, on): (Step, Date),
     all: &[Coming],
 ) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
     let taken: Vec<Taken> = all.iter().map(|it| it.taken.clone()).collect();
     store::collection::take(tx, &taken)?;
     match step {
-        Step::Reminder | Step::Notice => notice::send(tx, rules, (step, on), all)?,
-        Step::Call => outreach::call(tx, &allowed, all)?,
-        Step::Field => outreach::visit(tx, &allowed, all)?,
-        Step::Cut | Step::WriteOff | Step::Agency => (),
-    }
-    let said = format!("{step}: {}", all.len());
-    store::audit::add(tx, &allowed, "run collections", &on.to_string(), &said)
-}
-
-/// What keeps from taking a step at all.
-struct Guard<'a> {
-    rules: Rules,
-    stopped: Vec<(Switch, String)>,
-    /// How many of a step somebody counted.
-    expected: &'a [(Step, usize)],
-    /// How many of a step a second person let go.
-    let_go: Vec<(Step, usize)>,
-}
-
-impl Guard<'_> {
-    /// Why so many of a step are not taken, if they are not.
-    fn stops(&self, step: Step, many: usize) -> Option<String> {
-        let switch = match step {
-            Step::Reminder | Step::Notice => Some(Switch::Notices),
-            Step::Cut => Some(Switch::Cuts),
-            _ => None,
-        };
-        if let Some((_, why)) = self.stopped.iter().find(|it| Some(it.0) == switch) {
-            return Some(format!("stopped: {why}"));
-        }
-        let counted = self.expected.iter().find(|it| it.0 == step);
-        if let Some((_, counted)) = counted.filter(|it| it.1 != many) {
-            return Some(format!("{counted} were expected"));
-        }
-        // Whoever takes them counted them; who lets more go is somebody else.
-        let most = self.rules.most(step).filter(|most| *most < many)?;
-        let let_go = self.let_go.contains(&(step, many));
-        (!let_go).then(|| format!("the rules let {most} be done in a day"))
+        Step::Reminder | Step::Notice => notice::send(tx, rules, (step, on), all),
+        Step::Call => outreach::call(tx, allowed, all),
+        Step::Field => outreach::visit(tx, allowed, all),
+        Step::Cut | Step::WriteOff | Step::Agency => Ok(()),
     }
 }
 

@@ -229,10 +229,11 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
     let class = store::account::get(tx, account)?.class;
     let towns = store::protection::towns(tx, account, on)?;
     let counties: Vec<&str> = towns.iter().filter_map(|it| rules.county(it)).collect();
-    let held = store::protection::on(tx, on)?.into_iter().filter(|it| match &it.county {
-        None => it.account == Some(account),
-        Some(county) => counties.iter().any(|it| it.eq_ignore_ascii_case(county)),
-    });
+    let held =
+        store::protection::near(tx, account, on)?.into_iter().filter(|it| match &it.county {
+            None => it.account == Some(account),
+            Some(county) => counties.iter().any(|it| it.eq_ignore_ascii_case(county)),
+        });
     let granted: Vec<Granted> = held.map(|it| it.granted).collect();
     let weather =
         store::protection::weather(tx, on.saturating_sub(DAYS.days()), on.saturating_add(1.day()))?;
@@ -261,7 +262,7 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
             Why::new(Shield::Pledge, Some(it.lapses), says)
         }));
     }
-    if store::protection::disputed(tx)?.contains_key(&account) {
+    if store::protection::disputes(tx, account)? {
         let says = "the customer disputes a bill".to_owned();
         found.push(Why::new(Shield::Dispute, None, says));
     }

@@ -1,5 +1,7 @@
 //! Collections: cases and their steps, and what is stopped.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -80,6 +82,8 @@ const TAKEN: Sql = Sql("
     join collection_case c on c.key = s.key
     join account a on a.id = c.account_id
     where s.taken_on = $1 and s.step = $2 order by a.number");
+const COUNTED: Sql = Sql("
+    select step, count(*) from collection_step where taken_on = $1 group by step order by step");
 const CUT: Sql = Sql("insert into collection_cut (order_id, key, nth) values ($1, $2, $3)");
 const VISIT: Sql = Sql("insert into collection_visit (order_id, key, nth) values ($1, $2, $3)");
 const VISITS: Sql =
@@ -343,6 +347,14 @@ pub fn taken(tx: &mut Tx, on: Date, step: Step) -> Result<Vec<Listed>> {
             past_due: row.money(4)?,
         })
     })
+}
+
+/// How many steps of each kind were taken on a day.
+pub fn counted(tx: &mut Tx, on: Date) -> Result<BTreeMap<Step, usize>> {
+    let all = tx.many(COUNTED, [on.into()], |row| {
+        Ok((row.word(0, Step::from_word)?, usize::try_from(row.int(1)?)?))
+    })?;
+    Ok(all.into_iter().collect())
 }
 
 /// Keeps which order a cut is.

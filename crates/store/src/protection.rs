@@ -9,7 +9,7 @@ use meterbook_core::credit::protection::{Granted, Weather};
 use meterbook_core::id::{AccountId, BatchId};
 
 use crate::Tx;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
@@ -24,6 +24,13 @@ const ON: Sql = Sql("
     select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
     from protection p left join protection_end e on e.key = p.key
     where p.from_on <= $1 and $1 < p.to_on and (e.ended_on is null or $1 < e.ended_on)
+    order by p.from_on, p.key");
+// All of an account and of counties: whoever asks for one account does not read those of all others.
+const NEAR: Sql = Sql("
+    select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
+    from protection p left join protection_end e on e.key = p.key
+    where (p.account_id = $1 or p.account_id is null)
+      and p.from_on <= $2 and $2 < p.to_on and (e.ended_on is null or $2 < e.ended_on)
     order by p.from_on, p.key");
 const SAY_WEATHER: Sql = Sql("
     insert into weather_day (county, on_day, nth, low_f, high_f, alert)
@@ -52,6 +59,16 @@ const TOWNS: Sql = Sql("
     join premise q on q.id = s.premise_id
     where g.account_id = $1 and g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)
     order by q.town");
+const TOWNS_AMONG: (Sql, Sql) = among_ids!(
+    "select distinct g.account_id, q.town from agreement g
+     join service_point s on s.id = g.service_point_id
+     join premise q on q.id = s.premise_id
+     where g.from_on <= $2 and (g.to_on is null or $2 < g.to_on) and g.account_id",
+    "order by g.account_id, q.town"
+);
+const DISPUTES: Sql = Sql("
+    select 1 from task_about a join task t on t.id = a.task_id
+    where a.kind = 'account' and a.subject_id = $1 and t.kind = 'dispute' and t.closed_at is null");
 const DISPUTED: Sql = Sql("
     select distinct a.subject_id from task t join task_about a on a.task_id = t.id
     where t.kind = 'dispute' and t.closed_at is null and a.kind = 'account' order by 1");
@@ -104,6 +121,11 @@ pub fn on(tx: &mut Tx, day: Date) -> Result<Vec<Protection>> {
     tx.many(ON, [day.into()], protection)
 }
 
+/// All that holds on a day for an account, and for counties, wherever it is.
+pub fn near(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Protection>> {
+    tx.many(NEAR, [account.into(), day.into()], protection)
+}
+
 /// Says the weather of a county on a day, anew where it was said before.
 pub fn say_weather(tx: &mut Tx, it: &Weather) -> Result<()> {
     let values =
@@ -134,6 +156,27 @@ pub fn weather(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Weather>> {
 /// The towns in which an account is served on a day.
 pub fn towns(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<String>> {
     tx.many(TOWNS, [account.into(), on.into()], |row| row.text(0))
+}
+
+/// The same of many accounts at once; those that are served nowhere are not among them.
+pub fn towns_among(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    on: Date,
+) -> Result<HashMap<AccountId, Vec<String>>> {
+    let mut found: HashMap<AccountId, Vec<String>> = HashMap::new();
+    let sql = tx.either(TOWNS_AMONG.0, TOWNS_AMONG.1);
+    let list = list_of(accounts.iter().copied());
+    tx.each(sql, [V::from(&list), on.into()], |row| {
+        found.entry(row.id(0)?).or_default().push(row.text(1)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Whether an account disputes a bill now.
+pub fn disputes(tx: &mut Tx, account: AccountId) -> Result<bool> {
+    Ok(tx.maybe(DISPUTES, [account.into()], |_| Ok(()))?.is_some())
 }
 
 /// The accounts that dispute a bill now.

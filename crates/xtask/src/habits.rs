@@ -180,15 +180,31 @@ pub(crate) fn bench_run(words: &[&str]) -> Result<()> {
     )
 }
 
-/// Posts a file of a lockbox on both databases. The server keeps what it says it kept.
-pub(crate) fn lockbox(cheques: &str) -> Result<()> {
+/// Posts a file of a lockbox on both databases, as it is or without an index. The server keeps what it says
+/// it kept. `words` are for the measurement: how many cheques, and which index.
+pub(crate) fn lockbox(words: &[&str]) -> Result<()> {
     let postgres = postgres::start_durable()?;
     let scratch = Scratch::new("lockbox")?;
     run::done(
         run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "lockbox"])
             .arg("--")
             .arg(&scratch.0)
-            .arg(cheques)
+            .args(words)
+            .env("METERBOOK_TEST_POSTGRES", &postgres.url),
+    )
+}
+
+/// The night of a town on both databases. `words` are for the measurement: how many accounts, `collections`
+/// or `close`, `sqlite` or `postgres`. A million accounts need some six gigabytes. The server keeps what it
+/// says it kept.
+pub(crate) fn night(words: &[&str]) -> Result<()> {
+    let postgres = postgres::start_durable()?;
+    let scratch = Scratch::new("night")?;
+    run::done(
+        run::cargo(["bench", "--locked", "--package", "meterbook-checks", "--bench", "night"])
+            .arg("--")
+            .arg(&scratch.0)
+            .args(words)
             .env("METERBOOK_TEST_POSTGRES", &postgres.url),
     )
 }

@@ -60,6 +60,11 @@ cargo xtask HABIT
             correction N   that correction alone, of so many; `sqlite` or `postgres`: on that alone
   bench lockbox  how fast a file of a lockbox is matched and posted, on both databases
             --cheques N    another number of them than 100000
+            --without INDEX  the same without an index, to see what it costs
+  bench collections  how long the review of what is past due takes, of a million accounts, on both databases
+            --accounts N   another number of them
+  bench close   how long closing a day and a month takes, and the reports of the morning
+            --accounts N   another number of accounts
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our
@@ -113,8 +118,15 @@ fn perform(words: &[&str]) -> Result<()> {
         ["bench", "intervals", "--meters", meters] => habits::intervals(meters),
         ["bench", "run", "--accounts", accounts] => habits::bench_run(&[*accounts]),
         ["bench", "run", words @ ..] => habits::bench_run(words),
-        ["bench", "lockbox"] => habits::lockbox("100000"),
-        ["bench", "lockbox", "--cheques", cheques] => habits::lockbox(cheques),
+        ["bench", "lockbox"] => habits::lockbox(&["100000"]),
+        ["bench", "lockbox", "--cheques", cheques] => habits::lockbox(&[*cheques]),
+        ["bench", "lockbox", "--without", index] => habits::lockbox(&["100000", *index]),
+        ["bench", part @ ("collections" | "close"), "--accounts", accounts] => {
+            habits::night(&[*part, *accounts])
+        }
+        ["bench", part @ ("collections" | "close"), words @ ..] => {
+            habits::night(&[&[*part], words].concat())
+        }
         ["bench", "peers"] => peers::peers(),
         other => bail!("there is no habit `{}`; `cargo xtask` lists them", other.join(" ")),
     }

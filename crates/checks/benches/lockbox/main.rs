@@ -1,5 +1,6 @@
 //! How fast a file of a lockbox is matched and posted, on each engine, as durable as a customer's database:
-//! `cargo xtask bench lockbox`. Every account owes two charges, and its cheque pays the first.
+//! `cargo xtask bench lockbox`. Every account owes two charges, and its cheque pays the first. What an index
+//! costs shows beside the same without it.
 
 #[path = "../run/place.rs"]
 #[expect(dead_code, reason = "the other measurement copies its databases")]
@@ -48,14 +49,15 @@ fn main() -> Result<()> {
     let mut words = std::env::args().skip(1).filter(|it| it != "--bench");
     let folder = PathBuf::from(words.next().context("say in which folder, and how many cheques")?);
     let cheques = words.next().map_or(Ok(CHEQUES), |it| it.parse())?;
-    measure(&Place::sqlite(&folder, "lockbox"), cheques)?;
+    let without = words.next();
+    measure(&Place::sqlite(&folder, "lockbox"), cheques, without.as_deref())?;
     match std::env::var("METERBOOK_TEST_POSTGRES") {
-        Ok(server) => measure(&Place::postgres(&server)?, cheques),
+        Ok(server) => measure(&Place::postgres(&server)?, cheques, without.as_deref()),
         Err(_) => say("skipped on PostgreSQL: METERBOOK_TEST_POSTGRES is not set"),
     }
 }
 
-fn measure(place: &Place, cheques: i64) -> Result<()> {
+fn measure(place: &Place, cheques: i64, without: Option<&str>) -> Result<()> {
     let db = Db::create(&place.at())?;
     let utility = Utility {
         name: "Alder Creek Light".to_owned(),
@@ -80,6 +82,9 @@ fn measure(place: &Place, cheques: i64) -> Result<()> {
         Location::Sqlite(_) => "pragma wal_checkpoint(truncate)",
         Location::Postgres(_) => "vacuum analyze",
     })?;
+    if let Some(index) = without {
+        Raw::beside(&db)?.run(&format!("drop index {index}"))?;
+    }
     let text = file(cheques)?;
     let (count, total) = (usize::try_from(cheques)?, Money::from_cents(CENTS * cheques));
     let new = NewLockbox { name: "lockbox.txt", bytes: text.as_bytes(), count, total };

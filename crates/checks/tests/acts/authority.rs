@@ -335,7 +335,9 @@ const ELSEWHERE: &[&str] = &[
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
+    "close::close_day",
     "collection::run",
+    "collection::run_watched",
     "deposit::review_all",
     "late_fee::assess_all",
     "plan::review_all",

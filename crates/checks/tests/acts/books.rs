@@ -93,7 +93,7 @@ fn a_drawer_is_counted_and_what_is_short_is_posted() {
             "$128.00 was counted and $130.00 should be there; count again, or say why"
         );
         // An open drawer keeps its day open.
-        let day = db.write(|tx| close::close_day(tx, village::actor(), DAY, "")).unwrap_err();
+        let day = close::close_day(db, village::actor(), DAY, "").unwrap_err();
         assert_eq!(day.to_string(), "not closed: drawer 1 of kim is open since 2026-03-10");
         close("20x6 1x8", "two dollars fell").unwrap();
         assert_eq!(sum(db, Gl::CashOverShort), dollars(2));
@@ -185,7 +185,7 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
             }],
         };
         db.write(|tx| receipt::take(tx, at("2026-02-28"), &early)).unwrap();
-        let close = |on| db.write(|tx| close::close_day(tx, by, on, ""));
+        let close = |on| close::close_day(db, by, on, "");
         assert_eq!(
             close(date(2026, 3, 11)).unwrap_err().to_string(),
             "the day has not come; today is 2026-03-10"
@@ -224,7 +224,7 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
             close(DAY).unwrap_err().to_string(),
             "2026-03 is softly closed; say why one more of its days is closed"
         );
-        db.write(|tx| close::close_day(tx, by, DAY, "late post")).unwrap();
+        close::close_day(db, by, DAY, "late post").unwrap();
         assert_eq!(extract(1).unwrap(), before, "again, it is the same");
         let late = extract(2).unwrap().1;
         assert_eq!(late[1].named.number, "4091");
@@ -235,6 +235,9 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         );
         let evidence = db.read(|tx| store::journal::evidence(tx, "2026-03-09")).unwrap();
         assert_eq!(evidence[0].1, "1 entries, debits $9.00, credits $9.00");
+        let newest = db.read(store::journal::newest).unwrap();
+        let through = ("through".to_owned(), format!("entry {newest}"));
+        assert!(evidence.contains(&through), "{evidence:?}");
 
         // By age: as it is known now, as it was known then, and as of another day.
         let aged = |on, known| {
@@ -264,8 +267,7 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
             };
             db.write(|tx| receipt::take(tx, at(day), &new)).unwrap();
         };
-        let close =
-            |on: Date| db.write(|tx| close::close_day(tx, at("2027-01-03"), on, "")).unwrap();
+        let close = |on: Date| close::close_day(db, at("2027-01-03"), on, "").unwrap();
         let (old, new) = (date(2026, 12, 31), date(2027, 1, 2));
         take("2026-12-31", 10_00, old);
         take("2027-01-02", 20_00, new);

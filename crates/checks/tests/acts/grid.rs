@@ -160,13 +160,13 @@ fn a_checklist_says_before_a_day_is_closed_what_is_found_then() {
         assert_eq!(open.wrong, ["drawer 1 of kim is open since 2026-03-10"]);
         let step = open.steps.iter().find(|it| !it.wrong.is_empty()).unwrap();
         assert_eq!(step.name, "drawers");
-        let refused = db.write(|tx| close::close_day(tx, by, DAY, "")).unwrap_err();
+        let refused = close::close_day(db, by, DAY, "").unwrap_err();
         assert_eq!(refused.to_string(), format!("not closed: {}", open.wrong[0]));
 
         db.write(|tx| drawer::close(tx, kim, "", "")).unwrap();
         let ready = look();
         assert!(ready.wrong.is_empty());
-        let journal = db.write(|tx| close::close_day(tx, by, DAY, "")).unwrap();
+        let journal = close::close_day(db, by, DAY, "").unwrap();
         assert_eq!((journal.entries, journal.debits), (ready.entries, ready.debits));
         let kept = db.read(|tx| store::journal::evidence(tx, "2026-03-10")).unwrap();
         let found = ready.steps.iter().map(|it| (it.name.to_owned(), it.found.clone()));

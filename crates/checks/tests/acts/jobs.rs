@@ -229,7 +229,7 @@ fn a_day_that_is_closed_while_a_run_posts_stops_no_bill() {
         let mut watch = |progress: Progress<'_>| {
             if let Progress::Posted(0, 30) = progress {
                 let day = date(2026, 3, 10);
-                closed = Some(db.write(|tx| close::close_day(tx, actor(), day, "")).unwrap());
+                closed = Some(close::close_day(db, actor(), day, "").unwrap());
             }
         };
         let released = release::release(db, actor(), run.id, None, &mut watch).unwrap();
@@ -238,7 +238,7 @@ fn a_day_that_is_closed_while_a_run_posts_stops_no_bill() {
         let closed = closed.expect("it was closed before anything was posted");
         assert_eq!((closed.number, closed.entries), (1, 0));
         let day = date(2026, 3, 11);
-        let next = db.write(|tx| close::close_day(tx, at("2026-03-11"), day, "")).unwrap();
+        let next = close::close_day(db, at("2026-03-11"), day, "").unwrap();
         assert_eq!((next.number, next.entries), (2, 30));
         clean(db);
     });

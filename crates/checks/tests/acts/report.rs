@@ -369,7 +369,7 @@ fn a_closed_period_is_the_same_to_the_byte_whatever_comes_later() {
         assert!(matches!(&open.known, Known::Open { by, .. } if by == "the operator"));
         // Posted in February, as a journal sees it.
         security::pays(db, ONE, 1_00, date(2026, 2, 12), security::at("2026-02-20"));
-        db.write(|tx| close::close_day(tx, actor(), date(2026, 2, 28), "")).unwrap();
+        close::close_day(db, actor(), date(2026, 2, 28), "").unwrap();
         let forms = |by: By| {
             let mut all = Vec::new();
             for kind in ReportKind::ALL {
@@ -392,7 +392,7 @@ fn a_closed_period_is_the_same_to_the_byte_whatever_comes_later() {
         let before = ways.map(forms);
         // It counts from February and comes in March.
         security::pays(db, ONE, 12_00, date(2026, 2, 10), actor());
-        db.write(|tx| close::close_day(tx, actor(), date(2026, 3, 10), "")).unwrap();
+        close::close_day(db, actor(), date(2026, 3, 10), "").unwrap();
         assert!(ways.map(forms) == before, "what came later is in a later journal");
         let payments = |by| {
             let of = Asked { by, ..Asked::all(ReportKind::Payments, february) };

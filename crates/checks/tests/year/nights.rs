@@ -162,7 +162,7 @@ impl Year<'_> {
         }
         self.count("notices again", done.again);
         self.post();
-        db.write(|tx| close::close_day(tx, actor, today, "")).unwrap();
+        close::close_day(db, actor, today, "").unwrap();
         if today == today.last_of_month() {
             db.write(|tx| close::close_month(tx, actor, today, Level::Hard, "")).unwrap();
         }

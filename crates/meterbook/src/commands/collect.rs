@@ -7,7 +7,7 @@ use anyhow::Result;
 use meterbook_app::agency;
 use meterbook_app::approval::{Asked as AskedFor, do_or_ask};
 use meterbook_app::circumstance::{self, NewFact};
-use meterbook_app::collection::{self, Done, Reason, Switch, outreach};
+use meterbook_app::collection::{self, Done, Part, Reason, Switch, outreach};
 use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::seal::private;
@@ -46,7 +46,11 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         }
         CollectCommand::Run { expect, json } => {
             let expected = expect.iter().map(|it| read(it)).collect::<Result<Vec<_>>>()?;
-            show(&collection::run(&super::open(place)?, by, &expected)?, *json);
+            let mut bar = say::Bar::new();
+            let mut watch = |at, done, all| bar.show(&stage(at), done, all);
+            let done = collection::run_watched(&super::open(place)?, by, &expected, &mut watch)?;
+            bar.end();
+            show(&done, *json);
         }
         CollectCommand::LetGo { step, counted: Counted { count, why } } => {
             let step = read_step(step)?;
@@ -177,6 +181,16 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn stage(at: Part) -> String {
+    match at {
+        Part::Look => "all accounts looked at".to_owned(),
+        Part::Ends => "cases ended".to_owned(),
+        Part::Opens => "cases opened".to_owned(),
+        Part::Steps(step) => format!("{step} taken"),
+        Part::Again => "notices sent once more".to_owned(),
+    }
 }
 
 pub(crate) fn protect(place: &Place, command: &ProtectCommand) -> Result<()> {

@@ -51,7 +51,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
     let by = super::actor();
     match command {
         LedgerCommand::CloseDay { on, why } => {
-            let it = db.write(|tx| close::close_day(tx, by, *on, why))?;
+            let it = close::close_day(&db, by, *on, why)?;
             let (number, entries, debits) = (it.number, it.entries, it.debits);
             say::line(format_args!(
                 "{on} is closed: journal {number}, {entries} entries, {debits}"

@@ -199,7 +199,7 @@ pub(crate) async fn day(
     let done = blocking(move || {
         stale?;
         let on = money::day(sent.text("on"))?;
-        here.db.write(|tx| close::close_day(tx, actor, on, sent.text("why")))?;
+        close::close_day(&here.db, actor, on, sent.text("why"))?;
         Ok(format!("day&of={on}&on={on}"))
     })
     .await;
