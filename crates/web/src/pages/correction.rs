@@ -268,8 +268,8 @@ pub(super) fn said(cause: Cause, words: &Words) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use meterbook_core::bill::sample;
     use meterbook_core::bill::settle::Settled;
+    use meterbook_core::paper::sample;
 
     use super::*;
 
