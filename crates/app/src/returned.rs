@@ -83,8 +83,8 @@ fn tell(
             ("paid", day(language, came.on)),
         ];
         let costs = |fee: Money| match language {
-            Language::English => format!("With your next bill: {}", amount(language, fee)),
-            Language::Spanish => format!("Con su próxima factura: {}", amount(language, fee)),
+            Language::English => format!("Comes with your next bill: {}", amount(language, fee)),
+            Language::Spanish => format!("Viene con su próxima factura: {}", amount(language, fee)),
         };
         let listed = Some(fee).filter(|it| *it != Money::ZERO).map(costs);
         (values, listed.into_iter().collect())

@@ -304,7 +304,7 @@ fn who_is_asked_for_security_breaks_a_plan_or_whose_payment_comes_back_is_told_w
         pays(db, THREE, 500, date(2026, 3, 9), at("2026-03-09"));
         bounces(db, THREE, date(2026, 3, 12), at("2026-03-12"));
         let back = said(THREE, LetterCause::PaymentReturned);
-        for part in ["$5.00", "on Mar 9, 2026", "With your next bill: $25.00"] {
+        for part in ["$5.00", "on Mar 9, 2026", "Comes with your next bill: $25.00"] {
             assert!(back.contains(part), "{part}: {back}");
         }
         db.write(|tx| plan::agree(tx, at("2026-03-11"), FOUR, 1, "by phone")).unwrap();

@@ -54,7 +54,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::outbox::let_go(tx, (Way::Email, billed(), 9), on)?;
     store::outbox::say(tx, sample::FROM, "from bills@example.org\n")?;
     store::outbox::switch(tx, Way::Email, (true, "the server is slow"), on)?;
-    store::webhook::add(tx, &untold(position), (false, "it answered 503"), sample::at())
+    store::webhook::add(tx, &untold(position), (false, "it answered 503"), sample::at())?;
+    crate::credit::keep_letters(tx)
 }
 
 /// A summary of the sample's bill.

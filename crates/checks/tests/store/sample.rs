@@ -793,7 +793,6 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::search::refresh(tx, ACCOUNT)?;
     crate::record::keep(tx)?;
     crate::outbox::keep(tx)?;
-    crate::credit::keep_letters(tx)?;
     store::approval::add(tx, &approval())?;
     store::approval::end(tx, &approval(), Ended::Given, (UserId(2), at()), "the check is here")?;
     let allowed = Authorized::oneself(UserId(1), at());
