@@ -212,7 +212,7 @@ fn a_person_says_once_what_came_in_and_was_not_expected() {
             ("301", 17_76, "D1", "DEPOSIT"),
             ("301", 2_00, "D2", ""),
             ("301", 3_00, "D3", "INTEREST"),
-            ("301", 18_32, "D4", "BOTH"),
+            ("301", 1_832, "D4", "BOTH"),
             ("301", 4_00, "D5", "TAKEN"),
             ("301", 9_00, "D6", "DEPOSIT"),
             ("195", 1_11, "W1", &four),

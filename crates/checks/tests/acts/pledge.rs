@@ -93,7 +93,7 @@ fn while_it_is_open_less_is_past_due_and_it_is_kept_by_what_comes() {
         assert_eq!(cuts(db, THREE), 0, "called off with it");
         add(db, "2026-03-17", &new(FOUR, 4_00, Some(date(2026, 3, 20)))).unwrap();
         assert_eq!(cuts(db, FOUR), 1);
-        assert_eq!(owes(db, THREE), 13_32, "it is owed all the same");
+        assert_eq!(owes(db, THREE), 1_332, "it is owed all the same");
         assert_eq!(taken(db, "2026-03-20"), []);
         sound(db);
 
@@ -116,7 +116,7 @@ fn while_it_is_open_less_is_past_due_and_it_is_kept_by_what_comes() {
 fn what_does_not_come_lapses_with_a_task_and_collections_go_on() {
     engines::each(|db, folder| {
         town(db, folder, LOWERS);
-        add(db, "2026-03-09", &new(THREE, 13_32, Some(date(2026, 3, 20)))).unwrap();
+        add(db, "2026-03-09", &new(THREE, 1_332, Some(date(2026, 3, 20)))).unwrap();
         // The second and the fourth alone.
         assert_eq!(taken(db, "2026-03-10"), [(Step::Notice, 2)]);
         comes(db, "2026-03-12", THREE, 2_00);
@@ -142,14 +142,14 @@ fn a_fee_is_asked_for_what_nobody_promised() {
         say(db, Noun::LateFee, "fee residential 10% monthly\ngrace 5 days\n");
         say(db, Noun::Pledge, LOWERS);
         bill(db);
-        add(db, "2026-02-20", &new(THREE, 3_32, None)).unwrap();
+        add(db, "2026-02-20", &new(THREE, 332, None)).unwrap();
         add(db, "2026-02-20", &new(FOUR, 17_76, None)).unwrap();
         let (many, sum) = late_fee::assess_all(db, at("2026-03-10")).unwrap();
         // Of 4.44, 8.88 and 10.00; nothing of the fourth.
         assert_eq!((many, sum.cents()), (3, 44 + 89 + 1_00));
         sound(db);
         // What comes for it later changes nothing of that fee.
-        comes(db, "2026-03-10", THREE, 3_32);
+        comes(db, "2026-03-10", THREE, 332);
         let fees = db.read(|tx| store::late_fee::of_account(tx, THREE)).unwrap();
         assert_eq!((fees.len(), fees[0].left()), (1, cents(1_00)));
         sound(db);

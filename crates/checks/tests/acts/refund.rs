@@ -246,7 +246,7 @@ fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
         say(db, Noun::Unclaimed, RULES);
         assert_eq!(due(db, "2026-09-09"), []);
         let check = (25_00, Some("7001".to_owned()));
-        assert_eq!(due(db, "2026-09-10"), [check.clone()]);
+        assert_eq!(due(db, "2026-09-10"), std::slice::from_ref(&check));
         assert_eq!(due(db, "2027-03-10"), [(15_00, None), check]);
         let then = at("2027-03-10");
         refused(

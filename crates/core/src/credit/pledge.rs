@@ -142,7 +142,7 @@ mod tests {
             key: String::new(),
             account: AccountId(1),
             agency: "Relief".to_owned(),
-            amount: Money::from_cents(100_00),
+            amount: Money::from_cents(10_000),
             from: date(2026, 3, 1),
             until: date(2026, 3, 31),
             lapses: rules.lapses(date(2026, 3, 31)),
@@ -151,11 +151,11 @@ mod tests {
         };
         let open = |on| it.open(on).cents();
         assert_eq!(open(date(2026, 2, 28)), 0);
-        assert_eq!(open(date(2026, 3, 1)), 100_00);
+        assert_eq!(open(date(2026, 3, 1)), 10_000);
         assert_eq!(open(date(2026, 3, 10)), 60_00);
         assert_eq!([open(date(2026, 4, 4)), open(date(2026, 4, 5))], [60_00, 0]);
         let ended = Pledge { ended: Some((Ending::Cancelled, date(2026, 3, 5))), ..it };
-        assert_eq!(ended.open(date(2026, 3, 4)).cents(), 100_00);
+        assert_eq!(ended.open(date(2026, 3, 4)).cents(), 10_000);
         assert_eq!(ended.open(date(2026, 3, 5)).cents(), 0);
     }
 

@@ -35,12 +35,12 @@ pub struct Layout {
     trailer: Option<(String, usize, usize)>,
 }
 
-/// In which order a date is written.
+/// What a date begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
-    YearFirst,
-    MonthFirst,
-    DayFirst,
+    Year,
+    Month,
+    Day,
 }
 
 /// A line of a file.
@@ -168,9 +168,9 @@ impl Layout {
             "date" => {
                 let (name, order) = name.rsplit_once(',').unwrap_or((name, "yyyy-mm-dd"));
                 let order = match order.trim() {
-                    "yyyy-mm-dd" => Order::YearFirst,
-                    "mm/dd/yyyy" => Order::MonthFirst,
-                    "dd.mm.yyyy" => Order::DayFirst,
+                    "yyyy-mm-dd" => Order::Year,
+                    "mm/dd/yyyy" => Order::Month,
+                    "dd.mm.yyyy" => Order::Day,
                     other => {
                         return Err(format!(
                             "{other} is no date; write yyyy-mm-dd, mm/dd/yyyy or dd.mm.yyyy"
@@ -305,9 +305,9 @@ fn amount(said: &str, cents: bool) -> Result<Money, String> {
 
 fn day(said: &str, order: Order) -> Option<Date> {
     let (mark, places) = match order {
-        Order::YearFirst => ('-', [0, 1, 2]),
-        Order::MonthFirst => ('/', [2, 0, 1]),
-        Order::DayFirst => ('.', [2, 1, 0]),
+        Order::Year => ('-', [0, 1, 2]),
+        Order::Month => ('/', [2, 0, 1]),
+        Order::Day => ('.', [2, 1, 0]),
     };
     let parts: Vec<&str> = said.split(mark).collect();
     let [year, month, day] = places.map(|at| parts.get(at).copied().unwrap_or_default());

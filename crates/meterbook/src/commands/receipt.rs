@@ -51,7 +51,7 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             }
             Ok(())
         }
-        ReceiptCommand::Import { file, lockbox: true, count, total, on: None } => {
+        ReceiptCommand::Import { file, lockbox: true, count, total, on: None, .. } => {
             super::lockbox::import(place, file, (*count, total))
         }
         ReceiptCommand::Import { lockbox: true, on: Some(_), .. } => Err(super::said(
