@@ -219,6 +219,10 @@ impl Shields {
                 (None, None) => (),
             }
         }
+        for it in store::registration::protecting(tx, on)? {
+            let shield = texts::registered(&it).map(|it| it.shield);
+            granted.entry(it.account).or_default().extend(shield);
+        }
         let rules = credit_rules::protections(tx, on)?;
         let facts = match rules.asks_of_account() {
             true => store::circumstance::on(tx, on)?,
