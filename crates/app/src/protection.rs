@@ -11,7 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Condition;
-use meterbook_core::credit::protection::{Around, Granted, Lasts, Why};
+use meterbook_core::credit::protection::{Around, Granted, Lasts, Why, registered};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
@@ -234,7 +234,8 @@ pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
             None => it.account == Some(account),
             Some(county) => counties.iter().any(|it| it.eq_ignore_ascii_case(county)),
         });
-    let granted: Vec<Granted> = held.map(|it| it.granted).collect();
+    let mut granted: Vec<Granted> = held.map(|it| it.granted).collect();
+    granted.extend(store::registration::of_account(tx, account)?.iter().filter_map(registered));
     let weather =
         store::protection::weather(tx, on.saturating_sub(DAYS.days()), on.saturating_add(1.day()))?;
     let calendar = crate::calendar::on(tx, on)?;

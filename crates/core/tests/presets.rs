@@ -174,7 +174,7 @@ fn illinois_keeps_heat_on_in_winter_until_six_business_days_after_an_offer() {
     // At most a fifth of a deposit at once, the rest in four months.
     let text = preset("il", Some("deposit")).unwrap().text;
     let rules = deposit::Rules::parse(text).unwrap();
-    let parts = rules.parts(Money::from_cents(100_00), rules.most_parts(), date(2026, 12, 1));
+    let parts = rules.parts(Money::from_cents(10_000), rules.most_parts(), date(2026, 12, 1));
     let cents: Vec<i64> = parts.iter().map(|it| it.1.cents()).collect();
     assert_eq!(cents, [20_00, 20_00, 20_00, 20_00, 20_00]);
     assert_eq!(parts[4].0, date(2027, 4, 1));
@@ -241,13 +241,13 @@ fn arkansas_goes_by_cold_heat_and_half_of_what_is_owed() {
     }
     home().day(summer, 70, 96).is_not_kept("ar", summer);
     // Half of what is past due defers the rest to April.
-    let owes = |cents| home().owes(100, date(2026, 11, 20)).pays(date(2026, 12, 10), cents, 200_00);
-    owes(100_00).is_kept("ar", date(2026, 12, 10), "half", date(2027, 4, 1));
-    owes(100_00).is_kept("ar", date(2027, 3, 31), "half", date(2027, 4, 1));
-    owes(100_00).is_not_kept("ar", date(2027, 4, 1));
+    let owes = |cents| home().owes(100, date(2026, 11, 20)).pays(date(2026, 12, 10), cents, 20_000);
+    owes(10_000).is_kept("ar", date(2026, 12, 10), "half", date(2027, 4, 1));
+    owes(10_000).is_kept("ar", date(2027, 3, 31), "half", date(2027, 4, 1));
+    owes(10_000).is_not_kept("ar", date(2027, 4, 1));
     owes(99_99).is_not_kept("ar", date(2026, 12, 10));
     // What came due after it is not deferred.
-    let later = owes(100_00).owes(100, date(2026, 12, 20));
+    let later = owes(10_000).owes(100, date(2026, 12, 20));
     later.is_not_kept("ar", date(2026, 12, 21));
 }
 
@@ -313,21 +313,21 @@ fn ohio_restores_for_what_is_owed_or_175_dollars_and_33_once_a_season() {
     let cite = "OH Winter Reconnect";
     let (due, on) = (date(2026, 10, 1), date(2026, 11, 2));
     let pays = |cents, owed| home().owes(200, due).pays(on, cents, owed);
-    pays(208_00, 400_00).is_kept("oh", on, cite, date(2027, 4, 16));
-    pays(207_99, 400_00).is_not_kept("oh", on);
+    pays(20_800, 40_000).is_kept("oh", on, cite, date(2027, 4, 16));
+    pays(20_799, 40_000).is_not_kept("oh", on);
     // Who owes less pays that and 33 dollars.
-    pays(133_00, 100_00).is_kept("oh", on, cite, date(2027, 4, 16));
-    pays(132_99, 100_00).is_not_kept("oh", on);
-    assert!(pays(208_00, 400_00).why("oh", on)[0].restores);
-    pays(208_00, 400_00).is_kept("oh", date(2027, 4, 15), cite, date(2027, 4, 16));
-    pays(208_00, 400_00).is_not_kept("oh", date(2027, 4, 16));
+    pays(13_300, 10_000).is_kept("oh", on, cite, date(2027, 4, 16));
+    pays(13_299, 10_000).is_not_kept("oh", on);
+    assert!(pays(20_800, 40_000).why("oh", on)[0].restores);
+    pays(20_800, 40_000).is_kept("oh", date(2027, 4, 15), cite, date(2027, 4, 16));
+    pays(20_800, 40_000).is_not_kept("oh", date(2027, 4, 16));
     // Before the window opens it is a payment like any other.
-    let early = home().owes(200, due).pays(date(2026, 10, 17), 208_00, 400_00);
+    let early = home().owes(200, due).pays(date(2026, 10, 17), 20_800, 40_000);
     early.is_not_kept("oh", date(2026, 10, 18));
-    let first = home().owes(200, due).pays(date(2026, 10, 18), 208_00, 400_00);
+    let first = home().owes(200, due).pays(date(2026, 10, 18), 20_800, 40_000);
     first.is_kept("oh", date(2026, 10, 18), cite, date(2027, 4, 16));
     // A bill that came due since is not kept from a cut, and a second time is none.
-    let again = pays(208_00, 400_00).pays(date(2027, 1, 10), 208_00, 400_00);
+    let again = pays(20_800, 40_000).pays(date(2027, 1, 10), 20_800, 40_000);
     again.owes(200, date(2026, 12, 20)).is_not_kept("oh", date(2027, 1, 10));
 }
 
@@ -361,7 +361,7 @@ fn australia_keeps_who_applied_for_a_concession_and_who_owes_no_energy() {
         };
         rules.shields(&around, date(2026, 4, 1)).len()
     };
-    assert_eq!((kept(299_99), kept(300_00)), (1, 0));
+    assert_eq!((kept(29_999), kept(30_000)), (1, 0));
 }
 
 #[test]

@@ -20,6 +20,11 @@ const GET: Sql = Sql("
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, kind, name, certificate, from_on, to_on, review_on
     from registration where account_id = $1 order by kind, name, from_on");
+const PROTECTING: Sql = Sql("
+    select id, account_id, kind, name, certificate, from_on, to_on, review_on
+    from registration
+    where kind in ('life-support', 'medical') and from_on <= $1 and (to_on is null or $1 < to_on)
+    order by account_id, kind, name, from_on");
 // What was renewed is looked at again where it goes on.
 const TO_REVIEW: Sql = Sql("
     select r.id, r.account_id, r.kind, r.name, r.certificate, r.from_on, r.to_on, r.review_on
@@ -55,6 +60,12 @@ pub fn get(tx: &mut Tx, id: RegistrationId) -> Result<Registration> {
 /// The registrations of an account, with those that ended.
 pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Registration>> {
     tx.many(OF_ACCOUNT, [account.into()], registration)
+}
+
+/// The registrations for which service must not be cut off on a day.
+pub fn protecting(tx: &mut Tx, on: Date) -> Result<Vec<Registration>> {
+    let all = tx.many(PROTECTING, [on.into()], registration)?;
+    Ok(all.into_iter().filter(|it| it.kind.protects()).collect())
 }
 
 /// The registrations that somebody should look at by a day: to be reviewed, or expiring and not

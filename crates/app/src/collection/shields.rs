@@ -50,6 +50,10 @@ impl Shields {
                 (None, None) => (),
             }
         }
+        for it in store::registration::protecting(tx, on)? {
+            let shield = texts::registered(&it).map(|it| it.shield);
+            granted.entry(it.account).or_default().extend(shield);
+        }
         if credit_rules::pledges(tx, on)?.shields {
             for account in store::pledge::open(tx, on)?.into_keys() {
                 granted.entry(account).or_default().push(Shield::Pledge);

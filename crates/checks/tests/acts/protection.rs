@@ -11,6 +11,7 @@ use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::collection;
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
+use meterbook_app::registration::{self, NewRegistration};
 use meterbook_app::{order, plan};
 use meterbook_checks::engines;
 use meterbook_core::credit::circumstance::Circumstance;
@@ -21,6 +22,7 @@ use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::order::{Connected, OrderKind};
+use meterbook_core::registration::RegistrationKind;
 use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -117,6 +119,37 @@ fn a_circumstance_keeps_from_a_cut_as_long_as_it_is_so() {
         };
         let no_days = db.write(|tx| circumstance::say(tx, actor(), &no_days)).unwrap_err();
         assert_eq!(says(&no_days), "it ends after it begins");
+        sound(db);
+    });
+}
+
+#[test]
+fn who_is_registered_with_an_illness_or_a_machine_is_not_cut_off() {
+    engines::each(|db, folder| {
+        town(db, folder, "");
+        run(db, "2026-03-12");
+        let register = |account, kind, to| {
+            let new = NewRegistration {
+                account,
+                kind,
+                name: "Oxygen concentrator".to_owned(),
+                certificate: "Dr. Ames".to_owned(),
+                from: date(2026, 3, 1),
+                to,
+                review_on: None,
+            };
+            db.write(|tx| registration::register(tx, actor(), new)).unwrap()
+        };
+        register(THREE, RegistrationKind::LifeSupport, None);
+        register(FOUR, RegistrationKind::Medical, Some(date(2026, 3, 17)));
+        register(AccountId(2), RegistrationKind::Concession, None);
+        let why = ["life-support: Oxygen concentrator, Dr. Ames"];
+        assert_eq!(shields(db, THREE, date(2026, 3, 16)), why);
+        let why = ["medical: Oxygen concentrator, Dr. Ames, until 2026-03-17"];
+        assert_eq!(shields(db, FOUR, date(2026, 3, 16)), why);
+        assert_eq!(kept(db, date(2026, 3, 16)), 2);
+        assert_eq!(run(db, "2026-03-16"), [(Step::Cut, 1)]);
+        assert_eq!(run(db, "2026-03-17"), [(Step::Cut, 1)]);
         sound(db);
     });
 }

@@ -28,6 +28,7 @@ use super::{NotRules, Shield, lines};
 use crate::account::CustomerClass;
 use crate::calendar::{Calendar, Term};
 use crate::money::{Money, Rounding, Share};
+use crate::registration::{Registration, RegistrationKind};
 
 /// A day of any year.
 type DayOfYear = (i8, i8);
@@ -105,6 +106,17 @@ pub enum NoCut {
 
 words! { NoCut { Friday = "friday", Weekend = "weekend", Holiday = "holiday", Eve = "eve" } }
 
+/// What an account is registered for, as what is granted: where service must not be cut off for it.
+pub fn registered(it: &Registration) -> Option<Granted> {
+    let shield = match it.kind {
+        RegistrationKind::LifeSupport => Shield::LifeSupport,
+        RegistrationKind::Medical => Shield::Medical,
+        RegistrationKind::Program | RegistrationKind::Concession => return None,
+    };
+    let evidence = format!("{}, {}", it.name, it.certificate);
+    Some(Granted { shield, from: it.from, to: it.to.unwrap_or(Date::MAX), evidence })
+}
+
 /// How long something lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
@@ -147,7 +159,7 @@ pub struct Granted {
     pub shield: Shield,
     /// The first day.
     pub from: Date,
-    /// The first day without it.
+    /// The first day without it; [`Date::MAX`] where nobody knows it.
     pub to: Date,
     /// What says so, such as a certificate.
     pub evidence: String,
@@ -313,7 +325,8 @@ impl Rules {
         for it in around.granted.iter().filter(|it| it.from <= on && on < it.to) {
             let cite = self.lasts(it.shield).map_or("", |it| &it.cite);
             let cite = cite.to_owned();
-            found.push(Why { cite, ..Why::new(it.shield, Some(it.to), it.evidence.clone()) });
+            let until = (it.to != Date::MAX).then_some(it.to);
+            found.push(Why { cite, ..Why::new(it.shield, until, it.evidence.clone()) });
         }
         for (when, scope) in &self.whens {
             let theirs = scope.class.is_none_or(|it| it == around.class)
