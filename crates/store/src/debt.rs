@@ -21,8 +21,8 @@ const OWED: Sql = Sql("
       - coalesce((select sum(total_cents) from bill_waiting where account_id = $1), 0) as bigint)");
 // What an account owes is the newest of what it was charged, as if all it paid had been for the oldest:
 // the oldest of what is open is the last debt, from the newest on, that is still needed to make it up.
-// Where more was paid of these than that leaves, it was not: something older is open, and what is open is
-// worked out.
+// Where more was paid of these than that leaves, it was not: something older is open; where some of it was
+// for what is not due yet, more of the rest is. What is open there is worked out.
 const ARREARS: Sql = Sql("
     with owed as (
         select o.account_id, o.cents - coalesce(w.cents, 0) as cents
@@ -40,9 +40,11 @@ const ARREARS: Sql = Sql("
         where not exists (select 1 from bill_rolled r where r.bill_id = b.id)
           and b.account_id in (select account_id from owed)
         union all
-        select c.account_id, coalesce(w.due_on, c.charged_on), coalesce(w.id, 0), c.amount_cents,
-            'charge', c.key
-        from charge c left join bill w on w.id = c.bill_id
+        select c.account_id, coalesce(w.due_on, s.due_on, c.charged_on), coalesce(w.id, 0),
+            c.amount_cents, 'charge', c.key
+        from charge c
+        left join bill w on w.id = c.bill_id
+        left join charge_since s on s.key = c.key
         where (0 < c.amount_cents or c.kind = 'budget')
           and c.account_id in (select account_id from owed)),
     run as (
@@ -52,7 +54,8 @@ const ARREARS: Sql = Sql("
                 rows between unbounded preceding and 1 preceding), 0) as bigint) as newer
         from debt d join owed o on o.account_id = d.account_id),
     paid as (
-        select r.account_id, cast(sum(l.amount_cents) as bigint) as cents
+        select r.account_id, cast(sum(l.amount_cents) as bigint) as cents,
+            cast(coalesce(sum(case when $1 <= r.due_on then l.amount_cents end), 0) as bigint) as ahead
         from run r
         join entry e on e.key = r.key and e.kind = r.kind
         join payment_allocation l on l.entry_id = e.id
@@ -65,10 +68,12 @@ const ARREARS: Sql = Sql("
             cast(coalesce(sum(case when r.newer < r.owed then r.cents end), 0) as bigint) as newest
         from owed o left join run r on r.account_id = o.account_id group by o.account_id, o.cents)
     select p.account_id, a.class, p.cents, p.oldest_on,
-        case when p.newest - p.owed < coalesce(d.cents, 0) then 1 else 0 end
+        case when p.newest - p.owed < coalesce(d.cents, 0) or 0 < coalesce(d.ahead, 0)
+             then 1 else 0 end
     from past p join account a on a.id = p.account_id
     left join paid d on d.account_id = p.account_id
-    where p.newest - p.owed < coalesce(d.cents, 0) or (0 < p.cents and p.oldest_on < $1)
+    where p.newest - p.owed < coalesce(d.cents, 0) or 0 < coalesce(d.ahead, 0)
+       or (0 < p.cents and p.oldest_on < $1)
     order by p.account_id");
 
 /// What is past due of an account.

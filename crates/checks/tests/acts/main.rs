@@ -71,6 +71,7 @@ mod refused;
 mod release;
 mod report;
 mod returned_fee;
+mod review;
 mod riders;
 mod rolled;
 mod search;
