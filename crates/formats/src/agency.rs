@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(sum(b"a,b\n1,2\n", Asked::Place), None);
         let text = String::from_utf8(text).unwrap();
         assert!(
-            text.contains("place,1000-0001-6,\"Rosa \"\"R\"\" Quill, Esq.\",4 Maple St,"),
+            text.contains("place,1000-0001-7,\"Rosa \"\"R\"\" Quill, Esq.\",4 Maple St,"),
             "{text}"
         );
     }
