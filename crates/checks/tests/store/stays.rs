@@ -260,7 +260,7 @@ fn keep(db: &Db) {
         store::set::add(tx, &set, &[])?;
         store::set::cancel(tx, set.id, &cancelled)
     })
-    .unwrap();
+    .expect("the sample is kept");
 }
 
 #[test]
