@@ -1,8 +1,15 @@
 //! What was posted stays, whoever asks: the database itself refuses, also to a connection that
 //! knows nothing of the store.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::date;
 use meterbook_checks::engines::{self, Raw};
-use meterbook_store::Location;
+use meterbook_core::bill::correct::Cause;
+use meterbook_core::bill::set::Set;
+use meterbook_core::id::{BillId, CorrectionId, SetId};
+use meterbook_store::set::Cancelled;
+use meterbook_store::{self as store, Db, Location};
 use rusqlite::{Connection, Row};
 
 use crate::sample;
@@ -263,10 +270,33 @@ const MAY_CHANGE: &[&str] = &[
     "utility",
 ];
 
+/// The sample, with a bill behind a first page and a set that somebody cancelled.
+fn keep(db: &Db) {
+    let set = Set {
+        id: SetId(1),
+        tariffs: BTreeSet::new(),
+        from: date(2026, 1, 1),
+        cause: Cause::Tariff,
+        why: Some("a price".to_owned()),
+        version: None,
+        as_seen: false,
+        by: None,
+        at: sample::at(),
+    };
+    let cancelled = Cancelled { why: "it was right".to_owned(), by: None, at: sample::at() };
+    db.write(|tx| {
+        sample::keep(tx)?;
+        store::correction::put_behind(tx, &[(BillId(1), CorrectionId(1))])?;
+        store::set::add(tx, &set, &[])?;
+        store::set::cancel(tx, set.id, &cancelled)
+    })
+    .expect("the sample is kept");
+}
+
 #[test]
 fn a_posted_fact_is_neither_changed_nor_deleted() {
     engines::each(|db, _| {
-        db.write(sample::keep).unwrap();
+        keep(db);
         let mut raw = Raw::beside(db).unwrap();
         raw.run("insert into interval_block (channel_id, month, batch_id, bytes) values (2, 678, 1, 'x')")
             .unwrap();
@@ -292,7 +322,7 @@ fn a_posted_fact_is_neither_changed_nor_deleted() {
 #[test]
 fn sqlite_does_not_replace_a_row_that_stays() {
     engines::each(|db, _| {
-        db.write(sample::keep).unwrap();
+        keep(db);
         let Raw::Sqlite(connection) = Raw::beside(db).unwrap() else { return };
         connection.execute_batch("insert into interval_block values (2, 678, 1, 'x')").unwrap();
         connection
