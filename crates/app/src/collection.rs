@@ -383,8 +383,8 @@ pub fn run_watched(
         })?;
     }
     done.again = again.len();
-    keep.parts(Part::Again, "notice once more", &again, |tx, _, part| {
-        notice::send(tx, &guard.rules, (Step::Notice, on), part)
+    keep.parts(Part::Again, "notice once more", &again, |tx, allowed, part| {
+        notice::send(tx, allowed, &guard.rules, (Step::Notice, on), part)
     })?;
     let many = u64::try_from(cuts.len())?;
     for (nth, it) in (1..).zip(cuts) {
@@ -443,7 +443,7 @@ fn take(
     let taken: Vec<Taken> = all.iter().map(|it| it.taken.clone()).collect();
     store::collection::take(tx, &taken)?;
     match step {
-        Step::Reminder | Step::Notice => notice::send(tx, rules, (step, on), all),
+        Step::Reminder | Step::Notice => notice::send(tx, allowed, rules, (step, on), all),
         Step::Call => outreach::call(tx, allowed, all),
         Step::Field => outreach::visit(tx, allowed, all),
         Step::Cut | Step::WriteOff | Step::Agency => Ok(()),

@@ -15,6 +15,7 @@ use meterbook_core::credit::notice::{Lacks, Notice};
 use meterbook_core::id::AccountId;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::period::Zone;
+use meterbook_core::permission::Authorized;
 use meterbook_core::person::Language;
 use meterbook_paper::{amount, day};
 use meterbook_store::collection::Case;
@@ -125,6 +126,7 @@ pub(crate) fn lacks(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<
 /// Sends the letters of one step to all whose it is, in the transaction that takes it.
 pub(crate) fn send(
     tx: &mut Tx,
+    _: &Authorized,
     rules: &Rules,
     (step, on): (Step, Date),
     all: &[Coming],

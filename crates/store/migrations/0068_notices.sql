@@ -41,6 +41,11 @@ where not exists (
     select 1 from bill_cancelled k join bill_summed s on s.bill_id = k.bill_id
     join bill_going g on g.bill_id = s.summed_bill_id
     where k.correction_id = c.id)
+  and (not exists (select 1 from bill_behind h where h.correction_id = c.id)
+    or exists (
+    select 1 from bill_behind h
+    where h.correction_id = c.id
+      and not exists (select 1 from bill_cancelled k where k.bill_id = h.bill_id)))
 union all
 select p.id, p.channel, m.dated_on
 from mailing m join piece p on p.mailing_id = m.id

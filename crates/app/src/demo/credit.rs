@@ -43,10 +43,7 @@ const RULES: [(Noun, &str); 7] = [
         "least any 25.00\nstep any reminder 6 days\nstep any notice 14 days\n\
          step any cut 35 days least 75.00\ngap 7 days\nby notice dispute\nresume 90 days\n",
     ),
-    (
-        Noun::Protection,
-        "no-cut friday weekend\nlasts medical 30 days renewals 2\nlasts life-support 365 days\n",
-    ),
+    (Noun::Protection, "lasts medical 30 days renewals 2\nlasts life-support 365 days\n"),
     (Noun::Returned, "fee 25.00\nfor R01 R09 check\ncash-only 2 in 365 days, for 180 days\n"),
 ];
 /// Bills before fees, and what is due before what is not.
@@ -54,7 +51,7 @@ const ALLOCATION: &str = "pay due bill\npay due any\npay any\n";
 const DEBITS: &str = "company Cedar Fork\ncompany-id 1234567890\norigin 231380104\n\
     bank 231380104 First Bank\nstatement UTILITY\n";
 /// Who owes this much asks to pay in parts.
-const OWED_FOR_PARTS: Money = Money::from_cents(100_00);
+const OWED_FOR_PARTS: Money = Money::from_cents(10_000);
 
 /// Says the rules, and does what is due by them on a day.
 pub(super) fn keep(
@@ -84,7 +81,7 @@ pub(super) fn keep(
                 break;
             }
         }
-        let amount = Money::from_cents(84_20);
+        let amount = Money::from_cents(8_420);
         let to = For::Suspense { said: "J. Alder, mailed without its slip".to_owned() };
         let tender = NewTender { kind: Tender::Check, amount, reference: "2207".to_owned() };
         let came =

@@ -9,6 +9,7 @@ use anyhow::{Error, Result};
 use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
+use meterbook_app::bill_run::correct::under_way;
 use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::bill_run::{self, Until, Which, last};
 use meterbook_app::circumstance::{self, NewFact};
@@ -371,6 +372,9 @@ const ELSEWHERE: &[&str] = &[
     // Within their transactions; shown in facts.rs.
     "version::preview",
     "version::tell",
+    // The same act, but for who brings it to its end.
+    "version::tell_and_leave",
+    "under_way::resume",
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",
@@ -454,6 +458,9 @@ fn who_has_no_role_does_nothing() {
         let why =
             bill_run::run(db, sam, Which::Cycle(Cycle(1)), Until::Posted, &mut |_| ()).unwrap_err();
         refused("bill_run::run", Permission::RunBills, why);
+        let id = meterbook_core::id::SetId(1);
+        let why = under_way::resume(db, sam, id, &mut |_, _| ()).unwrap_err();
+        refused("under_way::resume", Permission::RunBills, why);
         let customer = village::customer("E-9", &[DIALS]);
         let sign_up = db.write(|tx| meterbook_app::sign_up::sign_up(tx, sam, &customer));
         refused("sign_up::sign_up", Permission::KeepCustomers, sign_up.unwrap_err());

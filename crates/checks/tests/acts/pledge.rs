@@ -21,6 +21,7 @@ use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db};
 
+use crate::collection::posted;
 use crate::deposit::{at, bill, owes, say, sound};
 use crate::jobs::january;
 use crate::late_fee::bounces;
@@ -77,7 +78,9 @@ fn of(db: &Db, account: AccountId) -> Pledge {
 }
 
 fn taken(db: &Db, day: &str) -> Vec<(Step, usize)> {
-    collection::run(db, at(day), &[]).unwrap().taken.into_iter().collect()
+    let done = collection::run(db, at(day), &[]).unwrap();
+    posted(db, day);
+    done.taken.into_iter().collect()
 }
 
 #[test]

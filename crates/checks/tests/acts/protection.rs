@@ -27,6 +27,7 @@ use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::nobody;
+use crate::collection::posted;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::february;
@@ -48,6 +49,7 @@ fn town(db: &Db, folder: &Path, rules: &str) {
 
 fn run(db: &Db, day: &str) -> Vec<(Step, usize)> {
     let done = collection::run(db, at(day), &[]).unwrap();
+    posted(db, day);
     done.taken.into_iter().collect()
 }
 

@@ -8,8 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::collection::{self, Done, Part};
-use meterbook_app::receipt;
+use meterbook_app::let_go::{NewSteps, What};
+use meterbook_app::{Actor, receipt};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
@@ -17,6 +19,7 @@ use meterbook_core::id::AccountId;
 use meterbook_store as store;
 use meterbook_store::debt::Arrears;
 
+use crate::authority::with_role;
 use crate::deposit::{at, bill, say, sound};
 use crate::jobs::january;
 use crate::village::actor;
@@ -255,7 +258,14 @@ fn what_may_be_done_in_a_day_is_counted_over_all_its_runs() {
         let again = collection::run(db, by, &[]).unwrap();
         let why = (1, "the rules let 2 be done in a day".to_owned());
         assert_eq!(again.stopped.get(&Step::Reminder), Some(&why));
-        // Whoever counted all of the day, or what is left, lets it go.
+        // Whoever counted what is left asks somebody else to let it go.
+        let [ann, bob] =
+            ["ann", "bob"].map(|it| Actor { at: by.at, ..with_role(db, it, "administrator") });
+        let (what, on) = (What::Step(Step::Reminder), date(2026, 3, 10));
+        let asked = Asked::Steps(NewSteps { what, on, many: 1 });
+        let went = db.write(|tx| do_or_ask(tx, ann, &asked, "counted")).unwrap();
+        let Outcome::Waits(id) = went else { panic!("it was done by one") };
+        db.write(|tx| approval::give(tx, bob, id, "counted too")).unwrap();
         let third = collection::run(db, by, &[(Step::Reminder, 3)]).unwrap();
         assert_eq!(third.taken.get(&Step::Reminder), Some(&1));
         sound(db);

@@ -196,11 +196,11 @@ pub(super) async fn page(
     (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, today, asked) = (console.clone(), money::today(console), number.to_owned());
-    let it = blocking(move || {
+    let (number, it) = blocking(move || {
         here.db.read(|tx| {
             let account = money::account_of(tx, &asked)?;
             let name = store::person::get(tx, account.person)?.name;
-            known(tx, (account.id, name), today)
+            Ok((account.number.to_string(), known(tx, (account.id, name), today)?))
         })
     })
     .await?;
@@ -218,7 +218,7 @@ pub(super) async fn page(
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.credit),
         notice: notice(how, visitor),
-        number: number.to_owned(),
+        number,
         balance: show::money(it.balance),
         past_due: show::money(it.past_due),
         reasons: it.reasons.iter().map(|it| reasoned(it, visitor)).collect(),
