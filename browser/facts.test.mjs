@@ -1,7 +1,7 @@
 // A fact that bills were made of, told otherwise as an analyst does it: looked at, told, and what is refused.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditor, inSpanish, inside, launch, openAccount, sound, url } from './browser.mjs';
+import { auditor, expected, inSpanish, inside, launch, openAccount, sound, url } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -95,6 +95,7 @@ test('a version of a tariff begins with the text that holds, and what is no text
   const press = async () => {
     await tab.locator('form[action="/versions/new"] button').click();
     await tab.waitForLoadState();
+    expected(tab, 422);
     await sound(tab);
   };
   await press();

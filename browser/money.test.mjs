@@ -236,6 +236,7 @@ test('what an agency promises is written down, said on the account and taken bac
   assert.match(await text(tab, '#says'), /12\.x/);
   assert.equal(await tab.inputValue('#pledge-agency'), 'Hill County Relief');
   assert.equal(await tab.inputValue('#pledge-until'), '2099-01-01');
+  expected(tab, 422);
   await sound(tab);
   await tab.fill('#pledge-amount', '12.00');
   await tab.focus('#pledge-why');

@@ -193,7 +193,7 @@ fn credit(folder: &Path, meterbook: &dyn Fn() -> Command) -> Result<()> {
         std::fs::write(&file, text)?;
         run::done(meterbook().args(["credit", "rules", noun]).arg(&file).args(from))?;
     }
-    for words in [["late-fee", "assess"], ["collect", "run"], ["collect", "run"]] {
+    for words in [["late-fee", "assess"], ["collect", "run"]] {
         run::done(meterbook().args(words))?;
     }
     let late = run::quietly(meterbook().args(["write-off", "list"]))?;

@@ -375,6 +375,8 @@ const ELSEWHERE: &[&str] = &[
     // The same act, but for who brings it to its end.
     "version::tell_and_leave",
     "under_way::resume",
+    // What it takes hangs on the set; shown in sets.rs.
+    "under_way::cancel",
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",

@@ -202,7 +202,11 @@ pub(super) fn to_end(db: &Db, set: &Set, watch: &mut dyn FnMut(u64, u64)) -> Res
             done = done.and(it);
         }
         done
-    })
+    })?;
+    // Whoever worked beside did the last of it, perhaps.
+    let pace = db.read(|tx| store::set::pace(tx, set.id))?;
+    watch(pace.done, pace.of);
+    Ok(())
 }
 
 /// Takes away what was only looked at, once who looked has seen it.
