@@ -23,11 +23,12 @@ use meterbook_app::meter::NewChannel;
 use meterbook_app::moves::{self, Made, NewDays, ReadWanted, Start, Stop, Wanted};
 use meterbook_app::order::{self, NewOrder, Where};
 use meterbook_app::pay::{NewPayment, pay};
-use meterbook_app::{Actor, customer_view, fee, landlord, merge, person};
+use meterbook_app::{Actor, credit_rules, customer_view, fee, landlord, merge, person};
 use meterbook_checks::engines;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::credit::Noun;
 use meterbook_core::id::{AccountId, PersonId, ServicePointId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::meter::{Flow, Form};
@@ -321,6 +322,11 @@ impl<'a> Day<'a> {
 
     /// A crew is sent to cut somebody off, who pays before it comes.
     fn pays_before_the_crew_comes(&self) {
+        // The sample's ladder lets nobody be cut off without its own notice.
+        let rules = "least any 25.00\nstep any reminder 6 days\nresume 90 days\n";
+        let say =
+            |tx: &mut Tx| credit_rules::say(tx, self.actor, Noun::Collection, self.today, rules);
+        self.db.write(say).unwrap();
         let (customer, owed) = self.owes();
         let point = Where::Point(customer.agreement.service_point);
         let new =
