@@ -122,9 +122,12 @@ fn lints(_: &Wanted) -> Result<Ended> {
 
 fn tests(wanted: &Wanted) -> Result<Ended> {
     let program = run::program()?;
-    let postgres = postgres::start()?;
+    let postgres = postgres::start_in_memory()?;
     let mut command = run::cargo(["test", "--locked", "--workspace", "--no-fail-fast"]);
     command.env("METERBOOK_BIN", program).env("METERBOOK_TEST_POSTGRES", &postgres.url);
+    // They wait for PostgreSQL half of their time.
+    let many = std::thread::available_parallelism().map_or(2, usize::from) * 2;
+    command.env("RUST_TEST_THREADS", many.to_string());
     // Without a server to send to, the tests of messages say that they were skipped.
     match judges::server(!wanted.no_install) {
         Ok(Some(python)) => {

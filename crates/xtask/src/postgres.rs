@@ -16,6 +16,12 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 /// The name the tests sign in with.
 const USER: &str = "meterbook";
 
+/// It does not wait for the disk.
+const FORGETFUL: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+/// A folder that is memory, and how much of it the tests may need, in thousands of bytes.
+const IN_MEMORY: &str = "/dev/shm";
+const ROOM_KB: u64 = 3_000_000;
+
 /// A running server. The server is declared before its folder, so that it stops first.
 pub(crate) struct Postgres {
     _server: Server,
@@ -43,17 +49,28 @@ pub(crate) fn programs() -> Option<PathBuf> {
 /// Makes and starts a server on a free port. It trusts whoever asks, listens on this machine only,
 /// and does not wait for the disk: nothing in it outlives the run.
 pub(crate) fn start() -> Result<Postgres> {
-    start_with(&["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+    start_in(&std::env::temp_dir(), FORGETFUL)
+}
+
+/// The same, in memory where there is room: hundreds of tests each copy a database.
+pub(crate) fn start_in_memory() -> Result<Postgres> {
+    start_in(&in_memory().unwrap_or_else(std::env::temp_dir), FORGETFUL)
+}
+
+fn in_memory() -> Option<PathBuf> {
+    let told = run::quietly(Command::new("df").args(["-k", "--output=avail", IN_MEMORY])).ok()?;
+    let room: u64 = told.lines().last()?.trim().parse().ok()?;
+    (ROOM_KB <= room).then(|| PathBuf::from(IN_MEMORY))
 }
 
 /// The same, but it waits for the disk, as a customer's does.
 pub(crate) fn start_durable() -> Result<Postgres> {
-    start_with(&["shared_buffers=512MB", "max_wal_size=4GB"])
+    start_in(&std::env::temp_dir(), &["shared_buffers=512MB", "max_wal_size=4GB"])
 }
 
-fn start_with(settings: &[&str]) -> Result<Postgres> {
+fn start_in(folder: &Path, settings: &[&str]) -> Result<Postgres> {
     let programs = programs().context("there is no PostgreSQL; `cargo xtask install` gets it")?;
-    let scratch = Scratch::new("postgres")?;
+    let scratch = Scratch::under(folder, "postgres")?;
     let folder = scratch.0.join("cluster");
     std::fs::create_dir(&folder)?;
     let owner = owner()?;

@@ -87,7 +87,12 @@ pub(crate) struct Scratch(pub(crate) PathBuf);
 impl Scratch {
     /// A new empty folder among the system's temporary ones.
     pub(crate) fn new(name: &str) -> Result<Scratch> {
-        let folder = std::env::temp_dir().join(format!("meterbook-{name}-{}", std::process::id()));
+        Scratch::under(&std::env::temp_dir(), name)
+    }
+
+    /// A new empty folder in another one.
+    pub(crate) fn under(folder: &Path, name: &str) -> Result<Scratch> {
+        let folder = folder.join(format!("meterbook-{name}-{}", std::process::id()));
         let made = std::fs::create_dir(&folder);
         made.with_context(|| format!("the folder {} cannot be made", folder.display()))?;
         Ok(Scratch(folder))
