@@ -25,6 +25,7 @@ macro_rules! catalogue {
 pub(crate) mod money;
 pub(crate) mod payer;
 pub(crate) mod set;
+pub(crate) mod work;
 
 catalogue! {
     account: "Account", "Cuenta";
