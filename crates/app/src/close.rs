@@ -4,8 +4,8 @@
 //! day, whatever day it counts from; its day is their posting date. So nothing ever comes into a day that is closed, and a journal
 //! written out again is the same to the byte.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
@@ -165,20 +165,35 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Checklist> {
     checklist(tx, on, through, ties)
 }
 
-/// Looks at what of all accounts and payments must hold, however old it is, and says through which entry.
-fn ties(tx: &mut Tx) -> Result<Vec<Looked>> {
-    let (mut found, newest) = (Vec::new(), store::journal::newest(tx)?);
+/// What is looked at while others post, and through which entry.
+struct Ties {
+    looked: Vec<Looked>,
+    through: EntryId,
+    /// What the accounts of the ledger come to by then.
+    totals: BTreeMap<Gl, Money>,
+}
+
+/// Looks at what of accounts and payments must hold: of those that were touched since the journal before the
+/// last one, as what is older was looked at and never changes.
+fn ties(tx: &mut Tx) -> Result<Ties> {
+    let through = store::journal::newest(tx)?;
+    // What was posted while the last one was closed was not looked at by it, but is behind the one before.
+    let before = store::journal::last(tx)?.map_or(0, |it| it.number - 1);
+    let since = store::journal::get(tx, before)?.map_or(EntryId(0), |it| it.through);
+    let mut looked = Vec::new();
     for (name, look) in TIES {
-        let (examined, wrong) = look(tx)?;
-        found.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
+        let (examined, wrong) = look(tx, since)?;
+        looked.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
     }
-    found.push(Looked { name: "through", found: format!("entry {newest}"), wrong: Vec::new() });
-    Ok(found)
+    let found = format!("entry {through}, all since entry {since}");
+    looked.push(Looked { name: "through", found, wrong: Vec::new() });
+    let totals = store::ledger::gl_moved(tx, EntryId(0), through)?.into_iter().collect();
+    Ok(Ties { looked, through, totals })
 }
 
 /// Looks at all that must hold of the entries up to one before a day is closed, with what was found of all
 /// accounts.
-fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Vec<Looked>) -> Result<Checklist> {
+fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Checklist> {
     let after = store::journal::last(tx)?.map_or(EntryId(0), |it| it.through);
     let (entries, debits, off) = store::journal::sum(tx, after, through)?;
     let found = format!("{entries} entries, debits {debits}, credits {debits}");
@@ -191,11 +206,17 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Vec<Looked>) -> Resu
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
-    steps.extend(ties);
+    steps.extend(ties.looked);
     let held = store::suspense::sum(tx)?.1;
     let found = format!("{held} is held for nobody");
     steps.push(Looked { name: "suspense", found, wrong: Vec::new() });
-    steps.push(Looked { name: "totals", found: totals(tx)?, wrong: Vec::new() });
+    // What was posted meanwhile is added.
+    let mut totals = ties.totals;
+    for (gl, more) in store::ledger::gl_moved(tx, ties.through, EntryId(i64::MAX))? {
+        *totals.entry(gl).or_default() += more;
+    }
+    let said: Vec<String> = totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect();
+    steps.push(Looked { name: "totals", found: said.concat(), wrong: Vec::new() });
     let wrong = steps.iter().flat_map(|it| it.wrong.clone()).collect();
     Ok(Checklist { entries, debits, steps, wrong })
 }
@@ -206,18 +227,44 @@ pub(crate) fn begin_day(tx: &mut Tx, allowed: &Authorized) -> Result<()> {
     store::journal::begin_day(tx, today)
 }
 
-/// Counts what was looked at and says what does not hold.
-type Tie = fn(&mut Tx) -> Result<(i64, Vec<String>)>;
+/// Counts what was looked at of what was posted behind an entry, and says what does not hold.
+type Tie = fn(&mut Tx, EntryId) -> Result<(i64, Vec<String>)>;
 
 /// What must hold before anything is closed.
 const TIES: &[(&str, Tie)] = &[
-    ("subledger", store::check::subledger),
-    ("tenders", store::tie_out::tenders),
-    ("clearing", store::tie_out::clearing),
+    ("subledger", store::check::subledger_since),
+    ("tenders", store::tie_out::tenders_since),
+    ("clearing", |tx, _| store::tie_out::clearing(tx)),
 ];
 
 /// Closes a month: softly, so that its days are closed only with a reason, or hard, so that none is.
-pub fn close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
+///
+/// What is owed by then is added up while others post: what a journal has does not change.
+pub fn close_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
+    let (name, end) = (month_of(month), month.last_of_month());
+    let (before, owed) = db.read(|tx| {
+        may_close_month(tx, actor, month, hard)?;
+        let through = store::journal::known(tx, end)?;
+        Ok((through, store::journal::receivable(tx, Date::MAX, through)?))
+    })?;
+    db.write(|tx| {
+        let allowed = may_close_month(tx, actor, month, hard)?;
+        let through = store::journal::known(tx, end)?;
+        // Somebody closed a day meanwhile.
+        let owed = match through == before {
+            true => owed,
+            false => store::journal::receivable(tx, Date::MAX, through)?,
+        };
+        let steps = [("through", format!("entry {through}")), ("receivable", format!("{owed}"))];
+        store::journal::close_month(tx, &name, hard.word(), actor.at, why)
+            .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
+        store::journal::keep_evidence(tx, &format!("{name} {}", hard.word()), &steps)?;
+        store::audit::add(tx, &allowed, "close month", &name, &format!("{}: {why}", hard.word()))
+    })
+}
+
+/// Whether a month may be closed now; refuses it where it may not.
+fn may_close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level) -> Result<Authorized> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
     let (name, end) = (month_of(month), month.last_of_month());
     let today = crate::founding::zone(tx)?.day_of(actor.at);
@@ -230,13 +277,7 @@ pub fn close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level, why: &st
         let stands = format!("the days of {name} are not closed through {end}; the last is {last}");
         return Err(refuse(NotClosed::Stands(vec![stands])));
     }
-    let through = store::journal::known(tx, end)?;
-    let owed = store::journal::receivable(tx, Date::MAX, through)?;
-    let steps = [("through", format!("entry {through}")), ("receivable", format!("{owed}"))];
-    store::journal::close_month(tx, &name, hard.word(), actor.at, why)
-        .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
-    store::journal::keep_evidence(tx, &format!("{name} {}", hard.word()), &steps)?;
-    store::audit::add(tx, &allowed, "close month", &name, &format!("{}: {why}", hard.word()))
+    Ok(allowed)
 }
 
 /// How a month is closed.
@@ -378,14 +419,6 @@ pub struct AgedAccount {
 
 fn month_of(day: Date) -> String {
     day.strftime("%Y-%m").to_string()
-}
-
-fn totals(tx: &mut Tx) -> Result<String> {
-    let mut said = String::new();
-    for (gl, sum) in store::ledger::gl_totals(tx)? {
-        let _ = write!(said, "{gl} {sum}; ");
-    }
-    Ok(said)
 }
 
 impl fmt::Display for NotClosed {

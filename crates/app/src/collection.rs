@@ -6,7 +6,6 @@
 
 mod guard;
 pub mod outreach;
-mod shields;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -29,7 +28,6 @@ use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
 use crate::collection::guard::Guard;
-use crate::collection::shields::Shields;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
 use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
@@ -161,13 +159,9 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
     let pledged = pledged(tx, on)?;
-    let mut looks = Looks {
-        on,
-        around: Shields::of(tx, on, &arrears)?,
-        notices: Notices::of(tx, on)?,
-        rules,
-        looked: Looked::default(),
-    };
+    // Those with a step tonight, unless something keeps from it: most accounts have none.
+    let mut nearly: Vec<(Arrears, Case)> = Vec::new();
+    let mut looks = Looks { on, notices: Notices::of(tx, on)?, rules, looked: Looked::default() };
     for mut it in arrears {
         let case = cases.remove(&it.account);
         if let Some(pledged) = pledged.get(&it.account) {
@@ -195,13 +189,29 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
                 case
             }
         };
-        looks.at(tx, &it, &case)?;
+        if looks.comes(tx, &it, &case)? {
+            nearly.push((it, case));
+        }
+    }
+    let accounts: Vec<AccountId> = nearly.iter().map(|it| it.0.account).collect();
+    let shields = protection::shields_of(tx, &accounts, on)?;
+    for (it, case) in &nearly {
+        let theirs = shields.get(&it.account).into_iter().flatten();
+        let theirs: Vec<Shield> = theirs.map(|it| it.shield).collect();
+        looks.at(tx, it, case, &theirs)?;
     }
     // Who owes nothing past due any more.
     let mut paid: Vec<String> = cases.into_values().map(|it| it.key).collect();
     paid.sort_unstable();
     looks.looked.ends.extend(paid);
     Ok(looks.looked)
+}
+
+/// How an account stands in its case.
+fn stands(it: &Arrears, case: &Case) -> Standing<'static> {
+    let taken = case.last.or((0 < case.after).then_some((case.after, case.opened)));
+    let taken = taken.and_then(|it| Some((usize::try_from(it.0).ok()?, it.1)));
+    Standing { taken, ..standing(it) }
 }
 
 fn standing(it: &Arrears) -> Standing<'static> {
@@ -218,27 +228,25 @@ fn standing(it: &Arrears) -> Standing<'static> {
 struct Looks {
     on: Date,
     rules: Rules,
-    around: Shields,
     notices: Notices,
     looked: Looked,
 }
 
 impl Looks {
-    /// Finds what comes next of an account with a case.
-    fn at(&mut self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<()> {
-        let on = self.on;
-        let taken = case.last.or((0 < case.after).then_some((case.after, case.opened)));
-        let taken = taken.and_then(|it| Some((usize::try_from(it.0).ok()?, it.1)));
-        let standing = Standing { taken, ..standing(it) };
-        // Without shields first: most accounts have no step tonight.
-        match self.rules.next(&standing, on) {
-            Next::Step { .. } => {}
-            Next::Wait if self.is_cut_without_notice(tx, &standing, case)? => {}
-            _ => return Ok(()),
+    /// Whether something comes next of an account with a case, were there no shields.
+    fn comes(&self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<bool> {
+        let standing = stands(it, case);
+        match self.rules.next(&standing, self.on) {
+            Next::Step { .. } => Ok(true),
+            Next::Wait => self.is_cut_without_notice(tx, &standing, case),
+            _ => Ok(false),
         }
-        let shields = self.around.of_account(tx, it, on)?;
-        let standing = Standing { shields: &shields, ..standing };
-        match self.rules.next(&standing, on) {
+    }
+
+    /// Finds what comes next of an account with a case that so much shields.
+    fn at(&mut self, tx: &mut Tx, it: &Arrears, case: &Case, shields: &[Shield]) -> Result<()> {
+        let on = self.on;
+        match self.rules.next(&Standing { shields, ..stands(it, case) }, on) {
             Next::Step { step: Step::Cut, nth } => {
                 if self.has_notice(tx, it, case)? {
                     self.looked.steps.push(coming(it, case, (nth, Step::Cut, on), 0)?);

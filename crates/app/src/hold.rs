@@ -31,6 +31,8 @@ use crate::{Actor, Refused, published, refuse, task};
 
 /// Accounts of which it is worked out what a way out would make of them: what a person waits for.
 const LOOKED_AT: usize = 2_000;
+/// Fewer where a month of intervals is filled for each: with as many the page took minutes.
+const ESTIMATED: usize = 200;
 
 /// Held bills of one turn that come from one thing.
 #[derive(Clone, Debug)]
@@ -296,8 +298,8 @@ fn chosen(tx: &mut Tx, of: &Chosen<'_>) -> Result<Group> {
 /// What each way out that bills would make of a group today, worked out as a run would, of so many of
 /// its accounts as a person waits for.
 pub fn effects(tx: &mut Tx, group: &Group, today: Date) -> Result<Vec<Effect>> {
-    let all = group.accounts();
-    effects_of(tx, group, (&all[..all.len().min(LOOKED_AT)], today), &mut |_, _| ())
+    let most = |way| if way == Way::Estimate { ESTIMATED } else { LOOKED_AT };
+    effects_of(tx, group, (&most, today), &mut |_, _| ())
 }
 
 /// The same of all of its accounts; `watch` is told of how many of how many it is worked out.
@@ -307,17 +309,19 @@ pub fn effects_of_all(
     today: Date,
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<Effect>> {
-    effects_of(tx, group, (&group.accounts(), today), watch)
+    effects_of(tx, group, (&|_| usize::MAX, today), watch)
 }
 
 fn effects_of(
     tx: &mut Tx,
     group: &Group,
-    (accounts, today): (&[AccountId], Date),
+    (most, today): (&dyn Fn(Way) -> usize, Date),
     watch: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<Effect>> {
     let ways: Vec<Way> = group.ways().into_iter().filter(|it| it.bills()).collect();
     let before: BTreeMap<_, _> = group.held.iter().map(|it| (it.agreement, it.would)).collect();
+    let all = group.accounts();
+    let accounts = &all[..ways.iter().map(|it| most(*it)).max().unwrap_or(0).min(all.len())];
     let none = |way: &Way| Effect {
         way: *way,
         billed: 0,
@@ -325,7 +329,7 @@ fn effects_of(
         used: BTreeMap::new(),
         before: Money::ZERO,
         after: Money::ZERO,
-        accounts: accounts.len(),
+        accounts: all.len().min(most(*way)),
     };
     let mut effects: Vec<Effect> = ways.iter().map(none).collect();
     let mut tariffs = Tariffs::default();
@@ -336,9 +340,12 @@ fn effects_of(
         published::learn(tx, &mut tariffs, group.window.period, Known::ALL)?;
         let doubts = doubt::Asked::of(tx, &group.window, some)?;
         for effect in &mut effects {
+            let facts = &facts[..facts.len().min(effect.accounts.saturating_sub(done))];
             let with = match effect.way {
-                Way::Estimate => cycle::stand_ins(tx, (&group.window, today), &facts)?,
-                _ => facts.clone(),
+                Way::Estimate if !facts.is_empty() => {
+                    cycle::stand_ins(tx, (&group.window, today), facts)?
+                }
+                _ => facts.to_vec(),
             };
             for it in with {
                 effect.add(it, group, &before, (&doubts, &mut tariffs));

@@ -1,7 +1,8 @@
 //! What keeps an account from being cut off: granting it, ending it, the weather, and saying all that does
 //! so on a day.
 
-pub(crate) mod known;
+mod known;
+mod shields;
 mod weather;
 
 use std::fmt;
@@ -11,22 +12,19 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Condition;
-use meterbook_core::credit::protection::{Around, Granted, Lasts, Why, registered};
+use meterbook_core::credit::protection::{Granted, Lasts, Why};
 use meterbook_core::id::AccountId;
-use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Conflict, Tx};
 
-use self::known::Known;
+pub use self::shields::{shields, shields_of};
 pub(crate) use self::weather::KIND as WEATHER;
 pub use self::weather::{Taken, weather, weather_file};
 use crate::authority::authorize;
-use crate::{Actor, credit_rules, order, plan, receipt, refuse};
+use crate::{Actor, credit_rules, order, receipt, refuse};
 
-/// Days of weather that are looked at.
-const DAYS: i64 = 30;
 /// Days between two protections that are still in a row.
 const IN_A_ROW: i64 = 30;
 
@@ -221,53 +219,6 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &
     let said = format!("{shield}: {}", why.trim());
     let (was, is) = (format!("until {last}"), format!("until {on}"));
     store::audit::turn(tx, &allowed, "end protection", &account.to_string(), &said, (&was, &is))
-}
-
-/// All that keeps an account from being cut off on a day.
-pub fn shields(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
-    let rules = credit_rules::protections(tx, on)?;
-    let class = store::account::get(tx, account)?.class;
-    let towns = store::protection::towns(tx, account, on)?;
-    let counties: Vec<&str> = towns.iter().filter_map(|it| rules.county(it)).collect();
-    let held =
-        store::protection::near(tx, account, on)?.into_iter().filter(|it| match &it.county {
-            None => it.account == Some(account),
-            Some(county) => counties.iter().any(|it| it.eq_ignore_ascii_case(county)),
-        });
-    let mut granted: Vec<Granted> = held.map(|it| it.granted).collect();
-    granted.extend(store::registration::of_account(tx, account)?.iter().filter_map(registered));
-    let weather =
-        store::protection::weather(tx, on.saturating_sub(DAYS.days()), on.saturating_add(1.day()))?;
-    let calendar = crate::calendar::on(tx, on)?;
-    let Known { facts, past_due, paid } = Known::of(tx, &rules, account, on)?;
-    let around = Around {
-        class,
-        towns: &towns,
-        granted: &granted,
-        facts: &facts,
-        past_due,
-        paid: &paid,
-        weather: &weather,
-        calendar: &calendar,
-    };
-    let mut found = rules.shields(&around, on);
-    if let Some(plan) = plan::on_day(tx, account, on)? {
-        let until = plan.parts.iter().map(|it| it.0).max();
-        let says = format!("paid in parts as agreed on {}", plan.agreed);
-        found.push(Why::new(Shield::Plan, until, says));
-    }
-    if credit_rules::pledges(tx, on)?.shields {
-        let all = store::pledge::of_account(tx, account)?;
-        found.extend(all.iter().filter(|it| Money::ZERO < it.open(on)).map(|it| {
-            let says = format!("{} promised {}", it.agency, it.amount);
-            Why::new(Shield::Pledge, Some(it.lapses), says)
-        }));
-    }
-    if store::protection::disputes(tx, account)? {
-        let says = "the customer disputes a bill".to_owned();
-        found.push(Why::new(Shield::Dispute, None, says));
-    }
-    Ok(found)
 }
 
 /// Calls off cuts where what was paid keeps service by a rule, in the payment's own transaction. Says whether

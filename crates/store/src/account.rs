@@ -6,7 +6,7 @@ use meterbook_core::id::{AccountId, AccountNumber, PartyId, PersonId};
 use meterbook_core::party::{Party, PartyRole};
 
 use crate::failure::missing;
-use crate::tx::{Sql, list_of};
+use crate::tx::{Sql, among_ids, list_of};
 use crate::value::Row;
 use crate::{Counter, Tx};
 
@@ -26,6 +26,8 @@ const GET: Sql = Sql("
     select id, number, person_id, class, cycle, mail_to, opened_on from account where id = $1");
 const BY_NUMBER: Sql = Sql("
     select id, number, person_id, class, cycle, mail_to, opened_on from account where number = $1");
+
+const CLASSES: (Sql, Sql) = among_ids!("select id, class from account where id", "order by id");
 
 /// Accounts that are locked one by one.
 const FEW: usize = 10;
@@ -85,6 +87,14 @@ pub fn get(tx: &mut Tx, id: AccountId) -> Result<Account> {
 /// The account with this number, if there is one.
 pub fn by_number(tx: &mut Tx, number: AccountNumber) -> Result<Option<Account>> {
     tx.maybe(BY_NUMBER, [number.into()], account)
+}
+
+/// The classes of these accounts.
+pub fn classes(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, CustomerClass)>> {
+    let list = list_of(ids.iter().copied());
+    tx.many(tx.either(CLASSES.0, CLASSES.1), [list.into()], |row| {
+        Ok((row.id(0)?, row.word(1, CustomerClass::from_word)?))
+    })
 }
 
 fn account(row: &Row) -> Result<Account> {

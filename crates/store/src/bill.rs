@@ -5,6 +5,8 @@ mod line;
 mod origin;
 mod past;
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
@@ -24,7 +26,7 @@ pub use self::origin::{Known, Origin, add as add_origins, known, of_bill as orig
 pub use self::past::{before, history, last_before, use_of};
 use crate::Tx;
 use crate::failure::missing;
-use crate::tx::{Rows, Sql};
+use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 /// The days that a bill `b` is for: of its segments, or where it has none those it says.
@@ -67,6 +69,11 @@ const OF_SERVICE: Sql = Sql("
     from standing_bill b
     where account_id = $1 and not exists (select 1 from bill_apart o where o.bill_id = b.id)
     order by to_on desc, id desc limit $2");
+const SERVED: (Sql, Sql) = among_ids!(
+    "select b.id from standing_bill b
+     where not exists (select 1 from bill_apart o where o.bill_id = b.id) and b.account_id",
+    "order by b.id"
+);
 const TAKEN_BACK: Sql = Sql(concat!(
     "select b.id, b.number, ",
     days!(),
@@ -257,6 +264,13 @@ pub fn newest_of(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face>
 /// The same without what is no bill of service: what is charged once, and what sums up others.
 pub fn of_service(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Face>> {
     tx.many(OF_SERVICE, [account.into(), most.into()], face)
+}
+
+/// The bills of service of these accounts that stand.
+pub fn served(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashSet<BillId>> {
+    let list = list_of(accounts.iter().copied());
+    let all = tx.many(tx.either(SERVED.0, SERVED.1), [list.into()], |row| row.id(0))?;
+    Ok(all.into_iter().collect())
 }
 
 /// At most so many bills of an account that were taken back, the latest first, each with the day and why.

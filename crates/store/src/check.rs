@@ -2,6 +2,7 @@
 //! against its rule, and in a sentence each what breaks it.
 
 use anyhow::Result;
+use meterbook_core::id::EntryId;
 use meterbook_core::text::decimal;
 
 use crate::Tx;
@@ -183,9 +184,10 @@ const RUN_TOTALS: Sql = Sql("
             where r.window_id = bill_window.id and r.stage not in ('done', 'cancelled'))) as w
     where w.said <> w.posted order by w.id limit $1");
 const ACCOUNTS: Sql = Sql("select count(*) from account");
-// What each account should owe follows from its bills and payments alone.
-const OWED: Sql = Sql("
-    select a.number, o.owed, o.posted from account a join (
+/// What each account should owe follows from its bills and payments alone.
+macro_rules! owed {
+    () => {
+        "select a.number, o.owed, o.posted from account a join (
         select account.id,
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
           - coalesce((
@@ -202,9 +204,22 @@ const OWED: Sql = Sql("
           + coalesce((select sum(amount_cents) from credit_use where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from credit_use where to_account_id = account.id), 0) as owed,
             coalesce((select sum(amount_cents) from posting
-                      where account_id = account.id and gl = '1200 receivable'), 0) as posted
-        from account) as o on o.id = a.id
-    where o.owed <> o.posted order by a.id limit $1");
+                      where account_id = account.id and gl = '1200 receivable'), 0) as posted"
+    };
+}
+const OWED: Sql = Sql(concat!(
+    owed!(),
+    " from account) as o on o.id = a.id where o.owed <> o.posted order by a.id limit $1"
+));
+// Of accounts to which something was posted behind an entry.
+const OWED_SINCE: Sql = Sql(concat!(
+    owed!(),
+    " from (select distinct account_id as id from posting
+            where $2 < entry_id and gl = '1200 receivable') as account) as o on o.id = a.id
+     where o.owed <> o.posted order by a.id limit $1"
+));
+const ACCOUNTS_SINCE: Sql = Sql("
+    select count(distinct account_id) from posting where $1 < entry_id and gl = '1200 receivable'");
 const RECEIVABLE: Sql = Sql("
     select cast(coalesce((select sum(amount_cents) from posting where gl = '1200 receivable'), 0) as bigint),
            cast(coalesce((select sum(total_cents) from standing_bill), 0)
@@ -326,19 +341,35 @@ pub fn runs(tx: &mut Tx) -> Result<Found> {
 /// What each account owes follows from its bills, settlements, charges and payments, and together
 /// they are the receivable of the general ledger.
 pub fn subledger(tx: &mut Tx) -> Result<Found> {
-    let mut found = faults(tx, OWED, |row| {
-        let number = row.number(0)?;
-        Ok(format!(
-            "account {number} does not owe what its bills, settlements, charges and payments come to"
-        ))
-    })?;
-    let (gl, owed) = tx.one(RECEIVABLE, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
-    if gl != owed {
-        found.push(format!(
-            "the receivable is {gl}, and bills, settlements and charges less payments are {owed}"
-        ));
-    }
+    let mut found = faults(tx, OWED, owes_otherwise)?;
+    found.extend(receivable(tx)?);
     Ok((count(tx, ACCOUNTS)?, found))
+}
+
+/// The same, of accounts to which something was posted behind an entry: to all others nothing was done that
+/// was not looked at before, and what was posted never changes.
+pub fn subledger_since(tx: &mut Tx, since: EntryId) -> Result<Found> {
+    let mut found = tx.many(OWED_SINCE, [SHOWN.into(), since.into()], owes_otherwise)?;
+    found.extend(receivable(tx)?);
+    Ok((tx.one(ACCOUNTS_SINCE, [since.into()], |row| row.int(0))?, found))
+}
+
+fn owes_otherwise(row: &Row) -> Result<String> {
+    let number = row.number(0)?;
+    Ok(format!(
+        "account {number} does not owe what its bills, settlements, charges and payments come to"
+    ))
+}
+
+/// What does not hold of the receivable as a whole.
+fn receivable(tx: &mut Tx) -> Result<Option<String>> {
+    let (gl, owed) = tx.one(RECEIVABLE, [], |row| Ok((row.money(0)?, row.money(1)?)))?;
+    let off = || {
+        format!(
+            "the receivable is {gl}, and bills, settlements and charges less payments are {owed}"
+        )
+    };
+    Ok((gl != owed).then(off))
 }
 
 fn count(tx: &mut Tx, sql: Sql) -> Result<i64> {

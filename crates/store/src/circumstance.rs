@@ -1,6 +1,6 @@
 //! What is so of accounts or was done for them, and what of it follows from what is kept otherwise.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::id::AccountId;
 
 use crate::Tx;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
@@ -19,26 +19,25 @@ const OF_ACCOUNT: Sql = Sql("
     select c.key, c.account_id, c.what, c.from_on, c.to_on, c.evidence, e.ended_on
     from circumstance c left join circumstance_end e on e.key = c.key
     where c.account_id = $1 order by c.from_on, c.key");
-const ON: Sql = Sql("
-    select c.key, c.account_id, c.what, c.from_on, c.to_on, c.evidence, e.ended_on
-    from circumstance c left join circumstance_end e on e.key = c.key
-    where c.from_on <= $1 and (c.to_on is null or $1 < c.to_on)
-      and (e.ended_on is null or $1 < e.ended_on)
-    order by c.account_id, c.from_on, c.key");
-const TOLD_OF: Sql = Sql("
-    select s.taken_on from collection_step s join collection_case c on c.key = s.key
-    where c.account_id = $1 and s.taken_on <= $2 and s.step in ('notice', 'call', 'field')
-    order by s.taken_on");
-const TOLD: Sql = Sql("
-    select c.account_id, s.taken_on from collection_step s join collection_case c on c.key = s.key
-    where s.taken_on <= $1 and s.step in ('notice', 'call', 'field')
-    order by c.account_id, s.taken_on");
-const MAIL: Sql = Sql("
-    select a.mail_to, q.street from account a
-    join agreement g on g.account_id = a.id
-    join service_point s on s.id = g.service_point_id
-    join premise q on q.id = s.premise_id
-    where a.id = $1 and g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)");
+const AMONG: (Sql, Sql) = among_ids!(
+    "select c.key, c.account_id, c.what, c.from_on, c.to_on, c.evidence, e.ended_on
+     from circumstance c left join circumstance_end e on e.key = c.key
+     where c.account_id",
+    "order by c.account_id, c.from_on, c.key"
+);
+const TOLD: (Sql, Sql) = among_ids!(
+    "select c.account_id, s.taken_on from collection_step s join collection_case c on c.key = s.key
+     where s.taken_on <= $2 and s.step in ('notice', 'call', 'field') and c.account_id",
+    "order by c.account_id, s.taken_on"
+);
+const MAIL: (Sql, Sql) = among_ids!(
+    "select a.id, a.mail_to, q.street from account a
+     join agreement g on g.account_id = a.id
+     join service_point s on s.id = g.service_point_id
+     join premise q on q.id = s.premise_id
+     where g.from_on <= $2 and (g.to_on is null or $2 < g.to_on) and a.id",
+    "order by a.id"
+);
 
 /// What was said of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,37 +86,43 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Said>> {
     tx.many(OF_ACCOUNT, [account.into()], said)
 }
 
-/// All that is so on a day, by account.
-pub fn on(tx: &mut Tx, day: Date) -> Result<HashMap<AccountId, Vec<Fact>>> {
+/// What stands of what was said of these accounts, whatever the days.
+pub fn among(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Fact>>> {
     let mut found: HashMap<AccountId, Vec<Fact>> = HashMap::new();
-    for it in tx.many(ON, [day.into()], said)? {
+    let sql = tx.either(AMONG.0, AMONG.1);
+    for it in tx.many(sql, [list_of(accounts.iter().copied()).into()], said)? {
         found.entry(it.account).or_default().push(it.stands());
     }
     Ok(found)
 }
 
-/// The days by one on which collections told an account that service is to be cut off.
-pub fn told_of(tx: &mut Tx, account: AccountId, by: Date) -> Result<Vec<Date>> {
-    tx.many(TOLD_OF, [account.into(), by.into()], |row| row.date(0))
-}
-
-/// The same of every account.
-pub fn told(tx: &mut Tx, by: Date) -> Result<HashMap<AccountId, Vec<Date>>> {
+/// The days by one on which collections told these accounts that service is to be cut off.
+pub fn told(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    by: Date,
+) -> Result<HashMap<AccountId, Vec<Date>>> {
     let mut found: HashMap<AccountId, Vec<Date>> = HashMap::new();
-    tx.each(TOLD, [by.into()], |row| {
+    let list = list_of(accounts.iter().copied());
+    tx.each(tx.either(TOLD.0, TOLD.1), [list.into(), by.into()], |row| {
         found.entry(row.id(0)?).or_default().push(row.date(1)?);
         Ok(())
     })?;
     Ok(found)
 }
 
-/// Whether letters of an account go to another address than a place where it is served on a day.
-pub fn elsewhere(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool> {
-    let all = tx.many(MAIL, [account.into(), on.into()], |row| Ok((row.text(0)?, row.text(1)?)))?;
-    let goes_there = |(mail_to, address): &(String, String)| {
-        mail_to.to_lowercase().contains(&address.trim().to_lowercase())
-    };
-    Ok(!all.iter().all(goes_there))
+/// Those of these accounts whose letters go to another address than a place where it is served on a day.
+pub fn elsewhere(tx: &mut Tx, accounts: &[AccountId], on: Date) -> Result<HashSet<AccountId>> {
+    let mut found = HashSet::new();
+    let list = list_of(accounts.iter().copied());
+    tx.each(tx.either(MAIL.0, MAIL.1), [list.into(), on.into()], |row| {
+        let (mail_to, address) = (row.text(1)?, row.text(2)?);
+        if !mail_to.to_lowercase().contains(&address.trim().to_lowercase()) {
+            found.insert(row.id(0)?);
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn said(row: &Row) -> Result<Said> {

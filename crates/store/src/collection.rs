@@ -56,7 +56,7 @@ const BOARD: Sql = Sql("
     from stands group by class, step order by class, step");
 const STANDING: Sql = Sql("
     with stands as (
-        select a.number, n.name, a.class, c.oldest_on, c.opened_on, c.past_due_cents as opened_cents,
+        select a.id, a.number, n.name, a.class, c.oldest_on, c.opened_on, c.past_due_cents as opened_cents,
             (select s.step from collection_step s where s.key = c.key
              order by s.nth desc limit 1) as step,
             (select s.taken_on from collection_step s where s.key = c.key
@@ -66,7 +66,8 @@ const STANDING: Sql = Sql("
         from collection_case c join account a on a.id = c.account_id
         join person n on n.id = a.person_id
         where not exists (select 1 from collection_end e where e.key = c.key))
-    select number, name, class, oldest_on, opened_on, coalesce(step_cents, opened_cents), step, step_on
+    select number, name, class, oldest_on, opened_on, coalesce(step_cents, opened_cents), step, step_on,
+           id
     from stands
     where ($1 = '' or class = $1) and ($2 = '' or coalesce(step, 'none') = $2)
     order by oldest_on, number limit $3");
@@ -203,6 +204,8 @@ pub struct Stage {
 /// An open case, as one line of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
+    /// Whose, inside.
+    pub account: AccountId,
     /// The account's number.
     pub number: AccountNumber,
     /// Whose it is.
@@ -332,6 +335,7 @@ pub fn standing(tx: &mut Tx, class: &str, step: &str, most: i64) -> Result<Vec<S
             opened: row.date(4)?,
             past_due: row.money(5)?,
             last: step.zip(row.maybe(7, Row::date)?),
+            account: row.id(8)?,
         })
     })
 }

@@ -52,8 +52,9 @@ const MOVEMENTS: Sql = Sql("
                     where b.kind = 'bill' and bill.account_id = $1 and bill.id < $3
                     order by bill.id desc limit 1), 0) < e.id
     order by e.id");
-const GL_TOTALS: Sql = Sql("
-    select gl, cast(sum(amount_cents) as bigint) from posting group by gl order by gl");
+const GL_MOVED: Sql = Sql("
+    select gl, cast(sum(amount_cents) as bigint) from posting
+    where $1 < entry_id and entry_id <= $2 group by gl order by gl");
 
 // What is not asked for of a levelled bill is set off against that bill.
 const LEVELLED: Sql = Sql("
@@ -329,5 +330,12 @@ pub fn applied(tx: &mut Tx, account: AccountId) -> Result<Vec<Applied>> {
 
 /// The total of every account of the general ledger.
 pub fn gl_totals(tx: &mut Tx) -> Result<Vec<(Gl, Money)>> {
-    tx.many(GL_TOTALS, [], |row| Ok((row.word(0, Gl::from_word)?, row.money(1)?)))
+    gl_moved(tx, EntryId(0), EntryId(i64::MAX))
+}
+
+/// What every account of the general ledger moved by behind one entry and up to another.
+pub fn gl_moved(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<Vec<(Gl, Money)>> {
+    tx.many(GL_MOVED, [after.into(), through.into()], |row| {
+        Ok((row.word(0, Gl::from_word)?, row.money(1)?))
+    })
 }

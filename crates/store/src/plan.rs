@@ -9,7 +9,7 @@ use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 
 use crate::Tx;
-use crate::tx::{Rows, Sql};
+use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
@@ -25,6 +25,12 @@ const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key 
 const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
+const HOLDING: (Sql, Sql) = among_ids!(
+    "select p.account_id, p.agreed_on, (select max(q.due_on) from plan_part q where q.key = p.key)
+     from plan p left join plan_end e on e.key = p.key
+     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on) and p.account_id",
+    "order by p.account_id, p.agreed_on"
+);
 const ALL_NOT_DUE: Sql = Sql("
     select p.account_id, min(p.agreed_on), cast(sum(q.amount_cents) as bigint)
     from plan p
@@ -85,6 +91,19 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Plan>> {
 /// The accounts of which a plan did not end.
 pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
+}
+
+/// Which of these accounts pay in parts on a day: since when, and until when.
+pub fn holding(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    on: Date,
+) -> Result<BTreeMap<AccountId, (Date, Option<Date>)>> {
+    let list = list_of(accounts.iter().copied());
+    let all = tx.many(tx.either(HOLDING.0, HOLDING.1), [list.into(), on.into()], |row| {
+        Ok((row.id(0)?, (row.date(1)?, row.maybe(2, Row::date)?)))
+    })?;
+    Ok(all.into_iter().collect())
 }
 
 /// What of plans that hold on a day is not due then, by account, and the day on which it was agreed to.

@@ -9,7 +9,7 @@ use meterbook_core::id::{AccountId, PaymentId};
 use meterbook_core::money::Money;
 
 use crate::Tx;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
@@ -29,6 +29,17 @@ const RECEIVED: Sql = Sql("
 const RUNNING: Sql = Sql("
     select distinct account_id from pledge p
     where not exists (select 1 from pledge_end e where e.key = p.key) order by account_id");
+const HOLDING: (Sql, Sql) = among_ids!(
+    "select p.account_id, p.agency, p.amount_cents, p.lapses_on
+     from pledge p left join pledge_end e on e.key = p.key
+     where p.from_on <= $2 and $2 < p.lapses_on and (e.ended_on is null or $2 < e.ended_on)
+       and coalesce((
+         select sum(y.amount_cents)
+         from pledge_payment q join standing_payment y on y.id = q.payment_id
+         where q.key = p.key and y.paid_on <= $2), 0) < p.amount_cents
+       and p.account_id",
+    "order by p.account_id, p.from_on, p.key"
+);
 const OPEN: Sql = Sql("
     select o.account_id, cast(sum(o.cents) as bigint)
     from (
@@ -93,6 +104,19 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Pledge>> {
 /// The accounts of which a pledge did not end.
 pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
+}
+
+/// Pledges of these accounts of which something is still to come on a day: by which agency, of how much, and
+/// the first day without it.
+pub fn holding(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    on: Date,
+) -> Result<Vec<(AccountId, String, Money, Date)>> {
+    let list = list_of(accounts.iter().copied());
+    tx.many(tx.either(HOLDING.0, HOLDING.1), [list.into(), on.into()], |row| {
+        Ok((row.id(0)?, row.text(1)?, row.money(2)?, row.date(3)?))
+    })
 }
 
 /// What of pledges that hold on a day is still to come, by account.

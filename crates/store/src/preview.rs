@@ -45,17 +45,20 @@ const BEFORE: Sql = Sql("
     select id from bill_window where cycle = $1 and to_on <= $2 order by to_on desc limit 1");
 const ABOUT: Sql = Sql("
     select id, from_on from bill_window where cycle = $1 and $2 <= from_on and from_on <= $3");
+// One sum over both turns, where joining the sums of each would be as natural: of a turn that has just
+// begun PostgreSQL expects one row, and reads the one anew for each account of the other.
 const CHANGES: Sql = Sql("
-    select a.number, was.cents, now.cents
-    from (select i.account_id, cast(sum(i.total_cents) as bigint) as cents
-          from run_item i where i.run_id = $1 and i.outcome = 'billed'
-          group by i.account_id) as now
-    join (select b.account_id, cast(sum(b.total_cents) as bigint) as cents
-          from standing_bill b where b.window_id = $2 group by b.account_id) as was
-      on was.account_id = now.account_id
-    join account a on a.id = now.account_id
-    where was.cents <> now.cents
-    order by abs(now.cents - was.cents) desc, a.number limit $3");
+    select a.number, d.was, d.now
+    from (select x.account_id, cast(sum(x.was) as bigint) as was, cast(sum(x.now) as bigint) as now
+          from (select b.account_id, b.total_cents as was, 0 as now, 0 as turn
+                from standing_bill b where b.window_id = $2
+                union all
+                select i.account_id, 0, i.total_cents, 1
+                from run_item i where i.run_id = $1 and i.outcome = 'billed') as x
+          group by x.account_id
+          having min(x.turn) < max(x.turn) and sum(x.was) <> sum(x.now)) as d
+    join account a on a.id = d.account_id
+    order by abs(d.now - d.was) desc, a.number limit $3");
 // The tariff of the days just before the turn.
 const SWITCHED: Sql = Sql("
     select a.number, i.agreement_id, s.tariff, i.tariff, i.total_cents

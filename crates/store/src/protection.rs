@@ -1,6 +1,6 @@
 //! What was granted to accounts and counties so that service is not cut off, and the weather.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -20,18 +20,19 @@ const OF_ACCOUNT: Sql = Sql("
     select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
     from protection p left join protection_end e on e.key = p.key
     where p.account_id = $1 order by p.from_on, p.key");
-const ON: Sql = Sql("
+const COUNTIES: Sql = Sql("
     select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
     from protection p left join protection_end e on e.key = p.key
-    where p.from_on <= $1 and $1 < p.to_on and (e.ended_on is null or $1 < e.ended_on)
+    where p.account_id is null
+      and p.from_on <= $1 and $1 < p.to_on and (e.ended_on is null or $1 < e.ended_on)
     order by p.from_on, p.key");
-// All of an account and of counties: whoever asks for one account does not read those of all others.
-const NEAR: Sql = Sql("
-    select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
-    from protection p left join protection_end e on e.key = p.key
-    where (p.account_id = $1 or p.account_id is null)
-      and p.from_on <= $2 and $2 < p.to_on and (e.ended_on is null or $2 < e.ended_on)
-    order by p.from_on, p.key");
+const AMONG: (Sql, Sql) = among_ids!(
+    "select p.key, p.shield, p.account_id, p.county, p.nth, p.from_on, p.to_on, p.evidence, e.ended_on
+     from protection p left join protection_end e on e.key = p.key
+     where p.from_on <= $2 and $2 < p.to_on and (e.ended_on is null or $2 < e.ended_on)
+       and p.account_id",
+    "order by p.from_on, p.key"
+);
 const SAY_WEATHER: Sql = Sql("
     insert into weather_day (county, on_day, nth, low_f, high_f, alert)
     values ($1, $2, (select count(*) + 1 from weather_day where county = $1 and on_day = $2),
@@ -53,25 +54,18 @@ const OF_FILE: Sql = Sql("
     insert into weather_of_file (county, on_day, nth, batch_id, said_by)
     select county, on_day, max(nth), $3, $4 from weather_day
     where county = $1 and on_day = $2 group by county, on_day");
-const TOWNS: Sql = Sql("
-    select distinct q.town from agreement g
-    join service_point s on s.id = g.service_point_id
-    join premise q on q.id = s.premise_id
-    where g.account_id = $1 and g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)
-    order by q.town");
-const TOWNS_AMONG: (Sql, Sql) = among_ids!(
+const TOWNS: (Sql, Sql) = among_ids!(
     "select distinct g.account_id, q.town from agreement g
      join service_point s on s.id = g.service_point_id
      join premise q on q.id = s.premise_id
      where g.from_on <= $2 and (g.to_on is null or $2 < g.to_on) and g.account_id",
     "order by g.account_id, q.town"
 );
-const DISPUTES: Sql = Sql("
-    select 1 from task_about a join task t on t.id = a.task_id
-    where a.kind = 'account' and a.subject_id = $1 and t.kind = 'dispute' and t.closed_at is null");
-const DISPUTED: Sql = Sql("
-    select distinct a.subject_id from task t join task_about a on a.task_id = t.id
-    where t.kind = 'dispute' and t.closed_at is null and a.kind = 'account' order by 1");
+const DISPUTED: (Sql, Sql) = among_ids!(
+    "select distinct a.subject_id from task_about a join task t on t.id = a.task_id
+     where a.kind = 'account' and t.kind = 'dispute' and t.closed_at is null and a.subject_id",
+    "order by a.subject_id"
+);
 
 /// What was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,14 +110,15 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Protection>> {
     tx.many(OF_ACCOUNT, [account.into()], protection)
 }
 
-/// All that holds on a day.
-pub fn on(tx: &mut Tx, day: Date) -> Result<Vec<Protection>> {
-    tx.many(ON, [day.into()], protection)
+/// What holds on a day for whole counties.
+pub fn counties(tx: &mut Tx, on: Date) -> Result<Vec<Protection>> {
+    tx.many(COUNTIES, [on.into()], protection)
 }
 
-/// All that holds on a day for an account, and for counties, wherever it is.
-pub fn near(tx: &mut Tx, account: AccountId, day: Date) -> Result<Vec<Protection>> {
-    tx.many(NEAR, [account.into(), day.into()], protection)
+/// What was granted to these accounts themselves and holds on a day.
+pub fn among(tx: &mut Tx, accounts: &[AccountId], on: Date) -> Result<Vec<Protection>> {
+    let sql = tx.either(AMONG.0, AMONG.1);
+    tx.many(sql, [list_of(accounts.iter().copied()).into(), on.into()], protection)
 }
 
 /// Says the weather of a county on a day, anew where it was said before.
@@ -153,19 +148,14 @@ pub fn weather(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<Weather>> {
     })
 }
 
-/// The towns in which an account is served on a day.
-pub fn towns(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<String>> {
-    tx.many(TOWNS, [account.into(), on.into()], |row| row.text(0))
-}
-
-/// The same of many accounts at once; those that are served nowhere are not among them.
-pub fn towns_among(
+/// The towns in which accounts are served on a day; those that are served nowhere are not among them.
+pub fn towns(
     tx: &mut Tx,
     accounts: &[AccountId],
     on: Date,
 ) -> Result<HashMap<AccountId, Vec<String>>> {
     let mut found: HashMap<AccountId, Vec<String>> = HashMap::new();
-    let sql = tx.either(TOWNS_AMONG.0, TOWNS_AMONG.1);
+    let sql = tx.either(TOWNS.0, TOWNS.1);
     let list = list_of(accounts.iter().copied());
     tx.each(sql, [V::from(&list), on.into()], |row| {
         found.entry(row.id(0)?).or_default().push(row.text(1)?);
@@ -174,15 +164,11 @@ pub fn towns_among(
     Ok(found)
 }
 
-/// Whether an account disputes a bill now.
-pub fn disputes(tx: &mut Tx, account: AccountId) -> Result<bool> {
-    Ok(tx.maybe(DISPUTES, [account.into()], |_| Ok(()))?.is_some())
-}
-
-/// The accounts that dispute a bill now.
-pub fn disputed(tx: &mut Tx) -> Result<HashMap<AccountId, Shield>> {
-    let all = tx.many(DISPUTED, [], |row| row.id(0))?;
-    Ok(all.into_iter().map(|it| (it, Shield::Dispute)).collect())
+/// Which of these accounts dispute a bill now.
+pub fn disputed(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashSet<AccountId>> {
+    let sql = tx.either(DISPUTED.0, DISPUTED.1);
+    let all = tx.many(sql, [list_of(accounts.iter().copied()).into()], |row| row.id(0))?;
+    Ok(all.into_iter().collect())
 }
 
 fn protection(row: &Row) -> Result<Protection> {

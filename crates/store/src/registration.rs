@@ -7,7 +7,7 @@ use meterbook_core::registration::{Registration, RegistrationKind};
 
 use crate::Tx;
 use crate::failure::missing;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_ids, list_of};
 use crate::value::Row;
 
 const ADD: Sql = Sql("
@@ -20,11 +20,12 @@ const GET: Sql = Sql("
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, kind, name, certificate, from_on, to_on, review_on
     from registration where account_id = $1 order by kind, name, from_on");
-const PROTECTING: Sql = Sql("
-    select id, account_id, kind, name, certificate, from_on, to_on, review_on
-    from registration
-    where kind in ('life-support', 'medical') and from_on <= $1 and (to_on is null or $1 < to_on)
-    order by account_id, kind, name, from_on");
+const PROTECTING: (Sql, Sql) = among_ids!(
+    "select id, account_id, kind, name, certificate, from_on, to_on, review_on
+     from registration
+     where kind in ('life-support', 'medical') and account_id",
+    "order by account_id, kind, name, from_on"
+);
 // What was renewed is looked at again where it goes on.
 const TO_REVIEW: Sql = Sql("
     select r.id, r.account_id, r.kind, r.name, r.certificate, r.from_on, r.to_on, r.review_on
@@ -62,9 +63,10 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Registration>> 
     tx.many(OF_ACCOUNT, [account.into()], registration)
 }
 
-/// The registrations for which service must not be cut off on a day.
-pub fn protecting(tx: &mut Tx, on: Date) -> Result<Vec<Registration>> {
-    let all = tx.many(PROTECTING, [on.into()], registration)?;
+/// The registrations of these accounts for which service must not be cut off, with those that ended.
+pub fn protecting(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<Registration>> {
+    let sql = tx.either(PROTECTING.0, PROTECTING.1);
+    let all = tx.many(sql, [list_of(accounts.iter().copied()).into()], registration)?;
     Ok(all.into_iter().filter(|it| it.kind.protects()).collect())
 }
 

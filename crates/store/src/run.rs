@@ -33,6 +33,8 @@ const LOCK: Sql = Sql("
     returning id, window_id, waits, stage");
 const GET: Sql = Sql("select id, window_id, waits, stage from run where id = $1");
 const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
+const ANEW: Sql = Sql("update run set waits = $2, stage = $3, begun_at = $4 where id = $1");
+const BEGUN: Sql = Sql("select begun_at from run where id = $1");
 const RELEASE: Sql = Sql("update run set stage = 'posting', released_at = $2 where id = $1");
 // Of a run over a turn that had one before: what was held in it, or is billed anew.
 const LATER: Sql = Sql("
@@ -160,6 +162,17 @@ pub fn lock(tx: &mut Tx, id: RunId) -> Result<Run> {
 pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
     let Run { id, waits, stage, .. } = *run;
     tx.exec(ADVANCE, [id.into(), waits.into(), stage.word().into()]).map(|_| ())
+}
+
+/// Writes down that a run begins anew, as if it had not begun before.
+pub fn begin_anew(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
+    let Run { id, waits, stage, .. } = *run;
+    tx.exec(ANEW, [id.into(), waits.into(), stage.word().into(), at.into()]).map(|_| ())
+}
+
+/// When a run was begun, or begun anew.
+pub fn begun(tx: &mut Tx, id: RunId) -> Result<Timestamp> {
+    tx.one(BEGUN, [id.into()], |row| row.instant(0))
 }
 
 /// Writes down that a run is let go: its bills are posted from here on.

@@ -2,9 +2,11 @@
 //! they were for and with the ledger.
 
 use anyhow::Result;
+use meterbook_core::id::EntryId;
 
 use crate::Tx;
 use crate::tx::Sql;
+use crate::value::Row;
 
 /// How many were examined, and what is wrong.
 type Found = (i64, Vec<String>);
@@ -18,10 +20,11 @@ const RECEIPT_SUMS: Sql = Sql("
     from receipt r left join tender t on t.receipt_id = r.id
     group by r.id, r.amount_cents
     having r.amount_cents <> coalesce(sum(t.amount_cents), 0) order by r.id limit $1");
-// A payment that was moved lives on in the one that it became, and what was matched in a payment.
-const TENDER_SUMS: Sql = Sql("
-    select id, amount_cents, became from (
-        select t.id, t.amount_cents, cast(
+/// What became of a tender: a payment that was moved lives on in the one that it became, and what was
+/// matched in a payment.
+macro_rules! became {
+    () => {
+        "select t.id, t.amount_cents, cast(
             coalesce((select sum(y.amount_cents) from payment_tender o
                 join payment y on y.id = o.payment_id
                 where o.tender_id = t.id and not exists (
@@ -33,9 +36,51 @@ const TENDER_SUMS: Sql = Sql("
                   and not exists (
                     select 1 from refund_end f join entry x on x.id = f.entry_id
                     where x.key = s.key and x.kind = 'refund' and f.how = 'held')), 0)
-            as bigint) as became
-        from tender t) as sums
-    where became <> amount_cents order by id limit $1");
+            as bigint) as became"
+    };
+}
+const TENDER_SUMS: Sql = Sql(concat!(
+    "select id, amount_cents, became from (",
+    became!(),
+    " from tender t) as sums where became <> amount_cents order by id limit $1"
+));
+/// The tenders of payments that were posted or taken back behind an entry, and what of others is held or was.
+macro_rules! touched {
+    () => {
+        "select o.tender_id as id
+         from entry e join payment y on y.key = e.key join payment_tender o on o.payment_id = y.id
+         where $1 < e.id and e.kind in ('payment', 'reversal')
+         union
+         select s.tender_id from entry e join suspense s on s.key = e.key where $1 < e.id
+         union
+         select s.tender_id from suspense s
+         where not exists (select 1 from suspense_end e where e.suspense_id = s.id)"
+    };
+}
+const TENDERS_SINCE: Sql = Sql(concat!("select count(*) from (", touched!(), ") as these"));
+const TENDER_SUMS_SINCE: Sql = Sql(concat!(
+    "select id, amount_cents, became from (",
+    became!(),
+    " from (",
+    touched!(),
+    ") as these join tender t on t.id = these.id) as sums
+     where became <> amount_cents order by id limit $2"
+));
+const RECEIPT_SUMS_SINCE: Sql = Sql(concat!(
+    "select r.id, r.amount_cents, cast(sum(t.amount_cents) as bigint)
+     from (select distinct t.receipt_id as id from (",
+    touched!(),
+    ") as these join tender t on t.id = these.id) as theirs
+     join receipt r on r.id = theirs.id
+     join tender t on t.receipt_id = r.id
+     group by r.id, r.amount_cents
+     having r.amount_cents <> sum(t.amount_cents) order by r.id limit $2"
+));
+const NO_TENDER_SINCE: Sql = Sql("
+    select y.key from entry e join payment y on y.key = e.key
+    where $1 < e.id and e.kind = 'payment'
+      and not exists (select 1 from payment_tender o where o.payment_id = y.id)
+    order by y.id limit $2");
 const NO_TENDER: Sql = Sql("
     select y.key from payment y
     where not exists (select 1 from payment_tender o where o.payment_id = y.id)
@@ -88,18 +133,33 @@ const HELD: Sql = Sql("
 /// What came in is the sum of its tenders, and each of them of the payments and of what is held that it
 /// became.
 pub fn tenders(tx: &mut Tx) -> Result<Found> {
-    let mut found = tx.many(RECEIPT_SUMS, [SHOWN.into()], |row| {
-        let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
-        Ok(format!("receipt {id} says {says}, and its tenders {sum}"))
-    })?;
-    found.extend(tx.many(TENDER_SUMS, [SHOWN.into()], |row| {
-        let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
-        Ok(format!("tender {id} is {says}, and its payments and what is held are {sum}"))
-    })?);
-    found.extend(tx.many(NO_TENDER, [SHOWN.into()], |row| {
-        Ok(format!("payment {} came in no tender", row.text(0)?))
-    })?);
+    let mut found = tx.many(RECEIPT_SUMS, [SHOWN.into()], receipt)?;
+    found.extend(tx.many(TENDER_SUMS, [SHOWN.into()], tender)?);
+    found.extend(tx.many(NO_TENDER, [SHOWN.into()], no_tender)?);
     Ok((tx.one(TENDERS, [], |row| row.int(0))?, found))
+}
+
+/// The same, of what was posted or taken back behind an entry, and of what is held.
+pub fn tenders_since(tx: &mut Tx, since: EntryId) -> Result<Found> {
+    let of = || [since.into(), SHOWN.into()];
+    let mut found = tx.many(RECEIPT_SUMS_SINCE, of(), receipt)?;
+    found.extend(tx.many(TENDER_SUMS_SINCE, of(), tender)?);
+    found.extend(tx.many(NO_TENDER_SINCE, of(), no_tender)?);
+    Ok((tx.one(TENDERS_SINCE, [since.into()], |row| row.int(0))?, found))
+}
+
+fn receipt(row: &Row) -> Result<String> {
+    let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
+    Ok(format!("receipt {id} says {says}, and its tenders {sum}"))
+}
+
+fn tender(row: &Row) -> Result<String> {
+    let (id, says, sum) = (row.int(0)?, row.money(1)?, row.money(2)?);
+    Ok(format!("tender {id} is {says}, and its payments and what is held are {sum}"))
+}
+
+fn no_tender(row: &Row) -> Result<String> {
+    Ok(format!("payment {} came in no tender", row.text(0)?))
 }
 
 /// No payment is for more than it is, nor for anything that its account never owed.

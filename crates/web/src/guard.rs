@@ -17,7 +17,7 @@ use meterbook_core::person::Language;
 
 use crate::Console;
 use crate::pages::{self, Head};
-use crate::words::{Words, money, set, words};
+use crate::words::{Words, money, set, words, work};
 
 /// The cookie of a session.
 const SESSION: &str = "meterbook";
@@ -64,6 +64,11 @@ impl Visitor {
     /// What the console says of sets of corrections to whoever looks.
     pub(crate) fn sets(&self) -> &'static set::Words {
         set::words(self.language)
+    }
+
+    /// What the console says of work that goes on to whoever looks.
+    pub(crate) fn work(&self) -> &'static work::Words {
+        work::words(self.language)
     }
 
     /// The secret that every form of this session carries.

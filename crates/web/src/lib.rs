@@ -1,8 +1,9 @@
 //! The staff console: pages over the acts, made on the server and usable without script.
 //!
 //! A request passes the guard of its route ([`routes`]), asks the store or calls one act, and
-//! becomes a page. Nothing is kept here but what slows down guessing of passwords, and
-//! for a minute the one count of the first page that reads every agreement.
+//! becomes a page. Nothing is kept here but what slows down guessing of passwords, how far work is that
+//! goes on beside the pages ([`work`]), and for a minute the one count of the first page that reads every
+//! agreement.
 
 mod chart;
 mod evidence;
@@ -16,6 +17,7 @@ mod show;
 mod throttle;
 mod typed;
 mod words;
+mod work;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,10 @@ pub struct Console {
     /// Who draws bills that are looked at before they are drawn.
     workers: Workers,
     throttle: Throttle,
+    /// The looks over all accounts of a night, and taking the steps that they find.
+    reviews: pages::collection::Works,
+    /// The looks before a day is closed, and closing.
+    closes: pages::close::Works,
     /// How many agreements were not billed since a day, when that was counted last.
     unbilled: Mutex<Option<(Instant, Date, u64)>>,
 }
@@ -63,7 +69,19 @@ impl Console {
         let workers = Workers::new(program);
         let (throttle, unbilled) = (Throttle::default(), Mutex::default());
         let utility = utility.name;
-        Ok(Console { db, folder, bank_key, utility, zone, workers, throttle, unbilled })
+        let (reviews, closes) = Default::default();
+        Ok(Console {
+            db,
+            folder,
+            bank_key,
+            utility,
+            zone,
+            workers,
+            throttle,
+            reviews,
+            closes,
+            unbilled,
+        })
     }
 
     /// How many agreements were not billed since a day, as of some seconds ago.

@@ -1,5 +1,7 @@
 //! Values as people read them, in their language.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::detail::{DetailKind, SET};
@@ -75,6 +77,15 @@ pub(crate) fn period(period: Period, language: Language) -> String {
 pub(crate) fn instant(at: Timestamp, zone: &Zone, language: Language) -> String {
     let wall = zone.tz().to_datetime(at);
     format!("{} {:02}:{:02}", day(wall.date(), language), wall.hour(), wall.minute())
+}
+
+/// How long something takes: `1:05:09`, `0:12`.
+pub(crate) fn lasting(it: Duration) -> String {
+    let (minutes, seconds) = (it.as_secs().div_euclid(60), it.as_secs().rem_euclid(60));
+    match (minutes.div_euclid(60), minutes.rem_euclid(60)) {
+        (0, minutes) => format!("{minutes}:{seconds:02}"),
+        (hours, minutes) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 /// `$1,346.44`; what is below zero has a minus sign, not a hyphen.
@@ -405,6 +416,12 @@ mod tests {
         assert_eq!(said(DetailKind::Form, "2S"), ["2S", "2S"]);
         let test = "2026-03-01 found 98.7 left 100";
         assert_eq!(said(DetailKind::Test, test), [test, "2026-03-01 hallado 98.7 dejado 100"]);
+    }
+
+    #[test]
+    fn how_long_it_takes_is_said_as_a_clock_says_it() {
+        let said = |seconds| lasting(Duration::from_secs(seconds));
+        assert_eq!((said(12).as_str(), said(3909).as_str()), ("0:12", "1:05:09"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ macro_rules! catalogue {
 pub(crate) mod money;
 pub(crate) mod payer;
 pub(crate) mod set;
+pub(crate) mod work;
 
 catalogue! {
     account: "Account", "Cuenta";
@@ -564,7 +565,7 @@ catalogue! {
     hold_multiply: "Multiply as before the exchange", "Multiplicar como antes del cambio";
     hold_multiply_effect: "The new meters get the multiplier of the old ones since they were hung; it takes a second person. Say what proves it.", "Los medidores nuevos reciben el multiplicador de los anteriores desde su instalación; hace falta una segunda persona. Diga qué lo prueba.";
     hold_none: "Nothing is held.", "No hay nada retenido.";
-    hold_only: "Worked out for accounts:", "Calculado para cuentas:";
+    hold_only: "the first {few} of {all} accounts", "las primeras {few} de {all} cuentas";
     hold_estimate: "Estimate what is missing", "Estimar lo que falta";
     hold_estimate_effect: "What was not read is worked out by rule and marked, and the bills are checked again. Say why nobody could read it.", "Lo que no se leyó se calcula según las reglas y se marca, y las facturas se revisan otra vez. Diga por qué nadie pudo leerlo.";
     hold_order: "Have the meters read", "Mandar leer los medidores";

@@ -42,7 +42,7 @@ pub fn again(
         let window = store::window::get(tx, window)?;
         let (run, joins) = match store::run::unfinished(tx, window.id)? {
             Some(run) if run.stage == Stage::Preview => {
-                (check_from(tx, &run, Stage::Again, Until::Preview)?, true)
+                (check_from(tx, &allowed, &run, (Stage::Again, Until::Preview))?, true)
             }
             Some(run) => (run, true),
             None => {

@@ -29,8 +29,8 @@ pub(crate) use check::learn;
 use std::fmt;
 
 use anyhow::Result;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::assess::Tariffs;
 use meterbook_core::bill::job::Pass;
@@ -196,6 +196,9 @@ pub fn run(
                 })?;
             }
         }
+        if is_early(db, actor, &run, &window)? {
+            return Err(not_over(&window));
+        }
         for pass in [Pass::Post, Pass::Cancel] {
             job::work(db, &allowed, (&mut run, pass), &window, &mut tariffs, watch)?;
         }
@@ -234,6 +237,9 @@ pub fn finish(
 ) -> Result<Standing> {
     let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
     let window = db.read(|tx| store::window::get(tx, run.window))?;
+    if is_early(db, actor, &run, &window)? {
+        return Err(not_over(&window));
+    }
     let mut run = run;
     let tariffs = &mut Tariffs::default();
     for pass in [Pass::Post, Pass::Cancel] {
@@ -247,17 +253,15 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     let stage = if only_held { Stage::Again } else { Stage::Checking };
     match store::run::unfinished(tx, window)? {
-        Some(run) if run.stage == Stage::Preview => check_from(tx, &run, stage, Until::Preview),
+        Some(run) if run.stage == Stage::Preview => {
+            check_from(tx, &allowed, &run, (stage, Until::Preview))
+        }
         Some(run) => Ok(run),
         None if !only_held && store::run::latest(tx, window)?.is_some() => {
             let cycle = Some(store::window::get(tx, window)?.cycle);
             Err(refuse(NotRun::NothingDue { cycle }))
         }
-        None => {
-            let turn = store::window::get(tx, window)?;
-            over(tx, actor, &turn)?;
-            begin(tx, &allowed, window, Until::Preview)
-        }
+        None => begin(tx, &allowed, window, Until::Preview),
     }
 }
 
@@ -268,15 +272,23 @@ pub fn is_over(window: &Window, today: Date) -> bool {
     window.period.end() <= today
 }
 
-fn over(tx: &mut Tx, actor: Actor, window: &Window) -> Result<()> {
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+fn over(tx: &mut Tx, at: Timestamp, window: &Window) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(at);
     match is_over(window, today) {
         true => Ok(()),
-        false => {
-            let (cycle, days) = (window.cycle, window.period);
-            Err(refuse(NotRun::TurnNotOver { cycle, days }))
-        }
+        false => Err(not_over(window)),
     }
+}
+
+/// Whether bills of a run would be posted next and its turn is not over: an earlier version let such runs go.
+fn is_early(db: &Db, actor: Actor, run: &Run, window: &Window) -> Result<bool> {
+    let today = db.read(crate::founding::zone)?.day_of(actor.at);
+    Ok(run.stage.pass() == Some(Pass::Post) && !is_over(window, today))
+}
+
+fn not_over(window: &Window) -> anyhow::Error {
+    let (cycle, days) = (window.cycle, window.period);
+    refuse(NotRun::TurnNotOver { cycle, days })
 }
 
 /// Goes on with every run that is to be checked or posted, and with every set of corrections, beside whoever
@@ -286,6 +298,10 @@ pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<us
     for run in &runs {
         let allowed = db.write(|tx| authorize(tx, actor, Permission::RunBills, None))?;
         let window = db.read(|tx| store::window::get(tx, run.window))?;
+        // What waits for the last day of its turn keeps nobody from the others.
+        if is_early(db, actor, run, &window)? {
+            continue;
+        }
         let (mut run, tariffs) = (*run, &mut Tariffs::default());
         for pass in [Pass::Check, Pass::Post, Pass::Cancel] {
             job::work(db, &allowed, (&mut run, pass), &window, tariffs, watch)?;
@@ -300,7 +316,10 @@ pub fn work(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<us
 pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -> Result<usize> {
     let runs = db.read(store::run::released)?;
     for run in &runs {
-        finish(db, actor, *run, watch)?;
+        let window = db.read(|tx| store::window::get(tx, run.window))?;
+        if !is_early(db, actor, run, &window)? {
+            finish(db, actor, *run, watch)?;
+        }
     }
     Ok(runs.len())
 }
@@ -333,12 +352,11 @@ fn open(
     // A run that was cut off is continued, never begun a second time. One that waits is checked anew:
     // much may have been mended since.
     let run = match store::run::unfinished(tx, window.id)? {
-        Some(run) if run.stage == Stage::Preview => check_from(tx, &run, Stage::Checking, until)?,
-        Some(run) => run,
-        None => {
-            over(tx, Actor { by: allowed.by(), at: allowed.at() }, &window)?;
-            begin(tx, allowed, window.id, until)?
+        Some(run) if run.stage == Stage::Preview => {
+            check_from(tx, allowed, &run, (Stage::Checking, until))?
         }
+        Some(run) => run,
+        None => begin(tx, allowed, window.id, until)?,
     };
     Ok(vec![(run, window)])
 }
@@ -367,7 +385,7 @@ fn open_held(
         // A turn that is not released yet stays so: what is mended joins the rest of it.
         let run = match store::run::unfinished(tx, window.id)? {
             Some(run) if run.stage == Stage::Preview => {
-                check_from(tx, &run, Stage::Again, Until::Preview)?
+                check_from(tx, allowed, &run, (Stage::Again, Until::Preview))?
             }
             Some(run) => run,
             None => begin(tx, allowed, window.id, until)?,
@@ -381,6 +399,8 @@ fn open_held(
 }
 
 fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> Result<Run> {
+    let turn = store::window::get(tx, window)?;
+    over(tx, allowed.at(), &turn)?;
     let run = Run {
         id: RunId(tx.next(Counter::Run, 1)?),
         window,
@@ -393,7 +413,12 @@ fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> R
 }
 
 /// Begins the check of a run once more that waits to be released.
-fn check_from(tx: &mut Tx, run: &Run, stage: Stage, until: Until) -> Result<Run> {
+fn check_from(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    run: &Run,
+    (stage, until): (Stage, Until),
+) -> Result<Run> {
     let run = store::run::lock(tx, run.id)?;
     let waits = until == Until::Preview;
     let again = Run { stage, waits, ..run };
@@ -401,9 +426,14 @@ fn check_from(tx: &mut Tx, run: &Run, stage: Stage, until: Until) -> Result<Run>
     if run.stage != Stage::Preview {
         return Ok(run);
     }
+    let turn = store::window::get(tx, run.window)?;
+    over(tx, allowed.at(), &turn)?;
     store::job::forget(tx, run.id)?;
     store::hold::scope(tx, run.id, &[])?;
-    store::run::advance(tx, &again)?;
+    match stage {
+        Stage::Checking => store::run::begin_anew(tx, &again, allowed.at())?,
+        _ => store::run::advance(tx, &again)?,
+    }
     Ok(again)
 }
 

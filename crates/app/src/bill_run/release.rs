@@ -12,6 +12,7 @@ use meterbook_core::bill::preview::{Moved, Preview, Turnover, moved};
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::id::{ApprovalId, RunId, WindowId};
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::text::counted;
 use meterbook_store::audit::Change;
@@ -45,6 +46,13 @@ pub enum NotReleased {
     Stage {
         /// Where.
         stage: Stage,
+    },
+    /// It was checked before its turn was over.
+    Early {
+        /// The cycle.
+        cycle: Cycle,
+        /// The days of the turn.
+        days: Period,
     },
     /// Totals are further from earlier turns than the limits allow.
     Beyond {
@@ -204,7 +212,13 @@ fn waits(tx: &mut Tx, run: &Run) -> Result<Preview> {
     if run.stage != Stage::Preview {
         return Err(refuse(NotReleased::Stage { stage: run.stage }));
     }
-    weigh(tx, run).map(|it| it.0)
+    let (preview, _) = weigh(tx, run)?;
+    let begun = crate::founding::zone(tx)?.day_of(store::run::begun(tx, run.id)?);
+    let turn = &preview.window;
+    if !super::is_over(turn, begun) {
+        return Err(refuse(NotReleased::Early { cycle: turn.cycle, days: turn.period }));
+    }
+    Ok(preview)
 }
 
 /// A preview in a line.
@@ -276,6 +290,11 @@ impl fmt::Display for NotReleased {
             }
             NotReleased::Stage { .. } => f.write_str(
                 "the run is released already; what is posted is mended by correcting bills",
+            ),
+            NotReleased::Early { cycle, days } => write!(
+                f,
+                "the run of cycle {cycle} for {days} was checked before its last day was over; check it once more from {} on: meterbook bill run --cycle {cycle} --preview",
+                days.end()
             ),
             NotReleased::Beyond { moved } => {
                 f.write_str("not released:")?;

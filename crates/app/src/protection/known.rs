@@ -1,7 +1,7 @@
 //! What lines about protection ask for of an account: what was said of it, what follows from what is there,
 //! what is past due and what was paid.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -13,82 +13,74 @@ use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
-use crate::plan;
-
-/// Bills of service among which those that are past due are looked for.
-const BILLS: i64 = 1_000;
-
 /// What is known of an account on a day, as far as rules ask for it.
 #[derive(Default)]
-pub(crate) struct Known {
+pub(super) struct Known {
     /// What is so of it, and was done for it.
-    pub(crate) facts: Vec<Fact>,
+    pub(super) facts: Vec<Fact>,
     /// What is past due.
-    pub(crate) past_due: Option<PastDue>,
+    pub(super) past_due: Option<PastDue>,
     /// What was paid in the season.
-    pub(crate) paid: Vec<PaidOn>,
+    pub(super) paid: Vec<PaidOn>,
 }
 
-impl Known {
-    /// All of it, of one account.
-    pub(crate) fn of(tx: &mut Tx, rules: &Rules, account: AccountId, on: Date) -> Result<Known> {
-        if !rules.asks_of_account() {
-            return Ok(Known::default());
-        }
-        let mut facts: Vec<Fact> =
-            store::circumstance::of_account(tx, account)?.iter().map(|it| it.stands()).collect();
-        facts.extend(store::circumstance::told_of(tx, account, on)?.into_iter().map(told));
-        if rules.asks_for(Circumstance::Plan)
-            && let Some(plan) = plan::on_day(tx, account, on)?
-        {
-            facts.push(Fact { what: Circumstance::Plan, from: plan.agreed, to: None });
-        }
-        facts.extend(elsewhere(tx, rules, account, on)?);
-        let (past_due, paid) = debts(tx, rules, account, on)?;
-        Ok(Known { facts, past_due, paid })
+/// All of it, of these accounts; nothing where no rule asks for it.
+pub(super) fn of(
+    tx: &mut Tx,
+    rules: &Rules,
+    accounts: &[AccountId],
+    on: Date,
+) -> Result<HashMap<AccountId, Known>> {
+    let mut all: HashMap<AccountId, Known> = HashMap::new();
+    if !rules.asks_of_account() {
+        return Ok(all);
     }
+    for (account, facts) in store::circumstance::among(tx, accounts)? {
+        all.entry(account).or_default().facts.extend(facts);
+    }
+    let fact = |what, from| Fact { what, from, to: None };
+    if rules.asks_for(Circumstance::Told) {
+        for (account, days) in store::circumstance::told(tx, accounts, on)? {
+            let told = days.into_iter().map(|it| fact(Circumstance::Told, it));
+            all.entry(account).or_default().facts.extend(told);
+        }
+    }
+    if rules.asks_for(Circumstance::Plan) {
+        for (account, (agreed, _)) in store::plan::holding(tx, accounts, on)? {
+            all.entry(account).or_default().facts.push(fact(Circumstance::Plan, agreed));
+        }
+    }
+    if rules.asks_for(Circumstance::Elsewhere) {
+        for account in store::circumstance::elsewhere(tx, accounts, on)? {
+            all.entry(account).or_default().facts.push(fact(Circumstance::Elsewhere, on));
+        }
+    }
+    let service = store::bill::served(tx, accounts)?;
+    let since = rules.paid_since(on);
+    for (account, debts) in store::ledger::open_sides(tx, accounts, Date::MAX, NEWEST)? {
+        let (sides, applied) = debts;
+        let it = all.entry(account).or_default();
+        it.past_due = past_due(&open(&sides, &applied), &service, on);
+        if let Some(since) = since {
+            it.paid = paid(&sides, &applied, (since, on));
+        }
+    }
+    Ok(all)
 }
 
-/// That collections told a customer, on a day.
-pub(crate) fn told(on: Date) -> Fact {
-    Fact { what: Circumstance::Told, from: on, to: None }
-}
-
-/// That letters go elsewhere, where they do and a line asks for it.
-pub(crate) fn elsewhere(
-    tx: &mut Tx,
-    rules: &Rules,
-    account: AccountId,
-    on: Date,
-) -> Result<Option<Fact>> {
-    let what = Circumstance::Elsewhere;
-    let is_so = rules.asks_for(what) && store::circumstance::elsewhere(tx, account, on)?;
-    Ok(is_so.then_some(Fact { what, from: on, to: None }))
-}
-
-/// What is past due of an account on a day, and what was paid of it since the season of a line began.
-pub(crate) fn debts(
-    tx: &mut Tx,
-    rules: &Rules,
-    account: AccountId,
-    on: Date,
-) -> Result<(Option<PastDue>, Vec<PaidOn>)> {
-    let all = All::of(tx, account)?;
-    let service = store::bill::of_service(tx, account, BILLS)?.iter().map(|it| it.id).collect();
-    let past_due = past_due(&open(&all.sides, &all.applied), &service, on);
-    let paid = rules.paid_since(on).map_or_else(Vec::new, |since| all.paid(since, on));
-    Ok((past_due, paid))
-}
+/// All that was posted, however late.
+const NEWEST: EntryId = EntryId(i64::MAX);
 
 /// Since when something is past due on a day, if anything is.
-pub(crate) fn past_due_since(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {
-    let all = All::of(tx, account)?;
-    Ok(open(&all.sides, &all.applied).past_due(on).map(|it| it.1))
+pub(super) fn past_due_since(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {
+    let sides = store::ledger::sides(tx, account, Date::MAX, NEWEST)?;
+    let applied = store::ledger::applied(tx, account)?;
+    Ok(open(&sides, &applied).past_due(on).map(|it| it.1))
 }
 
 /// Whether an account paid as much between two days as came due of its bills.
-pub(crate) fn keeps_up(tx: &mut Tx, account: AccountId, (from, to): (Date, Date)) -> Result<bool> {
-    let sides = stood(&All::of(tx, account)?.sides, to);
+pub(super) fn keeps_up(tx: &mut Tx, account: AccountId, (from, to): (Date, Date)) -> Result<bool> {
+    let sides = stood(&store::ledger::sides(tx, account, Date::MAX, NEWEST)?, to);
     let came =
         |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && from <= it.due && it.due < to;
     let due: Money = sides.iter().filter(came).map(|it| it.amount).sum();
@@ -105,33 +97,19 @@ fn past_due(open: &Open, service: &HashSet<BillId>, on: Date) -> Option<PastDue>
     Some(PastDue { amount, oldest, newest, of_service })
 }
 
-/// What an account did, by all that is known.
-struct All {
-    sides: Vec<Side>,
-    applied: Vec<Applied>,
-}
-
-impl All {
-    fn of(tx: &mut Tx, account: AccountId) -> Result<All> {
-        let sides = store::ledger::sides(tx, account, Date::MAX, EntryId(i64::MAX))?;
-        let applied = store::ledger::applied(tx, account)?;
-        Ok(All { sides, applied })
+/// What was paid on each day, and what was owed before it. What came back was not paid.
+fn paid(sides: &[Side], applied: &[Applied], (since, on): (Date, Date)) -> Vec<PaidOn> {
+    let stood_by = stood(sides, on);
+    let payments = stood_by.iter().filter(|it| it.kind == EntryKind::Payment && since <= it.on);
+    let mut days: BTreeMap<Date, Money> = BTreeMap::new();
+    for it in payments {
+        *days.entry(it.on).or_default() += -it.amount;
     }
-
-    /// What was paid on each day, and what was owed before it. What came back was not paid.
-    fn paid(&self, since: Date, on: Date) -> Vec<PaidOn> {
-        let stood_by = stood(&self.sides, on);
-        let payments = stood_by.iter().filter(|it| it.kind == EntryKind::Payment && since <= it.on);
-        let mut days: BTreeMap<Date, Money> = BTreeMap::new();
-        for it in payments {
-            *days.entry(it.on).or_default() += -it.amount;
-        }
-        let paid = days.into_iter().map(|(day, amount)| {
-            let before = stood(&self.sides, day.yesterday().unwrap_or(day));
-            let open = open(&before, &self.applied);
-            let past_due = open.past_due(day).map_or(Money::ZERO, |it| it.0);
-            PaidOn { on: day, amount, owed: open.balance(), past_due }
-        });
-        paid.collect()
-    }
+    let paid = days.into_iter().map(|(day, amount)| {
+        let before = stood(sides, day.yesterday().unwrap_or(day));
+        let open = open(&before, applied);
+        let past_due = open.past_due(day).map_or(Money::ZERO, |it| it.0);
+        PaidOn { on: day, amount, owed: open.balance(), past_due }
+    });
+    paid.collect()
 }

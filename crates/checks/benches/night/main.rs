@@ -113,10 +113,8 @@ fn books(db: &Db, watch: Watch) -> Result<()> {
     told("journal written", spent)?;
     say(format!("    {} entries, {} lines", journal.entries, lines.len()))?;
     let month = date(2026, 7, 1);
-    let soft = |tx: &mut meterbook_store::Tx| {
-        close::close_month(tx, actor()?, month, Level::Soft, "the month is over")
-    };
-    told("month closed", watch.spend(|| db.write(soft))?.1)?;
+    let soft = || close::close_month(db, actor()?, month, Level::Soft, "the month is over");
+    told("month closed", watch.spend(soft)?.1)?;
     let days = Days::In(Period::month(2026, 8).context("August has days")?);
     for (kind, days) in [
         (ReportKind::Ageing, Days::On(TODAY)),

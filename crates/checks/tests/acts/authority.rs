@@ -337,6 +337,7 @@ const ELSEWHERE: &[&str] = &[
     "returned::post",
     // They ask within their transaction.
     "close::close_day",
+    "close::close_month",
     "collection::run",
     "collection::run_watched",
     "deposit::review_all",

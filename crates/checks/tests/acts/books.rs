@@ -8,7 +8,7 @@ use meterbook_app::close::{self, Level};
 use meterbook_app::drawer;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::{Actor, check};
-use meterbook_checks::engines;
+use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::*;
@@ -200,7 +200,7 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         db.write(|tx| charge(tx, ann, 9, date(2026, 1, 6))).unwrap();
         let text = "1010 general = cash: Cash in bank\n4091 general = fee revenue: Visits\n";
         db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), text)).unwrap();
-        let month = |on, level| db.write(|tx| close::close_month(tx, by, on, level, ""));
+        let month = |on, level| close::close_month(db, by, on, level, "");
         assert_eq!(
             month(date(2030, 1, 1), Level::Soft).unwrap_err().to_string(),
             "2030-01 has not begun; today is 2026-03-10"
@@ -236,7 +236,7 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         let evidence = db.read(|tx| store::journal::evidence(tx, "2026-03-09")).unwrap();
         assert_eq!(evidence[0].1, "1 entries, debits $9.00, credits $9.00");
         let newest = db.read(store::journal::newest).unwrap();
-        let through = ("through".to_owned(), format!("entry {newest}"));
+        let through = ("through".to_owned(), format!("entry {newest}, all since entry 0"));
         assert!(evidence.contains(&through), "{evidence:?}");
 
         // By age: as it is known now, as it was known then, and as of another day.
@@ -249,6 +249,61 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         assert_eq!(aged(date(2026, 1, 20), None), Some(([0, 49_00, 0, 0, 0], 0)));
         assert_eq!(aged(DAY, Some(date(2026, 1, 1))), None);
         sound(db);
+    });
+}
+
+#[test]
+fn a_day_that_does_not_add_up_is_not_closed_and_what_is_older_is_looked_at_by_check() {
+    engines::each(|db, _| {
+        village::found(db);
+        let by = village::actor();
+        let [ann, bob] = ["E-1", "E-2"].map(|it| customer(db, it).id);
+        let fee = |account, amount, on| db.write(|tx| charge(tx, account, amount, on)).unwrap();
+        let close = |on| close::close_day(db, by, on, "");
+        for (nth, amount) in [(6_i8, 10), (7, 20)] {
+            fee(ann, amount, date(2026, 3, nth));
+            close(date(2026, 3, nth)).unwrap();
+        }
+        fee(bob, 30, date(2026, 3, 8));
+        let found = close(date(2026, 3, 8)).unwrap();
+        let evidence = db.read(|tx| store::journal::evidence(tx, "2026-03-08")).unwrap();
+        let said = |step: &str| {
+            let it = evidence.iter().find(|it| it.0 == step);
+            it.unwrap_or_else(|| panic!("{step} was looked at")).1.clone()
+        };
+        let since = db.read(|tx| store::journal::get(tx, 1)).unwrap().unwrap().through;
+        let through = found.through;
+        assert_eq!(said("subledger"), "2 examined, nothing found");
+        assert_eq!(said("through"), format!("entry {through}, all since entry {since}"));
+        // The totals are those of all that was ever posted.
+        assert_eq!(said("totals"), "1200 receivable $60.00; 4090 fee revenue -$60.00; ");
+        // A charge that nobody posted, behind the store's back: of one to whom something was posted since, and
+        // of one to whom nothing was.
+        close(date(2026, 3, 9)).unwrap();
+        fee(bob, 1, DAY);
+        let unposted = |account: AccountId| {
+            format!(
+                "insert into charge (key, kind, account_id, amount_cents, charged_on, label)
+                 values ('x/{account}', 'fee', {account}, 500, '2026-03-10', 'Visit');"
+            )
+        };
+        Raw::beside(db).unwrap().run(&[unposted(ann), unposted(bob)].concat()).unwrap();
+        let wrong = db.read(|tx| close::look(tx, DAY)).unwrap().wrong;
+        let number = |id| db.read(|tx| store::account::get(tx, id)).unwrap().number;
+        let off = |id| {
+            let number = number(id);
+            format!(
+                "account {number} does not owe what its bills, settlements, charges and payments come to"
+            )
+        };
+        let all =
+            "the receivable is $61.00, and bills, settlements and charges less payments are $71.00";
+        assert_eq!(wrong, [off(bob), all.to_owned()]);
+        let refused = close(DAY).unwrap_err().to_string();
+        assert_eq!(refused, format!("not closed: {}", wrong.join("; ")));
+        let rules = check::check(db).unwrap().rules;
+        let rule = rules.iter().find(|it| it.name == "subledger").unwrap();
+        assert_eq!(rule.faults, [off(ann), off(bob), all.to_owned()]);
     });
 }
 
@@ -275,7 +330,7 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
         take("2027-01-02", 5_00, old);
         let found = close(old);
         assert_eq!((found.entries, found.debits.cents()), (1, 10_00));
-        db.write(|tx| close::close_month(tx, at("2027-01-03"), old, Level::Hard, "")).unwrap();
+        close::close_month(db, at("2027-01-03"), old, Level::Hard, "").unwrap();
         // Nothing was posted on a day: its journal is empty.
         assert_eq!(close(date(2027, 1, 1)).entries, 0);
         let found = close(new);

@@ -331,6 +331,22 @@ fn estimated(db: &Db) -> usize {
 }
 
 #[test]
+fn of_many_what_an_estimate_would_make_is_foretold_of_the_first() {
+    engines::each(|db, folder| {
+        village(db, folder, 203);
+        read(db, folder, date(2026, 5, 1), 1..=1, 6_000);
+        assert_eq!(bill(db).held, 202);
+        let foretold = effects(db, &no_read(db));
+        let of: Vec<_> =
+            foretold.iter().map(|it| (it.way, it.accounts, it.billed, it.held)).collect();
+        assert_eq!(of, [(Way::RunAgain, 202, 0, 202), (Way::Estimate, 200, 200, 0)]);
+        let (it, today) = (no_read(db), date(2026, 8, 1));
+        let all = db.read(|tx| hold::effects_of_all(tx, &it, today, &mut |_, _| ())).unwrap();
+        assert_eq!((all[1].accounts, all[1].billed), (202, 202));
+    });
+}
+
+#[test]
 fn what_nobody_could_read_is_estimated_for_whom_a_clerk_chooses() {
     engines::each(|db, folder| {
         village(db, folder, 4);

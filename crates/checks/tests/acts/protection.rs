@@ -58,8 +58,12 @@ fn cuts(db: &Db, account: AccountId) -> usize {
 }
 
 fn shields(db: &Db, account: AccountId, on: Date) -> Vec<String> {
-    let all = db.read(|tx| protection::shields(tx, account, on)).unwrap();
-    all.iter().map(ToString::to_string).collect()
+    let alone = db.read(|tx| protection::shields(tx, account, on)).unwrap();
+    // Asked for beside others it is the same.
+    let town: Vec<AccountId> = (1..=4).map(AccountId).collect();
+    let mut all = db.read(|tx| protection::shields_of(tx, &town, on)).unwrap();
+    assert_eq!(all.remove(&account).unwrap_or_default(), alone);
+    alone.iter().map(ToString::to_string).collect()
 }
 
 /// How many of those who are past due are kept from a cut, by the look over all of them at once.

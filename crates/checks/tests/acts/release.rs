@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval;
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
-use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::bill_run::{self, NotRun, Until, Which};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::said::NotSaid;
 use meterbook_app::window::{self, NewWindow};
@@ -135,6 +135,51 @@ fn nothing_is_posted_before_it_is_released() {
         assert_eq!((stands.stage, bills(db)), (Stage::Done, CUSTOMERS));
         let why = let_go(db, actor(), seen.run, None).unwrap_err();
         assert_eq!(refusal(&why), NotReleased::Stage { stage: Stage::Done });
+        clean(db);
+    });
+}
+
+#[test]
+fn what_was_checked_before_its_turn_was_over_is_checked_once_more() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        bill(db, Until::Preview);
+        let seen = preview(db);
+        let run = seen.run;
+        let days = Period::month(2026, 1).unwrap();
+        let mut raw = engines::Raw::beside(db).unwrap();
+        // As an earlier version left it, which checked on the last day of January.
+        let early = Actor::system("2026-01-31T18:00:00Z".parse().unwrap());
+        let begun = early.at.as_microsecond();
+        raw.run(&format!("update run set begun_at = {begun} where id = {}", run.0)).unwrap();
+        for by in [early, actor()] {
+            let why = let_go(db, by, run, None).unwrap_err();
+            assert_eq!(refusal(&why), NotReleased::Early { cycle: CYCLE, days });
+        }
+        let no = "the run of cycle 01 for 2026-01-01 to 2026-01-31 was checked before its last day was over; check it once more from 2026-02-01 on: meterbook bill run --cycle 01 --preview";
+        assert_eq!(says(&let_go(db, actor(), run, None).unwrap_err()), no);
+        // Nor is it checked once more while it is early, nor what of it is held.
+        let not_over = NotRun::TurnNotOver { cycle: CYCLE, days }.to_string();
+        let check = |by, which| bill_run::run(db, by, which, Until::Preview, &mut |_| ());
+        let why = check(early, Which::Cycle(CYCLE)).unwrap_err();
+        assert_eq!(says(&why), not_over);
+        let why = db.write(|tx| bill_run::prepare(tx, early, seen.window.id, true)).unwrap_err();
+        assert_eq!(says(&why), not_over);
+        // What was let go by then is not posted before it is over, and keeps nobody from the rest.
+        raw.run(&format!("update run set stage = 'posting' where id = {}", run.0)).unwrap();
+        let why = bill_run::run(db, early, Which::Last, Until::Posted, &mut |_| ()).unwrap_err();
+        assert_eq!(says(&why), not_over);
+        bill_run::finish_released(db, early, &mut |_| ()).unwrap();
+        bill_run::work(db, early, &mut |_| ()).unwrap();
+        assert_eq!(bills(db), 0);
+        raw.run(&format!("update run set stage = 'preview' where id = {}", run.0)).unwrap();
+        // Checked once more when it is over, it is released as ever.
+        check(actor(), Which::Cycle(CYCLE)).unwrap();
+        let released = let_go(db, actor(), run, None).unwrap();
+        assert!(matches!(released, Released::Posted(_)), "{released:?}");
+        assert_eq!(bills(db), CUSTOMERS);
         clean(db);
     });
 }

@@ -164,7 +164,7 @@ impl Year<'_> {
         self.post();
         close::close_day(db, actor, today, "").unwrap();
         if today == today.last_of_month() {
-            db.write(|tx| close::close_month(tx, actor, today, Level::Hard, "")).unwrap();
+            close::close_month(db, actor, today, Level::Hard, "").unwrap();
         }
     }
 }

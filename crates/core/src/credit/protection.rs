@@ -300,11 +300,6 @@ impl Rules {
         })
     }
 
-    /// Whether a line asks for something that only all of an account's debts and payments tell.
-    pub fn asks_of_debts(&self) -> bool {
-        self.whens.iter().any(|(when, it)| *when == When::ChargesOnly || it.paid.is_some())
-    }
-
     /// Whether a line asks for a circumstance.
     pub fn asks_for(&self, what: Circumstance) -> bool {
         let asks = |it: &Scope| it.with.contains(&what) || it.unless.is_some_and(|it| it.0 == what);

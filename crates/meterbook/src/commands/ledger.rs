@@ -59,7 +59,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
         }
         LedgerCommand::CloseMonth { on, hard, why } => {
             let level = if *hard { Level::Hard } else { Level::Soft };
-            db.write(|tx| close::close_month(tx, by, *on, level, why))?;
+            close::close_month(&db, by, *on, level, why)?;
             say::line(format_args!("the month of {on} is closed"));
         }
         LedgerCommand::Evidence { of } => {

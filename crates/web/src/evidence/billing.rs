@@ -97,6 +97,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "el período del ciclo {}, del {} al {}, no ha terminado; facture desde el {}, o los días hasta ahora de una cuenta desde su página",
     ),
     (
+        "the run of cycle {} for {} to {} was checked before its last day was over; check it once more from {} on: {}",
+        "las facturas del ciclo {}, del {} al {}, se revisaron antes de que terminara su último día; revíselas otra vez desde el {}: {}",
+    ),
+    (
         "the days before {} are not over; a bill ends today at the latest",
         "los días antes del {} no han pasado; una factura termina hoy como muy tarde",
     ),
@@ -145,6 +149,7 @@ mod tests {
     use jiff::civil::date;
     use meterbook_app::bill_run::NotRun;
     use meterbook_app::bill_run::once::NotOnce;
+    use meterbook_app::bill_run::release::NotReleased;
     use meterbook_app::fact::NotTold;
     use meterbook_core::account::Cycle;
     use meterbook_core::bill::BillNumber;
@@ -194,7 +199,11 @@ mod tests {
         ];
         let told = [NotTold::AtWork, NotTold::EarlierTurn { turn: on }];
         let texts = once.iter().map(ToString::to_string);
-        let texts = texts.chain(run.iter().map(ToString::to_string));
+        let early = NotReleased::Early {
+            cycle: Cycle(1),
+            days: Period::month(2026, 8).expect("it is a month"),
+        };
+        let texts = texts.chain(run.iter().map(ToString::to_string)).chain([early.to_string()]);
         for english in texts.chain(told.iter().map(ToString::to_string)) {
             let spanish = refused(&english, Language::Spanish);
             assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");

@@ -92,6 +92,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("{} is held for nobody", "{} sin dueño conocido"),
     ("drawer {} of {} is open since {}", "la caja {} de {} está abierta desde el {}"),
     ("the entries are out of balance by {}", "los asientos no cuadran por {}"),
+    ("entry {}, all since entry {}", "asiento {}, todo desde el asiento {}"),
     ("entry {}", "asiento {}"),
 ];
 

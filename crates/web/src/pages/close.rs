@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,24 +16,40 @@ use meterbook_store as store;
 use meterbook_store::journal::Journal;
 use serde::Deserialize;
 
-use super::money::{self, Tab, or_refused, tabs};
+use super::money::{self, Tab, came_or_refused, or_refused, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::{self, Visitor};
 use crate::typed::Typed;
 use crate::words::money::Words;
+use crate::words::work::Words as WorkWords;
+use crate::work::{self, Going, Seen, Work};
 use crate::{Console, evidence, show};
 
 /// Days and months that are listed.
 const ROWS: i64 = 60;
 const MONTHS: i64 = 24;
 
+/// What of closing goes on beside the pages.
+#[derive(Default)]
+pub(crate) struct Works {
+    look: Work<Date, Checklist>,
+    /// What was typed, and what the address of the page says once it is closed.
+    close: Work<Typed, String>,
+}
+
 #[derive(Template)]
 #[template(path = "close.html")]
 struct Page {
     head: Head,
+    words: &'static WorkWords,
     tabs: Vec<Tab>,
     notice: &'static str,
     says: String,
+    /// What goes on: the looks before a day is closed, or closing. What is found is not shown meanwhile.
+    going: Option<Going>,
+    /// What was begun is not known any more.
+    unknown: bool,
+    as_of: String,
     on: String,
     on_says: String,
     month: String,
@@ -79,6 +95,9 @@ pub(crate) struct Asked {
     /// Of which the evidence is shown: a day, or a month with how it was closed.
     #[serde(default)]
     of: String,
+    /// The number of what was begun.
+    #[serde(default)]
+    ran: Option<u64>,
 }
 
 /// The checklist of a day, and what was closed.
@@ -94,21 +113,56 @@ pub(crate) async fn ask(
 async fn page(
     console: &Arc<Console>,
     visitor: &Visitor,
-    asked: Asked,
-    (typed, says): (Typed, String),
+    mut asked: Asked,
+    (mut typed, mut says): (Typed, String),
 ) -> Result<Response> {
+    let (here, ran) = (console.clone(), asked.ran);
+    let closing = blocking(move || {
+        let now = || here.closes.close.now().map_or(Seen::Gone, Seen::Works);
+        Ok(ran.map_or_else(now, |nth| here.closes.close.seen(nth)))
+    })
+    .await?;
+    let (mut going, mut unknown) = (None, false);
+    match closing {
+        Seen::Works(pace) => {
+            going = Some(Going::new(visitor, visitor.work().work_books, &pace, str::to_owned));
+        }
+        Seen::Came(sent, _, came) => match came_or_refused(came, console, visitor)? {
+            Ok(how) => {
+                return Ok(Redirect::to(&format!("/close?done={how}")).into_response());
+            }
+            Err(no) => {
+                asked.on = sent.text("on").to_owned();
+                (typed, says) = (sent, no);
+            }
+        },
+        Seen::Gone => unknown = ran.is_some(),
+    }
     // What is no day is as good as none: the form asks for one.
     let on = asked.on.parse().unwrap_or_else(|_| money::today(console));
-    let (here, of) = (console.clone(), asked.of.clone());
-    let (list, days, months, found) = blocking(move || {
+    let (here, of, looks) = (console.clone(), asked.of.clone(), going.is_none());
+    let (looked, days, months, found) = blocking(move || {
+        let db = here.clone();
+        let look = move |_: work::Tell<'_>| db.db.read(|tx| close::look(tx, on));
+        let looked = looks.then(|| here.closes.look.look(on, look));
         here.db.read(|tx| {
-            let list = close::look(tx, on)?;
             let days = store::journal::recent(tx, ROWS)?;
             let months = store::journal::months(tx, MONTHS)?;
-            Ok((list, days, months, store::journal::evidence(tx, &of)?))
+            Ok((looked, days, months, store::journal::evidence(tx, &of)?))
         })
     })
     .await?;
+    let (mut list, mut as_of) = (None, String::new());
+    match looked {
+        Some(Seen::Came(_, at, looked)) => {
+            list = Some(looked.map_err(|why| anyhow!("{why:#}"))?);
+            as_of = show::instant(at, &console.zone, visitor.language);
+        }
+        Some(Seen::Works(pace)) => {
+            going = Some(Going::new(visitor, visitor.work().work_ties, &pace, str::to_owned));
+        }
+        Some(Seen::Gone) | None => {}
+    }
     let (words, language) = (visitor.money(), visitor.language);
     let day = |it: &Journal| Day {
         on: show::day(it.on, language),
@@ -128,6 +182,10 @@ async fn page(
     };
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.close),
+        words: visitor.work(),
+        going,
+        unknown,
+        as_of,
         tabs: tabs(visitor, "/close"),
         notice: match asked.done.as_str() {
             "day" => words.day_closed,
@@ -137,8 +195,8 @@ async fn page(
         on: on.to_string(),
         on_says: show::day(on, language),
         month: on.strftime("%Y-%m").to_string(),
-        stands: list.wrong.is_empty(),
-        steps: steps(&list, visitor),
+        stands: list.as_ref().is_some_and(|it| it.wrong.is_empty()),
+        steps: list.map_or_else(Vec::new, |it| steps(&it, visitor)),
         days: days.iter().map(day).collect(),
         months: months.iter().map(month).collect(),
         of: if found.is_empty() { String::new() } else { show::dated(&asked.of, language) },
@@ -147,7 +205,9 @@ async fn page(
         may_close: visitor.may(Permission::KeepBooks),
         says,
     };
-    Ok(draw(money::status(&page.says), &page))
+    let answer = draw(money::status(&page.says), &page);
+    // What is refused is not lost by asking for the page again.
+    Ok(if page.going.is_some() && page.says.is_empty() { work::anew(answer) } else { answer })
 }
 
 fn steps(list: &Checklist, visitor: &Visitor) -> Vec<Step> {
@@ -187,7 +247,7 @@ fn said(it: Level, words: &Words) -> &'static str {
     }
 }
 
-/// Closes a day.
+/// Begins to close a day, unless somebody closes one; the page says how far it is.
 pub(crate) async fn day(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
@@ -196,17 +256,21 @@ pub(crate) async fn day(
     let typed = Typed::new(fields);
     let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
     let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
+    let begun = blocking(move || {
         stale?;
         let on = money::day(sent.text("on"))?;
-        close::close_day(&here.db, actor, on, sent.text("why"))?;
-        Ok(format!("day&of={on}&on={on}"))
+        let there = here.clone();
+        Ok(here.closes.close.begin(sent.clone(), move |_| {
+            close::close_day(&there.db, actor, on, sent.text("why"))?;
+            there.closes.look.forget();
+            Ok(format!("day&of={on}&on={on}"))
+        }))
     })
     .await;
-    went(&console, &visitor, typed, done).await
+    went(&console, &visitor, typed, begun).await
 }
 
-/// Closes a month.
+/// Begins to close a month.
 pub(crate) async fn month(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
@@ -215,27 +279,31 @@ pub(crate) async fn month(
     let typed = Typed::new(fields);
     let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
     let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
+    let begun = blocking(move || {
         stale?;
-        let text = sent.text("month");
+        let text = sent.text("month").to_owned();
         let no = |_| money::no(format!("{text} is no month; write it like 2026-08"));
         let month: Date = format!("{text}-01").parse().map_err(no)?;
         let level = Level::from_word(sent.text("level")).ok_or(NotThere)?;
-        here.db.write(|tx| close::close_month(tx, actor, month, level, sent.text("month-why")))?;
-        Ok(format!("month&of={text}+{}", level.word()))
+        let there = here.clone();
+        Ok(here.closes.close.begin(sent.clone(), move |_| {
+            close::close_month(&there.db, actor, month, level, sent.text("month-why"))?;
+            Ok(format!("month&of={text}+{}", level.word()))
+        }))
     })
     .await;
-    went(&console, &visitor, typed, done).await
+    went(&console, &visitor, typed, begun).await
 }
 
 async fn went(
     console: &Arc<Console>,
     visitor: &Visitor,
     typed: Typed,
-    done: Result<String>,
+    begun: Result<Option<u64>>,
 ) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(how)) => Ok(Redirect::to(&format!("/close?done={how}")).into_response()),
+    let done = match or_refused(begun, console, visitor) {
+        Ok(Ok(Some(nth))) => Ok(Redirect::to(&format!("/close?ran={nth}")).into_response()),
+        Ok(Ok(None)) => Ok(Redirect::to("/close").into_response()),
         Ok(Err(says)) => {
             let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
             page(console, visitor, asked, (typed, says)).await

@@ -1,30 +1,34 @@
 //! The collections board: open cases by step and class, what tonight's review would do, and what is
 //! stopped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use meterbook_app::collection::{self, Coming, Done, Looked, Switch};
+use jiff::civil::Date;
+use meterbook_app::collection::{self, Done, Looked, Part, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Why;
-use meterbook_core::id::AccountNumber;
+use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
 use meterbook_store::collection::Taken;
 use serde::Deserialize;
 
-use super::money::{self, Kept, Tab, class, or_refused, shield, step, tabs};
+use super::money::{self, Kept, Tab, came_or_refused, class, or_refused, shield, step, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::{self, Visitor};
 use crate::typed::Typed;
 use crate::words::money::Words;
+use crate::words::work::Words as WorkWords;
+use crate::work::{self, Going, Seen, Tell, Work};
 use crate::{Console, evidence, show};
 
 /// Cases that are listed: more than anybody works through before looking again, each with what keeps it from
@@ -129,13 +133,13 @@ async fn board(
                 stopped.push((*it, store::collection::stopped(tx, it.word())?));
             }
             let rows = store::collection::standing(tx, &wanted.class, &wanted.step, ROWS + 1)?;
-            let mut shielded = Vec::new();
-            for it in rows {
-                let account = store::account::by_number(tx, it.number)?.ok_or(NotThere)?.id;
-                let shields = protection::shields(tx, account, today)?;
-                shielded.push((it, shields));
-            }
-            let rows = shielded;
+            let accounts: Vec<AccountId> = rows.iter().map(|it| it.account).collect();
+            let mut shields = protection::shields_of(tx, &accounts, today)?;
+            let with = |it: store::collection::Standing| {
+                let theirs = shields.remove(&it.account).unwrap_or_default();
+                (it, theirs)
+            };
+            let rows: Vec<_> = rows.into_iter().map(with).collect();
             Ok((store::collection::board(tx)?, rows, stopped))
         })
     })
@@ -261,12 +265,40 @@ async fn went(
     answer(console, visitor, done)
 }
 
+/// What a look over all accounts found, as much as is shown.
+struct Tonight {
+    opens: usize,
+    ends: usize,
+    /// How many of each step.
+    steps: BTreeMap<Step, usize>,
+    kept: BTreeMap<(Step, Shield), usize>,
+    /// Cuts that wait for their notice.
+    waiting: usize,
+    rows: Vec<(AccountNumber, Taken)>,
+    more: bool,
+}
+
+/// What of a review goes on beside the pages.
+#[derive(Default)]
+pub(crate) struct Works {
+    look: Work<Date, Tonight>,
+    run: Work<(), Done>,
+}
+
 #[derive(Template)]
 #[template(path = "review.html")]
 struct Review {
     head: Head,
+    words: &'static WorkWords,
     tabs: Vec<Tab>,
     says: String,
+    /// What goes on: a look, or taking the steps. What was found is not shown meanwhile.
+    going: Option<Going>,
+    /// Whether that is taking the steps.
+    takes: bool,
+    /// What was begun is not known any more.
+    unknown: bool,
+    as_of: String,
     opens: String,
     ends: String,
     steps: Vec<Counted>,
@@ -289,63 +321,137 @@ struct Ran {
     stopped: Vec<[String; 3]>,
 }
 
-/// What a review would do now.
+#[derive(Default, Deserialize)]
+pub(crate) struct Begun {
+    /// The number of what was begun.
+    #[serde(default)]
+    ran: Option<u64>,
+}
+
+/// What a review would do now, or how far one is.
 pub(crate) async fn review(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
+    Query(begun): Query<Begun>,
 ) -> Response {
-    let done = tonight(&console, &visitor, (None, String::new())).await;
+    let done = tonight(&console, &visitor, begun.ran, String::new()).await;
     answer(&console, &visitor, done)
 }
 
 async fn tonight(
     console: &Arc<Console>,
     visitor: &Visitor,
-    (ran, says): (Option<Done>, String),
+    ran: Option<u64>,
+    mut says: String,
 ) -> Result<Response> {
-    let (here, today) = (console.clone(), money::today(console));
-    let (looked, numbers) = blocking(move || {
-        here.db.read(|tx| {
-            let looked = collection::look(tx, today)?;
-            let mut numbers = Vec::new();
-            for it in looked.steps.iter().take(STEPS) {
-                numbers.push(store::account::get(tx, it.account)?.number);
-            }
-            Ok((looked, numbers))
-        })
+    let here = console.clone();
+    let seen = blocking(move || {
+        let now = || here.reviews.run.now().map_or(Seen::Gone, Seen::Works);
+        Ok(ran.map_or_else(now, |nth| here.reviews.run.seen(nth)))
     })
     .await?;
-    let words = visitor.money();
-    let Looked { opens, ends, steps, again, waiting, kept } = looked;
-    // What is sent once more is guarded with what is sent first.
-    let all = || steps.iter().chain(&again);
-    let count = |it: Step| all().filter(|coming| coming.taken.step == it).count();
-    let counted =
-        |it: &Step| Counted { word: it.word(), name: step(*it, words), count: count(*it) };
-    let row = |(number, it): (&AccountNumber, &Coming)| {
-        let Taken { step: next, past_due, .. } = it.taken;
-        [number.to_string(), step(next, words).to_owned(), show::money(past_due)]
+    let plain = Review {
+        head: Head::new(console, Some(visitor), visitor.language, visitor.money().review),
+        words: visitor.work(),
+        tabs: tabs(visitor, "/collections"),
+        says: String::new(),
+        going: None,
+        takes: false,
+        unknown: false,
+        as_of: String::new(),
+        opens: String::new(),
+        ends: String::new(),
+        steps: Vec::new(),
+        kept: Vec::new(),
+        rows: Vec::new(),
+        more: false,
+        done: None,
+        may_run: visitor.may(Permission::RunCollections),
     };
-    let kept = kept.iter().map(|((of, by), many)| {
+    let (mut done, mut unknown) = (None, false);
+    match seen {
+        Seen::Works(pace) => {
+            let named = |it: &str| part(it, visitor);
+            let going = Some(Going::new(visitor, visitor.work().work_review, &pace, named));
+            return Ok(drawn(Review { going, takes: true, says, ..plain }));
+        }
+        Seen::Came((), _, came) => match came_or_refused(came, console, visitor)? {
+            Ok(ran) => done = Some(said(&ran, visitor)),
+            Err(no) => says = no,
+        },
+        Seen::Gone => unknown = ran.is_some(),
+    }
+    let (here, today) = (console.clone(), money::today(console));
+    let looks = blocking(move || {
+        let db = here.clone();
+        Ok(here.reviews.look.look(today, move |_| look(&db, today)))
+    });
+    let page = Review { says, done, unknown, ..plain };
+    match looks.await? {
+        Seen::Came(_, at, looked) => {
+            let as_of = show::instant(at, &console.zone, visitor.language);
+            let looked = looked.map_err(|why| anyhow!("{why:#}"))?;
+            Ok(drawn(Review { as_of, ..found(&looked, visitor, page) }))
+        }
+        Seen::Works(pace) => {
+            let going = Going::new(visitor, visitor.work().work_looks, &pace, str::to_owned);
+            Ok(drawn(Review { going: Some(going), ..page }))
+        }
+        Seen::Gone => Ok(drawn(page)),
+    }
+}
+
+/// The page. What is refused is not lost by asking for it again.
+fn drawn(page: Review) -> Response {
+    let answer = draw(money::status(&page.says), &page);
+    if page.going.is_some() && page.says.is_empty() { work::anew(answer) } else { answer }
+}
+
+fn look(console: &Console, today: Date) -> Result<Tonight> {
+    console.db.read(|tx| {
+        let looked = collection::look(tx, today)?;
+        let mut rows = Vec::new();
+        for it in looked.steps.iter().take(STEPS) {
+            rows.push((store::account::get(tx, it.account)?.number, it.taken.clone()));
+        }
+        let Looked { opens, ends, steps: coming, again, waiting, kept } = looked;
+        let mut steps = BTreeMap::new();
+        // What is sent once more is guarded with what is sent first.
+        for it in coming.iter().chain(&again) {
+            *steps.entry(it.taken.step).or_default() += 1;
+        }
+        let (opens, ends, more) = (opens.len(), ends.len(), STEPS < coming.len());
+        Ok(Tonight { opens, ends, steps, kept, waiting, rows, more })
+    })
+}
+
+/// What was found, on a page.
+fn found(it: &Tonight, visitor: &Visitor, page: Review) -> Review {
+    let words = visitor.money();
+    let counted = |(it, count): (&Step, &usize)| Counted {
+        word: it.word(),
+        name: step(*it, words),
+        count: *count,
+    };
+    let row = |(number, it): &(AccountNumber, Taken)| {
+        [number.to_string(), step(it.step, words).to_owned(), show::money(it.past_due)]
+    };
+    let kept = it.kept.iter().map(|((of, by), many)| {
         [step(*of, words).to_owned(), shield(*by, words).to_owned(), many.to_string()]
     });
-    let notice = || words.review_no_notice.to_owned();
-    let untold =
-        (0 < waiting).then(|| [step(Step::Cut, words).to_owned(), notice(), waiting.to_string()]);
-    let page = Review {
-        head: Head::new(console, Some(visitor), visitor.language, words.review),
-        tabs: tabs(visitor, "/collections"),
-        opens: grouped(&opens.len().to_string()),
-        ends: grouped(&ends.len().to_string()),
-        steps: Step::ALL.iter().map(counted).filter(|it| 0 < it.count).collect(),
+    let untold = (0 < it.waiting).then(|| {
+        let [cut, notice] = [step(Step::Cut, words), words.review_no_notice];
+        [cut.to_owned(), notice.to_owned(), it.waiting.to_string()]
+    });
+    Review {
+        opens: grouped(&it.opens.to_string()),
+        ends: grouped(&it.ends.to_string()),
+        steps: it.steps.iter().map(counted).collect(),
         kept: kept.chain(untold).collect(),
-        rows: numbers.iter().zip(&steps).map(row).collect(),
-        more: STEPS < steps.len(),
-        done: ran.map(|it| said(&it, visitor)),
-        may_run: visitor.may(Permission::RunCollections),
-        says,
-    };
-    Ok(draw(money::status(&page.says), &page))
+        rows: it.rows.iter().map(row).collect(),
+        more: it.more,
+        ..page
+    }
 }
 
 fn said(it: &Done, visitor: &Visitor) -> Ran {
@@ -361,7 +467,32 @@ fn said(it: &Done, visitor: &Visitor) -> Ran {
     Ran { taken: taken.collect(), stopped: stopped.collect() }
 }
 
-/// Takes the steps that come next, and says what was not taken.
+/// The word of what a run is at.
+fn word(it: Part) -> &'static str {
+    match it {
+        Part::Look => "look",
+        Part::Ends => "ends",
+        Part::Opens => "opens",
+        Part::Again => "again",
+        Part::Steps(step) => step.word(),
+    }
+}
+
+/// What is so called.
+fn part(it: &str, visitor: &Visitor) -> String {
+    let words = visitor.work();
+    let name = match it {
+        "look" => words.work_look,
+        "ends" => words.work_ends,
+        "opens" => words.work_opens,
+        "again" => words.work_notices,
+        other => Step::from_word(other).map_or("", |it| step(it, visitor.money())),
+    };
+    name.to_owned()
+}
+
+/// Begins to take the steps that come next, unless somebody has; its page says how far it is, and what was
+/// not taken.
 pub(crate) async fn run(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
@@ -370,7 +501,7 @@ pub(crate) async fn run(
     let typed = Typed::new(fields);
     let (here, actor) = (console.clone(), visitor.actor());
     let stale = guard::same_session(&visitor, typed.text("secret"));
-    let ran = blocking(move || {
+    let begun = blocking(move || {
         stale?;
         let mut expected = Vec::new();
         for it in Step::ALL {
@@ -379,12 +510,21 @@ pub(crate) async fn run(
                 expected.push((*it, text.parse().map_err(no)?));
             }
         }
-        collection::run(&here.db, actor, &expected)
+        let there = here.clone();
+        Ok(here.reviews.run.begin((), move |tell: Tell<'_>| {
+            let mut watch = |at, done, of| tell(word(at), done, of);
+            let done = collection::run_watched(&there.db, actor, &expected, &mut watch);
+            there.reviews.look.forget();
+            done
+        }))
     })
     .await;
-    let done = match or_refused(ran, &console, &visitor) {
-        Ok(Ok(ran)) => tonight(&console, &visitor, (Some(ran), String::new())).await,
-        Ok(Err(says)) => tonight(&console, &visitor, (None, says)).await,
+    let done = match or_refused(begun, &console, &visitor) {
+        Ok(Ok(Some(nth))) => {
+            Ok(Redirect::to(&format!("/collections/tonight?ran={nth}")).into_response())
+        }
+        Ok(Ok(None)) => Ok(Redirect::to("/collections/tonight").into_response()),
+        Ok(Err(says)) => tonight(&console, &visitor, None, says).await,
         Err(why) => Err(why),
     };
     answer(&console, &visitor, done)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::{Timestamp, ToSpan};
@@ -35,6 +35,7 @@ use crate::evidence;
 use crate::guard::{self, Visitor};
 use crate::show;
 use crate::words::Words;
+use crate::work;
 
 /// Turns of one kind on the list.
 const TURNS: i64 = 20;
@@ -44,8 +45,6 @@ pub(crate) const UNBILLED_DAYS: i64 = 45;
 const UNBILLED: i64 = 500;
 /// Bills shown that sum up accounts of a turn.
 const SUMS: usize = 100;
-/// Seconds after which a page is asked for anew while bills are checked or posted.
-const ANEW: &str = "2";
 
 #[derive(Template)]
 #[template(path = "cycles.html")]
@@ -324,11 +323,8 @@ async fn page(
         may_call_off: may(Permission::RunBills)
             && matches!(stage, Some(Stage::Checking | Stage::Again | Stage::Preview)),
     };
-    let mut answer = draw(StatusCode::OK, &page);
-    if works {
-        answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
-    }
-    Ok(answer)
+    let answer = draw(StatusCode::OK, &page);
+    Ok(if works { work::anew(answer) } else { answer })
 }
 
 fn summed(it: &sum_up::Standing, words: &Words, language: Language) -> Summed {

@@ -63,9 +63,8 @@ struct Page {
     window: i64,
     root: String,
     it: Grouped,
-    effects: Vec<[String; 7]>,
-    /// Accounts that the effects are of, where they are not of all.
-    only: String,
+    /// Each ends with the accounts that it is of, where it is not of all.
+    effects: Vec<[String; 8]>,
     ways: Vec<Offered>,
     rows: Vec<Member>,
     more: bool,
@@ -206,12 +205,7 @@ async fn page(
         );
     };
     let (words, language) = (visitor.words(), visitor.language);
-    let of = effects.first().map_or(0, |it| it.accounts);
     let all = group.accounts().len();
-    let only = match of < all {
-        true => format!("{} {of} / {all}", words.hold_only),
-        false => String::new(),
-    };
     let may = |it: &Way| match it {
         Way::RunAgain | Way::Accept | Way::Multiply | Way::Estimate => {
             visitor.may(Permission::RunBills)
@@ -236,8 +230,7 @@ async fn page(
         window: window.0,
         root: asked.root.clone(),
         it: grouped_as(&group, visitor, &console.zone),
-        effects: effects.iter().map(|it| effect(it, words)).collect(),
-        only,
+        effects: effects.iter().map(|it| effect(it, all, words)).collect(),
         ways: (1..)
             .zip(ways)
             .map(|(key, it)| {
@@ -267,7 +260,10 @@ fn said(way: Way, words: &'static Words) -> (&'static str, &'static str) {
     }
 }
 
-fn effect(it: &Effect, words: &'static Words) -> [String; 7] {
+/// What a way out would make of a group of so many accounts.
+fn effect(it: &Effect, all: usize, words: &'static Words) -> [String; 8] {
+    let count = |it: usize| grouped(&it.to_string());
+    let only = words.hold_only.replace("{few}", &count(it.accounts)).replace("{all}", &count(all));
     let used = it.used.iter().map(|(unit, micro)| {
         format!("{} {unit}", grouped(&micro.div_euclid(1_000_000).to_string()))
     });
@@ -279,6 +275,7 @@ fn effect(it: &Effect, words: &'static Words) -> [String; 7] {
         show::money(it.before),
         show::money(it.after),
         show::change(it.after - it.before),
+        if it.accounts < all { only } else { String::new() },
     ]
 }
 

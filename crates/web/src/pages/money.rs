@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, anyhow};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
@@ -26,6 +26,7 @@ use meterbook_store::{self as store, Tx};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::words::money::Words;
+use crate::work::Came;
 use crate::{Console, evidence, refusal, show};
 
 #[derive(Template)]
@@ -134,6 +135,21 @@ pub(crate) fn or_refused<T>(
             Ok(Err(refusal::said(&why, &console.zone, visitor.language)))
         }
         Err(why) => Err(why),
+    }
+}
+
+/// The same of what went on beside the page.
+pub(crate) fn came_or_refused<T>(
+    came: Came<T>,
+    console: &Console,
+    visitor: &Visitor,
+) -> Result<Result<Arc<T>, String>> {
+    match came {
+        Ok(it) => Ok(Ok(it)),
+        Err(why) if why.is::<Refused>() => {
+            Ok(Err(refusal::said(&why, &console.zone, visitor.language)))
+        }
+        Err(why) => Err(anyhow!("{why:#}")),
     }
 }
 

@@ -2,12 +2,11 @@
 //! to, and cancelling one; what is only looked at is told from here.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
@@ -32,13 +31,12 @@ use crate::refusal;
 use crate::show;
 use crate::typed::Typed;
 use crate::words::set::Words;
+use crate::work;
 
 /// Sets on the list.
 const SETS: i64 = 50;
 /// Bills that are shown one by one.
 const SHOWN: usize = 200;
-/// Seconds after which a page is asked for anew while a set is worked on.
-const ANEW: &str = "2";
 
 #[derive(Template)]
 #[template(path = "sets.html")]
@@ -137,11 +135,8 @@ pub(crate) async fn list(
 }
 
 /// Asks for a page again soon, while something on it moves.
-fn anew(mut answer: Response, works: bool) -> Response {
-    if works {
-        answer.headers_mut().insert("refresh", HeaderValue::from_static(ANEW));
-    }
-    answer
+fn anew(answer: Response, works: bool) -> Response {
+    if works { work::anew(answer) } else { answer }
 }
 
 fn row(console: &Console, visitor: &Visitor, it: &Seen) -> Row {
@@ -167,7 +162,7 @@ fn row(console: &Console, visitor: &Visitor, it: &Seen) -> Row {
         rate: each_minute
             .filter(|_| open)
             .map_or_else(String::new, |it| format!("{} {}", count(it), words.set_each_minute)),
-        left: pace.left().filter(|_| open).map_or_else(String::new, lasting),
+        left: pace.left().filter(|_| open).map_or_else(String::new, show::lasting),
         who: match it.begun_by.as_str() {
             "" => words.set_by_system.to_owned(),
             name => name.to_owned(),
@@ -175,15 +170,6 @@ fn row(console: &Console, visitor: &Visitor, it: &Seen) -> Row {
         begun: show::instant(set.at, &console.zone, visitor.language),
         counted: said.replace("{accounts}", &count(it.accounts(Outcome::Corrected))),
         net: show::change(it.net()),
-    }
-}
-
-/// `1:05:09`, `0:12`.
-fn lasting(it: Duration) -> String {
-    let (minutes, seconds) = (it.as_secs().div_euclid(60), it.as_secs().rem_euclid(60));
-    match (minutes.div_euclid(60), minutes.rem_euclid(60)) {
-        (0, minutes) => format!("{minutes}:{seconds:02}"),
-        (hours, minutes) => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
@@ -359,15 +345,4 @@ pub(crate) async fn cancel(
         },
     };
     answer(&console, &visitor, done)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_long_it_takes_is_said_as_a_clock_says_it() {
-        let said = |seconds| lasting(Duration::from_secs(seconds));
-        assert_eq!((said(12).as_str(), said(3909).as_str()), ("0:12", "1:05:09"));
-    }
 }
