@@ -22,7 +22,8 @@ const OWED: Sql = Sql("
 // What an account owes is the newest of what it was charged, as if all it paid had been for the oldest:
 // the oldest of what is open is the last debt, from the newest on, that is still needed to make it up.
 // Where more was paid of these than that leaves, it was not: something older is open; where some of it was
-// for what is not due yet, more of the rest is. What is open there is worked out.
+// for what is not due yet, more of the rest is. What is open there is worked out, and so it is where
+// something is given back of a charge, or came when it was long due.
 const ARREARS: Sql = Sql("
     with owed as (
         select o.account_id, o.cents - coalesce(w.cents, 0) as cents
@@ -53,6 +54,12 @@ const ARREARS: Sql = Sql("
                 partition by d.account_id order by d.due_on desc, d.at desc, d.cents
                 rows between unbounded preceding and 1 preceding), 0) as bigint) as newer
         from debt d join owed o on o.account_id = d.account_id),
+    apart as (
+        select distinct c.account_id
+        from charge c left join charge_since s on s.key = c.key
+        where c.account_id in (select account_id from owed)
+          and ((c.amount_cents < 0 and c.kind in ('fee', 'late-fee', 'deposit-applied'))
+            or (0 < c.amount_cents and s.key is not null))),
     paid as (
         select r.account_id, cast(sum(l.amount_cents) as bigint) as cents,
             cast(coalesce(sum(case when $1 <= r.due_on then l.amount_cents end), 0) as bigint) as ahead
@@ -69,10 +76,13 @@ const ARREARS: Sql = Sql("
         from owed o left join run r on r.account_id = o.account_id group by o.account_id, o.cents)
     select p.account_id, a.class, p.cents, p.oldest_on,
         case when p.newest - p.owed < coalesce(d.cents, 0) or 0 < coalesce(d.ahead, 0)
+                  or x.account_id is not null
              then 1 else 0 end
     from past p join account a on a.id = p.account_id
     left join paid d on d.account_id = p.account_id
+    left join apart x on x.account_id = p.account_id
     where p.newest - p.owed < coalesce(d.cents, 0) or 0 < coalesce(d.ahead, 0)
+       or x.account_id is not null
        or (0 < p.cents and p.oldest_on < $1)
     order by p.account_id");
 

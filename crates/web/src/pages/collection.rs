@@ -330,8 +330,8 @@ async fn tonight(
         [step(*of, words).to_owned(), shield(*by, words).to_owned(), many.to_string()]
     });
     let notice = || words.review_no_notice.to_owned();
-    let untold =
-        (0 < waiting).then(|| [step(Step::Cut, words).to_owned(), notice(), waiting.to_string()]);
+    let untold = (!waiting.is_empty())
+        .then(|| [step(Step::Cut, words).to_owned(), notice(), waiting.len().to_string()]);
     let page = Review {
         head: Head::new(console, Some(visitor), visitor.language, words.review),
         tabs: tabs(visitor, "/collections"),
