@@ -19,6 +19,7 @@ use meterbook_store::journal::{Journal, Lines, Posted};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
+use crate::plan::Plans;
 use crate::receipt;
 use crate::{Actor, refuse};
 
@@ -377,7 +378,7 @@ pub(crate) fn aged(
     on: Date,
     through: EntryId,
 ) -> Result<Vec<AgedAccount>> {
-    let planned = store::plan::all_not_due(tx, on)?;
+    let planned = Plans::of(tx, on)?;
     let mut rows = Vec::new();
     let mut after = one.map_or(AccountId(0), |it| AccountId(it.0 - 1));
     loop {
@@ -388,10 +389,10 @@ pub(crate) fn aged(
         let mut open = receipt::open_among(tx, &ids, on, through)?;
         for (id, number, class) in some {
             let open = open.remove(&id).unwrap_or_default();
-            let mut aged = Aged::of(&open, on);
-            if let Some((agreed, not_due)) = planned.get(&id) {
-                aged = aged.planned(*not_due, Aged::to_come(&open, *agreed, on));
-            }
+            let aged = match planned.of_account(id, &open) {
+                Some(plan) => Aged::planned(&open, plan, on),
+                None => Aged::of(&open, on),
+            };
             if aged != Aged::default() && one.is_none_or(|it| it == id) {
                 rows.push(AgedAccount { number, class, aged });
             }

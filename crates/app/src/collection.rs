@@ -7,7 +7,7 @@
 mod guard;
 pub mod outreach;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use anyhow::Result;
@@ -30,6 +30,7 @@ use crate::authority::authorize;
 use crate::collection::guard::Guard;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
+use crate::plan::Plans;
 use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
@@ -71,9 +72,20 @@ pub struct Looked {
     /// Notices that are sent once more, because a cut waits and theirs is no good any more.
     pub again: Vec<Coming>,
     /// Cuts that wait for their notice.
-    pub waiting: usize,
+    pub waiting: Vec<Waiting>,
     /// Steps that something keeps from.
     pub kept: BTreeMap<(Step, Shield), usize>,
+}
+
+/// A cut that waits for its notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Of which account.
+    pub account: AccountId,
+    /// What is past due.
+    pub past_due: Money,
+    /// What the notice lacks.
+    pub lacks: Lacks,
 }
 
 /// What was done of it.
@@ -125,6 +137,13 @@ pub enum Reason {
         /// What a case takes.
         least: Money,
     },
+    /// Too little is past due for a cut.
+    BelowCut {
+        /// How much.
+        past_due: Money,
+        /// What a cut takes.
+        least: Money,
+    },
     /// No rule says when.
     NoRule,
     /// Something shields it.
@@ -157,7 +176,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     })?;
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
-    let planned: HashSet<AccountId> = store::plan::running(tx)?.into_iter().collect();
+    let planned = Plans::of(tx, on)?.held(tx, arrears.iter().map(|it| it.account))?;
     let pledged = pledged(tx, on)?;
     // Those with a step tonight, unless something keeps from it: most accounts have none.
     let mut nearly: Vec<(Arrears, Case)> = Vec::new();
@@ -189,6 +208,14 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
                 case
             }
         };
+        // A cut that was called off comes again when enough is past due: the case begins anew for it.
+        if looks.is_last_cut(&it, &case)
+            && looks.is_below_cut(&it)
+            && store::collection::is_cut_called_off(tx, &case.key)?
+        {
+            looks.looked.ends.push(case.key);
+            continue;
+        }
         if looks.comes(tx, &it, &case)? {
             nearly.push((it, case));
         }
@@ -238,7 +265,9 @@ impl Looks {
         let standing = stands(it, case);
         match self.rules.next(&standing, self.on) {
             Next::Step { .. } => Ok(true),
-            Next::Wait => self.is_cut_without_notice(tx, &standing, case),
+            Next::Wait => {
+                Ok(!self.is_below_cut(it) && self.is_cut_without_notice(tx, &standing, case)?)
+            }
             _ => Ok(false),
         }
     }
@@ -265,6 +294,17 @@ impl Looks {
         Ok(())
     }
 
+    /// Whether the last step of a case was its cut.
+    fn is_last_cut(&self, it: &Arrears, case: &Case) -> bool {
+        let last = case.last.and_then(|it| usize::try_from(it.0).ok());
+        last.is_some_and(|nth| self.rules.step(it.class, nth) == Some(Step::Cut))
+    }
+
+    /// Whether less is past due than a cut takes.
+    fn is_below_cut(&self, it: &Arrears) -> bool {
+        self.rules.least_to_cut(it.class).is_some_and(|least| it.past_due < least)
+    }
+
     /// Whether an order to cut lies there longer than its notice is good.
     fn is_cut_without_notice(&self, tx: &mut Tx, it: &Standing, case: &Case) -> Result<bool> {
         let last = it.taken.and_then(|last| self.rules.step(it.class, last.0));
@@ -279,7 +319,8 @@ impl Looks {
         let Some(lacks) = self.notices.lacks(&self.rules, it.class, case, on) else {
             return Ok(true);
         };
-        self.looked.waiting += 1;
+        let (account, past_due) = (it.account, it.past_due);
+        self.looked.waiting.push(Waiting { account, past_due, lacks });
         if let Some(nth) = self.rules.notice(it.class)
             && let Some(before) = self.notices.again(tx, lacks, case, (nth, on))?
         {
@@ -354,7 +395,7 @@ pub fn run_watched(
     })?;
     watch(Part::Look, 1, 1);
     let Looked { opens, ends, steps: coming, mut again, waiting, kept } = looked;
-    let mut done = Done { kept, waiting, ..Done::default() };
+    let mut done = Done { kept, waiting: waiting.len(), ..Done::default() };
     let mut steps: BTreeMap<Step, Vec<Coming>> = BTreeMap::new();
     for it in coming {
         steps.entry(it.taken.step).or_default().push(it);
@@ -466,7 +507,7 @@ fn cut(tx: &mut Tx, actor: Actor, account: AccountId, it: &Taken) -> Result<bool
         return Ok(false);
     }
     let class = store::account::get(tx, account)?.class;
-    let least = credit_rules::collections(tx, it.on)?.least(class).unwrap_or(Money::ZERO);
+    let least = credit_rules::collections(tx, it.on)?.least_to_cut(class).unwrap_or(Money::ZERO);
     let off_below = Some(least.max(Money::from_cents(1)));
     let mut orders: Vec<OrderId> = Vec::new();
     for (agreement, point) in store::collection::served(tx, account, it.on)? {
@@ -509,6 +550,8 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
                 Some(case) => store::collection::steps(tx, &case.key)?,
                 None => Vec::new(),
             };
+            let below = rules.least_to_cut(whose.class).filter(|least| past_due < *least);
+            found.extend(below.map(|least| Reason::BelowCut { past_due, least }));
             found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
             if !steps.iter().any(|it| it.step == Step::Cut) {
                 let last = steps.last().map(|it| (it.step, it.on));
@@ -571,6 +614,9 @@ impl fmt::Display for Reason {
             Reason::Stopped { why } => write!(f, "cuts are stopped: {why}"),
             Reason::Little { past_due, least } => {
                 write!(f, "{past_due} is past due, and a case takes {least}")
+            }
+            Reason::BelowCut { past_due, least } => {
+                write!(f, "{past_due} is past due, and a cut takes {least}")
             }
             Reason::NoRule => f.write_str("no rule opens a case for its class"),
             Reason::Shielded(why) => why.fmt(f),

@@ -70,6 +70,8 @@ pub struct Given {
     pub returned: Money,
     /// Its interest.
     pub interest: Money,
+    /// What was counted as earned and is credited later; below zero where what was paid came back.
+    pub earned: Money,
     /// What of both waits in refunds payable.
     pub refunded: Money,
     /// Why; `None` where interest was due for a year.
@@ -140,7 +142,7 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
     let all = rules.parts(amount, parts, on);
     let many = all.len();
     let part = |(nth, (from, amount)): (usize, (Date, Money))| Charge {
-        key: format!("{key}/{nth}"),
+        key: Charge::part_key(&key, nth),
         kind: ChargeFor::Deposit,
         account,
         amount,
@@ -300,8 +302,8 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
     let released = release_kept(tx, &allowed, account, (&rules, &facts), on)?;
     let Some(since) = facts.since() else {
         // What was paid came back, and with it what it earned.
-        earn(tx, account, on)?;
-        return Ok(released);
+        let earned = earn(tx, account, on)?;
+        return counted(tx, account, released, earned);
     };
     if let Some(why) = rules.review(&facts.kept(tx, account)?, since, on) {
         let Some(mut given) = back(tx, &allowed, account, on, Some(why))? else {
@@ -319,17 +321,29 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
     if rules.credited == Credited::Yearly && last.saturating_add(1.year()) <= on {
         let interest = interest(tx, &allowed, account, on)?;
         if interest != Money::ZERO {
-            let number = store::account::get(tx, account)?.number;
             let said = interest.to_string();
             store::audit::add(tx, &allowed, "credit interest", &account.to_string(), &said)?;
-            let (returned, refunded) = (Money::ZERO, Money::ZERO);
             let released = released.and_then(|it| it.released);
-            return Ok(Some(Given { number, returned, interest, refunded, why: None, released }));
+            return Ok(Some(Given { interest, released, ..Given::nothing(tx, account)? }));
         }
         return Ok(released);
     }
-    earn(tx, account, on.first_of_month())?;
-    Ok(released)
+    let earned = earn(tx, account, on.first_of_month())?;
+    counted(tx, account, released, earned)
+}
+
+/// What a review did for an account, with what was counted as earned.
+fn counted(
+    tx: &mut Tx,
+    account: AccountId,
+    done: Option<Given>,
+    earned: Money,
+) -> Result<Option<Given>> {
+    match (earned == Money::ZERO, done) {
+        (true, done) => Ok(done),
+        (false, Some(done)) => Ok(Some(Given { earned, ..done })),
+        (false, None) => Ok(Some(Given { earned, ..Given::nothing(tx, account)? })),
+    }
 }
 
 /// Lets whoever stands in for an account do so no more where money would go back.
@@ -345,10 +359,8 @@ fn release_kept(
     let Some(why) = rules.review(&facts.kept(tx, account)?, it.from, on) else { return Ok(None) };
     store::deposit::release(tx, &it.key, on, &why.to_string())?;
     store::audit::add(tx, allowed, "release guarantee", &account.to_string(), &why.to_string())?;
-    let number = store::account::get(tx, account)?.number;
     let released = Some(store::account::get(tx, it.by)?.number);
-    let (returned, interest, refunded) = (Money::ZERO, Money::ZERO, Money::ZERO);
-    Ok(Some(Given { number, returned, interest, refunded, why: Some(why), released }))
+    Ok(Some(Given { why: Some(why), released, ..Given::nothing(tx, account)? }))
 }
 
 /// What the last bill of an account gives of interest beside its security.
@@ -391,9 +403,7 @@ fn back(
     let (amount, asked_by, bill) = (-returned, None, None);
     let it = Charge { key, kind, account, amount, on, asked_by, label, bill };
     charge::post(tx, allowed, &it)?;
-    let refunded = Money::ZERO;
-    let released = None;
-    Ok(Some(Given { number: whose.number, returned, interest, refunded, why, released }))
+    Ok(Some(Given { returned, interest, why, ..Given::nothing(tx, account)? }))
 }
 
 /// Lets go into refunds payable what of a return nothing is owed for, where whoever does it may.
@@ -433,24 +443,25 @@ fn interest(tx: &mut Tx, allowed: &Authorized, account: AccountId, on: Date) -> 
     }
 }
 
-/// Posts what was earned before a day and was not counted yet.
-fn earn(tx: &mut Tx, account: AccountId, through: Date) -> Result<()> {
+/// Posts what was earned before a day and was not counted yet, and says how much that is.
+fn earn(tx: &mut Tx, account: AccountId, through: Date) -> Result<Money> {
     let rules = credit_rules::deposits(tx, through)?;
     let facts = Facts::of(tx, account, through)?;
     let (many, last, before) = store::deposit::earned(tx, account)?;
     if last.is_some_and(|last| through < last) {
-        return Ok(());
+        return Ok(Money::ZERO);
     }
     let amount = rules.interest(&facts.held, through) - before;
     if amount == Money::ZERO {
-        return Ok(());
+        return Ok(amount);
     }
     let nth = many + 1;
     store::deposit::earn(tx, account, nth, through, amount)?;
     let (expense, owed) = ((Gl::InterestExpense, None), (Gl::DepositInterest, Some(account)));
     let key = format!("deposit-interest/{account}/{nth}");
     let sides = post_between(expense, owed, amount);
-    receipt::entry(tx, (EntryKind::DepositInterest, through), &key, "", sides)
+    receipt::entry(tx, (EntryKind::DepositInterest, through), &key, "", sides)?;
+    Ok(amount)
 }
 
 /// What was earned and not credited, as a charge that is not posted yet.
@@ -526,6 +537,15 @@ impl Facts {
             Kept { due, on_time: !late }
         };
         Ok(bills.iter().map(kept).collect())
+    }
+}
+
+impl Given {
+    fn nothing(tx: &mut Tx, account: AccountId) -> Result<Given> {
+        let number = store::account::get(tx, account)?.number;
+        let none = Money::ZERO;
+        let (returned, interest, earned, refunded) = (none, none, none, none);
+        Ok(Given { number, returned, interest, earned, refunded, why: None, released: None })
     }
 }
 

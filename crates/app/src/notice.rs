@@ -176,7 +176,8 @@ impl Said {
         let cut = comes(Some(Step::Cut));
         let cut = cut.map(|(cut, from)| (cut, from.max(rules.first_cut(it.class, on, calendar))));
         let next = match it.taken.step {
-            Step::Notice => cut.or_else(|| comes(None)),
+            // A notice names the day of the cut, and never that of another step.
+            Step::Notice if rules.least_to_cut(it.class).is_some() => cut,
             _ => comes(None),
         };
         let (step, from) = next.unwrap_or((it.taken.step, on.saturating_add(1.day())));

@@ -259,6 +259,7 @@ pub fn assign(tx: &mut Tx, actor: Actor, id: OrderId, crew: CrewId, on: Date) ->
         return Err(refuse(NotStepped::Promised { order: id, arrival: it.arrival }));
     }
     may_go(tx, actor, &followed.order, crew, on)?;
+    enough_past_due(tx, actor, &followed.order)?;
     may_be_cut(tx, &followed.order, on)?;
     take(tx, &allowed, &followed, step, "")
 }
@@ -317,6 +318,13 @@ pub fn on_site(tx: &mut Tx, actor: Actor, id: OrderId) -> Result<()> {
 }
 
 fn still_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
+    enough_past_due(tx, actor, order)?;
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    may_be_cut(tx, order, today)
+}
+
+/// Refuses a disconnection for non-payment for which too little is past due now.
+pub(crate) fn enough_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     let (Some(off_below), Some(account)) = (order.off_below, order.account) else {
         return Ok(());
     };
@@ -324,8 +332,7 @@ fn still_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     if past_due < off_below {
         return Err(refuse(NotStepped::Paid { order: order.id, past_due, off_below }));
     }
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
-    may_be_cut(tx, order, today)
+    Ok(())
 }
 
 /// A disconnection for non-payment looks at what shields the account whenever somebody is sent.

@@ -12,6 +12,7 @@ use meterbook_core::bill::summary::{CorrectionNote, Summary};
 use meterbook_core::bill::{self, Print, Statement};
 use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::letter::Written;
+use meterbook_core::paper::terms::Terms;
 use meterbook_core::paper::{Look, NotRead, PaperText, TextKind, sample};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
@@ -39,6 +40,11 @@ pub enum NotPublished {
     },
     /// A line is not understood.
     NotRead(NotRead),
+    /// It says what being late costs, which the rules of late fees say.
+    LateCharge {
+        /// Which line.
+        line: usize,
+    },
     /// Bills or other paper of that day is out already, and would be drawn otherwise.
     Billed {
         /// The newest day on any.
@@ -88,6 +94,9 @@ pub fn publish(tx: &mut Tx, actor: Actor, from: Date, it: &PaperText) -> Result<
     let kind = it.kind;
     if kind.is_named() == it.name.trim().is_empty() {
         return Err(refuse(NotPublished::Name { kind }));
+    }
+    if let Some(line) = Terms::late_charge(&it.text).filter(|_| kind == TextKind::Terms) {
+        return Err(refuse(NotPublished::LateCharge { line }));
     }
     Look::of(std::slice::from_ref(it)).map_err(|why| refuse(NotPublished::NotRead(why)))?;
     if let Some(last) = store::paper::last_dated(tx)?.filter(|last| from <= *last) {
@@ -251,6 +260,10 @@ impl fmt::Display for NotPublished {
                 write!(f, "there is one text of {kind}; leave --name out")
             }
             NotPublished::NotRead(why) => why.fmt(f),
+            NotPublished::LateCharge { line } => write!(
+                f,
+                "line {line}: what being late costs is said once, and bills say what that asks for: meterbook credit rules late-fee; leave the line out"
+            ),
             NotPublished::Billed { last } => write!(
                 f,
                 "paper dated {last} is out and must be drawn again as it was; say a later day with --from"

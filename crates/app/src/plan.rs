@@ -2,17 +2,17 @@
 //!
 //! While a plan holds, its parts that are not due are not past due: nothing is cut off for them, no age
 //! counts them, and no fee is asked for them where a rule says so. When it is broken all of that is as it
-//! was before.
+//! was before, from the day on which its rule says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{DueOn, Ending, Offer, Plan, Rules, Stands};
-use meterbook_core::id::{AccountId, AccountNumber};
-use meterbook_core::ledger::open::{Open, Side};
+use meterbook_core::id::{AccountId, AccountNumber, EntryId};
+use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::paper::letter::LetterCause;
@@ -26,6 +26,8 @@ use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refu
 
 /// Turns ahead of which due days are asked for.
 const TURNS: i64 = 24;
+/// Accounts that are asked for at once.
+const AT_ONCE: usize = 500;
 
 /// What is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,15 @@ pub enum NotPlanned {
         /// What is owed.
         debt: Money,
     },
+    /// As many broke in a year as the rules bear.
+    Broke {
+        /// What is owed.
+        debt: Money,
+        /// The day on which the last one did.
+        on: Date,
+        /// The first day on which one is offered again, where none breaks until then.
+        until: Date,
+    },
     /// There are not so many offers.
     NoSuchOffer {
         /// How many there are.
@@ -81,6 +92,7 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
     if let Some(plan) = on_day(tx, account, on)? {
         return Err(refuse(NotPlanned::Running { since: plan.agreed }));
     }
+    let broken_now = running(tx, account, on)?.is_some();
     let debt = store::debt::owed(tx, account)?;
     if debt <= Money::ZERO {
         return Err(refuse(NotPlanned::NothingOwed));
@@ -93,14 +105,21 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
     let year = on.saturating_sub(1.year());
     let all = store::plan::of_account(tx, account)?;
     let broken = all.iter().filter_map(|it| it.ended);
-    let broken = broken.filter(|it| it.0 == Ending::Broken && year < it.1).count();
+    let broken = broken.filter(|it| it.0 == Ending::Broken && year < it.1).map(|it| it.1);
+    let broken: Vec<Date> = broken.chain(broken_now.then_some(on)).collect();
     let dues = match rules.due {
         DueOn::WithBills => store::plan::dues(tx, account, on, TURNS)?,
         DueOn::Monthly => Vec::new(),
     };
-    let offers = rules.offers(class, debt, (on, &dues), i64::try_from(broken)?);
+    let offers = rules.offers(class, debt, (on, &dues), i64::try_from(broken.len())?);
     if offers.is_empty() {
-        return Err(refuse(NotPlanned::NotOffered { debt }));
+        // Who asks is told where it is for what broke.
+        let otherwise = !rules.offers(class, debt, (on, &dues), 0).is_empty();
+        let until = rules.again_from(&broken).filter(|_| otherwise);
+        return Err(refuse(match (broken.last(), until) {
+            (Some(&on), Some(until)) => NotPlanned::Broke { debt, on, until },
+            _ => NotPlanned::NotOffered { debt },
+        }));
     }
     Ok(Proposed { debt, offers })
 }
@@ -133,6 +152,10 @@ pub fn agree(tx: &mut Tx, actor: Actor, account: AccountId, nth: usize, why: &st
         return Err(refuse(NotPlanned::NoSuchOffer { offers: offers.len() }));
     }
     let parts = offers.swap_remove(nth - 1).parts;
+    if let Some(plan) = running(tx, account, on)? {
+        let why = stands(tx, &plan, on)?.to_string();
+        end(tx, &allowed, &plan, (Ending::Broken, on), &why)?;
+    }
     let through = store::bill::of_account(tx, account)?.iter().map(|it| it.id).max();
     let key = format!("plan/{account}/{on}");
     let plan = Plan { key, account, agreed: on, debt, through, parts, ended: None };
@@ -153,7 +176,7 @@ pub fn cancel(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Resul
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
-    let plan = on_day(tx, account, on)?.ok_or_else(|| refuse(NotPlanned::NotRunning))?;
+    let plan = running(tx, account, on)?.ok_or_else(|| refuse(NotPlanned::NotRunning))?;
     end(tx, &allowed, &plan, (Ending::Cancelled, on), why.trim())
 }
 
@@ -175,7 +198,7 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Re
     let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
-    let Some(plan) = on_day(tx, account, on)? else { return Ok(None) };
+    let Some(plan) = running(tx, account, on)? else { return Ok(None) };
     let stands = stands(tx, &plan, on)?;
     let how = match stands {
         Stands::InTime | Stands::Behind { .. } => return Ok(None),
@@ -214,19 +237,79 @@ pub fn stands(tx: &mut Tx, plan: &Plan, on: Date) -> Result<Stands> {
     Ok(plan.stands(on, grace, |day| beside(plan, &open, day)))
 }
 
-/// The plan of an account that holds on a day, if one does.
-pub fn on_day(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Plan>> {
+/// The plan of an account that was agreed to by a day and did not end: it may be broken then.
+pub fn running(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Plan>> {
     let all = store::plan::of_account(tx, account)?;
     Ok(all.into_iter().rfind(|it| it.holds(on)))
 }
 
+/// The plan of an account that holds on a day, if one does. What its rule says is broken on that day is,
+/// whether or not somebody looked at it.
+pub fn on_day(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Plan>> {
+    as_known(tx, account, on, EntryId(i64::MAX))
+}
+
+/// The same as far as entries up to `through` know.
+pub(crate) fn as_known(
+    tx: &mut Tx,
+    account: AccountId,
+    on: Date,
+    through: EntryId,
+) -> Result<Option<Plan>> {
+    let Some(plan) = running(tx, account, on)? else { return Ok(None) };
+    let open = receipt::open(tx, account, on, through)?;
+    let grace = credit_rules::plans(tx, plan.agreed)?.grace;
+    Ok(Some(plan).filter(|it| !it.is_broken(&open, on, grace)))
+}
+
+/// The plans of all accounts that hold on a day, as long as they are not broken by what is open.
+pub(crate) struct Plans {
+    on: Date,
+    all: BTreeMap<AccountId, Plan>,
+    /// Days of grace, by the day on which a plan was agreed to.
+    grace: BTreeMap<Date, i64>,
+}
+
+impl Plans {
+    pub(crate) fn of(tx: &mut Tx, on: Date) -> Result<Plans> {
+        let all: BTreeMap<AccountId, Plan> =
+            store::plan::all_on(tx, on)?.into_iter().map(|it| (it.account, it)).collect();
+        let mut grace = BTreeMap::new();
+        for agreed in all.values().map(|it| it.agreed).collect::<BTreeSet<_>>() {
+            grace.insert(agreed, credit_rules::plans(tx, agreed)?.grace);
+        }
+        Ok(Plans { on, all, grace })
+    }
+
+    /// That of an account of which so much is open.
+    pub(crate) fn of_account(&self, account: AccountId, open: &Open) -> Option<&Plan> {
+        let plan = self.all.get(&account)?;
+        let grace = self.grace.get(&plan.agreed).copied().unwrap_or_default();
+        Some(plan).filter(|it| !it.is_broken(open, self.on, grace))
+    }
+
+    /// Those of some accounts that have one.
+    pub(crate) fn held(
+        &self,
+        tx: &mut Tx,
+        of: impl Iterator<Item = AccountId>,
+    ) -> Result<HashSet<AccountId>> {
+        let with: Vec<AccountId> = of.filter(|it| self.all.contains_key(it)).collect();
+        let mut held = HashSet::new();
+        for some in with.chunks(AT_ONCE) {
+            let open = receipt::open_among(tx, some, self.on, EntryId(i64::MAX))?;
+            let holds = |it: &&AccountId| {
+                open.get(it).is_none_or(|open| self.of_account(**it, open).is_some())
+            };
+            held.extend(some.iter().filter(holds));
+        }
+        Ok(held)
+    }
+}
+
 /// What of what is open is past due on a day beside a plan that holds then.
 pub(crate) fn beside(plan: &Plan, open: &Open, on: Date) -> Money {
-    // What was billed until the plan is due with its parts, whatever its bills say.
-    let later = |it: &Side| on <= it.due && plan.through < it.bill;
-    let due = open.items.iter().filter(|it| !it.side.rolled && !later(&it.side));
-    let due: Money = due.map(|it| it.left).sum();
-    (due - plan.not_due(on)).max(Money::ZERO)
+    plan.past_due(open, on).iter().map(|it| it.left).sum()
 }
 
 fn end(
@@ -248,6 +331,10 @@ impl fmt::Display for NotPlanned {
             NotPlanned::NotOffered { debt } => write!(
                 f,
                 "no rule offers parts for {debt} to this account; see: meterbook credit rules plan"
+            ),
+            NotPlanned::Broke { debt, on, until } => write!(
+                f,
+                "no rule offers parts for {debt} to this account: a plan broke on {on}, and none is offered before {until}; see: meterbook credit rules plan"
             ),
             NotPlanned::NoSuchOffer { offers } => {
                 write!(f, "there are {offers} offers; choose one: meterbook plan propose")

@@ -5,13 +5,16 @@ use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, OnPlan, Print, Segment, Statement};
+use meterbook_core::charge::ChargeFor;
+use meterbook_core::credit::Shield;
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::detail::{DetailKind, Subject};
 use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
 use crate::bill_run::so_far;
-use crate::{online, paper, summary};
+use crate::{credit_rules, online, paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
 /// after it is on the next one. One that is behind the first page of a correction asks for nothing, since
@@ -49,12 +52,14 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
         (Some(_), true) => before - store::summary::waited(tx, &bill)?,
         (None, true) => before + bill.total,
     };
+    let plan = plan(tx, &bill, amount_due)?;
+    let late = late(tx, &account, &bill, (before, amount_due, paid_by), plan)?;
+    let amount_due = amount_due - plan.map_or(Money::ZERO, |it| it.later);
     let history = store::bill::history(tx, &bill)?;
     let look = paper::look_on(tx, bill.billed_on)?;
     let print = print(tx, &account, bill.billed_on)?;
     let closing = closing(tx, &bill)?;
     let so_far = is_so_far(tx, &bill)?;
-    let plan = plan(tx, &bill)?;
     let utility = store::utility::get(tx)?;
     let pay_at = online::link::on_bill(tx, &bill)?;
     Ok(Statement {
@@ -72,6 +77,7 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
         closing,
         so_far,
         paid_by,
+        late,
         plan,
         pay_at,
         behind: None,
@@ -117,9 +123,14 @@ fn paid_by(tx: &mut Tx, id: BillId) -> Result<Option<AccountNumber>> {
     }
 }
 
-/// How a plan stands that held on the day of a bill: the part that is due with it, or after it.
-fn plan(tx: &mut Tx, bill: &Bill) -> Result<Option<OnPlan>> {
-    let Some(plan) = crate::plan::on_day(tx, bill.account, bill.billed_on)? else {
+/// How a plan stands that held on the day of a bill, by what was known with it: the part that is due with
+/// it, or after it, and what of all that is owed is paid later.
+fn plan(tx: &mut Tx, bill: &Bill, owed: Money) -> Result<Option<OnPlan>> {
+    if crate::plan::running(tx, bill.account, bill.billed_on)?.is_none() {
+        return Ok(None);
+    }
+    let through = store::ledger::of_bill(tx, &bill.number)?;
+    let Some(plan) = crate::plan::as_known(tx, bill.account, bill.billed_on, through)? else {
         return Ok(None);
     };
     let next = plan.next(bill.billed_on);
@@ -128,8 +139,44 @@ fn plan(tx: &mut Tx, bill: &Bill) -> Result<Option<OnPlan>> {
         of: plan.parts.len(),
         due,
         amount,
-        later: plan.not_due(bill.billed_on) - amount,
+        later: (plan.not_due(bill.billed_on) - amount).min(owed.max(Money::ZERO)),
     }))
+}
+
+/// What a bill asks for by itself: of one that is levelled the level, and of one that another account pays
+/// nothing.
+fn own(
+    tx: &mut Tx,
+    bill: &Bill,
+    (before, owed, paid_by): (Money, Money, Option<AccountNumber>),
+) -> Result<Money> {
+    if paid_by.is_some() {
+        return Ok(Money::ZERO);
+    }
+    if !bill.summed.is_empty() {
+        return Ok(owed - before);
+    }
+    let of = store::charge::of_account(tx, bill.account)?;
+    let with = of.iter().filter(|it| it.kind == ChargeFor::Budget && it.bill == Some(bill.id));
+    Ok(bill.total + with.map(|it| it.amount).sum())
+}
+
+/// What being late costs by the rules of the day of a bill.
+fn late(
+    tx: &mut Tx,
+    account: &Account,
+    bill: &Bill,
+    (before, owed, paid_by): (Money, Money, Option<AccountNumber>),
+    plan: Option<OnPlan>,
+) -> Result<LateCharge> {
+    let rules = credit_rules::late_fees(tx, bill.billed_on)?;
+    if !rules.ask(account.class) {
+        return Ok(LateCharge::Never);
+    }
+    let due_now = owed - plan.map_or(Money::ZERO, |it| it.later);
+    let asked = own(tx, bill, (before, owed, paid_by))?.min(due_now);
+    let shields: &[Shield] = if plan.is_some() { &[Shield::Plan] } else { &[] };
+    Ok(rules.said(account.class, (bill.due_on, asked), shields))
 }
 
 /// How large paper is printed for whoever has the account, as they said by that day.

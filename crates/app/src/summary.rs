@@ -10,6 +10,7 @@ use meterbook_core::account::Account;
 use meterbook_core::bill::correct::Correction;
 use meterbook_core::bill::summary::{Asks, CorrectionNote, Summary, SummaryRow};
 use meterbook_core::bill::{Bill, BillNumber, Statement};
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::detail::{Detail, DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId};
@@ -160,13 +161,15 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
         rows.push(row(of, amount_due));
     }
     rows.sort_by_key(|it| it.account);
+    // What its account owes beside all of them, such as a fee that comes with this bill, less what it pays
+    // in parts that come later.
+    let beside = it.before - own - it.plan.map_or(Money::ZERO, |it| it.later);
     Ok(Summary {
         utility: it.utility.clone(),
         account: account.number,
         number: Some(bill.number.clone()),
         rolled,
-        // What its account owes beside all of them, such as a fee that comes with this bill.
-        before: Some(it.before - own).filter(|it| rolled || *it != Money::ZERO),
+        before: Some(beside).filter(|it| rolled || *it != Money::ZERO),
         language: it.language,
         addressed_to: bill.addressed_to.clone(),
         billed_on: bill.billed_on,
@@ -298,7 +301,17 @@ fn asks(tx: &mut Tx, it: &Correction) -> Result<Option<Asks>> {
         None => None,
     };
     let due_on = store::bill::get(tx, last)?.due_on;
-    Ok(Some(Asks { before, amount_due: before + own, due_on, paid_by }))
+    let amount_due = before + own;
+    let late = match paid_by {
+        None => {
+            let class = store::account::get(tx, it.account)?.class;
+            let new: Money = it.bills.iter().filter_map(|it| Some(it.1.as_ref()?.total)).sum();
+            let asked = (due_on, new.min(amount_due));
+            crate::credit_rules::late_fees(tx, it.on)?.said(class, asked, &[])
+        }
+        Some(_) => LateCharge::NotOfThis,
+    };
+    Ok(Some(Asks { before, amount_due, due_on, paid_by, late }))
 }
 
 /// Draws a summary into a folder, as PDF and as a page, and says where the PDF is.

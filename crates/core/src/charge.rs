@@ -112,6 +112,28 @@ impl Charge {
         format!("deposit/{of}")
     }
 
+    /// A part of the security that an account was asked for on a day.
+    pub fn part_key(asked: &str, nth: usize) -> String {
+        format!("{asked}/{nth}")
+    }
+
+    /// The asking of which a charge with this key is a part, where it is one.
+    pub fn deposit_of(key: &str) -> Option<&str> {
+        let (asked, _) = key.rsplit_once('/')?;
+        asked.starts_with("deposit-asked/").then_some(asked)
+    }
+
+    /// The key of the charge of which one with this key gives something back, where it does.
+    pub fn given_back_of(key: &str) -> Option<&str> {
+        let (of, nth) = key.split_once("/back")?;
+        (nth.is_empty() || nth.starts_with('/')).then_some(of)
+    }
+
+    /// The key under which a charge was asked for first, where it may have been asked for again.
+    pub fn first_of(key: &str) -> &str {
+        key.split_once("/again/").map_or(key, |it| it.0)
+    }
+
     /// What an account left as security, set off on a day: after that it has none to set off.
     pub fn applied_key(account: AccountId, on: Date) -> String {
         format!("deposit-applied/{account}/{on}")

@@ -34,7 +34,7 @@ pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
         title: format!("{kind} {number}"),
         tagline: format!("{} · {}", utility.phone, utility.site),
     };
-    let late_charge = late_charge_on(&it.look.terms, (asks.amount_due, asks.due_on), &says);
+    let late_charge = late_charge_on(asks.late, (asks.amount_due, asks.due_on), &says);
     View(framed(
         &frame,
         &says,
@@ -189,7 +189,7 @@ fn boxes(it: &CorrectionNote, asks: &Asks, says: &Says) -> Vec<[String; 2]> {
 
 /// What a lockbox is to read.
 fn scanned(it: &CorrectionNote, asks: &Asks) -> Scanned {
-    let late = it.look.terms.after_due(asks.amount_due).max(Money::ZERO);
+    let late = asks.late.with(asks.amount_due).max(Money::ZERO);
     let amount = asks.amount_due.max(Money::ZERO);
     Scanned { account: it.account.number, due: asks.due_on, amount, late }
 }
@@ -198,7 +198,7 @@ fn scanned(it: &CorrectionNote, asks: &Asks) -> Scanned {
 fn places(it: &CorrectionNote, asks: &Asks) -> Places {
     let says = Says::of_language(it.language);
     let mut in_order = Vec::new();
-    let charge = late_charge_on(&it.look.terms, (asks.amount_due, asks.due_on), &says);
+    let charge = late_charge_on(asks.late, (asks.amount_due, asks.due_on), &says);
     if let (words, Some(amount)) = charge {
         in_order.push(Place { words, amount });
     }

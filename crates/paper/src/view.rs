@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, source_in};
 use meterbook_core::bill::why::{Cause, Why};
 use meterbook_core::bill::{Bill, Movement, Print, Segment, Statement};
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
-use meterbook_core::paper::terms::Terms;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line};
@@ -156,31 +156,30 @@ pub(crate) fn scanned(statement: &Statement) -> Scanned {
         account: statement.account.number,
         due: statement.bill.due_on,
         amount: statement.amount_due.max(Money::ZERO),
-        late: statement.look.terms.after_due(statement.amount_due).max(Money::ZERO),
+        late: statement.late.with(statement.amount_due).max(Money::ZERO),
     }
 }
 
 /// What is added to what is paid late: the sentence before the amount, and the amount.
 pub(crate) fn late_charge(statement: &Statement, says: &Says) -> (String, Option<Money>) {
-    late_charge_on(&statement.look.terms, (statement.amount_due, statement.bill.due_on), says)
+    late_charge_on(statement.late, (statement.amount_due, statement.bill.due_on), says)
 }
 
 /// The same of any paper that asks for an amount by a day.
 pub(crate) fn late_charge_on(
-    terms: &Terms,
+    late: LateCharge,
     (amount, due): (Money, Date),
     says: &Says,
 ) -> (String, Option<Money>) {
-    let due = says.day(due);
     if amount <= Money::ZERO {
         return (String::new(), None);
     }
-    match terms.late {
-        None => (says.words.late_none.replace("{date}", &due), None),
-        Some(share) => {
-            let share = format!("{}%", decimal(share.nano, 7));
-            let sentence = says.words.late_after.replace("{date}", &due).replace("{share}", &share);
-            (sentence, Some(terms.after_due(amount)))
+    match late {
+        LateCharge::Never => (says.words.late_none.replace("{date}", &says.day(due)), None),
+        LateCharge::NotOfThis => (String::new(), None),
+        LateCharge::After { day, fee } => {
+            let sentence = says.words.late_after.replace("{date}", &says.day(day));
+            (sentence.replace("{fee}", &says.money(fee)), Some(late.with(amount)))
         }
     }
 }
@@ -234,6 +233,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
     in_order.extend(moved_to(statement, &says).map(|it| place(it, moved_amount(statement))));
+    in_order.extend(parts_to_come(statement).map(|it| place(words.plan_row.to_owned(), -it)));
     in_order.push(place(due, statement.amount_due));
     for segment in &bill.segments {
         for it in &segment.lines {
@@ -300,13 +300,20 @@ fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
 /// The row that takes off what another account pays: the new charges, and earlier ones that its summary
 /// bill did not have yet; none where it pays nothing.
 fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
-    let amount = moved_amount(statement);
-    let row = |label: String| json!({ "label": label, "amount": says.money(amount) });
-    moved_to(statement, says).map(row).into_iter().collect()
+    let row = |label: String, amount| json!({ "label": label, "amount": says.money(amount) });
+    let moved = moved_to(statement, says).map(|it| row(it, moved_amount(statement)));
+    let later = parts_to_come(statement).map(|it| row(says.words.plan_row.to_owned(), -it));
+    moved.into_iter().chain(later).collect()
 }
 
 fn moved_amount(statement: &Statement) -> Money {
-    statement.amount_due - statement.before - statement.bill.total
+    let later = parts_to_come(statement).unwrap_or(Money::ZERO);
+    statement.amount_due + later - statement.before - statement.bill.total
+}
+
+/// What is owed and paid with later parts as agreed, where something is.
+fn parts_to_come(statement: &Statement) -> Option<Money> {
+    statement.plan.map(|it| it.later).filter(|it| Money::ZERO < *it)
 }
 
 /// What the new charges are made of: each service, and each charge beside it.
@@ -447,8 +454,9 @@ fn message(statement: &Statement, says: &Says) -> Value {
         let said = words.plan.replace("{nth}", &plan.nth.to_string());
         let said = said.replace("{of}", &plan.of.to_string());
         let said = said.replace("{amount}", &says.money(plan.amount));
-        let more = words.plan_later.replace("{amount}", &says.money(plan.later));
-        return json!([said.replace("{date}", &says.day(plan.due)), more]);
+        let later = parts_to_come(statement).map(|it| says.money(it));
+        let later = later.map(|it| words.plan_later.replace("{amount}", &it));
+        return json!([said.replace("{date}", &says.day(plan.due)), later.unwrap_or_default()]);
     }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);

@@ -91,7 +91,7 @@ catalogue! {
     last_bill: "Last bill", "Última factura";
     last_year: "Same period last year", "El mismo período del año anterior";
     last_year_none: "There is no bill for the same period last year.", "No hay factura del mismo período del año anterior.";
-    late_after: "After {date} a late charge of {share} makes it", "Después del {date}, con un recargo del {share}, serán";
+    late_after: "After {date} a late fee of {fee} makes it", "Después del {date}, con un recargo por demora de {fee}, serán";
     late_none: "No late charge is added after {date}.", "Después del {date} no se agrega ningún recargo.";
     meter: "Meter", "Medidor";
     multiplier: "Multiplier", "Multiplicador";
@@ -117,7 +117,8 @@ catalogue! {
     past_due_more: "Call us if you need time to pay; we can agree on a plan.", "Llámenos si necesita tiempo para pagar; podemos acordar un plan.";
     payment: "Payment", "Pago";
     plan: "On a payment plan: part {nth} of {of}, {amount} by {date}.", "En un plan de pagos: cuota {nth} de {of}, {amount} hasta el {date}.";
-    plan_later: "Of the amount due, {amount} is paid with later parts, as agreed.", "Del importe a pagar, {amount} se paga con cuotas posteriores, según lo acordado.";
+    plan_later: "Beside the amount due, {amount} is paid with later parts, as agreed.", "Además del importe a pagar, {amount} se paga con cuotas posteriores, según lo acordado.";
+    plan_row: "Paid with later parts, as agreed", "Se paga con cuotas posteriores, según lo acordado";
     questions: "Questions or a dispute", "Preguntas o reclamos";
     rate: "Rate schedule", "Tarifa";
     read_first: "First read", "Primera lectura";

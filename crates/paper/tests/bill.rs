@@ -9,6 +9,7 @@ use std::path::Path;
 use jiff::civil::date;
 use meterbook_core::bill::Statement;
 use meterbook_core::bill::sample::statement;
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};
@@ -341,11 +342,14 @@ fn an_amount_without_room_on_the_scan_line_is_not_drawn_by_halves() {
 #[test]
 fn what_is_paid_late_costs_more_and_the_bill_says_how_much() {
     for (language, said) in [
-        (Language::English, "After Aug 25, 2026 a late charge of 1.5% makes it $355.11."),
-        (Language::Spanish, "Después del 25 ago 2026, con un recargo del 1.5%, serán $355.11."),
+        (Language::English, "After Aug 30, 2026 a late fee of $5.25 makes it $355.11."),
+        (
+            Language::Spanish,
+            "Después del 30 ago 2026, con un recargo por demora de $5.25, serán $355.11.",
+        ),
     ] {
         let mut own = statement(language);
-        own.look.terms = Terms::parse("late-charge 1.5%").unwrap();
+        own.late = LateCharge::After { day: date(2026, 8, 30), fee: Money::from_cents(5_25) };
         let mut view = view(&own);
         assert_eq!(view.0["late"], said);
         read_back(&Press::new().pdf(&view).unwrap(), &own).unwrap();
@@ -371,10 +375,9 @@ fn everything_a_regulator_wants_is_on_the_sample_and_what_is_not_is_named() {
             regulator,
             "nobody said whom to ask"
         );
-        own.look.terms = Terms::parse(
-            "late-charge 1%\nregulator en Ask the commission.\nregulator es Pregunte a la comisión.",
-        )
-        .unwrap();
+        own.look.terms =
+            Terms::parse("regulator en Ask the commission.\nregulator es Pregunte a la comisión.")
+                .unwrap();
         let terms = [Missing::Item(Item::HowToPay), Missing::Item(Item::HowToDispute)];
         assert_eq!(missing(&drawn(&own), &own, &all).unwrap(), terms);
     }

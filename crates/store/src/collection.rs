@@ -98,6 +98,15 @@ const CUT_OPEN: Sql = Sql("
     join collection_cut k on k.key = c.key
     join open_order o on o.order_id = k.order_id
     where c.account_id = $1");
+// Whether cuts of a case were ordered and all of them were called off.
+const CUT_CALLED_OFF: Sql = Sql("
+    select count(*), cast(coalesce(sum(case when exists (
+            select 1 from order_step s
+            where s.order_id = k.order_id and s.step = 'cancel'
+              and not exists (select 1 from order_step n
+                              where n.order_id = s.order_id and s.position < n.position))
+        then 1 else 0 end), 0) as bigint)
+    from collection_cut k where k.key = $1");
 // Steps of open cases that somebody is to call about.
 const CALLS: Sql = Sql("
     select a.id, c.key, s.nth, s.past_due_cents, c.oldest_on, n.name, n.language,
@@ -384,6 +393,12 @@ pub fn visits_for_nothing(tx: &mut Tx) -> Result<Vec<OrderId>> {
 /// Whether a cut of an account is ordered and neither done nor called off.
 pub fn is_cut_open(tx: &mut Tx, account: AccountId) -> Result<bool> {
     Ok(tx.one(CUT_OPEN, [account.into()], |row| row.int(0))? != 0)
+}
+
+/// Whether cuts were ordered in a case and all of them were called off.
+pub fn is_cut_called_off(tx: &mut Tx, key: &str) -> Result<bool> {
+    let (all, off) = tx.one(CUT_CALLED_OFF, [key.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
+    Ok(0 < all && all == off)
 }
 
 /// A call that somebody is to make.

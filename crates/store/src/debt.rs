@@ -58,12 +58,21 @@ const NEARLY: Sql = Sql("
         join entry e on e.key = t.key and e.kind = t.kind
         join payment_allocation l on l.entry_id = e.id
         join standing_payment y on y.id = l.payment_id
-        where n.owed <= n.cents group by t.account_id)
-    select o.account_id, a.class, o.cents from owed o
+        where n.owed <= n.cents group by t.account_id),
+    apart as (
+        select distinct c.account_id
+        from charge c left join charge_since s on s.key = c.key
+        where c.account_id in (select account_id from owed)
+          and ((c.amount_cents < 0 and c.kind in ('fee', 'late-fee', 'deposit-applied'))
+            or (0 < c.amount_cents and s.key is not null)))
+    select o.account_id, a.class, o.cents, case when x.account_id is null then 0 else 1 end
+    from owed o
     join account a on a.id = o.account_id
     left join later n on n.account_id = o.account_id
     left join settled s on s.account_id = o.account_id
-    where coalesce(n.cents, 0) - coalesce(s.cents, 0) < o.cents order by o.account_id");
+    left join apart x on x.account_id = o.account_id
+    where coalesce(n.cents, 0) - coalesce(s.cents, 0) < o.cents or x.account_id is not null
+    order by o.account_id");
 /// What accounts were charged, of each the newest first. The list at each table: behind a name PostgreSQL takes
 /// it for half of all accounts, and reads every bill.
 macro_rules! debts {
@@ -122,12 +131,22 @@ pub fn owed(tx: &mut Tx, account: AccountId) -> Result<Money> {
 /// Shows what is past due of every account on a day to `take`, by account.
 pub fn arrears(tx: &mut Tx, on: Date, mut take: impl FnMut(Arrears)) -> Result<()> {
     let nearly = tx.many(NEARLY, [on.into()], |row| {
-        Ok((row.id(0)?, row.word(1, CustomerClass::from_word)?, row.money(2)?))
+        let (account, class) = (row.id(0)?, row.word(1, CustomerClass::from_word)?);
+        Ok(Owes { account, class, amount: row.money(2)?, is_apart: row.int(3)? != 0 })
     })?;
     for some in nearly.chunks(AT_ONCE) {
         arrears_among(tx, some, on)?.into_iter().for_each(&mut take);
     }
     Ok(())
+}
+
+/// Who owes more than is to come, or may.
+struct Owes {
+    account: AccountId,
+    class: CustomerClass,
+    amount: Money,
+    /// Something is given back of a charge, or came when it was long due.
+    is_apart: bool,
 }
 
 /// Something that an account was charged.
@@ -145,10 +164,11 @@ struct Debt {
 /// What an account owes is the newest of what it was charged, as if all it paid had been for the oldest: the
 /// oldest of what is open is the last debt, from the newest on, that is still needed to make it up. Where more
 /// was paid of these than that leaves, it was not: something older is open; where some of it was for what is
-/// not due yet, more of the rest is. What is open there is worked out.
+/// not due yet, more of the rest is. What is open there is worked out, and so it is where something is given
+/// back of a charge, or came when it was long due.
 fn arrears_among(
     tx: &mut Tx,
-    accounts: &[(AccountId, CustomerClass, Money)],
+    accounts: &[Owes],
     on: Date,
 ) -> Result<Vec<Arrears>> {
     let debts = debts(tx, accounts)?;
@@ -157,20 +177,20 @@ fn arrears_among(
     };
     let none = Vec::new();
     let of = |account: &AccountId| debts.get(account).unwrap_or(&none);
-    let theirs = accounts.iter().flat_map(|(account, _, owes)| {
-        let all = of(account);
-        needed(*owes, all).into_iter().map(|at| all[at].entry.1.as_str())
+    let theirs = accounts.iter().flat_map(|it| {
+        let all = of(&it.account);
+        needed(it.amount, all).into_iter().map(|at| all[at].entry.1.as_str())
     });
     let paid = paid(tx, theirs)?;
     let (mut found, mut apart) = (Vec::new(), Vec::new());
-    for &(account, class, owes) in accounts {
+    for &Owes { account, class, amount: owes, is_apart } in accounts {
         let all = of(&account);
         let needed: Vec<&Debt> = needed(owes, all).into_iter().map(|at| &all[at]).collect();
         let paid_of = |it: &Debt| paid.get(&it.entry).copied().unwrap_or_default();
         let newest: Money = needed.iter().map(|it| it.amount).sum();
         let paid: Money = needed.iter().map(|it| paid_of(it)).sum();
         let is_ahead = |it: &&&Debt| on <= it.due && Money::ZERO < paid_of(it);
-        if newest - owes < paid || needed.iter().any(|it| is_ahead(&it)) {
+        if is_apart || newest - owes < paid || needed.iter().any(|it| is_ahead(&it)) {
             apart.push((account, class));
             continue;
         }
@@ -197,10 +217,10 @@ fn arrears_among(
 /// What accounts were charged, of each the newest first.
 fn debts(
     tx: &mut Tx,
-    accounts: &[(AccountId, CustomerClass, Money)],
+    accounts: &[Owes],
 ) -> Result<HashMap<AccountId, Vec<Debt>>> {
     let mut found: HashMap<AccountId, Vec<Debt>> = HashMap::new();
-    let list = list_of(accounts.iter().map(|it| it.0));
+    let list = list_of(accounts.iter().map(|it| it.account));
     tx.each(tx.either(DEBTS_SQLITE, DEBTS_POSTGRES), [list.into()], |row| {
         let all = found.entry(row.id(0)?).or_default();
         let newer = all.last().map_or(Money::ZERO, |it| it.newer + it.amount);

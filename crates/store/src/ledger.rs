@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::{Bill, Movement};
+use meterbook_core::bill::{Bill, BillNumber, Movement};
 use meterbook_core::charge::ChargeFor;
 use meterbook_core::id::{AccountId, EntryId};
 use meterbook_core::ledger::open::{Applied, Side};
@@ -28,6 +28,7 @@ const BALANCE_WITH: Sql = Sql("
     select cast(coalesce(sum(p.amount_cents), 0) as bigint) from posting p
     where p.account_id = $1 and p.gl = '1200 receivable'
       and p.entry_id <= (select id from entry where key = $2 and kind = 'bill')");
+const OF_BILL: Sql = Sql("select id from entry where key = $1 and kind = 'bill'");
 const OF_ACCOUNT: Sql = Sql("
     select e.id, e.effective_on, e.kind, e.key, e.text,
            cast(coalesce(sum(p.amount_cents), 0) as bigint)
@@ -221,6 +222,12 @@ pub fn balance_before(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money
 /// What an account owed when the bill with this number had just been posted.
 pub fn balance_with(tx: &mut Tx, account: AccountId, number: &str) -> Result<Money> {
     tx.one(BALANCE_WITH, [account.into(), number.into()], |row| row.money(0))
+}
+
+/// The entry of the bill with this number; the newest there may be where it is not posted.
+pub fn of_bill(tx: &mut Tx, number: &BillNumber) -> Result<EntryId> {
+    let found = tx.maybe(OF_BILL, [V::from(&number.0)], |row| row.id(0))?;
+    Ok(found.unwrap_or(EntryId(i64::MAX)))
 }
 
 /// An account's ledger, oldest first, with what was owed after each entry.

@@ -31,13 +31,16 @@ const HOLDING: (Sql, Sql) = among_ids!(
      where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on) and p.account_id",
     "order by p.account_id, p.agreed_on"
 );
-const ALL_NOT_DUE: Sql = Sql("
-    select p.account_id, min(p.agreed_on), cast(sum(q.amount_cents) as bigint)
-    from plan p
-    join plan_part q on q.key = p.key and $1 <= q.due_on
-    left join plan_end e on e.key = p.key
+const ALL_ON: Sql = Sql("
+    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
+    from plan p left join plan_end e on e.key = p.key
     where p.agreed_on <= $1 and (e.ended_on is null or $1 < e.ended_on)
-    group by p.account_id");
+    order by p.key");
+const ALL_PARTS_ON: Sql = Sql("
+    select p.key, q.due_on, q.amount_cents
+    from plan p join plan_part q on q.key = p.key left join plan_end e on e.key = p.key
+    where p.agreed_on <= $1 and (e.ended_on is null or $1 < e.ended_on)
+    order by p.key, q.nth");
 const DUES: Sql = Sql("
     select w.due_on from bill_window w join account a on a.cycle = w.cycle
     where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");
@@ -106,11 +109,18 @@ pub fn holding(
     Ok(all.into_iter().collect())
 }
 
-/// What of plans that hold on a day is not due then, by account, and the day on which it was agreed to.
-pub fn all_not_due(tx: &mut Tx, on: Date) -> Result<BTreeMap<AccountId, (Date, Money)>> {
-    let found =
-        tx.many(ALL_NOT_DUE, [on.into()], |row| Ok((row.id(0)?, (row.date(1)?, row.money(2)?))))?;
-    Ok(found.into_iter().collect())
+/// The plans of all accounts that were agreed to by a day and did not end.
+pub fn all_on(tx: &mut Tx, on: Date) -> Result<Vec<Plan>> {
+    let mut all = tx.many(ALL_ON, [on.into()], plan)?;
+    let mut parts: BTreeMap<String, Vec<(Date, Money)>> = BTreeMap::new();
+    tx.each(ALL_PARTS_ON, [on.into()], |row| {
+        parts.entry(row.text(0)?).or_default().push((row.date(1)?, row.money(2)?));
+        Ok(())
+    })?;
+    for it in &mut all {
+        it.parts = parts.remove(&it.key).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// The days on which the next bills of an account are due, as far as its turns are planned.

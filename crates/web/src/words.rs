@@ -43,6 +43,7 @@ catalogue! {
     agreements: "Agreements", "Contratos";
     amount: "Amount", "Importe";
     amount_due: "Amount due", "Importe a pagar";
+    bill_later: "Paid with later parts, as agreed", "Se paga con cuotas posteriores, según lo acordado";
     bill_behind: "Paid with the first page of correction {number}", "Se paga con la primera página de la corrección {number}";
     approval_given: "It is done, by both of you.", "Está hecho, por ustedes dos.";
     approval_refused: "It was not done, and waits no more.", "No se hizo y ya no espera.";

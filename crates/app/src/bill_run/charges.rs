@@ -1,7 +1,7 @@
 //! What comes with a bill beside its lines: fees and deposits that moves asked for, once each, and
 //! deposits that the last bill sets off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::ToSpan;
@@ -69,9 +69,15 @@ pub(super) fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Char
     Ok(fees.chain(due(wanted.iter(), on)).collect())
 }
 
-/// What of what was asked for comes with a bill of a day.
+/// What of what was asked for comes with a bill of a day. Security in parts comes one part a bill: who pays
+/// a month apart is not asked for two at once, because they were asked between two bills.
 fn due<'a>(wanted: impl Iterator<Item = &'a Charge>, on: Date) -> impl Iterator<Item = Charge> {
-    wanted.filter(move |it| it.on <= on).map(move |it| Charge { on, ..it.clone() })
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    wanted
+        .filter(move |it| {
+            it.on <= on && Charge::deposit_of(&it.key).is_none_or(|of| asked.insert(of.to_owned()))
+        })
+        .map(move |it| Charge { on, ..it.clone() })
 }
 
 /// The entries of charges, with ids from `first` on.

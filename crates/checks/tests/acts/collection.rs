@@ -26,7 +26,7 @@ use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
-use meterbook_core::order::{Connected, Order, OrderKind, Priority};
+use meterbook_core::order::{CalledOff, Connected, Order, OrderKind, Priority};
 use meterbook_core::period::Period;
 use meterbook_core::task::TaskKind;
 use meterbook_store::protection::Protection;
@@ -36,7 +36,7 @@ use crate::authority::with_role;
 use crate::correct::meter_shows;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
-use crate::late_fee::february;
+use crate::late_fee::{bounces, february};
 use crate::village::{actor, says};
 
 const RULES: &str = "least residential 5.00\nstep residential reminder 5 days\n\
@@ -104,11 +104,14 @@ fn steps_are_taken_once_by_days_and_a_payment_calls_a_cut_off() {
         assert_eq!((first.opened, taken(&first)), (3, vec![(Step::Reminder, 3)]));
         assert_eq!(run(db, "2026-03-10"), Done::default(), "once");
         assert_eq!(run(db, "2026-03-12"), Done::default(), "a gap");
-        assert_eq!(taken(&run(db, "2026-03-13")), [(Step::Notice, 3)]);
+        // Eight dollars are too little for a cut, and for a notice of one.
+        assert_eq!(taken(&run(db, "2026-03-13")), [(Step::Notice, 2)]);
         let listed =
             db.read(|tx| store::collection::taken(tx, date(2026, 3, 13), Step::Notice)).unwrap();
-        assert_eq!(listed.len(), 3);
-        // Eight dollars are too little for a cut, and somebody is ill.
+        assert_eq!(listed.len(), 2);
+        let little = "$8.88 is past due, and a cut takes $10.00";
+        assert_eq!(why(db, TWO, date(2026, 3, 13))[0], little);
+        // Somebody is ill.
         grant(db, "2026-03-14", date(2026, 3, 14)).unwrap();
         let third = run(db, "2026-03-16");
         assert_eq!(taken(&third), [(Step::Cut, 1)]);
@@ -150,17 +153,81 @@ fn the_board_says_how_many_cases_stand_where() {
         run(db, "2026-03-13");
         let board = db.read(store::collection::board).unwrap();
         let sum = board.iter().map(|it| (it.step, it.count, it.past_due.cents()));
-        // What was past due when the notice went: 8.88, 13.32 and 12.76.
-        assert_eq!(sum.collect::<Vec<_>>(), [(Some(Step::Notice), 3, 3_496)]);
+        // What was past due when the notice went: 13.32 and 12.76; the third got none.
+        let (notice, reminder) = (Some(Step::Notice), Some(Step::Reminder));
+        assert_eq!(sum.collect::<Vec<_>>(), [(notice, 2, 2_608), (reminder, 1, 8_88)]);
         let of = |class: &str, step: &str, most| {
             let all = db.read(|tx| store::collection::standing(tx, class, step, most)).unwrap();
             all.into_iter().map(|it| (it.last.map(|it| it.0), it.past_due.cents())).collect()
         };
         let notices: Vec<_> = of("residential", "notice", 9);
-        let notice = Some(Step::Notice);
-        assert_eq!(notices, [(notice, 888), (notice, 1_332), (notice, 1_276)]);
+        assert_eq!(notices, [(notice, 1_332), (notice, 1_276)]);
         assert_eq!(of("", "", 2).len(), 2, "no more than asked for");
         assert!(of("commercial", "", 9).is_empty() && of("", "none", 9).is_empty());
+    });
+}
+
+#[test]
+fn what_a_cut_takes_is_looked_at_when_money_comes_and_at_each_step_of_the_order() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
+            run(db, day);
+        }
+        let order = cuts(db, FOUR).remove(0);
+        assert_eq!(order.off_below, Some(Money::from_cents(10_00)));
+        // Nine dollars are too little for a cut, and more than a case takes.
+        pays(db, FOUR, 8_76, date(2026, 3, 16), at("2026-03-16"));
+        assert_eq!(cuts(db, FOUR), [], "in the same transaction");
+        let today = date(2026, 3, 17);
+        assert_eq!(why(db, FOUR, today)[0], "$9.00 is past due, and a cut takes $10.00");
+        let followed = db.read(|tx| order::follow(tx, order.id)).unwrap();
+        let note = &followed.steps.last().unwrap().note;
+        assert_eq!(note, "$9.00 is past due after a payment");
+        // Somebody takes that back by hand: nobody goes.
+        db.write(|tx| order::reopen(tx, at("2026-03-17"), order.id, "a mistake")).unwrap();
+        let north = crate::orders::hire(db, "north", "electric", 9).id;
+        let too_little = "only $9.00 is past due, less than $10.00; do not cut off";
+        let refused = |done: Result<()>| {
+            let why = done.unwrap_err();
+            assert!(says(&why).starts_with(too_little), "{why}");
+        };
+        refused(db.write(|tx| order::assign(tx, at("2026-03-17"), order.id, north, today)));
+        refused(db.write(|tx| order::en_route(tx, at("2026-03-17"), order.id)));
+        refused(db.write(|tx| order::on_site(tx, at("2026-03-17"), order.id)));
+        let off = CalledOff::NotNeeded;
+        db.write(|tx| order::cancel(tx, at("2026-03-17"), order.id, off, "")).unwrap();
+        // When enough is past due again the cut comes again.
+        assert_eq!(run(db, "2026-03-17").ended, 1);
+        bounces(db, FOUR, date(2026, 3, 18), at("2026-03-18"));
+        assert_eq!(run(db, "2026-03-18").opened, 1);
+        // Nobody is cut off on a weekend.
+        assert_eq!(taken(&run(db, "2026-03-21")), []);
+        assert_eq!(taken(&run(db, "2026-03-23")), [(Step::Cut, 1)]);
+        assert_eq!(cuts(db, FOUR).len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_notice_names_the_day_of_the_cut_alone() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        run(db, "2026-03-10");
+        run(db, "2026-03-13");
+        let letters = |account| {
+            db.read(|tx| {
+                let case = store::collection::of_account(tx, account)?.remove(0);
+                let all = store::notice::of_case(tx, &case.key)?.into_iter();
+                Ok(all.map(|it| (it.step, it.earliest)).collect::<Vec<_>>())
+            })
+            .unwrap()
+        };
+        let notice = (Step::Notice, date(2026, 3, 16));
+        assert_eq!(letters(THREE).last(), Some(&notice));
+        // Less than a cut takes: no notice, whatever step comes later.
+        assert_eq!(letters(TWO).iter().map(|it| it.0).collect::<Vec<_>>(), [Step::Reminder]);
+        sound(db);
     });
 }
 
@@ -239,7 +306,7 @@ fn more_than_a_day_allows_and_what_is_stopped_is_not_taken() {
         let stop =
             |tx: &mut Tx| collection::switch(tx, actor(), Switch::Notices, true, "wrong text");
         db.write(stop).unwrap();
-        let why = (3, "stopped: wrong text".to_owned());
+        let why = (2, "stopped: wrong text".to_owned());
         assert_eq!(run(db, "2026-03-13").stopped.get(&Step::Notice), Some(&why));
         sound(db);
     });
@@ -264,7 +331,7 @@ fn who_pays_in_parts_waits_and_goes_on_when_that_breaks() {
             "plan: paid in parts as agreed on 2026-03-11, until 2026-05-11"
         );
         assert_eq!(plan::review_all(db, at("2026-04-12")).unwrap().len(), 1);
-        assert_eq!(taken(&run(db, "2026-04-13")), [(Step::Notice, 1), (Step::Cut, 2)]);
+        assert_eq!(taken(&run(db, "2026-04-13")), [(Step::Cut, 2)]);
         sound(db);
     });
 }

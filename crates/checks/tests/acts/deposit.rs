@@ -11,10 +11,11 @@ use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::{Actor, check, credit_rules, receipt};
 use meterbook_checks::engines;
+use meterbook_core::charge::ChargeFor;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::deposit::Because;
 use meterbook_core::id::AccountId;
-use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_store::{self as store, Db};
@@ -91,14 +92,16 @@ fn it_earns_from_the_day_it_is_paid_and_goes_back_after_so_long() {
         // 14 days of a cent and a half.
         assert_eq!(it.interest, cents(21));
         let review = |day: &str| db.write(|tx| deposit::review(tx, at(day), ONE)).unwrap();
-        assert_eq!(review("2026-03-10"), None);
+        let counted = review("2026-03-10").map(|it| (it.earned.cents(), it.interest.cents()));
+        assert_eq!(counted, Some((8, 0)), "what it posts is said");
         assert_eq!((sum(db, Gl::DepositsHeld), sum(db, Gl::DepositInterest)), (-15_000, -8));
         sound(db);
-        assert_eq!(review("2027-02-23"), None);
+        assert_eq!(review("2027-02-23").map(|it| it.returned), Some(Money::ZERO));
         let number = db.read(|tx| store::account::get(tx, ONE)).unwrap().number;
         let zero = Money::ZERO;
         let (interest, why, released) = (cents(5_48), None, None);
-        let year = Given { number, returned: zero, interest, refunded: zero, why, released };
+        let (returned, refunded, earned) = (zero, zero, zero);
+        let year = Given { number, returned, interest, earned, refunded, why, released };
         assert_eq!(review("2027-02-24"), Some(year));
         assert_eq!((owes(db, ONE), sum(db, Gl::DepositInterest)), (-5_48, 0));
         assert_eq!(review("2027-02-24"), None, "once");
@@ -151,6 +154,44 @@ fn parts_come_with_bills_and_a_check_that_comes_back_takes_what_was_held() {
         assert_eq!(back.unwrap().returned, cents(30_00));
         assert_eq!(owes(db, ONE), 4_43);
         assert_eq!(held(date(2026, 3, 12)).to_come, []);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_bill_asks_for_one_part_however_late_it_was_asked() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        bill(db);
+        // The day after January's bill: February's is of a day on which two parts are due.
+        let asked = NewDeposit { parts: 3, ..new(ONE) };
+        db.write(|tx| deposit::ask(tx, at("2026-02-02"), &asked, "two bills returned")).unwrap();
+        february(db, folder, 2);
+        let deposits = || {
+            let all = db.read(|tx| store::charge::of_account(tx, ONE)).unwrap();
+            let parts = all.iter().filter(|it| it.kind == ChargeFor::Deposit);
+            parts.map(|it| it.amount.cents()).collect::<Vec<_>>()
+        };
+        assert_eq!(deposits(), [30_00]);
+        let to_come = db.read(|tx| deposit::secured(tx, ONE, date(2026, 3, 3))).unwrap().to_come;
+        assert_eq!(to_come.len(), 2);
+        sound(db);
+    });
+}
+
+#[test]
+fn security_that_is_not_paid_and_goes_back_asks_for_nothing_more() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new(ONE), "new")).unwrap();
+        bill(db);
+        db.write(|tx| deposit::give_back(tx, at("2026-02-10"), ONE, "a mistake")).unwrap();
+        // The bill alone is open, with its own age.
+        let open = db.read(|tx| receipt::open_now(tx, ONE)).unwrap();
+        let left: Vec<_> = open.items.iter().map(|it| (it.side.kind, it.left.cents())).collect();
+        assert_eq!(left, [(EntryKind::Bill, 4_44)]);
         sound(db);
     });
 }
@@ -243,7 +284,7 @@ fn a_bill_whose_check_came_back_was_not_paid_in_time() {
             let given = db.write(|tx| deposit::review(tx, at("2026-03-24"), account)).unwrap();
             given.map(|it| it.returned)
         };
-        assert_eq!((review(ONE), review(two)), (None, Some(cents(15_000))));
+        assert_eq!((review(ONE), review(two)), (Some(Money::ZERO), Some(cents(15_000))));
         sound(db);
     });
 }

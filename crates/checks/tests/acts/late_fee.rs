@@ -16,14 +16,15 @@ use meterbook_app::let_go::{NewSteps, What};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, close, credit_rules, receipt, suspense, task};
+use meterbook_app::{Actor, close, credit_rules, receipt, statement, suspense, task};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::credit::circumstance::Circumstance;
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::AccountId;
 use meterbook_core::interaction::InteractionChannel;
-use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::ledger::{Debt, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::period::Period;
@@ -108,6 +109,46 @@ fn a_turn_of_a_bill_is_charged_once_with_the_next_bill() {
         assert_eq!(assess(db, "2026-03-28"), (0, 0));
         // Of both bills by then, of the second and the third customer.
         assert_eq!(assess(db, "2026-04-01"), (4, 2 * 89 + 2 * 1_33));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_fee_that_is_waived_is_not_open_any_more_and_the_bill_is() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        assess(db, "2026-03-01");
+        february(db, folder, 4);
+        let it = fees(db, TWO).remove(0);
+        db.write(|tx| late_fee::waive(tx, actor(), &waiver(&it), "first time")).unwrap();
+        let open = db.read(|tx| receipt::open_now(tx, TWO)).unwrap();
+        let left: Vec<_> = open.items.iter().map(|it| (it.side.debt, it.left.cents())).collect();
+        assert_eq!(left, [(Debt::Bill, 8_88), (Debt::Bill, 8_88)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_bill_says_what_the_rules_of_late_fees_ask_for() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let of = |account| {
+            let of = |tx: &mut store::Tx| {
+                let bill = store::bill::of_account(tx, account)?[0].id;
+                statement::of_bill(tx, bill)
+            };
+            db.read(of).unwrap()
+        };
+        let (two, day) = (of(TWO), date(2026, 2, 28));
+        assert_eq!(two.late, LateCharge::After { day, fee: cents(89) });
+        let page = meterbook_paper::html(&meterbook_paper::view(&two), &two).unwrap();
+        assert!(page.contains("After Feb 28, 2026 a late fee of $0.89 makes it $9.77."), "{page}");
+        // Of less than that nothing is asked for, and of nobody where no rule says it.
+        assert_eq!(of(ONE).late, LateCharge::NotOfThis);
+        let (noun, day) = (Noun::LateFee, date(2026, 2, 10));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, day, "grace 5 days\n")).unwrap();
+        february(db, folder, 4);
+        assert_eq!(of(TWO).late, LateCharge::Never);
         sound(db);
     });
 }

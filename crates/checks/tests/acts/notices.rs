@@ -110,6 +110,10 @@ fn a_cut_waits_business_days_for_a_notice_that_went_out_and_an_old_one_is_sent_a
 
         let waits = run(db, "2026-03-18");
         assert_eq!((taken(&waits), waits.waiting, waits.again), (vec![], 2, 0));
+        let named = db.read(|tx| collection::look(tx, date(2026, 3, 18))).unwrap().waiting;
+        let named: Vec<_> = named.iter().map(|it| (it.account, it.lacks.to_string())).collect();
+        let lacks = "the notice of 2026-03-13 did not go out yet".to_owned();
+        assert_eq!(named, [(THREE, lacks.clone()), (FOUR, lacks)]);
         let reasons = why(db, THREE, date(2026, 3, 18));
         assert_eq!(reasons[0], "the notice of 2026-03-13 did not go out yet");
         assert!(reasons[1].starts_with("the last step was notice"), "{reasons:?}");

@@ -8,7 +8,6 @@ use meterbook_app::paper::{self, publish};
 use meterbook_app::statement;
 use meterbook_checks::engines;
 use meterbook_core::id::BillId;
-use meterbook_core::money::Money;
 use meterbook_core::paper::{PaperText, TextKind};
 use meterbook_store::{self as store, Db};
 
@@ -34,7 +33,13 @@ fn terms_hold_for_the_bills_from_their_day_on() {
     engines::each(|db, _| {
         three_months(db);
         let bill = db.read(store::paper::last_dated).unwrap().unwrap();
-        let terms = text(TextKind::Terms, "", &format!("late-charge 1.5%\n{PAY}{DISPUTE}"));
+        let late = text(TextKind::Terms, "", &format!("{PAY}late-charge 1.5%\n{DISPUTE}"));
+        assert_eq!(
+            refused(db, DAY, &late),
+            "line 3: what being late costs is said once, and bills say what that asks for: meterbook credit rules late-fee; leave the line out"
+        );
+        let hello = "message en Hello.\nmessage es Hola.\n";
+        let terms = text(TextKind::Terms, "", &format!("{hello}{PAY}{DISPUTE}"));
         let words = refused(db, bill, &terms);
         assert_eq!(
             words,
@@ -43,11 +48,8 @@ fn terms_hold_for_the_bills_from_their_day_on() {
             )
         );
         db.write(|tx| publish(tx, actor(), DAY, &terms)).unwrap();
-        let late = |day| {
-            let look = db.read(|tx| paper::look_on(tx, day)).unwrap();
-            look.terms.after_due(Money::from_cents(10_000)).cents()
-        };
-        assert_eq!((late(DAY.yesterday().unwrap()), late(DAY)), (10_000, 10_150));
+        let says = |day| db.read(|tx| paper::look_on(tx, day)).unwrap().terms.message.len();
+        assert_eq!((says(DAY.yesterday().unwrap()), says(DAY)), (0, 2));
         let shown = db.read(|tx| paper::text_on(tx, TextKind::Terms, "", DAY)).unwrap();
         assert_eq!(shown, terms.text);
         assert_eq!(
@@ -56,7 +58,7 @@ fn terms_hold_for_the_bills_from_their_day_on() {
         );
         // A bill that is out is drawn with what held on its day.
         let it = db.read(|tx| statement::of_bill(tx, BillId(1))).unwrap();
-        assert_eq!(it.look.terms.late, None);
+        assert_eq!(it.look.terms.message, []);
         let clerk = with_role(db, "sam", "clerk");
         assert!(db.write(|tx| publish(tx, clerk, date(2026, 7, 1), &terms)).is_err());
     });
@@ -66,7 +68,7 @@ fn terms_hold_for_the_bills_from_their_day_on() {
 fn what_would_leave_out_what_a_regulator_wants_is_refused_and_the_item_is_named() {
     engines::each(|db, _| {
         village::found(db);
-        let short = text(TextKind::Terms, "", &format!("late-charge none\n{PAY}"));
+        let short = text(TextKind::Terms, "", PAY);
         assert_eq!(
             refused(db, DAY, &short),
             "a bill in en from 2026-06-01 on would not say what the list wants: how-to-dispute; add it, or publish another list first"
@@ -77,7 +79,7 @@ fn what_would_leave_out_what_a_regulator_wants_is_refused_and_the_item_is_named(
             "a bill in en from 2026-06-01 on would not say what the list puc wants: regulator; add it, or publish another list first"
         );
         let whom = "regulator en Ask the PUC.\nregulator es Pregunte a la PUC.\n";
-        let terms = text(TextKind::Terms, "", &format!("late-charge 1%\n{PAY}{DISPUTE}{whom}"));
+        let terms = text(TextKind::Terms, "", &format!("{PAY}{DISPUTE}{whom}"));
         db.write(|tx| publish(tx, actor(), DAY, &terms)).unwrap();
         db.write(|tx| publish(tx, actor(), DAY, &list)).unwrap();
         // A later text without it, and an earlier list that the later text does not meet.

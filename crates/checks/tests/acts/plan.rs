@@ -8,11 +8,13 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::order::{self, NewOrder, Where};
-use meterbook_app::{close, customer_view, late_fee, plan, statement};
+use meterbook_app::{
+    close, collection, credit_rules, customer_view, late_fee, plan, protection, statement,
+};
 use meterbook_checks::engines;
 use meterbook_core::bill::OnPlan;
-use meterbook_core::credit::Noun;
 use meterbook_core::credit::plan::{Ending, Plan, Stands};
+use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::{AccountId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::order::{OrderKind, State};
@@ -97,9 +99,74 @@ fn a_plan_that_is_not_paid_breaks_after_grace_and_all_is_due_again() {
         assert_eq!(past_due(db, TWO, date(2026, 4, 15)), 2_22, "a part of it the day before");
         february(db, folder, 3);
         let why = db.read(|tx| plan::propose(tx, TWO, date(2026, 4, 17))).unwrap_err();
-        assert!(says(&why).starts_with("no rule offers parts for $13.32"), "one broke in a year");
+        assert_eq!(
+            says(&why),
+            "no rule offers parts for $13.32 to this account: a plan broke on 2026-04-16, and none is offered before 2027-04-16; see: meterbook credit rules plan"
+        );
+        assert_eq!(
+            db.read(|tx| plan::propose(tx, TWO, date(2027, 4, 16))).unwrap().offers.len(),
+            2
+        );
         sound(db);
     });
+}
+
+#[test]
+fn a_plan_is_broken_by_its_rule_whoever_looks() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        say(db, Noun::Collection, "least any 1.00\nstep any reminder 5 days\n");
+        agree(db, TWO, 1).unwrap();
+        let shielded = |day| {
+            let all = db.read(|tx| protection::shields(tx, TWO, day)).unwrap();
+            all.iter().any(|it| it.shield == Shield::Plan)
+        };
+        // Half of it was to be paid on the day, and there are five days of grace.
+        let (grace, after) = (date(2026, 3, 15), date(2026, 3, 16));
+        assert_eq!((shielded(grace), past_due(db, TWO, grace)), (true, 4_44));
+        assert_eq!((shielded(after), past_due(db, TWO, after)), (false, 8_88));
+        let looked = |day| db.read(|tx| collection::look(tx, day)).unwrap().opens.len();
+        assert_eq!((looked(grace), looked(after)), (2, 3));
+        let aged = |day| {
+            let all = db.read(|tx| close::ageing(tx, actor(), day, None)).unwrap();
+            all[1].aged.due.map(Money::cents)
+        };
+        assert_eq!((aged(grace), aged(after)), ([4_44, 4_44, 0, 0, 0], [0, 8_88, 0, 0, 0]));
+        // Nobody agrees to another one, and where the rules bear it that one ends.
+        let why = db.read(|tx| plan::propose(tx, TWO, after)).unwrap_err();
+        assert!(says(&why).contains("a plan broke on 2026-03-16"), "{why}");
+        let (noun, text) = (Noun::Plan, RULES.replace("again 1", "again 2"));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, date(2026, 3, 1), &text)).unwrap();
+        db.write(|tx| plan::agree(tx, at("2026-03-16"), TWO, 1, "by phone")).unwrap();
+        let all = db.read(|tx| store::plan::of_account(tx, TWO)).unwrap();
+        let ended: Vec<_> = all.iter().map(|it| it.ended).collect();
+        assert_eq!(ended, [Some((Ending::Broken, after)), None]);
+        assert!(shielded(after));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_past_due_beside_a_plan_is_the_oldest_of_its_debt() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        february(db, folder, 3);
+        say_later(db, "months any 2\ngrace 30 days\n");
+        // January's bill and February's, 13.32 since February 23 and 13.32 by March 23, in two parts.
+        agree(db, THREE, 1).unwrap();
+        let aged = |day| {
+            let all = db.read(|tx| close::ageing(tx, actor(), day, None)).unwrap();
+            all[2].aged.due.map(Money::cents)
+        };
+        assert_eq!(aged(date(2026, 4, 10)), [26_64, 0, 0, 0, 0]);
+        assert_eq!(aged(date(2026, 4, 12)), [13_32, 0, 13_32, 0, 0]);
+        sound(db);
+    });
+}
+
+fn say_later(db: &Db, text: &str) {
+    let day = date(2026, 3, 1);
+    db.write(|tx| credit_rules::say(tx, actor(), Noun::Plan, day, text)).unwrap();
 }
 
 #[test]
@@ -113,9 +180,11 @@ fn a_plan_that_is_paid_is_kept_and_bills_that_come_later_are_paid_beside_it() {
         let paid = (Ending::Kept, "paid".to_owned());
         assert_eq!(review(db, "2026-03-11"), [paid]);
         // Half of January's bill now, and February's when it is due.
-        assert_eq!(past_due(db, THREE, date(2026, 3, 23)), 6_66);
-        assert_eq!(past_due(db, THREE, date(2026, 3, 24)), 6_66 + 1_332);
-        pays(db, THREE, 6_66 + 1_332, date(2026, 3, 14), at("2026-03-14"));
+        assert_eq!(past_due(db, THREE, date(2026, 3, 15)), 6_66);
+        pays(db, THREE, 6_66, date(2026, 3, 14), at("2026-03-14"));
+        assert_eq!(past_due(db, THREE, date(2026, 3, 23)), 0);
+        assert_eq!(past_due(db, THREE, date(2026, 3, 24)), 1_332);
+        pays(db, THREE, 1_332, date(2026, 3, 15), at("2026-03-15"));
         assert_eq!(stands(db, THREE, date(2026, 3, 24)), Stands::InTime);
         assert_eq!(review(db, "2026-03-24"), []);
         pays(db, THREE, 6_66, date(2026, 4, 1), at("2026-04-01"));
@@ -140,7 +209,12 @@ fn a_bill_says_which_part_is_due_and_what_is_paid_later() {
         let part = cents(2_22);
         let plan = OnPlan { nth: 2, of: 3, due: date(2026, 4, 1), amount: part, later: part };
         let it = of(TWO);
-        assert_eq!((it.plan, it.amount_due), (Some(plan), cents(1_776)));
+        // What is to be paid by the day of the bill: what it bills, and the part; not the part behind it.
+        assert_eq!((it.plan, it.amount_due), (Some(plan), cents(1_776 - 2_22)));
+        let press = meterbook_paper::Press::new();
+        let view = meterbook_paper::view(&it);
+        meterbook_paper::read_back(&press.pdf(&view).unwrap(), &it).unwrap();
+        meterbook_paper::html(&view, &it).unwrap();
         assert_eq!(of(THREE).plan, None);
     });
 }
@@ -165,6 +239,7 @@ fn it_calls_off_cuts_and_no_fee_is_asked_for_meanwhile() {
         // The first turn was before it was agreed to, the second is not asked for.
         let assess = |day| late_fee::assess_all(db, at(day)).unwrap().0;
         assert_eq!(assess("2026-03-10"), 3);
+        pays(db, TWO, 4_44, date(2026, 3, 11), at("2026-03-11"));
         assert_eq!(assess("2026-03-24"), 2);
         sound(db);
     });

@@ -14,7 +14,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::credit::Noun;
 use meterbook_core::debit::Format;
 use meterbook_core::id::{AccountId, DebitFileId, TenderId};
-use meterbook_core::ledger::Tender;
+use meterbook_core::ledger::{Debt, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
@@ -82,6 +82,14 @@ fn a_fee_is_asked_once_and_comes_with_the_next_bill() {
         let tender = items[0].tender;
         db.write(|tx| returned::mistake(tx, at("2026-04-03"), tender, "their letter")).unwrap();
         assert_eq!(owes(db)[0], owed - 25_00);
+        // It is that fee which is not open any more; the bills stay as they are.
+        let open = db.read(|tx| receipt::open_now(tx, AccountId(1))).unwrap();
+        let left = open.items.iter().map(|it| (it.side.debt, it.left.cents()));
+        assert_eq!(left.collect::<Vec<_>>(), [(Debt::Bill, 4_44), (Debt::Bill, owed - 29_44)]);
+        let mut all = Vec::new();
+        db.read(|tx| store::debt::arrears(tx, date(2026, 4, 30), |it| all.push(it))).unwrap();
+        let it = all.iter().find(|it| it.account == AccountId(1)).unwrap();
+        assert_eq!(it.past_due.cents(), owed - 25_00);
         sound(db);
     });
 }

@@ -11,12 +11,12 @@ use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::write_off::{self, Became, NewTransfer, NewWriteOff};
-use meterbook_app::{collection, receipt};
+use meterbook_app::{collection, late_fee, receipt};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
-use meterbook_core::ledger::Gl;
+use meterbook_core::ledger::{EntryKind, Gl};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::permission::{Grant, Permission};
@@ -167,6 +167,31 @@ fn several_are_given_up_together_and_what_is_refused_of_one_keeps_no_other() {
         assert!(why.starts_with("collections did not put it forward"), "{why}");
         assert!(matches!(done[2].1, Became::Went(Outcome::Waits(_))), "{done:?}");
         assert_eq!((owes(db, THREE), owes(db, FOUR)), (0, 1_776));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_debt_of_another_account_leaves_paid_what_was_paid() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        // One pays ahead: the bill is paid by a credit.
+        pays(db, ONE, 444, date(2026, 1, 20), at("2026-01-20"));
+        bill(db);
+        let transfer = NewTransfer { from: FOUR, to: ONE, amount: Money::from_cents(1_000) };
+        db.write(|tx| write_off::transfer(tx, at("2026-04-10"), &transfer, "stands in")).unwrap();
+        let open = db.read(|tx| receipt::open_now(tx, ONE)).unwrap();
+        let left: Vec<_> = open.items.iter().map(|it| (it.side.kind, it.left.cents())).collect();
+        assert_eq!(left, [(EntryKind::Charge, 1_000)], "the bill stays paid");
+        assert_eq!(dues(db, ONE), [date(2026, 2, 23)], "as old as it was");
+        let mut all = Vec::new();
+        db.read(|tx| store::debt::arrears(tx, date(2026, 4, 10), |it| all.push(it))).unwrap();
+        let it = all.iter().find(|it| it.account == ONE).unwrap();
+        assert_eq!((it.past_due.cents(), it.oldest), (1_000, date(2026, 2, 23)));
+        say(db, Noun::LateFee, "fee any 1.00 monthly\n");
+        late_fee::assess_all(db, at("2026-04-10")).unwrap();
+        let fees = db.read(|tx| store::late_fee::of_account(tx, ONE)).unwrap();
+        assert_eq!(fees, [], "and bears no fee");
         sound(db);
     });
 }

@@ -26,6 +26,7 @@ use crate::allocation::{Allotted, Given};
 use crate::bill::once::OnceLine;
 use crate::bill::summary::Summed;
 use crate::bill::why::Why;
+use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountId, AccountNumber, AgreementId, BillId, CorrectionId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
@@ -149,8 +150,8 @@ pub struct Statement {
     pub since: Vec<Movement>,
     /// The sum of the last balance and what happened since.
     pub before: Money,
-    /// What is to be paid: `before` and the new charges, unless another account pays these; of a bill
-    /// that sums up others what all of them come to.
+    /// What is to be paid: `before` and the new charges, unless another account pays these, less what is
+    /// paid with later parts as agreed; of a bill that sums up others what all of them come to.
     pub amount_due: Money,
     /// The account that pays the new charges, where one sums them up and they are rolled up to it.
     pub paid_by: Option<AccountNumber>,
@@ -166,6 +167,8 @@ pub struct Statement {
     pub closing: Option<Date>,
     /// Whether it is of the days so far: service goes on, and its turn bills the rest.
     pub so_far: bool,
+    /// What being late costs.
+    pub late: LateCharge,
     /// What of it is paid in parts as agreed.
     pub plan: Option<OnPlan>,
     /// Where its code leads to be paid; where nothing is said, to the utility's own page.
@@ -185,7 +188,7 @@ pub struct OnPlan {
     pub due: Date,
     /// How much.
     pub amount: Money,
-    /// What of the amount due is paid with later parts.
+    /// What is owed beside the amount due and paid with later parts.
     pub later: Money,
 }
 

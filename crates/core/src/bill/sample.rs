@@ -6,6 +6,7 @@ use crate::bill::why::{Cause, CauseKind, Why};
 use crate::bill::{
     Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Print, Segment, Statement, Utility,
 };
+use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
 use crate::ledger::EntryKind;
 use crate::meter::Flow;
@@ -66,6 +67,7 @@ pub fn statement(language: Language) -> Statement {
         closing: None,
         so_far: false,
         paid_by: None,
+        late: LateCharge::Never,
         plan: None,
         pay_at: None,
         behind: None,

@@ -6,6 +6,7 @@ use crate::account::Account;
 use crate::bill::correct::Correction;
 use crate::bill::why::Why;
 use crate::bill::{BillNumber, Utility};
+use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountId, AccountNumber, BillId};
 use crate::money::Money;
 use crate::paper::Look;
@@ -109,6 +110,8 @@ pub struct Asks {
     pub due_on: Date,
     /// The account that pays what the bills come to, where one sums them up and they are rolled up to it.
     pub paid_by: Option<AccountNumber>,
+    /// What being late costs.
+    pub late: LateCharge,
 }
 
 impl CorrectionNote {

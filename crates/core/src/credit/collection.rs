@@ -224,10 +224,30 @@ impl Rules {
         self.least.iter().find(|it| it.0.is_none_or(|it| it == of)).map(|it| it.1)
     }
 
+    /// What is to be past due for a cut of a class; `None` where no step is one.
+    pub fn least_to_cut(&self, of: CustomerClass) -> Option<Money> {
+        let (_, cut) = self.rungs(of).find(|it| it.1.step == Step::Cut)?;
+        Some(cut.least.max(self.least(of).unwrap_or(Money::ZERO)))
+    }
+
+    /// The lines of a class with their numbers, from 1. Who is not cut off for what they owe is not told
+    /// that they will be: a notice before a cut takes as much as the cut.
+    fn rungs(&self, of: CustomerClass) -> impl Iterator<Item = (usize, Rung)> {
+        let ours = move || {
+            (1..).zip(self.rungs.iter().filter(move |it| it.class.is_none_or(|it| it == of)))
+        };
+        let cut = ours().find(|it| it.1.step == Step::Cut).map(|(nth, it)| (nth, it.least));
+        ours().map(move |(nth, it)| match cut {
+            Some((cut, least)) if it.step == Step::Notice && nth < cut => {
+                (nth, Rung { least: it.least.max(least), ..*it })
+            }
+            _ => (nth, *it),
+        })
+    }
+
     /// The steps of a class with their numbers, from 1.
     pub(super) fn steps(&self, of: CustomerClass) -> impl Iterator<Item = (usize, Step)> {
-        let ours = self.rungs.iter().filter(move |it| it.class.is_none_or(|it| it == of));
-        (1..).zip(ours).map(|(nth, it)| (nth, it.step))
+        self.rungs(of).map(|(nth, it)| (nth, it.step))
     }
 
     /// The nth step of a class, from 1.
@@ -243,8 +263,8 @@ impl Rules {
         (nth, on): (usize, Date),
         kind: Option<Step>,
     ) -> Option<(Step, Date)> {
-        let ours = self.rungs.iter().filter(|rung| rung.class.is_none_or(|of| of == it.class));
-        let mut behind = ours.skip(nth).filter(|rung| rung.least <= it.past_due);
+        let behind = self.rungs(it.class).skip(nth).map(|it| it.1);
+        let mut behind = behind.filter(|rung| rung.least <= it.past_due);
         let rung = behind.find(|rung| kind.is_none_or(|kind| kind == rung.step))?;
         let due = it.oldest.saturating_add(rung.days.days());
         Some((rung.step, due.max(on.saturating_add(self.gap.days()))))
@@ -274,12 +294,11 @@ impl Rules {
         if it.taken.is_some_and(|(_, day)| on < day.saturating_add(self.gap.days())) {
             return Next::Wait;
         }
-        let ours = self.rungs.iter().filter(|rung| rung.class.is_none_or(|of| of == it.class));
         // A step for which too little is owed is passed by when a later one has come.
-        let due = |rung: &&Rung| {
+        let due = |rung: &Rung| {
             it.oldest.saturating_add(rung.days.days()) <= on && rung.least <= it.past_due
         };
-        let Some((nth, rung)) = (1..).zip(ours).skip(taken).find(|it| due(&it.1)) else {
+        let Some((nth, rung)) = self.rungs(it.class).skip(taken).find(|it| due(&it.1)) else {
             return Next::Wait;
         };
         match it.shields.iter().find(|shield| self.keeps(rung.step, **shield)) {
@@ -330,6 +349,35 @@ mod tests {
         let last = Next::Step { nth: 4, step: Step::WriteOff };
         assert_eq!(next(99_99, taken, &[], date(2026, 6, 30)), last);
         assert_eq!(next(99_99, Some((4, DUE)), &[], date(2027, 6, 30)), Next::Wait);
+    }
+
+    #[test]
+    fn who_owes_too_little_for_a_cut_is_not_told_of_one() {
+        let taken = Some((1, date(2026, 1, 11)));
+        let notice = Next::Step { nth: 2, step: Step::Notice };
+        let on = date(2026, 1, 21);
+        assert_eq!(
+            (next(100_00, taken, &[], on), next(99_99, taken, &[], on)),
+            (notice, Next::Wait)
+        );
+        let rules = Rules::parse(TEXT).unwrap();
+        let (home, shop) = (CustomerClass::Residential, CustomerClass::Commercial);
+        let cents = |of| rules.least_to_cut(of).map(Money::cents);
+        assert_eq!((cents(home), cents(shop)), (Some(100_00), Some(0)));
+        let standing = |cents| Standing {
+            class: home,
+            past_due: Money::from_cents(cents),
+            oldest: DUE,
+            taken: None,
+            shields: &[],
+        };
+        // The day of a cut is never that of another step.
+        let comes = |cents| rules.comes(&standing(cents), (2, on), Some(Step::Cut));
+        assert_eq!((comes(100_00), comes(99_99)), (Some((Step::Cut, date(2026, 2, 15))), None));
+        assert_eq!(
+            rules.comes(&standing(99_99), (1, on), None),
+            Some((Step::WriteOff, date(2026, 6, 30)))
+        );
     }
 
     #[test]

@@ -53,6 +53,33 @@ pub struct Rules {
     exempt: Vec<Shield>,
 }
 
+/// What a bill says of being paid late, by what the rules say of its class on its day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LateCharge {
+    /// Nothing is added, whatever is asked for.
+    #[default]
+    Never,
+    /// Nothing is added to so little, or as it is paid.
+    NotOfThis,
+    /// A fee is asked for of what is not paid by a day.
+    After {
+        /// The last day without it.
+        day: Date,
+        /// How much, where nothing is paid until then.
+        fee: Money,
+    },
+}
+
+impl LateCharge {
+    /// What is to be paid after that day of so much.
+    pub fn with(self, amount: Money) -> Money {
+        match self {
+            LateCharge::After { fee, .. } => amount + fee,
+            LateCharge::Never | LateCharge::NotOfThis => amount,
+        }
+    }
+}
+
 impl Rules {
     /// Reads a text.
     ///
@@ -117,6 +144,27 @@ impl Rules {
         turns.take_while(|it| it.1 <= on).filter(|it| after <= it.1).collect()
     }
 
+    /// Whether anything is asked for of a class.
+    pub fn ask(&self, class: CustomerClass) -> bool {
+        self.of(class).is_some()
+    }
+
+    /// What a bill of a class says that is due on a day and asks for so much by itself, of who has these
+    /// shields.
+    pub fn said(
+        &self,
+        class: CustomerClass,
+        (due, asked): (Date, Money),
+        shields: &[Shield],
+    ) -> LateCharge {
+        if !self.ask(class) {
+            return LateCharge::Never;
+        }
+        let day = due.saturating_add(self.grace.days());
+        let fee = self.fee(class, asked, shields);
+        fee.map_or(LateCharge::NotOfThis, |fee| LateCharge::After { day, fee })
+    }
+
     /// Whether anything keeps from a fee.
     pub fn exempts(&self) -> bool {
         !self.exempt.is_empty()
@@ -165,6 +213,24 @@ mod tests {
         assert_eq!(fee(Residential, 50_00, &[Shield::Dispute]), None);
         let nobody = Rules::default();
         assert_eq!(nobody.fee(Residential, Money::from_cents(50_00), &[]), None);
+    }
+
+    #[test]
+    fn a_bill_says_what_the_rules_ask_for() {
+        use CustomerClass::{Commercial, Residential};
+        let rules = Rules::parse(TEXT).unwrap();
+        let (due, cents) = (date(2026, 1, 25), Money::from_cents);
+        let said = |class, cents, shields: &[Shield]| {
+            rules.said(class, (due, Money::from_cents(cents)), shields)
+        };
+        let after = |fee| LateCharge::After { day: date(2026, 1, 30), fee: cents(fee) };
+        assert_eq!(said(Residential, 50_00, &[]), after(75));
+        assert_eq!(said(Commercial, 50_00, &[]), after(3_00));
+        assert_eq!(said(Residential, 19_99, &[]), LateCharge::NotOfThis);
+        assert_eq!(said(Residential, 50_00, &[Shield::Plan]), LateCharge::NotOfThis);
+        let none = Rules::default().said(Residential, (due, cents(50_00)), &[]);
+        assert_eq!(none, LateCharge::Never);
+        assert_eq!((after(75).with(cents(60_00)), none.with(cents(1))), (cents(60_75), cents(1)));
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! What is agreed is parts with days. Whether they are kept follows from what is past due: what is owed,
 //! less bills that came later and are not due, less parts that are not due.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use jiff::ToSpan;
@@ -23,6 +24,7 @@ use jiff::civil::Date;
 use super::{NotRules, Shield, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
 use crate::id::{AccountId, BillId};
+use crate::ledger::open::{Item, Open};
 use crate::money::{Money, Rounding, Share};
 
 /// Plans that are offered at once.
@@ -178,6 +180,14 @@ impl Rules {
         Rules { debt: None, again: None, ..self }
     }
 
+    /// The first day on which a plan is offered again to whom these broke in the last year, the oldest first;
+    /// `None` where it is now.
+    pub fn again_from(&self, broken: &[Date]) -> Option<Date> {
+        let most = usize::try_from(self.again?.max(1)).ok()?;
+        let at = broken.len().checked_sub(most)?;
+        Some(broken[at].saturating_add(1.year()))
+    }
+
     /// What a class that owes so much may agree to on a day, the shortest first; `dues` are days on which
     /// its next bills are due. Nothing where no line offers it, or so many were broken in a year.
     pub fn offers(
@@ -236,6 +246,30 @@ impl Plan {
     /// What of it is not due on a day.
     pub fn not_due(&self, on: Date) -> Money {
         self.parts.iter().filter(|it| on <= it.0).map(|it| it.1).sum()
+    }
+
+    /// What of what is open is past due on a day beside it. What was billed until then is due with its
+    /// parts, whatever its bills say: the parts that are past due are the oldest of that, and what is due
+    /// with the other ones is the newest. What is billed later is due by itself.
+    pub fn past_due(&self, open: &Open, on: Date) -> Vec<Item> {
+        let later = |it: &Item| self.through < it.side.bill;
+        let counts = |it: &&Item| !it.side.rolled && (it.side.due < on || !later(it));
+        let mut due: Vec<Item> = open.items.iter().filter(counts).cloned().collect();
+        due.sort_by_key(|it| (later(it), Reverse((it.side.due, it.side.entry))));
+        let mut rest = self.not_due(on);
+        for it in &mut due {
+            let part = it.left.min(rest);
+            (it.left, rest) = (it.left - part, rest - part);
+        }
+        due.retain(|it| it.left != Money::ZERO);
+        due.sort_by_key(|it| (it.side.due, it.side.entry));
+        due
+    }
+
+    /// Whether it is broken on a day by what is open then, whoever looks.
+    pub fn is_broken(&self, open: &Open, on: Date, grace: i64) -> bool {
+        let past_due = |day| self.past_due(open, day).iter().map(|it| it.left).sum();
+        matches!(self.stands(on, grace, past_due), Stands::Broken { .. })
     }
 
     /// The part that is due next on a day, with its number from 1.
@@ -312,6 +346,17 @@ mod tests {
             offers[0].parts,
             [(date(2026, 2, 28), cents(5_00)), (date(2026, 3, 31), cents(5_00))]
         );
+    }
+
+    #[test]
+    fn after_plans_that_broke_none_is_offered_for_a_year() {
+        let rules = |text| Rules::parse(text).unwrap();
+        let days = [date(2026, 1, 9), date(2026, 3, 30)];
+        let again = |text, days: &[Date]| rules(text).again_from(days);
+        assert_eq!(again("again 1", &[]), None);
+        assert_eq!(again("again 1", &days), Some(date(2027, 3, 30)));
+        assert_eq!(again("again 2", &days), Some(date(2027, 1, 9)));
+        assert_eq!((again("again 3", &days), again("grace 1 days", &days)), (None, None));
     }
 
     fn plan() -> Plan {

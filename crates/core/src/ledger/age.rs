@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::ledger::open::{Item, Open};
+use crate::credit::plan::Plan;
+use crate::ledger::open::Open;
 use crate::money::Money;
 
 /// What an account owes by how long it has been due on a day, and what credit it has.
@@ -34,24 +35,13 @@ impl Aged {
         aged
     }
 
-    /// What of what an account owed on the day on which it agreed to pay in parts is not due on a day by
-    /// its own days.
-    pub fn to_come(open: &Open, agreed: Date, on: Date) -> Money {
-        let theirs = |it: &&Item| it.side.on <= agreed && on <= it.side.due;
-        open.items.iter().filter(theirs).map(|it| it.left).sum()
-    }
-
-    /// The same where so much is paid in parts as agreed, and is not due, and so much of that is not by
-    /// its own days either: the oldest of the rest first.
-    pub fn planned(mut self, amount: Money, to_come: Money) -> Aged {
-        let mut rest = (amount - to_come).max(Money::ZERO);
-        for column in (1..self.due.len()).rev() {
-            let part = self.due[column].min(rest);
-            self.due[column] = self.due[column] - part;
-            self.due[0] += part;
-            rest = rest - part;
-        }
-        self
+    /// The same where it is paid in parts as agreed: what is past due beside that has the age that it has,
+    /// and the rest is not due.
+    pub fn planned(open: &Open, plan: &Plan, on: Date) -> Aged {
+        let past = Open { items: plan.past_due(open, on), credits: open.credits.clone() };
+        let mut aged = Aged::of(&past, on);
+        aged.due[0] += open.balance() - past.balance();
+        aged
     }
 
     /// What it comes to; below zero there is a credit.
@@ -71,10 +61,11 @@ impl Aged {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use jiff::civil::date;
 
     use super::*;
-    use crate::id::EntryId;
+    use crate::id::{AccountId, BillId, EntryId};
     use crate::ledger::open::{Side, open};
     use crate::ledger::{Debt, EntryKind};
 
@@ -96,19 +87,47 @@ mod tests {
         assert_eq!(aged.with(aged).total().cents(), 0b111_1111_1110);
         let elsewhere = Side { rolled: true, ..side((9, 400)) };
         assert_eq!(Aged::of(&open(&[elsewhere], &[]), on).due[0].cents(), 0b10_0000_0000);
-        // The oldest of what is paid in parts is not due.
-        let planned = aged.planned(Money::from_cents(0b11_0001_0000), Money::ZERO);
-        let cents = planned.due.map(Money::cents);
-        assert_eq!(cents, [0b11_0001_0011, 0b1100, 0b11_0000, 0b1011_0000, 0]);
-        assert_eq!(planned.total(), aged.total());
-        // What is not due by its own day anyway hides nothing that is.
-        let open = open(&sides, &[]);
-        let to_come = Aged::to_come(&open, on, on);
-        assert_eq!(to_come.cents(), 0b10, "one counts from a later day");
-        let planned = aged.planned(Money::from_cents(0b1011), to_come);
-        assert_eq!(
-            planned.due.map(Money::cents),
-            [0b1100, 0b1100, 0b11_0000, 0b1100_0000, 0b10_1111_0111]
-        );
+    }
+
+    #[test]
+    fn the_part_of_a_plan_that_is_past_due_is_the_oldest_of_its_debt() {
+        let agreed = date(2026, 3, 5);
+        let side = |(id, due, cents): (i64, Date, i64)| {
+            let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(cents));
+            let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
+            let bill = Some(BillId(id));
+            Side { entry, kind, key, bill, debt, on: due, due, amount, rolled }
+        };
+        let (first, second, third) = (date(2026, 2, 24), date(2026, 3, 24), date(2026, 4, 24));
+        let sides = [(1, first, 150_00), (2, second, 300_00), (3, second, 150_00)].map(side);
+        let part = |nth: i64| (agreed.saturating_add(nth.months()), Money::from_cents(150_00));
+        let plan = Plan {
+            key: String::new(),
+            account: AccountId(1),
+            agreed,
+            debt: Money::from_cents(600_00),
+            through: Some(BillId(3)),
+            parts: (0..4).map(part).collect(),
+            ended: None,
+        };
+        let aged = |sides: &[Side], on| {
+            let aged = Aged::planned(&open(sides, &[]), &plan, on);
+            aged.due.map(|it| it.cents() / 100)
+        };
+        assert_eq!(aged(&sides, agreed), [600, 0, 0, 0, 0]);
+        assert_eq!(aged(&sides, date(2026, 3, 30)), [450, 0, 150, 0, 0]);
+        // The second part is of what was due next.
+        assert_eq!(aged(&sides, date(2026, 4, 6)), [300, 150, 150, 0, 0]);
+        // What is billed later is due by itself, and hides nothing.
+        let mut with = sides.to_vec();
+        with.push(side((4, third, 70_00)));
+        assert_eq!(aged(&with, date(2026, 4, 6)), [370, 150, 150, 0, 0]);
+        assert_eq!(aged(&with, date(2026, 4, 27)), [300, 70, 150, 150, 0]);
+        let on = date(2026, 4, 27);
+        let now = open(&with, &[]);
+        assert_eq!(Aged::planned(&now, &plan, on).total(), Aged::of(&now, on).total());
+        let past: Money = plan.past_due(&now, on).iter().map(|it| it.left).sum();
+        assert_eq!(past.cents(), 370_00);
+        assert!(plan.is_broken(&now, on, 5) && !plan.is_broken(&now, date(2026, 3, 10), 5));
     }
 }

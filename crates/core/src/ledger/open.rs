@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::charge::Charge;
 use crate::id::{BillId, EntryId};
 use crate::ledger::{Debt, EntryKind};
 use crate::money::Money;
@@ -80,9 +81,12 @@ impl Open {
 
 /// What is open of these sides.
 ///
-/// What was taken back is set off against what took it back, and what payments were meant for against
-/// them. A credit that is left then, such as an overpayment or a payment whose bill was cancelled,
-/// pays what is due first: nobody has to come back for it. What another account pays comes last.
+/// What was taken back is set off against what took it back, what payments were meant for against
+/// them, and what is given back of a charge against that charge: a fee that is waived is not open, and
+/// security that goes back asks for no more of it. A credit that is left then, such as an overpayment or
+/// a payment whose bill was cancelled, pays what is due first: nobody has to come back for it. What came
+/// to the account when it was long due, such as a debt of another one, waits behind what was there then,
+/// which stays paid. What another account pays comes last.
 pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
     let mut left: BTreeMap<EntryId, Money> = BTreeMap::new();
     for side in sides {
@@ -101,15 +105,22 @@ pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
     for it in applied {
         set_off(&mut left, it.from, it.to, Some(it.amount));
     }
+    let given = |it: &&Side| it.kind == EntryKind::Charge && it.amount < Money::ZERO;
+    for side in sides.iter().filter(given) {
+        for of in sides.iter().filter(|it| gives_back(side, it)) {
+            set_off(&mut left, side.entry, of.entry, None);
+        }
+    }
     let mut debits: Vec<&Side> = sides.iter().filter(|it| Money::ZERO < it.amount).collect();
     let mut credits: Vec<&Side> = sides.iter().filter(|it| it.amount < Money::ZERO).collect();
     debits.sort_by_key(|it| (it.rolled, it.due, it.entry));
     credits.sort_by_key(|it| (it.on, it.entry));
+    let line = in_line(&debits);
     let mut next = 0;
     for credit in &credits {
-        while left[&credit.entry] != Money::ZERO && next < debits.len() {
-            set_off(&mut left, credit.entry, debits[next].entry, None);
-            if left[&debits[next].entry] == Money::ZERO {
+        while left[&credit.entry] != Money::ZERO && next < line.len() {
+            set_off(&mut left, credit.entry, line[next].entry, None);
+            if left[&line[next].entry] == Money::ZERO {
                 next += 1;
             }
         }
@@ -119,6 +130,40 @@ pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
         of.into_iter().map(item).filter(|it| it.left != Money::ZERO).collect()
     };
     Open { items: rest(debits), credits: rest(credits) }
+}
+
+/// Whether a charge below zero gives back what another one asked for: all or some of that charge, or
+/// security.
+fn gives_back(side: &Side, of: &Side) -> bool {
+    if of.kind != EntryKind::Charge || of.amount <= Money::ZERO || side.debt != of.debt {
+        return false;
+    }
+    match side.debt {
+        Debt::Deposit => true,
+        Debt::Fee => {
+            let given_back = Charge::given_back_of(&side.key);
+            given_back.is_some_and(|key| key == Charge::first_of(&of.key))
+        }
+        Debt::Bill | Debt::Other => false,
+    }
+}
+
+/// Debts in the order in which credits pay them: what is due first, but what came when it was long due
+/// behind all that was there.
+fn in_line<'a>(debits: &[&'a Side]) -> Vec<&'a Side> {
+    let long_due = |it: &Side| it.due < it.on;
+    let mut line: Vec<(Date, &Side)> = Vec::new();
+    for it in debits {
+        let day = if long_due(it) {
+            let before = debits.iter().filter(|of| of.entry < it.entry && !long_due(of));
+            before.map(|of| of.due).max().map_or(it.due, |last| last.max(it.on))
+        } else {
+            it.due
+        };
+        line.push((day, it));
+    }
+    line.sort_by_key(|(day, it)| (it.rolled, *day, long_due(it), it.entry));
+    line.into_iter().map(|(_, it)| it).collect()
 }
 
 /// The sides that count from no later than a day, without payments that were taken back by now and what
@@ -198,6 +243,69 @@ mod tests {
         // The check came back: the age of the debt is that of the bill.
         sides.push(side(5, EntryKind::Reversal, "p", 50_00));
         assert_eq!(left(&open(&sides, &[meant]).items), [(4, 60_00)]);
+    }
+
+    #[test]
+    fn what_is_given_back_of_a_charge_closes_that_charge() {
+        let fee = |id, key: &str, cents| Side {
+            debt: Debt::Fee,
+            ..side(id, EntryKind::Charge, key, cents)
+        };
+        let bill = side(1, EntryKind::Bill, "B-1", 40_00);
+        let sides =
+            [bill.clone(), fee(2, "returned/59", 25_00), fee(3, "returned/59/back", -25_00)];
+        assert_eq!(left(&open(&sides, &[]).items), [(1, 40_00)]);
+        let late = [
+            bill.clone(),
+            fee(2, "late-fee/7/1", 2_00),
+            fee(3, "late-fee/7/12", 3_00),
+            fee(4, "late-fee/7/1/back/1", -50),
+            fee(5, "late-fee/7/1/again/2", 50),
+            fee(6, "late-fee/7/1/back/3", -2_00),
+        ];
+        assert_eq!(left(&open(&late, &[]).items), [(1, 40_00), (3, 3_00)]);
+        // What was paid of it is a credit then, and pays the bill.
+        let mut paid = sides.to_vec();
+        paid.insert(2, side(9, EntryKind::Payment, "p", -25_00));
+        let meant = Applied { from: EntryId(9), to: EntryId(2), amount: Money::from_cents(25_00) };
+        assert_eq!(left(&open(&paid, &[meant]).items), [(1, 15_00)]);
+        // So with security that goes back: what was not paid of it is not asked for any more.
+        let deposit = |id, key: &str, cents| Side { debt: Debt::Deposit, ..fee(id, key, cents) };
+        let sides = [
+            bill,
+            deposit(2, "deposit-asked/1/2026-03-03/1", 50_00),
+            deposit(3, "deposit-asked/1/2026-03-03/2", 50_00),
+            side(4, EntryKind::Payment, "p", -60_00),
+            deposit(5, "deposit-applied/1/2026-03-06", -100_00),
+        ];
+        let to = |to, cents| Applied {
+            from: EntryId(4),
+            to: EntryId(to),
+            amount: Money::from_cents(cents),
+        };
+        let now = open(&sides, &[to(2, 50_00), to(3, 10_00)]);
+        assert_eq!((left(&now.items), left(&now.credits)), (vec![], vec![(5, 20_00)]));
+        assert_eq!(left(&open(&sides, &[]).items), vec![]);
+    }
+
+    #[test]
+    fn what_comes_when_it_is_long_due_leaves_paid_what_was_paid() {
+        let old =
+            Side { due: date(2025, 1, 1), ..side(5, EntryKind::Charge, "transferred", 100_00) };
+        let sides = [
+            side(1, EntryKind::Charge, "deposit-interest", -120_00),
+            side(2, EntryKind::Bill, "B-1", 50_00),
+            side(3, EntryKind::Bill, "B-2", 60_00),
+            old,
+            side(6, EntryKind::Bill, "B-3", 30_00),
+        ];
+        let now = open(&sides, &[]);
+        assert_eq!(left(&now.items), [(5, 90_00), (6, 30_00)]);
+        // It is as old as it is.
+        let (amount, oldest) = now.past_due(date(2026, 3, 7)).unwrap();
+        assert_eq!((amount.cents(), oldest), (90_00, date(2025, 1, 1)));
+        let alone = [sides[0].clone(), sides[3].clone()];
+        assert_eq!(left(&open(&alone, &[]).credits), [(1, 20_00)]);
     }
 
     #[test]

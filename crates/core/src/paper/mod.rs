@@ -238,12 +238,12 @@ mod tests {
             text: text.to_owned(),
         };
         let look = Look::of(&[
-            text(TextKind::Terms, "", "late-charge 1.5%"),
+            text(TextKind::Terms, "", "message en Hello.\nmessage es Hola."),
             text(TextKind::Contents, "puc", "reads"),
             text(TextKind::Contents, "city", "taxes"),
         ]);
         let look = look.unwrap();
-        assert!(look.terms.late.is_some());
+        assert_eq!(look.terms.message.len(), 2);
         assert_eq!(look.scan_line, ScanLine::default());
         let names: Vec<&str> = look.contents.iter().map(|it| it.0.as_str()).collect();
         assert_eq!(names, ["puc", "city"]);

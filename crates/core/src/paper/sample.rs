@@ -10,6 +10,7 @@ use crate::bill::sample::statement;
 use crate::bill::settle::Settled;
 use crate::bill::summary::{Asks, CorrectionNote, Summary, SummaryRow};
 use crate::bill::{Bill, BillNumber};
+use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountNumber, CorrectionId};
 use crate::money::Money;
 use crate::person::Language;
@@ -99,7 +100,8 @@ pub fn corrected(language: Language, cents: i64) -> CorrectionNote {
     it.correction.net = net(&it.correction.bills);
     let before = Money::from_cents(12_40);
     let (amount_due, due_on) = (before + it.correction.net, date(2026, 10, 1));
-    CorrectionNote { asks: Some(Asks { before, amount_due, due_on, paid_by: None }), ..it }
+    let (paid_by, late) = (None, LateCharge::Never);
+    CorrectionNote { asks: Some(Asks { before, amount_due, due_on, paid_by, late }), ..it }
 }
 
 /// A letter about service that ends.

@@ -350,7 +350,7 @@ fn totals(lines: &[Line], moved: &[Moved], taxed: &[Taxed], payable: Money) -> T
 /// What is owed when, and how the account stands with it.
 fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> String {
     let words = words(statement.language);
-    let Statement { bill, account, before, amount_due, .. } = statement;
+    let Statement { bill, account, before, amount_due, plan, .. } = statement;
     if !is_owed {
         let said = if code == Code::Credit { words.credited } else { words.charged };
         return format!("{said} {}", account.number);
@@ -360,6 +360,8 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
         return format!("{} {}. {} {number}.", words.due, bill.due_on, words.behind);
     }
     let currency = seller.currency.code();
+    // What is paid with later parts as agreed is owed as well.
+    let owed = *amount_due + plan.map_or(Money::ZERO, |it| it.later);
     format!(
         "{} {}. {} {currency} {}; {} {currency} {}.",
         words.due,
@@ -367,7 +369,7 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
         words.before,
         before.plain(),
         words.with_it,
-        amount_due.plain()
+        owed.plain()
     )
 }
 

@@ -319,11 +319,14 @@ pub(crate) enum CollectCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print the accounts of which a step was taken on a day
+    /// Print the accounts of which a step was taken on a day, or those whose cut waits for its notice
     List {
         /// Which: reminder, notice, call, field, cut, write-off or agency
-        #[arg(long)]
-        step: String,
+        #[arg(long, required_unless_present = "waiting")]
+        step: Option<String>,
+        /// Those whose cut waits now, each with what its notice lacks
+        #[arg(long, conflicts_with_all = ["step", "on"])]
+        waiting: bool,
         /// The day; today without it
         #[arg(long)]
         on: Option<Date>,

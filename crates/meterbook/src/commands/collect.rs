@@ -36,7 +36,8 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
             let db = super::see(place)?;
             let today = super::today(&db)?;
             let looked = db.read(|tx| collection::look(tx, today))?;
-            let mut done = Done { kept: looked.kept, waiting: looked.waiting, ..Done::default() };
+            let waiting = looked.waiting.len();
+            let mut done = Done { kept: looked.kept, waiting, ..Done::default() };
             (done.opened, done.ended) = (looked.opens.len(), looked.ends.len());
             done.again = looked.again.len();
             for it in &looked.steps {
@@ -76,7 +77,8 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
                 (false, false) => why.iter().for_each(say::line),
             }
         }
-        CollectCommand::List { step, on, json } => {
+        CollectCommand::List { step: None, json, .. } => waiting(place, *json)?,
+        CollectCommand::List { step: Some(step), on, json, .. } => {
             let step = read_step(step)?;
             let db = super::see(place)?;
             let on = on.map_or_else(|| super::today(&db), Ok)?;
@@ -180,6 +182,34 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
             say::line(format_args!("{} go on", what.word()));
         }
     }
+    Ok(())
+}
+
+/// Prints the accounts whose cut waits for its notice.
+fn waiting(place: &Place, as_json: bool) -> Result<()> {
+    let db = super::see(place)?;
+    let today = super::today(&db)?;
+    let all = db.read(|tx| {
+        let looked = collection::look(tx, today)?;
+        let named = looked.waiting.into_iter();
+        named.map(|it| Ok((store::account::get(tx, it.account)?.number, it))).collect()
+    });
+    let all: Vec<(_, collection::Waiting)> = all?;
+    if as_json {
+        let all = all.iter().map(|(number, it)| {
+            json!({
+                "account": number.to_string(),
+                "past_due": it.past_due.plain(),
+                "why": it.lacks.to_string(),
+            })
+        });
+        say::line(json!(all.collect::<Vec<_>>()));
+        return Ok(());
+    }
+    for (number, it) in &all {
+        say::line(format_args!("{number}  {:>12}  {}", it.past_due, it.lacks));
+    }
+    say::line(counted(all.len(), "account"));
     Ok(())
 }
 
@@ -350,7 +380,11 @@ fn show(done: &Done, as_json: bool) {
         say::line(format_args!("{:<10} {} once more", Step::Notice, done.again));
     }
     if 0 < done.waiting {
-        say::line(format_args!("{:<10} {} wait for their notice", Step::Cut, done.waiting));
+        say::line(format_args!(
+            "{:<10} {} wait for their notice; which and why: meterbook collect list --waiting",
+            Step::Cut,
+            done.waiting
+        ));
     }
     for ((step, by), many) in &done.kept {
         say::line(format_args!("{step:<10} {many} kept by {by}"));

@@ -145,9 +145,12 @@ fn shown(it: &Secured, told: &Value) {
 }
 
 fn given(it: &Given) -> String {
-    let Given { number, returned, interest, refunded, why, released } = it;
+    let Given { number, returned, interest, earned, refunded, why, released } = it;
     let why = why.map_or(String::new(), |it| format!(": {it}"));
     let free = released.map_or(String::new(), |it| format!(", {it} stands in no more"));
+    if *earned != Money::ZERO {
+        return format!("{number}  {earned} of interest counted{free}{why}");
+    }
     format!("{number}  {returned} back, interest {interest}, to be paid out {refunded}{free}{why}")
 }
 
@@ -157,6 +160,7 @@ fn as_json(it: &Given) -> Value {
         "released": it.released.map(|it| it.to_string()),
         "returned": it.returned.plain(),
         "interest": it.interest.plain(),
+        "earned": it.earned.plain(),
         "refunded": it.refunded.plain(),
         "why": it.why.map(|it| it.to_string()),
     })

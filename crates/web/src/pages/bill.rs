@@ -17,7 +17,7 @@ use meterbook_core::bill::{Bill, BillNumber, Segment, Statement};
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::id::MeterId;
-use meterbook_core::money::Quantity;
+use meterbook_core::money::{Money, Quantity};
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
@@ -246,6 +246,10 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
     if let Some(correction) = it.behind {
         let text = words.bill_behind.replace("{number}", &note_number(correction));
         sums.push(Sum { text, amount: show::money(-it.bill.total), strong: false });
+    }
+    if let Some(plan) = it.plan.filter(|it| Money::ZERO < it.later) {
+        let (text, amount) = (words.bill_later.to_owned(), show::money(-plan.later));
+        sums.push(Sum { text, amount, strong: false });
     }
     sums.push(strong(words.amount_due, it.amount_due));
     sums

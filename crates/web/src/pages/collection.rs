@@ -421,7 +421,7 @@ fn look(console: &Console, today: Date) -> Result<Tonight> {
             *steps.entry(it.taken.step).or_default() += 1;
         }
         let (opens, ends, more) = (opens.len(), ends.len(), STEPS < coming.len());
-        Ok(Tonight { opens, ends, steps, kept, waiting, rows, more })
+        Ok(Tonight { opens, ends, steps, kept, waiting: waiting.len(), rows, more })
     })
 }
 

@@ -261,7 +261,7 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         }
         None => None,
     };
-    let plan = match plan::on_day(tx, account, today)? {
+    let plan = match plan::running(tx, account, today)? {
         Some(plan) => {
             let stands = plan::stands(tx, &plan, today)?;
             Some((plan, stands))
