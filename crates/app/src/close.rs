@@ -16,6 +16,7 @@ use meterbook_core::ledger::{EntryKind, Gl, credited};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
+use meterbook_store::report::Scope;
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
@@ -58,6 +59,11 @@ pub enum NotClosed {
     NoChart(ChartFault),
     /// It is said or done already.
     Already,
+    /// Nothing was closed that is called so.
+    NoEvidence {
+        /// What was asked for.
+        of: String,
+    },
     /// There is no such journal.
     NoJournal {
         /// Its number.
@@ -191,11 +197,14 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Vec<Looked>) -> Resu
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    let outside = store::drawer::outside(tx, after, through)?;
+    let found = format!("{outside} of cash is in no drawer");
+    steps.push(Looked { name: "cash", found, wrong: Vec::new() });
     steps.extend(ties);
     let held = store::suspense::sum(tx)?.1;
     let found = format!("{held} is held for nobody");
     steps.push(Looked { name: "suspense", found, wrong: Vec::new() });
-    steps.push(Looked { name: "totals", found: totals(tx)?, wrong: Vec::new() });
+    steps.push(Looked { name: "totals", found: totals(tx, through)?, wrong: Vec::new() });
     let wrong = steps.iter().flat_map(|it| it.wrong.clone()).collect();
     Ok(Checklist { entries, debits, steps, wrong })
 }
@@ -237,6 +246,19 @@ pub fn close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level, why: &st
         .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
     store::journal::keep_evidence(tx, &format!("{name} {}", hard.word()), &steps)?;
     store::audit::add(tx, &allowed, "close month", &name, &format!("{}: {why}", hard.word()))
+}
+
+/// What was found when a day (`2026-03-10`) or a month (`2026-03 hard`) was closed; of a month alone, when it
+/// was closed last.
+pub fn evidence(tx: &mut Tx, of: &str) -> Result<Vec<(String, String)>> {
+    let of = of.trim();
+    for of in [of.to_owned(), format!("{of} hard"), format!("{of} soft")] {
+        let found = store::journal::evidence(tx, &of)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Err(refuse(NotClosed::NoEvidence { of: of.to_owned() }))
 }
 
 /// How a month is closed.
@@ -380,10 +402,11 @@ fn month_of(day: Date) -> String {
     day.strftime("%Y-%m").to_string()
 }
 
-fn totals(tx: &mut Tx) -> Result<String> {
+/// What each account of the general ledger comes to through an entry: all journals together.
+fn totals(tx: &mut Tx, through: EntryId) -> Result<String> {
     let mut said = String::new();
-    for (gl, sum) in store::ledger::gl_totals(tx)? {
-        let _ = write!(said, "{gl} {sum}; ");
+    for it in store::report::ledger(tx, Scope { through, ..Scope::ALL })? {
+        let _ = write!(said, "{} {}; ", it.gl, it.closing());
     }
     Ok(said)
 }
@@ -409,6 +432,10 @@ impl fmt::Display for NotClosed {
             NotClosed::Stands(wrong) => write!(f, "not closed: {}", wrong.join("; ")),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),
+            NotClosed::NoEvidence { of } => write!(
+                f,
+                "nothing was closed that is called {of}; write a day such as 2026-03-10, or a month with how it was closed, such as 2026-03 hard"
+            ),
             NotClosed::NoJournal { number } => {
                 write!(
                     f,
