@@ -5,6 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
@@ -171,11 +172,17 @@ pub enum NotApproved {
 /// do it at all.
 pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<Outcome> {
     let permission = asked.permission();
-    let refused = match authorize(tx, actor, permission, asked.amount()) {
+    let day = OfDay::of(tx, actor, asked)?;
+    let before = day.as_ref().map_or(Money::ZERO, |it| it.before);
+    let amount = asked.amount().map(|it| it + before);
+    let refused = match authorize(tx, actor, permission, amount) {
         Ok(_) if actor.by.is_some() && asked.takes_two(tx)? => {
             refuse(NotAuthorized::NeedsSecond { permission, limit: None })
         }
         Ok(allowed) => {
+            if let Some(day) = day {
+                day.count(tx, actor.at)?;
+            }
             asked.be_done(tx, &allowed, why)?;
             return Ok(Outcome::Done);
         }
@@ -208,6 +215,42 @@ pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<
     let said = format!("{act}: {}", it.subject);
     store::audit::change(tx, &asking, "ask approval", &id.to_string(), (&said, because(why)))?;
     Ok(Outcome::Waits(id))
+}
+
+/// What one person alone gives back, waives or gives up of one account on one day: it counts together
+/// against their limit, or who may let 500 go lets 900 go in two parts.
+struct OfDay {
+    what: String,
+    on: Date,
+    before: Money,
+    amount: Money,
+}
+
+impl OfDay {
+    /// What of a day it is a part of, where it is.
+    fn of(tx: &mut Tx, actor: Actor, asked: &Asked) -> Result<Option<OfDay>> {
+        let (account, amount) = match asked {
+            Asked::Refund(it) => (it.account, it.amount),
+            Asked::Waive(it) => (it.account, it.amount),
+            Asked::WriteOff(it) => (it.account, it.amount),
+            Asked::Transfer(it) => (it.from, it.amount),
+            _ => return Ok(None),
+        };
+        let Some(by) = actor.by else { return Ok(None) };
+        let on = crate::founding::zone(tx)?.day_of(actor.at);
+        let what = format!("{} of account {account} by {by}", asked.permission());
+        let before = store::let_go::of(tx, &what, on)?.into_iter().max().unwrap_or_default();
+        Ok(Some(OfDay { what, on, before: Money::from_cents(before), amount }))
+    }
+
+    /// Counts it. Of two at the same time the database refuses one.
+    fn count(&self, tx: &mut Tx, at: Timestamp) -> Result<()> {
+        if self.amount <= Money::ZERO {
+            return Ok(());
+        }
+        let so_far = (self.before + self.amount).cents();
+        store::let_go::add(tx, &self.what, self.on, so_far, at)
+    }
 }
 
 /// Agrees to what somebody else asked for, and does it.

@@ -50,6 +50,13 @@ pub enum NoStatement {
         /// What is wrong there.
         what: String,
     },
+    /// It is in another currency than the books.
+    OtherCurrency {
+        /// What it is in.
+        currency: String,
+        /// What the books are in.
+        ours: String,
+    },
     /// It was taken in already.
     Already {
         /// Under this number.
@@ -100,7 +107,10 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let came = match &file {
         Found::Bai2(it) => of_bai2(it, today),
-        Found::Statements(it) => of_camt(it, today),
+        Found::Statements(it) => {
+            in_our_currency(tx, it, today)?;
+            of_camt(it, today)
+        }
         _ => return Err(refuse(NoStatement::Other)),
     };
     if let Some(on) = came.iter().map(|it| it.on).max().filter(|on| today < *on) {
@@ -272,6 +282,19 @@ fn is_ours(kind: &str) -> bool {
     matches!(kind.parse(), Ok(110..=118 | 145 | 155 | 166 | 171..=175 | 300..=309_u16))
 }
 
+/// Refuses money that is none of these books.
+fn in_our_currency(tx: &mut Tx, file: &sepa::Statements, today: Date) -> Result<()> {
+    let ours = crate::founding::currency(tx, today)?;
+    let entries = file.statements.iter().flat_map(|it| &it.entries);
+    let other = |it: &&sepa::Entry| {
+        it.credit && it.is_booked() && !it.currency.is_empty() && it.currency != ours
+    };
+    match entries.into_iter().find(other) {
+        Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.currency.clone(), ours })),
+        None => Ok(()),
+    }
+}
+
 fn of_camt(file: &sepa::Statements, today: Date) -> Vec<Came> {
     let mut keys = Keys::default();
     let mut all = Vec::new();
@@ -319,6 +342,10 @@ impl fmt::Display for NoStatement {
             NoStatement::Faulty { line, what } => {
                 write!(f, "line {line}: {what}; nothing was posted, ask the bank for it again")
             }
+            NoStatement::OtherCurrency { currency, ours } => write!(
+                f,
+                "it is in {currency} and the bills of this utility are in {ours}; nothing was posted; what they are in is said by: meterbook bill seller"
+            ),
             NoStatement::Already { id, name } => {
                 write!(f, "that is statement {id} already, {name}; nothing was changed")
             }

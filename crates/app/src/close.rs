@@ -16,6 +16,7 @@ use meterbook_core::ledger::{EntryKind, Gl, credited};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
+use meterbook_store::report::Scope;
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
@@ -59,6 +60,11 @@ pub enum NotClosed {
     NoChart(ChartFault),
     /// It is said or done already.
     Already,
+    /// Nothing was closed that is called so.
+    NoEvidence {
+        /// What was asked for.
+        of: String,
+    },
     /// There is no such journal.
     NoJournal {
         /// Its number.
@@ -207,15 +213,22 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    let outside = store::drawer::outside(tx, after, through)?;
+    let found = format!("{outside} of cash is in no drawer");
+    steps.push(Looked { name: "cash", found, wrong: Vec::new() });
     steps.extend(ties.looked);
     let held = store::suspense::sum(tx)?.1;
     let found = format!("{held} is held for nobody");
     steps.push(Looked { name: "suspense", found, wrong: Vec::new() });
-    // What was posted meanwhile is added.
+    // What of the day was posted meanwhile is added, and what is not of it taken off.
     let mut totals = ties.totals;
-    for (gl, more) in store::ledger::gl_moved(tx, ties.through, EntryId(i64::MAX))? {
+    for (gl, more) in store::ledger::gl_moved(tx, ties.through, through)? {
         *totals.entry(gl).or_default() += more;
     }
+    for (gl, less) in store::ledger::gl_moved(tx, through, ties.through)? {
+        *totals.entry(gl).or_default() -= less;
+    }
+    totals.retain(|_, sum| *sum != Money::ZERO);
     let said: Vec<String> = totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect();
     steps.push(Looked { name: "totals", found: said.concat(), wrong: Vec::new() });
     let wrong = steps.iter().flat_map(|it| it.wrong.clone()).collect();
@@ -279,6 +292,19 @@ fn may_close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level) -> Resul
         return Err(refuse(NotClosed::Stands(vec![stands])));
     }
     Ok(allowed)
+}
+
+/// What was found when a day (`2026-03-10`) or a month (`2026-03 hard`) was closed; of a month alone, when it
+/// was closed last.
+pub fn evidence(tx: &mut Tx, of: &str) -> Result<Vec<(String, String)>> {
+    let of = of.trim();
+    for of in [of.to_owned(), format!("{of} hard"), format!("{of} soft")] {
+        let found = store::journal::evidence(tx, &of)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Err(refuse(NotClosed::NoEvidence { of: of.to_owned() }))
 }
 
 /// How a month is closed.
@@ -443,6 +469,10 @@ impl fmt::Display for NotClosed {
             NotClosed::Stands(wrong) => write!(f, "not closed: {}", wrong.join("; ")),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),
+            NotClosed::NoEvidence { of } => write!(
+                f,
+                "nothing was closed that is called {of}; write a day such as 2026-03-10, or a month with how it was closed, such as 2026-03 hard"
+            ),
             NotClosed::NoJournal { number } => {
                 write!(
                     f,

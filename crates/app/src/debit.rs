@@ -1,6 +1,7 @@
 //! Direct debit: what of what is owed is to be taken on a day and what is held, and the file that takes
 //! it, whose payments are posted with it.
 
+pub mod call_off;
 mod file;
 pub mod prenote;
 pub mod returned;
@@ -88,6 +89,13 @@ pub enum NotMade {
         day: Date,
         /// The next one on which they do.
         next: Date,
+    },
+    /// It takes another currency than the one that bills are in.
+    OtherCurrency {
+        /// Which file.
+        format: Format,
+        /// What bills are in.
+        bills: String,
     },
     /// Nothing is to be taken.
     Nothing,
@@ -307,6 +315,10 @@ pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date))
     if settle < today {
         return Err(refuse(NotMade::Past { today }));
     }
+    let bills = crate::founding::currency(tx, settle)?;
+    if bills != format.currency() {
+        return Err(refuse(NotMade::OtherCurrency { format, bills }));
+    }
     let next = format.banks().first_from(settle);
     if next != settle { Err(refuse(NotMade::NoBanking { day: settle, next })) } else { Ok(()) }
 }
@@ -378,6 +390,11 @@ impl fmt::Display for NotMade {
             NotMade::NoBanking { day, next } => {
                 write!(f, "banks do not settle on {day}; the next day on which they do is {next}")
             }
+            NotMade::OtherCurrency { format, bills } => write!(
+                f,
+                "a file of {format} takes {} and the bills of this utility are in {bills}; what they are in is said by: meterbook bill seller",
+                format.currency()
+            ),
             NotMade::Nothing => {
                 f.write_str("nothing is to be taken by then; see: meterbook debit due")
             }

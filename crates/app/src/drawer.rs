@@ -128,6 +128,12 @@ pub fn holds(tx: &mut Tx, actor: Actor) -> Result<Holds> {
     Ok(Holds { drawer, taken })
 }
 
+/// Whether cash that somebody takes now goes into no drawer: nobody counts it.
+pub fn has_none(tx: &mut Tx, actor: Actor) -> Result<bool> {
+    let Some(staff) = actor.by else { return Ok(false) };
+    Ok(store::drawer::of(tx, staff)?.is_none())
+}
+
 /// Closes the drawer of whoever asks with what they counted; what is over or short is posted, and
 /// needs a reason.
 pub fn close(tx: &mut Tx, actor: Actor, counts: &str, why: &str) -> Result<Counted> {

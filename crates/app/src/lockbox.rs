@@ -7,7 +7,8 @@ use std::fmt;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountNumber, PaymentBatchId, TenderId};
+use meterbook_core::bill::BillNumber;
+use meterbook_core::id::{AccountId, AccountNumber, PaymentBatchId, TenderId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::limits::PAYMENT_ROWS;
 use meterbook_core::money::Money;
@@ -50,6 +51,28 @@ pub struct Took {
     pub held: (usize, Money),
     /// The lines of those that were posted before.
     pub already: Vec<u64>,
+    /// Of these the ones that were posted as another amount.
+    pub otherwise: Vec<Otherwise>,
+    /// The lines of envelopes with no money in them.
+    pub letters: Vec<u64>,
+}
+
+/// A cheque that was posted before as another amount: the bank, or whoever keyed it, was wrong once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Otherwise {
+    /// Its line.
+    pub line: u64,
+    /// What it was posted as.
+    pub was: Money,
+    /// What the file says.
+    pub now: Money,
+}
+
+impl fmt::Display for Otherwise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Otherwise { line, was, now } = self;
+        write!(f, "line {line} says {now}, and it was posted as {was}; ask the bank which is right")
+    }
 }
 
 /// Why a file is not taken.
@@ -69,7 +92,7 @@ pub enum NotBanked {
         /// What is wrong there.
         what: String,
     },
-    /// A cheque is of nothing.
+    /// A cheque is of less than nothing.
     Nothing {
         /// Its line.
         line: u64,
@@ -78,7 +101,11 @@ pub enum NotBanked {
     AllBefore {
         /// How many there are.
         count: usize,
+        /// Those that were posted as another amount.
+        otherwise: Vec<Otherwise>,
     },
+    /// There is no money in any envelope.
+    NoMoney,
 }
 
 /// A cheque with all that tells it from others.
@@ -128,10 +155,16 @@ pub fn take(tx: &mut Tx, actor: Actor, new: &NewLockbox) -> Result<Took> {
         let (said, said_total) = (new.count, new.total);
         return Err(refuse(DrawerRefusal::DoesNotAgree { count, total, said, said_total }));
     }
+    let items = file.batches.iter().flat_map(|it| &it.items);
+    let letters: Vec<u64> = items.filter(|it| it.amount == Money::ZERO).map(|it| it.line).collect();
     let cheques = cheques(&file.batches, today)?;
-    let (fresh, already) = apart(tx, &cheques)?;
+    let (fresh, already, otherwise) = apart(tx, &cheques)?;
+    if cheques.is_empty() {
+        return Err(refuse(NotBanked::NoMoney));
+    }
     if fresh.is_empty() {
-        return Err(refuse(NotBanked::AllBefore { count }));
+        let count = cheques.len();
+        return Err(refuse(NotBanked::AllBefore { count, otherwise }));
     }
     let ones = matched(tx, &fresh, today)?;
     let sum = |all: &mut dyn Iterator<Item = Money>| -> Money { all.sum() };
@@ -150,7 +183,7 @@ pub fn take(tx: &mut Tx, actor: Actor, new: &NewLockbox) -> Result<Took> {
         cheque: it.printed.clone(),
     };
     let items: Vec<_> = fresh.iter().zip(tenders).map(kept).collect();
-    let sums = Sums { said: (count, total), already: before };
+    let sums = Sums { said: (cheques.len(), total), already: before };
     store::lockbox::add(tx, id, &sums, &items)?;
     let said = format!(
         "{}: {} cheques, {}, of which {} held; {} of {} were posted before",
@@ -158,7 +191,7 @@ pub fn take(tx: &mut Tx, actor: Actor, new: &NewLockbox) -> Result<Took> {
     );
     store::audit::add(tx, &allowed, "post lockbox", &id.to_string(), &said)?;
     let already = already.iter().map(|it| it.item.line).collect();
-    Ok(Took { batch: id, posted, held, already })
+    Ok(Took { batch: id, posted, held, already, otherwise, letters })
 }
 
 /// Every cheque by its place in the deposit and by what is printed on it. Two that are alike in one file
@@ -176,8 +209,9 @@ fn cheques(batches: &[Batch], today: Date) -> Result<Vec<Cheque<'_>>> {
         if today < on {
             return Err(refuse(NotPaid::NotYet { on, today }));
         }
-        for item in &batch.items {
-            if item.amount <= Money::ZERO {
+        // An envelope without money is a letter: banks count it all the same.
+        for item in batch.items.iter().filter(|it| it.amount != Money::ZERO) {
+            if item.amount < Money::ZERO {
                 return Err(refuse(NotBanked::Nothing { line: item.line }));
             }
             let (lockbox, number) = (&batch.lockbox, &batch.number);
@@ -193,22 +227,29 @@ fn cheques(batches: &[Batch], today: Date) -> Result<Vec<Cheque<'_>>> {
     Ok(all)
 }
 
-/// What is to be posted, and what was posted before.
+/// What is to be posted, what was posted before, and what of that was posted as another amount.
 fn apart<'a, 'b>(
     tx: &mut Tx,
     all: &'b [Cheque<'a>],
-) -> Result<(Vec<&'b Cheque<'a>>, Vec<&'b Cheque<'a>>)> {
+) -> Result<(Vec<&'b Cheque<'a>>, Vec<&'b Cheque<'a>>, Vec<Otherwise>)> {
     let places = all.iter().map(|it| it.place.as_str());
     let printed = all.iter().filter_map(|it| it.printed.as_deref());
-    let known: BTreeSet<String> = store::lockbox::known(tx, places, printed)?;
-    let is_new = |it: &&Cheque| {
-        !known.contains(&it.place) && it.printed.as_ref().is_none_or(|it| !known.contains(it))
+    let known = store::lockbox::known(tx, places, printed)?;
+    let of = |it: &Cheque| {
+        let printed = it.printed.as_ref().and_then(|it| known.get(it));
+        printed.or_else(|| known.get(&it.place)).copied()
     };
-    Ok(all.iter().partition(is_new))
+    let otherwise = all.iter().filter_map(|it| {
+        let (line, now, was) = (it.item.line, it.item.amount, of(it)?);
+        (was != now).then_some(Otherwise { line, was, now })
+    });
+    let otherwise = otherwise.collect();
+    let (fresh, already) = all.iter().partition(|it| of(it).is_none());
+    Ok((fresh, already, otherwise))
 }
 
-/// What each cheque is for, by the scan line of its stub, or by an account's number where that is all
-/// that was keyed.
+/// What each cheque is for, by the scan line of its stub, or by the number of an account or a bill where that
+/// is all that was keyed.
 fn matched(tx: &mut Tx, all: &[&Cheque], today: Date) -> Result<Vec<One>> {
     let mut lines = vec![paper::look_on(tx, today)?.scan_line];
     let before = paper::look_on(tx, today.saturating_sub(OLD_STUBS.days()))?.scan_line;
@@ -219,8 +260,12 @@ fn matched(tx: &mut Tx, all: &[&Cheque], today: Date) -> Result<Vec<One>> {
         all.iter().map(|it| scanned(&lines, it.item)).collect();
     let numbers: BTreeSet<AccountNumber> = said.iter().flatten().map(|it| it.0).collect();
     let accounts = store::lockbox::accounts(tx, numbers.into_iter())?;
-    let one = |(it, said): (&&Cheque, Option<(AccountNumber, Option<Date>)>)| {
-        let account = said.and_then(|said| Some((*accounts.get(&said.0)?, said.1)));
+    let mut billed = Vec::new();
+    for (it, said) in all.iter().zip(&said) {
+        billed.push(if said.is_none() { of_bill(tx, it.item)? } else { None });
+    }
+    let one = |((it, said), billed): ((&&Cheque, Option<(AccountNumber, Option<Date>)>), _)| {
+        let account = said.and_then(|said| Some((*accounts.get(&said.0)?, said.1))).or(billed);
         let reference = it.printed.clone().unwrap_or_else(|| it.place.clone());
         let (kind, amount, on) = (Tender::Check, it.item.amount, it.on);
         let to = match account {
@@ -236,7 +281,21 @@ fn matched(tx: &mut Tx, all: &[&Cheque], today: Date) -> Result<Vec<One>> {
             to,
         }
     };
-    Ok(all.iter().zip(said).map(one).collect())
+    Ok(all.iter().zip(said).zip(billed).map(one).collect())
+}
+
+/// The account and the due day of the bill whose number was keyed.
+fn of_bill(tx: &mut Tx, item: &Item) -> Result<Option<(AccountId, Option<Date>)>> {
+    for text in &item.keyed {
+        let number = BillNumber(text.trim().to_owned());
+        if let Some(id) = store::bill::by_number(tx, &number)? {
+            let account = store::bill::get(tx, id)?.account;
+            let all = store::bill::of_account(tx, account)?;
+            let due = all.iter().find(|it| it.id == id).map(|it| it.due_on);
+            return Ok(Some((account, due)));
+        }
+    }
+    Ok(None)
 }
 
 /// What is known of a cheque that nobody can match.
@@ -276,11 +335,16 @@ impl fmt::Display for NotBanked {
                 )
             }
             NotBanked::Nothing { line } => {
-                write!(f, "line {line}: a cheque of nothing; nothing was posted, ask the bank")
+                write!(
+                    f,
+                    "line {line}: a cheque of less than nothing; nothing was posted, ask the bank"
+                )
             }
-            NotBanked::AllBefore { count } => {
-                write!(f, "all {count} cheques in it were posted before; nothing was changed")
+            NotBanked::AllBefore { count, otherwise } => {
+                write!(f, "all {count} cheques in it were posted before; nothing was changed")?;
+                otherwise.iter().try_for_each(|it| write!(f, "\n{it}"))
             }
+            NotBanked::NoMoney => f.write_str("there is no money in it; nothing was posted"),
         }
     }
 }

@@ -94,10 +94,7 @@ pub(crate) fn check(tx: &mut Tx, at: Timestamp, new: &NewPayment) -> Result<(Str
     let reference = reference.trim().to_owned();
     check_money(tx, at, (amount, on), &reference)?;
     returned::check(tx, account, tender, on)?;
-    let key = key(account, tender, &reference);
-    if let Some(Payment { on, amount, .. }) = store::payment::by_key(tx, &key)? {
-        return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
-    }
+    let key = receipt::free_key(tx, account, (tender, &reference), None)?;
     Ok((key, reference))
 }
 

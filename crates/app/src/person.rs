@@ -40,6 +40,11 @@ pub enum NotTaken {
     },
     /// They have that name.
     SameName,
+    /// They are written to in that language.
+    SameLanguage {
+        /// Which.
+        language: Language,
+    },
     /// It is said already, or is not.
     Consent {
         /// For what.
@@ -130,6 +135,17 @@ pub fn rename(
     store::audit::turn(tx, &allowed, "rename person", &id.to_string(), &said, (was, name))
 }
 
+/// Lets a person be written to in another language from now on; what was sent stays as it was.
+pub fn speak(tx: &mut Tx, actor: Actor, id: PersonId, language: Language) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
+    let was = in_use(tx, id)?.language;
+    if was == language || !store::person::speak(tx, id, was, language)? {
+        return Err(refuse(NotTaken::SameLanguage { language }));
+    }
+    let (subject, change) = (id.to_string(), (was.word(), language.word()));
+    store::audit::turn(tx, &allowed, "set language", &subject, language.word(), change)
+}
+
 /// Writes down what a contact point may be used for, from a day on.
 pub fn consent(
     tx: &mut Tx,
@@ -215,6 +231,9 @@ impl fmt::Display for NotTaken {
                 "the name is {now} by now, which is not the one you saw; say that you saw it to \
                  change it all the same"
             ),
+            NotTaken::SameLanguage { language } => {
+                write!(f, "they are written to in {language} already; nothing was changed")
+            }
             NotTaken::SameName => f.write_str("that is their name already"),
             NotTaken::Consent { purpose, since: Some(since) } => {
                 write!(f, "it may be used for {purpose} since {since}; nothing is to be done")

@@ -218,6 +218,19 @@ pub(crate) fn come_back(
     Ok(sum)
 }
 
+/// Takes a tender back that never came in, for who was authorized: from the day from which it counted, as if
+/// nobody had taken it.
+pub(crate) fn never_came(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    id: TenderId,
+    why: &str,
+) -> Result<Money> {
+    let came = came(tx, id)?;
+    let on = came.on;
+    take_back(tx, allowed, &came, (Reversed::Voided, on), why)
+}
+
 /// Moves a payment to the account whose it is, from the day on which it came. It stays of its tender:
 /// where that comes back, the account that has it now owes.
 pub fn move_payment(
@@ -430,7 +443,7 @@ impl Posted<'_> {
         on: Date,
     ) -> Result<Payment> {
         let (tender, reference) = (self.tendered.0, self.tendered.1.to_owned());
-        let key = free_key(tx, account, self)?;
+        let key = free_key(tx, account, self.tendered, Some(self.tender))?;
         let items = open_now(tx, account)?.items;
         let mut designated = Vec::new();
         if let Some(number) = bill {
@@ -471,21 +484,32 @@ impl Posted<'_> {
 }
 
 /// The key of a payment. What comes to an account of a tender of which it had something already, such as
-/// a payment moved back, has another key; the same again from outside is another tender, and refused.
-fn free_key(tx: &mut Tx, account: AccountId, it: &Posted) -> Result<String> {
-    let (kind, reference) = it.tendered;
-    let key = pay::key(account, kind, reference);
-    let Some(was) = store::payment::by_key(tx, &key)? else { return Ok(key) };
-    if store::receipt::tender_of(tx, was.id)? == Some(it.tender) {
-        for nth in 2.. {
-            let again = format!("{key}/{nth}");
-            if store::payment::by_key(tx, &again)?.is_none() {
-                return Ok(again);
-            }
+/// a payment moved back, has another key, and so has what comes in again after the bank was wrong to return
+/// it; the same again from outside is another tender, and refused.
+pub(crate) fn free_key(
+    tx: &mut Tx,
+    account: AccountId,
+    (kind, reference): (Tender, &str),
+    of: Option<TenderId>,
+) -> Result<String> {
+    let first = pay::key(account, kind, reference);
+    for nth in 1.. {
+        let key = if nth == 1 { first.clone() } else { format!("{first}/{nth}") };
+        let Some(was) = store::payment::by_key(tx, &key)? else { return Ok(key) };
+        let tender = store::receipt::tender_of(tx, was.id)?;
+        let mine = of.is_some() && tender == of;
+        if !mine && !by_mistake(tx, tender)? {
+            let (reference, on, amount) = (reference.to_owned(), was.on, was.amount);
+            return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
         }
     }
-    let (reference, on, amount) = (reference.to_owned(), was.on, was.amount);
-    Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }))
+    Ok(first)
+}
+
+/// Whether a bank was wrong to return a tender.
+fn by_mistake(tx: &mut Tx, tender: Option<TenderId>) -> Result<bool> {
+    let back = tender.map_or(Ok(None), |id| store::returned::get(tx, id))?;
+    Ok(back.is_some_and(|it| it.mistake))
 }
 
 fn came(tx: &mut Tx, id: TenderId) -> Result<Came> {

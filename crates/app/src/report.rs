@@ -61,6 +61,18 @@ pub enum NotReported {
         /// Its number.
         number: String,
     },
+    /// There is no such account of the general ledger.
+    NoGl {
+        /// What was asked for.
+        said: String,
+        /// The numbers that there are.
+        numbers: Vec<String>,
+    },
+    /// Nothing is billed by such a tariff, nor once under such a code.
+    NoTariff {
+        /// What was asked for.
+        code: String,
+    },
     /// It is longer than anybody reads and memory takes.
     TooLong {
         /// Which report.
@@ -154,6 +166,11 @@ pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) 
                     .ok_or_else(|| refuse(NotReported::NoAccount { number: number.to_string() }))?,
             ),
         };
+        if let Some(code) = &asked.tariff
+            && !store::report::has_tariff(tx, code)?
+        {
+            return Err(refuse(NotReported::NoTariff { code: code.clone() }));
+        }
         let text = store::journal::chart(tx, asked.last())?.unwrap_or_default();
         let chart = Chart::parse(&text).context("a chart that was kept is one")?;
         let of = Of { asked, scope, account: account.as_ref(), chart };
@@ -314,6 +331,15 @@ impl fmt::Display for NotReported {
             NotReported::NoAccount { number } => {
                 write!(f, "there is no account {number}; find it: meterbook search")
             }
+            NotReported::NoGl { said, numbers } => write!(
+                f,
+                "{said} is no account of the ledger; write one of: {}",
+                numbers.join(", ")
+            ),
+            NotReported::NoTariff { code } => write!(
+                f,
+                "there is no tariff {code}, and nothing is billed once under it; see: meterbook tariff list"
+            ),
             NotReported::TooLong { kind } => write!(
                 f,
                 "the report {kind} has more than {REPORT_ROWS} rows; ask for fewer days, or narrow it down"

@@ -62,7 +62,7 @@ pub(crate) fn note(
         let said = format!("{fee} for tender {tender}, which came back on {on}");
         store::audit::add(tx, allowed, "ask returned fee", &account.to_string(), &said)?;
     }
-    match account.filter(|_| rules.told) {
+    match account.filter(|_| rules.told && kind != Tender::Cash) {
         Some(account) => tell(tx, allowed, came, account, fee),
         None => Ok(()),
     }

@@ -86,6 +86,13 @@ pub enum NotMatched {
         /// The day.
         on: Date,
     },
+    /// It was parted, and some of it is still held.
+    Parted {
+        /// Which.
+        id: SuspenseId,
+        /// What is held of it now.
+        rest: Suspended,
+    },
 }
 
 /// Whom it might be from: by an account's or a bill's number in what is said of it, a scan line, a name
@@ -94,11 +101,10 @@ pub fn candidates(tx: &mut Tx, held: &Suspended) -> Result<Vec<Candidate>> {
     let mut clues: BTreeMap<AccountId, Vec<Clue>> = BTreeMap::new();
     let words = || held.said.split([' ', ',', ';', '/']).filter(|it| !it.is_empty());
     for word in words() {
-        // A scan line begins with the account's digits.
-        if let Some(number) = AccountNumber::parse(word)
-            && let Some(account) = store::account::by_number(tx, number)?
-        {
-            clues.entry(account.id).or_default().push(Clue::Number);
+        for number in numbers(word) {
+            if let Some(account) = store::account::by_number(tx, number)? {
+                clues.entry(account.id).or_default().push(Clue::Number);
+            }
         }
         if let Some(bill) = store::bill::by_number(tx, &BillNumber(word.to_owned()))? {
             let account = store::bill::get(tx, bill)?.account;
@@ -128,6 +134,23 @@ pub fn candidates(tx: &mut Tx, held: &Suspended) -> Result<Vec<Candidate>> {
     });
     Ok(found)
 }
+
+/// The numbers of accounts that a word may have in it: it is one, or a group of digits of a scan line, or all
+/// of them, in which one stands among others.
+fn numbers(word: &str) -> Vec<AccountNumber> {
+    let mut all: Vec<AccountNumber> = AccountNumber::parse(word).into_iter().collect();
+    let digits = word.len() <= LONGEST_LINE && word.bytes().all(|it| it.is_ascii_digit());
+    for at in 0..word.len().saturating_sub(ACCOUNT_DIGITS - 1) {
+        let part = word.get(at..at + ACCOUNT_DIGITS).filter(|_| digits);
+        all.extend(part.and_then(AccountNumber::parse));
+    }
+    all
+}
+
+/// Digits of an account's number.
+const ACCOUNT_DIGITS: usize = 9;
+/// Digits of the longest scan line.
+const LONGEST_LINE: usize = 80;
 
 /// Gives it to an account, as a payment of the day on which it came.
 pub fn match_to(
@@ -220,9 +243,19 @@ fn standing(tx: &mut Tx, id: SuspenseId) -> Result<(Suspended, Came)> {
     let held = held.ok_or_else(|| refuse(NotMatched::Unknown { id }))?;
     let came = store::receipt::lock(tx, held.tender)?.context("what is held came in a tender")?;
     match store::suspense::ended(tx, id)? {
-        Some(on) => Err(refuse(NotMatched::Ended { id, on })),
+        Some(on) => Err(refuse(match rest(tx, &held)? {
+            Some(rest) => NotMatched::Parted { id, rest },
+            None => NotMatched::Ended { id, on },
+        })),
         None => Ok((held, came)),
     }
+}
+
+/// What is still held of something that was parted.
+pub fn rest(tx: &mut Tx, of: &Suspended) -> Result<Option<Suspended>> {
+    let parts = format!("{}/part/", of.key);
+    let open = store::suspense::open_of(tx, of.tender)?;
+    Ok(open.into_iter().find(|it| it.key.starts_with(&parts)))
 }
 
 fn give(
@@ -264,6 +297,11 @@ impl fmt::Display for NotMatched {
             NotMatched::Unknown { id } => {
                 write!(f, "nothing is held under {id}; see: meterbook suspense list")
             }
+            NotMatched::Parted { id, rest } => write!(
+                f,
+                "what was held under {id} was parted; {} of it is held under {} now",
+                rest.amount, rest.id
+            ),
             NotMatched::Ended { id, on } => {
                 write!(f, "what was held under {id} was settled on {on}; nothing was changed")
             }

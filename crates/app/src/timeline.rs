@@ -8,6 +8,7 @@ use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
+use meterbook_core::ledger::{Payment, Reversed};
 use meterbook_core::meter::{Installation, Meter};
 use meterbook_core::period::Zone;
 use meterbook_core::rating::terms::Terms;
@@ -19,6 +20,35 @@ use meterbook_store::{self as store, Tx};
 
 use crate::fact::TELL;
 
+/// Acts of money of which the audit names the account by what it is inside, as other things are named.
+const OF_MONEY: &[&str] = &[
+    "ask returned fee",
+    "lift cash only",
+    "ask late fee",
+    "take late fee back",
+    "waive late fee",
+    "forget charge",
+    "ask deposit",
+    "return deposit",
+    "credit interest",
+    "guarantee account",
+    "release guarantee",
+    "agree plan",
+    "end plan",
+    "begin budget",
+    "end budget",
+    "set budget level",
+    "run collections",
+    "grant protection",
+    "end protection",
+    "add pledge",
+    "end pledge",
+    "write off",
+    "recover debt",
+    "transfer debt",
+];
+/// Acts on a mandate, of which the audit names the mandate.
+const OF_MANDATES: &[&str] = &["agree mandate", "change mandate", "end mandate"];
 /// Tasks that a history goes back over: more than anybody reads.
 const TASKS: i64 = 200;
 
@@ -46,6 +76,7 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
         let after = format!("{} {}", act.act, act.detail).trim().to_owned();
         events.push(Event { after, ..event(zone.day_of(act.at), Change::Acted, about, Some(act)) });
     }
+    money(tx, account, of_each, &zone, &mut events)?;
     for agreement in store::agreement::of_account(tx, account.id)? {
         let point = agreement.service_point;
         service(tx, &agreement, &mut events)?;
@@ -89,12 +120,61 @@ pub fn newest_of_account(tx: &mut Tx, account: &Account, most: usize) -> Result<
             after: format!("{} {} {}", payment.amount, payment.tender, payment.reference),
             ..event(payment.on, Change::Paid, About::Payment(payment.id), act)
         });
+        reversed(tx, &payment, &mut events)?;
     }
     contacts(tx, account, of_each, &zone, &mut events)?;
     tasks(tx, about, &zone, &mut events)?;
     newest_first(&mut events);
     events.truncate(most);
     Ok(events)
+}
+
+/// What was asked, waived, agreed, granted and given up of an account, and its mandates.
+fn money(
+    tx: &mut Tx,
+    account: &Account,
+    most: i64,
+    zone: &Zone,
+    events: &mut Vec<Event>,
+) -> Result<()> {
+    let own = account.id.to_string();
+    let mut acts = store::timeline::newest_among(tx, (&own, OF_MONEY), most)?;
+    let mut mandates: Vec<_> =
+        store::mandate::of_account(tx, account.id)?.into_iter().map(|it| it.id).collect();
+    mandates.dedup();
+    for id in mandates {
+        acts.extend(store::timeline::newest_among(tx, (&id.to_string(), OF_MANDATES), most)?);
+    }
+    for act in acts {
+        let after = format!("{} {}", act.act, act.detail).trim().to_owned();
+        let on = zone.day_of(act.at);
+        let about = About::Account(account.id);
+        events.push(Event { after, ..event(on, Change::Acted, about, Some(&act)) });
+    }
+    Ok(())
+}
+
+/// How a payment was taken back, where it was.
+fn reversed(tx: &mut Tx, payment: &Payment, events: &mut Vec<Event>) -> Result<()> {
+    let Some((how, on, why)) = store::receipt::reversed_why(tx, payment.id)? else { return Ok(()) };
+    let tender = store::receipt::tender_of(tx, payment.id)?;
+    let acts = match (how, tender) {
+        (Reversed::Moved, _) => store::timeline::acts(tx, &payment.id.to_string())?,
+        (_, Some(tender)) => store::timeline::acts(tx, &tender.to_string())?,
+        (_, None) => Vec::new(),
+    };
+    let act = acts.iter().find(|it| matches!(it.act.as_str(), "take tender back" | "move payment"));
+    let change = match how {
+        Reversed::Voided => Change::PaymentVoided,
+        Reversed::Returned => Change::PaymentReturned,
+        Reversed::Moved => Change::PaymentMoved,
+    };
+    events.push(Event {
+        after: format!("{} {} {}", payment.amount, payment.tender, payment.reference),
+        why,
+        ..event(on, change, About::Payment(payment.id), act)
+    });
+    Ok(())
 }
 
 /// What became of what was sent, each as it stands now.

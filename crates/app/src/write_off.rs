@@ -60,8 +60,11 @@ pub enum NotWrittenOff {
         /// How much.
         owed: Money,
     },
-    /// It was done today already.
-    Already,
+    /// As much was given up, or went there, today already.
+    Already {
+        /// How much.
+        amount: Money,
+    },
     /// It would be owed where it is.
     SameAccount,
 }
@@ -160,9 +163,9 @@ pub(crate) fn let_go(
     store::account::lock(tx, &[new.account])?;
     check(tx, new)?;
     let on = crate::founding::zone(tx)?.day_of(allowed.at());
-    let key = format!("written-off/{}/{on}", new.account);
+    let key = format!("written-off/{}/{on}/{}", new.account, new.amount.cents());
     let it = of(tx, (new.account, -new.amount), ChargeFor::WrittenOff, (key, on))?;
-    once(tx, &it.key)?;
+    once(tx, &it.key, new.amount)?;
     let oldest = oldest(tx, new.account)?;
     charge::post(tx, allowed, &it)?;
     store::charge::since(tx, &it.key, oldest.unwrap_or(on))?;
@@ -248,9 +251,10 @@ pub(crate) fn shift(tx: &mut Tx, allowed: &Authorized, new: &NewTransfer, why: &
     check_transfer(tx, new)?;
     let on = crate::founding::zone(tx)?.day_of(allowed.at());
     let due = oldest(tx, from)?.unwrap_or(on);
+    let cents = amount.cents();
     for (account, amount, way) in [(from, -amount, "from"), (to, amount, "to")] {
-        let key = format!("transferred/{from}/{to}/{on}/{way}");
-        once(tx, &key)?;
+        let key = format!("transferred/{from}/{to}/{on}/{cents}/{way}");
+        once(tx, &key, new.amount)?;
         let it = of(tx, (account, amount), ChargeFor::Transferred, (key, on))?;
         charge::post(tx, allowed, &it)?;
         store::charge::since(tx, &it.key, due)?;
@@ -264,9 +268,10 @@ fn oldest(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
     Ok(receipt::open_now(tx, account)?.items.first().map(|it| it.side.due))
 }
 
-fn once(tx: &mut Tx, key: &str) -> Result<()> {
+/// Refuses as much a second time on a day: whoever sends it twice means it once.
+fn once(tx: &mut Tx, key: &str, amount: Money) -> Result<()> {
     match store::budget::posted(tx, key)? {
-        true => Err(refuse(NotWrittenOff::Already)),
+        true => Err(refuse(NotWrittenOff::Already { amount })),
         false => Ok(()),
     }
 }
@@ -314,7 +319,10 @@ impl fmt::Display for NotWrittenOff {
             ),
             NotWrittenOff::NotAboveZero => f.write_str("the amount is above zero"),
             NotWrittenOff::Beyond { owed } => write!(f, "{owed} is owed; no more than that"),
-            NotWrittenOff::Already => f.write_str("it was done today already; nothing was changed"),
+            NotWrittenOff::Already { amount } => write!(
+                f,
+                "it was done today already, with as much: {amount}; nothing was changed; for more, write another amount"
+            ),
             NotWrittenOff::SameAccount => {
                 f.write_str("it is owed by that account already; name another one")
             }

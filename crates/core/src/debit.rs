@@ -67,6 +67,14 @@ impl Format {
         if scheme.is_sepa() { Format::Pain008 } else { Format::Nacha }
     }
 
+    /// The currency that it takes, by its letters.
+    pub fn currency(self) -> &'static str {
+        match self {
+            Format::Nacha => "USD",
+            Format::Pain008 => "EUR",
+        }
+    }
+
     /// The banks by which it settles.
     pub fn banks(self) -> Banks {
         match self {

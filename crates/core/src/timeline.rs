@@ -57,6 +57,12 @@ pub enum Change {
     Delivered,
     /// A payment was posted.
     Paid,
+    /// A payment was taken back on the day it was taken.
+    PaymentVoided,
+    /// A payment came back.
+    PaymentReturned,
+    /// A payment went to another account.
+    PaymentMoved,
     /// There was a contact with the customer.
     Said,
     /// A task was raised.
@@ -74,7 +80,8 @@ words! {
         ServiceStopped = "service stopped", MeterHung = "meter hung",
         MeterRemoved = "meter removed", TermSet = "term set",
         ToldOtherwise = "told otherwise", Billed = "billed", TakenBack = "taken back",
-        Delivered = "delivered", Paid = "paid",
+        Delivered = "delivered", Paid = "paid", PaymentVoided = "payment voided",
+        PaymentReturned = "payment returned", PaymentMoved = "payment moved",
         Said = "contact", TaskRaised = "task raised", TaskMoved = "task", Acted = "act",
     }
 }
@@ -96,6 +103,9 @@ impl Change {
             Change::TakenBack => ("Bill taken back", "Factura retirada"),
             Change::Delivered => ("Bill sent", "Factura enviada"),
             Change::Paid => ("Paid", "Pagado"),
+            Change::PaymentVoided => ("Payment voided", "Pago anulado"),
+            Change::PaymentReturned => ("Payment returned", "Pago devuelto"),
+            Change::PaymentMoved => ("Payment moved", "Pago trasladado"),
             Change::Said => ("Contact", "Contacto"),
             Change::TaskRaised => ("Task raised", "Tarea creada"),
             Change::TaskMoved => ("Task", "Tarea"),

@@ -62,6 +62,7 @@ const EXPECTED: Sql = Sql("
         group by i.lockbox, i.deposited_on
         union all
         select 'debits/' || f.id, f.settle_on, f.total_cents from debit_file f
+        where not exists (select 1 from debit_call_off c where c.file_id = f.id)
         union all
         select 'drawer/' || d.id, d.opened_on, c.counted_cents - d.float_cents + cast(coalesce((
                 select sum(t.amount_cents) from receipt_drawer o join tender t on t.receipt_id = o.receipt_id

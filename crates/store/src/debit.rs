@@ -1,5 +1,7 @@
 //! Debits and the files they were sent in: written once, never changed.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,8 +30,9 @@ const MANDATED: Sql = Sql("
 const ADD: Sql = Sql("
     insert into debit_file (id, format, settle_on, made_at, items, total_cents)
     values ($1, $2, $3, $4, $5, $6)");
-const ITEMS: Rows =
-    Rows("debit_item (id, file_id, mandate_id, version, bill_id, nth, amount_cents, tender_id)");
+const ITEMS: Rows = Rows(
+    "debit_item (id, file_id, mandate_id, version, bill_id, nth, amount_cents, tender_id, round)",
+);
 const GET: Sql = Sql("
     select id, format, settle_on, made_at, items, total_cents from debit_file where id = $1");
 const ALL: Sql = Sql("
@@ -50,9 +53,23 @@ const LISTED: Sql = Sql("
 const FIND: Sql = Sql("
     select id, mandate_id, version, bill_id, nth, amount_cents, tender_id
     from debit_item where id = $1");
+const CALL_OFF: Sql = Sql("
+    insert into debit_call_off (file_id, called_off_on, why) values ($1, $2, $3)");
+const CALLED_OFF: Sql = Sql("
+    select called_off_on, why from debit_call_off where file_id = $1");
+const ROUNDS: Sql = Sql("
+    select d.bill_id, d.mandate_id, d.nth, count(*)
+    from debit_item d join debit_call_off c on c.file_id = d.file_id
+    group by d.bill_id, d.mandate_id, d.nth");
+// Debits and prenotes are numbered together.
+const MADE: Sql = Sql("
+    select f.made_at from debit_item d join debit_file f on f.id = d.file_id where d.id = $1
+    union all
+    select f.made_at from prenote p join prenote_file f on f.id = p.file_id where p.id = $1");
 const SENT: Sql = Sql("
     select count(*) from debit_item d join debit_file f on f.id = d.file_id
-    where $1 <= f.settle_on and f.format = 'nacha'");
+    where $1 <= f.settle_on and f.format = 'nacha'
+      and not exists (select 1 from debit_call_off c where c.file_id = f.id)");
 // A debit may be several payments by now; it came back once.
 const WHY_RETURNED: Sql = Sql("
     select d.id, min(r.why) from debit_item d
@@ -66,7 +83,9 @@ const TRIES: Sql = Sql("
            f.settle_on, r.code, r.returned_on
     from debit_item d join debit_file f on f.id = d.file_id
     left join tender_return r on r.tender_id = d.tender_id
-    where d.mandate_id = $1 and d.bill_id = $2 order by d.nth");
+    where d.mandate_id = $1 and d.bill_id = $2
+      and not exists (select 1 from debit_call_off c where c.file_id = d.file_id)
+    order by d.nth");
 // What was taken by a mandate, in which version, and did not come back.
 const WENT_THROUGH: Sql = Sql("
     select distinct d.version from debit_item d
@@ -75,7 +94,9 @@ const WENT_THROUGH: Sql = Sql("
         where t.tender_id = d.tender_id)
     order by 1");
 const BEFORE: Sql = Sql("
-    select version from debit_item where mandate_id = $1 and id < $2 order by id desc limit 1");
+    select d.version from debit_item d where d.mandate_id = $1 and d.id < $2
+      and not exists (select 1 from debit_call_off c where c.file_id = d.file_id)
+    order by d.id desc limit 1");
 // Bills of an account whose debit came back.
 const RETURNED: Sql = Sql("
     select distinct b.number from debit_item d
@@ -205,9 +226,14 @@ pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
         (*total).into(),
     ];
     tx.exec(ADD, values)?;
+    let rounds = tx.many(ROUNDS, [], |row| {
+        Ok(((row.id::<BillId>(0)?, row.id::<MandateId>(1)?, row.int(2)?), row.int(3)?))
+    })?;
+    let rounds: HashMap<(BillId, MandateId, i64), i64> = rounds.into_iter().collect();
     tx.bulk(
         ITEMS,
         items.iter().map(|it| {
+            let round = rounds.get(&(it.bill, it.mandate, it.nth)).copied().unwrap_or(0);
             [
                 it.id.into(),
                 (*id).into(),
@@ -217,6 +243,7 @@ pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
                 it.nth.into(),
                 it.amount.into(),
                 it.tender.into(),
+                round.into(),
             ]
         }),
     )
@@ -268,6 +295,21 @@ pub fn listed(tx: &mut Tx, of: DebitFileId, most: i64) -> Result<Vec<Listed>> {
 /// One debit, if it is there.
 pub fn find(tx: &mut Tx, id: DebitId) -> Result<Option<Debit>> {
     tx.maybe(FIND, [id.into()], debit)
+}
+
+/// Keeps that a file was called off. The database refuses a second time.
+pub fn call_off(tx: &mut Tx, id: DebitFileId, on: Date, why: &str) -> Result<()> {
+    tx.exec(CALL_OFF, [id.into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// The day on which a file was called off, and why, if it was.
+pub fn called_off(tx: &mut Tx, id: DebitFileId) -> Result<Option<(Date, String)>> {
+    tx.maybe(CALLED_OFF, [id.into()], |row| Ok((row.date(0)?, row.text(1)?)))
+}
+
+/// When the file was made in which a debit or a prenote went, if it went.
+pub fn made(tx: &mut Tx, id: DebitId) -> Result<Option<Timestamp>> {
+    tx.maybe(MADE, [id.into()], |row| row.instant(0))
 }
 
 /// How many debits were to settle on a day or later.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::id::{DrawerId, PaymentBatchId, ReceiptId, UserId};
+use meterbook_core::id::{DrawerId, EntryId, PaymentBatchId, ReceiptId, UserId};
 use meterbook_core::ledger::{Tender, Tendered};
 use meterbook_core::money::Money;
 
@@ -57,6 +57,17 @@ const CLOSED: Sql = Sql("
 const CLOSED_OF: Sql = Sql("
     select c.closed_at from receipt_drawer o join drawer_close c on c.drawer_id = o.drawer_id
     where o.receipt_id = $1");
+// Cash of a person at a desk that no drawer has; files of agents are counted where they are made.
+const OUTSIDE: Sql = Sql("
+    select cast(coalesce(sum(p.amount_cents), 0) as bigint)
+    from entry e
+    join payment p on p.key = e.key
+    join payment_tender o on o.payment_id = p.id
+    join tender t on t.id = o.tender_id
+    where $1 < e.id and e.id <= $2 and e.kind = 'payment' and t.kind = 'cash'
+      and not exists (select 1 from receipt_drawer d where d.receipt_id = t.receipt_id)
+      and not exists (select 1 from payment_batch_receipt b where b.receipt_id = t.receipt_id)
+      and not exists (select 1 from payment_reversal r where r.payment_id = p.id)");
 const BATCH: Sql = Sql("
     insert into payment_batch (id, name, sha256, lines, total_cents, posted_at)
     values ($1, $2, $3, $4, $5, $6)");
@@ -166,6 +177,11 @@ pub fn closed(tx: &mut Tx, staff: UserId, most: i64) -> Result<Vec<(Drawer, Coun
 /// When the drawer was closed that something came into, if it was.
 pub fn closed_of(tx: &mut Tx, receipt: ReceiptId) -> Result<Option<Timestamp>> {
     tx.maybe(CLOSED_OF, [receipt.into()], |row| row.instant(0))
+}
+
+/// The cash that was taken by entries behind one, up to another, and is in no drawer.
+pub fn outside(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<Money> {
+    tx.one(OUTSIDE, [after.into(), through.into()], |row| row.money(0))
 }
 
 /// Keeps that payments were entered together; a file has a hash, and is taken once.

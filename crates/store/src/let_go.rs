@@ -1,4 +1,5 @@
-//! More of a day than rules let be done, let go by somebody who counted it; and late fees that are stopped.
+//! What is let go on a day: more than rules let be done, by somebody who counted it, and what one person let
+//! go of one account in cents, one sum after the other; and late fees that are stopped.
 //! Written once, never changed.
 
 use anyhow::Result;

@@ -1,7 +1,7 @@
 //! Cheques that lockboxes opened, and many receipts kept at once: by statements of many rows, whatever
 //! their number. Written once, never changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -24,10 +24,16 @@ const FILE: Sql = Sql("
     values ($1, $2, $3, $4, $5)");
 const ITEMS: Rows =
     Rows("lockbox_item (tender_id, batch_id, lockbox, deposited_on, place, cheque)");
-const PLACES: (Sql, Sql) =
-    among_words!("select place from lockbox_item where place", "order by place");
-const CHEQUES: (Sql, Sql) =
-    among_words!("select cheque from lockbox_item where cheque", "order by cheque");
+const PLACES: (Sql, Sql) = among_words!(
+    "select i.place, t.amount_cents from lockbox_item i join tender t on t.id = i.tender_id
+         where i.place",
+    "order by i.place"
+);
+const CHEQUES: (Sql, Sql) = among_words!(
+    "select i.cheque, t.amount_cents from lockbox_item i join tender t on t.id = i.tender_id
+         where i.cheque",
+    "order by i.cheque"
+);
 const NUMBERS: (Sql, Sql) =
     among_ids!("select number, id from account where number", "order by number");
 // Accounts for which more follows from a payment than what they owe.
@@ -131,16 +137,16 @@ pub fn add(tx: &mut Tx, batch: PaymentBatchId, sums: &Sums, items: &[Item]) -> R
     )
 }
 
-/// Which of these places and cheques were posted before.
+/// Which of these places and cheques were posted before, and as how much.
 pub fn known<'a>(
     tx: &mut Tx,
     places: impl Iterator<Item = &'a str>,
     cheques: impl Iterator<Item = &'a str>,
-) -> Result<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
+) -> Result<BTreeMap<String, Money>> {
+    let mut found = BTreeMap::new();
     for (sql, words) in [(PLACES, words_of(places)), (CHEQUES, words_of(cheques))] {
         let sql = tx.either(sql.0, sql.1);
-        found.extend(tx.many(sql, [words.into()], |row| row.text(0))?);
+        found.extend(tx.many(sql, [words.into()], |row| Ok((row.text(0)?, row.money(1)?)))?);
     }
     Ok(found)
 }

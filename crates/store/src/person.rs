@@ -22,6 +22,7 @@ const CONTACTS: Sql =
     Sql("select id, person_id, kind, value from contact where person_id = $1 order by id");
 
 const RENAME: Sql = Sql("update person set name = $3 where id = $1 and name = $2");
+const SPEAK: Sql = Sql("update person set language = $3 where id = $1 and language = $2");
 const CONSENT: Sql = Sql("
     insert into contact_consent (contact_id, purpose, from_on, to_on) values ($1, $2, $3, null)");
 const CONSENTS: Sql = Sql("
@@ -89,6 +90,12 @@ pub fn contact_point(tx: &mut Tx, id: ContactId) -> Result<ContactPoint> {
 /// Gives a person another name, unless the name is no longer `was`.
 pub fn rename(tx: &mut Tx, id: PersonId, was: &str, name: &str) -> Result<bool> {
     Ok(0 < tx.exec(RENAME, [id.into(), was.into(), name.into()])?)
+}
+
+/// Lets a person be written to in another language, unless it is no longer `was`.
+pub fn speak(tx: &mut Tx, id: PersonId, was: Language, is: Language) -> Result<bool> {
+    let values = [id.into(), was.word().into(), is.word().into()];
+    Ok(0 < tx.exec(SPEAK, values)?)
 }
 
 /// Keeps what a contact point may be used for from a day on.

@@ -37,6 +37,8 @@ const REVERSE: Sql = Sql("
     values ($1, $2, $3, $4, $5)");
 const REVERSED: Sql = Sql("
     select how, reversed_on from payment_reversal where payment_id = $1");
+const REVERSED_WHY: Sql = Sql("
+    select how, reversed_on, why from payment_reversal where payment_id = $1");
 const LAST_REVERSED: Sql = Sql("
     select r.how, r.reversed_on
     from payment_tender o join payment_reversal r on r.payment_id = o.payment_id
@@ -153,6 +155,13 @@ pub fn reverse(
 /// How and from which day on a payment was taken back, if it was.
 pub fn reversed(tx: &mut Tx, id: PaymentId) -> Result<Option<(Reversed, Date)>> {
     tx.maybe(REVERSED, [id.into()], |row| Ok((row.word(0, Reversed::from_word)?, row.date(1)?)))
+}
+
+/// How a payment was taken back, from which day that counts, and why, if it was.
+pub fn reversed_why(tx: &mut Tx, id: PaymentId) -> Result<Option<(Reversed, Date, String)>> {
+    tx.maybe(REVERSED_WHY, [id.into()], |row| {
+        Ok((row.word(0, Reversed::from_word)?, row.date(1)?, row.text(2)?))
+    })
 }
 
 /// How the last payment of a tender was taken back, if one was.

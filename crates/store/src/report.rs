@@ -66,6 +66,10 @@ const FEES: Sql = Sql("
         where e.key = f.key and e.kind = 'charge' and e.effective_on <= $1 and e.id <= $2)
     group by f.account_id order by f.account_id");
 
+const HAS_TARIFF: Sql = Sql("
+    select case when exists (select 1 from tariff where code = $1)
+                  or exists (select 1 from once_line where code = $1) then 1 else 0 end");
+
 /// Which entries a report is of: those that count from these days, are newer than one and no newer than
 /// another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +143,11 @@ pub struct Standing {
     pub interest: Money,
     /// Interest that was given to it.
     pub given: Money,
+}
+
+/// Whether there is a tariff of this code, or something was billed once under it.
+pub fn has_tariff(tx: &mut Tx, code: &str) -> Result<bool> {
+    Ok(tx.one(HAS_TARIFF, [code.into()], |row| row.int(0))? == 1)
 }
 
 /// The newest entry there is.

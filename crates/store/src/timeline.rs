@@ -9,7 +9,7 @@ use meterbook_core::id::{
 use meterbook_core::place::Commodity;
 
 use crate::Tx;
-use crate::tx::Sql;
+use crate::tx::{Sql, among_words, words_of};
 use crate::value::Row;
 
 const ACTS: Sql = Sql("
@@ -19,6 +19,11 @@ const NEWEST_ACTS: Sql = Sql("
     select a.done_at, s.name, a.act, a.detail
     from audit a left join staff s on s.id = a.staff_id where a.subject = $1
     order by a.id desc limit $2");
+const AMONG: (Sql, Sql) = among_words!(
+    "select a.done_at, s.name, a.act, a.detail
+     from audit a left join staff s on s.id = a.staff_id where a.subject = $2 and a.act",
+    "order by a.id desc limit $3"
+);
 const FIRST_ACT: Sql = Sql("
     select a.done_at, s.name, a.act, a.detail
     from audit a left join staff s on s.id = a.staff_id where a.subject = $1
@@ -89,6 +94,13 @@ pub fn acts(tx: &mut Tx, subject: &str) -> Result<Vec<Act>> {
 /// At most so many acts on something, newest first.
 pub fn newest_acts(tx: &mut Tx, subject: &str, most: i64) -> Result<Vec<Act>> {
     tx.many(NEWEST_ACTS, [subject.into(), most.into()], act)
+}
+
+/// At most so many acts of some names on something, newest first.
+pub fn newest_among(tx: &mut Tx, (subject, names): (&str, &[&str]), most: i64) -> Result<Vec<Act>> {
+    let sql = tx.either(AMONG.0, AMONG.1);
+    let names = words_of(names.iter().copied());
+    tx.many(sql, [names.into(), subject.into(), most.into()], act)
 }
 
 /// The first act on something.

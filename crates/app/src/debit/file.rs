@@ -17,6 +17,7 @@ use meterbook_formats::payments::{nacha as read, sepa};
 use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Tx};
 
+use super::call_off::NotCalledOff;
 use super::{NotMade, prenote};
 use crate::authority::authorize;
 use crate::seal::BankKey;
@@ -71,6 +72,9 @@ pub fn write(tx: &mut Tx, actor: Actor, key: &BankKey, id: DebitFileId) -> Resul
         return prenote::write(tx, &allowed, key, &file);
     }
     let file = store::debit::get(tx, id)?.ok_or_else(|| refuse(NotMade::Unknown { id }))?;
+    if let Some((on, _)) = store::debit::called_off(tx, id)? {
+        return Err(refuse(NotCalledOff::Already { on }));
+    }
     let lines = lines(tx, key, id)?;
     let made = crate::founding::zone(tx)?.day_of(file.made);
     let policy = super::policy(tx, made)?;

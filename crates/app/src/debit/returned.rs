@@ -19,7 +19,7 @@ use meterbook_store::debit::Debit;
 use meterbook_store::prenote::Prenote;
 use meterbook_store::{self as store, Tx};
 
-use super::prenote;
+use super::{call_off, prenote};
 use crate::authority::authorize;
 use crate::seal::BankKey;
 use crate::{Actor, mandate, receipt, refuse, task};
@@ -52,6 +52,13 @@ pub enum Became {
         account: AccountId,
         /// Whether its mandate ended with it.
         ended: bool,
+    },
+    /// Nothing of its file was taken: it is called off, and its bills go into the next one.
+    CalledOff {
+        /// Which file.
+        file: DebitFileId,
+        /// What it came to.
+        amount: Money,
     },
     /// It was done before.
     Already,
@@ -145,6 +152,9 @@ pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result
         Found::Bai2(_) | Found::Lockbox(_) | Found::Debits(_) => (Vec::new(), Vec::new()),
     };
     let mut told = Vec::new();
+    if let Found::Statuses(it) = &file {
+        told.extend(not_taken(tx, &allowed, it)?);
+    }
     for it in all {
         let became = back(tx, actor, &allowed, (&it, today))?;
         told.push(Told { line: it.line, code: it.code, became });
@@ -164,7 +174,7 @@ pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result
 
 fn of_nacha(tx: &mut Tx, it: Return) -> Result<Back> {
     let means = return_words(&it.code).unwrap_or("no code that is known").to_owned();
-    let sent = by_trace(tx, &it.trace)?;
+    let sent = by_trace(tx, (&it.trace, &it.id))?;
     let ours = it.stage == Stage::Returned;
     let (line, code, named) = (it.line, it.code, format!("trace {}", it.trace));
     Ok(Back { line, code, means, sent, amount: Some(it.amount), named, ours })
@@ -184,7 +194,7 @@ fn of_statements(tx: &mut Tx, it: &sepa::Statements) -> Result<Vec<Back>> {
     Ok(all)
 }
 
-/// What a bank did not take: single debits, a collection, or the file.
+/// What a bank did not take: single debits, or a collection.
 fn of_statuses(tx: &mut Tx, it: &sepa::Statuses) -> Result<Vec<Back>> {
     let mut all = Vec::new();
     for of in it.outcomes.iter().filter(|it| it.status == REJECTED) {
@@ -201,16 +211,30 @@ fn of_statuses(tx: &mut Tx, it: &sepa::Statuses) -> Result<Vec<Back>> {
             all.push(Back { line, code, means, sent, amount, named, ours: true });
         }
     }
-    if it.status == REJECTED && all.is_empty() {
-        let (code, means) = reason(&it.reason);
-        let named = named(&it.original);
-        for debit in whole_file(tx, &it.original)? {
-            let sent = Some(Sent::Debit(debit));
-            let (code, means, named) = (code.clone(), means.clone(), named.clone());
-            all.push(Back { line: 1, code, means, sent, amount: None, named, ours: true });
-        }
-    }
     Ok(all)
+}
+
+/// What became of a file that a bank did not take at all, for what is wrong with the file: it is called off.
+fn not_taken(tx: &mut Tx, allowed: &Authorized, it: &sepa::Statuses) -> Result<Option<Told>> {
+    if it.status != REJECTED || it.outcomes.iter().any(|of| of.status == REJECTED) {
+        return Ok(None);
+    }
+    let id = it.original.strip_prefix("F-").and_then(|it| it.parse().ok()).map(DebitFileId);
+    let items = id.map_or(Ok(Vec::new()), |id| store::debit::items(tx, id))?;
+    let Some(id) = id.filter(|_| !items.is_empty()) else { return Ok(None) };
+    let (code, means) = reason(&it.reason);
+    let mut standing = false;
+    for it in &items {
+        standing |= !store::receipt::standing(tx, it.tender)?.is_empty();
+    }
+    let became = match standing {
+        true => {
+            let it = call_off::undo(tx, allowed, id, &format!("{code} {means}"))?;
+            Became::CalledOff { file: id, amount: it.amount }
+        }
+        false => Became::Already,
+    };
+    Ok(Some(Told { line: 1, code, became }))
 }
 
 fn reason(code: &str) -> (String, String) {
@@ -297,7 +321,7 @@ fn changed(
 ) -> Result<Became> {
     let means = change_words(&it.code).unwrap_or("no code that is known");
     let why = format!("{} {means}", it.code);
-    let sent = by_trace(tx, &it.trace)?.map(|it| match it {
+    let sent = by_trace(tx, (&it.trace, &it.id))?.map(|it| match it {
         Sent::Debit(it) => (it.id, it.mandate, it.version),
         Sent::Prenote(it) => (it.id, it.mandate, it.version),
     });
@@ -305,8 +329,13 @@ fn changed(
         && let Some(was) = store::mandate::newest(tx, of)?
     {
         store::account::lock(tx, &[was.account])?;
-        if store::prenote::corrected(tx, (id, &it.code))?.is_some() {
-            return Ok(Became::Already);
+        if let Some(version) = store::prenote::corrected(tx, (id, &it.code))? {
+            if is_so(tx, key, (of, version), it)? {
+                return Ok(Became::Already);
+            }
+            let named = format!("trace {}", it.trace);
+            let said = format!("{why}, of {named}, told otherwise than before");
+            return wait(tx, actor, (&named, &it.code), said, today);
         }
         let was = store::mandate::newest(tx, of)?.filter(|it| it.ended.is_none());
         // What the customer changed since is not what the bank looked at.
@@ -327,6 +356,15 @@ fn changed(
     // What it should be is in the bank's file: a task is no place for a number.
     let named = format!("trace {}", it.trace);
     wait(tx, actor, (&named, &it.code), format!("{why}, of {named}"), today)
+}
+
+/// Whether a version of a mandate is as a bank says: the same told once more changes nothing.
+fn is_so(tx: &mut Tx, key: &BankKey, (of, version): (MandateId, i64), it: &Change) -> Result<bool> {
+    let made = store::mandate::get(tx, of, version)?.context("what was corrected is there")?;
+    let kept = store::mandate::sealed(tx, of, version)?;
+    let (number, holder) = (key.open(&kept, (of, version))?, made.terms.holder);
+    let again = corrected(&number, &holder, it);
+    Ok(again.is_some_and(|it| it.0.plain() == number.plain() && it.1 == holder))
 }
 
 /// The account and whose it is, as they should be, where the code says all of it. What is corrected
@@ -359,14 +397,28 @@ fn corrected(was: &BankNumber, holder: &str, it: &Change) -> Option<(BankNumber,
     number.ok().map(|it| (it, whose))
 }
 
-/// What was sent with a trace: its last seven digits are the number of the debit or the prenote.
-fn by_trace(tx: &mut Tx, trace: &str) -> Result<Option<Sent>> {
-    let digits = trace.get(8..).and_then(|it| it.parse().ok());
-    let Some(id) = digits.map(DebitId) else { return Ok(None) };
-    match store::debit::find(tx, id)? {
-        Some(debit) => Ok(Some(Sent::Debit(debit))),
-        None => Ok(store::prenote::find(tx, id)?.map(Sent::Prenote)),
-    }
+/// What was sent with a trace: it begins with the bank that our file went to, its last seven digits are the
+/// number of the debit or the prenote, and whoever it names is whose it is. Other companies have traces that
+/// end as ours do.
+fn by_trace(tx: &mut Tx, (trace, customer): (&str, &str)) -> Result<Option<Sent>> {
+    let (Some(bank), Some(number)) = (trace.get(..8), trace.get(8..)) else { return Ok(None) };
+    let Some(id) = number.parse().ok().map(DebitId) else { return Ok(None) };
+    let sent = match store::debit::find(tx, id)? {
+        Some(debit) => Some(Sent::Debit(debit)),
+        None => store::prenote::find(tx, id)?.map(Sent::Prenote),
+    };
+    let Some(sent) = sent else { return Ok(None) };
+    let made = store::debit::made(tx, id)?.context("what was sent was in a file")?;
+    let on = crate::founding::zone(tx)?.day_of(made);
+    let ours = super::policy(tx, on)?.bank.is_some_and(|it| it.0.digits().starts_with(bank));
+    let mandate = match &sent {
+        Sent::Debit(it) => store::mandate::newest(tx, it.mandate)?,
+        Sent::Prenote(it) => store::mandate::newest(tx, it.mandate)?,
+    };
+    let account = mandate.context("the mandate of a debit is there")?.account;
+    let whose = store::account::get(tx, account)?.number.digits().to_string();
+    let named = customer.trim();
+    Ok(Some(sent).filter(|_| ours && (named.is_empty() || named == whose)))
 }
 
 /// The debit of an id that we gave it.
@@ -383,12 +435,6 @@ fn collected(tx: &mut Tx, collection: &str) -> Result<Vec<Sent>> {
     let (Ok(file), Ok(nth)) = (file.parse(), nth.parse::<usize>()) else { return Ok(Vec::new()) };
     let all = super::file::collections(tx, DebitFileId(file))?;
     Ok(all.into_iter().filter(|it| it.1 == nth).map(|it| Sent::Debit(it.0)).collect())
-}
-
-/// The debits of a file that we sent.
-fn whole_file(tx: &mut Tx, message: &str) -> Result<Vec<Debit>> {
-    let id = message.strip_prefix("F-").and_then(|it| it.parse().ok());
-    id.map_or(Ok(Vec::new()), |id| store::debit::items(tx, DebitFileId(id)))
 }
 
 fn wait(

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use meterbook_core::id::EntryId;
-use meterbook_core::ledger::chart::Told;
+use meterbook_core::ledger::chart::{Named, Told};
 use meterbook_core::ledger::{EntryKind, Gl};
 use meterbook_core::limits::REPORT_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::report::{Cell, Column, Tie};
 use meterbook_store::report::movement::Adjusted;
-use meterbook_store::report::{Scope, drill, movement, revenue};
+use meterbook_store::report::revenue::Behind;
+use meterbook_store::report::{Scope, Total, drill, movement, revenue};
 use meterbook_store::{self as store, Tx};
 
-use super::{Of, Table, moved, tie};
+use super::{NotReported, Of, Table, moved, tie};
+use crate::refuse;
 
 /// The accounts that bills, fees and corrections are revenue, tax or expense of.
 const BY_LINES: &[Gl] = &[
@@ -42,22 +44,63 @@ pub(super) fn totals(tx: &mut Tx, of: &Of) -> Result<Table> {
         Column::Closing,
     ];
     let (mut rows, mut debits, mut credits) = (Vec::new(), Money::ZERO, Money::ZERO);
-    for it in &all {
-        let named = of.chart.account(it.gl, Told::default());
-        debits += it.debits;
-        credits += it.credits;
-        let mut row = vec![Cell::Gl(it.gl), Cell::Text(named.number), Cell::Text(named.name)];
-        row.extend([it.opening, it.debits, it.credits, it.closing()].map(Cell::Money));
-        rows.push(row);
+    let mut ties = Vec::new();
+    for whole in &all {
+        debits += whole.debits;
+        credits += whole.credits;
+        let parts = match of.chart.parts(whole.gl) {
+            true => parted(tx, of, whole.gl)?,
+            false => vec![(of.chart.account(whole.gl, Told::default()), *whole)],
+        };
+        let moved = parts.iter().map(|it| it.1.moved()).sum();
+        let closing = parts.iter().map(|it| it.1.closing()).sum::<Money>();
+        if (moved, closing) != (whole.moved(), whole.closing()) {
+            ties.push(Tie { of: whole.gl.to_string(), report: closing, ledger: whole.closing() });
+        }
+        for (named, it) in parts {
+            let mut row = vec![Cell::Gl(it.gl), Cell::Text(named.number), Cell::Text(named.name)];
+            row.extend([it.opening, it.debits, it.credits, it.closing()].map(Cell::Money));
+            rows.push(row);
+        }
     }
-    let ties =
-        vec![Tie { of: "debits beside credits".to_owned(), report: debits, ledger: credits }];
+    ties.push(Tie { of: "debits beside credits".to_owned(), report: debits, ledger: credits });
     Ok(Table { columns, rows, ties, notes: Vec::new() })
+}
+
+/// An account of which the utility has several, by its lines, as the journal has them.
+fn parted(tx: &mut Tx, of: &Of, gl: Gl) -> Result<Vec<(Named, Total)>> {
+    let Scope { first, last, after, through } = of.scope;
+    let from_the_first = Scope { after: EntryId(0), first: Scope::ALL.first, last, through };
+    let mut parts: BTreeMap<String, (Named, Total)> = BTreeMap::new();
+    revenue::behind(tx, from_the_first, gl, |it| {
+        let named = of.chart.account(gl, told(&it));
+        let none = Total { gl, opening: Money::ZERO, debits: Money::ZERO, credits: Money::ZERO };
+        let total = &mut parts.entry(named.number.clone()).or_insert((named, none)).1;
+        let before = it.on < first || it.entry <= after;
+        match (before, it.amount < Money::ZERO) {
+            (true, _) => total.opening += it.amount,
+            (false, false) => total.debits += it.amount,
+            (false, true) => total.credits += -it.amount,
+        }
+        Ok(())
+    })?;
+    Ok(parts.into_values().collect())
+}
+
+/// What of a line tells accounts of one role apart.
+fn told(it: &Behind) -> Told<'_> {
+    match &it.line {
+        Some(it) => Told { tariff: Some(&it.tariff), line: Some(&it.label) },
+        None => Told::default(),
+    }
 }
 
 /// What stands behind a figure of the general ledger.
 pub(super) fn lines(tx: &mut Tx, of: &Of) -> Result<Table> {
-    let gl = of.asked.gl.unwrap_or(Gl::Receivable);
+    let said = of.asked.gl.as_deref().unwrap_or_default();
+    let wanted = of.chart.called(said).ok_or_else(|| {
+        refuse(NotReported::NoGl { said: said.to_owned(), numbers: of.chart.numbers() })
+    })?;
     let journals = drill::journals(tx)?;
     let columns = vec![
         Column::Entry,
@@ -73,48 +116,48 @@ pub(super) fn lines(tx: &mut Tx, of: &Of) -> Result<Table> {
         Column::GlNumber,
         Column::Amount,
     ];
-    let (mut rows, mut report) = (Vec::new(), Money::ZERO);
-    revenue::behind(tx, of.scope, gl, |it| {
-        report += it.amount;
-        let line = it.line.as_ref();
-        let (tariff, label) = line.map_or(("", ""), |it| (&it.tariff, &it.label));
-        let (number, class) = it.account.unzip();
-        let ours = of.account.is_none_or(|of| Some(of.number) == number);
-        if !ours || !of.asked.has(class, tariff, label) {
-            return Ok(());
-        }
-        // Those behind are not worth their memory any more.
-        if REPORT_ROWS < rows.len() {
-            return Ok(());
-        }
-        let at = journals.partition_point(|journal| journal.0 < it.entry);
-        let told = match line {
-            Some(it) => Told { tariff: Some(&it.tariff), line: Some(&it.label) },
-            None => Told::default(),
-        };
-        rows.push(vec![
-            Cell::Entry(it.entry),
-            journals.get(at).map_or(Cell::Nothing, |it| Cell::Text(it.1.to_string())),
-            it.on.into(),
-            Cell::Text(it.happened.to_string()),
-            it.key.as_str().into(),
-            number.into(),
-            class.into(),
-            tariff.into(),
-            label.into(),
-            line.map_or(Cell::Nothing, |it| {
-                Cell::Text(format!("{}.{}", it.place.0 + 1, it.place.1 + 1))
-            }),
-            Cell::Text(of.chart.account(gl, told).number),
-            it.amount.into(),
-        ]);
-        Ok(())
-    })?;
+    let (mut rows, mut ties, moved) = (Vec::new(), Vec::new(), moved(tx, of.scope)?);
+    for gl in wanted.roles.iter().copied() {
+        let mut report = Money::ZERO;
+        revenue::behind(tx, of.scope, gl, |it| {
+            report += it.amount;
+            let named = of.chart.account(gl, told(&it));
+            let line = it.line.as_ref();
+            let (tariff, label) = line.map_or(("", ""), |it| (&it.tariff, &it.label));
+            let (number, class) = it.account.unzip();
+            let ours = of.account.is_none_or(|of| Some(of.number) == number);
+            if !ours || !wanted.has(&named) || !of.asked.has(class, tariff, label) {
+                return Ok(());
+            }
+            // Those behind are not worth their memory any more.
+            if REPORT_ROWS < rows.len() {
+                return Ok(());
+            }
+            let at = journals.partition_point(|journal| journal.0 < it.entry);
+            rows.push(vec![
+                Cell::Entry(it.entry),
+                journals.get(at).map_or(Cell::Nothing, |it| Cell::Text(it.1.to_string())),
+                it.on.into(),
+                Cell::Text(it.happened.to_string()),
+                it.key.as_str().into(),
+                number.into(),
+                class.into(),
+                tariff.into(),
+                label.into(),
+                line.map_or(Cell::Nothing, |it| {
+                    Cell::Text(format!("{}.{}", it.place.0 + 1, it.place.1 + 1))
+                }),
+                Cell::Text(named.number),
+                it.amount.into(),
+            ]);
+            Ok(())
+        })?;
+        ties.push(tie(gl, report, &moved));
+    }
     rows.sort_by_key(|it| match it[0] {
         Cell::Entry(id) => id,
         _ => EntryId(0),
     });
-    let ties = vec![tie(gl, report, &moved(tx, of.scope)?)];
     Ok(Table { columns, rows, ties, notes: Vec::new() })
 }
 

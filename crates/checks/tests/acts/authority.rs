@@ -97,6 +97,9 @@ const ACTS: &[(&str, Permission, Act)] = &[
     ("person::add", Permission::KeepCustomers, |tx, actor| {
         person::add(tx, actor, "A", PersonKind::Individual, Language::English).map(drop)
     }),
+    ("person::speak", Permission::KeepCustomers, |tx, actor| {
+        person::speak(tx, actor, PersonId(1), Language::Spanish)
+    }),
     ("person::add_contact", Permission::KeepCustomers, |tx, actor| {
         person::add_contact(tx, actor, PersonId(1), ContactKind::Phone, "555 0100 22").map(drop)
     }),
@@ -179,6 +182,10 @@ const ACTS: &[(&str, Permission, Act)] = &[
         let (id, amount) = (SuspenseId(1), Money::from_cents(1));
         let new = meterbook_app::suspense::NewHeldRefund { id, amount };
         meterbook_app::suspense::refund(tx, actor, &new, "x")
+    }),
+    ("call_off::call_off", Permission::ReversePayments, |tx, actor| {
+        let id = meterbook_core::id::DebitFileId(1);
+        meterbook_app::debit::call_off::call_off(tx, actor, id, "x").map(drop)
     }),
     ("debit::switch", Permission::MakeDebits, |tx, actor| {
         meterbook_app::debit::switch(tx, actor, true, "x")

@@ -186,6 +186,11 @@ fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
     };
     engines::each(|db, folder| {
         town(db, folder);
+        let alone = message("BkToCstmrStmt", "Stmt", &entry("17.76", ""));
+        let why = take(db, &alone).unwrap_err();
+        let says_so = "it is in EUR and the bills of this utility are in USD; nothing was posted";
+        assert!(says(&why).starts_with(says_so), "{why}");
+        crate::debit::euros(db);
         make(db, &wanted(Format::Pain008, 17_76)).unwrap();
         let both = part("4.44", &number(db, 1)) + &part("8.88", &number(db, 2));
         let entries = entry("17.76", "") + &entry("13.32", &both);

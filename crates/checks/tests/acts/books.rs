@@ -105,6 +105,29 @@ fn a_drawer_is_counted_and_what_is_short_is_posted() {
 }
 
 #[test]
+fn cash_that_no_drawer_has_shows_when_the_day_is_closed() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1").id;
+        let kim = with_role(db, "kim", "clerk");
+        let none = |by| db.read(|tx| drawer::has_none(tx, by)).unwrap();
+        assert!(none(kim) && !none(village::actor()), "the operator has no drawer to open");
+        pay(db, kim, ann, (Tender::Cash, 20, "till 1"));
+        pay(db, kim, ann, (Tender::Check, 50, "1471"));
+        let wrong = pay(db, kim, ann, (Tender::Cash, 3, "till 2"));
+        db.write(|tx| receipt::void(tx, kim, wrong, "typed twice")).unwrap();
+        db.write(|tx| drawer::open(tx, kim, Money::ZERO)).unwrap();
+        assert!(!none(kim));
+        pay(db, kim, ann, (Tender::Cash, 7, "till 3"));
+        db.write(|tx| drawer::close(tx, kim, "7.00", "")).unwrap();
+        close::close_day(db, village::actor(), DAY, "").unwrap();
+        let evidence = db.read(|tx| close::evidence(tx, &DAY.to_string())).unwrap();
+        let cash = ("cash".to_owned(), "$20.00 of cash is in no drawer".to_owned());
+        assert!(evidence.contains(&cash), "{evidence:?}");
+    });
+}
+
+#[test]
 fn a_file_is_posted_once_whatever_is_tried() {
     engines::each(|db, _| {
         village::found(db);
@@ -331,6 +354,17 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
         let found = close(old);
         assert_eq!((found.entries, found.debits.cents()), (1, 10_00));
         close::close_month(db, at("2027-01-03"), old, Level::Hard, "").unwrap();
+        // What was found that day is what its journal says, whatever came since.
+        let evidence = |of: &str| db.read(|tx| close::evidence(tx, of)).unwrap();
+        let totals = |of| evidence(of).into_iter().find(|it| it.0 == "totals").unwrap().1;
+        assert_eq!(totals("2026-12-31"), "1010 cash $10.00; 1200 receivable -$10.00; ");
+        let owed = ("receivable".to_owned(), "-$10.00".to_owned());
+        assert!(evidence("2026-12 hard").contains(&owed) && evidence("2026-12").contains(&owed));
+        let none = db.read(|tx| close::evidence(tx, "2026-11")).unwrap_err().to_string();
+        assert!(
+            none.starts_with("nothing was closed that is called 2026-11; write a day"),
+            "{none}"
+        );
         // Nothing was posted on a day: its journal is empty.
         assert_eq!(close(date(2027, 1, 1)).entries, 0);
         let found = close(new);

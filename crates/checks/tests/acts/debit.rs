@@ -13,7 +13,7 @@ use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::debit::{self, NewDebits, NotWhole};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{Actor, budget, check, late_fee, plan, task};
+use meterbook_app::{Actor, budget, check, late_fee, plan, seller, task};
 use meterbook_checks::engines;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::credit::Noun;
@@ -24,6 +24,7 @@ use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Grant, Permission};
+use meterbook_core::seller::Seller;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -78,6 +79,12 @@ pub(crate) fn wanted(format: Format, total: i64) -> NewDebits {
 
 pub(crate) fn make(db: &Db, new: &NewDebits) -> Result<()> {
     db.write(|tx| debit::make(tx, actor(), new))
+}
+
+/// The bills are in euros, which files of SEPA take.
+pub(crate) fn euros(db: &Db) {
+    let seller = Seller::new("DE", "EUR", Some("HRB 7"), None).unwrap();
+    db.write(|tx| seller::say(tx, actor(), date(2026, 1, 1), &seller)).unwrap();
 }
 
 pub(crate) fn written(db: &Db, id: i64) -> Result<String> {
@@ -162,6 +169,14 @@ fn what_is_due_is_taken_once_with_its_payments() {
             assert_eq!(told, "debits|clean|2|2|13.32|0.00\n");
         }
 
+        // Dollars are not collected in euros, nor euros in dollars.
+        let why = make(db, &wanted(Format::Pain008, 17_76)).unwrap_err();
+        let bills = "takes EUR and the bills of this utility are in USD";
+        assert!(says(&why).contains(bills), "{why}");
+        assert_eq!(owes(db)[3], 17_76);
+        euros(db);
+        let why = make(db, &wanted(Format::Nacha, 1_332)).unwrap_err();
+        assert!(says(&why).contains("takes USD and the bills of this utility are in EUR"), "{why}");
         make(db, &wanted(Format::Pain008, 17_76)).unwrap();
         let text = written(db, 2).unwrap();
         assert!(text.contains("<SeqTp>FRST</SeqTp>") && text.contains("<MndtId>M-000004</MndtId>"));

@@ -198,8 +198,44 @@ fn while_debits_are_stopped_nothing_goes_to_the_bank() {
         assert_eq!(says(&tries.unwrap_err()), stopped);
         assert_eq!(owes(db)[3], 17_76);
         turn(false, "they are right").unwrap();
+        crate::debit::euros(db);
         make(db, &wanted(Format::Pain008, 17_76)).unwrap();
         written(db, 1).unwrap();
+        sound(db);
+    });
+}
+
+#[test]
+fn a_file_that_never_went_is_called_off_and_its_bills_go_into_the_next() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let off = |id, why| {
+            db.write(|tx| {
+                meterbook_app::debit::call_off::call_off(tx, actor(), DebitFileId(id), why)
+            })
+        };
+        assert_eq!(says(&off(1, " ").unwrap_err()), "say why");
+        let none = "there is no file 9 of debits; see: meterbook debit files";
+        assert_eq!(says(&off(9, "x").unwrap_err()), none);
+        let it = off(1, "the bank does not know our company").unwrap();
+        assert_eq!((it.debits, it.amount.cents()), (2, 13_32));
+        assert_eq!(owes(db)[..2], [4_44, 8_88]);
+        let again = off(1, "x").unwrap_err();
+        assert!(says(&again).starts_with("it was called off on 2026-03-10"), "{again}");
+        let text = written(db, 1).unwrap_err();
+        assert!(says(&text).starts_with("it was called off on 2026-03-10"), "{text}");
+        let expected = db.read(|tx| store::bank::expected(tx)).unwrap();
+        assert!(!expected.iter().any(|it| it.key == "debits/1"), "no bank has it");
+        sound(db);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        assert_eq!(owes(db)[..2], [0, 0]);
+        // One came back, so the bank took the file.
+        let text = crate::debit_returned::file("PPD", &[("R01", 3, 4_44, "")]);
+        let back = crate::debit_returned::take_in_on(db, at("2026-03-12"), &text).unwrap();
+        assert_eq!(back, [taken_back(1, 4_44, false)]);
+        let why = off(2, "x").unwrap_err();
+        assert!(says(&why).starts_with("D-3 of it came back, so the bank took the file"), "{why}");
         sound(db);
     });
 }

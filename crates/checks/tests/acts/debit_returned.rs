@@ -32,7 +32,7 @@ pub(crate) fn file(class: &str, said: &[Said]) -> String {
     for (nth, (code, debit, cents, corrected)) in (1..).zip(said) {
         lines.push(format!(
             "626231380104{:17}{cents:010}{:15}{:22}  123138010{nth:07}",
-            "9900117733", "100000017", "Rosa Quill"
+            "9900117733", "", "Rosa Quill"
         ));
         let kind = if code.starts_with('C') { "98" } else { "99" };
         lines.push(format!(
@@ -118,6 +118,31 @@ fn what_came_back_is_taken_back_once_and_ends_what_it_must() {
 }
 
 #[test]
+fn what_another_company_sent_is_not_ours_though_its_number_is() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let theirs = |text: String| text.replace("R0123138010", "R0188888888");
+        let text = theirs(file("PPD", &[("R01", 1, 4_44, "")]));
+        assert_eq!(take_in(db, &text).unwrap(), [Became::Task], "of another bank");
+        let whose = |text: &str, id: &str| {
+            text.replace(&format!("{:15}Rosa Quill", ""), &format!("{id:15}Rosa Quill"))
+        };
+        let text = file("PPD", &[("R02", 1, 4_44, "")]);
+        assert_eq!(take_in(db, &whose(&text, "99999")).unwrap(), [Became::Task], "of another one");
+        let change = file("COR", &[("C01", 1, 0, "5512349876")]);
+        assert_eq!(take_in(db, &whose(&change, "99999")).unwrap(), [Became::Task]);
+        assert_eq!(owes(db)[0], 0);
+        let day = date(2026, 3, 12);
+        let mandate = db.read(|tx| mandate::on(tx, AccountId(1), day)).unwrap().unwrap();
+        assert_eq!(mandate.version, 1);
+        let ours = whose(&text, "100000017");
+        assert_eq!(take_in(db, &ours).unwrap(), [taken_back(1, 4_44, true)]);
+        sound(db);
+    });
+}
+
+#[test]
 fn another_amount_and_a_cut_file_take_nothing_back() {
     engines::each(|db, folder| {
         town(db, folder);
@@ -149,6 +174,10 @@ fn a_notification_of_change_changes_the_mandate_once() {
         assert_eq!((it.version, it.tail.as_str()), (2, "9876"));
         assert_eq!(take_in(db, &text).unwrap(), [Became::Already, Became::Task]);
         assert_eq!(owes(db), [0, 0, 1_332, 17_76], "a change takes nothing back");
+        // The same told otherwise is no repetition, and nobody but a person says which is right.
+        let otherwise = file("COR", &[("C01", 1, 0, "5512340000")]);
+        assert_eq!(take_in(db, &otherwise).unwrap(), [Became::Task]);
+        assert_eq!(on(1, date(2026, 3, 12)).tail, "9876");
 
         // What else banks correct: whose it is, what it is, and several at once, each by its columns.
         let number = |id: i64, day| {

@@ -6,11 +6,12 @@ use meterbook_app::debit::returned::Became;
 use meterbook_app::mandate;
 use meterbook_checks::engines;
 use meterbook_core::debit::Format;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, DebitFileId};
+use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
 use meterbook_store as store;
 
-use crate::debit::{held, make, owes, sound, town, wanted, written};
+use crate::debit::{euros, held, make, owes, sound, town, wanted, written};
 use crate::debit_returned::{at, take_in_on, taken_back};
 use crate::village::says;
 
@@ -46,6 +47,7 @@ fn rejected(group: &str, parts: &str) -> String {
 fn what_is_booked_back_is_taken_back_once_in_whatever_message_it_comes() {
     engines::each(|db, folder| {
         town(db, folder);
+        euros(db);
         make(db, &wanted(Format::Pain008, 17_76)).unwrap();
         assert!(written(db, 1).unwrap().contains("<EndToEndId>D-1</EndToEndId>"));
         let by = at("2026-03-16");
@@ -93,17 +95,14 @@ fn what_a_bank_did_not_take_is_taken_back_and_ends_what_it_must() {
         <OrgnlEndToEndId>D-1</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>";
     engines::each(|db, folder| {
         town(db, folder);
+        euros(db);
         make(db, &wanted(Format::Pain008, 17_76)).unwrap();
         let by = at("2026-03-11");
         let why = take_in_on(db, by, &rejected("", fine)).unwrap_err();
         assert!(says(&why).starts_with("nothing in this file"), "{why}");
         assert_eq!(take_in_on(db, by, &rejected("", other)).unwrap(), [Became::Task]);
         assert_eq!(owes(db)[3], 0);
-        for (text, ended) in [
-            (rejected("", single), true),
-            (rejected("", collection), false),
-            (rejected(group, ""), false),
-        ] {
+        for (text, ended) in [(rejected("", single), true), (rejected("", collection), false)] {
             let told = db.write(|tx| {
                 tx.trial(|tx| {
                     let key = crate::mandate::key();
@@ -117,9 +116,20 @@ fn what_a_bank_did_not_take_is_taken_back_and_ends_what_it_must() {
             let became: Vec<Became> = told.unwrap().into_iter().map(|it| it.became).collect();
             assert_eq!(became, [taken_back(4, 17_76, ended)]);
         }
-        take_in_on(db, by, &rejected(group, "")).unwrap();
+        // What is wrong with the file is nothing that the customer did: its bills go into the next one.
+        let (file, amount) = (DebitFileId(1), Money::from_cents(17_76));
+        let off = take_in_on(db, by, &rejected(group, "")).unwrap();
+        assert_eq!(off, [Became::CalledOff { file, amount }]);
+        assert_eq!(take_in_on(db, by, &rejected(group, "")).unwrap(), [Became::Already]);
         assert_eq!(take_in_on(db, by, &rejected("", single)).unwrap(), [Became::Already]);
         assert_eq!(owes(db)[3], 17_76);
+        sound(db);
+        make(db, &wanted(Format::Pain008, 17_76)).unwrap();
+        assert_eq!(owes(db)[3], 0);
+        assert!(
+            written(db, 2).unwrap().contains("<SeqTp>FRST</SeqTp>"),
+            "nothing was taken before"
+        );
         sound(db);
     });
 }

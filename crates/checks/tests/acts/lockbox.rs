@@ -159,6 +159,64 @@ fn what_comes_twice_is_posted_once() {
 }
 
 #[test]
+fn what_differs_from_what_was_posted_is_said_and_letters_are_no_cheques() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let bill = db.read(|tx| store::bill::of_account(tx, AccountId(3))).unwrap().remove(0);
+        let mut cheques = vec![
+            (4_44, 101, stub(db, 1)),
+            (5_00, 102, bill.number.to_string()),
+            (0, 0, "they ask about their bill".to_owned()),
+        ];
+        let took = take(db, &file(1, "260309", &cheques)).unwrap();
+        assert_eq!((took.posted.0, took.held.0, took.letters.len()), (2, 0, 1));
+        assert_eq!(owes(db)[..3], [0, 8_88, 8_32], "a bill's number says whose it is");
+        sound(db);
+        // The same cheque of another amount, alone and beside a new one.
+        cheques[0].0 = 4_45;
+        let why = take(db, &file(1, "260309", &cheques)).unwrap_err();
+        let says_so = "all 2 cheques in it were posted before; nothing was changed\nline 4 says \
+            $4.45, and it was posted as $4.44; ask the bank which is right";
+        assert_eq!(says(&why), says_so);
+        cheques.push((8_88, 107, stub(db, 2)));
+        let took = take(db, &file(2, "260310", &cheques)).unwrap();
+        let told: Vec<String> = took.otherwise.iter().map(|it| it.to_string()).collect();
+        assert_eq!((took.posted.0, took.already.len(), told.len()), (1, 2, 1));
+        assert!(told[0].starts_with("line 4 says $4.45, and it was posted as $4.44"), "{told:?}");
+        assert_eq!(owes(db)[..3], [0, 0, 8_32]);
+        let letter = [(0, 0, String::new())];
+        let why = take(db, &file(3, "260310", &letter)).unwrap_err();
+        assert_eq!(says(&why), "there is no money in it; nothing was posted");
+        sound(db);
+    });
+}
+
+#[test]
+fn digits_of_a_scan_line_find_their_account_and_what_is_left_is_found_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let digits = db.read(|tx| store::account::get(tx, AccountId(2))).unwrap().number.digits();
+        let keyed = format!("0{digits}");
+        take(db, &file(1, "260309", &[(5_00, 101, keyed)])).unwrap();
+        let held = db.read(store::suspense::open).unwrap().remove(0);
+        let found = db.read(|tx| suspense::candidates(tx, &held)).unwrap();
+        assert_eq!(found[0].account.id, AccountId(2));
+        let parts = [(AccountId(2), Money::from_cents(3_00))];
+        db.write(|tx| suspense::split(tx, actor(), held.id, &parts, "they said so")).unwrap();
+        let rest = db.read(|tx| suspense::rest(tx, &held)).unwrap().unwrap();
+        assert_eq!(rest.amount, Money::from_cents(2_00));
+        let whole = NewHeldRefund { id: held.id, amount: Money::from_cents(5_00) };
+        let why = db.write(|tx| suspense::refund(tx, actor(), &whole, "x")).unwrap_err();
+        let says_so = format!(
+            "what was held under {} was parted; $2.00 of it is held under {} now",
+            held.id, rest.id
+        );
+        assert_eq!(says(&why), says_so);
+        sound(db);
+    });
+}
+
+#[test]
 fn ten_at_once_post_once() {
     engines::each(|db, folder| {
         town(db, folder);

@@ -39,7 +39,7 @@ fn year() -> Days {
 
 fn asked(kind: ReportKind) -> Asked {
     let days = if kind.is_of_a_day() { Days::On(date(2026, 12, 31)) } else { year() };
-    let gl = (kind == ReportKind::Lines).then_some(Gl::ElectricRevenue);
+    let gl = (kind == ReportKind::Lines).then(|| Gl::ElectricRevenue.to_string());
     Asked { gl, ..Asked::all(kind, days) }
 }
 
@@ -75,7 +75,7 @@ fn sound(db: &Db) {
         assert!(!written(&found, Written::Xlsx).unwrap().is_empty());
         if *kind == ReportKind::Lines {
             for gl in Gl::ALL {
-                get(db, &Asked { gl: Some(*gl), ..asked(*kind) }).unwrap();
+                get(db, &Asked { gl: Some(gl.to_string()), ..asked(*kind) }).unwrap();
             }
         }
     }
@@ -156,6 +156,34 @@ fn revenue_is_what_the_lines_say_and_what_was_taken_back_is_gone() {
         assert_eq!(entries[0].journal, None);
         let again = db.read(|tx| report::entry(tx, actor(), entries[0].entry)).unwrap();
         assert_eq!(again, entries[0]);
+    });
+}
+
+#[test]
+fn reports_and_what_stands_behind_them_go_by_the_accounts_of_the_chart() {
+    engines::each(|db, _| {
+        three_months(db);
+        let chart = "4011 electric = electric revenue, tariff R-1: Residential sales\n";
+        db.write(|tx| close::say_chart(tx, actor(), JANUARY, chart)).unwrap();
+        let all = said(db, &asked(ReportKind::Ledger));
+        let electric: Vec<&String> = all.iter().filter(|it| it.contains("electric")).collect();
+        let wanted = "4010 electric revenue|4011|Residential sales|0.00|0.00|36.00|-36.00";
+        assert_eq!(electric, [wanted]);
+        let of = |gl: &str| Asked { gl: Some(gl.to_owned()), ..asked(ReportKind::Lines) };
+        let rows_of = |gl: &str| get(db, &of(gl)).unwrap().rows.len();
+        assert_eq!((rows_of("4011"), rows_of("4010"), rows_of("electric revenue")), (3, 0, 3));
+        let why = get(db, &of("4019")).unwrap_err();
+        let says = "4019 is no account of the ledger; write one of: 1010, 1200, ";
+        assert!(refused(&why).starts_with(says) && refused(&why).contains("4011"), "{why}");
+        // Before and after a day.
+        let march = Asked {
+            days: Days::In(Period::new(date(2026, 3, 1), date(2026, 4, 1)).unwrap()),
+            ..asked(ReportKind::Ledger)
+        };
+        let all = said(db, &march);
+        let ends = "|4011|Residential sales|-12.00|0.00|12.00|-24.00";
+        assert!(all.iter().any(|it| it.ends_with(ends)), "{all:?}");
+        sound(db);
     });
 }
 
@@ -408,7 +436,12 @@ fn a_closed_period_is_the_same_to_the_byte_whatever_comes_later() {
         // The journal of an entry is known.
         let lines = said(
             db,
-            &Asked { gl: Some(Gl::Cash), by: By::Posted, days: march, ..asked(ReportKind::Lines) },
+            &Asked {
+                gl: Some(Gl::Cash.to_string()),
+                by: By::Posted,
+                days: march,
+                ..asked(ReportKind::Lines)
+            },
         );
         assert!(lines[0].contains("|2|2026-02-10|payment|"), "{lines:?}");
         let of = EntryId(lines[0].split('|').next().unwrap().parse().unwrap());
@@ -454,6 +487,10 @@ fn what_cannot_be_asked_for_is_refused_with_the_way_out() {
             (
                 Asked { account, ..asked(ReportKind::Balances) },
                 "there is no account 0777-7777-9; find it: meterbook search",
+            ),
+            (
+                Asked { tariff: Some("R-9".to_owned()), ..asked(ReportKind::Revenue) },
+                "there is no tariff R-9, and nothing is billed once under it; see: meterbook tariff list",
             ),
         ] {
             assert_eq!(refusal(asked), says);

@@ -8,7 +8,7 @@ use jiff::civil::{Date, date};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{credit_rules, receipt, returned};
+use meterbook_app::{credit_rules, person, receipt, returned};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::credit::Noun;
@@ -17,6 +17,7 @@ use meterbook_core::id::{AccountId, DebitFileId, TenderId};
 use meterbook_core::ledger::{Debt, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
+use meterbook_core::person::Language;
 use meterbook_store::{self as store, Db};
 
 use crate::debit::{held, make, owes, sound, town, wanted};
@@ -95,6 +96,29 @@ fn a_fee_is_asked_once_and_comes_with_the_next_bill() {
 }
 
 #[test]
+fn who_is_written_to_in_another_language_reads_what_is_asked_from_then_on_in_it() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        rules(db);
+        let labels = || -> Vec<String> {
+            let all = db.read(|tx| store::credit::asked(tx, &[AccountId(3)])).unwrap();
+            all.into_iter().map(|it| it.label).collect()
+        };
+        let first = paid(db, Tender::Check, "1471", 1_00).unwrap();
+        back(db, first, date(2026, 3, 12));
+        let who = db.read(|tx| store::account::get(tx, AccountId(3))).unwrap().person;
+        let speak = |language| db.write(|tx| person::speak(tx, actor(), who, language));
+        speak(Language::Spanish).unwrap();
+        let again = speak(Language::Spanish).unwrap_err();
+        assert_eq!(says(&again), "they are written to in es already; nothing was changed");
+        let second = paid(db, Tender::Check, "1472", 1_00).unwrap();
+        back(db, second, date(2026, 3, 13));
+        assert_eq!(labels(), ["Returned payment", "Pago devuelto"]);
+        sound(db);
+    });
+}
+
+#[test]
 fn where_the_bank_was_wrong_nothing_is_asked_for() {
     engines::each(|db, folder| {
         town(db, folder);
@@ -108,10 +132,39 @@ fn where_the_bank_was_wrong_nothing_is_asked_for() {
         assert_eq!(mistake("their letter of 20 March").unwrap(), Money::from_cents(25_00));
         assert_eq!(asked(db, 3), Vec::<i64>::new());
         assert!(says(&mistake("again").unwrap_err()).starts_with("it is known that the bank"));
+        // It comes in again under its own number, once.
+        let owed = owes(db)[2];
+        paid(db, Tender::Check, "1471", 5_00).unwrap();
+        assert_eq!(owes(db)[2], owed - 5_00);
+        let twice = paid(db, Tender::Check, "1471", 5_00).unwrap_err();
+        assert!(says(&twice).starts_with("payment 1471 of $5.00 is posted already"), "{twice}");
         // A second one does not make it cash only: the first does not count.
         let second = paid(db, Tender::Check, "1472", 5_00).unwrap();
         back(db, second, date(2026, 3, 12));
         assert!(paid(db, Tender::Check, "1473", 5_00).is_ok());
+        sound(db);
+    });
+}
+
+#[test]
+fn cash_that_is_taken_back_later_costs_nothing_and_counts_against_nobody() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let told = format!("{RULES}told by-letter\n");
+        db.write(|tx| credit_rules::say(tx, actor(), Noun::Returned, date(2026, 1, 1), &told))
+            .unwrap();
+        let letters = || db.read(|tx| store::mailing::of_account(tx, AccountId(3))).unwrap().len();
+        let before = letters();
+        for reference in ["1", "2", "3"] {
+            let id = paid(db, Tender::Cash, reference, 1_00).unwrap();
+            back(db, id, date(2026, 3, 12));
+        }
+        assert_eq!(asked(db, 3), Vec::<i64>::new());
+        assert_eq!(owes(db)[2], 1_332);
+        assert_eq!(letters(), before);
+        let check = paid(db, Tender::Check, "1471", 1_00).unwrap();
+        back(db, check, date(2026, 3, 12));
+        assert_eq!((asked(db, 3), letters()), (vec![25_00], before + 1), "a bank returns checks");
         sound(db);
     });
 }

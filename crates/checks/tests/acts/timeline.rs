@@ -1,12 +1,17 @@
 //! Histories on both engines: who, when, before, after, why; and who was served where on a day.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use jiff::civil::date;
 use meterbook_app::meter::NewChannel;
-use meterbook_app::{about, agreement, interaction, meter, task, timeline};
+use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::{about, agreement, interaction, meter, receipt, task, timeline};
 use meterbook_checks::engines;
 use meterbook_core::about::About;
+use meterbook_core::id::AccountId;
 use meterbook_core::interaction::InteractionChannel;
-use meterbook_core::money::Unit;
+use meterbook_core::ledger::Tender;
+use meterbook_core::money::{Money, Unit};
 use meterbook_core::place::Commodity;
 use meterbook_core::task::TaskKind;
 use meterbook_core::timeline::Change;
@@ -112,5 +117,37 @@ fn a_thing_is_named_as_people_say_it() {
         for said in ["E-1", "thing:1"] {
             assert!(says(&named(said).unwrap_err()).contains("does not say what it is"), "{said}");
         }
+    });
+}
+
+#[test]
+fn a_history_tells_of_money_that_came_back_and_of_what_was_agreed() {
+    engines::each(|db, folder| {
+        crate::debit::town(db, folder);
+        let by = actor();
+        let (id, on) = (AccountId(1), date(2026, 3, 10));
+        let take = |reference: &str, cents| {
+            let (amount, reference) = (Money::from_cents(cents), reference.to_owned());
+            let new = NewPayment { account: id, amount, on, tender: Tender::Check, reference };
+            let paid = db.write(|tx| pay(tx, by, &new)).unwrap();
+            db.read(|tx| store::receipt::tender_of(tx, paid.id)).unwrap().unwrap()
+        };
+        let (bounced, typed) = (take("1471", 1_00), take("1472", 2_00));
+        db.write(|tx| receipt::give_back(tx, by, bounced, on, "no funds")).unwrap();
+        db.write(|tx| receipt::void(tx, by, typed, "typed twice")).unwrap();
+        let account = db.read(|tx| store::account::get(tx, id)).unwrap();
+        let events = db.read(|tx| timeline::of_account(tx, &account)).unwrap();
+        let the = |change: Change, after: &str| {
+            events
+                .iter()
+                .find(|it| it.change == change && it.after.contains(after))
+                .unwrap_or_else(|| panic!("{change} {after}: {events:#?}"))
+        };
+        let back = the(Change::PaymentReturned, "$1.00 check 1471");
+        assert_eq!((back.why.as_str(), back.on, back.at), ("no funds", on, Some(by.at)));
+        assert_eq!(the(Change::PaymentVoided, "$2.00 check 1472").why, "typed twice");
+        the(Change::Paid, "1471");
+        the(Change::Acted, "agree mandate");
+        assert!(!events.iter().any(|it| it.after.starts_with("add premise")), "of other things");
     });
 }

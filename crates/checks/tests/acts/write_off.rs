@@ -120,7 +120,9 @@ fn what_is_given_up_is_had_when_money_comes() {
         }
         give_up(db, &new(FOUR, 700)).unwrap();
         let again = give_up(db, &new(FOUR, 700)).unwrap_err();
-        assert!(says(&again).starts_with("it was done today already"));
+        assert!(says(&again).starts_with("it was done today already, with as much: $7.00"));
+        give_up(db, &new(FOUR, 200)).unwrap();
+        assert_eq!(owes(db, FOUR), 876);
         sound(db);
     });
 }
@@ -192,6 +194,31 @@ fn a_debt_of_another_account_leaves_paid_what_was_paid() {
         late_fee::assess_all(db, at("2026-04-10")).unwrap();
         let fees = db.read(|tx| store::late_fee::of_account(tx, ONE)).unwrap();
         assert_eq!(fees, [], "and bears no fee");
+    });
+}
+
+#[test]
+fn what_one_person_gives_up_of_an_account_on_a_day_counts_together() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let limit = Some(Money::from_cents(10_00));
+        let grant = Grant { permission: Permission::WriteOff, limit, four_eyes: true };
+        let asked = Asked::Grant { role: "collector".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let kim = with_role(db, "kim", "collector");
+        let go = |by, account, cents| {
+            let asked = Asked::WriteOff(new(account, cents));
+            db.write(|tx| do_or_ask(tx, by, &asked, "moved away")).unwrap()
+        };
+        assert_eq!(go(kim, FOUR, 6_00), Outcome::Done);
+        assert!(matches!(go(kim, FOUR, 4_01), Outcome::Waits(_)), "$10.01 of a day");
+        assert_eq!(go(kim, FOUR, 4_00), Outcome::Done);
+        assert!(matches!(go(kim, FOUR, 1), Outcome::Waits(_)));
+        assert_eq!(go(kim, THREE, 9_00), Outcome::Done, "another account");
+        let lee = with_role(db, "lee", "collector");
+        assert_eq!(go(lee, FOUR, 5_00), Outcome::Done, "another person");
+        let tomorrow = meterbook_app::Actor { at: at("2026-03-11").at, ..kim };
+        assert_eq!(go(tomorrow, FOUR, 2_00), Outcome::Done, "another day");
         sound(db);
     });
 }
@@ -206,11 +233,12 @@ fn another_account_owes_what_this_one_did() {
                 write_off::transfer(tx, actor(), &NewTransfer { from, to, amount }, "stands in")
             })
         };
-        go(FOUR, ONE, 1_000).unwrap();
+        go(FOUR, ONE, 700).unwrap();
+        go(FOUR, ONE, 300).unwrap();
         assert_eq!((owes(db, FOUR), owes(db, ONE)), (776, 1_444));
-        assert_eq!(dues(db, ONE), [date(2026, 2, 23); 2], "as old as it was");
+        assert_eq!(dues(db, ONE), [date(2026, 2, 23); 3], "as old as it was");
         for (from, to, cents, says_so) in [
-            (FOUR, ONE, 100, "it was done today already"),
+            (FOUR, ONE, 300, "it was done today already, with as much: $3.00"),
             (FOUR, FOUR, 100, "it is owed by that account already"),
             (FOUR, THREE, 0, "the amount is above zero"),
             (FOUR, THREE, 777, "$7.76 is owed"),

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::set::Set;
-use meterbook_core::id::{BillId, CorrectionId, SetId};
+use meterbook_core::id::{BillId, CorrectionId, DebitFileId, SetId};
 use meterbook_store::set::Cancelled;
 use meterbook_store::{self as store, Db, Location};
 use rusqlite::{Connection, Row};
@@ -81,6 +81,7 @@ const STAY: &[(&str, &str)] = &[
     ("late_fee_back", "why"),
     ("late_fee_switch", "why"),
     ("let_go", "at"),
+    ("debit_call_off", "why"),
     ("debit_file", "format"),
     ("debit_item", "version"),
     ("debit_policy", "text"),
@@ -288,6 +289,7 @@ fn keep(db: &Db) {
         sample::keep(tx)?;
         store::correction::put_behind(tx, &[(BillId(1), CorrectionId(1))])?;
         store::set::add(tx, &set, &[])?;
+        store::debit::call_off(tx, DebitFileId(1), date(2026, 8, 5), "it never went")?;
         store::set::cancel(tx, set.id, &cancelled)
     })
     .expect("the sample is kept");

@@ -85,6 +85,10 @@ impl Rules {
 
     /// Whether what came back counts against the customer: by its code, or as a check without one.
     pub fn counts(&self, kind: Tender, code: &str) -> bool {
+        // No bank returns cash: somebody was wrong at the counter.
+        if kind == Tender::Cash {
+            return false;
+        }
         let what = match (kind, code) {
             (Tender::Check, "") => CHECK,
             _ => code,

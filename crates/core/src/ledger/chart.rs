@@ -95,6 +95,48 @@ impl Chart {
         }
     }
 
+    /// The account that is called so: by a role's name, all of the role; by a number, what has it. The
+    /// number of a role that the utility calls otherwise is all of the role.
+    pub fn called(&self, text: &str) -> Option<Called> {
+        let text = text.trim();
+        let role = Gl::called(text);
+        let own_number = |it: Gl| it.word().split_once(' ').is_some_and(|it| it.0 == text);
+        if let Some(role) = role.filter(|it| !own_number(*it)) {
+            return Some(Called { roles: vec![role], number: None });
+        }
+        let has = |role: &&Gl| {
+            let of = |it: &&Named| it.role == **role;
+            let said = self.lines.iter().filter(of).any(|it| it.number == text);
+            said || (own_number(**role) && self.keeps_own(**role))
+        };
+        let roles: Vec<Gl> = Gl::ALL.iter().filter(has).copied().collect();
+        match roles.is_empty() {
+            false => Some(Called { roles, number: Some(text.to_owned()) }),
+            true => role.map(|role| Called { roles: vec![role], number: None }),
+        }
+    }
+
+    /// Whether postings of a role may keep its own number: no line says it of all of them.
+    fn keeps_own(&self, role: Gl) -> bool {
+        let of_all = |it: &Named| it.role == role && it.tariff.is_none() && it.line.is_none();
+        !self.lines.iter().any(of_all)
+    }
+
+    /// Whether postings of a role have several accounts.
+    pub fn parts(&self, role: Gl) -> bool {
+        self.lines.iter().any(|it| it.role == role && (it.tariff.is_some() || it.line.is_some()))
+    }
+
+    /// Every number there is, in order.
+    pub fn numbers(&self) -> Vec<String> {
+        let own = Gl::ALL.iter().filter(|it| self.keeps_own(**it)).map(|it| own(*it).number);
+        let mut all: Vec<String> =
+            self.lines.iter().map(|it| it.number.clone()).chain(own).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The account of a posting.
     pub fn account(&self, role: Gl, told: Told) -> Named {
         let says = |ours: &Option<String>, theirs: Option<&str>| match ours {
@@ -113,6 +155,22 @@ impl Chart {
             }
         }
         best.map_or_else(|| own(role), |(it, _)| it.clone())
+    }
+}
+
+/// An account of the general ledger that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Its role; several where the utility has one account for them.
+    pub roles: Vec<Gl>,
+    /// Its number, where not all of the role is asked for.
+    pub number: Option<String>,
+}
+
+impl Called {
+    /// Whether an account of one of its roles is asked for.
+    pub fn has(&self, named: &Named) -> bool {
+        self.number.as_ref().is_none_or(|it| *it == named.number)
     }
 }
 
@@ -199,6 +257,28 @@ mod tests {
             (&*other.number, &*other.name, &*other.fund),
             ("2300", "tax payable", "general")
         );
+    }
+
+    #[test]
+    fn an_account_is_found_by_its_number_and_a_role_by_its_name() {
+        let chart = Chart::parse(TEXT).unwrap();
+        let called = |text| chart.called(text).map(|it| (it.roles, it.number));
+        let number = |text: &str| Some(text.to_owned());
+        assert_eq!(called("4011"), Some((vec![Gl::ElectricRevenue], number("4011"))));
+        assert_eq!(called("4010"), Some((vec![Gl::ElectricRevenue], number("4010"))));
+        assert_eq!(called("electric revenue"), Some((vec![Gl::ElectricRevenue], None)));
+        assert_eq!(called("2300"), Some((vec![Gl::TaxPayable], number("2300"))));
+        assert_eq!(called("4019"), None);
+        assert!(chart.parts(Gl::ElectricRevenue) && !chart.parts(Gl::Cash));
+        assert!(chart.numbers().contains(&"4011".to_owned()));
+        let both = "4000 town = electric revenue: Sales\n4000 town = gas revenue: Sales\n";
+        let both = Chart::parse(both).unwrap();
+        let one = both.called("4000").unwrap();
+        assert_eq!(one.roles, [Gl::ElectricRevenue, Gl::GasRevenue]);
+        // Who knows the program's own number finds what is called otherwise.
+        let own = both.called("4010").unwrap();
+        assert_eq!((own.roles, own.number), (vec![Gl::ElectricRevenue], None));
+        assert!(!both.numbers().contains(&"4010".to_owned()));
     }
 
     #[test]

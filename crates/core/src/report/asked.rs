@@ -6,7 +6,6 @@ use jiff::civil::{Date, date};
 
 use crate::account::CustomerClass;
 use crate::id::AccountNumber;
-use crate::ledger::Gl;
 use crate::period::Period;
 
 /// A report there is.
@@ -100,8 +99,9 @@ pub struct Asked {
     pub tariff: Option<String>,
     /// Of lines whose name has this in it only, in whatever letters.
     pub line: Option<String>,
-    /// Of this account of the general ledger only.
-    pub gl: Option<Gl>,
+    /// Of this account of the general ledger only: by its number as the utility's books have it, or by the
+    /// name of its role.
+    pub gl: Option<String>,
 }
 
 impl ReportKind {
@@ -167,7 +167,7 @@ impl Asked {
         add(Filter::Class, self.class.map(|it| it.to_string()));
         add(Filter::Tariff, self.tariff.clone());
         add(Filter::Line, self.line.clone());
-        add(Filter::Gl, self.gl.map(|it| it.to_string()));
+        add(Filter::Gl, self.gl.clone());
         all
     }
 

@@ -147,6 +147,16 @@ pub(crate) enum DebitCommand {
         #[arg(long)]
         on: Option<Date>,
     },
+    /// Call a file off that never went or that the bank did not take as a whole: its bills go into the
+    /// next file
+    CallOff {
+        /// Its number, as `debit files` prints it
+        #[arg(long)]
+        file: i64,
+        /// What the bank said, or why it never went
+        #[arg(long)]
+        why: String,
+    },
     /// Print the files of debits that were made
     Files,
     /// Say from a day on how debits are made

@@ -52,7 +52,8 @@ pub(crate) enum LedgerCommand {
     /// Print what was found when a day (2026-03-10) or a month (2026-03 hard) was closed
     Evidence {
         /// The day or the month
-        of: String,
+        #[arg(required = true, num_args = 1..=2)]
+        of: Vec<String>,
     },
     /// Say from a day on how the accounts of the general ledger are called
     Chart {

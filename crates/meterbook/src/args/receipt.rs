@@ -105,7 +105,7 @@ pub(crate) enum ReceiptCommand {
         #[arg(long)]
         why: String,
     },
-    /// Take a tender back that the bank returned
+    /// Take a tender back that the bank returned, or cash of an earlier day that was never right
     Return {
         /// The tender's number, as `receipt open` prints it
         tender: i64,

@@ -245,6 +245,13 @@ pub(crate) enum CustomerCommand {
         #[arg(long)]
         on: Date,
     },
+    /// Write to a person in another language from now on: bills, letters, notices
+    Language {
+        /// The person
+        person: i64,
+        /// en or es
+        language: String,
+    },
     /// Say more of a person: channel, format, verified, last-four, deceased, bankruptcy, household,
     /// tenure
     Detail(SayDetail),

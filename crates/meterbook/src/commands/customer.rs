@@ -10,7 +10,7 @@ use meterbook_core::detail::{Detail, DetailKind, Subject};
 use meterbook_core::id::{AgreementId, ContactId, PersonId, RegistrationId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::holds;
-use meterbook_core::person::{Consent, ContactKind, Purpose};
+use meterbook_core::person::{Consent, ContactKind, Language, Purpose};
 use meterbook_core::registration::{Registration, RegistrationKind};
 use meterbook_store::{self as store, Tx};
 
@@ -76,6 +76,14 @@ pub(crate) fn customer(place: &Place, command: &CustomerCommand) -> Result<()> {
         CustomerCommand::Rename { person, was, name, on } => {
             db.write(|tx| person::rename(tx, by, PersonId(*person), was, name, *on))?;
             format!("person {person} is {name}, formerly {was}")
+        }
+        CustomerCommand::Language { person, language } => {
+            let is = Language::from_word(language).ok_or_else(|| {
+                let all: Vec<&str> = Language::ALL.iter().map(|it| it.word()).collect();
+                super::said(format!("{language} is no language; write {}", all.join(" or ")))
+            })?;
+            db.write(|tx| person::speak(tx, by, PersonId(*person), is))?;
+            format!("person {person} is written to in {is} from now on")
         }
         CustomerCommand::Petition { person } => {
             let split = db.read(|tx| person::split(tx, PersonId(*person)))?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::debit::returned::{self, Became};
-use meterbook_app::debit::{self, NewDebits, prenote};
+use meterbook_app::debit::{self, NewDebits, call_off, prenote};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::seal::{BankKey, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
@@ -136,10 +136,27 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             }
             say::line(format_args!("of {}", counted(rates.sent, "debit")));
         }
+        DebitCommand::CallOff { file, why } => {
+            let id = DebitFileId(*file);
+            let it = super::open(place)?.write(|tx| call_off::call_off(tx, by, id, why))?;
+            let many = counted(it.debits, "debit");
+            let amount = it.amount;
+            say::line(format_args!(
+                "{many} of {amount} called off; their bills go into the next file"
+            ));
+        }
         DebitCommand::Files => {
-            for it in super::see(place)?.read(store::debit::all)? {
+            let all = super::see(place)?.read(|tx| {
+                let all = store::debit::all(tx)?.into_iter();
+                let with = all.map(|it| Ok((store::debit::called_off(tx, it.id)?, it)));
+                with.collect::<Result<Vec<_>>>()
+            })?;
+            for (off, it) in all {
                 let DebitFile { id, format, settle, items, total, .. } = it;
-                say::line(format_args!("{id}  {format}  {settle}  {items} debits  {total:>12}"));
+                let off = off.map_or_else(String::new, |it| format!("  called off {}", it.0));
+                say::line(format_args!(
+                    "{id}  {format}  {settle}  {items} debits  {total:>12}{off}"
+                ));
             }
             for it in super::see(place)?.read(store::prenote::all)? {
                 let (id, settle, items) = (it.id, it.settle, it.items);
@@ -233,8 +250,11 @@ fn take_in(place: &Place, file: &Path) -> Result<()> {
                     let number = store::account::get(tx, account)?.number;
                     format!("the mandate of {number} is changed")
                 }
+                Became::CalledOff { file, amount } => {
+                    format!("file {file} of {amount} is called off; its bills go into the next one")
+                }
                 Became::Already => "done before".to_owned(),
-                Became::Task => "nobody knows it; it is a task".to_owned(),
+                Became::Task => "nothing was done by it; it is a task".to_owned(),
             };
             say::line(format_args!("line {}  {}  {became}", it.line, it.code));
         }

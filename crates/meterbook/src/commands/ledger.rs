@@ -9,7 +9,6 @@ use meterbook_app::drawer;
 use meterbook_core::ledger::count::counted;
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
-use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
@@ -63,7 +62,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
             say::line(format_args!("the month of {on} is closed"));
         }
         LedgerCommand::Evidence { of } => {
-            for (step, said) in super::see(place)?.read(|tx| store::journal::evidence(tx, of))? {
+            for (step, said) in super::see(place)?.read(|tx| close::evidence(tx, &of.join(" ")))? {
                 say::line(format_args!("{step:<12} {said}"));
             }
         }

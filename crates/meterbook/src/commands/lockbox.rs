@@ -35,6 +35,13 @@ pub(crate) fn import(place: &Place, file: &Path, (count, total): (usize, &str)) 
         let lines = lines.join(" ");
         say::line(format_args!("{many} posted before and not again: lines {lines}{more}"));
     }
+    for it in &took.otherwise {
+        say::line(format_args!("NOT POSTED: {it}"));
+    }
+    if !took.letters.is_empty() {
+        let many = counted(took.letters.len(), "envelope");
+        say::line(format_args!("{many} without money"));
+    }
     Ok(())
 }
 

@@ -170,6 +170,13 @@ fn quoted(text: &str) -> String {
     }
 }
 
+/// Warns of cash that no drawer has.
+fn in_no_drawer() {
+    say::warning(
+        "no drawer is open: the cash is in none, and nobody counts it; open one: meterbook drawer open",
+    );
+}
+
 /// Says how something went that may take two.
 fn outcome(done: impl std::fmt::Display, outcome: Outcome) {
     match outcome {

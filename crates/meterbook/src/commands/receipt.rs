@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bank::settle::{self, Is};
-use meterbook_app::drawer::agent;
+use meterbook_app::drawer::{self, agent};
 use meterbook_app::pledge;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::returned;
@@ -42,6 +42,10 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
                 };
                 Ok((taken, kept))
             })?;
+            let cash = taken.tenders.iter().any(|it| it.kind == Tender::Cash);
+            if cash && db.read(|tx| drawer::has_none(tx, by))? {
+                super::in_no_drawer();
+            }
             for it in &taken.tenders {
                 let (id, kind, reference, amount) = (it.id, it.kind, &it.reference, it.amount);
                 say::line(format_args!("tender {id}: {kind} {reference}, {amount}"));
@@ -99,6 +103,7 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
         ReceiptCommand::Mistake { tender, why } => {
             let fee = db.write(|tx| returned::mistake(tx, by, TenderId(*tender), why))?;
             say::line(format_args!("the bank was wrong; {fee} is not asked for"));
+            say::line("it pays again when it comes in again, under its own number");
             Ok(())
         }
         ReceiptCommand::Lift { account, why } => {
@@ -169,17 +174,23 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
             Ok(())
         }
         SuspenseCommand::Split { id, to, why } => {
-            let paid = super::open(place)?.write(|tx| {
+            let (paid, rest) = super::open(place)?.write(|tx| {
                 let mut parts = Vec::new();
                 for it in to {
                     let (account, amount) = it.split_once(':').unwrap_or((it, ""));
                     let amount = Money::parse(amount).map_err(super::said)?;
                     parts.push((super::account(tx, account)?.id, amount));
                 }
-                suspense::split(tx, super::actor(), SuspenseId(*id), &parts, why)
+                let paid = suspense::split(tx, super::actor(), SuspenseId(*id), &parts, why)?;
+                let of = store::suspense::get(tx, SuspenseId(*id))?;
+                Ok((paid, of.map_or(Ok(None), |it| suspense::rest(tx, &it))?))
             })?;
             for (it, to) in paid.iter().zip(to) {
+                let to = to.split_once(':').map_or(to.as_str(), |it| it.0);
                 say::line(format_args!("{} is payment {} of {to} now", it.amount, it.id));
+            }
+            if let Some(it) = rest {
+                say::line(format_args!("{} is held on under {}", it.amount, it.id));
             }
             Ok(())
         }

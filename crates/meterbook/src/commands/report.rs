@@ -5,7 +5,6 @@ use meterbook_app::report::{self as act, Written};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{AccountNumber, EntryId};
-use meterbook_core::ledger::Gl;
 use meterbook_core::period::Period;
 use meterbook_core::report::{Asked, By, Days, ReportKind};
 use meterbook_store::report::drill::Drilled;
@@ -47,15 +46,6 @@ pub(crate) fn report(place: &Place, it: &Report) -> Result<()> {
             super::said(format!("{said} is no class; write one of: {}", all.join(", ")))
         })
     });
-    let gl = it.gl.as_deref().map(|said| {
-        Gl::called(said).ok_or_else(|| {
-            let all: Vec<&str> = Gl::ALL.iter().map(|it| it.word()).collect();
-            super::said(format!(
-                "{said} is no account of the ledger; write one of: {}",
-                all.join(", ")
-            ))
-        })
-    });
     let asked = Asked {
         kind,
         days,
@@ -64,7 +54,7 @@ pub(crate) fn report(place: &Place, it: &Report) -> Result<()> {
         class: class.transpose()?,
         tariff: it.tariff.clone(),
         line: it.line.clone(),
-        gl: gl.transpose()?,
+        gl: it.gl.clone(),
     };
     let mut bar = say::Bar::new();
     let found =

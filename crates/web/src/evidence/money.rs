@@ -90,6 +90,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("every drawer of the day is closed", "todas las cajas del día están cerradas"),
     ("{} examined, nothing found", "{} revisados, nada encontrado"),
     ("{} is held for nobody", "{} sin dueño conocido"),
+    ("{} of cash is in no drawer", "{} en efectivo no está en ninguna caja"),
     ("drawer {} of {} is open since {}", "la caja {} de {} está abierta desde el {}"),
     ("the entries are out of balance by {}", "los asientos no cuadran por {}"),
     ("entry {}, all since entry {}", "asiento {}, todo desde el asiento {}"),
@@ -171,6 +172,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
         "there are {} payments of {}, and {} of {} were said; nothing was posted",
         "hay {} pagos por {}, y se dijeron {} por {}; no se registró nada",
+    ),
+    (
+        "what was held under {} was parted; {} of it is held under {} now",
+        "lo retenido con el número {} se repartió; {} sigue retenido con el número {}",
     ),
     (
         "what was held under {} was settled on {}; nothing was changed",
@@ -298,7 +303,31 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "la cobranza no lo propuso",
     ),
     ("{} is owed; no more than that", "se deben {}; no más que eso"),
-    ("it was done today already; nothing was changed", "ya se hizo hoy; no se cambió nada"),
+    (
+        "it was done today already, with as much: {}; nothing was changed; for more, write another amount",
+        "ya se hizo hoy, con ese importe: {}; no se cambió nada; para más, escriba otro importe",
+    ),
+    (
+        "{} is no account of the ledger; write one of: {}",
+        "{} no es una cuenta del libro mayor; escriba una de: {}",
+    ),
+    (
+        "there is no tariff {}, and nothing is billed once under it; see: meterbook tariff list",
+        "no hay tarifa {}, y nada se factura una vez con ese código; vea: meterbook tariff list",
+    ),
+    (
+        "there is no file {} of debits; see: meterbook debit files",
+        "no hay archivo {} de cargos; vea: meterbook debit files",
+    ),
+    ("it was called off on {}; nothing was changed", "se anuló el {}; no se cambió nada"),
+    (
+        "{} of it came back, so the bank took the file; what else of it is wrong comes back by itself: meterbook debit returned",
+        "{} volvió, así que el banco tomó el archivo; lo demás vuelve por sí solo: meterbook debit returned",
+    ),
+    (
+        "nothing was closed that is called {}; write a day such as 2026-03-10, or a month with how it was closed, such as 2026-03 hard",
+        "no se cerró nada que se llame {}; escriba un día como 2026-03-10, o un mes con su cierre, como 2026-03 hard",
+    ),
     (
         "today is {}; debits settle then or later",
         "hoy es {}; los débitos se liquidan hoy o después",

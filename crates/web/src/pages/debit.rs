@@ -358,6 +358,14 @@ fn became(tx: &mut Tx, it: &Told, reader: &Visitor) -> Result<[String; 3]> {
             let number = store::account::get(tx, account)?.number;
             format!("{number}: {}", words.debit_changed)
         }
+        Became::CalledOff { file, amount } => {
+            format!(
+                "{} {file}, {}: {}",
+                words.debit_file,
+                show::money(amount),
+                words.debit_called_off
+            )
+        }
         Became::Already => words.debit_already.to_owned(),
         Became::Task => words.debit_task.to_owned(),
     };

@@ -64,7 +64,7 @@ struct Page {
     takes: [bool; 5],
     /// What may be chosen: a word, what people call it, and whether it is.
     classes: Vec<(&'static str, &'static str, bool)>,
-    accounts: Vec<(&'static str, &'static str, bool)>,
+    accounts: Vec<(String, String, bool)>,
     /// What is wrong with what was typed, or why there is no report.
     wrong: String,
     seen: String,
@@ -230,8 +230,7 @@ impl Typed {
                 Some(number.ok_or_else(|| format!("{text} {}", said.what_is_no_account))?);
         }
         if let Some(text) = some(&self.gl, Filter::Gl) {
-            let gl = Gl::called(&text);
-            asked.gl = Some(gl.ok_or_else(|| format!("{text} {}", said.what_is_no_gl))?);
+            asked.gl = Some(text);
         }
         asked.class = some(&self.class, Filter::Class).and_then(|it| CustomerClass::from_word(&it));
         asked.tariff = some(&self.tariff, Filter::Tariff);
@@ -296,13 +295,7 @@ fn begun(
             .iter()
             .map(|it| (it.word(), cells::class(*it, visitor.words()), it.word() == typed.class))
             .collect(),
-        accounts: Gl::ALL
-            .iter()
-            .map(|it| {
-                let number = it.word().split_once(' ').unwrap_or_default().0;
-                (number, words::gl(*it, language), number == typed.gl)
-            })
-            .collect(),
+        accounts: accounts(&typed.gl, language),
         wrong,
         seen: String::new(),
         as_of: String::new(),
@@ -318,6 +311,20 @@ fn begun(
         notes: Vec::new(),
         typed,
     }
+}
+
+/// The accounts that may be chosen, and the one that was asked for where the utility calls it otherwise.
+fn accounts(asked: &str, language: Language) -> Vec<(String, String, bool)> {
+    let of = |it: &Gl| {
+        let number = it.word().split_once(' ').unwrap_or_default().0.to_owned();
+        let is = asked == number || asked == it.word();
+        (number, words::gl(*it, language).to_owned(), is)
+    };
+    let mut all: Vec<_> = Gl::ALL.iter().map(of).collect();
+    if !asked.is_empty() && !all.iter().any(|it| it.2) {
+        all.insert(0, (asked.to_owned(), asked.to_owned(), true));
+    }
+    all
 }
 
 fn page(console: &Console, visitor: &Visitor, typed: Typed, it: &Report) -> Page {

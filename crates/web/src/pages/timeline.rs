@@ -151,7 +151,9 @@ fn text(change: Change, text: &str, visitor: &Visitor) -> String {
     let (words, language) = (visitor.words(), visitor.language);
     match change {
         Change::Said | Change::TakenBack => text.to_owned(),
-        Change::Paid => show::paid(text, words),
+        Change::Paid | Change::PaymentVoided | Change::PaymentReturned | Change::PaymentMoved => {
+            show::paid(text, words)
+        }
         Change::Delivered => outbox::said_of(text, words),
         Change::Billed => show::days(text, language).unwrap_or_else(|| text.to_owned()),
         Change::ServiceStarted | Change::ServiceStopped => {

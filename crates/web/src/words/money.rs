@@ -233,6 +233,7 @@ catalogue! {
     // Direct debit.
     debit_prenote_back: "the prenote came back", "la nota previa volvió";
     debit_already: "done before", "ya estaba hecho";
+    debit_called_off: "called off; its bills go into the next one", "anulado; sus facturas van en el siguiente";
     debit_back: "taken back", "retirados";
     debit_by: "Due by", "Vence hasta";
     debit_came_back: "Came back", "Devueltos";
@@ -253,7 +254,7 @@ catalogue! {
     debit_returned: "What the bank sent back", "Lo que devolvió el banco";
     debit_settles: "Settles", "Se liquida";
     debit_take_in: "Take it in", "Procesarlo";
-    debit_task: "nobody knows it; it is a task", "nadie lo conoce; es una tarea";
+    debit_task: "nothing was done by it; it is a task", "nada se hizo por ello; es una tarea";
     debit_waits: "The file is above what you may make alone. It waits for a second person and is made when they agree.", "El archivo supera lo que puede hacer sin otra persona. Espera a una segunda y se hace cuando ella esté de acuerdo.";
     debits: "Direct debit", "Débito directo";
     debits_word: "debits", "débitos";

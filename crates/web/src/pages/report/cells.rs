@@ -136,7 +136,11 @@ fn behind(it: &Report, typed: &Typed, row: &[Cell]) -> String {
         ReportKind::Deposits => Gl::DepositsHeld,
         _ => return String::new(),
     };
-    let gl = gl.word().split_once(' ').unwrap_or_default().0.to_owned();
+    // A row of the ledger is one of the utility's accounts; of other reports, all of a role.
+    let gl = match cell(it, row, Column::GlNumber) {
+        Some(Cell::Text(number)) if it.asked.kind == ReportKind::Ledger => number.clone(),
+        _ => gl.word().to_owned(),
+    };
     let [account, tariff, line, class] =
         [Column::Account, Column::Tariff, Column::Line, Column::Class].map(|at| text(it, row, at));
     let (mut from, mut through) = (typed.from.clone(), typed.through.clone());
