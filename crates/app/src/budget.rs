@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::Bill;
 use meterbook_core::charge::{Charge, ChargeFor};
-use meterbook_core::credit::budget::{Billed, How, Stands};
+use meterbook_core::credit::budget::{Billed, How, OfTurn, Stands};
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
@@ -293,7 +293,8 @@ fn one(tx: &mut Tx, it: &Budget, over: bool, bill: &Bill) -> Result<Vec<Charge>>
     let since = stood.iter().rposition(|it| it.how != How::Levelled).map_or(0, |it| it + 1);
     let stands = Stands {
         level: level_after(tx, it, &stood)?,
-        bills: i64::try_from(stood.len() - since)?,
+        turn: of_turn(bill, &stood),
+        bills: i64::try_from(stood[since..].iter().filter(|it| it.ends_turn()).count())?,
         variance: store::budget::variance(tx, it.account)? - taken_back,
         over,
     };
@@ -308,6 +309,8 @@ fn one(tx: &mut Tx, it: &Budget, over: bool, bill: &Bill) -> Result<Vec<Charge>>
         asked: becomes.asked,
         next: becomes.next,
         gone: false,
+        turn: bill.period,
+        until: bill.days().end(),
     };
     store::budget::bill(tx, &it.key, &levelled)?;
     if becomes.how == How::Settled {
@@ -319,6 +322,21 @@ fn one(tx: &mut Tx, it: &Budget, over: bool, bill: &Bill) -> Result<Vec<Charge>>
         charges.push(charge(format!("budget/{}", bill.number), amount, label));
     }
     Ok(charges)
+}
+
+/// Which part of its turn a bill and those before it bill.
+fn of_turn(bill: &Bill, stood: &[&Levelled]) -> OfTurn {
+    let (turn, days) = (bill.period, bill.days());
+    let before: Vec<_> = stood.iter().filter(|it| it.turn == turn).collect();
+    // What an interim bill has of it begins where the turn does, or service.
+    let from = if before.is_empty() { days.start().max(turn.start()) } else { turn.start() };
+    let billed = turn.overlap(from, Some(days.end()));
+    OfTurn {
+        days: billed.map_or_else(|| turn.days(), |it| it.days()),
+        of: turn.days(),
+        asked: before.iter().map(|it| it.asked).sum(),
+        is_over: turn.end() <= days.end(),
+    }
 }
 
 /// What the customer reads: both what is asked for and what the bill is.

@@ -16,7 +16,6 @@ use meterbook_core::ledger::{EntryKind, Gl, credited};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
-use meterbook_store::report::Scope;
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
@@ -226,7 +225,7 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
         *totals.entry(gl).or_default() += more;
     }
     for (gl, less) in store::ledger::gl_moved(tx, through, ties.through)? {
-        *totals.entry(gl).or_default() -= less;
+        *totals.entry(gl).or_default() += -less;
     }
     totals.retain(|_, sum| *sum != Money::ZERO);
     let said: Vec<String> = totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect();

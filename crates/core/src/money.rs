@@ -25,7 +25,7 @@ pub struct Price {
 }
 
 /// How much of something, in millionths of `unit`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Quantity {
     /// Millionths of the unit: 742 kWh is `742_000_000`.
     pub micro: i64,
@@ -34,7 +34,7 @@ pub struct Quantity {
 }
 
 /// A share of an amount, in billionths: 3.5 % is `35_000_000`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Share {
     /// Billionths of the whole.
     pub nano: i64,

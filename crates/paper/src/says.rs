@@ -81,7 +81,12 @@ impl Says {
     }
 
     pub(crate) fn quantity(&self, it: Quantity) -> String {
-        format!("{} {}", number(it.micro, 3), self.unit(it.unit, it.micro))
+        self.quantity_to(it, FEWEST)
+    }
+
+    /// The same with at most so many decimals.
+    pub(crate) fn quantity_to(&self, it: Quantity, places: u32) -> String {
+        format!("{} {}", number(it.micro, places), self.unit(it.unit, it.micro))
     }
 
     pub(crate) fn unit(&self, unit: Unit, micro: i64) -> String {
@@ -148,7 +153,15 @@ pub(crate) fn colour(commodity: Commodity) -> &'static str {
 
 /// A number of millionths with at most so many decimals, half up.
 pub(crate) fn number(micro: i64, places: u32) -> String {
-    let step = 10_i64.pow(6 - places);
-    let near = (micro + step.div_euclid(2)).div_euclid(step);
+    let near = nearest(micro, places).div_euclid(10_i64.pow(6 - places));
     grouped(&decimal(near, usize::try_from(places).expect("it is small")))
 }
+
+/// Millionths to the nearest number with so many decimals, half up.
+pub(crate) fn nearest(micro: i64, places: u32) -> i64 {
+    let step = 10_i64.pow(6 - places);
+    (micro + step.div_euclid(2)).div_euclid(step) * step
+}
+
+/// The most decimals of a quantity that nobody multiplies.
+pub(crate) const FEWEST: u32 = 3;

@@ -13,7 +13,7 @@ use meterbook_core::money::{Money, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line};
+use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line, Note};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
 use meterbook_core::text::decimal;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::chart::{chart, last_year};
 use crate::frame::{Form, Frame, asking, dialled, framed, said};
-use crate::says::{Says, colour, listed, number};
+use crate::says::{FEWEST, Says, colour, listed, nearest, number};
 
 /// Everything that is printed on one bill, as texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -672,16 +672,21 @@ fn demands(it: &Segment, says: &Says) -> Vec<String> {
         let mut said = format!(
             "{name}: {} {}, {} {}",
             words.demand_measured,
-            says.quantity(measured),
+            says.quantity_to(measured, 6),
             words.demand_billed,
-            says.quantity(billed)
+            says.quantity_to(billed, 6)
         );
         let earlier = it.carried.peaks.iter().filter(|it| Some(it.turn) != latest);
         let mut earlier = earlier.filter(|it| it.charge == peak.charge && it.period == peak.period);
         if measured.micro < billed.micro {
             let looks_back = earlier.any(|it| billed.micro <= it.micro);
-            let why = if looks_back { words.demand_ratchet } else { words.demand_least };
-            said = format!("{said}; {why}");
+            let ratchet = it.lines.iter().filter(of_it).find_map(|it| match &it.note {
+                Note::Ratcheted(_, ratchet) => Some(ratchet.spelled(says.language)),
+                _ => None,
+            });
+            // Bills of before did not keep how it came about.
+            let unsaid = if looks_back { words.demand_ratchet } else { words.demand_least };
+            said = format!("{said}; {}", ratchet.as_deref().unwrap_or(unsaid));
         }
         all.push(said);
     }
@@ -691,7 +696,7 @@ fn demands(it: &Segment, says: &Says) -> Vec<String> {
 /// What a line is called; with its days where another line is called the same for other days, as on
 /// both sides of a change of season.
 pub(crate) fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
-    let name = |it: &Line| (it.label.clone(), it.note.clone());
+    let name = |it: &Line| (it.label.clone(), it.note.bare());
     let other = |of: &Line| name(of) == name(it) && of.period != it.period;
     let called = it.called(says.language);
     if segment.lines.iter().any(other) {
@@ -704,12 +709,15 @@ pub(crate) fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
 /// What was counted and what each cost, as the line prints them before its amount.
 pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
     match it.basis {
-        Basis::Each(quantity, price) => (says.quantity(quantity), format!("× {}", priced(price))),
-        Basis::Part { quantity, price, days, of: 1 } => {
-            (says.quantity(quantity), format!("× {} × {days} {}", priced(price), says.words.days))
+        Basis::Each(quantity, price) => {
+            (counted(it, quantity, says), format!("× {}", priced(price)))
         }
+        Basis::Part { quantity, price, days, of: 1 } => (
+            counted(it, quantity, says),
+            format!("× {} × {days} {}", priced(price), says.words.days),
+        ),
         Basis::Part { quantity, price, days, of } => (
-            says.quantity(quantity),
+            counted(it, quantity, says),
             format!("× {} × {days}/{of} {}", priced(price), says.words.days),
         ),
         Basis::Share(whole, share) => {
@@ -723,6 +731,21 @@ pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
         }
         Basis::Amount(_) => (String::new(), String::new()),
     }
+}
+
+/// A quantity with as many decimals as it takes to come to the printed amount with a calculator.
+fn counted(it: &Line, quantity: Quantity, says: &Says) -> String {
+    let comes_to = |micro| {
+        let quantity = Quantity { micro, ..quantity };
+        let basis = match it.basis {
+            Basis::Part { price, days, of, .. } => Basis::Part { quantity, price, days, of },
+            Basis::Each(_, price) => Basis::Each(quantity, price),
+            other => other,
+        };
+        basis.exact().round(it.rounding)
+    };
+    let does = |places: &u32| comes_to(nearest(quantity.micro, *places)) == it.amount;
+    says.quantity_to(quantity, (FEWEST..6).find(does).unwrap_or(6))
 }
 
 /// A price without the unit, which stands beside it.

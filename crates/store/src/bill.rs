@@ -64,11 +64,14 @@ const OF_ACCOUNT: Sql = Sql(concat!(
     ", b.billed_on, b.due_on, b.total_cents
      from standing_bill b where b.account_id = $1 order by 4 desc, b.id desc limit $2"
 ));
-const OF_SERVICE: Sql = Sql("
-    select id, number, from_on, to_on, billed_on, due_on, total_cents
-    from standing_bill b
-    where account_id = $1 and not exists (select 1 from bill_apart o where o.bill_id = b.id)
-    order by to_on desc, id desc limit $2");
+const OF_SERVICE: Sql = Sql(concat!(
+    "select b.id, b.number, ",
+    days!(),
+    ", b.billed_on, b.due_on, b.total_cents
+     from standing_bill b
+     where b.account_id = $1 and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+     order by b.to_on desc, b.id desc limit $2"
+));
 const SERVED: (Sql, Sql) = among_ids!(
     "select b.id from standing_bill b
      where not exists (select 1 from bill_apart o where o.bill_id = b.id) and b.account_id",

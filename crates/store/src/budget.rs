@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use meterbook_core::credit::budget::{Billed, How};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 
 use crate::Tx;
 use crate::tx::{Sql, among_ids, list_of};
@@ -37,7 +38,9 @@ const RUNNING: (Sql, Sql) = among_ids!(
 const BILLS: Sql = Sql("
     select m.bill_id, b.number, m.how, m.actual_cents, m.asked_cents, m.next_cents,
            (select count(*) from bill_cancelled c join correction k on k.id = c.correction_id
-            where c.bill_id = m.bill_id and k.cause = 'run')
+            where c.bill_id = m.bill_id and k.cause = 'run'),
+           b.from_on, b.to_on,
+           coalesce((select max(s.to_on) from segment s where s.bill_id = b.id), b.to_on)
     from budget_bill m join bill b on b.id = m.bill_id
     where m.key = $1 order by m.bill_id");
 const VARIANCE: Sql = Sql("
@@ -112,6 +115,17 @@ pub struct Levelled {
     pub next: Money,
     /// Whether it was taken back with its whole turn.
     pub gone: bool,
+    /// The turn it is of.
+    pub turn: Period,
+    /// The day behind the last one it bills: that of an interim bill is within the turn.
+    pub until: Date,
+}
+
+impl Levelled {
+    /// Whether its turn is over with it, so that it is one of the twelve bills of a year.
+    pub fn ends_turn(&self) -> bool {
+        self.turn.end() <= self.until
+    }
 }
 
 /// Keeps that an account begins. The database refuses a second time on a day.
@@ -178,6 +192,8 @@ pub fn bills(tx: &mut Tx, key: &str) -> Result<Vec<Levelled>> {
             asked: row.money(4)?,
             next: row.money(5)?,
             gone: row.int(6)? != 0,
+            turn: row.period(7)?,
+            until: row.date(9)?,
         })
     })
 }
@@ -192,7 +208,8 @@ pub fn posted(tx: &mut Tx, key: &str) -> Result<bool> {
     Ok(tx.one(BACK, [key.into()], |row| row.int(0))? != 0)
 }
 
-/// What the newest bills of service of an account came to, the newest first.
+/// What the newest bills of service of an account came to, the newest first, each with its days of
+/// service.
 pub fn history(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Billed>> {
     let bills = crate::bill::of_service(tx, account, most)?;
     Ok(bills.iter().map(|it| Billed { days: it.period.days(), total: it.total }).collect())

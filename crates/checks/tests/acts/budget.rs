@@ -23,6 +23,7 @@ use meterbook_core::moves::Credit;
 use meterbook_store::budget::Budget;
 use meterbook_store::{self as store, Db};
 
+use crate::interim;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
 use crate::jobs::january;
 use crate::last_bill;
@@ -220,6 +221,31 @@ fn what_is_no_bill_of_service_counts_in_no_level_and_no_security() {
         pays(db, THREE, 3 * 1_332, date(2026, 2, 10), actor());
         let kept = db.read(|tx| deposit::secured(tx, THREE, date(2026, 3, 10))).unwrap();
         assert_eq!((kept.held, kept.goes_back), (total, Some(Because::OnTime { bills: 1 })));
+        sound(db);
+    });
+}
+
+#[test]
+fn an_interim_bill_takes_its_days_of_the_level_and_history_counts_days_of_service() {
+    engines::each(|db, _| {
+        crate::correct::begin(db, "R-1", &[crate::village::DIALS]);
+        for (on, index) in [(date(2026, 1, 1), 0), (date(2026, 1, 16), 40), (date(2026, 2, 1), 100)]
+        {
+            crate::correct::shows(db, on, &[index]);
+        }
+        say(db, Noun::Budget, RULES);
+        begin(db, ONE, Some(31_00)).unwrap();
+        interim::made(db, date(2026, 1, 16)).unwrap();
+        assert_eq!(owes(db, ONE), 15_00, "fifteen of 31 days");
+        crate::correct::bill(db);
+        assert_eq!(owes(db, ONE), 31_00, "one level in one turn");
+        let running = db.read(|tx| budget::running(tx, ONE)).unwrap().unwrap();
+        let bills = db.read(|tx| store::budget::bills(tx, &running.key)).unwrap();
+        let ends: Vec<_> = bills.iter().map(|it| (it.asked.cents(), it.ends_turn())).collect();
+        assert_eq!(ends, [(15_00, false), (16_00, true)], "one of the twelve bills");
+        // 12.00 of 31 days of service are 11.77 of a month; of two whole turns they were half of it.
+        let history = db.read(|tx| store::budget::history(tx, ONE, 12)).unwrap();
+        assert_eq!(history.iter().map(|it| it.days).collect::<Vec<_>>(), [16, 15]);
         sound(db);
     });
 }

@@ -230,6 +230,8 @@ fn levelled() -> Levelled {
         asked: Money::from_cents(50_00),
         next: Money::from_cents(51_00),
         gone: false,
+        turn: bill.period,
+        until: bill.days().end(),
     }
 }
 

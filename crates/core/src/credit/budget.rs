@@ -82,12 +82,35 @@ pub struct Billed {
 pub struct Stands {
     /// What is asked for in place of a bill.
     pub level: Money,
-    /// Bills since the year was settled.
+    /// Which part of its turn is billed with it.
+    pub turn: OfTurn,
+    /// Turns since the year was settled.
     pub bills: i64,
     /// What bills came to beyond what was asked for: above zero the customer owes it.
     pub variance: Money,
     /// Whether this is the last bill.
     pub over: bool,
+}
+
+/// How much of its turn a bill and those before it bill: an interim bill takes its days of the level,
+/// and the bill of the turn what is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfTurn {
+    /// The days that are billed by now, at least one.
+    pub days: i64,
+    /// The days of the turn.
+    pub of: i64,
+    /// What was asked for before.
+    pub asked: Money,
+    /// Whether no day is left.
+    pub is_over: bool,
+}
+
+impl OfTurn {
+    /// What is asked for of a level.
+    fn part(self, level: Money) -> Money {
+        Exact::from(level).part(self.days, self.of).round(Rounding::HalfUp) - self.asked
+    }
 }
 
 /// What becomes of a bill.
@@ -185,25 +208,26 @@ impl Rules {
 
     /// What becomes of a bill; `bills` are it and those before it, the newest first.
     pub fn becomes(&self, stands: &Stands, actual: Money, bills: &[Billed]) -> Becomes {
-        let Stands { level, variance, over, .. } = *stands;
+        let Stands { level, turn, variance, over, .. } = *stands;
         let settled = actual + variance;
         if over {
             return Becomes { how: How::Settled, asked: settled, next: Money::ZERO };
         }
         if self.variant == Variant::Rolling {
             let level = self.level(bills, variance).unwrap_or(level);
-            return Becomes { how: How::Levelled, asked: level, next: level };
+            return Becomes { how: How::Levelled, asked: turn.part(level), next: level };
         }
-        let last = YEAR <= stands.bills + 1;
+        let last = turn.is_over && YEAR <= stands.bills + 1;
         match (last, self.true_up) {
-            (false, _) => Becomes { how: How::Levelled, asked: level, next: level },
+            (false, _) => Becomes { how: How::Levelled, asked: turn.part(level), next: level },
             (true, TrueUp::Bill) => {
                 let next = self.level(bills, Money::ZERO).unwrap_or(level);
                 Becomes { how: How::TrueUp, asked: settled, next }
             }
             (true, TrueUp::Spread) => {
-                let next = self.level(bills, settled - level).unwrap_or(level);
-                Becomes { how: How::TrueUp, asked: level, next }
+                let asked = turn.part(level);
+                let next = self.level(bills, settled - asked).unwrap_or(level);
+                Becomes { how: How::TrueUp, asked, next }
             }
         }
     }
@@ -230,7 +254,23 @@ mod tests {
     }
 
     fn stands(bills: i64, variance: i64) -> Stands {
-        Stands { level: cents(50_00), bills, variance: cents(variance), over: false }
+        let turn = OfTurn { days: 30, of: 30, asked: Money::ZERO, is_over: true };
+        Stands { level: cents(50_00), turn, bills, variance: cents(variance), over: false }
+    }
+
+    #[test]
+    fn an_interim_bill_takes_its_days_of_the_level_and_the_turn_the_rest() {
+        let rules = Rules::parse(TEXT).unwrap();
+        let of = |turn, bills| {
+            let stands = Stands { turn, ..stands(bills, 0) };
+            rules.becomes(&stands, cents(20_00), &[])
+        };
+        let interim = OfTurn { days: 10, of: 31, asked: Money::ZERO, is_over: false };
+        let becomes = of(interim, 11);
+        assert_eq!((becomes.how, becomes.asked, becomes.next), (How::Levelled, cents(16_13), cents(50_00)));
+        let rest = OfTurn { days: 31, of: 31, asked: cents(16_13), is_over: true };
+        assert_eq!(of(rest, 3).asked, cents(33_87));
+        assert_eq!(of(rest, 11).how, How::TrueUp);
     }
 
     #[test]

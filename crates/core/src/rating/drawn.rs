@@ -9,7 +9,7 @@ use crate::period::Period;
 use crate::person::Language;
 use crate::rating::component::credit::Settled;
 use crate::rating::component::share::Shared;
-use crate::rating::note::called;
+use crate::rating::note::{Ratcheted, Reach, called};
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
 use crate::rating::{Basis, ChargeKind, Line, Note, Said, Unratable, plan};
@@ -21,12 +21,22 @@ pub(super) struct Draft {
     pub(super) period: Option<(usize, usize)>,
     pub(super) days: Period,
     pub(super) basis: Basis,
+    /// The demand that stands behind its quantity, besides the one of its own days.
+    pub(super) behind: Option<Behind>,
+}
+
+/// A demand that a quantity follows from.
+pub(super) enum Behind {
+    /// The block ends at so many hours of use of it.
+    Reach(Reach),
+    /// A share of it holds the billed one up.
+    Ratchet(Ratcheted),
 }
 
 impl Draft {
     /// A line of a whole section, that no clock and no block divides.
     pub(super) fn plain(section: &Section, basis: Basis) -> Draft {
-        Draft { period: None, days: section.period, basis }
+        Draft { period: None, days: section.period, basis, behind: None }
     }
 }
 
@@ -125,7 +135,7 @@ impl Drawn {
         }
         let charge = &section.tariff().components[component].label;
         let (said, note) = said(section, component, &draft);
-        let line = called(&said.label, &note, Language::English);
+        let line = called(&said.label, &note.bare(), Language::English);
         let special = section.special(charge, &line, draft.days.last());
         let draft = match special {
             Some(special) => special.applied(draft),
@@ -253,5 +263,11 @@ fn said<'a>(section: &Section<'a>, component: usize, draft: &Draft) -> (&'a Arc<
     let Some((period, tier)) = draft.period else { return (&words.plain, Note::Plain) };
     let (said, several) = &words.periods[period];
     let nth = u16::try_from(tier + 1).expect("a ladder has few tiers");
-    (said, if *several { Note::Tier(nth) } else { Note::Plain })
+    let tier = several.then_some(nth);
+    let note = match &draft.behind {
+        Some(Behind::Reach(reach)) => Note::HoursOfUse(nth, *reach),
+        Some(Behind::Ratchet(ratchet)) => Note::Ratcheted(tier, *ratchet),
+        None => tier.map_or(Note::Plain, Note::Tier),
+    };
+    (said, note)
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::money::Price;
 use crate::period::Period;
+use crate::rating::note::Reach;
 use crate::rating::Unratable;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
@@ -16,6 +17,10 @@ pub(super) struct Climb<'a> {
     ladders: &'a [Ladder],
     /// The ends of all blocks, ladder after ladder.
     ends: Vec<i64>,
+    /// The days and the kW that ends for each kW are of.
+    days: i64,
+    of: Option<i64>,
+    kw_micro: i64,
 }
 
 /// How much is in each block of some ladders, in millionths.
@@ -40,12 +45,25 @@ impl<'a> Climb<'a> {
                 None => i64::MAX,
             });
         }
-        Ok(Climb { ladders, ends })
+        let of = (!section.is_whole(days)).then(|| section.window_days());
+        let days = days_between(days.start(), days.end());
+        Ok(Climb { ladders, ends, days, of, kw_micro: peak })
     }
 
     /// Whether some ladder has more than one block.
     pub(super) fn climbs(&self) -> bool {
         self.ladders.len() < self.ends.len()
+    }
+
+    /// How the end of a block came about, where it is for each kW.
+    pub(super) fn reach(&self, ladder: usize, tier: usize) -> Option<Reach> {
+        let limit = self.ladders[ladder].0[tier].up_to?;
+        let days = match limit.per {
+            Per::Kw => self.of.map(|of| (self.days, of)),
+            Per::KwDay => Some((self.days, 1)),
+            Per::Turn | Per::Day => return None,
+        };
+        Some(Reach { each: limit.quantity, kw_micro: self.kw_micro, days })
     }
 
     /// Blocks with nothing in them.

@@ -43,7 +43,7 @@ use crate::tariff::{Charge, Component, CreditCharge, Of};
 pub use flow::{BankEntry, BankFlow, CreditFlow};
 pub use hours::{Hours, by_hours};
 pub use line::{Basis, ChargeKind, Line, Rule, Said};
-pub use note::Note;
+pub use note::{Note, Ratcheted, Reach};
 pub use plan::Plan;
 pub use unratable::Unratable;
 
@@ -240,7 +240,7 @@ fn rider_charges(
                 continue;
             };
             let from = all.count();
-            earn(section, (place, component), of, netted, all)?;
+            earn(section, (place, component), of, netted, (all, carried))?;
             let more = Of::Everything.sum(section, all.among(from, all.count()));
             let there = earned.iter().position(|it| it.label == component.label);
             let before = there.map(|it| earned.swap_remove(it));
@@ -278,9 +278,9 @@ fn earn(
     (place, component): (usize, &Component),
     charge: &CreditCharge,
     netted: &[Netted],
-    all: &mut Drawn,
+    (all, carried): (&mut Drawn, &Carried),
 ) -> Result<(), Unratable> {
-    volume::lines(section, component, &charge.usage, netted, &mut |draft| {
+    volume::lines(section, component, &charge.usage, netted, carried, &mut |draft| {
         all.plain(section, place, draft);
     })
 }
@@ -298,7 +298,9 @@ fn charge(
     match &component.charge {
         Charge::Fixed(charge) => fixed::lines(section, component, charge, &mut priced)?,
         Charge::Unmetered(charge) => unmetered::lines(section, component, charge, &mut priced)?,
-        Charge::Usage(charge) => volume::lines(section, component, charge, netted, &mut priced)?,
+        Charge::Usage(charge) => {
+            volume::lines(section, component, charge, netted, carried, &mut priced)?;
+        }
         Charge::Demand(charge) => demand::lines(section, component, charge, carried, &mut priced)?,
         Charge::Coincident(charge) => coincident::lines(section, component, charge, &mut priced)?,
         Charge::Series(charge) => {
@@ -306,7 +308,7 @@ fn charge(
         }
         Charge::Credit(charge) => {
             let from = all.count();
-            earn(section, (place, component), charge, netted, all)?;
+            earn(section, (place, component), charge, netted, (all, carried))?;
             let earned = Of::Everything.sum(section, all.among(from, all.count()));
             let (earlier, kept) = (all.among(first, from), (carried, credit));
             let lines = credit::settle(section, component, charge, (earned, earlier), kept);

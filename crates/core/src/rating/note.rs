@@ -5,8 +5,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
+use crate::money::{Quantity, Share, Unit};
 use crate::person::Language;
-use crate::rating::Line;
+use crate::rating::{Line, month_index};
+use crate::text::{decimal, scaled};
 
 /// What the engine says of a line. It is kept as what it is, not as text: whoever shows the line
 /// spells it in the reader's language.
@@ -17,6 +21,10 @@ pub enum Note {
     Plain,
     /// It is of one of several tiers, counted from 1.
     Tier(u16),
+    /// It is of a tier that ends at so many hours of use of the demand.
+    HoursOfUse(u16, Reach),
+    /// A share of an earlier demand holds the billed one up; the tier, where there are several.
+    Ratcheted(Option<u16>, Ratcheted),
     /// Credit that this bill earned and a later one takes.
     Carried,
     /// Credit that found nothing to bring down and is lost.
@@ -31,6 +39,29 @@ pub enum Note {
     SurplusPaid,
     /// Less is owed because of a certificate, by its number.
     Certificate(Arc<str>),
+}
+
+/// How the end of a tier for each kW came about: `200 kWh × 246.2144 kW`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reach {
+    /// How much for each kW.
+    pub each: Quantity,
+    /// The kW that are billed, in millionths.
+    pub kw_micro: i64,
+    /// The days it is for, and of how many; `None` where it is for a whole turn. So much a day is for
+    /// days of one.
+    pub days: Option<(i64, i64)>,
+}
+
+/// How a demand came about that is more than what was measured: `80% of 307.768 kW of Feb 2026`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ratcheted {
+    /// The share.
+    pub share: Share,
+    /// The demand it is of.
+    pub of: Quantity,
+    /// The first day of the turn that had it.
+    pub turn: Date,
 }
 
 /// Those that nothing stands behind: how they are kept, and in English and Spanish.
@@ -69,8 +100,14 @@ impl Note {
     pub fn spelled(&self, language: Language) -> Cow<'static, str> {
         match (self, language) {
             (Note::Plain, _) => Cow::Borrowed(""),
-            (Note::Tier(nth), Language::English) => Cow::Owned(format!("tier {nth}")),
-            (Note::Tier(nth), Language::Spanish) => Cow::Owned(format!("tramo {nth}")),
+            (Note::Tier(nth), _) => Cow::Owned(tier(*nth, language)),
+            (Note::HoursOfUse(nth, reach), _) => {
+                Cow::Owned(format!("{}, {}", tier(*nth, language), reach.spelled(language)))
+            }
+            (Note::Ratcheted(nth, ratchet), _) => Cow::Owned(match nth {
+                Some(nth) => format!("{}, {}", tier(*nth, language), ratchet.spelled(language)),
+                None => ratchet.spelled(language),
+            }),
             (Note::Certificate(it), Language::English) => Cow::Owned(format!("certificate {it}")),
             (Note::Certificate(it), Language::Spanish) => Cow::Owned(format!("certificado {it}")),
             (word, language) => {
@@ -83,6 +120,15 @@ impl Note {
         }
     }
 
+    /// It without the figures of this bill, so that lines of two bills can be set beside each other.
+    pub fn bare(&self) -> Note {
+        match self {
+            Note::HoursOfUse(nth, _) | Note::Ratcheted(Some(nth), _) => Note::Tier(*nth),
+            Note::Ratcheted(None, _) => Note::Plain,
+            other => other.clone(),
+        }
+    }
+
     /// What was kept as this text: the other way of [`Display`](fmt::Display).
     pub fn parse(text: &str) -> Option<Note> {
         if let Some((note, ..)) = WORDS.iter().find(|it| it.1 == text) {
@@ -90,7 +136,20 @@ impl Note {
         }
         match text.split_once(' ') {
             None => text.is_empty().then_some(Note::Plain),
-            Some(("tier", nth)) => nth.parse().ok().map(Note::Tier),
+            Some(("tier", rest)) => match rest.split_once(' ') {
+                None => rest.parse().ok().map(Note::Tier),
+                Some((nth, rest)) => {
+                    let nth = nth.parse().ok()?;
+                    match rest.split_once(' ')? {
+                        ("to", reach) => Reach::parse(reach).map(|it| Note::HoursOfUse(nth, it)),
+                        ("ratchet", of) => {
+                            Ratcheted::parse(of).map(|it| Note::Ratcheted(Some(nth), it))
+                        }
+                        _ => None,
+                    }
+                }
+            },
+            Some(("ratchet", of)) => Ratcheted::parse(of).map(|it| Note::Ratcheted(None, it)),
             Some(("certificate", number)) => Some(Note::Certificate(number.into())),
             Some(_) => None,
         }
@@ -116,6 +175,9 @@ impl fmt::Display for Note {
         match self {
             Note::Plain => Ok(()),
             Note::Tier(nth) => write!(f, "tier {nth}"),
+            Note::HoursOfUse(nth, reach) => write!(f, "tier {nth} to {reach}"),
+            Note::Ratcheted(Some(nth), ratchet) => write!(f, "tier {nth} ratchet {ratchet}"),
+            Note::Ratcheted(None, ratchet) => write!(f, "ratchet {ratchet}"),
             Note::Certificate(number) => write!(f, "certificate {number}"),
             word => {
                 let it = WORDS.iter().find(|it| it.0 == *word).expect("every word is a row");
@@ -124,6 +186,90 @@ impl fmt::Display for Note {
         }
     }
 }
+
+fn tier(nth: u16, language: Language) -> String {
+    match language {
+        Language::English => format!("tier {nth}"),
+        Language::Spanish => format!("tramo {nth}"),
+    }
+}
+
+impl Reach {
+    fn spelled(&self, language: Language) -> String {
+        let Reach { each, kw_micro, days } = self;
+        let both = format!("{} {} × {} kW", decimal(each.micro, 6), each.unit, decimal(*kw_micro, 6));
+        let noun = match language {
+            Language::English => "days",
+            Language::Spanish => "días",
+        };
+        match days {
+            None => both,
+            Some((days, 1)) => format!("{both} × {days} {noun}"),
+            Some((days, of)) => format!("{both} × {days}/{of} {noun}"),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Reach> {
+        let words: Vec<&str> = text.split(' ').collect();
+        let (each, unit, kw, days) = match words[..] {
+            [each, unit, "x", kw] => (each, unit, kw, None),
+            [each, unit, "x", kw, "x", days] => (each, unit, kw, Some(days.split_once('/')?)),
+            _ => return None,
+        };
+        let days = match days {
+            Some((days, of)) => Some((days.parse().ok()?, of.parse().ok()?)),
+            None => None,
+        };
+        let each = Quantity { micro: scaled(each, 6)?, unit: Unit::from_word(unit)? };
+        Some(Reach { each, kw_micro: scaled(kw, 6)?, days })
+    }
+}
+
+/// How it is kept.
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reach { each, kw_micro, days } = self;
+        write!(f, "{} {} x {}", decimal(each.micro, 6), each.unit, decimal(*kw_micro, 6))?;
+        days.map_or(Ok(()), |(days, of)| write!(f, " x {days}/{of}"))
+    }
+}
+
+impl Ratcheted {
+    /// How the demand came about, in a language.
+    pub fn spelled(&self, language: Language) -> String {
+        let index = month_index(self.turn);
+        let (year, month) = (index.div_euclid(12), index.rem_euclid(12));
+        let nth = usize::try_from(month).expect("a month of twelve");
+        let (share, of) = (decimal(self.share.nano, 7), decimal(self.of.micro, 6));
+        let unit = self.of.unit;
+        match language {
+            Language::English => format!("{share}% of {of} {unit} of {} {year}", MONTHS.0[nth]),
+            Language::Spanish => format!("{share}% de {of} {unit} de {} {year}", MONTHS.1[nth]),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Ratcheted> {
+        let words: Vec<&str> = text.split(' ').collect();
+        let [share, "of", of, unit, "from", turn] = words[..] else { return None };
+        let share = Share { nano: scaled(share.strip_suffix('%')?, 7)? };
+        let of = Quantity { micro: scaled(of, 6)?, unit: Unit::from_word(unit)? };
+        Some(Ratcheted { share, of, turn: turn.parse().ok()? })
+    }
+}
+
+/// How it is kept.
+impl fmt::Display for Ratcheted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (share, of) = (decimal(self.share.nano, 7), decimal(self.of.micro, 6));
+        write!(f, "{share}% of {of} {} from {}", self.of.unit, self.turn)
+    }
+}
+
+/// The months, short, in English and Spanish.
+const MONTHS: ([&str; 12], [&str; 12]) = (
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+);
 
 #[cfg(test)]
 mod tests {
@@ -134,9 +280,45 @@ mod tests {
         WORDS.iter().map(|it| it.0.clone()).chain(others).collect()
     }
 
+    fn with_demands() -> Vec<Note> {
+        let kwh = Quantity { micro: 200_000_000, unit: Unit::Kwh };
+        let reach = |days| Reach { each: kwh, kw_micro: 246_214_400, days };
+        let of = Quantity { micro: 307_768_000, unit: Unit::Kw };
+        let turn = jiff::civil::date(2026, 2, 20);
+        let ratchet = Ratcheted { share: Share { nano: 800_000_000 }, of, turn };
+        vec![
+            Note::HoursOfUse(1, reach(None)),
+            Note::HoursOfUse(2, reach(Some((12, 31)))),
+            Note::HoursOfUse(2, reach(Some((30, 1)))),
+            Note::Ratcheted(None, ratchet),
+            Note::Ratcheted(Some(2), ratchet),
+        ]
+    }
+
+    #[test]
+    fn a_demand_behind_a_line_is_said_with_its_figures() {
+        let spelled = |language| {
+            with_demands().iter().map(|it| it.spelled(language).into_owned()).collect::<Vec<_>>()
+        };
+        let english = [
+            "tier 1, 200 kWh × 246.2144 kW",
+            "tier 2, 200 kWh × 246.2144 kW × 12/31 days",
+            "tier 2, 200 kWh × 246.2144 kW × 30 days",
+            // A turn is called by the month of its middle.
+            "80% of 307.768 kW of Mar 2026",
+            "tier 2, 80% of 307.768 kW of Mar 2026",
+        ];
+        assert_eq!(spelled(Language::English), english);
+        assert_eq!(spelled(Language::Spanish)[3], "80% de 307.768 kW de mar 2026");
+        let bare = [1, 2, 2, 0, 2].map(|it| if it == 0 { Note::Plain } else { Note::Tier(it) });
+        assert_eq!(with_demands().iter().map(Note::bare).collect::<Vec<_>>(), bare);
+        assert_eq!(Note::parse("tier 1 to 200 kWh x much"), None);
+        assert_eq!(Note::parse("ratchet 80% of 307.768 kW"), None);
+    }
+
     #[test]
     fn what_is_kept_is_read_again_and_every_language_has_its_own_words() {
-        for note in all() {
+        for note in all().into_iter().chain(with_demands()) {
             assert_eq!(Note::parse(&note.to_string()), Some(note.clone()));
             let [english, spanish] =
                 [Language::English, Language::Spanish].map(|it| note.spelled(it));

@@ -543,9 +543,10 @@ pub enum Per {
     Turn,
     /// A day of service.
     Day,
-    /// Each kW of the highest demand of the turn: hours of use.
+    /// Each kW of the demand that the tariff bills for the turn, or of the highest that was measured
+    /// where it bills none: hours of use.
     Kw,
-    /// Each kW of the highest demand, for a day of service.
+    /// Each kW of that demand, for a day of service.
     KwDay,
 }
 

@@ -139,8 +139,8 @@ impl<'a> Charge<'a> {
     /// that it has not keeps its own.
     fn at_prices_of(&self, then: &Charge) -> Exact {
         let amount = |line: &&Line| {
-            let old =
-                then.lines.iter().find(|it| (&it.label, &it.note) == (&line.label, &line.note));
+            let name = |it: &Line| (it.label.clone(), it.note.bare());
+            let old = then.lines.iter().find(|it| name(it) == name(line));
             match old.and_then(|it| it.price()) {
                 Some(price) => line.at(price),
                 None => Exact::from(line.amount),

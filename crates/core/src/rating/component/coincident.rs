@@ -54,7 +54,7 @@ pub(in crate::rating) fn lines(
             if micro != 0 {
                 let price = charge.ladders[*period].0[0].price;
                 let basis = Basis::Each(Quantity { micro, unit: Unit::Kw }, price);
-                draw(Draft { period: Some((*period, 0)), days: piece.days, basis });
+                draw(Draft { period: Some((*period, 0)), days: piece.days, basis, behind: None });
             }
         }
     }

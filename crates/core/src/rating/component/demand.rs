@@ -1,13 +1,15 @@
 //! Charges for the highest use at one time.
 
 use crate::meter::Flow;
-use crate::money::{Price, Quantity};
+use crate::money::{Price, Quantity, Unit};
+use crate::period::Period;
 use crate::rating::carried::{Carried, Peak};
-use crate::rating::drawn::Draft;
+use crate::rating::drawn::{Behind, Draft};
+use crate::rating::note::Ratcheted;
 use crate::rating::section::{Part, Section};
 use crate::rating::windows::{self, Highest, apparent};
 use crate::rating::{Basis, Unratable, month_index};
-use crate::tariff::{Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ratchet};
+use crate::tariff::{Charge, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ratchet};
 
 /// The lines of a demand charge. What it saw goes into `carried`, for the ratchets of later bills.
 pub(in crate::rating) fn lines(
@@ -17,29 +19,20 @@ pub(in crate::rating) fn lines(
     carried: &mut Carried,
     draw: &mut impl FnMut(Draft),
 ) -> Result<(), Unratable> {
-    // A demand of one season is one of the year: it holds the other seasons' too.
-    let clock = charge.clock.map(|it| &section.tariff().clocks[it]).filter(|it| !it.is_by_date());
     for piece in section.parts(charge.clock) {
-        let demands = measured(section, component, charge, &piece)?;
-        for period in piece.periods {
-            let measured = demands[*period];
-            let mut billed = match &charge.ratchets[..] {
-                [] => measured,
-                ratchets => {
-                    let name = clock.map_or("", |it| it.periods[*period].as_str());
-                    ratcheted(section, component, ratchets, name, measured, carried)?
-                }
-            };
-            if let Some(least) = charge.least.filter(|_| has_hours(&piece, *period)) {
-                billed = billed.max(least.micro(section, component, piece.days.start())?);
+        for Billed { period, measured, micro: billed, ratchet } in
+            billed(section, component, charge, &piece, carried)?
+        {
+            if !charge.ratchets.is_empty() {
+                remember(carried, component, name(section, charge, period), section, measured);
             }
-            assert!(0 <= billed, "a demand of {} below zero: {billed}", component.label);
             let mut block = |(tier, price, micro): (usize, Price, i64)| {
                 let quantity = Quantity { micro, unit: price.per };
                 let basis = Basis::over(quantity, price, piece.days, section);
-                draw(Draft { period: Some((*period, tier)), days: piece.days, basis });
+                let behind = ratchet.map(Behind::Ratchet);
+                draw(Draft { period: Some((period, tier)), days: piece.days, basis, behind });
             };
-            let blocks = charge.ladders[*period].filled(billed);
+            let blocks = charge.ladders[period].filled(billed);
             match charge.climb {
                 DemandClimb::EachBlock => blocks.for_each(block),
                 DemandClimb::BlockReached => {
@@ -50,6 +43,72 @@ pub(in crate::rating) fn lines(
         }
     }
     Ok(())
+}
+
+/// The demand to bill of one period of the charge's clock, in millionths of its unit.
+struct Billed {
+    period: usize,
+    measured: i64,
+    micro: i64,
+    /// Where a share of an earlier demand holds it up.
+    ratchet: Option<Ratcheted>,
+}
+
+/// The demands of a part that are billed.
+fn billed(
+    section: &Section,
+    component: &Component,
+    charge: &DemandCharge,
+    piece: &Part,
+    carried: &Carried,
+) -> Result<Vec<Billed>, Unratable> {
+    let demands = measured(section, component, charge, piece)?;
+    let bill = |period: &usize| {
+        let measured = demands[*period];
+        let name = name(section, charge, *period);
+        let seen = (name, measured, charge.ladders[*period].0[0].price.per);
+        let (mut micro, mut ratchet) =
+            ratcheted(section, component, &charge.ratchets, seen, carried)?;
+        if let Some(least) = charge.least.filter(|_| has_hours(piece, *period)) {
+            let least = least.micro(section, component, piece.days.start())?;
+            ratchet = ratchet.filter(|_| least <= micro);
+            micro = micro.max(least);
+        }
+        assert!(0 <= micro, "a demand of {} below zero: {micro}", component.label);
+        Ok(Billed { period: *period, measured, micro, ratchet })
+    };
+    piece.periods.iter().map(bill).collect()
+}
+
+/// The demand in kW that a tariff bills for some days, in millionths: that of its first charge in kW,
+/// the highest of all its periods. `None` where it has no such charge.
+pub(in crate::rating) fn of_days(
+    section: &Section,
+    days: Period,
+    carried: &Carried,
+) -> Result<Option<i64>, Unratable> {
+    let power = |it: &'_ Component| match &it.charge {
+        Charge::Demand(charge) => charge.of == Demanded::Power,
+        _ => false,
+    };
+    let Some(component) = section.tariff().components.iter().find(|it| power(it)) else {
+        return Ok(None);
+    };
+    let Charge::Demand(charge) = &component.charge else { return Ok(None) };
+    let mut highest = None;
+    let is_of = |it: &Part| it.days.overlap(days.start(), Some(days.end())).is_some();
+    for piece in section.parts(charge.clock).filter(is_of) {
+        let demands = billed(section, component, charge, &piece, carried)?;
+        highest = highest.max(demands.into_iter().map(|it| it.micro).max());
+    }
+    Ok(highest)
+}
+
+/// What the demands of a period are kept under. A demand of one season is one of the year: it holds
+/// the other seasons' too.
+fn name<'a>(section: &Section<'a>, charge: &DemandCharge, period: usize) -> &'a str {
+    let clock = charge.clock.map(|it| &section.tariff().clocks[it]).filter(|it| !it.is_by_date());
+    clock.map_or("", |it| it.periods[period].as_str())
 }
 
 /// What was measured in each period of the charge's clock, in millionths of its unit.
@@ -130,14 +189,13 @@ fn ratcheted(
     section: &Section,
     component: &Component,
     ratchets: &[Ratchet],
-    period: &str,
-    measured: i64,
-    carried: &mut Carried,
-) -> Result<i64, Unratable> {
+    (period, measured, unit): (&str, i64, Unit),
+    carried: &Carried,
+) -> Result<(i64, Option<Ratcheted>), Unratable> {
     let turn = section.input.window.start();
     let this = month_index(turn);
     let mine = |it: &&Peak| it.charge == component.label && it.period == period && it.turn < turn;
-    let mut billed = measured;
+    let (mut billed, mut why) = (measured, None);
     for ratchet in ratchets {
         let seen = |it: &&Peak| {
             this - month_index(it.turn) <= ratchet.turns && ratchet.looks_at(month_index(it.turn))
@@ -146,11 +204,17 @@ fn ratcheted(
         if !known && !ratchet.starts_at_none {
             return Err(Unratable::NoHistory { label: component.label.clone() });
         }
-        let highest = carried.peaks.iter().filter(mine).filter(seen).map(|it| it.micro).max();
-        billed = billed.max(ratchet.share.of_micro(highest.unwrap_or(0)));
+        let earlier = carried.peaks.iter().filter(mine).filter(seen);
+        // Of two that are as high the later one is said.
+        let Some(peak) = earlier.max_by_key(|it| (it.micro, it.turn)) else { continue };
+        let held = ratchet.share.of_micro(peak.micro);
+        if billed < held {
+            let of = Quantity { micro: peak.micro, unit };
+            billed = held;
+            why = Some(Ratcheted { share: ratchet.share, of, turn: peak.turn });
+        }
     }
-    remember(carried, component, period, section, measured);
-    Ok(billed)
+    Ok((billed, why))
 }
 
 /// Keeps the highest demand of this turn, as it was measured.

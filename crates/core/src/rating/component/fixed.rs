@@ -30,7 +30,7 @@ pub(in crate::rating) fn lines(
             None => None,
         };
         let basis = basis(section, charge, row.unwrap_or(0), count, days);
-        let draft = |basis| Draft { period: row.map(|it| (it, 0)), days, basis };
+        let draft = |basis| Draft { period: row.map(|it| (it, 0)), days, basis, behind: None };
         basis.filter(|_| count != 0).map(draft).into_iter().for_each(&mut *draw);
     }
     Ok(())

@@ -67,7 +67,7 @@ pub(in crate::rating) fn lines(
         };
         let period = row.map(|it| (it, 0));
         lines.push(Shared {
-            draft: Draft { period, days, basis: Basis::Share(base, share) },
+            draft: Draft { period, days, basis: Basis::Share(base, share), behind: None },
             unrounded: share.of_exact(pure),
             certificate: exemption.map(|it| it.certificate.as_str().into()),
             capped: false,

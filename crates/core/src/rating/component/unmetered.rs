@@ -27,7 +27,7 @@ pub(in crate::rating) fn lines(
         if micro != 0 {
             let quantity = Quantity { micro, unit: charge.price.per };
             let basis = Basis::Each(quantity, charge.price);
-            draw(Draft { period: None, days, basis });
+            draw(Draft { period: None, days, basis, behind: None });
         }
     }
     Ok(())

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use crate::meter::Flow;
 use crate::money::Quantity;
 use crate::period::Period;
-use crate::rating::drawn::Draft;
+use crate::rating::carried::Carried;
+use crate::rating::component::demand;
+use crate::rating::drawn::{Behind, Draft};
 use crate::rating::ladder::{Climb, Filled, reach};
 use crate::rating::netting::Netted;
 use crate::rating::section::{Part, Section};
@@ -18,6 +20,7 @@ pub(in crate::rating) fn lines(
     component: &Component,
     charge: &UsageCharge,
     netted: &[Netted],
+    carried: &Carried,
     draw: &mut impl FnMut(Draft),
 ) -> Result<(), Unratable> {
     let needs = || Unratable::NeedsIntervals { label: component.label.clone() };
@@ -29,7 +32,7 @@ pub(in crate::rating) fn lines(
     };
     for piece in parts {
         let by_kw = || Unratable::NeedsDemand { label: component.label.clone() };
-        let climb = climb(section, component, charge, &piece)?.ok_or_else(by_kw)?;
+        let climb = climb(section, component, charge, &piece, carried)?.ok_or_else(by_kw)?;
         let filled = match priced {
             Priced::Net => of_net(charge, &climb, &piece, netted, |it| &it.used),
             Priced::Surplus => of_net(charge, &climb, &piece, netted, |it| &it.surplus),
@@ -43,7 +46,8 @@ pub(in crate::rating) fn lines(
             for (tier, price, micro) in climb.used(*period, &filled) {
                 let quantity = Quantity { micro, unit: section.tariff().unit };
                 let basis = Basis::Each(quantity, price);
-                draw(Draft { period: Some((*period, tier)), days: piece.days, basis });
+                let behind = climb.reach(*period, tier).map(Behind::Reach);
+                draw(Draft { period: Some((*period, tier)), days: piece.days, basis, behind });
             }
         }
     }
@@ -51,16 +55,21 @@ pub(in crate::rating) fn lines(
 }
 
 /// The limits of each period's ladder; `None` when they are for each kW and nobody knows how many.
+/// Their kW are those that the tariff bills: sheets say "for each kW of billing demand". Where it
+/// bills none, they are the highest that were measured.
 fn climb<'a>(
     section: &Section,
     component: &Component,
     charge: &'a UsageCharge,
     piece: &Part,
+    carried: &Carried,
 ) -> Result<Option<Climb<'a>>, Unratable> {
     let mut limits = charge.ladders.iter().flat_map(|it| &it.0).filter_map(|it| it.up_to);
     let by_kw = limits.any(|it| matches!(it.per, Per::Kw | Per::KwDay));
-    let peak = if by_kw { section.peak(&piece.places) } else { Some(0) };
-    let Some(peak) = peak else { return Ok(None) };
+    let measured = if by_kw { section.peak(&piece.places) } else { Some(0) };
+    let Some(measured) = measured else { return Ok(None) };
+    let billed = if by_kw { demand::of_days(section, piece.days, carried)? } else { None };
+    let peak = billed.unwrap_or(measured);
     Climb::new(&charge.ladders, &component.label, piece.days, section, peak).map(Some)
 }
 

@@ -113,7 +113,7 @@ pub const WORDS: &[Word] = &[
     charge(
         "blocks",
         "blocks  Energy   0.1168 to 500, 0.1421 to 1000, 0.1655",
-        "prices by how much was used. The last block has no end. Limits are for a turn and are shared by days; `to 19.89 daily` is for each day, `to 200 per kW` for each kW of the highest demand",
+        "prices by how much was used. The last block has no end. Limits are for a turn and are shared by days; `to 19.89 daily` is for each day, `to 200 per kW` for each kW of the billed demand",
     ),
     charge(
         "demand",

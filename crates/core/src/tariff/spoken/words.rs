@@ -131,8 +131,8 @@ catalogue! {
     least_beside: "the charges above come to this at least, credits apart", "los cargos anteriores suman al menos esto, sin contar los créditos";
     least_of_year: "over a year, settled on the bill for {a}", "en un año, se liquida en la factura de {a}";
     limit_day: "to {a} a day", "hasta {a} por día";
-    limit_kw: "to {a} for each kW of the highest demand, a month", "hasta {a} por cada kW de la demanda máxima, por mes";
-    limit_kw_day: "to {a} for each kW of the highest demand, a day", "hasta {a} por cada kW de la demanda máxima, por día";
+    limit_kw: "to {a} for each kW of the billed demand, a month", "hasta {a} por cada kW de la demanda facturada, por mes";
+    limit_kw_day: "to {a} for each kW of the billed demand, a day", "hasta {a} por cada kW de la demanda facturada, por día";
     limit_turn: "to {a} a month", "hasta {a} por mes";
     locked: "a customer keeps the version of the first day of service for {a} years", "el cliente conserva la versión del primer día de servicio por {a} años";
     locked_since: "a customer keeps the version of the day that the agreement calls {b} for {a} years", "el cliente conserva por {a} años la versión del día que el contrato llama {b}";
