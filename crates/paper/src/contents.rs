@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
-use meterbook_core::bill::{Segment, Statement};
+use meterbook_core::bill::{Print, Segment, Statement};
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};
 use meterbook_core::rating::{ChargeKind, Line};
@@ -13,7 +13,7 @@ use meterbook_core::text::decimal;
 
 use crate::chart::last_year;
 use crate::frame::said;
-use crate::pages::pages;
+use crate::pages::sights;
 use crate::read_back::{closed_up, whole};
 use crate::says::{Says, number};
 use crate::view::{billed_use, index_with_kind, late_charge, line_label, movement_label, reckoned};
@@ -27,15 +27,28 @@ pub enum Missing {
     OnPage(Item, usize),
     /// A sentence.
     Sentence(String),
+    /// What is there and cannot be read, and the least size of it in points.
+    Unreadable(Box<Missing>, u8),
 }
+
+/// The least size of what a list wants, in points.
+const LEAST: u8 = 6;
+/// The same in large print, which promises it.
+const LEAST_IN_LARGE_PRINT: u8 = 15;
 
 /// What the pages of a bill do not say of what is wanted, in the order of the list.
 ///
 /// # Errors
 /// Where the PDF cannot be read.
 pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result<Vec<Missing>> {
-    let pages = pages(pdf.to_vec()).context("the sample bill cannot be read back")?;
+    let pages = sights(pdf.to_vec()).context("the sample bill cannot be read back")?;
     let [seen, heard] = whole(&pages).map(|it| closed_up(&it));
+    let least = match statement.print {
+        Print::Normal => LEAST,
+        Print::Large => LEAST_IN_LARGE_PRINT,
+    };
+    let readable = pages.iter().map(|it| it.readable(f64::from(least))).collect::<String>();
+    let readable = closed_up(&readable);
     let says = Says::of_language(statement.language);
     let is_in = |text: &str, wanted: &String| {
         let wanted = closed_up(wanted);
@@ -43,7 +56,7 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
     };
     let mut missing = Vec::new();
     for item in &contents.items {
-        let said = match item {
+        let (said, readable) = match item {
             Item::AccountOnEveryPage => {
                 let number = statement.account.number.to_string();
                 let without = pages.iter().position(|it| !closed_up(&it.text).contains(&number));
@@ -51,21 +64,32 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
                     missing.push(Missing::OnPage(*item, nth + 1));
                     continue;
                 }
-                !pages.is_empty()
+                (!pages.is_empty(), true)
             }
             _ => {
                 let wanted = wanted(*item, statement, &says);
-                !wanted.is_empty() && wanted.iter().all(|it| is_in(&heard, it))
+                let all_in = |text: &str| wanted.iter().all(|it| is_in(text, it));
+                (!wanted.is_empty() && all_in(&heard), all_in(&readable))
             }
         };
-        if !said {
-            missing.push(Missing::Item(*item));
+        match (said, readable) {
+            (false, _) => missing.push(Missing::Item(*item)),
+            (true, false) => {
+                missing.push(Missing::Unreadable(Box::new(Missing::Item(*item)), least))
+            }
+            (true, true) => {}
         }
     }
     for (language, sentence) in &contents.sentences {
         // A sentence may stand at the foot of each page, which nobody wants to hear each time.
-        if *language == statement.language && !is_in(&seen, sentence) {
-            missing.push(Missing::Sentence(sentence.clone()));
+        if *language != statement.language {
+            continue;
+        }
+        let sentence_of = || Missing::Sentence(sentence.clone());
+        match (is_in(&seen, sentence), is_in(&readable, sentence)) {
+            (false, _) => missing.push(sentence_of()),
+            (true, false) => missing.push(Missing::Unreadable(Box::new(sentence_of()), least)),
+            (true, true) => {}
         }
     }
     Ok(missing)
@@ -144,6 +168,10 @@ impl fmt::Display for Missing {
             Missing::Item(item) => write!(f, "{item}"),
             Missing::OnPage(item, page) => write!(f, "{item} (not on page {page})"),
             Missing::Sentence(sentence) => write!(f, "the sentence \"{sentence}\""),
+            Missing::Unreadable(what, least) => write!(
+                f,
+                "{what} (it is there, but below {least} points, too pale for what is behind it, or covered)"
+            ),
         }
     }
 }

@@ -18,6 +18,7 @@ mod patience;
 mod pdf;
 mod read_back;
 mod says;
+mod sight;
 mod summary;
 mod view;
 mod words;

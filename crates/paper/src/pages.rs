@@ -10,23 +10,45 @@ use hayro_syntax::content::{Instruction, UntypedIter};
 use hayro_syntax::object::{Dict, Name, Object, ObjectIdentifier, Stream};
 use hayro_syntax::page::Page;
 
+use crate::sight::{Seen, Sight};
+
 /// What is printed for a code that a font does not tell.
 const UNTOLD: char = '\u{fffd}';
 
 /// What is written on a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Written {
     /// All of it, a line for what stands at one height.
     pub(crate) text: String,
     /// What of it is tagged, so that it is read aloud too.
     pub(crate) tagged: String,
+    /// Where in the text each piece begins, and how it is seen, where that was asked.
+    seen: Vec<(usize, Seen)>,
+}
+
+impl Written {
+    /// What can be read by whoever needs letters of some size, in points; of [`sights`].
+    pub(crate) fn readable(&self, least: f64) -> String {
+        let ends = self.seen.iter().map(|it| it.0).skip(1).chain([self.text.len()]);
+        let pieces = self.seen.iter().zip(ends).filter(|it| it.0.1.is_readable(least));
+        pieces.map(|((from, _), to)| &self.text[*from..to]).collect()
+    }
 }
 
 /// What is written on each page of a PDF.
 pub(crate) fn pages(pdf: Vec<u8>) -> Result<Vec<Written>> {
+    each(pdf, || None)
+}
+
+/// The same, and how it is seen: that takes longer.
+pub(crate) fn sights(pdf: Vec<u8>) -> Result<Vec<Written>> {
+    each(pdf, || Some(Sight::new()))
+}
+
+fn each(pdf: Vec<u8>, sight: impl Fn() -> Option<Sight>) -> Result<Vec<Written>> {
     let pdf = Pdf::new(pdf).map_err(|why| anyhow!("this is no PDF: {why:?}"))?;
     let mut fonts = HashMap::new();
-    pdf.pages().iter().map(|page| written(page, &mut fonts)).collect()
+    pdf.pages().iter().map(|page| written(page, &mut fonts, sight())).collect()
 }
 
 /// How a font says what its codes stand for.
@@ -38,14 +60,16 @@ struct Font {
 
 type Fonts = HashMap<ObjectIdentifier, Font>;
 
-fn written(page: &Page<'_>, fonts: &mut Fonts) -> Result<Written> {
+fn written(page: &Page<'_>, fonts: &mut Fonts, sight: Option<Sight>) -> Result<Written> {
     let stream = page.page_stream().context("a page cannot be unpacked")?;
-    let mut pen = Pen { page, fonts, font: None, to: Written::default(), at: At::default() };
+    let (to, at, starts) = (Written::default(), At::default(), Vec::new());
+    let mut pen = Pen { page, fonts, font: None, to, at, sight, starts };
     let mut all = UntypedIter::new(stream);
     while let Some(it) = all.next() {
         pen.follow(&it);
     }
-    Ok(pen.to)
+    let seen = pen.sight.map(|it| it.seen()).unwrap_or_default();
+    Ok(Written { seen: pen.starts.into_iter().zip(seen).collect(), ..pen.to })
 }
 
 /// Whatever writes a page.
@@ -55,6 +79,9 @@ struct Pen<'a, 'b> {
     font: Option<ObjectIdentifier>,
     to: Written,
     at: At,
+    sight: Option<Sight>,
+    /// Where in the text each piece begins.
+    starts: Vec<usize>,
 }
 
 /// Where it writes. Heights are compared and never reckoned with.
@@ -74,6 +101,9 @@ struct At {
 
 impl Pen<'_, '_> {
     fn follow(&mut self, it: &Instruction<'_, '_>) {
+        if let Some(sight) = &mut self.sight {
+            sight.follow(it, self.page);
+        }
         match &**it.operator {
             b"q" => self.at.kept.push(self.at.heights.len()),
             b"Q" => {
@@ -114,6 +144,10 @@ impl Pen<'_, '_> {
     }
 
     fn write(&mut self, it: &Instruction<'_, '_>) {
+        self.starts.push(self.to.text.len());
+        if let Some(sight) = &mut self.sight {
+            sight.write();
+        }
         let same = |(heights, line): &(Vec<u64>, (u64, usize))| {
             *heights == self.at.heights && *line == self.at.line
         };

@@ -7,19 +7,23 @@ mod judge;
 use std::path::Path;
 
 use jiff::civil::date;
-use meterbook_core::bill::Statement;
 use meterbook_core::bill::sample::statement;
+<<<<<<< HEAD
 use meterbook_core::credit::late_fee::LateCharge;
+=======
+use meterbook_core::bill::{Print, Statement};
+>>>>>>> six
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};
+use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::scan_line::ScanLine;
 use meterbook_core::paper::terms::Terms;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::{Line, Note, Said};
 use meterbook_paper::contents::{Missing, missing};
-use meterbook_paper::{Differs, Press, ScanDiffers, View, html, is_of, read_back, view};
+use meterbook_paper::{Differs, Press, ScanDiffers, View, html, is_of, read_back, template, view};
 use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc};
 
 /// Compares a text with its golden file; with `UPDATE=1` the file is written instead.
@@ -416,6 +420,61 @@ fn everything_a_regulator_wants_is_on_the_sample_and_what_is_not_is_named() {
     let missed = missing(&press.pdf(&view(&own)).unwrap(), &own, &wanted).unwrap();
     assert_eq!(missed, [Missing::Sentence("A flag.".to_owned())]);
     assert_eq!(missed[0].to_string(), "the sentence \"A flag.\"");
+}
+
+/// What the sample bill says to who looks at it, with a layout changed in one place.
+fn seen_with(print: Print, change: [&str; 2]) -> Vec<Missing> {
+    let form = if print == Print::Large { Form::LargePrint } else { Form::Bill };
+    let [was, is] = change;
+    let layout = template(form.word()).unwrap();
+    assert!(layout.contains(was), "{was}");
+    let mut own = Statement { print, ..statement(Language::English) };
+    own.look.layouts.push((form, layout.replace(was, is)));
+    let items = vec![Item::HowToDispute, Item::DueDate, Item::LateCharge, Item::Lines];
+    let wanted = Contents { items, sentences: Vec::new() };
+    missing(&Press::new().pdf(&view(&own)).unwrap(), &own, &wanted).unwrap()
+}
+
+#[test]
+fn what_is_there_and_cannot_be_read_is_missing_too() {
+    let foot = "text(size: 8pt, fill: soft, b.at(1))";
+    for (hidden, why) in [
+        ("text(size: 5.9pt, fill: soft, b.at(1))", "too small"),
+        ("scale(70%, reflow: true, text(size: 8pt, fill: soft, b.at(1)))", "made smaller"),
+        ("text(size: 8pt, fill: white, b.at(1))", "white on white"),
+        ("text(size: 8pt, fill: luma(140), b.at(1))", "pale"),
+        ("text(size: 8pt, fill: soft.transparentize(60%), b.at(1))", "seen through"),
+        ("block(fill: black, text(size: 8pt, fill: soft, b.at(1)))", "dark on dark"),
+        (
+            "block[#text(size: 8pt, fill: soft, b.at(1)) #place(top, rect(fill: white, width: 100%, height: 2in))]",
+            "covered",
+        ),
+    ] {
+        let missed = seen_with(Print::Normal, [foot, hidden]);
+        let item = Box::new(Missing::Item(Item::HowToDispute));
+        assert!(missed.contains(&Missing::Unreadable(item, 6)), "{why}: {missed:?}");
+    }
+    for (seen, why) in [
+        (foot, "as it is"),
+        ("text(size: 6pt, fill: black, b.at(1))", "just large enough"),
+        ("block(fill: black, text(size: 8pt, fill: white, b.at(1)))", "light on dark"),
+    ] {
+        assert_eq!(seen_with(Print::Normal, [foot, seen]), [], "{why}");
+    }
+    let one = Missing::Unreadable(Box::new(Missing::Item(Item::HowToDispute)), 6);
+    assert_eq!(
+        one.to_string(),
+        "how-to-dispute (it is there, but below 6 points, too pale for what is behind it, or covered)"
+    );
+}
+
+#[test]
+fn large_print_is_large() {
+    let lines = "text(size: 15pt, fill: soft)[#l.quantity #l.price]";
+    assert_eq!(seen_with(Print::Large, [lines, lines]), []);
+    let smaller = "text(size: 14pt, fill: soft)[#l.quantity #l.price]";
+    let lines_of = Missing::Unreadable(Box::new(Missing::Item(Item::Lines)), 15);
+    assert_eq!(seen_with(Print::Large, [lines, smaller]), [lines_of]);
 }
 
 #[test]
