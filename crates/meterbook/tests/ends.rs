@@ -158,6 +158,23 @@ fn a_stop_before_the_start_is_refused_with_the_day_it_began() {
 }
 
 #[test]
+fn a_tariff_may_be_piped_in() {
+    let folder = utility();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meterbook"));
+    command.env_remove("METERBOOK_DIR").env_remove("METERBOOK_DB").current_dir(folder.path());
+    command.args(["--dir", "mine", "tariff", "publish", "/dev/stdin"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut publishes = command.spawn().expect("the program can be started");
+    let mut pipe = publishes.stdin.take().expect("it was asked for");
+    pipe.write_all(TARIFF.replace("R-1", "R-9").as_bytes()).expect("it reads");
+    drop(pipe);
+    let Output { status, stdout, stderr } = publishes.wait_with_output().expect("it ends");
+    let said = [stdout, stderr].map(|it| String::from_utf8(it).expect("it prints text")).concat();
+    assert!(status.success(), "{said}");
+    assert!(done(folder.path(), &["tariff", "show", "R-9"]).contains("R-9"));
+}
+
+#[test]
 fn what_is_held_is_said_with_the_way_out() {
     let folder = utility();
     let needs =

@@ -43,19 +43,25 @@ pub(crate) fn tariff(place: &Place, command: &TariffCommand) -> Result<()> {
 }
 
 pub(crate) fn check(file: &Path) -> Result<()> {
-    let tariff = read(file)?;
+    say_right(&read(file)?);
+    Ok(())
+}
+
+fn say_right(tariff: &Tariff) {
     say::line(format_args!(
         "{} from {}: right, {}",
         tariff.code,
         tariff.from,
         counted(tariff.components.len(), "charge")
     ));
-    Ok(())
 }
 
 fn read(file: &Path) -> Result<Tariff> {
-    let text = super::read_text(file)?;
-    Tariff::parse(&text).map_err(|why| super::said(format!("{}, {why}", file.display())))
+    parsed(file, &super::read_text(file)?)
+}
+
+fn parsed(file: &Path, text: &str) -> Result<Tariff> {
+    Tariff::parse(text).map_err(|why| super::said(format!("{}, {why}", file.display())))
 }
 
 /// The riders in some texts.
@@ -97,8 +103,9 @@ fn preset(name: Option<&str>) -> Result<()> {
 }
 
 fn publish(place: &Place, file: &Path) -> Result<()> {
-    check(file)?;
+    // Once: what is piped in cannot be read again.
     let text = super::read_text(file)?;
+    say_right(&parsed(file, &text)?);
     let db = super::open(place)?;
     db.write(|tx| tariff::publish(tx, super::actor(), &text))?;
     say::line("published");
