@@ -469,7 +469,7 @@ mod tests {
             NotWrittenOff::NotPutForward.to_string(),
             NotWrittenOff::NotAboveZero.to_string(),
             NotWrittenOff::Beyond { owed: amount }.to_string(),
-            NotWrittenOff::Already.to_string(),
+            NotWrittenOff::Already { amount }.to_string(),
             NotMade::Past { today }.to_string(),
             NotMade::NoBanking { day: today, next: today }.to_string(),
             NotMade::Stopped { why: "storm".to_owned() }.to_string(),
