@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::credit::circumstance::{Circumstance, Fact};
+use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
 
 use crate::Tx;
@@ -27,12 +29,34 @@ const ON: Sql = Sql("
     order by c.account_id, c.from_on, c.key");
 const TOLD_OF: Sql = Sql("
     select s.taken_on from collection_step s join collection_case c on c.key = s.key
-    where c.account_id = $1 and s.taken_on <= $2 and s.step in ('notice', 'call', 'field')
+    where c.account_id = $1 and s.taken_on <= $2 and s.step in ('call', 'field')
     order by s.taken_on");
 const TOLD: Sql = Sql("
     select c.account_id, s.taken_on from collection_step s join collection_case c on c.key = s.key
-    where s.taken_on <= $1 and s.step in ('notice', 'call', 'field')
+    where s.taken_on <= $1 and s.step in ('call', 'field')
     order by c.account_id, s.taken_on");
+/// Letters of collections that went out and did not come back, by account, with the moment at which each
+/// first did.
+macro_rules! letters {
+    ($of:literal) => {
+        Sql(concat!(
+            "select c.account_id, l.step, min(e.at)
+            from collection_case c
+            join collection_letter l on l.key = c.key
+            join piece p on p.mailing_id = l.mailing_id
+            join piece_event e on e.piece_id = p.id and e.state in ('sent', 'delivered')
+            where ",
+            $of,
+            " not exists (
+                select 1 from piece_event b
+                where b.piece_id = p.id and e.position < b.position
+                  and b.state not in ('sent', 'delivered'))
+            group by c.account_id, l.mailing_id, l.step order by c.account_id, min(e.at)"
+        ))
+    };
+}
+const LETTERS_OF: Sql = letters!("c.account_id = $1 and");
+const LETTERS: Sql = letters!("");
 const MAIL: Sql = Sql("
     select a.mail_to, q.street from account a
     join agreement g on g.account_id = a.id
@@ -96,7 +120,29 @@ pub fn on(tx: &mut Tx, day: Date) -> Result<HashMap<AccountId, Vec<Fact>>> {
     Ok(found)
 }
 
-/// The days by one on which collections told an account that service is to be cut off.
+/// A letter of collections that went out: which, and when.
+pub type Sent = (Step, Timestamp);
+
+/// The letters of collections to an account that went out and did not come back, the first one first.
+pub fn letters_of(tx: &mut Tx, account: AccountId) -> Result<Vec<Sent>> {
+    tx.many(LETTERS_OF, [account.into()], |row| {
+        Ok((row.word(1, Step::from_word)?, row.instant(2)?))
+    })
+}
+
+/// The same of every account.
+pub fn letters(tx: &mut Tx) -> Result<HashMap<AccountId, Vec<Sent>>> {
+    let mut found: HashMap<AccountId, Vec<Sent>> = HashMap::new();
+    tx.each(LETTERS, [], |row| {
+        let sent = (row.word(1, Step::from_word)?, row.instant(2)?);
+        found.entry(row.id(0)?).or_default().push(sent);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The days by one on which collections called an account, or went there, to tell it that service is to be
+/// cut off.
 pub fn told_of(tx: &mut Tx, account: AccountId, by: Date) -> Result<Vec<Date>> {
     tx.many(TOLD_OF, [account.into(), by.into()], |row| row.date(0))
 }

@@ -11,6 +11,8 @@ use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::credit::protection::{self as texts, Around, PastDue, Weather};
 use meterbook_core::id::AccountId;
+use meterbook_core::period::Zone;
+use meterbook_store::circumstance::Sent;
 use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Tx};
 
@@ -36,6 +38,8 @@ pub(super) struct Shields {
     known: HashMap<(CustomerClass, Vec<String>), Vec<Shield>>,
     facts: HashMap<AccountId, Vec<Fact>>,
     told: HashMap<AccountId, Vec<Date>>,
+    letters: HashMap<AccountId, Vec<Sent>>,
+    zone: Zone,
 }
 
 impl Shields {
@@ -73,10 +77,16 @@ impl Shields {
             true => store::circumstance::told(tx, on)?,
             false => HashMap::new(),
         };
+        let letters = match rules.asks_for_letters() {
+            true => store::circumstance::letters(tx)?,
+            false => HashMap::new(),
+        };
         Ok(Shields {
             rules,
             facts,
             told,
+            letters,
+            zone: crate::founding::zone(tx)?,
             granted,
             counties,
             disputed: store::protection::disputed(tx)?,
@@ -150,6 +160,9 @@ impl Shields {
         let mut facts = self.facts.get(&it.account).cloned().unwrap_or_default();
         let told = self.told.get(&it.account).into_iter().flatten();
         facts.extend(told.map(|it| known::told(*it)));
+        if let Some(sent) = self.letters.get(&it.account) {
+            facts.extend(known::by_letters(&self.rules, sent, &self.zone, on));
+        }
         facts.extend(known::elsewhere(tx, &self.rules, it.account, on)?);
         let (past_due, paid) = match self.rules.asks_of_debts() {
             true => known::debts(tx, &self.rules, it.account, on)?,

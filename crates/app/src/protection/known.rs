@@ -11,6 +11,8 @@ use meterbook_core::id::{AccountId, BillId, EntryId};
 use meterbook_core::ledger::open::{Applied, Open, Side, open, stood};
 use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
+use meterbook_core::period::Zone;
+use meterbook_store::circumstance::Sent;
 use meterbook_store::{self as store, Tx};
 
 use crate::plan;
@@ -38,6 +40,10 @@ impl Known {
         let mut facts: Vec<Fact> =
             store::circumstance::of_account(tx, account)?.iter().map(|it| it.stands()).collect();
         facts.extend(store::circumstance::told_of(tx, account, on)?.into_iter().map(told));
+        if rules.asks_for_letters() {
+            let sent = store::circumstance::letters_of(tx, account)?;
+            facts.extend(by_letters(rules, &sent, &crate::founding::zone(tx)?, on));
+        }
         if rules.asks_for(Circumstance::Plan)
             && let Some(plan) = plan::on_day(tx, account, on)?
         {
@@ -52,6 +58,15 @@ impl Known {
 /// That collections told a customer, on a day.
 pub(crate) fn told(on: Date) -> Fact {
     Fact { what: Circumstance::Told, from: on, to: None }
+}
+
+/// What letters of collections told by a day, from the day on which they really went out.
+pub(crate) fn by_letters(rules: &Rules, sent: &[Sent], zone: &Zone, on: Date) -> Vec<Fact> {
+    let dated = sent.iter().map(|(letter, at)| (letter, zone.day_of(*at)));
+    let facts = dated.filter(|it| it.1 <= on).flat_map(|(letter, from)| {
+        rules.told_by(*letter).map(move |what| Fact { what, from, to: None })
+    });
+    facts.collect()
 }
 
 /// That letters go elsewhere, where they do and a line asks for it.

@@ -317,6 +317,8 @@ fn credit_comes_back_as_it_was_kept() {
             let told = [date(2026, 9, 2)];
             assert_eq!(store::circumstance::told_of(tx, sample::ACCOUNT, told[0])?.len(), 0);
             assert!(store::circumstance::told(tx, told[0])?.is_empty(), "a cut tells nobody");
+            assert_eq!(store::circumstance::letters_of(tx, sample::ACCOUNT)?, []);
+            assert!(store::circumstance::letters(tx)?.is_empty(), "nothing went out");
             assert_eq!(store::collection::of_account(tx, sample::ACCOUNT)?, [case()]);
             assert_eq!(store::collection::steps(tx, &case().key)?, [cut()]);
             assert_eq!(store::collection::stopped(tx, "cuts")?.as_deref(), Some("storm"));
