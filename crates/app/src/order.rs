@@ -324,7 +324,7 @@ fn still_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
 }
 
 /// Refuses a disconnection for non-payment for which too little is past due now.
-pub(crate) fn enough_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
+fn enough_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     let (Some(off_below), Some(account)) = (order.off_below, order.account) else {
         return Ok(());
     };

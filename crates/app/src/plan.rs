@@ -262,6 +262,22 @@ pub(crate) fn as_known(
     Ok(Some(plan).filter(|it| !it.is_broken(&open, on, grace)))
 }
 
+/// Which of these accounts pay in parts on a day, by plans that are not broken by what is open: since when,
+/// and until when.
+pub(crate) fn holding(
+    tx: &mut Tx,
+    accounts: &[AccountId],
+    on: Date,
+) -> Result<BTreeMap<AccountId, (Date, Option<Date>)>> {
+    let mut held = BTreeMap::new();
+    for (account, days) in store::plan::holding(tx, accounts, on)? {
+        if on_day(tx, account, on)?.is_some() {
+            held.insert(account, days);
+        }
+    }
+    Ok(held)
+}
+
 /// The plans of all accounts that hold on a day, as long as they are not broken by what is open.
 pub(crate) struct Plans {
     on: Date,

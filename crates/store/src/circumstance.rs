@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::credit::circumstance::{Circumstance, Fact};
+use meterbook_core::credit::collection::Step;
 use meterbook_core::id::AccountId;
 
 use crate::Tx;
@@ -27,7 +29,7 @@ const AMONG: (Sql, Sql) = among_ids!(
 );
 const TOLD: (Sql, Sql) = among_ids!(
     "select c.account_id, s.taken_on from collection_step s join collection_case c on c.key = s.key
-     where s.taken_on <= $2 and s.step in ('notice', 'call', 'field') and c.account_id",
+     where s.taken_on <= $2 and s.step in ('call', 'field') and c.account_id",
     "order by c.account_id, s.taken_on"
 );
 const MAIL: (Sql, Sql) = among_ids!(
@@ -37,6 +39,19 @@ const MAIL: (Sql, Sql) = among_ids!(
      join premise q on q.id = s.premise_id
      where g.from_on <= $2 and (g.to_on is null or $2 < g.to_on) and a.id",
     "order by a.id"
+);
+// Letters of collections that went out and did not come back, with the moment at which each first did.
+const LETTERS: (Sql, Sql) = among_ids!(
+    "select c.account_id, l.step, min(e.at)
+     from collection_case c
+     join collection_letter l on l.key = c.key
+     join piece p on p.mailing_id = l.mailing_id
+     join piece_event e on e.piece_id = p.id and e.state in ('sent', 'delivered')
+     where not exists (
+         select 1 from piece_event b
+         where b.piece_id = p.id and e.position < b.position and b.state not in ('sent', 'delivered'))
+       and c.account_id",
+    "group by c.account_id, l.mailing_id, l.step order by c.account_id, min(e.at)"
 );
 
 /// What was said of an account.
@@ -96,7 +111,24 @@ pub fn among(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, V
     Ok(found)
 }
 
-/// The days by one on which collections told these accounts that service is to be cut off.
+/// A letter of collections that went out: which, and when.
+pub type Sent = (Step, Timestamp);
+
+/// The letters of collections to these accounts that went out and did not come back, of each the first one
+/// first.
+pub fn letters(tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Sent>>> {
+    let mut found: HashMap<AccountId, Vec<Sent>> = HashMap::new();
+    let list = list_of(accounts.iter().copied());
+    tx.each(tx.either(LETTERS.0, LETTERS.1), [list.into()], |row| {
+        let sent = (row.word(1, Step::from_word)?, row.instant(2)?);
+        found.entry(row.id(0)?).or_default().push(sent);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The days by one on which collections called these accounts, or went there, to tell that service is to be
+/// cut off.
 pub fn told(
     tx: &mut Tx,
     accounts: &[AccountId],

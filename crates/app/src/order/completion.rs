@@ -195,7 +195,6 @@ pub fn plan(tx: &mut Tx, actor: Actor, id: OrderId, done: &Completion) -> Result
     let on = done.on;
     let followed = follow(tx, id)?;
     followed.after(Step::Done { on })?;
-    super::enough_past_due(tx, actor, &followed.order)?;
     let zone = crate::founding::zone(tx)?;
     let today = zone.day_of(actor.at);
     if today < on {

@@ -11,7 +11,11 @@ use meterbook_core::id::{AccountId, BillId, EntryId};
 use meterbook_core::ledger::open::{Applied, Open, Side, open, stood};
 use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
+use meterbook_core::period::Zone;
+use meterbook_store::circumstance::Sent;
 use meterbook_store::{self as store, Tx};
+
+use crate::plan;
 
 /// What is known of an account on a day, as far as rules ask for it.
 #[derive(Default)]
@@ -45,8 +49,14 @@ pub(super) fn of(
             all.entry(account).or_default().facts.extend(told);
         }
     }
+    if rules.asks_for_letters() {
+        let zone = crate::founding::zone(tx)?;
+        for (account, sent) in store::circumstance::letters(tx, accounts)? {
+            all.entry(account).or_default().facts.extend(by_letters(rules, &sent, &zone, on));
+        }
+    }
     if rules.asks_for(Circumstance::Plan) {
-        for (account, (agreed, _)) in store::plan::holding(tx, accounts, on)? {
+        for (account, (agreed, _)) in plan::holding(tx, accounts, on)? {
             all.entry(account).or_default().facts.push(fact(Circumstance::Plan, agreed));
         }
     }
@@ -70,6 +80,15 @@ pub(super) fn of(
 
 /// All that was posted, however late.
 const NEWEST: EntryId = EntryId(i64::MAX);
+
+/// What letters of collections told by a day, from the day on which they really went out.
+fn by_letters(rules: &Rules, sent: &[Sent], zone: &Zone, on: Date) -> Vec<Fact> {
+    let dated = sent.iter().map(|(letter, at)| (letter, zone.day_of(*at)));
+    let facts = dated.filter(|it| it.1 <= on).flat_map(|(letter, from)| {
+        rules.told_by(*letter).map(move |what| Fact { what, from, to: None })
+    });
+    facts.collect()
+}
 
 /// Since when something is past due on a day, if anything is.
 pub(super) fn past_due_since(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {

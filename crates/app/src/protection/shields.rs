@@ -15,7 +15,7 @@ use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Tx};
 
 use super::known::{self, Known};
-use crate::credit_rules;
+use crate::{credit_rules, plan};
 
 /// Accounts that are asked for in one statement.
 const AT_ONCE: usize = 1_000;
@@ -156,7 +156,7 @@ impl Day {
     /// What keeps accounts whatever the rules of protection say: plans, pledges, disputes.
     fn beside(&self, tx: &mut Tx, accounts: &[AccountId]) -> Result<HashMap<AccountId, Vec<Why>>> {
         let mut all: HashMap<AccountId, Vec<Why>> = HashMap::new();
-        for (account, (agreed, until)) in store::plan::holding(tx, accounts, self.on)? {
+        for (account, (agreed, until)) in plan::holding(tx, accounts, self.on)? {
             let says = format!("paid in parts as agreed on {agreed}");
             all.entry(account).or_default().push(Why::new(Shield::Plan, until, says));
         }

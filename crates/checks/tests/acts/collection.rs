@@ -12,6 +12,7 @@ use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::let_go::{NewSteps, What};
+use meterbook_app::order::completion::{Completion, complete};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::write_off::{self, NewTransfer};
@@ -184,6 +185,10 @@ fn what_a_cut_takes_is_looked_at_when_money_comes_and_at_each_step_of_the_order(
         let followed = db.read(|tx| order::follow(tx, order.id)).unwrap();
         let note = &followed.steps.last().unwrap().note;
         assert_eq!(note, "$9.00 is past due after a payment");
+        // A crew that comes back with it done is told that it was called off.
+        let done = Completion { on: today, ..crate::orders_done::nothing() };
+        let why = db.write(|tx| complete(tx, at("2026-03-17"), order.id, &done)).unwrap_err();
+        assert!(says(&why).contains("cancelled"), "{why}");
         // Somebody takes that back by hand: nobody goes.
         db.write(|tx| order::reopen(tx, at("2026-03-17"), order.id, "a mistake")).unwrap();
         let north = crate::orders::hire(db, "north", "electric", 9).id;

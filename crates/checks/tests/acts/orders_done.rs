@@ -26,7 +26,7 @@ use meterbook_store::{self as store, Db};
 use crate::orders::{POINT, TODAY, actor, add, found, give, plain, state};
 use crate::village::{self, DIALS};
 
-fn nothing() -> Completion {
+pub(crate) fn nothing() -> Completion {
     Completion {
         on: TODAY,
         found: String::new(),

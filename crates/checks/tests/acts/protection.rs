@@ -18,6 +18,7 @@ use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
+use meterbook_core::delivery::State;
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -177,6 +178,39 @@ fn who_was_not_told_is_not_cut_off_and_a_notice_tells() {
         assert!(shields(db, FOUR, date(2026, 3, 23)).is_empty());
         assert_eq!(kept(db, date(2026, 3, 20)), 3);
         assert_eq!(run(db, "2026-03-23"), [(Step::Cut, 3)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_letter_tells_what_a_line_says_from_the_day_on_which_it_went_out() {
+    engines::each(|db, folder| {
+        let il = "season residential 12-01 03-31 with heating unless offered 2 business-days cite IL\n\
+            tells offered by notice\n";
+        town(db, folder, il);
+        tell(db, FOUR, Circumstance::Heating, date(2026, 3, 1), "2026-03-10").unwrap();
+        let season = "moratorium: the season, the service heats the home, unless a notice offered parts, 2 business days before (IL), until ";
+        let standing = [format!("{season}2026-04-01")];
+        // The step is taken on Thursday, and the mail house takes the letter on Monday.
+        collection::run(db, at("2026-03-12"), &[]).unwrap();
+        assert_eq!(shields(db, FOUR, date(2026, 3, 18)), standing, "nothing went out");
+        posted(db, "2026-03-16");
+        assert_eq!(shields(db, FOUR, date(2026, 3, 15)), standing, "the day before");
+        let now = [format!("{season}2026-03-18")];
+        assert_eq!(shields(db, FOUR, date(2026, 3, 17)), now);
+        assert!(shields(db, FOUR, date(2026, 3, 18)).is_empty());
+        // The look over all accounts says the same.
+        assert_eq!((kept(db, date(2026, 3, 17)), kept(db, date(2026, 3, 18))), (1, 0));
+        // One that comes back told nobody.
+        let back = |tx: &mut Tx| {
+            for (piece, _) in store::outbox::of_account(tx, FOUR, 9)? {
+                let event = (State::Bounced, "no such address");
+                store::outbox::add_event(tx, piece.id, event, (None, at("2026-03-18").at))?;
+            }
+            Ok(())
+        };
+        db.write(back).unwrap();
+        assert_eq!(shields(db, FOUR, date(2026, 3, 18)), standing);
         sound(db);
     });
 }

@@ -320,6 +320,7 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(among[&sample::ACCOUNT], [infant().stands()]);
             let told = store::circumstance::told(tx, of, date(2026, 9, 2))?;
             assert!(told.is_empty(), "a cut tells nobody");
+            assert!(store::circumstance::letters(tx, of)?.is_empty(), "nothing went out");
             assert_eq!(store::collection::of_account(tx, sample::ACCOUNT)?, [case()]);
             assert_eq!(store::collection::steps(tx, &case().key)?, [cut()]);
             assert_eq!(store::collection::stopped(tx, "cuts")?.as_deref(), Some("storm"));

@@ -12,6 +12,7 @@
 //! alert  any 2 days                               # on the day of an alert and so many after it
 //! always any with concession
 //! until-late residential 60 days                  # not before the oldest debt is so old
+//! tells  offered by reminder                      # what a letter of collections tells when it went out
 //! no-cut friday weekend holiday eve
 //! ```
 //! Presets ([`presets`](super::presets)) are such texts, for a utility to edit.
@@ -24,6 +25,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
 use super::circumstance::{Circumstance, Condition, Fact};
+use super::collection::Step;
 use super::{NotRules, Shield, lines};
 use crate::account::CustomerClass;
 use crate::calendar::{Calendar, Term};
@@ -148,6 +150,7 @@ pub struct Rules {
     stations: Vec<(String, Vec<String>)>,
     lasts: Vec<(Shield, Lasts)>,
     stays: Vec<(Circumstance, Span)>,
+    tells: Vec<(Circumstance, Step)>,
     whens: Vec<(When, Scope)>,
     no_cut: Vec<NoCut>,
 }
@@ -289,6 +292,20 @@ impl Rules {
     /// How long a circumstance stays, where a line says it.
     pub fn stays(&self, what: Circumstance) -> Option<Span> {
         self.stays.iter().find(|it| it.0 == what).map(|it| it.1)
+    }
+
+    /// What a letter of collections tells when it went out: a notice that service is to be cut off, and
+    /// beside it what lines say.
+    pub fn told_by(&self, letter: Step) -> impl Iterator<Item = Circumstance> {
+        let notice = (letter == Step::Notice).then_some(Circumstance::Told);
+        let said = self.tells.iter().filter(move |it| it.1 == letter).map(|it| it.0);
+        notice.into_iter().chain(said)
+    }
+
+    /// Whether a line asks for what a letter of collections tells.
+    pub fn asks_for_letters(&self) -> bool {
+        let mut letters = [Step::Reminder, Step::Notice].into_iter();
+        letters.any(|it| self.told_by(it).any(|what| self.asks_for(what)))
     }
 
     /// Whether a line asks for something of the account itself, beside its class and its towns.
@@ -670,6 +687,23 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_tells_what_a_line_says_and_a_notice_that_service_is_to_be_cut_off() {
+        use Circumstance::{OccupantTold, Offered, Told};
+        let rules = |text: &str| Rules::parse(text).unwrap();
+        let told = |text: &str, letter| rules(text).told_by(letter).collect::<Vec<_>>();
+        assert_eq!(told("", Step::Reminder), []);
+        assert_eq!(told("", Step::Notice), [Told]);
+        let text = "tells offered by reminder\ntells occupant-told by notice";
+        assert_eq!(told(text, Step::Reminder), [Offered]);
+        assert_eq!(told(text, Step::Notice), [Told, OccupantTold]);
+        assert!(!rules(text).asks_for_letters(), "nothing asks for it");
+        assert!(rules("always any unless told 7 business-days").asks_for_letters());
+        let offered = "season any 12-01 03-31 unless offered\n";
+        assert!(!rules(offered).asks_for_letters());
+        assert!(rules(&format!("{offered}tells offered by reminder")).asks_for_letters());
+    }
+
+    #[test]
     fn what_is_no_rule_is_refused_with_its_line() {
         for (text, says) in [
             ("season any 13-01 03-31", "line 1: 13-01 is no day of a year"),
@@ -680,6 +714,8 @@ mod tests {
             ("county Kane", "line 1: write county NAME: TOWN"),
             ("never", "line 1: write county NAME: TOWNS"),
             ("station KDPA", "line 1: write station NAME: COUNTY"),
+            ("tells offered by call", "line 1: write tells WHAT by reminder or by notice"),
+            ("tells infant by notice", "line 1: infant is nothing that a letter tells"),
             ("season any 12-01 03-31 with luck", "line 1: luck is no circumstance"),
             ("season any 12-01 03-31 unless told 7 days", "line 1: write the days as 12-01"),
             ("season any 12-01 03-31 paid half", "line 1: write the days as 12-01"),

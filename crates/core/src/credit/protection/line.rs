@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::{Cold, DayOfYear, Enough, Lasts, Most, NoCut, Rules, Scope, Span, When, granted};
 use crate::credit::circumstance::Circumstance;
+use crate::credit::collection::Step;
 use crate::credit::{amount, class, percent, whole};
 
 /// Days that something lasts: more is a mistake.
@@ -14,7 +15,7 @@ const BUSINESS: i64 = 60;
 const LINES: &str = "write county NAME: TOWNS, station NAME: COUNTIES, lasts KIND N days, \
                      season CLASS FROM TO, below CLASS DEGREES next-day after-high DEGREES, \
                      above CLASS DEGREES, alert CLASS N days, always CLASS, until-late CLASS N days, \
-                     under-owed CLASS AMOUNT, charges-only CLASS or no-cut DAYS";
+                     under-owed CLASS AMOUNT, charges-only CLASS, tells WHAT by LETTER or no-cut DAYS";
 /// What may stand behind all of these.
 const SCOPE: &str = "write the days as 12-01 03-31, then county NAME, then with WHAT, \
                      unless WHAT N business-days, paid PERCENT or paid AMOUNT and AMOUNT, then cite SOURCE";
@@ -36,6 +37,7 @@ impl Rules {
                 let span = if unit == "days" { Span::Days(many) } else { Span::Months(many) };
                 self.take_lasts(kind, span, more, cite)?;
             }
+            ["tells", what, "by", letter] => self.tells.push((told(what)?, self::letter(letter)?)),
             ["no-cut", ref days @ ..] if !days.is_empty() => {
                 for day in days {
                     let day = NoCut::from_word(day).ok_or_else(|| {
@@ -168,6 +170,21 @@ fn circumstance(word: &str) -> Result<Circumstance, String> {
         let known: Vec<&str> = Circumstance::ALL.iter().map(|it| it.word()).collect();
         format!("{word} is no circumstance; write one of {}", known.join(", "))
     })
+}
+
+/// What a letter may tell: what is done on a day.
+fn told(word: &str) -> Result<Circumstance, String> {
+    let known =
+        || Circumstance::ALL.iter().filter(|it| it.is_done() && **it != Circumstance::Asked);
+    known().find(|it| it.word() == word).copied().ok_or_else(|| {
+        let known: Vec<&str> = known().map(|it| it.word()).collect();
+        format!("{word} is nothing that a letter tells; write one of {}", known.join(", "))
+    })
+}
+
+fn letter(word: &str) -> Result<Step, String> {
+    let letter = Step::from_word(word).filter(|it| matches!(it, Step::Reminder | Step::Notice));
+    letter.ok_or_else(|| "write tells WHAT by reminder or by notice".to_owned())
 }
 
 fn enough(words: &[&str]) -> Result<Enough, String> {
