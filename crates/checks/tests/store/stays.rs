@@ -82,6 +82,7 @@ const STAY: &[(&str, &str)] = &[
     ("late_fee_switch", "why"),
     ("let_go", "at"),
     ("debit_file", "format"),
+    ("plan_pays", "why"),
     ("debit_item", "version"),
     ("debit_policy", "text"),
     ("debit_switch", "why"),
