@@ -65,7 +65,7 @@ const RULES: &[Verify] = &[
     ),
     (
         "debits",
-        "every file of debits is its debits, and every debit a payment of what a bill asked for",
+        "every file of debits is its debits, and every debit a payment of a bill or a part of a plan",
         store::debit::verify,
     ),
     (

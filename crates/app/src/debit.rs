@@ -2,6 +2,7 @@
 //! it, whose payments are posted with it.
 
 pub mod call_off;
+mod due;
 mod file;
 pub mod prenote;
 pub mod returned;
@@ -10,52 +11,23 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::about::About;
-use meterbook_core::account::Account;
-use meterbook_core::bill::BillNumber;
-use meterbook_core::debit::policy::{Held, Known, NORM_BILLS, NotAPolicy, Policy};
-use meterbook_core::debit::retry::{self, CameBack};
+use meterbook_core::debit::policy::{NotAPolicy, Policy};
 use meterbook_core::debit::{Format, Mandate};
-use meterbook_core::id::{AccountId, BillId, DebitFileId, DebitId};
+use meterbook_core::id::{DebitFileId, DebitId};
 use meterbook_core::ledger::Tender;
-use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_core::task::TaskKind;
-use meterbook_store::bill::Face;
-use meterbook_store::debit::{Debit, DebitFile, Try};
+use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
+pub use self::due::{Due, due};
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;
-use crate::receipt::{self, For, NewReceipt, NewTender, Share};
-use crate::{Actor, mandate, plan, refuse};
+use crate::receipt::{self, NewReceipt, NewTender};
+use crate::{Actor, refuse};
 
 /// What an approval calls it.
 pub(crate) const MAKE: &str = "make debits";
-/// Tasks about an account among which a dispute is looked for.
-const TASKS: i64 = 100;
-
-/// A bill that a mandate is there for.
-#[derive(Clone, Debug)]
-pub struct Due {
-    /// Whose.
-    pub account: Account,
-    /// By which mandate.
-    pub mandate: Mandate,
-    /// The bill.
-    pub bill: BillId,
-    /// What people say for it.
-    pub number: BillNumber,
-    /// What is open of it and of what came with it.
-    pub amount: Money,
-    /// The day on which it is to be taken.
-    pub on: Date,
-    /// Which time, from 1: what came back may be tried again.
-    pub nth: i64,
-    /// Why it is not taken; `None` where it is.
-    pub held: Option<Held>,
-}
 
 /// A file that is to be made, as somebody looked at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +78,7 @@ pub enum NotMade {
         /// What it comes to.
         now: Money,
     },
-    /// Somebody else takes one of the bills at the same time.
+    /// Somebody else takes one of the bills or parts at the same time.
     Taken,
     /// No mandate is to be tried.
     NoPrenote,
@@ -149,122 +121,11 @@ pub(crate) fn policy(tx: &mut Tx, on: Date) -> Result<Policy> {
     Policy::parse(&text).context("a policy that was kept is one")
 }
 
-/// The open bills of accounts with a mandate that are to be taken by a day, each with what holds it.
-pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Due>> {
-    let policy = policy(tx, on)?;
-    let mut found = Vec::new();
-    for id in store::debit::mandated(tx, on)? {
-        found.extend(of_account(tx, id, on, &policy)?);
-    }
-    Ok(found)
-}
-
-fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<Vec<Due>> {
-    let Some(mandate) = mandate::on(tx, id, on)? else { return Ok(Vec::new()) };
-    let asked = asked(&receipt::open_now(tx, id)?);
-    let tasks = store::task::of_subject(tx, About::Account(id), TASKS)?;
-    let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
-    let account = store::account::get(tx, id)?;
-    let bills = store::bill::of_account(tx, id)?;
-    // What came back and is still owed is seen to before anything else is taken.
-    let back = store::debit::returned(tx, id)?;
-    let came_back = |it: &Face| back.contains(&it.number);
-    let returned = asked.iter().any(|of| bills.iter().any(|it| it.id == of.bill && came_back(it)));
-    let cash = crate::returned::cash_only(tx, id, on)?;
-    let kept = match cash {
-        Some(until) => Some(Held::CashOnly { until }),
-        None => prenote::held(tx, policy, &mandate, on)?,
-    };
-    // What was billed until then is paid in parts.
-    let planned = plan::on_day(tx, id, on)?.and_then(|it| it.through);
-    let mut found = Vec::new();
-    for Asked { bill, due, left } in asked {
-        let day = mandate.terms.collects.day(due);
-        // What was due before the customer agreed was not meant.
-        if on < day || day < mandate.signed {
-            continue;
-        }
-        let Some(at) = bills.iter().position(|it| it.id == bill) else { continue };
-        let earlier = bills[at + 1..].iter().map(|it| it.total).take(4 * NORM_BILLS);
-        let earlier: Vec<Money> = earlier.collect();
-        let tries = store::debit::tries(tx, mandate.id, bill)?;
-        let (again, amount) = match tries.last() {
-            None => (Ok(1), left),
-            // What is tried again is the same debit: as much, from the same account.
-            Some(last) => (again(tx, policy, &mandate, &tries, (left, on))?, last.debit.amount),
-        };
-        let most = mandate.terms.most;
-        let returned = returned && tries.is_empty();
-        let kept = if planned.is_some_and(|it| bill <= it) { Some(Held::Plan) } else { kept };
-        let known =
-            Known { taken: false, returned, disputed, account: kept, most, earlier: &earlier };
-        found.push(Due {
-            account: account.clone(),
-            mandate: mandate.clone(),
-            bill,
-            number: bills[at].number.clone(),
-            amount: amount.min(left),
-            on: day,
-            nth: again.unwrap_or(1),
-            held: again.err().or_else(|| policy.held(amount, &known)),
-        });
-    }
-    Ok(found)
-}
-
-/// What is open of what the paper of a bill asks for.
-struct Asked {
-    bill: BillId,
-    due: Date,
-    left: Money,
-}
-
-/// What is open of each bill together with what came with it (the level, a fee, a part of a deposit) and,
-/// where it is the last of several behind one first page, of all of them.
-fn asked(open: &Open) -> Vec<Asked> {
-    let mut all: Vec<Asked> = Vec::new();
-    for it in open.items.iter().filter(|it| !it.side.rolled) {
-        let Some(bill) = it.side.bill else { continue };
-        match all.iter_mut().find(|of| of.bill == bill) {
-            Some(of) => of.left += it.left,
-            None => all.push(Asked { bill, due: it.side.due, left: it.left }),
-        }
-    }
-    all
-}
-
-/// Which time a bill is tried that was taken before, or why it is not: only what came back for want of
-/// money is, while all of it is still owed and the account at the bank is the same.
-fn again(
-    tx: &mut Tx,
-    policy: &Policy,
-    mandate: &Mandate,
-    tries: &[Try],
-    (left, on): (Money, Date),
-) -> Result<Result<i64, Held>> {
-    let (Some(first), Some(last)) = (tries.first(), tries.last()) else { return Ok(Ok(1)) };
-    let Some((code, back)) = &last.back else { return Ok(Err(Held::Taken)) };
-    let nth = last.debit.nth;
-    let came = CameBack { code, nth, first: first.settle, on: *back };
-    let Some(from) = policy.retry.and_then(|rule| rule.from(came)) else {
-        return Ok(Err(Held::Returned));
-    };
-    let hash = |tx: &mut Tx, version| store::mandate::sealed(tx, mandate.id, version);
-    let same = hash(tx, last.debit.version)?.hash == hash(tx, mandate.version)?.hash;
-    Ok(if left < last.debit.amount || !same || retry::last(first.settle) < on {
-        Err(Held::Returned)
-    } else if on < from {
-        Err(Held::Again { from })
-    } else {
-        Ok(nth + 1)
-    })
-}
-
 /// What of what is due goes into a file: in the order in which it stands there.
 fn wanted(tx: &mut Tx, format: Format, settle: Date) -> Result<Vec<Due>> {
     let mut all = due(tx, settle)?;
     all.retain(|it| it.held.is_none() && Format::of(it.mandate.scheme) == format);
-    all.sort_by_key(|it| (it.mandate.scheme, 1 < it.nth, it.account.id, it.bill));
+    all.sort_by_cached_key(|it| (it.mandate.scheme, 1 < it.nth, it.account.id, it.takes.clone()));
     Ok(all)
 }
 
@@ -347,18 +208,17 @@ pub(crate) fn take(tx: &mut Tx, allowed: &Authorized, new: &NewDebits) -> Result
     let first = tx.next(Counter::Debit, all.len())?;
     let mut items = Vec::new();
     for (nth, it) in (first..).zip(&all) {
-        let (amount, bill) = (it.amount, Some(it.number.clone()));
-        let reference = DebitId(nth).reference();
+        let (amount, reference) = (it.amount, DebitId(nth).reference());
         let one = NewReceipt {
             on: today,
             tenders: vec![NewTender { kind: Tender::Debit, amount, reference }],
-            shares: vec![Share { to: For::Account { account: it.account.id, bill }, amount }],
+            shares: due::shares(tx, it)?,
         };
         let came = receipt::post(tx, allowed, &one)?;
         let tender = came.tenders.first().context("one tender came in")?.id;
-        let Due { mandate: Mandate { id: mandate, version, .. }, bill, nth: time, .. } = *it;
-        let id = DebitId(nth);
-        items.push(Debit { id, mandate, version, bill, nth: time, amount, tender });
+        let Mandate { id: mandate, version, .. } = it.mandate;
+        let (id, takes) = (DebitId(nth), it.takes.clone());
+        items.push(Debit { id, mandate, version, takes, nth: it.nth, amount, tender });
     }
     let NewDebits { format, settle, total } = *new;
     let many = i64::try_from(items.len())?;
@@ -403,7 +263,7 @@ impl fmt::Display for NotMade {
                 "it comes to {now} now and not to {seen}; look at it again: meterbook debit due"
             ),
             NotMade::Taken => f.write_str(
-                "one of the bills was taken by another file meanwhile; nothing was changed",
+                "one of the bills or parts was taken by another file meanwhile; nothing was changed",
             ),
             NotMade::NoPrenote => {
                 f.write_str("no mandate is to be tried; the policy says whether any is: prenote 3")

@@ -61,7 +61,7 @@ pub fn on(tx: &mut Tx, account: AccountId, day: Date) -> Result<Option<Mandate>>
 }
 
 /// The mandate of an account that did not end, in its newest version.
-fn standing(tx: &mut Tx, account: AccountId) -> Result<Option<Mandate>> {
+pub fn standing(tx: &mut Tx, account: AccountId) -> Result<Option<Mandate>> {
     let all = store::mandate::of_account(tx, account)?;
     Ok(all.into_iter().rfind(|it| it.ended.is_none()))
 }

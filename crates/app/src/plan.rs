@@ -10,9 +10,9 @@ use std::fmt;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::credit::plan::{DueOn, Ending, Offer, Plan, Rules, Stands};
+use meterbook_core::credit::plan::{DueOn, Ending, Offer, Pays, Plan, Rules, Stands};
 use meterbook_core::id::{AccountId, AccountNumber, EntryId};
-use meterbook_core::ledger::open::Open;
+use meterbook_core::ledger::open::{Open, Side};
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::paper::letter::LetterCause;
@@ -22,7 +22,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
 use crate::delivery::send;
-use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse};
+use crate::{Actor, credit_rules, customer_view, mandate, order, protection, receipt, refuse};
 
 /// Turns ahead of which due days are asked for.
 const TURNS: i64 = 24;
@@ -85,6 +85,15 @@ pub enum NotPlanned {
     },
     /// There is none.
     NotRunning,
+    /// There is a mandate, and nobody said whether it takes the parts.
+    NotAsked,
+    /// There is no mandate that could take the parts.
+    NoMandate,
+    /// The parts are paid so already.
+    AsTheyAre {
+        /// How.
+        pays: Pays,
+    },
 }
 
 /// What an account may agree to on a day.
@@ -140,9 +149,15 @@ fn must(tx: &mut Tx, account: AccountId, rules: &Rules) -> Result<bool> {
     Ok(false)
 }
 
-/// Agrees to the nth of what is offered, from 1. Cut orders that it makes needless are called off with
-/// it.
-pub fn agree(tx: &mut Tx, actor: Actor, account: AccountId, nth: usize, why: &str) -> Result<Plan> {
+/// Agrees to the nth of what is offered, from 1, and to how its parts are paid: who has a mandate is asked.
+/// Cut orders that it makes needless are called off with it.
+pub fn agree(
+    tx: &mut Tx,
+    actor: Actor,
+    account: AccountId,
+    (nth, pays): (usize, Option<Pays>),
+    why: &str,
+) -> Result<Plan> {
     let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
@@ -151,6 +166,12 @@ pub fn agree(tx: &mut Tx, actor: Actor, account: AccountId, nth: usize, why: &st
     if nth == 0 || offers.len() < nth {
         return Err(refuse(NotPlanned::NoSuchOffer { offers: offers.len() }));
     }
+    let mandated = mandate::standing(tx, account)?.is_some();
+    let pays = match pays {
+        None if mandated => return Err(refuse(NotPlanned::NotAsked)),
+        Some(Pays::Debit) if !mandated => return Err(refuse(NotPlanned::NoMandate)),
+        said => said.unwrap_or_default(),
+    };
     let parts = offers.swap_remove(nth - 1).parts;
     if let Some(plan) = running(tx, account, on)? {
         let why = stands(tx, &plan, on)?.to_string();
@@ -163,11 +184,41 @@ pub fn agree(tx: &mut Tx, actor: Actor, account: AccountId, nth: usize, why: &st
         true => refuse(NotPlanned::AgreedAlready { on }),
         false => why,
     })?;
-    let said = format!("{debt} in {} parts: {}", plan.parts.len(), why.trim());
+    store::plan::say_pays(tx, &plan.key, pays, on, why.trim())?;
+    let said = format!("{debt} in {} parts, {pays}: {}", plan.parts.len(), why.trim());
     store::audit::add(tx, &allowed, "agree plan", &account.to_string(), &said)?;
     let note = "beside what is paid in parts as agreed";
     order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, note))?;
     Ok(plan)
+}
+
+/// Says from today on how the parts of a plan that runs are paid.
+pub fn say_pays(tx: &mut Tx, actor: Actor, account: AccountId, now: Pays, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let plan = on_day(tx, account, on)?.ok_or_else(|| refuse(NotPlanned::NotRunning))?;
+    let (was, _) = pays(tx, &plan)?;
+    if was == now {
+        return Err(refuse(NotPlanned::AsTheyAre { pays: now }));
+    }
+    if now == Pays::Debit && mandate::standing(tx, account)?.is_none() {
+        return Err(refuse(NotPlanned::NoMandate));
+    }
+    store::plan::say_pays(tx, &plan.key, now, on, why.trim())?;
+    let (was, is) = (was.to_string(), now.to_string());
+    store::audit::turn(tx, &allowed, "say plan pays", &account.to_string(), why, (&was, &is))
+}
+
+/// How the parts of a plan are paid, and since when.
+pub fn pays(tx: &mut Tx, plan: &Plan) -> Result<(Pays, Date)> {
+    Ok(store::plan::pays(tx, &plan.key)?.unwrap_or((Pays::Hand, plan.agreed)))
+}
+
+/// What of what a plan is about is open.
+pub(crate) fn open_of(plan: &Plan, open: &Open) -> Money {
+    open.items.iter().filter(|it| plan.is_about(&it.side)).map(|it| it.left).sum()
 }
 
 /// Ends a plan before its time.
@@ -362,6 +413,18 @@ impl fmt::Display for NotPlanned {
                 write!(f, "a plan was agreed to on {on} already; agree to another one tomorrow")
             }
             NotPlanned::NotRunning => f.write_str("no plan runs"),
+            NotPlanned::NotAsked => f.write_str(
+                "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
+            ),
+            NotPlanned::NoMandate => f.write_str(
+                "this account has no mandate; agree to one first: meterbook debit agree",
+            ),
+            NotPlanned::AsTheyAre { pays: Pays::Debit } => {
+                f.write_str("the parts are taken by debit already")
+            }
+            NotPlanned::AsTheyAre { pays: Pays::Hand } => {
+                f.write_str("the parts are paid by hand already")
+            }
         }
     }
 }

@@ -9,8 +9,9 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::bank::{Iban, NotANumber, Routing};
+use crate::bill::BillNumber;
 use crate::calendar::Banks;
-use crate::id::{AccountId, DebitId, MandateId};
+use crate::id::{AccountId, BillId, DebitId, MandateId};
 use crate::money::Money;
 
 /// By whose rules money is taken.
@@ -243,6 +244,43 @@ pub struct Mandate {
     pub tail: String,
     /// The first day without it, where it ended.
     pub ended: Option<Date>,
+}
+
+/// What a debit takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Takes {
+    /// What the paper of a bill asks for.
+    Bill(BillId),
+    /// A part of a plan.
+    Part {
+        /// The key of the plan.
+        plan: String,
+        /// Which part, from 1.
+        nth: i64,
+    },
+}
+
+/// What people say for what a debit takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The number of a bill.
+    Bill(BillNumber),
+    /// A part of a plan.
+    Part {
+        /// Which part, from 1.
+        nth: i64,
+        /// Of how many.
+        of: i64,
+    },
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Named::Bill(number) => f.write_str(&number.0),
+            Named::Part { nth, of } => write!(f, "part {nth} of {of}"),
+        }
+    }
 }
 
 /// Why something is no mandate.

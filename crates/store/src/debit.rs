@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::debit::Format;
+use meterbook_core::debit::{Format, Named, Takes};
 use meterbook_core::id::{
     AccountId, AccountNumber, BillId, DebitFileId, DebitId, MandateId, TenderId,
 };
@@ -31,36 +31,42 @@ const ADD: Sql = Sql("
     insert into debit_file (id, format, settle_on, made_at, items, total_cents)
     values ($1, $2, $3, $4, $5, $6)");
 const ITEMS: Rows = Rows(
-    "debit_item (id, file_id, mandate_id, version, bill_id, nth, amount_cents, tender_id, round)",
+    "debit_item (id, file_id, mandate_id, version, bill_id, plan_key, part, nth, amount_cents, tender_id, \
+     round)",
 );
 const GET: Sql = Sql("
     select id, format, settle_on, made_at, items, total_cents from debit_file where id = $1");
 const ALL: Sql = Sql("
     select id, format, settle_on, made_at, items, total_cents from debit_file order by id");
 const ITEMS_OF: Sql = Sql("
-    select id, mandate_id, version, bill_id, nth, amount_cents, tender_id
+    select id, mandate_id, version, bill_id, plan_key, part, nth, amount_cents, tender_id
     from debit_item where file_id = $1 order by id");
 const LISTED: Sql = Sql("
     with item as (
-        select d.id, a.number as account, b.number as bill, d.amount_cents as cents,
+        select d.id, a.number as account, b.number as bill, d.part,
+            (select count(*) from plan_part q where q.key = d.plan_key) as parts,
+            d.amount_cents as cents,
             (select min(r.why) from payment_tender t
              join payment_reversal r on r.payment_id = t.payment_id
              where t.tender_id = d.tender_id and r.how = 'returned') as why
-        from debit_item d join bill b on b.id = d.bill_id join account a on a.id = b.account_id
+        from debit_item d
+        join mandate m on m.id = d.mandate_id
+        join account a on a.id = m.account_id
+        left join bill b on b.id = d.bill_id
         where d.file_id = $1)
-    select id, account, bill, cents, why from item
+    select id, account, bill, part, parts, cents, why from item
     order by case when why is null then 1 else 0 end, id limit $2");
 const FIND: Sql = Sql("
-    select id, mandate_id, version, bill_id, nth, amount_cents, tender_id
+    select id, mandate_id, version, bill_id, plan_key, part, nth, amount_cents, tender_id
     from debit_item where id = $1");
 const CALL_OFF: Sql = Sql("
     insert into debit_call_off (file_id, called_off_on, why) values ($1, $2, $3)");
 const CALLED_OFF: Sql = Sql("
     select called_off_on, why from debit_call_off where file_id = $1");
 const ROUNDS: Sql = Sql("
-    select d.bill_id, d.mandate_id, d.nth, count(*)
+    select d.bill_id, d.plan_key, d.part, d.mandate_id, d.nth, count(*)
     from debit_item d join debit_call_off c on c.file_id = d.file_id
-    group by d.bill_id, d.mandate_id, d.nth");
+    group by d.bill_id, d.plan_key, d.part, d.mandate_id, d.nth");
 // Debits and prenotes are numbered together.
 const MADE: Sql = Sql("
     select f.made_at from debit_item d join debit_file f on f.id = d.file_id where d.id = $1
@@ -79,11 +85,19 @@ const WHY_RETURNED: Sql = Sql("
     where $1 <= f.settle_on and f.format = 'nacha' and r.how = 'returned'
     group by d.id order by d.id");
 const TRIES: Sql = Sql("
-    select d.id, d.mandate_id, d.version, d.bill_id, d.nth, d.amount_cents, d.tender_id,
-           f.settle_on, r.code, r.returned_on
+    select d.id, d.mandate_id, d.version, d.bill_id, d.plan_key, d.part, d.nth, d.amount_cents,
+           d.tender_id, f.settle_on, r.code, r.returned_on
     from debit_item d join debit_file f on f.id = d.file_id
     left join tender_return r on r.tender_id = d.tender_id
     where d.mandate_id = $1 and d.bill_id = $2
+      and not exists (select 1 from debit_call_off c where c.file_id = d.file_id)
+    order by d.nth");
+const TRIES_OF_PART: Sql = Sql("
+    select d.id, d.mandate_id, d.version, d.bill_id, d.plan_key, d.part, d.nth, d.amount_cents,
+           d.tender_id, f.settle_on, r.code, r.returned_on
+    from debit_item d join debit_file f on f.id = d.file_id
+    left join tender_return r on r.tender_id = d.tender_id
+    where d.mandate_id = $1 and d.plan_key = $2 and d.part = $3
       and not exists (select 1 from debit_call_off c where c.file_id = d.file_id)
     order by d.nth");
 // What was taken by a mandate, in which version, and did not come back.
@@ -104,6 +118,13 @@ const RETURNED: Sql = Sql("
     join payment_tender t on t.tender_id = d.tender_id
     join payment_reversal r on r.payment_id = t.payment_id
     where b.account_id = $1 and r.how = 'returned' order by 1");
+// Parts of plans of an account whose debit came back.
+const RETURNED_PARTS: Sql = Sql("
+    select distinct d.plan_key, d.part from debit_item d
+    join mandate m on m.id = d.mandate_id
+    join payment_tender t on t.tender_id = d.tender_id
+    join payment_reversal r on r.payment_id = t.payment_id
+    where m.account_id = $1 and d.plan_key is not null and r.how = 'returned' order by 1, 2");
 const WRITTEN: Sql = Sql("select sha256 from debit_written where file_id = $1");
 const WRITE: Sql = Sql("insert into debit_written (file_id, sha256) values ($1, $2)");
 const SWITCH: Sql = Sql("
@@ -148,8 +169,20 @@ const NOT_AGAIN: Sql = Sql("
     select d.id, d.nth from debit_item d
     where 1 < d.nth and not exists (
         select 1 from debit_item o join tender_return r on r.tender_id = o.tender_id
-        where o.bill_id = d.bill_id and o.mandate_id = d.mandate_id and o.nth = d.nth - 1
+        where (o.bill_id = d.bill_id or (o.plan_key = d.plan_key and o.part = d.part))
+          and o.mandate_id = d.mandate_id and o.nth = d.nth - 1
           and o.amount_cents = d.amount_cents and r.code in ('R01', 'R09'))
+    order by d.id limit 100");
+
+// What is taken of a plan is a part of its account's, as much as was agreed to at most, where somebody said so.
+const BEYOND_PART: Sql = Sql("
+    select d.id, d.part, d.plan_key, d.amount_cents, q.amount_cents
+    from debit_item d
+    join plan p on p.key = d.plan_key
+    join plan_part q on q.key = d.plan_key and q.nth = d.part
+    join mandate m on m.id = d.mandate_id
+    where q.amount_cents < d.amount_cents or p.account_id <> m.account_id
+      or not exists (select 1 from plan_pays y where y.key = d.plan_key and y.pays = 'by-debit')
     order by d.id limit 100");
 
 /// A file for the bank.
@@ -178,8 +211,8 @@ pub struct Debit {
     pub mandate: MandateId,
     /// In which version.
     pub version: i64,
-    /// Of which bill.
-    pub bill: BillId,
+    /// Of what.
+    pub takes: Takes,
     /// Which time, from 1: what came back may be tried again.
     pub nth: i64,
     /// How much.
@@ -188,7 +221,7 @@ pub struct Debit {
     pub tender: TenderId,
 }
 
-/// One time that a bill was taken by a mandate.
+/// One time that a bill or a part of a plan was taken by a mandate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Try {
     /// The debit.
@@ -214,7 +247,8 @@ pub fn mandated(tx: &mut Tx, on: Date) -> Result<Vec<AccountId>> {
     tx.many(MANDATED, [on.into()], |row| row.id(0))
 }
 
-/// Keeps a file with its debits. The database refuses a bill that was taken by its mandate already.
+/// Keeps a file with its debits. The database refuses a bill or a part of a plan that was taken by its
+/// mandate already.
 pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
     let DebitFile { id, format, settle, made, items: many, total } = file;
     let values = [
@@ -226,20 +260,31 @@ pub fn add(tx: &mut Tx, file: &DebitFile, items: &[Debit]) -> Result<()> {
         (*total).into(),
     ];
     tx.exec(ADD, values)?;
-    let rounds = tx.many(ROUNDS, [], |row| {
-        Ok(((row.id::<BillId>(0)?, row.id::<MandateId>(1)?, row.int(2)?), row.int(3)?))
+    let mut rounds = HashMap::new();
+    tx.each(ROUNDS, [], |row| {
+        let bill: Option<BillId> = row.maybe(0, Row::id)?;
+        let (plan, part) = (row.maybe(1, Row::text)?, row.maybe(2, Row::int)?);
+        let mandate: MandateId = row.id(3)?;
+        rounds.insert((bill, plan, part, mandate, row.int(4)?), row.int(5)?);
+        Ok(())
     })?;
-    let rounds: HashMap<(BillId, MandateId, i64), i64> = rounds.into_iter().collect();
     tx.bulk(
         ITEMS,
         items.iter().map(|it| {
-            let round = rounds.get(&(it.bill, it.mandate, it.nth)).copied().unwrap_or(0);
+            let (bill, plan, part) = match &it.takes {
+                Takes::Bill(bill) => (Some(*bill), None, None),
+                Takes::Part { plan, nth } => (None, Some(plan.as_str()), Some(*nth)),
+            };
+            let what = (bill, plan.map(str::to_owned), part, it.mandate, it.nth);
+            let round = rounds.get(&what).copied().unwrap_or(0);
             [
                 it.id.into(),
                 (*id).into(),
                 it.mandate.into(),
                 it.version.into(),
-                it.bill.into(),
+                bill.into(),
+                plan.into(),
+                part.into(),
                 it.nth.into(),
                 it.amount.into(),
                 it.tender.into(),
@@ -271,8 +316,8 @@ pub struct Listed {
     pub id: DebitId,
     /// Of which account.
     pub account: AccountNumber,
-    /// For which bill.
-    pub bill: BillNumber,
+    /// For what.
+    pub named: Named,
     /// How much.
     pub amount: Money,
     /// Why it came back, if it did.
@@ -285,9 +330,12 @@ pub fn listed(tx: &mut Tx, of: DebitFileId, most: i64) -> Result<Vec<Listed>> {
         Ok(Listed {
             id: row.id(0)?,
             account: row.number(1)?,
-            bill: BillNumber(row.text(2)?),
-            amount: row.money(3)?,
-            returned: row.maybe(4, Row::text)?,
+            named: match row.maybe(2, Row::text)? {
+                Some(number) => Named::Bill(BillNumber(number)),
+                None => Named::Part { nth: row.int(3)?, of: row.int(4)? },
+            },
+            amount: row.money(5)?,
+            returned: row.maybe(6, Row::text)?,
         })
     })
 }
@@ -322,12 +370,18 @@ pub fn why_returned(tx: &mut Tx, from: Date) -> Result<Vec<String>> {
     tx.many(WHY_RETURNED, [from.into()], |row| row.text(1))
 }
 
-/// Each time that a bill was taken by a mandate, in their order.
-pub fn tries(tx: &mut Tx, mandate: MandateId, bill: BillId) -> Result<Vec<Try>> {
-    tx.many(TRIES, [mandate.into(), bill.into()], |row| {
-        let (code, on) = (row.maybe(8, Row::text)?, row.maybe(9, Row::date)?);
-        Ok(Try { debit: debit(row)?, settle: row.date(7)?, back: code.zip(on) })
-    })
+/// Each time that a bill or a part of a plan was taken by a mandate, in their order.
+pub fn tries(tx: &mut Tx, mandate: MandateId, takes: &Takes) -> Result<Vec<Try>> {
+    let one = |row: &Row| {
+        let (code, on) = (row.maybe(10, Row::text)?, row.maybe(11, Row::date)?);
+        Ok(Try { debit: debit(row)?, settle: row.date(9)?, back: code.zip(on) })
+    };
+    match takes {
+        Takes::Bill(bill) => tx.many(TRIES, [mandate.into(), (*bill).into()], one),
+        Takes::Part { plan, nth } => {
+            tx.many(TRIES_OF_PART, [mandate.into(), plan.as_str().into(), (*nth).into()], one)
+        }
+    }
 }
 
 /// The versions of a mandate by which something was taken that did not come back.
@@ -343,6 +397,11 @@ pub fn version_before(tx: &mut Tx, mandate: MandateId, id: DebitId) -> Result<Op
 /// The bills of an account whose debit came back.
 pub fn returned(tx: &mut Tx, account: AccountId) -> Result<Vec<BillNumber>> {
     tx.many(RETURNED, [account.into()], |row| Ok(BillNumber(row.text(0)?)))
+}
+
+/// The parts of plans of an account whose debit came back: the key of the plan, and which part, from 1.
+pub fn returned_parts(tx: &mut Tx, account: AccountId) -> Result<Vec<(String, i64)>> {
+    tx.many(RETURNED_PARTS, [account.into()], |row| Ok((row.text(0)?, row.int(1)?)))
 }
 
 /// The hash of what was written of a file, if it was.
@@ -386,6 +445,13 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
         let (id, bill, amount, asked) = (row.int(0)?, row.text(1)?, row.money(2)?, row.money(3)?);
         Ok(format!("debit {id} takes {amount} of bill {bill}, which asked for {asked}"))
     })?);
+    found.extend(tx.many(BEYOND_PART, [], |row| {
+        let (id, nth, plan, amount) = (row.int(0)?, row.int(1)?, row.text(2)?, row.money(3)?);
+        let of = row.money(4)?;
+        Ok(format!(
+            "debit {id} takes {amount} of part {nth} of {plan}, and nobody agreed to that of {of}"
+        ))
+    })?);
     found.extend(tx.many(NOT_AGAIN, [], |row| {
         let (id, nth) = (row.int(0)?, row.int(1)?);
         Ok(format!("debit {id} is tried a {nth}. time, and the one before did not come back so"))
@@ -398,10 +464,13 @@ fn debit(row: &Row) -> Result<Debit> {
         id: row.id(0)?,
         mandate: row.id(1)?,
         version: row.int(2)?,
-        bill: row.id(3)?,
-        nth: row.int(4)?,
-        amount: row.money(5)?,
-        tender: row.id(6)?,
+        takes: match row.maybe(3, Row::id)? {
+            Some(bill) => Takes::Bill(bill),
+            None => Takes::Part { plan: row.text(4)?, nth: row.int(5)? },
+        },
+        nth: row.int(6)?,
+        amount: row.money(7)?,
+        tender: row.id(8)?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::credit::plan::{Ending, Plan};
+use meterbook_core::credit::plan::{Ending, Pays, Plan};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 
@@ -22,6 +22,7 @@ const OF_ACCOUNT: Sql = Sql("
     from plan p left join plan_end e on e.key = p.key
     where p.account_id = $1 order by p.agreed_on");
 const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key = $1 order by nth");
+const HOW_MANY: Sql = Sql("select count(*) from plan_part where key = $1");
 const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
@@ -44,6 +45,11 @@ const ALL_PARTS_ON: Sql = Sql("
 const DUES: Sql = Sql("
     select w.due_on from bill_window w join account a on a.cycle = w.cycle
     where a.id = $1 and $2 < w.billed_on order by w.billed_on limit $3");
+const SAY_PAYS: Sql = Sql("
+    insert into plan_pays (key, nth, pays, from_on, why)
+    values ($1, (select coalesce(max(nth), 0) + 1 from plan_pays where key = $1), $2, $3, $4)");
+const PAYS: Sql = Sql("
+    select pays, from_on from plan_pays where key = $1 order by nth desc limit 1");
 const COUNT: Sql = Sql("select count(*) from plan");
 const SUMS: Sql = Sql("
     select p.key, p.debt_cents, cast(coalesce(sum(q.amount_cents), 0) as bigint)
@@ -89,6 +95,21 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Plan>> {
             tx.many(PARTS_OF, [V::from(&it.key)], |row| Ok((row.date(0)?, row.money(1)?)))?;
     }
     Ok(all)
+}
+
+/// How many parts a plan has.
+pub fn parts(tx: &mut Tx, key: &str) -> Result<i64> {
+    tx.one(HOW_MANY, [key.into()], |row| row.int(0))
+}
+
+/// Says from a day on how the parts of a plan are paid.
+pub fn say_pays(tx: &mut Tx, key: &str, pays: Pays, from: Date, why: &str) -> Result<()> {
+    tx.exec(SAY_PAYS, [key.into(), pays.word().into(), from.into(), why.into()]).map(|_| ())
+}
+
+/// How the parts of a plan are paid, and since when, where somebody said.
+pub fn pays(tx: &mut Tx, key: &str) -> Result<Option<(Pays, Date)>> {
+    tx.maybe(PAYS, [key.into()], |row| Ok((row.word(0, Pays::from_word)?, row.date(1)?)))
 }
 
 /// The accounts of which a plan did not end.

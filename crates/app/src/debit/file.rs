@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::debit::policy::Policy;
-use meterbook_core::debit::{AccountKind, BankNumber, Format, Mandate, Scheme};
+use meterbook_core::debit::{AccountKind, BankNumber, Format, Mandate, Named, Scheme, Takes};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
@@ -55,7 +55,7 @@ struct Line {
     mandate: Mandate,
     number: BankNumber,
     account: String,
-    bill: String,
+    named: Named,
     first: bool,
     moved: bool,
 }
@@ -118,10 +118,7 @@ pub fn agrees(text: &str, format: Format, kept: (usize, Money)) -> Result<(), No
 fn lines(tx: &mut Tx, key: &BankKey, id: DebitFileId) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for debit in store::debit::items(tx, id)? {
-        let bill = store::bill::get(tx, debit.bill)?;
-        let all = store::mandate::of_account(tx, bill.account)?;
-        let mandate =
-            all.into_iter().find(|it| it.id == debit.mandate && it.version == debit.version);
+        let mandate = store::mandate::get(tx, debit.mandate, debit.version)?;
         let mandate = mandate.context("the mandate of a debit is there")?;
         let kept = store::mandate::sealed(tx, debit.mandate, debit.version)?;
         let number = key.open(&kept, (debit.mandate, debit.version))?;
@@ -130,11 +127,18 @@ fn lines(tx: &mut Tx, key: &BankKey, id: DebitFileId) -> Result<Vec<Line>> {
             Some(version) => store::mandate::sealed(tx, debit.mandate, version)?.hash != kept.hash,
             None => false,
         };
-        let account = store::account::get(tx, bill.account)?.number.digits().to_string();
-        let (bill, first) = (bill.number.0, before.is_none());
-        lines.push(Line { debit, mandate, number, account, bill, first, moved });
+        let account = store::account::get(tx, mandate.account)?.number.digits().to_string();
+        let (named, first) = (named(tx, &debit)?, before.is_none());
+        lines.push(Line { debit, mandate, number, account, named, first, moved });
     }
     Ok(lines)
+}
+
+fn named(tx: &mut Tx, it: &Debit) -> Result<Named> {
+    Ok(match &it.takes {
+        Takes::Bill(bill) => Named::Bill(store::bill::get(tx, *bill)?.number),
+        Takes::Part { plan, nth } => Named::Part { nth: *nth, of: store::plan::parts(tx, plan)? },
+    })
 }
 
 fn as_nacha(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) -> Result<String> {
@@ -304,7 +308,10 @@ fn as_pain008(tx: &mut Tx, file: &DebitFile, policy: &Policy, lines: &[Line]) ->
             name: line.mandate.terms.holder.clone(),
             iban: iban.clone(),
             bic: None,
-            remittance: sepa::Remittance::Text(format!("Bill {}", line.bill)),
+            remittance: sepa::Remittance::Text(match &line.named {
+                Named::Bill(number) => format!("Bill {number}"),
+                Named::Part { nth, of } => format!("Part {nth} of {of}"),
+            }),
         };
         match collections.get_mut(nth - 1) {
             Some(it) => it.debits.push(debit),

@@ -267,7 +267,8 @@ fn back(
         }
         _ => return task(tx),
     };
-    let account = store::bill::get(tx, debit.bill)?.account;
+    let mandate = store::mandate::newest(tx, debit.mandate)?;
+    let account = mandate.context("the mandate of a debit is there")?.account;
     store::account::lock(tx, &[account])?;
     if store::receipt::standing(tx, debit.tender)?.is_empty() {
         return Ok(Became::Already);

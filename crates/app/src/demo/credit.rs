@@ -77,7 +77,13 @@ pub(super) fn keep(
                 store::account::get(tx, *account)?.class == CustomerClass::Residential;
             let asks = residential && matches!(customer.habit, Habit::InPart | Habit::NotSince(_));
             if asks && OWED_FOR_PARTS <= store::debt::owed(tx, *account)? {
-                plan::agree(tx, actor, *account, 1, "by telephone, after two months out of work")?;
+                plan::agree(
+                    tx,
+                    actor,
+                    *account,
+                    (1, None),
+                    "by telephone, after two months out of work",
+                )?;
                 break;
             }
         }

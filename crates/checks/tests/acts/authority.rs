@@ -30,6 +30,7 @@ use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
+use meterbook_core::credit::plan::Pays;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::id::*;
 use meterbook_core::interaction::InteractionChannel;
@@ -253,7 +254,10 @@ const ACTS: &[(&str, Permission, Act)] = &[
         credit::transfer(tx, actor, &credit::NewSpend { credit, to: AccountId(2) }, "x")
     }),
     ("plan::agree", Permission::KeepCredit, |tx, actor| {
-        plan::agree(tx, actor, AccountId(1), 1, "x").map(drop)
+        plan::agree(tx, actor, AccountId(1), (1, None), "x").map(drop)
+    }),
+    ("plan::say_pays", Permission::KeepCredit, |tx, actor| {
+        plan::say_pays(tx, actor, AccountId(1), Pays::Debit, "x")
     }),
     ("plan::cancel", Permission::KeepCredit, |tx, actor| {
         plan::cancel(tx, actor, AccountId(1), "x")

@@ -329,7 +329,7 @@ fn who_pays_in_parts_waits_and_goes_on_when_that_breaks() {
         town(db, folder);
         say(db, Noun::Plan, "months any 2\n");
         run(db, "2026-03-10");
-        db.write(|tx| plan::agree(tx, at("2026-03-11"), TWO, 1, "by phone")).unwrap();
+        db.write(|tx| plan::agree(tx, at("2026-03-11"), TWO, (1, None), "by phone")).unwrap();
         assert_eq!(taken(&run(db, "2026-03-13")), [(Step::Notice, 2)]);
         assert_eq!(
             why(db, TWO, date(2026, 3, 13))[0],

@@ -15,10 +15,10 @@ use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::{Actor, budget, check, late_fee, plan, seller, task};
 use meterbook_checks::engines;
-use meterbook_core::bill::BillNumber;
 use meterbook_core::credit::Noun;
+use meterbook_core::credit::plan::Pays;
 use meterbook_core::debit::policy::Held;
-use meterbook_core::debit::{BankNumber, Format, Scheme};
+use meterbook_core::debit::{BankNumber, Format, Named, Scheme};
 use meterbook_core::id::{AccountId, DebitFileId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
@@ -224,9 +224,11 @@ fn what_is_paid_in_parts_is_held_and_what_comes_later_taken() {
     engines::each(|db, folder| {
         town(db, folder);
         say(db, Noun::Plan, "months any 2\n");
-        let agree = |tx: &mut Tx| plan::agree(tx, at("2026-03-10"), AccountId(2), 1, "by phone");
+        let agree = |tx: &mut Tx| {
+            plan::agree(tx, at("2026-03-10"), AccountId(2), (1, Some(Pays::Hand)), "by phone")
+        };
         db.write(agree).unwrap();
-        let parts = || (2, "it is paid in parts, which are not taken by debit".to_owned());
+        let parts = || (2, "it is paid in parts as agreed".to_owned());
         assert_eq!(held(db)[1], parts());
         assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap(), (1, cents(4_44)));
         make(db, &wanted(Format::Nacha, 4_44)).unwrap();
@@ -262,7 +264,7 @@ fn what_a_paper_asks_for_is_taken_together() {
         assert_eq!(db.read(|tx| debit::sum(tx, Format::Nacha, SETTLE)).unwrap(), (3, cents(28_88)));
         let other = AccountId(2);
         let all = db.read(|tx| debit::due(tx, SETTLE)).unwrap();
-        let bill = all.iter().find(|it| it.account.id == other).unwrap().number.clone();
+        let bill = all.iter().find(|it| it.account.id == other).unwrap().named.clone();
         make(db, &wanted(Format::Nacha, 28_88)).unwrap();
         assert_eq!(owes(db), [0, 0, 0, 17_76]);
         let open = db.read(|tx| receipt::open_now(tx, AccountId(1))).unwrap();
@@ -278,14 +280,15 @@ fn what_a_paper_asks_for_is_taken_together() {
         let due = |tx: &mut Tx| {
             let mut all = debit::due(tx, march)?;
             all.retain(|it| it.account.id == other);
-            Ok(all.into_iter().map(|it| (it.number, it.amount.cents(), it.held)).collect())
+            Ok(all.into_iter().map(|it| (it.named, it.amount.cents(), it.held)).collect())
         };
         let of_two: Vec<_> = db.read(due).unwrap();
         let new = of_two[1].0.clone();
         let returned = Some(Held::Returned);
         assert_eq!(of_two, [(bill.clone(), 8_88, returned), (new.clone(), 9_77, returned)]);
-        let pays = |bill: &BillNumber, amount: i64| {
-            let (amount, bill) = (cents(amount), Some(bill.clone()));
+        let pays = |of: &Named, amount: i64| {
+            let Named::Bill(bill) = of.clone() else { panic!("a bill") };
+            let (amount, bill) = (cents(amount), Some(bill));
             let reference = format!("{amount}");
             let new = NewReceipt {
                 on,

@@ -70,7 +70,7 @@ fn what_came_back_for_want_of_money_is_tried_twice_more_and_never_again() {
         assert_eq!(held_on(db, date(2026, 5, 1))[0], (1, owed), "twice is enough");
         let items = db.read(|tx| {
             let first = store::debit::items(tx, DebitFileId(1))?[0].clone();
-            store::debit::tries(tx, first.mandate, first.bill)
+            store::debit::tries(tx, first.mandate, &first.takes)
         });
         let times: Vec<i64> = items.unwrap().iter().map(|it| it.debit.nth).collect();
         assert_eq!(times, [1, 2, 3]);

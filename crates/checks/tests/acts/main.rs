@@ -21,6 +21,7 @@ mod compare;
 mod correct;
 mod debit;
 mod debit_again;
+mod debit_parts;
 mod debit_returned;
 mod debit_sepa;
 mod degrees;

@@ -311,7 +311,7 @@ fn who_is_asked_for_security_breaks_a_plan_or_whose_payment_comes_back_is_told_w
         for part in ["$5.00", "on Mar 9, 2026", "Comes with your next bill: $25.00"] {
             assert!(back.contains(part), "{part}: {back}");
         }
-        db.write(|tx| plan::agree(tx, at("2026-03-11"), FOUR, 1, "by phone")).unwrap();
+        db.write(|tx| plan::agree(tx, at("2026-03-11"), FOUR, (1, None), "by phone")).unwrap();
         assert_eq!(plan::review_all(db, at("2026-04-12")).unwrap().len(), 1);
         let broken = said(FOUR, LetterCause::PlanBroken);
         for part in ["$8.88 of what was due", "on Mar 11, 2026", "$17.76 is past due"] {

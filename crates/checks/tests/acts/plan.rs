@@ -44,7 +44,7 @@ fn town(db: &Db, folder: &Path) {
 }
 
 fn agree(db: &Db, account: AccountId, nth: usize) -> Result<Plan> {
-    db.write(|tx| plan::agree(tx, at("2026-03-10"), account, nth, "by phone"))
+    db.write(|tx| plan::agree(tx, at("2026-03-10"), account, (nth, None), "by phone"))
 }
 
 fn past_due(db: &Db, account: AccountId, on: Date) -> i64 {
@@ -197,7 +197,7 @@ fn a_plan_that_is_paid_is_kept_and_bills_that_come_later_are_paid_beside_it() {
 fn a_bill_says_which_part_is_due_and_what_is_paid_later() {
     engines::each(|db, folder| {
         town(db, folder);
-        db.write(|tx| plan::agree(tx, at("2026-03-01"), TWO, 1, "by phone")).unwrap();
+        db.write(|tx| plan::agree(tx, at("2026-03-01"), TWO, (1, None), "by phone")).unwrap();
         february(db, folder, 3);
         let of = |account| {
             let of = |tx: &mut store::Tx| {

@@ -10,7 +10,7 @@ use meterbook_core::credit::agency::{Asked, File, Item};
 use meterbook_core::credit::budget::How;
 use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::credit::collection::Step;
-use meterbook_core::credit::plan::{Ending, Plan};
+use meterbook_core::credit::plan::{Ending, Pays, Plan};
 use meterbook_core::credit::pledge::{self, Pledge};
 use meterbook_core::credit::protection::{Granted, Weather};
 use meterbook_core::credit::{Noun, Shield};
@@ -86,6 +86,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::late_fee::give_back(tx, &late(), paid, date(2026, 9, 2), "in time")?;
     store::late_fee::again(tx, &late(), 2, (date(2026, 9, 3), Money::from_cents(15)), "back")?;
     store::plan::add(tx, &plan(), "by phone")?;
+    store::plan::say_pays(tx, &plan().key, Pays::Debit, plan().agreed, "by phone")?;
     store::plan::end(tx, &plan().key, Ending::Broken, date(2026, 10, 1), "not paid")?;
     store::budget::add(tx, &budget(), "by phone")?;
     store::budget::bill(tx, &budget().key, &levelled())?;
@@ -288,6 +289,9 @@ fn credit_comes_back_as_it_was_kept() {
             );
             assert_eq!(store::late_fee::verify(tx)?.1.len(), 1, "it is not charged");
             assert_eq!(store::plan::of_account(tx, sample::ACCOUNT)?, [plan()]);
+            let pays = store::plan::pays(tx, &plan().key)?;
+            assert_eq!(pays, Some((Pays::Debit, plan().agreed)));
+            assert_eq!(store::plan::parts(tx, &plan().key)?, 2);
             assert_eq!(store::plan::running(tx)?, []);
             assert_eq!(store::plan::verify(tx)?, (1, vec![]));
             assert_eq!(store::pledge::of_account(tx, sample::ACCOUNT)?, [pledge()]);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
-use meterbook_core::debit::{Collects, Format, Mandate, Scheme, Terms};
+use meterbook_core::debit::{Collects, Format, Mandate, Scheme, Takes, Terms};
 use meterbook_core::id::*;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -116,7 +116,7 @@ fn debit() -> Debit {
         id: DebitId(1),
         mandate: MandateId(1),
         version: 1,
-        bill: BillId(1),
+        takes: Takes::Bill(BillId(1)),
         nth: 1,
         amount: Money::from_cents(42_00),
         tender: TenderId(1),
@@ -138,10 +138,10 @@ fn a_debit_comes_back_as_it_was_kept_and_is_taken_once() {
             assert_eq!(store::debit::find(tx, DebitId(2))?, None);
             assert_eq!(store::debit::sent(tx, date(2026, 8, 6))?, 1);
             assert_eq!(store::debit::sent(tx, date(2026, 8, 7))?, 0);
-            let tries = store::debit::tries(tx, MandateId(1), BillId(1))?;
+            let tries = store::debit::tries(tx, MandateId(1), &debit().takes)?;
             let back = Some(("R01".to_owned(), date(2026, 8, 9)));
             assert_eq!(tries, [Try { debit: debit(), settle: date(2026, 8, 6), back }]);
-            assert_eq!(store::debit::tries(tx, MandateId(2), BillId(1))?, []);
+            assert_eq!(store::debit::tries(tx, MandateId(2), &debit().takes)?, []);
             let none: [i64; 0] = [];
             assert_eq!(store::debit::went_through(tx, MandateId(1))?, none, "it came back");
             assert_eq!(store::debit::stopped(tx)?, None);

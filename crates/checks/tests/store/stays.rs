@@ -83,6 +83,7 @@ const STAY: &[(&str, &str)] = &[
     ("let_go", "at"),
     ("debit_call_off", "why"),
     ("debit_file", "format"),
+    ("plan_pays", "why"),
     ("debit_item", "version"),
     ("debit_policy", "text"),
     ("debit_switch", "why"),

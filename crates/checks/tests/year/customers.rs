@@ -62,7 +62,7 @@ impl Year<'_> {
                 self.count("levelled", 1);
             }
             Habit::InParts if today == IN_PARTS_FROM => {
-                self.db.write(|tx| plan::agree(tx, actor, account, 1, "by phone")).unwrap();
+                self.db.write(|tx| plan::agree(tx, actor, account, (1, None), "by phone")).unwrap();
                 self.count("plans", 1);
             }
             Habit::Moving if today == MOVES_ON => self.moves(it),

@@ -24,7 +24,7 @@ use jiff::civil::Date;
 use super::{NotRules, Shield, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
 use crate::id::{AccountId, BillId};
-use crate::ledger::open::{Item, Open};
+use crate::ledger::open::{Item, Open, Side};
 use crate::money::{Money, Rounding, Share};
 
 /// Plans that are offered at once.
@@ -53,7 +53,18 @@ pub enum Ending {
     Cancelled,
 }
 
+/// How the parts of a plan are paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pays {
+    /// The customer sees to it.
+    #[default]
+    Hand,
+    /// The mandate of the account takes them.
+    Debit,
+}
+
 words! {
+    Pays { Hand = "by-hand", Debit = "by-debit" }
     DueOn { Monthly = "monthly", WithBills = "with-bills" }
     Ending { Kept = "kept", Broken = "broken", Cancelled = "cancelled" }
 }
@@ -272,6 +283,27 @@ impl Plan {
         matches!(self.stands(on, grace, past_due), Stands::Broken { .. })
     }
 
+    /// What is left of each part while so much of what it is about is open: what was paid is for the first
+    /// parts first.
+    pub fn left(&self, open: Money) -> Vec<Money> {
+        let mut paid = (self.debt - open).max(Money::ZERO);
+        let left = |it: &(Date, Money)| {
+            let of = it.1.min(paid);
+            paid = paid - of;
+            it.1 - of
+        };
+        self.parts.iter().map(left).collect()
+    }
+
+    /// Whether something that is open is what it is about: a bill up to the newest one, or what was owed
+    /// otherwise when it was agreed to.
+    pub fn is_about(&self, it: &Side) -> bool {
+        match it.bill {
+            Some(bill) => !it.rolled && Some(bill) <= self.through,
+            None => !it.rolled && it.on <= self.agreed,
+        }
+    }
+
     /// The part that is due next on a day, with its number from 1.
     pub fn next(&self, on: Date) -> Option<(usize, Date, Money)> {
         let at = self.parts.iter().position(|it| on <= it.0)?;
@@ -377,6 +409,11 @@ mod tests {
         assert_eq!(plan.not_due(date(2026, 2, 20)), cents(60_00));
         assert_eq!(plan.next(date(2026, 2, 21)), Some((3, date(2026, 3, 20), cents(30_00))));
         assert_eq!(plan.next(date(2026, 3, 21)), None);
+        let left = |open: i64| plan.left(cents(open)).iter().map(|it| it.cents()).sum::<i64>();
+        assert_eq!(plan.left(cents(90_00)), [30_00, 30_00, 30_00].map(cents));
+        assert_eq!(plan.left(cents(45_00)), [0, 15_00, 30_00].map(cents));
+        // What was asked for besides makes no part bigger.
+        assert_eq!((left(95_00), left(0)), (90_00, 0));
         // Nothing else is owed than the plan, of which so much was paid.
         let stands = |on, paid: i64| {
             let owed = cents(90_00 - paid);

@@ -99,8 +99,19 @@ pub struct Known<'a> {
     pub account: Option<Held>,
     /// The most that the customer agreed to.
     pub most: Option<Money>,
+    /// Days of use that it is for.
+    pub days: i64,
     /// What bills before came to.
-    pub earlier: &'a [Money],
+    pub earlier: &'a [Earlier],
+}
+
+/// What a bill before came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// How much.
+    pub total: Money,
+    /// The days that it is for.
+    pub days: i64,
 }
 
 impl Policy {
@@ -159,7 +170,7 @@ impl Policy {
     }
 
     /// Why a bill is not taken; `None` where it is. A norm is the mean of earlier bills, where there are
-    /// at least [`NORM_BILLS`].
+    /// at least [`NORM_BILLS`]; what is for more days than these were for is compared with as much more.
     pub fn held(&self, amount: Money, known: &Known) -> Option<Held> {
         if known.taken {
             return Some(Held::Taken);
@@ -176,7 +187,7 @@ impl Policy {
         if let Some(most) = known.most.filter(|most| *most < amount) {
             return Some(Held::BeyondMost { most });
         }
-        let norm = norm(known.earlier)?;
+        let norm = norm(known.earlier, known.days)?;
         let times = self.norm?;
         let beyond = norm.cents().saturating_mul(times) < amount.cents();
         beyond.then_some(Held::BeyondNorm { norm })
@@ -200,12 +211,17 @@ fn again(said: &str) -> Option<Retry> {
     Some(Retry { times, after_days })
 }
 
-/// The mean of what bills came to, rounded down to a cent.
-fn norm(earlier: &[Money]) -> Option<Money> {
-    let many = i64::try_from(earlier.len()).ok()?;
-    let sum: Money = earlier.iter().copied().sum();
-    let enough = NORM_BILLS <= earlier.len() && Money::ZERO < sum;
-    enough.then(|| Money::from_cents(sum.cents().div_euclid(many)))
+/// The mean of what bills came to, of so many as the days are worth, at least of one; rounded down to a cent.
+fn norm(earlier: &[Earlier], days: i64) -> Option<Money> {
+    let many = i128::try_from(earlier.len()).ok()?;
+    let sum: Money = earlier.iter().map(|it| it.total).sum();
+    if earlier.len() < NORM_BILLS || sum <= Money::ZERO {
+        return None;
+    }
+    let theirs: i128 = earlier.iter().map(|it| i128::from(it.days)).sum::<i128>().max(1);
+    let ours = (i128::from(days) * many).max(theirs);
+    let norm = (i128::from(sum.cents()) * ours).div_euclid(theirs * many);
+    i64::try_from(norm).ok().map(Money::from_cents)
 }
 
 impl fmt::Display for Held {
@@ -215,7 +231,7 @@ impl fmt::Display for Held {
             Held::Returned => f.write_str("a debit came back and is still owed"),
             Held::Again { from } => write!(f, "it came back and is tried again from {from} on"),
             Held::Disputed => f.write_str("the customer disputes a bill"),
-            Held::Plan => f.write_str("it is paid in parts, which are not taken by debit"),
+            Held::Plan => f.write_str("it is paid in parts as agreed"),
             Held::CashOnly { until } => write!(f, "they pay in cash only, until {until}"),
             Held::NotTried => f.write_str("the mandate was not tried; see: debit prenote"),
             Held::BeingTried { until } => write!(f, "the mandate is being tried until {until}"),
@@ -275,12 +291,19 @@ mod tests {
     #[test]
     fn what_is_odd_is_held() {
         let policy = Policy { norm: Some(3), ..Policy::default() };
-        let earlier = [50, 60, 70].map(dollars);
-        let usual = Known { earlier: &earlier, ..Known::default() };
+        let earlier = [50, 60, 70].map(|it| Earlier { total: dollars(it), days: 30 });
+        let usual = Known { days: 30, earlier: &earlier, ..Known::default() };
         assert_eq!(policy.held(dollars(180), &usual), None);
         let norm = dollars(60);
         assert_eq!(policy.held(dollars(181), &usual), Some(Held::BeyondNorm { norm }));
         assert_eq!(Policy::default().held(dollars(181), &usual), None);
+        // What is for three months is compared with three months, and what is for a day with a bill.
+        let three = Known { days: 90, ..usual.clone() };
+        assert_eq!(policy.held(dollars(540), &three), None);
+        let norm = dollars(180);
+        assert_eq!(policy.held(dollars(541), &three), Some(Held::BeyondNorm { norm }));
+        let day = Known { days: 1, ..usual.clone() };
+        assert_eq!(policy.held(dollars(180), &day), None);
         // Two bills are no norm.
         let new = Known { earlier: &earlier[..2], ..Known::default() };
         assert_eq!(policy.held(dollars(9_000), &new), None);

@@ -127,6 +127,18 @@ pub(crate) enum LateFeeCommand {
     },
 }
 
+/// How the parts of a plan are paid.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct HowPaid {
+    /// The mandate of the account takes the parts
+    #[arg(long)]
+    pub(crate) debit: bool,
+    /// The customer sees to the parts
+    #[arg(long)]
+    pub(crate) by_hand: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     /// Print what an account may agree to: at most three plans, with days and amounts
@@ -138,6 +150,18 @@ pub(crate) enum PlanCommand {
         /// Which, as `plan propose` prints them
         #[arg(long)]
         option: usize,
+        #[command(flatten)]
+        how: HowPaid,
+        /// What says so
+        #[arg(long)]
+        why: String,
+    },
+    /// Say from today on how the parts of a plan that runs are paid
+    Pays {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        how: HowPaid,
         /// What says so
         #[arg(long)]
         why: String,

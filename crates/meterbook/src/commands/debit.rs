@@ -189,9 +189,9 @@ fn due(place: &Place, on: Date) -> Result<()> {
     for it in &all {
         let nth = if 1 < it.nth { format!("  time {}", it.nth) } else { String::new() };
         let why = it.held.map_or(nth, |why| format!("  held: {why}"));
-        let (number, bill, amount, scheme) =
-            (it.account.number, &it.number.0, it.amount, it.mandate.scheme);
-        say::line(format_args!("{number}  {bill}  {}  {scheme}  {amount:>12}{why}", it.on));
+        let (number, named, amount, scheme) =
+            (it.account.number, &it.named, it.amount, it.mandate.scheme);
+        say::line(format_args!("{number}  {named}  {}  {scheme}  {amount:>12}{why}", it.on));
     }
     for (format, many, sum) in debit::sums(&all) {
         say::line(format_args!("{format}: {}, {sum}", counted(many, "debit")));

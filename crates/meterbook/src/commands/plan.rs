@@ -1,16 +1,16 @@
 //! `plan`: paying in parts.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::plan;
-use meterbook_core::credit::plan::Plan;
+use meterbook_core::credit::plan::{Pays, Plan};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
 use serde_json::{Value, json};
 
 use crate::args::Place;
-use crate::args::credit::{Because, PlanCommand, Printed, Shown};
+use crate::args::credit::{Because, HowPaid, PlanCommand, Printed, Shown};
 use crate::say;
 
 pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
@@ -37,13 +37,21 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
                 offer.parts.iter().for_each(part);
             }
         }
-        PlanCommand::Agree { of, option, why } => {
+        PlanCommand::Agree { of, option, how, why } => {
             let it = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
-                plan::agree(tx, by, account, *option, why)
+                plan::agree(tx, by, account, (*option, paid(how)), why)
             })?;
             say::line(format_args!("{} is paid in parts", it.debt));
             it.parts.iter().for_each(part);
+        }
+        PlanCommand::Pays { of, how, why } => {
+            let now = paid(how).context("say --debit or --by-hand")?;
+            super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                plan::say_pays(tx, by, account, now, why)
+            })?;
+            say::line(format_args!("the parts of {} are paid {now} from today on", of.account));
         }
         PlanCommand::Show(Shown { of, json }) => {
             let db = super::see(place)?;
@@ -56,17 +64,18 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
                         None => plan::stands(tx, &it, today)?.to_string(),
                         Some((how, on)) => format!("{how} on {on}"),
                     };
-                    told.push((it, stands));
+                    let (pays, _) = plan::pays(tx, &it)?;
+                    told.push((it, stands, pays));
                 }
                 Ok(told)
             })?;
             if *json {
-                let all = told.iter().map(|(it, stands)| as_json(it, stands, today));
+                let all = told.iter().map(|(it, stands, pays)| as_json(it, (stands, *pays), today));
                 say::line(json!(all.collect::<Vec<_>>()));
                 return Ok(());
             }
-            for (it, stands) in &told {
-                say::line(format_args!("{} of {}: {stands}", it.debt, it.agreed));
+            for (it, stands, pays) in &told {
+                say::line(format_args!("{} of {}, {pays}: {stands}", it.debt, it.agreed));
                 it.parts.iter().for_each(part);
             }
         }
@@ -95,6 +104,14 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
     Ok(())
 }
 
+fn paid(how: &HowPaid) -> Option<Pays> {
+    match (how.debit, how.by_hand) {
+        (true, _) => Some(Pays::Debit),
+        (_, true) => Some(Pays::Hand),
+        _ => None,
+    }
+}
+
 fn part((due, amount): &(Date, Money)) {
     say::line(format_args!("   {due}  {amount:>12}"));
 }
@@ -104,12 +121,13 @@ fn parts(of: &[(Date, Money)]) -> Value {
     json!(of.iter().map(one).collect::<Vec<_>>())
 }
 
-fn as_json(it: &Plan, stands: &str, today: Date) -> Value {
+fn as_json(it: &Plan, (stands, pays): (&str, Pays), today: Date) -> Value {
     json!({
         "agreed": it.agreed.to_string(),
         "debt": it.debt.plain(),
         "parts": parts(&it.parts),
         "not_due": it.not_due(today).plain(),
         "stands": stands,
+        "pays": pays.word(),
     })
 }

@@ -69,15 +69,13 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("a plan is kept", "se cumple un plan de pagos"),
     ("{} was paid on {}", "se pagaron {} el {}"),
     ("it was taken already", "ya se cobró"),
+    ("part {} of {}", "parte {} de {}"),
     ("a debit came back and is still owed", "un débito fue devuelto y todavía se debe"),
     (
         "it came back and is tried again from {} on",
         "fue devuelto y se intenta otra vez desde el {}",
     ),
-    (
-        "it is paid in parts, which are not taken by debit",
-        "se paga en partes, que no se cobran por débito",
-    ),
+    ("it is paid in parts as agreed", "se paga en partes según lo acordado"),
     ("they pay in cash only, until {}", "paga solo en efectivo, hasta el {}"),
     ("the mandate was not tried; see: debit prenote", "el mandato no se probó"),
     ("the mandate is being tried until {}", "el mandato se está probando hasta el {}"),
@@ -201,6 +199,16 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "ya se acordó un plan el {}; acuerde otro mañana",
     ),
     ("no plan runs", "no hay ningún acuerdo"),
+    (
+        "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
+        "esta cuenta tiene un mandato; pregunte si cobra también las partes",
+    ),
+    (
+        "this account has no mandate; agree to one first: meterbook debit agree",
+        "esta cuenta no tiene mandato; acuerde uno primero",
+    ),
+    ("the parts are taken by debit already", "las partes ya se cobran por débito"),
+    ("the parts are paid by hand already", "las partes ya se pagan a mano"),
     ("nothing of it is asked for any more", "ya no se pide nada de ello"),
     (
         "it comes to {} now; look at it again: meterbook late-fee list",
@@ -391,6 +399,8 @@ mod tests {
     use meterbook_core::credit::circumstance::{Circumstance, Condition};
     use meterbook_core::credit::collection::Step;
     use meterbook_core::credit::notice::Lacks;
+    use meterbook_core::credit::plan::Pays;
+    use meterbook_core::debit::Named;
     use meterbook_core::debit::policy::Held;
     use meterbook_core::ledger::count::counted;
     use meterbook_core::money::Money;
@@ -433,6 +443,10 @@ mod tests {
             NotPlanned::Running { since: on }.to_string(),
             NotPlanned::AgreedAlready { on }.to_string(),
             NotPlanned::NotRunning.to_string(),
+            NotPlanned::NotAsked.to_string(),
+            NotPlanned::NoMandate.to_string(),
+            NotPlanned::AsTheyAre { pays: Pays::Debit }.to_string(),
+            NotPlanned::AsTheyAre { pays: Pays::Hand }.to_string(),
             NotPledged::NoAgency.to_string(),
             NotPledged::NotAboveZero.to_string(),
             NotPledged::NoEnd.to_string(),
@@ -504,6 +518,7 @@ mod tests {
             "call Dana, 555-0100, in English: $9.00 is past due since 2026-08-04".to_owned(),
             Reason::NotYet { last: None }.to_string(),
             Reason::NotYet { last: Some((Step::Notice, on)) }.to_string(),
+            Named::Part { nth: 2, of: 3 }.to_string(),
             Held::Taken.to_string(),
             Held::Returned.to_string(),
             Held::Disputed.to_string(),

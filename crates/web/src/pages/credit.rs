@@ -14,12 +14,13 @@ use meterbook_app::collection::outreach::{self, Outcome};
 use meterbook_app::collection::{self, Reason};
 use meterbook_app::deposit::{self, Secured};
 use meterbook_app::plan::{self, Proposed};
-use meterbook_app::{Refused, customer_view};
+use meterbook_app::{Refused, customer_view, mandate};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
-use meterbook_core::credit::plan::{Plan, Stands};
+use meterbook_core::credit::plan::{Pays, Plan, Stands};
 use meterbook_core::credit::pledge::{Ending, Pledge};
 use meterbook_core::credit::protection as texts;
+use meterbook_core::debit::Mandate;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
@@ -54,6 +55,8 @@ struct Page {
     reasons: Vec<Kept>,
     case: Option<Opened>,
     plan: Option<Agreed>,
+    /// The last digits of the account that a mandate takes from, where there is one.
+    mandate: Option<String>,
     offers: Vec<Offered>,
     /// Why nothing is offered.
     no_offer: String,
@@ -89,6 +92,8 @@ struct Agreed {
     says: String,
     stands: String,
     good: bool,
+    /// Whether the mandate takes its parts.
+    debited: bool,
     parts: Vec<[String; 2]>,
 }
 
@@ -156,6 +161,8 @@ struct Known {
     reasons: Vec<Reason>,
     case: Option<(Case, Steps)>,
     plan: Option<(Plan, Stands)>,
+    pays: Pays,
+    mandate: Option<Mandate>,
     offers: Result<Proposed, anyhow::Error>,
     fees: Vec<LateFee>,
     secured: Secured,
@@ -223,7 +230,8 @@ pub(super) async fn page(
         past_due: show::money(it.past_due),
         reasons: it.reasons.iter().map(|it| reasoned(it, visitor)).collect(),
         case: it.case.as_ref().map(|it| opened(it, visitor)),
-        plan: it.plan.as_ref().map(|it| agreed(it, visitor)),
+        plan: it.plan.as_ref().map(|of| agreed(of, it.pays, visitor)),
+        mandate: it.mandate.map(|it| it.tail),
         offers,
         no_offer,
         fees: it.fees.iter().map(|it| fee(it, visitor)).collect(),
@@ -281,7 +289,12 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         past_due: customer_view::past_due(tx, account, today)?,
         reasons: collection::why(tx, account, today)?,
         case,
+        pays: match &plan {
+            Some((plan, _)) => plan::pays(tx, plan)?.0,
+            None => Pays::default(),
+        },
         plan,
+        mandate: mandate::standing(tx, account)?,
         offers: or_why(plan::propose(tx, account, today))?,
         fees: store::late_fee::of_account(tx, account)?,
         secured: deposit::secured(tx, account, today)?,
@@ -306,6 +319,7 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
     match how {
         "plan" => words.plan_agreed,
         "plan-end" => words.plan_ended,
+        "plan-pays" => words.plan_as_paid,
         "waived" => words.waived,
         "asked" => words.waiver_waits,
         "deposit" => words.deposit_asked,
@@ -364,7 +378,7 @@ fn parts(all: &[(Date, Money)], visitor: &Visitor) -> Vec<[String; 2]> {
     all.iter().map(part).collect()
 }
 
-fn agreed((plan, stands): &(Plan, Stands), visitor: &Visitor) -> Agreed {
+fn agreed((plan, stands): &(Plan, Stands), pays: Pays, visitor: &Visitor) -> Agreed {
     let words = visitor.money();
     Agreed {
         says: format!(
@@ -379,6 +393,7 @@ fn agreed((plan, stands): &(Plan, Stands), visitor: &Visitor) -> Agreed {
             Stands::Broken { by } => format!("{} {}", words.plan_broken, show::money(*by)),
             Stands::Done => words.plan_paid.to_owned(),
         },
+        debited: pays == Pays::Debit,
         good: matches!(stands, Stands::InTime | Stands::Done),
         parts: parts(&plan.parts, visitor),
     }

@@ -16,6 +16,7 @@ use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
+use meterbook_core::credit::plan::Pays;
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -60,8 +61,14 @@ fn act(
     match what {
         "plan" => {
             let option = text("option").parse().unwrap_or(0);
-            plan::agree(tx, actor, account, option, text("plan-why"))?;
+            let pays = typed.some("pays").and_then(Pays::from_word);
+            plan::agree(tx, actor, account, (option, pays), text("plan-why"))?;
             Ok("plan")
+        }
+        "plan-pays" => {
+            let pays = Pays::from_word(text("pays")).unwrap_or_default();
+            plan::say_pays(tx, actor, account, pays, text("pays-why"))?;
+            Ok("plan-pays")
         }
         "plan-end" => {
             plan::cancel(tx, actor, account, text("plan-why"))?;

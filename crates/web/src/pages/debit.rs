@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
 use meterbook_app::debit::returned::{self, Became, Rates, Told};
 use meterbook_app::debit::{self, Due, NewDebits};
-use meterbook_core::debit::Format;
+use meterbook_core::debit::{Format, Named};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
@@ -57,7 +57,10 @@ struct Page {
 /// A bill that is due.
 struct Row {
     account: String,
+    /// The number of a bill; empty where it is a part of a plan.
     bill: String,
+    /// Which part it is of a plan.
+    part: String,
     on: String,
     amount: String,
     why: String,
@@ -133,7 +136,8 @@ async fn page(
     let (words, language) = (visitor.money(), visitor.language);
     let row = |it: &Due| Row {
         account: it.account.number.to_string(),
-        bill: it.number.0.clone(),
+        bill: bill(&it.named),
+        part: part(&it.named, visitor),
         on: show::day(it.on, language),
         amount: show::money(it.amount),
         why: it.held.map_or_else(String::new, |it| evidence::said(&it.to_string(), language)),
@@ -244,6 +248,20 @@ struct FilePage {
     may_make: bool,
 }
 
+fn bill(it: &Named) -> String {
+    match it {
+        Named::Bill(number) => number.0.clone(),
+        Named::Part { .. } => String::new(),
+    }
+}
+
+fn part(it: &Named, visitor: &Visitor) -> String {
+    match it {
+        Named::Bill(_) => String::new(),
+        Named::Part { .. } => evidence::said(&it.to_string(), visitor.language),
+    }
+}
+
 /// One file, what came back first.
 pub(crate) async fn one(
     State(console): State<Arc<Console>>,
@@ -262,7 +280,8 @@ pub(crate) async fn one(
     let done = done.map(|(it, rows)| {
         let row = |it: &store::debit::Listed| Row {
             account: it.account.to_string(),
-            bill: it.bill.0.clone(),
+            bill: bill(&it.named),
+            part: part(&it.named, &visitor),
             on: it.id.reference(),
             amount: show::money(it.amount),
             why: it.returned.clone().unwrap_or_default(),
