@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::close::{self, Checklist, Level};
@@ -16,9 +16,9 @@ use meterbook_store as store;
 use meterbook_store::journal::Journal;
 use serde::Deserialize;
 
-use super::money::{self, Tab, or_refused, tabs};
+use super::money::{self, Fields, Tab, go_on, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::{Console, evidence, show};
@@ -191,56 +191,40 @@ fn said(it: Level, words: &Words) -> &'static str {
 pub(crate) async fn day(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
+    let act = |here: &Console, actor, sent: &Typed| {
         let on = money::day(sent.text("on"))?;
         close::close_day(&here.db, actor, on, sent.text("why"))?;
-        Ok(format!("day&of={on}&on={on}"))
-    })
-    .await;
-    went(&console, &visitor, typed, done).await
+        Ok(format!("/close?done=day&of={on}&on={on}"))
+    };
+    let again = |it| again(&console, &visitor, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Closes a month.
 pub(crate) async fn month(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
+    let act = |here: &Console, actor, sent: &Typed| {
         let text = sent.text("month");
         let no = |_| money::no(format!("{text} is no month; write it like 2026-08"));
         let month: Date = format!("{text}-01").parse().map_err(no)?;
         let level = Level::from_word(sent.text("level")).ok_or(NotThere)?;
         here.db.write(|tx| close::close_month(tx, actor, month, level, sent.text("month-why")))?;
-        Ok(format!("month&of={text}+{}", level.word()))
-    })
-    .await;
-    went(&console, &visitor, typed, done).await
+        Ok(format!("/close?done=month&of={text}+{}", level.word()))
+    };
+    let again = |it| again(&console, &visitor, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
-async fn went(
+async fn again(
     console: &Arc<Console>,
     visitor: &Visitor,
-    typed: Typed,
-    done: Result<String>,
-) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(how)) => Ok(Redirect::to(&format!("/close?done={how}")).into_response()),
-        Ok(Err(says)) => {
-            let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
-            page(console, visitor, asked, (typed, says)).await
-        }
-        Err(why) => Err(why),
-    };
-    answer(console, visitor, done)
+    (typed, says): (Typed, String),
+) -> Result<Response> {
+    let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
+    page(console, visitor, asked, (typed, says)).await
 }
