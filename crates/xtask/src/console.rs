@@ -116,10 +116,10 @@ const CREDIT: &[(&str, &str)] = &[
     ("budget", "class any\nhistory 12 3\nround 1.00\nvariant yearly\n"),
     (
         "collection",
-        "least any 1.00\nstep any reminder 5 days\nstep commercial call 6 days\nstep any write-off 30 days\n\
-         step any agency 40 days\nmost call 0\nresume 90 days\n",
+        "least any 1.00\nstep any reminder 5 days\nstep any write-off 30 days\n\
+         step residential call 30 days\nstep any agency 40 days\nmost call 0\nresume 90 days\n",
     ),
-    ("unclaimed", "credit any 1 months\ncheck any 1 months\n"),
+    ("unclaimed", "credit any 1 months\ncheck any 1 months\ncode credit UT03\n"),
     (
         "protection",
         "lasts medical 30 days renewals 2 cite 52 Pa. Code 56.114\nlasts infant 12 months\n\
