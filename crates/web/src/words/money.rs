@@ -380,7 +380,7 @@ catalogue! {
     unclaimed_reference: "Reference with the state", "Referencia ante el estado";
     unclaimed_remit: "Send all of it to the state", "Enviar todo al estado";
     unclaimed_remitted: "All of it is with the state.", "Todo está en manos del estado.";
-    unclaimed_sent: "With the state", "En manos del estado";
+    unclaimed_sent: "Sent to the state", "En manos del estado";
     unclaimed_since: "Nothing heard since", "Sin noticias desde";
     unclaimed_take: "Take all of it", "Tomarlo todo";
     unclaimed_taken: "Taken, and claimed by nobody yet", "Tomado, y aún no reclamado";
