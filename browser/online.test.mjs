@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { expected, inSpanish, launch, page, press, sound, tabTo, url } from './browser.mjs';
+import { expected, inSpanish, inside, launch, page, press, sound, tabTo, url } from './browser.mjs';
 
 const link = process.env.METERBOOK_LINK;
 const port = Number(process.env.METERBOOK_PROVIDER);
@@ -63,6 +63,32 @@ test('a payer sees what is owed, is told when nobody answers, and is taken to th
   assert.match(await tab.getByRole('alert').innerText(), /demasiadas veces/);
   expected(tab, 503);
   expected(tab, 429);
+  await sound(tab);
+});
+
+test('an attempt says what it waits for, and the provider is asked about it', async () => {
+  const tab = await inside(browser);
+  await tab.goto(`${url}/online?which=open`);
+  await sound(tab);
+  const row = tab.locator('main tbody tr').first();
+  assert.match(await row.innerText(), /open\s+the payer, or a payment on its way/);
+  await row.locator('th a').click();
+  await tab.waitForLoadState();
+  assert.match(await tab.locator('main').innerText(), /What was known of it/);
+  assert.equal(await tab.locator('main dl a[href^="/accounts/"]').count(), 1);
+  assert.equal(await tab.locator('main dl a[href^="/bills/"]').count(), 1);
+  await sound(tab);
+  // The provider does not answer any more: nothing is asked for again, and the attempt stays as it was.
+  await tab.locator('h1').click();
+  await press(tab, 'q');
+  assert.match(await tab.locator('p[role=status]').innerText(), /No answer came/);
+  assert.match(await tab.locator('main .chip').first().innerText(), /open/);
+  await sound(tab);
+  const file = await (await tab.request.get(`${url}/online.csv?which=open`)).text();
+  assert.match(file, /^attempt,account,bill,amount,stands,/);
+  assert.equal(file.trimEnd().split('\n').length, 2);
+  await inSpanish(tab);
+  assert.match(await tab.locator('main').innerText(), /al pagador, o un pago en camino/);
   await sound(tab);
 });
 

@@ -20,7 +20,7 @@ use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share, entry};
-use crate::{Actor, Refused, refuse};
+use crate::{Actor, Refused, pledge, refuse};
 
 /// What a drawer took and should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct NewBatch {
     pub count: usize,
     /// What they must come to.
     pub total: Money,
+    /// The agency that sent all of it, where one did: each keeps what that promised for whom it is.
+    pub agency: Option<String>,
     /// Each with its line.
     pub lines: Vec<(i64, NewReceipt)>,
 }
@@ -174,7 +176,8 @@ pub fn batch_of(
 ) -> Result<NewBatch> {
     let lines = entered::read(bytes).map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
     let sha256 = Some(crate::intake::hash(bytes));
-    let mut new = NewBatch { name: name.to_owned(), sha256, count, total, lines: Vec::new() };
+    let name = name.to_owned();
+    let mut new = NewBatch { name, sha256, count, total, agency: None, lines: Vec::new() };
     for it in lines {
         let account = match AccountNumber::parse(&it.account) {
             Some(number) => store::account::by_number(tx, number)?,
@@ -226,7 +229,12 @@ fn post_lines(tx: &mut Tx, allowed: &Authorized, id: PaymentBatchId, new: &NewBa
     let mut wrong = Vec::new();
     for (line, it) in &new.lines {
         match receipt::post(tx, allowed, it) {
-            Ok(receipt) => store::drawer::add_line(tx, receipt.id, id, *line)?,
+            Ok(receipt) => {
+                store::drawer::add_line(tx, receipt.id, id, *line)?;
+                if let Some(agency) = &new.agency {
+                    pledge::receive_as(tx, allowed, agency, &receipt)?;
+                }
+            }
             Err(why) if why.is::<Refused>() => wrong.push((*line, why.to_string())),
             Err(why) => return Err(why),
         }

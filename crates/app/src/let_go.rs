@@ -12,7 +12,8 @@ use meterbook_core::text::counted;
 use meterbook_store::{self as store, Conflict, Tx};
 use serde_json::{Value, json};
 
-use crate::{collection, late_fee, receipt, refuse};
+use crate::collection::{self, Looked};
+use crate::{credit_rules, late_fee, receipt, refuse};
 
 /// What an approval calls it.
 pub(crate) const LET_STEPS_GO: &str = "let steps go";
@@ -37,6 +38,70 @@ pub struct NewSteps {
     pub on: Date,
     /// How many.
     pub many: i64,
+}
+
+/// How much of something would be done today, beside what the rules let be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foretold {
+    /// Of what.
+    pub what: What,
+    /// How many there are.
+    pub many: i64,
+    /// How many were done today already.
+    pub before: i64,
+    /// The most of a day, where rules say it.
+    pub most: Option<i64>,
+    /// Whether so many are let go already.
+    pub let_go: bool,
+}
+
+impl Foretold {
+    /// Whether it is more than the rules let be done, and nobody let it go.
+    pub fn waits(&self) -> bool {
+        !self.let_go && self.most.is_some_and(|most| most < self.many + self.before)
+    }
+}
+
+/// How much of each step would be done on a day, in their order; nothing of one that comes next for nobody.
+pub fn steps(tx: &mut Tx, on: Date) -> Result<Vec<Foretold>> {
+    let rules = credit_rules::collections(tx, on)?;
+    let looked = collection::look(tx, on)?;
+    let done = store::collection::counted(tx, on)?;
+    let mut all = Vec::new();
+    for step in Step::ALL {
+        let (many, before) = (of_step(&looked, *step)?, done.get(step).copied());
+        let before = i64::try_from(before.unwrap_or_default())?;
+        if 0 < many {
+            all.push(foretold(tx, (What::Step(*step), on), (many, before), rules.most(*step))?);
+        }
+    }
+    Ok(all)
+}
+
+/// How many late fees would be asked for now, which takes as long as asking for them. Nothing is kept of it.
+pub fn fees(tx: &mut Tx, at: Timestamp) -> Result<Foretold> {
+    let on = crate::founding::zone(tx)?.day_of(at);
+    let many = i64::try_from(late_fee::foretell(tx, at)?.0)?;
+    let most = credit_rules::late_fees(tx, on)?.most;
+    foretold(tx, (What::LateFees, on), (many, 0), most)
+}
+
+fn foretold(
+    tx: &mut Tx,
+    (what, on): (What, Date),
+    (many, before): (i64, i64),
+    most: Option<usize>,
+) -> Result<Foretold> {
+    let let_go = store::let_go::of(tx, what.word(), on)?;
+    let let_go = [many, many + before].iter().any(|it| let_go.contains(it));
+    Ok(Foretold { what, many, before, most: most.map(i64::try_from).transpose()?, let_go })
+}
+
+/// How many of a step come next. What is sent once more counts with what is sent first.
+fn of_step(looked: &Looked, step: Step) -> Result<i64> {
+    let more = if step == Step::Notice { looked.again.len() } else { 0 };
+    let many = looked.steps.iter().filter(|it| it.taken.step == step).count() + more;
+    Ok(i64::try_from(many)?)
 }
 
 /// Why nothing is let go.
@@ -65,7 +130,8 @@ impl What {
         }
     }
 
-    fn from_word(word: &str) -> Option<What> {
+    /// The one with a word.
+    pub fn from_word(word: &str) -> Option<What> {
         match word {
             LATE_FEES => Some(What::LateFees),
             _ => Step::from_word(word).map(What::Step),
@@ -81,15 +147,9 @@ impl NewSteps {
             return Err(refuse(NotLetGo::OtherDay { today }));
         }
         let many = match self.what {
-            What::Step(step) => {
-                let looked = collection::look(tx, today)?;
-                // What is sent once more counts with what is sent first.
-                let more = if step == Step::Notice { looked.again.len() } else { 0 };
-                looked.steps.iter().filter(|it| it.taken.step == step).count() + more
-            }
-            What::LateFees => late_fee::foretell(tx, at)?.0,
+            What::Step(step) => of_step(&collection::look(tx, today)?, step)?,
+            What::LateFees => i64::try_from(late_fee::foretell(tx, at)?.0)?,
         };
-        let many = i64::try_from(many)?;
         if many != self.many {
             return Err(refuse(NotLetGo::Other { many }));
         }

@@ -52,6 +52,7 @@ pub mod landlord;
 pub mod late_fee;
 pub mod let_go;
 pub mod letter;
+pub mod listing;
 pub mod lockbox;
 pub mod mandate;
 pub mod merge;

@@ -8,7 +8,7 @@ pub mod settings;
 mod stripe;
 pub mod told;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use meterbook_core::id::{AccountId, AttemptId, BillId};
 use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
@@ -201,35 +201,4 @@ fn key() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|why| anyhow!("this machine gives no chance: {why}"))?;
     Ok(bytes.iter().map(|it| format!("{it:02x}")).collect())
-}
-
-/// An attempt as one line of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// The attempt.
-    pub attempt: Attempt,
-    /// The number of its account.
-    pub account: String,
-    /// The number of its bill, where it is for one.
-    pub bill: Option<String>,
-    /// The card: its brand and last four digits, where it was paid.
-    pub card: Option<String>,
-    /// What was said of how it stands.
-    pub said: String,
-}
-
-/// The newest attempts.
-pub fn list(tx: &mut Tx, most: i64) -> Result<Vec<Listed>> {
-    let mut all = Vec::new();
-    for id in store::online::newest(tx, most)? {
-        let attempt = ask::known(tx, id)?;
-        let account = store::account::get(tx, attempt.account)?.number.to_string();
-        let bill = attempt.bill.map(|it| store::bill::get(tx, it)).transpose()?;
-        let card = store::online::card(tx, id)?;
-        let said = store::online::events(tx, id)?.pop().context("an attempt stands somehow")?.2;
-        let bill = bill.map(|it| it.number.0);
-        let card = card.map(|it| format!("{} …{}", it.brand, it.last_four));
-        all.push(Listed { attempt, account, bill, card, said });
-    }
-    Ok(all)
 }

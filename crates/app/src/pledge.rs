@@ -8,8 +8,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::credit::pledge::{Ending, Pledge};
-use meterbook_core::id::{AccountId, AccountNumber};
-use meterbook_core::ledger::Receipt;
+use meterbook_core::id::{AccountId, AccountNumber, PaymentId};
+use meterbook_core::ledger::{Payment, Receipt};
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::permission::{Authorized, Permission};
@@ -67,6 +67,13 @@ pub enum NotPledged {
         /// Which.
         agency: String,
     },
+    /// No such payment of the account stands, came since the promise and is no pledge's yet.
+    NoPayment {
+        /// Which.
+        id: PaymentId,
+        /// The day of the promise.
+        from: Date,
+    },
 }
 
 /// Writes a pledge down. Cut orders that it makes needless are called off with it.
@@ -121,8 +128,7 @@ pub fn cancel(
     receipt::said(why)?;
     store::account::lock(tx, &[account])?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
-    let all = store::pledge::of_account(tx, account)?;
-    let it = all.into_iter().find(|it| it.ended.is_none() && is_by(it, agency));
+    let it = open_by(tx, account, agency)?;
     let it = it.ok_or_else(|| refuse(NotPledged::None { agency: agency.trim().to_owned() }))?;
     end(tx, &allowed, &it, (Ending::Cancelled, on), why.trim())?;
     Ok(it)
@@ -132,26 +138,70 @@ pub fn cancel(
 /// or in part. Says which; a payment for which it had promised nothing is a payment.
 pub fn receive(tx: &mut Tx, actor: Actor, agency: &str, receipt: &Receipt) -> Result<Vec<Pledge>> {
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
-    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    receive_as(tx, &allowed, agency, receipt)
+}
+
+/// The same for who was authorized.
+pub(crate) fn receive_as(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    agency: &str,
+    receipt: &Receipt,
+) -> Result<Vec<Pledge>> {
     let mut kept = Vec::new();
     for tender in &receipt.tenders {
         for payment in store::receipt::standing(tx, tender.id)? {
-            let all = store::pledge::of_account(tx, payment.account)?;
-            let open = all.into_iter().find(|it| it.ended.is_none() && is_by(it, agency));
-            let Some(mut it) = open else { continue };
-            store::pledge::receive(tx, &it.key, payment.id)?;
-            it.received.push((payment.on, payment.amount));
-            let said = format!("{} of {} by {}", payment.amount, it.amount, it.agency);
-            let of = it.account.to_string();
-            store::audit::add(tx, &allowed, "receive pledge", &of, &said)?;
-            if it.amount <= it.came(Date::MAX) {
-                end(tx, &allowed, &it, (Ending::Kept, on), &payment.key)?;
-                it.ended = Some((Ending::Kept, on));
+            if let Some(it) = open_by(tx, payment.account, agency)? {
+                kept.push(came(tx, allowed, it, &payment)?);
             }
-            kept.push(it);
         }
     }
     Ok(kept)
+}
+
+/// Takes a payment that came otherwise as what an agency promised: it keeps its oldest pledge for the account
+/// that is open, in whole or in part.
+pub fn match_payment(
+    tx: &mut Tx,
+    actor: Actor,
+    (account, agency): (AccountId, &str),
+    id: PaymentId,
+) -> Result<Pledge> {
+    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    store::account::lock(tx, &[account])?;
+    let it = open_by(tx, account, agency)?;
+    let it = it.ok_or_else(|| refuse(NotPledged::None { agency: agency.trim().to_owned() }))?;
+    let all = store::pledge::may_keep(tx, account, it.from)?;
+    let payment = all.into_iter().find(|payment| payment.id == id);
+    let payment = payment.ok_or_else(|| refuse(NotPledged::NoPayment { id, from: it.from }))?;
+    came(tx, &allowed, it, &payment)
+}
+
+/// The oldest pledge of an agency for an account that is open.
+fn open_by(tx: &mut Tx, account: AccountId, agency: &str) -> Result<Option<Pledge>> {
+    let all = store::pledge::of_account(tx, account)?;
+    Ok(all.into_iter().find(|it| it.ended.is_none() && is_by(it, agency)))
+}
+
+/// What is left of each pledge of an agency for an account that is open, the oldest first.
+pub(crate) fn left_by(tx: &mut Tx, account: AccountId, agency: &str) -> Result<Vec<Money>> {
+    let all = store::pledge::of_account(tx, account)?;
+    let open = all.iter().filter(|it| it.ended.is_none() && is_by(it, agency));
+    Ok(open.map(|it| it.amount - it.came(Date::MAX)).collect())
+}
+
+/// Keeps that a payment is what was promised, and that all of it came where it did.
+fn came(tx: &mut Tx, allowed: &Authorized, mut it: Pledge, payment: &Payment) -> Result<Pledge> {
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    store::pledge::receive(tx, &it.key, payment.id)?;
+    it.received.push((payment.on, payment.amount));
+    let said = format!("{} of {} by {}", payment.amount, it.amount, it.agency);
+    store::audit::add(tx, allowed, "receive pledge", &it.account.to_string(), &said)?;
+    if it.amount <= it.came(Date::MAX) {
+        end(tx, allowed, &it, (Ending::Kept, on), &payment.key)?;
+        it.ended = Some((Ending::Kept, on));
+    }
+    Ok(it)
 }
 
 /// Looks over all pledges that are open, and ends those that did not come in time, each with a task. Each
@@ -245,6 +295,10 @@ impl fmt::Display for NotPledged {
             NotPledged::None { agency } => {
                 write!(f, "no pledge of {agency} is open; see: meterbook pledge list")
             }
+            NotPledged::NoPayment { id, from } => write!(
+                f,
+                "payment {id} is none of this account that came since {from} and keeps no pledge yet; look at its number"
+            ),
         }
     }
 }

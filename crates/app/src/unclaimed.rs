@@ -12,10 +12,12 @@ use meterbook_core::ledger::{EntryKind, Gl, post_between};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::text::counted;
+use meterbook_store::unclaimed::Unclaimed;
 use meterbook_store::{self as store, Conflict, Tx};
 use serde_json::{Value, json};
 
 use crate::authority::authorize;
+use crate::listing::Listing;
 use crate::{Actor, charge, credit_rules, receipt, refund, refuse, write_off};
 
 /// What an approval calls it.
@@ -28,10 +30,14 @@ pub struct Due {
     pub account: AccountId,
     /// What people say.
     pub number: AccountNumber,
+    /// What it is.
+    pub what: Property,
     /// How much, above zero.
     pub amount: Money,
     /// The day since which nothing was heard of it.
     pub since: Date,
+    /// The first day on which it is unclaimed by the rules.
+    pub by: Date,
     /// The check that was never cashed, where it is one.
     pub check: Option<String>,
 }
@@ -72,39 +78,88 @@ pub enum NotUnclaimed {
     Remitted,
 }
 
-/// What nobody claimed by a day for as long as the rules say: credits of closed accounts, and checks that
-/// paid refunds of them.
+/// What nobody claimed by a day for as long as the rules say: credits of closed accounts, what of them was a
+/// deposit, and checks that paid refunds of whatever account.
 pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Due>> {
+    until(tx, on, on)
+}
+
+/// What will be unclaimed after a day and by a later one, where nothing is heard of it; the soonest first.
+pub fn coming(tx: &mut Tx, on: Date, by: Date) -> Result<Vec<Due>> {
+    let mut all: Vec<Due> = until(tx, on, by)?.into_iter().filter(|it| on < it.by).collect();
+    all.sort_by_key(|it| (it.by, it.number));
+    Ok(all)
+}
+
+fn until(tx: &mut Tx, on: Date, last: Date) -> Result<Vec<Due>> {
     let rules = credit_rules::unclaimed(tx, on)?;
     let mut all = Vec::new();
     for it in store::unclaimed::closed(tx, on)? {
-        if !rules.unclaimed(Property::Credit, it.class, (it.since, on)) {
+        let by = |what| rules.due(what, it.class, it.since);
+        let soonest = [by(Property::Credit), by(Property::Deposit)].into_iter().flatten().min();
+        if soonest.is_none_or(|soonest| last < soonest) {
             continue;
         }
         // What was given up is paid first.
         let given_up = store::write_off::given_up(tx, it.account)?.0;
         let amount = -store::debt::owed(tx, it.account)? - given_up;
-        if Money::ZERO < amount {
+        let deposit = match by(Property::Deposit) {
+            Some(_) => it.deposit.min(amount).max(Money::ZERO),
+            None => Money::ZERO,
+        };
+        for (what, amount) in [(Property::Deposit, deposit), (Property::Credit, amount - deposit)] {
+            let by = by(what).filter(|by| *by <= last && Money::ZERO < amount);
             let (account, number, since) = (it.account, it.number, it.since);
-            all.push(Due { account, number, amount, since, check: None });
+            all.extend(by.map(|by| Due { account, number, what, amount, since, by, check: None }));
         }
     }
     for it in store::refund::uncashed(tx)? {
         let Some(of) = store::refund::get(tx, it.refund)? else { continue };
         let Some(account) = of.account.filter(|_| of.ended.is_none()) else { continue };
-        let Some(class) = store::unclaimed::closed_class(tx, account, on)? else { continue };
+        let whose = store::account::get(tx, account)?;
         // Whoever owes something is paid by it first: a person makes the check void.
         let given_up = store::write_off::given_up(tx, account)?.0;
         if Money::ZERO < store::debt::owed(tx, account)? + given_up {
             continue;
         }
-        if rules.unclaimed(Property::Check, class, (it.on, on)) {
-            let number = store::account::get(tx, account)?.number;
-            let (amount, since) = (of.amount, it.on);
-            all.push(Due { account, number, amount, since, check: Some(it.number) });
+        let what = Property::Check;
+        if let Some(by) = rules.due(what, whose.class, it.on).filter(|by| *by <= last) {
+            let (number, amount, since) = (whose.number, of.amount, it.on);
+            all.push(Due { account, number, what, amount, since, by, check: Some(it.number) });
         }
     }
     Ok(all)
+}
+
+/// What was taken and is neither claimed nor remitted, as states ask for it: whose it is, where they were last,
+/// what it is by the codes of a day, how much, and since when nothing was heard.
+pub fn report(tx: &mut Tx, on: Date) -> Result<Listing> {
+    let (rules, all) = (credit_rules::unclaimed(tx, on)?, store::unclaimed::open(tx)?);
+    let columns = [
+        "account",
+        "name",
+        "last_address",
+        "property",
+        "property_code",
+        "check",
+        "amount",
+        "last_activity",
+        "taken_on",
+    ];
+    let row = |it: &Unclaimed| {
+        vec![
+            it.number.to_string(),
+            it.name.clone(),
+            it.address.lines().collect::<Vec<_>>().join(", "),
+            it.what.word().to_owned(),
+            rules.code(it.what).to_owned(),
+            it.check.clone().unwrap_or_default(),
+            it.amount.plain(),
+            it.since.to_string(),
+            it.on.to_string(),
+        ]
+    };
+    Ok(Listing { columns: columns.to_vec(), rows: all.iter().map(row).collect() })
 }
 
 /// Gives to whoever claims it what of an account nobody had claimed: it is a credit of the account again.
@@ -229,8 +284,8 @@ fn take(tx: &mut Tx, allowed: &Authorized, it: &Due, on: Date, why: &str) -> Res
     let of = (it.account, it.amount);
     let taken = write_off::of(tx, of, ChargeFor::Unclaimed, (key, on))?;
     charge::post(tx, allowed, &taken)?;
-    let of = (it.account, it.amount, it.check.as_deref());
-    store::unclaimed::add(tx, &taken.key, of, (it.since, on))
+    let of = (it.what, it.amount, it.check.as_deref());
+    store::unclaimed::add(tx, (&taken.key, it.account), of, (it.since, on))
 }
 
 impl fmt::Display for NotUnclaimed {

@@ -5,6 +5,7 @@ pub mod bounce;
 pub mod certificate;
 pub mod inspect;
 pub mod invoices;
+pub mod listing;
 pub mod mail;
 pub mod orders;
 pub mod payments;

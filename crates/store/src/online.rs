@@ -4,7 +4,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, AttemptId, BillId};
+use meterbook_core::id::{AccountId, AccountNumber, AttemptId, BillId};
 use meterbook_core::online::{Attempt, AttemptState, CardPayment};
 
 use crate::Tx;
@@ -38,7 +38,21 @@ const OPEN: Sql = Sql("select attempt_id from pay_attempt_open order by attempt_
 const OPEN_OF: Sql = Sql("
     select o.attempt_id from pay_attempt_open o join pay_attempt a on a.id = o.attempt_id
     where a.account_id = $1 order by o.attempt_id");
-const NEWEST: Sql = Sql("select id from pay_attempt order by id desc limit $1");
+const LISTED: Sql = Sql("
+    select a.id, a.account_id, a.bill_id, a.amount_cents, a.currency, a.key, a.begun_at, s.session,
+        e.state, e.at, e.said, n.number, b.number,
+        c.reference, c.attempt_id, c.tender_id, c.brand, c.last_four, r.code, r.returned_on
+    from pay_attempt a
+    join account n on n.id = a.account_id
+    join pay_attempt_event e on e.attempt_id = a.id and e.position = (
+        select max(l.position) from pay_attempt_event l where l.attempt_id = a.id)
+    left join pay_attempt_session s on s.attempt_id = a.id
+    left join bill b on b.id = a.bill_id
+    left join card_payment c on c.attempt_id = a.id
+    left join tender_return r on r.tender_id = c.tender_id
+    where $1 <= a.id and a.id <= $2 and ($3 = '' or e.state = $3) and ($4 = 0 or r.code is not null)
+    order by a.id desc limit $5");
+const WAITING: Sql = Sql("select count(*) from pay_attempt_open");
 const EVENTS: Sql = Sql("
     select state, at, said from pay_attempt_event where attempt_id = $1 order by position");
 const ADD_CARD: Sql = Sql("
@@ -77,6 +91,38 @@ const PAID_UNTRUE: Sql = Sql("
        <> (select count(*) from card_payment c join tender t on t.id = c.tender_id
            where c.attempt_id = a.id and t.kind = 'card' and t.reference = c.reference)
     order by a.id limit 100");
+
+/// An attempt as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The number of its account.
+    pub account: AccountNumber,
+    /// The number of its bill, where it is for one.
+    pub bill: Option<String>,
+    /// Since when it stands so.
+    pub at: Timestamp,
+    /// What was said of how it stands.
+    pub said: String,
+    /// What came in by it, where it was paid.
+    pub card: Option<CardPayment>,
+    /// Why what came in went back, such as `disputed`, and from which day on that counts.
+    pub back: Option<(String, Date)>,
+}
+
+/// Which attempts are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those that stand so.
+    Standing(AttemptState),
+    /// Those whose money went back.
+    Back,
+    /// One.
+    One(AttemptId),
+}
 
 /// Says how customers pay online from a day on. The database refuses a second text for a day.
 pub fn say(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
@@ -129,19 +175,7 @@ pub fn event(
 
 /// One attempt, if it is there.
 pub fn get(tx: &mut Tx, id: AttemptId) -> Result<Option<Attempt>> {
-    tx.maybe(GET, [id.into()], |row| {
-        Ok(Attempt {
-            id: row.id(0)?,
-            account: row.id(1)?,
-            bill: row.maybe(2, Row::id)?,
-            amount: row.money(3)?,
-            currency: row.text(4)?,
-            key: row.text(5)?,
-            begun: row.instant(6)?,
-            session: row.maybe(7, Row::text)?,
-            state: row.word(8, AttemptState::from_word)?,
-        })
-    })
+    tx.maybe(GET, [id.into()], attempt)
 }
 
 /// The attempt that the provider got under a key.
@@ -169,9 +203,46 @@ pub fn open_of(tx: &mut Tx, account: AccountId) -> Result<Vec<AttemptId>> {
     tx.many(OPEN_OF, [account.into()], |row| row.id(0))
 }
 
-/// At most so many attempts, newest first.
-pub fn newest(tx: &mut Tx, most: i64) -> Result<Vec<AttemptId>> {
-    tx.many(NEWEST, [most.into()], |row| row.id(0))
+/// Attempts, the newest first, at most so many.
+pub fn list(tx: &mut Tx, which: Which, most: i64) -> Result<Vec<Listed>> {
+    let (first, last) = match which {
+        Which::One(id) => (id.0, id.0),
+        _ => (0, i64::MAX),
+    };
+    let state = match which {
+        Which::Standing(state) => state.word(),
+        _ => "",
+    };
+    let back = i64::from(which == Which::Back);
+    let values = [first.into(), last.into(), state.into(), back.into(), most.into()];
+    tx.many(LISTED, values, |row| {
+        let code = row.maybe(18, Row::text)?;
+        let tender = row.maybe(15, Row::id)?;
+        let card = match tender {
+            Some(tender) => Some(CardPayment {
+                reference: row.text(13)?,
+                attempt: row.id(14)?,
+                tender,
+                brand: row.text(16)?,
+                last_four: row.text(17)?,
+            }),
+            None => None,
+        };
+        Ok(Listed {
+            attempt: attempt(row)?,
+            account: row.number(11)?,
+            bill: row.maybe(12, Row::text)?,
+            at: row.instant(9)?,
+            said: row.text(10)?,
+            card,
+            back: code.zip(row.maybe(19, Row::date)?),
+        })
+    })
+}
+
+/// Of how many attempts something is still expected.
+pub fn waiting(tx: &mut Tx) -> Result<i64> {
+    tx.one(WAITING, [], |row| row.int(0))
 }
 
 /// How an attempt stood from when on, oldest first, with what was said of it.
@@ -240,4 +311,18 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
         ))
     })?);
     Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn attempt(row: &Row) -> Result<Attempt> {
+    Ok(Attempt {
+        id: row.id(0)?,
+        account: row.id(1)?,
+        bill: row.maybe(2, Row::id)?,
+        amount: row.money(3)?,
+        currency: row.text(4)?,
+        key: row.text(5)?,
+        begun: row.instant(6)?,
+        session: row.maybe(7, Row::text)?,
+        state: row.word(8, AttemptState::from_word)?,
+    })
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::pledge::{Ending, Pledge};
-use meterbook_core::id::{AccountId, PaymentId};
+use meterbook_core::id::{AccountId, AccountNumber, PaymentId};
+use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -51,6 +52,30 @@ const OPEN: Sql = Sql("
         where p.from_on <= $1 and $1 < p.lapses_on
           and (e.ended_on is null or $1 < e.ended_on)) as o
     where 0 < o.cents group by o.account_id order by o.account_id");
+const LISTED: Sql = Sql("
+    with listed as (
+        select p.key, p.agency, p.amount_cents, p.from_on, p.until_on, p.lapses_on, e.how, e.ended_on,
+               a.number, n.name, cast(coalesce((
+                   select sum(y.amount_cents)
+                   from pledge_payment q join standing_payment y on y.id = q.payment_id
+                   where q.key = p.key), 0) as bigint) as came,
+               case when e.how is not null then e.how when p.until_on <= $1 then 'due'
+                    else 'open' end as stands
+        from pledge p
+        join account a on a.id = p.account_id
+        join person n on n.id = a.person_id
+        left join pledge_end e on e.key = p.key)
+    select key, agency, amount_cents, from_on, until_on, lapses_on, how, ended_on, number, name, came, stands
+    from listed where stands = $2 order by until_on desc, key limit $3");
+const AGENCIES: Sql = Sql("
+    select distinct agency from pledge p
+    where not exists (select 1 from pledge_end e where e.key = p.key) order by agency");
+const MAY_KEEP: Sql = Sql("
+    select y.id, y.account_id, y.amount_cents, y.paid_on, y.tender, y.reference, y.key
+    from standing_payment y
+    where y.account_id = $1 and $2 <= y.paid_on
+      and not exists (select 1 from pledge_payment q where q.payment_id = y.id)
+    order by y.paid_on, y.id");
 const COUNT: Sql = Sql("select count(*) from pledge");
 const OTHER_ACCOUNT: Sql = Sql("
     select q.key, y.key from pledge_payment q
@@ -65,6 +90,67 @@ const NOT_KEPT: Sql = Sql("
     left join payment y on y.id = q.payment_id
     group by p.key, p.amount_cents
     having coalesce(sum(y.amount_cents), 0) < p.amount_cents order by p.key limit 100");
+
+/// How pledges stand that are listed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is waited for.
+    Open,
+    /// It is waited for, and should have come.
+    Due,
+    /// It ended so.
+    Ended(Ending),
+}
+
+/// A pledge as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Who promised.
+    pub agency: String,
+    /// For which account.
+    pub number: AccountNumber,
+    /// The customer's name.
+    pub name: String,
+    /// How much.
+    pub amount: Money,
+    /// What came of it and stands.
+    pub came: Money,
+    /// The day on which it was promised.
+    pub from: Date,
+    /// The first day on which it should have come.
+    pub until: Date,
+    /// The first day on which it counts no more.
+    pub lapses: Date,
+    /// How it stands.
+    pub stands: Standing,
+    /// The day on which it ended, if it did.
+    pub ended_on: Option<Date>,
+}
+
+impl Standing {
+    /// All of them, in the order of what is to be done.
+    pub const ALL: [Standing; 5] = [
+        Standing::Due,
+        Standing::Open,
+        Standing::Ended(Ending::Kept),
+        Standing::Ended(Ending::Lapsed),
+        Standing::Ended(Ending::Cancelled),
+    ];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::Due => "due",
+            Standing::Ended(how) => how.word(),
+        }
+    }
+
+    /// The one with a word.
+    pub fn from_word(word: &str) -> Option<Standing> {
+        Standing::ALL.into_iter().find(|it| it.word() == word)
+    }
+}
 
 /// Keeps a pledge. The database refuses a second one of an agency for an account on a day.
 pub fn add(tx: &mut Tx, it: &Pledge, why: &str) -> Result<()> {
@@ -99,6 +185,34 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Pledge>> {
             tx.many(RECEIVED, [V::from(&it.key)], |row| Ok((row.date(0)?, row.money(1)?)))?;
     }
     Ok(all)
+}
+
+/// Pledges that stand so on a day, at most so many; those that were to come last before others.
+pub fn list(tx: &mut Tx, which: Standing, on: Date, most: i64) -> Result<Vec<Listed>> {
+    tx.many(LISTED, [on.into(), which.word().into(), most.into()], |row| {
+        Ok(Listed {
+            agency: row.text(1)?,
+            number: row.number(8)?,
+            name: row.text(9)?,
+            amount: row.money(2)?,
+            came: row.money(10)?,
+            from: row.date(3)?,
+            until: row.date(4)?,
+            lapses: row.date(5)?,
+            stands: row.word(11, Standing::from_word)?,
+            ended_on: row.maybe(7, Row::date)?,
+        })
+    })
+}
+
+/// The agencies of which a pledge did not end.
+pub fn agencies(tx: &mut Tx) -> Result<Vec<String>> {
+    tx.many(AGENCIES, [], |row| row.text(0))
+}
+
+/// Payments of an account that stand, came on a day or later, and are no pledge's yet; the oldest first.
+pub fn may_keep(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<Payment>> {
+    tx.many(MAY_KEEP, [account.into(), from.into()], crate::payment::payment)
 }
 
 /// The accounts of which a pledge did not end.

@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, EntryId, TenderId};
+use meterbook_core::id::{AccountId, AccountNumber, EntryId, TenderId};
+use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -31,6 +32,28 @@ const WAITING: Sql = Sql("
             select 1 from refund_check_end v
             where v.entry_id = c.entry_id and v.nth = c.nth and v.how = 'voided'))
     order by e.effective_on, e.id");
+// The last check of a refund is the one that pays it, unless it is void.
+const LISTED: Sql = Sql("
+    with listed as (
+        select e.id, p.account_id, -p.amount_cents as cents, e.effective_on, e.text, e.key,
+               case when c.nth is null or v.how = 'voided' then 0 else 1 end as paid, f.how, a.number,
+               c.nth, c.number as check_number, c.paid_on, v.how as check_how,
+               v.ended_on as check_ended_on, f.ended_on
+        from entry e
+        join posting p on p.entry_id = e.id and p.gl = '2110 refunds payable'
+        left join account a on a.id = p.account_id
+        left join refund_check c on c.entry_id = e.id and c.nth = (
+            select max(l.nth) from refund_check l where l.entry_id = e.id)
+        left join refund_check_end v on v.entry_id = c.entry_id and v.nth = c.nth
+        left join refund_end f on f.entry_id = e.id
+        where e.kind = 'refund')
+    select id, account_id, cents, effective_on, text, key, paid, how, number,
+           nth, check_number, paid_on, check_how, check_ended_on, ended_on
+    from listed
+    where $1 = case when how = 'bounced' then 'bounced' when how is not null then 'kept'
+                    when paid = 0 then 'waiting' when check_how = 'cashed' then 'cashed'
+                    else 'paid' end
+    order by id desc limit $2");
 const OF_TENDER: Sql = Sql("
     select e.id from suspense s
     join suspense_end d on d.suspense_id = s.id and d.how = 'refunded'
@@ -72,6 +95,22 @@ const LOST: Sql = Sql("
         select 1 from refund_check c where c.entry_id = f.entry_id and not exists (
             select 1 from refund_check_end v
             where v.entry_id = c.entry_id and v.nth = c.nth and v.how = 'voided'))");
+// The bank took it back, or the check is void after all.
+const LOSSES: Sql = Sql("
+    select e.id, e.kind, e.effective_on, e.text, p.amount_cents
+    from refund_end f
+    join entry r on r.id = f.entry_id
+    join entry e on e.kind = 'refund-bounced' and e.key = r.key
+    join posting p on p.entry_id = e.id and p.gl = '5075 returned after refund'
+    where f.how = 'bounced'
+    union all
+    select e.id, e.kind, e.effective_on, e.text, p.amount_cents
+    from refund_end f
+    join refund_check c on c.entry_id = f.entry_id
+    join entry e on e.kind = 'refund-voided'
+        and e.key = cast(c.entry_id as text) || '/' || cast(c.nth as text)
+    join posting p on p.entry_id = e.id and p.gl = '5075 returned after refund'
+    where f.how = 'bounced' order by 1");
 const PAID_TWICE: Sql = Sql("
     select c.entry_id, count(*) from refund_check c
     where not exists (
@@ -135,6 +174,71 @@ pub struct Check {
     pub ended: Option<(CheckEnd, Date)>,
 }
 
+/// How refunds stand that are listed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing pays it yet.
+    Waiting,
+    /// A check of which nothing was heard pays it.
+    Paid,
+    /// The bank paid the check.
+    Cashed,
+    /// It is not to be paid: it is a credit again, or held again.
+    Kept,
+    /// The bank took back what it was of.
+    Bounced,
+}
+
+/// A refund as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What is to be given back.
+    pub refund: Refund,
+    /// The number of its account; `None` for money that was nobody's.
+    pub account: Option<AccountNumber>,
+    /// The last check of it.
+    pub check: Option<Check>,
+    /// The day on which it ended otherwise, if it did.
+    pub ended_on: Option<Date>,
+}
+
+/// An entry that lost something, or found it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Which.
+    pub entry: EntryId,
+    /// What happened.
+    pub kind: EntryKind,
+    /// The day from which it counts.
+    pub on: Date,
+    /// What is said of it.
+    pub said: String,
+    /// How much was lost; below zero where it was found again.
+    pub amount: Money,
+}
+
+impl Standing {
+    /// All of them, in the order of what is to be done.
+    pub const ALL: [Standing; 5] =
+        [Standing::Waiting, Standing::Paid, Standing::Cashed, Standing::Kept, Standing::Bounced];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Waiting => "waiting",
+            Standing::Paid => "paid",
+            Standing::Cashed => "cashed",
+            Standing::Kept => "kept",
+            Standing::Bounced => "bounced",
+        }
+    }
+
+    /// The one with a word.
+    pub fn from_word(word: &str) -> Option<Standing> {
+        Standing::ALL.into_iter().find(|it| it.word() == word)
+    }
+}
+
 impl Ending {
     const ALL: [Ending; 3] = [Ending::Account, Ending::Held, Ending::Bounced];
 
@@ -189,6 +293,43 @@ pub fn waiting(tx: &mut Tx) -> Result<Vec<Refund>> {
     tx.many(WAITING, [], refund)
 }
 
+/// Refunds that stand so, the newest first, at most so many.
+pub fn list(tx: &mut Tx, which: Standing, most: i64) -> Result<Vec<Listed>> {
+    tx.many(LISTED, [which.word().into(), most.into()], |row| {
+        let refund = refund(row)?;
+        let nth = row.maybe(9, Row::int)?;
+        let how = row.maybe(12, |row, at| row.word(at, CheckEnd::from_word))?;
+        let ended = how.zip(row.maybe(13, Row::date)?);
+        let check = match nth {
+            Some(nth) => {
+                let (number, on) = (row.text(10)?, row.date(11)?);
+                Some(Check { refund: refund.id, nth, number, on, ended })
+            }
+            None => None,
+        };
+        let account = row.maybe(8, Row::number)?;
+        Ok(Listed { refund, account, check, ended_on: row.maybe(14, Row::date)? })
+    })
+}
+
+/// What was lost because it came back after it was given back and paid: what the ledger says of it.
+pub fn lost(tx: &mut Tx) -> Result<Money> {
+    Ok(losses(tx)?.iter().map(|it| it.amount).sum())
+}
+
+/// The entries of that, the oldest first.
+pub fn losses(tx: &mut Tx) -> Result<Vec<Loss>> {
+    tx.many(LOSSES, [], |row| {
+        Ok(Loss {
+            entry: row.id(0)?,
+            kind: row.word(1, EntryKind::from_word)?,
+            on: row.date(2)?,
+            said: row.text(3)?,
+            amount: row.money(4)?,
+        })
+    })
+}
+
 /// What was given back of a tender that nobody knew the owner of, and did not end.
 pub fn of_tender(tx: &mut Tx, id: TenderId) -> Result<Vec<EntryId>> {
     tx.many(OF_TENDER, [id.into()], |row| row.id(0))
@@ -234,6 +375,12 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     let lost = tx.one(LOST, [], |row| row.money(0))?;
     if loss != lost {
         found.push(format!("{lost} came back after it was paid, and the ledger says {loss}"));
+    }
+    let listed: Money = losses(tx)?.iter().map(|it| it.amount).sum();
+    if loss != listed {
+        found.push(format!(
+            "entries of {listed} came back after they were paid, and the ledger says {loss}"
+        ));
     }
     Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
 }

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
+use meterbook_core::credit::unclaimed::Property;
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::money::Money;
 
@@ -12,29 +13,36 @@ use crate::tx::Sql;
 use crate::value::Row;
 
 // An account is closed where nothing is supplied from the day on; nothing was heard of it since its last entry
-// or its last day of service.
+// or its last day of service. That we took some of it is nothing that we heard. What was a deposit and its
+// interest is one while it was not taken as such, or was claimed.
 const CLOSED: Sql = Sql("
-    select a.id, a.number, a.class, cast(sum(p.amount_cents) as bigint), max(e.effective_on),
-           (select max(g.to_on) from agreement g where g.account_id = a.id)
+    select a.id, a.number, a.class, cast(sum(p.amount_cents) as bigint),
+           max(case when u.key is null then e.effective_on end),
+           (select max(g.to_on) from agreement g where g.account_id = a.id),
+           cast(coalesce((select -sum(c.amount_cents) from charge c
+                          where c.account_id = a.id and c.amount_cents < 0
+                            and c.kind in ('deposit-applied', 'deposit-interest')), 0)
+              - coalesce((select sum(t.amount_cents) from unclaimed t
+                          where t.account_id = a.id and t.property = 'deposit' and not exists (
+                              select 1 from unclaimed_end f where f.key = t.key and f.how = 'claimed')), 0)
+              as bigint)
     from posting p
     join entry e on e.id = p.entry_id
     join account a on a.id = p.account_id
+    left join unclaimed u on u.key = e.key
     where p.gl = '1200 receivable' and not exists (
         select 1 from agreement g
         where g.account_id = a.id and (g.to_on is null or $1 < g.to_on))
     group by a.id, a.number, a.class
     having sum(p.amount_cents) < 0 order by a.id");
-const IS_CLOSED: Sql = Sql("
-    select class from account a where a.id = $1 and not exists (
-        select 1 from agreement g
-        where g.account_id = a.id and (g.to_on is null or $2 < g.to_on))");
 const ADD: Sql = Sql("
-    insert into unclaimed (key, account_id, amount_cents, check_number, since_on, taken_on)
-    values ($1, $2, $3, $4, $5, $6)");
+    insert into unclaimed (key, account_id, amount_cents, check_number, since_on, taken_on, property)
+    values ($1, $2, $3, $4, $5, $6, $7)");
 const OF_ACCOUNT: Sql = Sql("select count(*) from unclaimed where account_id = $1");
 const OPEN: Sql = Sql("
     select u.key, u.account_id, a.number, p.name, a.mail_to, u.amount_cents, u.check_number, u.since_on,
-           u.taken_on
+           u.taken_on,
+           coalesce(u.property, case when u.check_number is null then 'credit' else 'check' end)
     from unclaimed u
     join account a on a.id = u.account_id
     join person p on p.id = a.person_id
@@ -43,6 +51,9 @@ const OPEN: Sql = Sql("
 const REMIT: Sql = Sql("
     insert into unclaimed_remittance (reference, remitted_on, items, total_cents)
     values ($1, $2, $3, $4)");
+const SENT: Sql = Sql("
+    select reference, remitted_on, items, total_cents from unclaimed_remittance
+    order by remitted_on desc, reference limit $1");
 const END: Sql = Sql("
     insert into unclaimed_end (key, how, ended_on, remittance, why) values ($1, $2, $3, $4, $5)");
 const REMITTED: Sql = Sql("
@@ -80,6 +91,8 @@ pub struct Closed {
     pub credit: Money,
     /// The last day of which anything was heard.
     pub since: Date,
+    /// How much of it at most was a deposit.
+    pub deposit: Money,
 }
 
 /// Something that nobody claimed, as it was taken.
@@ -95,6 +108,8 @@ pub struct Unclaimed {
     pub name: String,
     /// The lines of the last address that is known.
     pub address: String,
+    /// What it is.
+    pub what: Property,
     /// How much, above zero.
     pub amount: Money,
     /// The number of the check that was never cashed, where it was one.
@@ -115,13 +130,9 @@ pub fn closed(tx: &mut Tx, on: Date) -> Result<Vec<Closed>> {
             class: row.word(2, CustomerClass::from_word)?,
             credit: -row.money(3)?,
             since: ended.map_or(heard, |it| it.max(heard)),
+            deposit: row.money(6)?,
         })
     })
-}
-
-/// The class of an account, where it is closed on a day.
-pub fn closed_class(tx: &mut Tx, id: AccountId, on: Date) -> Result<Option<CustomerClass>> {
-    tx.maybe(IS_CLOSED, [id.into(), on.into()], |row| row.word(0, CustomerClass::from_word))
 }
 
 /// How often something was taken of an account.
@@ -129,14 +140,22 @@ pub fn times(tx: &mut Tx, id: AccountId) -> Result<i64> {
     tx.one(OF_ACCOUNT, [id.into()], |row| row.int(0))
 }
 
-/// Keeps what was taken: its account, amount and check, since when nothing was heard, and the day.
+/// Keeps what was taken: whose it is, what and how much, its check, since when nothing was heard, and the day.
 pub fn add(
     tx: &mut Tx,
-    key: &str,
-    (account, amount, check): (AccountId, Money, Option<&str>),
+    (key, account): (&str, AccountId),
+    (what, amount, check): (Property, Money, Option<&str>),
     (since, on): (Date, Date),
 ) -> Result<()> {
-    let values = [key.into(), account.into(), amount.into(), check.into(), since.into(), on.into()];
+    let values = [
+        key.into(),
+        account.into(),
+        amount.into(),
+        check.into(),
+        since.into(),
+        on.into(),
+        what.word().into(),
+    ];
     tx.exec(ADD, values).map(|_| ())
 }
 
@@ -153,8 +172,14 @@ pub fn open(tx: &mut Tx) -> Result<Vec<Unclaimed>> {
             check: row.maybe(6, Row::text)?,
             since: row.date(7)?,
             on: row.date(8)?,
+            what: row.word(9, Property::from_word)?,
         })
     })
+}
+
+/// What went to the state, each with its reference, its day, how many and what they came to; the newest first.
+pub fn remittances(tx: &mut Tx, most: i64) -> Result<Vec<(String, Date, i64, Money)>> {
+    tx.many(SENT, [most.into()], |row| Ok((row.text(0)?, row.date(1)?, row.int(2)?, row.money(3)?)))
 }
 
 /// Whether something of an account went to the state.

@@ -95,6 +95,7 @@ catalogue! {
     customer_since: "Customer since", "Cliente desde";
     date: "Date", "Fecha";
     day: "Day it counts from", "Día desde el que cuenta";
+    day_word: "day", "día";
     days: "days", "días";
     debit: "Direct debit", "Débito directo";
     derivation: "How this amount came about", "Cómo resulta este importe";

@@ -116,15 +116,44 @@ const CREDIT: &[(&str, &str)] = &[
     ("budget", "class any\nhistory 12 3\nround 1.00\nvariant yearly\n"),
     (
         "collection",
-        "least any 1.00\nstep any reminder 5 days\nstep any write-off 30 days\nstep any agency 40 days\n\
-         resume 90 days\n",
+        "least any 1.00\nstep any reminder 5 days\nstep any write-off 30 days\n\
+         step residential call 30 days\nstep any agency 40 days\nmost call 0\nresume 90 days\n",
     ),
+    ("unclaimed", "credit any 1 months\ncheck any 1 months\ncode credit UT03\n"),
     (
         "protection",
         "lasts medical 30 days renewals 2 cite 52 Pa. Code 56.114\nlasts infant 12 months\n\
          season any 01-01 12-31 with infant cite MA, LIHEAP Clearinghouse\n",
     ),
 ];
+/// Who paid too much and is given some of it back, and who moved out long ago and never came for theirs.
+const GIVEN_BACK: &[&[&str]] = &[
+    &["receipt", "take", "--tender", "check:6000.00:over-1", "--for", "1000-0070-2:6000.00"],
+    &[
+        "receipt",
+        "take",
+        "--tender",
+        "check:900.00:gone-1",
+        "--for",
+        "1000-0024-9:900.00",
+        "--on",
+        "2026-09-01",
+    ],
+    &[
+        "receipt",
+        "take",
+        "--tender",
+        "check:800.00:gone-2",
+        "--for",
+        "1000-0034-8:800.00",
+        "--on",
+        "2026-09-01",
+    ],
+];
+/// What is given back of the first one.
+const REFUNDS: &[&str] = &["11.00", "12.00", "13.00"];
+/// Who brought what was given back, was paid and came back from the bank.
+const BOUNCED: &str = "Zed Vale";
 /// How many of those who owe agree to have their bills taken.
 const MANDATES: usize = 2;
 const PASSWORD: &str = "only for this run of the tests";
@@ -157,6 +186,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     let stale = stale_file(&utility)?;
     run::done(meterbook().arg("import").arg(&stale))?;
     credit(&scratch.0, &meterbook)?;
+    given_back(&meterbook)?;
     let_in(&mut meterbook(), COLLECTOR, "collector")?;
     let_in(&mut meterbook(), USER, "administrator")?;
     let_in(&mut meterbook(), AUDITOR, "auditor")?;
@@ -205,6 +235,38 @@ fn credit(folder: &Path, meterbook: &dyn Fn() -> Command) -> Result<()> {
         run::done(&mut command)?;
     }
     Ok(())
+}
+
+/// Gives money back: some of it waits, and some came back from the bank after it was paid.
+fn given_back(meterbook: &dyn Fn() -> Command) -> Result<()> {
+    for words in GIVEN_BACK {
+        run::done(meterbook().args(*words))?;
+    }
+    for (nth, amount) in REFUNDS.iter().enumerate() {
+        let refund = ["credit", "refund", "--account", "1000-0070-2", "--why", "asked for it"];
+        let reference = format!("R-{nth}");
+        let mut command = meterbook();
+        command.args(refund).args(["--amount", amount, "--reference", &reference]);
+        run::done(&mut command)?;
+    }
+    let held = format!("30.00:{BOUNCED}");
+    let take = ["receipt", "take", "--tender", "check:30.00:bad-1", "--suspense", &held];
+    let took = run::quietly(meterbook().args(take))?;
+    let tender = took.strip_prefix("tender ").and_then(|it| it.split(':').next());
+    let tender = tender.context("a tender has a number")?;
+    let id = first_of(meterbook().args(["suspense", "list"]))?;
+    let back = ["suspense", "refund", &id, "--amount", "30.00", "--why", "asked for it"];
+    run::done(meterbook().args(back))?;
+    let refund = first_of(meterbook().args(["credit", "waiting"]))?;
+    run::done(meterbook().args(["credit", "paid", &refund, "--check", "6999"]))?;
+    run::done(meterbook().args(["receipt", "return", tender, "--why", "no money"]))
+}
+
+/// The number of what was brought by who is no customer, in a list.
+fn first_of(list: &mut Command) -> Result<String> {
+    let listed = run::quietly(list)?;
+    let line = listed.lines().find(|it| it.contains(BOUNCED)).context("it is listed")?;
+    Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
 /// Lets customers pay online at a provider on loopback, whom the tests are; the link of a bill of which

@@ -67,7 +67,8 @@ pub fn batch_of(
     let layout = Layout::parse(&text).map_err(refuse)?;
     let lines = read(bytes, &layout).map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
     let sha256 = Some(crate::intake::hash(bytes));
-    let mut new = NewBatch { name: name.to_owned(), sha256, count, total, lines: Vec::new() };
+    let name = name.to_owned();
+    let mut new = NewBatch { name, sha256, count, total, agency: None, lines: Vec::new() };
     for it in lines {
         let to = whose(tx, &it)?;
         let (amount, kind) = (it.amount, it.tender);

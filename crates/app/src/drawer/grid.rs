@@ -1,6 +1,9 @@
 //! Payments as a cashier types them, line by line: whose each is and what all come to, before anything
 //! is posted.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
@@ -11,6 +14,7 @@ use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
 use super::NewBatch;
+use crate::pledge;
 use crate::receipt::{For, NewReceipt, NewTender, Share};
 
 /// A line as it was typed.
@@ -35,6 +39,8 @@ pub struct Line {
     pub line: i64,
     /// Whose it is.
     pub whose: Whose,
+    /// What of a promise of the agency it would keep; zero where that promised nothing for whom it is.
+    pub keeps: Money,
     /// What is wrong with it, with the way out; nothing where it can be posted.
     pub wrong: Option<String>,
 }
@@ -66,6 +72,7 @@ pub struct Grid {
     pub count: usize,
     /// What these come to.
     pub total: Money,
+    agency: Option<String>,
     receipts: Vec<(i64, NewReceipt)>,
 }
 
@@ -90,13 +97,17 @@ impl Grid {
     /// The batch that it is.
     pub fn batch(self, name: &str, (count, total): (usize, Money)) -> NewBatch {
         let name = name.trim().to_owned();
-        NewBatch { name, sha256: None, count, total, lines: self.receipts }
+        let agency = self.agency;
+        NewBatch { name, sha256: None, count, total, agency, lines: self.receipts }
     }
 }
 
-/// What is known of lines that were typed; empty ones are left out.
-pub fn look(tx: &mut Tx, typed: &[Typed], on: Date) -> Result<Grid> {
-    let mut grid = Grid { lines: Vec::new(), count: 0, total: Money::ZERO, receipts: Vec::new() };
+/// What is known of lines that were typed, and of the agency that sent all of them where one did; empty ones
+/// are left out.
+pub fn look(tx: &mut Tx, typed: &[Typed], on: Date, agency: Option<&str>) -> Result<Grid> {
+    let (lines, receipts, of) = (Vec::new(), Vec::new(), agency.map(str::to_owned));
+    let mut grid = Grid { lines, count: 0, total: Money::ZERO, agency: of, receipts };
+    let mut promised = HashMap::new();
     for it in typed.iter().filter(|it| !it.is_empty()) {
         let account = account(tx, it.whose.trim())?;
         let whose = match &account {
@@ -108,12 +119,21 @@ pub fn look(tx: &mut Tx, typed: &[Typed], on: Date) -> Result<Grid> {
             None if it.whose.trim().is_empty() => Whose::Unsaid,
             None => Whose::Nobody,
         };
+        let account_id = account.as_ref().map(|it| it.id);
         let to = match account {
             Some(account) => For::Account { account: account.id, bill: None },
             None => For::Suspense { said: it.whose.trim().to_owned() },
         };
+        let mut keeps = Money::ZERO;
         let wrong = match read(it, to) {
             Ok((to, new)) => {
+                if let (Some(account), Some(agency)) = (account_id, agency) {
+                    let promised = match promised.entry(account) {
+                        Entry::Vacant(it) => it.insert(pledge::left_by(tx, account, agency)?),
+                        Entry::Occupied(it) => it.into_mut(),
+                    };
+                    keeps = keep(promised, new.amount);
+                }
                 grid.count += 1;
                 grid.total += new.amount;
                 let (amount, tenders) = (new.amount, vec![new]);
@@ -123,9 +143,17 @@ pub fn look(tx: &mut Tx, typed: &[Typed], on: Date) -> Result<Grid> {
             }
             Err(why) => Some(why),
         };
-        grid.lines.push(Line { line: it.line, whose, wrong });
+        grid.lines.push(Line { line: it.line, whose, keeps, wrong });
     }
     Ok(grid)
+}
+
+/// What a payment keeps of promises of which so much is left each, the oldest first: of the first that is open.
+fn keep(promised: &mut [Money], amount: Money) -> Money {
+    let Some(left) = promised.iter_mut().find(|it| Money::ZERO < **it) else { return Money::ZERO };
+    let keeps = amount.min(*left);
+    *left = *left - keeps;
+    keeps
 }
 
 /// The account that a line names by its own number or by that of a bill.

@@ -11,7 +11,7 @@ use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::deposit::{self, NewDeposit};
-use meterbook_app::let_go::{NewSteps, What};
+use meterbook_app::let_go::{self, Foretold, NewSteps, What};
 use meterbook_app::order::completion::{Completion, complete};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
@@ -301,13 +301,19 @@ fn more_than_a_day_allows_and_what_is_stopped_is_not_taken() {
             db.write(|tx| do_or_ask(tx, ann, &asked, "counted"))
         };
         assert_eq!(says(&ask(4, on).unwrap_err()), "there are 3; count them again");
+        let foretold = || db.read(|tx| let_go::steps(tx, on)).unwrap();
+        let (most, before, let_go) = (Some(2), 0, false);
+        assert_eq!(foretold(), [Foretold { what, many: 3, before, most, let_go }]);
+        assert!(foretold()[0].waits());
         let tomorrow = ask(3, date(2026, 3, 11)).unwrap_err();
         assert_eq!(says(&tomorrow), "it is 2026-03-10; let go what is to be done today");
         let Outcome::Waits(id) = ask(3, on).unwrap() else { panic!("it was done by one") };
         assert!(db.write(|tx| approval::give(tx, ann, id, "mine")).is_err());
         assert_eq!(taken(&collection::run(db, ann, &[]).unwrap()), []);
         db.write(|tx| approval::give(tx, bob, id, "counted too")).unwrap();
+        assert!(foretold()[0].let_go && !foretold()[0].waits());
         assert_eq!(taken(&expect(3).unwrap()), [(Step::Reminder, 3)]);
+        assert_eq!(foretold(), []);
         let stop =
             |tx: &mut Tx| collection::switch(tx, actor(), Switch::Notices, true, "wrong text");
         db.write(stop).unwrap();

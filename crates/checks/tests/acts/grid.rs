@@ -36,7 +36,7 @@ fn line(line: i64, words: [&str; 4]) -> Typed {
 }
 
 fn look(db: &Db, lines: &[Typed]) -> Grid {
-    db.read(|tx| grid::look(tx, lines, DAY)).unwrap()
+    db.read(|tx| grid::look(tx, lines, DAY, None)).unwrap()
 }
 
 fn sum(db: &Db, gl: Gl) -> Money {

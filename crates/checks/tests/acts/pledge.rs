@@ -7,22 +7,24 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
+use meterbook_app::drawer::grid::{self, Grid, Typed};
 use meterbook_app::pledge::{self, NewPledge};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{collection, late_fee};
+use meterbook_app::{collection, drawer, late_fee};
 use meterbook_checks::engines;
 use meterbook_core::about::About;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::pledge::{Ending, Pledge};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, PaymentId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::task::TaskKind;
+use meterbook_store::pledge::Standing;
 use meterbook_store::{self as store, Db};
 
 use crate::collection::posted;
-use crate::deposit::{at, bill, owes, say, sound};
+use crate::deposit::{at, bill, owes, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::bounces;
 use crate::village::says;
@@ -223,6 +225,89 @@ fn what_cannot_be_promised_is_said() {
             says(&none.unwrap_err()),
             "no pledge of Fund is open; see: meterbook pledge list"
         );
+        sound(db);
+    });
+}
+
+/// What another payment of an account is: which, and the day.
+fn paid(db: &Db, account: AccountId, on: Date, amount: i64) -> PaymentId {
+    pays(db, account, amount, on, at(&on.to_string()));
+    db.read(|tx| store::payment::newest_of(tx, account, 1)).unwrap()[0].id
+}
+
+#[test]
+fn a_payment_that_came_otherwise_keeps_it_where_somebody_says_so() {
+    engines::each(|db, folder| {
+        town(db, folder, LOWERS);
+        let before = paid(db, THREE, date(2026, 3, 8), 1_00);
+        add(db, "2026-03-09", &new(THREE, 9_00, None)).unwrap();
+        let part = paid(db, THREE, date(2026, 3, 10), 4_00);
+        let other = paid(db, FOUR, date(2026, 3, 10), 5_00);
+        let is = |id, agency| {
+            db.write(|tx| pledge::match_payment(tx, at("2026-03-11"), (THREE, agency), id))
+        };
+        let ours = "Hill County Relief";
+        for id in [before, other, PaymentId(999)] {
+            let why = format!(
+                "payment {id} is none of this account that came since 2026-03-09 and keeps no pledge yet; look at its number"
+            );
+            assert_eq!(says(&is(id, ours).unwrap_err()), why);
+        }
+        assert_eq!(
+            says(&is(part, "Fund").unwrap_err()),
+            "no pledge of Fund is open; see: meterbook pledge list"
+        );
+        assert_eq!(is(part, " hill county relief ").unwrap().ended, None);
+        assert!(says(&is(part, ours).unwrap_err()).contains("keeps no pledge yet"), "once");
+        let listed = |which| {
+            let all = db.read(|tx| store::pledge::list(tx, which, date(2026, 3, 11), 9)).unwrap();
+            all.iter().map(|it| (it.amount.cents(), it.came.cents())).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(Standing::Open), [(9_00, 4_00)]);
+        assert_eq!(listed(Standing::Due), []);
+        let rest = paid(db, THREE, date(2026, 3, 11), 5_00);
+        let kept = is(rest, ours).unwrap();
+        assert_eq!(kept.ended, Some((Ending::Kept, date(2026, 3, 11))));
+        assert_eq!(listed(Standing::Ended(Ending::Kept)), [(9_00, 9_00)]);
+        assert_eq!(listed(Standing::Open), []);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_bundle_that_comes_from_an_agency_keeps_what_it_promised() {
+    engines::each(|db, folder| {
+        town(db, folder, LOWERS);
+        add(db, "2026-03-09", &new(THREE, 9_00, Some(date(2026, 3, 20)))).unwrap();
+        add(db, "2026-03-09", &new(FOUR, 4_00, None)).unwrap();
+        let agencies = db.read(store::pledge::agencies).unwrap();
+        assert_eq!(agencies, ["Hill County Relief"]);
+        let due = db.read(|tx| store::pledge::list(tx, Standing::Due, date(2026, 3, 20), 9));
+        assert_eq!(due.unwrap().len(), 1, "the first should have come");
+        let number = |id| db.read(|tx| store::account::get(tx, id)).unwrap().number.to_string();
+        let line = |line, account, amount: &str| Typed {
+            line,
+            whose: number(account),
+            amount: amount.to_owned(),
+            tender: "check".to_owned(),
+            reference: "5512".to_owned(),
+        };
+        // One for whom nothing was promised is a payment, and so is what is more than was.
+        let mut more = line(4, THREE, "1.00");
+        more.reference = "5513".to_owned();
+        let one = line(3, AccountId(1), "2.00");
+        let lines = [line(1, THREE, "9.00"), line(2, FOUR, "3.00"), one, more];
+        let on = date(2026, 3, 21);
+        let look = |agency| db.read(|tx| grid::look(tx, &lines, on, agency)).unwrap();
+        let keeps = |seen: &Grid| seen.lines.iter().map(|it| it.keeps.cents()).collect::<Vec<_>>();
+        assert_eq!(keeps(&look(None)), [0, 0, 0, 0]);
+        let seen = look(Some("hill county relief"));
+        assert_eq!(keeps(&seen), [9_00, 3_00, 0, 0]);
+        let batch = seen.batch("aid", (4, cents(15_00)));
+        db.write(|tx| drawer::post_batch(tx, at("2026-03-21"), &batch)).unwrap();
+        assert_eq!(of(db, THREE).ended, Some((Ending::Kept, on)));
+        assert_eq!(of(db, THREE).came(on), cents(9_00));
+        assert_eq!((of(db, FOUR).ended, of(db, FOUR).came(on)), (None, cents(3_00)));
         sound(db);
     });
 }

@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use anyhow::Result;
+use jiff::ToSpan;
 use jiff::civil::date;
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::credit::{self, NewRefund, NewSpend};
+use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::suspense::{self, NewHeldRefund};
@@ -15,10 +17,13 @@ use meterbook_app::{Actor, refund};
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::credit::Noun;
+use meterbook_core::credit::unclaimed::Property;
 use meterbook_core::id::{AccountId, EntryId, SuspenseId};
 use meterbook_core::ledger::{Gl, Tender};
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_core::permission::{Grant, Permission};
+use meterbook_store::refund::Standing;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
@@ -62,6 +67,18 @@ fn keep(db: &Db, id: EntryId) -> Result<()> {
     db.write(|tx| refund::keep(tx, actor(), id, "they stay").map(drop))
 }
 
+/// What is listed as standing so: the amount, and the last check.
+fn listed(db: &Db, which: Standing) -> Vec<(i64, Option<String>)> {
+    let all = db.read(|tx| store::refund::list(tx, which, 9)).unwrap();
+    all.into_iter().map(|it| (it.refund.amount.cents(), it.check.map(|it| it.number))).collect()
+}
+
+/// What was lost, by the entries of it.
+fn lost(db: &Db) -> Vec<i64> {
+    let all = db.read(store::refund::losses).unwrap();
+    all.iter().map(|it| it.amount.cents()).collect()
+}
+
 #[track_caller]
 fn refused<T: std::fmt::Debug>(done: Result<T>, why: &str) {
     assert_eq!(says(&done.unwrap_err()), why);
@@ -74,6 +91,7 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
         assert_eq!(waiting(db), [(id, 25_00)]);
         assert_eq!((sum(db, Gl::RefundsPayable), owes(db, account)), (-25_00, -15_00));
         sound(db);
+        assert_eq!(listed(db, Standing::Waiting), [(25_00, None)]);
         refused(pay(db, id, " "), "say the number of the check");
         refused(
             pay(db, EntryId(9_999), "1"),
@@ -83,6 +101,9 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
         pay(db, id, "7001").unwrap();
         assert_eq!((sum(db, Gl::RefundsPayable), sum(db, Gl::Cash)), (0, cash - 25_00));
         assert_eq!(waiting(db), []);
+        let first = || Some("7001".to_owned());
+        assert_eq!(listed(db, Standing::Paid), [(25_00, first())]);
+        assert_eq!(listed(db, Standing::Waiting), []);
         sound(db);
         let paid = format!(
             "a check pays refund {id} already; where it was never cashed: meterbook credit void"
@@ -99,6 +120,7 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
         );
         pay(db, other, "7002").unwrap();
         db.write(|tx| refund::cash(tx, actor(), "7002")).unwrap();
+        assert_eq!(listed(db, Standing::Cashed), [(5_00, Some("7002".to_owned()))]);
         refused(
             void(db, "7002"),
             "check 7002 was cashed, as was said on 2026-03-10; nothing was changed",
@@ -109,6 +131,7 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
         void(db, "7001").unwrap();
         refused(void(db, "7001"), "check 7001 is void since 2026-03-10; nothing was changed");
         assert_eq!(waiting(db), [(id, 25_00)]);
+        assert_eq!(listed(db, Standing::Waiting), [(25_00, first())]);
         sound(db);
         pay(db, id, "7003").unwrap();
         void(db, "7003").unwrap();
@@ -117,6 +140,8 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
             pay(db, id, "7004"),
             &format!("refund {id} is a credit of its account again; nothing was changed"),
         );
+        assert_eq!(listed(db, Standing::Kept), [(25_00, Some("7003".to_owned()))]);
+        assert_eq!((listed(db, Standing::Bounced), lost(db)), (vec![], vec![]));
         assert_eq!((owes(db, account), sum(db, Gl::RefundsPayable)), (-35_00, 0));
         assert_eq!(waiting(db), []);
         sound(db);
@@ -160,6 +185,7 @@ fn a_check_that_bounces_after_it_was_given_back_out_of_suspense_stops_the_refund
         let id = held_and_given_back(db);
         assert_eq!(bounce(db).unwrap(), cents(30_00));
         assert_eq!((waiting(db), sum(db, Gl::RefundsPayable), sum(db, Gl::Cash)), (vec![], 0, 0));
+        assert_eq!((listed(db, Standing::Bounced), lost(db)), (vec![(30_00, None)], vec![]));
         refused(
             pay(db, id, "1"),
             &format!(
@@ -178,9 +204,12 @@ fn where_it_was_paid_it_is_lost_until_its_check_is_void() {
         pay(db, id, "1").unwrap();
         bounce(db).unwrap();
         assert_eq!((sum(db, Gl::ReturnLoss), sum(db, Gl::Cash)), (30_00, -30_00));
+        assert_eq!(listed(db, Standing::Bounced), [(30_00, Some("1".to_owned()))]);
+        assert_eq!(lost(db), [30_00]);
         sound(db);
         void(db, "1").unwrap();
         assert_eq!((sum(db, Gl::ReturnLoss), sum(db, Gl::Cash)), (0, 0));
+        assert_eq!(lost(db), [30_00, -30_00]);
         assert_eq!(waiting(db), []);
         sound(db);
     });
@@ -222,7 +251,7 @@ fn left(db: &Db) -> Account {
     account
 }
 
-const RULES: &str = "credit any 12 months\ncheck residential 6 months\n";
+const RULES: &str = "credit any 12 months\ncheck residential 6 months\ncode credit UT03\n";
 
 fn due(db: &Db, day: &str) -> Vec<(i64, Option<String>)> {
     let all = db.read(|tx| unclaimed::due(tx, day.parse().unwrap())).unwrap();
@@ -245,6 +274,10 @@ fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
         assert_eq!(due(db, "2036-01-01"), [], "no rule says so");
         say(db, Noun::Unclaimed, RULES);
         assert_eq!(due(db, "2026-09-09"), []);
+        let (on, by) = (date(2026, 9, 9), date(2027, 3, 10));
+        let coming = db.read(|tx| unclaimed::coming(tx, on, by)).unwrap();
+        let coming: Vec<_> = coming.iter().map(|it| (it.by, it.amount.cents())).collect();
+        assert_eq!(coming, [(date(2026, 9, 10), 25_00), (by, 15_00)]);
         let check = (25_00, Some("7001".to_owned()));
         assert_eq!(due(db, "2026-09-10"), std::slice::from_ref(&check));
         assert_eq!(due(db, "2027-03-10"), [(15_00, None), check]);
@@ -275,6 +308,14 @@ fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
         let rows: Vec<_> = open.iter().map(|it| (it.amount.cents(), it.check.as_deref())).collect();
         assert_eq!(rows, [(15_00, None), (25_00, Some("7001"))]);
         assert!(!open[0].address.is_empty() && open[0].name == "Inés Calder", "{open:?}");
+        let report = db.read(|tx| unclaimed::report(tx, by)).unwrap().csv().unwrap();
+        let report = String::from_utf8(report).unwrap();
+        let rows: Vec<&str> = report.lines().collect();
+        let columns =
+            "account,name,last_address,property,property_code,check,amount,last_activity,taken_on";
+        assert_eq!(rows[0], columns);
+        assert!(rows[1].ends_with(",credit,UT03,,15.00,2026-03-10,2027-03-10"), "{report}");
+        assert!(rows[2].ends_with(",check,,7001,25.00,2026-03-10,2027-03-10"), "{report}");
 
         refused(
             ask(db, then, &new(2, 40_00, Some(" "))),
@@ -282,6 +323,8 @@ fn what_nobody_claims_goes_to_the_state_once_and_after_somebody_saw_it() {
         );
         let cash = sum(db, Gl::Cash);
         ask(db, then, &new(2, 40_00, Some("S-1"))).unwrap();
+        let sent = db.read(|tx| store::unclaimed::remittances(tx, 9)).unwrap();
+        assert_eq!(sent, [("S-1".to_owned(), date(2027, 3, 10), 2, cents(40_00))]);
         assert_eq!((sum(db, Gl::Unclaimed), sum(db, Gl::Cash)), (0, cash - 40_00));
         refused(
             db.write(|tx| unclaimed::claim(tx, then, account.id, "a letter")),
@@ -315,6 +358,69 @@ fn who_claims_it_before_has_a_credit_again() {
             ask(db, last, &new(1, 2_00, Some("S-1"))),
             "S-1 went to the state already; look at the reference again",
         );
+        sound(db);
+    });
+}
+
+#[test]
+fn what_of_a_credit_was_a_deposit_has_its_own_age_and_code() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        let account = last_bill::comes(db);
+        let (credit, amount) = (Credit::Unknown, Some(cents(10_00)));
+        let new_deposit = NewDeposit { account: account.id, credit, amount, parts: 1 };
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new_deposit, "new")).unwrap();
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        crate::deposit::bill(db);
+        let all = owes(db, account.id) + 100_00;
+        pays(db, account.id, all, date(2026, 2, 9), at("2026-02-09"));
+        let read = ReadWanted::Given(vec![150_000_000]);
+        last_bill::leaves(db, &account, last_bill::LEFT, read);
+        last_bill::close(db, &account).unwrap();
+        let rest = -owes(db, account.id) - 10_00;
+        assert!(0 < rest, "{rest}");
+        say(
+            db,
+            Noun::Unclaimed,
+            "credit any 36 months\ndeposit any 12 months\ncode deposit UT01\n",
+        );
+        let what = |day: &str| {
+            let all = db.read(|tx| unclaimed::due(tx, day.parse().unwrap())).unwrap();
+            all.iter().map(|it| (it.what, it.amount.cents())).collect::<Vec<_>>()
+        };
+        assert_eq!(what("2027-01-31"), []);
+        assert_eq!(what("2027-12-31"), [(Property::Deposit, 10_00)]);
+        assert_eq!(what("2029-12-31"), [(Property::Deposit, 10_00), (Property::Credit, rest)]);
+        let then = at("2027-12-31");
+        ask(db, then, &new(1, 10_00, None)).unwrap();
+        let report = db.read(|tx| unclaimed::report(tx, date(2027, 12, 31))).unwrap();
+        assert_eq!(report.rows[0][3..6], ["deposit", "UT01", ""]);
+        // That it was taken is nothing that was heard of the rest, which is no deposit.
+        assert_eq!(what("2028-12-31"), []);
+        assert_eq!(what("2029-12-31"), [(Property::Credit, rest)]);
+        assert_eq!(owes(db, account.id), -rest);
+        sound(db);
+        // Whoever claims it has a deposit again.
+        db.write(|tx| unclaimed::claim(tx, then, account.id, "a letter")).unwrap();
+        assert_eq!(what("2028-12-30"), []);
+        assert_eq!(what("2028-12-31"), [(Property::Deposit, 10_00)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_check_that_a_customer_never_cashed_is_unclaimed_too() {
+    engines::each(|db, _| {
+        let (account, id) = to_give_back(db);
+        pay(db, id, "7001").unwrap();
+        say(db, Noun::Unclaimed, "credit any 12 months\ncheck any 12 months\n");
+        let since = db.read(|tx| store::refund::check(tx, "7001")).unwrap().unwrap().on;
+        let day = since.saturating_add(1.years());
+        assert_eq!(due(db, &day.yesterday().unwrap().to_string()), []);
+        // They are served, and what is left of their credit is theirs to use.
+        assert_eq!(due(db, &day.to_string()), [(25_00, Some("7001".to_owned()))]);
+        ask(db, at(&day.to_string()), &new(1, 25_00, None)).unwrap();
+        assert_eq!((owes(db, account), sum(db, Gl::Unclaimed)), (-15_00, -25_00));
         sound(db);
     });
 }

@@ -6,6 +6,7 @@ use meterbook_checks::engines;
 use meterbook_core::id::{AttemptId, BillId, TenderId};
 use meterbook_core::money::Money;
 use meterbook_core::online::{Attempt, AttemptState, CardPayment};
+use meterbook_store::online::Which;
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::sample;
@@ -62,7 +63,18 @@ fn an_attempt_comes_back_as_it_was_kept_and_one_is_open_at_a_time() {
             assert_eq!(store::online::by_session(tx, "cs_1")?, Some(id));
             assert_eq!(store::online::by_reference(tx, "pi_1")?, Some(id));
             assert_eq!(store::online::by_reference(tx, "pi_2")?, None);
-            assert_eq!(store::online::newest(tx, 5)?, [id]);
+            let listed = |tx: &mut _, which| store::online::list(tx, which, 5);
+            let all = listed(tx, Which::All)?;
+            assert_eq!((all.len(), &all[0].attempt, all[0].back.as_ref()), (1, &open, None));
+            assert_eq!(all[0].card, Some(card()));
+            assert_eq!(listed(tx, Which::Standing(AttemptState::Open))?, all);
+            assert_eq!(listed(tx, Which::One(id))?, all);
+            for which in
+                [Which::Standing(AttemptState::Paid), Which::Back, Which::One(AttemptId(9))]
+            {
+                assert_eq!(listed(tx, which)?, [], "{which:?}");
+            }
+            assert_eq!(store::online::waiting(tx)?, 1);
             assert_eq!(
                 (store::online::open(tx)?, store::online::open_of(tx, open.account)?),
                 (vec![id], vec![id])

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::credit::unclaimed::Property;
 use meterbook_core::id::{AccountId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind, Gl, post_between};
 use meterbook_core::money::Money;
@@ -47,8 +48,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::refund::end_check(tx, &check, CheckEnd::Voided, on, "never cashed")?;
     store::refund::end(tx, id, Ending::Account, on, "they stay")?;
     store::charge::add(tx, &[taken()])?;
-    let of = (taken().account, taken().amount, Some("7001"));
-    store::unclaimed::add(tx, &taken().key, of, (on, taken().on))?;
+    let of = (Property::Check, taken().amount, Some("7001"));
+    store::unclaimed::add(tx, (&taken().key, taken().account), of, (on, taken().on))?;
     store::unclaimed::remit(tx, "S-1", taken().on, (1, taken().amount))?;
     store::unclaimed::end(tx, &taken().key, taken().on, Some("S-1"), "nobody came")
 }

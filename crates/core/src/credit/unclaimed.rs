@@ -1,11 +1,16 @@
 //! When what is owed to a customer is unclaimed property, as a text.
 //!
 //! ```text
-//! credit residential 12 months    # of a closed account of which nothing was heard for so long
-//! credit any         36 months
-//! check  any         12 months    # paid as a refund and never cashed
+//! credit  residential 12 months    # of a closed account of which nothing was heard for so long
+//! credit  any         36 months
+//! deposit any         12 months    # what of such a credit was a deposit, with its interest
+//! check   any         12 months    # paid as a refund and never cashed
+//! code deposit UT01                # what a report to a state calls it
+//! code credit UT03
+//! code check UT03
 //! ```
-//! The first line that fits a class counts; a class without one is left alone.
+//! The first line that fits a class counts; a class without one is left alone. Where no line fits deposits they
+//! are credits like others.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -15,22 +20,27 @@ use crate::account::CustomerClass;
 
 /// Months: more is a mistake.
 const MOST_MONTHS: i64 = 360;
+const WRITE: &str = "write credit, deposit or check, CLASS and N months, or code with one of them and a code \
+    like UT03";
 
 /// What nobody claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Property {
     /// A credit of a closed account.
     Credit,
+    /// What of such a credit was a deposit.
+    Deposit,
     /// A check that was never cashed.
     Check,
 }
 
-words! { Property { Credit = "credit", Check = "check" } }
+words! { Property { Credit = "credit", Deposit = "deposit", Check = "check" } }
 
 /// What holds of unclaimed property from a day on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     ages: Vec<(Property, Option<CustomerClass>, i64)>,
+    codes: Vec<(Property, String)>,
 }
 
 impl Rules {
@@ -46,19 +56,36 @@ impl Rules {
                 rules.ages.push((what, class(of)?, whole(months, 1, MOST_MONTHS)?));
                 Ok(())
             }
-            _ => Err("write credit CLASS N months or check CLASS N months".to_owned()),
+            ["code", what, code] if Property::from_word(what).is_some() && is_code(code) => {
+                let what = Property::from_word(what).unwrap_or(Property::Credit);
+                rules.codes.push((what, code.to_owned()));
+                Ok(())
+            }
+            _ => Err(WRITE.to_owned()),
         })?;
         Ok(rules)
     }
 
-    /// Whether something of a class of which nothing was heard since a day is unclaimed on another.
-    pub fn unclaimed(&self, what: Property, of: CustomerClass, (since, on): (Date, Date)) -> bool {
+    /// The first day on which something of a class is unclaimed of which nothing was heard since a day; `None`
+    /// where it never is.
+    pub fn due(&self, what: Property, of: CustomerClass, since: Date) -> Option<Date> {
         let fits = |it: &&(Property, Option<CustomerClass>, i64)| {
             it.0 == what && it.1.is_none_or(|it| it == of)
         };
         let months = self.ages.iter().find(fits).map(|it| it.2);
-        months.is_some_and(|it| since.saturating_add(it.months()) <= on)
+        months.map(|it| since.saturating_add(it.months()))
     }
+
+    /// What a report to a state calls it; empty where no line says so.
+    pub fn code(&self, what: Property) -> &str {
+        self.codes.iter().find(|it| it.0 == what).map_or("", |it| it.1.as_str())
+    }
+}
+
+/// Whether it is two capital letters and two digits, as states write the kinds of property.
+fn is_code(text: &str) -> bool {
+    let [a, b, c, d] = text.as_bytes() else { return false };
+    [a, b].iter().all(|it| it.is_ascii_uppercase()) && [c, d].iter().all(|it| it.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -72,14 +99,27 @@ mod tests {
         let text = "credit residential 12 months\ncredit any 36 months # three years\n";
         let rules = Rules::parse(text).unwrap();
         let since = date(2024, 2, 29);
-        let is = |what, of, on| rules.unclaimed(what, of, (since, on));
+        let due = |what, of| rules.due(what, of, since);
         let (home, firm) = (CustomerClass::Residential, CustomerClass::Commercial);
-        assert!(!is(Property::Credit, home, date(2025, 2, 27)));
-        assert!(is(Property::Credit, home, date(2025, 2, 28)));
-        assert!(!is(Property::Credit, firm, date(2027, 2, 27)));
-        assert!(is(Property::Credit, firm, date(2027, 2, 28)));
-        assert!(!is(Property::Check, home, date(2054, 2, 28)), "no line says it of checks");
-        for text in ["credit any 12", "credit any 0 months", "deposit any 12 months"] {
+        assert_eq!(due(Property::Credit, home), Some(date(2025, 2, 28)));
+        assert_eq!(due(Property::Credit, firm), Some(date(2027, 2, 28)));
+        assert_eq!(due(Property::Check, home), None, "no line says it of checks");
+        for text in ["credit any 12", "credit any 0 months", "coin any 12 months"] {
+            assert!(Rules::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_kind_has_its_age_and_its_code() {
+        let text =
+            "credit any 36 months\ndeposit any 12 months\ncode deposit UT01\ncode credit UT03\n";
+        let rules = Rules::parse(text).unwrap();
+        let due = |what| rules.due(what, CustomerClass::Residential, date(2024, 3, 1));
+        assert_eq!(due(Property::Deposit), Some(date(2025, 3, 1)));
+        assert_eq!(due(Property::Credit), Some(date(2027, 3, 1)));
+        let codes = [Property::Deposit, Property::Credit, Property::Check].map(|it| rules.code(it));
+        assert_eq!(codes, ["UT01", "UT03", ""]);
+        for text in ["code coin UT01", "code credit ut03", "code credit UT3", "code credit"] {
             assert!(Rules::parse(text).is_err(), "{text}");
         }
     }

@@ -424,6 +424,17 @@ pub(crate) enum PledgeCommand {
         #[arg(long)]
         why: String,
     },
+    /// Take a payment that came otherwise as what an agency promised: it keeps its oldest pledge that is open
+    Keep {
+        #[command(flatten)]
+        of: Of,
+        /// Who promised
+        #[arg(long)]
+        agency: String,
+        /// The number of the payment, as the page of the account's credit and `audit` say it
+        #[arg(long)]
+        payment: i64,
+    },
     /// Print what was promised for an account, and what came
     List(Shown),
     /// End what did not come in time, each with a task; once a night, before collections

@@ -38,6 +38,9 @@ pub(crate) enum ReceiptCommand {
         /// It is a file of this agent, laid out as `receipt layout` said
         #[arg(long, conflicts_with = "lockbox")]
         agent: Option<String>,
+        /// All of it comes from this agency: each keeps what that promised for whom it is
+        #[arg(long, conflicts_with = "lockbox")]
+        agency: Option<String>,
         /// How many payments there must be
         #[arg(long)]
         count: usize,

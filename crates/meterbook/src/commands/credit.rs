@@ -156,15 +156,16 @@ fn due(place: &Place, as_json: bool) -> Result<()> {
         let rows = all.iter().map(|it| {
             json!({
                 "account": it.number.to_string(), "amount": it.amount.plain(),
-                "since": it.since.to_string(), "check": it.check,
+                "since": it.since.to_string(), "check": it.check, "property": it.what.word(),
             })
         });
         say::line(json!(rows.collect::<Vec<_>>()));
         return Ok(());
     }
     for it in &all {
-        let what = it.check.as_ref().map_or_else(String::new, |it| format!("  check {it}"));
-        say::line(format_args!("{}  {}  {:>12}{what}", it.number, it.since, it.amount));
+        let check = it.check.as_ref().map_or_else(String::new, |it| format!(" {it}"));
+        let (number, since, amount, what) = (it.number, it.since, it.amount, it.what);
+        say::line(format_args!("{number}  {since}  {amount:>12}  {what}{check}"));
     }
     let sum: Money = all.iter().map(|it| it.amount).sum();
     say::line(format_args!("{}, {sum}", counted(all.len(), "credit")));
@@ -173,20 +174,12 @@ fn due(place: &Place, as_json: bool) -> Result<()> {
 
 /// Prints what was taken, as states ask for it: whose, where they were last, how much, since when.
 fn report(place: &Place) -> Result<()> {
-    let all = super::see(place)?.read(store::unclaimed::open)?;
-    say::line("account,name,last_address,property,check,amount,last_activity,taken_on");
-    for it in &all {
-        let address = it.address.lines().collect::<Vec<_>>().join(", ");
-        let [name, address] = [&it.name, &address].map(|it| super::quoted(it));
-        let check = it.check.as_deref().unwrap_or_default();
-        let property = if check.is_empty() { "credit" } else { "check" };
-        let (number, amount) = (it.number, it.amount.plain());
-        let check = super::quoted(check);
-        let (since, on) = (it.since, it.on);
-        say::line(format_args!(
-            "{number},{name},{address},{property},{check},{amount},{since},{on}"
-        ));
-    }
+    let db = super::see(place)?;
+    let today = super::today(&db)?;
+    let (all, report) =
+        db.read(|tx| Ok((store::unclaimed::open(tx)?, unclaimed::report(tx, today)?)))?;
+    let bytes = report.csv()?;
+    say::line(String::from_utf8(bytes)?.trim_end());
     let sum: Money = all.iter().map(|it| it.amount).sum();
     say::line(format_args!("# {}, {}", counted(all.len(), "credit"), sum.plain()));
     Ok(())

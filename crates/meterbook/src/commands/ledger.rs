@@ -86,7 +86,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
 /// Takes a file of payments as one batch, all of it or nothing.
 pub(crate) fn import(
     place: &Place,
-    (file, agent): (&Path, Option<&str>),
+    (file, (agent, agency)): (&Path, (Option<&str>, Option<&str>)),
     (count, total): (usize, &str),
     on: Option<Date>,
 ) -> Result<()> {
@@ -101,10 +101,11 @@ pub(crate) fn import(
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let id = db.write(|tx| {
         let (of, says) = ((&*name, &*bytes), (count, total));
-        let new = match agent {
+        let mut new = match agent {
             Some(agent) => drawer::agent::batch_of(tx, agent, of, says, on)?,
             None => drawer::batch_of(tx, of, says, on)?,
         };
+        new.agency = agency.map(str::to_owned);
         drawer::post_batch(tx, super::actor(), &new)
     })?;
     say::line(format_args!("batch {id}: {count} payments, {total}"));

@@ -1,9 +1,10 @@
 //! `online`: by whom customers pay online, what came of it, and links of bills.
 
 use anyhow::Result;
-use meterbook_app::online::{self, Asked, Listed, NewAttempt, ask, link, settings};
+use meterbook_app::online::{self, Asked, NewAttempt, ask, link, settings};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{AttemptId, BillId};
+use meterbook_store::online::{Listed, Which};
 use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
@@ -37,7 +38,7 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
             Ok(())
         }
         OnlineCommand::List { most } => {
-            let all = super::see(place)?.read(|tx| online::list(tx, *most))?;
+            let all = super::see(place)?.read(|tx| store::online::list(tx, Which::All, *most))?;
             all.iter().for_each(|it| say::line(line(it)));
             Ok(())
         }
@@ -76,10 +77,14 @@ fn numbered(tx: &mut Tx, text: &str) -> Result<BillId> {
 }
 
 fn line(it: &Listed) -> String {
-    let Listed { attempt, account, bill, card, said } = it;
+    let Listed { attempt, account, bill, card, said, back, .. } = it;
     let (id, amount, state) = (attempt.id, attempt.amount, attempt.state);
     let bill = bill.as_deref().unwrap_or("all that is owed");
-    let more = card.as_ref().or(Some(said).filter(|it| !it.is_empty()));
+    let card = card.as_ref().map(|it| format!("{} …{}", it.brand, it.last_four));
+    let mut more = card.or(Some(said.clone()).filter(|it| !it.is_empty()));
+    if let Some((code, on)) = back {
+        more = Some(format!("{}, {code} on {on}", more.unwrap_or_default()));
+    }
     let more = more.map_or_else(String::new, |it| format!("  {it}"));
     format!("{id}  {account}  {bill}  {amount:>12}  {state:<8}{more}")
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::pledge::{self, NewPledge};
 use meterbook_core::credit::pledge::Pledge;
+use meterbook_core::id::PaymentId;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
@@ -31,6 +32,13 @@ pub(crate) fn pledge(place: &Place, command: &PledgeCommand) -> Result<()> {
                 pledge::cancel(tx, by, (account, agency), why)
             })?;
             say::line(format_args!("{} of {} is promised no more", it.amount, it.agency));
+        }
+        PledgeCommand::Keep { of, agency, payment } => {
+            let it = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                pledge::match_payment(tx, by, (account, agency), PaymentId(*payment))
+            })?;
+            show(&it);
         }
         PledgeCommand::List(Shown { of, json }) => {
             let db = super::see(place)?;

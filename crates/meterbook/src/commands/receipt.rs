@@ -61,8 +61,9 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
         ReceiptCommand::Import { lockbox: true, on: Some(_), .. } => Err(super::said(
             "what a lockbox opened counts from the day of its deposit; leave --on out".to_owned(),
         )),
-        ReceiptCommand::Import { file, agent, count, total, on, .. } => {
-            super::ledger::import(place, (file, agent.as_deref()), (*count, total), *on)
+        ReceiptCommand::Import { file, agent, agency, count, total, on, .. } => {
+            let from = (agent.as_deref(), agency.as_deref());
+            super::ledger::import(place, (file, from), (*count, total), *on)
         }
         ReceiptCommand::Layout { agent, file, from } => {
             let text = std::fs::read_to_string(file)

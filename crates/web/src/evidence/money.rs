@@ -93,6 +93,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("the entries are out of balance by {}", "los asientos no cuadran por {}"),
     ("entry {}, all since entry {}", "asiento {}, todo desde el asiento {}"),
     ("entry {}", "asiento {}"),
+    ("nobody paid in time", "nadie pagó a tiempo"),
+    ("the card was refused", "la tarjeta fue rechazada"),
+    ("the provider never heard of it", "el proveedor nunca supo de él"),
+    ("the provider does not know it any more", "el proveedor ya no lo conoce"),
 ];
 
 /// What is refused.
@@ -261,6 +265,95 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("no pledge of {} is open; see: meterbook pledge list", "ninguna promesa de {} está abierta"),
     (
+        "payment {} is none of this account that came since {} and keeps no pledge yet; look at its number",
+        "el pago {} no es de esta cuenta, no llegó desde el {} o ya cumple una promesa; revise su número",
+    ),
+    ("what is given is above zero", "lo que se da es mayor que cero"),
+    (
+        "the account's credit is {}; give no more than that",
+        "el crédito de la cuenta es de {}; no dé más que eso",
+    ),
+    (
+        "it needs a reference to tell it from the next, such as a check's number",
+        "necesita una referencia que lo distinga del siguiente, como el número de un cheque",
+    ),
+    (
+        "{} was given under that reference on {}; nothing was changed",
+        "ya se dieron {} con esa referencia el {}; no se cambió nada",
+    ),
+    ("no refund {} waits; see: meterbook credit waiting", "ningún reembolso {} está en espera"),
+    (
+        "a check pays refund {} already; where it was never cashed: meterbook credit void",
+        "un cheque ya paga el reembolso {}; si nunca se cobró, anúlelo",
+    ),
+    (
+        "refund {} is a credit of its account again; nothing was changed",
+        "el reembolso {} es de nuevo un crédito de su cuenta; no se cambió nada",
+    ),
+    (
+        "refund {} is held in suspense again; nothing was changed",
+        "el reembolso {} está de nuevo pendiente de identificar; no se cambió nada",
+    ),
+    (
+        "refund {} was taken back by the bank that it came from; nothing was changed",
+        "el banco de origen retiró el reembolso {}; no se cambió nada",
+    ),
+    ("say the number of the check", "diga el número del cheque"),
+    (
+        "say the number of a check beside each refund that it pays",
+        "diga el número de un cheque junto a cada reembolso que paga",
+    ),
+    ("choose at least one", "elija al menos uno"),
+    (
+        "check {} pays a refund already; look at the number again",
+        "el cheque {} ya paga un reembolso; revise el número",
+    ),
+    (
+        "no refund was paid by check {}; look at the number again",
+        "ningún reembolso se pagó con el cheque {}; revise el número",
+    ),
+    (
+        "check {} was cashed, as was said on {}; nothing was changed",
+        "el cheque {} se cobró, como se dijo el {}; no se cambió nada",
+    ),
+    (
+        "check {} is void since {}; nothing was changed",
+        "el cheque {} está anulado desde el {}; no se cambió nada",
+    ),
+    (
+        "{}, {}, are there; look at them again, and say that count and sum",
+        "ahora hay {}, {}; mírelos otra vez y diga esa cantidad y suma",
+    ),
+    ("nothing is unclaimed; nothing was changed", "no hay nada sin reclamar; no se cambió nada"),
+    (
+        "say the reference under which it goes to the state",
+        "diga la referencia con la que pasa al estado",
+    ),
+    (
+        "{} went to the state already; look at the reference again",
+        "{} ya pasó al estado; revise la referencia",
+    ),
+    (
+        "nothing of this account is unclaimed; see: meterbook credit report",
+        "no hay nada sin reclamar de esta cuenta",
+    ),
+    (
+        "the state has it, and gives it to whoever proves that it is theirs",
+        "lo tiene el estado, que lo da a quien pruebe que es suyo",
+    ),
+    ("it is {}; let go what is to be done today", "hoy es {}; deje ir lo que se hace hoy"),
+    ("there are {}; count them again", "hay {}; cuéntelos otra vez"),
+    ("as many are let go already; nothing was changed", "ya se dejaron ir esos; no se cambió nada"),
+    (
+        "nobody pays online yet; say by whom: meterbook online settings --set FILE",
+        "todavía nadie paga en línea; diga con qué proveedor",
+    ),
+    ("there is no attempt {}; see: meterbook online list", "no hay ningún intento {}"),
+    (
+        "the provider said no: {}; mend the settings: meterbook online settings",
+        "el proveedor dijo que no: {}; corrija los ajustes",
+    ),
+    (
         "it may be renewed {} times in a row, and was",
         "se puede renovar {} veces seguidas, y ya se hizo",
     ),
@@ -384,15 +477,20 @@ mod tests {
     use meterbook_app::circumstance::NotSaidOf;
     use meterbook_app::close::NotClosed;
     use meterbook_app::collection::{NotRun, Reason};
+    use meterbook_app::credit::NotUsed;
     use meterbook_app::debit::NotMade;
     use meterbook_app::drawer::DrawerRefusal;
     use meterbook_app::late_fee::NotWaived;
+    use meterbook_app::let_go::NotLetGo;
+    use meterbook_app::online::NotOnline;
     use meterbook_app::pay::NotPaid;
     use meterbook_app::plan::NotPlanned;
     use meterbook_app::pledge::NotPledged;
     use meterbook_app::protection::NotProtected;
     use meterbook_app::receipt::ReceiptRefusal;
+    use meterbook_app::refund::NotRefunded;
     use meterbook_app::suspense::NotMatched;
+    use meterbook_app::unclaimed::NotUnclaimed;
     use meterbook_app::write_off::NotWrittenOff;
     use meterbook_core::account::CustomerClass;
     use meterbook_core::credit::Shield;
@@ -405,6 +503,7 @@ mod tests {
     use meterbook_core::ledger::count::counted;
     use meterbook_core::money::Money;
     use meterbook_core::person::Language;
+    use meterbook_store::refund::{CheckEnd, Ending};
 
     use super::super::{refused, said};
     use crate::show;
@@ -413,7 +512,7 @@ mod tests {
     fn what_acts_on_money_refuse_is_said_in_spanish() {
         let (on, today, amount) = (date(2026, 8, 4), date(2026, 8, 5), Money::from_cents(900));
         let class = CustomerClass::Residential;
-        let month = || "2026-08".to_owned();
+        let (month, check) = (|| "2026-08".to_owned(), || "7001".to_owned());
         let said = [
             NotPaid::NotAboveZero { amount }.to_string(),
             NotPaid::BeyondLimit { amount }.to_string(),
@@ -453,6 +552,33 @@ mod tests {
             NotPledged::Over { today }.to_string(),
             NotPledged::Already.to_string(),
             NotPledged::None { agency: "Fund".to_owned() }.to_string(),
+            NotPledged::NoPayment { id: 7.into(), from: on }.to_string(),
+            NotUsed::NotAboveZero.to_string(),
+            NotUsed::Beyond { credit: amount }.to_string(),
+            NotUsed::NoReference.to_string(),
+            NotUsed::Already { amount, on }.to_string(),
+            NotRefunded::Unknown { id: 7.into() }.to_string(),
+            NotRefunded::Paid { id: 7.into() }.to_string(),
+            NotRefunded::Ended { id: 7.into(), how: Ending::Account }.to_string(),
+            NotRefunded::Ended { id: 7.into(), how: Ending::Held }.to_string(),
+            NotRefunded::Ended { id: 7.into(), how: Ending::Bounced }.to_string(),
+            NotRefunded::NoNumber.to_string(),
+            NotRefunded::NumberUsed { number: check() }.to_string(),
+            NotRefunded::NoCheck { number: check() }.to_string(),
+            NotRefunded::CheckEnded { number: check(), how: CheckEnd::Cashed, on }.to_string(),
+            NotRefunded::CheckEnded { number: check(), how: CheckEnd::Voided, on }.to_string(),
+            NotUnclaimed::Other { count: 2, total: amount }.to_string(),
+            NotUnclaimed::Nothing.to_string(),
+            NotUnclaimed::NoReference.to_string(),
+            NotUnclaimed::ReferenceUsed { reference: "S-1".to_owned() }.to_string(),
+            NotUnclaimed::NotHere.to_string(),
+            NotUnclaimed::Remitted.to_string(),
+            NotLetGo::OtherDay { today }.to_string(),
+            NotLetGo::Other { many: 3 }.to_string(),
+            NotLetGo::Already.to_string(),
+            NotOnline::Off.to_string(),
+            NotOnline::NoAttempt { id: 7.into() }.to_string(),
+            NotOnline::Refused { why: "no key".to_owned() }.to_string(),
             NotWaived::Gone.to_string(),
             NotWaived::Changed { now: amount }.to_string(),
             NotLevelled::NotOffered { class }.to_string(),

@@ -96,6 +96,7 @@ fn act(act: &str, visitor: &Visitor) -> String {
     let said = match act {
         "take payment" => words.take_payment,
         "refund credit" => money.act_refund,
+        "refund suspense" => money.act_refund_held,
         "waive late fee" => money.act_waive,
         "write off" => money.act_write_off,
         "unclaimed property" => money.act_unclaimed,

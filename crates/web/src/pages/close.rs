@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::close::{self, Checklist, Level};
@@ -16,9 +16,9 @@ use meterbook_store as store;
 use meterbook_store::journal::Journal;
 use serde::Deserialize;
 
-use super::money::{self, Tab, came_or_refused, or_refused, tabs};
+use super::money::{self, Fields, Tab, came_or_refused, go_on, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::words::work::Words as WorkWords;
@@ -251,64 +251,54 @@ fn said(it: Level, words: &Words) -> &'static str {
 pub(crate) async fn day(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let begun = blocking(move || {
-        stale?;
-        let on = money::day(sent.text("on"))?;
-        let there = here.clone();
-        Ok(here.closes.close.begin(sent.clone(), move |_| {
-            close::close_day(&there.db, actor, on, sent.text("why"))?;
+    let there = console.clone();
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let (on, typed) = (money::day(sent.text("on"))?, sent.clone());
+        let begun = here.closes.close.begin(sent.clone(), move |_| {
+            close::close_day(&there.db, actor, on, typed.text("why"))?;
             there.closes.look.forget();
             Ok(format!("day&of={on}&on={on}"))
-        }))
-    })
-    .await;
-    went(&console, &visitor, typed, begun).await
+        });
+        Ok(goes_on(begun))
+    };
+    let again = |it| again(&console, &visitor, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Begins to close a month.
 pub(crate) async fn month(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let begun = blocking(move || {
-        stale?;
-        let text = sent.text("month").to_owned();
+    let there = console.clone();
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let (text, typed) = (sent.text("month").to_owned(), sent.clone());
         let no = |_| money::no(format!("{text} is no month; write it like 2026-08"));
         let month: Date = format!("{text}-01").parse().map_err(no)?;
         let level = Level::from_word(sent.text("level")).ok_or(NotThere)?;
-        let there = here.clone();
-        Ok(here.closes.close.begin(sent.clone(), move |_| {
-            close::close_month(&there.db, actor, month, level, sent.text("month-why"))?;
+        let begun = here.closes.close.begin(sent.clone(), move |_| {
+            close::close_month(&there.db, actor, month, level, typed.text("month-why"))?;
             Ok(format!("month&of={text}+{}", level.word()))
-        }))
-    })
-    .await;
-    went(&console, &visitor, typed, begun).await
+        });
+        Ok(goes_on(begun))
+    };
+    let again = |it| again(&console, &visitor, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
-async fn went(
+/// Where what was begun is seen, or where it was refused beside what goes on.
+fn goes_on(begun: Option<u64>) -> String {
+    begun.map_or_else(|| "/close".to_owned(), |nth| format!("/close?ran={nth}"))
+}
+
+async fn again(
     console: &Arc<Console>,
     visitor: &Visitor,
-    typed: Typed,
-    begun: Result<Option<u64>>,
-) -> Response {
-    let done = match or_refused(begun, console, visitor) {
-        Ok(Ok(Some(nth))) => Ok(Redirect::to(&format!("/close?ran={nth}")).into_response()),
-        Ok(Ok(None)) => Ok(Redirect::to("/close").into_response()),
-        Ok(Err(says)) => {
-            let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
-            page(console, visitor, asked, (typed, says)).await
-        }
-        Err(why) => Err(why),
-    };
-    answer(console, visitor, done)
+    (typed, says): (Typed, String),
+) -> Result<Response> {
+    let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
+    page(console, visitor, asked, (typed, says)).await
 }

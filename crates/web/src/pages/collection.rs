@@ -22,9 +22,9 @@ use meterbook_store as store;
 use meterbook_store::collection::Taken;
 use serde::Deserialize;
 
-use super::money::{self, Kept, Tab, came_or_refused, class, or_refused, shield, step, tabs};
+use super::money::{self, Fields, Kept, Tab, came_or_refused, class, go_on, shield, step, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::words::work::Words as WorkWords;
@@ -211,58 +211,37 @@ pub(crate) async fn turn(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(what): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
+    let act = move |here: &Console, actor, sent: &Typed| {
         let what = Switch::from_word(&what).ok_or(NotThere)?;
         let stop = sent.text("turn") == "stop";
-        here.db.write(|tx| collection::switch(tx, actor, what, stop, sent.text("why")))
-    })
-    .await;
-    went(&console, &visitor, typed, (done, "switched")).await
+        here.db.write(|tx| collection::switch(tx, actor, what, stop, sent.text("why")))?;
+        Ok("/collections?done=switched".to_owned())
+    };
+    let again = |it| board(&console, &visitor, Asked::default(), it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Grants something to all of a county.
 pub(crate) async fn protect(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
-        let until = sent.some("until").map(money::day).transpose()?;
+    let act = |here: &Console, actor, sent: &Typed| {
         let new = NewProtection {
             to: To::County(sent.text("county").to_owned()),
             shield: Shield::from_word(sent.text("shield")).ok_or(NotThere)?,
             from: money::day(sent.text("from"))?,
-            until,
+            until: sent.some("until").map(money::day).transpose()?,
             evidence: sent.text("evidence").to_owned(),
         };
-        here.db.write(|tx| protection::grant(tx, actor, &new).map(drop))
-    })
-    .await;
-    went(&console, &visitor, typed, (done, "granted")).await
-}
-
-async fn went(
-    console: &Arc<Console>,
-    visitor: &Visitor,
-    typed: Typed,
-    (done, how): (Result<()>, &'static str),
-) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("/collections?done={how}")).into_response()),
-        Ok(Err(says)) => board(console, visitor, Asked::default(), (typed, says)).await,
-        Err(why) => Err(why),
+        here.db.write(|tx| protection::grant(tx, actor, &new))?;
+        Ok("/collections?done=granted".to_owned())
     };
-    answer(console, visitor, done)
+    let again = |it| board(&console, &visitor, Asked::default(), it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// What a look over all accounts found, as much as is shown.
@@ -496,36 +475,28 @@ fn part(it: &str, visitor: &Visitor) -> String {
 pub(crate) async fn run(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor) = (console.clone(), visitor.actor());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let begun = blocking(move || {
-        stale?;
+    let there = console.clone();
+    let act = move |here: &Console, actor, sent: &Typed| {
         let mut expected = Vec::new();
         for it in Step::ALL {
-            if let Some(text) = typed.some(&format!("expect-{it}")) {
+            if let Some(text) = sent.some(&format!("expect-{it}")) {
                 let no = |_| money::no(format!("{text} is no count; write a whole number"));
                 expected.push((*it, text.parse().map_err(no)?));
             }
         }
-        let there = here.clone();
-        Ok(here.reviews.run.begin((), move |tell: Tell<'_>| {
+        let begun = here.reviews.run.begin((), move |tell: Tell<'_>| {
             let mut watch = |at, done, of| tell(word(at), done, of);
             let done = collection::run_watched(&there.db, actor, &expected, &mut watch);
             there.reviews.look.forget();
             done
-        }))
-    })
-    .await;
-    let done = match or_refused(begun, &console, &visitor) {
-        Ok(Ok(Some(nth))) => {
-            Ok(Redirect::to(&format!("/collections/tonight?ran={nth}")).into_response())
-        }
-        Ok(Ok(None)) => Ok(Redirect::to("/collections/tonight").into_response()),
-        Ok(Err(says)) => tonight(&console, &visitor, None, says).await,
-        Err(why) => Err(why),
+        });
+        Ok(match begun {
+            Some(nth) => format!("/collections/tonight?ran={nth}"),
+            None => "/collections/tonight".to_owned(),
+        })
     };
-    answer(&console, &visitor, done)
+    let again = |(_, says): (Typed, String)| tonight(&console, &visitor, None, says);
+    go_on(&console, &visitor, fields, act, again).await
 }

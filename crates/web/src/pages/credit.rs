@@ -18,10 +18,11 @@ use meterbook_app::{Refused, customer_view, mandate};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::{Pays, Plan, Stands};
-use meterbook_core::credit::pledge::{Ending, Pledge};
+use meterbook_core::credit::pledge::Pledge;
 use meterbook_core::credit::protection as texts;
 use meterbook_core::debit::Mandate;
 use meterbook_core::id::AccountId;
+use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
 use meterbook_core::order::OrderKind;
 use meterbook_core::permission::Permission;
@@ -35,6 +36,7 @@ use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::money::{self, Kept, kept, shield, step};
+use super::pledge::ended;
 use super::{Head, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::typed::Typed;
@@ -77,6 +79,8 @@ struct Page {
     today: String,
     may_keep: bool,
     may_waive: bool,
+    /// Whether it has a credit that they may give back.
+    may_refund: bool,
 }
 
 /// Steps of a case, each with what came of it.
@@ -123,6 +127,8 @@ struct Promised {
     stands: &'static str,
     /// Whether nothing ended it.
     open: bool,
+    /// Payments that may be what was promised: which, and what people know it by.
+    payments: Vec<(i64, String)>,
 }
 
 /// What is said of the household.
@@ -168,7 +174,8 @@ struct Known {
     secured: Secured,
     budget: Option<(Budget, Money, Money)>,
     level: Result<Recommended, anyhow::Error>,
-    pledges: Vec<Pledge>,
+    /// Each with the payments that may be what was promised.
+    pledges: Vec<(Pledge, Vec<Payment>)>,
     protections: Vec<Protection>,
     household: Vec<Said>,
 }
@@ -249,6 +256,7 @@ pub(super) async fn page(
         today: today.to_string(),
         may_keep: visitor.may(Permission::KeepCredit),
         may_waive: visitor.may(Permission::WaiveFees),
+        may_refund: it.balance < Money::ZERO && visitor.may(Permission::RefundCredit),
         name: it.name,
         typed,
         says,
@@ -300,10 +308,22 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         secured: deposit::secured(tx, account, today)?,
         budget,
         level: or_why(budget::recommend(tx, account, today))?,
-        pledges: store::pledge::of_account(tx, account)?,
+        pledges: pledges(tx, account)?,
         protections: store::protection::of_account(tx, account)?,
         household: store::circumstance::of_account(tx, account)?,
     })
+}
+
+fn pledges(tx: &mut Tx, account: AccountId) -> Result<Vec<(Pledge, Vec<Payment>)>> {
+    let mut all = Vec::new();
+    for it in store::pledge::of_account(tx, account)? {
+        let payments = match it.ended {
+            None => store::pledge::may_keep(tx, account, it.from)?,
+            Some(_) => Vec::new(),
+        };
+        all.push((it, payments));
+    }
+    Ok(all)
 }
 
 /// What is refused is shown; what fails stops the page.
@@ -328,6 +348,8 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "budget-end" => words.budget_ended,
         "pledge" => words.pledge_added,
         "pledge-cancel" => words.pledge_cancelled,
+        "pledge-keep" => words.pledge_kept,
+        "refund" => words.refund_credit_done,
         "budget-level" => words.budget_changed,
         "protect" => words.granted,
         "protect-end" => words.protection_ended,
@@ -453,9 +475,15 @@ fn levelled((it, level, variance): &(Budget, Money, Money), visitor: &Visitor) -
     ]
 }
 
-fn promised(it: &Pledge, visitor: &Visitor) -> Promised {
+fn promised((it, payments): &(Pledge, Vec<Payment>), visitor: &Visitor) -> Promised {
     let words = visitor.money();
+    let payment = |it: &Payment| {
+        let (on, amount) = (show::day(it.on, visitor.language), show::money(it.amount));
+        let tender = show::tender(it.tender, visitor.words());
+        (it.id.0, format!("{on}, {amount}, {tender} {}", it.reference))
+    };
     Promised {
+        payments: payments.iter().map(payment).collect(),
         agency: it.agency.clone(),
         from: show::day(it.from, visitor.language),
         until: show::day(it.until, visitor.language),
@@ -463,9 +491,7 @@ fn promised(it: &Pledge, visitor: &Visitor) -> Promised {
         came: show::money(it.came(Date::MAX)),
         stands: match it.ended {
             None => words.pledge_is_open,
-            Some((Ending::Kept, _)) => words.pledge_is_kept,
-            Some((Ending::Lapsed, _)) => words.pledge_is_lapsed,
-            Some((Ending::Cancelled, _)) => words.pledge_is_cancelled,
+            Some((how, _)) => ended(how, visitor),
         },
         open: it.ended.is_none(),
     }

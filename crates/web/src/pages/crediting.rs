@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::circumstance::{self, NewFact};
+use meterbook_app::credit::NewRefund;
 use meterbook_app::deposit::NewDeposit;
 use meterbook_app::late_fee::NewWaiver;
 use meterbook_app::pledge::NewPledge;
@@ -17,15 +18,15 @@ use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::Pays;
-use meterbook_core::id::{AccountId, BillId};
+use meterbook_core::id::{AccountId, BillId, PaymentId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_store::Tx;
 
-use super::money::{self, or_refused};
-use super::{NotThere, answer, blocking, credit};
+use super::money::{self, Fields, go_on, or_waits};
+use super::{NotThere, credit};
 use crate::Console;
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 
 /// Does what one of the forms asks that keep credit.
@@ -33,21 +34,18 @@ pub(crate) async fn keep(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path((number, what)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
     let of = number.clone();
-    let done = blocking(move || {
-        stale?;
-        here.db.write(|tx| {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let how = here.db.write(|tx| {
             let account = money::account_of(tx, &of)?.id;
-            act(tx, actor, account, (&what, &sent))
-        })
-    })
-    .await;
-    went(&console, &visitor, &number, typed, done).await
+            act(tx, actor, account, (&what, sent))
+        })?;
+        Ok(format!("/accounts/{of}/credit?done={how}"))
+    };
+    let again = |it| credit::page(&console, &visitor, &number, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Does it, and says the word for what was done.
@@ -113,6 +111,11 @@ fn act(
             pledge::add(tx, actor, &new)?;
             Ok("pledge")
         }
+        "pledge-keep" => {
+            let id = text("payment").parse().map_err(|_| NotThere)?;
+            pledge::match_payment(tx, actor, (account, text("agency")), PaymentId(id))?;
+            Ok("pledge-keep")
+        }
         "pledge-cancel" => {
             pledge::cancel(tx, actor, (account, text("agency")), text("pledge-cancel-why"))?;
             Ok("pledge-cancel")
@@ -158,24 +161,21 @@ pub(crate) async fn waive(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(number): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
     let of = number.clone();
-    let done = blocking(move || {
-        stale?;
+    let act = move |here: &Console, actor, sent: &Typed| {
         let (bill, nth, amount) = fee(sent.text("fee")).ok_or(NotThere)?;
-        here.db.write(|tx| {
+        let went = here.db.write(|tx| {
             let account = money::account_of(tx, &of)?.id;
             let new = NewWaiver { account, bill, nth, amount };
-            let went = do_or_ask(tx, actor, &Asked::Waive(new), sent.text("fee-why"));
-            Ok(if went? == Outcome::Done { "waived" } else { "asked" })
-        })
-    })
-    .await;
-    went(&console, &visitor, &number, typed, done).await
+            do_or_ask(tx, actor, &Asked::Waive(new), sent.text("fee-why"))
+        })?;
+        let how = if went == Outcome::Done { "waived" } else { "asked" };
+        Ok(format!("/accounts/{of}/credit?done={how}"))
+    };
+    let again = |it| credit::page(&console, &visitor, &number, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// The bill, the turn and the amount that a button of a fee sends.
@@ -185,19 +185,24 @@ fn fee(text: &str) -> Option<(BillId, i64, Money)> {
     Some((BillId(bill), nth, Money::from_cents(cents)))
 }
 
-async fn went(
-    console: &Arc<Console>,
-    visitor: &Visitor,
-    number: &str,
-    typed: Typed,
-    done: Result<&'static str>,
+/// Gives a credit back, or asks a second person.
+pub(crate) async fn refund(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(number): Path<String>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(how)) => {
-            Ok(Redirect::to(&format!("/accounts/{number}/credit?done={how}")).into_response())
-        }
-        Ok(Err(says)) => credit::page(console, visitor, number, "", (typed, says)).await,
-        Err(why) => Err(why),
+    let of = number.clone();
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let amount = money::amount(sent.text("refund-amount"))?;
+        let reference = sent.text("refund-reference").to_owned();
+        let went = here.db.write(|tx| {
+            let account = money::account_of(tx, &of)?.id;
+            let new = NewRefund { account, amount, reference };
+            do_or_ask(tx, actor, &Asked::Refund(new), sent.text("refund-why"))
+        })?;
+        Ok(or_waits(went, &format!("/accounts/{of}/credit?done=refund")))
     };
-    answer(console, visitor, done)
+    let again = |it| credit::page(&console, &visitor, &number, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }

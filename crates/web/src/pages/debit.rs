@@ -7,7 +7,7 @@ use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
@@ -22,7 +22,7 @@ use meterbook_store::debit::DebitFile;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
-use super::money::{self, Tab, no, or_refused, tabs};
+use super::money::{self, Fields, Tab, go_on, no, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::{self, Visitor};
 use crate::sent::Sent;
@@ -200,17 +200,13 @@ fn rated(rates: &Rates, words: &Words) -> Vec<Rated> {
 pub(crate) async fn make(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let made = blocking(move || {
-        stale?;
+    let act = |here: &Console, actor, sent: &Typed| {
         let format = Format::from_word(sent.text("format")).ok_or(NotThere)?;
         let (settle, total) = (money::day(sent.text("on"))?, money::amount(sent.text("sum"))?);
         let key = (here.bank_key)(&here.folder)?;
-        here.db.write(|tx| {
+        let went = here.db.write(|tx| {
             let new = NewDebits { format, settle, total };
             let went = do_or_ask(tx, actor, &Wanted::Debits(new), "")?;
             // What cannot be said to the bank takes nothing.
@@ -220,21 +216,15 @@ pub(crate) async fn make(
                 debit::write(tx, actor, &key, it.id)?;
             }
             Ok(went)
-        })
-    })
-    .await;
-    let done = match or_refused(made, &console, &visitor) {
-        Ok(Ok(went)) => {
-            let done = if went == Outcome::Done { "made" } else { "waits" };
-            Ok(Redirect::to(&format!("/debits?done={done}")).into_response())
-        }
-        Ok(Err(says)) => {
-            let on = typed.text("on").parse().unwrap_or_else(|_| money::today(&console));
-            page(&console, &visitor, on, ("", says, Vec::new())).await
-        }
-        Err(why) => Err(why),
+        })?;
+        let done = if went == Outcome::Done { "made" } else { "waits" };
+        Ok(format!("/debits?done={done}"))
     };
-    answer(&console, &visitor, done)
+    let again = |(typed, says): (Typed, String)| {
+        let on = typed.text("on").parse().unwrap_or_else(|_| money::today(&console));
+        page(&console, &visitor, on, ("", says, Vec::new()))
+    };
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 #[derive(Template)]
@@ -305,7 +295,7 @@ pub(crate) async fn send(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let (here, actor) = (console.clone(), visitor.actor());
     let stale = guard::same_session(&visitor, Typed::new(fields).text("secret"));
@@ -337,11 +327,8 @@ pub(crate) async fn take_back(
     sent: Sent,
 ) -> Response {
     let Sent { typed, mut files, too_much } = sent;
-    let (here, actor, today) = (console.clone(), visitor.actor(), money::today(&console));
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let reader = visitor.clone();
-    let told = blocking(move || {
-        stale?;
+    let (today, reader) = (money::today(&console), visitor.clone());
+    let act = move |here: &Console, actor, _: &Typed| {
         let file = files.pop().filter(|_| !too_much);
         let file = file.ok_or_else(|| no("choose the file that the bank sent back".to_owned()))?;
         let key = (here.bank_key)(&here.folder)?;
@@ -349,9 +336,8 @@ pub(crate) async fn take_back(
             let told = returned::take_in(tx, actor, &key, &file.bytes)?;
             told.iter().map(|it| became(tx, it, &reader)).collect::<Result<Back>>()
         })
-    })
-    .await;
-    let done = match or_refused(told, &console, &visitor) {
+    };
+    let done = match money::asked(&console, &visitor, &typed, act).await {
         Ok(Ok(told)) => page(&console, &visitor, today, ("", String::new(), told)).await,
         Ok(Err(says)) => page(&console, &visitor, today, ("", says, Vec::new())).await,
         Err(why) => Err(why),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
 use meterbook_app::{drawer, receipt};
 use meterbook_core::id::TenderId;
@@ -14,9 +14,9 @@ use meterbook_store as store;
 use meterbook_store::drawer::{Counted, Drawer};
 use serde::Deserialize;
 
-use super::money::{self, Tab, no, or_refused, tabs};
+use super::money::{self, Fields, Tab, go_on, no, tabs};
 use super::{Head, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::{Console, show};
 
@@ -172,37 +172,29 @@ fn counts(typed: &Typed) -> String {
 pub(crate) async fn open(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
-        let float = counted(&counts(&sent)).map_err(no)?;
-        here.db.write(|tx| drawer::open(tx, actor, float))
-    })
-    .await
-    .map(drop);
-    went(&console, &visitor, typed, (done, "opened")).await
+    let act = |here: &Console, actor, sent: &Typed| {
+        let float = counted(&counts(sent)).map_err(no)?;
+        here.db.write(|tx| drawer::open(tx, actor, float))?;
+        Ok("/drawer?done=opened".to_owned())
+    };
+    let again = |it| page(&console, &visitor, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Closes it with what was counted.
 pub(crate) async fn close(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
-        here.db.write(|tx| drawer::close(tx, actor, &counts(&sent), sent.text("why")))
-    })
-    .await
-    .map(drop);
-    went(&console, &visitor, typed, (done, "closed")).await
+    let act = |here: &Console, actor, sent: &Typed| {
+        here.db.write(|tx| drawer::close(tx, actor, &counts(sent), sent.text("why")))?;
+        Ok("/drawer?done=closed".to_owned())
+    };
+    let again = |it| page(&console, &visitor, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Takes back what was taken today and never was right.
@@ -210,30 +202,12 @@ pub(crate) async fn void(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(tender): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
-        here.db.write(|tx| receipt::void(tx, actor, TenderId(tender), sent.text("void")))
-    })
-    .await
-    .map(drop);
-    went(&console, &visitor, typed, (done, "voided")).await
-}
-
-async fn went(
-    console: &Arc<Console>,
-    visitor: &Visitor,
-    typed: Typed,
-    (done, how): (Result<()>, &'static str),
-) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("/drawer?done={how}")).into_response()),
-        Ok(Err(says)) => page(console, visitor, "", (typed, says)).await,
-        Err(why) => Err(why),
+    let act = move |here: &Console, actor, sent: &Typed| {
+        here.db.write(|tx| receipt::void(tx, actor, TenderId(tender), sent.text("void")))?;
+        Ok("/drawer?done=voided".to_owned())
     };
-    answer(console, visitor, done)
+    let again = |it| page(&console, &visitor, "", it);
+    go_on(&console, &visitor, fields, act, again).await
 }

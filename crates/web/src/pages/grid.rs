@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,9 +19,9 @@ use meterbook_core::money::Money;
 use meterbook_store as store;
 use serde::Deserialize;
 
-use super::money::{self, Tab, or_refused, tabs};
+use super::money::{self, Fields, Tab, tabs};
 use super::{Head, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::{Console, evidence, show};
 
@@ -41,6 +41,8 @@ struct Page {
     rows: Vec<Row>,
     tenders: Vec<(&'static str, &'static str)>,
     sums: Sums,
+    /// Agencies of which something is promised.
+    agencies: Vec<String>,
     /// Whether what is entered goes into an open drawer.
     drawer: bool,
     /// Whether nothing was typed yet.
@@ -54,6 +56,8 @@ struct Row {
     tender: String,
     reference: String,
     name: String,
+    /// What of a promise of the agency it would keep, where it would.
+    keeps: Option<String>,
     /// Whether nobody is known to have it.
     nobody: bool,
     wrong: String,
@@ -101,8 +105,12 @@ async fn page(
     let here = console.clone();
     let (lines, staff) = (lines(&typed), visitor.present.member.id);
     let on = money::day(typed.text("on")).unwrap_or_else(|_| money::today(console));
-    let (seen, drawer) = blocking(move || {
-        here.db.read(|tx| Ok((grid::look(tx, &lines, on)?, store::drawer::of(tx, staff)?)))
+    let agency = typed.some("agency").map(str::to_owned);
+    let (seen, drawer, agencies) = blocking(move || {
+        here.db.read(|tx| {
+            let seen = grid::look(tx, &lines, on, agency.as_deref())?;
+            Ok((seen, store::drawer::of(tx, staff)?, store::pledge::agencies(tx)?))
+        })
     })
     .await?;
     let (words, language) = (visitor.money(), visitor.language);
@@ -120,6 +128,7 @@ async fn page(
             amount: text("amount"),
             tender: text("tender"),
             reference: text("reference"),
+            keeps: known.map(|it| it.keeps).filter(|it| *it != Money::ZERO).map(show::money),
             name: match known.map(|it| &it.whose) {
                 Some(Whose::Theirs { number, name, owes }) => {
                     format!("{name}, {number}, {} {}", words.owes, show::money(*owes))
@@ -138,6 +147,7 @@ async fn page(
         rows: (0..many).map(row).collect(),
         tenders: TENDERS.iter().map(|it| (it.word(), show::tender(*it, visitor.words()))).collect(),
         sums: sums(&seen, &typed),
+        agencies,
         drawer: drawer.is_some(),
         fresh: !typed.is_there("whose"),
         typed,
@@ -182,22 +192,19 @@ fn lines(typed: &Typed) -> Vec<TypedLine> {
 pub(crate) async fn enter(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let typed = Typed::new(fields);
     if typed.text("do") != "post" {
         let done = page(&console, &visitor, typed, (String::new(), None)).await;
         return answer(&console, &visitor, done);
     }
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
     let wall = console.zone.tz().to_datetime(Timestamp::now());
     let name = format!("{} {wall:.0}", visitor.present.member.name);
-    let posted = blocking(move || {
-        stale?;
-        let (control, on) = (control(&sent)?, money::day(sent.text("on"))?);
-        here.db.write(|tx| {
-            let seen = grid::look(tx, &lines(&sent), on)?;
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let (control, on) = (control(sent)?, money::day(sent.text("on"))?);
+        let posted = here.db.write(|tx| {
+            let seen = grid::look(tx, &lines(sent), on, sent.some("agency"))?;
             let wrong = seen.lines.iter();
             let wrong = wrong.filter_map(|it| Some((it.line, it.wrong.clone()?)));
             let wrong: Vec<(i64, String)> = wrong.collect();
@@ -206,22 +213,29 @@ pub(crate) async fn enter(
             }
             let name = sent.some("name").unwrap_or(&name);
             drawer::post_batch(tx, actor, &seen.batch(name, control))
-        })
-    })
-    .await;
-    // What is wrong with single lines is said beside them.
-    let wrong = posted.as_ref().err().and_then(|it| it.downcast_ref::<Refused>());
-    let wrong = match wrong.and_then(Refused::as_a::<DrawerRefusal>) {
-        Some(DrawerRefusal::Lines(wrong)) => wrong.iter().cloned().collect(),
-        _ => HashMap::new(),
+        });
+        // What is wrong with single lines is said beside them.
+        posted.map(Ok).or_else(|why| of_lines(&why).map(Err).ok_or(why))
     };
-    let done = match or_refused(posted, &console, &visitor) {
-        Ok(Ok(id)) => Ok(Redirect::to(&format!("/payments?done={id}")).into_response()),
+    let done = match money::asked(&console, &visitor, &typed, act).await {
+        Ok(Ok(Ok(id))) => Ok(Redirect::to(&format!("/payments?done={id}")).into_response()),
+        Ok(Ok(Err(wrong))) => {
+            let no = (visitor.money().grid_wrong.to_owned(), wrong);
+            page(&console, &visitor, typed, (String::new(), Some(no))).await
+        }
         Ok(Err(says)) => {
-            let says = if wrong.is_empty() { says } else { visitor.money().grid_wrong.to_owned() };
-            page(&console, &visitor, typed, (String::new(), Some((says, wrong)))).await
+            page(&console, &visitor, typed, (String::new(), Some((says, HashMap::new())))).await
         }
         Err(why) => Err(why),
     };
     answer(&console, &visitor, done)
+}
+
+/// What is refused of single lines.
+fn of_lines(why: &Error) -> Option<HashMap<i64, String>> {
+    let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<DrawerRefusal>);
+    match refused {
+        Some(DrawerRefusal::Lines(wrong)) => Some(wrong.iter().cloned().collect()),
+        _ => None,
+    }
 }

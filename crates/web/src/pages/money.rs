@@ -1,5 +1,5 @@
-//! Money at a glance: what of it waits for somebody; and what the pages of money share: their tabs, and
-//! how what was typed is read.
+//! Money at a glance: what of it waits for somebody; and what the pages of money share: their tabs, how what
+//! was typed is read, and how a form is answered.
 
 use std::sync::Arc;
 
@@ -7,24 +7,28 @@ use anyhow::{Error, Result, anyhow};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_app::{Refused, refuse};
+use meterbook_app::approval::Outcome;
+use meterbook_app::listing::Listing;
+use meterbook_app::{Actor, Refused, refuse};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Why;
-use meterbook_core::id::AccountNumber;
+use meterbook_core::id::{AccountNumber, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
+use meterbook_store::drawer::Drawer;
 use meterbook_store::{self as store, Tx};
 
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::Visitor;
+use crate::guard::{self, Visitor};
+use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::work::Came;
 use crate::{Console, evidence, refusal, show};
@@ -50,6 +54,13 @@ struct Row {
     says: String,
 }
 
+/// One of several lists of a page.
+pub(crate) struct Choice {
+    pub(crate) link: String,
+    pub(crate) name: &'static str,
+    pub(crate) here: bool,
+}
+
 /// The pages of money that somebody may see.
 pub(crate) fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
     let words = visitor.money();
@@ -59,8 +70,13 @@ pub(crate) fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
         ("/payments", words.grid, pay),
         ("/suspense", words.suspense, true),
         ("/collections", words.collections, true),
+        ("/pledges", words.pledges, true),
         ("/debits", words.debits, true),
+        ("/online", words.online, true),
+        ("/refunds", words.refunds, true),
+        ("/unclaimed", words.unclaimed, true),
         ("/write-offs", words.write_offs, true),
+        ("/let-go", words.let_go, true),
         ("/close", words.close, true),
     ];
     let seen = all.into_iter().filter(|it| it.2);
@@ -72,33 +88,26 @@ pub(crate) async fn show(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
 ) -> Response {
-    let (here, staff) = (console.clone(), visitor.present.member.id);
-    let done = blocking(move || {
-        here.db.read(|tx| {
-            let drawer = store::drawer::of(tx, staff)?;
-            let held = store::suspense::sum(tx)?;
-            let cases = store::collection::board(tx)?;
-            let put_forward = store::write_off::put_forward(tx)?;
-            Ok((drawer, held, cases, put_forward.len(), store::journal::last(tx)?))
-        })
-    })
-    .await;
-    let done = done.map(|(drawer, (held, sum), cases, put_forward, closed)| {
+    let (here, staff, today) = (console.clone(), visitor.present.member.id, today(&console));
+    let done = blocking(move || here.db.read(|tx| waiting(tx, staff, today))).await;
+    let done = done.map(|it| {
         let (words, language) = (visitor.money(), visitor.language);
-        let open: i64 = cases.iter().map(|it| it.count).sum();
+        let many = |many: i64, of: &str| format!("{} {of}", grouped(&many.to_string()));
+        let sum =
+            |(count, sum): (i64, Money), of| format!("{}, {}", many(count, of), show::money(sum));
         let says = |link: &str| match link {
-            "/drawer" => drawer.as_ref().map_or_else(
+            "/drawer" => it.drawer.as_ref().map_or_else(
                 || words.drawer_not_open.to_owned(),
                 |it| format!("{} {}", words.drawer_open_since, show::day(it.on, language)),
             ),
-            "/suspense" => {
-                format!("{} {}, {}", grouped(&held.to_string()), words.held_items, show::money(sum))
-            }
-            "/collections" => format!("{} {}", grouped(&open.to_string()), words.cases_open),
-            "/write-offs" => {
-                format!("{} {}", grouped(&put_forward.to_string()), words.put_forward)
-            }
-            "/close" => closed.map_or_else(
+            "/suspense" => sum(it.held, words.held_items),
+            "/collections" => many(it.cases, words.cases_open),
+            "/pledges" => many(it.pledges, words.pledges_due),
+            "/online" => many(it.online, words.online_waiting),
+            "/refunds" => sum(it.refunds, words.refunds_wait),
+            "/unclaimed" => sum(it.unclaimed, words.unclaimed_there),
+            "/write-offs" => many(it.put_forward, words.put_forward),
+            "/close" => it.closed.as_ref().map_or_else(
                 || words.never_closed.to_owned(),
                 |it| format!("{} {}", words.last_closed, show::day(it.on, language)),
             ),
@@ -118,17 +127,103 @@ pub(crate) async fn show(
     answer(&console, &visitor, done)
 }
 
+/// What of money waits, page by page.
+struct Waiting {
+    drawer: Option<Drawer>,
+    held: (i64, Money),
+    cases: i64,
+    pledges: i64,
+    online: i64,
+    refunds: (i64, Money),
+    unclaimed: (i64, Money),
+    put_forward: i64,
+    closed: Option<store::journal::Journal>,
+}
+
+fn waiting(tx: &mut Tx, staff: UserId, today: Date) -> Result<Waiting> {
+    let sum = |all: Vec<Money>| -> Result<(i64, Money)> {
+        Ok((i64::try_from(all.len())?, all.into_iter().sum()))
+    };
+    let due = store::pledge::Standing::Due;
+    Ok(Waiting {
+        drawer: store::drawer::of(tx, staff)?,
+        held: store::suspense::sum(tx)?,
+        cases: store::collection::board(tx)?.iter().map(|it| it.count).sum(),
+        pledges: i64::try_from(store::pledge::list(tx, due, today, i64::MAX)?.len())?,
+        online: store::online::waiting(tx)?,
+        refunds: sum(store::refund::waiting(tx)?.iter().map(|it| it.amount).collect())?,
+        unclaimed: sum(store::unclaimed::open(tx)?.iter().map(|it| it.amount).collect())?,
+        put_forward: i64::try_from(store::write_off::put_forward(tx)?.len())?,
+        closed: store::journal::last(tx)?,
+    })
+}
+
+/// A list as a file to be carried away.
+pub(crate) fn file(name: &str, it: &Listing) -> Result<Response> {
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
+    Ok(([kind, (header::CONTENT_DISPOSITION, name)], it.csv()?).into_response())
+}
+
+/// How long ago something was: `12 min`, `5 h`, `3 days`.
+pub(crate) fn age(since: Timestamp, visitor: &Visitor) -> String {
+    let minutes = Timestamp::now().duration_since(since).as_mins().max(0);
+    let (hours, words) = (minutes.div_euclid(60), visitor.money());
+    match (hours, hours.div_euclid(24)) {
+        (0, _) => format!("{minutes} {}", words.minutes_short),
+        (_, 0 | 1) => format!("{hours} {}", words.hours_short),
+        (_, days) => format!("{} {}", grouped(&days.to_string()), visitor.words().days),
+    }
+}
+
+/// How many days ago something was.
+pub(crate) fn days(since: Date, today: Date, visitor: &Visitor) -> String {
+    let days = (today - since).get_days();
+    let word = if days == 1 { visitor.words().day_word } else { visitor.words().days };
+    format!("{} {word}", grouped(&days.to_string()))
+}
+
 /// Today, where the utility is.
 pub(crate) fn today(console: &Console) -> Date {
     console.zone.day_of(Timestamp::now())
 }
 
-/// What came of an act, or what it refuses in the reader's language; a fault of ours stays one.
-pub(crate) fn or_refused<T>(
-    done: Result<T>,
-    console: &Console,
+/// The fields of a form, as they came.
+pub(crate) type Fields = Vec<(String, String)>;
+
+/// Does what a form asks for, and goes on at the address that comes of it. What is refused is shown by
+/// `again`, which gets all that was typed and what is said of it.
+pub(crate) async fn go_on<F: Future<Output = Result<Response>>>(
+    console: &Arc<Console>,
     visitor: &Visitor,
+    fields: Fields,
+    act: impl FnOnce(&Console, Actor, &Typed) -> Result<String> + Send + 'static,
+    again: impl FnOnce((Typed, String)) -> F,
+) -> Response {
+    let typed = Typed::new(fields);
+    let done = match asked(console, visitor, &typed, act).await {
+        Ok(Ok(to)) => Ok(Redirect::to(&to).into_response()),
+        Ok(Err(says)) => again((typed, says)).await,
+        Err(why) => Err(why),
+    };
+    answer(console, visitor, done)
+}
+
+/// Does what a form of this session asks for: what came of it, or what is refused in the reader's language; a
+/// fault of ours stays one.
+pub(crate) async fn asked<T: Send + 'static>(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    typed: &Typed,
+    act: impl FnOnce(&Console, Actor, &Typed) -> Result<T> + Send + 'static,
 ) -> Result<Result<T, String>> {
+    let stale = guard::same_session(visitor, typed.text("secret"));
+    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
+    let done = blocking(move || {
+        stale?;
+        act(&here, actor, &sent)
+    })
+    .await;
     match done {
         Ok(it) => Ok(Ok(it)),
         Err(why) if why.is::<Refused>() => {
@@ -150,6 +245,14 @@ pub(crate) fn came_or_refused<T>(
             Ok(Err(refusal::said(&why, &console.zone, visitor.language)))
         }
         Err(why) => Err(anyhow!("{why:#}")),
+    }
+}
+
+/// Where somebody goes on after an act that may take two: to what waits for the second person, where it does.
+pub(crate) fn or_waits(went: Outcome, done: &str) -> String {
+    match went {
+        Outcome::Done => done.to_owned(),
+        Outcome::Waits(_) => "/approvals".to_owned(),
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use meterbook_app::bill_run::correct::Many;
@@ -23,11 +23,11 @@ use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
 use super::correction::said;
+use super::money::{self, Fields, go_on};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::evidence;
-use crate::guard::{self, Visitor};
-use crate::refusal;
+use crate::guard::Visitor;
 use crate::show;
 use crate::typed::Typed;
 use crate::words::set::Words;
@@ -179,7 +179,7 @@ pub(crate) async fn show(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
 ) -> Response {
-    let done = page(&console, &visitor, SetId(id), Typed::new(Vec::new()), None).await;
+    let done = page(&console, &visitor, SetId(id), Default::default()).await;
     answer(&console, &visitor, done)
 }
 
@@ -190,22 +190,18 @@ async fn page(
     console: &Arc<Console>,
     visitor: &Visitor,
     id: SetId,
-    typed: Typed,
-    refused: Option<Error>,
+    (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, who) = (console.clone(), visitor.clone());
     blocking(move || {
         let (seen, many, tells) = here.db.read(|tx| found(tx, id))?;
         let works = seen.stands == Standing::Works;
-        let status = match refused {
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            None => StatusCode::OK,
-        };
+        let status = money::status(&says);
         let will = match &tells {
             Some(tells) => Some(will(&here, &who, (&many, tells))?),
             None => None,
         };
-        let page = Page { will, ..plain(&here, &who, (&seen, &many), (&typed, refused))? };
+        let page = Page { will, ..plain(&here, &who, (&seen, &many), (&typed, says))? };
         Ok(anew(draw(status, &page), works))
     })
     .await
@@ -226,7 +222,7 @@ fn plain(
     console: &Console,
     visitor: &Visitor,
     (seen, many): (&Seen, &Many),
-    (typed, refused): (&Typed, Option<Error>),
+    (typed, says): (&Typed, String),
 ) -> Result<Page> {
     let (words, language, set) = (visitor.sets(), visitor.language, &seen.set);
     let count = |it: u64| if it == 0 { String::new() } else { grouped(&it.to_string()) };
@@ -255,7 +251,7 @@ fn plain(
         failed,
         may_cancel: row.open && visitor.may(cancels),
         row,
-        refused: refused.map_or_else(String::new, |it| refusal::said(&it, &console.zone, language)),
+        refused: says,
         will: None,
         looks: set.version.is_some(),
         typed_why: typed.text("why").to_owned(),
@@ -293,14 +289,10 @@ pub(crate) async fn tell(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let same = guard::same_session(&visitor, typed.text("secret"));
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let told = blocking(move || {
-        same?;
-        here.db.write(|tx| {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let set = here.db.write(|tx| {
             let (seen, many, _) = found(tx, SetId(id))?;
             let text = seen.set.version.filter(|_| seen.stands == Standing::Done);
             let text = text.ok_or(NotThere)?;
@@ -308,18 +300,11 @@ pub(crate) async fn tell(
             let [why, evidence] = ["why", "evidence"].map(|it| sent.text(it));
             let because = Because { why, evidence, seen: &many.charged };
             version::tell_and_leave(tx, actor, version, because)
-        })
-    })
-    .await;
-    let done = match told {
-        Ok(Some(set)) => Ok(Redirect::to(&format!("/corrections/sets/{set}")).into_response()),
-        Ok(None) => Ok(Redirect::to("/corrections/sets?done=left").into_response()),
-        Err(why) => match refusal::only(why) {
-            Ok(why) => page(&console, &visitor, SetId(id), typed, Some(why)).await,
-            Err(why) => Err(why),
-        },
+        })?;
+        let left = || "/corrections/sets?done=left".to_owned();
+        Ok(set.map_or_else(left, |set| format!("/corrections/sets/{set}")))
     };
-    answer(&console, &visitor, done)
+    go_on(&console, &visitor, fields, act, |it| page(&console, &visitor, SetId(id), it)).await
 }
 
 /// Cancels a set. What is refused is said beside the form.
@@ -327,22 +312,11 @@ pub(crate) async fn cancel(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let same = guard::same_session(&visitor, typed.text("secret"));
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let cancelled = blocking(move || {
-        same?;
-        here.db.write(|tx| under_way::cancel(tx, actor, SetId(id), sent.text("cancel")))
-    })
-    .await;
-    let done = match cancelled {
-        Ok(()) => Ok(Redirect::to("/corrections/sets?done=cancelled").into_response()),
-        Err(why) => match refusal::only(why) {
-            Ok(why) => page(&console, &visitor, SetId(id), typed, Some(why)).await,
-            Err(why) => Err(why),
-        },
+    let act = move |here: &Console, actor, sent: &Typed| {
+        here.db.write(|tx| under_way::cancel(tx, actor, SetId(id), sent.text("cancel")))?;
+        Ok("/corrections/sets?done=cancelled".to_owned())
     };
-    answer(&console, &visitor, done)
+    go_on(&console, &visitor, fields, act, |it| page(&console, &visitor, SetId(id), it)).await
 }

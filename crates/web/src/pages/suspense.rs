@@ -7,9 +7,9 @@ use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::{Extension, Form};
-use meterbook_app::approval::{self, Outcome, do_or_ask};
+use meterbook_app::approval::{self, do_or_ask};
 use meterbook_app::suspense::{self, Candidate, Clue, NewHeldRefund};
 use meterbook_core::id::SuspenseId;
 use meterbook_core::ledger::Suspended;
@@ -17,9 +17,9 @@ use meterbook_core::permission::Permission;
 use meterbook_store as store;
 use serde::Deserialize;
 
-use super::money::{self, Tab, or_refused, tabs};
+use super::money::{self, Fields, Tab, go_on, or_waits, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::{Console, show};
@@ -181,22 +181,19 @@ pub(crate) async fn give(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
+    let act = move |here: &Console, actor, sent: &Typed| {
         // The button of a candidate says which; the field does for all others.
         let to = sent.some("to").unwrap_or(sent.text("other"));
         here.db.write(|tx| {
             let account = money::account(tx, to)?.id;
-            suspense::match_to(tx, actor, SuspenseId(id), account, sent.text("why")).map(drop)
-        })
-    })
-    .await;
-    went(&console, &visitor, id, typed, (done, "matched")).await
+            suspense::match_to(tx, actor, SuspenseId(id), account, sent.text("why"))
+        })?;
+        Ok("/suspense?done=matched".to_owned())
+    };
+    let again = |it| page(&console, &visitor, id, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// Gives it back to whoever brought it, or asks for a second person.
@@ -204,40 +201,17 @@ pub(crate) async fn give_back(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
-    let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
-        let why = sent.text("return");
-        here.db.write(|tx| {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let went = here.db.write(|tx| {
             let id = SuspenseId(id);
             let amount = store::suspense::get(tx, id)?.ok_or(NotThere)?.amount;
-            do_or_ask(tx, actor, &approval::Asked::RefundHeld(NewHeldRefund { id, amount }), why)
-        })
-    })
-    .await;
-    let how = match done {
-        Ok(Outcome::Waits(_)) => return Redirect::to("/approvals").into_response(),
-        Ok(Outcome::Done) => Ok(()),
-        Err(why) => Err(why),
+            let asked = approval::Asked::RefundHeld(NewHeldRefund { id, amount });
+            do_or_ask(tx, actor, &asked, sent.text("return"))
+        })?;
+        Ok(or_waits(went, "/suspense?done=returned"))
     };
-    went(&console, &visitor, id, typed, (how, "returned")).await
-}
-
-async fn went(
-    console: &Arc<Console>,
-    visitor: &Visitor,
-    id: i64,
-    typed: Typed,
-    (done, how): (Result<()>, &'static str),
-) -> Response {
-    let done = match or_refused(done, console, visitor) {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("/suspense?done={how}")).into_response()),
-        Ok(Err(says)) => page(console, visitor, id, (typed, says)).await,
-        Err(why) => Err(why),
-    };
-    answer(console, visitor, done)
+    let again = |it| page(&console, &visitor, id, it);
+    go_on(&console, &visitor, fields, act, again).await
 }

@@ -15,9 +15,9 @@ use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
-use super::money::{self, Tab, no, or_refused, tabs};
+use super::money::{self, Fields, Tab, no, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
-use crate::guard::{self, Visitor};
+use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::{Console, evidence, show};
 
@@ -114,13 +114,10 @@ async fn page(
 pub(crate) async fn give_up(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let typed = Typed::new(fields);
-    let (here, actor, sent) = (console.clone(), visitor.actor(), typed.clone());
-    let stale = guard::same_session(&visitor, typed.text("secret"));
-    let done = blocking(move || {
-        stale?;
+    let act = |here: &Console, actor, sent: &Typed| {
         let chosen: Option<Vec<NewWriteOff>> = sent.all("chosen").map(chosen).collect();
         let chosen = chosen.ok_or(NotThere)?;
         if chosen.is_empty() {
@@ -128,9 +125,8 @@ pub(crate) async fn give_up(
         }
         let done = write_off::give_up_all(&here.db, actor, &chosen, sent.text("why"))?;
         here.db.read(|tx| done.into_iter().map(|it| named(tx, it)).collect::<Result<Done>>())
-    })
-    .await;
-    let done = match or_refused(done, &console, &visitor) {
+    };
+    let done = match money::asked(&console, &visitor, &typed, act).await {
         Ok(Ok(done)) => page(&console, &visitor, done, Default::default()).await,
         Ok(Err(says)) => page(&console, &visitor, Vec::new(), (typed, says)).await,
         Err(why) => Err(why),
