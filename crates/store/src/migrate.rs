@@ -78,6 +78,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0073_from_banks", include_str!("../migrations/0073_from_banks.sql")),
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
     ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
+    ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
