@@ -1,7 +1,9 @@
 //! What was used and not billed at a day, in money: revenue that is earned and stands on no bill yet.
 //!
-//! It is rated by the engine of the bills, from what meters said. Days of which nothing is known are
-//! counted and never guessed.
+//! It is rated by the engine of the bills, from what meters said: between two reads of a register each
+//! day has the same use, as on the bill. Where only the read before is known the use is estimated if the
+//! rules of estimates give it, and said apart; else the days are counted, and only what is owed for them
+//! whatever was used is in it.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
-use crate::usage::to_date::since;
+use crate::usage::accrued::accrued;
 use crate::{Actor, Refused};
 
 /// What one agreement comes to that was not billed at the day.
@@ -31,9 +33,14 @@ pub struct Accrued {
     pub from: Date,
     /// The day behind the last one of which everything is known.
     pub known_to: Date,
-    /// What these days come to.
+    /// What all days come to: those, what of the others is estimated, and what is owed for the rest
+    /// whatever was used.
     pub total: Money,
-    /// Days behind them.
+    /// What of it is estimated.
+    pub estimated: Money,
+    /// Days behind them whose use is estimated.
+    pub estimated_days: i64,
+    /// Days whose use nobody knows.
     pub unknown: i64,
     /// Why they are, or why nothing can be said.
     pub why: String,
@@ -54,7 +61,15 @@ impl Accrual {
         self.by_gl.values().copied().sum()
     }
 
-    /// Days of which nothing is known.
+    /// What of it is estimated, and of how many days.
+    pub fn estimated(&self) -> (Money, i64) {
+        let of = |it: &Accrued| (it.estimated, it.estimated_days);
+        self.rows.iter().map(of).fold((Money::ZERO, 0), |(sum, all), (amount, days)| {
+            (sum + amount, all + days)
+        })
+    }
+
+    /// Days whose use nobody knows.
     pub fn unknown(&self) -> i64 {
         self.rows.iter().map(|it| it.unknown).sum()
     }
@@ -108,23 +123,37 @@ fn one(
         from,
         known_to: from,
         total: Money::ZERO,
+        estimated: Money::ZERO,
+        estimated_days: 0,
         unknown: 0,
         why: String::new(),
     };
-    match since(tx, &agreement, &account, from, on) {
-        Ok(it) => {
-            row.total = it.total();
+    match accrued(tx, &agreement, &account, (from, on)) {
+        Ok((it, rest)) => {
             row.known_to = it.segments.last().map_or(from, |it| it.period.end());
-            row.why = it.waits.map_or_else(String::new, |it| it.to_string());
-            for segment in &it.segments {
+            row.unknown = days_between(row.known_to, until);
+            row.why = it.waits.as_ref().map_or_else(String::new, ToString::to_string);
+            for rest in rest.iter().filter(|it| it.is_estimated) {
+                row.estimated += rest.segment.total;
+                row.estimated_days += rest.days.days();
+                row.unknown -= rest.days.days();
+            }
+            for segment in it.segments.iter().chain(rest.iter().map(|it| &it.segment)) {
+                row.total += segment.total;
                 for line in &segment.lines {
                     let gl = credited(segment.commodity, line.kind);
                     *by_gl.entry(gl).or_default() += line.amount;
                 }
             }
         }
-        Err(why) => row.why = why.downcast::<Refused>()?.to_string(),
+        Err(why) => {
+            row.why = why.downcast::<Refused>()?.to_string();
+            row.unknown = days_between(from, until);
+        }
     }
-    row.unknown = i64::from((until - row.known_to).get_days());
     Ok(row)
+}
+
+fn days_between(from: Date, to: Date) -> i64 {
+    i64::from((to - from).get_days())
 }

@@ -103,6 +103,15 @@ pub enum ExchangeRefusal {
     NoEvidence,
     /// It is that already.
     SameMultiplier,
+    /// It hangs there since that very day, so that no day is left on which it counted otherwise.
+    SinceHung {
+        /// Where.
+        point: ServicePointId,
+        /// Its number.
+        meter: String,
+        /// The day.
+        from: Date,
+    },
 }
 
 /// Hangs a meter where none hangs, with its first reads.
@@ -195,7 +204,11 @@ pub(crate) fn check(tx: &mut Tx, new: &NewMultiplier) -> Result<(Installation, M
         return Err(refuse(ExchangeRefusal::NoEvidence));
     }
     let (hung, meter) = hung_at(tx, *point)?;
-    if *on <= hung.from {
+    if *on == hung.from {
+        let (point, from) = (*point, hung.from);
+        return Err(refuse(ExchangeRefusal::SinceHung { point, meter: meter.serial, from }));
+    }
+    if *on < hung.from {
         return Err(refuse(MeterRefusal::BeforeHung { from: hung.from, on: *on }));
     }
     unbilled(tx, *point, *on)?;
@@ -314,6 +327,10 @@ impl fmt::Display for ExchangeRefusal {
                  plate",
             ),
             ExchangeRefusal::SameMultiplier => f.write_str("that is its multiplier already"),
+            ExchangeRefusal::SinceHung { point, meter, from } => write!(
+                f,
+                "meter {meter} was hung on {from}: say what it counts since then: meterbook fact multiplier {point}"
+            ),
         }
     }
 }

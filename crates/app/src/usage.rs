@@ -1,6 +1,7 @@
 //! Usage out: what a bill of some days would be made of, with where it comes from; what an agreement
 //! comes to so far; and the values themselves, to be looked at or carried away.
 
+pub(crate) mod accrued;
 pub mod clocks;
 pub mod compare;
 pub mod explore;

@@ -259,7 +259,7 @@ fn send(mut sample: Sample) {
             format!("from bills@utility.example\nserver 127.0.0.1 {}\ntls plain\n", server.port);
         fs::write(&file, text).expect("settings can be written");
         let file = file.to_str().expect("a name");
-        utility.done(&["deliver", "settings", "--set", file, "--from", "2020-01-01"]);
+        utility.done(&["deliver", "settings", file, "--from", "2020-01-01"]);
         Some(server)
     };
     if Server::start(scratch.join("none")).is_none() {

@@ -94,7 +94,7 @@ fn another_system_is_told_over_tls_when_its_authority_is_believed_and_asked_once
     let text = format!("webhook https://localhost:{port}/hook\nwebhook-secret env HOOK\n");
     fs::write(&settings, text).expect("a file is written");
     let file = settings.to_str().expect("a name");
-    utility.done(&["deliver", "settings", "--set", file, "--from", "2020-01-01"]);
+    utility.done(&["deliver", "settings", file, "--from", "2020-01-01"]);
     let day = utility.column("select max(billed_on) from bill").remove(0);
     let mail = folder.join("mail");
     let mail = mail.to_str().expect("a name");

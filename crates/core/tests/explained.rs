@@ -24,7 +24,7 @@ fn bill() -> Bill {
     let (tariff, text) = ("R-W".to_owned(), "daily  Carts  0.25 per carts".to_owned());
     let rule = Rule { tariff, version: date(2026, 1, 1), line: 6, text };
     let line = Line {
-        said: Said { label: "Carts".into(), rule }.into(),
+        said: Said { label: "Carts".into(), spanish: None, rule }.into(),
         note: Note::Tier(2),
         kind: ChargeKind::Fixed,
         period,
@@ -58,6 +58,7 @@ fn bill() -> Bill {
         service_at: "2 Mill St".to_owned(),
         tariff: "R-W".to_owned(),
         tariff_name: "Residuos".to_owned(),
+        tariff_spanish: None,
         period,
         usage,
         evidence: vec![evidence],

@@ -104,6 +104,7 @@ fn segment(from: &str, to: &str) -> Segment {
         service_at: String::new(),
         tariff: "R-1".to_owned(),
         tariff_name: String::new(),
+        tariff_spanish: None,
         period: Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap(),
         usage: Quantity { micro: 0, unit: Unit::Kwh },
         evidence: Vec::new(),
@@ -143,7 +144,7 @@ fn line(label: &str, kind: ChargeKind, basis: Basis, period: Period) -> Line {
         Rule { tariff: String::new(), version: period.start(), line: 1, text: String::new() };
     let (label, note) = Note::behind(label);
     Line {
-        said: Arc::new(Said { label: label.into(), rule }),
+        said: Arc::new(Said { label: label.into(), spanish: None, rule }),
         note,
         kind,
         period,

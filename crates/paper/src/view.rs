@@ -588,7 +588,7 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
     let name = if back { format!("{} {}", of.meter, words.received) } else { of.meter.clone() };
     json!([
         name,
-        format!("{}, {}", it.tariff, it.tariff_name),
+        format!("{}, {}", it.tariff, it.tariff_called(says.language)),
         first,
         last,
         difference,
@@ -664,10 +664,11 @@ fn demands(it: &Segment, says: &Says) -> Vec<String> {
         }
         let Some(billed) = blocks.into_values().max_by_key(|it| it.micro) else { continue };
         let measured = Quantity { micro: peak.micro, ..billed };
-        let name = if peak.period.is_empty() {
-            peak.charge.clone()
-        } else {
-            format!("{}, {}", peak.charge, peak.period)
+        let spanish = it.lines.iter().find(of_it).and_then(|it| it.spanish.as_deref());
+        let name = match spanish.filter(|_| says.language == Language::Spanish) {
+            Some(spanish) => spanish.to_owned(),
+            None if peak.period.is_empty() => peak.charge.clone(),
+            None => format!("{}, {}", peak.charge, peak.period),
         };
         let mut said = format!(
             "{name}: {} {}, {} {}",

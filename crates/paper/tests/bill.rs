@@ -277,7 +277,7 @@ fn a_long_bill_goes_on_on_further_pages_and_a_credit_asks_for_nothing() {
     let mut statement = statement(Language::English);
     let segment = &mut statement.bill.segments[0];
     let line = segment.lines[2].clone();
-    let said = Said { label: "Surplus".into(), rule: line.rule.clone() };
+    let said = Said { label: "Surplus".into(), spanish: None, rule: line.rule.clone() };
     let surplus = Line { said: said.into(), amount: Money::from_cents(-310), ..line.clone() };
     segment.lines.extend(std::iter::repeat_n(line, 60));
     segment.lines.push(surplus);

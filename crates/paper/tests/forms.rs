@@ -105,7 +105,7 @@ fn commercial(language: Language) -> Statement {
     let line = of.lines[1].clone();
     let kw = Quantity { micro: 80_000_000, unit: Unit::Kw };
     let basis = Basis::Each(kw, Price::parse("11.2", Unit::Kw).unwrap());
-    let said = Said { label: "Demand".into(), rule: line.rule.clone() };
+    let said = Said { label: "Demand".into(), spanish: None, rule: line.rule.clone() };
     of.lines.push(Line {
         said: said.into(),
         note: Note::Plain,
@@ -125,7 +125,7 @@ fn commercial(language: Language) -> Statement {
         of.evidence.push(meter);
     }
     for nth in 1..70 {
-        let said = Said { label: format!("Lamp {nth}").into(), rule: line.rule.clone() };
+        let said = Said { label: format!("Lamp {nth}").into(), spanish: None, rule: line.rule.clone() };
         of.lines.push(Line { said: said.into(), ..line.clone() });
     }
     summed(own)

@@ -41,7 +41,7 @@ const BILLS: Rows = Rows(
     "bill (id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents)",
 );
 const SEGMENTS: Rows = Rows(
-    "segment (bill_id, position, agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents)",
+    "segment (bill_id, position, agreement_id, commodity, service_at, tariff, tariff_name, tariff_spanish, from_on, to_on, used_micro, unit, total_cents)",
 );
 const EVIDENCE: Rows = Rows(
     "segment_evidence (bill_id, segment, position, meter, unit, flow, from_on, to_on, first_on, first_micro, first_kind, last_on, last_micro, last_kind, multiplier_micro, used_micro, used_unit, estimated)",
@@ -52,7 +52,7 @@ const GET: Sql = Sql("
 const LAST_DAY: Sql = Sql("select max(billed_on) from bill");
 const BY_NUMBER: Sql = Sql("select id from bill where number = $1");
 const SEGMENTS_OF: Sql = Sql("
-    select agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents
+    select agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents, tariff_spanish
     from segment where bill_id = $1 order by position");
 const EVIDENCE_OF: Sql = Sql("
     select segment, meter, unit, flow, from_on, to_on, first_on, first_micro, first_kind,
@@ -313,7 +313,7 @@ pub fn newest(tx: &mut Tx, limit: i64) -> Result<Vec<BillId>> {
     tx.many(NEWEST, [limit.into()], |row| row.id(0))
 }
 
-fn segment_row(bill: BillId, position: i64, it: &Segment) -> [V<'_>; 12] {
+fn segment_row(bill: BillId, position: i64, it: &Segment) -> [V<'_>; 13] {
     [
         bill.into(),
         position.into(),
@@ -322,6 +322,7 @@ fn segment_row(bill: BillId, position: i64, it: &Segment) -> [V<'_>; 12] {
         V::from(&it.service_at),
         V::from(&it.tariff),
         V::from(&it.tariff_name),
+        it.tariff_spanish.as_deref().into(),
         it.period.start().into(),
         it.period.end().into(),
         it.usage.micro.into(),
@@ -390,6 +391,7 @@ fn segment(row: &Row) -> Result<Segment> {
         service_at: row.text(2)?,
         tariff: row.text(3)?,
         tariff_name: row.text(4)?,
+        tariff_spanish: row.maybe(10, Row::text)?,
         period: row.period(5)?,
         usage: Quantity { micro: row.int(7)?, unit: row.word(8, Unit::from_word)? },
         evidence: Vec::new(),

@@ -83,6 +83,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0079_open", include_str!("../migrations/0079_open.sql")),
     ("0081_kinds_of_unclaimed", include_str!("../migrations/0081_kinds_of_unclaimed.sql")),
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
+    ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

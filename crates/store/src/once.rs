@@ -114,7 +114,7 @@ fn line(row: &Row, on: Period) -> Result<OnceLine> {
         text: row.text(11)?,
     };
     let line = Line {
-        said: Arc::new(Said { label: row.text(2)?.into(), rule }),
+        said: Arc::new(Said { label: row.text(2)?.into(), spanish: None, rule }),
         note: Note::default(),
         kind: row.word(1, ChargeKind::from_word)?,
         period: on,

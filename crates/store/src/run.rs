@@ -321,10 +321,15 @@ pub fn to_post(
     Ok(due)
 }
 
+/// How far the run of a window is; `None` before there is one.
+pub fn stage_of(tx: &mut Tx, window: &Window) -> Result<Option<Stage>> {
+    tx.maybe(STAGE_OF, [window.id.into()], |row| row.word(0, Stage::from_word))
+}
+
 /// How a window stands: the population counted from the agreements, the endings from the runs,
 /// and once every bill is posted the total from the bills.
 pub fn standing(tx: &mut Tx, window: &Window) -> Result<Standing> {
-    let stage = tx.maybe(STAGE_OF, [window.id.into()], |row| row.word(0, Stage::from_word))?;
+    let stage = stage_of(tx, window)?;
     let mut standing = Standing {
         cycle: window.cycle,
         period: window.period,

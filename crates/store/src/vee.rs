@@ -67,6 +67,13 @@ const WAITING: (Sql, Sql) = among_ids!(
        and e.channel_id",
     "order by e.id"
 );
+const RUNS: (Sql, Sql) = among_ids!(
+    "select e.id, e.channel_id, e.to_on from read_exception e
+     where e.rule = 'estimate-run'
+       and not exists (select 1 from read_exception_end x where x.exception_id = e.id)
+       and e.channel_id",
+    "order by e.id"
+);
 const FILE_WAITING: Sql = Sql("
     select e.id from read_exception e join batch b on b.id = e.batch_id
     where e.channel_id is null and b.sha256 = $1
@@ -307,6 +314,16 @@ pub fn waiting(
     channels: impl IntoIterator<Item = ChannelId>,
 ) -> Result<Vec<(ExceptionId, ChannelId, Date)>> {
     let sql = tx.either(WAITING.0, WAITING.1);
+    tx.many(sql, [V::from(list_of(channels))], |row| Ok((row.id(0)?, row.id(1)?, row.date(2)?)))
+}
+
+/// The runs of estimates of these channels that did not end: the exception, the channel, the day of the
+/// last estimate.
+pub fn runs(
+    tx: &mut Tx,
+    channels: impl IntoIterator<Item = ChannelId>,
+) -> Result<Vec<(ExceptionId, ChannelId, Date)>> {
+    let sql = tx.either(RUNS.0, RUNS.1);
     tx.many(sql, [V::from(list_of(channels))], |row| Ok((row.id(0)?, row.id(1)?, row.date(2)?)))
 }
 

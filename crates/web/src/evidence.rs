@@ -37,6 +37,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "the bill is {}, and the account says at most {}",
         "la factura es de {}, y la cuenta dice {} como máximo",
     ),
+    (
+        "meter {} counts {} times, and the one before it counted {} times",
+        "el medidor {} cuenta {} veces, y el anterior contaba {} veces",
+    ),
     ("the bill comes to {}", "la factura suma {}"),
     (
         "no version of tariff {} is in force on {}; publish one",
@@ -501,6 +505,7 @@ const REFUSALS: &[(&str, &str)] = &[
     ("{} takes {} on {} and gives it back on {}", "{} toma {} el {} y lo devuelve el {}"),
     ("debits beside credits", "debe junto a haber"),
     ("what is open on account {}", "lo abierto en la cuenta {}"),
+    ("of it {} of {} days is estimated", "de ello {} de {} días es estimado"),
     ("nothing of it is in the ledger", "nada de esto está en el libro mayor"),
     ("of {} days it is not known what was used", "de {} días no se sabe qué se consumió"),
     ("1200 receivable by {}", "1200 cuentas por cobrar, por {}"),
@@ -597,7 +602,7 @@ mod tests {
     use meterbook_app::order::completion::NotCompleted;
     use meterbook_app::order::{NotOrdered, NotStepped};
     use meterbook_core::bill::check::Hold;
-    use meterbook_core::bill::doubt::Doubt;
+    use meterbook_core::bill::doubt::{Doubt, Exchanged};
     use meterbook_core::id::OrderId;
     use meterbook_core::meter::Flow;
     use meterbook_core::money::{Money, Quantity, Unit};
@@ -628,6 +633,11 @@ mod tests {
                 tariff: "R-1".to_owned(),
             }),
             Hold::Doubt(Doubt::Bound { total: money(90_000), bound: money(20_000) }),
+            Hold::Doubt(Doubt::Multiplier(Exchanged {
+                meter: "N-5".to_owned(),
+                was_micro: 40_000_000,
+                now_micro: 1_000_000,
+            })),
             Hold::NegativeUse { used: Quantity { micro: -1_000_000, unit: Unit::Kwh } },
             Hold::EarlierUnbilled { from: on },
             Hold::Companion,

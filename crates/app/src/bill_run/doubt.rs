@@ -7,7 +7,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::assess::{AccountFacts, Ending};
 use meterbook_core::bill::check::Hold;
-use meterbook_core::bill::doubt::{self, Around, Doubts};
+use meterbook_core::bill::doubt::{self, Around, Doubts, Exchanged};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId};
 use meterbook_core::money::Money;
@@ -43,6 +43,7 @@ pub(crate) struct Asked {
     rules: Doubts,
     peers: BTreeMap<String, Money>,
     bounds: BTreeMap<AccountId, Money>,
+    exchanged: BTreeMap<AccountId, Exchanged>,
 }
 
 impl Asked {
@@ -62,7 +63,11 @@ impl Asked {
                 }
             }
         }
-        Ok(Asked { rules, peers, bounds })
+        let exchanged = match rules.look_at_exchanges() {
+            true => store::doubt::exchanged(tx, accounts, window.period.end())?,
+            false => BTreeMap::new(),
+        };
+        Ok(Asked { rules, peers, bounds, exchanged })
     }
 
     /// Holds all that would be billed of an account, where a rule doubts it.
@@ -72,7 +77,8 @@ impl Asked {
             return;
         }
         let bound = self.bounds.get(&facts.account.id).copied();
-        let around = Around { peers: &self.peers, bound };
+        let exchanged = self.exchanged.get(&facts.account.id);
+        let around = Around { peers: &self.peers, bound, exchanged };
         let Some(doubt) = self.rules.doubt(facts, &segments, &around) else { return };
         for (_, ending) in endings.iter_mut().filter(|it| it.1.segment().is_some()) {
             *ending = Ending::Held(Hold::Doubt(doubt.clone()));

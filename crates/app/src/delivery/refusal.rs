@@ -157,7 +157,7 @@ impl fmt::Display for NotDelivered {
             }
             NotDelivered::NotSet { word } => write!(
                 f,
-                "the settings do not say {word}; say them with: meterbook deliver settings --set FILE"
+                "the settings do not say {word}; say them with: meterbook deliver settings FILE"
             ),
             NotDelivered::SaidBefore { from } => write!(
                 f,

@@ -412,6 +412,7 @@ fn take(
     if !judged.exceptions.is_empty() {
         ready.reads = judged.taken;
     }
+    vee::runs_end(tx, &ready.reads, allowed.at())?;
     ready.keep(tx, id)?;
     crate::order::after_reads(tx, allowed, id, file_name)?;
     let mut said = format!("{} accepted, {} rejected", batch.accepted, batch.rejected);

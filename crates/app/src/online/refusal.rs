@@ -60,7 +60,7 @@ impl fmt::Display for NotOnline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotOnline::Off => f.write_str(
-                "nobody pays online yet; say by whom: meterbook online settings --set FILE",
+                "nobody pays online yet; say by whom: meterbook online settings FILE",
             ),
             NotOnline::NoSettings(why) => why.fmt(f),
             NotOnline::Nothing => f.write_str("nothing of it is owed; there is nothing to pay"),

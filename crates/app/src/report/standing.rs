@@ -234,6 +234,9 @@ pub(super) fn unbilled(of: &Of, it: &Accrual) -> Table {
     if of.asked.narrowed().is_empty() {
         notes.extend(it.by_gl.iter().map(accrues));
     }
+    if let (amount, days @ 1..) = it.estimated() {
+        notes.push(format!("of it {} of {days} days is estimated", amount.plain()));
+    }
     let all: Money = it.rows.iter().map(|it| it.total).sum();
     assert_eq!(all, it.total(), "agreements come to what the accounts would take");
     Table { columns, rows, ties: Vec::new(), notes }

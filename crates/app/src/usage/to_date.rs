@@ -111,7 +111,7 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
 }
 
 /// The turn of an account's cycle with a day in it.
-fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
+pub(super) fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
     let found = store::window::around(tx, account.cycle, day)?;
     found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
 }
@@ -125,6 +125,27 @@ pub(crate) fn since(
     start: Date,
     on: Date,
 ) -> Result<ToDate> {
+    let mut tariffs = Tariffs::default();
+    walk(tx, agreement, account, (start, on), (Between::Unknown, &mut tariffs))
+}
+
+/// What is said of days between two reads of a register.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Between {
+    /// Nothing: only what it showed on the day itself.
+    Unknown,
+    /// The same use for each day, as the bill of the turn has it.
+    Shared,
+}
+
+/// Goes from turn to turn up to a day, as far as everything is known.
+pub(super) fn walk(
+    tx: &mut Tx,
+    agreement: &Agreement,
+    account: &Account,
+    (start, on): (Date, Date),
+    (between, tariffs): (Between, &mut Tariffs),
+) -> Result<ToDate> {
     let until = agreement.to.map_or(on, |to| on.min(to));
     let mut window = turn(tx, account, start)?;
     let whole = Period::new(start, window.period.end()).unwrap_or(window.period);
@@ -133,8 +154,7 @@ pub(crate) fn since(
     let mut facts = facts.ok_or_else(|| refuse(NoUsage::NotBegun { from: agreement.from }))?;
     facts.carried = store::bill::carried_before(tx, agreement.id, start)?;
 
-    let mut tariffs = Tariffs::default();
-    crate::tariff::learn(tx, &mut tariffs, &agreement.tariff)?;
+    crate::tariff::learn(tx, tariffs, &agreement.tariff)?;
     let (mut segments, mut waits, mut next) = (Vec::<Segment>::new(), None, start);
     let mut projected = Err(NotProjected::TooFew { known: 0 });
     while next < until && waits.is_none() {
@@ -148,13 +168,22 @@ pub(crate) fn since(
                 store::gather::measured_since(tx, facts.point.id, days, Known::ALL)?
             }
         };
-        crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
+        crate::published::learn(tx, tariffs, window.period, Known::ALL)?;
         let wanted = super::days(next, until.min(turn_ends))?;
-        let (known, why) = known_days(&facts, (wanted, turn_ends), &tariffs);
+        let shared = match between {
+            Between::Shared if wanted != days => shared(&facts, wanted, days, tariffs),
+            _ => None,
+        };
+        let (known, why) = match shared {
+            Some(used) => (Some((wanted, used)), None),
+            None => known_days(&facts, (wanted, turn_ends), tariffs),
+        };
         waits = why;
         let Some((known, used)) = known else { break };
-        projected = project(&facts, (known, days), &window, &mut tariffs, &used);
-        match priced(&facts, known, &window, &mut tariffs, used) {
+        if between == Between::Unknown {
+            projected = project(&facts, (known, days), &window, tariffs, &used);
+        }
+        match priced(&facts, known, &window, tariffs, used) {
             Ok(segment) => {
                 facts.carried = segment.carried.clone();
                 facts.allotted.clear();
@@ -189,6 +218,22 @@ fn known_days(
         end = end.saturating_sub(1.day());
     }
     (None, why)
+}
+
+/// What was used in the first days of a turn whose end is known: by the day itself where a register or
+/// intervals say it, else the same for each day, as a bill cuts what a register counted.
+fn shared(facts: &ServiceFacts, days: Period, turn: Period, tariffs: &Tariffs) -> Option<Usage> {
+    if let Ok(used) = used_so_far(facts, days, tariffs) {
+        return Some(used);
+    }
+    let whole = used(facts, turn, tariffs).ok()?;
+    // Where some meters keep intervals and others do not, what is known by the hour is not cut evenly.
+    whole.profile.is_none().then(|| Usage {
+        delivered: evenly(whole.delivered, turn, days),
+        received: evenly(whole.received, turn, days),
+        reactive: whole.reactive.map(|it| evenly(it, turn, days)),
+        ..whole
+    })
 }
 
 fn project(

@@ -220,6 +220,7 @@ impl Look {
             Register::Begun | Register::Beside => return Ok(()),
             Register::Read(read) => {
                 if read.kind != ReadKind::Estimated && on == part.days.end() {
+                    super::runs_end(tx, std::slice::from_ref(read), self.actor.at)?;
                     ran.doubted += self.looked_again(tx, read)?;
                 }
                 return Ok(());
@@ -299,6 +300,12 @@ impl Look {
             count,
             likely: None,
         };
+        // A run is one thing to look at: the shorter one that was said before is part of it.
+        for (id, _, to) in store::vee::runs(tx, [place.channel.id])? {
+            if to < on {
+                store::vee::end(tx, id, How::Superseded, self.actor.at)?;
+            }
+        }
         ran.doubted += self.found(tx, finding, place.channel.id)?;
         let kind = if count < 2 * limit { OrderKind::Read } else { OrderKind::Exchange };
         ran.ordered += self.send(tx, place, kind, &format!("{count} estimates in a row"))?;

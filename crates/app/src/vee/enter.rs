@@ -138,6 +138,7 @@ fn one(
         store::vee::add(tx, std::slice::from_ref(&exception))?;
         return Ok(Some(exception.id));
     }
+    super::runs_end(tx, std::slice::from_ref(&read), allowed.at())?;
     store::read::add(tx, &[read])?;
     for (id, _, day) in store::vee::waiting(tx, [channel.id])? {
         if day == on {

@@ -21,8 +21,8 @@ pub mod whole;
 use std::collections::HashMap;
 
 use anyhow::Result;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::id::{ChannelId, ExceptionId, TaskId};
@@ -30,11 +30,11 @@ use meterbook_core::money::Unit;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
-use meterbook_core::reads::Read;
+use meterbook_core::reads::{Read, ReadKind};
 use meterbook_core::reads::vee::degrees::{Basis, DegreeDays};
 use meterbook_core::reads::vee::{Finding, Method, Rule, Rules};
 use meterbook_core::task::{Cause, Task, TaskKind};
-use meterbook_store::vee::{Contract, Exception, Place};
+use meterbook_store::vee::{Contract, Exception, How, Place};
 use meterbook_store::{self as store, Counter, Tx};
 
 pub use refusal::VeeRefusal;
@@ -264,6 +264,20 @@ pub fn of_tasks<'a>(
     let found = store::vee::these(tx, by_exception.keys().copied())?;
     let open = placed(tx, found)?;
     Ok(open.into_iter().map(|it| (by_exception[&it.exception.id], it)).collect())
+}
+
+/// Ends the runs of estimates that these reads end: an actual read came behind them.
+pub(crate) fn runs_end(tx: &mut Tx, reads: &[Read], at: Timestamp) -> Result<()> {
+    let actual = || reads.iter().filter(|it| it.kind != ReadKind::Estimated);
+    if actual().next().is_none() {
+        return Ok(());
+    }
+    for (id, channel, to) in store::vee::runs(tx, actual().map(|it| it.channel))? {
+        if actual().any(|it| it.channel == channel && to <= it.on) {
+            store::vee::end(tx, id, How::Superseded, at)?;
+        }
+    }
+    Ok(())
 }
 
 /// The tasks that exceptions are.

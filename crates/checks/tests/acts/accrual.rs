@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::accrual::accrual;
 use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::tariff;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
@@ -70,14 +71,42 @@ fn what_was_not_billed_at_a_day_is_what_the_bills_say_later() {
             .unwrap();
         assert_eq!(accrual(db, actor(), FEBRUARY, &mut |_| ()).unwrap(), before);
         shows(db, "E-1", MARCH, 150);
-        // Of the other one nothing is known after its bill: 28 days are counted, not guessed.
-        assert_eq!(cents(db, MARCH), (600, 2, 28));
+        // Of the other one only the read before is known: its 28 days are estimated, and said apart.
         let it = accrual(db, actor(), MARCH, &mut |_| ()).unwrap();
         assert!(it.rows[0].why.is_empty() && it.rows[1].why.contains("E-2"), "{:?}", it.rows);
+        // 100 kWh of 31 days are 90 of 28: an estimate is in whole units.
+        let estimated = Money::from_cents(1_080);
+        assert_eq!((it.estimated(), it.unknown()), ((estimated, 28), 0));
+        assert_eq!(it.total(), Money::from_cents(600) + estimated);
+        // Between two reads each day has the same use, as a bill cuts it: 14 of 28 days.
+        let middle = accrual(db, actor(), date(2026, 2, 15), &mut |_| ()).unwrap();
+        assert_eq!((middle.rows[0].total.cents(), middle.rows[0].unknown), (300, 0));
+        assert_eq!(middle.rows[0].estimated, Money::ZERO);
         // Nobody began before the first day.
         assert_eq!(cents(db, date(2026, 1, 1)), (0, 0, 0));
         let sam = nobody(db);
         let why = accrual(db, sam, MARCH, &mut |_| ()).unwrap_err();
         assert!(says(&why).contains("view-customer"), "{why}");
+    });
+}
+
+#[test]
+fn of_days_that_nobody_knows_only_what_is_owed_anyway_is_in_it() {
+    engines::each(|db, _| {
+        village::found(db);
+        let text = village::TARIFF.replace("R-1", "D-1") + "daily  Customer charge   0.50\n";
+        db.write(|tx| tariff::publish(tx, actor(), &text)).unwrap();
+        let mut customer = village::customer("E-1", &[DIALS]);
+        customer.services[0].tariff = "D-1".to_owned();
+        village::take_on(db, &customer).unwrap();
+        shows(db, "E-1", date(2026, 1, 1), 0);
+        let period = Period::month(2026, 1).unwrap();
+        let billed_on = period.end().saturating_add(2.days());
+        let turn = NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) };
+        db.write(|tx| window::plan(tx, actor(), Cycle(1), &[turn])).unwrap();
+        // Nothing says how much a new customer uses.
+        let it = accrual(db, actor(), date(2026, 1, 11), &mut |_| ()).unwrap();
+        assert_eq!((it.total().cents(), it.unknown()), (5_00, 10));
+        assert_eq!(it.estimated(), (Money::ZERO, 0));
     });
 }

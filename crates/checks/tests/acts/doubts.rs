@@ -78,7 +78,7 @@ fn rules_are_said_once_for_a_day_by_who_may() {
     engines::each(|db, _| {
         village::found(db);
         let from = date(2026, 1, 1);
-        assert_eq!(db.read(|tx| doubt::text_on(tx, from)).unwrap(), "bound\n");
+        assert_eq!(db.read(|tx| doubt::text_on(tx, from)).unwrap(), "bound\nmultiplier\n");
         let say = |by, text: &str| db.write(|tx| doubt::say(tx, by, from, text));
         let ann = with_role(db, "ann", "clerk");
         assert!(says(&say(ann, "zero").unwrap_err()).contains("set-release-limits"));

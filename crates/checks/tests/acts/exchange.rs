@@ -119,7 +119,9 @@ fn a_multiplier_counts_from_its_day_on() {
         assert!(says(set(0, "plate", MIDDLE, 150)).contains("above zero"));
         assert!(says(set(40_000_000, " ", MIDDLE, 150)).contains("what proves it"));
         assert!(says(set(1_000_000, "plate", MIDDLE, 150)).contains("already"));
-        assert!(says(set(40_000_000, "plate", FIRST, 150)).contains("was hung on 2026-01-01"));
+        assert!(
+            says(set(40_000_000, "plate", FIRST, 150)).contains("meterbook fact multiplier 1")
+        );
         set(40_000_000, "CT 200:5, photo 12", MIDDLE, 150).unwrap();
         shows(db, "E-1", END, 160);
         // 50 as they stand, then 10 times 40.
@@ -225,4 +227,44 @@ fn a_meter_is_removed_and_another_set_with_their_reads() {
         set(&Hang { on, serial: "E-1".to_owned(), channels, first, ..next }).unwrap();
         assert!(check::check(db).unwrap().clean());
     });
+}
+
+#[test]
+fn a_meter_that_counts_otherwise_than_the_one_before_it_holds_the_bill() {
+    // In the turn, and on its first day.
+    let march = date(2026, 3, 1);
+    for on in [date(2026, 2, 15), END] {
+        engines::each(|db, _| {
+            village::found(db);
+            let mut customer = village::customer("E-1", &[DIALS]);
+            customer.services[0].channels[0].multiplier_micro = 40_000_000;
+            village::take_on(db, &customer).unwrap();
+            let turns: Vec<NewWindow> = [(FIRST, END), (END, march)]
+                .map(|(from, to)| NewWindow {
+                    period: Period::new(from, to).unwrap(),
+                    billed_on: to.saturating_add(2.days()),
+                    due_on: to.saturating_add(23.days()),
+                })
+                .to_vec();
+            db.write(|tx| window::plan(tx, village::actor(), Cycle(1), &turns)).unwrap();
+            shows(db, "E-1", FIRST, 0);
+            shows(db, "E-1", END, 20);
+            let run = || {
+                let (by, which) = (crate::village::biller(db), Which::Next);
+                bill_run::run(db, by, which, Until::Posted, &mut |_| ()).unwrap()
+            };
+            assert_eq!(run().held, 0);
+            let mut new = new(if on == END { 20 } else { 25 }, "E-2", 0);
+            new.next.on = on;
+            exchanged(db, &new).unwrap();
+            shows(db, "E-2", march, 400);
+            let stands = run();
+            assert_eq!((stands.billed, stands.held), (0, 1), "{on}");
+            let held = db.read(|tx| meterbook_app::hold::groups(tx, None)).unwrap();
+            assert_eq!(
+                held[0].held[0].detail,
+                "meter E-2 counts 1 times, and the one before it counted 40 times"
+            );
+        });
+    }
 }

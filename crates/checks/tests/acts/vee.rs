@@ -369,12 +369,19 @@ fn incident_a_run_of_estimates_sends_somebody_and_never_stops_the_bills() {
         assert_eq!(orders, [0, 0, 1, 0, 0, 1, 0]);
         let at = |kind| db.read(|tx| store::order::open_at(tx, ServicePointId(1), kind)).unwrap();
         assert!(at(OrderKind::Read).len() + at(OrderKind::Exchange).len() >= 2);
-        assert!(open(db).iter().all(|it| it.1 == Rule::EstimateRun));
+        // One run is one thing to look at, whose count moves on, and one task.
+        assert_eq!(open(db).iter().map(|it| it.1).collect::<Vec<_>>(), [Rule::EstimateRun]);
         db.write(|tx| scan::scan(tx, on(9, 4))).unwrap();
+        let tasks = || db.read(|tx| store::task::open_of(tx, TaskKind::EstimateRun)).unwrap();
+        assert_eq!(tasks().len(), 1);
+        assert!(tasks()[0].evidence.contains("7 estimates in a row"), "{:?}", tasks());
         // The next actual read settles it: what was estimated is taken off what was used.
         let estimated = reads(db).last().unwrap().1;
         import(db, folder, &format!("meter,date,index\nE-1,2026-10-01,{}\n", estimated + 200));
         assert_eq!(reads(db).last().unwrap().2, ReadKind::Actual);
+        assert_eq!(open(db), [], "the read ended it");
+        db.write(|tx| scan::scan(tx, on(10, 4))).unwrap();
+        assert!(tasks().is_empty());
     });
 }
 

@@ -421,6 +421,7 @@ pub(crate) fn bill() -> Bill {
         service_at: premise().street,
         tariff: "R-1".to_owned(),
         tariff_name: "Residential".to_owned(),
+        tariff_spanish: Some("Residencial".to_owned()),
         period,
         usage: kwh(742_000_000),
         evidence: vec![register, intervals],
@@ -494,7 +495,7 @@ fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
         text: "charge Customer 0.333333333 a day".to_owned(),
     };
     Line {
-        said: std::sync::Arc::new(Said { label: kind.word().into(), rule }),
+        said: std::sync::Arc::new(Said { label: kind.word().into(), spanish: None, rule }),
         note: note(kind),
         kind,
         period: window().period,

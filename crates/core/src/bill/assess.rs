@@ -14,6 +14,7 @@ use crate::cycle::Window;
 use crate::id::AgreementId;
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
+use crate::person::Language;
 use crate::place::ServicePoint;
 use crate::rating::carried::Carried;
 use crate::rating::published::{Names, Published, too_many};
@@ -125,10 +126,13 @@ impl Tariffs {
     }
 
     /// What people call the tariff on the last of these days.
-    fn name(&self, code: &str, days: Period) -> String {
+    fn name(&self, code: &str, days: Period) -> (String, Option<String>) {
         let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
         let newest = versions.iter().rfind(|it| it.from < days.end());
-        newest.map_or_else(String::new, |it| it.name.clone())
+        let spanish = |it: &Tariff| Some(it.called(Language::Spanish).to_owned());
+        newest.map_or_else(Default::default, |it| {
+            (it.name.clone(), spanish(it).filter(|of| *of != it.name))
+        })
     }
 
     /// The unit of a tariff that prices nothing a meter measures, on any of these days; `None` when
@@ -302,7 +306,7 @@ pub fn priced(
     refuse_negative(&used)?;
     tariffs.check_events(&agreement.tariff, period)?;
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
-    let tariff_name = tariffs.name(&agreement.tariff, period);
+    let (tariff_name, tariff_spanish) = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
     let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
     let published = &*published.for_intervals(minutes, edges.into());
@@ -332,6 +336,7 @@ pub fn priced(
         service_at: street.clone(),
         tariff: agreement.tariff.clone(),
         tariff_name,
+        tariff_spanish,
         period,
         usage: rated.billed,
         evidence: used.evidence,

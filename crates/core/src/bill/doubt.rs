@@ -10,6 +10,7 @@
 //! estimated  50%           # at least that share of the use is estimated
 //! peers      5 200.00      # so many times the mean of the tariff in the turn before, and so much above
 //! bound                    # above what the account says a bill may be
+//! multiplier               # a meter was exchanged for one with another multiplier
 //! ```
 
 use std::collections::BTreeMap;
@@ -19,9 +20,10 @@ use super::Segment;
 use super::assess::AccountFacts;
 use crate::meter::Form;
 use crate::money::Money;
+use crate::text::decimal;
 
 /// The text that holds while the utility says no other.
-pub const DEFAULT: &str = "bound\n";
+pub const DEFAULT: &str = "bound\nmultiplier\n";
 
 /// With fewer earlier bills than this there is no mean.
 const BILLS_FOR_MEAN: usize = 3;
@@ -39,6 +41,7 @@ pub struct Doubts {
     estimated: Option<i64>,
     peers: Option<(i64, Money)>,
     bound: bool,
+    multiplier: bool,
 }
 
 /// What a rule saw.
@@ -93,6 +96,19 @@ pub enum Doubt {
         /// What a bill may be.
         bound: Money,
     },
+    /// A meter was exchanged for one with another multiplier.
+    Multiplier(Exchanged),
+}
+
+/// An exchange that changed the multiplier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchanged {
+    /// The number of the new meter.
+    pub meter: String,
+    /// The multiplier of the one before it, in millionths.
+    pub was_micro: i64,
+    /// Its own, in millionths.
+    pub now_micro: i64,
 }
 
 /// What a bill is compared with beside its own history.
@@ -102,6 +118,8 @@ pub struct Around<'a> {
     pub peers: &'a BTreeMap<String, Money>,
     /// The most that a bill of the account may be; `None` where it says nothing.
     pub bound: Option<Money>,
+    /// An exchange in the days of the bill that changed a multiplier.
+    pub exchanged: Option<&'a Exchanged>,
 }
 
 /// Why a text is no rules.
@@ -144,10 +162,11 @@ impl Doubts {
                 self.peers = Some((times, amount(above)?));
             }
             ["bound"] => self.bound = true,
+            ["multiplier"] => self.multiplier = true,
             _ => {
                 return Err(
                     "write low PERCENT AMOUNT, zero, negative, first AMOUNT, last AMOUNT, \
-                            estimated PERCENT, peers TIMES AMOUNT or bound"
+                            estimated PERCENT, peers TIMES AMOUNT, bound or multiplier"
                         .to_owned(),
                 );
             }
@@ -158,6 +177,11 @@ impl Doubts {
     /// Whether the means of tariffs are looked at.
     pub fn look_at_peers(&self) -> bool {
         self.peers.is_some()
+    }
+
+    /// Whether exchanges are looked at.
+    pub fn look_at_exchanges(&self) -> bool {
+        self.multiplier
     }
 
     /// What is doubtful of the bill of an account that has these segments.
@@ -177,6 +201,15 @@ impl Doubts {
             .iter()
             .any(|it| of(it).is_some_and(|there| there.agreement.to == Some(it.period.end())));
         let above = |most: &Money| *most < total;
+        let hung = facts.services.iter().flat_map(|it| &it.measured.hung);
+        // What is foretold of a way out has other facts than were kept.
+        let counts = |it: &&Exchanged| {
+            let of_it = hung.clone().filter(|hung| hung.meter == it.meter);
+            of_it.flat_map(|it| &it.channels).any(|of| of.channel.multiplier_micro == it.now_micro)
+        };
+        if let Some(it) = around.exchanged.filter(|_| self.multiplier).filter(counts) {
+            return Some(Doubt::Multiplier(it.clone()));
+        }
         if let Some(bound) = around.bound.filter(|it| self.bound && above(it)) {
             return Some(Doubt::Bound { total, bound });
         }
@@ -284,6 +317,7 @@ impl Doubt {
             Doubt::Estimated { .. } => "estimated",
             Doubt::Peers { .. } => "peers",
             Doubt::Bound { .. } => "bound",
+            Doubt::Multiplier(_) => "multiplier",
         }
     }
 }
@@ -309,6 +343,12 @@ impl fmt::Display for Doubt {
             Doubt::Bound { total, bound } => {
                 write!(f, "the bill is {total}, and the account says at most {bound}")
             }
+            Doubt::Multiplier(Exchanged { meter, was_micro, now_micro }) => write!(
+                f,
+                "meter {meter} counts {} times, and the one before it counted {} times",
+                decimal(*now_micro, 6),
+                decimal(*was_micro, 6)
+            ),
         }
     }
 }

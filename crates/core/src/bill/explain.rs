@@ -381,7 +381,8 @@ pub fn exact(amount: Exact) -> String {
 }
 
 fn write_segment(out: &mut String, segment: &Segment, words: &Words) {
-    let Segment { service_at, tariff, tariff_name, period, usage, total, .. } = segment;
+    let Segment { service_at, tariff, period, usage, total, .. } = segment;
+    let tariff_name = segment.tariff_called(words.language);
     let (commodity, at) = (words.commodity(segment.commodity), words.at);
     let _ = writeln!(out, "\n{commodity} {at} {service_at}, {tariff} {tariff_name}");
     let (span, used) = (words.period(*period), words.quantity(*usage));

@@ -67,6 +67,14 @@ pub struct Bill {
     pub total: Money,
 }
 
+impl Segment {
+    /// What the tariff is called in a language.
+    pub fn tariff_called(&self, language: Language) -> &str {
+        let spanish = self.tariff_spanish.as_ref().filter(|_| language == Language::Spanish);
+        spanish.unwrap_or(&self.tariff_name)
+    }
+}
+
 impl Bill {
     /// What is charged once comes to.
     pub fn once_total(&self) -> Money {
@@ -101,6 +109,8 @@ pub struct Segment {
     pub tariff: String,
     /// What people call the tariff.
     pub tariff_name: String,
+    /// The same in Spanish, where the tariff says it.
+    pub tariff_spanish: Option<String>,
     /// The days billed.
     pub period: Period,
     /// What was used, in the unit it is billed in.

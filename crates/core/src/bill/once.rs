@@ -290,7 +290,7 @@ fn some(lines: Vec<OnceLine>, what: &str) -> Result<Vec<OnceLine>, NotCharged> {
 fn line((label, rule): (&str, Rule), kind: ChargeKind, on: Period, basis: Basis) -> Line {
     let (exact, rounding) = (basis.exact(), Rounding::HalfUp);
     Line {
-        said: Arc::new(Said { label: label.into(), rule }),
+        said: Arc::new(Said { label: label.into(), spanish: None, rule }),
         note: Note::default(),
         kind,
         period: on,

@@ -177,6 +177,7 @@ fn segment(
         service_at: "418 Juniper Hollow Rd".to_owned(),
         tariff: tariff.to_owned(),
         tariff_name: tariff_name.to_owned(),
+        tariff_spanish: None,
         period: july(),
         usage,
         carried: Default::default(),
@@ -215,7 +216,7 @@ fn line(label: &str, kind: ChargeKind, basis: Basis) -> Line {
     let rule =
         Rule { tariff: "T".to_owned(), version: date(2026, 1, 1), line: 1, text: label.to_owned() };
     Line {
-        said: std::sync::Arc::new(Said { label: name.into(), rule }),
+        said: std::sync::Arc::new(Said { label: name.into(), spanish: None, rule }),
         note,
         kind,
         period: july(),

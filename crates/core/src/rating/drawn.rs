@@ -143,8 +143,8 @@ impl Drawn {
         };
         let line = self.plain(section, component, draft);
         if let Some(special) = special {
-            let (label, rule) = (line.label.clone(), special.rule(&line.rule));
-            line.said = Arc::new(Said { label, rule });
+            let rule = special.rule(&line.rule);
+            line.said = Arc::new(Said { rule, ..Said::clone(&line.said) });
         }
     }
 
@@ -161,7 +161,8 @@ impl Drawn {
             line.note = Note::Certificate(certificate);
         }
         if let Some(cap) = charge.cap.as_ref().filter(|_| shared.capped) {
-            line.said = plan::said(section.tariff(), &line.label, &cap.place);
+            let Said { label, spanish, .. } = Said::clone(&line.said);
+            line.said = plan::said(section.tariff(), label, spanish, &cap.place);
         }
     }
 

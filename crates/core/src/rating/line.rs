@@ -37,6 +37,8 @@ pub struct Said {
     /// What it calls the line: the charge, and the period of its clock or the row of its table.
     /// [`Line::called`] is what the customer reads.
     pub label: Box<str>,
+    /// The same in Spanish, where the tariff says it.
+    pub spanish: Option<Box<str>>,
     /// The place in it that says so.
     pub rule: Rule,
 }

@@ -82,7 +82,11 @@ const WORDS: [(Note, &str, &str, &str); 6] = [
 impl Line {
     /// What the customer reads: what the tariff calls the line, and what the engine says of it.
     pub fn called(&self, language: Language) -> Cow<'_, str> {
-        called(&self.label, &self.note, language)
+        let label = match language {
+            Language::English => &self.label,
+            Language::Spanish => self.spanish.as_ref().unwrap_or(&self.label),
+        };
+        called(label, &self.note, language)
     }
 }
 

@@ -98,7 +98,7 @@ impl Plan {
                 nth: count.next().expect("numbers do not end"),
                 strikes: tariff.clocks.iter().map(strikes).collect(),
                 words: tariff.components.iter().map(|it| words(tariff, it)).collect(),
-                net: tariff.net.as_ref().map(|it| said(tariff, "", &it.place)),
+                net: tariff.net.as_ref().map(|it| said(tariff, "".into(), None, &it.place)),
                 has_events: tariff.clocks.iter().any(Clock::has_events),
                 seeks_peaks: tariff.components.iter().any(is_demand),
                 tariff: tariff.clone(),
@@ -186,14 +186,19 @@ pub(super) fn days_between(from: Date, to: Date) -> i64 {
 }
 
 /// The words of a line that follows from a line of a tariff's text.
-pub(super) fn said(tariff: &Tariff, label: &str, place: &Place) -> Arc<Said> {
+pub(super) fn said(
+    tariff: &Tariff,
+    label: Box<str>,
+    spanish: Option<Box<str>>,
+    place: &Place,
+) -> Arc<Said> {
     let rule = Rule {
         tariff: tariff.code.clone(),
         version: tariff.from,
         line: place.line,
         text: place.text.clone(),
     };
-    Arc::new(Said { label: label.into(), rule })
+    Arc::new(Said { label, spanish, rule })
 }
 
 fn is_demand(component: &Component) -> bool {
@@ -218,17 +223,29 @@ fn words(tariff: &Tariff, component: &Component) -> Words {
         | Charge::Share(ShareCharge { choice, .. }) => choice.as_ref(),
         _ => None,
     };
+    let plain = |place: &Place| {
+        let spanish = tariff.spanish(&component.label).map(Into::into);
+        said(tariff, component.label.as_str().into(), spanish, place)
+    };
     let names = clock.map(|it: usize| &tariff.clocks[it].periods).or(choice.map(|it| &it.words));
     let period = |(period, blocks): (usize, &usize)| {
-        let label = match names {
-            Some(names) => format!("{}, {}", component.label, names[period]),
-            None => component.label.clone(),
-        };
         let place = component.places.get(period).unwrap_or(&component.place);
-        (said(tariff, &label, place), *blocks != 1)
+        let spanish = tariff.spanish(&component.label);
+        let said = match names {
+            None => plain(place),
+            Some(names) => {
+                let (label, name) = (&component.label, &names[period]);
+                let named = tariff.spanish(name);
+                let either = spanish.or(named).is_some();
+                let (charge, of) = (spanish.unwrap_or(label), named.unwrap_or(name));
+                let spanish = either.then(|| format!("{charge}, {of}").into());
+                said(tariff, format!("{label}, {name}").into(), spanish, place)
+            }
+        };
+        (said, *blocks != 1)
     };
     Words {
-        plain: said(tariff, &component.label, &component.place),
+        plain: plain(&component.place),
         periods: blocks.iter().enumerate().map(period).collect(),
     }
 }

@@ -11,6 +11,7 @@ pub mod sheet;
 mod spoken;
 
 pub(crate) use parse::MONTHS;
+use parse::NAME;
 pub use parse::{TariffError, reference};
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 
 use crate::account::CustomerClass;
 use crate::money::{Price, Quantity, Rounding, Share, Unit};
+use crate::person::Language;
 use crate::place::Commodity;
 use crate::rating::ChargeKind;
 use crate::tariff::clock::{Clock, Holidays};
@@ -59,6 +61,9 @@ pub struct Tariff {
     pub holidays: Holidays,
     /// The partitions of the year's hours that its components name.
     pub clocks: Vec<Clock>,
+    /// The Spanish words of its name (behind `name`), its charges, the periods of its clocks and the
+    /// rows of its tables, each behind what it stands for. What has none is called as it is.
+    pub spanish: Vec<(String, String)>,
     /// How what is sent back is set off against what came; `None` when each is priced for itself.
     pub net: Option<Net>,
     /// What is charged, in bill order. A component sees the lines of those before it.
@@ -610,6 +615,25 @@ impl Bank {
 }
 
 impl Tariff {
+    /// What it is called in a language.
+    pub fn called(&self, language: Language) -> &str {
+        let spanish = (language == Language::Spanish).then(|| self.spanish(NAME)).flatten();
+        spanish.unwrap_or(&self.name)
+    }
+
+    /// What a charge, a period or a row is called in a language.
+    pub(crate) fn word<'a>(&'a self, of: &'a str, language: Language) -> &'a str {
+        match language {
+            Language::English => of,
+            Language::Spanish => self.spanish(of).unwrap_or(of),
+        }
+    }
+
+    /// The Spanish words for a charge, a period or a row; `None` where it says none.
+    pub(crate) fn spanish(&self, of: &str) -> Option<&str> {
+        self.spanish.iter().find(|it| it.0 == of).map(|it| it.1.as_str())
+    }
+
     /// Whether customers of a class may be on it.
     pub fn is_open_to(&self, class: CustomerClass) -> bool {
         self.open_to.is_empty() || self.open_to.contains(&class)

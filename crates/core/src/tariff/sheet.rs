@@ -37,7 +37,7 @@ pub fn sheet(tariff: &Tariff, until: Option<Date>, language: Language) -> String
 }
 
 fn head(tariff: &Tariff, until: Option<Date>, words: &Words) -> String {
-    let mut out = format!("{} ({})\n", tariff.name, tariff.code);
+    let mut out = format!("{} ({})\n", tariff.called(words.language), tariff.code);
     let commodity = spoken::commodity(tariff.commodity, words);
     // Nothing measures waste.
     let _ = match tariff.unit {
@@ -79,7 +79,7 @@ fn charges(out: &mut String, tariff: &Tariff, words: &Words) {
     let _ = writeln!(out, "\n{}", words.charges);
     for component in &tariff.components {
         let spoken = spoken::charge(tariff, component, words);
-        let label = &component.label;
+        let label = tariff.word(&component.label, words.language);
         match &spoken.terms[..] {
             [only] if only.name.is_empty() => {
                 let label = format!("  {label}");

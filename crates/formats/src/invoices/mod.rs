@@ -325,7 +325,7 @@ fn of_line<'a>(
         description: arithmetic_in(line, language),
         tariff: &line.rule.tariff,
         said: segment.map_or_else(Vec::new, |it| {
-            let (tariff, place) = (it.tariff_name.clone(), it.service_at.clone());
+            let (tariff, place) = (it.tariff_called(language).to_owned(), it.service_at.clone());
             vec![(words.tariff, tariff), (words.service_at, place)]
         }),
         note: None,

@@ -86,8 +86,7 @@ pub(crate) enum DeliverCommand {
     /// Print by which server and in whose name bills are sent, or say it anew with a file
     Settings {
         /// A file with the text
-        #[arg(long, value_name = "FILE")]
-        set: Option<PathBuf>,
+        file: Option<PathBuf>,
         /// The first day, or the day to print; today without it
         #[arg(long)]
         from: Option<Date>,

@@ -10,8 +10,7 @@ pub(crate) enum OnlineCommand {
     /// By whom and within which limits customers pay online: print what is said, or say it
     Settings {
         /// A text of settings
-        #[arg(long)]
-        set: Option<PathBuf>,
+        file: Option<PathBuf>,
         /// The first day; today without it
         #[arg(long)]
         from: Option<Date>,

@@ -464,6 +464,9 @@ pub(crate) enum MeterCommand {
         /// What it counts, such as 5kwh or 15min+solar; nothing when it is known
         #[arg(long)]
         channels: Option<String>,
+        /// How many times its registers count, such as 40; once without it
+        #[arg(long, requires = "channels")]
+        times: Option<String>,
         /// What a register of it shows; once for each, in order
         #[arg(long)]
         first: Vec<String>,
@@ -497,6 +500,9 @@ pub(crate) enum MeterCommand {
         /// What the new meter counts, such as 5kwh or 15min+solar; nothing when it is known
         #[arg(long)]
         channels: Option<String>,
+        /// How many times its registers count, such as 40; once without it
+        #[arg(long, requires = "channels")]
+        times: Option<String>,
         /// What a register of the new meter shows; once for each, in order
         #[arg(long)]
         first: Vec<String>,

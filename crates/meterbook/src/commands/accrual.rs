@@ -34,10 +34,16 @@ pub(crate) fn revenue(
     for (gl, amount) in &it.by_gl {
         say::line(format_args!("  {:<28} {:>16}", gl.to_string(), amount.to_string()));
     }
+    if let (amount, days @ 1..) = it.estimated() {
+        say::line(format_args!(
+            "  of it {amount} of {} is estimated, since only the read before is known",
+            counted(days, "day")
+        ));
+    }
     let unknown = it.rows.iter().filter(|it| 0 < it.unknown).count();
     if 0 < unknown {
         say::line(format_args!(
-            "  {} of {} are not known yet, and not in it",
+            "  {} of {} are not known yet: of them only what is owed whatever was used is in it",
             counted(it.unknown(), "day"),
             counted(unknown, "agreement")
         ));
@@ -66,6 +72,8 @@ fn json(it: &Accrual, on: Date) -> serde_json::Value {
             "from": row.from.to_string(),
             "to": row.known_to.to_string(),
             "cents": row.total.cents(),
+            "estimated_cents": row.estimated.cents(),
+            "estimated_days": row.estimated_days,
             "unknown_days": row.unknown,
             "why": row.why,
         })
@@ -74,6 +82,8 @@ fn json(it: &Accrual, on: Date) -> serde_json::Value {
         "on": on.to_string(),
         "cents": it.total().cents(),
         "by_gl": by_gl,
+        "estimated_cents": it.estimated().0.cents(),
+        "estimated_days": it.estimated().1,
         "unknown_days": it.unknown(),
         "agreements": rows.collect::<Vec<_>>(),
     })

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use meterbook_app::calendar;
 use meterbook_app::window::{self, NewWindow};
 use meterbook_core::account::{CustomerClass, Cycle};
+use meterbook_core::bill::run::Stage;
 use meterbook_core::period::Period;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Tx};
@@ -57,12 +58,23 @@ pub(crate) fn show(place: &Place) -> Result<()> {
     let db = super::open(place)?;
     let standings = db.read(|tx| {
         let windows = store::window::all(tx)?;
-        windows.iter().map(|it| store::run::standing(tx, it)).collect::<Result<Vec<_>>>()
+        let stands = |it| Ok((store::run::standing(tx, it)?, store::run::stage_of(tx, it)?));
+        windows.iter().map(stands).collect::<Result<Vec<_>>>()
     })?;
     say::line("cycle  days                      population  billed  held  exempt  total");
-    for it in standings {
+    for (it, stage) in standings {
+        // What is checked and not released is on nobody's account.
+        let is_so = match stage {
+            None => "  not run",
+            Some(Stage::Checking | Stage::Again) => "  being checked",
+            Some(Stage::Preview) => "  checked, waits for release",
+            Some(Stage::Posting) => "  being posted",
+            Some(Stage::Done) => "  posted",
+            Some(Stage::Cancelling) => "  being taken back",
+            Some(Stage::Cancelled) => "  taken back",
+        };
         say::line(format_args!(
-            "{:<5}  {}  {:>10}  {:>6}  {:>4}  {:>6}  {}",
+            "{:<5}  {}  {:>10}  {:>6}  {:>4}  {:>6}  {}{is_so}",
             it.cycle.to_string(),
             it.period,
             it.population,

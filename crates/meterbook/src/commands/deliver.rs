@@ -56,11 +56,11 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
             say::line(format_args!("{way} {}", if *on { "goes on" } else { "is stopped" }));
             Ok(())
         }
-        DeliverCommand::Settings { set, from } => {
+        DeliverCommand::Settings { file, from } => {
             let said = |tx: &mut Tx, on| Ok(store::outbox::said(tx, on)?.unwrap_or_default());
             let say = |tx: &mut Tx, from, text: &str| settings::say(tx, super::actor(), from, text);
             let nothing = "nothing is said; bills go by no server";
-            super::dated_text(place, (set.as_deref(), *from), ("said", nothing), said, say)
+            super::dated_text(place, (file.as_deref(), *from), ("said", nothing), said, say)
         }
     }
 }

@@ -28,8 +28,9 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
             let meter = db.read(|tx| the(tx, serial, of))?;
             return say_detail(place, saying, Subject::Meter(meter.id));
         }
-        MeterCommand::Set { point, on, serial, channels, first } => {
-            let new = hang(&db, (*point, *on), serial, channels.as_deref(), first)?;
+        MeterCommand::Set { point, on, serial, channels, times, first } => {
+            let counts = (channels.as_deref(), times.as_deref());
+            let new = hang(&db, (*point, *on), serial, counts, first)?;
             db.write(|tx| exchange::set(tx, by, &new))?;
             say::line(format_args!("meter {serial} hangs at service point {point} from {on}"));
         }
@@ -39,8 +40,9 @@ pub(crate) fn meter(place: &Place, command: &MeterCommand) -> Result<()> {
             let serial = meter.serial;
             say::line(format_args!("meter {serial} is down from service point {point}, {on}"));
         }
-        MeterCommand::Exchange { point, on, last, serial, channels, first } => {
-            let next = hang(&db, (*point, *on), serial, channels.as_deref(), first)?;
+        MeterCommand::Exchange { point, on, last, serial, channels, times, first } => {
+            let counts = (channels.as_deref(), times.as_deref());
+            let next = hang(&db, (*point, *on), serial, counts, first)?;
             let new = Exchange { last: indexes(last)?, next };
             db.write(|tx| exchange::exchange(tx, by, &new))?;
             say::line(format_args!("meter {serial} hangs at service point {point} from {on}"));
@@ -74,7 +76,7 @@ fn hang(
     db: &Db,
     (point, on): (i64, Date),
     serial: &str,
-    channels: Option<&str>,
+    (channels, times): (Option<&str>, Option<&str>),
     first: &[String],
 ) -> Result<Hang> {
     let point = ServicePointId(point);
@@ -84,7 +86,10 @@ fn hang(
             super::said(format!("{text} is nothing a meter counts; write 5kwh or 15min"))
         })
     };
-    let channels = channels.map(counted).transpose()?.unwrap_or_default();
+    let mut channels = channels.map(counted).transpose()?.unwrap_or_default();
+    if let Some(times) = times.map(self::times).transpose()? {
+        channels.iter_mut().for_each(|it| it.multiplier_micro = times);
+    }
     Ok(Hang { point, on, serial: serial.to_owned(), channels, first: indexes(first)? })
 }
 

@@ -13,11 +13,11 @@ use crate::say;
 
 pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
     match command {
-        OnlineCommand::Settings { set, from } => {
+        OnlineCommand::Settings { file, from } => {
             let said = |tx: &mut Tx, on| Ok(store::online::said(tx, on)?.unwrap_or_default());
             let say = |tx: &mut Tx, from, text: &str| settings::say(tx, super::actor(), from, text);
             let nothing = "nothing is said; nobody pays online";
-            super::dated_text(place, (set.as_deref(), *from), ("said", nothing), said, say)
+            super::dated_text(place, (file.as_deref(), *from), ("said", nothing), said, say)
         }
         OnlineCommand::Begin { account, bill } => {
             let db = super::open(place)?;

@@ -12,12 +12,12 @@ use crate::tx::{Rows, Sql};
 use crate::value::{Row, V};
 
 const LINES: Rows = Rows(
-    "bill_line (bill_id, segment, position, label, note, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days, of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff, rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents)",
+    "bill_line (bill_id, segment, position, label, spanish, note, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days, of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff, rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents)",
 );
 const OF_BILL: Sql = Sql("
     select segment, label, note, kind, from_on, to_on, quantity_micro, unit, price_nano, part_days,
            of_days, base_cents, share_nano, least_cents, charged_cents, rule_tariff,
-           rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents
+           rule_version_on, rule_line, rule_text, rounding, exact_femto, amount_cents, spanish
     from bill_line where bill_id = $1 order by segment, position");
 
 /// Keeps lines, each with its bill, segment and position.
@@ -33,7 +33,7 @@ pub(super) fn of_bill(tx: &mut Tx, bill: BillId) -> Result<Vec<(usize, Line)>> {
     tx.many(OF_BILL, [bill.into()], line)
 }
 
-fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 24] {
+fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 25] {
     let (mut quantity, mut price) = (None, None);
     let (mut part, mut share, mut least) = (None, None, None);
     match it.basis {
@@ -53,6 +53,7 @@ fn row([bill, segment, position]: [i64; 3], it: &Line) -> [V<'_>; 24] {
         segment.into(),
         position.into(),
         V::from(&*it.label),
+        it.spanish.as_deref().into(),
         it.note.to_string().into(),
         it.kind.word().into(),
         it.period.start().into(),
@@ -86,6 +87,7 @@ fn line(row: &Row) -> Result<(usize, Line)> {
     let line = Line {
         said: Arc::new(Said {
             label: label.into(),
+            spanish: row.maybe(22, Row::text)?.map(Into::into),
             rule: Rule {
                 tariff: row.text(15)?,
                 version: row.date(16)?,

@@ -280,7 +280,7 @@ fn part(it: &Segment, meters: &Meters, words: &'static Words, language: Language
     Part {
         colour: show::colour(it.commodity),
         name: show::commodity(it.commodity, words),
-        rate: format!("{}, {}", it.tariff, it.tariff_name),
+        rate: format!("{}, {}", it.tariff, it.tariff_called(language)),
         address: it.service_at.clone(),
         period: show::period(it.period, language),
         usage: show::quantity(it.usage),

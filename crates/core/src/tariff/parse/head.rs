@@ -58,6 +58,7 @@ pub(super) fn read(entries: &[Entry<'_>]) -> Result<Tariff, TariffError> {
         rounding,
         holidays: holidays.unwrap_or_default(),
         clocks: Vec::new(),
+        spanish: Vec::new(),
         net: None,
         components: Vec::new(),
     })

@@ -34,6 +34,7 @@ pub(super) enum Keyword {
     Tariff,
     Rider,
     Name,
+    Spanish,
     Source,
     Commodity,
     Convert,
@@ -62,10 +63,11 @@ pub(super) enum Keyword {
     Include,
 }
 
-const KEYWORDS: [(&str, Keyword); 29] = [
+const KEYWORDS: [(&str, Keyword); 30] = [
     ("tariff", Keyword::Tariff),
     ("rider", Keyword::Rider),
     ("name", Keyword::Name),
+    ("es", Keyword::Spanish),
     ("source", Keyword::Source),
     ("commodity", Keyword::Commodity),
     ("convert", Keyword::Convert),

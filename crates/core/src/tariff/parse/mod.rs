@@ -17,10 +17,12 @@ mod partition;
 mod plain;
 pub mod reference;
 mod refusal;
+mod spanish;
 mod spelling;
 mod term;
 
 pub(crate) use hours::MONTHS;
+pub(super) use spanish::NAME;
 pub use refusal::TariffError;
 
 use crate::tariff::Tariff;
@@ -51,6 +53,7 @@ impl Tariff {
         tariff.clocks = clock::read(&entries, &tariff.holidays)?;
         tariff.net = net::read(&entries, &tariff)?;
         tariff.components = charge::read(&entries, &tariff)?;
+        tariff.spanish = spanish::read(&entries, &tariff)?;
         net::nothing_lost(&entries, &tariff)?;
         include::read_alone(&entries, &tariff)?;
         clock::all_used(&entries, &tariff)?;

@@ -39,6 +39,11 @@ pub const WORDS: &[Word] = &[
     ),
     head("name", "name Residential service", "what customers read"),
     head(
+        "es",
+        "es  name   Servicio residencial\ndaily  Customer charge   0.40\nes  Customer charge   Cargo fijo",
+        "the Spanish words for the name of the tariff (`name`), a charge, a period of a clock or a row of a table, which Spanish bills and sheets have. What has none is called as it is",
+    ),
+    head(
         "source",
         "source Electric sheet 4, revision 12",
         "the sheet it was taken from; may be left out",
