@@ -8,8 +8,8 @@ use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::sample::statement;
-use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::bill::{Print, Statement};
+use meterbook_core::credit::late_fee::LateCharge;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::paper::contents::{Contents, Item};

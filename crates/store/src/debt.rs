@@ -166,11 +166,7 @@ struct Debt {
 /// was paid of these than that leaves, it was not: something older is open; where some of it was for what is
 /// not due yet, more of the rest is. What is open there is worked out, and so it is where something is given
 /// back of a charge, or came when it was long due.
-fn arrears_among(
-    tx: &mut Tx,
-    accounts: &[Owes],
-    on: Date,
-) -> Result<Vec<Arrears>> {
+fn arrears_among(tx: &mut Tx, accounts: &[Owes], on: Date) -> Result<Vec<Arrears>> {
     let debts = debts(tx, accounts)?;
     let needed = |owes: Money, all: &[Debt]| -> Vec<usize> {
         (0..all.len()).filter(|at| all[*at].newer < owes).collect()
@@ -215,10 +211,7 @@ fn arrears_among(
 }
 
 /// What accounts were charged, of each the newest first.
-fn debts(
-    tx: &mut Tx,
-    accounts: &[Owes],
-) -> Result<HashMap<AccountId, Vec<Debt>>> {
+fn debts(tx: &mut Tx, accounts: &[Owes]) -> Result<HashMap<AccountId, Vec<Debt>>> {
     let mut found: HashMap<AccountId, Vec<Debt>> = HashMap::new();
     let list = list_of(accounts.iter().map(|it| it.account));
     tx.each(tx.either(DEBTS_SQLITE, DEBTS_POSTGRES), [list.into()], |row| {

@@ -11,7 +11,15 @@ use bytes::BytesMut;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
-use meterbook_core::id::{AccountId, AccountNumber, AgencyFileId, AgreementId, AppointmentId, ApprovalId, AttemptId, BankStatementId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId};
+use meterbook_core::id::{
+    AccountId, AccountNumber, AgencyFileId, AgreementId, AppointmentId, ApprovalId, AttemptId,
+    BankStatementId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId,
+    DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId,
+    InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId,
+    MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId,
+    PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId,
+    TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+};
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
