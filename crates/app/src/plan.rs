@@ -12,7 +12,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{DueOn, Ending, Offer, Pays, Plan, Rules, Stands};
 use meterbook_core::id::{AccountId, AccountNumber, EntryId};
-use meterbook_core::ledger::open::{Open, Side};
+use meterbook_core::ledger::open::Open;
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::paper::letter::LetterCause;

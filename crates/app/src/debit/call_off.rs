@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, DebitFileId, DebitId};
 use meterbook_core::money::Money;
@@ -62,7 +62,8 @@ pub(super) fn undo(
     let items = store::debit::items(tx, id)?;
     let mut accounts: Vec<AccountId> = Vec::new();
     for it in &items {
-        accounts.push(store::bill::get(tx, it.bill)?.account);
+        let mandate = store::mandate::get(tx, it.mandate, it.version)?;
+        accounts.push(mandate.context("a debit has its mandate")?.account);
     }
     store::account::lock(tx, &accounts)?;
     if let Some((on, _)) = store::debit::called_off(tx, id)? {
