@@ -79,6 +79,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
     ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
     ("0079_open", include_str!("../migrations/0079_open.sql")),
+    ("0080_cuts", include_str!("../migrations/0080_cuts.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
