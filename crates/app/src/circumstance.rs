@@ -11,7 +11,7 @@ use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, credit_rules, receipt, refuse};
+use crate::{Actor, credit_rules, protection, receipt, refuse};
 
 /// What is to be said of an account.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub enum NotSaidOf {
     },
 }
 
-/// Says it of an account.
+/// Says it of an account. Cuts that it keeps from are called off.
 pub fn say(tx: &mut Tx, actor: Actor, new: &NewFact) -> Result<Said> {
     let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
     receipt::said(&new.evidence)?;
@@ -83,6 +83,7 @@ pub fn say(tx: &mut Tx, actor: Actor, new: &NewFact) -> Result<Said> {
     let of = account.to_string();
     let why = format!("{what}: {}", it.evidence);
     store::audit::turn(tx, &allowed, "say circumstance", &of, &why, (&was, &is))?;
+    protection::after_fact(tx, &allowed, &[account])?;
     Ok(it)
 }
 
@@ -110,7 +111,9 @@ pub fn end(
     let (was, is) = (said(&last.fact), format!("until {on}"));
     let said = format!("{what}: {}", why.trim());
     let of = account.to_string();
-    store::audit::turn(tx, &allowed, "end circumstance", &of, &said, (&was, &is))
+    store::audit::turn(tx, &allowed, "end circumstance", &of, &said, (&was, &is))?;
+    // Who was not told, say, is kept by a line that asks whether they were.
+    protection::after_fact(tx, &allowed, &[account])
 }
 
 fn said(it: &Fact) -> String {

@@ -189,6 +189,7 @@ pub fn agree(
     store::audit::add(tx, &allowed, "agree plan", &account.to_string(), &said)?;
     let note = "beside what is paid in parts as agreed";
     order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, note))?;
+    protection::after_fact(tx, &allowed, &[account])?;
     Ok(plan)
 }
 

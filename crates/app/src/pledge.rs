@@ -17,7 +17,7 @@ use meterbook_core::task::{Cause, TaskKind};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, credit_rules, customer_view, order, receipt, refuse, task};
+use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse, task};
 
 /// Characters in the name of an agency.
 const LONGEST: usize = 200;
@@ -114,6 +114,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     store::audit::add(tx, &allowed, "add pledge", &account.to_string(), &said)?;
     let note = format!("{agency} promised {amount}");
     order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, &note))?;
+    protection::after_fact(tx, &allowed, &[account])?;
     Ok(it)
 }
 

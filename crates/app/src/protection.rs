@@ -5,6 +5,7 @@ mod known;
 mod shields;
 mod weather;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
@@ -91,7 +92,7 @@ pub enum NotProtected {
     },
 }
 
-/// Grants something. Cuts of the account that are ordered are called off.
+/// Grants something. Cuts that are ordered of whom it keeps are called off.
 pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protection> {
     let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
     receipt::said(&new.evidence)?;
@@ -142,11 +143,15 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
     let said = format!("{shield} from {from} to {until}: {}", evidence.trim());
     store::audit::add(tx, &allowed, "grant protection", &of, &said)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
-    if let Some(account) = account
-        && from <= today
-        && today < until
-    {
-        call_off_cuts(tx, &allowed, account, &format!("{shield}: {}", evidence.trim()))?;
+    match account {
+        Some(account) if from <= today && today < until => {
+            call_off_cuts(tx, &allowed, account, &format!("{shield}: {}", evidence.trim()))?;
+        }
+        Some(_) => {}
+        None => {
+            let ordered = store::order::with_cuts(tx)?;
+            after_fact(tx, &allowed, &ordered)?;
+        }
     }
     Ok(it)
 }
@@ -237,15 +242,41 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     Ok(found.iter().any(|it| it.restores))
 }
 
-/// Calls off the cuts for non-payment that are ordered for an account.
+/// Calls off the cuts that are ordered for accounts which something keeps from being cut off by now, in the
+/// transaction of what says so: no crew sets out for it, and one that is on its way reads why. What passes by
+/// itself in days, and may be said anew, only keeps a crew from being sent: the weather and the calendar.
+pub(crate) fn after_fact(tx: &mut Tx, allowed: &Authorized, accounts: &[AccountId]) -> Result<()> {
+    let mut ordered = Vec::new();
+    for account in accounts {
+        if !store::order::to_call_off(tx, *account)?.is_empty() {
+            ordered.push(*account);
+        }
+    }
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let all = shields_of(tx, &ordered, today)?;
+    let stays = |it: &&Why| !matches!(it.shield, Shield::Weather | Shield::Calendar);
+    for account in ordered {
+        if let Some(why) = all.get(&account).into_iter().flatten().find(stays) {
+            call_off_cuts(tx, allowed, account, &why.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// Calls off the cuts for non-payment that are ordered for an account. Its case ends with them: the next one
+/// goes on before the cut, as for a debt that comes back.
 fn call_off_cuts(tx: &mut Tx, allowed: &Authorized, account: AccountId, note: &str) -> Result<()> {
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let mut cases = BTreeSet::new();
     for it in store::order::to_call_off(tx, account)? {
         let followed = order::follow(tx, it.id)?;
         if followed.stands.state != State::Done {
             order::call_off(tx, allowed, &followed, CalledOff::NotNeeded, note)?;
+            cases.extend(store::collection::case_of_cut(tx, it.id)?);
         }
     }
-    Ok(())
+    let cases: Vec<String> = cases.into_iter().collect();
+    store::collection::end(tx, &cases, today, "its cut was called off")
 }
 
 impl fmt::Display for NotProtected {

@@ -10,7 +10,7 @@ use meterbook_core::registration::{Registration, RegistrationKind};
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, protection, refuse};
 
 /// Why nothing is registered, renewed or ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct NewRegistration {
     pub review_on: Option<Date>,
 }
 
-/// Registers an account.
+/// Registers an account. Cuts that it keeps from are called off.
 pub fn register(tx: &mut Tx, actor: Actor, new: NewRegistration) -> Result<RegistrationId> {
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     let NewRegistration { account, kind, name, certificate, from, to, review_on } = new;
@@ -76,6 +76,7 @@ pub fn register(tx: &mut Tx, actor: Actor, new: NewRegistration) -> Result<Regis
     if let Some(to) = to.filter(|to| *to <= from) {
         return Err(refuse(RegistrationRefusal::NoDays { from, to }));
     }
+    store::account::lock(tx, &[account])?;
     let there = store::registration::of_account(tx, account)?;
     let same = |it: &&Registration| it.kind == kind && it.name == name;
     let meets =
@@ -90,6 +91,7 @@ pub fn register(tx: &mut Tx, actor: Actor, new: NewRegistration) -> Result<Regis
         &Registration { id, account, kind, name, certificate, from, to, review_on },
     )?;
     store::audit::add(tx, &allowed, "register", &account.to_string(), &said)?;
+    protection::after_fact(tx, &allowed, &[account])?;
     Ok(id)
 }
 

@@ -26,7 +26,7 @@ use crate::authority::authorize;
 use crate::bill_run::{self, NotRun, Until, Which};
 use crate::order::{self, NewOrder, Where};
 use crate::window::{self, NewWindow};
-use crate::{Actor, Refused, hold, interaction, merge, refuse};
+use crate::{Actor, Refused, hold, interaction, merge, protection, refuse};
 
 /// How long a task is somebody's who took it and did nothing more.
 const HOLD: SignedDuration = SignedDuration::from_mins(15);
@@ -102,10 +102,11 @@ pub fn open_case(
     about: &[About],
     text: &str,
 ) -> Result<TaskId> {
-    authorize(tx, actor, Permission::ResolveTasks, None)?;
+    let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
     if !CASES.contains(&kind) {
         return Err(refuse(TaskRefusal::NoCase { kind }));
     }
+    store::account::lock(tx, &[account])?;
     let contact = interaction::note_about(tx, actor, account, channel, about, text)?;
     let due = today(tx, actor)?.checked_add(kind.days().days())?;
     let mut cause = by_hand(tx, kind, text.trim().to_owned(), due)?;
@@ -113,6 +114,7 @@ pub fn open_case(
     cause.about.extend(about.iter().filter(|it| **it != About::Account(account)));
     let id = add(tx, actor, &cause, None)?;
     audit(tx, actor, "open case", id, &format!("{kind}, due {due}"))?;
+    protection::after_fact(tx, &allowed, &[account])?;
     Ok(id)
 }
 

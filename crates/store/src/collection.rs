@@ -93,6 +93,13 @@ const VISITS_FOR_NOTHING: Sql = Sql("
     select v.order_id from collection_visit v
     join open_order o on o.order_id = v.order_id
     join collection_end e on e.key = v.key order by v.order_id");
+const CASE_OF_CUT: Sql = Sql("
+    select k.key from collection_cut k
+    where k.order_id = $1
+      and not exists (select 1 from collection_end e where e.key = k.key)
+      and not exists (
+        select 1 from collection_cut o join order_step s on s.order_id = o.order_id
+        where o.key = k.key and s.step = 'complete')");
 const CUT_OPEN: Sql = Sql("
     select count(*) from collection_case c
     join collection_cut k on k.key = c.key
@@ -304,6 +311,11 @@ pub fn take(tx: &mut Tx, steps: &[Taken]) -> Result<()> {
 /// Ends cases. The database refuses a second time.
 pub fn end(tx: &mut Tx, keys: &[String], on: Date, why: &str) -> Result<()> {
     tx.bulk(ENDS, keys.iter().map(|it| [V::from(it), on.into(), why.into()]))
+}
+
+/// The open case of which an order is the cut, where nobody was cut off by another order of it.
+pub fn case_of_cut(tx: &mut Tx, order: OrderId) -> Result<Option<String>> {
+    tx.maybe(CASE_OF_CUT, [order.into()], |row| row.text(0))
 }
 
 /// The steps of a case, in order.

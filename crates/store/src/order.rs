@@ -54,6 +54,9 @@ const AT_PREMISE: Sql = Sql("
     select id, kind, priority, premise_id, service_point_id, account_id, agreement_id, skills,
         not_before_on, due_at, off_below_cents, about, key
     from work_order where premise_id = $1 order by id desc");
+const WITH_CUTS: Sql = Sql("
+    select distinct w.account_id from open_order o join work_order w on w.id = o.order_id
+    where w.account_id is not null and w.off_below_cents is not null order by w.account_id");
 const TO_CALL_OFF_SQLITE: Sql = Sql("
     select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
         w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
@@ -235,6 +238,11 @@ pub fn open(tx: &mut Tx, which: Which, limit: usize) -> Result<Vec<(Order, Progr
 /// Every order of a premise, the newest first.
 pub fn at_premise(tx: &mut Tx, premise: PremiseId) -> Result<Vec<Order>> {
     tx.many(AT_PREMISE, [premise.into()], order)
+}
+
+/// The accounts with open orders that are called off when they pay.
+pub fn with_cuts(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    tx.many(WITH_CUTS, [], |row| row.id(0))
 }
 
 /// The open orders of an account that are called off when it pays.

@@ -12,18 +12,20 @@ use meterbook_app::collection;
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::registration::{self, NewRegistration};
-use meterbook_app::{order, plan};
+use meterbook_app::{Refused, credit_rules, order, plan, task};
 use meterbook_checks::engines;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::delivery::State;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, RegistrationId};
+use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
-use meterbook_core::order::{Connected, OrderKind};
+use meterbook_core::order::{CalledOff, Connected, OrderKind, State, Step as OrderStep};
 use meterbook_core::registration::RegistrationKind;
+use meterbook_core::task::TaskKind;
 use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -32,10 +34,12 @@ use crate::collection::posted;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::february;
+use crate::orders::{hire, state};
 use crate::village::{actor, says};
 
 const COLLECTION: &str = "least residential 5.00\nstep residential notice 10 days\n\
     step residential cut 20 days least 8.00\ngap 3 days\nreconnect by-itself\n";
+const TWO: AccountId = AccountId(2);
 const THREE: AccountId = AccountId(3);
 const FOUR: AccountId = AccountId(4);
 const DUE: Date = date(2026, 2, 23);
@@ -157,6 +161,96 @@ fn who_is_registered_with_an_illness_or_a_machine_is_not_cut_off() {
         assert_eq!(kept(db, date(2026, 3, 16)), 2);
         assert_eq!(run(db, "2026-03-16"), [(Step::Cut, 1)]);
         assert_eq!(run(db, "2026-03-17"), [(Step::Cut, 1)]);
+        sound(db);
+    });
+}
+
+/// A machine at the third's, from a day up to another.
+fn machine(db: &Db, day: &str, to: Option<Date>) -> Result<RegistrationId> {
+    let new = NewRegistration {
+        account: THREE,
+        kind: RegistrationKind::LifeSupport,
+        name: "Oxygen concentrator".to_owned(),
+        certificate: "Dr. Ames".to_owned(),
+        from: date(2026, 3, 1),
+        to,
+        review_on: None,
+    };
+    db.write(|tx| registration::register(tx, at(day), new))
+}
+
+#[test]
+fn whatever_shields_calls_a_cut_off_which_is_ordered_anew_once_nothing_does() {
+    engines::each(|db, folder| {
+        town(db, folder, "no-cut weekend\nseason residential 11-15 03-24 with infant cite MA\n");
+        let resumes = format!("{COLLECTION}resume 90 days\n");
+        db.write(|tx| {
+            let (noun, from) = (Noun::Collection, date(2026, 3, 2));
+            credit_rules::say(tx, actor(), noun, from, &resumes)
+        })
+        .unwrap();
+        run(db, "2026-03-12");
+        assert_eq!(run(db, "2026-03-16"), [(Step::Cut, 3)]);
+        let order = db.write(|tx| store::order::to_call_off(tx, THREE)).unwrap()[0].id;
+        // What shields nobody calls nothing off, not even on a Saturday.
+        tell(db, FOUR, Circumstance::Heating, date(2026, 3, 1), "2026-03-21").unwrap();
+        assert_eq!([TWO, THREE, FOUR].map(|it| cuts(db, it)), [1, 1, 1]);
+        machine(db, "2026-03-17", Some(date(2026, 3, 25))).unwrap();
+        assert_eq!([TWO, THREE, FOUR].map(|it| cuts(db, it)), [1, 0, 1]);
+        let last = db.read(|tx| store::order::steps(tx, order)).unwrap().pop().unwrap();
+        assert_eq!(last.step, OrderStep::Cancelled(CalledOff::NotNeeded));
+        let why = "life-support: Oxygen concentrator, Dr. Ames, until 2026-03-25";
+        assert_eq!(last.note, why, "the crew reads why");
+        tell(db, FOUR, Circumstance::Infant, date(2026, 3, 17), "2026-03-17").unwrap();
+        assert_eq!(cuts(db, FOUR), 0);
+        let about = (TWO, InteractionChannel::Phone);
+        let dispute = |tx: &mut Tx| {
+            task::open_case(tx, at("2026-03-17"), about, TaskKind::Dispute, &[], "too much")
+        };
+        db.write(dispute).unwrap();
+        assert_eq!(cuts(db, TWO), 0);
+        sound(db);
+        // They wait before the cut for as long as something keeps them from it.
+        for day in ["2026-03-17", "2026-03-18", "2026-03-20", "2026-03-24"] {
+            assert_eq!(run(db, day), [], "{day}");
+        }
+        assert_eq!(kept(db, date(2026, 3, 24)), 3);
+        assert_eq!(run(db, "2026-03-25"), [(Step::Cut, 2)], "the third and the fourth");
+        assert_eq!([TWO, THREE, FOUR].map(|it| cuts(db, it)), [0, 1, 1]);
+        // What is granted to a whole county reaches them all.
+        let new = NewProtection {
+            to: To::County("Kane".to_owned()),
+            shield: Shield::Moratorium,
+            from: date(2026, 3, 26),
+            until: Some(date(2026, 4, 10)),
+            evidence: "order 7 of the regulator".to_owned(),
+        };
+        db.write(|tx| protection::grant(tx, at("2026-03-26"), &new)).unwrap();
+        assert_eq!([TWO, THREE, FOUR].map(|it| cuts(db, it)), [0, 0, 0]);
+        sound(db);
+    });
+}
+
+#[test]
+fn of_a_crew_that_sets_out_and_a_fact_that_shields_the_fact_has_the_last_word() {
+    engines::each(|db, folder| {
+        town(db, folder, "");
+        run(db, "2026-03-12");
+        run(db, "2026-03-16");
+        let id = db.write(|tx| store::order::to_call_off(tx, THREE)).unwrap()[0].id;
+        let crew = hire(db, "North", "electric", 9);
+        let on = date(2026, 3, 17);
+        db.write(|tx| order::assign(tx, at("2026-03-17"), id, crew.id, on)).unwrap();
+        let (went, said) = std::thread::scope(|all| {
+            let went = all.spawn(|| db.write(|tx| order::en_route(tx, at("2026-03-17"), id)));
+            let said = all.spawn(|| machine(db, "2026-03-17", None));
+            (went.join().unwrap(), said.join().unwrap())
+        });
+        said.unwrap();
+        if let Err(why) = went {
+            assert!(why.is::<Refused>(), "{why:?}");
+        }
+        assert_eq!(state(db, id), State::Cancelled, "whoever was first");
         sound(db);
     });
 }
