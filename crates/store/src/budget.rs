@@ -40,6 +40,7 @@ const BILLS: Sql = Sql("
             where c.bill_id = m.bill_id and k.cause = 'run')
     from budget_bill m join bill b on b.id = m.bill_id
     where m.key = $1 order by m.bill_id");
+const KEY_OF: Sql = Sql("select key from budget_bill where bill_id = $1");
 const VARIANCE: Sql = Sql("
     select cast(-coalesce(sum(amount_cents), 0) as bigint) from charge
     where account_id = $1 and kind = 'budget'");
@@ -180,6 +181,11 @@ pub fn bills(tx: &mut Tx, key: &str) -> Result<Vec<Levelled>> {
             gone: row.int(6)? != 0,
         })
     })
+}
+
+/// The key of the levelling that levelled a bill, if one did.
+pub fn key_of(tx: &mut Tx, bill: BillId) -> Result<Option<String>> {
+    tx.maybe(KEY_OF, [bill.into()], |row| row.text(0))
 }
 
 /// What the bills of an account came to beyond what was asked for.
