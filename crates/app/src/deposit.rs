@@ -4,6 +4,8 @@
 //! What is held follows from charges and payments whenever somebody asks: a check that comes back takes
 //! the security with it, and the days on which it earned nothing are not counted.
 
+mod last;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -28,6 +30,8 @@ use crate::authority::authorize;
 use crate::credit::NewRefund;
 use crate::delivery::send;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
+
+pub(crate) use self::last::{given_back, is_sent, send};
 
 /// What is to be asked for.
 #[derive(Clone, Debug)]
@@ -244,8 +248,10 @@ pub(crate) fn held_now(tx: &mut Tx, account: AccountId) -> Result<Money> {
 pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
     let rules = credit_rules::deposits(tx, on)?;
     let facts = Facts::of(tx, account, on)?;
-    let (_, _, earned) = store::deposit::earned(tx, account)?;
-    let interest = rules.interest(&facts.held, on) - earned + owed(tx, account)?;
+    // What was credited on a later day, as with a bill that is dated so, was not yet.
+    let of = store::charge::of_account(tx, account)?;
+    let given = of.iter().filter(|it| it.kind == ChargeFor::DepositInterest && it.on <= on);
+    let interest = rules.interest(&facts.held, on) + given.map(|it| it.amount).sum();
     let since = facts.since();
     let kept = facts.kept(tx, account)?;
     let goes_back = since.and_then(|since| rules.review(&kept, since, on));
@@ -275,20 +281,36 @@ pub fn give_back(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Re
     Ok(given)
 }
 
-/// Looks over all security: gives back what the rules say, credits interest that is due, and counts what
+/// Looks over all security: gives back what the rules say, sends what is left of it after a last bill, credits interest that is due, and counts what
 /// was earned before the month. Each account is a transaction of its own.
 pub fn review_all(db: &Db, actor: Actor) -> Result<Vec<Given>> {
     let all = db.write(|tx| {
         authorize(tx, actor, Permission::RunCollections, None)?;
         let mut all: BTreeSet<AccountId> = store::deposit::secured(tx)?.into_iter().collect();
         all.extend(store::deposit::guaranteed(tx)?);
-        Ok(all)
+        let on = crate::founding::zone(tx)?.day_of(actor.at);
+        Ok((all, store::deposit::over(tx, on)?))
     })?;
+    let (all, over) = all;
     let mut done = Vec::new();
     for account in all {
         done.extend(db.write(|tx| review(tx, actor, account))?);
     }
+    for account in over {
+        done.extend(db.write(|tx| sent(tx, actor, account))?);
+    }
     Ok(done)
+}
+
+/// Sends the credit of an account whose last bill came with its turn.
+fn sent(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Given>> {
+    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    store::account::lock(tx, &[account])?;
+    let refunded = send(tx, actor, account, on)?;
+    let number = store::account::get(tx, account)?.number;
+    let (returned, interest) = (Money::ZERO, Money::ZERO);
+    let given = Given { number, returned, interest, refunded, why: None, released: None };
+    Ok((refunded != Money::ZERO).then_some(given))
 }
 
 /// The same for one account.
@@ -398,11 +420,9 @@ fn back(
     let whose = store::account::get(tx, account)?;
     let language = store::person::get(tx, whose.person)?.language;
     let interest = interest(tx, allowed, account, on)?;
-    let kind = ChargeFor::DepositApplied;
-    let (key, label) = (Charge::applied_key(account, on), kind.label(language).to_owned());
-    let (amount, asked_by, bill) = (-returned, None, None);
-    let it = Charge { key, kind, account, amount, on, asked_by, label, bill };
-    charge::post(tx, allowed, &it)?;
+    for it in given_back(tx, account, returned, language, on)? {
+        charge::post(tx, allowed, &it)?;
+    }
     Ok(Some(Given { returned, interest, why, ..Given::nothing(tx, account)? }))
 }
 
@@ -422,9 +442,14 @@ fn refund(
     let Ok(allowed) = authorize(tx, actor, Permission::RefundCredit, Some(amount)) else {
         return Ok(Money::ZERO);
     };
-    let new = NewRefund { account, amount, reference: format!("deposit {on}") };
+    let new = NewRefund { account, amount, reference: key(on) };
     crate::credit::give(tx, &allowed, &new, "security went back")?;
     Ok(amount)
+}
+
+/// What a refund of security of a day is known by.
+fn key(on: Date) -> String {
+    format!("deposit {on}")
 }
 
 /// Counts what was earned through a day and credits what was not.

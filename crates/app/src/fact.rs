@@ -97,6 +97,8 @@ pub struct Told {
     pub was: String,
     /// Of each account whose bills it reaches those bills, and those that would stand in their place.
     pub corrections: Vec<Correction>,
+    /// Of each account whose bills are left as they are, because it comes to too little, why.
+    pub too_small: Vec<(AccountId, NotCorrected)>,
 }
 
 /// Why a fact is not told otherwise.
@@ -273,7 +275,7 @@ impl NewTelling {
         let (said, was) = (look.said.clone(), look.was.clone());
         store::telling::add(tx, &Telling { said: said.clone(), was: was.clone(), ..telling })?;
         self.fact.write(tx, telling.id)?;
-        let mut corrections = Vec::new();
+        let (mut corrections, mut too_small) = (Vec::new(), Vec::new());
         for account in &look.accounts {
             match seen(tx, *account, look.from, self.cause, today) {
                 Ok(it) => corrections.push(it),
@@ -281,12 +283,14 @@ impl NewTelling {
                 // there is no service are corrected, however small.
                 Err(why) => match nothing_to_correct(&why) {
                     Some(NotCorrected::NothingDiffers { .. }) => (),
-                    Some(NotCorrected::Tolerated { .. }) if !self.fact.is_days() => (),
+                    Some(why @ NotCorrected::Tolerated { .. }) if !self.fact.is_days() => {
+                        too_small.push((*account, why.clone()));
+                    }
                     _ => return Err(why),
                 },
             }
         }
-        Ok((look, Told { said, was, corrections }))
+        Ok((look, Told { said, was, corrections, too_small }))
     }
 
     fn telling(&self, why: &str) -> Telling {

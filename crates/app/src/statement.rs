@@ -1,5 +1,7 @@
 //! Gathering what is printed on a bill.
 
+mod level;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
@@ -14,7 +16,7 @@ use meterbook_core::money::Money;
 use meterbook_store::{self as store, Tx};
 
 use crate::bill_run::so_far;
-use crate::{credit_rules, online, paper, summary};
+use crate::{credit_rules, deposit, online, paper, summary};
 
 /// Everything that is printed on a posted bill, as it stood when the bill was made: what came
 /// after it is on the next one. One that is behind the first page of a correction asks for nothing, since
@@ -30,6 +32,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
             before: Money::ZERO,
             amount_due: Money::ZERO,
             plan: None,
+            level: None,
             ..it
         },
     })
@@ -43,14 +46,16 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let last_bill = store::bill::last_before(tx, &bill)?;
     let earlier = if bill.is_once() { None } else { before(tx, &bill)? };
     let why = earlier.map(|it| why(&it, &bill.segments, &[]));
-    let since = store::ledger::movements_before(tx, &bill)?;
+    let mut since = store::ledger::movements_before(tx, &bill)?;
+    let level = level::of_bill(tx, &bill, &mut since)?;
+    let beside = level.map_or(Money::ZERO, |it| it.beside);
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
     let paid_by = paid_by(tx, id)?;
     let amount_due = match (paid_by, bill.summed.is_empty()) {
         (_, false) => summary::due(tx, &bill, before)?,
         (Some(_), true) => before - store::summary::waited(tx, &bill)?,
-        (None, true) => before + bill.total,
+        (None, true) => before + bill.total + beside,
     };
     let plan = plan(tx, &bill, amount_due)?;
     let late = late(tx, &account, &bill, (before, amount_due, paid_by), plan)?;
@@ -60,6 +65,9 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let print = print(tx, &account, bill.billed_on)?;
     let closing = closing(tx, &bill)?;
     let so_far = is_so_far(tx, &bill)?;
+    let credit_sent = closing.is_some() && deposit::is_sent(tx, &bill)?;
+    let fate = store::correction::of_bill(tx, id)?;
+    let replaces = fate.into_iter().find(|it| !it.cancelled).and_then(|it| it.other);
     let utility = store::utility::get(tx)?;
     let pay_at = online::link::on_bill(tx, &bill)?;
     Ok(Statement {
@@ -81,6 +89,9 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
         plan,
         pay_at,
         behind: None,
+        replaces,
+        credit_sent,
+        level,
         bill,
     })
 }

@@ -139,6 +139,14 @@ impl Charge {
         format!("deposit-applied/{account}/{on}")
     }
 
+    /// What a customer reads where a deposit that nobody paid is not asked for any more.
+    pub fn not_asked_for(language: Language) -> &'static str {
+        match language {
+            Language::English => "Security deposit no longer asked for",
+            Language::Spanish => "Depósito de garantía que ya no se pide",
+        }
+    }
+
     /// The postings: the receivable against what it is.
     pub fn postings(&self) -> Vec<Posting> {
         let gl = match self.kind {

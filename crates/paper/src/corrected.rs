@@ -11,18 +11,18 @@ use meterbook_core::money::Money;
 use meterbook_core::paper::scan_line::Scanned;
 use serde_json::{Value, json};
 
-use crate::frame::{Form, Frame, dialled, framed, said as terms_said};
+use crate::asking::{Asking, with};
+use crate::frame::{Form, Frame, framed, said as terms_said};
 use crate::html::{amounts, framed_page, text};
 use crate::note::{difference, kind, questions, shown};
-use crate::read_back::{pages_of, said_on, scanned_in};
+use crate::read_back::{pages_of, said_on, scanned_as};
 use crate::says::Says;
-use crate::view::{BOX_AND_SLIP, Place, Places, View, late, late_charge_on, qr, signed};
+use crate::view::{Place, Places, View, late, late_charge_on, signed};
 
 /// The view of a first page.
 pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
     let says = Says::of_language(it.language);
     let (words, utility, of) = (says.words, &it.utility, &it.correction);
-    let (due, amount) = (says.day(asks.due_on), says.money(asks.amount_due));
     let number = note_number(of.id);
     let kind = kind(it, &says);
     let pay_at = format!("https://{}/pay/{}", utility.site, it.account.number);
@@ -35,9 +35,10 @@ pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
         tagline: format!("{} · {}", utility.phone, utility.site),
     };
     let late_charge = late_charge_on(asks.late, (asks.amount_due, asks.due_on), &says);
-    View(framed(
-        &frame,
-        &says,
+    let scan_line = it.look.scan_line.write(&scanned(it, asks)).unwrap_or_default();
+    let asking = asking(it, asks);
+    let total_due = asking.total(&says);
+    let own = with(
         json!({
             "kind": kind,
             "meta": [
@@ -46,38 +47,21 @@ pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
                 [words.correction, number],
             ],
             "mail": it.addressed_to().iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-            "amount_due_label": words.amount_due,
-            "amount_due": amount,
-            "due_label": words.due_by,
-            "due": due,
             "late": late(late_charge, &says),
-            "why": format!("{}: {}", words.correction_why, of.why),
+            "why": format!("{}: {}", words.correction_why, says.cause(of.cause)),
             "account_title": words.corrected_bills,
             "head": [words.billing_period, words.bill, words.was, words.is_now, words.difference],
             "rows": rows(it, &says),
             "total": total(it, &says),
             "sums": sums(it, asks, &says).iter().map(|it| json!({ "label": it.words, "amount": says.money(it.amount) })).collect::<Vec<_>>(),
-            "due_total": { "label": due_label(asks, &says), "amount": amount },
+            "due_total": { "label": total_due.words, "amount": says.money(total_due.amount) },
             "after": after(it, &says),
             "message": message(asks, &says),
             "boxes": boxes(it, asks, &says),
-            "detach": words.detach,
-            "scan": {
-                "title": words.scan,
-                "text": format!("{} {} {}", utility.site, words.scan_or, dialled(utility)),
-                "qr": qr(&pay_at),
-                "alt": pay_at,
-            },
-            "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-            "stub": [
-                [words.account, it.account.number.to_string()],
-                [words.due_by, due],
-                [words.amount_due, amount],
-            ],
-            "enclosed": words.amount_enclosed,
-            "scan_line": it.look.scan_line.write(&scanned(it, asks)).unwrap_or_default(),
         }),
-    ))
+        asking.view(&pay_at, scan_line, &says),
+    );
+    View(framed(&frame, &says, own))
 }
 
 /// Each bill that was taken back beside the one in its place, with what the differences come to so far.
@@ -148,8 +132,9 @@ fn sums(it: &CorrectionNote, asks: &Asks, says: &Says) -> Vec<Place> {
     all
 }
 
-fn due_label(asks: &Asks, says: &Says) -> String {
-    format!("{} {}", says.words.amount_due_by, says.day(asks.due_on))
+fn asking<'a>(it: &'a CorrectionNote, asks: &Asks) -> Asking<'a> {
+    let (utility, account) = (&it.utility, it.account.number);
+    Asking { utility, account, amount: asks.amount_due, due: asks.due_on }
 }
 
 /// In how many parts it may be paid, and where the bills are.
@@ -173,18 +158,12 @@ fn message(asks: &Asks, says: &Says) -> Value {
 
 fn boxes(it: &CorrectionNote, asks: &Asks, says: &Says) -> Vec<[String; 2]> {
     let (words, utility) = (says.words, &it.utility);
-    let other = match asks.amount_due < Money::ZERO {
-        true => says.other().words.credit_balance.to_owned(),
-        false => words
-            .other_text
-            .replace("{amount}", &says.money(asks.amount_due))
-            .replace("{date}", &says.other().day(asks.due_on))
-            .replace("{phone}", &dialled(utility)),
-    };
+    let asking = asking(it, asks);
     let pay = terms_said(&it.look.terms.pay, utility, asks.due_on, says);
-    [(words.ways, pay), (words.questions, questions(it, says)), (words.other_title, other)]
-        .map(|(title, text)| [title.to_owned(), text])
-        .to_vec()
+    let pay = asking.is_for_something().then_some((words.ways, pay));
+    let other = asking.other(says);
+    let all = [(words.questions, questions(it, says)), (words.other_title, other)];
+    pay.into_iter().chain(all).map(|(title, text)| [title.to_owned(), text]).collect()
 }
 
 /// What a lockbox is to read.
@@ -217,9 +196,9 @@ fn places(it: &CorrectionNote, asks: &Asks) -> Places {
     let words = format!("{} {}", says.words.total, says.money(was));
     in_order.push(Place { words, amount: now });
     in_order.extend(sums(it, asks, &says));
-    in_order.push(Place { words: due_label(asks, &says), amount: asks.amount_due });
-    let everywhere = Place { words: says.words.amount_due.to_owned(), amount: asks.amount_due };
-    Places { in_order, everywhere, times: BOX_AND_SLIP }
+    let asking = asking(it, asks);
+    in_order.push(asking.total(&says));
+    Places { in_order, everywhere: asking.in_box(&says), times: asking.times() }
 }
 
 /// Compares a finished PDF's own text with what was to be said.
@@ -227,7 +206,7 @@ pub(crate) fn read_back(pdf: &[u8], it: &CorrectionNote, asks: &Asks) -> Result<
     let called = it.account.number.to_string();
     let pages = pages_of(pdf, &called)?;
     said_on(&pages, &called, &places(it, asks))?;
-    scanned_in(&pages, &called, &it.look.scan_line, scanned(it, asks))
+    scanned_as(&pages, &called, &it.look.scan_line, scanned(it, asks))
 }
 
 /// The same as a page, its amounts read back.

@@ -35,10 +35,15 @@ pub fn letter(it: &Written) -> View {
             "mail": it.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
             "subject": subject,
             "text": text,
-            "listed": it.listed,
+            "listed": listed(it, &says),
             "after": after,
         }),
     ))
+}
+
+/// What it lists, with days as the customer reads them.
+fn listed(it: &Written, says: &Says) -> Vec<String> {
+    it.listed.iter().map(|it| says.days_in(it)).collect()
 }
 
 /// Looks whether a finished PDF says everything, and to whom.
@@ -73,7 +78,7 @@ pub fn letter_html(view: &View, it: &Written) -> Result<String> {
 fn says_all(text: &str, it: &Written) -> Result<()> {
     let text = closed_up(text);
     let name = it.addressed_to.iter().map(|it| it.to_uppercase());
-    let all = it.said().into_iter().chain(it.listed.iter().cloned()).chain(name);
+    let all = it.said().into_iter().chain(listed(it, &Says::of_language(it.language))).chain(name);
     for wanted in all.chain([it.account.to_string()]) {
         ensure!(
             text.contains(&closed_up(&wanted)),

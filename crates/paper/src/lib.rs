@@ -3,6 +3,7 @@
 //! A statement becomes a view: every text that will be read, already in its language. The PDF and
 //! the HTML are made of the same view, and the amounts are read back from both before they count.
 
+mod asking;
 mod batch;
 mod chart;
 pub mod contents;
@@ -11,6 +12,7 @@ mod day_sheet;
 mod frame;
 mod html;
 mod letter;
+mod message;
 mod note;
 mod objects;
 mod pages;

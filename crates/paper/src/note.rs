@@ -52,7 +52,7 @@ pub fn note(it: &CorrectionNote) -> View {
             "amount_due": net,
             "due_label": words.correction_date,
             "due": says.day(on),
-            "why": format!("{}: {}", words.correction_why, it.correction.why),
+            "why": format!("{}: {}", words.correction_why, says.cause(it.correction.cause)),
             "head": ["", words.was, words.is_now, words.difference],
             "bills": it.correction.bills.iter().map(|(old, new)| bill(old, new.as_ref(), &says)).collect::<Vec<_>>(),
             "net": { "label": net_label(it, &says), "amount": net },

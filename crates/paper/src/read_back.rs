@@ -53,10 +53,7 @@ pub fn read_back(pdf: &[u8], statement: &Statement) -> Result<()> {
     let called = statement.bill.number.to_string();
     let pages = pages_of(pdf, &called)?;
     said_on(&pages, &called, &places(statement))?;
-    match statement.behind {
-        None => scanned_in(&pages, &called, &statement.look.scan_line, scanned(statement)),
-        Some(_) => nothing_scanned_in(&pages, &called, &statement.look.scan_line),
-    }
+    scanned_as(&pages, &called, &statement.look.scan_line, scanned(statement))
 }
 
 /// What is written on the pages of a finished PDF.
@@ -89,6 +86,19 @@ pub(crate) fn said_on(pages: &[Written], called: &str, places: &Places) -> Resul
     bail!(differs)
 }
 
+/// Looks for the scan line of paper that asks for something, and that there is none on paper that does not.
+pub(crate) fn scanned_as(
+    pages: &[Written],
+    called: &str,
+    scan_line: &ScanLine,
+    wanted: Scanned,
+) -> Result<()> {
+    match Money::ZERO < wanted.amount {
+        true => scanned_in(pages, called, scan_line, wanted),
+        false => nothing_scanned_in(pages, called, scan_line),
+    }
+}
+
 /// Refuses a line that a lockbox would read on paper that asks for nothing by itself.
 fn nothing_scanned_in(pages: &[Written], called: &str, scan_line: &ScanLine) -> Result<()> {
     match lines_in(pages, scan_line).into_iter().next() {
@@ -106,7 +116,7 @@ fn lines_in(pages: &[Written], scan_line: &ScanLine) -> Vec<String> {
 }
 
 /// Reads the scan line as a lockbox would: a payment that comes with the stub has to find its account.
-pub(crate) fn scanned_in(
+fn scanned_in(
     pages: &[Written],
     called: &str,
     scan_line: &ScanLine,

@@ -1,6 +1,7 @@
 //! How days, amounts and quantities are written in the languages of a bill.
 
 use jiff::civil::Date;
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -78,6 +79,33 @@ impl Says {
             Some(plain) => format!("−${}", grouped(plain)),
             None => format!("${}", grouped(&plain)),
         }
+    }
+
+    /// A sentence of the record with its days written as on paper.
+    pub(crate) fn days_in(&self, sentence: &str) -> String {
+        let said = |word: &str| {
+            let (day, rest) = word.split_at_checked(10)?;
+            let is_day = day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
+            let day: Date = is_day.then(|| day.parse().ok())??;
+            Some(format!("{}{rest}", self.day(day)))
+        };
+        let words = sentence.split(' ').map(|it| said(it).unwrap_or_else(|| it.to_owned()));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Why bills were wrong, as the customer reads it: the words of whoever corrected them are not theirs.
+    pub(crate) fn cause(&self, cause: Cause) -> String {
+        let words = self.words;
+        let said = match cause {
+            Cause::Read => words.why_read,
+            Cause::Meter => words.why_meter,
+            Cause::Tariff => words.why_tariff,
+            Cause::Service => words.why_service,
+            Cause::Tampering => words.why_tampering,
+            Cause::Other => words.why_other,
+            Cause::Run => words.why_run,
+        };
+        format!("{said}.")
     }
 
     pub(crate) fn quantity(&self, it: Quantity) -> String {
@@ -165,3 +193,18 @@ pub(crate) fn nearest(micro: i64, places: u32) -> i64 {
 
 /// The most decimals of a quantity that nobody multiplies.
 pub(crate) const FEWEST: u32 = 3;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_record_read_as_on_paper() {
+        let says = Says::of_language(Language::Spanish);
+        let said = "E-1: el servicio termina el 2026-11-29, la factura llega hacia 2026-12-01";
+        assert_eq!(
+            says.days_in(said),
+            "E-1: el servicio termina el 29 nov 2026, la factura llega hacia 1 dic 2026"
+        );
+        assert_eq!(says.days_in("B-2026-0001 4417-0927-6 é-é-é"), "B-2026-0001 4417-0927-6 é-é-é");
+    }
+}

@@ -8,17 +8,18 @@ use meterbook_core::money::Money;
 use meterbook_core::paper::scan_line::Scanned;
 use serde_json::{Value, json};
 
-use crate::frame::{Form, Frame, dialled, framed};
+use crate::asking::{Asking, with};
+use crate::frame::{Form, Frame, framed};
 use crate::html::{amounts, framed_page, text};
-use crate::read_back::{pages_of, said_on, scanned_in};
+use crate::read_back::{pages_of, said_on, scanned_as};
 use crate::says::Says;
-use crate::view::{BOX_AND_SLIP, Place, Places, View, qr, reasons};
+use crate::view::{Place, Places, View, reasons};
 
 /// The view of a summary.
 pub fn summary(it: &Summary) -> View {
     let says = Says::of_language(it.language);
     let (words, utility) = (says.words, &it.utility);
-    let (due, amount) = (says.day(it.due_on), says.money(it.amount_due()));
+    let amount = says.money(it.amount_due());
     let pay_at = format!("https://{}/pay/{}", utility.site, it.account);
     let frame = Frame {
         form: Form::Summary,
@@ -45,36 +46,22 @@ pub fn summary(it: &Summary) -> View {
             })
         })
         .collect();
-    View(framed(
-        &frame,
-        &says,
+    let scan_line = it.look.scan_line.write(&scanned(it)).unwrap_or_default();
+    let own = with(
         json!({
             "kind": words.summary,
             "meta": meta(it, &says),
             "message": [said(it, &says), ""],
             "before": it.before.map(|it| json!({ "label": words.balance_before, "amount": says.money(it) })),
             "mail": it.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-            "amount_due_label": words.amount_due,
-            "amount_due": amount,
-            "due_label": words.due_by,
-            "due": due,
             "account_title": words.summary_of,
             "head": [words.account, words.service_at, words.bill, words.new_charges, words.to_pay],
             "rows": rows,
             "total": { "label": words.total, "charges": says.money(it.charges()), "amount": amount },
-            "detach": words.detach,
-            "scan": {
-                "title": words.scan,
-                "text": format!("{} {} {}", utility.site, words.scan_or, dialled(utility)),
-                "qr": qr(&pay_at),
-                "alt": pay_at,
-            },
-            "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-            "stub": [[words.account, it.account.to_string()], [words.due_by, due], [words.amount_due, amount]],
-            "enclosed": words.amount_enclosed,
-            "scan_line": it.look.scan_line.write(&scanned(it)).unwrap_or_default(),
         }),
-    ))
+        asks(it).view(&pay_at, scan_line, &says),
+    );
+    View(framed(&frame, &says, own))
 }
 
 fn meta(it: &Summary, says: &Says) -> Vec<[String; 2]> {
@@ -106,6 +93,11 @@ fn why(row: &SummaryRow, says: &Says) -> String {
     row.why.as_ref().map_or_else(String::new, |it| reasons(it, says))
 }
 
+fn asks(it: &Summary) -> Asking<'_> {
+    let (utility, account) = (&it.utility, it.account);
+    Asking { utility, account, amount: it.amount_due(), due: it.due_on }
+}
+
 fn scanned(it: &Summary) -> Scanned {
     let amount = it.amount_due().max(Money::ZERO);
     Scanned { account: it.account, due: it.due_on, amount, late: amount }
@@ -132,8 +124,8 @@ fn places(it: &Summary) -> Places {
         words: format!("{} {}", words.total, says.money(it.charges())),
         amount: it.amount_due(),
     });
-    let everywhere = Place { words: words.amount_due.to_owned(), amount: it.amount_due() };
-    Places { in_order, everywhere, times: BOX_AND_SLIP }
+    let asks = asks(it);
+    Places { in_order, everywhere: asks.in_box(&says), times: asks.times() }
 }
 
 /// Compares a finished PDF's own text with what was to be said.
@@ -144,7 +136,7 @@ pub fn read_back_summary(pdf: &[u8], it: &Summary) -> Result<()> {
     let called = it.account.to_string();
     let pages = pages_of(pdf, &called)?;
     said_on(&pages, &called, &places(it))?;
-    scanned_in(&pages, &called, &it.look.scan_line, scanned(it))
+    scanned_as(&pages, &called, &it.look.scan_line, scanned(it))
 }
 
 /// The same as a page, its amounts read back.

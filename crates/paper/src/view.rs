@@ -16,13 +16,15 @@ use meterbook_core::place::Commodity;
 use meterbook_core::rating::{BankEntry, Basis, ChargeKind, Line, Note};
 use meterbook_core::reads::ReadKind;
 use meterbook_core::reads::usage::{Evidence, EvidenceRead};
-use meterbook_core::text::decimal;
+use meterbook_core::text::{decimal, grouped};
 use qrcode::QrCode;
 use qrcode::types::Color;
 use serde_json::{Value, json};
 
+use crate::asking::{Asking, with};
 use crate::chart::{chart, last_year};
-use crate::frame::{Form, Frame, asking, dialled, framed, said};
+use crate::frame::{Form, Frame, asking, framed, said};
+use crate::message::{level_row, message};
 use crate::says::{FEWEST, Says, colour, listed, nearest, number};
 
 /// Everything that is printed on one bill, as texts.
@@ -58,21 +60,15 @@ impl View {
 /// Movements since the last bill that are printed one by one.
 const MOVEMENTS: usize = 4;
 /// What stands where a code to scan would, on paper that asks for nothing.
-const NO_QR: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>";
+pub(crate) const NO_QR: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>";
 
 /// The view of a statement.
 pub fn view(statement: &Statement) -> View {
     let says = Says::of_language(statement.language);
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
-    let due = says.day(bill.due_on);
-    let other = behind(statement, &says.other()).unwrap_or_else(|| {
-        words
-            .other_text
-            .replace("{amount}", &says.money(statement.amount_due))
-            .replace("{date}", &says.other().day(bill.due_on))
-            .replace("{phone}", &dialled(utility))
-    });
+    let asks = asks(statement);
+    let other = behind(statement, &says.other()).unwrap_or_else(|| asks.other(&says));
     let look = &statement.look;
     let form = match statement.print {
         Print::Normal => Form::Bill,
@@ -97,34 +93,21 @@ pub fn view(statement: &Statement) -> View {
             false => format!("{} · {} · {}", listed(&kinds), utility.phone, utility.site),
         },
     };
-    let mut own = json!({
+    let total = asks.total(&says);
+    let own = json!({
         "kind": kind(statement, &says),
         "meta": meta(statement, &says),
         "mail": bill.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-        "amount_due_label": words.amount_due,
-        "amount_due": says.money(statement.amount_due),
-        "due_label": words.due_by,
-        "due": due,
         "late": late(late_charge(statement, &says), &says),
         "account_title": words.account,
         "account": sums(statement, &says),
         "new_charges": { "label": words.new_charges, "amount": says.money(bill.total) },
         "moved": moved(statement, &says),
-        "total": { "label": format!("{} {due}", words.amount_due_by), "amount": says.money(statement.amount_due) },
+        "total": { "label": total.words, "amount": says.money(total.amount) },
         "parts": parts(bill, &says),
         "message": message(statement, &says),
         "changed": changed(statement, &says),
         "chart": statement.history.first().and_then(|it| chart(it, &says)),
-        "detach": words.detach,
-        "scan": { "title": words.scan, "text": format!("{} {} {}", utility.site, words.scan_or, dialled(utility)), "qr": qr(&pay_at), "alt": pay_at },
-        "remit": std::iter::once(&utility.name).chain(&utility.remit_to).map(|it| it.to_uppercase()).collect::<Vec<_>>(),
-        "stub": [
-            [words.account, account.number.to_string()],
-            [words.due_by, due],
-            [words.amount_due, says.money(statement.amount_due)],
-        ],
-        "enclosed": words.amount_enclosed,
-        "scan_line": look.scan_line.write(&scanned(statement)).unwrap_or_default(),
         "detail_title": words.charges_in_detail,
         "detail_meta": [[words.account, account.number.to_string()], [words.bill, format!("{}, {}", bill.number, says.day(bill.billed_on))]],
         "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).chain(once(bill, &says)).collect::<Vec<_>>(),
@@ -136,18 +119,24 @@ pub fn view(statement: &Statement) -> View {
         ],
         "how_label": words.how,
     });
+    let scan_line = look.scan_line.write(&scanned(statement)).unwrap_or_default();
+    let mut own = with(own, asks.view(&pay_at, scan_line, &says));
     if let Some(number) = statement.behind.map(note_number) {
-        own["behind"] = true.into();
         own["due_label"] = words.behind_with.into();
         own["due"] = number.into();
-        own["scan"]["qr"] = NO_QR.into();
-        own["scan_line"] = "".into();
-        own["stub"] = json!([]);
+    }
+    if !asks.is_for_something() {
         if let Some(boxes) = own["boxes"].as_array_mut() {
             boxes.remove(0);
         }
     }
     View(framed(&frame, &says, own))
+}
+
+/// What a bill asks for.
+pub(crate) fn asks(statement: &Statement) -> Asking<'_> {
+    let (utility, account) = (&statement.utility, statement.account.number);
+    Asking { utility, account, amount: statement.amount_due, due: statement.bill.due_on }
 }
 
 /// What a lockbox is to read.
@@ -220,7 +209,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     let says = Says::of_language(statement.language);
     let (bill, words) = (&statement.bill, says.words);
     let place = |words: String, amount: Money| Place { words, amount };
-    let due = format!("{} {}", words.amount_due_by, says.day(bill.due_on));
+    let asks = asks(statement);
     let mut in_order = Vec::new();
     if let (sentence, Some(amount)) = late_charge(statement, &says) {
         in_order.push(place(sentence, amount));
@@ -234,7 +223,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     in_order.push(place(words.new_charges.to_owned(), bill.total));
     in_order.extend(moved_to(statement, &says).map(|it| place(it, moved_amount(statement))));
     in_order.extend(parts_to_come(statement).map(|it| place(words.plan_row.to_owned(), -it)));
-    in_order.push(place(due, statement.amount_due));
+    in_order.push(asks.total(&says));
     for segment in &bill.segments {
         for it in &segment.lines {
             let (quantity, price) = reckoned(it, &says);
@@ -251,13 +240,11 @@ pub(crate) fn places(statement: &Statement) -> Places {
     if !bill.once.is_empty() {
         in_order.push(place(words.once_total.to_owned(), bill.once_total()));
     }
-    let everywhere = place(words.amount_due.to_owned(), statement.amount_due);
-    let times = if statement.behind.is_some() { BOX_ALONE } else { BOX_AND_SLIP };
-    Places { in_order, everywhere, times }
+    Places { in_order, everywhere: asks.in_box(&says), times: asks.times() }
 }
 
 /// That it asks for nothing by itself, and what does.
-fn behind(statement: &Statement, says: &Says) -> Option<String> {
+pub(crate) fn behind(statement: &Statement, says: &Says) -> Option<String> {
     let number = note_number(statement.behind?);
     Some(says.words.behind_said.replace("{number}", &number))
 }
@@ -287,18 +274,21 @@ fn meta(statement: &Statement, says: &Says) -> Vec<[String; 2]> {
     meta
 }
 
-/// What is said of new charges that another account pays, or the first page of a correction asks for,
-/// directly before the amount.
+/// What is said of new charges that another account pays, that the first page of a correction asks for, or
+/// in place of which a level is asked, directly before the amount.
 fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
     if let Some(number) = statement.behind.map(note_number) {
         return Some(says.words.behind_moved.replace("{number}", &number));
+    }
+    if let Some(row) = level_row(statement, says) {
+        return Some(row);
     }
     let account = statement.paid_by?.to_string();
     Some(says.words.moved.replace("{account}", &account))
 }
 
-/// The row that takes off what another account pays: the new charges, and earlier ones that its summary
-/// bill did not have yet; none where it pays nothing.
+/// The row between the new charges and what is to be paid: it takes off what another account pays, with
+/// earlier charges that its summary bill did not have yet, or what a level makes of it; mostly none.
 fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
     let row = |label: String, amount| json!({ "label": label, "amount": says.money(amount) });
     let moved = moved_to(statement, says).map(|it| row(it, moved_amount(statement)));
@@ -312,7 +302,7 @@ fn moved_amount(statement: &Statement) -> Money {
 }
 
 /// What is owed and paid with later parts as agreed, where something is.
-fn parts_to_come(statement: &Statement) -> Option<Money> {
+pub(crate) fn parts_to_come(statement: &Statement) -> Option<Money> {
     statement.plan.map(|it| it.later).filter(|it| Money::ZERO < *it)
 }
 
@@ -430,50 +420,13 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
     }
 }
 
-fn message(statement: &Statement, says: &Says) -> Value {
-    let words = says.words;
-    if let Some(behind) = behind(statement, says) {
-        let ended = statement.closing.map(|it| says.day(it.yesterday().unwrap_or(it)));
-        let ended = ended.map(|it| words.final_day.replace("{date}", &it));
-        return json!([behind, ended.unwrap_or_default()]);
-    }
-    if let Some(closing) = statement.closing {
-        let day = says.day(closing.yesterday().unwrap_or(closing));
-        let mut more = words.final_day.replace("{date}", &day);
-        if statement.amount_due < Money::ZERO {
-            let amount = says.money(-statement.amount_due);
-            more = format!("{more} {}", words.credit_sent.replace("{amount}", &amount));
-        }
-        return json!([words.final_said, more]);
-    }
-    if let Some(account) = statement.paid_by {
-        let said = words.moved_said.replace("{account}", &account.to_string());
-        return json!([said, ""]);
-    }
-    if let Some(plan) = statement.plan {
-        let said = words.plan.replace("{nth}", &plan.nth.to_string());
-        let said = said.replace("{of}", &plan.of.to_string());
-        let said = said.replace("{amount}", &says.money(plan.amount));
-        let later = parts_to_come(statement).map(|it| says.money(it));
-        let later = later.map(|it| words.plan_later.replace("{amount}", &it));
-        return json!([said.replace("{date}", &says.day(plan.due)), later.unwrap_or_default()]);
-    }
-    // A fee or a deposit that comes with this bill is as new as its lines.
-    let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
-    let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();
-    if new < statement.before {
-        return json!([words.past_due, words.past_due_more]);
-    }
-    if statement.amount_due < Money::ZERO {
-        return json!([words.credit_balance, ""]);
-    }
-    let own = said(&statement.look.terms.message, &statement.utility, statement.bill.due_on, says);
-    if own.is_empty() { Value::Null } else { json!(["", own]) }
-}
-
 /// Why the new charges differ from the last bill's; nothing on a first bill.
 fn changed(statement: &Statement, says: &Says) -> Value {
     let Some(why) = &statement.why else { return Value::Null };
+    let against = match &statement.replaces {
+        Some(_) => says.words.change_replaced,
+        None => says.words.change_was,
+    };
     let largest = why.causes.iter().map(|it| it.amount.cents().abs()).max().unwrap_or(0).max(1);
     let row = |it: &Cause| {
         let up = Money::ZERO < it.amount;
@@ -486,7 +439,7 @@ fn changed(statement: &Statement, says: &Says) -> Value {
     };
     json!({
         "title": says.words.what_changed,
-        "small": format!("{} {}", signed(why.to - why.from, says), says.words.change_was),
+        "small": format!("{} {}", signed(why.to - why.from, says), against),
         "rows": why.causes.iter().map(row).collect::<Vec<_>>(),
     })
 }
@@ -584,6 +537,10 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
             },
         ),
     };
+    let difference = match dial_passed(of) {
+        Some((turned, _)) => number(turned, 2),
+        None => difference,
+    };
     let back = of.flow == meterbook_core::meter::Flow::Received;
     let name = if back { format!("{} {}", of.meter, words.received) } else { of.meter.clone() };
     json!([
@@ -595,6 +552,32 @@ fn meter(of: &Evidence, it: &Segment, says: &Says) -> Value {
         decimal(of.multiplier_micro, 6),
         billed_use(of, it, says),
     ])
+}
+
+/// What a register counted between two reads across the end of its dial, and the last number of that, in
+/// millionths; `None` where it did not pass it.
+fn dial_passed(of: &Evidence) -> Option<(i64, i64)> {
+    let (first, last) = of.reads?;
+    if first.index_micro <= last.index_micro || of.multiplier_micro <= 0 {
+        return None;
+    }
+    let turned = i128::from(of.used.micro) * 1_000_000;
+    if turned.rem_euclid(i128::from(of.multiplier_micro)) != 0 {
+        return None;
+    }
+    let turned = i64::try_from(turned.div_euclid(i128::from(of.multiplier_micro))).ok()?;
+    let dial = turned.checked_add(first.index_micro - last.index_micro)?;
+    let is_dial = (1..=12).any(|digits| dial == 10_i64.pow(digits) * 1_000_000);
+    (0 <= turned && is_dial).then_some((turned, dial - 1_000_000))
+}
+
+/// That a register passed the end of its dial.
+fn passed(of: &Evidence, says: &Says) -> String {
+    let said = |(_, most): (i64, i64)| {
+        let said = says.words.dial_passed.replace("{meter}", &of.meter);
+        said.replace("{most}", &number(most, 0))
+    };
+    dial_passed(of).map_or_else(String::new, said)
 }
 
 /// What a meter showed, with the letter of its kind, and the word where it was estimated.
@@ -635,6 +618,7 @@ fn lines(segment: &Segment, says: &Says) -> Vec<Value> {
 /// they were measured, banks.
 fn said_of(it: &Segment, statement: &Statement, says: &Says) -> Vec<String> {
     let mut all = vec![last_year(it, statement, says)];
+    all.extend(it.evidence.iter().map(|it| passed(it, says)));
     all.extend(demands(it, says));
     all.push(bank(it, says));
     all.retain(|it| !it.is_empty());
@@ -722,7 +706,8 @@ pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
             format!("× {} × {days}/{of} {}", priced(price), says.words.days),
         ),
         Basis::Share(whole, share) => {
-            (format!("{}% × {}", decimal(share.nano, 7), says.money(whole)), String::new())
+            let share = decimal(share.nano, 7).replace('-', "−");
+            (format!("{share}% × {}", says.money(whole)), String::new())
         }
         Basis::Shortfall { least, charged } => {
             (format!("{} − {}", says.money(least), says.money(charged)), String::new())
@@ -752,7 +737,11 @@ fn counted(it: &Line, quantity: Quantity, says: &Says) -> String {
 /// A price without the unit, which stands beside it.
 fn priced(price: meterbook_core::money::Price) -> String {
     let text = each(price);
-    text.split_once(" per ").map_or(text.clone(), |(price, _)| price.to_owned()).replace('-', "−")
+    let price = text.split_once(" per ").map_or(&*text, |it| it.0);
+    match price.split_once('$') {
+        Some((sign, price)) => format!("{}${}", sign.replace('-', "−"), grouped(price)),
+        None => price.replace('-', "−"),
+    }
 }
 
 /// A QR code as an SVG drawing.

@@ -33,6 +33,7 @@ catalogue! {
     amount_due_by: "Amount due by", "A pagar hasta el";
     amount_enclosed: "Amount enclosed", "Importe adjunto";
     balance_before: "Balance before new charges", "Saldo antes de los cargos nuevos";
+    balance_after: "Balance after this bill", "Saldo después de esta factura";
     bank: "Energy sent back, in {unit}", "Energía devuelta, en {unit}";
     bank_allotted: "received from a community share", "recibido de una parte comunitaria";
     bank_closing: "kept for later bills", "guardado para facturas siguientes";
@@ -52,6 +53,7 @@ catalogue! {
     billed_use: "Billed use", "Consumo facturado";
     billing_period: "Billing period", "Período";
     change_was: "since the last bill", "desde la última factura";
+    change_replaced: "against the bill it replaces", "frente a la factura que sustituye";
     charges_in_detail: "Charges in detail", "Cargos en detalle";
     corrected_before: "Balance before the correction", "Saldo antes de la corrección";
     corrected_behind: "The new bills are behind this page. Nothing is to be paid on them: this page asks for all of it, once.", "Las facturas nuevas están detrás de esta página. No hay nada que pagar con ellas: esta página lo incluye todo, una sola vez.";
@@ -67,6 +69,8 @@ catalogue! {
     correction_why: "Why", "Motivo";
     credit_note: "Credit note", "Nota de crédito";
     credit_sent: "We will send you your credit of {amount}.", "Le enviaremos su saldo a favor de {amount}.";
+    credit_label: "Credit balance", "Saldo a favor";
+    credit_stays: "Your credit of {amount} stays on your account. Call {phone} to have it sent to you.", "Su saldo a favor de {amount} queda en su cuenta. Llame al {phone} para que se lo enviemos.";
     credit_balance: "You have a credit balance. Nothing is to be paid.", "Tiene saldo a favor. No hay nada que pagar.";
     days: "days", "días";
     demand_billed: "billed", "facturada";
@@ -74,6 +78,7 @@ catalogue! {
     demand_measured: "measured", "medida";
     demand_ratchet: "a share of an earlier, higher demand is billed", "se factura una parte de una demanda anterior más alta";
     detach: "Detach and return this part with your check. Do not staple.", "Separe y envíe esta parte con su cheque. No engrape.";
+    dial_passed: "{meter}: the dial passed {most} and went on from zero.", "{meter}: el medidor pasó de {most} y siguió desde cero.";
     difference: "Difference", "Diferencia";
     due_by: "Due by", "Vence el";
     earlier: "earlier entries", "asientos anteriores";
@@ -91,6 +96,14 @@ catalogue! {
     last_bill: "Last bill", "Última factura";
     last_year: "Same period last year", "El mismo período del año anterior";
     last_year_none: "There is no bill for the same period last year.", "No hay factura del mismo período del año anterior.";
+    level: "Budget billing: {level} in place of the new charges", "Cuota fija: {level} en lugar de los cargos nuevos";
+    level_always: "A part of that is in the level of each bill.", "Una parte de eso va en la cuota de cada factura.";
+    level_even: "So far you have paid what your charges came to.", "Hasta ahora ha pagado lo que sumaron sus cargos.";
+    level_less: "So far your charges came to {amount} less than the level.", "Hasta ahora sus cargos sumaron {amount} menos que la cuota.";
+    level_more: "So far your charges came to {amount} more than the level.", "Hasta ahora sus cargos sumaron {amount} más que la cuota.";
+    level_now: "Budget billing is settled with this bill.", "La cuota fija se liquida con esta factura.";
+    level_on: "That is settled with the bill of {month}.", "Eso se liquida con la factura de {month}.";
+    level_said: "Budget billing: you pay the level of {level}; the charges of this bill are {amount}.", "Cuota fija: usted paga la cuota de {level}; los cargos de esta factura son {amount}.";
     late_after: "After {date} a late fee of {fee} makes it", "Después del {date}, con un recargo por demora de {fee}, serán";
     late_none: "No late charge is added after {date}.", "Después del {date} no se agrega ningún recargo.";
     meter: "Meter", "Medidor";
@@ -109,6 +122,7 @@ catalogue! {
     once: "Charged once", "Cobrado una vez";
     once_bill: "One-time bill", "Factura única";
     once_total: "Total charged once", "Total cobrado una vez";
+    nothing: "Nothing", "Nada";
     number: "Number", "Número";
     only_reads: "Only the reads on this bill changed.", "Sólo cambiaron las lecturas de esta factura.";
     page: "Page", "Página";
@@ -155,6 +169,15 @@ catalogue! {
     year_before: "{unit}; line is the year before", "{unit}; la línea es el año anterior";
     other_title: "En español", "In English";
     other_text: "Usted debe {amount}, a pagar hasta el {date}. Para recibir su factura en español, llame al {phone}.", "You owe {amount} by {date}. To receive your bill in English, call {phone}.";
+    other_credit: "Tiene un saldo a favor de {amount}. No hay nada que pagar. Para recibir su factura en español, llame al {phone}.", "You have a credit balance of {amount}. Nothing is to be paid. To receive your bill in English, call {phone}.";
+    other_nothing: "No hay nada que pagar. Para recibir su factura en español, llame al {phone}.", "Nothing is to be paid. To receive your bill in English, call {phone}.";
+    why_meter: "a meter, or how many times it counts, was wrong", "un medidor, o las veces que cuenta, no era correcto";
+    why_other: "a fact that your bill is made of was wrong", "un dato de su factura no era correcto";
+    why_read: "a read of the meter was wrong or estimated", "una lectura del medidor no era correcta o era estimada";
+    why_run: "bills were made that should not have been", "se hicieron facturas que no correspondían";
+    why_service: "service was billed for other days, or another place, than it was taken", "el servicio se facturó por otros días, o en otro lugar, que los reales";
+    why_tampering: "energy was taken past the meter", "se tomó energía sin pasar por el medidor";
+    why_tariff: "a tariff, a price or an exemption was not applied as it is", "no se aplicó como corresponde una tarifa, un precio o una exención";
     sheet_done_at: "Done at", "Hecho a las";
     sheet_due: "Due", "Hasta";
     sheet_empty: "There is nothing to do.", "No hay nada que hacer.";

@@ -9,11 +9,11 @@ use std::path::Path;
 
 use jiff::civil::date;
 use meterbook_core::bill::OnPlan;
-use meterbook_core::bill::correct::net;
+use meterbook_core::bill::correct::{Cause, net};
 use meterbook_core::bill::sample::statement;
 use meterbook_core::bill::settle::Settled;
 use meterbook_core::bill::summary::Summary;
-use meterbook_core::bill::{BillNumber, Print, Statement};
+use meterbook_core::bill::{BillNumber, OnLevel, Print, Settles, Statement};
 use meterbook_core::id::{AccountNumber, CorrectionId};
 use meterbook_core::money::{Money, Price, Quantity, Unit};
 use meterbook_core::paper::sample;
@@ -67,8 +67,11 @@ fn a_last_bill_says_that_it_is_one_and_that_a_credit_is_sent() {
     let shown = view(&own);
     assert_eq!(shown.0["kind"], "Final bill");
     assert_eq!(shown.0["message"][0], "This is your final bill.");
+    let stays = "Service ended on Aug 1, 2026. Your credit of $154.02 stays on your account. Call (555)\u{a0}010-2000 to have it sent to you.";
+    assert_eq!(shown.0["message"][1], stays);
+    let sent = view(&Statement { credit_sent: true, ..own.clone() });
     assert_eq!(
-        shown.0["message"][1],
+        sent.0["message"][1],
         "Service ended on Aug 1, 2026. We will send you your credit of $154.02."
     );
     let (pdf, pages) = drawn("final", &shown, own.account.number);
@@ -526,4 +529,167 @@ fn a_first_page_of_a_year_says_what_rules_took_off_and_of_a_credit_that_nothing_
     }
     it.asks.as_mut().unwrap().amount_due += Money::from_cents(1);
     assert!(read_back_note(&page, &it).is_err());
+}
+
+/// A statement of which so much was owed before.
+fn owed(language: Language, before: i64, print: Print) -> Statement {
+    let own = Statement { print, ..statement(language) };
+    summed(Statement { before: Money::from_cents(before), ..own })
+}
+
+#[test]
+fn paper_with_nothing_to_pay_asks_for_nothing() {
+    let total = statement(Language::English).bill.total.cents();
+    for (language, credit, nothing, other) in [
+        (
+            Language::English,
+            "Creditbalance$154.02",
+            "Nothing",
+            "Tiene un saldo a favor de $154.02.",
+        ),
+        (Language::Spanish, "Saldoafavor$154.02", "Nada", "You have a credit balance of $154.02."),
+    ] {
+        for (print, before) in [Print::Normal, Print::Large].into_iter().zip([-total - 15_402; 2]) {
+            let own = owed(language, before, print);
+            assert_eq!(own.amount_due, Money::from_cents(-15_402));
+            let shown = view(&own);
+            let (pdf, _) =
+                drawn(&format!("credit-{language}-{print:?}"), &shown, own.account.number);
+            read_back(&pdf, &own).unwrap();
+            let (text, page) = (text_of(&pdf), html(&shown, &own).unwrap());
+            assert!(text.contains(credit) && page.contains(other), "{text}");
+            assert_eq!(shown.0["due"], nothing);
+            for asked in ["$154.02by", "hastael25ago", "Detach", "Separe", "Scantopay", "Escanee"] {
+                assert!(!text.contains(asked), "{asked}: {text}");
+            }
+        }
+        // What another account pays, or what came to nothing.
+        let own = owed(language, -total, Print::Normal);
+        let (pdf, _) = drawn(&format!("nothing-{language}"), &view(&own), own.account.number);
+        read_back(&pdf, &own).unwrap();
+        assert_eq!(view(&own).0["due"], nothing);
+        assert!(!text_of(&pdf).contains("Detach"), "{language}");
+        // Paper that asks for it all the same is not kept.
+        let asks = owed(language, 0, Print::Normal);
+        let asking = Press::new().pdf(&view(&asks)).unwrap();
+        let moved = Statement { amount_due: Money::ZERO, ..asks };
+        assert!(read_back(&asking, &moved).is_err());
+    }
+}
+
+#[test]
+fn a_levelled_bill_says_its_charges_the_level_and_what_is_made_up_when() {
+    for (language, row, said) in [
+        (
+            Language::English,
+            "Budget billing: $83.00 in place of the new charges",
+            "Budget billing: you pay the level of $83.00; the charges of this bill are $345.98. So far your charges came to $9.25 less than the level. That is settled with the bill of Nov 2026.",
+        ),
+        (
+            Language::Spanish,
+            "Cuota fija: $83.00 en lugar de los cargos nuevos",
+            "Hasta ahora sus cargos sumaron $9.25 menos que la cuota. Eso se liquida con la factura de nov 2026.",
+        ),
+    ] {
+        for print in [Print::Normal, Print::Large] {
+            let mut own = owed(language, 1_000, print);
+            let asked = Money::from_cents(8_300);
+            let (beside, later) = (asked - own.bill.total, Money::from_cents(-9_25));
+            let settles = Settles::On(date(2026, 11, 3));
+            own.level = Some(OnLevel { asked, beside, later, settles });
+            own.amount_due = own.before + asked;
+            let shown = view(&own);
+            assert_eq!(shown.0["moved"][0]["label"], row);
+            let message = shown.0["message"][1].as_str().unwrap();
+            assert!(message.contains(said), "{message}");
+            let (pdf, _) =
+                drawn(&format!("level-{language}-{print:?}"), &shown, own.account.number);
+            read_back(&pdf, &own).unwrap();
+            html(&shown, &own).unwrap();
+        }
+    }
+}
+
+#[test]
+fn across_the_end_of_a_dial_the_difference_is_what_was_counted() {
+    for (language, said) in [
+        (Language::English, "the dial passed 99,999 and went on from zero."),
+        (Language::Spanish, "el medidor pasó de 99,999 y siguió desde cero."),
+    ] {
+        let mut own = statement(language);
+        let of = &mut own.bill.segments[0].evidence[0];
+        let (first, last) = of.reads.as_mut().unwrap();
+        (first.index_micro, last.index_micro) = (99_200_000_000, 393_000_000);
+        of.multiplier_micro = 40_000_000;
+        of.used.micro = 1_193_000_000 * 40;
+        let meter = of.meter.clone();
+        let shown = view(&own);
+        let row = &shown.0["segments"][0];
+        assert_eq!(row["meters"][0][4], "1,193");
+        let notes: Vec<&str> =
+            row["said"].as_array().unwrap().iter().filter_map(|it| it.as_str()).collect();
+        assert!(notes.contains(&format!("{meter}: {said}").as_str()), "{notes:?}");
+        // What no dial explains is left to whoever asks.
+        own.bill.segments[0].evidence[0].used.micro += 1_000_000 * 40;
+        assert_eq!(view(&own).0["segments"][0]["meters"][0][4], "");
+    }
+}
+
+#[test]
+fn a_corrected_bill_is_set_against_the_one_it_replaces_and_says_why_in_the_customers_words() {
+    let mut own = statement(Language::English);
+    own.replaces = Some(own.bill.number.clone());
+    let small = view(&own).0["changed"]["small"].as_str().unwrap().to_owned();
+    assert!(small.ends_with(" against the bill it replaces"), "{small}");
+    for (language, said) in [
+        (Language::English, "Why: a read of the meter was wrong or estimated."),
+        (Language::Spanish, "Motivo: una lectura del medidor no era correcta o era estimada."),
+    ] {
+        let mut it = sample::note(language, 1_000);
+        it.correction.cause = Cause::Read;
+        it.correction.why = "late: agreement 14 (letter)".to_owned();
+        assert_eq!(note(&it).0["why"], said);
+        let mut it = sample::corrected(language, 1_000);
+        it.correction.cause = Cause::Read;
+        assert_eq!(note(&it).0["why"], said);
+    }
+}
+
+/// Twelve services with long names, an address of six lines, millions, and something past due.
+#[test]
+fn a_first_page_of_many_services_keeps_clear_of_its_slip() {
+    for language in [Language::English, Language::Spanish] {
+        let mut own = statement(language);
+        let site = "pay.municipal-light-department.example";
+        own.utility.site = site.to_owned();
+        own.bill.number.0 = "B-261129-10000002-O30".to_owned();
+        own.bill
+            .addressed_to
+            .extend(["Building 7", "Dock 3", "Attention: accounts"].map(str::to_owned));
+        let one = own.bill.segments[0].clone();
+        own.bill.segments = std::iter::repeat_n(one, 12).collect();
+        for line in own.bill.segments.iter_mut().flat_map(|it| &mut it.lines) {
+            if let Basis::Each(_, price) = &mut line.basis {
+                price.nano = 1_285_000_000_000;
+            }
+        }
+        for month in own.history.iter_mut().flat_map(|it| &mut it.months) {
+            month.usage.micro = 28_231_848_000_000;
+        }
+        own.before = Money::from_cents(699_827_548);
+        let own = summed(own);
+        let shown = view(&own);
+        assert_eq!(shown.0["cells"], 7);
+        let lines = &shown.0["segments"][0]["lines"];
+        let priced = lines.as_array().unwrap().iter().filter_map(|it| it["price"].as_str());
+        assert!(priced.into_iter().any(|it| it.contains("$1,285.00")), "{lines}");
+        let (pdf, pages) = drawn(&format!("many-{language}"), &shown, own.account.number);
+        read_back(&pdf, &own).unwrap();
+        let texts = pdf_extract::extract_text_from_mem_by_pages(&pdf).unwrap();
+        let slip = if language == Language::English { "Detach" } else { "Separe" };
+        let on = texts.iter().position(|it| it.contains(slip));
+        assert_eq!(on, Some(1), "the slip is on a page of its own: {pages}");
+        let text = text_of(&pdf);
+        assert!(text.contains(site) && !text.contains("light--"), "{text}");
+    }
 }

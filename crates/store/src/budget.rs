@@ -43,6 +43,7 @@ const BILLS: Sql = Sql("
            coalesce((select max(s.to_on) from segment s where s.bill_id = b.id), b.to_on)
     from budget_bill m join bill b on b.id = m.bill_id
     where m.key = $1 order by m.bill_id");
+const KEY_OF: Sql = Sql("select key from budget_bill where bill_id = $1");
 const VARIANCE: Sql = Sql("
     select cast(-coalesce(sum(amount_cents), 0) as bigint) from charge
     where account_id = $1 and kind = 'budget'");
@@ -196,6 +197,11 @@ pub fn bills(tx: &mut Tx, key: &str) -> Result<Vec<Levelled>> {
             until: row.date(9)?,
         })
     })
+}
+
+/// The key of the levelling that levelled a bill, if one did.
+pub fn key_of(tx: &mut Tx, bill: BillId) -> Result<Option<String>> {
+    tx.maybe(KEY_OF, [bill.into()], |row| row.text(0))
 }
 
 /// What the bills of an account came to beyond what was asked for.

@@ -48,6 +48,14 @@ const SECURED: Sql = Sql("
         select account_id, amount_cents from charge where kind = 'deposit-interest') as interest
     group by account_id having sum(amount_cents) <> 0
     order by 1");
+const OVER: Sql = Sql("
+    select c.account_id from charge c
+    where c.kind = 'deposit-applied' and c.charged_on <= $1
+      and not exists (select 1 from agreement g
+                      where g.account_id = c.account_id and (g.to_on is null or $1 < g.to_on))
+      and (select sum(p.amount_cents) from posting p
+           where p.account_id = c.account_id and p.gl = '1200 receivable') < 0
+    group by c.account_id order by c.account_id");
 const EARNED: Sql = Sql("
     select count(*), max(through_on), cast(coalesce(sum(amount_cents), 0) as bigint)
     from deposit_interest where account_id = $1");
@@ -188,6 +196,11 @@ pub fn guarantees(tx: &mut Tx, account: AccountId) -> Result<Vec<Guarantee>> {
 /// The accounts that left security, or earned interest that they did not get.
 pub fn secured(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(SECURED, [], |row| row.id(0))
+}
+
+/// The accounts whose service is over on a day, whose security was set off, and that have a credit.
+pub fn over(tx: &mut Tx, on: Date) -> Result<Vec<AccountId>> {
+    tx.many(OVER, [on.into()], |row| row.id(0))
 }
 
 /// The accounts for which somebody stands in.

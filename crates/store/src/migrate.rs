@@ -81,10 +81,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0076_parts_by_debit", include_str!("../migrations/0076_parts_by_debit.sql")),
     ("0078_refunds_found", include_str!("../migrations/0078_refunds_found.sql")),
     ("0079_open", include_str!("../migrations/0079_open.sql")),
+    ("0080_cuts", include_str!("../migrations/0080_cuts.sql")),
     ("0081_kinds_of_unclaimed", include_str!("../migrations/0081_kinds_of_unclaimed.sql")),
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
-    ("0080_cuts", include_str!("../migrations/0080_cuts.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -239,6 +239,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "allí rige un contrato desde el {}; termínelo primero",
     ),
     (
+        "{}: {} of that is of bills before {}, too long ago to be charged; it comes to {}, and what is less than {} is not corrected; see: {}",
+        "{}: {} de eso es de facturas anteriores al {}, demasiado antiguas para cobrarse; suma {}, y lo que es menos de {} no se corrige; vea: {}",
+    ),
+    (
         "it comes to {}, and what is less than {} is not corrected; see: {}",
         "suma {}, y lo que es menos de {} no se corrige; vea: {}",
     ),

@@ -20,7 +20,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use super::correct::{CORRECT, NotCorrected, said};
 use super::origin::Origins;
 use super::post::Ids;
-use super::settle::{asked, rules_on};
+use super::settle::{before, rules_on};
 use super::{check, origin, post, so_far, sum_up};
 use crate::refuse;
 
@@ -168,7 +168,7 @@ fn worked_out(
     for it in &mut anew.corrections {
         due_together(it);
         let class = store::account::get(tx, it.account)?.class;
-        let before = asked(tx, it.bills.iter().map(|it| it.0.id).collect())?;
+        let before = before(tx, it, &rules)?;
         it.settled = rules.settle((it.cause, class), it.on, &it.bills, &before);
         it.net = net(&it.bills) - it.settled.off();
     }

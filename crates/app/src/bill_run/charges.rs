@@ -11,7 +11,6 @@ use meterbook_core::bill::assess::AccountFacts;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::{AccountId, AgreementId, EntryId};
 use meterbook_core::ledger::{Entry, EntryKind};
-use meterbook_core::money::Money;
 use meterbook_store::charge::Pending;
 use meterbook_store::{self as store, Tx};
 
@@ -36,8 +35,9 @@ pub(super) fn with(tx: &mut Tx, bills: &[Bill], facts: &[AccountFacts]) -> Resul
             // What is asked for with this bill is given back with it: nothing is left to secure.
             let new = charges.iter().filter(|it| it.kind == ChargeFor::Deposit);
             let held = *held + new.map(|it| it.amount).sum();
-            charges.push(given_back(bill.account, held, *language, bill.billed_on));
-            charges.extend(deposit::at_last(tx, bill.account, bill.billed_on, *language)?);
+            let (account, on) = (bill.account, bill.billed_on);
+            charges.extend(deposit::given_back(tx, account, held, *language, on)?);
+            charges.extend(deposit::at_last(tx, account, on, *language)?);
         }
         all.extend(charges.into_iter().map(|it| Charge { bill: Some(bill.id), ..it }));
     }
@@ -55,7 +55,7 @@ pub(super) fn without_bill(tx: &mut Tx, account: AccountId, on: Date) -> Result<
     charges.extend(due(wanted.iter().filter(|it| it.kind != ChargeFor::Deposit), on));
     charges.extend(budget::at_last(tx, account, on)?);
     if let Some((held, language)) = store::charge::to_apply(tx, &[account])?.remove(&account) {
-        charges.push(given_back(account, held, language, on));
+        charges.extend(deposit::given_back(tx, account, held, language, on)?);
         charges.extend(deposit::at_last(tx, account, on, language)?);
     }
     Ok(charges)
@@ -118,15 +118,4 @@ fn asked(it: &Pending, on: Date) -> Charge {
     let label = if label.is_empty() { kind.label(*language).to_owned() } else { label.clone() };
     let (kind, account, amount, asked_by) = (*kind, *account, *amount, Some(*asked_by));
     Charge { key, kind, account, amount, on, asked_by, label, bill: None }
-}
-
-fn given_back(
-    account: AccountId,
-    held: Money,
-    language: meterbook_core::person::Language,
-    on: Date,
-) -> Charge {
-    let kind = ChargeFor::DepositApplied;
-    let (key, label) = (Charge::applied_key(account, on), kind.label(language).to_owned());
-    Charge { key, kind, account, amount: -held, on, asked_by: None, label, bill: None }
 }

@@ -76,6 +76,10 @@ pub enum NotCorrected {
         net: Money,
         /// Below this nothing is corrected.
         below: Money,
+        /// The bills that read otherwise: what each came to, and what it would.
+        bills: Vec<(BillNumber, Money, Money)>,
+        /// What is not charged of that because it is too long ago, before a day.
+        too_old: Option<(Money, Date)>,
     },
     /// Nobody said why.
     NoReason,
@@ -135,9 +139,23 @@ pub(crate) fn seen(
     };
     let rules = rules_on(tx, today)?;
     if rules.tolerates(it.net) {
-        return Err(refuse(NotCorrected::Tolerated { net: it.net, below: rules.tolerance() }));
+        return Err(refuse(tolerated(&it, rules.tolerance())));
     }
     Ok(it)
+}
+
+/// That a correction is too small to be made, with what became of it.
+fn tolerated(it: &Correction, below: Money) -> NotCorrected {
+    let total = |new: &Option<Bill>| new.as_ref().map_or(Money::ZERO, |it| it.total);
+    let bill = |(old, new): &(Bill, Option<Bill>)| (old.number.clone(), old.total, total(new));
+    let waived = it.settled.waived;
+    let too_old = it.settled.reach.filter(|_| Money::ZERO < waived).map(|day| (waived, day));
+    NotCorrected::Tolerated {
+        net: it.net,
+        below,
+        bills: it.bills.iter().map(bill).collect(),
+        too_old,
+    }
 }
 
 fn tried(
@@ -268,10 +286,22 @@ impl fmt::Display for NotCorrected {
                 "what {} gave to or took from a community share is on the bills of others too; settle it between them by hand",
                 bill.0
             ),
-            NotCorrected::Tolerated { net, below } => write!(
-                f,
-                "it comes to {net}, and what is less than {below} is not corrected; see: meterbook bill correction-rules"
-            ),
+            NotCorrected::Tolerated { net, below, bills, too_old } => {
+                if let Some((waived, day)) = too_old {
+                    let each =
+                        bills.iter().map(|(bill, was, now)| format!("{bill} {was}, now {now}"));
+                    let each: Vec<String> = each.collect();
+                    write!(
+                        f,
+                        "{}: {waived} of that is of bills before {day}, too long ago to be charged; ",
+                        each.join("; ")
+                    )?;
+                }
+                write!(
+                    f,
+                    "it comes to {net}, and what is less than {below} is not corrected; see: meterbook bill correction-rules"
+                )
+            }
             NotCorrected::NoReason => f.write_str("say why; whoever looks at it later will ask"),
             NotCorrected::NotAsSeen { was, now } => {
                 write!(

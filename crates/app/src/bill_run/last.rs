@@ -17,16 +17,17 @@ use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId, RunId, WindowId};
+use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
 use super::{NotRun, charges, check, origin, post, so_far, sum_up};
 use crate::authority::authorize;
-use crate::{Actor, budget, refuse};
+use crate::{Actor, budget, deposit, refuse};
 
 /// What was made of the end of an account's service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Closed {
     /// The last bills, one for each turn in which something ended.
     pub bills: Vec<Bill>,
@@ -34,6 +35,8 @@ pub struct Closed {
     pub charges: Vec<Charge>,
     /// What was asked for as security and is on no bill: it is not asked for any more.
     pub let_go: Vec<Charge>,
+    /// What of a credit waits in refunds payable, where rules send it.
+    pub refunded: Money,
 }
 
 /// Makes the last bill of an account for what ended by today. `unusual` lets one go that is far from
@@ -42,7 +45,7 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let account = store::account::get(tx, account)?;
-    let mut closed = Closed { bills: Vec::new(), charges: Vec::new(), let_go: Vec::new() };
+    let mut closed = Closed::default();
     // Oldest first, and each turn once: two services that ended in one are on one bill.
     while let Some(end) = store::bill::next_end(tx, account.id, today)? {
         let day = end.yesterday()?;
@@ -74,6 +77,7 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     if nothing && !settled {
         return Err(refuse(NotRun::NothingEnded { number: account.number }));
     }
+    closed.refunded = deposit::send(tx, actor, account.id, today)?;
     Ok(closed)
 }
 

@@ -3,8 +3,13 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::settle::{AskedBefore, Rules, asked_with, not_charged};
-use meterbook_core::id::BillId;
+use meterbook_core::bill::correct::Correction;
+use meterbook_core::bill::interest::paid;
+use meterbook_core::bill::settle::{
+    AskedBefore, Before, PaidBefore, Rules, asked_with, not_charged,
+};
+use meterbook_core::id::{BillId, EntryId};
+use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
@@ -30,6 +35,26 @@ pub fn say_rules(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()
 /// The text of the rules that hold on a day; empty when nothing is said.
 pub fn rules_text(tx: &mut Tx, on: Date) -> Result<String> {
     Ok(store::correction::rules(tx, on)?.unwrap_or_default())
+}
+
+/// What became of the bills of a correction before it: what they asked for, and where interest goes by it
+/// what was paid of them.
+pub(super) fn before(tx: &mut Tx, it: &Correction, rules: &Rules) -> Result<Before> {
+    let asked = asked(tx, it.bills.iter().map(|it| it.0.id).collect())?;
+    let mut before = Before { asked, paid: PaidBefore::new() };
+    if !rules.asks_for_paid(&it.bills) {
+        return Ok(before);
+    }
+    let sides = store::ledger::sides(tx, it.account, it.on, EntryId(i64::MAX))?;
+    let applied = store::ledger::applied(tx, it.account)?;
+    for (old, _) in &it.bills {
+        let asked = before.asked.get(&old.id);
+        let waived = asked.map_or(Money::ZERO, |it| it.waived);
+        let first = asked.into_iter().flat_map(|it| &it.of).map(|it| (&it.0, it.1));
+        let bills: Vec<_> = first.chain([(&old.number, waived)]).collect();
+        before.paid.insert(old.id, paid(&bills, &sides, &applied));
+    }
+    Ok(before)
 }
 
 /// What those of these bills asked for that stand in the place of others, by the corrections that made

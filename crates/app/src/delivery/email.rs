@@ -69,7 +69,7 @@ pub fn send(
     let mut tally = Tally { unknown: give_up(db, actor)?, ..Tally::default() };
     let (allowed, due, settings) = db.write(|tx| {
         let allowed = mass::authorized(tx, actor)?;
-        let due = mass::due(tx, mass)?;
+        let due = mass::due(tx, actor, mass)?;
         let today = crate::founding::zone(tx)?.day_of(actor.at);
         let said = format!("{} pieces of {}", due.len(), mass.billed);
         store::audit::add(tx, &allowed, "send bills", Way::Email.word(), &said)?;

@@ -58,8 +58,9 @@ pub fn days(from: &str, to: &str) -> Result<Period> {
     Period::new(first, end).ok_or_else(wrong)
 }
 
-/// The pieces of a mass delivery, if it may go.
-pub(super) fn due(tx: &mut Tx, mass: &Mass) -> Result<Vec<PieceId>> {
+/// The pieces of a mass delivery, if it may go. More than the settings let go at once take a second person,
+/// whatever somebody expects.
+pub(super) fn due(tx: &mut Tx, actor: Actor, mass: &Mass) -> Result<Vec<PieceId>> {
     let Mass { way, billed, expected } = *mass;
     goes(tx, way)?;
     let due = store::outbox::due(tx, way, billed)?;
@@ -71,6 +72,9 @@ pub(super) fn due(tx: &mut Tx, mass: &Mass) -> Result<Vec<PieceId>> {
         Some(expected) => expected,
         None => store::outbox::papers(tx, billed)?,
     };
+    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let most = super::settings::on(tx, today)?.most;
+    let expected = most.map_or(expected, |most| expected.min(most));
     if expected < pieces && store::outbox::may_go(tx, way, billed)? != pieces {
         return Err(refuse(NotDelivered::MoreThanExpected { way, pieces, expected }));
     }

@@ -4,12 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use meterbook_core::delivery::retry::AGAIN;
 use meterbook_core::delivery::settings::{Carried, Settings};
 use meterbook_core::delivery::{Event, PaperKind, Piece, State};
+use meterbook_core::money::Money;
 use meterbook_core::person::Language;
 
 use super::NotDelivered;
@@ -119,10 +121,7 @@ fn words(it: &Printed, (kind, language): (PaperKind, Language), carried: &Carrie
             "Se corrigieron facturas de la cuenta {account}. Las facturas nuevas vienen juntas, con un solo importe por todas."
         ),
     };
-    let asks = it.asks().map_or_else(String::new, |(amount, due)| match language {
-        Language::English => format!("Amount due: {amount}\nDue on: {due}\n\n"),
-        Language::Spanish => format!("Importe a pagar: {amount}\nFecha de vencimiento: {due}\n\n"),
-    });
+    let asks = it.asks().map_or_else(String::new, |it| asked(it, language));
     let carried = match (language, carried) {
         (Language::English, Carried::Attached) => "It is attached.".to_owned(),
         (Language::English, Carried::Link(url)) => format!("Sign in to see it: {url}"),
@@ -134,6 +133,26 @@ fn words(it: &Printed, (kind, language): (PaperKind, Language), carried: &Carrie
         Language::Spanish => format!("¿Preguntas? Llame al {phone}."),
     };
     Words { subject: title, text: format!("{said}\n\n{asks}{carried}\n\n{ask}\n{name}\n") }
+}
+
+/// What is to be paid by when, written as on the paper; or that nothing is.
+fn asked((amount, due): (Money, Date), language: Language) -> String {
+    let said = meterbook_paper::amount(language, amount.abs());
+    let due = meterbook_paper::day(language, due);
+    match (amount.cents(), language) {
+        (1.., Language::English) => format!("Amount due: {said}\nDue on: {due}\n\n"),
+        (1.., Language::Spanish) => {
+            format!("Importe a pagar: {said}\nFecha de vencimiento: {due}\n\n")
+        }
+        (0, Language::English) => "Nothing is to be paid.\n\n".to_owned(),
+        (0, Language::Spanish) => "No hay nada que pagar.\n\n".to_owned(),
+        (_, Language::English) => {
+            format!("Credit balance: {said}\nNothing is to be paid.\n\n")
+        }
+        (_, Language::Spanish) => {
+            format!("Saldo a favor: {said}\nNo hay nada que pagar.\n\n")
+        }
+    }
 }
 
 /// The same words as a page, each letter that HTML would read otherwise escaped.
@@ -149,4 +168,28 @@ fn page(text: &str, language: Language) -> String {
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn amounts_and_days_read_as_on_the_paper_and_a_credit_is_not_asked_for() {
+        let said = |cents, language| {
+            asked((Money::from_cents(cents), date(2026, 12, 20)), language).trim_end().to_owned()
+        };
+        assert_eq!(
+            said(211_141, Language::Spanish),
+            "Importe a pagar: $2,111.41\nFecha de vencimiento: 20 dic 2026"
+        );
+        assert_eq!(said(211_141, Language::English), "Amount due: $2,111.41\nDue on: Dec 20, 2026");
+        assert_eq!(
+            said(-11_373, Language::English),
+            "Credit balance: $113.73\nNothing is to be paid."
+        );
+        assert_eq!(said(0, Language::Spanish), "No hay nada que pagar.");
+    }
 }

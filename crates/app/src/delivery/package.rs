@@ -16,7 +16,6 @@ use meterbook_core::delivery::{COPIES, Enclosed, Piece, State, Way, key};
 use meterbook_core::id::{AccountNumber, PackageId};
 use meterbook_core::limits::BILLS_PER_FILE;
 use meterbook_core::money::Money;
-use meterbook_core::period::Period;
 use meterbook_core::permission::Authorized;
 use meterbook_formats::mail;
 use meterbook_paper::{Batch, Tagged, is_of, stands};
@@ -49,8 +48,13 @@ pub struct Made {
     pub sha256: String,
 }
 
-/// The paper of some days that waits for post.
-pub fn papers(tx: &mut Tx, billed: Period) -> Result<Vec<Enclosed>> {
+/// The paper of some days that waits for post, if it may go: nothing is drawn for what is refused.
+pub fn papers(tx: &mut Tx, actor: Actor, mass: &Mass) -> Result<Vec<Enclosed>> {
+    let (billed, mass) = (mass.billed, &Mass { way: Way::Post, ..*mass });
+    mass::authorized(tx, actor)?;
+    if store::mail_package::open(tx, billed)?.is_none() {
+        mass::due(tx, actor, mass)?;
+    }
     let waiting = store::outbox::waiting(tx, Way::Post, billed)?;
     let papers: BTreeSet<Enclosed> = waiting.iter().map(|(it, _)| it.enclosed).collect();
     Ok(papers.into_iter().collect())
@@ -67,7 +71,7 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
         match store::mail_package::open(tx, billed)? {
             Some(id) => Ok((Some(id), Vec::new())),
             None => {
-                mass::due(tx, mass)?;
+                mass::due(tx, actor, mass)?;
                 Ok((None, store::outbox::waiting(tx, Way::Post, billed)?))
             }
         }
@@ -91,7 +95,7 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
     let pieces: Vec<_> = taken.iter().map(|(it, position)| (it.id, position + 1)).collect();
     let id = db.write(|tx| {
         let allowed = mass::authorized(tx, actor)?;
-        mass::due(tx, mass)?;
+        mass::due(tx, actor, mass)?;
         let id = PackageId(tx.next(Counter::Package, 1)?);
         let (by, at) = (allowed.by(), allowed.at());
         let said = (State::Sending, &*format!("package {id}"));

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use jiff::ToSpan;
 use jiff::civil::date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bill_run::last;
@@ -13,6 +14,7 @@ use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::{budget, credit_rules, receipt, statement};
 use meterbook_checks::engines;
+use meterbook_core::bill::{OnLevel, Settles};
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::budget::How;
 use meterbook_core::credit::deposit::Because;
@@ -62,7 +64,12 @@ fn what_is_asked_for_is_level_and_the_bill_what_it_is() {
         assert_eq!(db.read(|tx| replay(tx, face.id)).unwrap(), Replayed::Same);
         let it = db.read(|tx| statement::of_bill(tx, face.id)).unwrap();
         assert_eq!(it.amount_due, cents(10_00));
-        assert_eq!(it.since[0].text, "Budget billing: $10.00 for $13.32");
+        // It stands behind the charges that it is in place of, and is no old debt.
+        assert_eq!((it.since.clone(), it.before), (vec![], Money::ZERO));
+        let settles = Settles::On(face.billed_on.saturating_add(11.months()));
+        let level =
+            OnLevel { asked: cents(10_00), beside: cents(-3_32), later: cents(3_32), settles };
+        assert_eq!(it.level, Some(level));
         // What is paid of it pays all of it.
         pays(db, THREE, 10_00, date(2026, 3, 1), actor());
         let open = db.read(|tx| receipt::open_now(tx, THREE)).unwrap();

@@ -10,7 +10,7 @@ use meterbook_app::bill_run::correct::{Many, NewCorrection, NotCorrected, many, 
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::window::{self, NewWindow};
-use meterbook_app::{Actor, Refused, check, tariff, timeline};
+use meterbook_app::{Actor, Refused, check, statement, tariff, timeline};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::correct::{Cause, Correction, only_reads};
@@ -352,6 +352,39 @@ fn many_months_of_many_accounts_are_corrected_together() {
         // What waits differs still, and is not asked for twice.
         let again = many(db, ann, of, Some(why), &mut |_, _| ()).unwrap();
         assert_eq!((again.accounts, again.failures), (0, 1), "{:?}", again.failed);
+    });
+}
+
+/// A bill that is made later than those after it stands among its own months.
+#[test]
+fn a_corrected_bill_is_compared_with_the_month_before_it_and_the_one_it_replaces() {
+    engines::each(|db, _| {
+        three_months(db);
+        // 80, 120 and 100.
+        shows(db, date(2026, 2, 1), &[80]);
+        correct(db, actor(), Money::ZERO, "read again").unwrap();
+        let all = db.read(|tx| store::correction::get(tx, CorrectionId(1))).unwrap();
+        let february = all.made().nth(1).unwrap().clone();
+        let it = db.read(|tx| statement::of_bill(tx, february.id)).unwrap();
+        let months: Vec<(i8, i64)> = it.history[0]
+            .months
+            .iter()
+            .map(|it| (it.period.start().month(), it.usage.micro.div_euclid(1_000_000)))
+            .collect();
+        assert_eq!(months, [(1, 80), (2, 120)], "with January as it stands now, and not March");
+        assert_eq!(it.replaces.as_ref(), Some(&all.bills[1].0.number));
+        let why = it.why.unwrap();
+        assert_eq!((why.from.cents(), why.to.cents()), (12_00, 14_40));
+        // April is compared with March, although February was made anew later.
+        shows(db, date(2026, 5, 1), &[400]);
+        bill(db);
+        let april = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+        let it = db.read(|tx| statement::of_bill(tx, april)).unwrap();
+        let months: Vec<i8> =
+            it.history[0].months.iter().map(|it| it.period.start().month()).collect();
+        assert_eq!((months, it.replaces), (vec![1, 2, 3, 4], None));
+        let march = db.read(|tx| store::bill::before(tx, &it.bill)).unwrap().unwrap();
+        assert_eq!(march.period, Period::month(2026, 3).unwrap());
     });
 }
 

@@ -9,7 +9,7 @@ use meterbook_app::deposit::{self, Given, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::write_off::{self, NewTransfer};
-use meterbook_app::{Actor, check, credit_rules, receipt};
+use meterbook_app::{Actor, check, credit_rules, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::charge::ChargeFor;
 use meterbook_core::credit::Noun;
@@ -206,10 +206,73 @@ fn the_last_bill_sets_off_security_with_its_interest() {
         bill(db);
         pays(db, account.id, 18_700, date(2026, 2, 5), at("2026-03-10"));
         last_bill::leaves(db, &account, last_bill::LEFT, ReadWanted::Given(vec![150_000_000]));
-        last_bill::close(db, &account).unwrap();
-        // $6 and $10, less $150 and 33 days of a cent and a half.
-        assert_eq!(owes(db, account.id), 16_00 - 15_000 - 50);
+        let closed = last_bill::close(db, &account).unwrap();
+        // $6 and $10, less $150 and 33 days of a cent and a half: by the rules it is paid out.
+        let rest = 15_000 + 50 - 16_00;
+        assert_eq!(closed.refunded, cents(rest));
+        assert_eq!((owes(db, account.id), sum(db, Gl::RefundsPayable)), (0, -rest));
         assert_eq!((sum(db, Gl::DepositsHeld), sum(db, Gl::DepositInterest)), (0, 0));
+        let it = db.read(|tx| statement::of_bill(tx, closed.bills[0].id)).unwrap();
+        assert_eq!((it.amount_due.cents(), it.credit_sent), (-rest, true), "as the bill says");
+        assert!(deposit::review_all(db, at("2026-03-11")).unwrap().is_empty(), "once");
+        sound(db);
+    });
+}
+
+/// A bill of a turn may be dated later than it is made: until then the security is held.
+#[test]
+fn what_the_last_bill_of_a_turn_leaves_is_paid_out_on_its_day_if_the_rules_say_so() {
+    for (how, sent) in [("refund", true), ("credit", false)] {
+        engines::each(|db, _| {
+            last_bill::found(db);
+            say(db, Noun::Deposit, &RULES.replace("as refund", &format!("as {how}")));
+            let account = last_bill::comes(db);
+            last_bill::shows(db, date(2026, 2, 1), 100);
+            bill(db);
+            pays(db, account.id, 18_700, date(2026, 2, 5), at("2026-02-16"));
+            last_bill::leaves(db, &account, last_bill::LEFT, ReadWanted::Given(vec![150_000_000]));
+            bill(db);
+            let rest = -owes(db, account.id);
+            assert!(0 < rest, "{rest}");
+            let held = |day| db.read(|tx| deposit::secured(tx, account.id, day)).unwrap();
+            // Dated on March 3.
+            let before = held(date(2026, 2, 16));
+            assert_eq!((before.held, before.interest), (cents(15_000), cents(17)));
+            assert!(deposit::review_all(db, at("2026-03-02")).unwrap().is_empty(), "not yet");
+            let given = deposit::review_all(db, at("2026-03-03")).unwrap();
+            let given: Vec<i64> = given.iter().map(|it| it.refunded.cents()).collect();
+            assert_eq!(given, if sent { vec![rest] } else { Vec::new() });
+            let left = if sent { 0 } else { -rest };
+            assert_eq!(owes(db, account.id), left);
+            let last = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+            let it = db.read(|tx| statement::of_bill(tx, last)).unwrap();
+            assert_eq!((it.amount_due.cents(), it.credit_sent), (-rest, sent));
+            assert!(deposit::review_all(db, at("2026-03-04")).unwrap().is_empty(), "once");
+            sound(db);
+        });
+    }
+}
+
+#[test]
+fn what_nobody_paid_of_security_is_not_set_off_but_no_longer_asked_for() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::Deposit, RULES);
+        let account = last_bill::comes(db);
+        last_bill::shows(db, date(2026, 2, 1), 100);
+        bill(db);
+        // All but $50.
+        pays(db, account.id, 13_700, date(2026, 2, 5), at("2026-03-10"));
+        let paid = db.read(|tx| deposit::secured(tx, account.id, date(2026, 3, 9))).unwrap().held;
+        last_bill::leaves(db, &account, last_bill::LEFT, ReadWanted::Given(vec![150_000_000]));
+        let closed = last_bill::close(db, &account).unwrap();
+        let it = db.read(|tx| statement::of_bill(tx, closed.bills[0].id)).unwrap();
+        let said: Vec<_> = it.since.iter().map(|it| (it.text.as_str(), it.amount)).collect();
+        assert!(cents(0) < paid && paid < cents(15_000), "{paid}");
+        assert!(said.contains(&("Depósito de garantía aplicado", -paid)), "{said:?}");
+        let never = ("Depósito de garantía que ya no se pide", paid - cents(15_000));
+        assert!(said.contains(&never), "{said:?}");
+        assert_eq!(sum(db, Gl::DepositsHeld), 0);
         sound(db);
     });
 }

@@ -162,8 +162,12 @@ fn a_read_reaches_the_bills_on_both_sides_of_it_and_the_next_turn_goes_on_from_t
         let from = date(2026, 1, 1);
         let seen =
             db.write(|tx| correct::preview(tx, actor(), ACCOUNT, from, Cause::Read)).unwrap();
-        let reached =
-            reaches(&Told { said: String::new(), was: String::new(), corrections: vec![seen] });
+        let reached = reaches(&Told {
+            said: String::new(),
+            was: String::new(),
+            corrections: vec![seen],
+            too_small: vec![],
+        });
         assert_eq!(reached, [(1, 600), (2, -600)]);
         crate::correct::correct(db, actor(), Money::ZERO, "the 5 was read as a 0").unwrap();
         clean(db);

@@ -210,7 +210,7 @@ fn what_ended_is_billed_before_its_turn_and_the_deposit_set_off() {
         same(db, bill.id);
         let it = db.read(|tx| statement::of_bill(tx, bill.id)).unwrap();
         let since: Vec<&str> = it.since.iter().map(|it| it.text.as_str()).collect();
-        assert_eq!(since, ["Cargo (Closing)", "Depósito de garantía aplicado"]);
+        assert_eq!(since, ["Cargo (Closing)", "Depósito de garantía que ya no se pide"]);
         assert_eq!(it.closing, Some(LEFT), "it says that it is the last one");
         assert_eq!(it.amount_due, money(5_300));
         sound(db);

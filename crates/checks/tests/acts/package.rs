@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::delivery::mass::Mass;
-use meterbook_app::delivery::package::{Begun, Made, begin, make};
+use meterbook_app::delivery::package::{Begun, Made, begin, make, papers};
 use meterbook_app::delivery::{NotDelivered, returned, settings};
 use meterbook_app::{Refused, party, person};
 use meterbook_checks::engines;
@@ -251,4 +251,21 @@ fn bar(line: &str) -> Option<(usize, char)> {
         other => panic!("zint draws no such bar: {other:?}"),
     };
     Some((x, kind))
+}
+
+#[test]
+fn more_than_the_settings_let_go_at_once_is_not_even_drawn_whatever_is_expected() {
+    engines::each(|db, folder| {
+        one_month(db, |db| copy(db, Some("7 Bell Road\nCedar Fork XX 00417")));
+        say(db, "most 1\n");
+        for expected in [None, Some(9)] {
+            let mass = Mass { expected, ..mass() };
+            let more = NotDelivered::MoreThanExpected { way: Way::Post, pieces: 2, expected: 1 };
+            let why = db.write(|tx| papers(tx, actor(), &mass)).unwrap_err();
+            assert_eq!(refusal(&why), more);
+            let why = begin(db, actor(), &mass, &folders(db, folder).0).unwrap_err();
+            assert_eq!(refusal(&why), more);
+        }
+        assert!(!folders(db, folder).0.exists(), "nothing was drawn");
+    });
 }

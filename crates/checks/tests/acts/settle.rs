@@ -2,17 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::correct::{NotCorrected, preview};
 use meterbook_app::bill_run::settle;
+use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::said::NotSaid;
 use meterbook_app::{Refused, check};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::settle::NoRules;
 use meterbook_core::id::{AccountId, CorrectionId};
-use meterbook_core::ledger::Gl;
+use meterbook_core::ledger::{Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_store::{self as store, Db};
 
@@ -99,24 +100,72 @@ fn what_an_earlier_correction_did_not_charge_is_not_given_back() {
     });
 }
 
+/// Pays a bill of $12 on a day.
+fn pays(db: &Db, on: Date) {
+    let (amount, tender, reference) = (Money::from_cents(1_200), Tender::Check, on.to_string());
+    let new = NewPayment { account: ACCOUNT, amount, on, tender, reference };
+    db.write(|tx| pay(tx, actor(), &new)).unwrap();
+}
+
+/// Of the 12 dollars that January came to nothing was right.
+fn january_was_too_much(db: &Db) {
+    shows(db, date(2026, 2, 1), &[0]);
+    shows(db, date(2026, 3, 1), &[100]);
+    shows(db, date(2026, 4, 1), &[200]);
+}
+
 #[test]
-fn what_was_too_much_is_given_back_with_interest() {
+fn what_was_paid_too_much_is_given_back_with_interest_since_it_was_paid() {
     engines::each(|db, _| {
         three_months(db);
         rules(db, "interest 100%\n");
-        shows(db, date(2026, 2, 1), &[0]);
-        shows(db, date(2026, 3, 1), &[100]);
-        shows(db, date(2026, 4, 1), &[200]);
+        january_was_too_much(db);
+        let unpaid = seen(db);
+        assert_eq!((unpaid.settled.interest, unpaid.net), (Money::ZERO, Money::from_cents(-1_200)));
+        pays(db, date(2026, 2, 28));
         let it = seen(db);
-        // 12 dollars of January, due on February 23 and given back on March 10: 15 days of 365.
+        // 12 dollars of January, paid on February 28 and given back on March 10: 10 days of 365.
         assert_eq!(
             (it.settled.interest, it.net),
-            (Money::from_cents(49), Money::from_cents(-1_249))
+            (Money::from_cents(33), Money::from_cents(-1_233))
         );
         assert_eq!(it.charged(), Money::from_cents(-1_200), "what a second person agrees to");
         correct(db, actor(), it.charged(), "the first read was wrong").unwrap();
-        assert_eq!(held(db, Gl::InterestExpense), 49);
+        assert_eq!(held(db, Gl::InterestExpense), 33);
         clean(db);
+    });
+}
+
+#[test]
+fn a_rule_may_count_interest_from_the_day_something_was_due() {
+    engines::each(|db, _| {
+        three_months(db);
+        rules(db, "interest 100% from due\n");
+        january_was_too_much(db);
+        // Due on February 23: 15 days of 365, although nobody paid.
+        assert_eq!(seen(db).settled.interest, Money::from_cents(49));
+    });
+}
+
+#[test]
+fn a_second_correction_gives_no_interest_of_the_first_again() {
+    engines::each(|db, _| {
+        three_months(db);
+        rules(db, "interest 100%\n");
+        pays(db, date(2026, 2, 28));
+        let january = |index| {
+            shows(db, date(2026, 2, 1), &[index]);
+            shows(db, date(2026, 3, 1), &[100 + index]);
+            shows(db, date(2026, 4, 1), &[200 + index]);
+        };
+        // 6 dollars too much, for 10 days; then 3 more, for the same days.
+        for (index, interest) in [(50, 16), (25, 8)] {
+            january(index);
+            let it = seen(db);
+            assert_eq!(it.settled.interest, Money::from_cents(interest));
+            correct(db, actor(), it.charged(), "read again").unwrap();
+            clean(db);
+        }
     });
 }
 
@@ -129,10 +178,31 @@ fn what_is_too_small_is_not_corrected() {
         let why = db.write(|tx| preview(tx, actor(), ACCOUNT, date(2026, 1, 1), Cause::Read));
         let why = why.unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotCorrected>().unwrap();
-        let (net, below) = (Money::from_cents(120), Money::from_cents(200));
-        assert_eq!(*refused, NotCorrected::Tolerated { net, below });
+        let NotCorrected::Tolerated { net, below, bills, too_old } = refused else {
+            panic!("{why}")
+        };
+        assert_eq!((net.cents(), below.cents(), too_old), (1_20, 2_00, &None));
+        let bills: Vec<_> = bills.iter().map(|it| (it.1.cents(), it.2.cents())).collect();
+        assert_eq!(bills, [(12_00, 13_20)]);
         shows(db, date(2026, 4, 1), &[320]);
         assert_eq!(seen(db).net, Money::from_cents(240));
+    });
+}
+
+#[test]
+fn what_the_reach_takes_off_is_said_where_it_leaves_too_little() {
+    engines::each(|db, _| {
+        three_months(db);
+        rules(db, "reach utility residential 1\ntolerance 2.00\n");
+        // January came to 12 dollars more, which is too long ago.
+        shows(db, date(2026, 2, 1), &[200]);
+        shows(db, date(2026, 3, 1), &[300]);
+        shows(db, date(2026, 4, 1), &[400]);
+        let why = db.write(|tx| preview(tx, actor(), ACCOUNT, date(2026, 1, 1), Cause::Read));
+        assert_eq!(
+            says(&why.unwrap_err()),
+            "B-260202-10000001 $12.00, now $24.00: $12.00 of that is of bills before 2026-02-10, too long ago to be charged; it comes to $0.00, and what is less than $2.00 is not corrected; see: meterbook bill correction-rules"
+        );
     });
 }
 

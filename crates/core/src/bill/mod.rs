@@ -5,6 +5,7 @@ pub mod check;
 pub mod correct;
 pub mod doubt;
 pub mod explain;
+pub mod interest;
 pub mod job;
 pub mod limits;
 pub mod once;
@@ -185,6 +186,36 @@ pub struct Statement {
     pub pay_at: Option<String>,
     /// The correction whose first page asks for it, together with others: by itself it asks for nothing.
     pub behind: Option<CorrectionId>,
+    /// The bill in whose place it stands, if it does: why it differs is said against that.
+    pub replaces: Option<BillNumber>,
+    /// Whether the credit that a last bill leaves is sent without being asked for.
+    pub credit_sent: bool,
+    /// What is asked for in place of the new charges, where bills are levelled.
+    pub level: Option<OnLevel>,
+}
+
+/// How a levelled bill stands on its paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnLevel {
+    /// What it asks for in place of its charges.
+    pub asked: Money,
+    /// That, less its charges.
+    pub beside: Money,
+    /// What is to be made up of all bills so far; below zero it is the customer's.
+    pub later: Money,
+    /// When that is done.
+    pub settles: Settles,
+}
+
+/// When what levelled bills left is made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settles {
+    /// With this bill.
+    Now,
+    /// With the bill of about this day.
+    On(Date),
+    /// A part with each bill.
+    Always,
 }
 
 /// How a plan by which an account pays in parts stands on a bill.

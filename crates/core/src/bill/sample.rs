@@ -71,6 +71,9 @@ pub fn statement(language: Language) -> Statement {
         plan: None,
         pay_at: None,
         behind: None,
+        replaces: None,
+        credit_sent: false,
+        level: None,
         bill: Bill {
             id: BillId(1),
             number: BillNumber("B-260804-44170926".to_owned()),

@@ -6,7 +6,7 @@
 //! reach       utility residential 6
 //! reach       any any 12
 //! tolerance   1.00
-//! interest    3.5%
+//! interest    3.5% from paid
 //! instalments residential
 //! ```
 //! The first line that fits counts. What the text does not say is not limited.
@@ -17,8 +17,9 @@ use std::fmt;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::Bill;
 use super::correct::{Cause, net};
+use super::interest::{Since, Story, cent_days};
+use super::{Bill, BillNumber};
 use crate::account::CustomerClass;
 use crate::id::BillId;
 use crate::money::Money;
@@ -50,6 +51,8 @@ pub struct Rules {
     tolerance: Money,
     /// A year, in ten-thousandths.
     interest: i64,
+    /// From when on.
+    from: Since,
     /// The classes that may pay in parts; `None` for any.
     instalments: Vec<Option<CustomerClass>>,
 }
@@ -77,10 +80,25 @@ pub struct Asked {
     /// What was asked for, the first bill's first, and by how much each one in its place changed that:
     /// each from the day it was due, or given back.
     pub since: Vec<(Date, Money)>,
+    /// The bills in whose place it stands, the first one first, each with what of it was not charged.
+    pub of: Vec<(BillNumber, Money)>,
 }
 
 /// By bill, of those that stand in the place of others.
 pub type AskedBefore = BTreeMap<BillId, Asked>;
+
+/// By bill what was paid of it and of those in whose place it stands, from each day on on which that
+/// changed.
+pub type PaidBefore = BTreeMap<BillId, Vec<(Date, Money)>>;
+
+/// What became of bills before they are corrected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// What they asked for.
+    pub asked: AskedBefore,
+    /// What was paid of it, where that is asked ([`Rules::asks_for_paid`]).
+    pub paid: PaidBefore,
+}
 
 /// Why a text is no rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,14 +150,20 @@ impl Rules {
                 self.tolerance =
                     amount.ok_or("a tolerance is an amount in dollars, such as 1.00")?;
             }
-            ["interest", rate] => {
+            ["interest", rate, ref from @ ..] => {
                 self.interest = percent(rate).ok_or("interest is a percentage such as 3.5%")?;
+                self.from = match from {
+                    [] => Some(Since::default()),
+                    ["from", from] => Since::from_word(from),
+                    _ => None,
+                }
+                .ok_or("interest is from paid or from due, such as interest 3.5% from due")?;
             }
             ["instalments", class] => self.instalments.push(self::class(class)?),
             _ => {
                 return Err(
                     "write fault CAUSE WHOSE, reach WHOSE CLASS MONTHS, tolerance AMOUNT, \
-                            interest PERCENT or instalments CLASS"
+                            interest PERCENT [from paid|due] or instalments CLASS"
                         .to_owned(),
                 );
             }
@@ -179,7 +203,7 @@ impl Rules {
         (cause, class): (Cause, CustomerClass),
         today: Date,
         bills: &[(Bill, Option<Bill>)],
-        asked: &AskedBefore,
+        Before { asked, paid }: &Before,
     ) -> Settled {
         let reach = self.reach(cause, class, today);
         let not_charged = not_charged(reach, bills, asked);
@@ -188,10 +212,15 @@ impl Rules {
         let waived = not_charged.iter().copied().sum::<Money>() - was;
         let charged = net(bills) - waived;
         let interest = match charged < Money::ZERO {
-            true => self.interest_on(
-                each().map(|((old, new), left)| (since(old, asked), total(new.as_ref()) - *left)),
-                today,
-            ),
+            true => {
+                let stories = each().map(|((old, new), left)| Story {
+                    asked: since(old, asked),
+                    paid: paid.get(&old.id).cloned().unwrap_or_default(),
+                    was: charged_of(old, asked),
+                    right: total(new.as_ref()) - *left,
+                });
+                self.interest_on(&stories.collect::<Vec<_>>(), today)
+            }
             false => Money::ZERO,
         };
         let more = each().filter(|((old, new), left)| {
@@ -203,28 +232,16 @@ impl Rules {
         Settled { waived, interest, instalments, reach }
     }
 
-    /// Simple interest on what was paid too much, from the day it was due to today: of each bill what was
-    /// asked for since when, and what is right.
-    fn interest_on(
-        &self,
-        bills: impl Iterator<Item = (Vec<(Date, Money)>, Money)>,
-        today: Date,
-    ) -> Money {
-        let mut due: Vec<(Date, Money)> = Vec::new();
-        for (since, now) in bills {
-            due.extend(since.first().map(|it| (it.0, -now)));
-            due.extend(since);
-        }
-        due.sort_by_key(|it| it.0);
-        // What is too much on one bill and too little on the next was owed only in between.
-        let ends = due.iter().skip(1).map(|it| it.0).chain([today]).collect::<Vec<_>>();
-        let (mut too_much, mut cent_days) = (Money::ZERO, 0_i128);
-        for ((from, more), to) in due.iter().zip(ends) {
-            too_much += *more;
-            let days = i128::from((to.min(today) - (*from).min(today)).get_days());
-            cent_days += i128::from(too_much.max(Money::ZERO).cents()) * days;
-        }
+    /// Whether there may be interest on what these bills give back that goes by what was paid.
+    pub fn asks_for_paid(&self, bills: &[(Bill, Option<Bill>)]) -> bool {
+        let gives = bills.iter().any(|(old, new)| total(new.as_ref()) < old.total);
+        self.interest != 0 && self.from == Since::Paid && gives
+    }
+
+    /// Simple interest on what was too much, to the cent.
+    fn interest_on(&self, bills: &[Story], today: Date) -> Money {
         let of = WHOLE * YEAR;
+        let cent_days = cent_days(bills, self.from, today);
         let cents = (2 * cent_days * i128::from(self.interest) + of).div_euclid(2 * of);
         Money::from_cents(i64::try_from(cents).unwrap_or(i64::MAX))
     }
@@ -255,7 +272,9 @@ pub fn asked_with((old, new): (&Bill, &Bill), waived: Money, asked: &AskedBefore
     let mut since = since(old, asked);
     // What is less was given back at once.
     since.push((if more < Money::ZERO { new.billed_on } else { new.due_on }, more));
-    Asked { waived, since }
+    let mut of = asked.get(&old.id).map_or_else(Vec::new, |it| it.of.clone());
+    of.push((old.number.clone(), waived_of(old, asked)));
+    Asked { waived, since, of }
 }
 
 fn is_before(bill: &Bill, reach: Option<Date>) -> bool {
@@ -338,7 +357,7 @@ mod tests {
     use crate::period::Period;
 
     const TEXT: &str = "fault tampering customer # by law\nreach utility residential 6\n\
-                        reach utility any 24\ntolerance 1.00\ninterest 3.65%\ninstalments residential\n";
+                        reach utility any 24\ntolerance 1.00\ninterest 3.65% from due\ninstalments residential\n";
     const TODAY: Date = date(2026, 7, 1);
 
     fn bill(month: i8, dollars: i64) -> Bill {
@@ -366,7 +385,7 @@ mod tests {
             .map(|&(month, was, now)| (bill(month, was), Some(bill(month, now))))
             .collect();
         let of = (Cause::Meter, CustomerClass::Residential);
-        Rules::parse(TEXT).unwrap().settle(of, date(2026, 9, 1), &pairs, &AskedBefore::new())
+        Rules::parse(TEXT).unwrap().settle(of, date(2026, 9, 1), &pairs, &Before::default())
     }
 
     #[test]
@@ -414,8 +433,10 @@ mod tests {
         let pair = [(old, Some(bill(1, 4)))];
         let due = bill(1, 0).due_on;
         let since = vec![(due, Money::from_cents(1_000)), (date(2026, 8, 1), Money::ZERO)];
-        let asked = Asked { waived: Money::from_cents(3_000), since };
+        let of = vec![(BillNumber("B-0".to_owned()), Money::ZERO)];
+        let asked = Asked { waived: Money::from_cents(3_000), since, of };
         let asked = AskedBefore::from([(BillId(2), asked)]);
+        let asked = Before { asked, ..Before::default() };
         let (of, today) = ((Cause::Meter, CustomerClass::Residential), date(2026, 9, 1));
         let it = Rules::parse(TEXT).unwrap().settle(of, today, &pair, &asked);
         assert_eq!((it.waived, net(&pair)), (Money::from_cents(-3_000), Money::from_cents(-3_600)));
@@ -438,6 +459,7 @@ mod tests {
             ("tolerance much", "a tolerance is an amount"),
             ("\ninterest 3.555%", "line 2: interest is a percentage"),
             ("interest 101%", "interest is a percentage"),
+            ("interest 3% from birth", "from paid or from due"),
             ("patience", "write fault CAUSE WHOSE"),
         ] {
             let why = Rules::parse(text).unwrap_err().to_string();

@@ -10,8 +10,12 @@
 //! off     10%          # a level is said to be off by more than that
 //! ```
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use super::{NotRules, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
+use crate::bill::Settles;
 use crate::money::{Exact, Money, Rounding, Share};
 
 /// Bills of a year.
@@ -229,6 +233,14 @@ impl Rules {
                 let next = self.level(bills, settled - asked).unwrap_or(level);
                 Becomes { how: How::TrueUp, asked, next }
             }
+        }
+    }
+
+    /// When what levelled bills left is made up, after so many of a year, the last one of a day.
+    pub fn settles(&self, bills: i64, on: Date) -> Settles {
+        match self.variant {
+            Variant::Rolling => Settles::Always,
+            Variant::Yearly => Settles::On(on.saturating_add((YEAR - bills).max(1).months())),
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Settings {
     pub sheets: i64,
     /// Sheets that the mail house puts into every envelope.
     pub inserts: i64,
+    /// Pieces that one person lets go at once; `None` where nobody said how many.
+    pub most: Option<i64>,
 }
 
 /// How a connection is secured.
@@ -165,10 +167,11 @@ impl Settings {
             "service" if digits(&[3]) => put(&mut self.service, text()),
             "service" => Err(format!("{value} is no service type of 3 digits")),
             "sheets" => count(value, 1).map(|it| self.sheets = it),
+            "most" => count(value, 1).map(|it| self.most = Some(it)),
             "inserts" => count(value, 0).map(|it| self.inserts = it),
             _ => Err(format!(
                 "{word} is not known; write one of from, reply-to, server, tls, user, password, bill, \
-                 unsubscribe, webhook, webhook-secret, mailer, service, sheets, inserts"
+                 unsubscribe, webhook, webhook-secret, mailer, service, sheets, inserts, most"
             )),
         }
     }

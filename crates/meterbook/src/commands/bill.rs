@@ -297,6 +297,9 @@ fn closing(db: &Db, closed: &Closed) -> Result<()> {
         let number = db.read(|tx| store::account::get(tx, it.account))?.number;
         say::line(format_args!("{number}: {} {} is not asked for any more", it.label, it.amount));
     }
+    if closed.refunded != Money::ZERO {
+        say::line(format_args!("{} of it waits in refunds payable", closed.refunded));
+    }
     Ok(())
 }
 

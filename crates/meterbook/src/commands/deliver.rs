@@ -116,7 +116,7 @@ fn package(
         None => {
             let billed = days(of.billed.as_deref().unwrap_or_default(), until)?;
             let mass = Mass { way: Way::Post, billed, expected };
-            let papers = db.read(|tx| package::papers(tx, billed))?;
+            let papers = db.write(|tx| package::papers(tx, actor, &mass))?;
             let (mut bar, all) = (say::Bar::new(), u64::try_from(papers.len())?);
             // What cannot be drawn is said below, piece by piece.
             let _ = render_all(&db, &papers, &folder, &mut |done| bar.show("drawing", done, all));

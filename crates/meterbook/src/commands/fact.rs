@@ -83,6 +83,7 @@ fn told(db: &Db, fact: Fact, how: &How) -> Result<()> {
     match outcome {
         _ if how.json => say::line(as_json(db, &seen, outcome)?),
         None => say::line("nothing is kept; say --why and --evidence to tell it and correct them"),
+        Some(outcome) if seen.corrections.is_empty() => super::outcome("told", outcome),
         Some(outcome) => super::outcome("told, and corrected", outcome),
     }
     Ok(())
@@ -163,9 +164,14 @@ fn print(db: &Db, seen: &Told) -> Result<()> {
         say::line(format_args!("account {number}"));
         correct::print(it);
     }
+    for (account, why) in &seen.too_small {
+        let number = db.read(|tx| store::account::get(tx, *account))?.number;
+        say::line(format_args!("account {number}: {why}"));
+    }
     let bills = seen.corrections.iter().map(|it| it.bills.len()).sum();
     match bills {
-        0 => say::line("no bill reads otherwise by it, or it comes to less than is corrected"),
+        0 if seen.too_small.is_empty() => say::line("no bill reads otherwise by it"),
+        0 => say::line("no bill is corrected by it"),
         _ => say::line(format_args!("reaches {}: {}", counted(bills, "bill"), seen.net())),
     }
     Ok(())

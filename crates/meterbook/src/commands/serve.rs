@@ -11,6 +11,7 @@ use meterbook_app::intake::months;
 use meterbook_app::online::{self, Asked};
 use meterbook_app::task::scan;
 use meterbook_app::{Actor, calendar};
+use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db, Location};
 use meterbook_web::Console;
@@ -171,6 +172,12 @@ fn make(db: &Db, now: Actor) -> Result<()> {
                     let (label, amount) = (&it.label, it.amount);
                     say::line(format_args!(
                         "account {number} closed: {label} {amount} not asked for"
+                    ));
+                }
+                if closed.refunded != Money::ZERO {
+                    say::line(format_args!(
+                        "account {number} closed: {} waits in refunds payable",
+                        closed.refunded
                     ));
                 }
             }

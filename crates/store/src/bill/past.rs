@@ -13,12 +13,17 @@ use crate::tx::Sql;
 const LAST_BEFORE: Sql = Sql("
     select id, number, billed_on from bill
     where account_id = $1 and id < $2 order by id desc limit 1");
-// One of service: what is charged once has no use to compare.
+// One of service, of the days before, whenever it was made: what is charged once has no use to compare.
+// What stood in the place of a bill by then is taken and not that.
 const SERVICE_BEFORE: Sql = Sql("
     select id from bill b
-    where account_id = $1 and id < $2
+    where account_id = $1 and id < $2 and to_on <= $3
       and not exists (select 1 from bill_apart o where o.bill_id = b.id)
-    order by id desc limit 1");
+      and not exists (
+        select 1 from bill_cancelled c join correction k on k.id = c.correction_id
+        where c.bill_id = b.id
+          and (c.made_bill_id < $2 or (c.made_bill_id is null and k.made_on <= $4)))
+    order by to_on desc, id desc limit 1");
 // What stands in the place of a bill is compared with it.
 const REPLACED: Sql = Sql("select bill_id from bill_cancelled where made_bill_id = $1");
 const USE: Sql = Sql("
@@ -26,18 +31,19 @@ const USE: Sql = Sql("
         (select count(*) from segment_evidence e
          where e.bill_id = s.bill_id and e.segment = s.position and 0 < e.estimated)
     from bill b join segment s on s.bill_id = b.id
-    where b.account_id = $1 and b.id <= $2
+    where b.account_id = $1 and b.id <= $2 and b.to_on <= $3
       and (b.id = $2 or not exists (
         select 1 from bill_cancelled c
         where c.bill_id = b.id and (c.made_bill_id is null or c.made_bill_id <= $2)))
-    order by b.id, s.position");
+    order by b.to_on, case when b.id = $2 then 1 else 0 end, b.id, s.position");
 
 /// The months of use that a bill shows at most.
 const MONTHS: usize = 25;
 
-/// The bill of service before this one, with everything on it.
+/// The bill that this one stands in the place of, or else that of the days before, with everything on it.
 pub fn before(tx: &mut Tx, bill: &Bill) -> Result<Option<Bill>> {
-    let asked = [bill.account.into(), bill.id.into()];
+    let (to, on) = (bill.period.end(), bill.billed_on);
+    let asked = [bill.account.into(), bill.id.into(), to.into(), on.into()];
     let replaced = tx.maybe(REPLACED, [bill.id.into()], |row| row.id(0))?;
     let before = match replaced {
         Some(id) => Some(id),
@@ -59,23 +65,23 @@ pub fn last_before(tx: &mut Tx, bill: &Bill) -> Result<Option<LastBill>> {
     Ok(Some(LastBill { billed_on, balance }))
 }
 
-/// The use of each commodity on `bill`, bill by bill up to this one.
+/// The use of each commodity on `bill`, bill by bill in the order of their days, up to this one.
 pub fn history(tx: &mut Tx, bill: &Bill) -> Result<Vec<History>> {
-    let mut histories = up_to(tx, bill.account, bill.id)?;
+    let mut histories = up_to(tx, bill.account, (bill.id, bill.period.end()))?;
     histories.retain(|it| bill.segments.iter().any(|on_it| on_it.commodity == it.commodity));
     Ok(histories)
 }
 
 /// The use of each commodity an account takes, bill by bill.
 pub fn use_of(tx: &mut Tx, account: AccountId) -> Result<Vec<History>> {
-    up_to(tx, account, BillId(i64::MAX))
+    up_to(tx, account, (BillId(i64::MAX), Date::MAX))
 }
 
 /// Sums what is on the same bill; units differ only when a tariff bills in another one than the
 /// last, and then the months in the old unit are left out.
-fn up_to(tx: &mut Tx, account: AccountId, last: BillId) -> Result<Vec<History>> {
+fn up_to(tx: &mut Tx, account: AccountId, (last, to): (BillId, Date)) -> Result<Vec<History>> {
     let mut bills: Vec<(Commodity, BillId, HistoryMonth)> = Vec::new();
-    tx.each(USE, [account.into(), last.into()], |row| {
+    tx.each(USE, [account.into(), last.into(), to.into()], |row| {
         let commodity = row.word(0, Commodity::from_word)?;
         let bill = row.id(7)?;
         let usage = Quantity { micro: row.int(5)?, unit: row.word(6, Unit::from_word)? };

@@ -136,14 +136,22 @@ impl<'a> Charge<'a> {
     }
 
     /// What these lines come to at the prices that `then` has for lines of the same name; a line
-    /// that it has not keeps its own.
+    /// that it has not keeps its own. Where a price changed in the middle it is that of the same days,
+    /// and of other days what both came to, mixed.
     fn at_prices_of(&self, then: &Charge) -> Exact {
         let amount = |line: &&Line| {
-            let name = |it: &Line| (it.label.clone(), it.note.bare());
-            let old = then.lines.iter().find(|it| name(it) == name(line));
-            match old.and_then(|it| it.price()) {
-                Some(price) => line.at(price),
-                None => Exact::from(line.amount),
+            let of = |it: &&&Line| (&it.label, it.note.bare()) == (&line.label, line.note.bare());
+            let old: Vec<&Line> = then.lines.iter().filter(of).copied().collect();
+            let same_days = old.iter().find(|it| it.period == line.period);
+            let one_price = old.windows(2).all(|it| it[0].price() == it[1].price());
+            let paid: Money = old.iter().map(|it| it.amount).sum();
+            let used: i64 = old.iter().filter_map(|it| it.counted()).sum();
+            match same_days.or(old.first()).and_then(|it| it.price()) {
+                Some(price) if one_price || same_days.is_some() => line.at(price),
+                Some(price) if line.is_per(price) && 0 < used => {
+                    Exact::from(paid).part(line.counted().unwrap_or(0), used)
+                }
+                _ => Exact::from(line.amount),
             }
         };
         self.lines.iter().map(amount).sum()
@@ -177,6 +185,22 @@ impl Line {
             Basis::Each(quantity, _) | Basis::Part { quantity, .. } => Some(quantity.micro),
             _ => None,
         }
+    }
+
+    /// The same, of a part of the days the part.
+    fn counted(&self) -> Option<i64> {
+        match self.basis {
+            Basis::Part { quantity, days, of, .. } => {
+                let part = i128::from(quantity.micro) * i128::from(days);
+                i64::try_from(part.div_euclid(i128::from(of.max(1)))).ok()
+            }
+            _ => self.quantity(),
+        }
+    }
+
+    /// Whether its price is for the unit of another one.
+    fn is_per(&self, other: Price) -> bool {
+        self.price().is_some_and(|it| it.per == other.per)
     }
 
     fn price(&self) -> Option<Price> {
