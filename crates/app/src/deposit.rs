@@ -307,9 +307,7 @@ fn sent(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Given>> 
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
     let refunded = send(tx, actor, account, on)?;
-    let number = store::account::get(tx, account)?.number;
-    let (returned, interest) = (Money::ZERO, Money::ZERO);
-    let given = Given { number, returned, interest, refunded, why: None, released: None };
+    let given = Given { refunded, ..Given::nothing(tx, account)? };
     Ok((refunded != Money::ZERO).then_some(given))
 }
 
