@@ -176,12 +176,15 @@ pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date))
     if settle < today {
         return Err(refuse(NotMade::Past { today }));
     }
+    let next = format.banks().first_from(settle);
+    if next != settle {
+        return Err(refuse(NotMade::NoBanking { day: settle, next }));
+    }
     let bills = crate::founding::currency(tx, settle)?;
     if bills != format.currency() {
         return Err(refuse(NotMade::OtherCurrency { format, bills }));
     }
-    let next = format.banks().first_from(settle);
-    if next != settle { Err(refuse(NotMade::NoBanking { day: settle, next })) } else { Ok(()) }
+    Ok(())
 }
 
 /// Stops debits, or lets them go on: while they are stopped no file is made and none is written.

@@ -132,6 +132,7 @@ pub fn holds(tx: &mut Tx, actor: Actor) -> Result<Holds> {
 
 /// Whether cash that somebody takes now goes into no drawer: nobody counts it.
 pub fn has_none(tx: &mut Tx, actor: Actor) -> Result<bool> {
+    authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
     let Some(staff) = actor.by else { return Ok(false) };
     Ok(store::drawer::of(tx, staff)?.is_none())
 }

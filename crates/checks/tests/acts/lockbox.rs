@@ -250,7 +250,7 @@ fn a_bank_with_columns_of_its_own_is_read_by_them() {
         assert_eq!(take(db, &file(1, "260309", &[(4_44, 101, keyed)])).unwrap().held.0, 0);
         assert_eq!(owes(db)[0], 0);
         let none = file(4, "260309", &[(0, 109, stub(db, 1))]);
-        assert!(says(&take(db, &none).unwrap_err()).starts_with("line 4: a cheque of nothing"));
+        assert!(says(&take(db, &none).unwrap_err()).starts_with("there is no money in it"));
         sound(db);
     });
 }
@@ -284,7 +284,9 @@ fn what_is_held_is_parted_among_several_or_given_back() {
             held.iter().map(|it| it.amount.cents()).collect()
         };
         assert_eq!(left(db), [5_00, 4_76]);
-        assert!(says(&split(&[(1, 1)], "x").unwrap_err()).contains("was settled on"));
+        assert!(
+            says(&split(&[(1, 1)], "x").unwrap_err()).contains("was parted; $4.76 of it is held")
+        );
         sound(db);
 
         let refund = |id, amount: i64, why: &str| {

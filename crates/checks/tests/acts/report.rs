@@ -173,7 +173,7 @@ fn reports_and_what_stands_behind_them_go_by_the_accounts_of_the_chart() {
         let rows_of = |gl: &str| get(db, &of(gl)).unwrap().rows.len();
         assert_eq!((rows_of("4011"), rows_of("4010"), rows_of("electric revenue")), (3, 0, 3));
         let why = get(db, &of("4019")).unwrap_err();
-        let says = "4019 is no account of the ledger; write one of: 1010, 1200, ";
+        let says = "4019 is no account of the ledger; write one of: 1010, 1090, 1200, ";
         assert!(refused(&why).starts_with(says) && refused(&why).contains("4011"), "{why}");
         // Before and after a day.
         let march = Asked {

@@ -417,6 +417,15 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "no hay tarifa {}, y nada se factura una vez con ese código; vea: meterbook tariff list",
     ),
     (
+        "a file of {} takes {} and the bills of this utility are in {}; what they are in is said by: meterbook bill seller",
+        "un archivo {} toma {} y las facturas de esta empresa están en {}; en qué están se dice con: meterbook bill seller",
+    ),
+    (
+        "it is in {} and the bills of this utility are in {}; nothing was posted; what they are in is said by: meterbook bill seller",
+        "está en {} y las facturas de esta empresa están en {}; no se registró nada; en qué están se dice con: meterbook bill seller",
+    ),
+    ("there is no money in it; nothing was posted", "no trae dinero; no se registró nada"),
+    (
         "there is no file {} of debits; see: meterbook debit files",
         "no hay archivo {} de cargos; vea: meterbook debit files",
     ),
@@ -479,6 +488,7 @@ mod tests {
     use meterbook_app::collection::{NotRun, Reason};
     use meterbook_app::credit::NotUsed;
     use meterbook_app::debit::NotMade;
+    use meterbook_app::debit::call_off::NotCalledOff;
     use meterbook_app::drawer::DrawerRefusal;
     use meterbook_app::late_fee::NotWaived;
     use meterbook_app::let_go::NotLetGo;
@@ -489,6 +499,7 @@ mod tests {
     use meterbook_app::protection::NotProtected;
     use meterbook_app::receipt::ReceiptRefusal;
     use meterbook_app::refund::NotRefunded;
+    use meterbook_app::report::NotReported;
     use meterbook_app::suspense::NotMatched;
     use meterbook_app::unclaimed::NotUnclaimed;
     use meterbook_app::write_off::NotWrittenOff;
@@ -499,6 +510,7 @@ mod tests {
     use meterbook_core::credit::notice::Lacks;
     use meterbook_core::credit::plan::Pays;
     use meterbook_core::debit::Named;
+    use meterbook_core::debit::Format;
     use meterbook_core::debit::policy::Held;
     use meterbook_core::ledger::count::counted;
     use meterbook_core::money::Money;
@@ -614,6 +626,9 @@ mod tests {
             NotMade::NoBanking { day: today, next: today }.to_string(),
             NotMade::Stopped { why: "storm".to_owned() }.to_string(),
             NotMade::Nothing.to_string(),
+            NotMade::OtherCurrency { format: Format::Pain008, bills: "USD".to_owned() }.to_string(),
+            NotCalledOff::Already { on }.to_string(),
+            NotReported::NoTariff { code: "R-9".to_owned() }.to_string(),
             NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
             NotMade::Taken.to_string(),
             Money::parse("1,2x").unwrap_err(),
