@@ -79,6 +79,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
     ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
     ("0076_parts_by_debit", include_str!("../migrations/0076_parts_by_debit.sql")),
+    ("0077_kept_cards", include_str!("../migrations/0077_kept_cards.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -193,6 +193,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "ya se acordó un plan el {}; acuerde otro mañana",
     ),
     ("no plan runs", "no hay ningún acuerdo"),
+    ("no card is kept for this account", "esta cuenta no tiene ninguna tarjeta guardada"),
     (
         "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
         "esta cuenta tiene un mandato; pregunte si cobra también las partes",
@@ -357,6 +358,7 @@ mod tests {
     use meterbook_app::debit::NotMade;
     use meterbook_app::drawer::DrawerRefusal;
     use meterbook_app::late_fee::NotWaived;
+    use meterbook_app::online::NotOnline;
     use meterbook_app::pay::NotPaid;
     use meterbook_app::plan::NotPlanned;
     use meterbook_app::pledge::NotPledged;
@@ -414,6 +416,7 @@ mod tests {
             NotPlanned::AgreedAlready { on }.to_string(),
             NotPlanned::NotRunning.to_string(),
             NotPlanned::NotAsked.to_string(),
+            NotOnline::NoCard.to_string(),
             NotPlanned::NoMandate.to_string(),
             NotPlanned::AsTheyAre { pays: Pays::Debit }.to_string(),
             NotPlanned::AsTheyAre { pays: Pays::Hand }.to_string(),

@@ -11,6 +11,7 @@ use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::deposit::NewDeposit;
 use meterbook_app::late_fee::NewWaiver;
+use meterbook_app::online::card;
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
@@ -69,6 +70,10 @@ fn act(
             let pays = Pays::from_word(text("pays")).unwrap_or_default();
             plan::say_pays(tx, actor, account, pays, text("pays-why"))?;
             Ok("plan-pays")
+        }
+        "card-end" => {
+            card::forget(tx, actor, account, text("card-why"))?;
+            Ok("card-end")
         }
         "plan-end" => {
             plan::cancel(tx, actor, account, text("plan-why"))?;
