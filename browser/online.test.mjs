@@ -10,6 +10,7 @@ const port = Number(process.env.METERBOOK_PROVIDER);
 let browser;
 let provider;
 let key;
+let keeps;
 before(async () => { browser = await launch(); });
 after(() => { browser?.close(); provider?.close(); });
 
@@ -21,6 +22,7 @@ function open() {
     request.on('end', () => {
       if (request.url === '/paying') return answer.setHeader('content-type', 'text/html').end('<title>Provider</title>');
       key = new URLSearchParams(body).get('client_reference_id') ?? key;
+      keeps = new URLSearchParams(body).get('payment_intent_data[setup_future_usage]') ?? keeps;
       const session = { id: 'cs_1', client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
       const list = request.method === 'GET' && request.url.includes('?');
       answer.end(JSON.stringify(list ? { data: [], has_more: false } : session));
@@ -42,9 +44,20 @@ test('a payer sees what is owed, is told when nobody answers, and is taken to th
   await inSpanish(tab);
   await sound(tab);
   assert.match(await tab.locator('main').innerText(), /Importe a pagar/);
+  // What is no amount loses nothing that was said.
+  await tab.locator('[name=keep]').check();
+  await tab.fill('[name=most]', '1x');
+  await tab.locator('main button').click();
+  await tab.getByRole('alert').waitFor();
+  expected(tab, 422);
+  await sound(tab);
+  assert.match(await tab.getByRole('alert').innerText(), /no es un importe/);
+  assert.ok(await tab.locator('[name=keep]').isChecked());
+  await tab.fill('[name=most]', '150.00');
   await tabTo(tab, 'main button');
   await Promise.all([tab.waitForURL(`http://127.0.0.1:${port}/paying`), tab.keyboard.press('Enter')]);
   tab.complaints = tab.complaints.filter((it) => !it.includes(`:${port}`));
+  assert.equal(keeps, 'off_session', 'the provider is to keep the card');
 
   await tab.goto(link);
   await sound(tab);

@@ -74,6 +74,11 @@ const RULES: &[Verify] = &[
         store::online::verify,
     ),
     (
+        "cards",
+        "a card is kept where its payer said so, one of an account, and charged within what was agreed",
+        store::card::verify,
+    ),
+    (
         "payment-batches",
         "what was said of every batch of payments beforehand is what was posted of it",
         store::lockbox::verify,

@@ -20,6 +20,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
+pub(crate) use self::due::asked;
 pub use self::due::{Due, due};
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;

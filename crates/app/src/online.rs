@@ -2,6 +2,7 @@
 //! provider's page. No card is ever seen here.
 
 mod ask;
+pub mod card;
 pub mod link;
 mod refusal;
 pub mod settings;
@@ -32,6 +33,15 @@ pub struct NewAttempt {
     pub bill: Option<BillId>,
     /// Where they go when they are done, unless the settings say so.
     pub back: Option<String>,
+    /// What is agreed to of the card, where the payer lets it be kept.
+    pub keep: Option<Keep>,
+}
+
+/// What a payer agrees to who lets a card be kept: their bills are charged to it on the days they are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// The most that is charged at once; `None` for anything.
+    pub most: Option<Money>,
 }
 
 /// An attempt that waits for its payer.
@@ -64,7 +74,7 @@ pub fn begin(db: &Db, actor: Actor, new: &NewAttempt) -> Result<Begun> {
     let key = key()?;
     let attempt = db.write(|tx| add(tx, actor, new, (&settings, &key)))?;
     let (named, back) = db.read(|tx| shown(tx, new, &settings))?;
-    match stripe.open(&attempt, &settings, (&named, &back))? {
+    match stripe.open(&attempt, &settings, (&named, &back, new.keep.is_some()))? {
         Answer::Is(session) => {
             let SessionState::Open = session.state else { return Err(unanswered(attempt.id)) };
             let name = Some(session.id.as_str());
@@ -93,12 +103,13 @@ fn again(
     if was.bill != new.bill && was.bill.is_some() && new.bill.is_some() {
         return Ok(None);
     }
+    let same = db.read(|tx| store::card::keeping(tx, id))?.map(|most| Keep { most }) == new.keep;
     let ask::Look::Stands(now, url) = ask::look(db, stripe, allowed, id)? else {
         return Err(unanswered(id));
     };
     match (now.session, url) {
         _ if now.state.is_over() => Ok(None),
-        (Some(_), Some(url)) if now.bill == new.bill && now.amount == amount => {
+        (Some(_), Some(url)) if now.bill == new.bill && now.amount == amount && same => {
             Ok(Some(Begun { attempt: id, amount, url }))
         }
         (Some(session), Some(_)) => {
@@ -131,6 +142,9 @@ fn asked(tx: &mut Tx, actor: Actor, new: &NewAttempt, settings: &Settings) -> Re
     authorize(tx, actor, Permission::TakePayment, Some(amount))?;
     if amount <= Money::ZERO {
         return Err(refuse(NotOnline::Nothing));
+    }
+    if let Some(most) = new.keep.and_then(|it| it.most).filter(|it| *it <= Money::ZERO) {
+        return Err(refuse(NotOnline::NoMost { most }));
     }
     let Settings { least, most, .. } = *settings;
     if amount < least || most < amount {
@@ -174,6 +188,9 @@ fn add(
     };
     store::online::add(tx, &it)
         .map_err(|why| if why.is::<Conflict>() { unanswered(it.id) } else { why })?;
+    if let Some(Keep { most }) = new.keep {
+        store::card::let_keep(tx, it.id, most)?;
+    }
     let of = store::account::get(tx, new.account)?.number.to_string();
     store::audit::add(
         tx,

@@ -16,6 +16,9 @@ pub use self::localstripe::Localstripe;
 /// The key that it lets in.
 pub const KEY: &str = "sk_test_0urs";
 
+/// The second at which it charges cards: in the morning of 23 March 2026.
+pub const CHARGED: i64 = 1_774_260_000;
+
 /// What it does with the next thing that it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
@@ -25,6 +28,17 @@ pub enum Mood {
     CutUnheard,
     /// It answers with this status and does nothing.
     Says(u16),
+}
+
+/// What the bank of a card makes of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bank {
+    /// It says no.
+    Declines,
+    /// It wants the holder to confirm it.
+    Asks,
+    /// It takes its time.
+    Waits,
 }
 
 /// What it was asked for: the path, the key that tells it from every other, and the form.
@@ -38,6 +52,8 @@ struct Books {
     disputes: Vec<Value>,
     posts: Vec<Post>,
     moods: Vec<Mood>,
+    banks: Vec<Bank>,
+    forgotten: Vec<String>,
     gets: Vec<String>,
     /// Where payments are asked that it does not know.
     behind: Option<u16>,
@@ -74,6 +90,16 @@ impl Provider {
         self.books().moods = moods.to_vec();
     }
 
+    /// What the banks of cards make of the next charges, in order; after that they pay.
+    pub fn banks_say(&self, banks: &[Bank]) {
+        self.books().banks = banks.to_vec();
+    }
+
+    /// The cards that it was asked to forget, and did.
+    pub fn forgotten(&self) -> Vec<String> {
+        self.books().forgotten.clone()
+    }
+
     /// All that it was asked for, and not only asked about.
     pub fn posts(&self) -> Vec<Post> {
         self.books().posts.clone()
@@ -93,16 +119,19 @@ impl Provider {
     /// Somebody pays on the page of the last attempt, so much at that second; the name of the payment.
     pub fn pay(&self, cents: i64, currency: &str, at: i64) -> String {
         let mut books = self.books();
-        let id = format!("pi_{}", books.payments.len() + 1);
+        let nth = books.payments.len() + 1;
+        let id = format!("pi_{nth}");
+        let kept = books.sessions.last().is_some_and(|it| it["keeps"] == "off_session");
         books.payments.push(json!({
             "id": id, "object": "payment_intent", "status": "succeeded",
             "amount": cents, "currency": currency, "created": at,
+            "customer": kept.then(|| format!("cus_{nth}")),
             "latest_charge": {
                 "amount": cents, "amount_refunded": 0, "currency": currency, "created": at,
                 "disputed": false, "object": "charge", "payment_intent": id,
             },
             "payment_method": {
-                "id": "pm_1", "billing_details": { "name": "Rosa Quill" },
+                "id": format!("pm_{nth}"), "billing_details": { "name": "Rosa Quill" },
                 "card": { "brand": "visa", "last4": "4242", "exp_year": 2030, "fingerprint": "f00d" },
             },
         }));
@@ -200,8 +229,8 @@ fn answer(books: &Mutex<Books>, stream: TcpStream) {
     let said = if field("authorization") != Some(format!("Bearer {KEY}")) {
         Some(wrong(401, "Invalid API Key provided"))
     } else if method == "POST" {
-        let form = form(&String::from_utf8_lossy(&body));
-        books.post(path, field("idempotency-key").unwrap_or_default(), form)
+        let key = field("idempotency-key").unwrap_or_default();
+        books.post(path, key, &String::from_utf8_lossy(&body))
     } else {
         books.gets.push(target.to_owned());
         Some(books.get(path, &form(query), target))
@@ -223,7 +252,8 @@ fn wrong(status: u16, says: &str) -> Said {
 
 impl Books {
     /// What comes of being asked for something; `None` where the connection is cut.
-    fn post(&mut self, path: &str, key: String, form: Vec<(String, String)>) -> Option<Said> {
+    fn post(&mut self, path: &str, key: String, body: &str) -> Option<Said> {
+        let form = form(body);
         let mood = if self.moods.is_empty() { None } else { Some(self.moods.remove(0)) };
         self.posts.push((path.to_owned(), key.clone(), form.clone()));
         match mood {
@@ -231,10 +261,17 @@ impl Books {
             Some(Mood::Says(status)) => return Some(wrong(status, "Your card is not the point")),
             Some(Mood::CutHeard) | None => {}
         }
-        let said = match path.strip_prefix("checkout/sessions") {
-            Some("") => (200, self.open(&key, &form)),
-            Some(rest) => self.expire(rest.trim_start_matches('/').trim_end_matches("/expire")),
-            None => wrong(404, "Unrecognized request URL"),
+        let said = match (path.strip_prefix("checkout/sessions"), self.behind) {
+            (Some(""), _) => (200, self.open(&key, &form)),
+            (Some(rest), _) => {
+                self.expire(rest.trim_start_matches('/').trim_end_matches("/expire"))
+            }
+            (None, Some(port)) => localstripe::asked(port, "POST", &format!("/v1/{path}"), body),
+            (None, None) => match (path, path.strip_prefix("payment_methods/")) {
+                ("payment_intents", _) => self.charge(&form),
+                (_, Some(rest)) => self.forget(rest.trim_end_matches("/detach")),
+                _ => wrong(404, "Unrecognized request URL"),
+            },
         };
         (mood.is_none()).then_some(said)
     }
@@ -249,10 +286,58 @@ impl Books {
         self.sessions.push(json!({
             "id": id, "object": "checkout.session", "status": "open", "payment_intent": null,
             "client_reference_id": of("client_reference_id"),
+            "keeps": of("payment_intent_data[setup_future_usage]"),
             "amount_total": of("line_items[0][price_data][unit_amount]"),
             "url": format!("https://checkout.example/{id}"),
         }));
         self.sessions.last().cloned().unwrap_or_default()
+    }
+
+    /// A card that is kept is charged, while nobody is there.
+    fn charge(&mut self, form: &[(String, String)]) -> Said {
+        let of = |name: &str| form.iter().find(|it| it.0 == name).map(|it| it.1.clone());
+        let key = of("metadata[attempt]").unwrap_or_default();
+        if let Some(it) = self.payments.iter().find(|it| it["metadata"]["attempt"] == key) {
+            return (200, it.clone());
+        }
+        let method = of("payment_method").unwrap_or_default();
+        let off = of("off_session").as_deref() == Some("true");
+        if !off || of("confirm").as_deref() != Some("true") || self.forgotten.contains(&method) {
+            return wrong(400, "The payment method is not attached to the customer");
+        }
+        let bank = if self.banks.is_empty() { None } else { Some(self.banks.remove(0)) };
+        let cents: i64 = of("amount").and_then(|it| it.parse().ok()).unwrap_or_default();
+        let id = format!("pi_{}", self.payments.len() + 1);
+        let status = match bank {
+            None => "succeeded",
+            Some(Bank::Declines) => "requires_payment_method",
+            Some(Bank::Asks) => "requires_action",
+            Some(Bank::Waits) => "processing",
+        };
+        let no = "Your card was declined.";
+        let error = (bank == Some(Bank::Declines)).then(|| json!({ "message": no }));
+        self.payments.push(json!({
+            "id": id, "object": "payment_intent", "status": status, "amount": cents,
+            "currency": of("currency"), "created": CHARGED, "customer": of("customer"),
+            "metadata": { "attempt": key }, "last_payment_error": error,
+            "latest_charge": {
+                "amount": cents, "amount_refunded": 0, "currency": of("currency"),
+                "created": CHARGED, "disputed": false, "object": "charge", "payment_intent": id,
+            },
+            "payment_method": { "id": method, "card": { "brand": "visa", "last4": "4242" } },
+        }));
+        if bank == Some(Bank::Declines) {
+            return wrong(402, no);
+        }
+        (200, self.payments.last().cloned().unwrap_or_default())
+    }
+
+    fn forget(&mut self, method: &str) -> Said {
+        if self.forgotten.iter().any(|it| it == method) {
+            return wrong(400, "The payment method is not attached to a customer");
+        }
+        self.forgotten.push(method.to_owned());
+        (200, json!({ "id": method, "customer": null }))
     }
 
     fn expire(&mut self, id: &str) -> Said {
@@ -279,6 +364,14 @@ impl Books {
             ("", "disputes") => {
                 let asked = of("payment_intent").unwrap_or_default();
                 list(self.disputes.iter().filter(|it| it["payment_intent"] == asked).collect())
+            }
+            ("", "payment_intents") => {
+                let asked = of("customer").unwrap_or_default();
+                list(self.payments.iter().filter(|it| it["customer"] == asked).collect())
+            }
+            ("payment_methods", id) => {
+                let known = !self.forgotten.iter().any(|it| it == id);
+                (200, json!({ "id": id, "customer": known.then_some("cus") }))
             }
             ("checkout/sessions", id) => found(&self.sessions, id),
             ("payment_intents", id) => match (found(&self.payments, id), self.behind) {

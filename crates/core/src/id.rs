@@ -93,6 +93,8 @@ ids! {
     AgencyFileId,
     /// An attempt to pay online.
     AttemptId,
+    /// A card that a customer keeps to have bills paid with.
+    CardId,
     /// A statement of an account at a bank.
     BankStatementId,
     /// Something that needs a person.

@@ -1,6 +1,7 @@
 //! Paying online: an attempt to pay what is owed through a provider who alone sees the card, how it stands,
 //! and what may follow.
 
+pub mod card;
 pub mod settings;
 
 use jiff::Timestamp;

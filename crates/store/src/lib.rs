@@ -28,6 +28,7 @@ pub mod bill;
 pub mod budget;
 pub mod calendar;
 pub mod cancel;
+pub mod card;
 pub mod certificate;
 pub mod charge;
 pub mod check;

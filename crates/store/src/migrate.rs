@@ -79,6 +79,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0074_circumstances", include_str!("../migrations/0074_circumstances.sql")),
     ("0075_budget_levels", include_str!("../migrations/0075_budget_levels.sql")),
     ("0076_parts_by_debit", include_str!("../migrations/0076_parts_by_debit.sql")),
+    ("0077_kept_cards", include_str!("../migrations/0077_kept_cards.sql")),
     ("0078_refunds_found", include_str!("../migrations/0078_refunds_found.sql")),
     ("0079_open", include_str!("../migrations/0079_open.sql")),
     ("0080_cuts", include_str!("../migrations/0080_cuts.sql")),

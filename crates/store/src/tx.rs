@@ -103,6 +103,8 @@ pub enum Counter {
     AgencyFile,
     /// Attempts to pay online.
     Attempt,
+    /// Cards that customers keep.
+    Card,
     /// Statements of accounts at banks.
     BankStatement,
     /// Contacts with customers.
@@ -370,6 +372,7 @@ impl Counter {
             Counter::DebitFile => "debit_file",
             Counter::AgencyFile => "agency_file",
             Counter::Attempt => "pay_attempt",
+            Counter::Card => "kept_card",
             Counter::BankStatement => "bank_statement",
             Counter::Interaction => "interaction",
             Counter::Generator => "generator",

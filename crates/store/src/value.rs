@@ -13,12 +13,12 @@ use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::id::{
     AccountId, AccountNumber, AgencyFileId, AgreementId, AppointmentId, ApprovalId, AttemptId,
-    BankStatementId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId,
-    DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId,
-    InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId,
-    MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId,
-    PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId,
-    TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+    BankStatementId, BatchId, BillId, CardId, ChannelId, ContactId, CorrectionId, CreditUseId,
+    CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId,
+    GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId,
+    MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId,
+    PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId,
+    SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 };
 use meterbook_core::money::{Exact, Money};
 use meterbook_core::period::Period;
@@ -248,7 +248,7 @@ macro_rules! ids_are_numbers {
 }
 
 ids_are_numbers! {
-    AccountId, AgencyFileId, AgreementId, AppointmentId, ApprovalId, AttemptId, BankStatementId, BatchId, BillId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
+    AccountId, AgencyFileId, AgreementId, AppointmentId, ApprovalId, AttemptId, BankStatementId, BatchId, BillId, CardId, ChannelId, ContactId, CorrectionId, CreditUseId, CrewId, DebitFileId, DebitId, DetailId, DocumentId, DrawerId, EntryId, ExceptionId, GeneratorId, InstallationId, InteractionId, LandlordId, LargeFileId, MailingId, MandateId, MergeId, MeterId, MoveId, OrderId, PackageId, PartyId, PaymentBatchId, PaymentId, PersonId, PieceId, PremiseId, PublicationId, ReceiptId, RegistrationId, RequestId, RunId, ServicePointId, SetId, SuspenseId, TariffId, TaskId, TellingId, TenderId, UserId, WindowId,
 }
 
 impl rusqlite::ToSql for V<'_> {

@@ -472,6 +472,13 @@ const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/keys", needs: None, run: || post(sign_in::keys) },
     Route { method: "GET", path: "/pay/{token}", needs: None, run: || get(online::show) },
     Route { method: "POST", path: "/pay/{token}", needs: None, run: || post(online::go) },
+    Route { method: "GET", path: "/pay/{token}/forget", needs: None, run: || get(online::show) },
+    Route {
+        method: "POST",
+        path: "/pay/{token}/forget",
+        needs: None,
+        run: || post(online::forget),
+    },
     // Who tells something signs it.
     Route {
         method: "POST",

@@ -331,15 +331,15 @@ fn earlier_of(it: &Face) -> Earlier {
 }
 
 /// What is open of what the paper of a bill asks for.
-struct Asked {
-    bill: BillId,
-    due: Date,
-    left: Money,
+pub(crate) struct Asked {
+    pub(crate) bill: BillId,
+    pub(crate) due: Date,
+    pub(crate) left: Money,
 }
 
 /// What is open of each bill together with what came with it (the level, a fee, a part of a deposit) and,
 /// where it is the last of several behind one first page, of all of them.
-fn asked(open: &Open) -> Vec<Asked> {
+pub(crate) fn asked(open: &Open) -> Vec<Asked> {
     let mut all: Vec<Asked> = Vec::new();
     for it in open.items.iter().filter(|it| !it.side.rolled) {
         let Some(bill) = it.side.bill else { continue };

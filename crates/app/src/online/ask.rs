@@ -14,7 +14,7 @@ use meterbook_core::task::{Cause, TaskKind};
 use meterbook_store::{self as store, Db, Tx};
 
 use super::stripe::{Answer, Dispute, Payment, PaymentState, SessionState, Stripe};
-use super::{NotOnline, settings};
+use super::{NotOnline, card, settings};
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share};
 use crate::{Actor, Refused, refuse, task};
@@ -57,6 +57,9 @@ pub fn ask(db: &Db, actor: Actor, one: Option<AttemptId>) -> Result<Asked> {
     })?;
     let stripe = Stripe::of(&settings)?;
     let mut asked = Asked::default();
+    if one.is_none() {
+        card::sweep(db, &stripe)?;
+    }
     for id in all {
         match look(db, &stripe, &allowed, id)? {
             Look::Stands(it, _) if it.state.is_over() => asked.over.push((id, it.state)),
@@ -74,7 +77,10 @@ pub(super) fn as_told(tx: &mut Tx, at: Timestamp) -> Result<Authorized> {
 
 /// Asks about one attempt, and takes in what came of it.
 pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId) -> Result<Look> {
-    let it = db.read(|tx| known(tx, id))?;
+    let (it, charges) = db.read(|tx| Ok((known(tx, id)?, store::card::of_charge(tx, id)?)))?;
+    if let Some(card) = charges {
+        return card::look(db, stripe, allowed, (&it, &card));
+    }
     let found = match &it.session {
         Some(session) => stripe.session(session),
         None => stripe.by_key(&it.key, it.begun),
@@ -83,13 +89,7 @@ pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId
         Answer::Is(Some(session)) if session.key == it.key => session,
         Answer::Is(Some(_)) => return Ok(Look::Silent("it answered for another one".to_owned())),
         Answer::Is(None) => {
-            let (patience, why) = match it.session {
-                None => (NEVER_HEARD, "the provider never heard of it"),
-                Some(_) => (FORGOTTEN, "the provider does not know it any more"),
-            };
-            if patience <= allowed.at().duration_since(it.begun) {
-                become_of(db, allowed, &it, (AttemptState::Failed, None, why))?;
-            }
+            give_up(db, allowed, &it, NEVER_HEARD)?;
             return stands(db, id, None);
         }
         Answer::Not(_, why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
@@ -111,23 +111,51 @@ pub(super) fn look(db: &Db, stripe: &Stripe, allowed: &Authorized, id: AttemptId
         Answer::Not(_, why) | Answer::Silent(why) => return Ok(Look::Silent(why)),
     };
     match payment.state {
-        PaymentState::Waits => become_of(db, allowed, &it, (AttemptState::Open, name, ""))?,
+        PaymentState::Waits | PaymentState::Asks => {
+            become_of(db, allowed, &it, (AttemptState::Open, name, ""))?
+        }
         PaymentState::Not => {
             become_of(db, allowed, &it, (AttemptState::Failed, name, "the card was refused"))?;
         }
-        PaymentState::Paid => {
-            let dispute = match payment.disputed.then(|| stripe.dispute(&payment.reference)) {
-                None => None,
-                Some(Answer::Is(dispute)) => dispute,
-                Some(Answer::Not(_, why) | Answer::Silent(why)) => return Ok(Look::Silent(why)),
-            };
-            db.write(|tx| take(tx, allowed, id, (&session.id, &payment, dispute)))?;
-        }
+        PaymentState::Paid => return paid(db, stripe, allowed, (id, &session.id, &payment)),
     }
     stands(db, id, None)
 }
 
-fn stands(db: &Db, id: AttemptId, url: Option<String>) -> Result<Look> {
+/// Takes in what is paid, with what a bank made of it.
+pub(super) fn paid(
+    db: &Db,
+    stripe: &Stripe,
+    allowed: &Authorized,
+    (id, name, payment): (AttemptId, &str, &Payment),
+) -> Result<Look> {
+    let dispute = match payment.disputed.then(|| stripe.dispute(&payment.reference)) {
+        None => None,
+        Some(Answer::Is(dispute)) => dispute,
+        Some(Answer::Not(_, why) | Answer::Silent(why)) => return Ok(Look::Silent(why)),
+    };
+    db.write(|tx| take(tx, allowed, id, (name, payment, dispute)))?;
+    stands(db, id, None)
+}
+
+/// Gives up what the provider never heard of, or does not know any more, after so long.
+pub(super) fn give_up(
+    db: &Db,
+    allowed: &Authorized,
+    it: &Attempt,
+    never_heard: SignedDuration,
+) -> Result<()> {
+    let (patience, why) = match it.session {
+        None => (never_heard, "the provider never heard of it"),
+        Some(_) => (FORGOTTEN, "the provider does not know it any more"),
+    };
+    if patience <= allowed.at().duration_since(it.begun) {
+        become_of(db, allowed, it, (AttemptState::Failed, None, why))?;
+    }
+    Ok(())
+}
+
+pub(super) fn stands(db: &Db, id: AttemptId, url: Option<String>) -> Result<Look> {
     Ok(Look::Stands(db.read(|tx| known(tx, id))?, url))
 }
 
@@ -150,7 +178,7 @@ pub(super) fn become_of(
 }
 
 /// An attempt as it stands, which nobody else changes until this transaction ends, with its name.
-fn named(tx: &mut Tx, id: AttemptId, session: Option<&str>) -> Result<Attempt> {
+pub(super) fn named(tx: &mut Tx, id: AttemptId, session: Option<&str>) -> Result<Attempt> {
     let account = known(tx, id)?.account;
     store::account::lock(tx, &[account])?;
     let was = known(tx, id)?;
@@ -160,7 +188,7 @@ fn named(tx: &mut Tx, id: AttemptId, session: Option<&str>) -> Result<Attempt> {
     Ok(was)
 }
 
-fn turn(
+pub(super) fn turn(
     tx: &mut Tx,
     allowed: &Authorized,
     was: &Attempt,
@@ -189,7 +217,11 @@ fn take(
     }
     let tender = match store::online::card(tx, id)? {
         Some(card) => card.tender,
-        None => post(tx, allowed, &was, it)?,
+        None => {
+            let tender = post(tx, allowed, &was, it)?;
+            card::keep(tx, allowed, &was, it)?;
+            tender
+        }
     };
     let standing = !store::receipt::standing(tx, tender)?.is_empty()
         || !store::suspense::open_of(tx, tender)?.is_empty();
@@ -268,7 +300,7 @@ fn post(tx: &mut Tx, allowed: &Authorized, was: &Attempt, it: &Payment) -> Resul
 }
 
 /// Makes a task of what the books do not take by themselves, once.
-fn wait(
+pub(super) fn wait(
     tx: &mut Tx,
     allowed: &Authorized,
     was: &Attempt,

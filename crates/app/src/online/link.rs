@@ -48,6 +48,8 @@ pub struct Shown {
     pub begun: bool,
     /// Whether so much is taken online.
     pub within: bool,
+    /// Whether a card is kept that bills are charged to.
+    pub kept: bool,
 }
 
 /// Makes a link of a bill that leads somewhere from today on for as long as the settings say.
@@ -97,7 +99,8 @@ pub fn shown(tx: &mut Tx, at: Timestamp, token: &str) -> Result<Shown> {
     let within = settings.least <= left && left <= settings.most;
     let (number, account, due) = (bill.number, bill.account, bill.due_on);
     let tail = tail(tx, account)?;
-    Ok(Shown { bill: id, number, account, tail, left, due, begun, within })
+    let kept = store::card::now(tx, account)?.is_some();
+    Ok(Shown { bill: id, number, account, tail, left, due, begun, within, kept })
 }
 
 /// The address of a link.

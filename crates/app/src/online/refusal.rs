@@ -49,6 +49,20 @@ pub enum NotOnline {
     Stale,
     /// What was told is nothing that is known.
     NoEvent,
+    /// Nothing could be charged with so much at most.
+    NoMost {
+        /// What was said.
+        most: Money,
+    },
+    /// No card is kept.
+    NoCard,
+    /// What is to be charged comes to something else than was looked at.
+    Changed {
+        /// What was looked at.
+        seen: Money,
+        /// What it comes to.
+        now: Money,
+    },
     /// There is no such attempt.
     NoAttempt {
         /// Which.
@@ -92,6 +106,14 @@ impl fmt::Display for NotOnline {
             ),
             NotOnline::NoEvent => f.write_str(
                 "this is no event; let the provider tell events to this address and nothing else",
+            ),
+            NotOnline::NoMost { most } => {
+                write!(f, "{most} at most is nothing; say an amount above zero, or leave it out")
+            }
+            NotOnline::NoCard => f.write_str("no card is kept for this account"),
+            NotOnline::Changed { seen, now } => write!(
+                f,
+                "it comes to {now} now and not to {seen}; look at it again: meterbook online due"
             ),
             NotOnline::NoAttempt { id } => {
                 write!(f, "there is no attempt {id}; see: meterbook online list")

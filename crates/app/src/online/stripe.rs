@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use jiff::{Timestamp, ToSpan};
 use meterbook_core::money::Money;
 use meterbook_core::online::Attempt;
+use meterbook_core::online::card::KeptCard;
 use meterbook_core::online::settings::Settings;
 use serde_json::Value;
 use ureq::http::Response;
@@ -87,6 +88,10 @@ pub(super) struct Payment {
     pub(super) brand: String,
     /// Its last four digits.
     pub(super) last_four: String,
+    /// The provider's names for whose card it is and for the card, where it keeps it.
+    pub(super) kept: Option<(String, String)>,
+    /// Why it is not paid, where the card's bank said.
+    pub(super) refused: Option<String>,
 }
 
 /// How a payment stands.
@@ -96,6 +101,8 @@ pub(super) enum PaymentState {
     Paid,
     /// It is on its way.
     Waits,
+    /// The payer is to confirm it.
+    Asks,
     /// It will not be.
     Not,
 }
@@ -123,10 +130,10 @@ impl Stripe {
         &self,
         it: &Attempt,
         settings: &Settings,
-        (named, back): (&str, &str),
+        (named, back, keep): (&str, &str, bool),
     ) -> Result<Answer<Session>> {
         let until = it.begun.checked_add(settings.minutes.minutes())?;
-        let form = [
+        let mut form = vec![
             ("mode", "payment".to_owned()),
             ("payment_method_types[0]", "card".to_owned()),
             ("client_reference_id", it.key.clone()),
@@ -140,7 +147,73 @@ impl Stripe {
             ("success_url", back.to_owned()),
             ("cancel_url", back.to_owned()),
         ];
+        // Their page says what is kept then, and for what.
+        if keep {
+            form.push(("customer_creation", "always".to_owned()));
+            form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
+        }
         Ok(self.post("checkout/sessions", &it.key, &form).and_then(session))
+    }
+
+    /// Charges a card that is kept, once, while nobody is there to confirm anything.
+    pub(super) fn charge(&self, it: &Attempt, card: &KeptCard, named: &str) -> Answer<Payment> {
+        let form = [
+            ("amount", it.amount.cents().to_string()),
+            ("currency", it.currency.to_lowercase()),
+            ("customer", card.customer.clone()),
+            ("payment_method", card.method.clone()),
+            ("payment_method_types[0]", "card".to_owned()),
+            ("off_session", "true".to_owned()),
+            ("confirm", "true".to_owned()),
+            ("metadata[attempt]", it.key.clone()),
+            ("metadata[bill]", named.to_owned()),
+            ("expand[0]", "latest_charge".to_owned()),
+            ("expand[1]", "payment_method".to_owned()),
+        ];
+        self.post("payment_intents", &it.key, &form).and_then(|it| payment(&it))
+    }
+
+    /// The payment that was asked for under a key within a day after `begun` of a customer, if it was heard.
+    pub(super) fn charged(
+        &self,
+        customer: &str,
+        key: &str,
+        begun: Timestamp,
+    ) -> Answer<Option<Payment>> {
+        let from = (begun.as_second() - 300).to_string();
+        let to = (begun.as_second() + 90_000).to_string();
+        let limit = PAGE.to_string();
+        let query = [
+            ("customer", customer),
+            ("created[gte]", &*from),
+            ("created[lte]", &*to),
+            ("limit", &*limit),
+            ("expand[]", "data.latest_charge"),
+            ("expand[]", "data.payment_method"),
+        ];
+        self.get("payment_intents", &query).and_then(|page| {
+            let Some(all) = page["data"].as_array() else { return strange() };
+            match all.iter().find(|it| it["metadata"]["attempt"].as_str() == Some(key)) {
+                Some(it) => payment(it).map(Some),
+                // A customer is one account's, which has no hundred payments in a day.
+                None if page["has_more"].as_bool() == Some(true) => strange(),
+                None => Answer::Is(None),
+            }
+        })
+    }
+
+    /// Lets the provider forget a card; whether it knows it of nobody now.
+    pub(super) fn forget(&self, method: &str) -> Answer<bool> {
+        let path = format!("payment_methods/{method}/detach");
+        match self.post(&path, &format!("forget-{method}"), &[]) {
+            Answer::Is(it) => Answer::Is(it["customer"].is_null()),
+            // What is forgotten already is refused: it says so itself.
+            Answer::Not(..) => match self.get(&format!("payment_methods/{method}"), &[]) {
+                Answer::Not(NOT_THERE, _) => Answer::Is(true),
+                heard => heard.map(|it| it["customer"].is_null()),
+            },
+            Answer::Silent(why) => Answer::Silent(why),
+        }
     }
 
     /// Ends a page where nobody paid yet. Asked twice, it is ended all the same.
@@ -310,6 +383,7 @@ fn read(value: &Value) -> Result<Payment> {
     let state = match value["status"].as_str().context("a payment stands somehow")? {
         "succeeded" => PaymentState::Paid,
         "requires_payment_method" | "canceled" => PaymentState::Not,
+        "requires_action" | "requires_confirmation" => PaymentState::Asks,
         _ => PaymentState::Waits,
     };
     let cents = |it: &Value| it.as_i64().map(Money::from_cents);
@@ -331,5 +405,9 @@ fn read(value: &Value) -> Result<Payment> {
         disputed: charge["disputed"].as_bool().unwrap_or(false),
         brand: letters(&card["brand"], 20),
         last_four: if four { last_four } else { String::new() },
+        kept: name(&value["customer"]).zip(name(&value["payment_method"])),
+        refused: value["last_payment_error"]["message"]
+            .as_str()
+            .map(|it| it.chars().take(SAID).collect()),
     })
 }

@@ -53,6 +53,7 @@ mod notices;
 mod once;
 mod one_piece;
 mod online;
+mod online_card;
 mod online_told;
 mod orders;
 mod orders_done;

@@ -70,7 +70,7 @@ pub(crate) fn bill_of(db: &Db, account: AccountId) -> (BillId, BillNumber) {
 }
 
 pub(crate) fn wanted(db: &Db, account: AccountId) -> NewAttempt {
-    NewAttempt { account, bill: Some(bill_of(db, account).0), back: None }
+    NewAttempt { account, bill: Some(bill_of(db, account).0), back: None, keep: None }
 }
 
 pub(crate) fn begun(db: &Db, account: AccountId) -> Result<Begun> {

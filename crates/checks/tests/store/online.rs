@@ -3,8 +3,9 @@
 use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
-use meterbook_core::id::{AttemptId, BillId, TenderId};
+use meterbook_core::id::{AttemptId, BillId, CardId, TenderId};
 use meterbook_core::money::Money;
+use meterbook_core::online::card::KeptCard;
 use meterbook_core::online::{Attempt, AttemptState, CardPayment};
 use meterbook_store::online::Which;
 use meterbook_store::{self as store, Conflict, Tx};
@@ -35,6 +36,66 @@ fn card() -> CardPayment {
     }
 }
 
+fn kept() -> KeptCard {
+    KeptCard {
+        id: CardId(1),
+        account: sample::ACCOUNT,
+        attempt: AttemptId(1),
+        customer: "cus_1".to_owned(),
+        method: "pm_1".to_owned(),
+        brand: "visa".to_owned(),
+        last_four: "4242".to_owned(),
+        most: Some(Money::from_cents(50_00)),
+        from: date(2026, 8, 4),
+    }
+}
+
+#[test]
+fn a_card_comes_back_as_it_was_kept_and_one_is_used_at_a_time() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        db.write(|tx| {
+            let most = Some(Some(Money::from_cents(50_00)));
+            assert_eq!(store::card::keeping(tx, AttemptId(1))?, most);
+            assert_eq!(store::card::keeping(tx, AttemptId(2))?, None);
+            assert_eq!(store::card::to_forget(tx)?, [kept()]);
+            assert_eq!(store::card::of_charge(tx, AttemptId(1))?, Some(kept()));
+            assert_eq!(
+                (store::card::now(tx, sample::ACCOUNT)?, store::card::all_now(tx)?),
+                (None, vec![])
+            );
+            let charges = store::card::charges(tx, CardId(1), BillId(1))?;
+            assert_eq!(charges, [(AttemptId(1), AttemptState::Open, true)]);
+            store::card::forgotten(tx, CardId(1))?;
+            assert_eq!(store::card::to_forget(tx)?, []);
+            let next =
+                Attempt { id: AttemptId(2), bill: None, key: "6b66".to_owned(), ..attempt() };
+            store::online::add(tx, &next)?;
+            let next = Attempt {
+                id: AttemptId(3),
+                bill: Some(BillId(1)),
+                key: "6b67".to_owned(),
+                ..attempt()
+            };
+            assert!(tx.trial(|tx| store::online::add(tx, &next)).unwrap_err().is::<Conflict>());
+            let second = |id, method: &str, attempt| KeptCard {
+                id: CardId(id),
+                method: method.to_owned(),
+                attempt: AttemptId(attempt),
+                ..kept()
+            };
+            let same = second(2, "pm_1", 2);
+            assert!(tx.trial(|tx| store::card::add(tx, &same)).unwrap_err().is::<Conflict>());
+            store::card::add(tx, &second(2, "pm_2", 2))?;
+            assert_eq!(store::card::now(tx, sample::ACCOUNT)?.map(|it| it.id), Some(CardId(2)));
+            Ok(())
+        })
+        .unwrap();
+        let again = db.write(|tx| store::card::end(tx, CardId(1), sample::at(), "x"));
+        assert!(again.unwrap_err().is::<Conflict>());
+    });
+}
+
 /// Keeps one of everything of paying online.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::online::say(tx, date(2026, 8, 1), "provider stripe")?;
@@ -43,6 +104,11 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::online::event(tx, AttemptId(1), AttemptState::Open, sample::at(), "")?;
     store::online::add_card(tx, &card())?;
     store::online::add_told(tx, "evt_1", "checkout.session.completed", sample::at())?;
+    store::card::let_keep(tx, AttemptId(1), Some(Money::from_cents(50_00)))?;
+    store::card::add(tx, &kept())?;
+    store::card::end(tx, CardId(1), sample::at(), "by phone")?;
+    store::card::charge(tx, AttemptId(1), CardId(1), BillId(1))?;
+    store::card::refuse(tx, AttemptId(1), "declined")?;
     store::online::end_links(tx, BillId(1), 1, sample::at(), "the wrong neighbour")
 }
 

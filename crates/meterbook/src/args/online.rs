@@ -23,6 +23,35 @@ pub(crate) enum OnlineCommand {
         /// The bill's number; all that the account owes without it
         #[arg(long)]
         bill: Option<String>,
+        /// The payer lets the card be kept: bills are charged to it on the days they are due
+        #[arg(long)]
+        keep: bool,
+        /// The most that is charged to it at once; anything without it
+        #[arg(long, requires = "keep")]
+        most: Option<String>,
+    },
+    /// The cards that are kept
+    Cards,
+    /// What is to be charged to cards that are kept, and what of it is held
+    Due {
+        /// By which day; today without it
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Charge what is due today to the cards that are kept
+    Charge {
+        /// What it comes to, as `online due` prints it
+        #[arg(long)]
+        total: String,
+    },
+    /// End the card of an account: nothing is charged to it any more, and the provider forgets it
+    Forget {
+        /// The account's number
+        #[arg(long)]
+        account: String,
+        /// Why
+        #[arg(long)]
+        why: String,
     },
     /// Ask the provider what came of attempts that are open or unknown; nothing is asked for again
     Ask {

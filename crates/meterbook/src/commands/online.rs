@@ -1,9 +1,10 @@
 //! `online`: by whom customers pay online, what came of it, and links of bills.
 
 use anyhow::Result;
-use meterbook_app::online::{self, Asked, NewAttempt, ask, link, settings};
+use meterbook_app::online::{self, Asked, Keep, NewAttempt, ask, card, link, settings};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{AttemptId, BillId};
+use meterbook_core::money::Money;
 use meterbook_store::online::{Listed, Which};
 use meterbook_store::{self as store, Tx};
 
@@ -19,16 +20,65 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
             let nothing = "nothing is said; nobody pays online";
             super::dated_text(place, (file.as_deref(), *from), ("said", nothing), said, say)
         }
-        OnlineCommand::Begin { account, bill } => {
+        OnlineCommand::Begin { account, bill, keep, most } => {
+            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let keep = keep.then_some(Keep { most });
             let db = super::open(place)?;
             let new = db.read(|tx| {
                 let account = super::account(tx, account)?.id;
                 let bill = bill.as_deref().map(|it| numbered(tx, it)).transpose()?;
-                Ok(NewAttempt { account, bill, back: None })
+                Ok(NewAttempt { account, bill, back: None, keep })
             })?;
             let begun = online::begin(&db, super::actor(), &new)?;
             say::line(format_args!("attempt {}: {}", begun.attempt, begun.amount));
             say::line(begun.url);
+            Ok(())
+        }
+        OnlineCommand::Cards => super::see(place)?.read(|tx| {
+            for it in store::card::all_now(tx)? {
+                let number = store::account::get(tx, it.account)?.number;
+                let most = it.most.map_or(String::new(), |it| format!(", at most {it}"));
+                say::line(format_args!("{number}  {}, from {}{most}", it.shown(), it.from));
+            }
+            Ok(())
+        }),
+        OnlineCommand::Due { on } => {
+            let db = super::see(place)?;
+            let on = on.map_or_else(|| super::today(&db), Ok)?;
+            let all = db.read(|tx| card::due(tx, super::actor().at, on))?;
+            for it in &all {
+                let why = it.held.map_or(String::new(), |why| format!("  held: {why}"));
+                let (account, number, card) = (it.account.number, &it.number, it.card.shown());
+                say::line(format_args!(
+                    "{account}  {number}  {}  {card}  {:>12}{why}",
+                    it.on, it.amount
+                ));
+            }
+            say::line(format_args!("{} to be charged", card::sum(&all)));
+            Ok(())
+        }
+        OnlineCommand::Charge { total } => {
+            let total = Money::parse(total).map_err(super::said)?;
+            let done = card::charge(&super::open(place)?, super::actor(), total)?;
+            for (id, amount) in &done.paid {
+                say::line(format_args!("attempt {id}: {amount} is paid"));
+            }
+            for id in &done.refused {
+                say::line(format_args!("attempt {id}: not paid; see: meterbook online list"));
+            }
+            for id in &done.waiting {
+                say::line(format_args!("attempt {id}: no answer yet; ask: meterbook online ask"));
+            }
+            let paid: Money = done.paid.iter().map(|it| it.1).sum();
+            say::line(format_args!("{paid} is paid"));
+            Ok(())
+        }
+        OnlineCommand::Forget { account, why } => {
+            let card = super::open(place)?.write(|tx| {
+                let account = super::account(tx, account)?.id;
+                card::forget(tx, super::actor(), account, why)
+            })?;
+            say::line(format_args!("{} of {account} is charged no more", card.shown()));
             Ok(())
         }
         OnlineCommand::Ask { attempt } => {

@@ -101,7 +101,8 @@ fn ask_on(location: Location) {
 fn ask(db: &Db) -> Result<Asked> {
     let now = Actor::system(Timestamp::now());
     let any = db.read(|tx| {
-        Ok(online::settings::is_on(tx, now.at)? && !store::online::open(tx)?.is_empty())
+        let any = !store::online::open(tx)?.is_empty() || !store::card::to_forget(tx)?.is_empty();
+        Ok(any && online::settings::is_on(tx, now.at)?)
     })?;
     if any { online::ask(db, now, None) } else { Ok(Asked::default()) }
 }

@@ -203,6 +203,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "ya se acordó un plan el {}; acuerde otro mañana",
     ),
     ("no plan runs", "no hay ningún acuerdo"),
+    ("no card is kept for this account", "esta cuenta no tiene ninguna tarjeta guardada"),
     (
         "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
         "esta cuenta tiene un mandato; pregunte si cobra también las partes",
@@ -509,8 +510,8 @@ mod tests {
     use meterbook_core::credit::collection::Step;
     use meterbook_core::credit::notice::Lacks;
     use meterbook_core::credit::plan::Pays;
-    use meterbook_core::debit::Named;
     use meterbook_core::debit::Format;
+    use meterbook_core::debit::Named;
     use meterbook_core::debit::policy::Held;
     use meterbook_core::ledger::count::counted;
     use meterbook_core::money::Money;
@@ -555,6 +556,7 @@ mod tests {
             NotPlanned::AgreedAlready { on }.to_string(),
             NotPlanned::NotRunning.to_string(),
             NotPlanned::NotAsked.to_string(),
+            NotOnline::NoCard.to_string(),
             NotPlanned::NoMandate.to_string(),
             NotPlanned::AsTheyAre { pays: Pays::Debit }.to_string(),
             NotPlanned::AsTheyAre { pays: Pays::Hand }.to_string(),

@@ -24,6 +24,7 @@ use meterbook_core::debit::Mandate;
 use meterbook_core::id::AccountId;
 use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
+use meterbook_core::online::card::KeptCard;
 use meterbook_core::order::OrderKind;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
@@ -59,6 +60,8 @@ struct Page {
     plan: Option<Agreed>,
     /// The last digits of the account that a mandate takes from, where there is one.
     mandate: Option<String>,
+    /// The card that bills are charged to, where one is kept.
+    card: Option<String>,
     offers: Vec<Offered>,
     /// Why nothing is offered.
     no_offer: String,
@@ -81,6 +84,7 @@ struct Page {
     may_waive: bool,
     /// Whether it has a credit that they may give back.
     may_refund: bool,
+    may_forget: bool,
 }
 
 /// Steps of a case, each with what came of it.
@@ -169,6 +173,7 @@ struct Known {
     plan: Option<(Plan, Stands)>,
     pays: Pays,
     mandate: Option<Mandate>,
+    card: Option<KeptCard>,
     offers: Result<Proposed, anyhow::Error>,
     fees: Vec<LateFee>,
     secured: Secured,
@@ -239,6 +244,7 @@ pub(super) async fn page(
         case: it.case.as_ref().map(|it| opened(it, visitor)),
         plan: it.plan.as_ref().map(|of| agreed(of, it.pays, visitor)),
         mandate: it.mandate.map(|it| it.tail),
+        card: it.card.as_ref().map(|it| kept_card(it, visitor)),
         offers,
         no_offer,
         fees: it.fees.iter().map(|it| fee(it, visitor)).collect(),
@@ -257,6 +263,7 @@ pub(super) async fn page(
         may_keep: visitor.may(Permission::KeepCredit),
         may_waive: visitor.may(Permission::WaiveFees),
         may_refund: it.balance < Money::ZERO && visitor.may(Permission::RefundCredit),
+        may_forget: visitor.may(Permission::KeepCustomers),
         name: it.name,
         typed,
         says,
@@ -303,6 +310,7 @@ fn known(tx: &mut Tx, (account, name): (AccountId, String), today: Date) -> Resu
         },
         plan,
         mandate: mandate::standing(tx, account)?,
+        card: store::card::now(tx, account)?,
         offers: or_why(plan::propose(tx, account, today))?,
         fees: store::late_fee::of_account(tx, account)?,
         secured: deposit::secured(tx, account, today)?,
@@ -340,6 +348,7 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "plan" => words.plan_agreed,
         "plan-end" => words.plan_ended,
         "plan-pays" => words.plan_as_paid,
+        "card-end" => words.card_ended,
         "waived" => words.waived,
         "asked" => words.waiver_waits,
         "deposit" => words.deposit_asked,
@@ -357,6 +366,15 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "unsay" => words.household_ended,
         _ => "",
     }
+}
+
+fn kept_card(it: &KeptCard, visitor: &Visitor) -> String {
+    let words = visitor.money();
+    let since = show::day(it.from, visitor.language);
+    let most = it
+        .most
+        .map_or(String::new(), |most| format!(", {} {}", words.card_most, show::money(most)));
+    format!("{}, {} {since}{most}", it.shown(), words.card_since)
 }
 
 fn reasoned(it: &Reason, visitor: &Visitor) -> Kept {

@@ -12,6 +12,7 @@ use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::credit::NewRefund;
 use meterbook_app::deposit::NewDeposit;
 use meterbook_app::late_fee::NewWaiver;
+use meterbook_app::online::card;
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
 use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
@@ -67,6 +68,10 @@ fn act(
             let pays = Pays::from_word(text("pays")).unwrap_or_default();
             plan::say_pays(tx, actor, account, pays, text("pays-why"))?;
             Ok("plan-pays")
+        }
+        "card-end" => {
+            card::forget(tx, actor, account, text("card-why"))?;
+            Ok("card-end")
         }
         "plan-end" => {
             plan::cancel(tx, actor, account, text("plan-why"))?;

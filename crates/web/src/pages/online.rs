@@ -5,21 +5,24 @@ use std::sync::Arc;
 
 use anyhow::{Error, Result};
 use askama::Template;
+use axum::Form;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::HeaderName;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
+use meterbook_app::online::card;
 use meterbook_app::online::link::{self, Shown};
 use meterbook_app::online::told::{self, Became};
-use meterbook_app::online::{Begun, NewAttempt, NotOnline, begin};
+use meterbook_app::online::{Begun, Keep, NewAttempt, NotOnline, begin};
 use meterbook_app::{Actor, Refused};
 use meterbook_core::limits::EVENT_BYTES;
 use meterbook_core::money::Money;
 use meterbook_store as store;
 
 use super::{Head, blocking, draw, log};
+use crate::typed::Typed;
 use crate::words::payer::{self, Words};
 use crate::{Console, guard, show};
 
@@ -33,6 +36,9 @@ struct Page {
     /// Where they go on, once that is known.
     url: String,
     says: &'static str,
+    /// Whether they let the card be kept, and for how much at most.
+    keep: bool,
+    most: String,
 }
 
 /// What is shown of a bill: nothing that says whose it is.
@@ -44,7 +50,16 @@ struct Facts {
     due: String,
     begun: bool,
     within: bool,
+    kept: bool,
     phone: String,
+}
+
+/// What was said on the page, and what is said about it.
+#[derive(Default)]
+struct Came {
+    says: Option<(StatusCode, &'static str)>,
+    keep: bool,
+    most: String,
 }
 
 /// How much the provider may tell at once.
@@ -58,7 +73,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Response {
-    page(&console, &headers, token, None).await
+    page(&console, &headers, token, Came::default()).await
 }
 
 /// Takes whoever has the link to the page of the provider.
@@ -66,19 +81,30 @@ pub(crate) async fn go(
     State(console): State<Arc<Console>>,
     headers: HeaderMap,
     Path(token): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let whose = format!("pay {token}");
+    let (whose, typed) = (format!("pay {token}"), Typed::new(fields));
+    let words = payer::words(guard::language(&headers));
+    let (keep, most) = (typed.some("keep").is_some(), typed.text("most").trim().to_owned());
+    let came = |says| Came { says: Some(says), keep, most: most.clone() };
     if console.throttle.waits(&whose) {
-        let says = payer::words(guard::language(&headers)).too_many;
-        return page(&console, &headers, token, Some((StatusCode::TOO_MANY_REQUESTS, says))).await;
+        let says = (StatusCode::TOO_MANY_REQUESTS, words.too_many);
+        return page(&console, &headers, token, came(says)).await;
     }
+    let asked = Some(most.as_str()).filter(|it| keep && !it.is_empty()).map(Money::parse);
+    let Ok(asked) = asked.transpose() else {
+        let says = (StatusCode::UNPROCESSABLE_ENTITY, words.not_most);
+        return page(&console, &headers, token, came(says)).await;
+    };
     console.throttle.remember(&whose);
     let (here, of) = (console.clone(), token.clone());
-    match blocking(move || begun(&here, &of)).await {
+    let keep = keep.then_some(Keep { most: asked });
+    match blocking(move || begun(&here, &of, keep)).await {
         Ok(Begun { url, .. }) => {
             let (head, payer) = dressed(&console, &headers);
             let refresh = HeaderValue::from_str(&format!("0; url={url}"));
-            let page = Page { head, payer, token, bill: None, url, says: "" };
+            let most = String::new();
+            let page = Page { head, payer, token, bill: None, url, says: "", keep: false, most };
             let mut answer = draw(StatusCode::OK, &page);
             if let Ok(refresh) = refresh {
                 answer.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
@@ -86,12 +112,46 @@ pub(crate) async fn go(
             answer
         }
         Err(why) => {
-            let says = said(&why, payer::words(guard::language(&headers)));
+            let says = said(&why, words);
             // Whoever makes links up fills no memory with them.
             if says.0 == StatusCode::NOT_FOUND {
                 console.throttle.forget(&whose);
             }
-            page(&console, &headers, token, Some(says)).await
+            page(&console, &headers, token, came(says)).await
+        }
+    }
+}
+
+/// Ends the card that is kept, for whoever has the link.
+pub(crate) async fn forget(
+    State(console): State<Arc<Console>>,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Response {
+    let whose = format!("pay {token}");
+    if console.throttle.waits(&whose) {
+        let says = payer::words(guard::language(&headers)).too_many;
+        let says = Some((StatusCode::TOO_MANY_REQUESTS, says));
+        return page(&console, &headers, token, Came { says, ..Came::default() }).await;
+    }
+    console.throttle.remember(&whose);
+    let (here, of) = (console.clone(), token.clone());
+    let done = blocking(move || {
+        let actor = Actor::system(Timestamp::now());
+        here.db.write(|tx| {
+            let account = link::shown(tx, actor.at, &of)?.account;
+            // Who presses twice finds it done.
+            match store::card::now(tx, account)? {
+                Some(_) => card::forget(tx, actor, account, "by the link of a bill").map(drop),
+                None => Ok(()),
+            }
+        })
+    });
+    match done.await {
+        Ok(()) => Redirect::to(&format!("/pay/{token}")).into_response(),
+        Err(why) => {
+            let says = Some(said(&why, payer::words(guard::language(&headers))));
+            page(&console, &headers, token, Came { says, ..Came::default() }).await
         }
     }
 }
@@ -123,12 +183,12 @@ pub(crate) async fn hear(
     }
 }
 
-fn begun(console: &Console, token: &str) -> Result<Begun> {
+fn begun(console: &Console, token: &str, keep: Option<Keep>) -> Result<Begun> {
     let actor = Actor::system(Timestamp::now());
     let (it, back) = console
         .db
         .read(|tx| Ok((link::shown(tx, actor.at, token)?, link::address(tx, actor.at, token)?)))?;
-    let new = NewAttempt { account: it.account, bill: Some(it.bill), back: Some(back) };
+    let new = NewAttempt { account: it.account, bill: Some(it.bill), back: Some(back), keep };
     begin(&console.db, actor, &new)
 }
 
@@ -136,7 +196,7 @@ async fn page(
     console: &Arc<Console>,
     headers: &HeaderMap,
     token: String,
-    says: Option<(StatusCode, &'static str)>,
+    Came { says, keep, most }: Came,
 ) -> Response {
     let (here, of) = (console.clone(), token.clone());
     let looked = blocking(move || {
@@ -149,17 +209,17 @@ async fn page(
     let language = guard::language(headers);
     let (bill, (status, says)) = match looked.await {
         Ok((it, phone)) => {
-            let Shown { number, tail, left, due, begun, within, .. } = it;
+            let Shown { number, tail, left, due, begun, within, kept, .. } = it;
             let owed = Money::ZERO < left;
             let amount = if owed { show::money(left) } else { String::new() };
             let (number, due) = (number.0, show::day(due, language));
-            let facts = Facts { tail, number, amount, due, begun, within, phone };
+            let facts = Facts { tail, number, amount, due, begun, within, kept, phone };
             // What is paid by now needs no word about why it could not be.
             (Some(facts), says.filter(|_| owed).unwrap_or((StatusCode::OK, "")))
         }
         Err(why) => (None, said(&why, payer)),
     };
-    draw(status, &Page { head, payer, token, bill, url: String::new(), says })
+    draw(status, &Page { head, payer, token, bill, url: String::new(), says, keep, most })
 }
 
 fn dressed(console: &Console, headers: &HeaderMap) -> (Head, &'static Words) {
@@ -175,6 +235,7 @@ fn said(why: &Error, words: &'static Words) -> (StatusCode, &'static str) {
         Some(NotOnline::NoLink) => (StatusCode::NOT_FOUND, words.no_link),
         Some(NotOnline::Unanswered { .. }) => (StatusCode::SERVICE_UNAVAILABLE, words.unanswered),
         Some(NotOnline::Nothing) => (StatusCode::OK, words.nothing),
+        Some(NotOnline::NoMost { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, words.not_most),
         _ => {
             log(why);
             (StatusCode::SERVICE_UNAVAILABLE, words.not_now)
@@ -196,6 +257,7 @@ mod tests {
             NotOnline::NoLink,
             NotOnline::Unanswered { attempt: AttemptId(7) },
             NotOnline::Nothing,
+            NotOnline::NoMost { most: Money::ZERO },
             NotOnline::Refused { why: "Invalid API Key".to_owned() },
         ] {
             let why = refuse(why);

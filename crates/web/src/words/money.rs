@@ -191,6 +191,11 @@ catalogue! {
     over: "over", "terminada";
     plan_agree: "Agree to it", "Acordarlo";
     plan_agreed: "The arrangement is agreed to.", "El acuerdo está hecho.";
+    card: "Card that bills are charged to", "Tarjeta a la que se cobran las facturas";
+    card_end: "Remove the card", "Quitar la tarjeta";
+    card_ended: "Nothing is charged to the card any more, and the provider forgets it.", "Ya no se cobra nada a la tarjeta, y el proveedor la olvida.";
+    card_most: "at most", "como máximo";
+    card_since: "kept since", "guardada desde el";
     plan_as_paid: "It is said how the parts are paid.", "Queda dicho cómo se pagan las partes.";
     plan_asks: "Ask: does the mandate take the parts?", "Pregunte: ¿cobra el mandato las partes?";
     plan_behind: "behind by", "atrasado por";

@@ -14,7 +14,13 @@ catalogue! {
     go_on: "Go on", "Continuar";
     going: "You are taken to the payment page.", "Se le lleva a la página de pago.";
     going_link: "Continue to the payment page", "Continuar a la página de pago";
+    keep: "Keep this card and pay my bills with it on the days they are due", "Guardar esta tarjeta y pagar con ella mis facturas el día que vencen";
+    keep_most: "At most so much at once (anything without it)", "Como máximo a la vez (cualquier importe si se deja vacío)";
+    keep_says: "The payment provider keeps it; we know its last four digits. You can remove it here at any time.", "La guarda el proveedor de pagos; nosotros conocemos sus últimas cuatro cifras. Puede quitarla aquí cuando quiera.";
+    kept: "A card is kept, and bills of this account are paid with it on the days they are due.", "Hay una tarjeta guardada y las facturas de esta cuenta se pagan con ella el día que vencen.";
+    kept_forget: "Remove the card", "Quitar la tarjeta";
     no_link: "This link leads nowhere any more. Your newest bill has another one, or call us.", "Este enlace ya no lleva a ninguna parte. Su factura más reciente tiene otro, o llámenos.";
+    not_most: "This is no amount. Write it so: 150.00", "Esto no es un importe. Escríbalo así: 150.00";
     nothing: "Nothing of this bill is owed. Thank you.", "No se debe nada de esta factura. Gracias.";
     not_now: "Nobody can pay online at the moment. Please try again later, or call us.", "En este momento no se puede pagar en línea. Inténtelo más tarde o llámenos.";
     says: "You pay on the page of our payment provider. We never see your card.", "Usted paga en la página de nuestro proveedor de pagos. Nunca vemos su tarjeta.";
