@@ -247,6 +247,10 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
         let text = words.bill_behind.replace("{number}", &note_number(correction));
         sums.push(Sum { text, amount: show::money(-it.bill.total), strong: false });
     }
+    if let Some(level) = it.level {
+        let text = words.bill_level.replace("{level}", &show::money(level.asked));
+        sums.push(Sum { text, amount: show::money(level.beside), strong: false });
+    }
     sums.push(strong(words.amount_due, it.amount_due));
     sums
 }
