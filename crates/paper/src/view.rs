@@ -125,10 +125,10 @@ pub fn view(statement: &Statement) -> View {
         own["due_label"] = words.behind_with.into();
         own["due"] = number.into();
     }
-    if !asks.is_for_something() {
-        if let Some(boxes) = own["boxes"].as_array_mut() {
-            boxes.remove(0);
-        }
+    if !asks.is_for_something()
+        && let Some(boxes) = own["boxes"].as_array_mut()
+    {
+        boxes.remove(0);
     }
     View(framed(&frame, &says, own))
 }

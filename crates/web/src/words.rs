@@ -45,6 +45,7 @@ catalogue! {
     amount_due: "Amount due", "Importe a pagar";
     bill_later: "Paid with later parts, as agreed", "Se paga con cuotas posteriores, según lo acordado";
     bill_behind: "Paid with the first page of correction {number}", "Se paga con la primera página de la corrección {number}";
+    bill_level: "Budget billing: {level} in place of the charges", "Cuota fija: {level} en lugar de los cargos";
     approval_given: "It is done, by both of you.", "Está hecho, por ustedes dos.";
     approval_refused: "It was not done, and waits no more.", "No se hizo y ya no espera.";
     approvals: "Approvals", "Aprobaciones";

@@ -76,7 +76,7 @@ pub enum NotCorrected {
         net: Money,
         /// Below this nothing is corrected.
         below: Money,
-        /// The bills that read otherwise: what each came to, and what it would.
+        /// The bills that would come to something else: what each came to, and what it would.
         bills: Vec<(BillNumber, Money, Money)>,
         /// What is not charged of that because it is too long ago, before a day.
         too_old: Option<(Money, Date)>,
@@ -153,7 +153,7 @@ fn tolerated(it: &Correction, below: Money) -> NotCorrected {
     NotCorrected::Tolerated {
         net: it.net,
         below,
-        bills: it.bills.iter().map(bill).collect(),
+        bills: it.bills.iter().map(bill).filter(|it| it.1 != it.2).collect(),
         too_old,
     }
 }

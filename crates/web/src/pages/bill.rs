@@ -251,6 +251,10 @@ fn sums(it: &Statement, words: &Words, language: Language) -> Vec<Sum> {
         let (text, amount) = (words.bill_later.to_owned(), show::money(-plan.later));
         sums.push(Sum { text, amount, strong: false });
     }
+    if let Some(level) = it.level {
+        let text = words.bill_level.replace("{level}", &show::money(level.asked));
+        sums.push(Sum { text, amount: show::money(level.beside), strong: false });
+    }
     sums.push(strong(words.amount_due, it.amount_due));
     sums
 }
