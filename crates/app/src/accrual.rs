@@ -64,9 +64,10 @@ impl Accrual {
     /// What of it is estimated, and of how many days.
     pub fn estimated(&self) -> (Money, i64) {
         let of = |it: &Accrued| (it.estimated, it.estimated_days);
-        self.rows.iter().map(of).fold((Money::ZERO, 0), |(sum, all), (amount, days)| {
-            (sum + amount, all + days)
-        })
+        self.rows
+            .iter()
+            .map(of)
+            .fold((Money::ZERO, 0), |(sum, all), (amount, days)| (sum + amount, all + days))
     }
 
     /// Days whose use nobody knows.

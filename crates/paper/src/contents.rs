@@ -99,7 +99,9 @@ fn wanted(item: Item, statement: &Statement, says: &Says) -> Vec<String> {
             all
         }
         Item::Units => of_meters(&|segment, it| billed_use(it, segment, says)),
-        Item::Tariff => of_meters(&|it, _| format!("{}, {}", it.tariff, it.tariff_called(says.language))),
+        Item::Tariff => {
+            of_meters(&|it, _| format!("{}, {}", it.tariff, it.tariff_called(says.language)))
+        }
         Item::Lines => of_lines(&|kind| kind != ChargeKind::Tax),
         Item::Taxes => of_lines(&|kind| kind == ChargeKind::Tax),
         Item::Period => {

@@ -125,7 +125,8 @@ fn commercial(language: Language) -> Statement {
         of.evidence.push(meter);
     }
     for nth in 1..70 {
-        let said = Said { label: format!("Lamp {nth}").into(), spanish: None, rule: line.rule.clone() };
+        let said =
+            Said { label: format!("Lamp {nth}").into(), spanish: None, rule: line.rule.clone() };
         of.lines.push(Line { said: said.into(), ..line.clone() });
     }
     summed(own)

@@ -224,9 +224,7 @@ fn online(
     );
     let file = folder.join("online");
     std::fs::write(&file, text)?;
-    run::done(
-        meterbook().args(["online", "settings", "--from", "2026-01-01"]).arg(&file),
-    )?;
+    run::done(meterbook().args(["online", "settings", "--from", "2026-01-01"]).arg(&file))?;
     // Of the last who owes: other tests take the debts of the first ones.
     let owing = run::quietly(meterbook().args(["report", "ageing"]))?;
     let owing = owing.lines().rfind(|it| it.contains(",residential,")).context("somebody owes")?;

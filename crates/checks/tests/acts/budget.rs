@@ -23,8 +23,8 @@ use meterbook_core::moves::Credit;
 use meterbook_store::budget::Budget;
 use meterbook_store::{self as store, Db};
 
-use crate::interim;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
+use crate::interim;
 use crate::jobs::january;
 use crate::last_bill;
 use crate::late_fee::february;

@@ -119,9 +119,7 @@ fn a_multiplier_counts_from_its_day_on() {
         assert!(says(set(0, "plate", MIDDLE, 150)).contains("above zero"));
         assert!(says(set(40_000_000, " ", MIDDLE, 150)).contains("what proves it"));
         assert!(says(set(1_000_000, "plate", MIDDLE, 150)).contains("already"));
-        assert!(
-            says(set(40_000_000, "plate", FIRST, 150)).contains("meterbook fact multiplier 1")
-        );
+        assert!(says(set(40_000_000, "plate", FIRST, 150)).contains("meterbook fact multiplier 1"));
         set(40_000_000, "CT 200:5, photo 12", MIDDLE, 150).unwrap();
         shows(db, "E-1", END, 160);
         // 50 as they stand, then 10 times 40.

@@ -214,7 +214,9 @@ fn doubt(word: &str, spanish: bool) -> Option<String> {
         "estimated" => ("much of the use is estimated", "mucho del consumo es estimado"),
         "peers" => ("far above others on the tariff", "muy por encima de otros con la tarifa"),
         "bound" => ("above what the account says", "por encima de lo que dice la cuenta"),
-        "multiplier" => ("another multiplier after an exchange", "otro multiplicador tras un cambio"),
+        "multiplier" => {
+            ("another multiplier after an exchange", "otro multiplicador tras un cambio")
+        }
         _ => return None,
     };
     Some(if spanish { other } else { english }.to_owned())

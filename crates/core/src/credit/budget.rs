@@ -267,7 +267,10 @@ mod tests {
         };
         let interim = OfTurn { days: 10, of: 31, asked: Money::ZERO, is_over: false };
         let becomes = of(interim, 11);
-        assert_eq!((becomes.how, becomes.asked, becomes.next), (How::Levelled, cents(16_13), cents(50_00)));
+        assert_eq!(
+            (becomes.how, becomes.asked, becomes.next),
+            (How::Levelled, cents(16_13), cents(50_00))
+        );
         let rest = OfTurn { days: 31, of: 31, asked: cents(16_13), is_over: true };
         assert_eq!(of(rest, 3).asked, cents(33_87));
         assert_eq!(of(rest, 11).how, How::TrueUp);

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::money::Price;
 use crate::period::Period;
-use crate::rating::note::Reach;
 use crate::rating::Unratable;
+use crate::rating::note::Reach;
 use crate::rating::plan::days_between;
 use crate::rating::section::{Section, part};
 use crate::tariff::{Ladder, Limit, Per};

@@ -201,7 +201,8 @@ fn tier(nth: u16, language: Language) -> String {
 impl Reach {
     fn spelled(&self, language: Language) -> String {
         let Reach { each, kw_micro, days } = self;
-        let both = format!("{} {} × {} kW", decimal(each.micro, 6), each.unit, decimal(*kw_micro, 6));
+        let both =
+            format!("{} {} × {} kW", decimal(each.micro, 6), each.unit, decimal(*kw_micro, 6));
         let noun = match language {
             Language::English => "days",
             Language::Spanish => "días",

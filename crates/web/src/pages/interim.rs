@@ -150,7 +150,11 @@ fn part(it: &Segment, visitor: &Visitor) -> Part {
     let lines = it.lines.iter().map(|it| charged(it, language));
     Part {
         colour: show::colour(it.commodity),
-        name: format!("{}, {}", show::commodity(it.commodity, visitor.words()), it.tariff_called(language)),
+        name: format!(
+            "{}, {}",
+            show::commodity(it.commodity, visitor.words()),
+            it.tariff_called(language)
+        ),
         days: show::period(it.period, language),
         usage: show::quantity(it.usage),
         total: show::money(it.total),

@@ -22,8 +22,8 @@ mod spelling;
 mod term;
 
 pub(crate) use hours::MONTHS;
-pub(super) use spanish::NAME;
 pub use refusal::TariffError;
+pub(super) use spanish::NAME;
 
 use crate::tariff::Tariff;
 use crate::tariff::clock::MonthDay;
