@@ -2,3 +2,4 @@
 
 alter table segment add column tariff_spanish text;
 alter table bill_line add column spanish text;
+alter table once_line add column spanish text;

@@ -26,11 +26,11 @@ const BY_KEY: Sql = Sql("
     where o.key = $1 and b.account_id = $2");
 const WHY: Sql = Sql("select why from bill_apart where bill_id = $1");
 const LINES: Rows = Rows(
-    "once_line (bill_id, position, gl, kind, label, quantity_micro, unit, price_nano, whole_cents, share_nano, code, version_on, rule_line, rule_text, amount_cents)",
+    "once_line (bill_id, position, gl, kind, label, spanish, quantity_micro, unit, price_nano, whole_cents, share_nano, code, version_on, rule_line, rule_text, amount_cents)",
 );
 const OF_BILL: Sql = Sql("
     select gl, kind, label, quantity_micro, unit, price_nano, whole_cents, share_nano, code,
-           version_on, rule_line, rule_text, amount_cents
+           version_on, rule_line, rule_text, amount_cents, spanish
     from once_line where bill_id = $1 order by position");
 
 /// Says the text of kinds that holds from a day on. A day has one.
@@ -69,7 +69,7 @@ pub(crate) fn of_bill(tx: &mut Tx, bill: BillId, on: Period) -> Result<Vec<OnceL
     tx.many(OF_BILL, [bill.into()], |row| line(row, on))
 }
 
-fn values(bill: BillId, position: i64, it: &OnceLine) -> [V<'_>; 15] {
+fn values(bill: BillId, position: i64, it: &OnceLine) -> [V<'_>; 16] {
     let OnceLine { gl, line } = it;
     let (mut each, mut share) = (None, None);
     match line.basis {
@@ -83,6 +83,7 @@ fn values(bill: BillId, position: i64, it: &OnceLine) -> [V<'_>; 15] {
         gl.word().into(),
         line.kind.word().into(),
         V::from(&*line.label),
+        line.spanish.as_deref().into(),
         each.map(|it| it.0.micro).into(),
         each.map(|it| it.0.unit.word()).into(),
         each.map(|it| it.1.nano).into(),
@@ -114,7 +115,11 @@ fn line(row: &Row, on: Period) -> Result<OnceLine> {
         text: row.text(11)?,
     };
     let line = Line {
-        said: Arc::new(Said { label: row.text(2)?.into(), spanish: None, rule }),
+        said: Arc::new(Said {
+            label: row.text(2)?.into(),
+            spanish: row.maybe(13, Row::text)?.map(Into::into),
+            rule,
+        }),
         note: Note::default(),
         kind: row.word(1, ChargeKind::from_word)?,
         period: on,

@@ -223,6 +223,7 @@ fn budget() -> Budget {
 
 fn levelled() -> Levelled {
     let bill = sample::bill();
+    let until = bill.days().end();
     Levelled {
         bill: bill.id,
         number: bill.number.0,
@@ -232,7 +233,7 @@ fn levelled() -> Levelled {
         next: Money::from_cents(51_00),
         gone: false,
         turn: bill.period,
-        until: bill.days().end(),
+        until,
     }
 }
 

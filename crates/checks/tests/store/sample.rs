@@ -488,14 +488,11 @@ pub(crate) fn bill() -> Bill {
 }
 
 fn line(kind: ChargeKind, basis: Basis, cents: i64) -> Line {
-    let rule = Rule {
-        tariff: "R-1".to_owned(),
-        version: date(2026, 1, 1),
-        line: 4,
-        text: "charge Customer 0.333333333 a day".to_owned(),
-    };
+    let (tariff, text) = ("R-1".to_owned(), "charge Customer 0.333333333 a day".to_owned());
+    let rule = Rule { tariff, version: date(2026, 1, 1), line: 4, text };
+    let (label, spanish) = (kind.word().into(), Some("cargo".into()));
     Line {
-        said: std::sync::Arc::new(Said { label: kind.word().into(), spanish: None, rule }),
+        said: std::sync::Arc::new(Said { label, spanish, rule }),
         note: note(kind),
         kind,
         period: window().period,

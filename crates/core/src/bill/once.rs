@@ -5,7 +5,7 @@
 //! charge damage   fee revenue
 //! charge visit    fee revenue     75.00
 //! charge truck    water revenue   12.50 per kgal
-//! tax    truck    6.25% City sales tax
+//! tax    truck    6.25% City sales tax | Impuesto municipal a las ventas
 //! en     truck    Water sold by the truck
 //! es     truck    Agua vendida en camión
 //! ```
@@ -42,7 +42,8 @@ struct Kind {
     code: String,
     gl: Gl,
     costs: Costs,
-    taxes: Vec<(Share, String)>,
+    /// Each with its name, in English and where the text says it in Spanish.
+    taxes: Vec<(Share, String, Option<String>)>,
     said: Vec<(Language, String)>,
     /// Its line in the text, from 1, and what that says.
     line: u32,
@@ -188,7 +189,11 @@ impl Kinds {
                 if name.trim().is_empty() || !(1..=Share::WHOLE.nano).contains(&share.nano) {
                     return Err(format!("write a tax as: tax {code} 6.25% City sales tax"));
                 }
-                of?.taxes.push((share, name.trim().to_owned()));
+                let (name, spanish) = match name.split_once(" | ") {
+                    Some((name, spanish)) => (name, Some(spanish.trim().to_owned())),
+                    None => (name, None),
+                };
+                of?.taxes.push((share, name.trim().to_owned(), spanish));
             }
             "en" | "es" => {
                 let language = if word == "en" { Language::English } else { Language::Spanish };
@@ -256,10 +261,13 @@ impl Kinds {
             |text: String| Rule { tariff: code.clone(), version: from, line: kind.line, text };
         let (basis, sort) = kind.basis(of)?;
         let first = line((label, rule(kind.text.clone())), sort, on, basis);
-        let taxes = kind.taxes.iter().map(|(share, name)| {
+        let taxes = kind.taxes.iter().map(|(share, name, spanish)| {
             let text = format!("tax {code} {}% {name}", crate::text::decimal(share.nano, 7));
             let basis = Basis::Share(first.amount, *share);
-            let line = line((name, rule(text)), ChargeKind::Tax, on, basis);
+            let mut line = line((name, rule(text)), ChargeKind::Tax, on, basis);
+            // Reports add a tax up by one name, whatever language its bills are in.
+            let spanish = spanish.as_deref().map(Into::into);
+            line.said = Arc::new(Said { spanish, ..Said::clone(&line.said) });
             OnceLine { gl: Gl::TaxPayable, line }
         });
         let taxes: Vec<OnceLine> = taxes.collect();
@@ -438,7 +446,7 @@ charge visit   fee revenue  75.00
 en visit Field visit
 es visit Visita
 charge truck   water revenue 12.50 per kgal # by the truck
-tax    truck   6.25% City sales tax
+tax    truck   6.25% City sales tax | Impuesto municipal
 en truck Water sold by the truck
 es truck Agua vendida en camión
 ";
@@ -459,6 +467,12 @@ es truck Agua vendida en camión
         let (water, tax) = ("Agua vendida en camión".to_owned(), "City sales tax".to_owned());
         // 3.5 kgal at $12.50, and 6.25 % of $43.75: 2.734375.
         assert_eq!(truck, [(Gl::WaterRevenue, water, 43_75), (Gl::TaxPayable, tax, 2_73)]);
+        let day = date(2026, 3, 5);
+        let on = Period::new(day, date(2026, 3, 6)).unwrap();
+        let kinds = Kinds::parse(TEXT).unwrap();
+        let truck = kinds.lines(&Wanted::kind("truck=3.5"), (day, on), Language::Spanish).unwrap();
+        assert_eq!(truck[1].line.called(Language::Spanish), "Impuesto municipal");
+        assert_eq!(truck[1].line.called(Language::English), "City sales tax");
         let visit = lines(&Wanted::kind("visit"), Language::English).unwrap();
         assert_eq!(visit, [(Gl::FeeRevenue, "Field visit".to_owned(), 75_00)]);
         let damage = lines(&Wanted::kind("damage=450"), Language::English).unwrap();
