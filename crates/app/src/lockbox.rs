@@ -260,12 +260,14 @@ fn matched(tx: &mut Tx, all: &[&Cheque], today: Date) -> Result<Vec<One>> {
         all.iter().map(|it| scanned(&lines, it.item)).collect();
     let numbers: BTreeSet<AccountNumber> = said.iter().flatten().map(|it| it.0).collect();
     let accounts = store::lockbox::accounts(tx, numbers.into_iter())?;
-    let mut billed = Vec::new();
-    for (it, said) in all.iter().zip(&said) {
-        billed.push(if said.is_none() { of_bill(tx, it.item)? } else { None });
+    let mut found = Vec::new();
+    for (it, said) in all.iter().zip(said) {
+        found.push(match said {
+            Some((number, due)) => accounts.get(&number).map(|it| (*it, due)),
+            None => of_bill(tx, it.item)?,
+        });
     }
-    let one = |((it, said), billed): ((&&Cheque, Option<(AccountNumber, Option<Date>)>), _)| {
-        let account = said.and_then(|said| Some((*accounts.get(&said.0)?, said.1))).or(billed);
+    let one = |(it, account): (&&Cheque, Option<(AccountId, Option<Date>)>)| {
         let reference = it.printed.clone().unwrap_or_else(|| it.place.clone());
         let (kind, amount, on) = (Tender::Check, it.item.amount, it.on);
         let to = match account {
@@ -281,7 +283,7 @@ fn matched(tx: &mut Tx, all: &[&Cheque], today: Date) -> Result<Vec<One>> {
             to,
         }
     };
-    Ok(all.iter().zip(said).zip(billed).map(one).collect())
+    Ok(all.iter().zip(found).map(one).collect())
 }
 
 /// The account and the due day of the bill whose number was keyed.

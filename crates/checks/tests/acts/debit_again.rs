@@ -219,7 +219,7 @@ fn a_file_that_never_went_is_called_off_and_its_bills_go_into_the_next() {
         let none = "there is no file 9 of debits; see: meterbook debit files";
         assert_eq!(says(&off(9, "x").unwrap_err()), none);
         let it = off(1, "the bank does not know our company").unwrap();
-        assert_eq!((it.debits, it.amount.cents()), (2, 13_32));
+        assert_eq!((it.debits, it.amount.cents()), (2, 1_332));
         assert_eq!(owes(db)[..2], [4_44, 8_88]);
         let again = off(1, "x").unwrap_err();
         assert!(says(&again).starts_with("it was called off on 2026-03-10"), "{again}");

@@ -170,7 +170,7 @@ fn what_differs_from_what_was_posted_is_said_and_letters_are_no_cheques() {
         ];
         let took = take(db, &file(1, "260309", &cheques)).unwrap();
         assert_eq!((took.posted.0, took.held.0, took.letters.len()), (2, 0, 1));
-        assert_eq!(owes(db)[..3], [0, 8_88, 8_32], "a bill's number says whose it is");
+        assert_eq!(owes(db)[..3], [0, 888, 832], "a bill's number says whose it is");
         sound(db);
         // The same cheque of another amount, alone and beside a new one.
         cheques[0].0 = 4_45;
@@ -183,7 +183,7 @@ fn what_differs_from_what_was_posted_is_said_and_letters_are_no_cheques() {
         let told: Vec<String> = took.otherwise.iter().map(|it| it.to_string()).collect();
         assert_eq!((took.posted.0, took.already.len(), told.len()), (1, 2, 1));
         assert!(told[0].starts_with("line 4 says $4.45, and it was posted as $4.44"), "{told:?}");
-        assert_eq!(owes(db)[..3], [0, 0, 8_32]);
+        assert_eq!(owes(db)[..3], [0, 0, 832]);
         let letter = [(0, 0, String::new())];
         let why = take(db, &file(3, "260310", &letter)).unwrap_err();
         assert_eq!(says(&why), "there is no money in it; nothing was posted");

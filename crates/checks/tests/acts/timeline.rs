@@ -1,7 +1,5 @@
 //! Histories on both engines: who, when, before, after, why; and who was served where on a day.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::meter::NewChannel;
 use meterbook_app::pay::{NewPayment, pay};
