@@ -1,6 +1,6 @@
 //! `plan`: paying in parts.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::plan;
 use meterbook_core::credit::plan::{Pays, Plan};
@@ -46,7 +46,8 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
             it.parts.iter().for_each(part);
         }
         PlanCommand::Pays { of, how, why } => {
-            let now = paid(how).context("say --debit or --by-hand")?;
+            let no = || super::said("say --debit or --by-hand".to_owned());
+            let now = paid(how).ok_or_else(no)?;
             super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 plan::say_pays(tx, by, account, now, why)
