@@ -153,7 +153,9 @@ impl Year<'_> {
         for it in plan::review_all(db, actor).unwrap() {
             self.count(if it.how == Ending::Kept { "plans kept" } else { "plans broken" }, 1);
         }
-        self.count("deposits", deposit::review_all(db, actor).unwrap().len());
+        let given = deposit::review_all(db, actor).unwrap();
+        let given = given.iter().filter(|it| it.returned + it.interest != Money::ZERO);
+        self.count("deposits", given.count());
         self.count("late fees", late_fee::assess_all(db, actor).unwrap().0);
         let done = collection::run(db, actor, &[]).unwrap();
         assert!(done.stopped.is_empty(), "{:?}", done.stopped);

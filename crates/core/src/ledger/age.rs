@@ -110,19 +110,17 @@ mod tests {
             parts: (0..4).map(part).collect(),
             ended: None,
         };
-        let aged = |sides: &[Side], on| {
-            let aged = Aged::planned(&open(sides, &[]), &plan, on);
-            aged.due.map(|it| it.cents() / 100)
-        };
-        assert_eq!(aged(&sides, agreed), [600, 0, 0, 0, 0]);
-        assert_eq!(aged(&sides, date(2026, 3, 30)), [450, 0, 150, 0, 0]);
+        let aged = |sides: &[Side], on| Aged::planned(&open(sides, &[]), &plan, on).due;
+        let dollars = |due: [i64; 5]| due.map(|it| Money::from_cents(it * 100));
+        assert_eq!(aged(&sides, agreed), dollars([600, 0, 0, 0, 0]));
+        assert_eq!(aged(&sides, date(2026, 3, 30)), dollars([450, 0, 150, 0, 0]));
         // The second part is of what was due next.
-        assert_eq!(aged(&sides, date(2026, 4, 6)), [300, 150, 150, 0, 0]);
+        assert_eq!(aged(&sides, date(2026, 4, 6)), dollars([300, 150, 150, 0, 0]));
         // What is billed later is due by itself, and hides nothing.
         let mut with = sides.to_vec();
         with.push(side((4, third, 70_00)));
-        assert_eq!(aged(&with, date(2026, 4, 6)), [370, 150, 150, 0, 0]);
-        assert_eq!(aged(&with, date(2026, 4, 27)), [300, 70, 150, 150, 0]);
+        assert_eq!(aged(&with, date(2026, 4, 6)), dollars([370, 150, 150, 0, 0]));
+        assert_eq!(aged(&with, date(2026, 4, 27)), dollars([300, 70, 150, 150, 0]));
         let on = date(2026, 4, 27);
         let now = open(&with, &[]);
         assert_eq!(Aged::planned(&now, &plan, on).total(), Aged::of(&now, on).total());
