@@ -225,7 +225,7 @@ fn a_file_that_never_went_is_called_off_and_its_bills_go_into_the_next() {
         assert!(says(&again).starts_with("it was called off on 2026-03-10"), "{again}");
         let text = written(db, 1).unwrap_err();
         assert!(says(&text).starts_with("it was called off on 2026-03-10"), "{text}");
-        let expected = db.read(|tx| store::bank::expected(tx)).unwrap();
+        let expected = db.read(store::bank::expected).unwrap();
         assert!(!expected.iter().any(|it| it.key == "debits/1"), "no bank has it");
         sound(db);
         make(db, &wanted(Format::Nacha, 1_332)).unwrap();
