@@ -16,7 +16,7 @@ use meterbook_core::reads::usage::{Ended, Usage};
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
-use super::to_date::{Between, ToDate, turn, walk};
+use super::to_date::{Between, ToDate, walk};
 use crate::vee;
 
 /// Days of which a register says nothing yet.
@@ -46,7 +46,7 @@ pub(crate) fn accrued(
     let mut next = known.segments.last().map_or(start, |it| it.period.end());
     let mut rest = Vec::new();
     while next < until {
-        let window = turn(tx, account, next)?;
+        let Some(window) = store::window::around(tx, account.cycle, next)? else { break };
         let ends = agreement.to.map_or(window.period.end(), |to| to.min(window.period.end()));
         let days = super::days(next, until.min(ends))?;
         let before = ended.as_deref().map(|it| Ended::with(it, next));

@@ -111,7 +111,7 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
 }
 
 /// The turn of an account's cycle with a day in it.
-pub(super) fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
+fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
     let found = store::window::around(tx, account.cycle, day)?;
     found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
 }
@@ -193,7 +193,11 @@ pub(super) fn walk(
         }
         next = known.end();
         if next < until && waits.is_none() {
-            window = turn(tx, account, next)?;
+            // What is known of the turns before is not lost where the next one is not planned.
+            window = match store::window::around(tx, account.cycle, next)? {
+                None if between == Between::Shared => break,
+                _ => turn(tx, account, next)?,
+            };
         }
     }
     Ok(ToDate { facts, on, segments, waits, projected })
