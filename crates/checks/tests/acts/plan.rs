@@ -137,7 +137,7 @@ fn a_plan_is_broken_by_its_rule_whoever_looks() {
         assert!(says(&why).contains("a plan broke on 2026-03-16"), "{why}");
         let (noun, text) = (Noun::Plan, RULES.replace("again 1", "again 2"));
         db.write(|tx| credit_rules::say(tx, actor(), noun, date(2026, 3, 1), &text)).unwrap();
-        db.write(|tx| plan::agree(tx, at("2026-03-16"), TWO, 1, "by phone")).unwrap();
+        db.write(|tx| plan::agree(tx, at("2026-03-16"), TWO, (1, None), "by phone")).unwrap();
         let all = db.read(|tx| store::plan::of_account(tx, TWO)).unwrap();
         let ended: Vec<_> = all.iter().map(|it| it.ended).collect();
         assert_eq!(ended, [Some((Ending::Broken, after)), None]);

@@ -18,7 +18,7 @@ use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
-use meterbook_core::delivery::State;
+use meterbook_core::delivery;
 use meterbook_core::id::{AccountId, RegistrationId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
@@ -298,7 +298,7 @@ fn a_letter_tells_what_a_line_says_from_the_day_on_which_it_went_out() {
         // One that comes back told nobody.
         let back = |tx: &mut Tx| {
             for (piece, _) in store::outbox::of_account(tx, FOUR, 9)? {
-                let event = (State::Bounced, "no such address");
+                let event = (delivery::State::Bounced, "no such address");
                 store::outbox::add_event(tx, piece.id, event, (None, at("2026-03-18").at))?;
             }
             Ok(())
