@@ -3,6 +3,8 @@
 //!
 //! Sizes are points as printed. Contrast is that of WCAG 2.2, "contrast ratio".
 
+#![expect(clippy::float_arithmetic, reason = "sizes and colours of what is drawn are no money")]
+
 use hayro_syntax::content::Instruction;
 use hayro_syntax::object::Object;
 use hayro_syntax::page::Page;
@@ -134,7 +136,7 @@ impl Sight {
             (b"sc" | b"scn", _) => self.now.colour = None,
             (b"BT", _) => self.text = [SAME; 2],
             (b"Tm", &[a, b, c, d, e, f]) => self.text = [[a, b, c, d, e, f]; 2],
-            (b"Td" | b"TD", &[x, y]) => self.to_line([x, y]),
+            (b"Td" | b"TD", &[x, y]) => self.next_line([x, y]),
             (b"Tf", &[size]) => self.now.size = size,
             (b"Tr", &[mode]) => self.now.mode = mode,
             (b"m", &[x, y]) => self.path.goes([x, y], self.now.to_page, false),
@@ -181,7 +183,7 @@ impl Sight {
         Seen { size: it.size, contrast: contrast(ink, behind) }
     }
 
-    fn to_line(&mut self, by: [f64; 2]) {
+    fn next_line(&mut self, by: [f64; 2]) {
         let [x, y] = by;
         let line = within([1.0, 0.0, 0.0, 1.0, x, y], self.text[1]);
         self.text = [line; 2];
@@ -256,11 +258,13 @@ fn point([x, y]: [f64; 2], [a, b, c, d, e, f]: Matrix) -> [f64; 2] {
 }
 
 fn numbers(it: &Instruction<'_, '_>) -> Vec<f64> {
-    let number = |it: &Object<'_>| match it {
-        Object::Number(it) => Some(it.as_f64()),
-        _ => None,
-    };
-    it.operands().filter_map(|it| number(&it)).collect()
+    let mut found = Vec::new();
+    for it in it.operands() {
+        if let Object::Number(it) = it {
+            found.push(it.as_f64());
+        }
+    }
+    found
 }
 
 #[cfg(test)]

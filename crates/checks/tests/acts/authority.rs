@@ -340,6 +340,7 @@ const ELSEWHERE: &[&str] = &[
     "document::withdraw",
     "package::begin",
     "package::make",
+    "package::papers",
     "returned::mail",
     "webhook::tell",
     "online::begin",
@@ -489,6 +490,8 @@ fn who_has_no_role_does_nothing() {
         let (id, to) = (PackageId(1), (folder, folder));
         let why = package::begin(db, sam, &mass, folder).unwrap_err();
         refused("package::begin", deliver, why);
+        let why = db.read(|tx| package::papers(tx, sam, &mass)).unwrap_err();
+        refused("package::papers", deliver, why);
         let why = returned::mail(db, sam, &[]).unwrap_err();
         refused("returned::mail", deliver, why);
         refused("webhook::tell", deliver, webhook::tell(db, sam, None).unwrap_err());

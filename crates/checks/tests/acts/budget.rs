@@ -68,7 +68,7 @@ fn what_is_asked_for_is_level_and_the_bill_what_it_is() {
         assert_eq!((it.since.clone(), it.before), (vec![], Money::ZERO));
         let settles = Settles::On(face.billed_on.saturating_add(11.months()));
         let level =
-            OnLevel { asked: cents(10_00), beside: cents(-3_32), later: cents(3_32), settles };
+            OnLevel { asked: cents(1_000), beside: cents(-332), later: cents(332), settles };
         assert_eq!(it.level, Some(level));
         // What is paid of it pays all of it.
         pays(db, THREE, 10_00, date(2026, 3, 1), actor());

@@ -22,7 +22,6 @@ use meterbook_store::{self as store, Db, Tx};
 use crate::debit::{POLICY, make, owes, sound, town, wanted, written};
 use crate::debit_returned::{at, file, take_in_on};
 use crate::deposit::{pays, say};
-use crate::late_fee::february;
 use crate::mandate::{key, terms};
 use crate::village::{actor, says};
 
@@ -112,8 +111,8 @@ fn a_part_is_taken_once_on_its_day_and_its_bills_are_not() {
         assert_eq!(done.iter().map(|it| it.how).collect::<Vec<_>>(), [Ending::Kept]);
         sound(db);
         // The same part is not taken twice by the same try, whoever asks.
-        let same = "insert into debit_item (id, file_id, mandate_id, version, plan_key, part, nth, amount_cents, tender_id)
-            select 90, file_id, mandate_id, version, plan_key, part, nth, amount_cents, 900 from debit_item where part = 1";
+        let same = "insert into debit_item (id, file_id, mandate_id, version, plan_key, part, nth, amount_cents, tender_id, round)
+            select 90, file_id, mandate_id, version, plan_key, part, nth, amount_cents, 900, round from debit_item where part = 1";
         let why = Raw::beside(db).unwrap().run(same).unwrap_err();
         let why = format!("{why:#}");
         assert!(why.to_lowercase().contains("unique"), "{why}");
@@ -124,7 +123,7 @@ fn a_part_is_taken_once_on_its_day_and_its_bills_are_not() {
 fn who_has_a_mandate_is_asked_and_may_say_it_otherwise() {
     engines::each(|db, folder| {
         town(db, folder);
-        say(db, Noun::Plan, "months any 2\n");
+        say(db, Noun::Plan, "months any 2\ngrace 40 days\n");
         let why = agree(db, TWO, None).unwrap_err();
         assert!(says(&why).starts_with("this account has a mandate; ask whether"), "{why}");
         agree(db, TWO, Some(Pays::Hand)).unwrap();
@@ -228,13 +227,12 @@ fn a_part_that_came_back_is_tried_again_only_for_want_of_money() {
         in_parts(db, folder, Pays::Debit);
         let text = format!("{POLICY}retry twice after 3 days\n");
         db.write(|tx| debit::say_policy(tx, actor(), date(2026, 2, 1), &text)).unwrap();
-        february(db, folder, 4);
         take(db, "2026-04-10", FIRST).unwrap();
         let paid = owes(db)[1];
         let two = db.read(|tx| store::debit::items(tx, DebitFileId(1))).unwrap();
         let is_part = |it: &&store::debit::Debit| matches!(it.takes, Takes::Part { .. });
         let id = two.iter().find(is_part).unwrap().id.0;
-        let back = file("PPD", &[("R01", id, 4_44, "")]);
+        let back = file("WEB", &[("R01", id, 4_44, "")]);
         take_in_on(db, at("2026-04-13"), &back).unwrap();
         assert_eq!(owes(db)[1], paid + 4_44);
         assert_eq!(stands(db, date(2026, 4, 13)), Stands::Behind { by: cents(4_44) });
@@ -259,10 +257,11 @@ fn a_part_that_came_back_keeps_from_all_else_until_it_is_paid() {
         take_in_on(db, at("2026-04-13"), &back).unwrap();
         let owed = Some(Held::Returned);
         let planned = || bill(8_88, owed);
-        assert_eq!(due(db, SECOND), [planned(), part(1, 4_44, owed), part(2, 4_44, owed)]);
+        assert_eq!(due(db, date(2026, 4, 15)), [planned(), part(1, 4_44, owed)]);
+        // Not paid within grace its plan is broken, whoever looks, and it is still owed.
+        assert_eq!(due(db, SECOND), [planned()]);
         let why = take(db, "2026-04-13", date(2026, 4, 14)).unwrap_err();
         assert!(says(&why).starts_with("nothing is to be taken"), "{why}");
-        // Not paid within grace its plan is broken, and it is still owed.
         let done = plan::review_all(db, at("2026-04-16")).unwrap();
         assert_eq!(done.iter().map(|it| it.how).collect::<Vec<_>>(), [Ending::Broken]);
         assert_eq!(due(db, SECOND), [planned()]);
@@ -293,9 +292,9 @@ fn check_finds_a_part_that_nobody_agreed_to() {
         agree(db, THREE, Some(Pays::Hand)).unwrap();
         take(db, "2026-04-10", FIRST).unwrap();
         sound(db);
-        let other = "insert into debit_item (id, file_id, mandate_id, version, plan_key, part, nth, amount_cents, tender_id)
+        let other = "insert into debit_item (id, file_id, mandate_id, version, plan_key, part, nth, amount_cents, tender_id, round)
             select 90, d.file_id, d.mandate_id, d.version, 'plan/3/2026-03-10', 1, 1, 9999,
-                (select max(t.id) from tender t where not exists (select 1 from debit_item i where i.tender_id = t.id))
+                (select max(t.id) from tender t where not exists (select 1 from debit_item i where i.tender_id = t.id)), 0
             from debit_item d where d.part = 1";
         pays(db, THREE, 1_00, FIRST, at("2026-04-10"));
         Raw::beside(db).unwrap().run(other).unwrap();

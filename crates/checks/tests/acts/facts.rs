@@ -410,11 +410,11 @@ fn service_that_goes_on_is_billed_for_the_turns_without_it() {
         bill(db);
         assert_eq!(told(db, &ended(None)), []);
         let held = Which::Held(Cycle(1), None);
-        let run = |which| bill_run::run(db, actor(), which, Until::Posted, &mut |_| ());
+        let may = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
+        let run = |which| bill_run::run(db, may, which, Until::Posted, &mut |_| ());
         run(held).unwrap();
         // April waits for March, whose bill was taken back and which a bill of its own has again.
         assert_eq!(stand(db), [(1, 1_200), (2, 1_200)]);
-        let may = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
         let (to, unusual, total) = (date(2026, 4, 1), Unusual::Accept, Money::from_cents(1_200));
         let new = NewInterim { account: ACCOUNT, only: None, to, unusual, total };
         let march = db.write(|tx| interim::make(tx, may, &new));

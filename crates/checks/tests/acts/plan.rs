@@ -158,8 +158,8 @@ fn what_is_past_due_beside_a_plan_is_the_oldest_of_its_debt() {
             let all = db.read(|tx| close::ageing(tx, actor(), day, None)).unwrap();
             all[2].aged.due.map(Money::cents)
         };
-        assert_eq!(aged(date(2026, 4, 10)), [26_64, 0, 0, 0, 0]);
-        assert_eq!(aged(date(2026, 4, 12)), [13_32, 0, 13_32, 0, 0]);
+        assert_eq!(aged(date(2026, 4, 10)), [2_664, 0, 0, 0, 0]);
+        assert_eq!(aged(date(2026, 4, 12)), [1_332, 0, 1_332, 0, 0]);
         sound(db);
     });
 }

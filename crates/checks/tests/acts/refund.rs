@@ -372,13 +372,13 @@ fn what_of_a_credit_was_a_deposit_has_its_own_age_and_code() {
         db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new_deposit, "new")).unwrap();
         last_bill::shows(db, date(2026, 2, 1), 100);
         crate::deposit::bill(db);
-        let all = owes(db, account.id) + 400_00;
+        let all = owes(db, account.id) + 40_000;
         pays(db, account.id, all, date(2026, 2, 9), at("2026-02-09"));
         let read = ReadWanted::Given(vec![150_000_000]);
         last_bill::leaves(db, &account, last_bill::LEFT, read);
         last_bill::close(db, &account).unwrap();
         // They left 150 when they came, and ten more.
-        let rest = -owes(db, account.id) - 160_00;
+        let rest = -owes(db, account.id) - 16_000;
         assert!(0 < rest, "{rest}");
         say(
             db,
@@ -390,10 +390,10 @@ fn what_of_a_credit_was_a_deposit_has_its_own_age_and_code() {
             all.iter().map(|it| (it.what, it.amount.cents())).collect::<Vec<_>>()
         };
         assert_eq!(what("2027-01-31"), []);
-        assert_eq!(what("2027-12-31"), [(Property::Deposit, 160_00)]);
-        assert_eq!(what("2029-12-31"), [(Property::Deposit, 160_00), (Property::Credit, rest)]);
+        assert_eq!(what("2027-12-31"), [(Property::Deposit, 16_000)]);
+        assert_eq!(what("2029-12-31"), [(Property::Deposit, 16_000), (Property::Credit, rest)]);
         let then = at("2027-12-31");
-        ask(db, then, &new(1, 160_00, None)).unwrap();
+        ask(db, then, &new(1, 16_000, None)).unwrap();
         let report = db.read(|tx| unclaimed::report(tx, date(2027, 12, 31))).unwrap();
         assert_eq!(report.rows[0][3..6], ["deposit", "UT01", ""]);
         // That it was taken is nothing that was heard of the rest, which is no deposit.
@@ -404,7 +404,7 @@ fn what_of_a_credit_was_a_deposit_has_its_own_age_and_code() {
         // Whoever claims it has a deposit again.
         db.write(|tx| unclaimed::claim(tx, then, account.id, "a letter")).unwrap();
         assert_eq!(what("2028-12-30"), []);
-        assert_eq!(what("2028-12-31"), [(Property::Deposit, 160_00)]);
+        assert_eq!(what("2028-12-31"), [(Property::Deposit, 16_000)]);
         sound(db);
     });
 }

@@ -123,16 +123,13 @@ mod tests {
 
     /// In dollars times days.
     fn days(bills: &[Story], from: Since) -> i128 {
-        cent_days(bills, from, TODAY) / 100
+        cent_days(bills, from, TODAY).div_euclid(100)
     }
 
     #[test]
     fn only_what_was_paid_too_much_bears_interest_from_the_day_it_was_paid() {
-        let nobody = bill(DUE, 100, 80, &[]);
-        assert_eq!(
-            (days(&[nobody.clone()], Since::Paid), days(&[nobody], Since::Due)),
-            (0, 20 * 30)
-        );
+        let nobody = [bill(DUE, 100, 80, &[])];
+        assert_eq!((days(&nobody, Since::Paid), days(&nobody, Since::Due)), (0, 20 * 30));
         // Ten days late, and then before it was due.
         let late = bill(DUE, 100, 80, &[(date(2026, 6, 11), 100)]);
         assert_eq!(days(&[late], Since::Paid), 20 * 20);
@@ -160,11 +157,12 @@ mod tests {
         // 100 were asked for and paid; 80 stood in their place since June 11, and now it is 75.
         let asked = vec![(DUE, dollars(100)), (date(2026, 6, 11), dollars(-20))];
         let paid = vec![(DUE, dollars(100)), (date(2026, 6, 11), dollars(80))];
-        let it = Story { asked, paid, was: dollars(80), right: dollars(75) };
+        let it = [Story { asked, paid, was: dollars(80), right: dollars(75) }];
         for from in [Since::Paid, Since::Due] {
-            assert_eq!(days(&[it.clone()], from), 5 * 30);
+            assert_eq!(days(&it, from), 5 * 30);
         }
         // It was right before: nothing is taken off for what was given.
+        let [it] = it;
         let back = Story { right: dollars(100), ..it };
         assert_eq!(days(&[back], Since::Paid), 0);
     }

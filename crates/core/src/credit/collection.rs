@@ -357,13 +357,13 @@ mod tests {
         let notice = Next::Step { nth: 2, step: Step::Notice };
         let on = date(2026, 1, 21);
         assert_eq!(
-            (next(100_00, taken, &[], on), next(99_99, taken, &[], on)),
+            (next(10_000, taken, &[], on), next(9_999, taken, &[], on)),
             (notice, Next::Wait)
         );
         let rules = Rules::parse(TEXT).unwrap();
         let (home, shop) = (CustomerClass::Residential, CustomerClass::Commercial);
         let cents = |of| rules.least_to_cut(of).map(Money::cents);
-        assert_eq!((cents(home), cents(shop)), (Some(100_00), Some(0)));
+        assert_eq!((cents(home), cents(shop)), (Some(10_000), Some(0)));
         let standing = |cents| Standing {
             class: home,
             past_due: Money::from_cents(cents),
@@ -373,7 +373,7 @@ mod tests {
         };
         // The day of a cut is never that of another step.
         let comes = |cents| rules.comes(&standing(cents), (2, on), Some(Step::Cut));
-        assert_eq!((comes(100_00), comes(99_99)), (Some((Step::Cut, date(2026, 2, 15))), None));
+        assert_eq!((comes(10_000), comes(9_999)), (Some((Step::Cut, date(2026, 2, 15))), None));
         assert_eq!(
             rules.comes(&standing(99_99), (1, on), None),
             Some((Step::WriteOff, date(2026, 6, 30)))

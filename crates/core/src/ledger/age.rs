@@ -99,13 +99,13 @@ mod tests {
             Side { entry, kind, key, bill, debt, on: due, due, amount, rolled }
         };
         let (first, second, third) = (date(2026, 2, 24), date(2026, 3, 24), date(2026, 4, 24));
-        let sides = [(1, first, 150_00), (2, second, 300_00), (3, second, 150_00)].map(side);
-        let part = |nth: i64| (agreed.saturating_add(nth.months()), Money::from_cents(150_00));
+        let sides = [(1, first, 15_000), (2, second, 30_000), (3, second, 15_000)].map(side);
+        let part = |nth: i64| (agreed.saturating_add(nth.months()), Money::from_cents(15_000));
         let plan = Plan {
             key: String::new(),
             account: AccountId(1),
             agreed,
-            debt: Money::from_cents(600_00),
+            debt: Money::from_cents(60_000),
             through: Some(BillId(3)),
             parts: (0..4).map(part).collect(),
             ended: None,
@@ -125,7 +125,7 @@ mod tests {
         let now = open(&with, &[]);
         assert_eq!(Aged::planned(&now, &plan, on).total(), Aged::of(&now, on).total());
         let past: Money = plan.past_due(&now, on).iter().map(|it| it.left).sum();
-        assert_eq!(past.cents(), 370_00);
+        assert_eq!(past.cents(), 37_000);
         assert!(plan.is_broken(&now, on, 5) && !plan.is_broken(&now, date(2026, 3, 10), 5));
     }
 }

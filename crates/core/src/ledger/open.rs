@@ -276,7 +276,7 @@ mod tests {
             deposit(2, "deposit-asked/1/2026-03-03/1", 50_00),
             deposit(3, "deposit-asked/1/2026-03-03/2", 50_00),
             side(4, EntryKind::Payment, "p", -60_00),
-            deposit(5, "deposit-applied/1/2026-03-06", -100_00),
+            deposit(5, "deposit-applied/1/2026-03-06", -10_000),
         ];
         let to = |to, cents| Applied {
             from: EntryId(4),
@@ -291,9 +291,9 @@ mod tests {
     #[test]
     fn what_comes_when_it_is_long_due_leaves_paid_what_was_paid() {
         let old =
-            Side { due: date(2025, 1, 1), ..side(5, EntryKind::Charge, "transferred", 100_00) };
+            Side { due: date(2025, 1, 1), ..side(5, EntryKind::Charge, "transferred", 10_000) };
         let sides = [
-            side(1, EntryKind::Charge, "deposit-interest", -120_00),
+            side(1, EntryKind::Charge, "deposit-interest", -12_000),
             side(2, EntryKind::Bill, "B-1", 50_00),
             side(3, EntryKind::Bill, "B-2", 60_00),
             old,
