@@ -37,7 +37,7 @@ fn reports_are_printed_or_written_and_what_is_no_report_is_refused() {
         ("report taxes --from 2026-02-01 --to 2026-02-01", "there are no days from 2026-02-01"),
         ("report ageing --account 1000-0001-9", "1000-0001-9 is no account number"),
         ("report ageing --class rich", "rich is no class; write one of: residential, commercial"),
-        ("report lines --gl 4011", "4011 is no account of the ledger; write one of: 1010 cash"),
+        ("report lines --gl 4011", "4011 is no account of the ledger; write one of: 1010, "),
         ("report lines", "say of which account of the general ledger: --gl NUMBER"),
         ("ledger entry 7", "there is no entry 7"),
         ("ledger bill B-1", "there is no bill B-1 in the ledger"),

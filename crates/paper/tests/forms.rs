@@ -95,7 +95,7 @@ fn a_bill_on_a_plan_says_which_part_is_due() {
     };
     let english = (
         "On a payment plan: part 3 of 6, $50.00 by Sep 1, 2026.".to_owned(),
-        "Of the amount due, $150.00 is paid with later parts, as agreed.".to_owned(),
+        "Beside the amount due, $150.00 is paid with later parts, as agreed.".to_owned(),
     );
     assert_eq!(said(Language::English), english);
     assert!(said(Language::Spanish).0.starts_with("En un plan de pagos: cuota 3 de 6, $50.00"));

@@ -224,7 +224,9 @@ fn what_holds_bills_holds_parts() {
 #[test]
 fn a_part_that_came_back_is_tried_again_only_for_want_of_money() {
     engines::each(|db, folder| {
-        in_parts(db, folder, Pays::Debit);
+        town(db, folder);
+        say(db, Noun::Plan, "months any 2\ngrace 10 days\n");
+        agree(db, TWO, Some(Pays::Debit)).unwrap();
         let text = format!("{POLICY}retry twice after 3 days\n");
         db.write(|tx| debit::say_policy(tx, actor(), date(2026, 2, 1), &text)).unwrap();
         take(db, "2026-04-10", FIRST).unwrap();

@@ -78,7 +78,8 @@ fn a_read_within_its_window_is_the_turns_and_one_beyond_it_is_not() {
         );
         shows(db, date(2026, 4, 3), &[280]);
         let held = Which::Held(Cycle(1), None);
-        bill_run::run(db, actor(), held, Until::Posted, &mut |_| ()).unwrap();
+        let april = meterbook_app::Actor::system("2026-04-12T12:00:00Z".parse().unwrap());
+        bill_run::run(db, april, held, Until::Posted, &mut |_| ()).unwrap();
         assert_eq!(made_of(&newest(db)), (early, date(2026, 4, 3), 10_80));
         clean(db);
     });

@@ -346,7 +346,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ("there are {}; count them again", "hay {}; cuéntelos otra vez"),
     ("as many are let go already; nothing was changed", "ya se dejaron ir esos; no se cambió nada"),
     (
-        "nobody pays online yet; say by whom: meterbook online settings --set FILE",
+        "nobody pays online yet; say by whom: meterbook online settings FILE",
         "todavía nadie paga en línea; diga con qué proveedor",
     ),
     ("there is no attempt {}; see: meterbook online list", "no hay ningún intento {}"),
