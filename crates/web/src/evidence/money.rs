@@ -452,8 +452,8 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "ahora suma {} y no {}; revíselo otra vez",
     ),
     (
-        "one of the bills was taken by another file meanwhile; nothing was changed",
-        "una de las facturas se cobró entretanto con otro archivo; no se cambió nada",
+        "one of the bills or parts was taken by another file meanwhile; nothing was changed",
+        "una de las facturas o cuotas se cobró entretanto con otro archivo; no se cambió nada",
     ),
     (
         "line {}: {}; ask the bank for the file again",
@@ -636,11 +636,12 @@ mod tests {
             Money::parse("1,2x").unwrap_err(),
             counted("20y5").unwrap_err(),
         ];
-        for english in said {
-            let spanish = refused(&english, Language::Spanish);
-            assert_ne!(spanish, show::dated(&english, Language::Spanish), "{english}");
-            assert!(!spanish.contains("{}"), "{spanish}");
-        }
+        let is_english = |it: &String| {
+            let spanish = refused(it, Language::Spanish);
+            spanish == show::dated(it, Language::Spanish) || spanish.contains("{}")
+        };
+        let english: Vec<&String> = said.iter().filter(|it| is_english(it)).collect();
+        assert!(english.is_empty(), "{english:#?}");
     }
 
     #[test]
