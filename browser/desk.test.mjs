@@ -184,6 +184,8 @@ test('what an agency promises is listed, and kept by its bundle or by a payment 
     await tab.fill('#whose-1', number);
     await tab.fill('#amount-1', amount);
     await tab.fill('#reference-1', `aid ${amount} ${Date.now()}`);
+    // What is typed is looked at when it is left.
+    await tab.locator('#reference-1').blur();
   };
   await pledge('7.00');
   await pledge('8.00');
