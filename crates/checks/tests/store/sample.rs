@@ -344,7 +344,7 @@ pub(crate) fn window() -> Window {
 }
 
 pub(crate) fn run() -> Run {
-    Run { id: RunId(1), window: WindowId(1), waits: true, stage: Stage::Checking }
+    Run { id: RunId(1), window: WindowId(1), waits: true, as_planned: false, stage: Stage::Checking }
 }
 
 pub(crate) fn job() -> Job {
