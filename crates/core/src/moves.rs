@@ -391,6 +391,7 @@ mod tests {
             assert!(effect.sentence(language).contains("B-260819-10000001"));
         }
         effect.word.clear();
-        assert!(effect.sentence(Language::English).ends_with("with the next turn of the cycle"));
+        let english = effect.sentence(Language::English);
+        assert!(english.ends_with("the next turn of the cycle"), "{english}");
     }
 }

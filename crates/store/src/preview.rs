@@ -162,10 +162,7 @@ pub fn proof(tx: &mut Tx, window: WindowId) -> Result<(Money, Money)> {
 /// The days on the bills of a turn that stand; `None` while there is none.
 pub fn dates(tx: &mut Tx, window: WindowId) -> Result<Option<Dates>> {
     tx.maybe(DATES, [window.into()], |row| {
-        Ok(Dates {
-            billed_on: (row.date(0)?, row.date(1)?),
-            due_on: (row.date(2)?, row.date(3)?),
-        })
+        Ok(Dates { billed_on: (row.date(0)?, row.date(1)?), due_on: (row.date(2)?, row.date(3)?) })
     })
 }
 

@@ -34,7 +34,8 @@ const LOCK: Sql = Sql("
     returning id, window_id, waits, stage, as_planned");
 const GET: Sql = Sql("select id, window_id, waits, stage, as_planned from run where id = $1");
 const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
-const ANEW: Sql = Sql("update run set waits = $2, stage = $3, begun_at = $4, as_planned = $5 where id = $1");
+const ANEW: Sql =
+    Sql("update run set waits = $2, stage = $3, begun_at = $4, as_planned = $5 where id = $1");
 const BEGUN: Sql = Sql("select begun_at from run where id = $1");
 const RELEASE: Sql = Sql("update run set stage = 'posting', released_at = $2 where id = $1");
 const LET_GO: Sql = Sql("select coalesce(released_at, begun_at) from run where id = $1");

@@ -277,9 +277,7 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     let stage = if only_held { Stage::Again } else { Stage::Checking };
     let how = How { until: Until::Preview, as_planned: None };
     match store::run::unfinished(tx, window)? {
-        Some(run) if run.stage == Stage::Preview => {
-            check_from(tx, &allowed, &run, (stage, how))
-        }
+        Some(run) if run.stage == Stage::Preview => check_from(tx, &allowed, &run, (stage, how)),
         Some(run) => Ok(run),
         None if !only_held && store::run::latest(tx, window)?.is_some() => {
             let cycle = Some(store::window::get(tx, window)?.cycle);
@@ -349,12 +347,7 @@ pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -
 }
 
 /// The runs to do, oldest window first, begun where they are not.
-fn open(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    which: Which,
-    how: How,
-) -> Result<Vec<(Run, Window)>> {
+fn open(tx: &mut Tx, allowed: &Authorized, which: Which, how: How) -> Result<Vec<(Run, Window)>> {
     let window = match which {
         Which::Last => {
             let run = store::run::last(tx)?.ok_or_else(|| refuse(NotRun::NoRun))?;

@@ -398,7 +398,8 @@ fn back(tx: &mut Tx, account: &Account, number: &BillNumber) -> Result<Planned> 
     let none = || refuse(NotOnce::NoBill { number: number.clone() });
     let id = store::bill::by_number(tx, number)?.ok_or_else(none)?;
     let bill = store::bill::get(tx, id)?;
-    let is_of_charges = bill.is_once() && store::once::why(tx, id)?.is_some_and(|it| !it.is_empty());
+    let is_of_charges =
+        bill.is_once() && store::once::why(tx, id)?.is_some_and(|it| !it.is_empty());
     if bill.account != account.id || !is_of_charges {
         return Err(none());
     }

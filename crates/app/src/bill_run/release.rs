@@ -159,8 +159,10 @@ fn weigh(tx: &mut Tx, run: &Run) -> Result<(Preview, Option<WindowId>)> {
     let (last_turn, last) = earlier(tx, before)?;
     let (_, year) = earlier(tx, year_before)?;
     let limits = limits_on(tx, window.billed_on)?;
-    let planned =
-        Dates { billed_on: (window.billed_on, window.billed_on), due_on: (window.due_on, window.due_on) };
+    let planned = Dates {
+        billed_on: (window.billed_on, window.billed_on),
+        due_on: (window.due_on, window.due_on),
+    };
     let weighed = Preview {
         run: run.id,
         window,

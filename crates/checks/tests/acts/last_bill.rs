@@ -17,10 +17,10 @@ use meterbook_app::{Actor, Refused, application, check, customer_view, fee, land
 use meterbook_checks::engines;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::{BillId, ServicePointId};
 use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
-use meterbook_core::delivery::Enclosed;
 use meterbook_core::moves::{Credit, EffectKind, Fee, MoveKind};
 use meterbook_core::period::Period;
 use meterbook_core::person::{Language, PersonKind};

@@ -393,7 +393,10 @@ fn bills_that_are_let_go_late_are_of_that_day_and_leave_as_many_days_to_pay() {
         bill(db, Until::Preview);
         let planned = days(date(2026, 2, 2), date(2026, 2, 23));
         let seen = preview(db);
-        assert_eq!((seen.planned, seen.dates), (planned, days(date(2026, 3, 10), date(2026, 3, 31))));
+        assert_eq!(
+            (seen.planned, seen.dates),
+            (planned, days(date(2026, 3, 10), date(2026, 3, 31)))
+        );
         assert_eq!(seen.proof, None);
         // Who lets it go two days later is told by then that it is of that day.
         let later = Actor::system("2026-03-12T12:00:00Z".parse().unwrap());
@@ -414,8 +417,10 @@ fn bills_of_the_past_keep_their_days_where_that_is_said_or_they_are_let_go_then(
         let then = Actor::system("2026-03-02T16:00:00Z".parse().unwrap());
         let which = Which::Cycle(CYCLE);
         bill_run::run(db, then, which, Until::Posted, &mut |_| ()).unwrap();
-        let (first, second) =
-            ("B-260202 2026-03-10 2026-03-31 2026-03-10", "B-260302 2026-03-02 2026-03-23 2026-03-02");
+        let (first, second) = (
+            "B-260202 2026-02-02 2026-02-23 2026-02-02",
+            "B-260302 2026-03-02 2026-03-23 2026-03-02",
+        );
         assert_eq!(on_bills(db), [first, second]);
         // Whoever does so later has to say it, and why.
         let later = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
@@ -452,8 +457,10 @@ fn what_was_held_is_of_the_day_on_which_it_is_let_go() {
         read_some(db, folder, date(2026, 2, 1), 100, 1..=1);
         let which = Which::Held(CYCLE, None);
         bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();
-        let (rest, late) =
-            ("B-260202 2026-02-02 2026-02-23 2026-02-02", "B-260202 2026-03-10 2026-03-31 2026-03-10");
+        let (rest, late) = (
+            "B-260202 2026-02-02 2026-02-23 2026-02-02",
+            "B-260202 2026-03-10 2026-03-31 2026-03-10",
+        );
         assert_eq!(on_bills(db), [rest, late]);
         let it = db.read(|tx| release::posted(tx, CYCLE, None, actor().at)).unwrap();
         let both = days(date(2026, 2, 2), date(2026, 2, 23));

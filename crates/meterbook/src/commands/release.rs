@@ -164,7 +164,8 @@ pub(crate) fn print(it: &Preview) {
     if let Some(proof) = it.proof {
         say::line(format_args!("  {}", proves(&proof)));
     }
-    let turns = [("", Some(&it.now)), ("turn before", it.last.as_ref()), ("year before", it.year.as_ref())];
+    let turns =
+        [("", Some(&it.now)), ("turn before", it.last.as_ref()), ("year before", it.year.as_ref())];
     head(["by tariff", "services", "amount", "use"]);
     rows("all", &turns, &|turn| Some(turn.all.clone()));
     let codes = turns.iter().filter_map(|it| it.1).flat_map(|it| it.tariffs.keys());
@@ -223,11 +224,7 @@ fn head([of, count, amount, used]: [&str; 4]) {
 }
 
 /// What of something there is in each turn, a line for each that has any of it.
-fn rows(
-    of: &str,
-    turns: &[(&str, Option<&Turnover>)],
-    part: &dyn Fn(&Turnover) -> Option<Part>,
-) {
+fn rows(of: &str, turns: &[(&str, Option<&Turnover>)], part: &dyn Fn(&Turnover) -> Option<Part>) {
     let of_turns = turns.iter().filter_map(|(name, turn)| Some((*name, part((*turn)?)?)));
     let mut of = of;
     for (name, it) in of_turns {
@@ -290,9 +287,7 @@ fn json(it: &Preview) -> serde_json::Value {
         });
         serde_json::Value::Object(used.collect())
     };
-    let part = |it: &Part| {
-        json!({ "agreements": it.agreements, "cents": it.total.cents(), "used": units(&it.used) })
-    };
+    let part = |it: &Part| json!({ "agreements": it.agreements, "cents": it.total.cents(), "used": units(&it.used) });
     let both = |(first, last): (Date, Date)| json!([first.to_string(), last.to_string()]);
     let dates = |it: &Dates| json!({ "billed": both(it.billed_on), "due": both(it.due_on) });
     let turn = |it: &Turnover| {
