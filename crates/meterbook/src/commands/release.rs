@@ -275,7 +275,8 @@ fn proves(it: &Proof) -> String {
 fn used(part: &Part) -> String {
     let used =
         part.used.iter().map(|(unit, micro)| format!("{} {unit}", micro.div_euclid(1_000_000)));
-    used.collect::<Vec<_>>().join(", ")
+    let used: Vec<String> = used.collect();
+    if used.is_empty() { "-".to_owned() } else { used.join(", ") }
 }
 
 fn json(it: &Preview) -> serde_json::Value {
