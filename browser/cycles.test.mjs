@@ -52,6 +52,7 @@ test('a turn is checked, previewed, called off, checked again and released', asy
   await sound(tab);
   assert.match(await tab.locator('main').innerText(), /All bills/);
   assert.match(await tab.locator('main').innerText(), /Year before/);
+  assert.equal(await tab.locator('p.proof').count(), 0);
 
   await tab.fill('#off', 'the wrong prices');
   await press(tab, 'Enter');
@@ -64,6 +65,9 @@ test('a turn is checked, previewed, called off, checked again and released', asy
   await until(tab, 'Deliver');
   assert.equal(await tab.locator('ol.stages li.done').count(), 3);
   await sound(tab);
+  // What was seen before is proved afterwards, from what was posted.
+  assert.match(await tab.locator('p.proof').innerText(), /Ties to the ledger: .* come to the same, \$[\d,]+\.\d\d/);
+  assert.match(await tab.locator('main').innerText(), /Control totals[^]*All bills[^]*Year before/);
   assert.equal(await tab.locator('form[action$="/release"]').count(), 0);
   assert.equal(await tab.locator('form[action$="/call-off"]').count(), 0);
 

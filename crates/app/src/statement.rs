@@ -200,12 +200,14 @@ pub(crate) fn print(tx: &mut Tx, account: &Account, day: Date) -> Result<Print> 
     Ok(if said { Print::Large } else { Print::Normal })
 }
 
-/// The first day without service, where a bill has the last of it and nothing goes on.
+/// The first day without service, where a bill has the last of it and nothing goes on, or brings what was still
+/// to be charged or given back then.
 fn closing(tx: &mut Tx, bill: &Bill) -> Result<Option<Date>> {
     let theirs = store::agreement::of_account(tx, bill.account)?;
     let mut begun = theirs.iter().filter(|it| it.from <= bill.billed_on);
     let Some(end) = begun.clone().filter_map(|it| it.to).max() else { return Ok(None) };
     let over = begun.all(|it| it.to.is_some_and(|to| to <= bill.billed_on));
-    let here = bill.segments.iter().any(|it| it.period.end() == end);
+    let brings = bill.is_once() && bill.once.is_empty();
+    let here = brings || bill.segments.iter().any(|it| it.period.end() == end);
     Ok((over && here).then_some(end))
 }

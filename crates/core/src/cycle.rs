@@ -22,9 +22,9 @@ pub struct Window {
     pub cycle: Cycle,
     /// The days billed.
     pub period: Period,
-    /// The day on the bills.
+    /// The day on the bills, unless they are let go later.
     pub billed_on: Date,
-    /// The day by which they are to be paid.
+    /// The day by which they are to be paid, unless they are let go later.
     pub due_on: Date,
 }
 
@@ -32,5 +32,11 @@ impl Window {
     /// Whether it belongs to no cycle.
     pub fn is_off_cycle(&self) -> bool {
         self.cycle.0 < 0
+    }
+
+    /// The same turn with bills of another day, and as many days to pay them.
+    pub fn dated(&self, day: Date) -> Window {
+        let due_on = day.saturating_add(self.due_on - self.billed_on);
+        Window { billed_on: day, due_on, ..*self }
     }
 }

@@ -79,7 +79,8 @@ pub struct Effect {
     pub tariff: Option<String>,
     /// What a charge or a deposit comes to.
     pub amount: Option<Money>,
-    /// How a read is known, what an order is for, the name of a fee, a credit class.
+    /// How a read is known, what an order is for, the name of a fee, a credit class, the number of the bill that
+    /// has the last days already.
     pub word: String,
     /// What it is about, in English.
     pub label_en: String,
@@ -253,6 +254,10 @@ impl Effect {
             }
             EffectKind::Charges => format!("{what}: {amount} on the next bill"),
             EffectKind::Deposits => format!("a deposit of {amount} is asked for"),
+            EffectKind::FinalBill if !self.word.is_empty() => format!(
+                "{what}: every day has a bill, the last one {}; what is still charged or given back, such as a deposit, comes with one more",
+                self.word
+            ),
             EffectKind::FinalBill => match self.until {
                 Some(billed) => format!("{what}: the final bill comes about {billed}"),
                 None => format!("{what}: the final bill comes with the next turn of the cycle"),
@@ -299,6 +304,10 @@ impl Effect {
             EffectKind::CallsOff => format!("{what}: se anula el corte del {on}"),
             EffectKind::Charges => format!("{what}: {amount} en la próxima factura"),
             EffectKind::Deposits => format!("se pide un depósito de {amount}"),
+            EffectKind::FinalBill if !self.word.is_empty() => format!(
+                "{what}: todos los días están facturados, los últimos en {}; lo que aún se cobra o se devuelve, como un depósito, viene en una más",
+                self.word
+            ),
             EffectKind::FinalBill => match self.until {
                 Some(billed) => {
                     format!("{what}: la factura final llega alrededor del {billed}")
@@ -361,5 +370,28 @@ mod tests {
                 "{english}"
             );
         }
+    }
+
+    #[test]
+    fn what_ends_on_a_day_that_is_billed_says_by_which_bill() {
+        let mut effect = Effect {
+            kind: EffectKind::FinalBill,
+            account: AccountId(1),
+            service_point: None,
+            agreement: None,
+            on: jiff::civil::date(2026, 8, 18),
+            until: None,
+            tariff: None,
+            amount: None,
+            word: "B-260819-10000001".to_owned(),
+            label_en: "water, 12 Mill St".to_owned(),
+            label_es: "agua, 12 Mill St".to_owned(),
+        };
+        for language in [Language::English, Language::Spanish] {
+            assert!(effect.sentence(language).contains("B-260819-10000001"));
+        }
+        effect.word.clear();
+        let english = effect.sentence(Language::English);
+        assert!(english.ends_with("the next turn of the cycle"), "{english}");
     }
 }

@@ -71,6 +71,10 @@ const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BN
     PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP \
     SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG";
 
+/// ISO 4217, those of hundredths whose sign is `$`: amounts on paper have no other.
+const DOLLARS: &str = "ARS AUD BBD BMD BND BSD BZD CAD COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD \
+    NIO NZD SBD SGD SRD TTD TWD USD UYU XCD";
+
 /// Greece writes its numbers for VAT with EL.
 const GREECE: &str = "EL";
 
@@ -107,6 +111,11 @@ impl Currency {
     /// The three letters.
     pub fn code(&self) -> &str {
         &self.0
+    }
+
+    /// Whether its amounts are written as bills print them, with `$`.
+    pub fn is_as_printed(&self) -> bool {
+        DOLLARS.split(' ').any(|it| it == self.0)
     }
 }
 
@@ -193,6 +202,14 @@ mod tests {
         let said = "country US, currency USD, registration 12-3456789, VAT none";
         assert_eq!(seller.to_string(), said);
         Seller::new("GR", "EUR", None, Some("EL123456789")).unwrap();
+    }
+
+    #[test]
+    fn amounts_on_paper_are_in_a_currency_whose_sign_is_the_dollar() {
+        let printed = |code| Currency::parse(code).unwrap().is_as_printed();
+        assert!(["USD", "CAD", "MXN"].into_iter().all(printed));
+        assert!(!["EUR", "GBP", "BRL"].into_iter().any(printed));
+        assert!(DOLLARS.split(' ').all(|it| CURRENCIES.split(' ').any(|of| of == it)));
     }
 
     #[test]

@@ -30,8 +30,11 @@ const AROUND: Sql = Sql("
     where host_id = $1 or subscriber_id = $1 order by host_id, subscriber_id, from_on");
 const OPEN: (Sql, Sql) = among_ids!(
     "select a.agreement_id, a.bill_id, a.segment, a.position, b.from_on, a.period, a.micro
-     from allotment a join bill b on b.id = a.bill_id
-     where b.billed_on < $2
+     from allotment a
+     join bill b on b.id = a.bill_id
+     join bill_window w on w.id = b.window_id
+     where (b.billed_on < $2 or (w.billed_on < $2 and not exists (
+         select 1 from bill_cancelled c where c.made_bill_id = b.id)))
        and not exists (
          select 1 from allotment_taken t
          where t.host_bill_id = a.bill_id and t.host_segment = a.segment
@@ -92,7 +95,8 @@ pub fn of(
     Ok(all)
 }
 
-/// What bills dated before a day gave these subscribers and no bill took.
+/// What bills dated before a day, or of turns planned before it however late they were let go, gave these
+/// subscribers and no bill took.
 pub fn open(
     tx: &mut Tx,
     subscribers: impl Iterator<Item = AgreementId>,

@@ -49,7 +49,12 @@ const EVIDENCE: Rows = Rows(
 const GET: Sql = Sql("
     select id, number, account_id, window_id, from_on, to_on, billed_on, due_on, addressed_to, total_cents
     from bill where id = $1");
-const LAST_DAY: Sql = Sql("select max(billed_on) from bill");
+// Bills that are let go late were made by what held on the day planned for their turn.
+const LAST_DAY: Sql = Sql("
+    select max(case when c.made_bill_id is null then w.billed_on else b.billed_on end)
+    from bill b
+    join bill_window w on w.id = b.window_id
+    left join bill_cancelled c on c.made_bill_id = b.id");
 const BY_NUMBER: Sql = Sql("select id from bill where number = $1");
 const SEGMENTS_OF: Sql = Sql("
     select agreement_id, commodity, service_at, tariff, tariff_name, from_on, to_on, used_micro, unit, total_cents, tariff_spanish
@@ -244,7 +249,7 @@ pub fn get(tx: &mut Tx, id: BillId) -> Result<Bill> {
     Ok(bill)
 }
 
-/// The newest day on the face of a bill.
+/// The newest day planned for the turn of a bill, and of what stands in the place of another the day on its face.
 pub fn last_billed(tx: &mut Tx) -> Result<Option<Date>> {
     tx.one(LAST_DAY, [], |row| row.maybe(0, Row::date))
 }

@@ -1,13 +1,14 @@
-//! What a run is about to bill, added up by the database, and what earlier turns came to.
+//! What a run is about to bill or has billed, added up by the database, and what earlier turns came to.
 
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use meterbook_core::bill::preview::{Change, Holds, Switched, Turnover};
+use meterbook_core::account::CustomerClass;
+use meterbook_core::bill::preview::{Change, Dates, Holds, Switched, Turnover};
 use meterbook_core::bill::run::Run;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::WindowId;
-use meterbook_core::money::Unit;
+use meterbook_core::money::{Money, Unit};
 use meterbook_core::period::Zone;
 
 use crate::Tx;
@@ -17,59 +18,94 @@ use crate::value::Row;
 /// Days by which the turn of a year before may begin earlier or later than a year before.
 const ABOUT_A_YEAR: i64 = 20;
 
-// What is posted counts by its bills, what is not yet by what the check said.
-const OF_RUN: Sql = Sql("
-    select i.tariff, i.unit, count(*), cast(sum(i.used_micro) as bigint),
-           cast(sum(i.total_cents) as bigint)
-    from run_item i join run r on r.id = i.run_id
-    where i.run_id = $1 and i.outcome = 'billed'
-      and r.stage <> 'done' and (r.stage <> 'posting' or not exists (
-        select 1 from standing_segment s join bill b on b.id = s.bill_id
-        where s.agreement_id = i.agreement_id and b.window_id = i.window_id))
-    group by i.tariff, i.unit");
-const BILLS_OF_RUN: Sql = Sql("
-    select cast(sum(i.total_cents) as bigint)
-    from run_item i join run r on r.id = i.run_id
-    where i.run_id = $1 and i.outcome = 'billed'
-      and r.stage <> 'done' and (r.stage <> 'posting' or not exists (
-        select 1 from standing_segment s join bill b on b.id = s.bill_id
-        where s.agreement_id = i.agreement_id and b.window_id = i.window_id))
-    group by i.account_id");
+/// What is posted counts by its bills, what is not yet by what the check said.
+macro_rules! to_post {
+    () => {
+        " from run_item i join run r on r.id = i.run_id
+          where i.run_id = $1 and i.outcome = 'billed'
+            and r.stage <> 'done' and (r.stage <> 'posting' or not exists (
+              select 1 from standing_segment s join bill b on b.id = s.bill_id
+              where s.agreement_id = i.agreement_id and b.window_id = i.window_id))"
+    };
+}
+const OF_RUN: Sql = Sql(concat!(
+    "select i.tariff, i.unit, count(*), cast(sum(i.used_micro) as bigint),
+            cast(sum(i.total_cents) as bigint)",
+    to_post!(),
+    " group by i.tariff, i.unit"
+));
+const BILLS_OF_RUN: Sql = Sql(concat!(
+    "select i.account_id, i.unit, cast(sum(i.used_micro) as bigint),
+            cast(sum(i.total_cents) as bigint)",
+    to_post!(),
+    " group by i.account_id, i.unit order by i.account_id"
+));
 const POSTED: Sql = Sql("
     select s.tariff, s.unit, count(*), cast(sum(s.used_micro) as bigint),
            cast(sum(s.total_cents) as bigint)
     from standing_segment s join bill b on b.id = s.bill_id
     where b.window_id = $1 group by s.tariff, s.unit");
-const BILLS_POSTED: Sql = Sql("select total_cents from standing_bill where window_id = $1");
+const BILLS_POSTED: Sql = Sql("
+    select s.bill_id, s.unit, cast(sum(s.used_micro) as bigint),
+           cast(sum(s.total_cents) as bigint)
+    from standing_segment s join bill b on b.id = s.bill_id
+    where b.window_id = $1 group by s.bill_id, s.unit order by s.bill_id");
+const PROOF: Sql = Sql("
+    select cast(coalesce(sum(b.total_cents), 0) as bigint),
+           cast(coalesce(sum((
+             select sum(p.amount_cents) from entry e
+             join posting p on p.entry_id = e.id
+             where e.key = b.number and e.kind = 'bill'
+               and p.gl = '1200 receivable' and p.account_id = b.account_id)), 0) as bigint)
+    from standing_bill b where b.window_id = $1");
+const DATES: Sql = Sql("
+    select min(billed_on), max(billed_on), min(due_on), max(due_on)
+    from standing_bill where window_id = $1 having 0 < count(*)");
+const CLASSES: Sql = Sql("
+    select distinct a.class from account a
+    join agreement g on g.account_id = a.id
+    where a.cycle = $1 and g.from_on < $3 and (g.to_on is null or $2 < g.to_on)");
 const BEFORE: Sql = Sql("
     select id from bill_window where cycle = $1 and to_on <= $2 order by to_on desc limit 1");
 const ABOUT: Sql = Sql("
     select id, from_on from bill_window where cycle = $1 and $2 <= from_on and from_on <= $3");
 // One sum over both turns, where joining the sums of each would be as natural: of a turn that has just
 // begun PostgreSQL expects one row, and reads the one anew for each account of the other.
-const CHANGES: Sql = Sql("
-    select a.number, d.was, d.now
+const CHANGES: Sql = Sql(concat!(
+    "select a.number, d.was, d.now
     from (select x.account_id, cast(sum(x.was) as bigint) as was, cast(sum(x.now) as bigint) as now
           from (select b.account_id, b.total_cents as was, 0 as now, 0 as turn
+                from standing_bill b where b.window_id = $3
+                union all
+                select b.account_id, 0, b.total_cents, 1
                 from standing_bill b where b.window_id = $2
                 union all
-                select i.account_id, 0, i.total_cents, 1
-                from run_item i where i.run_id = $1 and i.outcome = 'billed') as x
+                select i.account_id, 0, i.total_cents, 1",
+    to_post!(),
+    ") as x
           group by x.account_id
           having min(x.turn) < max(x.turn) and sum(x.was) <> sum(x.now)) as d
     join account a on a.id = d.account_id
-    order by abs(d.now - d.was) desc, a.number limit $3");
+    order by abs(d.now - d.was) desc, a.number limit $4"
+));
 // The tariff of the days just before the turn.
-const SWITCHED: Sql = Sql("
-    select a.number, i.agreement_id, s.tariff, i.tariff, i.total_cents
-    from run_item i
-    join account a on a.id = i.account_id
-    join standing_segment s on s.agreement_id = i.agreement_id
-    where i.run_id = $1 and i.outcome = 'billed' and s.tariff <> i.tariff
-      and s.to_on = (
-        select max(x.to_on) from standing_segment x
-        where x.agreement_id = i.agreement_id and x.to_on <= $2)
-    order by a.number, i.agreement_id limit $3");
+const SWITCHED: Sql = Sql(concat!(
+    "select a.number, n.agreement_id, s.tariff, n.tariff, n.cents
+     from (select b.account_id, t.agreement_id, t.tariff, t.total_cents as cents
+           from standing_segment t join bill b on b.id = t.bill_id
+           where b.window_id = $2
+           union all
+           select i.account_id, i.agreement_id, i.tariff, i.total_cents",
+    to_post!(),
+    ") as n
+     join account a on a.id = n.account_id
+     join standing_segment s on s.agreement_id = n.agreement_id
+     where s.tariff <> n.tariff
+       and s.to_on = (
+         select max(x.to_on) from standing_segment x
+         where x.agreement_id = n.agreement_id and x.to_on <= $3)
+     order by a.number, n.agreement_id limit $4"
+));
 const HOLDS: Sql = Sql("
     select i.reason, coalesce(o.name, ''), count(*), cast(min(t.raised_at) as bigint), min(a.number)
     from run_item i
@@ -99,12 +135,42 @@ pub fn turnover(tx: &mut Tx, window: WindowId, run: Option<&Run>) -> Result<Turn
     }
     let bills = [Some((BILLS_POSTED, window.0)), run.map(|it| (BILLS_OF_RUN, it.id.0))];
     for (text, of) in bills.into_iter().flatten() {
+        let (mut bill, mut total, mut used) = (None, Money::ZERO, Vec::new());
         tx.each(text, [of.into()], |row| {
-            turn.add_bill(row.money(0)?);
+            let next = Some(row.int(0)?);
+            if bill.is_some() && bill != next {
+                turn.add_bill(total, &used);
+                (total, used) = (Money::ZERO, Vec::new());
+            }
+            bill = next;
+            used.push((row.word(1, Unit::from_word)?, i128::from(row.int(2)?)));
+            total += row.money(3)?;
             Ok(())
         })?;
+        if bill.is_some() {
+            turn.add_bill(total, &used);
+        }
     }
     Ok(turn)
+}
+
+/// What the bills of a turn that stand come to, and what of them was posted to receivables.
+pub fn proof(tx: &mut Tx, window: WindowId) -> Result<(Money, Money)> {
+    tx.one(PROOF, [window.into()], |row| Ok((row.money(0)?, row.money(1)?)))
+}
+
+/// The days on the bills of a turn that stand; `None` while there is none.
+pub fn dates(tx: &mut Tx, window: WindowId) -> Result<Option<Dates>> {
+    tx.maybe(DATES, [window.into()], |row| {
+        Ok(Dates { billed_on: (row.date(0)?, row.date(1)?), due_on: (row.date(2)?, row.date(3)?) })
+    })
+}
+
+/// The classes of customers that are billed in a turn.
+pub fn classes(tx: &mut Tx, window: &Window) -> Result<Vec<CustomerClass>> {
+    let days = window.period;
+    let asked = [window.cycle.into(), days.start().into(), days.end().into()];
+    tx.many(CLASSES, asked, |row| row.word(0, CustomerClass::from_word))
 }
 
 /// The turn of the cycle before this one.
@@ -124,16 +190,19 @@ pub fn year_before(tx: &mut Tx, window: &Window) -> Result<Option<WindowId>> {
     Ok(near.into_iter().min_by_key(far).map(|it| it.0))
 }
 
-/// The bills of a run that differ most from those of an earlier turn, at most so many.
+/// The bills of a turn, posted and about to be, that differ most from those of an earlier one, at most so
+/// many.
 pub fn changes(tx: &mut Tx, run: &Run, earlier: WindowId, limit: i64) -> Result<Vec<Change>> {
-    tx.many(CHANGES, [run.id.into(), earlier.into(), limit.into()], |row| {
+    let asked = [run.id.into(), run.window.into(), earlier.into(), limit.into()];
+    tx.many(CHANGES, asked, |row| {
         Ok(Change { account: row.number(0)?, before: row.money(1)?, now: row.money(2)? })
     })
 }
 
-/// The first bills of a run on another tariff, at most so many.
+/// The first bills on another tariff of a turn, posted and about to be, at most so many.
 pub fn switched(tx: &mut Tx, run: &Run, window: &Window, limit: i64) -> Result<Vec<Switched>> {
-    let asked = [run.id.into(), window.period.start().into(), limit.into()];
+    let from = window.period.start();
+    let asked = [run.id.into(), window.id.into(), from.into(), limit.into()];
     tx.many(SWITCHED, asked, |row| {
         Ok(Switched {
             account: row.number(0)?,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::bill::check::Hold;
@@ -18,29 +19,26 @@ use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
-    insert into run (id, window_id, waits, stage, begun_at)
-    values ($1, $2, $3, $4, $5)");
+    insert into run (id, window_id, waits, stage, begun_at, as_planned)
+    values ($1, $2, $3, $4, $5, $6)");
 const LAST: Sql = Sql("
-    select r.id, r.window_id, r.waits, r.stage
+    select r.id, r.window_id, r.waits, r.stage, r.as_planned
     from run r join bill_window w on w.id = r.window_id
     where 0 < w.cycle and r.stage <> 'cancelled' order by r.id desc limit 1");
 const UNFINISHED: Sql = Sql("
-    select id, window_id, waits, stage
+    select id, window_id, waits, stage, as_planned
     from run where window_id = $1 and stage not in ('done', 'cancelled') order by id limit 1");
 // An update that changes nothing takes the lock of the row on PostgreSQL.
 const LOCK: Sql = Sql("
     update run set stage = stage where id = $1
-    returning id, window_id, waits, stage");
-const GET: Sql = Sql("select id, window_id, waits, stage from run where id = $1");
+    returning id, window_id, waits, stage, as_planned");
+const GET: Sql = Sql("select id, window_id, waits, stage, as_planned from run where id = $1");
 const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
-const ANEW: Sql = Sql("update run set waits = $2, stage = $3, begun_at = $4 where id = $1");
+const ANEW: Sql =
+    Sql("update run set waits = $2, stage = $3, begun_at = $4, as_planned = $5 where id = $1");
 const BEGUN: Sql = Sql("select begun_at from run where id = $1");
 const RELEASE: Sql = Sql("update run set stage = 'posting', released_at = $2 where id = $1");
-// Of a run over a turn that had one before: what was held in it, or is billed anew.
-const LATER: Sql = Sql("
-    select coalesce(r.released_at, r.begun_at) from run r
-    where r.id = $1 and exists (
-        select 1 from run o where o.window_id = r.window_id and o.id < r.id)");
+const LET_GO: Sql = Sql("select coalesce(released_at, begun_at) from run where id = $1");
 const ITEMS: Rows = Rows(
     "run_item (window_id, agreement_id, run_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit)",
 );
@@ -62,18 +60,25 @@ const FORGET_RUN: Sql = Sql("
     delete from run_item where run_id = $1 and not exists (
         select 1 from run r where r.window_id = run_item.window_id and r.stage = 'done')");
 const WAITING: Sql = Sql("
-    select r.id, r.window_id, r.waits, r.stage
+    select r.id, r.window_id, r.waits, r.stage, r.as_planned
     from run r join bill_window w on w.id = r.window_id
     where w.cycle = $1 and r.stage in ('checking', 'again', 'preview')
     order by w.from_on, r.id limit 1");
 const LATEST: Sql = Sql("
-    select id, window_id, waits, stage
+    select id, window_id, waits, stage, as_planned
     from run where window_id = $1 and stage <> 'cancelled' order by id desc limit 1");
+const POSTED_TURN: Sql = Sql("
+    select r.id, r.window_id, r.waits, r.stage, r.as_planned
+    from run r join bill_window w on w.id = r.window_id
+    where w.cycle = $1 and w.from_on <= $2 and $3 < w.to_on
+      and r.stage = 'done' and not exists (
+        select 1 from run n where n.window_id = r.window_id and r.id < n.id and n.stage = 'done')
+    order by w.from_on desc limit 1");
 const AT_WORK: Sql = Sql("
-    select id, window_id, waits, stage
+    select id, window_id, waits, stage, as_planned
     from run where stage in ('checking', 'again', 'posting', 'cancelling') order by id");
 const RELEASED: Sql = Sql("
-    select id, window_id, waits, stage
+    select id, window_id, waits, stage, as_planned
     from run where stage in ('posting', 'cancelling') order by id");
 const ITEMS_OF: (Sql, Sql) = among_ids!(
     "select agreement_id, account_id, outcome, reason, detail, total_cents, tariff, used_micro, unit
@@ -133,8 +138,9 @@ const HELD: Sql = Sql("
 
 /// Begins a run.
 pub fn add(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
-    let Run { id, window, waits, stage } = *run;
-    let values = [id.into(), window.into(), waits.into(), stage.word().into(), at.into()];
+    let Run { id, window, waits, as_planned, stage } = *run;
+    let (stage, as_planned) = (stage.word().into(), as_planned.into());
+    let values = [id.into(), window.into(), waits.into(), stage, at.into(), as_planned];
     tx.exec(ADD, values).map(|_| ())
 }
 
@@ -166,8 +172,9 @@ pub fn advance(tx: &mut Tx, run: &Run) -> Result<()> {
 
 /// Writes down that a run begins anew, as if it had not begun before.
 pub fn begin_anew(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
-    let Run { id, waits, stage, .. } = *run;
-    tx.exec(ANEW, [id.into(), waits.into(), stage.word().into(), at.into()]).map(|_| ())
+    let Run { id, waits, as_planned, stage, .. } = *run;
+    let values = [id.into(), waits.into(), stage.word().into(), at.into(), as_planned.into()];
+    tx.exec(ANEW, values).map(|_| ())
 }
 
 /// When a run was begun, or begun anew.
@@ -180,9 +187,9 @@ pub fn release(tx: &mut Tx, id: RunId, at: Timestamp) -> Result<()> {
     tx.exec(RELEASE, [id.into(), at.into()]).map(|_| ())
 }
 
-/// When a run was let go that is not the first over its turn; `None` of the first.
-pub fn later(tx: &mut Tx, id: RunId) -> Result<Option<Timestamp>> {
-    tx.maybe(LATER, [id.into()], |row| row.instant(0))
+/// When a run was let go.
+pub fn let_go_at(tx: &mut Tx, id: RunId) -> Result<Timestamp> {
+    tx.one(LET_GO, [id.into()], |row| row.instant(0))
 }
 
 /// Writes down how agreements end in the run's window, in place of what earlier runs said of them.
@@ -291,6 +298,12 @@ pub fn latest(tx: &mut Tx, window: WindowId) -> Result<Option<Run>> {
     tx.maybe(LATEST, [window.into()], run)
 }
 
+/// The newest run of the turn of a cycle that has a day, or of the newest turn, that is posted to its end.
+pub fn posted(tx: &mut Tx, cycle: Cycle, on: Option<Date>) -> Result<Option<Run>> {
+    let (by, behind) = on.map_or((Date::MAX, Date::MIN), |on| (on, on));
+    tx.maybe(POSTED_TURN, [cycle.into(), by.into(), behind.into()], run)
+}
+
 /// The runs of which something is to be checked, posted or taken back.
 pub fn at_work(tx: &mut Tx) -> Result<Vec<Run>> {
     tx.many(AT_WORK, [], run)
@@ -385,6 +398,7 @@ fn run(row: &Row) -> Result<Run> {
         window: row.id(1)?,
         waits: row.int(2)? != 0,
         stage: row.word(3, Stage::from_word)?,
+        as_planned: row.int(4)? != 0,
     })
 }
 

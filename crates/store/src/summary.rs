@@ -47,12 +47,15 @@ const MASTERS: Sql = Sql("
     select w.by_account_id from bill_waiting w join account a on a.id = w.account_id
     where a.cycle = $1
     order by 1");
-// Bills of these that no bill that stands sums up; a bill that sums up is itself none of them.
+// Bills of these, of turns planned by a day, that no bill that stands sums up; a bill that sums up is itself
+// none of them. They may be let go later.
 const LEFT: (Sql, Sql) = among_ids!(
     "select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
             r.by_account_id
-     from standing_bill b left join bill_rolled r on r.bill_id = b.id
-     where b.billed_on <= $2
+     from standing_bill b
+     join bill_window w on w.id = b.window_id
+     left join bill_rolled r on r.bill_id = b.id
+     where w.billed_on <= $2
        and not exists (select 1 from bill_summed s where s.bill_id = b.id)
        and not exists (
         select 1 from bill_summed s
@@ -65,8 +68,10 @@ const LEFT: (Sql, Sql) = among_ids!(
 const WAITING: Sql = Sql("
     select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
            w.by_account_id
-    from bill_waiting w join bill b on b.id = w.bill_id
-    where w.by_account_id = $1 and b.billed_on <= $2 order by b.account_id, b.id");
+    from bill_waiting w
+    join bill b on b.id = w.bill_id
+    join bill_window t on t.id = b.window_id
+    where w.by_account_id = $1 and t.billed_on <= $2 order by b.account_id, b.id");
 // What rules took off bills that an account pays, and no summary bill of it that stands has left out.
 const OFF: Sql = Sql("
     select it.account_id, cast(sum(it.cents) as bigint) from (
@@ -228,14 +233,15 @@ pub fn paid_by(tx: &mut Tx, bill: BillId) -> Result<Option<AccountId>> {
     tx.maybe(PAID_BY, [bill.into()], |row| row.id(0))
 }
 
-/// The bills of these accounts by a day that no bill sums up.
+/// The bills of these accounts, of turns planned by a day, that no bill sums up.
 pub fn left(tx: &mut Tx, accounts: &[AccountId], by: Date) -> Result<Vec<Left>> {
     let list = list_of(accounts.iter().copied());
     let sql = tx.either(LEFT.0, LEFT.1);
     tx.many(sql, [V::from(&list), by.into()], a_left)
 }
 
-/// The bills by a day that an account is to pay and no bill of it sums up, whoever's they are.
+/// The bills, of turns planned by a day, that an account is to pay and no bill of it sums up, whoever's they
+/// are.
 pub fn waiting(tx: &mut Tx, account: AccountId, by: Date) -> Result<Vec<Left>> {
     tx.many(WAITING, [account.into(), by.into()], a_left)
 }

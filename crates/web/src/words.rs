@@ -509,6 +509,7 @@ catalogue! {
     compare_title: "The last twelve bills on every tariff", "Las últimas doce facturas con cada tarifa";
     cycle_again: "Check again", "Revisar de nuevo";
     cycle_all: "All bills", "Todas las facturas";
+    cycle_as_planned: "Its bills keep the days planned for them, however late they are let go.", "Sus facturas conservan los días planificados, por tarde que se liberen.";
     cycle_band: "Amount of the bill", "Importe de la factura";
     cycle_band_above: "and more", "y más";
     cycle_band_below: "below 0", "menos de 0";
@@ -517,12 +518,14 @@ catalogue! {
     cycle_beside: "Beside", "Frente a";
     cycle_beyond: "Beyond the limits", "Más allá de los límites";
     cycle_beyond_says: "Totals are further from earlier turns than the limits allow. Say why they are right all the same; a second person has to agree.", "Los totales están más lejos de los períodos anteriores de lo que permiten los límites. Diga por qué son correctos de todos modos; una segunda persona debe estar de acuerdo.";
+    cycle_bills_due: "bills are due", "las facturas vencen el";
     cycle_call_off: "Call off", "Anular";
     cycle_changed: "Changed most", "Los que más cambiaron";
     cycle_check: "Rate and check", "Calcular y revisar";
     cycle_days: "Days", "Días";
     cycle_first: "First bill on another tariff", "Primera factura con otra tarifa";
     cycle_held_again: "Check what is held again", "Revisar de nuevo lo retenido";
+    cycle_instead: "instead of", "en vez del";
     cycle_limit: "Limit", "Límite";
     cycle_moved_agreements: "Agreements", "Contratos";
     cycle_moved_band: "Share of bills", "Parte de las facturas";
@@ -534,10 +537,13 @@ catalogue! {
     cycle_now: "Now", "Ahora";
     cycle_open: "Turns to bill", "Períodos por facturar";
     cycle_owner: "Whose", "De quién";
+    cycle_planned: "Planned for", "Planificado para el";
     cycle_points: "points", "puntos";
     cycle_post: "Post", "Registrar";
     cycle_preview: "Preview", "Vista previa";
     cycle_release: "Release", "Liberar";
+    cycle_released_on: "released", "liberado el";
+    cycle_released_today: "released today,", "liberado hoy,";
     cycle_released_waits: "It waits for a second person", "Espera a una segunda persona";
     cycle_stages: "How far it is", "Hasta dónde está";
     sum_bills: "Summary bills", "Facturas resumen";
@@ -548,6 +554,13 @@ catalogue! {
     cycle_take_back_bills: "bills would be taken back, each by an entry of its own:", "facturas se anularían, cada una con su propio asiento:";
     cycle_take_back_open: "The turn would be open again, and bills made of it anew have other numbers. Fees and deposits that came with bills stay charged. It takes a second person.", "El período quedaría abierto de nuevo, y las facturas que se hagan tendrán otros números. Los cargos y depósitos que vinieron con las facturas siguen cobrados. Hace falta una segunda persona.";
     cycle_take_back_pieces: "pieces that wait would not be sent.", "envíos que esperan no saldrían.";
+    cycle_this: "This turn", "Este período";
+    cycle_ties: "Ties to the ledger: its lines, its bills and what they posted to receivables come to the same,", "Cuadra con el libro mayor: sus líneas, sus facturas y lo que asentaron en cuentas por cobrar dan lo mismo,";
+    cycle_ties_bills: "bills", "facturas";
+    cycle_ties_ledger: "receivables", "cuentas por cobrar";
+    cycle_ties_lines: "lines", "líneas";
+    cycle_ties_not: "Does not tie to the ledger:", "No cuadra con el libro mayor:";
+    cycle_totals: "Control totals", "Totales de control";
     cycle_turn: "Turn of a bill cycle", "Período de un ciclo de facturación";
     cycle_turn_before: "Turn before", "Período anterior";
     cycle_use: "Use", "Consumo";
@@ -587,6 +600,7 @@ catalogue! {
     unbilled_no_run: "no run met it", "ninguna ejecución lo encontró";
     unbilled_since: "Unbilled since", "Sin facturar desde";
     unbilled_title: "Not billed for long", "Sin facturar desde hace tiempo";
+    bill_final_debt: "This is a last bill. To let another account owe what stays unpaid of it:", "Ésta es una última factura. Para que otra cuenta deba lo que quede sin pagar:";
     bill_is_cancelled: "This bill was taken back", "Esta factura fue anulada";
     bill_is_made: "This bill stands in the place of", "Esta factura sustituye a";
     bill_replaced_by: "in its place stands", "en su lugar está";

@@ -10,7 +10,7 @@ use meterbook_core::text::counted;
 use meterbook_store::{self as store, Db};
 
 use super::release::{self, Released};
-use super::{NotRun, Progress, Until, begin, check_from, job};
+use super::{How, NotRun, Progress, Until, begin, check_from, job};
 use crate::authority::authorize;
 use crate::{Actor, refuse};
 
@@ -37,16 +37,17 @@ pub fn again(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Came> {
     let why = Some(why.trim()).filter(|it| !it.is_empty());
+    let how = How { until: Until::Preview, as_planned: None };
     let (allowed, window, mut run, joins) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::RunBills, None)?;
         let window = store::window::get(tx, window)?;
         let (run, joins) = match store::run::unfinished(tx, window.id)? {
             Some(run) if run.stage == Stage::Preview => {
-                (check_from(tx, &allowed, &run, (Stage::Again, Until::Preview))?, true)
+                (check_from(tx, &allowed, &run, (Stage::Again, how))?, true)
             }
             Some(run) => (run, true),
             None => {
-                let run = begin(tx, &allowed, window.id, Until::Preview)?;
+                let run = begin(tx, &allowed, window.id, how)?;
                 (Run { stage: Stage::Again, ..run }, false)
             }
         };

@@ -211,9 +211,7 @@ fn in_turn(
     (today, known): (Date, Known),
     tariffs: &mut Tariffs,
 ) -> Result<(Vec<Bill>, Origins)> {
-    let turn = store::window::get(tx, turn)?;
-    let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
-    let window = Window { billed_on: today, due_on, ..turn };
+    let window = store::window::get(tx, turn)?.dated(today);
     let accounts: Vec<AccountId> = due.iter().map(|it| it.1.account).collect();
     let olds: BTreeMap<AccountId, (&Bill, BillId)> =
         due.iter().map(|(_, old, id)| (old.account, (*old, *id))).collect();

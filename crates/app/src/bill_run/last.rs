@@ -16,13 +16,13 @@ use meterbook_core::bill::run::{Run, Stage};
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::cycle::{Window, off_cycle};
-use meterbook_core::id::{AccountId, AgreementId, BillId, EntryId, RunId, WindowId};
+use meterbook_core::id::{AccountId, AgreementId, BillId, RunId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::post::Aside;
-use super::{NotRun, charges, check, origin, post, so_far, sum_up};
+use super::{NotRun, charges, check, once, origin, post, so_far, sum_up};
 use crate::authority::authorize;
 use crate::{Actor, budget, deposit, refuse};
 
@@ -31,8 +31,10 @@ use crate::{Actor, budget, deposit, refuse};
 pub struct Closed {
     /// The last bills, one for each turn in which something ended.
     pub bills: Vec<Bill>,
-    /// What was charged or given back without a bill, because every day had one already.
+    /// What was charged or given back beside service, because every day of it had a bill already.
     pub charges: Vec<Charge>,
+    /// The bill that brings these.
+    pub brings: Option<Bill>,
     /// What was asked for as security and is on no bill: it is not asked for any more.
     pub let_go: Vec<Charge>,
     /// What of a credit waits in refunds payable, where rules send it.
@@ -63,11 +65,9 @@ pub fn make(tx: &mut Tx, actor: Actor, account: AccountId, unusual: Unusual) -> 
     }
     if !closed.charges.is_empty() {
         crate::close::begin_day(tx, &allowed)?;
-        let first = tx.next(Counter::Entry, closed.charges.len())?;
-        let entries = (first..).zip(&closed.charges);
-        let entries: Vec<_> = entries.map(|(id, it)| charges::entry(it, EntryId(id))).collect();
-        store::charge::add(tx, &closed.charges)?;
-        store::ledger::add(tx, &entries)?;
+        let made = once::last(tx, &account, std::mem::take(&mut closed.charges), today)?;
+        closed.charges = made.with;
+        closed.brings = Some(made.bill);
         let said = closed.charges.iter().map(|it| format!("{} {}", it.label, it.amount));
         let said = said.collect::<Vec<_>>().join("; ");
         store::audit::add(tx, &allowed, "close account", &account.number.to_string(), &said)?;
@@ -152,8 +152,7 @@ pub(super) fn one(
     (today, unusual): (Date, Unusual),
 ) -> Result<Bill> {
     let id = WindowId(tx.next(Counter::Window, 1)?);
-    let due_on = today.checked_add(turn.due_on - turn.billed_on)?;
-    let window = Window { id, cycle: off_cycle(id), billed_on: today, due_on, ..*turn };
+    let window = Window { id, cycle: off_cycle(id), ..turn.dated(today) };
     store::telling::hold_off(tx)?;
     crate::close::begin_day(tx, allowed)?;
     let known = store::bill::known(tx)?;
@@ -178,8 +177,13 @@ pub(super) fn one(
     let mut tariffs = Tariffs::default();
     check::learn(tx, &facts, &mut tariffs)?;
     crate::published::learn(tx, &mut tariffs, window.period, known)?;
-    let run =
-        Run { id: RunId(tx.next(Counter::Run, 1)?), window: id, waits: false, stage: Stage::Done };
+    let run = Run {
+        id: RunId(tx.next(Counter::Run, 1)?),
+        window: id,
+        waits: false,
+        as_planned: false,
+        stage: Stage::Done,
+    };
     let facts = [facts.remove(0)];
     if let (Until::Day(to) | Until::Of(_, to), []) = (until, facts[0].services.as_slice()) {
         return Err(refuse(NotRun::BilledTo { number: facts[0].account.number, to }));

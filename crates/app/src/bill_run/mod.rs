@@ -40,6 +40,7 @@ use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountNumber, RunId, WindowId};
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use crate::authority::authorize;
@@ -68,6 +69,17 @@ pub enum Until {
     /// It is released when no total is further from earlier turns than the limits allow; else it
     /// waits.
     Posted,
+}
+
+/// How a turn is billed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct How<'a> {
+    /// How far.
+    pub until: Until,
+    /// Why its bills keep the days planned for them, however late they are let go: who brings the past of
+    /// a utility in bills it again, and its customers have had those bills. Without it bills are of no day
+    /// before that on which they are let go.
+    pub as_planned: Option<&'a str>,
 }
 
 /// How far a run is.
@@ -175,10 +187,21 @@ pub fn run(
     until: Until,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Standing> {
+    run_how(db, actor, which, How { until, as_planned: None }, watch)
+}
+
+/// The same, and `how` may say that bills keep the days planned for them.
+pub fn run_how(
+    db: &Db,
+    actor: Actor,
+    which: Which,
+    how: How,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Standing> {
     let mut last = None;
     let (allowed, runs) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::RunBills, None)?;
-        Ok((allowed, open(tx, &allowed, which, until)?))
+        Ok((allowed, open(tx, &allowed, which, how)?))
     })?;
     for (mut run, window) in runs {
         estimate_unread(db, actor, &run, &window)?;
@@ -252,16 +275,15 @@ pub fn finish(
 pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> Result<Run> {
     let allowed = authorize(tx, actor, Permission::RunBills, None)?;
     let stage = if only_held { Stage::Again } else { Stage::Checking };
+    let how = How { until: Until::Preview, as_planned: None };
     match store::run::unfinished(tx, window)? {
-        Some(run) if run.stage == Stage::Preview => {
-            check_from(tx, &allowed, &run, (stage, Until::Preview))
-        }
+        Some(run) if run.stage == Stage::Preview => check_from(tx, &allowed, &run, (stage, how)),
         Some(run) => Ok(run),
         None if !only_held && store::run::latest(tx, window)?.is_some() => {
             let cycle = Some(store::window::get(tx, window)?.cycle);
             Err(refuse(NotRun::NothingDue { cycle }))
         }
-        None => begin(tx, &allowed, window, Until::Preview),
+        None => begin(tx, &allowed, window, how),
     }
 }
 
@@ -325,18 +347,13 @@ pub fn finish_released(db: &Db, actor: Actor, watch: &mut dyn FnMut(Progress)) -
 }
 
 /// The runs to do, oldest window first, begun where they are not.
-fn open(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    which: Which,
-    until: Until,
-) -> Result<Vec<(Run, Window)>> {
+fn open(tx: &mut Tx, allowed: &Authorized, which: Which, how: How) -> Result<Vec<(Run, Window)>> {
     let window = match which {
         Which::Last => {
             let run = store::run::last(tx)?.ok_or_else(|| refuse(NotRun::NoRun))?;
             return Ok(vec![(run, store::window::get(tx, run.window)?)]);
         }
-        Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept, until),
+        Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept, how),
         Which::Cycle(cycle) => match store::window::oldest_open(tx, Some(cycle))? {
             Some(window) => window,
             None if store::window::last_of(tx, cycle)?.is_none() => {
@@ -353,10 +370,10 @@ fn open(
     // much may have been mended since.
     let run = match store::run::unfinished(tx, window.id)? {
         Some(run) if run.stage == Stage::Preview => {
-            check_from(tx, allowed, &run, (Stage::Checking, until))?
+            check_from(tx, allowed, &run, (Stage::Checking, how))?
         }
         Some(run) => run,
-        None => begin(tx, allowed, window.id, until)?,
+        None => begin(tx, allowed, window.id, how)?,
     };
     Ok(vec![(run, window)])
 }
@@ -366,7 +383,7 @@ fn open_held(
     allowed: &Authorized,
     cycle: Cycle,
     accept: Option<AccountNumber>,
-    until: Until,
+    how: How,
 ) -> Result<Vec<(Run, Window)>> {
     let accept = match accept {
         Some(number) => match store::account::by_number(tx, number)? {
@@ -385,10 +402,10 @@ fn open_held(
         // A turn that is not released yet stays so: what is mended joins the rest of it.
         let run = match store::run::unfinished(tx, window.id)? {
             Some(run) if run.stage == Stage::Preview => {
-                check_from(tx, allowed, &run, (Stage::Again, Until::Preview))?
+                check_from(tx, allowed, &run, (Stage::Again, How { until: Until::Preview, ..how }))?
             }
             Some(run) => run,
-            None => begin(tx, allowed, window.id, until)?,
+            None => begin(tx, allowed, window.id, how)?,
         };
         runs.push((run, window));
     }
@@ -398,18 +415,31 @@ fn open_held(
     Ok(runs)
 }
 
-fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, until: Until) -> Result<Run> {
+fn begin(tx: &mut Tx, allowed: &Authorized, window: WindowId, how: How) -> Result<Run> {
     let turn = store::window::get(tx, window)?;
     over(tx, allowed.at(), &turn)?;
     let run = Run {
         id: RunId(tx.next(Counter::Run, 1)?),
         window,
-        waits: until == Until::Preview,
+        waits: how.until == Until::Preview,
+        as_planned: how.as_planned.is_some(),
         stage: Stage::Checking,
     };
     store::run::add(tx, &run, allowed.at())?;
-    store::audit::add(tx, allowed, "bill run", &window.to_string(), "")?;
+    begun(tx, allowed, window, how)?;
     Ok(run)
+}
+
+/// Writes down that a run is begun, and why its bills keep the days planned for them if they do.
+fn begun(tx: &mut Tx, allowed: &Authorized, window: WindowId, how: How) -> Result<()> {
+    let why = how.as_planned.map(str::trim);
+    let said = match why {
+        Some("") => return Err(refuse(release::NotReleased::NoReason)),
+        Some(_) => "bills keep the days planned for them",
+        None => "",
+    };
+    let change = Change { why, ..Change::default() };
+    store::audit::change(tx, allowed, "bill run", &window.to_string(), (said, change))
 }
 
 /// Begins the check of a run once more that waits to be released.
@@ -417,11 +447,16 @@ fn check_from(
     tx: &mut Tx,
     allowed: &Authorized,
     run: &Run,
-    (stage, until): (Stage, Until),
+    (stage, how): (Stage, How),
 ) -> Result<Run> {
     let run = store::run::lock(tx, run.id)?;
-    let waits = until == Until::Preview;
-    let again = Run { stage, waits, ..run };
+    let waits = how.until == Until::Preview;
+    // What is only checked again joins the rest, and is of its days.
+    let as_planned = match stage {
+        Stage::Checking => how.as_planned.is_some(),
+        _ => run.as_planned,
+    };
+    let again = Run { stage, waits, as_planned, ..run };
     // Whoever released it meanwhile came first.
     if run.stage != Stage::Preview {
         return Ok(run);
@@ -431,7 +466,12 @@ fn check_from(
     store::job::forget(tx, run.id)?;
     store::hold::scope(tx, run.id, &[])?;
     match stage {
-        Stage::Checking => store::run::begin_anew(tx, &again, allowed.at())?,
+        Stage::Checking => {
+            store::run::begin_anew(tx, &again, allowed.at())?;
+            if how.as_planned.is_some() {
+                begun(tx, allowed, run.window, how)?;
+            }
+        }
         _ => store::run::advance(tx, &again)?,
     }
     Ok(again)

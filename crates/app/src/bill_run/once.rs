@@ -253,7 +253,7 @@ impl NewOnce {
             }
             Of::Charges { .. } => {
                 let key = self.key(&it);
-                keep(tx, &mut it, &key, why)?;
+                keep(tx, &mut it, ("O", &key), why)?;
             }
         }
         let said = it.said(&self.of);
@@ -302,7 +302,34 @@ fn charged(
         return Err(refuse(NotOnce::TooMany));
     }
     let total = once.iter().map(|it| it.line.amount).sum();
-    let bill = Bill {
+    let bill = Bill { once, total, ..blank(tx, account, on)? };
+    let total = total + with.iter().map(|it| it.amount).sum();
+    Ok(Planned { bill, with, total })
+}
+
+/// Makes the bill that brings what an account that takes nothing any more is still charged or gets back, where
+/// every day of its service has a bill already: its customer has a paper that says what is owed now.
+pub(super) fn last(
+    tx: &mut Tx,
+    account: &Account,
+    with: Vec<Charge>,
+    today: Date,
+) -> Result<Planned> {
+    let on = Period::new(today, today.tomorrow()?).context("a day is a period")?;
+    let bill = blank(tx, account, on)?;
+    let keys: Vec<&str> = with.iter().map(|it| it.key.as_str()).collect();
+    let key = format!("last/{}/{}", account.id, keys.join(" + "));
+    let total = with.iter().map(|it| it.amount).sum();
+    let mut it = Planned { bill, with, total };
+    // Why is asked of who charges, and only their bills are taken back with it.
+    keep(tx, &mut it, ("F", &key), "")?;
+    Ok(it)
+}
+
+/// A bill of a day that charges nothing yet.
+fn blank(tx: &mut Tx, account: &Account, on: Period) -> Result<Bill> {
+    let (person, today) = (store::person::get(tx, account.person)?, on.start());
+    Ok(Bill {
         id: BillId(0),
         number: BillNumber(String::new()),
         account: account.id,
@@ -314,12 +341,10 @@ fn charged(
             .chain(account.mail_to.lines().map(str::to_owned))
             .collect(),
         segments: Vec::new(),
-        once,
+        once: Vec::new(),
         summed: Vec::new(),
-        total,
-    };
-    let total = total + with.iter().map(|it| it.amount).sum();
-    Ok(Planned { bill, with, total })
+        total: Money::ZERO,
+    })
 }
 
 /// By the calendar, or where that says nothing by the turns of the account's cycle.
@@ -329,11 +354,11 @@ fn due_on(tx: &mut Tx, account: &Account, today: Date) -> Result<Date> {
     }
     let turn = store::window::last_of(tx, account.cycle)?;
     let turn = turn.ok_or_else(|| refuse(NotOnce::NotDue))?;
-    Ok(today.checked_add(turn.due_on - turn.billed_on)?)
+    Ok(turn.dated(today).due_on)
 }
 
 /// Keeps a bill, what comes with it, and posts both.
-fn keep(tx: &mut Tx, it: &mut Planned, key: &str, why: &str) -> Result<()> {
+fn keep(tx: &mut Tx, it: &mut Planned, (sort, key): (&str, &str), why: &str) -> Result<()> {
     let account = store::account::get(tx, it.bill.account)?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = it.bill;
@@ -342,7 +367,7 @@ fn keep(tx: &mut Tx, it: &mut Planned, key: &str, why: &str) -> Result<()> {
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
     bill.window = id;
     let serial = account.number.digits().div_euclid(10);
-    bill.number = BillNumber(format!("B-{}-{serial:08}-O{id}", billed_on.strftime("%y%m%d")));
+    bill.number = BillNumber(format!("B-{}-{serial:08}-{sort}{id}", billed_on.strftime("%y%m%d")));
     let bill = &it.bill;
     store::bill::add(tx, std::slice::from_ref(bill))?;
     store::once::billed(tx, bill.id, key, why).map_err(|why| {
@@ -373,7 +398,8 @@ fn back(tx: &mut Tx, account: &Account, number: &BillNumber) -> Result<Planned> 
     let none = || refuse(NotOnce::NoBill { number: number.clone() });
     let id = store::bill::by_number(tx, number)?.ok_or_else(none)?;
     let bill = store::bill::get(tx, id)?;
-    let is_of_charges = bill.is_once() && store::once::why(tx, id)?.is_some();
+    let is_of_charges =
+        bill.is_once() && store::once::why(tx, id)?.is_some_and(|it| !it.is_empty());
     if bill.account != account.id || !is_of_charges {
         return Err(none());
     }

@@ -124,14 +124,14 @@ fn batch(
     tariffs: &mut Tariffs,
 ) -> Result<Aside> {
     let Turn { run, window, known } = turn;
-    let late = late(tx, run, window)?;
+    let dated = dated(tx, run, window)?;
     let accounts: Vec<AccountId> = due.iter().map(|it| it.0).collect();
     let ids: BTreeMap<AccountId, BillId> = due.iter().copied().collect();
     let facts = store::gather::accounts_as_of(tx, window, &accounts, known)?;
     learn(tx, &facts, tariffs)?;
     crate::published::learn(tx, tariffs, window.period, known)?;
     let accepted = store::run::accepted(tx, window.id, &accounts)?;
-    let calendar = crate::calendar::on(tx, window.billed_on)?;
+    let calendar = crate::calendar::on(tx, dated.billed_on)?;
     let mut checked = store::run::items_of(tx, run, &accounts)?;
     let (mut changed, mut bills, mut used) = (Vec::new(), Vec::new(), Used::new());
     for account in &facts {
@@ -142,12 +142,10 @@ fn batch(
         });
         match segments(endings, &checked) {
             Some(segments) => {
-                let it = bill(account, window, &calendar, segments);
-                let due_on = match late {
-                    Some(from) => it.due_on.max(due_on(account, (window, &calendar), from)?),
-                    None => it.due_on,
-                };
-                bills.push(Bill { id: ids[&id], due_on, ..it });
+                let it = bill(account, &dated, &calendar, segments);
+                // Two turns may be let go on one day: the number is of the turn.
+                let number = number(account, window);
+                bills.push(Bill { id: ids[&id], number, ..it });
             }
             None => changed.extend(
                 checked
@@ -233,27 +231,23 @@ pub(super) fn bill(
     }
 }
 
-/// The day on which bills of a run were let go that bills what was held in its turn, or the whole of it
-/// anew: nobody could have paid them before.
-pub(super) fn late(tx: &mut Tx, run: &Run, window: &Window) -> Result<Option<Date>> {
-    let Some(at) = store::run::later(tx, run.id)? else { return Ok(None) };
-    let day = crate::founding::zone(tx)?.day_of(at);
-    Ok(Some(day).filter(|it| window.billed_on < *it))
+/// A turn with the days of its bills as a run lets them go: nobody could have paid them before.
+pub(super) fn dated(tx: &mut Tx, run: &Run, window: &Window) -> Result<Window> {
+    let at = store::run::let_go_at(tx, run.id)?;
+    Ok(let_go_on(Some(run), window, crate::founding::zone(tx)?.day_of(at)))
 }
 
-/// When a bill is due that is counted from a day.
-fn due_on(
-    facts: &AccountFacts,
-    (window, calendar): (&Window, &Calendar),
-    from: Date,
-) -> Result<Date> {
-    match calendar.due_on(facts.account.class, from) {
-        Some(said) => Ok(said),
-        None => Ok(from.checked_add(window.due_on - window.billed_on)?),
+/// A turn with the days of its bills if they are let go on a day: those planned, or where that is later
+/// those of that day, unless its run says that they stay as planned.
+pub(super) fn let_go_on(run: Option<&Run>, window: &Window, day: Date) -> Window {
+    let as_planned = run.is_some_and(|it| it.as_planned);
+    match window.billed_on < day && !as_planned {
+        true => window.dated(day),
+        false => *window,
     }
 }
 
-/// `B-260804-10000012`: the date on its face and the account without its check digit. A second
+/// `B-260804-10000012`: the day planned for its turn and the account without its check digit. A second
 /// bill for the same window, as after a back-dated start, says so with its own number.
 fn number(facts: &AccountFacts, window: &Window) -> BillNumber {
     let serial = facts.account.number.digits().div_euclid(10);

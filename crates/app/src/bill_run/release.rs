@@ -1,5 +1,5 @@
 //! Between the check of a run and its bills: what it comes to, whether that is near enough to earlier
-//! turns, and who lets it go or calls it off.
+//! turns, and who lets it go or calls it off; and afterwards what it came to, with its proof.
 
 use std::fmt;
 
@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::limits::{self, Limits};
-use meterbook_core::bill::preview::{Moved, Preview, Turnover, moved};
+use meterbook_core::bill::preview::{Dates, Moved, Preview, Proof, Turnover, moved};
 use meterbook_core::bill::run::{Run, Stage, Standing};
+use meterbook_core::cycle::Window;
 use meterbook_core::id::{ApprovalId, RunId, WindowId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
@@ -18,7 +19,7 @@ use meterbook_core::text::counted;
 use meterbook_store::audit::Change;
 use meterbook_store::{self as store, Db, Tx};
 
-use super::Progress;
+use super::{Progress, post};
 use crate::approval::{self, Asked, Outcome};
 use crate::authority::authorize;
 use crate::{Actor, refuse, said};
@@ -47,6 +48,13 @@ pub enum NotReleased {
         /// Where.
         stage: Stage,
     },
+    /// No turn of the cycle is posted, or none with the day.
+    NothingPosted {
+        /// Its number.
+        cycle: i64,
+        /// The day that was asked for.
+        on: Option<Date>,
+    },
     /// It was checked before its turn was over.
     Early {
         /// The cycle.
@@ -70,21 +78,75 @@ pub enum NotReleased {
     },
 }
 
-/// What a run is about to bill, beside earlier turns.
+/// What a run is about to bill, or what its turn was billed, beside earlier turns.
 pub fn preview(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<Preview> {
     let (weighed, last_turn) = weigh(tx, run)?;
     let zone = crate::founding::zone(tx)?;
     let today = zone.day_of(at);
+    let (planned, dates) = dates(tx, (&weighed.window, Some(run)), today)?;
+    let proof = match run.stage {
+        Stage::Done => {
+            let (bills, ledger) = store::preview::proof(tx, run.window)?;
+            Some(Proof { lines: weighed.now.all.total, bills, ledger })
+        }
+        _ => None,
+    };
     let changes = match last_turn {
         Some(earlier) => store::preview::changes(tx, run, earlier, CHANGES)?,
         None => Vec::new(),
     };
     Ok(Preview {
+        planned,
+        dates,
+        proof,
         changes,
         switched: store::preview::switched(tx, run, &weighed.window, SWITCHED)?,
         holds: store::preview::holds(tx, run.window, today, &zone)?,
         ..weighed
     })
+}
+
+/// What the turn of a cycle was billed that has a day, or the newest that is posted.
+pub fn posted(tx: &mut Tx, cycle: Cycle, on: Option<Date>, at: Timestamp) -> Result<Preview> {
+    let run = store::run::posted(tx, cycle, on)?;
+    let run = run.ok_or_else(|| refuse(NotReleased::NothingPosted { cycle: cycle.0, on }))?;
+    preview(tx, &run, at)
+}
+
+/// The days planned for the bills of a turn, and those on them: on the bills that are posted, and on those
+/// that are not as if they were let go today.
+pub fn dates(
+    tx: &mut Tx,
+    (window, run): (&Window, Option<&Run>),
+    today: Date,
+) -> Result<(Dates, Dates)> {
+    let planned = dates_of(tx, window)?;
+    let posted = store::preview::dates(tx, window.id)?;
+    let to_come = match run.map(|it| it.stage) {
+        Some(Stage::Done | Stage::Cancelling | Stage::Cancelled) => None,
+        Some(Stage::Posting) => run.map(|it| post::dated(tx, it, window)).transpose()?,
+        None | Some(Stage::Checking | Stage::Again | Stage::Preview) => {
+            Some(post::let_go_on(run, window, today))
+        }
+    };
+    let to_come = to_come.map(|it| dates_of(tx, &it)).transpose()?;
+    let dates = match (posted, to_come) {
+        (Some(posted), Some(to_come)) => posted.with(to_come),
+        (posted, to_come) => posted.or(to_come).unwrap_or(planned),
+    };
+    Ok((planned, dates))
+}
+
+/// The days on bills of a turn, by the calendar of each class that is billed in it.
+fn dates_of(tx: &mut Tx, turn: &Window) -> Result<Dates> {
+    let calendar = crate::calendar::on(tx, turn.billed_on)?;
+    let classes = store::preview::classes(tx, turn)?;
+    let due = classes.into_iter().map(|it| calendar.due_on(it, turn.billed_on));
+    let due: Vec<Date> = due.map(|it| it.unwrap_or(turn.due_on)).collect();
+    let (first, last) = (due.iter().min(), due.iter().max());
+    let or_planned = |it: Option<&Date>| it.copied().unwrap_or(turn.due_on);
+    let due_on = (or_planned(first), or_planned(last));
+    Ok(Dates { billed_on: (turn.billed_on, turn.billed_on), due_on })
 }
 
 /// A preview without what is only there to be looked at, bill by bill, and the turn before it. Whether
@@ -97,9 +159,17 @@ fn weigh(tx: &mut Tx, run: &Run) -> Result<(Preview, Option<WindowId>)> {
     let (last_turn, last) = earlier(tx, before)?;
     let (_, year) = earlier(tx, year_before)?;
     let limits = limits_on(tx, window.billed_on)?;
+    let planned = Dates {
+        billed_on: (window.billed_on, window.billed_on),
+        due_on: (window.due_on, window.due_on),
+    };
     let weighed = Preview {
         run: run.id,
         window,
+        as_planned: run.as_planned,
+        planned,
+        dates: planned,
+        proof: None,
         standing: store::run::standing(tx, &window)?,
         moved: moved(&limits, &now, last.as_ref(), year.as_ref()),
         now,
@@ -228,6 +298,10 @@ fn said(it: &Preview) -> String {
         "cycle {} for {}: {bills} for {}",
         it.window.cycle, it.window.period, it.standing.total
     );
+    if it.as_planned {
+        let Window { billed_on, due_on, .. } = it.window;
+        said.push_str(&format!("; they keep the days planned for them, {billed_on} and {due_on}"));
+    }
     for it in &it.moved {
         said.push_str("; ");
         said.push_str(&it.to_string());
@@ -280,7 +354,15 @@ impl fmt::Display for NotReleased {
         match self {
             NotReleased::NothingWaits { cycle } => write!(
                 f,
-                "no run of cycle {cycle} waits to be released; begin one with: meterbook bill run --cycle {cycle} --preview"
+                "no run of cycle {cycle} waits to be released; begin one with: meterbook bill run --cycle {cycle} --preview; what is posted is shown by: meterbook bill totals --cycle {cycle}"
+            ),
+            NotReleased::NothingPosted { cycle, on: None } => write!(
+                f,
+                "no turn of cycle {cycle} is posted; what waits is shown by: meterbook bill preview --cycle {cycle}"
+            ),
+            NotReleased::NothingPosted { cycle, on: Some(day) } => write!(
+                f,
+                "no turn of cycle {cycle} with {day} is posted; the turns are shown by: meterbook cycle show"
             ),
             NotReleased::Stage { stage: Stage::Checking | Stage::Again } => f.write_str(
                 "the run is being checked; finish that first with: meterbook bill run --resume",

@@ -65,9 +65,9 @@ pub(super) fn after_turn(
     run: &Run,
     window: &Window,
 ) -> Result<()> {
-    let late = post::late(tx, run, window)?;
+    let dated = post::dated(tx, run, window)?;
     for account in masters(tx, window.cycle, window.billed_on)? {
-        one(tx, allowed, &account, (window.billed_on, late), None)?;
+        one(tx, allowed, &account, (window.billed_on, dated.billed_on), None)?;
     }
     Ok(())
 }
@@ -82,18 +82,19 @@ pub(super) fn after_bill(
     let account = store::account::get(tx, account)?;
     let by = crate::summary::summed_up_by(tx, account.id, on)?;
     for it in by.into_iter().chain([account]) {
-        one(tx, allowed, &it, (on, None), None)?;
+        one(tx, allowed, &it, (on, on), None)?;
     }
     Ok(())
 }
 
-/// The bill of an account that sums up others by a day, unless it sums up none, waits for one of them, or
-/// has nothing new; `late` is the day on which the last of them was let go after it was held. In the place of one that was taken back it sums up only what stands of it, at once.
+/// The bill of an account that sums up others of turns planned by a day, unless it sums up none, waits for
+/// one of them, or has nothing new; `by` is the day on which the last of them was let go. In the place of
+/// one that was taken back it sums up only what stands of it, at once.
 fn one(
     tx: &mut Tx,
     allowed: &Authorized,
     account: &Account,
-    (on, late): (Date, Option<Date>),
+    (on, by): (Date, Date),
     was: Option<BillId>,
 ) -> Result<Option<BillNumber>> {
     store::account::lock(tx, &[account.id])?;
@@ -122,7 +123,7 @@ fn one(
                 it.account == account.id && rolled.is_none_or(|from| from <= it.billed_on)
             }
             None => {
-                instead.is_some() || store::summary::newest(tx, it.account, on)? == Some(it.bill)
+                instead.is_some() || store::summary::newest(tx, it.account, by)? == Some(it.bill)
             }
         };
         if wanted {
@@ -132,7 +133,7 @@ fn one(
     }
     let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
     leave_out(tx, account.id, &mut rows)?;
-    let mut bill = bill(tx, account, &rows, (was.map(|_| on), late))?;
+    let mut bill = bill(tx, account, &rows, was.map(|_| on))?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = bill;
     store::window::add(tx, &Window { id, cycle: off_cycle(id), period, billed_on, due_on })?;
@@ -188,7 +189,7 @@ fn bill(
     tx: &mut Tx,
     account: &Account,
     rows: &[(Left, Money)],
-    (today, late): (Option<Date>, Option<Date>),
+    today: Option<Date>,
 ) -> Result<Bill> {
     let of = || rows.iter().map(|it| it.0);
     let (first, last) =
@@ -200,9 +201,8 @@ fn bill(
     let (first, last) = (of().map(|it| it.due_on).min(), of().map(|it| it.due_on).max());
     let due_on = if moves { last } else { first }.unwrap_or_default();
     let due_on = due_on.saturating_add(billed_on - newest);
-    // What was held and is billed later is due as many days after that.
-    let from = late.map_or(billed_on, |late| late.max(billed_on));
-    let due_on = crate::calendar::on(tx, billed_on)?.due_on(account.class, from).unwrap_or(due_on);
+    let calendar = crate::calendar::on(tx, billed_on)?;
+    let due_on = calendar.due_on(account.class, billed_on).unwrap_or(due_on);
     let person = store::person::get(tx, account.person)?;
     Ok(Bill {
         id: BillId(0),
@@ -292,7 +292,7 @@ pub(super) fn anew(
 ) -> Result<()> {
     for (account, was) in undone {
         let account = store::account::get(tx, *account)?;
-        if let Some(number) = one(tx, allowed, &account, (on, None), Some(*was))?
+        if let Some(number) = one(tx, allowed, &account, (on, on), Some(*was))?
             && let Some(made) = store::bill::by_number(tx, &number)?
         {
             store::correction::replace(tx, *was, made)?;

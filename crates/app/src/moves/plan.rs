@@ -85,10 +85,14 @@ impl Draft {
         let place = Place::of(tx, &agreement)?;
         self.push(place.about(EffectKind::Stops, &agreement, on));
         self.read(tx, &place, &agreement, on, &stop.read)?;
-        let cycle = store::account::get(tx, account)?.cycle;
-        let billed = store::window::billed_about(tx, cycle, on)?;
         let last = place.about(EffectKind::FinalBill, &agreement, on);
-        self.push(Effect { until: billed, ..last });
+        self.push(match store::bill::ended_on(tx, agreement.id, on)? {
+            Some((billed, _)) => Effect { word: store::bill::get(tx, billed)?.number.0, ..last },
+            None => {
+                let cycle = store::account::get(tx, account)?.cycle;
+                Effect { until: store::window::billed_about(tx, cycle, on)?, ..last }
+            }
+        });
         if next.contains(&agreement.service_point) {
             return Ok(());
         }

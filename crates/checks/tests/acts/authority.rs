@@ -376,6 +376,7 @@ const ELSEWHERE: &[&str] = &[
     "approval::give",
     "approval::turn_down",
     "bill_run::run",
+    "bill_run::run_how",
     "accrual::accrual",
     // It asks within its transaction: shown in report.rs.
     "report::report",

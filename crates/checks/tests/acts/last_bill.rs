@@ -17,10 +17,11 @@ use meterbook_app::{Actor, Refused, application, check, customer_view, fee, land
 use meterbook_checks::engines;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::assess::Unusual;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::{BillId, ServicePointId};
 use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
-use meterbook_core::moves::{Credit, Fee, MoveKind};
+use meterbook_core::moves::{Credit, EffectKind, Fee, MoveKind};
 use meterbook_core::period::Period;
 use meterbook_core::person::{Language, PersonKind};
 use meterbook_core::place::Commodity;
@@ -238,13 +239,23 @@ fn who_was_billed_to_the_day_still_pays_the_fee_and_gets_the_deposit_back() {
         shows(db, date(2026, 2, 1), 100);
         bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
             .unwrap();
-        leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
+        let made = leaves(db, &account, date(2026, 2, 1), ReadWanted::Ordered);
+        let last = made.effects.iter().find(|it| it.kind == EffectKind::FinalBill).unwrap();
+        assert_eq!(last.word, "B-260203-10000001", "the stop says that no bill of service comes");
         let (on, tender, reference) = (date(2026, 3, 1), Tender::Cash, "1".to_owned());
         let new = NewPayment { account: account.id, amount: money(18_700), on, tender, reference };
         db.write(|tx| pay(tx, village::actor(), &new)).unwrap();
         let all = last::make_all(db, village::actor()).unwrap();
         let [(of, Ok(closed))] = &all[..] else { panic!("{all:?}") };
         assert_eq!((*of, closed.bills.len(), closed.charges.len()), (account.id, 0, 2));
+        // The customer is told: a last bill without service brings the fee and the deposit.
+        let paper = closed.brings.as_ref().unwrap();
+        assert!(paper.number.0.contains("-F") && paper.is_once(), "{}", paper.number);
+        assert!(closed.charges.iter().all(|it| it.bill == Some(paper.id)));
+        let it = db.read(|tx| statement::of_bill(tx, paper.id)).unwrap();
+        assert_eq!((it.closing, it.amount_due), (Some(date(2026, 2, 1)), balance(db, &account)));
+        let queued = db.read(|tx| store::outbox::is_queued(tx, Enclosed::Bill(paper.id))).unwrap();
+        assert!(queued, "it is sent like every bill");
         assert_eq!(balance(db, &account), money(1_000 - 15_000));
         assert_eq!(held(db), Money::ZERO);
         sound(db);

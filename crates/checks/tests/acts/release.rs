@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval;
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
-use meterbook_app::bill_run::{self, NotRun, Until, Which};
+use meterbook_app::bill_run::{self, How, NotRun, Until, Which};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::said::NotSaid;
 use meterbook_app::window::{self, NewWindow};
@@ -18,7 +18,7 @@ use meterbook_app::{Actor, Refused, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::limits::{Beside, Measure};
-use meterbook_core::bill::preview::Preview;
+use meterbook_core::bill::preview::{Dates, Preview};
 use meterbook_core::bill::run::{Stage, Standing};
 use meterbook_core::id::RunId;
 use meterbook_core::money::Money;
@@ -125,7 +125,9 @@ fn nothing_is_posted_before_it_is_released() {
         assert_eq!(seen.now.all.agreements, CUSTOMERS);
         assert_eq!(seen.now.all.total, Money::from_cents(1_200 * CUSTOMERS));
         assert_eq!(seen.now.tariffs["R-1"], seen.now.all);
-        assert_eq!(seen.now.bands[2], (CUSTOMERS, seen.now.all.total), "0.01 to 24.99");
+        let band = &seen.now.bands[2];
+        assert_eq!((band.bills, band.total), (CUSTOMERS, seen.now.all.total), "0.01 to 24.99");
+        assert_eq!(band.used, seen.now.all.used);
         assert_eq!((seen.last.is_none(), seen.year.is_none(), seen.moved.len()), (true, true, 0));
         // To say again how it stands posts nothing either.
         let last = bill_run::run(db, actor(), Which::Last, Until::Posted, &mut |_| ()).unwrap();
@@ -364,5 +366,158 @@ fn what_nobody_bills_is_counted() {
         assert_eq!(list.len(), 1);
         assert_eq!((list[0].since, list[0].owner.as_deref()), (date(2026, 2, 1), None));
         assert_eq!(list[0].held.as_ref().map(|it| &*it.0), Some("no-read"));
+    });
+}
+
+/// Everybody's bill is of one day and due on one.
+fn days(billed_on: Date, due_on: Date) -> Dates {
+    Dates { billed_on: (billed_on, billed_on), due_on: (due_on, due_on) }
+}
+
+/// The days on the bills of a turn, its numbers, and the days on which they are in the books.
+fn on_bills(db: &Db) -> Vec<String> {
+    let mut raw = engines::Raw::beside(db).unwrap();
+    raw.column(
+        "select distinct substr(b.number, 1, 8) || ' ' || b.billed_on || ' ' || b.due_on || ' ' || e.effective_on
+         from bill b join entry e on e.key = b.number and e.kind = 'bill' order by 1",
+    )
+    .unwrap()
+}
+
+#[test]
+fn bills_that_are_let_go_late_are_of_that_day_and_leave_as_many_days_to_pay() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        bill(db, Until::Preview);
+        let planned = days(date(2026, 2, 2), date(2026, 2, 23));
+        let seen = preview(db);
+        assert_eq!(
+            (seen.planned, seen.dates),
+            (planned, days(date(2026, 3, 10), date(2026, 3, 31)))
+        );
+        assert_eq!(seen.proof, None);
+        // Who lets it go two days later is told by then that it is of that day.
+        let later = Actor::system("2026-03-12T12:00:00Z".parse().unwrap());
+        let_go(db, later, seen.run, None).unwrap();
+        assert_eq!(on_bills(db), ["B-260202 2026-03-12 2026-04-02 2026-03-12"]);
+        let it = db.read(|tx| release::posted(tx, CYCLE, None, actor().at)).unwrap();
+        assert_eq!((it.planned, it.dates), (planned, days(date(2026, 3, 12), date(2026, 4, 2))));
+        clean(db);
+    });
+}
+
+#[test]
+fn bills_of_the_past_keep_their_days_where_that_is_said_or_they_are_let_go_then() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        read(db, folder, date(2026, 3, 1), 200);
+        // Whoever lets a turn go on its own day, as the sample utility does all year.
+        let then = Actor::system("2026-03-02T16:00:00Z".parse().unwrap());
+        let which = Which::Cycle(CYCLE);
+        bill_run::run(db, then, which, Until::Posted, &mut |_| ()).unwrap();
+        let (first, second) = (
+            "B-260202 2026-02-02 2026-02-23 2026-02-02",
+            "B-260302 2026-03-02 2026-03-23 2026-03-02",
+        );
+        assert_eq!(on_bills(db), [first, second]);
+        // Whoever does so later has to say it, and why.
+        let later = Actor::system("2026-05-05T12:00:00Z".parse().unwrap());
+        read(db, folder, date(2026, 4, 1), 300);
+        let how = |why| How { until: Until::Preview, as_planned: Some(why) };
+        let run = |why| bill_run::run_how(db, later, which, how(why), &mut |_| ());
+        assert_eq!(refusal(&run("  ").unwrap_err()), NotReleased::NoReason);
+        run("they were sent by the system before").unwrap();
+        let seen = preview(db);
+        assert_eq!((seen.as_planned, seen.planned == seen.dates), (true, true));
+        let said = db.read(|tx| store::audit::latest(tx, 1)).unwrap();
+        assert_eq!(
+            (&*said[0].act, &*said[0].detail, said[0].why.as_deref()),
+            (
+                "bill run",
+                "bills keep the days planned for them",
+                Some("they were sent by the system before")
+            )
+        );
+        let_go(db, later, seen.run, None).unwrap();
+        assert_eq!(on_bills(db)[2], "B-260402 2026-04-02 2026-04-23 2026-04-02");
+        clean(db);
+    });
+}
+
+#[test]
+fn what_was_held_is_of_the_day_on_which_it_is_let_go() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read_some(db, folder, date(2026, 2, 1), 100, 2..=CUSTOMERS);
+        let then = Actor::system("2026-02-02T16:00:00Z".parse().unwrap());
+        bill_run::run(db, then, Which::Cycle(CYCLE), Until::Posted, &mut |_| ()).unwrap();
+        read_some(db, folder, date(2026, 2, 1), 100, 1..=1);
+        let which = Which::Held(CYCLE, None);
+        bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();
+        let (rest, late) = (
+            "B-260202 2026-02-02 2026-02-23 2026-02-02",
+            "B-260202 2026-03-10 2026-03-31 2026-03-10",
+        );
+        assert_eq!(on_bills(db), [rest, late]);
+        let it = db.read(|tx| release::posted(tx, CYCLE, None, actor().at)).unwrap();
+        let both = days(date(2026, 2, 2), date(2026, 2, 23));
+        assert_eq!(it.dates, both.with(days(date(2026, 3, 10), date(2026, 3, 31))));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_turn_is_proved_after_it_is_posted() {
+    engines::each(|db, folder| {
+        village(db);
+        let posted = |on| db.read(|tx| release::posted(tx, CYCLE, on, actor().at));
+        let why = refusal(&posted(None).unwrap_err());
+        assert_eq!(why, NotReleased::NothingPosted { cycle: 1, on: None });
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        bill(db, Until::Posted);
+        read_some(db, folder, date(2026, 3, 1), 210, 2..=CUSTOMERS);
+        // What was seen before is what is there after: the same totals, changes and holds.
+        bill(db, Until::Preview);
+        let before = preview(db);
+        let_go(db, actor(), before.run, None).unwrap();
+        let after = posted(None).unwrap();
+        assert_eq!((&after.now, &after.last), (&before.now, &before.last));
+        assert_eq!((&after.changes, after.changes.len()), (&before.changes, 20));
+        assert_eq!((&after.holds, &after.moved), (&before.holds, &before.moved));
+        let proof = after.proof.unwrap();
+        assert_eq!((proof.ledger, proof.ties()), (before.standing.total, true));
+        // The turn before is found by one of its days, and a day of no turn is refused.
+        let january = posted(Some(date(2026, 1, 31))).unwrap();
+        assert_eq!(january.now, before.last.unwrap());
+        let on = Some(date(2026, 3, 1));
+        let why = refusal(&posted(on).unwrap_err());
+        assert_eq!(why, NotReleased::NothingPosted { cycle: 1, on });
+        // The ledger says so by itself.
+        let mut raw = engines::Raw::beside(db).unwrap();
+        let kept = raw.column("select cast(sum(amount_cents) as text) from posting p join entry e on e.id = p.entry_id where e.kind = 'bill' and e.key like 'B-260302-%' and p.gl = '1200 receivable'").unwrap();
+        assert_eq!(kept, [proof.ledger.cents().to_string()]);
+    });
+}
+
+#[test]
+fn first_bills_on_another_tariff_are_named_after_the_release_too() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        let other = village::TARIFF.replace("R-1", "R-2");
+        db.write(|tx| tariff::publish(tx, actor(), &other)).unwrap();
+        let mut raw = engines::Raw::beside(db).unwrap();
+        raw.run("update agreement set tariff = 'R-2' where id = 1").unwrap();
+        read(db, folder, date(2026, 3, 1), 200);
+        bill(db, Until::Preview);
+        let before = preview(db);
+        let first = &before.switched[0];
+        assert_eq!((&*first.from, &*first.to, before.switched.len()), ("R-1", "R-2", 1));
+        let_go(db, actor(), before.run, None).unwrap();
+        let after = db.read(|tx| release::posted(tx, CYCLE, None, actor().at)).unwrap();
+        assert_eq!(after.switched, before.switched);
     });
 }

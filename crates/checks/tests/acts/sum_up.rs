@@ -133,7 +133,7 @@ fn it_is_made_when_the_last_bill_is_posted_and_what_is_rolled_up_follows() {
         assert_eq!(all.iter().map(|it| owes(db, it)).collect::<Vec<_>>(), [10_800, 0, 0]);
         let own = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
         let page = drawn(db, folder, own);
-        assert!(page.contains("Summary bill, Feb"), "{page}");
+        assert!(page.contains("Summary bill, Mar 10"), "{page}");
         clean(db);
     });
 }

@@ -35,12 +35,11 @@ pub(crate) fn actor() -> Actor {
     Actor::system(at)
 }
 
-/// Whoever bills the turn that is due next: today, or when its last day is over where that is later.
+/// Whoever bills the turn that is due next, on the day planned for its bills; today where there is none.
 pub(crate) fn biller(db: &Db) -> Actor {
     let next = db.read(|tx| meterbook_store::window::oldest_open(tx, None)).expect("it is read");
     let zone = Zone::named(&utility().zone).expect("it is a zone");
-    let over = next.map(|it| zone.start_of(it.period.end()));
-    Actor::system(over.map_or(actor().at, |it| it.max(actor().at)))
+    Actor::system(next.map_or(actor().at, |it| zone.start_of(it.billed_on)))
 }
 
 /// Founds the utility and publishes its tariff.

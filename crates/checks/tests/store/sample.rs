@@ -344,7 +344,8 @@ pub(crate) fn window() -> Window {
 }
 
 pub(crate) fn run() -> Run {
-    Run { id: RunId(1), window: WindowId(1), waits: true, stage: Stage::Checking }
+    let (id, window, stage) = (RunId(1), WindowId(1), Stage::Checking);
+    Run { id, window, waits: true, as_planned: false, stage }
 }
 
 pub(crate) fn job() -> Job {

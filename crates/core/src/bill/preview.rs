@@ -1,7 +1,9 @@
-//! What a run is about to bill, beside what earlier turns of the cycle came to.
+//! What a turn comes to, about to be billed or billed, beside what earlier turns of its cycle came to.
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+use jiff::civil::Date;
 
 use crate::account::Cycle;
 use crate::bill::limits::{Beside, Limits, Measure};
@@ -24,8 +26,19 @@ pub struct Turnover {
     pub all: Part,
     /// By the tariff's code.
     pub tariffs: BTreeMap<String, Part>,
-    /// By the amount of the bill: how many bills, and what they come to.
-    pub bands: [(i64, Money); BANDS],
+    /// By the amount of the bill.
+    pub bands: [Band; BANDS],
+}
+
+/// What the bills of one band of amounts come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Band {
+    /// How many there are.
+    pub bills: i64,
+    /// What they come to.
+    pub total: Money,
+    /// What was used on them in each unit, in millionths of it.
+    pub used: BTreeMap<Unit, i128>,
 }
 
 /// What some agreements come to.
@@ -97,13 +110,42 @@ pub struct Holds {
     pub example: AccountNumber,
 }
 
-/// All that is to be seen before a run is released.
+/// The days on the bills of a turn, the first and the last of each: a calendar may say others for each
+/// class of customers, and what was held is let go later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dates {
+    /// The day on their faces.
+    pub billed_on: (Date, Date),
+    /// The day by which they are to be paid.
+    pub due_on: (Date, Date),
+}
+
+/// What proves a turn that is posted: the same sum from its lines, its bills and the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// What the services on its bills come to.
+    pub lines: Money,
+    /// What its bills that stand come to.
+    pub bills: Money,
+    /// What was posted of them to receivables.
+    pub ledger: Money,
+}
+
+/// All that is to be seen of a turn before its run is released, and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     /// The run.
     pub run: RunId,
     /// The turn.
     pub window: Window,
+    /// Whether its bills keep the days planned for them, however late they are let go.
+    pub as_planned: bool,
+    /// The days planned for its bills.
+    pub planned: Dates,
+    /// The days on its bills, or as long as they are not let go those if that is done now.
+    pub dates: Dates,
+    /// What proves it; nothing before it is posted.
+    pub proof: Option<Proof>,
     /// How its agreements end.
     pub standing: Standing,
     /// What its bills come to.
@@ -139,16 +181,19 @@ impl Turnover {
         }
     }
 
-    /// Counts a bill.
-    pub fn add_bill(&mut self, total: Money) {
-        let band = BOUNDS.partition_point(|it| *it <= total.cents());
-        self.bands[band].0 += 1;
-        self.bands[band].1 += total;
+    /// Counts a bill with its use in each unit, in millionths of it.
+    pub fn add_bill(&mut self, total: Money, used: &[(Unit, i128)]) {
+        let band = &mut self.bands[BOUNDS.partition_point(|it| *it <= total.cents())];
+        band.bills += 1;
+        band.total += total;
+        for (unit, micro) in used {
+            *band.used.entry(*unit).or_default() += micro;
+        }
     }
 
     /// How many bills there are.
     pub fn bills(&self) -> i64 {
-        self.bands.iter().map(|it| it.0).sum()
+        self.bands.iter().map(|it| it.bills).sum()
     }
 }
 
@@ -236,7 +281,7 @@ fn compared(
         Measure::Band => {
             let share = |turn: &Turnover, band: usize| {
                 let bills = i128::from(turn.bills().max(1));
-                (i128::from(turn.bands[band].0) * 1000).div_euclid(bills)
+                (i128::from(turn.bands[band].bills) * 1000).div_euclid(bills)
             };
             (0..BANDS).map(|it| (band(it), share(was, it), share(now, it))).collect()
         }
@@ -247,6 +292,25 @@ impl Preview {
     /// Whose turn it is.
     pub fn cycle(&self) -> Cycle {
         self.window.cycle
+    }
+}
+
+impl Dates {
+    /// The days of both.
+    #[must_use]
+    pub fn with(self, other: Dates) -> Dates {
+        let both = |a: (Date, Date), b: (Date, Date)| (a.0.min(b.0), a.1.max(b.1));
+        Dates {
+            billed_on: both(self.billed_on, other.billed_on),
+            due_on: both(self.due_on, other.due_on),
+        }
+    }
+}
+
+impl Proof {
+    /// Whether all three are the same.
+    pub fn ties(&self) -> bool {
+        self.lines == self.bills && self.bills == self.ledger
     }
 }
 
@@ -297,7 +361,7 @@ mod tests {
         let mut turn = Turnover::default();
         for _ in 0..bills {
             turn.add("res", 1, (KWH, kwh * 1_000_000), Money::from_cents(cents));
-            turn.add_bill(Money::from_cents(cents));
+            turn.add_bill(Money::from_cents(cents), &[(KWH, kwh * 1_000_000)]);
         }
         turn
     }
@@ -382,9 +446,22 @@ mod tests {
             (1_000_000, "$10000.00 and more"),
         ] {
             let mut turn = Turnover::default();
-            turn.add_bill(Money::from_cents(cents));
-            let at = turn.bands.iter().position(|it| it.0 == 1).unwrap();
+            turn.add_bill(Money::from_cents(cents), &[(KWH, 5), (KWH, 2)]);
+            let at = turn.bands.iter().position(|it| it.bills == 1).unwrap();
             assert_eq!(band(at), name, "{cents}");
+            assert_eq!(turn.bands[at].used, BTreeMap::from([(KWH, 7)]), "{cents}");
         }
+    }
+    #[test]
+    fn a_turn_ties_only_where_lines_bills_and_ledger_are_the_same() {
+        let cents = Money::from_cents;
+        let proof = |lines, bills, ledger| Proof {
+            lines: cents(lines),
+            bills: cents(bills),
+            ledger: cents(ledger),
+        };
+        assert!(proof(500, 500, 500).ties());
+        assert!(!proof(500, 500, 499).ties());
+        assert!(!proof(499, 500, 500).ties());
     }
 }

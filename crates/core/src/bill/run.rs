@@ -17,6 +17,8 @@ pub struct Run {
     pub window: WindowId,
     /// Whether it waits to be released, whatever it comes to.
     pub waits: bool,
+    /// Whether its bills keep the days planned for them, however late they are let go.
+    pub as_planned: bool,
     /// How far it is.
     pub stage: Stage,
 }

@@ -18,7 +18,20 @@ pub(crate) enum BillCommand {
     /// Print what the run of a cycle that waits is about to bill, beside the turn before and that of a
     /// year ago
     Preview(OfCycle),
-    /// Let the bills of a run go that waits, and post them
+    /// Print what the bills of a turn that is posted came to, beside the turn before and that of a year ago,
+    /// and prove it by the ledger
+    Totals {
+        /// The cycle, 1 to 99
+        #[arg(long)]
+        cycle: i64,
+        /// A day of the turn; the newest turn without it
+        #[arg(long)]
+        on: Option<Date>,
+        /// Print it as one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let the bills of a run go that waits, and post them; they are of today where that is later than planned
     Release {
         /// The cycle, 1 to 99
         #[arg(long)]
@@ -282,6 +295,10 @@ pub(crate) struct BillRun {
     /// Stop when everything is checked, until it is released with: bill release
     #[arg(long)]
     pub(crate) preview: bool,
+    /// Why bills keep the days planned for them although they are let go later: a turn of the past, whose
+    /// customers have had their bills from elsewhere
+    #[arg(long, value_name = "WHY", conflicts_with = "resume")]
+    pub(crate) as_planned: Option<String>,
     /// Print how the whole cycle stands as the last line, as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use jiff::civil::Date;
 use meterbook_app::bill_run::interim::{self, NewInterim};
 use meterbook_app::bill_run::last::{self, Closed};
-use meterbook_app::bill_run::{self, Progress, Until, Which, sum_up};
+use meterbook_app::bill_run::{self, How, Progress, Until, Which, sum_up};
 use meterbook_app::deliver::{self, Drawn};
 use meterbook_app::delivery::send;
 use meterbook_app::invoice::{of_bill, taking_back};
@@ -32,6 +32,7 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
     match command {
         BillCommand::Run(args) => run(place, args),
         BillCommand::Preview(args) => release::preview(place, args),
+        BillCommand::Totals { cycle, on, json } => release::posted(place, *cycle, *on, *json),
         BillCommand::Release { cycle, beyond_limits } => {
             release::let_go(place, *cycle, beyond_limits.as_deref())
         }
@@ -115,24 +116,25 @@ pub(crate) fn bill(place: &Place, command: &BillCommand) -> Result<()> {
 fn run(place: &Place, args: &BillRun) -> Result<()> {
     let which = which(args)?;
     let until = if args.preview { Until::Preview } else { Until::Posted };
+    let how = How { until, as_planned: args.as_planned.as_deref() };
     let db = super::open(place)?;
     let mut bar = say::Bar::new();
-    let standing =
-        bill_run::run(&db, super::actor(), which, until, &mut |progress| match progress {
-            Progress::Checked(done, all) => bar.show("rated and checked", done, all),
-            Progress::Posted(done, all) => bar.show("posted", done, all),
-            Progress::TakenBack(done, all) => bar.show("taken back", done, all),
-            Progress::Corrected(done, all) => bar.show("corrected", done, all),
-            Progress::Totals(checked) => {
-                bar.end();
-                release::print(checked);
-            }
-            Progress::Stands(it) => {
-                bar.end();
-                say::line(format_args!("Before that, {}:", it.period));
-                stands(it);
-            }
-        })?;
+    let mut watch = |progress: Progress| match progress {
+        Progress::Checked(done, all) => bar.show("rated and checked", done, all),
+        Progress::Posted(done, all) => bar.show("posted", done, all),
+        Progress::TakenBack(done, all) => bar.show("taken back", done, all),
+        Progress::Corrected(done, all) => bar.show("corrected", done, all),
+        Progress::Totals(checked) => {
+            bar.end();
+            release::print(checked);
+        }
+        Progress::Stands(it) => {
+            bar.end();
+            say::line(format_args!("Before that, {}:", it.period));
+            stands(it);
+        }
+    };
+    let standing = bill_run::run_how(&db, super::actor(), which, how, &mut watch)?;
     drop(bar);
     stands(&standing);
     if standing.stage != Stage::Preview {
@@ -289,6 +291,10 @@ fn closing(db: &Db, closed: &Closed) -> Result<()> {
         let (bill, total) = (&bill.number, bill.total);
         say::line(format_args!("{number}: the last bill is {bill} for {total}"));
     }
+    if let Some(it) = &closed.brings {
+        let number = db.read(|tx| store::account::get(tx, it.account))?.number;
+        say::line(format_args!("{number}: every day had a bill; {} brings the rest", it.number));
+    }
     for it in &closed.charges {
         let number = db.read(|tx| store::account::get(tx, it.account))?.number;
         say::line(format_args!("{number}: {} {}", it.label, it.amount));
@@ -299,6 +305,17 @@ fn closing(db: &Db, closed: &Closed) -> Result<()> {
     }
     if closed.refunded != Money::ZERO {
         say::line(format_args!("{} of it waits in refunds payable", closed.refunded));
+    }
+    if let Some(it) = closed.bills.last().or(closed.brings.as_ref()) {
+        let (number, owed) = db.read(|tx| {
+            let number = store::account::get(tx, it.account)?.number;
+            Ok((number, store::ledger::balance(tx, it.account)?))
+        })?;
+        if Money::ZERO < owed {
+            say::line(format_args!(
+                "{number}: {owed} is owed; to let another account owe it: meterbook write-off transfer --account {number} --to ACCOUNT --amount AMOUNT --why WHY"
+            ));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
-//! `bill preview`, `release`, `call-off`, `limits`, `unbilled`: between the check of a run and its
-//! bills.
+//! `bill preview`, `totals`, `release`, `call-off`, `limits`, `unbilled`: between the check of a run and its
+//! bills, and what they came to.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
@@ -11,8 +12,9 @@ use meterbook_app::bill_run::Progress;
 use meterbook_app::bill_run::cancel;
 use meterbook_app::bill_run::release::{self, Released};
 use meterbook_core::account::Cycle;
-use meterbook_core::bill::preview::{Part, Preview, Turnover, band};
-use meterbook_core::money::Money;
+use meterbook_core::bill::preview::{BANDS, Dates, Part, Preview, Proof, Turnover, band};
+use meterbook_core::bill::run::Stage;
+use meterbook_core::money::Unit;
 use meterbook_core::text::counted;
 use meterbook_store::{self as store, Tx};
 
@@ -29,12 +31,23 @@ pub(crate) fn preview(place: &Place, args: &OfCycle) -> Result<()> {
         let run = release::waiting(tx, Cycle(args.cycle))?;
         release::preview(tx, &run, super::actor().at)
     })?;
-    if args.json {
-        say::line(json(&it));
-    } else {
-        print(&it);
-    }
+    shown(&it, args.json);
     Ok(())
+}
+
+pub(crate) fn posted(place: &Place, cycle: i64, on: Option<Date>, as_json: bool) -> Result<()> {
+    let db = super::see(place)?;
+    let it = db.read(|tx| release::posted(tx, Cycle(cycle), on, super::actor().at))?;
+    shown(&it, as_json);
+    Ok(())
+}
+
+fn shown(it: &Preview, as_json: bool) {
+    if as_json {
+        say::line(json(it));
+    } else {
+        print(it);
+    }
 }
 
 pub(crate) fn let_go(place: &Place, cycle: i64, why: Option<&str>) -> Result<()> {
@@ -51,6 +64,11 @@ pub(crate) fn let_go(place: &Place, cycle: i64, why: Option<&str>) -> Result<()>
         Released::Posted(standing) => {
             say::line(format_args!("Cycle {} for {} now stands", standing.cycle, standing.period));
             super::bill::totals(&standing);
+            let it = db.read(|tx| {
+                let run = store::run::get(tx, run.id)?;
+                release::preview(tx, &run, super::actor().at)
+            })?;
+            say::line(format_args!("  {}", days(&it)));
         }
         Released::Waits(id) => super::outcome("", Outcome::Waits(id)),
     }
@@ -132,58 +150,35 @@ pub(crate) fn unbilled(place: &Place, days: i64, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-/// What a run is about to bill, for people.
+/// What a turn comes to, about to be billed or billed, for people.
 pub(crate) fn print(it: &Preview) {
-    let cycle = it.window.cycle;
-    say::line(format_args!(
-        "Control totals before posting, cycle {cycle} for {}",
-        it.window.period
-    ));
-    super::bill::totals(&it.standing);
-    let (last, year) = (it.last.as_ref(), it.year.as_ref());
-    let named = |of: &str, part: &dyn Fn(&Turnover) -> Part| {
-        let earlier = |turn: Option<&Turnover>| {
-            turn.map_or_else(|| "-".to_owned(), |it| part(it).total.to_string())
-        };
-        let now = part(&it.now);
-        say::line(format_args!(
-            "  {of:<28} {:>8} {:>16} {:>20} {:>16} {:>16}",
-            now.agreements,
-            now.total.to_string(),
-            used(&now),
-            earlier(last),
-            earlier(year),
-        ));
-    };
-    say::line(format_args!(
-        "  {:<28} {:>8} {:>16} {:>20} {:>16} {:>16}",
-        "", "services", "amount", "use", "turn before", "year before"
-    ));
-    named("all", &|it| it.all.clone());
-    let mut codes: Vec<&String> = it.now.tariffs.keys().collect();
-    codes.extend(last.iter().flat_map(|it| it.tariffs.keys()));
-    codes.sort_unstable();
-    codes.dedup();
-    for code in codes {
-        named(code, &|it| it.tariffs.get(code).cloned().unwrap_or_default());
-    }
-    say::line(format_args!(
-        "  {:<28} {:>8} {:>16} {:>20} {:>16}",
-        "bills of", "bills", "amount", "turn before", "year before"
-    ));
-    for at in 0..it.now.bands.len() {
-        let of = |turn: Option<&Turnover>| turn.map_or((0, Money::ZERO), |it| it.bands[at]);
-        let (now, last, year) = (it.now.bands[at], of(last), of(year));
-        if now.0 != 0 || last.0 != 0 || year.0 != 0 {
-            say::line(format_args!(
-                "  {:<28} {:>8} {:>16} {:>20} {:>16}",
-                band(at),
-                now.0,
-                now.1.to_string(),
-                last.0,
-                year.0
-            ));
+    let (cycle, period) = (it.window.cycle, it.window.period);
+    match it.proof {
+        None => {
+            say::line(format_args!("Control totals before posting, cycle {cycle} for {period}"));
         }
+        Some(_) => say::line(format_args!("Control totals as posted, cycle {cycle} for {period}")),
+    }
+    super::bill::totals(&it.standing);
+    say::line(format_args!("  {}", days(it)));
+    if let Some(proof) = it.proof {
+        say::line(format_args!("  {}", proves(&proof)));
+    }
+    let turns =
+        [("", Some(&it.now)), ("turn before", it.last.as_ref()), ("year before", it.year.as_ref())];
+    head(["by tariff", "services", "amount", "use"]);
+    rows("all", &turns, &|turn| Some(turn.all.clone()));
+    let codes = turns.iter().filter_map(|it| it.1).flat_map(|it| it.tariffs.keys());
+    for code in codes.collect::<BTreeSet<_>>() {
+        rows(code, &turns, &|turn| turn.tariffs.get(code).cloned());
+    }
+    head(["by bill", "bills", "amount", "use"]);
+    for at in 0..BANDS {
+        rows(&band(at), &turns, &|turn| {
+            let it = &turn.bands[at];
+            let of = Part { agreements: it.bills, total: it.total, used: it.used.clone() };
+            Some(of).filter(|it| it.agreements != 0)
+        });
     }
     if !it.changes.is_empty() {
         say::line("  changed most:");
@@ -224,27 +219,84 @@ pub(crate) fn print(it: &Preview) {
     }
 }
 
+fn head([of, count, amount, used]: [&str; 4]) {
+    say::line(format_args!("  {of:<20} {:<12} {count:>9} {amount:>16} {used:>20}", ""));
+}
+
+/// What of something there is in each turn, a line for each that has any of it.
+fn rows(of: &str, turns: &[(&str, Option<&Turnover>)], part: &dyn Fn(&Turnover) -> Option<Part>) {
+    let of_turns = turns.iter().filter_map(|(name, turn)| Some((*name, part((*turn)?)?)));
+    let mut of = of;
+    for (name, it) in of_turns {
+        let (count, total, used) = (it.agreements, it.total.to_string(), used(&it));
+        say::line(format_args!("  {of:<20} {name:<12} {count:>9} {total:>16} {used:>20}"));
+        of = "";
+    }
+}
+
+/// The days on the bills, beside those planned where they are others.
+fn days(it: &Preview) -> String {
+    let range = |(first, last): (Date, Date)| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    };
+    let (planned, dates) = (it.planned, it.dates);
+    let (on, due) = (range(dates.billed_on), range(dates.due_on));
+    match planned == dates {
+        true if it.as_planned => format!("bills keep the days planned: of {on}, due {due}"),
+        true => format!("bills are of {on}, due {due}"),
+        false => {
+            let released = match it.standing.stage {
+                Stage::Done => "released",
+                _ => "released today,",
+            };
+            format!(
+                "planned for {}, {released} {on}: bills are due {due} instead of {}",
+                range(planned.billed_on),
+                range(planned.due_on)
+            )
+        }
+    }
+}
+
+/// Whether lines, bills and ledger come to the same.
+fn proves(it: &Proof) -> String {
+    let Proof { lines, bills, ledger } = *it;
+    match it.ties() {
+        true => format!("ties to the ledger: lines, bills and receivables come to {ledger} each"),
+        false => format!(
+            "DOES NOT TIE: lines come to {lines}, bills to {bills} ({} apart), receivables to {ledger} ({} apart); see: meterbook check",
+            bills - lines,
+            ledger - bills
+        ),
+    }
+}
+
 fn used(part: &Part) -> String {
     let used =
         part.used.iter().map(|(unit, micro)| format!("{} {unit}", micro.div_euclid(1_000_000)));
-    used.collect::<Vec<_>>().join(", ")
+    let used: Vec<String> = used.collect();
+    if used.is_empty() { "-".to_owned() } else { used.join(", ") }
 }
 
 fn json(it: &Preview) -> serde_json::Value {
     use serde_json::json;
-    let part = |it: &Part| {
-        let used = it.used.iter().map(|(unit, micro)| {
+    let units = |used: &BTreeMap<Unit, i128>| {
+        let used = used.iter().map(|(unit, micro)| {
             let whole = micro.div_euclid(1_000_000);
             (unit.to_string(), i64::try_from(whole).unwrap_or(i64::MAX).into())
         });
-        let used: serde_json::Map<_, _> = used.collect();
-        json!({ "agreements": it.agreements, "cents": it.total.cents(), "used": used })
+        serde_json::Value::Object(used.collect())
     };
+    let part = |it: &Part| json!({ "agreements": it.agreements, "cents": it.total.cents(), "used": units(&it.used) });
+    let both = |(first, last): (Date, Date)| json!([first.to_string(), last.to_string()]);
+    let dates = |it: &Dates| json!({ "billed": both(it.billed_on), "due": both(it.due_on) });
     let turn = |it: &Turnover| {
         let tariffs = it.tariffs.iter().map(|(code, it)| (code.clone(), part(it)));
         let tariffs: serde_json::Map<_, _> = tariffs.collect();
-        let bands = it.bands.iter().enumerate().map(|(at, (bills, total))| {
-            json!({ "band": band(at), "bills": bills, "cents": total.cents() })
+        let bands = it.bands.iter().enumerate().map(|(at, it)| {
+            let (bills, cents) = (it.bills, it.total.cents());
+            json!({ "band": band(at), "bills": bills, "cents": cents, "used": units(&it.used) })
         });
         let bands: Vec<_> = bands.collect();
         json!({ "bills": it.bills(), "all": part(&it.all), "tariffs": tariffs, "bands": bands })
@@ -278,6 +330,14 @@ fn json(it: &Preview) -> serde_json::Value {
         "cycle": it.window.cycle.0,
         "period": it.window.period.to_string(),
         "standing": super::bill::json(&it.standing),
+        "planned": dates(&it.planned),
+        "dates": dates(&it.dates),
+        "proof": it.proof.map(|it| json!({
+            "lines_cents": it.lines.cents(),
+            "bills_cents": it.bills.cents(),
+            "ledger_cents": it.ledger.cents(),
+            "ties": it.ties(),
+        })),
         "now": turn(&it.now),
         "last_turn": it.last.as_ref().map(turn),
         "last_year": it.year.as_ref().map(turn),

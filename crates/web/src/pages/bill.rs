@@ -51,6 +51,8 @@ struct Page {
     fates: Vec<(String, String, i64)>,
     may_correct: bool,
     may_take_back: bool,
+    /// How what stays unpaid of a last bill is let to another account; empty of every other bill.
+    final_debt: String,
     /// What of it was estimated, and what came of that.
     estimates: Vec<String>,
 }
@@ -208,7 +210,15 @@ fn page(
         may_take_back: may_bill_once(visitor)
             && bill.is_once()
             && bill.summed.is_empty()
+            && !(it.closing.is_some() && bill.once.is_empty())
             && !fates.iter().any(|it| it.cancelled),
+        final_debt: match it.closing.is_some() && Money::ZERO < it.amount_due {
+            true => format!(
+                "meterbook write-off transfer --account {} --to … --amount … --why …",
+                it.account.number
+            ),
+            false => String::new(),
+        },
         may_correct: visitor.may(Permission::CorrectBills)
             && !bill.is_once()
             && !fates.iter().any(|it| it.cancelled),

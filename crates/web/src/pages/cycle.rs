@@ -1,7 +1,8 @@
 //! Billing: which turns are to be billed, what a run is about to bill beside earlier turns, and
 //! letting it go or calling it off.
 
-use std::collections::BTreeSet;
+mod totals;
+
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -15,8 +16,7 @@ use meterbook_app::approval::{self, Asked as Wanted, Outcome};
 use meterbook_app::bill_run::cancel::{NewCancel, NotCancelled};
 use meterbook_app::bill_run::{self, release, sum_up};
 use meterbook_app::hold::{self, Group};
-use meterbook_core::bill::limits::{Beside, Measure};
-use meterbook_core::bill::preview::{Moved, Part, Preview, Turnover, bounds};
+use meterbook_core::bill::preview::{Dates, Preview};
 use meterbook_core::bill::run::{Run, Stage, Standing};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{RunId, WindowId};
@@ -28,6 +28,7 @@ use meterbook_core::text::grouped;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
+use self::totals::Tables;
 use super::hold::{Grouped, grouped_as};
 use super::{Head, answer, blocking, draw};
 use crate::Console;
@@ -92,7 +93,9 @@ struct Page {
     notice: &'static str,
     /// Whether something waits for a second person.
     waits: bool,
-    /// What is to be seen before the release; nothing before the check and after the posting.
+    /// Which other days were planned for the bills, or that they keep them; empty where neither is.
+    days: String,
+    /// What is to be seen before the release and after it; nothing before the check.
     tables: Option<Tables>,
     holds: Vec<Grouped>,
     may_check: bool,
@@ -127,16 +130,6 @@ struct TakeBack {
     pieces: String,
     /// Why it cannot be done; empty when it can.
     no: String,
-}
-
-struct Tables {
-    run: i64,
-    total_cents: i64,
-    parts: Vec<[String; 6]>,
-    bands: Vec<[String; 5]>,
-    moved: Vec<[String; 5]>,
-    changes: Vec<[String; 4]>,
-    switched: Vec<[String; 4]>,
 }
 
 #[derive(Template)]
@@ -238,8 +231,9 @@ pub(crate) async fn show(
     answer(&console, &visitor, done)
 }
 
-/// A turn as it stands, with its run and what that is about to bill.
-type Seen = (Window, Standing, Option<Run>, Option<Preview>, Vec<Group>, Behind);
+/// A turn as it stands, with its run, what that is about to bill or billed, and the days planned for its
+/// bills and those on them.
+type Seen = (Window, Standing, (Option<Run>, Option<Preview>, (Dates, Dates)), Vec<Group>, Behind);
 /// What is behind a turn that is billed: its pieces that are not away, what taking it back would do, and
 /// the bills that sum up its accounts.
 type Behind = (i64, Option<Back>, Vec<sum_up::Standing>);
@@ -254,14 +248,16 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, run, preview, groups, (not_away, back, sums)): Seen =
+    let (window, standing, (run, preview, dates), groups, (not_away, back, sums)): Seen =
         blocking(move || {
             here.db.read(|tx| {
                 let window = store::window::get(tx, id)?;
                 let standing = store::run::standing(tx, &window)?;
                 let run = store::run::latest(tx, id)?;
-                let waits = run.filter(|it| it.stage == Stage::Preview);
-                let preview = waits.map(|it| release::preview(tx, &it, now)).transpose()?;
+                let seen = run.filter(|it| matches!(it.stage, Stage::Preview | Stage::Done));
+                let preview = seen.map(|it| release::preview(tx, &it, now)).transpose()?;
+                let today = here.zone.day_of(now);
+                let dates = release::dates(tx, (&window, run.as_ref()), today)?;
                 let groups = hold::groups(tx, Some(id))?;
                 let not_away = store::outbox::not_away(tx, id)?;
                 let done = run.is_some_and(|it| it.stage == Stage::Done);
@@ -270,7 +266,7 @@ async fn page(
                     Some(_) => sum_up::standing(tx, &window, SUMS)?,
                     None => Vec::new(),
                 };
-                Ok((window, standing, run, preview, groups, (not_away, back, sums)))
+                Ok((window, standing, (run, preview, dates), groups, (not_away, back, sums)))
             })
         })
         .await?;
@@ -300,8 +296,9 @@ async fn page(
             None => Turn { stage: words.cycle_not_begun, ..turn(id, &standing, visitor) },
             Some(_) => turn(id, &standing, visitor),
         },
-        billed_on: show::day(window.billed_on, language),
-        due_on: show::day(window.due_on, language),
+        billed_on: totals::range(dates.1.billed_on, language),
+        due_on: totals::range(dates.1.due_on, language),
+        days: totals::days(dates, run.as_ref(), visitor),
         stages: stages(stage, not_away, words),
         notice: match done {
             "waits" => words.cycle_released_waits,
@@ -310,7 +307,7 @@ async fn page(
             _ => "",
         },
         waits: done == "waits",
-        tables: preview.as_ref().map(|it| tables(it, words)),
+        tables: preview.as_ref().map(|it| totals::tables(it, words)),
         may_check: may(Permission::RunBills)
             && (over && stage.is_none() || stage == Some(Stage::Preview)),
         not_over: match (over, stage) {
@@ -363,103 +360,6 @@ fn stages(stage: Option<Stage>, not_away: i64, words: &Words) -> Vec<(&'static s
         _ => "",
     };
     names.into_iter().enumerate().map(|(nth, it)| (it, how(nth))).collect()
-}
-
-fn tables(it: &Preview, words: &Words) -> Tables {
-    let (last, year) = (it.last.as_ref(), it.year.as_ref());
-    let part = |name: &str, of: &dyn Fn(&Turnover) -> Part| {
-        let earlier =
-            |turn: Option<&Turnover>| turn.map_or_else(dash, |it| show::money(of(it).total));
-        let now = of(&it.now);
-        let count = grouped(&now.agreements.to_string());
-        [name.to_owned(), count, used(&now), show::money(now.total), earlier(last), earlier(year)]
-    };
-    let mut parts = vec![part(words.cycle_all, &|it| it.all.clone())];
-    let codes = [Some(&it.now), last, year].into_iter().flatten();
-    let codes: BTreeSet<&String> = codes.flat_map(|it| it.tariffs.keys()).collect();
-    for code in codes {
-        parts.push(part(code, &|it| it.tariffs.get(code).cloned().unwrap_or_default()));
-    }
-    let mut bands = Vec::new();
-    for at in 0..it.now.bands.len() {
-        let of = |turn: Option<&Turnover>| turn.map(|it| it.bands[at]);
-        let (now, last, year) = (it.now.bands[at], of(last), of(year));
-        if [Some(now), last, year].into_iter().flatten().any(|it| it.0 != 0) {
-            let earlier = |it: Option<(i64, Money)>| it.map_or_else(dash, |it| it.0.to_string());
-            bands.push([
-                band(at, words),
-                now.0.to_string(),
-                show::money(now.1),
-                earlier(last),
-                earlier(year),
-            ]);
-        }
-    }
-    let changes = it.changes.iter().map(|it| {
-        let more = show::change(it.now - it.before);
-        [it.account.to_string(), show::money(it.before), show::money(it.now), more]
-    });
-    let switched = it
-        .switched
-        .iter()
-        .map(|it| [it.account.to_string(), it.from.clone(), it.to.clone(), show::money(it.now)]);
-    Tables {
-        run: it.run.0,
-        total_cents: it.standing.total.cents(),
-        parts,
-        bands,
-        moved: it.moved.iter().map(|it| moved(it, words)).collect(),
-        changes: changes.collect(),
-        switched: switched.collect(),
-    }
-}
-
-fn dash() -> String {
-    "–".to_owned()
-}
-
-fn used(part: &Part) -> String {
-    let used = part.used.iter().map(|(unit, micro)| {
-        format!("{} {unit}", grouped(&micro.div_euclid(1_000_000).to_string()))
-    });
-    used.collect::<Vec<_>>().join(", ")
-}
-
-fn band(band: usize, words: &Words) -> String {
-    match bounds(band) {
-        (None, _) => words.cycle_band_below.to_owned(),
-        (Some(lower), None) => format!("{} {}", show::money(lower), words.cycle_band_above),
-        (Some(lower), Some(upper)) if lower == upper => show::money(lower),
-        (Some(lower), Some(upper)) => {
-            format!("{} {} {}", show::money(lower), words.cycle_band_to, show::money(upper))
-        }
-    }
-}
-
-/// A total beyond a limit: what, now, before, beside what, the limit.
-fn moved(it: &Moved, words: &Words) -> [String; 5] {
-    let measure = match it.measure {
-        Measure::Agreements => words.cycle_moved_agreements,
-        Measure::Total => words.cycle_moved_total,
-        Measure::Use => words.cycle_moved_use,
-        Measure::Tariff => words.cycle_moved_tariff,
-        Measure::Band => words.cycle_moved_band,
-    };
-    let beside = match it.beside {
-        Beside::LastTurn => words.cycle_turn_before,
-        Beside::LastYear => words.cycle_year_before,
-    };
-    let limit = match it.measure {
-        Measure::Band => format!("{} {}", it.limit, words.cycle_points),
-        _ => format!("{} %", it.limit),
-    };
-    let said = |figure: i128| match it.measure {
-        Measure::Total | Measure::Tariff => {
-            show::money(Money::from_cents(i64::try_from(figure).unwrap_or(i64::MAX)))
-        }
-        _ => grouped(&it.said(figure)),
-    };
-    [format!("{measure} {}", it.of), said(it.now), said(it.was), beside.to_owned(), limit]
 }
 
 /// Begins to check a turn, or what is held in it; whoever serves the console goes on with it.
