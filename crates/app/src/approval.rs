@@ -34,6 +34,7 @@ use crate::late_fee::{NewWaiver, WAIVE};
 use crate::let_go::{LET_STEPS_GO, NewSteps};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
+use crate::small::{NewSmall, SMALL};
 use crate::suspense::{NewHeldRefund, REFUND_HELD};
 use crate::unclaimed::{NewUnclaimed, UNCLAIMED};
 use crate::write_off::{GIVE_UP, NewTransfer, NewWriteOff, TRANSFER};
@@ -59,6 +60,8 @@ pub enum Asked {
     Waive(NewWaiver),
     /// To give up what is owed.
     WriteOff(NewWriteOff),
+    /// To write off small balances.
+    Small(NewSmall),
     /// To let another account owe what is owed.
     Transfer(NewTransfer),
     /// To take what is due from accounts at banks.
@@ -176,7 +179,7 @@ pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<
     let before = day.as_ref().map_or(Money::ZERO, |it| it.before);
     let amount = asked.amount().map(|it| it + before);
     let refused = match authorize(tx, actor, permission, amount) {
-        Ok(_) if actor.by.is_some() && asked.takes_two(tx)? => {
+        Ok(_) if actor.by.is_some() && asked.takes_two(tx, actor.at)? => {
             refuse(NotAuthorized::NeedsSecond { permission, limit: None })
         }
         Ok(allowed) => {
@@ -335,6 +338,7 @@ impl Asked {
             Asked::Steps(_) => LET_STEPS_GO,
             Asked::RefundHeld(_) => REFUND_HELD,
             Asked::Unclaimed(_) => UNCLAIMED,
+            Asked::Small(_) => SMALL,
             Asked::Waive(_) => WAIVE,
             Asked::WriteOff(_) => GIVE_UP,
             Asked::Transfer(_) => TRANSFER,
@@ -366,7 +370,7 @@ impl Asked {
             Asked::Steps(_) => Permission::RunCollections,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
             Asked::Waive(_) => Permission::WaiveFees,
-            Asked::WriteOff(_) | Asked::Transfer(_) => Permission::WriteOff,
+            Asked::WriteOff(_) | Asked::Transfer(_) | Asked::Small(_) => Permission::WriteOff,
             Asked::Debits(_) => Permission::MakeDebits,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
@@ -383,8 +387,12 @@ impl Asked {
     }
 
     /// Whether nobody who has a name does it alone, whatever their limit.
-    fn takes_two(&self, tx: &mut Tx) -> Result<bool> {
+    fn takes_two(&self, tx: &mut Tx, at: Timestamp) -> Result<bool> {
         match self {
+            Asked::Small(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.takes_two(tx, today)
+            }
             Asked::Transfer(it) => write_off::is_to_a_stranger(tx, it),
             Asked::Spend(it) => it.is_to_a_stranger(tx),
             Asked::Steps(_) => Ok(true),
@@ -399,6 +407,7 @@ impl Asked {
             Asked::Spend(it) => Some(it.credit.amount),
             Asked::RefundHeld(it) => Some(it.amount),
             Asked::Unclaimed(it) => Some(it.total),
+            Asked::Small(it) => Some(it.total),
             Asked::Waive(it) => Some(it.amount),
             Asked::WriteOff(it) => Some(it.amount),
             Asked::Transfer(it) => Some(it.amount),
@@ -427,6 +436,7 @@ impl Asked {
             Asked::Steps(it) => it.subject(),
             Asked::RefundHeld(it) => it.subject(tx)?,
             Asked::Unclaimed(it) => it.subject(),
+            Asked::Small(it) => it.subject(),
             Asked::Waive(it) => it.subject(tx)?,
             Asked::WriteOff(it) => it.subject(tx)?,
             Asked::Transfer(it) => it.subject(tx)?,
@@ -489,6 +499,7 @@ impl Asked {
                 "cents": amount.cents(),
             }),
             Asked::Unclaimed(it) => it.content(),
+            Asked::Small(it) => it.content(),
             Asked::Spend(it) => it.content(),
             Asked::Steps(it) => it.content(),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
@@ -589,6 +600,7 @@ impl Asked {
                 amount: Money::from_cents(content["cents"].as_i64()?),
             }),
             UNCLAIMED => Asked::Unclaimed(NewUnclaimed::read(content)?),
+            SMALL => Asked::Small(NewSmall::read(content)?),
             SPEND => Asked::Spend(NewSpend::read(content)?),
             LET_STEPS_GO => Asked::Steps(NewSteps::read(content)?),
             GIVE_UP => Asked::WriteOff(NewWriteOff {
@@ -681,6 +693,10 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.check(tx, today)
             }
+            Asked::Small(it) => {
+                let today = crate::founding::zone(tx)?.day_of(at);
+                it.check(tx, today).map(drop)
+            }
             Asked::Waive(it) => late_fee::check(tx, it).map(drop),
             Asked::WriteOff(it) => write_off::check(tx, it),
             Asked::Transfer(it) => write_off::check_transfer(tx, it),
@@ -719,6 +735,7 @@ impl Asked {
             Asked::Refund(it) => credit::give(tx, allowed, it, why),
             Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
             Asked::Unclaimed(it) => it.be_done(tx, allowed, why),
+            Asked::Small(it) => it.be_done(tx, allowed, why),
             Asked::Spend(it) => it.be_done(tx, allowed, why),
             Asked::Steps(it) => it.be_done(tx, allowed, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),

@@ -113,6 +113,11 @@ const RULES: &[Verify] = &[
         "no journal has what was posted on a later day than its own",
         store::journal::verify,
     ),
+    (
+        "kept-sums",
+        "what is kept of each journal and of each account by the last one is what was posted",
+        store::kept::verify,
+    ),
     ("plans", "every plan is its parts, and an account has one at a time", store::plan::verify),
     (
         "budgets",
@@ -240,6 +245,7 @@ const RULES: &[Verify] = &[
 
 /// Holds the database against every rule.
 pub fn check(db: &Db) -> Result<Report> {
+    store::check::count_rows(db)?;
     db.read(|tx| {
         let mut rules = Vec::new();
         for &(name, says, look) in RULES {

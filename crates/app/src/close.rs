@@ -105,6 +105,7 @@ pub fn close_day(db: &Db, actor: Actor, on: Date, why: &str) -> Result<Journal> 
         let number = last.map_or(1, |it| it.number + 1);
         let journal = Journal { number, on, through, entries, debits };
         store::journal::add(tx, &journal, actor.at)?;
+        store::kept::keep(tx, number, last.map_or(EntryId(0), |it| it.through), through)?;
         let found: Vec<(&str, String)> = steps.into_iter().map(|it| (it.name, it.found)).collect();
         store::journal::keep_evidence(tx, &on.to_string(), &found)?;
         let said = format!("journal {number}: {entries} entries, {debits}. {}", why.trim());
@@ -193,7 +194,7 @@ fn ties(tx: &mut Tx) -> Result<Ties> {
     }
     let found = format!("entry {through}, all since entry {since}");
     looked.push(Looked { name: "through", found, wrong: Vec::new() });
-    let totals = store::ledger::gl_moved(tx, EntryId(0), through)?.into_iter().collect();
+    let totals = store::kept::totals(tx, through)?.into_iter().collect();
     Ok(Ties { looked, through, totals })
 }
 
@@ -258,7 +259,7 @@ pub fn close_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -
     let (before, owed) = db.read(|tx| {
         may_close_month(tx, actor, month, hard)?;
         let through = store::journal::known(tx, end)?;
-        Ok((through, store::journal::receivable(tx, Date::MAX, through)?))
+        Ok((through, store::kept::receivable(tx, Date::MAX, through)?))
     })?;
     db.write(|tx| {
         let allowed = may_close_month(tx, actor, month, hard)?;
@@ -266,7 +267,7 @@ pub fn close_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -
         // Somebody closed a day meanwhile.
         let owed = match through == before {
             true => owed,
-            false => store::journal::receivable(tx, Date::MAX, through)?,
+            false => store::kept::receivable(tx, Date::MAX, through)?,
         };
         let steps = [("through", format!("entry {through}")), ("receivable", format!("{owed}"))];
         store::journal::close_month(tx, &name, hard.word(), actor.at, why)
@@ -291,6 +292,12 @@ fn may_close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level) -> Resul
         return Err(refuse(NotClosed::Stands(vec![stands])));
     }
     Ok(allowed)
+}
+
+/// The month of a day, where it is closed for good: what counts from it is in the journal of a later day.
+pub fn closed_for_good(tx: &mut Tx, on: Date) -> Result<Option<String>> {
+    let month = month_of(on);
+    Ok(store::journal::is_closed(tx, &month, Level::Hard.word())?.then_some(month))
 }
 
 /// What was found when a day (`2026-03-10`) or a month (`2026-03 hard`) was closed; of a month alone, when it
@@ -390,7 +397,7 @@ pub fn ageing(
     };
     let rows = aged(tx, None, on, through)?;
     let all: Money = rows.iter().map(|it| it.aged.total()).sum();
-    let receivable = store::journal::receivable(tx, on, through)?;
+    let receivable = store::kept::receivable(tx, on, through)?;
     assert_eq!(all, receivable, "the accounts together owe what is receivable");
     Ok(rows)
 }
@@ -404,33 +411,33 @@ pub(crate) fn aged(
     through: EntryId,
 ) -> Result<Vec<AgedAccount>> {
     let planned = Plans::of(tx, on)?;
+    let all = match one {
+        Some(id) => {
+            let it = store::account::get(tx, id)?;
+            vec![(id, it.number, it.class.word().to_owned())]
+        }
+        None => store::kept::owing(tx, on, through)?,
+    };
     let mut rows = Vec::new();
-    let mut after = one.map_or(AccountId(0), |it| AccountId(it.0 - 1));
-    loop {
-        let some = store::journal::owing(tx, after, one.map_or(AT_ONCE, |_| 1))?;
-        let Some(last) = some.last() else { break };
-        after = last.0;
+    for some in all.chunks(AT_ONCE) {
         let ids: Vec<AccountId> = some.iter().map(|it| it.0).collect();
         let mut open = receipt::open_among(tx, &ids, on, through)?;
         for (id, number, class) in some {
-            let open = open.remove(&id).unwrap_or_default();
-            let aged = match planned.of_account(id, &open) {
+            let open = open.remove(id).unwrap_or_default();
+            let aged = match planned.of_account(*id, &open) {
                 Some(plan) => Aged::planned(&open, plan, on),
                 None => Aged::of(&open, on),
             };
-            if aged != Aged::default() && one.is_none_or(|it| it == id) {
-                rows.push(AgedAccount { number, class, aged });
+            if aged != Aged::default() {
+                rows.push(AgedAccount { number: *number, class: class.clone(), aged });
             }
-        }
-        if one.is_some() {
-            break;
         }
     }
     Ok(rows)
 }
 
 /// Accounts that are asked for at once.
-const AT_ONCE: i64 = 1_000;
+const AT_ONCE: usize = 1_000;
 
 /// What an account owes by age.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_core::credit::{
-    Noun, budget, collection, deposit, late_fee, plan, pledge, protection, returned, unclaimed,
+    Noun, budget, collection, deposit, late_fee, plan, pledge, protection, returned, small,
+    unclaimed,
 };
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
@@ -84,4 +85,10 @@ pub(crate) fn unclaimed(tx: &mut Tx, on: Date) -> Result<unclaimed::Rules> {
 pub(crate) fn pledges(tx: &mut Tx, on: Date) -> Result<pledge::Rules> {
     let text = text_on(tx, Noun::Pledge, on)?;
     pledge::Rules::parse(&text).context("rules that were kept are some")
+}
+
+/// The rules of small balances that hold on a day.
+pub(crate) fn small(tx: &mut Tx, on: Date) -> Result<small::Rules> {
+    let text = text_on(tx, Noun::Small, on)?;
+    small::Rules::parse(&text).context("rules that were kept are some")
 }

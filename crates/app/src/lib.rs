@@ -92,6 +92,7 @@ pub mod session;
 pub mod settlement;
 pub mod shield;
 pub mod sign_up;
+pub mod small;
 pub mod split;
 pub mod staff;
 pub mod statement;

@@ -270,8 +270,10 @@ fn scope(tx: &mut Tx, actor: Actor, asked: &Asked) -> Result<(Scope, Known)> {
         at: journal.map(|it| it.1),
     };
     let none = EntryId(0);
+    // What counts from before the days and was closed before anything of them came is not read.
+    let settled = store::kept::settled_before(tx, first)?.min(through);
     Ok(match asked.by {
-        By::Known(_) => (Scope { first, last, after: none, through }, closed),
+        By::Known(_) => (Scope { first, last, after: settled, through }, closed),
         By::Posted => {
             let before = first.yesterday().unwrap_or(first);
             let after = store::report::journal(tx, before)?.map_or(none, |it| it.0.through);
@@ -279,7 +281,7 @@ fn scope(tx: &mut Tx, actor: Actor, asked: &Asked) -> Result<(Scope, Known)> {
         }
         By::Effective => {
             let newest = store::report::newest(tx)?;
-            let scope = Scope { first, last, after: none, through: newest };
+            let scope = Scope { first, last, after: settled, through: newest };
             if newest == through {
                 return Ok((scope, closed));
             }

@@ -59,8 +59,7 @@ pub fn raise(tx: &mut Tx, actor: Actor, cause: &Cause) -> Result<(TaskId, Found)
         let id = add(tx, actor, cause, None)?;
         return Ok((id, Found::Again));
     };
-    let resolved = store::task::steps(tx, task.id)?.last().and_then(|it| it.resolution);
-    let found = found(&task, resolved, cause);
+    let found = seen(tx, &task, cause)?;
     let id = task.id;
     let now = Task { evidence: cause.evidence.clone(), ..task };
     match found {
@@ -74,6 +73,12 @@ pub fn raise(tx: &mut Tx, actor: Actor, cause: &Cause) -> Result<(TaskId, Found)
         }
     }
     Ok((id, found))
+}
+
+/// What a cause that is seen is to its task.
+fn seen(tx: &mut Tx, task: &Task, cause: &Cause) -> Result<Found> {
+    let resolved = store::task::steps(tx, task.id)?.last().and_then(|it| it.resolution);
+    Ok(found(task, resolved, cause))
 }
 
 /// A task that a member of staff makes on a day of their own: it comes into the queue then.

@@ -44,6 +44,8 @@ const OF_MONEY: &[&str] = &[
     "add pledge",
     "end pledge",
     "write off",
+    "write off small balances",
+    "take back small balance",
     "recover debt",
     "transfer debt",
 ];

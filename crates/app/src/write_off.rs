@@ -264,7 +264,7 @@ pub(crate) fn shift(tx: &mut Tx, allowed: &Authorized, new: &NewTransfer, why: &
 }
 
 /// The day on which the oldest of what an account owes was due.
-fn oldest(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
+pub(crate) fn oldest(tx: &mut Tx, account: AccountId) -> Result<Option<Date>> {
     Ok(receipt::open_now(tx, account)?.items.first().map(|it| it.side.due))
 }
 

@@ -58,6 +58,8 @@ pub enum ChargeFor {
     Unclaimed,
     /// What was claimed after all: a credit again.
     Claimed,
+    /// A credit too small to be kept; below zero it is a credit again.
+    SmallCredit,
 }
 
 words! {
@@ -66,6 +68,7 @@ words! {
         DepositInterest = "deposit-interest", LateFee = "late-fee", Budget = "budget",
         WrittenOff = "written-off", Recovered = "recovered", Transferred = "transferred",
         RefundBack = "refund-back", Unclaimed = "unclaimed", Claimed = "claimed",
+        SmallCredit = "small-credit",
     }
 }
 
@@ -93,6 +96,8 @@ impl ChargeFor {
             (ChargeFor::Unclaimed, Language::Spanish) => "Bienes no reclamados",
             (ChargeFor::Claimed, Language::English) => "Claimed again",
             (ChargeFor::Claimed, Language::Spanish) => "Reclamado de nuevo",
+            (ChargeFor::SmallCredit, Language::English) => "Small credit closed out",
+            (ChargeFor::SmallCredit, Language::Spanish) => "Saldo a favor menor, cerrado",
             (ChargeFor::Budget, Language::English) => "Budget billing settled",
             (ChargeFor::Budget, Language::Spanish) => "Cuota fija, liquidación",
             (ChargeFor::LateFee, Language::English) => "Late fee",
@@ -155,7 +160,7 @@ impl Charge {
             ChargeFor::DepositInterest => Gl::DepositInterest,
             ChargeFor::LateFee => Gl::LateFees,
             ChargeFor::Budget => Gl::BudgetVariance,
-            ChargeFor::WrittenOff | ChargeFor::Recovered => Gl::BadDebt,
+            ChargeFor::WrittenOff | ChargeFor::Recovered | ChargeFor::SmallCredit => Gl::BadDebt,
             ChargeFor::Transferred => Gl::PaymentClearing,
             ChargeFor::RefundBack => Gl::RefundsPayable,
             ChargeFor::Unclaimed | ChargeFor::Claimed => Gl::Unclaimed,

@@ -46,3 +46,24 @@ fn reports_are_printed_or_written_and_what_is_no_report_is_refused() {
         assert!(code == 2 && said.contains(says), "{words}: {code} {said}");
     }
 }
+
+#[test]
+fn ageing_of_a_closed_day_says_what_it_knows() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let run = |words: &str| typed(folder.path(), words);
+    let (code, said) =
+        run("init --name Alder --zone America/Chicago --phone 1 --site a.example --remit-to PO");
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run("ledger close-day --on 2026-02-28");
+    assert_eq!(code, 0, "{said}");
+    let closed = "# 2026-02-28 is closed; what came since and counts from then is in it; as it was known then: --known 2026-02-28\n";
+    for (words, head, says) in [
+        ("2026-02-28", "# ageing on 2026-02-28, as known now;", true),
+        ("2026-02-28 --known 2026-02-28", "# ageing on 2026-02-28, as known 2026-02-28;", false),
+        ("2026-03-01", "# ageing on 2026-03-01, as known now;", false),
+    ] {
+        let (code, said) = run(&format!("ledger ageing --on {words}"));
+        assert_eq!(code, 0, "{said}");
+        assert!(said.starts_with(head) && said.contains(closed) == says, "{said}");
+    }
+}

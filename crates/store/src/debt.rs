@@ -27,8 +27,8 @@ const NEARLY: Sql = Sql("
     with owed as (
         select o.account_id, o.cents - coalesce(w.cents, 0) as cents
         from (
-            select account_id, cast(sum(amount_cents) as bigint) as cents from posting
-            where gl = '1200 receivable' group by account_id having 0 < sum(amount_cents)) as o
+            select account_id, cast(sum(cents) as bigint) as cents from owed_part
+            group by account_id having 0 < sum(cents)) as o
         left join (
             select account_id, cast(sum(total_cents) as bigint) as cents from bill_waiting
             group by account_id) as w on w.account_id = o.account_id

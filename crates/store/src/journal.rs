@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, AccountNumber, EntryId};
+use meterbook_core::id::{AccountNumber, EntryId};
 use meterbook_core::ledger::{EntryKind, Gl};
 use meterbook_core::money::Money;
 use meterbook_core::place::Commodity;
@@ -73,17 +73,6 @@ const LINES: Sql = Sql("
     where $1 < e.id and e.id <= $2 and e.kind in ('bill', 'cancelled')
     group by e.id, s.tariff, s.commodity, l.kind, l.label
     order by e.id, s.tariff, s.commodity, l.kind, l.label");
-// By accounts, each asked whether there is anything of it: reading all its postings to say it once took
-// PostgreSQL longer the longer the history was.
-const OWING: Sql = Sql("
-    select a.id, a.number, a.class from account a
-    where $1 < a.id and exists (
-        select 1 from posting p where p.account_id = a.id and p.gl = '1200 receivable')
-    order by a.id limit $2");
-const RECEIVABLE: Sql = Sql("
-    select cast(coalesce(sum(p.amount_cents), 0) as bigint)
-    from posting p join entry e on e.id = p.entry_id
-    where p.gl = '1200 receivable' and e.effective_on <= $1 and e.id <= $2");
 const EVIDENCE: Sql = Sql("
     insert into close_evidence (subject, position, step, said) values ($1, $2, $3, $4)");
 const EVIDENCE_OF: Sql = Sql("
@@ -276,23 +265,6 @@ pub fn lines(
         Ok(())
     })?;
     Ok(found)
-}
-
-/// At most so many accounts behind one that ever owed something, with their class, in order.
-pub fn owing(
-    tx: &mut Tx,
-    after: AccountId,
-    most: i64,
-) -> Result<Vec<(AccountId, AccountNumber, String)>> {
-    tx.many(OWING, [after.into(), most.into()], |row| {
-        Ok((row.id(0)?, row.number(1)?, row.text(2)?))
-    })
-}
-
-/// What all accounts owe together by what counts from a day no later than `on` and is no newer than
-/// `through`.
-pub fn receivable(tx: &mut Tx, on: Date, through: EntryId) -> Result<Money> {
-    tx.one(RECEIVABLE, [on.into(), through.into()], |row| row.money(0))
 }
 
 /// Keeps what was looked at when a day or a month was closed, and what was found.

@@ -54,6 +54,7 @@ pub mod hold;
 pub mod interaction;
 pub mod job;
 pub mod journal;
+pub mod kept;
 pub mod landlord;
 pub mod large_file;
 pub mod late_fee;

@@ -87,6 +87,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
     ("0087_as_planned", include_str!("../migrations/0087_as_planned.sql")),
+    ("0089_kept_sums", include_str!("../migrations/0089_kept_sums.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -15,6 +15,7 @@ use meterbook_core::money::Money;
 
 use crate::Tx;
 use crate::journal::Journal;
+use crate::kept::journals_through;
 use crate::tx::Sql;
 use crate::value::{Row, V};
 
@@ -22,16 +23,29 @@ const NEWEST: Sql = Sql("select coalesce(max(id), 0) from entry");
 const JOURNAL: Sql = Sql("
     select number, closed_on, through_entry, entries, debit_cents, closed_at from journal
     where closed_on <= $1 order by number desc limit 1");
-const LEDGER: Sql = Sql("
-    select p.gl,
-        cast(sum(case when e.effective_on < $1 or e.id <= $3 then p.amount_cents else 0 end) as bigint),
-        cast(sum(case when $1 <= e.effective_on and $3 < e.id and 0 < p.amount_cents
-                      then p.amount_cents else 0 end) as bigint),
-        cast(sum(case when $1 <= e.effective_on and $3 < e.id and p.amount_cents < 0
-                      then -p.amount_cents else 0 end) as bigint)
-    from posting p join entry e on e.id = p.entry_id
-    where e.effective_on <= $2 and e.id <= $4
-    group by p.gl order by p.gl");
+// A journal is in a scope as a whole, or not: what it moved is kept.
+const LEDGER: Sql = Sql(concat!(
+    "select k.gl,
+        cast(sum(case k.before when 1 then k.debits - k.credits else 0 end) as bigint),
+        cast(sum(case k.before when 0 then k.debits else 0 end) as bigint),
+        cast(sum(case k.before when 0 then k.credits else 0 end) as bigint)
+    from (
+        select m.gl, m.debit_cents as debits, m.credit_cents as credits,
+            case when m.effective_on < $1 or j.through_entry <= $3 then 1 else 0 end as before
+        from journal_moved m join journal j on j.number = m.number
+        where m.effective_on <= $2 and j.through_entry <= $4
+        union all
+        select p.gl, case when 0 < p.amount_cents then p.amount_cents else 0 end,
+            case when p.amount_cents < 0 then -p.amount_cents else 0 end,
+            case when e.effective_on < $1 or e.id <= $3 then 1 else 0 end
+        from entry e join posting p on p.entry_id = e.id
+        where e.effective_on <= $2 and ",
+    journals_through!("$4"),
+    " < e.id and e.id <= $4 and ",
+    journals_through!("$4"),
+    " < p.entry_id) as k
+    group by k.gl order by k.gl"
+));
 const STANDINGS: Sql = Sql("
     select a.id, a.number, a.class, b.owed, b.varied, b.secured, b.earned, b.given from (
         select p.account_id,
@@ -78,7 +92,7 @@ pub struct Scope {
     pub first: Date,
     /// The last day.
     pub last: Date,
-    /// The newest entry that is not in it any more.
+    /// The newest entry that is not in it any more: the last one of a journal, or none.
     pub after: EntryId,
     /// The newest that is.
     pub through: EntryId,

@@ -16,6 +16,10 @@ use crate::value::{Row, V};
 
 // An update that changes nothing takes the lock of the row on PostgreSQL; the row is always there.
 const HOLD_LOOKS: Sql = Sql("update task_look set looked_at = looked_at where looked_on = ''");
+// The same row says since when somebody looks.
+const BEGIN_LOOK: Sql = Sql("
+    update task_look set looked_at = $1 where looked_on = '' and looked_at <= $2");
+const END_LOOK: Sql = Sql("update task_look set looked_at = 0 where looked_on = ''");
 const LOOKED: Sql = Sql("select looked_at from task_look where looked_on = $1");
 const LOOK: Sql = Sql("
     insert into task_look (looked_on, looked_at) values ($1, $2)
@@ -143,6 +147,17 @@ pub struct Wanted {
 /// Lets nobody else look over the record until this transaction ends.
 pub fn hold_looks(tx: &mut Tx) -> Result<()> {
     tx.exec(HOLD_LOOKS, []).map(|_| ())
+}
+
+/// Begins to look over the record, unless somebody else began after `before` and did not end; says
+/// whether it did.
+pub fn begin_look(tx: &mut Tx, at: Timestamp, before: Timestamp) -> Result<bool> {
+    Ok(tx.exec(BEGIN_LOOK, [at.into(), before.into()])? == 1)
+}
+
+/// Nobody looks over the record any more.
+pub fn end_look(tx: &mut Tx) -> Result<()> {
+    tx.exec(END_LOOK, []).map(|_| ())
 }
 
 /// When the record was last looked over on a day.

@@ -26,7 +26,8 @@ const CLOSED: Sql = Sql("
                           where t.account_id = a.id and t.property = 'deposit' and not exists (
                               select 1 from unclaimed_end f where f.key = t.key and f.how = 'claimed')), 0)
               as bigint)
-    from posting p
+    from (select account_id from owed_part group by account_id having sum(cents) < 0) as o
+    join posting p on p.account_id = o.account_id
     join entry e on e.id = p.entry_id
     join account a on a.id = p.account_id
     left join unclaimed u on u.key = e.key

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::account::CustomerClass;
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::money::Money;
 
@@ -26,19 +27,77 @@ const PUT_FORWARD: Sql = Sql("
     where not exists (select 1 from collection_end e where e.key = c.key)
     group by a.id, a.number having 0 < sum(p.amount_cents) order by a.number");
 const COUNT: Sql = Sql("
-    select count(*) from charge where kind in ('written-off', 'recovered', 'transferred')");
+    select count(*) from charge
+    where kind in ('written-off', 'recovered', 'small-credit', 'transferred')");
 const LEDGER: Sql = Sql("
     select cast(coalesce((select -sum(amount_cents) from charge
-                          where kind in ('written-off', 'recovered')), 0) as bigint),
+                          where kind in ('written-off', 'recovered', 'small-credit')), 0) as bigint),
            cast(coalesce((select sum(amount_cents) from posting
                           where gl = '5070 bad debt'), 0) as bigint),
            cast(coalesce((select sum(amount_cents) from charge
                           where kind = 'transferred'), 0) as bigint)");
+// Of accounts whose service ended and is billed to its end. What they owe together is asked first: few owe so
+// little that their entries are read.
+const SMALL: Sql = Sql("
+    select a.id, a.number, a.class, o.cents,
+        (select max(e.effective_on) from posting p join entry e on e.id = p.entry_id
+         where p.account_id = a.id and p.gl = '1200 receivable'),
+        (select max(g.to_on) from agreement g where g.account_id = a.id)
+    from (
+        select account_id, cast(sum(cents) as bigint) as cents from owed_part
+        group by account_id having sum(cents) <> 0) as o
+    join account a on a.id = o.account_id
+    where abs(o.cents) < $2
+      and exists (select 1 from agreement g where g.account_id = a.id)
+      and not exists (
+        select 1 from agreement g
+        where g.account_id = a.id and (g.to_on is null or $1 < g.to_on
+          or (g.from_on < g.to_on and not exists (
+            select 1 from standing_segment s where s.agreement_id = g.id and g.to_on <= s.to_on))))
+      and not exists (select 1 from bill_waiting w where w.account_id = a.id)
+    order by a.number");
+const SMALL_OF_DAY: Sql = Sql("
+    select cast(coalesce(sum(abs(amount_cents)), 0) as bigint) from charge
+    where charged_on = $1 and 'small/' <= key and key < 'small0' and key not like '%/back'");
 const BEYOND: Sql = Sql("
     select a.number, cast(sum(c.amount_cents) as bigint)
     from charge c join account a on a.id = c.account_id
     where c.kind in ('written-off', 'recovered')
     group by a.id, a.number having 0 < sum(c.amount_cents) order by a.id limit 100");
+
+/// What a closed account owes, where it is little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Little {
+    /// Which account.
+    pub account: AccountId,
+    /// What people say.
+    pub number: AccountNumber,
+    /// Its class.
+    pub class: CustomerClass,
+    /// What it owes; below zero it has a credit.
+    pub owes: Money,
+    /// The day of the last that happened: an entry, or the end of its service.
+    pub since: Date,
+}
+
+/// The accounts closed by a day that owe less than an amount, or have less of a credit, by number.
+pub fn little(tx: &mut Tx, on: Date, below: Money) -> Result<Vec<Little>> {
+    tx.many(SMALL, [on.into(), below.into()], |row| {
+        let (entry, end) = (row.maybe(4, Row::date)?, row.maybe(5, Row::date)?);
+        Ok(Little {
+            account: row.id(0)?,
+            number: row.number(1)?,
+            class: row.word(2, CustomerClass::from_word)?,
+            owes: row.money(3)?,
+            since: entry.max(end).unwrap_or(on),
+        })
+    })
+}
+
+/// What small balances that were written off on a day come to, whichever way.
+pub fn little_of(tx: &mut Tx, on: Date) -> Result<Money> {
+    tx.one(SMALL_OF_DAY, [on.into()], |row| row.money(0))
+}
 
 /// What was given up of what an account owes and not had since, and in how many charges that was.
 pub fn given_up(tx: &mut Tx, account: AccountId) -> Result<(Money, i64)> {

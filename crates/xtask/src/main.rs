@@ -65,6 +65,7 @@ cargo xtask HABIT
             --accounts N   another number of them
   bench close   how long closing a day and a month takes, and the reports of the morning
             --accounts N   another number of accounts
+            N N-months     so many accounts of so many months of bills
   bench peers   the same beside PySAM, NREL's engine, which it fetches with pip
   homes FOLDER  bill the measured homes of the shared samples for a year on a real rate
   judges    ask other readers what is in the shared files of reads, and the schema whether our

@@ -38,6 +38,7 @@ pub(super) fn totals(tx: &mut Tx, of: &Of) -> Result<Table> {
         Column::Gl,
         Column::GlNumber,
         Column::GlName,
+        Column::Fund,
         Column::Opening,
         Column::Debits,
         Column::Credits,
@@ -58,7 +59,8 @@ pub(super) fn totals(tx: &mut Tx, of: &Of) -> Result<Table> {
             ties.push(Tie { of: whole.gl.to_string(), report: closing, ledger: whole.closing() });
         }
         for (named, it) in parts {
-            let mut row = vec![Cell::Gl(it.gl), Cell::Text(named.number), Cell::Text(named.name)];
+            let mut row = vec![Cell::Gl(it.gl)];
+            row.extend([named.number, named.name, named.fund].map(Cell::Text));
             row.extend([it.opening, it.debits, it.credits, it.closing()].map(Cell::Money));
             rows.push(row);
         }

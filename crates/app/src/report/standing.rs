@@ -167,7 +167,7 @@ pub(super) fn ageing(tx: &mut Tx, of: &Of) -> Result<Table> {
     let all = close::aged(tx, of.account.map(|it| it.id), on, through)?;
     let report: Money = all.iter().map(|it| it.aged.total()).sum();
     let ledger = match of.account {
-        None => store::journal::receivable(tx, on, through)?,
+        None => store::kept::receivable(tx, on, through)?,
         Some(it) => {
             let found = store::report::standings(tx, of.scope, Some(it.id))?;
             found.iter().map(|it| it.balance).sum()

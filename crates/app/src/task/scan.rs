@@ -1,17 +1,23 @@
 //! Looking over the record for what needs a person.
+//!
+//! What takes long only reads, so that others write meanwhile; what it finds is written in small parts.
+
+use std::collections::HashSet;
+use std::thread::sleep;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{SignedDuration, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::permission::Permission;
 use meterbook_core::task::look::{Counted, roughly};
 use meterbook_core::task::{Cause, Found, Step, Task, TaskKind};
 use meterbook_core::text::{counted, decimal, grouped};
 use meterbook_store::task::cause;
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
-use super::{happened, raise};
+use super::{happened, raise, seen};
 use crate::Actor;
 use crate::authority::authorize;
 
@@ -23,6 +29,10 @@ const NEAR_END_OF_PLAN: i64 = 7;
 const RECENT: i64 = 40;
 /// Days for which use without an agreement is looked at, and what is usual is taken from.
 const LONG: i64 = 400;
+/// Tasks that are written in one transaction: whoever else writes waits for so many.
+const PART: usize = 100;
+/// How long a look is somebody's who began it and did not say that it ended.
+const BEGUN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a look found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,58 +63,169 @@ pub(super) const HOLDS: [TaskKind; 14] = [
     TaskKind::HeldChanged,
 ];
 
-/// Looks when it is time to: once a day, and again after a file came in. Two who look at once look
-/// one after the other, and the second finds that it need not.
-pub fn when_due(tx: &mut Tx, actor: Actor) -> Result<Option<Scanned>> {
+/// Looks for the causes of some kinds of tasks, on a day.
+type Look = (&'static [TaskKind], fn(&mut Tx, Date) -> Result<Vec<Cause>>);
+
+/// Looks that are short. Other acts raise and close these tasks as well: they are written in the
+/// transaction that looks, or what it saw may be gone.
+const SHORT: &[Look] = &[
+    (&HOLDS, |tx, _| held(tx)),
+    (&[TaskKind::CollectionCall], crate::collection::outreach::calls),
+    (&[TaskKind::RejectedLines, TaskKind::RejectedFile], rejected),
+];
+
+/// Looks that may take long with many accounts.
+const LONGER: &[Look] = &[
+    (&[TaskKind::UseWithoutAgreement], vacant),
+    (&[TaskKind::UseWhileCut], cut),
+    (&[TaskKind::MissingRead], unread),
+    (&[TaskKind::UnplannedCycle], unplanned),
+    (&[TaskKind::NearRollover, TaskKind::ImplausibleRead], registers),
+    (&[TaskKind::DuplicateCustomer], alike),
+    (&crate::vee::KINDS, crate::vee::causes),
+];
+
+/// What is to be written of a task, and how it stood when that was seen.
+enum Change {
+    Raise(Option<Task>, Cause),
+    Gone(Task),
+}
+
+/// Looks when it is time to: once a day, and again after a file came in. Of two who would look at once
+/// one does, and the other finds that it need not.
+pub fn when_due(db: &Db, actor: Actor) -> Result<Option<Scanned>> {
+    if !db.read(|tx| is_due(tx, actor))? {
+        return Ok(None);
+    }
+    let ours = db.write(|tx| {
+        let ours = store::task::begin_look(tx, actor.at, actor.at.checked_sub(BEGUN)?)?;
+        // Whoever looked meanwhile is done.
+        if ours && !is_due(tx, actor)? {
+            store::task::end_look(tx)?;
+            return Ok(false);
+        }
+        Ok(ours)
+    })?;
+    if !ours {
+        return Ok(None);
+    }
+    let scanned = scan(db, actor);
+    db.write(store::task::end_look)?;
+    scanned.map(Some)
+}
+
+fn is_due(tx: &mut Tx, actor: Actor) -> Result<bool> {
     authorize(tx, actor, Permission::ResolveTasks, None)?;
     let today = super::today(tx, actor)?;
-    store::task::hold_looks(tx)?;
     let looked = store::task::looked(tx, today)?;
     let came = store::batch::newest(tx)?;
-    match (looked, came) {
-        (Some(looked), Some(came)) if came <= looked => Ok(None),
-        (Some(_), None) => Ok(None),
-        (_, _) => scan(tx, actor).map(Some),
-    }
+    Ok(match (looked, came) {
+        (Some(looked), Some(came)) => looked < came,
+        (Some(_), None) => false,
+        (None, _) => true,
+    })
 }
 
 /// Looks over the whole record: a task for each cause, and none whose cause is gone.
-pub fn scan(tx: &mut Tx, actor: Actor) -> Result<Scanned> {
-    let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
-    let today = super::today(tx, actor)?;
-    store::task::hold_looks(tx)?;
-    store::task::look(tx, today, actor.at)?;
+pub fn scan(db: &Db, actor: Actor) -> Result<Scanned> {
+    let today = db.read(|tx| {
+        authorize(tx, actor, Permission::ResolveTasks, None)?;
+        super::today(tx, actor)
+    })?;
     let mut all = Scanned::default();
-    let mut look = |tx: &mut Tx, kinds: &[TaskKind], causes: Vec<Cause>| -> Result<()> {
-        let Scanned { raised, known, gone } = reconcile(tx, actor, kinds, &causes)?;
-        all.raised += raised;
+    for (kinds, look) in SHORT {
+        all.add(db.write(|tx| {
+            store::task::hold_looks(tx)?;
+            let causes = look(tx, today)?;
+            reconcile(tx, actor, kinds, &causes)
+        })?);
+    }
+    for (kinds, look) in LONGER {
+        let (known, changes) = db.read(|tx| {
+            let causes = look(tx, today)?;
+            compare(tx, kinds, causes)
+        })?;
         all.known += known;
-        all.gone += gone;
-        Ok(())
-    };
-    let causes = held(tx)?;
-    look(tx, &HOLDS, causes)?;
-    let causes = rejected(tx, today)?;
-    look(tx, &[TaskKind::RejectedLines, TaskKind::RejectedFile], causes)?;
-    let causes = vacant(tx, today)?;
-    look(tx, &[TaskKind::UseWithoutAgreement], causes)?;
-    let causes = cut(tx, today)?;
-    look(tx, &[TaskKind::UseWhileCut], causes)?;
-    let causes = unread(tx, today)?;
-    look(tx, &[TaskKind::MissingRead], causes)?;
-    let causes = unplanned(tx, today)?;
-    look(tx, &[TaskKind::UnplannedCycle], causes)?;
-    let causes = registers(tx, today)?;
-    look(tx, &[TaskKind::NearRollover, TaskKind::ImplausibleRead], causes)?;
-    let causes = alike(tx, today)?;
-    look(tx, &[TaskKind::DuplicateCustomer], causes)?;
-    let causes = crate::collection::outreach::calls(tx, today)?;
-    look(tx, &[TaskKind::CollectionCall], causes)?;
-    let causes = crate::vee::causes(tx, today)?;
-    look(tx, &crate::vee::KINDS, causes)?;
-    let said = format!("{} raised, {} gone", all.raised, all.gone);
-    store::audit::add(tx, &allowed, "look for tasks", &today.to_string(), &said)?;
+        for part in changes.chunks(PART) {
+            let began = Instant::now();
+            all.add(db.write(|tx| write(tx, actor, part))?);
+            // Whoever waits to write on SQLite asks now and then whether it may: it would never find a moment.
+            sleep(began.elapsed());
+        }
+    }
+    db.write(|tx| {
+        let allowed = authorize(tx, actor, Permission::ResolveTasks, None)?;
+        store::task::look(tx, today, actor.at)?;
+        let said = format!("{} raised, {} gone", all.raised, all.gone);
+        store::audit::add(tx, &allowed, "look for tasks", &today.to_string(), &said)
+    })?;
     Ok(all)
+}
+
+impl Scanned {
+    fn count(&mut self, found: Found) {
+        match found {
+            Found::Again => self.raised += 1,
+            Found::Known | Found::Reads => self.known += 1,
+        }
+    }
+
+    fn add(&mut self, other: Scanned) {
+        let Scanned { raised, known, gone } = other;
+        self.raised += raised;
+        self.known += known;
+        self.gone += gone;
+    }
+}
+
+/// How many of the causes have their task as it is, and what is to be written of the others and of tasks
+/// of these kinds that none is of.
+fn compare(tx: &mut Tx, kinds: &[TaskKind], causes: Vec<Cause>) -> Result<(u64, Vec<Change>)> {
+    let (mut known, mut changes, mut there) = (0, Vec::new(), HashSet::new());
+    for cause in causes {
+        there.insert((cause.kind, cause.key.clone()));
+        let task = store::task::by_cause(tx, cause.kind, &cause.key)?;
+        let found = match &task {
+            Some(task) => seen(tx, task, &cause)?,
+            None => Found::Again,
+        };
+        match found {
+            Found::Known => known += 1,
+            Found::Reads | Found::Again => changes.push(Change::Raise(task, cause)),
+        }
+    }
+    for kind in kinds {
+        let open = store::task::open_of(tx, *kind)?;
+        let gone = open.into_iter().filter(|it| !there.contains(&(it.kind, it.key.clone())));
+        changes.extend(gone.map(Change::Gone));
+    }
+    Ok((known, changes))
+}
+
+/// Writes some of what was seen, but of no task of which something else was written since.
+fn write(tx: &mut Tx, actor: Actor, changes: &[Change]) -> Result<Scanned> {
+    store::task::hold_looks(tx)?;
+    let mut scanned = Scanned::default();
+    for change in changes {
+        let was = match change {
+            Change::Raise(was, _) => was.as_ref(),
+            Change::Gone(task) => Some(task),
+        };
+        let stands = match (was, change) {
+            (Some(was), _) => store::task::lock(tx, was.id)? == *was,
+            (None, Change::Raise(_, it)) => store::task::by_cause(tx, it.kind, &it.key)?.is_none(),
+            (None, Change::Gone(_)) => false,
+        };
+        match change {
+            _ if !stands => scanned.known += 1,
+            Change::Raise(_, cause) => scanned.count(raise(tx, actor, cause)?.1),
+            Change::Gone(task) => {
+                gone(tx, actor, task.clone())?;
+                scanned.gone += 1;
+            }
+        }
+    }
+    Ok(scanned)
 }
 
 /// Raises a task for each of the causes, and closes the open ones of these kinds that none is of.
@@ -116,21 +237,14 @@ pub(super) fn reconcile(
 ) -> Result<Scanned> {
     let mut scanned = Scanned::default();
     for cause in causes {
-        let (_, found) = raise(tx, actor, cause)?;
-        match found {
-            Found::Again => scanned.raised += 1,
-            Found::Known | Found::Reads => scanned.known += 1,
-        }
+        scanned.count(raise(tx, actor, cause)?.1);
     }
     for kind in kinds {
-        let there: std::collections::HashSet<&str> =
+        let there: HashSet<&str> =
             causes.iter().filter(|it| it.kind == *kind).map(|it| it.key.as_str()).collect();
         for task in store::task::open_of(tx, *kind)? {
             if !there.contains(task.key.as_str()) {
-                let id = task.id;
-                store::task::change(tx, &Task { closed: Some(actor.at), ..task })?;
-                store::task::release(tx, id)?;
-                happened(tx, actor, id, Step::Gone, None, "")?;
+                gone(tx, actor, task)?;
                 scanned.gone += 1;
             }
         }
@@ -138,10 +252,18 @@ pub(super) fn reconcile(
     Ok(scanned)
 }
 
+/// Closes a task whose cause is gone.
+fn gone(tx: &mut Tx, actor: Actor, task: Task) -> Result<()> {
+    let id = task.id;
+    store::task::change(tx, &Task { closed: Some(actor.at), ..task })?;
+    store::task::release(tx, id)?;
+    happened(tx, actor, id, Step::Gone, None, "")
+}
+
 /// Bills that wait for a clerk, by turn and agreement.
 pub(super) fn held(tx: &mut Tx) -> Result<Vec<Cause>> {
     let mut causes = Vec::new();
-    let mut waits = std::collections::HashSet::new();
+    let mut waits = HashSet::new();
     for it in store::task::cause::held(tx)? {
         let kind = TaskKind::of_hold_word(&it.reason)
             .with_context(|| format!("there is no task for a hold called {}", it.reason))?;

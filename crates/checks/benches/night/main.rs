@@ -42,29 +42,36 @@ const TODAY: Date = date(2026, 8, 28);
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1).filter(|it| it != "--bench");
     let folder = PathBuf::from(words.next().context("say in which folder, and how many accounts")?);
-    let (mut accounts, mut only) = (ACCOUNTS, Vec::new());
+    let (mut accounts, mut months, mut only) = (ACCOUNTS, None, Vec::new());
     for word in words {
-        match word.parse() {
-            Ok(said) => accounts = said,
-            Err(_) => only.push(word),
+        match (word.parse(), word.strip_suffix("-months").map(str::parse)) {
+            (Ok(said), _) => accounts = said,
+            (_, Some(said)) => months = Some(said?),
+            _ => only.push(word),
         }
     }
+    let months = months.unwrap_or(if CHECKED < accounts { 2 } else { MONTHS });
     let says = |word: &str| only.iter().any(|it| it == word);
     let parts = ["collections", "close"];
     let what = parts.map(|it| says(it) || !parts.iter().any(|it| says(it)));
     let wanted = |engine: &str| says(engine) || !(says("sqlite") || says("postgres"));
     if wanted("sqlite") {
-        measure(&Place::sqlite(&folder, "night"), accounts, what)?;
+        measure(&Place::sqlite(&folder, "night"), (accounts, months), what)?;
     }
     match std::env::var("METERBOOK_TEST_POSTGRES") {
-        Ok(server) if wanted("postgres") => measure(&Place::postgres(&server)?, accounts, what),
+        Ok(server) if wanted("postgres") => {
+            measure(&Place::postgres(&server)?, (accounts, months), what)
+        }
         Ok(_) => Ok(()),
         Err(_) => say("skipped on PostgreSQL: METERBOOK_TEST_POSTGRES is not set"),
     }
 }
 
-fn measure(place: &Place, accounts: i64, [collections, close]: [bool; 2]) -> Result<()> {
-    let months = if CHECKED < accounts { 2 } else { MONTHS };
+fn measure(
+    place: &Place,
+    (accounts, months): (i64, i8),
+    [collections, close]: [bool; 2],
+) -> Result<()> {
     say(format!("\n{accounts} accounts with {months} months of bills, {}", place.engine()))?;
     let watch = Watch::on(&place.at())?;
     let (db, spent) = watch.spend(|| town::made(place, accounts, months))?;
@@ -76,7 +83,8 @@ fn measure(place: &Place, accounts: i64, [collections, close]: [bool; 2]) -> Res
         books(&db, watch)?;
     }
     if accounts <= CHECKED {
-        let report = check::check(&db)?;
+        let (report, spent) = watch.spend(|| check::check(&db))?;
+        told("all books checked", spent)?;
         let lived = report.rules.iter().filter(|it| !NOT_LIVED.contains(&it.name));
         let faults: Vec<_> = lived.flat_map(|it| &it.faults).take(3).collect();
         ensure!(faults.is_empty(), "{faults:?}");

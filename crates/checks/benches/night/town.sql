@@ -95,6 +95,16 @@ select key, 2, 'notice', '2026-08-20', past_due_cents from collection_case where
 
 insert into journal (number, closed_on, through_entry, entries, debit_cents, closed_at)
 select 1, '2026-08-27', (2 * {months} - 1) * {accounts} + {accounts} / 10 * 9, 0, 0, 0 from utility;
+insert into journal_moved (number, effective_on, gl, debit_cents, credit_cents)
+select 1, e.effective_on, p.gl,
+    sum(case when 0 < p.amount_cents then p.amount_cents else 0 end),
+    sum(case when p.amount_cents < 0 then -p.amount_cents else 0 end)
+from journal j join entry e on e.id <= j.through_entry join posting p on p.entry_id = e.id
+group by e.effective_on, p.gl;
+insert into account_owed (account_id, owed_cents)
+select p.account_id, sum(p.amount_cents)
+from journal j join posting p on p.entry_id <= j.through_entry
+where p.gl = '1200 receivable' group by p.account_id;
 insert into entry_day (on_day, first_entry)
 select '2026-08-28', through_entry + 1 from journal;
 insert into counter (name, last) values

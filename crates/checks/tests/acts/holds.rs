@@ -252,7 +252,7 @@ fn a_file_most_of_which_is_held_is_the_root() {
         assert_eq!(it.says(Language::Spanish), "lecturas del archivo reads.csv");
         // A turn that is not released takes what is accepted into it.
         read(db, folder, date(2026, 5, 1), 1..=3, 6_000);
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let done = apply(db, &it, Way::PutOff, "the reader goes again").unwrap();
         assert!(matches!(&done, Done::Tasks(3, left) if left.is_empty()), "{done:?}");
         let done = apply(db, &it, Way::RunAgain, "").unwrap();
@@ -285,7 +285,7 @@ fn days_that_were_not_billed_before_are_one_task_that_grows_old() {
         read(db, folder, date(2026, 6, 1), 1..=2, 7_500);
         read(db, folder, date(2026, 7, 1), 1..=2, 9_000);
         assert_eq!(bill(db).held, 1);
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let open = || {
             db.read(|tx| store::task::open_of(tx, TaskKind::HeldEarlierUnbilled))
                 .unwrap()
@@ -295,11 +295,11 @@ fn days_that_were_not_billed_before_are_one_task_that_grows_old() {
         };
         assert_eq!(open(), []);
         assert_eq!(bill(db).held, 1);
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let first = open();
         assert_eq!(first.len(), 1);
         assert_eq!(bill(db).held, 1);
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         assert_eq!(open(), first, "the next turn is no new task");
         // Both turns say whose it is.
         let held = db.read(|tx| store::hold::held(tx, None)).unwrap();
@@ -386,7 +386,7 @@ fn what_nobody_could_read_is_estimated_for_whom_a_clerk_chooses() {
         assert!(said.detail.ends_with("1 account: a locked gate"), "{}", said.detail);
 
         // Another is resolved as the task it is, which asks why.
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let task = |account: i64| {
             let held = no_read(db).held;
             held.iter().find(|it| it.account == AccountId(account)).unwrap().task.unwrap()
@@ -443,7 +443,7 @@ fn what_cannot_be_estimated_says_why_and_sends_somebody() {
         let Some(Came::Posted(stands)) = did.came else { panic!("{did:?}") };
         assert_eq!((stands.billed, stands.held), (1, 2));
         // The same of a task, and where nothing was estimated nothing is billed again.
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let held = no_read(db).held;
         let third = held.iter().find(|it| it.account == AccountId(3)).unwrap().task.unwrap();
         let no = task::resolve(db, actor(), third, Resolution::Estimate, "a dog").unwrap_err();
@@ -483,7 +483,7 @@ fn whom_nobody_is_sent_to_is_named_with_the_reason() {
         village(db, folder, 3);
         read(db, folder, date(2026, 5, 1), 1..=1, 6_000);
         assert_eq!(bill(db).held, 2);
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let it = no_read(db);
         let [mara, nils] =
             ["mara", "nils"].map(|it| Actor { at: actor().at, ..with_role(db, it, "clerk") });

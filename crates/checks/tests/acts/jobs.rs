@@ -290,7 +290,7 @@ fn an_account_that_cannot_be_read_is_held_and_the_others_are_billed() {
             "{held:?}"
         );
         // It is somebody's task, with the reason.
-        db.write(|tx| scan::scan(tx, actor())).unwrap();
+        scan::scan(db, actor()).unwrap();
         let kinds = "select kind from task where closed_at is null";
         let kinds = Raw::beside(db).unwrap().column(kinds).unwrap();
         assert!(kinds.iter().any(|it| it == "held-broken"), "{kinds:?}");

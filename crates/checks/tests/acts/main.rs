@@ -79,6 +79,7 @@ mod rolled;
 mod search;
 mod sets;
 mod settle;
+mod small;
 mod smtp;
 mod staff;
 mod sum_up;

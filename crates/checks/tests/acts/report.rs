@@ -167,7 +167,7 @@ fn reports_and_what_stands_behind_them_go_by_the_accounts_of_the_chart() {
         db.write(|tx| close::say_chart(tx, actor(), JANUARY, chart)).unwrap();
         let all = said(db, &asked(ReportKind::Ledger));
         let electric: Vec<&String> = all.iter().filter(|it| it.contains("electric")).collect();
-        let wanted = "4010 electric revenue|4011|Residential sales|0.00|0.00|36.00|-36.00";
+        let wanted = "4010 electric revenue|4011|Residential sales|electric|0.00|0.00|36.00|-36.00";
         assert_eq!(electric, [wanted]);
         let of = |gl: &str| Asked { gl: Some(gl.to_owned()), ..asked(ReportKind::Lines) };
         let rows_of = |gl: &str| get(db, &of(gl)).unwrap().rows.len();
@@ -181,7 +181,7 @@ fn reports_and_what_stands_behind_them_go_by_the_accounts_of_the_chart() {
             ..asked(ReportKind::Ledger)
         };
         let all = said(db, &march);
-        let ends = "|4011|Residential sales|-12.00|0.00|12.00|-24.00";
+        let ends = "|4011|Residential sales|electric|-12.00|0.00|12.00|-24.00";
         assert!(all.iter().any(|it| it.ends_with(ends)), "{all:?}");
         sound(db);
     });

@@ -62,7 +62,7 @@ fn customer(db: &Db) -> Account {
 }
 
 fn scan(db: &Db) -> task::scan::Scanned {
-    db.write(|tx| task::scan::scan(tx, actor())).unwrap()
+    task::scan::scan(db, actor()).unwrap()
 }
 
 /// The open tasks, what presses most first.
@@ -582,7 +582,7 @@ fn it_is_looked_once_a_day_and_after_each_file_however_many_look() {
         customer(db);
         let look = |at: &str| {
             let by = Actor::system(at.parse().unwrap());
-            db.write(|tx| task::scan::when_due(tx, by)).unwrap().is_some()
+            task::scan::when_due(db, by).unwrap().is_some()
         };
         let looked: Vec<bool> = std::thread::scope(|scope| {
             let both = [(); 2].map(|()| scope.spawn(|| look("2026-03-10T12:00:00Z")));
@@ -598,6 +598,23 @@ fn it_is_looked_once_a_day_and_after_each_file_however_many_look() {
         intake::import(db, Actor::system(at), &wanted, &mut |_| ()).unwrap();
         assert!(look("2026-03-11T14:05:00Z"), "a file came");
         assert!(!look("2026-03-11T14:06:00Z"));
+    });
+}
+
+#[test]
+fn whoever_began_to_look_is_waited_for_and_not_for_ever() {
+    engines::each(|db, _| {
+        customer(db);
+        let by = |at: &str| Actor::system(at.parse().unwrap());
+        let look = |at: &str| task::scan::when_due(db, by(at)).unwrap().is_some();
+        let began: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
+        let begin = |tx: &mut store::Tx| store::task::begin_look(tx, began, Timestamp::UNIX_EPOCH);
+        assert!(db.write(begin).unwrap());
+        assert!(!db.write(begin).unwrap(), "one looks");
+        assert!(!look("2026-03-10T12:09:59Z"));
+        assert!(look("2026-03-10T12:10:01Z"), "whoever began did not come to an end");
+        assert!(!look("2026-03-10T12:10:02Z"), "it was looked");
+        assert!(look("2026-03-11T12:00:00Z"));
     });
 }
 

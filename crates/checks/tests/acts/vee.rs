@@ -147,7 +147,7 @@ fn incident_a_tenfold_decimal_shift_waits_and_says_what_each_way_out_bills() {
         assert!(said.said(Language::English).contains("the decimal point moved"));
         assert!(said.said(Language::Spanish).contains("la coma decimal"));
 
-        db.write(|tx| scan::scan(tx, on(4, 2))).unwrap();
+        scan::scan(db, on(4, 2)).unwrap();
         by_cause(db, Rule::High, Resolution::Estimate);
         assert_eq!(reads(db).last(), Some(&(date(2026, 4, 1), 1_900, ReadKind::Estimated)));
         assert_eq!(open(db), []);
@@ -241,7 +241,7 @@ fn incident_a_stale_file_is_held_whole() {
         let again = import(db, folder, &april(|nth| nth * 100 + 590));
         assert!(again.before && again.doubts.whole.is_some());
         assert_eq!(open(db).len(), 1);
-        db.write(|tx| scan::scan(tx, on(4, 2))).unwrap();
+        scan::scan(db, on(4, 2)).unwrap();
         by_cause(db, Rule::Stale, Resolution::RefuseFile);
         assert_eq!((open(db).len(), reads(db).len()), (0, 3));
         // The right one comes, and is taken.
@@ -371,7 +371,7 @@ fn incident_a_run_of_estimates_sends_somebody_and_never_stops_the_bills() {
         assert!(at(OrderKind::Read).len() + at(OrderKind::Exchange).len() >= 2);
         // One run is one thing to look at, whose count moves on, and one task.
         assert_eq!(open(db).iter().map(|it| it.1).collect::<Vec<_>>(), [Rule::EstimateRun]);
-        db.write(|tx| scan::scan(tx, on(9, 4))).unwrap();
+        scan::scan(db, on(9, 4)).unwrap();
         let tasks = || db.read(|tx| store::task::open_of(tx, TaskKind::EstimateRun)).unwrap();
         assert_eq!(tasks().len(), 1);
         assert!(tasks()[0].evidence.contains("7 estimates in a row"), "{:?}", tasks());
@@ -380,7 +380,7 @@ fn incident_a_run_of_estimates_sends_somebody_and_never_stops_the_bills() {
         import(db, folder, &format!("meter,date,index\nE-1,2026-10-01,{}\n", estimated + 200));
         assert_eq!(reads(db).last().unwrap().2, ReadKind::Actual);
         assert_eq!(open(db), [], "the read ended it");
-        db.write(|tx| scan::scan(tx, on(10, 4))).unwrap();
+        scan::scan(db, on(10, 4)).unwrap();
         assert!(tasks().is_empty());
     });
 }
@@ -543,7 +543,7 @@ fn each_exception_is_a_task_that_says_what_was_seen() {
     engines::each(|db, folder| {
         one(db);
         import(db, folder, &monthly("E-1", &[1_000, 1_310, 1_590, 19_000]));
-        db.write(|tx| scan::scan(tx, on(4, 2))).unwrap();
+        scan::scan(db, on(4, 2)).unwrap();
         let tasks = db.read(|tx| store::task::open_of(tx, TaskKind::DoubtfulRead)).unwrap();
         assert_eq!(tasks.len(), 1);
         assert!(tasks[0].evidence.starts_with("meter E-1 19,000 (actual) waits:"), "{tasks:?}");
@@ -563,7 +563,7 @@ fn a_task_finds_the_exception_that_it_is_and_one_is_resolved_by_itself() {
         let (id, _, _) = the_one(db);
         let open = db.read(|tx| vee::show(tx, id)).unwrap();
         assert_eq!(db.read(|tx| vee::task_of(tx, &open.exception)).unwrap(), None);
-        db.write(|tx| scan::scan(tx, on(4, 2))).unwrap();
+        scan::scan(db, on(4, 2)).unwrap();
         let task = db.read(|tx| vee::task_of(tx, &open.exception)).unwrap().unwrap();
         assert_eq!(task.kind, TaskKind::DoubtfulRead);
         let mut other = task.clone();

@@ -122,7 +122,8 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::journal::keep_evidence(tx, "2026-08-10", &[("entries", "2".to_owned())])?;
     store::journal::close_month(tx, "2026-07", "hard", sample::at(), "")?;
     store::journal::begin_day(tx, date(2026, 8, 11))?;
-    store::journal::add(tx, &journal(1, 10, 2), sample::at())
+    store::journal::add(tx, &journal(1, 10, 2), sample::at())?;
+    store::kept::keep(tx, 1, EntryId(0), EntryId(2))
 }
 
 #[test]

@@ -74,6 +74,7 @@ const STAY: &[(&str, &str)] = &[
     ("interval_block", "month"),
     ("interval_month", "bytes"),
     ("journal", "entries"),
+    ("journal_moved", "debit_cents"),
     ("large_file", "kind"),
     ("large_file_part", "lines"),
     ("late_fee", "late_on"),
@@ -217,6 +218,7 @@ const STAY: &[(&str, &str)] = &[
 const MAY_CHANGE: &[&str] = &[
     "account",
     "account_detail",
+    "account_owed",
     "agreement",
     "agreement_term",
     "appointment",

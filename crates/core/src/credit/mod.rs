@@ -13,6 +13,7 @@ pub mod pledge;
 pub mod presets;
 pub mod protection;
 pub mod returned;
+pub mod small;
 pub mod unclaimed;
 
 use std::fmt;
@@ -41,6 +42,8 @@ pub enum Noun {
     Unclaimed,
     /// What agencies promise to pay.
     Pledge,
+    /// Small balances of closed accounts.
+    Small,
 }
 
 /// What keeps an account from a fee or a step of collections, as a rule says which.
@@ -73,6 +76,7 @@ words! {
         Deposit = "deposit", LateFee = "late-fee", Plan = "plan", Budget = "budget",
         Collection = "collection", Protection = "protection",
         Returned = "returned", Unclaimed = "unclaimed", Pledge = "pledge",
+        Small = "small-balance",
     }
     Shield {
         Plan = "plan", Dispute = "dispute", Budget = "budget", Medical = "medical",
@@ -106,6 +110,7 @@ impl Noun {
             Noun::Returned => returned::Rules::parse(text).map(drop),
             Noun::Unclaimed => unclaimed::Rules::parse(text).map(drop),
             Noun::Pledge => pledge::Rules::parse(text).map(drop),
+            Noun::Small => small::Rules::parse(text).map(drop),
         }
     }
 }

@@ -80,6 +80,8 @@ pub enum Column {
     GlNumber,
     /// What the utility calls that account.
     GlName,
+    /// The fund that the utility keeps that account in.
+    Fund,
     /// The tariff.
     Tariff,
     /// The kind of a line, or of what happened.
@@ -185,7 +187,7 @@ pub enum Column {
 words! {
     Column {
         Account = "account", Class = "class", Month = "month", Day = "day", Gl = "gl",
-        GlNumber = "number", GlName = "name", Tariff = "tariff", Kind = "kind", Line = "line",
+        GlNumber = "number", GlName = "name", Fund = "fund", Tariff = "tariff", Kind = "kind", Line = "line",
         Place = "place", Entry = "entry", Journal = "journal", Key = "key", Why = "why",
         Tender = "tender", Count = "count", Rate = "rate", Base = "base", Exempt = "exempt",
         Tax = "tax", Amount = "amount", Balance = "balance", Budget = "budget_variance",

@@ -456,6 +456,32 @@ pub(crate) enum WriteOffCommand {
         #[arg(long)]
         why: String,
     },
+    /// Print the small balances of closed accounts that the rules write off, or write them off with the count
+    /// and the sum seen; beyond what the rules let be done of a day it waits for a second person
+    Small {
+        /// How many were seen
+        #[arg(long, requires_all = ["total", "why"])]
+        count: Option<i64>,
+        /// What they come to together, owed and credits alike
+        #[arg(long, requires = "count")]
+        total: Option<String>,
+        /// Why
+        #[arg(long, requires = "count")]
+        why: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write off the small balances of tonight, as far as the rules let a day come to: once a night
+    Review,
+    /// Take back the last small balance of an account that was written off by rule
+    TakeBack {
+        #[command(flatten)]
+        of: Of,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
     /// Let another account owe what this one does, such as one that stands in for it
     Transfer {
         #[command(flatten)]

@@ -9,6 +9,7 @@ use meterbook_app::drawer;
 use meterbook_core::ledger::count::counted;
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
+use meterbook_store as store;
 use serde_json::json;
 
 use crate::args::Place;
@@ -99,16 +100,20 @@ pub(crate) fn import(
     let db = super::open(place)?;
     let on = on.map_or_else(|| super::today(&db), Ok)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let id = db.write(|tx| {
+    let (id, closed) = db.write(|tx| {
         let (of, says) = ((&*name, &*bytes), (count, total));
         let mut new = match agent {
             Some(agent) => drawer::agent::batch_of(tx, agent, of, says, on)?,
             None => drawer::batch_of(tx, of, says, on)?,
         };
         new.agency = agency.map(str::to_owned);
-        drawer::post_batch(tx, super::actor(), &new)
+        let id = drawer::post_batch(tx, super::actor(), &new)?;
+        Ok((id, close::closed_for_good(tx, on)?))
     })?;
     say::line(format_args!("batch {id}: {count} payments, {total}"));
+    if let Some(month) = closed {
+        super::counts_from_closed(&month, on);
+    }
     Ok(())
 }
 
@@ -160,9 +165,17 @@ fn as_json(number: i64, lines: &[JournalLine]) -> String {
 
 fn ageing(place: &Place, on: Date, known: Option<Date>) -> Result<()> {
     let db = super::open(place)?;
-    let rows = db.read(|tx| close::ageing(tx, super::actor(), on, known))?;
-    let known = known.map_or("now".to_owned(), |it| it.to_string());
-    say::line(format_args!("# ageing on {on}, as known {known}; days since due"));
+    let (rows, closed) = db.read(|tx| {
+        let closed = store::journal::last(tx)?.is_some_and(|it| on <= it.on);
+        Ok((close::ageing(tx, super::actor(), on, known)?, closed))
+    })?;
+    let as_known = known.map_or("now".to_owned(), |it| it.to_string());
+    say::line(format_args!("# ageing on {on}, as known {as_known}; days since due"));
+    if closed && known.is_none() {
+        say::line(format_args!(
+            "# {on} is closed; what came since and counts from then is in it; as it was known then: --known {on}"
+        ));
+    }
     say::line("account,class,not_due,days_1_30,days_31_60,days_61_90,days_over_90,credit,total");
     for it in rows {
         let due: Vec<String> = it.aged.due.iter().map(|it| it.plain()).collect();

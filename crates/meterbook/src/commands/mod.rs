@@ -177,6 +177,13 @@ fn in_no_drawer() {
     );
 }
 
+/// Says that what was posted counts from a month that is closed for good.
+fn counts_from_closed(month: &str, on: Date) {
+    say::warning(format_args!(
+        "{month} is closed for good: the payment counts from {on} and is in the journal of a day that is not closed yet"
+    ));
+}
+
 /// Says how something went that may take two.
 fn outcome(done: impl std::fmt::Display, outcome: Outcome) {
     match outcome {

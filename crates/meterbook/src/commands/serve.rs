@@ -125,7 +125,7 @@ fn look_over(location: Location, last: LastBills) {
 
 fn look(db: &Db, last: LastBills) -> Result<()> {
     let now = Actor::system(Timestamp::now());
-    let Some(it) = db.write(|tx| scan::when_due(tx, now))? else { return Ok(()) };
+    let Some(it) = scan::when_due(db, now)? else { return Ok(()) };
     say::line(format_args!(
         "looked for tasks: {} raised, {} as before, {} gone",
         it.raised, it.known, it.gone

@@ -74,7 +74,7 @@ pub(crate) fn note(place: &Place, note: &Note) -> Result<()> {
 
 fn scan(place: &Place) -> Result<()> {
     let db = super::open(place)?;
-    let found = db.write(|tx| task::scan::scan(tx, super::actor()))?;
+    let found = task::scan::scan(&db, super::actor())?;
     say::line(format_args!(
         "{} raised, {} there before, {} gone by themselves",
         counted(found.raised, "task"),

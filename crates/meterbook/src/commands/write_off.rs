@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 use meterbook_app::approval::{Asked, do_or_ask};
+use meterbook_app::small::{self, NewSmall, Small};
 use meterbook_app::write_off::{NewTransfer, NewWriteOff};
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
+use meterbook_store::write_off::Little;
 use serde_json::json;
 
 use crate::args::Place;
@@ -38,6 +40,40 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
             })?;
             super::outcome(format_args!("{amount} of {} is given up", of.account), went);
         }
+        WriteOffCommand::Small {
+            count: Some(count), total: Some(total), why: Some(why), ..
+        } => {
+            let new = NewSmall { count: *count, total: Money::parse(total).map_err(super::said)? };
+            let said = format!("{}, {}, written off", counted(new.count, "balance"), new.total);
+            let asked = Asked::Small(new);
+            let went = super::open(place)?.write(|tx| do_or_ask(tx, by, &asked, why))?;
+            super::outcome(said, went);
+        }
+        WriteOffCommand::Small { json, .. } => {
+            let db = super::see(place)?;
+            let today = super::today(&db)?;
+            seen(&db.read(|tx| small::due(tx, today))?, *json);
+        }
+        WriteOffCommand::Review => {
+            let it = small::review(&super::open(place)?, by)?;
+            say::line(format_args!(
+                "{} written off: {} owed, {} of credits",
+                counted(it.accounts.len(), "small balance"),
+                it.owed,
+                it.credits
+            ));
+        }
+        WriteOffCommand::TakeBack { of, why } => {
+            let owes = super::open(place)?.write(|tx| {
+                let account = super::account(tx, &of.account)?.id;
+                small::take_back(tx, by, account, why)
+            })?;
+            let what = match owes < Money::ZERO {
+                true => format!("{} is a credit of {} again", -owes, of.account),
+                false => format!("{owes} is owed by {} again", of.account),
+            };
+            say::line(what);
+        }
         WriteOffCommand::Transfer { of, to, amount, why } => {
             let amount = Money::parse(amount).map_err(super::said)?;
             let went = super::open(place)?.write(|tx| {
@@ -49,4 +85,30 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// Prints the small balances that the rules write off, and what they come to.
+fn seen(small: &Small, as_json: bool) {
+    if as_json {
+        let row = |it: &Little| {
+            let (account, since) = (it.number.to_string(), it.since.to_string());
+            json!({ "account": account, "owes": it.owes.plain(), "since": since })
+        };
+        let all: Vec<_> = small.accounts.iter().map(row).collect();
+        say::line(json!(all));
+        return;
+    }
+    for it in &small.accounts {
+        say::line(format_args!("{}  {:>12}  since {}", it.number, it.owes, it.since));
+    }
+    let (owed, credits) = (small.owed, small.credits);
+    let count = counted(small.accounts.len(), "account");
+    say::line(format_args!(
+        "{count}: {owed} owed, {credits} of credits, {} together",
+        owed + credits
+    ));
+    if let Some(most) = small.most {
+        let says = if small.takes_two() { "takes a second person" } else { "within the rules" };
+        say::line(format_args!("{} of today, {most} of a day: {says}", small.before));
+    }
 }

@@ -84,11 +84,11 @@ const DEPOSITS: Sql = Sql("
 const WRITE_OFFS: Sql = Sql("
     select substr(e.effective_on, 1, 7), a.number, a.class,
         cast(sum(case c.kind when 'written-off' then -c.amount_cents else 0 end) as bigint),
-        cast(sum(case c.kind when 'recovered' then c.amount_cents else 0 end) as bigint)
+        cast(sum(case c.kind when 'written-off' then 0 else c.amount_cents end) as bigint)
     from charge c
     join entry e on e.key = c.key and e.kind = 'charge'
     join account a on a.id = c.account_id
-    where c.kind in ('written-off', 'recovered')
+    where c.kind in ('written-off', 'recovered', 'small-credit')
       and $1 <= e.effective_on and e.effective_on <= $2 and $3 < e.id and e.id <= $4
     group by substr(e.effective_on, 1, 7), a.number, a.class
     order by substr(e.effective_on, 1, 7), a.number");

@@ -335,6 +335,11 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} ya pasó al estado; revise la referencia",
     ),
     (
+        "there are {}, {}; look at them again: meterbook write-off small",
+        "hay {}, {}; mírelos otra vez",
+    ),
+    ("no small balance is to be written off today", "hoy no hay saldos menores que dar de baja"),
+    (
         "nothing of this account is unclaimed; see: meterbook credit report",
         "no hay nada sin reclamar de esta cuenta",
     ),
@@ -501,6 +506,7 @@ mod tests {
     use meterbook_app::receipt::ReceiptRefusal;
     use meterbook_app::refund::NotRefunded;
     use meterbook_app::report::NotReported;
+    use meterbook_app::small::{NewSmall, NotSmall};
     use meterbook_app::suspense::NotMatched;
     use meterbook_app::unclaimed::NotUnclaimed;
     use meterbook_app::write_off::NotWrittenOff;
@@ -587,6 +593,8 @@ mod tests {
             NotUnclaimed::ReferenceUsed { reference: "S-1".to_owned() }.to_string(),
             NotUnclaimed::NotHere.to_string(),
             NotUnclaimed::Remitted.to_string(),
+            NotSmall::Other(NewSmall { count: 2, total: amount }).to_string(),
+            NotSmall::Nothing.to_string(),
             NotLetGo::OtherDay { today }.to_string(),
             NotLetGo::Other { many: 3 }.to_string(),
             NotLetGo::Already.to_string(),

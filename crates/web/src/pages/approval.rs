@@ -99,6 +99,7 @@ fn act(act: &str, visitor: &Visitor) -> String {
         "refund suspense" => money.act_refund_held,
         "waive late fee" => money.act_waive,
         "write off" => money.act_write_off,
+        "write off small balances" => money.act_small,
         "unclaimed property" => money.act_unclaimed,
         "transfer credit" => money.act_credit_transfer,
         "let steps go" => money.act_let_go,

@@ -170,7 +170,7 @@ pub(crate) async fn resolve(
     let done = blocking(move || {
         stale?;
         match act.as_str() {
-            "scan" => here.db.write(|tx| task::scan::scan(tx, actor)).map(|_| "scan"),
+            "scan" => task::scan::scan(&here.db, actor).map(|_| "scan"),
             "undo" => here.db.write(|tx| task::undo_last(tx, actor)).map(|_| "undo"),
             "take" => {
                 let take = |tx: &mut Tx| asked.iter().try_for_each(|it| task::take(tx, actor, *it));

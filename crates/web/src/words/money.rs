@@ -12,6 +12,7 @@ catalogue! {
     act_refund_held: "Give back what nobody knows", "Devolver lo que nadie conoce";
     act_unclaimed: "Unclaimed property", "Bienes no reclamados";
     act_waive: "Waive a late fee", "Condonar un recargo";
+    act_small: "Write off small balances", "Dar de baja saldos menores";
     act_write_off: "Write off", "Dar por incobrable";
     count: "Count", "Cantidad";
     counted: "Counted", "Contado";

@@ -220,6 +220,7 @@ pub(crate) fn column(it: Column, language: Language) -> &'static str {
             Column::Gl => ("Ledger account", "Cuenta contable"),
             Column::GlNumber => ("Number", "Número"),
             Column::GlName => ("Name", "Nombre"),
+            Column::Fund => ("Fund", "Fondo"),
             Column::Tariff => ("Tariff", "Tarifa"),
             Column::Kind => ("Kind", "Tipo"),
             Column::Line => ("Line", "Línea"),
