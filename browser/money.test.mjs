@@ -111,7 +111,10 @@ test('a drawer is opened by counts, payments are entered by keyboard, and it is 
   await press(tab, 'Enter');
   expected(tab, 422);
   assert.match(await text(tab, '#says'), /\$100\.00 was counted and \$103\.50 should be there/);
+  assert.match(await text(tab, '#says'), /checks: 0 of \$0\.00 counted, 1 of \$17\.50 should be there/);
   assert.equal(await tab.inputValue('[name="piece-20"]'), '5');
+  await tab.fill('[name=checks]', '1');
+  await tab.fill('[name="checks-sum"]', '17.50');
   await sound(tab);
   await tab.fill('#why', 'change was given wrongly');
   await tab.focus('#why');

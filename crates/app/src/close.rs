@@ -212,6 +212,9 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    let (cash, checks) = store::drawer::off(tx, after, through)?;
+    let found = format!("over or short in drawers: {cash} of cash, {checks} of checks");
+    steps.push(Looked { name: "counted", found, wrong: Vec::new() });
     let outside = store::drawer::outside(tx, after, through)?;
     let found = format!("{outside} of cash is in no drawer");
     steps.push(Looked { name: "cash", found, wrong: Vec::new() });
@@ -291,6 +294,11 @@ fn may_close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level) -> Resul
         return Err(refuse(NotClosed::Stands(vec![stands])));
     }
     Ok(allowed)
+}
+
+/// Whether the month of a day is closed for good: what counts from that day is in a later journal.
+pub fn is_closed(tx: &mut Tx, on: Date) -> Result<bool> {
+    Ok(store::journal::last_hard(tx)?.is_some_and(|it| month_of(on) <= it))
 }
 
 /// What was found when a day (`2026-03-10`) or a month (`2026-03 hard`) was closed; of a month alone, when it

@@ -177,6 +177,13 @@ fn in_no_drawer() {
     );
 }
 
+/// Warns of what counts from a month that is closed for good.
+fn in_closed_month(on: Date) {
+    say::warning(format_args!(
+        "the month of {on} is closed: it counts from that day and is in a journal of now; what was aged then is other"
+    ));
+}
+
 /// Says how something went that may take two.
 fn outcome(done: impl std::fmt::Display, outcome: Outcome) {
     match outcome {

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use meterbook_app::approval::{Asked, do_or_ask};
-use meterbook_app::drawer;
 use meterbook_app::pay::NewPayment;
+use meterbook_app::{close, drawer};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_store as store;
@@ -24,18 +24,22 @@ pub(crate) fn pay(place: &Place, args: &Pay) -> Result<()> {
         Some(on) => on,
         None => super::today(&db)?,
     };
-    let (went, balance, loose) = db.write(|tx| {
+    let (went, balance, (loose, closed)) = db.write(|tx| {
         let account = store::account::by_number(tx, number)?
             .ok_or_else(|| super::said(format!("there is no account {number}")))?;
         let reference = args.reference.clone();
         let new = NewPayment { account: account.id, amount, on, tender, reference };
         let went = do_or_ask(tx, super::actor(), &Asked::Payment(new), "")?;
         let loose = tender == Tender::Cash && drawer::has_none(tx, super::actor())?;
-        Ok((went, store::ledger::balance(tx, account.id)?, loose))
+        let closed = close::is_closed(tx, on)?;
+        Ok((went, store::ledger::balance(tx, account.id)?, (loose, closed)))
     })?;
     super::outcome(format_args!("{amount} posted to {number}; its balance is now {balance}"), went);
     if loose {
         super::in_no_drawer();
+    }
+    if closed {
+        super::in_closed_month(on);
     }
     Ok(())
 }
