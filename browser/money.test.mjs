@@ -370,6 +370,19 @@ test('what is due is taken in one file, and the bank gets it', async () => {
     tab.locator('form[action$="/file"] button').click(),
   ]);
   assert.match(file.suggestedFilename(), /^debits-\d+\.ach$/);
+  // The bank did not take it: it is called off, with a reason, and nobody gets it any more.
+  await tab.locator('form[action$="/call-off"] button').click();
+  await tab.locator('#says').waitFor();
+  expected(tab, 422);
+  assert.match(await text(tab, '#says'), /[Ss]ay why/);
+  await sound(tab);
+  await tab.fill('#why', 'the bank does not know our company');
+  await tab.locator('form[action$="/call-off"] button').click();
+  assert.match(await notice(tab), /Called off, .* the bank does not know our company/);
+  assert.equal(await tab.locator('form[action$="/file"], form[action$="/call-off"]').count(), 0);
+  await sound(tab);
+  await inSpanish(tab);
+  await sound(tab);
   // What is no file of a bank is refused.
   await tab.goto(`${url}/debits`);
   await tab.setInputFiles('#file', { name: 'back.ach', mimeType: 'text/plain', buffer: Buffer.from('nothing\n') });

@@ -225,7 +225,7 @@ test('a customer is taken on with two services, after a look at who they may be'
   await sound(tab);
   // They are written to in another language from here on.
   await tab.selectOption('#speaks', 'es');
-  await tab.locator('form[action$="/language"] button').click();
+  await tab.locator('form[action^="/accounts/"][action$="/language"] button').click();
   await tab.waitForURL(/done=language/);
   await tab.locator('.chip.info', { hasText: 'Prefers Spanish' }).waitFor();
   await sound(tab);
