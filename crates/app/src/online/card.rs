@@ -21,7 +21,6 @@ use super::stripe::{self, Answer, Payment, PaymentState, Stripe};
 use super::{NotOnline, settings, unanswered};
 use crate::authority::authorize;
 use crate::debit::{NotMade, asked};
-
 use crate::{Actor, mandate, plan, receipt, refuse, task};
 
 /// After so long a charge that the provider does not know was never heard by it: to charge a day later is
