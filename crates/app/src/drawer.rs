@@ -179,10 +179,7 @@ pub fn close(
         }
     }
     let Compared { counted, expected: wanted } = checks;
-    let said = format!(
-        "counted {sum} and {counted}, expected {expected} and {wanted}: {}",
-        it.why
-    );
+    let said = format!("counted {sum} and {counted}, expected {expected} and {wanted}: {}", it.why);
     store::audit::add(tx, &allowed, "close drawer", &id.to_string(), &said)?;
     Ok(it)
 }

@@ -244,7 +244,10 @@ fn money_reads_alike_and_cash_without_a_drawer_is_said() {
     done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
     let pay = ["pay", "--account", "1000-0001-7", "--tender", "cash", "--amount", "1,234.50"];
     let said = done(folder, &[&pay[..], &["--reference", "till-1"]].concat());
-    assert!(said.contains("$1,234.50 posted to 1000-0001-7; its balance is now -$1,234.50"), "{said}");
+    assert!(
+        said.contains("$1,234.50 posted to 1000-0001-7; its balance is now -$1,234.50"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::pages::{
     self, account, application, approval, attempt, bill, close, collection, compare, correction,
     credit, crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim,
     let_go, money, moves, moving, note, once, online, order, ordering, outbox, payment, person,
-    place, pledge, refund, report, search, set, sign_in, suspense, task, timeline, unclaimed, usage,
-    version, write_off,
+    place, pledge, refund, report, search, set, sign_in, suspense, task, timeline, unclaimed,
+    usage, version, write_off,
 };
 use crate::sent;
 

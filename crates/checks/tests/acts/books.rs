@@ -142,7 +142,10 @@ fn a_drawer_is_counted_and_what_is_short_is_posted() {
         let rows = report::said(db, &report::asked(ReportKind::Payments));
         let drawers: Vec<&String> = rows.iter().filter(|it| it.contains("|drawer|")).collect();
         let on = DAY.to_string();
-        assert_eq!(drawers, [&format!("{on}|cash|drawer|2|-8.00"), &format!("{on}|check|drawer|2|-3.00")]);
+        assert_eq!(
+            drawers,
+            [&format!("{on}|cash|drawer|2|-8.00"), &format!("{on}|check|drawer|2|-3.00")]
+        );
         sound(db);
     });
 }

@@ -267,7 +267,8 @@ fn a_file_beyond_a_limit_is_called_off_by_two() {
         let it = db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
         assert_eq!(it.subject, "file 1, 2 debits, $13.32");
         assert_eq!(owes(db)[..2], [4_44, 8_88]);
-        let (on, why) = db.read(|tx| store::debit::called_off(tx, DebitFileId(1))).unwrap().unwrap();
+        let (on, why) =
+            db.read(|tx| store::debit::called_off(tx, DebitFileId(1))).unwrap().unwrap();
         assert_eq!((on.to_string().as_str(), why.as_str()), ("2026-03-10", "it never went"));
         // What is called off does not take a second person's time again.
         assert!(says(&ask(ann).unwrap_err()).starts_with("it was called off on 2026-03-10"));

@@ -388,7 +388,8 @@ fn notes_are_as_many_as_a_class_takes_and_an_entry_says() {
     };
     for class in ["ACK", "CCD", "CIE", "DNE", "PPD", "WEB"] {
         assert_eq!(what(class, "", 1), [""; 0], "{class}");
-        let second = format!("5: a second addenda 05 of an entry of {class}, which has one at most");
+        let second =
+            format!("5: a second addenda 05 of an entry of {class}, which has one at most");
         assert_eq!(what(class, "", 2), [second]);
         told(&of(class, "", 2), "a second addenda 05");
     }

@@ -33,8 +33,7 @@ pub(crate) async fn speak(
         })
     })
     .await;
-    let done = done.map(|number| {
-        Redirect::to(&format!("/accounts/{number}?done=language")).into_response()
-    });
+    let done = done
+        .map(|number| Redirect::to(&format!("/accounts/{number}?done=language")).into_response());
     answer(&console, &visitor, done)
 }

@@ -316,9 +316,7 @@ pub(crate) async fn void(
     Form(fields): Form<Fields>,
 ) -> Response {
     let (of, to) = (Standing::Paid, "/refunds?which=waiting&done=void");
-    let void = |tx: &mut Tx, actor, it: &str, why: &str| {
-        refund::void(tx, actor, it, why).map(drop)
-    };
+    let void = |tx: &mut Tx, actor, it: &str, why: &str| refund::void(tx, actor, it, why).map(drop);
     each((&console, &visitor), fields, (of, to), void).await
 }
 
