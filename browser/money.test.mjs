@@ -111,7 +111,10 @@ test('a drawer is opened by counts, payments are entered by keyboard, and it is 
   await press(tab, 'Enter');
   expected(tab, 422);
   assert.match(await text(tab, '#says'), /\$100\.00 was counted and \$103\.50 should be there/);
+  assert.match(await text(tab, '#says'), /checks: 0 of \$0\.00 counted, 1 of \$17\.50 should be there/);
   assert.equal(await tab.inputValue('[name="piece-20"]'), '5');
+  await tab.fill('[name=checks]', '1');
+  await tab.fill('[name="checks-sum"]', '17.50');
   await sound(tab);
   await tab.fill('#why', 'change was given wrongly');
   await tab.focus('#why');
@@ -367,6 +370,19 @@ test('what is due is taken in one file, and the bank gets it', async () => {
     tab.locator('form[action$="/file"] button').click(),
   ]);
   assert.match(file.suggestedFilename(), /^debits-\d+\.ach$/);
+  // The bank did not take it: it is called off, with a reason, and nobody gets it any more.
+  await tab.locator('form[action$="/call-off"] button').click();
+  await tab.locator('#says').waitFor();
+  expected(tab, 422);
+  assert.match(await text(tab, '#says'), /[Ss]ay why/);
+  await sound(tab);
+  await tab.fill('#why', 'the bank does not know our company');
+  await tab.locator('form[action$="/call-off"] button').click();
+  assert.match(await notice(tab), /Called off, .* the bank does not know our company/);
+  assert.equal(await tab.locator('form[action$="/file"], form[action$="/call-off"]').count(), 0);
+  await sound(tab);
+  await inSpanish(tab);
+  await sound(tab);
   // What is no file of a bank is refused.
   await tab.goto(`${url}/debits`);
   await tab.setInputFiles('#file', { name: 'back.ach', mimeType: 'text/plain', buffer: Buffer.from('nothing\n') });

@@ -203,6 +203,11 @@ test('a customer is taken on with two services, after a look at who they may be'
     await tab.fill(`#meter-${service}`, `T-${service}-${Date.now()}`);
     await tab.selectOption(`#counts-${service}`, counts);
   }
+  await tab.fill('#times-electric', 'forty');
+  await tab.click(show);
+  await tab.locator('#times-electric-why').waitFor();
+  await sound(tab);
+  await tab.fill('#times-electric', '40');
   await tab.click(show);
   // Somebody of that name is there.
   assert.match(await tab.locator('.known').innerText(), new RegExp(name));
@@ -218,6 +223,15 @@ test('a customer is taken on with two services, after a look at who they may be'
   assert.match(tab.url(), /\/accounts\/[0-9-]+\?done=signed-up/);
   assert.equal(await tab.locator('h1').innerText(), name);
   await sound(tab);
+  // They are written to in another language from here on.
+  await tab.selectOption('#speaks', 'es');
+  await tab.locator('form[action^="/accounts/"][action$="/language"] button').click();
+  await tab.waitForURL(/done=language/);
+  await tab.locator('.chip.info', { hasText: 'Prefers Spanish' }).waitFor();
+  await sound(tab);
+  await tab.locator('#services a[href^="/meters/"]').first().click();
+  await tab.waitForLoadState();
+  await tab.getByText('40', { exact: true }).first().waitFor();
 });
 
 test('a premise that is there already is found instead of taken down twice', async () => {

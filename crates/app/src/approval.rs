@@ -10,7 +10,7 @@ use meterbook_core::bill::correct::Cause;
 use meterbook_core::debit::Format;
 use meterbook_core::delivery::Way;
 use meterbook_core::id::{
-    AccountId, ApprovalId, BillId, RunId, ServicePointId, SuspenseId, UserId,
+    AccountId, ApprovalId, BillId, DebitFileId, RunId, ServicePointId, SuspenseId, UserId,
 };
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -26,6 +26,7 @@ use crate::bill_run::correct::{CORRECT, NewCorrection};
 use crate::bill_run::once::{BILL_ONCE, NewOnce};
 use crate::bill_run::release::{NewRelease, RELEASE};
 use crate::credit::{self, NewRefund, NewSpend, REFUND, SPEND};
+use crate::debit::call_off::{self, CALL_OFF, NewCallOff};
 use crate::debit::{self, MAKE, NewDebits};
 use crate::delivery::mass::{LET_GO, NewLetGo};
 use crate::exchange::{CHANGE_MULTIPLIER, NewMultiplier};
@@ -66,6 +67,8 @@ pub enum Asked {
     Transfer(NewTransfer),
     /// To take what is due from accounts at banks.
     Debits(NewDebits),
+    /// To call a file of debits off that no bank took.
+    CallOff(NewCallOff),
     /// To give a meter another multiplier.
     Multiplier(NewMultiplier),
     /// To give meters the multiplier they should have had since they were hung.
@@ -343,6 +346,7 @@ impl Asked {
             Asked::WriteOff(_) => GIVE_UP,
             Asked::Transfer(_) => TRANSFER,
             Asked::Debits(_) => MAKE,
+            Asked::CallOff(_) => CALL_OFF,
             Asked::Multiplier(_) => CHANGE_MULTIPLIER,
             Asked::Multiples(_) => MULTIPLY,
             Asked::Release(_) => RELEASE,
@@ -372,6 +376,7 @@ impl Asked {
             Asked::Waive(_) => Permission::WaiveFees,
             Asked::WriteOff(_) | Asked::Transfer(_) | Asked::Small(_) => Permission::WriteOff,
             Asked::Debits(_) => Permission::MakeDebits,
+            Asked::CallOff(_) => Permission::ReversePayments,
             Asked::Release(it) => it.permission(),
             Asked::CancelRun(_) => Permission::CancelRun,
             Asked::Correct(_) => Permission::CorrectBills,
@@ -412,6 +417,7 @@ impl Asked {
             Asked::WriteOff(it) => Some(it.amount),
             Asked::Transfer(it) => Some(it.amount),
             Asked::Debits(it) => Some(it.total),
+            Asked::CallOff(it) => Some(it.total),
             Asked::Release(it) => Some(it.total),
             Asked::CancelRun(it) => Some(it.total),
             Asked::Correct(it) => Some(it.net.abs()),
@@ -444,6 +450,7 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 it.subject(tx, today)?
             }
+            Asked::CallOff(it) => it.subject(tx)?,
             Asked::Multiplier(it) => {
                 let (_, meter) = exchange::check(tx, it)?;
                 let was = store::meter::channels(tx, meter.id)?;
@@ -522,6 +529,7 @@ impl Asked {
                 "settle": settle.to_string(),
                 "cents": total.cents(),
             }),
+            Asked::CallOff(it) => json!({ "file": it.file.0, "cents": it.total.cents() }),
             Asked::Multiplier(it) => json!({
                 "point": it.point.0,
                 "micro": it.multiplier_micro,
@@ -623,6 +631,10 @@ impl Asked {
                 settle: text("settle")?.parse().ok()?,
                 total: Money::from_cents(content["cents"].as_i64()?),
             }),
+            CALL_OFF => Asked::CallOff(NewCallOff {
+                file: DebitFileId(content["file"].as_i64()?),
+                total: Money::from_cents(content["cents"].as_i64()?),
+            }),
             CHANGE_MULTIPLIER => Asked::Multiplier(NewMultiplier {
                 point: ServicePointId(content["point"].as_i64()?),
                 multiplier_micro: content["micro"].as_i64()?,
@@ -704,6 +716,7 @@ impl Asked {
                 let today = crate::founding::zone(tx)?.day_of(at);
                 debit::check(tx, today, it).map(drop)
             }
+            Asked::CallOff(it) => it.subject(tx).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Multiples(it) => it.subject(tx).map(drop),
             Asked::Release(it) => it.subject(tx).map(drop),
@@ -742,6 +755,7 @@ impl Asked {
             Asked::WriteOff(it) => write_off::let_go(tx, allowed, it, why),
             Asked::Transfer(it) => write_off::shift(tx, allowed, it, why),
             Asked::Debits(it) => debit::take(tx, allowed, it).map(drop),
+            Asked::CallOff(it) => call_off::undo(tx, allowed, it.file, why).map(drop),
             Asked::Multiplier(it) => exchange::multiply(tx, allowed, it),
             Asked::Multiples(it) => it.be_done(tx, allowed),
             Asked::Release(it) => it.let_go(tx, allowed, why).map(drop),

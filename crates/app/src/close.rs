@@ -213,6 +213,9 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
     steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    let (cash, checks) = store::drawer::off(tx, after, through)?;
+    let found = format!("over or short in drawers: {cash} of cash, {checks} of checks");
+    steps.push(Looked { name: "counted", found, wrong: Vec::new() });
     let outside = store::drawer::outside(tx, after, through)?;
     let found = format!("{outside} of cash is in no drawer");
     steps.push(Looked { name: "cash", found, wrong: Vec::new() });

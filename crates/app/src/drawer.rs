@@ -9,7 +9,7 @@ use std::fmt;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountNumber, DrawerId, PaymentBatchId};
-use meterbook_core::ledger::count::counted;
+use meterbook_core::ledger::count::{Checks, Compared, counted};
 use meterbook_core::ledger::{EntryKind, Gl, Tender, post_between};
 use meterbook_core::limits::PAYMENT_ROWS;
 use meterbook_core::money::Money;
@@ -36,6 +36,12 @@ impl Holds {
     pub fn cash(&self) -> Money {
         let cash = self.taken.iter().filter(|it| it.0 == Tender::Cash);
         self.drawer.float + cash.map(|it| it.2).sum()
+    }
+
+    /// The checks that should be in it.
+    pub fn checks(&self) -> Checks {
+        let checks = self.taken.iter().find(|it| it.0 == Tender::Check);
+        checks.map_or(Checks::NONE, |it| Checks { count: it.1, sum: it.2 })
     }
 }
 
@@ -74,10 +80,12 @@ pub enum DrawerRefusal {
     NoCount(String),
     /// What was counted is not what should be there, and nobody says why.
     Differs {
-        /// What was counted.
+        /// The cash that was counted.
         counted: Money,
-        /// What should be there.
+        /// The cash that should be there.
         expected: Money,
+        /// The checks.
+        checks: Compared,
     },
     /// The batch is not what was said of it.
     DoesNotAgree {
@@ -137,30 +145,41 @@ pub fn has_none(tx: &mut Tx, actor: Actor) -> Result<bool> {
     Ok(store::drawer::of(tx, staff)?.is_none())
 }
 
-/// Closes the drawer of whoever asks with what they counted; what is over or short is posted, and
-/// needs a reason.
-pub fn close(tx: &mut Tx, actor: Actor, counts: &str, why: &str) -> Result<Counted> {
+/// Closes the drawer of whoever asks with the cash (`20x5 5x2`) and the checks (`3:77.00`) that they
+/// counted; what is over or short is posted, and needs a reason.
+pub fn close(
+    tx: &mut Tx,
+    actor: Actor,
+    (counts, checks): (&str, &str),
+    why: &str,
+) -> Result<Counted> {
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
     let staff = actor.by.ok_or_else(|| refuse(DrawerRefusal::NoName))?;
     store::drawer::mine(tx, staff)?;
     let holds = holds(tx, actor)?;
     let sum = counted(counts).map_err(|why| refuse(DrawerRefusal::NoCount(why)))?;
+    let counted = Checks::parse(checks).map_err(|why| refuse(DrawerRefusal::NoCount(why)))?;
     let (id, expected) = (holds.drawer.id, holds.cash());
-    if sum != expected && why.trim().is_empty() {
-        return Err(refuse(DrawerRefusal::Differs { counted: sum, expected }));
+    let checks = Compared { counted, expected: holds.checks() };
+    if (sum != expected || !checks.agrees()) && why.trim().is_empty() {
+        return Err(refuse(DrawerRefusal::Differs { counted: sum, expected, checks }));
     }
     let [counts, why] = [counts, why].map(|it| it.trim().to_owned());
-    let it = Counted { counts, counted: sum, expected, why };
+    let it = Counted { counts, counted: sum, expected, checks: Some(checks), why };
     store::drawer::close(tx, id, &it, actor.at)?;
-    let over = it.over();
-    if over != Money::ZERO {
-        crate::close::begin_day(tx, &allowed)?;
-        let on = crate::founding::zone(tx)?.day_of(actor.at);
-        let (cash, other) = ((Gl::Cash, None), (Gl::CashOverShort, None));
-        let sides = post_between(cash, other, over);
-        entry(tx, (EntryKind::Drawer, on), &format!("drawer/{id}"), &holds.drawer.name, sides)?;
+    // Apart, so that cash and checks each come to what is taken to the bank.
+    for (key, over) in
+        [(format!("drawer/{id}"), it.over()), (format!("drawer/{id}/checks"), checks.over())]
+    {
+        if over != Money::ZERO {
+            crate::close::begin_day(tx, &allowed)?;
+            let on = crate::founding::zone(tx)?.day_of(actor.at);
+            let sides = post_between((Gl::Cash, None), (Gl::CashOverShort, None), over);
+            entry(tx, (EntryKind::Drawer, on), &key, &holds.drawer.name, sides)?;
+        }
     }
-    let said = format!("counted {sum}, expected {expected}: {}", it.why);
+    let Compared { counted, expected: wanted } = checks;
+    let said = format!("counted {sum} and {counted}, expected {expected} and {wanted}: {}", it.why);
     store::audit::add(tx, &allowed, "close drawer", &id.to_string(), &said)?;
     Ok(it)
 }
@@ -257,10 +276,20 @@ impl fmt::Display for DrawerRefusal {
             }
             DrawerRefusal::BelowZero => f.write_str("what is in a drawer at first is zero or more"),
             DrawerRefusal::NoCount(why) => f.write_str(why),
-            DrawerRefusal::Differs { counted, expected } => write!(
-                f,
-                "{counted} was counted and {expected} should be there; count again, or say why"
-            ),
+            DrawerRefusal::Differs { counted, expected, checks } => {
+                if counted != expected {
+                    write!(f, "{counted} was counted and {expected} should be there; ")?;
+                }
+                if !checks.agrees() {
+                    let Compared { counted, expected } = checks;
+                    write!(
+                        f,
+                        "checks: {} of {} counted, {} of {} should be there; ",
+                        counted.count, counted.sum, expected.count, expected.sum
+                    )?;
+                }
+                f.write_str("count again, or say why")
+            }
             DrawerRefusal::DoesNotAgree { count, total, said, said_total } => write!(
                 f,
                 "there are {count} payments of {total}, and {said} of {said_total} were said; nothing was posted"

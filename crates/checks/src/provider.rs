@@ -247,7 +247,8 @@ fn answer(books: &Mutex<Books>, stream: TcpStream) {
 type Said = (u16, Value);
 
 fn wrong(status: u16, says: &str) -> Said {
-    (status, json!({ "error": { "message": says } }))
+    let kind = if status == 402 { "card_error" } else { "invalid_request_error" };
+    (status, json!({ "error": { "type": kind, "message": says } }))
 }
 
 impl Books {

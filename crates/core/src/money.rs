@@ -7,7 +7,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-use crate::text::scaled;
+use crate::text::{grouped, scaled};
 
 /// An amount in cents (the minor unit of the ledger's currency).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -312,11 +312,12 @@ impl Sum for Money {
     }
 }
 
+/// As people read it, everywhere: `$1,234.50`, `-$0.05`. For programs there is [`Money::plain`].
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.cents < 0 { "-" } else { "" };
-        let cents = self.cents.unsigned_abs();
-        f.pad(&format!("{sign}${}.{:02}", cents.div_euclid(100), cents.rem_euclid(100)))
+        let plain = self.plain();
+        let (sign, digits) = plain.strip_prefix('-').map_or(("", &*plain), |it| ("-", it));
+        f.pad(&format!("{sign}${}", grouped(digits)))
     }
 }
 
@@ -349,6 +350,13 @@ mod tests {
             assert_eq!(Money::parse(text), Ok(Money::from_cents(cents)), "{text}");
             let plain = Money::from_cents(cents).plain();
             assert_eq!(Money::parse(&plain), Ok(Money::from_cents(cents)));
+        }
+        for (cents, text) in
+            [(123_456_789, "$1,234,567.89"), (-100_000, "-$1,000.00"), (99_999, "$999.99")]
+        {
+            let amount = Money::from_cents(cents);
+            assert_eq!(amount.to_string(), text);
+            assert_eq!(Money::parse(text), Ok(amount), "what is said reads back");
         }
         for text in [
             "",

@@ -241,10 +241,10 @@ mod tests {
         for line in [
             "Package 3, dated from 2026-02-01 up to, not with, 2026-03-01",
             "Sequence   1 to 1, without a gap",
-            "1 oz                 1         2         1         0          $1234.56",
-            "Bills                1         2         1         0          $1234.56",
+            "1 oz                 1         2         1         0         $1,234.56",
+            "Bills                1         2         1         0         $1,234.56",
             "Copies               0         0         0         0             $0.00",
-            "Whole                1         2         1         0          $1234.56",
+            "Whole                1         2         1         0         $1,234.56",
             "Without a barcode: 0",
             "1oz-001.pdf                2  ab",
         ] {

@@ -331,7 +331,8 @@ pub(crate) struct SignUp {
     pub(crate) from: Date,
     /// A service: COMMODITY:TARIFF:METER:CHANNELS, CHANNELS being 60min, 15min … or a register's
     /// digits and unit, such as electric:R-1:E-100:60min, gas:G-1:G-7:5ccf, and +solar for a
-    /// second channel that counts what is sent back. Without METER:CHANNELS, whatever hangs there
+    /// second channel that counts what is sent back; :TIMES behind it is the meter's multiplier,
+    /// such as electric:C-1:E-9:5kwh:40. Without METER:CHANNELS, whatever hangs there
     /// counts, or nothing where the tariff looks at no meter, such as waste:T-1
     #[arg(long = "service", required = true)]
     pub(crate) services: Vec<String>,

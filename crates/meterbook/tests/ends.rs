@@ -225,6 +225,32 @@ fn what_held_on_a_day_is_shown_alone() {
 }
 
 #[test]
+fn a_meter_is_hung_with_its_multiplier_at_sign_up() {
+    let folder = utility();
+    let folder = folder.path();
+    let (code, said) = ended(folder, &sign_up("1", "electric:R-1:E-1:5kwh:forty"));
+    assert!(code == 2 && said.contains("forty is no multiplier; write 40 or 0.5"), "{said}");
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh:40"));
+    let shown = done(folder, &["meter", "show", "E-1"]);
+    assert!(shown.contains("register of 5 digits, kWh delivered, times 40"), "{shown}");
+    let (code, said) = ended(folder, &sign_up("1", "electric:R-1:E-1:5kwh:40:1"));
+    assert!(code == 2 && said.contains("is no service"), "{said}");
+}
+
+#[test]
+fn money_reads_alike_and_cash_without_a_drawer_is_said() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    let pay = ["pay", "--account", "1000-0001-7", "--tender", "cash", "--amount", "1,234.50"];
+    let said = done(folder, &[&pay[..], &["--reference", "till-1"]].concat());
+    assert!(
+        said.contains("$1,234.50 posted to 1000-0001-7; its balance is now -$1,234.50"),
+        "{said}"
+    );
+}
+
+#[test]
 fn who_may_not_see_customers_is_shown_none() {
     let folder = utility();
     let folder = folder.path();

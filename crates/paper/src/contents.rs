@@ -147,7 +147,7 @@ fn wanted(item: Item, statement: &Statement, says: &Says) -> Vec<String> {
         Item::Phone => vec![utility.phone.clone()],
         Item::Payments => {
             let paid = statement.since.iter().filter(|it| it.amount < Money::ZERO);
-            let said = |of: &_| movement_label(of, says);
+            let said = |of: &_| movement_label(of, bill.billed_on, says);
             paid.map(|it| format!("{} {}", said(it), says.money(it.amount))).collect()
         }
         Item::Balance => {

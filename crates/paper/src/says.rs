@@ -74,11 +74,7 @@ impl Says {
     }
 
     pub(crate) fn money(&self, amount: Money) -> String {
-        let plain = amount.plain();
-        match plain.strip_prefix('-') {
-            Some(plain) => format!("−${}", grouped(plain)),
-            None => format!("${}", grouped(&plain)),
-        }
+        amount.to_string().replace('-', "−")
     }
 
     /// A sentence of the record with its days written as on paper.

@@ -59,6 +59,8 @@ impl View {
 
 /// Movements since the last bill that are printed one by one.
 const MOVEMENTS: usize = 4;
+/// Days back within which a day of the year says which one it was.
+const DAYS_WITHOUT_YEAR: i32 = 300;
 /// What stands where a code to scan would, on paper that asks for nothing.
 pub(crate) const NO_QR: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>";
 
@@ -383,7 +385,7 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
         sums.push(line(format!("{} {}", older.len(), words.earlier), sum, false));
     }
     for it in newer {
-        sums.push(line(movement_label(it, says), it.amount, false));
+        sums.push(line(movement_label(it, statement.bill.billed_on, says), it.amount, false));
     }
     // What was owed before stands on the first page that asks for it.
     if statement.behind.is_none() {
@@ -392,9 +394,11 @@ fn sums(statement: &Statement, says: &Says) -> Vec<Value> {
     sums
 }
 
-/// What a movement is called.
-pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
-    let (words, on) = (says.words, says.short_day(it.on));
+/// What a movement is called on a bill of a day: one of another time of the year says which year.
+pub(crate) fn movement_label(it: &Movement, billed_on: Date, says: &Says) -> String {
+    let long_ago = DAYS_WITHOUT_YEAR < (billed_on - it.on).get_days();
+    let on = if long_ago { says.day(it.on) } else { says.short_day(it.on) };
+    let words = says.words;
     match it.kind {
         EntryKind::Payment => {
             format!("{}, {}. {}", words.payment, on, words.thanks)

@@ -64,7 +64,7 @@ const EXPECTED: Sql = Sql("
         select 'debits/' || f.id, f.settle_on, f.total_cents from debit_file f
         where not exists (select 1 from debit_call_off c where c.file_id = f.id)
         union all
-        select 'drawer/' || d.id, d.opened_on, c.counted_cents - d.float_cents + cast(coalesce((
+        select 'drawer/' || d.id, d.opened_on, c.counted_cents - d.float_cents + cast(coalesce(c.checks_cents, (
                 select sum(t.amount_cents) from receipt_drawer o join tender t on t.receipt_id = o.receipt_id
                 where o.drawer_id = d.id and t.kind = 'check' and not exists (
                     select 1 from payment_tender p join payment_reversal r on r.payment_id = p.payment_id

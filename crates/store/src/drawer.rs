@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::id::{DrawerId, EntryId, PaymentBatchId, ReceiptId, UserId};
+use meterbook_core::ledger::count::{Checks, Compared};
 use meterbook_core::ledger::{Tender, Tendered};
 use meterbook_core::money::Money;
 
@@ -15,8 +16,9 @@ const OPEN: Sql = Sql("
     insert into drawer (id, staff_id, opened_on, opened_at, float_cents)
     values ($1, $2, $3, $4, $5)");
 const CLOSE: Sql = Sql("
-    insert into drawer_close (drawer_id, closed_at, counts, counted_cents, expected_cents, why)
-    values ($1, $2, $3, $4, $5, $6)");
+    insert into drawer_close (drawer_id, closed_at, counts, counted_cents, expected_cents, why,
+        checks, checks_cents, checks_expected, checks_expected_cents)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 const OF: Sql = Sql("
     select d.id, d.staff_id, s.name, d.opened_on, d.float_cents
     from drawer d join staff s on s.id = d.staff_id
@@ -51,7 +53,8 @@ const IN: Sql = Sql("
     order by t.id desc limit $2");
 const CLOSED: Sql = Sql("
     select d.id, d.staff_id, s.name, d.opened_on, d.float_cents,
-           c.counts, c.counted_cents, c.expected_cents, c.why
+           c.counts, c.counted_cents, c.expected_cents, c.why,
+           c.checks, c.checks_cents, c.checks_expected, c.checks_expected_cents
     from drawer d join staff s on s.id = d.staff_id join drawer_close c on c.drawer_id = d.id
     where d.staff_id = $1 order by d.id desc limit $2");
 const CLOSED_OF: Sql = Sql("
@@ -68,6 +71,12 @@ const OUTSIDE: Sql = Sql("
       and not exists (select 1 from receipt_drawer d where d.receipt_id = t.receipt_id)
       and not exists (select 1 from payment_batch_receipt b where b.receipt_id = t.receipt_id)
       and not exists (select 1 from payment_reversal r where r.payment_id = p.id)");
+// What was over or short of each kind, entry by entry.
+const OFF: Sql = Sql("
+    select cast(coalesce(sum(case when e.key like '%/checks' then 0 else p.amount_cents end), 0) as bigint),
+           cast(coalesce(sum(case when e.key like '%/checks' then p.amount_cents else 0 end), 0) as bigint)
+    from entry e join posting p on p.entry_id = e.id and p.gl = '1010 cash'
+    where $1 < e.id and e.id <= $2 and e.kind = 'drawer'");
 const BATCH: Sql = Sql("
     insert into payment_batch (id, name, sha256, lines, total_cents, posted_at)
     values ($1, $2, $3, $4, $5, $6)");
@@ -93,18 +102,20 @@ pub struct Drawer {
 /// What was found in a drawer when it was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// What was counted, as it was said.
+    /// What cash was counted, as it was said.
     pub counts: String,
     /// What that comes to.
     pub counted: Money,
-    /// What should be in it.
+    /// The cash that should be in it.
     pub expected: Money,
-    /// Why both differ, where they do.
+    /// Its checks; `None` where it was closed before they were counted.
+    pub checks: Option<Compared>,
+    /// Why what was counted is not what should be there, where it is not.
     pub why: String,
 }
 
 impl Counted {
-    /// What is over; below zero where it is short.
+    /// What is over in cash; below zero where it is short.
     pub fn over(&self) -> Money {
         self.counted - self.expected
     }
@@ -118,9 +129,21 @@ pub fn open(tx: &mut Tx, it: &Drawer, at: Timestamp) -> Result<()> {
 
 /// Closes a drawer. The database refuses a second time.
 pub fn close(tx: &mut Tx, id: DrawerId, it: &Counted, at: Timestamp) -> Result<()> {
-    let Counted { counts, counted, expected, why } = it;
-    let values =
-        [id.into(), at.into(), counts.into(), (*counted).into(), (*expected).into(), why.into()];
+    let Counted { counts, counted, expected, checks, why } = it;
+    let of = |which: fn(&Compared) -> Checks| checks.as_ref().map(which);
+    let (there, wanted) = (of(|it| it.counted), of(|it| it.expected));
+    let values = [
+        id.into(),
+        at.into(),
+        counts.into(),
+        (*counted).into(),
+        (*expected).into(),
+        why.into(),
+        there.map(|it| it.count).into(),
+        there.map(|it| it.sum).into(),
+        wanted.map(|it| it.count).into(),
+        wanted.map(|it| it.sum).into(),
+    ];
     tx.exec(CLOSE, values).map(|_| ())
 }
 
@@ -169,8 +192,14 @@ pub fn tenders(tx: &mut Tx, id: DrawerId, most: i64) -> Result<Vec<Tendered>> {
 pub fn closed(tx: &mut Tx, staff: UserId, most: i64) -> Result<Vec<(Drawer, Counted)>> {
     tx.many(CLOSED, [staff.into(), most.into()], |row| {
         let (counts, why) = (row.text(5)?, row.text(8)?);
-        let counted = Counted { counts, counted: row.money(6)?, expected: row.money(7)?, why };
-        Ok((drawer(row)?, counted))
+        let checks = row.maybe(9, |row, _| {
+            Ok(Compared {
+                counted: Checks { count: row.int(9)?, sum: row.money(10)? },
+                expected: Checks { count: row.int(11)?, sum: row.money(12)? },
+            })
+        })?;
+        let (counted, expected) = (row.money(6)?, row.money(7)?);
+        Ok((drawer(row)?, Counted { counts, counted, expected, checks, why }))
     })
 }
 
@@ -182,6 +211,11 @@ pub fn closed_of(tx: &mut Tx, receipt: ReceiptId) -> Result<Option<Timestamp>> {
 /// The cash that was taken by entries behind one, up to another, and is in no drawer.
 pub fn outside(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<Money> {
     tx.one(OUTSIDE, [after.into(), through.into()], |row| row.money(0))
+}
+
+/// What was over of cash and of checks in drawers, less what was short, by entries behind one, up to another.
+pub fn off(tx: &mut Tx, after: EntryId, through: EntryId) -> Result<(Money, Money)> {
+    tx.one(OFF, [after.into(), through.into()], |row| Ok((row.money(0)?, row.money(1)?)))
 }
 
 /// Keeps that payments were entered together; a file has a hash, and is taken once.

@@ -88,6 +88,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
     ("0087_as_planned", include_str!("../migrations/0087_as_planned.sql")),
     ("0089_kept_sums", include_str!("../migrations/0089_kept_sums.sql")),
+    ("0091_counted_checks", include_str!("../migrations/0091_counted_checks.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -13,9 +13,9 @@ use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, attempt, bill, close, collection, compare, correction,
     credit, crediting, cycle, debit, document, drawer, exception, fact, grid, hold, interim,
-    let_go, money, moves, moving, note, once, online, order, ordering, outbox, payment, place,
-    pledge, refund, report, search, set, sign_in, suspense, task, timeline, unclaimed, usage,
-    version, write_off,
+    let_go, money, moves, moving, note, once, online, order, ordering, outbox, payment, person,
+    place, pledge, refund, report, search, set, sign_in, suspense, task, timeline, unclaimed,
+    usage, version, write_off,
 };
 use crate::sent;
 
@@ -63,6 +63,12 @@ const ROUTES: &[Route] = &[
         path: "/accounts/{number}/notes",
         needs: NOTE,
         run: || post(note::add),
+    },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/language",
+        needs: KEEP,
+        run: || post(person::speak),
     },
     Route {
         method: "GET",
@@ -381,6 +387,12 @@ const ROUTES: &[Route] = &[
     },
     Route { method: "GET", path: "/debits/{id}", needs: VIEW, run: || get(debit::one) },
     Route { method: "POST", path: "/debits/{id}/file", needs: DEBIT, run: || post(debit::send) },
+    Route {
+        method: "POST",
+        path: "/debits/{id}/call-off",
+        needs: REVERSE,
+        run: || post(debit::call_off),
+    },
     Route { method: "GET", path: "/close", needs: VIEW, run: || get(close::ask) },
     Route { method: "POST", path: "/close/day", needs: BOOKS, run: || post(close::day) },
     Route { method: "POST", path: "/close/month", needs: BOOKS, run: || post(close::month) },
@@ -396,6 +408,12 @@ const ROUTES: &[Route] = &[
     Route {
         method: "GET",
         path: "/accounts/{number}/notes",
+        needs: VIEW,
+        run: || get(account::show),
+    },
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/language",
         needs: VIEW,
         run: || get(account::show),
     },
@@ -446,6 +464,7 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/debits/make", needs: VIEW, run: || get(debit::list) },
     Route { method: "GET", path: "/debits/returned", needs: VIEW, run: || get(debit::list) },
     Route { method: "GET", path: "/debits/{id}/file", needs: VIEW, run: || get(debit::one) },
+    Route { method: "GET", path: "/debits/{id}/call-off", needs: VIEW, run: || get(debit::one) },
     Route { method: "GET", path: "/close/day", needs: VIEW, run: || get(close::ask) },
     Route { method: "GET", path: "/close/month", needs: VIEW, run: || get(close::ask) },
     Route { method: "GET", path: "/outbox/switch/{way}", needs: VIEW, run: || get(outbox::show) },

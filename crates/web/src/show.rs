@@ -90,11 +90,7 @@ pub(crate) fn lasting(it: Duration) -> String {
 
 /// `$1,346.44`; what is below zero has a minus sign, not a hyphen.
 pub(crate) fn money(amount: Money) -> String {
-    let plain = amount.plain();
-    match plain.strip_prefix('-') {
-        Some(plain) => format!("−${}", grouped(plain)),
-        None => format!("${}", grouped(&plain)),
-    }
+    amount.to_string().replace('-', "−")
 }
 
 /// `+$12.00` or `−$12.00`.

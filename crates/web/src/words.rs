@@ -170,6 +170,7 @@ catalogue! {
     nobody_served: "Nobody is served here", "Nadie recibe servicio aquí";
     no_bill: "No bill yet", "Sin factura todavía";
     none_yet: "none yet", "ninguno todavía";
+    language_said: "They are written to in that language from now on.", "Se les escribe en ese idioma desde ahora.";
     note_kept: "The note is kept.", "La nota está guardada.";
     nothing_found: "Nothing was found. Try less of it: part of a name, the house number, the last digits of a telephone number.",
         "No se encontró nada. Pruebe con menos: parte de un nombre, el número de la casa, las últimas cifras de un teléfono.";
@@ -396,6 +397,8 @@ catalogue! {
     apply_new_premise: "A premise that is not known yet", "Un inmueble que aún no se conoce";
     apply_meter: "Meter number", "Número de medidor";
     apply_counts: "What it counts", "Qué mide";
+    apply_times: "Multiplier", "Multiplicador";
+    apply_times_new: "say what the new meter counts; one that we have keeps its multiplier", "diga qué mide el medidor nuevo; uno que tenemos conserva su multiplicador";
     apply_shelf: "a meter we have", "un medidor que tenemos";
     apply_known: "They may be a customer already", "Quizá ya es cliente";
     apply_same: "Yes, it is this one", "Sí, es esta persona";

@@ -8,10 +8,23 @@ use jiff::civil::Date;
 use meterbook_core::id::{AccountId, DebitFileId, DebitId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::text::counted;
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
 use crate::{Actor, receipt, refuse};
+
+/// What calling a file off is called where a second person agrees.
+pub(crate) const CALL_OFF: &str = "call off debits";
+
+/// A file that is to be called off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCallOff {
+    /// Which.
+    pub file: DebitFileId,
+    /// What its debits come to.
+    pub total: Money,
+}
 
 /// Why a file is not called off.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,23 +55,56 @@ pub struct CalledOff {
     pub amount: Money,
 }
 
+impl NewCallOff {
+    /// The file as it was made.
+    ///
+    /// # Errors
+    /// Refuses one that is not there, and a call-off without a reason.
+    pub fn of(tx: &mut Tx, id: DebitFileId, why: &str) -> Result<NewCallOff> {
+        receipt::said(why)?;
+        let it = store::debit::get(tx, id)?.ok_or_else(|| refuse(NotCalledOff::Unknown { id }))?;
+        Ok(NewCallOff { file: id, total: it.total })
+    }
+
+    /// What a second person reads.
+    pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
+        let many = counted(standing(tx, self.file)?.len(), "debit");
+        Ok(format!("file {}, {many}, {}", self.file, self.total))
+    }
+}
+
 /// Calls a file off that no bank took: every payment of it is voided, from the day from which it counted.
 pub fn call_off(tx: &mut Tx, actor: Actor, id: DebitFileId, why: &str) -> Result<CalledOff> {
-    let allowed = authorize(tx, actor, Permission::ReversePayments, None)?;
+    let total = store::debit::get(tx, id)?.map_or(Money::ZERO, |it| it.total);
+    let allowed = authorize(tx, actor, Permission::ReversePayments, Some(total))?;
     undo(tx, &allowed, id, why)
 }
 
+/// The debits of a file, where it may be called off.
+fn standing(tx: &mut Tx, id: DebitFileId) -> Result<Vec<store::debit::Debit>> {
+    if store::debit::get(tx, id)?.is_none() {
+        return Err(refuse(NotCalledOff::Unknown { id }));
+    }
+    if let Some((on, _)) = store::debit::called_off(tx, id)? {
+        return Err(refuse(NotCalledOff::Already { on }));
+    }
+    let items = store::debit::items(tx, id)?;
+    for it in &items {
+        if store::receipt::standing(tx, it.tender)?.is_empty() {
+            return Err(refuse(NotCalledOff::CameBack { id: it.id }));
+        }
+    }
+    Ok(items)
+}
+
 /// The same for who was authorized.
-pub(super) fn undo(
+pub(crate) fn undo(
     tx: &mut Tx,
     allowed: &Authorized,
     id: DebitFileId,
     why: &str,
 ) -> Result<CalledOff> {
     receipt::said(why)?;
-    if store::debit::get(tx, id)?.is_none() {
-        return Err(refuse(NotCalledOff::Unknown { id }));
-    }
     let items = store::debit::items(tx, id)?;
     let mut accounts: Vec<AccountId> = Vec::new();
     for it in &items {
@@ -66,14 +112,7 @@ pub(super) fn undo(
         accounts.push(mandate.context("a debit has its mandate")?.account);
     }
     store::account::lock(tx, &accounts)?;
-    if let Some((on, _)) = store::debit::called_off(tx, id)? {
-        return Err(refuse(NotCalledOff::Already { on }));
-    }
-    for it in &items {
-        if store::receipt::standing(tx, it.tender)?.is_empty() {
-            return Err(refuse(NotCalledOff::CameBack { id: it.id }));
-        }
-    }
+    let items = standing(tx, id)?;
     let mut amount = Money::ZERO;
     for it in &items {
         amount += receipt::never_came(tx, allowed, it.tender, why)?;
@@ -82,7 +121,7 @@ pub(super) fn undo(
     store::debit::call_off(tx, id, today, why.trim())?;
     let debits = items.len();
     let said = format!("{debits} debits, {amount}: {}", why.trim());
-    store::audit::add(tx, allowed, "call off debits", &id.to_string(), &said)?;
+    store::audit::add(tx, allowed, CALL_OFF, &id.to_string(), &said)?;
     Ok(CalledOff { debits, amount })
 }
 

@@ -13,24 +13,23 @@ use meterbook_core::online::card::{KeptCard, Known, NotCharged, held};
 use meterbook_core::online::settings::Settings;
 use meterbook_core::online::{Attempt, AttemptState};
 use meterbook_core::permission::{Authorized, Permission};
-use meterbook_core::task::TaskKind;
+use meterbook_core::task::{Cause, TaskKind};
 use meterbook_store::{self as store, Conflict, Counter, Db, Tx};
 
 use super::ask::{self, Look};
-use super::stripe::{Answer, Payment, PaymentState, Stripe};
+use super::stripe::{self, Answer, Payment, PaymentState, Stripe};
 use super::{NotOnline, settings, unanswered};
 use crate::authority::authorize;
 use crate::debit::{NotMade, asked};
-use crate::{Actor, mandate, plan, receipt, refuse};
+use crate::{Actor, mandate, plan, receipt, refuse, task};
 
 /// After so long a charge that the provider does not know was never heard by it: to charge a day later is
 /// better than twice.
 const NEVER_HEARD: SignedDuration = SignedDuration::from_hours(24);
 /// Tasks about an account among which a dispute is looked for.
 const TASKS: i64 = 100;
-/// The statuses with which a provider says that it is this card that is wrong: it was refused, or it is not
-/// there any more.
-const REFUSED: [u16; 3] = [400, 402, 404];
+/// The statuses with which a provider says that what was asked is wrong, and not the card: ours to look at.
+const OURS: [u16; 2] = [400, 404];
 
 /// A bill that is to be charged to a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +55,7 @@ pub struct Due {
 pub struct Charged {
     /// What is paid.
     pub paid: Vec<(AttemptId, Money)>,
-    /// What a card's bank refused: each is a task.
+    /// What a card's bank refused, or the provider does not take as it was asked: each is a task.
     pub refused: Vec<AttemptId>,
     /// What is on its way, or of which no answer is known.
     pub waiting: Vec<AttemptId>,
@@ -146,10 +145,13 @@ pub fn charge(db: &Db, actor: Actor, total: Money) -> Result<Charged> {
             Answer::Is(payment) => {
                 finish(db, &stripe, &taking, (&attempt, &payment))?;
             }
-            Answer::Not(status, why) if REFUSED.contains(&status) => {
+            Answer::Not(stripe::CARD, why) => {
                 db.write(|tx| refused(tx, &taking, &attempt, (None, &why)))?;
             }
-            // Something else than the card is wrong, and is so for all of them.
+            Answer::Not(status, why) if OURS.contains(&status) => {
+                db.write(|tx| ours(tx, &taking, &attempt, &why))?;
+            }
+            // Something else is wrong, and is so for all of them.
             Answer::Not(_, why) => {
                 ask::become_of(db, &taking, &attempt, (AttemptState::Failed, None, &why))?;
                 return Err(refuse(NotOnline::Refused { why }));
@@ -268,6 +270,30 @@ fn refused(
     let said =
         format!("{} of bill {number} was refused by the card: {why}; tell the customer", it.amount);
     ask::wait(tx, allowed, &was, ("refused", &said))
+}
+
+/// Writes down that the provider does not take what it was asked for: nothing is held against the card, and
+/// a task says so, one for each bill however often it is tried.
+fn ours(tx: &mut Tx, allowed: &Authorized, it: &Attempt, why: &str) -> Result<()> {
+    let was = ask::named(tx, it.id, None)?;
+    if !was.state.may_become(AttemptState::Failed) {
+        return Ok(());
+    }
+    ask::turn(tx, allowed, &was, (AttemptState::Failed, why))?;
+    let bill = was.bill.context("a charge is of a bill")?;
+    let number = store::bill::get(tx, bill)?.number;
+    let actor = Actor::system(allowed.at());
+    let cause = Cause {
+        kind: TaskKind::Reminder,
+        key: format!("online charge {number}"),
+        evidence: format!(
+            "{} of bill {number} was not charged: {why}; the card was not refused, look at what was asked of the provider",
+            it.amount
+        ),
+        due: task::today(tx, actor)?,
+        about: vec![About::Account(was.account)],
+    };
+    task::raise(tx, actor, &cause).map(drop)
 }
 
 /// Keeps the card that somebody paid with, where they said so. The one before it is ended.

@@ -28,6 +28,8 @@ const NAME: usize = 255;
 const LATER: [u16; 4] = [408, 409, 425, 429];
 /// There is no such thing.
 const NOT_THERE: u16 = 404;
+/// It is the card that is wrong, and not what was asked.
+pub(super) const CARD: u16 = 402;
 
 /// Stripe, with the key to ask it.
 pub(super) struct Stripe {
@@ -326,7 +328,8 @@ impl Stripe {
             Some(value) if status.is_client_error() && !LATER.contains(&status.as_u16()) => {
                 let why = value["error"]["message"].as_str().map(said);
                 let why = why.unwrap_or_else(|| format!("it answered {status}"));
-                Answer::Not(status.as_u16(), why)
+                let of_card = value["error"]["type"].as_str() == Some("card_error");
+                Answer::Not(if of_card { CARD } else { status.as_u16() }, why)
             }
             _ => Answer::Silent(format!("it answered {status}")),
         }

@@ -55,7 +55,7 @@ fn a_large_payment_waits_for_somebody_who_answers_for_it() {
         let why = db.write(|tx| pay(tx, robin, &check(LARGE))).unwrap_err();
         let (permission, limit) = (Permission::TakePayment, Some(Money::from_cents(1_000_000)));
         assert_eq!(not_authorized(&why), NotAuthorized::NeedsSecond { permission, limit });
-        assert!(why.to_string().contains("above $10000.00 takes a second person"), "{why}");
+        assert!(why.to_string().contains("above $10,000.00 takes a second person"), "{why}");
         let id = asked(db, robin, LARGE);
         assert_eq!(balance(db), 0, "nothing is posted while it waits");
 

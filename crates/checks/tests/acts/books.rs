@@ -12,13 +12,16 @@ use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::*;
+use meterbook_core::ledger::count::{Checks, Compared};
 use meterbook_core::ledger::{Entry, EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
+use meterbook_core::report::ReportKind;
 use meterbook_store::journal::Journal;
 use meterbook_store::{self as store, Counter, Db, Tx};
 
 use crate::authority::with_role;
 use crate::deposit::at;
+use crate::report;
 use crate::village::{self, DIALS};
 
 const DAY: Date = date(2026, 3, 10);
@@ -61,14 +64,15 @@ fn a_drawer_is_counted_and_what_is_short_is_posted() {
         let kim = with_role(db, "kim", "clerk");
         let says = |went: Result<()>| went.unwrap_err().to_string();
         let open = |by: Actor, cents| db.write(|tx| drawer::open(tx, by, cents).map(drop));
-        let close =
-            |counts: &str, why: &str| db.write(|tx| drawer::close(tx, kim, counts, why).map(drop));
+        let close = |counts: &str, checks: &str, why: &str| {
+            db.write(|tx| drawer::close(tx, kim, (counts, checks), why).map(drop))
+        };
         assert_eq!(
             says(open(village::actor(), Money::ZERO)),
             "a drawer is somebody's; say whose with --as NAME"
         );
         assert_eq!(
-            says(close("5", "")),
+            says(close("5", "", "")),
             "you have no open drawer; open one: meterbook drawer open"
         );
         assert_eq!(says(open(kim, dollars(-1))), "what is in a drawer at first is zero or more");
@@ -85,22 +89,64 @@ fn a_drawer_is_counted_and_what_is_short_is_posted() {
         assert_eq!(holds.taken, [(Tender::Cash, 1, dollars(30)), (Tender::Check, 1, dollars(50))]);
         assert_eq!(holds.cash(), dollars(130));
         assert_eq!(
-            says(close("20y", "")),
+            says(close("20y", "", "")),
             "20y is no count; write it like 20x5 5x2 0.25x4, or 118.00"
         );
         assert_eq!(
-            says(close("20x6 1x8", "")),
+            says(close("20x6", "50.00", "")),
+            "50.00 is no count of checks; write how many and what they come to, like 3:77.00"
+        );
+        assert_eq!(
+            says(close("20x6 1x8", "1:50.00", "")),
             "$128.00 was counted and $130.00 should be there; count again, or say why"
+        );
+        assert_eq!(
+            says(close("20x6 1x10", "", "")),
+            "checks: 0 of $0.00 counted, 1 of $50.00 should be there; count again, or say why"
+        );
+        assert_eq!(
+            says(close("20x6 1x8", "2:50.00", "")),
+            "$128.00 was counted and $130.00 should be there; checks: 2 of $50.00 counted, 1 of $50.00 should be there; count again, or say why"
         );
         // An open drawer keeps its day open.
         let day = close::close_day(db, village::actor(), DAY, "").unwrap_err();
         assert_eq!(day.to_string(), "not closed: drawer 1 of kim is open since 2026-03-10");
-        close("20x6 1x8", "two dollars fell").unwrap();
+        close("20x6 1x8", "1:50.00", "two dollars fell").unwrap();
         assert_eq!(sum(db, Gl::CashOverShort), dollars(2));
         sound(db);
         let late = db.write(|tx| receipt::void(tx, kim, TenderId(1), "typed twice"));
         assert!(late.unwrap_err().to_string().starts_with("the drawer that it is in is closed"));
+        // A check that is not there is short like cash, and the bank is not expected to get it.
         open(kim, dollars(0)).unwrap();
+        pay(db, kim, ann, (Tender::Check, 40, "1472"));
+        pay(db, kim, ann, (Tender::Check, 9, "1473"));
+        close("", "1:40.00", "1473 is lost").unwrap();
+        assert_eq!(sum(db, Gl::CashOverShort), dollars(11));
+        let (closed, expected) = db
+            .read(|tx| {
+                let kim = kim.by.expect("kim is staff");
+                Ok((store::drawer::closed(tx, kim, 1)?, store::bank::expected(tx)?))
+            })
+            .unwrap();
+        let checks = |count, sum| Checks { count, sum: dollars(sum) };
+        let kept = Compared { counted: checks(1, 40), expected: checks(2, 49) };
+        assert_eq!(closed[0].1.checks, Some(kept));
+        let deposits: Vec<_> = expected.iter().map(|it| (it.key.as_str(), it.amount)).collect();
+        assert_eq!(deposits, [("drawer/1", dollars(78)), ("drawer/2", dollars(40))]);
+        sound(db);
+        // What was taken as cash and is a check is both, and the books know which.
+        open(kim, dollars(0)).unwrap();
+        pay(db, kim, ann, (Tender::Cash, 6, "till 3"));
+        close("", "1:6.00", "it was a check").unwrap();
+        assert_eq!(sum(db, Gl::CashOverShort), dollars(11));
+        let rows = report::said(db, &report::asked(ReportKind::Payments));
+        let drawers: Vec<&String> = rows.iter().filter(|it| it.contains("|drawer|")).collect();
+        let on = DAY.to_string();
+        assert_eq!(
+            drawers,
+            [&format!("{on}|cash|drawer|2|-8.00"), &format!("{on}|check|drawer|2|-3.00")]
+        );
+        sound(db);
     });
 }
 
@@ -119,11 +165,14 @@ fn cash_that_no_drawer_has_shows_when_the_day_is_closed() {
         db.write(|tx| drawer::open(tx, kim, Money::ZERO)).unwrap();
         assert!(!none(kim));
         pay(db, kim, ann, (Tender::Cash, 7, "till 3"));
-        db.write(|tx| drawer::close(tx, kim, "7.00", "")).unwrap();
+        pay(db, kim, ann, (Tender::Check, 5, "1472"));
+        db.write(|tx| drawer::close(tx, kim, ("7.00", ""), "1472 is lost")).unwrap();
         close::close_day(db, village::actor(), DAY, "").unwrap();
         let evidence = db.read(|tx| close::evidence(tx, &DAY.to_string())).unwrap();
         let cash = ("cash".to_owned(), "$20.00 of cash is in no drawer".to_owned());
         assert!(evidence.contains(&cash), "{evidence:?}");
+        let off = "over or short in drawers: $0.00 of cash, -$5.00 of checks".to_owned();
+        assert!(evidence.contains(&("counted".to_owned(), off)), "{evidence:?}");
     });
 }
 

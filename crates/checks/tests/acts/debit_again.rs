@@ -4,6 +4,8 @@
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::Became;
 use meterbook_app::debit::{self, NewDebits, prenote};
 use meterbook_app::mandate;
@@ -11,9 +13,11 @@ use meterbook_checks::engines;
 use meterbook_core::debit::{AccountKind, BankNumber, Format, Terms};
 use meterbook_core::id::{AccountId, DebitFileId};
 use meterbook_core::money::Money;
+use meterbook_core::permission::{Grant, Permission};
 use meterbook_formats::payments::nacha;
 use meterbook_store::{self as store, Db, Tx};
 
+use crate::authority::with_role;
 use crate::debit::{POLICY, SETTLE, held, held_on, make, owes, sound, town, wanted, written};
 use crate::debit_returned::{at, file, take_in_on, taken_back};
 use crate::mandate::key;
@@ -236,6 +240,38 @@ fn a_file_that_never_went_is_called_off_and_its_bills_go_into_the_next() {
         assert_eq!(back, [taken_back(1, 4_44, false)]);
         let why = off(2, "x").unwrap_err();
         assert!(says(&why).starts_with("D-3 of it came back, so the bank took the file"), "{why}");
+        sound(db);
+    });
+}
+
+#[test]
+fn a_file_beyond_a_limit_is_called_off_by_two() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let permission = Permission::ReversePayments;
+        let grant = Grant { permission, limit: Some(Money::from_cents(5_00)), four_eyes: true };
+        let asked = Asked::Grant { role: "accountant".to_owned(), grant };
+        db.write(|tx| do_or_ask(tx, actor(), &asked, "")).unwrap();
+        let ann = with_role(db, "ann", "accountant");
+        let bob = with_role(db, "bob", "administrator");
+        let off = |id| db.read(|tx| NewCallOff::of(tx, DebitFileId(id), "it never went"));
+        let none = "there is no file 9 of debits; see: meterbook debit files";
+        assert_eq!(says(&off(9).unwrap_err()), none);
+        let silent = db.read(|tx| NewCallOff::of(tx, DebitFileId(1), " ")).unwrap_err();
+        assert_eq!(says(&silent), "say why");
+        let asked = Asked::CallOff(off(1).unwrap());
+        let ask = |by| db.write(|tx| do_or_ask(tx, by, &asked, "it never went"));
+        let Outcome::Waits(id) = ask(ann).unwrap() else { panic!("it was done by one") };
+        assert_eq!(owes(db)[..2], [0, 0]);
+        let it = db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
+        assert_eq!(it.subject, "file 1, 2 debits, $13.32");
+        assert_eq!(owes(db)[..2], [4_44, 8_88]);
+        let (on, why) =
+            db.read(|tx| store::debit::called_off(tx, DebitFileId(1))).unwrap().unwrap();
+        assert_eq!((on.to_string().as_str(), why.as_str()), ("2026-03-10", "it never went"));
+        // What is called off does not take a second person's time again.
+        assert!(says(&ask(ann).unwrap_err()).starts_with("it was called off on 2026-03-10"));
         sound(db);
     });
 }

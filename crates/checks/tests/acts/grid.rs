@@ -163,7 +163,7 @@ fn a_checklist_says_before_a_day_is_closed_what_is_found_then() {
         let refused = close::close_day(db, by, DAY, "").unwrap_err();
         assert_eq!(refused.to_string(), format!("not closed: {}", open.wrong[0]));
 
-        db.write(|tx| drawer::close(tx, kim, "", "")).unwrap();
+        db.write(|tx| drawer::close(tx, kim, ("", ""), "")).unwrap();
         let ready = look();
         assert!(ready.wrong.is_empty());
         let journal = close::close_day(db, by, DAY, "").unwrap();

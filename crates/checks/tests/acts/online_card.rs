@@ -246,6 +246,27 @@ fn what_is_wrong_with_all_of_it_ends_the_run_and_burns_no_card() {
 }
 
 #[test]
+fn what_the_provider_does_not_take_is_ours_and_no_fault_of_the_card() {
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept(db, folder, &provider);
+        provider.will(&[Mood::Says(400)]);
+        let done = charge(db, 0, OWED).unwrap();
+        assert_eq!((done.refused.len(), done.paid.len()), (1, 0));
+        assert_eq!((stands(db, 2), held(db)), (AttemptState::Failed, vec![(OWED, None)]));
+        let told = "$4.44 of bill B-260302-10000001 was not charged: Your card is not the point; the card was not refused, look at what was asked of the provider";
+        assert_eq!(tasks(db), [told]);
+        sound(db);
+        // It is one task however often it is tried, and the card may be charged once that is mended.
+        provider.will(&[Mood::Says(404)]);
+        charge(db, 1, OWED).unwrap();
+        assert_eq!(tasks(db).len(), 1);
+        assert_eq!(charge(db, 2, OWED).unwrap().paid.len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
 fn what_speaks_against_a_charge_holds_it() {
     engines::each(|db, folder| {
         let provider = Provider::start(None);

@@ -229,7 +229,10 @@ fn a_credit_is_given_back_once_and_a_large_one_takes_two() {
                 wanted(ann, 400, "V-1"),
                 "$400.00 was given under that reference on 2026-03-10; nothing was changed",
             ),
-            (wanted(ann, 1_601, "V-2"), "the account's credit is $1600.00; give no more than that"),
+            (
+                wanted(ann, 1_601, "V-2"),
+                "the account's credit is $1,600.00; give no more than that",
+            ),
             (wanted(bea, 1, "V-2"), "the account's credit is $0.00; give no more than that"),
             (wanted(ann, 0, "V-2"), "what is given is above zero"),
             (

@@ -209,7 +209,10 @@ fn a_run_ten_times_too_high_is_not_released_by_one() {
         let ann = with_role(db, "ann", "billing-analyst");
         let why = let_go(db, ann, seen.run, None).unwrap_err();
         assert_eq!(refusal(&why), NotReleased::Beyond { moved: seen.moved.clone() });
-        assert!(says(&why).contains("total: $3000.00 instead of $300.00 the turn before"), "{why}");
+        assert!(
+            says(&why).contains("total: $3,000.00 instead of $300.00 the turn before"),
+            "{why}"
+        );
         let why = let_go(db, ann, seen.run, Some("  ")).unwrap_err();
         assert_eq!(refusal(&why), NotReleased::NoReason);
         // Whoever may not, may not, reason or none.

@@ -37,7 +37,7 @@ fn year() -> Days {
     Days::In(Period::new(JANUARY, date(2027, 1, 1)).unwrap())
 }
 
-fn asked(kind: ReportKind) -> Asked {
+pub(crate) fn asked(kind: ReportKind) -> Asked {
     let days = if kind.is_of_a_day() { Days::On(date(2026, 12, 31)) } else { year() };
     let gl = (kind == ReportKind::Lines).then(|| Gl::ElectricRevenue.to_string());
     Asked { gl, ..Asked::all(kind, days) }
@@ -61,7 +61,7 @@ fn rows(it: &Report) -> Vec<String> {
     it.rows.iter().map(row).collect()
 }
 
-fn said(db: &Db, asked: &Asked) -> Vec<String> {
+pub(crate) fn said(db: &Db, asked: &Asked) -> Vec<String> {
     rows(&get(db, asked).unwrap())
 }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_checks::engines;
 use meterbook_core::id::*;
+use meterbook_core::ledger::count::{Checks, Compared};
 use meterbook_core::ledger::{Suspended, Tender};
 use meterbook_core::money::Money;
 use meterbook_store::bank::{Credit, Statement};
@@ -23,7 +24,12 @@ fn drawer(id: i64) -> Drawer {
 
 fn counted() -> Counted {
     let [counted, expected] = [99_00, 10_000].map(Money::from_cents);
-    Counted { counts: "99.00".to_owned(), counted, expected, why: "a dollar fell".to_owned() }
+    let checks = Compared {
+        counted: Checks::NONE,
+        expected: Checks { count: 1, sum: Money::from_cents(27_00) },
+    };
+    let (counts, why) = ("99.00".to_owned(), "a dollar fell".to_owned());
+    Counted { counts, counted, expected, checks: Some(checks), why }
 }
 
 fn journal(number: i64, day: i8, through: i64) -> Journal {
@@ -139,6 +145,8 @@ fn the_books_come_back_as_they_were_kept() {
             let holds = store::drawer::holds(tx, DrawerId(1))?;
             assert_eq!(holds, [(Tender::Check, 1, Money::from_cents(27_00))]);
             assert!(store::drawer::closed_of(tx, ReceiptId(1))?.is_some());
+            let closed = store::drawer::closed(tx, UserId(1), 9)?;
+            assert_eq!(closed, [(drawer(1), counted())]);
             let batch = Some((PaymentBatchId(1), "box.csv".to_owned()));
             assert_eq!(store::drawer::batch_of(tx, "ab12")?, batch);
             assert_eq!(store::journal::last(tx)?, Some(journal(1, 10, 2)));

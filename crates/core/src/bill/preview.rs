@@ -387,7 +387,7 @@ mod tests {
         );
         assert_eq!(
             seen[0].to_string(),
-            "total: $80000.00 instead of $8000.00 the turn before; more than 100 %"
+            "total: $80,000.00 instead of $8,000.00 the turn before; more than 100 %"
         );
         assert_eq!(
             seen[4].to_string(),
@@ -442,8 +442,8 @@ mod tests {
             (1, "$0.01 to $24.99"),
             (2_499, "$0.01 to $24.99"),
             (2_500, "$25.00 to $49.99"),
-            (999_999, "$1000.00 to $9999.99"),
-            (1_000_000, "$10000.00 and more"),
+            (999_999, "$1,000.00 to $9,999.99"),
+            (1_000_000, "$10,000.00 and more"),
         ] {
             let mut turn = Turnover::default();
             turn.add_bill(Money::from_cents(cents), &[(KWH, 5), (KWH, 2)]);

@@ -351,7 +351,59 @@ fn what_is_sloppy_is_read_and_said() {
         ["the file has no line ends; it is read as records of 94"]
     );
     told(&text.replacen("UTIL BILL ", "UTIL BILL  ", 1), "2: it has 95 columns; a record has 94");
-    told(&text.replacen("Jose Nunez", "Jose Núñez", 1), "3: there are letters beyond ASCII");
+    // Banks pass letters of names on that should not be there.
+    let beyond = ["there are letters beyond ASCII in it; each is read as ?"];
+    assert_eq!(clean(&text.replacen("Jose Nunez", "Jose Núñez", 1)), beyond);
+    let bytes = text.replacen("Jose Nunez", "Jose N_nez", 1).into_bytes();
+    let latin: Vec<u8> = bytes.into_iter().map(|it| if it == b'_' { 0xfa } else { it }).collect();
+    let file = read(&latin);
+    assert_eq!(file.faults.refused, None);
+    assert_eq!(file.batches[0].entries[0].name, "Jose N?nez");
+    assert_eq!(
+        clean(&text.replacen("121042880000001\n", "121042880000001    \n", 1)),
+        ["it has 98 columns; the blanks beyond 94 are cut off"]
+    );
+    told(&text.replacen("Jose Nunez", "Jose\tNunez", 1), "3: there is a tab or another control");
+}
+
+#[test]
+fn notes_are_as_many_as_a_class_takes_and_an_entry_says() {
+    let entry = |class: &str, said: &str| {
+        let name = format!("{said:<4}Best Co. #23");
+        let name = if matches!(class, "CTX" | "ATX" | "TRX") { name } else { String::new() };
+        let id = "location #23";
+        format!("627231380104744-5678-99      0000010000{id:<15}{name:<22}  1231380100000001")
+    };
+    let note = |nth: usize| format!("705A note{:74}{nth:04}0000001", "");
+    let of = |class: &str, said: &str, notes: usize| {
+        let mut records = vec![entry(class, said)];
+        records.extend((1..=notes).map(note));
+        let records: Vec<&str> = records.iter().map(String::as_str).collect();
+        around(&records, "225", class)
+    };
+    let what = |class: &str, said: &str, notes: usize| {
+        let faults = read(of(class, said, notes).as_bytes()).faults;
+        let about = faults.listed.into_iter().filter(|it| it.what.contains("addenda"));
+        about.map(|it| format!("{}: {}", it.line, it.what)).collect::<Vec<_>>()
+    };
+    for class in ["ACK", "CCD", "CIE", "DNE", "PPD", "WEB"] {
+        assert_eq!(what(class, "", 1), [""; 0], "{class}");
+        let second =
+            format!("5: a second addenda 05 of an entry of {class}, which has one at most");
+        assert_eq!(what(class, "", 2), [second]);
+        told(&of(class, "", 2), "a second addenda 05");
+    }
+    for class in ["ARC", "BOC", "POP", "RCK", "TEL", "TRC", "XCK"] {
+        let first = format!("4: an addenda 05 of an entry of {class}, which has none");
+        assert_eq!(what(class, "", 1), [first]);
+    }
+    assert_eq!(what("ENR", "", 3), [""; 0]);
+    for class in ["CTX", "ATX", "TRX"] {
+        assert_eq!(what(class, "0003", 3), [""; 0], "{class}");
+        assert_eq!(what(class, "0003", 2), ["3: the entry says addenda 0003; it is 2"]);
+        told(&of(class, "0003", 2), "3: the entry says addenda 0003; it is 2");
+        assert_eq!(what(class, "", 1), ["3: the entry says addenda ; it is 1"]);
+    }
 }
 
 /// A file of one batch of these records, whose totals are those of `like`.
@@ -433,6 +485,11 @@ fn changes_and_returns_say_what_they_are_about() {
         &[entry, &change.replace("1918171614", "          ")],
         "COR",
         "4: a change without what is to be different",
+    );
+    of(
+        &[&entry.replace("0000000000location", "0000000005location"), change],
+        "COR",
+        "3: a notification of change (COR) of 0.05; it moves nothing, and its amount is zero",
     );
     let back = "799R01091400600000001      09100001                                            091000017611242";
     of(

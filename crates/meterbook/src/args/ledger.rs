@@ -20,6 +20,9 @@ pub(crate) enum DrawerCommand {
         /// What was counted, like 20x5 5x2 0.25x4
         #[arg(long)]
         counts: String,
+        /// The checks that were counted, like 3:77.00: how many, and what they come to
+        #[arg(long, default_value = "")]
+        checks: String,
         /// Why it is not what should be there
         #[arg(long, default_value = "")]
         why: String,

@@ -16,7 +16,7 @@ use meterbook_core::credit::agency::{Asked, Recovery, sum};
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::presets::{PRESETS, preset};
-use meterbook_core::credit::protection::Weather;
+use meterbook_core::credit::protection::{Weather, granted};
 use meterbook_core::id::AgencyFileId;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
@@ -405,7 +405,9 @@ fn read_step(word: &str) -> Result<Step> {
     super::word(word, Step::from_word, &known.join(", "))
 }
 
+/// What is granted and ended; what follows from other facts is refused by the act, with its own words.
 fn read_shield(word: &str) -> Result<Shield> {
-    let known: Vec<&str> = Shield::ALL.iter().map(|it| it.word()).collect();
+    let known = Shield::ALL.iter().map(|it| it.word());
+    let known: Vec<&str> = known.filter(|it| granted(it).is_ok()).collect();
     super::word(word, Shield::from_word, &known.join(", "))
 }

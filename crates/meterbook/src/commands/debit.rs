@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, Outcome, do_or_ask};
+use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::{self, Became};
-use meterbook_app::debit::{self, NewDebits, call_off, prenote};
+use meterbook_app::debit::{self, NewDebits, prenote};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::seal::{BankKey, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
@@ -81,11 +82,15 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             say::line(shown(&it));
         }
         DebitCommand::Show { of } => {
+            // Without the key nobody knows more of an account at a bank than its end.
+            let key = key(place).ok();
             let all = super::see(place)?.read(|tx| {
                 let account = super::account(tx, &of.account)?.id;
-                store::mandate::of_account(tx, account)
+                let all = store::mandate::of_account(tx, account)?.into_iter();
+                let with = all.map(|it| Ok((bank(tx, key.as_ref(), &it)?, it)));
+                with.collect::<Result<Vec<_>>>()
             })?;
-            all.iter().for_each(|it| say::line(shown(it)));
+            all.iter().for_each(|(bank, it)| say::line(format_args!("{}{bank}", shown(it))));
         }
         DebitCommand::Due { on } => due(place, *on)?,
         DebitCommand::Make { settle_on, format, total, out } => {
@@ -138,12 +143,16 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
         }
         DebitCommand::CallOff { file, why } => {
             let id = DebitFileId(*file);
-            let it = super::open(place)?.write(|tx| call_off::call_off(tx, by, id, why))?;
-            let many = counted(it.debits, "debit");
-            let amount = it.amount;
-            say::line(format_args!(
-                "{many} of {amount} called off; their bills go into the next file"
-            ));
+            let (of, went) = super::open(place)?.write(|tx| {
+                let new = NewCallOff::of(tx, id, why)?;
+                let many = counted(store::debit::items(tx, id)?.len(), "debit");
+                let of = format!("{many} of {}", new.total);
+                Ok((of, do_or_ask(tx, by, &Asked::CallOff(new), why)?))
+            })?;
+            super::outcome(
+                format_args!("{of} called off; their bills go into the next file"),
+                went,
+            );
         }
         DebitCommand::Files => {
             let all = super::see(place)?.read(|tx| {
@@ -308,6 +317,17 @@ fn number(bank: &Bank) -> Result<BankNumber> {
         None => BankNumber::iban(&text),
     };
     number.map_err(meterbook_app::refuse)
+}
+
+/// At which bank of the United States a mandate takes, and from what kind of account: no secret, and what a
+/// notification of change mostly changes.
+fn bank(tx: &mut Tx, key: Option<&BankKey>, it: &Mandate) -> Result<String> {
+    let Some(key) = key else { return Ok(String::new()) };
+    let of = (it.id, it.version);
+    Ok(match key.open(&store::mandate::sealed(tx, it.id, it.version)?, of)? {
+        BankNumber::Routed { routing, kind, .. } => format!(", {kind} at {}", routing.digits()),
+        BankNumber::Iban(_) => String::new(),
+    })
 }
 
 fn shown(it: &Mandate) -> String {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::close::{self, JournalLine, Level};
 use meterbook_app::drawer;
-use meterbook_core::ledger::count::counted;
+use meterbook_core::ledger::count::{Compared, counted};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
 use meterbook_store as store;
@@ -32,18 +32,25 @@ pub(crate) fn drawer(place: &Place, command: &DrawerCommand) -> Result<()> {
             }
             say::line(format_args!("{} in cash, {} of it the float", it.cash(), it.drawer.float));
         }
-        DrawerCommand::Close { counts, why } => {
-            let it = db.write(|tx| drawer::close(tx, by, counts, why))?;
-            let over = it.counted - it.expected;
-            let over = match over {
-                Money::ZERO => "nothing over or short".to_owned(),
-                over if over < Money::ZERO => format!("{} short", -over),
-                over => format!("{over} over"),
-            };
-            say::line(format_args!("closed: {} of {} expected, {over}", it.counted, it.expected));
+        DrawerCommand::Close { counts, checks, why } => {
+            let it = db.write(|tx| drawer::close(tx, by, (counts, checks), why))?;
+            let (counted, expected, off) = (it.counted, it.expected, over(it.over()));
+            say::line(format_args!("closed: {counted} of {expected} expected, {off}"));
+            if let Some(it) = it.checks.filter(|it| *it != Compared::default()) {
+                let (counted, expected, off) = (it.counted, it.expected, over(it.over()));
+                say::line(format_args!("{counted}, {expected} expected, {off}"));
+            }
         }
     }
     Ok(())
+}
+
+fn over(over: Money) -> String {
+    match over {
+        Money::ZERO => "nothing over or short".to_owned(),
+        over if over < Money::ZERO => format!("{} short", -over),
+        over => format!("{over} over"),
+    }
 }
 
 pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::bank::settle::{self, Is};
+use meterbook_app::close;
 use meterbook_app::drawer::{self, agent};
 use meterbook_app::pledge;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
@@ -45,6 +46,9 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             let cash = taken.tenders.iter().any(|it| it.kind == Tender::Cash);
             if cash && db.read(|tx| drawer::has_none(tx, by))? {
                 super::in_no_drawer();
+            }
+            if let Some(month) = db.read(|tx| close::closed_for_good(tx, on))? {
+                super::counts_from_closed(&month, on);
             }
             for it in &taken.tenders {
                 let (id, kind, reference, amount) = (it.id, it.kind, &it.reference, it.amount);

@@ -95,25 +95,33 @@ fn application(args: &SignUp) -> Result<Application> {
     })
 }
 
-/// Reads `electric:R-1:E-100:60min+solar`, `gas:G-1:G-7:5ccf` or `waste:T-1`.
+/// Reads `electric:R-1:E-100:60min+solar`, `gas:G-1:G-7:5ccf`, `electric:C-1:E-9:5kwh:40` or `waste:T-1`.
 fn service(text: &str) -> Result<Service> {
     let wrong = || {
         super::said(format!(
             "{text} is no service; write commodity:tariff:meter:channels, such as \
-             electric:R-1:E-100:60min, electric:R-2:E-101:15min+solar or gas:G-1:G-7:5ccf, or \
-             commodity:tariff where nothing new is hung"
+             electric:R-1:E-100:60min, electric:R-2:E-101:15min+solar or gas:G-1:G-7:5ccf, with \
+             :40 behind it where the meter counts 40 times, or commodity:tariff where nothing new is hung"
         ))
     };
     let (commodity, tariff, meter) = match text.split(':').collect::<Vec<_>>()[..] {
         [commodity, tariff] => (commodity, tariff, None),
-        [commodity, tariff, serial, channels] => (commodity, tariff, Some((serial, channels))),
+        [commodity, tariff, serial, channels] => {
+            (commodity, tariff, Some((serial, channels, None)))
+        }
+        [commodity, tariff, serial, channels, times] => {
+            (commodity, tariff, Some((serial, channels, Some(times))))
+        }
         _ => return Err(wrong()),
     };
     let commodity = Commodity::from_word(commodity).ok_or_else(wrong)?;
     let meter = match meter {
         None => Metered::AsItIs,
-        Some((serial, text)) => {
-            let channels = channels(text, commodity).ok_or_else(wrong)?;
+        Some((serial, text, times)) => {
+            let mut channels = channels(text, commodity).ok_or_else(wrong)?;
+            if let Some(times) = times.map(super::meter::times).transpose()? {
+                channels.iter_mut().for_each(|it| it.multiplier_micro = times);
+            }
             Metered::By { serial: serial.to_owned(), channels }
         }
     };

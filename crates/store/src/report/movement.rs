@@ -35,6 +35,10 @@ const PAYMENTS: Sql = Sql("
         select 'drawer/' || cast(d.drawer_id as text), 'drawer', 'cash', d.counted_cents - d.expected_cents
         from drawer_close d
         union all
+        select 'drawer/' || cast(d.drawer_id as text) || '/checks', 'drawer', 'check',
+               d.checks_cents - d.checks_expected_cents
+        from drawer_close d
+        union all
         select cast(c.entry_id as text) || '/' || cast(c.nth as text), 'refund-paid', 'check', p.amount_cents
         from refund_check c join posting p on p.entry_id = c.entry_id and p.gl = '2110 refunds payable'
         union all

@@ -88,6 +88,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("every drawer of the day is closed", "todas las cajas del día están cerradas"),
     ("{} examined, nothing found", "{} revisados, nada encontrado"),
     ("{} is held for nobody", "{} sin dueño conocido"),
+    (
+        "over or short in drawers: {} of cash, {} of checks",
+        "sobra o falta en las cajas: {} de efectivo, {} de cheques",
+    ),
     ("{} of cash is in no drawer", "{} en efectivo no está en ninguna caja"),
     ("drawer {} of {} is open since {}", "la caja {} de {} está abierta desde el {}"),
     ("the entries are out of balance by {}", "los asientos no cuadran por {}"),
@@ -166,6 +170,18 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
         "what is in a drawer at first is zero or more",
         "lo que hay en una caja al principio es cero o más",
+    ),
+    (
+        "{} was counted and {} should be there; checks: {} of {} counted, {} of {} should be there; count again, or say why",
+        "se contaron {} y debería haber {}; cheques: {} de {} contados, debería haber {} de {}; cuente otra vez o diga por qué",
+    ),
+    (
+        "checks: {} of {} counted, {} of {} should be there; count again, or say why",
+        "cheques: {} de {} contados, debería haber {} de {}; cuente otra vez o diga por qué",
+    ),
+    (
+        "{} is no count of checks; write how many and what they come to, like 3:77.00",
+        "{} no es un recuento de cheques; escriba cuántos son y cuánto suman, como 3:77.00",
     ),
     (
         "{} was counted and {} should be there; count again, or say why",
@@ -519,7 +535,7 @@ mod tests {
     use meterbook_core::debit::Format;
     use meterbook_core::debit::Named;
     use meterbook_core::debit::policy::Held;
-    use meterbook_core::ledger::count::counted;
+    use meterbook_core::ledger::count::{Checks, Compared, counted};
     use meterbook_core::money::Money;
     use meterbook_core::person::Language;
     use meterbook_store::refund::{CheckEnd, Ending};
@@ -532,6 +548,8 @@ mod tests {
         let (on, today, amount) = (date(2026, 8, 4), date(2026, 8, 5), Money::from_cents(900));
         let class = CustomerClass::Residential;
         let (month, check) = (|| "2026-08".to_owned(), || "7001".to_owned());
+        let missing =
+            Compared { counted: Checks::NONE, expected: Checks { count: 1, sum: amount } };
         let said = [
             NotPaid::NotAboveZero { amount }.to_string(),
             NotPaid::BeyondLimit { amount }.to_string(),
@@ -544,7 +562,17 @@ mod tests {
             DrawerRefusal::OpenAlready { id: 7.into() }.to_string(),
             DrawerRefusal::NotOpen.to_string(),
             DrawerRefusal::BelowZero.to_string(),
-            DrawerRefusal::Differs { counted: amount, expected: Money::ZERO }.to_string(),
+            DrawerRefusal::Differs {
+                counted: amount,
+                expected: Money::ZERO,
+                checks: Compared::default(),
+            }
+            .to_string(),
+            DrawerRefusal::Differs { counted: amount, expected: amount, checks: missing }
+                .to_string(),
+            DrawerRefusal::Differs { counted: amount, expected: Money::ZERO, checks: missing }
+                .to_string(),
+            Checks::parse("77.00").unwrap_err(),
             DrawerRefusal::DoesNotAgree {
                 count: 2,
                 total: amount,

@@ -74,6 +74,7 @@ struct Page {
     may_waive: bool,
     may_note: bool,
     may_move: bool,
+    may_keep: bool,
     may_bill: bool,
     may_bill_once: bool,
     /// Where a document is added, for those who may.
@@ -264,6 +265,7 @@ fn drawn(
             "told" => words.fact_told,
             "signed-up" => words.apply_done,
             "document" => words.document_kept,
+            "language" => words.language_said,
             "withdrawn" => words.document_withdrawn,
             _ => "",
         },
@@ -313,6 +315,7 @@ fn drawn(
         may_waive: visitor.may(Permission::WaiveFees),
         may_note: visitor.may(Permission::WriteNote),
         may_move: visitor.may(Permission::MoveService),
+        may_keep: visitor.may(Permission::KeepCustomers),
         may_bill: visitor.may(Permission::RunBills),
         may_bill_once: may_bill_once(visitor),
         adds: document::adding(visitor, About::Account(view.account.id)),

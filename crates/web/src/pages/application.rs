@@ -26,6 +26,7 @@ use meterbook_core::money::{Money, Unit};
 use meterbook_core::moves::Credit;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
 use meterbook_core::place::Commodity;
+use meterbook_core::text::scaled;
 use meterbook_store::{self as store, Tx};
 
 use super::moves::said;
@@ -79,6 +80,7 @@ struct Row {
     estimate: bool,
     serial: String,
     counts: Vec<Dial>,
+    times: String,
 }
 
 /// What a new meter counts.
@@ -393,7 +395,8 @@ fn wanted(
         };
         let meter = match (typed.some(&format!("meter-{key}")), hung.is_empty()) {
             (Some(serial), true) => {
-                let channels = channels(commodity, typed.text(&format!("counts-{key}")));
+                let mut channels = channels(commodity, typed.text(&format!("counts-{key}")));
+                multiply(&mut channels, key, typed, words, wrong);
                 Metered::By { serial: serial.to_owned(), channels }
             }
             // By its number, so that of several points the one is meant where it hangs.
@@ -415,6 +418,23 @@ fn wanted(
         from,
         services,
     }))
+}
+
+/// Gives a new meter its multiplier. One that we have keeps its own.
+fn multiply(
+    channels: &mut [NewChannel],
+    key: &str,
+    typed: &Typed,
+    words: &Words,
+    wrong: &mut Wrong,
+) {
+    let field = format!("times-{key}");
+    let Some(times) = typed.some(&field) else { return };
+    match (scaled(times, 6).filter(|it| 0 < *it), channels) {
+        (None, _) => wrong.say(field, words.fact_no_times),
+        (Some(_), []) => wrong.say(field, words.apply_times_new),
+        (Some(times), all) => all.iter_mut().for_each(|it| it.multiplier_micro = times),
+    }
 }
 
 /// The channels of a new meter, by the word of what it counts; none for one that we have.
@@ -442,6 +462,7 @@ fn at_point(it: Beginning, typed: &Typed) -> Row {
         read: it.read,
         estimate: it.estimate,
         serial: typed.text(&format!("meter-{key}")).to_owned(),
+        times: typed.text(&format!("times-{key}")).to_owned(),
         counts: commodity
             .map_or_else(Vec::new, |it| dials(*it, typed.text(&format!("counts-{key}")))),
         key,
@@ -464,6 +485,7 @@ fn anything(tx: &mut Tx, on: Date, typed: &Typed, words: &Words) -> Result<Vec<R
             estimate: typed.has("estimate", &of),
             serial: typed.text(&format!("meter-{key}")).to_owned(),
             counts: dials(commodity, typed.text(&format!("counts-{key}"))),
+            times: typed.text(&format!("times-{key}")).to_owned(),
             key,
         }
     };

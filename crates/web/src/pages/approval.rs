@@ -104,6 +104,7 @@ fn act(act: &str, visitor: &Visitor) -> String {
         "transfer credit" => money.act_credit_transfer,
         "let steps go" => money.act_let_go,
         "make debits" => money.act_make_debits,
+        "call off debits" => money.act_call_off_debits,
         "give role" => words.act_give_role,
         "take role" => words.act_take_role,
         "grant" => words.act_grant,

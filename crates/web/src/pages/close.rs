@@ -228,6 +228,7 @@ fn name(step: &str, words: &Words) -> &'static str {
     match step {
         "entries" => words.close_entries,
         "drawers" => words.close_drawers,
+        "counted" => words.drawer_over,
         "subledger" => words.close_subledger,
         "tenders" => words.close_tenders,
         "clearing" => words.close_clearing,

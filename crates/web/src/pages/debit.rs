@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
+use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::{self, Became, Rates, Told};
 use meterbook_app::debit::{self, Due, NewDebits};
 use meterbook_core::debit::{Format, Named};
@@ -233,9 +234,14 @@ struct FilePage {
     head: Head,
     tabs: Vec<Tab>,
     it: File,
+    /// When and why it was called off; empty where it was not.
+    off: String,
     rows: Vec<Row>,
     more: bool,
     may_make: bool,
+    may_call_off: bool,
+    says: String,
+    typed: Typed,
 }
 
 fn bill(it: &Named) -> String {
@@ -258,35 +264,69 @@ pub(crate) async fn one(
     Extension(visitor): Extension<Visitor>,
     Path(id): Path<i64>,
 ) -> Response {
+    let done = file_page(&console, &visitor, id, (Typed::default(), String::new())).await;
+    answer(&console, &visitor, done)
+}
+
+async fn file_page(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    id: i64,
+    (typed, says): (Typed, String),
+) -> Result<Response> {
     let here = console.clone();
-    let done = blocking(move || {
+    let (it, off, rows) = blocking(move || {
         here.db.read(|tx| {
             let it = store::debit::get(tx, DebitFileId(id))?.ok_or(NotThere)?;
+            let off = store::debit::called_off(tx, it.id)?;
             let rows = store::debit::listed(tx, it.id, i64::try_from(ROWS + 1)?)?;
-            Ok((it, rows))
+            Ok((it, off, rows))
         })
     })
-    .await;
-    let done = done.map(|(it, rows)| {
-        let row = |it: &store::debit::Listed| Row {
-            account: it.account.to_string(),
-            bill: bill(&it.named),
-            part: part(&it.named, &visitor),
-            on: it.id.reference(),
-            amount: show::money(it.amount),
-            why: it.returned.clone().unwrap_or_default(),
-        };
-        let page = FilePage {
-            head: Head::new(&console, Some(&visitor), visitor.language, visitor.money().debits),
-            tabs: tabs(&visitor, "/debits"),
-            it: file(&it, &visitor),
-            more: ROWS < rows.len(),
-            rows: rows.iter().take(ROWS).map(row).collect(),
-            may_make: visitor.may(Permission::MakeDebits),
-        };
-        draw(StatusCode::OK, &page)
-    });
-    answer(&console, &visitor, done)
+    .await?;
+    let row = |it: &store::debit::Listed| Row {
+        account: it.account.to_string(),
+        bill: bill(&it.named),
+        part: part(&it.named, visitor),
+        on: it.id.reference(),
+        amount: show::money(it.amount),
+        why: it.returned.clone().unwrap_or_default(),
+    };
+    let goes = off.is_none();
+    let page = FilePage {
+        head: Head::new(console, Some(visitor), visitor.language, visitor.money().debits),
+        tabs: tabs(visitor, "/debits"),
+        it: file(&it, visitor),
+        off: off.map_or_else(String::new, |(on, why)| {
+            format!("{}: {why}", show::day(on, visitor.language))
+        }),
+        more: ROWS < rows.len(),
+        rows: rows.iter().take(ROWS).map(row).collect(),
+        may_make: goes && visitor.may(Permission::MakeDebits),
+        may_call_off: goes && visitor.may(Permission::ReversePayments),
+        typed,
+        says,
+    };
+    Ok(draw(money::status(&page.says), &page))
+}
+
+/// Calls a file off that no bank took, or asks a second person.
+pub(crate) async fn call_off(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let why = sent.text("why");
+        let went = here.db.write(|tx| {
+            let new = NewCallOff::of(tx, DebitFileId(id), why)?;
+            do_or_ask(tx, actor, &Wanted::CallOff(new), why)
+        })?;
+        Ok(money::or_waits(went, &format!("/debits/{id}")))
+    };
+    let again = |it| file_page(&console, &visitor, id, it);
+    go_on(&console, &visitor, fields, act, again).await
 }
 
 /// The file itself, for the bank. It says numbers of accounts, so that it is sent for and never lies

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use meterbook_app::{drawer, receipt};
 use meterbook_core::id::TenderId;
-use meterbook_core::ledger::count::counted;
+use meterbook_core::ledger::count::{Checks, Compared, counted};
 use meterbook_store as store;
 use meterbook_store::drawer::{Counted, Drawer};
 use serde::Deserialize;
@@ -38,7 +38,7 @@ struct Page {
     open: Option<Open>,
     pieces: Vec<Piece>,
     typed: Typed,
-    earlier: Vec<[String; 6]>,
+    earlier: Vec<[String; 8]>,
 }
 
 /// The drawer that is open.
@@ -134,12 +134,20 @@ async fn page(
     });
     let many = |worth: &str| typed.text(&format!("piece-{worth}")).to_owned();
     let closed = |(drawer, it): &(Drawer, Counted)| {
+        // Closed before they were counted, it says nothing of checks.
+        let (checks, checks_over) = it.checks.map_or_else(Default::default, |it| {
+            let Compared { counted, expected } = it;
+            let of = |it: Checks| format!("{} × {}", it.count, show::money(it.sum));
+            (format!("{} / {}", of(counted), of(expected)), show::change(it.over()))
+        });
         [
             drawer.id.to_string(),
             show::day(drawer.on, language),
             show::money(it.expected),
             show::money(it.counted),
             show::change(it.over()),
+            checks,
+            checks_over,
             it.why.clone(),
         ]
     };
@@ -168,6 +176,14 @@ fn counts(typed: &Typed) -> String {
     words.join(" ")
 }
 
+/// The checks that were counted, as the books take them: `3:77.00`.
+fn checks(typed: &Typed) -> String {
+    match [typed.text("checks"), typed.text("checks-sum")].map(str::trim) {
+        ["", ""] => String::new(),
+        [count, sum] => format!("{count}:{sum}"),
+    }
+}
+
 /// Opens a drawer with what was counted.
 pub(crate) async fn open(
     State(console): State<Arc<Console>>,
@@ -190,7 +206,8 @@ pub(crate) async fn close(
     Form(fields): Form<Fields>,
 ) -> Response {
     let act = |here: &Console, actor, sent: &Typed| {
-        here.db.write(|tx| drawer::close(tx, actor, &counts(sent), sent.text("why")))?;
+        let (cash, checks) = (counts(sent), checks(sent));
+        here.db.write(|tx| drawer::close(tx, actor, (&cash, &checks), sent.text("why")))?;
         Ok("/drawer?done=closed".to_owned())
     };
     let again = |it| page(&console, &visitor, "", it);

@@ -33,6 +33,7 @@ pub(crate) mod order;
 pub(crate) mod ordering;
 pub(crate) mod outbox;
 pub(crate) mod payment;
+pub(crate) mod person;
 pub(crate) mod place;
 pub(crate) mod pledge;
 pub(crate) mod refund;

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::listing::Listing;
-use meterbook_app::refund;
+use meterbook_app::{Actor, refund};
 use meterbook_core::id::EntryId;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
@@ -285,62 +285,55 @@ pub(crate) async fn pay(
     go_on(&console, &visitor, fields, act, again).await
 }
 
-/// Does not pay those that were chosen: all of them, or none.
+/// Does not pay those that were chosen.
 pub(crate) async fn keep(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = |here: &Console, actor, sent: &Typed| {
-        let chosen: Vec<EntryId> =
-            chosen(sent)?.into_iter().map(refund_of).collect::<Result<_>>()?;
-        here.db.write(|tx| {
-            for id in &chosen {
-                refund::keep(tx, actor, *id, sent.text("why"))?;
-            }
-            Ok("/refunds?which=kept&done=kept".to_owned())
-        })
+    let (of, to) = (Standing::Waiting, "/refunds?which=kept&done=kept");
+    let keep = |tx: &mut Tx, actor, it: &str, why: &str| {
+        refund::keep(tx, actor, refund_of(it)?, why).map(drop)
     };
-    let again = |it| page(&console, &visitor, (Standing::Waiting, ""), it);
-    go_on(&console, &visitor, fields, act, again).await
+    each((&console, &visitor), fields, (of, to), keep).await
 }
 
-/// Writes down that the bank paid the chosen checks: all of them, or none.
+/// Writes down that the bank paid the chosen checks.
 pub(crate) async fn cash(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = |here: &Console, actor, sent: &Typed| {
-        let chosen = chosen(sent)?;
-        here.db.write(|tx| {
-            for number in &chosen {
-                refund::cash(tx, actor, number)?;
-            }
-            Ok("/refunds?which=cashed&done=cashed".to_owned())
-        })
-    };
-    let again = |it| page(&console, &visitor, (Standing::Paid, ""), it);
-    go_on(&console, &visitor, fields, act, again).await
+    let (of, to) = (Standing::Paid, "/refunds?which=cashed&done=cashed");
+    let cash = |tx: &mut Tx, actor, it: &str, _: &str| refund::cash(tx, actor, it);
+    each((&console, &visitor), fields, (of, to), cash).await
 }
 
-/// Makes the chosen checks void: all of them, or none.
+/// Makes the chosen checks void.
 pub(crate) async fn void(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = |here: &Console, actor, sent: &Typed| {
-        let chosen = chosen(sent)?;
-        here.db.write(|tx| {
-            for number in &chosen {
-                refund::void(tx, actor, number, sent.text("why"))?;
-            }
-            Ok("/refunds?which=waiting&done=void".to_owned())
-        })
+    let (of, to) = (Standing::Paid, "/refunds?which=waiting&done=void");
+    let void = |tx: &mut Tx, actor, it: &str, why: &str| refund::void(tx, actor, it, why).map(drop);
+    each((&console, &visitor), fields, (of, to), void).await
+}
+
+/// Does something to each that was chosen of a list, to all of them or to none, and goes on at an address.
+async fn each(
+    (console, visitor): (&Arc<Console>, &Visitor),
+    fields: Fields,
+    (of, to): (Standing, &'static str),
+    done: fn(&mut Tx, Actor, &str, &str) -> Result<()>,
+) -> Response {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let (chosen, why) = (chosen(sent)?, sent.text("why"));
+        here.db.write(|tx| chosen.iter().try_for_each(|it| done(tx, actor, it, why)))?;
+        Ok(to.to_owned())
     };
-    let again = |it| page(&console, &visitor, (Standing::Paid, ""), it);
-    go_on(&console, &visitor, fields, act, again).await
+    let again = |it| page(console, visitor, (of, ""), it);
+    go_on(console, visitor, fields, act, again).await
 }
 
 fn chosen(sent: &Typed) -> Result<Vec<&str>> {

@@ -5,6 +5,7 @@ use meterbook_core::person::Language;
 
 catalogue! {
     money: "Money", "Dinero";
+    act_call_off_debits: "Call a file of debits off", "Anular un archivo de débitos";
     act_make_debits: "Make a file of debits", "Hacer un archivo de débitos";
     act_credit_transfer: "Transfer a credit", "Traspasar un crédito";
     act_let_go: "Let steps of collections go", "Dejar ir pasos de cobranza";
@@ -14,6 +15,8 @@ catalogue! {
     act_waive: "Waive a late fee", "Condonar un recargo";
     act_small: "Write off small balances", "Dar de baja saldos menores";
     act_write_off: "Write off", "Dar por incobrable";
+    checks: "Checks", "Cheques";
+    checks_sum: "What they come to", "Cuánto suman";
     count: "Count", "Cantidad";
     counted: "Counted", "Contado";
     counted_rest: "The rest, as a sum", "El resto, como suma";
@@ -23,6 +26,8 @@ catalogue! {
     // A cashier's drawer.
     drawer: "Drawer", "Caja";
     drawer_cash: "Cash that should be in it", "Efectivo que debe haber";
+    drawer_checks: "Checks, of expected", "Cheques, de los esperados";
+    drawer_checks_over: "Checks over or short", "Sobran o faltan cheques";
     drawer_close: "Close the drawer", "Cerrar la caja";
     drawer_closed: "The drawer is closed; what was counted stands below.", "La caja está cerrada; lo contado está abajo.";
     drawer_earlier: "Earlier drawers", "Cajas anteriores";
@@ -249,6 +254,9 @@ catalogue! {
     // Direct debit.
     debit_prenote_back: "the prenote came back", "la nota previa volvió";
     debit_already: "done before", "ya estaba hecho";
+    debit_call_off: "Call the file off", "Anular el archivo";
+    debit_call_off_says: "For a file that no bank took. Nothing of it is taken of anybody, and its bills go into the next file.", "Para un archivo que ningún banco tomó. Nada de él se cobra a nadie, y sus facturas van en el siguiente archivo.";
+    debit_off: "Called off", "Anulado";
     debit_called_off: "called off; its bills go into the next one", "anulado; sus facturas van en el siguiente";
     debit_back: "taken back", "retirados";
     debit_by: "Due by", "Vence hasta";

@@ -6,7 +6,7 @@ use meterbook_core::money::Money;
 use super::super::Faults;
 use super::super::records::Record;
 use super::codes::{
-    CLASSES, change_words, direction, is_live, is_prenote, most_cents, return_words,
+    CLASSES, change_words, direction, is_live, is_prenote, most_cents, most_notes, return_words,
 };
 use super::read::day;
 use super::{Addenda, Batch, Entry, international};
@@ -161,9 +161,24 @@ pub(super) fn addenda(batch: &Batch, faults: &mut Faults) {
         if batch.class == "COR" && !has("98") {
             faults.refuse(entry.line, "a notification of change (COR) without its addenda 98");
         }
+        if batch.class == "COR" && entry.amount != Money::ZERO {
+            let what = format!(
+                "a notification of change (COR) of {}; it moves nothing, and its amount is zero",
+                entry.amount.plain()
+            );
+            // From abroad it comes with the amount of what is to be changed.
+            match batch.international {
+                true => faults.note(entry.line, what),
+                false => faults.refuse(entry.line, what),
+            }
+        }
         if matches!(batch.class.as_str(), "DNE" | "ENR") && entry.addenda.is_empty() {
             faults
                 .refuse(entry.line, format!("an entry of {} without its addenda 05", batch.class));
+        }
+        notes(&batch.class, entry, faults);
+        if sent {
+            counted(entry, faults);
         }
         sequences(entry, faults);
         if batch.international {
@@ -230,6 +245,29 @@ fn kind(batch: &Batch, added: &Addenda, faults: &mut Faults) {
         }
         "98" | "99" => {}
         other => faults.refuse(line, format!("an addenda {other} is not known")),
+    }
+}
+
+/// How many notes an entry of a class may have.
+fn notes(class: &str, entry: &Entry, faults: &mut Faults) {
+    let Some(most) = most_notes(class) else { return };
+    let mut notes = entry.addenda.iter().filter(|it| it.kind == "05");
+    if let Some(first_beyond) = notes.nth(most) {
+        let what = match most {
+            0 => format!("an addenda 05 of an entry of {class}, which has none"),
+            _ => format!("a second addenda 05 of an entry of {class}, which has one at most"),
+        };
+        faults.refuse(first_beyond.line, what);
+    }
+}
+
+/// Where a class has an entry say how many addenda follow, so many do.
+fn counted(entry: &Entry, faults: &mut Faults) {
+    let Some(said) = &entry.counted else { return };
+    let found = entry.addenda.len();
+    let none = said.is_empty() && found == 0;
+    if !none && said.parse() != Ok(found) {
+        faults.refuse(entry.line, format!("the entry says addenda {said}; it is {found}"));
     }
 }
 

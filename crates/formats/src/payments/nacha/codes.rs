@@ -61,6 +61,15 @@ pub(super) fn most_cents(class: &str) -> Option<i64> {
     }
 }
 
+/// The most notes (addenda 05) that an entry of a class may have, where that is fewer than fit.
+pub(super) fn most_notes(class: &str) -> Option<usize> {
+    match class {
+        "ACK" | "CCD" | "CIE" | "DNE" | "PPD" | "WEB" => Some(1),
+        "ARC" | "BOC" | "POP" | "RCK" | "TEL" | "TRC" | "XCK" => Some(0),
+        _ => None,
+    }
+}
+
 /// What may be done about a return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {

@@ -95,6 +95,8 @@ pub struct Entry {
     pub id: String,
     /// Whose account it is.
     pub name: String,
+    /// How many addenda it says that it has, in the classes that say so (CTX, ATX, TRX).
+    pub counted: Option<String>,
     /// Whether addenda are announced: 0 or 1.
     pub indicator: String,
     /// What identifies it in the network: bank and number.

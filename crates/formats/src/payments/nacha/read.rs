@@ -73,8 +73,13 @@ impl Reader {
             return;
         }
         let (text, letters) = plain(bytes);
-        if !letters {
-            faults.refuse(line, "there are letters beyond ASCII in it; NACHA files have none");
+        if bytes.iter().any(u8::is_ascii_control) {
+            faults.refuse(
+                line,
+                "there is a tab or another control character in it; blanks fill the columns",
+            );
+        } else if !letters {
+            faults.note(line, "there are letters beyond ASCII in it; each is read as ?");
         }
         let text = padded(line, text, faults);
         let record = Record::new(line, &text);
@@ -184,6 +189,10 @@ impl Reader {
             amount: Money::from_cents(amount.unwrap_or(0)),
             id: record.text(id.0, id.1).to_owned(),
             name: record.text(name.0, name.1).to_owned(),
+            counted: match batch.class.as_str() {
+                "CTX" | "ATX" | "TRX" => Some(record.text(55, 58).to_owned()),
+                _ => None,
+            },
             indicator: record.columns(79, 79).to_owned(),
             trace: record.columns(80, 94).to_owned(),
             addenda: Vec::new(),
@@ -292,6 +301,8 @@ fn padded(line: u64, mut text: String, faults: &mut Faults) -> String {
     };
     if trimmed < least || RECORD < trimmed {
         faults.refuse(line, format!("it has {long} columns; a record has {RECORD}"));
+    } else if RECORD < long {
+        faults.note(line, format!("it has {long} columns; the blanks beyond {RECORD} are cut off"));
     } else {
         faults.note(line, format!("it has {long} columns; read as if blanks filled its {RECORD}"));
     }
