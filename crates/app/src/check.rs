@@ -113,6 +113,11 @@ const RULES: &[Verify] = &[
         "no journal has what was posted on a later day than its own",
         store::journal::verify,
     ),
+    (
+        "due",
+        "what is due when of a bill in the place of another comes to the bill",
+        store::correction::verify,
+    ),
     ("plans", "every plan is its parts, and an account has one at a time", store::plan::verify),
     (
         "budgets",

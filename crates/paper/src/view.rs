@@ -406,8 +406,11 @@ pub(crate) fn movement_label(it: &Movement, says: &Says) -> String {
         EntryKind::Adjustment => format!("{} {}, {}", words.adjustment, it.text, on),
         EntryKind::Refund => format!("{}, {}", words.refund, on),
         EntryKind::Transfer => format!("{}, {}", words.transfer, on),
-        EntryKind::Charge
-        | EntryKind::Suspense
+        EntryKind::Charge => match it.charge {
+            Some(of) => of.said(&it.text, says.language),
+            None => it.text.clone(),
+        },
+        EntryKind::Suspense
         | EntryKind::SuspenseReturned
         | EntryKind::Drawer
         | EntryKind::DepositInterest

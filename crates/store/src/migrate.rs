@@ -86,6 +86,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0081_kinds_of_unclaimed", include_str!("../migrations/0081_kinds_of_unclaimed.sql")),
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
+    ("0088_due_parts", include_str!("../migrations/0088_due_parts.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
