@@ -118,6 +118,11 @@ const RULES: &[Verify] = &[
         "what is kept of each journal and of each account by the last one is what was posted",
         store::kept::verify,
     ),
+    (
+        "due",
+        "what is due when of a bill in the place of another comes to the bill",
+        store::correction::verify,
+    ),
     ("plans", "every plan is its parts, and an account has one at a time", store::plan::verify),
     (
         "budgets",

@@ -176,7 +176,9 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     })?;
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
-    let planned = Plans::of(tx, on)?.held(tx, arrears.iter().map(|it| it.account))?;
+    let plans = Plans::of(tx, on)?;
+    let arrears = plans.beside(tx, arrears)?;
+    let planned = plans.held(tx, arrears.iter().map(|it| it.account))?;
     let pledged = pledged(tx, on)?;
     // Those with a step tonight, unless something keeps from it: most accounts have none.
     let mut nearly: Vec<(Arrears, Case)> = Vec::new();

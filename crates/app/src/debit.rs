@@ -20,8 +20,8 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::debit::{Debit, DebitFile};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
 
-pub(crate) use self::due::asked;
 pub use self::due::{Due, due};
+pub(crate) use self::due::{asked, beside};
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;
 use crate::receipt::{self, NewReceipt, NewTender};

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use jiff::civil::Date;
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::id::BillId;
-use meterbook_paper::{Batch, PATIENCE, Press, Tagged, View, is_of, pdf_within, read_back, view};
+use meterbook_paper::{Batch, PATIENCE, Press, Tagged, View, is_of, pdf_within};
 use meterbook_store::{self as store, Db};
 
 use crate::printed::Printed;
@@ -100,22 +100,28 @@ pub fn render_by(
     Ok(drawn)
 }
 
-/// Draws bills into `folder` as PDF/A-3 with the e-invoice inside, and says how many there are.
+/// Draws bills into `folder` as PDF/A-3 with the e-invoice inside, and says how many there are. Those that
+/// another account pays are invoiced with the bill that sums them up.
 pub fn render_with_invoice(db: &Db, bills: &[BillId], folder: &Path) -> Result<usize> {
     let press = Arc::new(Press::new());
+    let mut many = 0;
     for id in bills {
-        let (statement, xml) = db.read(|tx| {
-            let statement = crate::statement::of_bill(tx, *id)?;
-            Ok((statement, crate::invoice::of_bill(tx, *id)?))
+        if db.read(|tx| crate::invoice::paid_by(tx, *id))?.is_some() {
+            continue;
+        }
+        let (printed, on, xml) = db.read(|tx| {
+            let on = store::bill::get(tx, *id)?.billed_on;
+            Ok((Printed::of(tx, Enclosed::Bill(*id))?, on, crate::invoice::of_bill(tx, *id)?))
         })?;
-        let number = &statement.bill.number;
-        let view = view(&statement).with_invoice(&xml, statement.bill.billed_on);
+        let number = &printed.number;
+        let view = printed.view().with_invoice(&xml, on);
         let drawn =
             pdf_within(&press, &view, PATIENCE).with_context(|| format!("bill {number}"))?;
-        read_back(&drawn, &statement)?;
-        write(&place(folder, statement.bill.billed_on, &number.0, "a3.pdf"), &drawn)?;
+        printed.read_back(&drawn)?;
+        write(&place(folder, on, number, "a3.pdf"), &drawn)?;
+        many += 1;
     }
-    Ok(bills.len())
+    Ok(many)
 }
 
 /// The PDF of any paper, drawn now by a worker if it is not there yet.

@@ -1,12 +1,14 @@
-//! A posted bill as an e-invoice: as it is, in the place of an earlier one, or taken back.
+//! A posted bill as an e-invoice: as it is, in the place of an earlier one, or taken back. One that sums up
+//! others has their lines, and they have no invoice of their own.
 
 use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::BillNumber;
-use meterbook_core::id::BillId;
-use meterbook_formats::invoices::{Kind, Preceding, ubl};
+use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::id::{AccountNumber, BillId};
+use meterbook_core::money::Money;
+use meterbook_formats::invoices::{Kind, Preceding, SummedUp, ubl};
 use meterbook_store::{self as store, Tx};
 
 use crate::{refuse, statement};
@@ -33,6 +35,22 @@ pub enum NoInvoice {
     Stands {
         /// Which.
         number: BillNumber,
+    },
+    /// Another account pays it, and is invoiced for it.
+    PaidBy {
+        /// Which.
+        number: BillNumber,
+        /// Who pays.
+        account: AccountNumber,
+        /// The bill that sums it up, where it is made.
+        by: Option<BillNumber>,
+    },
+    /// A bill only lists others, and each of these has an invoice.
+    Lists {
+        /// Which.
+        number: BillNumber,
+        /// The first of those.
+        first: BillNumber,
     },
     /// Another bill stands in its place, and its invoice takes this one back.
     Replaced {
@@ -77,6 +95,9 @@ pub fn taking_back(tx: &mut Tx, id: BillId) -> Result<String> {
 }
 
 fn written(tx: &mut Tx, id: BillId, kind: &Kind) -> Result<String> {
+    if let Some(elsewhere) = paid_by(tx, id)? {
+        return Err(refuse(elsewhere));
+    }
     let statement = statement::of_bill(tx, id)?;
     let on = statement.bill.billed_on;
     let seller = store::seller::on(tx, on)?.ok_or_else(|| refuse(NoInvoice::NoSeller { on }))?;
@@ -84,7 +105,37 @@ fn written(tx: &mut Tx, id: BillId, kind: &Kind) -> Result<String> {
         let currency = seller.currency.code().to_owned();
         return Err(refuse(NoInvoice::NotAsPrinted { currency, on }));
     }
-    ubl::write(&statement, &seller, kind).map_err(refuse)
+    let summed = summed(tx, &statement.bill)?;
+    ubl::write_sum(&statement, &summed, &seller, kind).map_err(refuse)
+}
+
+/// Why a bill has no invoice of its own, where another account pays it: what is charged is invoiced once.
+pub(crate) fn paid_by(tx: &mut Tx, id: BillId) -> Result<Option<NoInvoice>> {
+    let Some(by) = store::summary::paid_by(tx, id)? else { return Ok(None) };
+    let account = store::account::get(tx, by)?.number;
+    let number = store::bill::get(tx, id)?.number;
+    let sum = store::summary::summing(tx, &[id])?.pop();
+    let by = sum.map(|it| store::bill::get(tx, it)).transpose()?.map(|it| it.number);
+    Ok(Some(NoInvoice::PaidBy { number, account, by }))
+}
+
+/// The bills that a bill sums up and asks for; none of one that sums up nothing.
+fn summed(tx: &mut Tx, bill: &Bill) -> Result<Vec<SummedUp>> {
+    let mut all = Vec::new();
+    for it in &bill.summed {
+        if it.moved != Money::ZERO || store::summary::paid_by(tx, it.bill)? == Some(bill.account) {
+            let account = store::account::get(tx, it.account)?.number;
+            let (bill, moved) = (store::bill::get(tx, it.bill)?, it.moved);
+            all.push(SummedUp { account, bill, moved });
+        }
+    }
+    match bill.summed.first() {
+        Some(first) if all.is_empty() => {
+            let (number, first) = (bill.number.clone(), store::bill::get(tx, first.bill)?.number);
+            Err(refuse(NoInvoice::Lists { number, first }))
+        }
+        _ => Ok(all),
+    }
 }
 
 impl fmt::Display for NoInvoice {
@@ -101,6 +152,18 @@ impl fmt::Display for NoInvoice {
             NoInvoice::Stands { number } => write!(
                 f,
                 "{number} was not taken back, and there is no credit note of it; correct it first with: meterbook bill correct"
+            ),
+            NoInvoice::PaidBy { number, account, by: Some(by) } => write!(
+                f,
+                "account {account} pays {number}, and is invoiced for it with {by}; write that with: meterbook bill invoice {by}"
+            ),
+            NoInvoice::PaidBy { number, account, by: None } => write!(
+                f,
+                "account {account} pays {number}, and is invoiced for it with the bill that sums it up, which is not made yet; bill the rest first: meterbook bill run"
+            ),
+            NoInvoice::Lists { number, first } => write!(
+                f,
+                "{number} lists bills of several accounts, and each has its own invoice; write these with: meterbook bill invoice {first}"
             ),
             NoInvoice::Replaced { number, by } => write!(
                 f,

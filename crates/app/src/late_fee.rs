@@ -2,17 +2,17 @@
 //! all where a payment turns up that came in time, or somebody waives it, and again where that payment
 //! comes back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use meterbook_core::bill::BillNumber;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::late_fee::Rules;
 use meterbook_core::id::{AccountId, BillId, EntryId};
+use meterbook_core::ledger::EntryKind;
 use meterbook_core::ledger::open::{Applied, Item, Side, open, stood};
-use meterbook_core::ledger::{Debt, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::late_fee::LateFee;
@@ -159,8 +159,8 @@ pub fn assess(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Vec<LateF
     ask(tx, &allowed, account, (since, today), Known::open)
 }
 
-/// What counts as open of a bill on a day.
-type Counts = fn(&Known, &str, Date) -> Money;
+/// What counts as open on a day of what a bill asked for by its day.
+type Counts = fn(&Known, BillId, Date) -> Money;
 
 /// Asks for the turns between two days of which something counts as open.
 fn ask(
@@ -176,26 +176,26 @@ fn ask(
     let mut asked = Vec::new();
     // Of what is rolled up the paper says that another account pays it, with its next summary bill.
     let late = |it: &&Side| it.kind == EntryKind::Bill && !it.rolled && it.due < today;
-    for bill in known.sides.iter().filter(late) {
-        let with = known.asked_with(&bill.key);
-        // What several bills come to is asked for by one first page, and late once.
-        if with.last() != Some(&bill.key.as_str()) {
-            continue;
-        }
+    let asks: BTreeMap<BillId, Date> =
+        known.sides.iter().filter(late).filter_map(|it| Some((asker(it)?, it.due))).collect();
+    for (id, due) in asks {
         let rules = credit_rules::late_fees(tx, today)?;
-        for (nth, late_on) in rules.turns(class, bill.due, (since, today)) {
-            if there.iter().any(|it| with.contains(&it.number.as_str()) && it.nth == nth) {
+        for (nth, late_on) in rules.turns(class, due, (since, today)) {
+            let same = |it: &LateFee| it.bill == id || known.asker_of(it) == id;
+            if there.iter().any(|it| same(it) && it.nth == nth) {
                 continue;
             }
             // What held on that day counts, whenever somebody looks.
             let rules = credit_rules::late_fees(tx, late_on)?;
-            let left = counts(&known, &bill.key, late_on);
+            let mut left = counts(&known, id, late_on);
+            if rules.exempt_plans() && left != Money::ZERO {
+                left = left - planned(tx, &known, (account, id), late_on)?.min(left);
+            }
             if left == Money::ZERO {
                 continue;
             }
             // What is promised is of the oldest first.
-            let older = known.sides.iter().filter(|it| late(it) && it.due < bill.due);
-            let older: Money = older.map(|it| known.open(&it.key, late_on)).sum();
+            let older = known.older(due, late_on);
             let promised = pledged(tx, account, late_on)? - older;
             let left = left - promised.max(Money::ZERO).min(left);
             if left == Money::ZERO {
@@ -206,12 +206,10 @@ fn ask(
                 false => Vec::new(),
             };
             let Some(fee) = rules.fee(class, left, &shields) else { continue };
-            let id = store::bill::by_number(tx, &BillNumber(bill.key.clone()))?;
-            let id = id.context("a posted bill is there")?;
             let it = LateFee {
                 bill: id,
-                number: bill.key.clone(),
-                due: bill.due,
+                number: store::bill::get(tx, id)?.number.0,
+                due,
                 nth,
                 account,
                 late_on,
@@ -231,6 +229,21 @@ fn ask(
         }
     }
     Ok(asked)
+}
+
+/// What of it a plan of a corrected amount holds on a day.
+fn planned(
+    tx: &mut Tx,
+    known: &Known,
+    (account, of): (AccountId, BillId),
+    on: Date,
+) -> Result<Money> {
+    let plan = crate::plan::on_day(tx, account, on)?.filter(|it| it.of.is_some());
+    Ok(plan.map_or(Money::ZERO, |plan| {
+        let items = known.items(&stood(&known.sides, on)).into_iter();
+        let held = items.filter(|it| asker(&it.side) == Some(of) && plan.is_about(&it.side));
+        held.map(|it| it.left).sum()
+    }))
 }
 
 /// What is promised for an account on a day, where the rules say that so much less is late.
@@ -258,9 +271,9 @@ pub(crate) fn after_return(
     revisit(tx, allowed, account)?;
     let today = crate::founding::zone(tx)?.day_of(allowed.at());
     // What the payment hid, however long ago.
-    let hidden: Counts = |known, bill, on| {
-        let left = known.open(bill, on);
-        if known.seemed_open(bill, on) < left { left } else { Money::ZERO }
+    let hidden: Counts = |known, id, on| {
+        let left = known.open(id, on);
+        if known.seemed_open(id, on) < left { left } else { Money::ZERO }
     };
     ask(tx, allowed, account, (came, today), hidden).map(drop)
 }
@@ -276,7 +289,7 @@ fn revisit(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> 
     let known = Known::of(tx, account)?;
     for it in &fees {
         let rules: Rules = credit_rules::late_fees(tx, it.late_on)?;
-        let left = known.open(&it.number, it.late_on).min(it.open);
+        let left = known.open(known.asker_of(it), it.late_on).min(it.open);
         let should = rules.fee(class, left, &[]).unwrap_or(Money::ZERO);
         let wrong = it.fee - it.back - should.min(it.fee - it.back);
         if wrong != Money::ZERO {
@@ -390,30 +403,53 @@ impl Known {
         Ok(Known { sides, applied })
     }
 
-    /// What was open of a bill on a day, without payments that were taken back since.
-    fn open(&self, bill: &str, on: Date) -> Money {
-        self.left(&stood(&self.sides, on), bill)
+    /// What was open on a day of what a bill asked for by its day, without payments that were taken back
+    /// since.
+    fn open(&self, id: BillId, on: Date) -> Money {
+        self.left(&stood(&self.sides, on), id)
     }
 
     /// What would have been open of it if no payment had come back.
-    fn seemed_open(&self, bill: &str, on: Date) -> Money {
+    fn seemed_open(&self, id: BillId, on: Date) -> Money {
         let by: Vec<Side> = self.sides.iter().filter(|it| it.on <= on).cloned().collect();
-        self.left(&by, bill)
+        self.left(&by, id)
     }
 
-    fn left(&self, sides: &[Side], bill: &str) -> Money {
-        let with = self.asked_with(bill);
-        let items = open(sides, &self.applied).items.into_iter();
-        let of_it = |it: &Item| it.side.debt == Debt::Bill && with.contains(&it.side.key.as_str());
-        items.filter(of_it).map(|it| it.left).sum()
+    /// What was open on a day of what bills asked for by an earlier day.
+    fn older(&self, due: Date, on: Date) -> Money {
+        let items = self.items(&stood(&self.sides, on)).into_iter();
+        items.filter(|it| !it.side.rolled && it.side.due < due).map(|it| it.left).sum()
     }
 
-    /// The numbers of the bills that one paper asks for together with a bill, itself among them.
-    fn asked_with(&self, bill: &str) -> Vec<&str> {
-        let bills = || self.sides.iter().filter(|it| it.kind == EntryKind::Bill);
-        let paper = bills().find(|it| it.key == bill).and_then(|it| it.bill);
-        bills().filter(|it| it.bill == paper).map(|it| it.key.as_str()).collect()
+    fn left(&self, sides: &[Side], id: BillId) -> Money {
+        let items = self.items(sides).into_iter();
+        items.filter(|it| asker(&it.side) == Some(id)).map(|it| it.left).sum()
     }
+
+    /// What is open of bills.
+    fn items(&self, sides: &[Side]) -> Vec<Item> {
+        let mut items = open(sides, &self.applied).items;
+        items.retain(|it| it.side.kind == EntryKind::Bill);
+        items
+    }
+
+    /// The bill that asks for what a fee is of: that of the paper on which it stands.
+    fn asker_of(&self, fee: &LateFee) -> BillId {
+        let since = |it: &Side| it.asked_by == Some(fee.bill) && it.on <= fee.late_on;
+        if self.sides.iter().any(since) {
+            return fee.bill;
+        }
+        let own = |it: &&Side| it.kind == EntryKind::Bill && it.key == fee.number;
+        let side = self.sides.iter().find(|it| own(it) && it.asked_by.is_none());
+        side.and_then(|it| it.bill).unwrap_or(fee.bill)
+    }
+}
+
+/// The bill that asked for what is due of one by that day: of one in the place of another that stays the
+/// one before it for what was past due then. What several bills come to is asked for by one first page,
+/// and late once.
+fn asker(it: &Side) -> Option<BillId> {
+    it.asked_by.or(it.bill)
 }
 
 impl NewWaiver {

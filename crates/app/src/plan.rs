@@ -2,7 +2,8 @@
 //!
 //! While a plan holds, its parts that are not due are not past due: nothing is cut off for them, no age
 //! counts them, and no fee is asked for them where a rule says so. When it is broken all of that is as it
-//! was before, from the day on which its rule says so.
+//! was before, from the day on which its rule says so. A plan of what a correction added holds nothing but
+//! that: whatever else is owed is due, collected and cut off for as if there were none.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -18,6 +19,7 @@ use meterbook_core::order::CalledOff;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_paper::{amount, day};
+use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
@@ -34,7 +36,8 @@ const AT_ONCE: usize = 500;
 pub struct Proposed {
     /// What is owed.
     pub debt: Money,
-    /// What may be agreed to, at most three.
+    /// What may be agreed to, at most three for all of it; behind them what rules of corrections offer of
+    /// what corrections added.
     pub offers: Vec<Offer>,
 }
 
@@ -120,7 +123,8 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
         DueOn::WithBills => store::plan::dues(tx, account, on, TURNS)?,
         DueOn::Monthly => Vec::new(),
     };
-    let offers = rules.offers(class, debt, (on, &dues), i64::try_from(broken.len())?);
+    let mut offers = rules.offers(class, debt, (on, &dues), i64::try_from(broken.len())?);
+    offers.extend(of_corrections(tx, account, (on, &all))?);
     if offers.is_empty() {
         // Who asks is told where it is for what broke.
         let otherwise = !rules.offers(class, debt, (on, &dues), 0).is_empty();
@@ -131,6 +135,32 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
         }));
     }
     Ok(Proposed { debt, offers })
+}
+
+/// What rules of corrections offer of what is open of what corrections added, until the first part is past
+/// due: as many parts as were offered, the first by the day of the new bills and the others a month apart.
+/// Who had such a plan is not offered it again.
+fn of_corrections(
+    tx: &mut Tx,
+    account: AccountId,
+    (on, had): (Date, &[Plan]),
+) -> Result<Vec<Offer>> {
+    let mut offers = Vec::new();
+    for (id, due) in store::correction::in_parts(tx, account, on)? {
+        if had.iter().any(|it| it.of == Some(id)) {
+            continue;
+        }
+        let open = receipt::open_now(tx, account)?;
+        let added = open.items.iter().filter(|it| !it.side.rolled && it.side.added_by == Some(id));
+        let added: Money = added.map(|it| it.left).sum();
+        let parts = store::correction::get(tx, id)?.settled.parts(added);
+        let parts = (0_i64..).zip(parts).map(|(nth, it)| (due.saturating_add(nth.months()), it));
+        let parts: Vec<(Date, Money)> = parts.filter(|it| it.1 != Money::ZERO).collect();
+        if !parts.is_empty() {
+            offers.push(Offer::of_correction(id, parts));
+        }
+    }
+    Ok(offers)
 }
 
 /// Whether something that is open came due on a day on which parts must be offered for it.
@@ -162,7 +192,7 @@ pub fn agree(
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
-    let Proposed { debt, mut offers } = propose(tx, account, on)?;
+    let Proposed { mut offers, .. } = propose(tx, account, on)?;
     if nth == 0 || offers.len() < nth {
         return Err(refuse(NotPlanned::NoSuchOffer { offers: offers.len() }));
     }
@@ -172,14 +202,18 @@ pub fn agree(
         Some(Pays::Debit) if !mandated => return Err(refuse(NotPlanned::NoMandate)),
         said => said.unwrap_or_default(),
     };
-    let parts = offers.swap_remove(nth - 1).parts;
+    let offer = offers.swap_remove(nth - 1);
+    let (debt, of, parts) = (offer.debt(), offer.of, offer.parts);
     if let Some(plan) = running(tx, account, on)? {
         let why = stands(tx, &plan, on)?.to_string();
         end(tx, &allowed, &plan, (Ending::Broken, on), &why)?;
     }
-    let through = store::bill::of_account(tx, account)?.iter().map(|it| it.id).max();
+    let through = match of {
+        None => store::bill::of_account(tx, account)?.iter().map(|it| it.id).max(),
+        Some(_) => None,
+    };
     let key = format!("plan/{account}/{on}");
-    let plan = Plan { key, account, agreed: on, debt, through, parts, ended: None };
+    let plan = Plan { key, account, agreed: on, debt, of, through, parts, ended: None };
     store::plan::add(tx, &plan, why.trim()).map_err(|why| match why.is::<Conflict>() {
         true => refuse(NotPlanned::AgreedAlready { on }),
         false => why,
@@ -286,7 +320,7 @@ fn tell(tx: &mut Tx, plan: &Plan, part: Money, on: Date) -> Result<()> {
 pub fn stands(tx: &mut Tx, plan: &Plan, on: Date) -> Result<Stands> {
     let grace = credit_rules::plans(tx, plan.agreed)?.grace;
     let open = receipt::open_now(tx, plan.account)?;
-    Ok(plan.stands(on, grace, |day| beside(plan, &open, day)))
+    Ok(plan.stands(on, grace, |day| plan.behind(&open, day)))
 }
 
 /// The plan of an account that was agreed to by a day and did not end: it may be broken then.
@@ -314,8 +348,8 @@ pub(crate) fn as_known(
     Ok(Some(plan).filter(|it| !it.is_broken(&open, on, grace)))
 }
 
-/// Which of these accounts pay in parts on a day, by plans that are not broken by what is open: since when,
-/// and until when.
+/// Which of these accounts pay all that they owed in parts on a day, by plans that are not broken by what is
+/// open: since when, and until when.
 pub(crate) fn holding(
     tx: &mut Tx,
     accounts: &[AccountId],
@@ -356,13 +390,37 @@ impl Plans {
         Some(plan).filter(|it| !it.is_broken(open, self.on, grace))
     }
 
-    /// Those of some accounts that have one.
+    /// What is past due of accounts, without what plans of corrected amounts are about: that waits where it
+    /// stands until they are kept or broken.
+    pub(crate) fn beside(&self, tx: &mut Tx, all: Vec<Arrears>) -> Result<Vec<Arrears>> {
+        let of_part = |it: &AccountId| self.all.get(it).is_some_and(|it| it.of.is_some());
+        let with: Vec<AccountId> = all.iter().map(|it| it.account).filter(of_part).collect();
+        let mut lowered: BTreeMap<AccountId, Option<(Money, Date)>> = BTreeMap::new();
+        for some in with.chunks(AT_ONCE) {
+            for (account, open) in receipt::open_among(tx, some, self.on, EntryId(i64::MAX))? {
+                let Some(plan) = self.of_account(account, &open) else { continue };
+                let mut past = plan.past_due(&open, self.on);
+                past.retain(|it| !plan.is_about(&it.side));
+                let oldest = past.first().map(|it| it.side.due);
+                let sum = past.iter().map(|it| it.left).sum();
+                lowered.insert(account, oldest.map(|oldest| (sum, oldest)));
+            }
+        }
+        let lower = |it: Arrears| match lowered.get(&it.account) {
+            None => Some(it),
+            Some(past) => past.map(|(past_due, oldest)| Arrears { past_due, oldest, ..it }),
+        };
+        Ok(all.into_iter().filter_map(lower).collect())
+    }
+
+    /// Those of some accounts that have one of all that they owed.
     pub(crate) fn held(
         &self,
         tx: &mut Tx,
         of: impl Iterator<Item = AccountId>,
     ) -> Result<HashSet<AccountId>> {
-        let with: Vec<AccountId> = of.filter(|it| self.all.contains_key(it)).collect();
+        let of_all = |it: &AccountId| self.all.get(it).is_some_and(|it| it.of.is_none());
+        let with: Vec<AccountId> = of.filter(of_all).collect();
         let mut held = HashSet::new();
         for some in with.chunks(AT_ONCE) {
             let open = receipt::open_among(tx, some, self.on, EntryId(i64::MAX))?;

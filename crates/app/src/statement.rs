@@ -186,7 +186,15 @@ fn late(
     }
     let due_now = owed - plan.map_or(Money::ZERO, |it| it.later);
     let asked = own(tx, bill, (before, owed, paid_by))?.min(due_now);
-    let shields: &[Shield] = if plan.is_some() { &[Shield::Plan] } else { &[] };
+    // A plan of what a correction added keeps nothing else from being late.
+    let running = match plan {
+        Some(_) => crate::plan::running(tx, bill.account, bill.billed_on)?,
+        None => None,
+    };
+    let shields: &[Shield] = match running {
+        Some(it) if it.of.is_none() => &[Shield::Plan],
+        _ => &[],
+    };
     Ok(rules.said(account.class, (bill.due_on, asked), shields))
 }
 

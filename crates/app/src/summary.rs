@@ -170,6 +170,7 @@ pub fn of_bill(tx: &mut Tx, it: &Statement) -> Result<Summary> {
         number: Some(bill.number.clone()),
         rolled,
         before: Some(beside).filter(|it| rolled || *it != Money::ZERO),
+        plan: it.plan,
         language: it.language,
         addressed_to: bill.addressed_to.clone(),
         billed_on: bill.billed_on,
@@ -254,6 +255,7 @@ pub(crate) fn of_statements(
         number: None,
         rolled: false,
         before: None,
+        plan: None,
         rows: statements
             .into_iter()
             .map(|it| {

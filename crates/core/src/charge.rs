@@ -106,6 +106,27 @@ impl ChargeFor {
     }
 }
 
+impl ChargeFor {
+    /// What a customer reads of a charge whose name was kept in the language that they had then: the name
+    /// in this one, with what stands behind it, such as the number of a bill; what somebody named is kept.
+    pub fn said(self, kept: &str, language: Language) -> String {
+        let names = [ChargeFor::label as fn(ChargeFor, Language) -> &'static str, |_, language| {
+            Charge::not_asked_for(language)
+        }];
+        for name in names {
+            let behind = |of: &Language| kept.strip_prefix(name(self, *of));
+            // A number, and no words that somebody chose.
+            let is = |it: &&str| {
+                it.is_empty() || it.starts_with(' ') && !it.contains(char::is_lowercase)
+            };
+            if let Some(behind) = Language::ALL.iter().filter_map(behind).find(is) {
+                return format!("{}{behind}", name(self, language));
+            }
+        }
+        kept.to_owned()
+    }
+}
+
 impl Charge {
     /// The fee of this name that a move asked for.
     pub fn fee_key(of: MoveId, name: &str) -> String {
@@ -178,6 +199,34 @@ impl Charge {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_charge_is_read_in_the_language_of_who_reads_it() {
+        let (english, spanish) = (Language::English, Language::Spanish);
+        for (kind, kept, says) in [
+            (ChargeFor::Budget, "Budget billing settled", "Cuota fija, liquidación"),
+            (
+                ChargeFor::LateFee,
+                "Late fee B-260804-10000012-C1",
+                "Recargo por demora B-260804-10000012-C1",
+            ),
+            (ChargeFor::Deposit, "Security deposit 3/4", "Depósito de garantía 3/4"),
+            (
+                ChargeFor::DepositApplied,
+                "Security deposit no longer asked for",
+                "Depósito de garantía que ya no se pide",
+            ),
+        ] {
+            assert_eq!(kind.said(kept, spanish), says);
+            assert_eq!(
+                (kind.said(says, english), kind.said(says, spanish)),
+                (kept.to_owned(), says.to_owned())
+            );
+        }
+        // What somebody named stays so.
+        assert_eq!(ChargeFor::Fee.said("Fee for a fence", spanish), "Fee for a fence");
+        assert_eq!(ChargeFor::Fee.said("Fence", spanish), "Fence");
+    }
 
     #[test]
     fn a_deposit_comes_and_goes_and_a_fee_stays() {

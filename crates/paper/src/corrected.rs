@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::asking::{Asking, with};
 use crate::frame::{Form, Frame, framed, said as terms_said};
 use crate::html::{amounts, framed_page, text};
-use crate::note::{difference, kind, questions, shown};
+use crate::note::{difference, in_parts, kind, questions, shown};
 use crate::read_back::{pages_of, said_on, scanned_as};
 use crate::says::Says;
 use crate::view::{Place, Places, View, late, late_charge_on, signed};
@@ -55,7 +55,7 @@ pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
             "total": total(it, &says),
             "sums": sums(it, asks, &says).iter().map(|it| json!({ "label": it.words, "amount": says.money(it.amount) })).collect::<Vec<_>>(),
             "due_total": { "label": total_due.words, "amount": says.money(total_due.amount) },
-            "after": after(it, &says),
+            "after": after(it, asks, &says),
             "message": message(asks, &says),
             "boxes": boxes(it, asks, &says),
         }),
@@ -138,14 +138,10 @@ fn asking<'a>(it: &'a CorrectionNote, asks: &Asks) -> Asking<'a> {
 }
 
 /// In how many parts it may be paid, and where the bills are.
-fn after(it: &CorrectionNote, says: &Says) -> String {
-    let (words, of) = (says.words, &it.correction);
-    let parts = of.settled.parts(of.net);
-    let parts = parts.first().map(|first| {
-        let said = words.net_parts.replace("{amount}", &says.money(*first));
-        said.replace("{count}", &parts.len().to_string())
-    });
-    let all = parts.into_iter().chain([words.corrected_behind.to_owned()]);
+fn after(it: &CorrectionNote, asks: &Asks, says: &Says) -> String {
+    let own = asks.paid_by.is_none();
+    let parts = own.then(|| in_parts(&it.correction, says)).flatten();
+    let all = parts.into_iter().chain([says.words.corrected_behind.to_owned()]);
     all.collect::<Vec<_>>().join(" ")
 }
 

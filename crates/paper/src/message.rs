@@ -1,13 +1,13 @@
 //! What a bill says in its box: how the account stands, and how a levelled bill does.
 
-use meterbook_core::bill::{Settles, Statement};
+use meterbook_core::bill::{OnPlan, Settles, Statement};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::money::Money;
 use serde_json::{Value, json};
 
 use crate::frame::{dialled, said};
 use crate::says::Says;
-use crate::view::{behind, parts_to_come};
+use crate::view::behind;
 
 /// What a bill says in a box, if there is something: two texts, the first one louder.
 pub(crate) fn message(statement: &Statement, says: &Says) -> Value {
@@ -40,12 +40,7 @@ pub(crate) fn message(statement: &Statement, says: &Says) -> Value {
         return json!([said, ""]);
     }
     if let Some(plan) = statement.plan {
-        let said = words.plan.replace("{nth}", &plan.nth.to_string());
-        let said = said.replace("{of}", &plan.of.to_string());
-        let said = said.replace("{amount}", &says.money(plan.amount));
-        let later = parts_to_come(statement).map(|it| says.money(it));
-        let later = later.map(|it| words.plan_later.replace("{amount}", &it));
-        return json!([said.replace("{date}", &says.day(plan.due)), later.unwrap_or_default()]);
+        return json!(planned(plan, says));
     }
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
@@ -86,4 +81,15 @@ fn level_said(statement: &Statement, says: &Says) -> Option<String> {
             format!("{said} {so_far} {}", words.level_on.replace("{month}", &month))
         }
     })
+}
+
+/// Which part of a plan is due next, and what is paid with later ones.
+pub(crate) fn planned(plan: OnPlan, says: &Says) -> [String; 2] {
+    let words = says.words;
+    let said = words.plan.replace("{nth}", &plan.nth.to_string());
+    let said = said.replace("{of}", &plan.of.to_string());
+    let said = said.replace("{amount}", &says.money(plan.amount));
+    let later = Some(plan.later).filter(|it| Money::ZERO < *it).map(|it| says.money(it));
+    let later = later.map(|it| words.plan_later.replace("{amount}", &it));
+    [said.replace("{date}", &says.day(plan.due)), later.unwrap_or_default()]
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use meterbook_core::bill::correct::{Beside, beside, only_reads};
+use meterbook_core::bill::correct::{Beside, Correction, beside, only_reads};
 use meterbook_core::bill::summary::CorrectionNote;
 use meterbook_core::bill::why::why;
 use meterbook_core::bill::{Bill, BillNumber};
@@ -76,12 +76,19 @@ fn after(it: &CorrectionNote, says: &Says) -> String {
     if of.settled.interest != Money::ZERO {
         all.push(said(words.net_interest, of.settled.interest));
     }
-    let parts = of.settled.parts(of.net);
-    if let Some(first) = parts.first() {
-        all.push(said(words.net_parts, *first).replace("{count}", &parts.len().to_string()));
-    }
+    all.extend(in_parts(of, says));
     all.push(words.correction_after.to_owned());
     all.join(" ")
+}
+
+/// In how many parts what it comes to may be paid, where that is offered: the first is due with the new
+/// bills.
+pub(crate) fn in_parts(of: &Correction, says: &Says) -> Option<String> {
+    let parts = of.settled.parts(of.net);
+    let (first, due) = (parts.first()?, of.made().map(|it| it.due_on).max()?);
+    let said = says.words.net_parts.replace("{net}", &says.money(of.net));
+    let said = said.replace("{count}", &parts.len().to_string());
+    Some(said.replace("{amount}", &says.money(*first)).replace("{day}", &says.day(due)))
 }
 
 /// Whom to ask. The terms' own words are about bills: they name a day by which to pay.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::asking::{Asking, with};
 use crate::frame::{Form, Frame, framed};
 use crate::html::{amounts, framed_page, text};
+use crate::message::planned;
 use crate::read_back::{pages_of, said_on, scanned_as};
 use crate::says::Says;
 use crate::view::{Place, Places, View, reasons};
@@ -51,7 +52,7 @@ pub fn summary(it: &Summary) -> View {
         json!({
             "kind": words.summary,
             "meta": meta(it, &says),
-            "message": [said(it, &says), ""],
+            "message": [said(it, &says), planned_said(it, &says)],
             "before": it.before.map(|it| json!({ "label": words.balance_before, "amount": says.money(it) })),
             "mail": it.addressed_to.iter().map(|it| it.to_uppercase()).collect::<Vec<_>>(),
             "account_title": words.summary_of,
@@ -78,6 +79,12 @@ fn meta(it: &Summary, says: &Says) -> Vec<[String; 2]> {
 /// Who owes what is summed up.
 fn said(it: &Summary, says: &Says) -> &'static str {
     if it.rolled { says.words.summary_rolled } else { says.words.summary_stays }
+}
+
+/// Which part of its account's plan is due next, if it pays in parts.
+fn planned_said(it: &Summary, says: &Says) -> String {
+    let said = it.plan.map(|it| planned(it, says).join(" "));
+    said.as_deref().map_or_else(String::new, |it| it.trim_end().to_owned())
 }
 
 /// Where service is taken, and the days that are billed.

@@ -410,8 +410,11 @@ pub(crate) fn movement_label(it: &Movement, billed_on: Date, says: &Says) -> Str
         EntryKind::Adjustment => format!("{} {}, {}", words.adjustment, it.text, on),
         EntryKind::Refund => format!("{}, {}", words.refund, on),
         EntryKind::Transfer => format!("{}, {}", words.transfer, on),
-        EntryKind::Charge
-        | EntryKind::Suspense
+        EntryKind::Charge => match it.charge {
+            Some(of) => of.said(&it.text, says.language),
+            None => it.text.clone(),
+        },
+        EntryKind::Suspense
         | EntryKind::SuspenseReturned
         | EntryKind::Drawer
         | EntryKind::DepositInterest

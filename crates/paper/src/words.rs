@@ -111,7 +111,7 @@ catalogue! {
     is_now: "Now", "Ahora";
     adjustment: "Adjustment of correction", "Ajuste de la corrección";
     net_interest: "Interest on what you paid too much: {amount}.", "Intereses sobre lo que pagó de más: {amount}.";
-    net_parts: "You may pay it in {count} parts, the first of {amount}.", "Puede pagarlo en {count} partes, la primera de {amount}.";
+    net_parts: "You may pay the {net} of this correction in {count} parts, a month apart, the first of {amount} by {day}, once you agree to it with us.", "Puede pagar los {net} de esta corrección en {count} cuotas mensuales, la primera de {amount} hasta el {day}, si lo acuerda con nosotros.";
     net_never_charged: "Of what is taken back, an earlier correction never charged {amount}.", "De lo que se retira, una corrección anterior nunca cobró {amount}.";
     net_waived: "Not charged, because it is too long ago: {amount}.", "No se cobra, por haber pasado demasiado tiempo: {amount}.";
     net_less: "Credited to your account", "Abonado a su cuenta";

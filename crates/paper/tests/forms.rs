@@ -265,6 +265,19 @@ fn a_summary_says_what_each_account_owes_and_asks_for_all_at_once() {
         read_back_summary(&pdf, &rolled).unwrap();
         summary_html(&summary(&rolled), &rolled).unwrap();
         assert_eq!(pages, 1);
+        // Who pays what is rolled up in parts reads which is due by when.
+        let (due, amount) = (date(2026, 9, 1), Money::from_cents(25_00));
+        let plan = Some(OnPlan { nth: 2, of: 4, due, amount, later: Money::from_cents(50_00) });
+        let planned = Summary { plan, ..rolled };
+        let said = summary(&planned).0["message"][1].as_str().unwrap().to_owned();
+        let part =
+            ["On a payment plan: part 2 of 4, $25.00", "En un plan de pagos: cuota 2 de 4, $25.00"];
+        assert!(part.iter().any(|it| said.starts_with(it)) && said.contains("$50.00"), "{said}");
+        let form = format!("summary-planned-{language}");
+        let (pdf, pages) = drawn(&form, &summary(&planned), planned.account);
+        read_back_summary(&pdf, &planned).unwrap();
+        assert!(summary_html(&summary(&planned), &planned).unwrap().contains(&said));
+        assert_eq!(pages, 1);
         let row = few.rows[0].clone();
         let many = Summary { rows: vec![row; 90], ..few };
         let (pdf, pages) =
@@ -298,6 +311,36 @@ fn a_correction_says_what_the_rules_made_of_it() {
         assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
         let (pdf, _) = drawn(&format!("settled-{language}"), &shown, it.account.number);
         read_back_note(&pdf, &it).unwrap();
+    }
+}
+
+#[test]
+fn a_note_says_in_which_parts_what_it_comes_to_may_be_paid_and_from_when() {
+    for (language, says) in [
+        (
+            Language::English,
+            "You may pay the $387.60 of this correction in 6 parts, a month apart, the first of $64.60 by Aug 24, 2026, once you agree to it with us.",
+        ),
+        (
+            Language::Spanish,
+            "Puede pagar los $387.60 de esta corrección en 6 cuotas mensuales, la primera de $64.60 hasta el 24 ago 2026, si lo acuerda con nosotros.",
+        ),
+    ] {
+        let mut it = sample::note(language, 1_000);
+        it.correction.settled = Settled { instalments: 6, ..Settled::default() };
+        it.correction.net = Money::from_cents(387_60);
+        it.correction.bills[0].1.as_mut().unwrap().due_on = date(2026, 8, 24);
+        assert!(note(&it).0["after"].as_str().unwrap().starts_with(says));
+        // So does the first page of several bills, unless another account pays them.
+        let mut several = sample::corrected(language, 1_000);
+        several.correction.settled = it.correction.settled;
+        several.correction.net = it.correction.net;
+        for pair in &mut several.correction.bills {
+            pair.1.as_mut().unwrap().due_on = date(2026, 8, 24);
+        }
+        assert!(note(&several).0["after"].as_str().unwrap().starts_with(says));
+        several.asks.as_mut().unwrap().paid_by = Some(several.account.number);
+        assert!(!note(&several).0["after"].as_str().unwrap().contains("387.60"));
     }
 }
 

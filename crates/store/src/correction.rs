@@ -1,10 +1,12 @@
 //! Bills that were taken back, and those in their place.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::bill::correct::{Cause, Correction, net};
-use meterbook_core::bill::settle::Settled;
+use meterbook_core::bill::settle::{DuePart, Settled};
 use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::money::Money;
 
@@ -40,6 +42,27 @@ const MADE_BY: (Sql, Sql) = among_ids!(
     "order by correction_id"
 );
 const PUT_BEHIND: Rows = Rows("bill_behind (bill_id, correction_id)");
+const DUE_PARTS: Rows =
+    Rows("bill_due_part (bill_id, nth, due_on, amount_cents, asked_by_id, added_by_id, waived)");
+const DUE_AMONG: (Sql, Sql) = among_ids!(
+    "select bill_id, due_on, amount_cents, asked_by_id, added_by_id, waived
+     from bill_due_part where bill_id",
+    "order by bill_id, nth"
+);
+const IN_PARTS: Sql = Sql("
+    select c.id, min(b.due_on)
+    from correction c
+    join correction_settled s on s.correction_id = c.id
+    join bill_cancelled k on k.correction_id = c.id
+    join bill b on b.id = k.made_bill_id
+    where c.account_id = $1 and 1 < s.instalments and $2 <= b.due_on
+    group by c.id order by c.id");
+const COUNT: Sql = Sql("select count(distinct bill_id) from bill_due_part");
+const SUMS: Sql = Sql("
+    select b.number, b.total_cents, cast(sum(q.amount_cents) as bigint)
+    from bill_due_part q join bill b on b.id = q.bill_id
+    group by b.number, b.total_cents having b.total_cents <> sum(q.amount_cents)
+    order by b.number limit 100");
 const BEHIND: Sql = Sql("select correction_id from bill_behind where bill_id = $1");
 const BILLS_BEHIND: Sql = Sql("
     select bill_id from bill_behind where correction_id = $1 order by bill_id");
@@ -150,6 +173,60 @@ pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
 /// Puts bills behind the first page of the correction that made them.
 pub fn put_behind(tx: &mut Tx, all: &[(BillId, CorrectionId)]) -> Result<()> {
     tx.bulk(PUT_BEHIND, all.iter().map(|(bill, correction)| [(*bill).into(), (*correction).into()]))
+}
+
+/// Keeps what of bills in the place of others is due when.
+pub fn say_due(tx: &mut Tx, all: &[(BillId, Vec<DuePart>)]) -> Result<()> {
+    let parts = all.iter().flat_map(|(bill, parts)| {
+        (1_i64..).zip(parts).map(move |(nth, it)| {
+            let DuePart { due, amount, asked_by, added_by, waived } = *it;
+            [
+                (*bill).into(),
+                nth.into(),
+                due.into(),
+                amount.into(),
+                asked_by.into(),
+                added_by.into(),
+                i64::from(waived).into(),
+            ]
+        })
+    });
+    tx.bulk(DUE_PARTS, parts)
+}
+
+/// What of these bills is due when, of those that stand in the place of others.
+pub fn due_parts(
+    tx: &mut Tx,
+    bills: impl IntoIterator<Item = BillId>,
+) -> Result<BTreeMap<BillId, Vec<DuePart>>> {
+    let list = list_of(bills);
+    let mut all: BTreeMap<BillId, Vec<DuePart>> = BTreeMap::new();
+    tx.each(tx.either(DUE_AMONG.0, DUE_AMONG.1), [V::from(&list)], |row| {
+        all.entry(row.id(0)?).or_default().push(DuePart {
+            due: row.date(1)?,
+            amount: row.money(2)?,
+            asked_by: row.maybe(3, Row::id)?,
+            added_by: row.maybe(4, Row::id)?,
+            waived: row.int(5)? != 0,
+        });
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// The corrections of an account of which what they added may be paid in parts and is not past due on a
+/// day, each with the day on which the first one is due.
+pub fn in_parts(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<(CorrectionId, Date)>> {
+    tx.many(IN_PARTS, [account.into(), on.into()], |row| Ok((row.id(0)?, row.date(1)?)))
+}
+
+/// What of a bill is due on days of its own comes to the bill.
+pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let found = tx.many(SUMS, [], |row| {
+        let (number, total, sum) = (row.text(0)?, row.money(1)?, row.money(2)?);
+        Ok(format!("{number} is {total}, and what of it is due when comes to {sum}"))
+    })?;
+    Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
 }
 
 /// The correction whose first page asks for a bill, if one does.

@@ -34,9 +34,10 @@ const NEARLY: Sql = Sql("
             group by account_id) as w on w.account_id = o.account_id
         where coalesce(w.cents, 0) < o.cents),
     to_come as (
-        select b.account_id, b.total_cents as cents, 'bill' as kind, b.number as key
-        from standing_bill b
-        where $1 <= b.due_on and not exists (select 1 from bill_rolled r where r.bill_id = b.id)
+        select b.account_id, coalesce(q.amount_cents, b.total_cents) as cents, 'bill' as kind,
+            b.number as key
+        from standing_bill b left join bill_due_part q on q.bill_id = b.id
+        where $1 <= coalesce(q.due_on, b.due_on) and not exists (select 1 from bill_rolled r where r.bill_id = b.id)
           and b.account_id in (select account_id from owed)
         union all
         select c.account_id, c.amount_cents, 'charge', c.key
@@ -64,7 +65,11 @@ const NEARLY: Sql = Sql("
         from charge c left join charge_since s on s.key = c.key
         where c.account_id in (select account_id from owed)
           and ((c.amount_cents < 0 and c.kind in ('fee', 'late-fee', 'deposit-applied'))
-            or (0 < c.amount_cents and s.key is not null)))
+            or (0 < c.amount_cents and s.key is not null))
+        union
+        select k.account_id from correction k join correction_settled t on t.correction_id = k.id
+        where (t.waived_cents <> 0 or t.interest_cents <> 0)
+          and k.account_id in (select account_id from owed))
     select o.account_id, a.class, o.cents, case when x.account_id is null then 0 else 1 end
     from owed o
     join account a on a.id = o.account_id
@@ -80,9 +85,9 @@ macro_rules! debts {
         concat!(
             "select d.account_id, d.due_on, d.cents, d.kind, d.key
              from (
-                 select b.account_id, b.due_on, b.id as at, b.total_cents as cents,
-                     'bill' as kind, b.number as key
-                 from standing_bill b
+                 select b.account_id, coalesce(q.due_on, b.due_on) as due_on, b.id as at,
+                     coalesce(q.amount_cents, b.total_cents) as cents, 'bill' as kind, b.number as key
+                 from standing_bill b left join bill_due_part q on q.bill_id = b.id
                  where not exists (select 1 from bill_rolled r where r.bill_id = b.id)
                    and b.account_id",
             $among,
@@ -145,7 +150,7 @@ struct Owes {
     account: AccountId,
     class: CustomerClass,
     amount: Money,
-    /// Something is given back of a charge, or came when it was long due.
+    /// Something is given back of a charge, came when it was long due, or rules took something off a correction.
     is_apart: bool,
 }
 

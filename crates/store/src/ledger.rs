@@ -45,8 +45,9 @@ const NEWEST: Sql = Sql("
     group by e.id, e.effective_on, e.kind, e.key, e.text
     order by e.id desc limit $2 offset $3");
 const MOVEMENTS: Sql = Sql("
-    select e.effective_on, e.kind, e.text, p.amount_cents
+    select e.effective_on, e.kind, e.text, p.amount_cents, c.kind
     from entry e join posting p on p.entry_id = e.id
+    left join charge c on e.kind = 'charge' and c.key = e.key
     where p.account_id = $1 and p.gl = '1200 receivable'
       and e.id < (select id from entry where key = $2 and kind = 'bill')
       and coalesce((select b.id from entry b join bill on bill.number = b.key
@@ -77,22 +78,25 @@ macro_rules! paper {
     };
 }
 // By the bill's day or that of the bill it came with, a debt is due, or since what it stands for was; else
-// from the day it counts.
+// from the day it counts. Of a bill in the place of another each part is due on its own day.
 const SIDES: Sql = Sql(concat!(
     "select s.id, s.kind, s.key, c.kind, s.effective_on,
-           coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
+           coalesce(q.due_on, b.due_on, w.due_on, d.due_on, s.effective_on),
+           coalesce(q.amount_cents, s.cents),
            case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end, ",
     paper!(),
-    " from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
+    ", q.asked_by_id, q.added_by_id, coalesce(q.waived, 0)
+     from (select e.id, e.kind, e.key, e.effective_on, cast(sum(p.amount_cents) as bigint) as cents
           from posting p join entry e on e.id = p.entry_id
           where p.account_id = $1 and p.gl = '1200 receivable'
             and e.effective_on <= $2 and e.id <= $3
           group by e.id, e.kind, e.key, e.effective_on) as s
     left join bill b on s.kind = 'bill' and b.number = s.key
+    left join bill_due_part q on q.bill_id = b.id and b.account_id = $1
     left join charge c on s.kind = 'charge' and c.key = s.key
     left join bill w on w.id = c.bill_id
     left join charge_since d on d.key = c.key
-    order by s.id"
+    order by s.id, q.nth"
 ));
 const APPLIED: Sql = Sql("
     select e.id, a.entry_id, a.amount_cents
@@ -113,23 +117,26 @@ const MOVED: Sql = Sql("
 // The same of many accounts at once.
 const SIDES_AMONG: (Sql, Sql) = among_ids!(
     "select s.id, s.kind, s.key, c.kind, s.effective_on,
-            coalesce(b.due_on, w.due_on, d.due_on, s.effective_on), s.cents,
+            coalesce(q.due_on, b.due_on, w.due_on, d.due_on, s.effective_on),
+            coalesce(q.amount_cents, s.cents),
             case when exists (select 1 from bill_rolled r where r.bill_id = b.id) then 1 else 0 end,
             coalesce((select max(m.bill_id) from bill_behind h
                       join bill_behind m on m.correction_id = h.correction_id
                       where h.bill_id = coalesce(b.id, w.id)
                         and not exists (select 1 from bill_cancelled k where k.bill_id = m.bill_id)),
-                     b.id, w.id), s.account_id
+                     b.id, w.id), q.asked_by_id, q.added_by_id, coalesce(q.waived, 0),
+            s.account_id
      from (select p.account_id, e.id, e.kind, e.key, e.effective_on,
                   cast(sum(p.amount_cents) as bigint) as cents
            from posting p join entry e on e.id = p.entry_id
            where p.gl = '1200 receivable' and e.effective_on <= $2 and e.id <= $3 and p.account_id",
     "      group by p.account_id, e.id, e.kind, e.key, e.effective_on) as s
      left join bill b on s.kind = 'bill' and b.number = s.key
+     left join bill_due_part q on q.bill_id = b.id and b.account_id = s.account_id
      left join charge c on s.kind = 'charge' and c.key = s.key
      left join bill w on w.id = c.bill_id
      left join charge_since d on d.key = c.key
-     order by s.account_id, s.id"
+     order by s.account_id, s.id, q.nth"
 );
 const APPLIED_AMONG: (Sql, Sql) = among_ids!(
     "select e.id, a.entry_id, a.amount_cents, y.account_id
@@ -266,6 +273,7 @@ pub fn movements_before(tx: &mut Tx, bill: &Bill) -> Result<Vec<Movement>> {
             kind: row.word(1, EntryKind::from_word)?,
             text: row.text(2)?,
             amount: row.money(3)?,
+            charge: row.maybe(4, |row, nth| row.word(nth, ChargeFor::from_word))?,
         })
     })
 }
@@ -295,6 +303,9 @@ fn side(row: &Row) -> Result<Side> {
         amount: row.money(6)?,
         rolled: row.int(7)? != 0,
         bill: row.maybe(8, Row::id)?,
+        asked_by: row.maybe(9, Row::id)?,
+        added_by: row.maybe(10, Row::id)?,
+        waived: row.int(11)? != 0,
     })
 }
 
@@ -310,7 +321,7 @@ pub fn open_sides(
     let mut all: BTreeMap<AccountId, Sides> = BTreeMap::new();
     let sql = tx.either(SIDES_AMONG.0, SIDES_AMONG.1);
     tx.each(sql, [V::from(&list), on.into(), through.into()], |row| {
-        all.entry(row.id(9)?).or_default().0.push(side(row)?);
+        all.entry(row.id(12)?).or_default().0.push(side(row)?);
         Ok(())
     })?;
     for of in [MOVED_AMONG, LEVELLED_AMONG, APPLIED_AMONG] {

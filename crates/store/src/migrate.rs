@@ -87,6 +87,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
     ("0087_as_planned", include_str!("../migrations/0087_as_planned.sql")),
+    ("0088_due_parts", include_str!("../migrations/0088_due_parts.sql")),
     ("0089_kept_sums", include_str!("../migrations/0089_kept_sums.sql")),
     ("0091_counted_checks", include_str!("../migrations/0091_counted_checks.sql")),
 ];

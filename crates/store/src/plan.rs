@@ -13,12 +13,13 @@ use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("
-    insert into plan (key, account_id, agreed_on, debt_cents, through_bill_id, why)
-    values ($1, $2, $3, $4, $5, $6)");
+    insert into plan (key, account_id, agreed_on, debt_cents, through_bill_id, correction_id, why)
+    values ($1, $2, $3, $4, $5, $6, $7)");
 const PARTS: Rows = Rows("plan_part (key, nth, due_on, amount_cents)");
 const END: Sql = Sql("insert into plan_end (key, how, ended_on, why) values ($1, $2, $3, $4)");
 const OF_ACCOUNT: Sql = Sql("
-    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
+    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on,
+           p.correction_id
     from plan p left join plan_end e on e.key = p.key
     where p.account_id = $1 order by p.agreed_on");
 const PARTS_OF: Sql = Sql("select due_on, amount_cents from plan_part where key = $1 order by nth");
@@ -29,11 +30,13 @@ const RUNNING: Sql = Sql("
 const HOLDING: (Sql, Sql) = among_ids!(
     "select p.account_id, p.agreed_on, (select max(q.due_on) from plan_part q where q.key = p.key)
      from plan p left join plan_end e on e.key = p.key
-     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on) and p.account_id",
+     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on)
+       and p.correction_id is null and p.account_id",
     "order by p.account_id, p.agreed_on"
 );
 const ALL_ON: Sql = Sql("
-    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
+    select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on,
+           p.correction_id
     from plan p left join plan_end e on e.key = p.key
     where p.agreed_on <= $1 and (e.ended_on is null or $1 < e.ended_on)
     order by p.key");
@@ -72,6 +75,7 @@ pub fn add(tx: &mut Tx, it: &Plan, why: &str) -> Result<()> {
         it.agreed.into(),
         it.debt.into(),
         it.through.into(),
+        it.of.into(),
         why.into(),
     ];
     tx.exec(ADD, values)?;
@@ -117,7 +121,7 @@ pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
 }
 
-/// Which of these accounts pay in parts on a day: since when, and until when.
+/// Which of these accounts pay all that they owed in parts on a day: since when, and until when.
 pub fn holding(
     tx: &mut Tx,
     accounts: &[AccountId],
@@ -170,6 +174,7 @@ fn plan(row: &Row) -> Result<Plan> {
         account: row.id(1)?,
         agreed: row.date(2)?,
         debt: row.money(3)?,
+        of: row.maybe(7, Row::id)?,
         through: row.maybe(4, Row::id)?,
         parts: Vec::new(),
         ended: how.zip(on),

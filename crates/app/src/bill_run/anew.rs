@@ -20,7 +20,7 @@ use meterbook_store::{self as store, Counter, Tx};
 use super::correct::{CORRECT, NotCorrected, said};
 use super::origin::Origins;
 use super::post::Ids;
-use super::settle::{before, rules_on};
+use super::settle::{before, keep_due, rules_on};
 use super::{check, origin, post, so_far, sum_up};
 use crate::refuse;
 
@@ -293,6 +293,7 @@ pub(super) fn keep(
             store::correction::replace(tx, old.id, new.id)?;
         }
     }
+    keep_due(tx, corrections)?;
     let together = corrections.iter().filter(|it| it.is_one_piece());
     let behind = together.flat_map(|it| it.made().map(move |bill| (bill.id, it.id)));
     let behind: Vec<(BillId, CorrectionId)> = behind.collect();

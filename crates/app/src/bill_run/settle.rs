@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::correct::Correction;
 use meterbook_core::bill::interest::paid;
 use meterbook_core::bill::settle::{
-    AskedBefore, Before, PaidBefore, Rules, asked_with, not_charged,
+    AskedBefore, Before, PaidBefore, Rules, asked_with, due_parts, not_charged,
 };
 use meterbook_core::id::{BillId, EntryId};
 use meterbook_core::money::Money;
@@ -72,6 +72,27 @@ pub(super) fn asked(tx: &mut Tx, bills: Vec<BillId>) -> Result<AskedBefore> {
         }
     }
     Ok(asked)
+}
+
+/// Keeps what of the bills that corrections made is due when.
+pub(super) fn keep_due(tx: &mut Tx, corrections: &[Correction]) -> Result<()> {
+    let replaced = corrections.iter().flat_map(|it| &it.bills).filter(|it| it.1.is_some());
+    let was = store::correction::due_parts(tx, replaced.map(|it| it.0.id))?;
+    let mut all = Vec::new();
+    for it in corrections {
+        let asked = match it.settled.reach {
+            Some(_) => asked(tx, it.bills.iter().map(|it| it.0.id).collect())?,
+            None => AskedBefore::new(),
+        };
+        let left = not_charged(it.settled.reach, &it.bills, &asked);
+        for ((old, new), left) in it.bills.iter().zip(left) {
+            if let Some(new) = new {
+                let was = was.get(&old.id).map_or(&[][..], Vec::as_slice);
+                all.push((new.id, due_parts((old, was), (new, left), (it.id, it.on))));
+            }
+        }
+    }
+    store::correction::say_due(tx, &all)
 }
 
 /// The rules that hold on a day.

@@ -23,6 +23,7 @@ use meterbook_store::summary::Left;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::correct::{taken_back, whole};
+use super::settle::keep_due;
 use super::{charges, post};
 use crate::delivery::queue_notes;
 use crate::summary::{members, rolls_up};
@@ -296,6 +297,11 @@ pub(super) fn anew(
             && let Some(made) = store::bill::by_number(tx, &number)?
         {
             store::correction::replace(tx, *was, made)?;
+            let fates = store::correction::of_bill(tx, *was)?;
+            for it in fates.iter().filter(|it| it.cancelled) {
+                let it = store::correction::get(tx, it.correction)?;
+                keep_due(tx, &[it])?;
+            }
         }
     }
     Ok(())

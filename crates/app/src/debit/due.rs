@@ -149,13 +149,13 @@ impl Payer<'_> {
         // What was billed until then is paid in parts.
         let planned = self.plan.as_ref().and_then(|it| it.through);
         let mut found = Vec::new();
-        for Asked { bill, due, left } in asked(&self.open) {
-            let on = self.mandate.terms.collects.day(due);
+        for Asked { bill, left } in asked(&beside(self.plan.as_ref(), &self.open)) {
+            let Some(at) = self.bills.iter().position(|it| it.id == bill) else { continue };
+            let on = self.mandate.terms.collects.day(self.bills[at].due_on);
             // What was due before the customer agreed was not meant.
             if self.on < on || on < self.mandate.signed {
                 continue;
             }
-            let Some(at) = self.bills.iter().position(|it| it.id == bill) else { continue };
             let with = asked_together(tx, bill)?;
             let together = |it: &&Face| with.contains(&it.id);
             let earlier = self.bills[at..].iter().filter(|it| !together(it));
@@ -181,8 +181,8 @@ impl Payer<'_> {
         if pays != Pays::Debit {
             return Ok(Vec::new());
         }
-        let about: Vec<&Face> =
-            self.bills.iter().filter(|it| Some(it.id) <= plan.through).collect();
+        let about = |it: &&Face| plan.of.is_some() || Some(it.id) <= plan.through;
+        let about: Vec<&Face> = self.bills.iter().filter(about).collect();
         let earlier: Vec<Earlier> =
             about.iter().map(|it| earlier_of(it)).take(4 * NORM_BILLS).collect();
         let days = days_of(plan, &about);
@@ -333,8 +333,12 @@ fn earlier_of(it: &Face) -> Earlier {
 /// What is open of what the paper of a bill asks for.
 pub(crate) struct Asked {
     pub(crate) bill: BillId,
-    pub(crate) due: Date,
     pub(crate) left: Money,
+}
+
+/// What is open without what a plan of a corrected amount holds: that is paid in parts.
+pub(crate) fn beside(plan: Option<&Plan>, open: &Open) -> Open {
+    plan.map_or_else(|| open.clone(), |it| it.beside(open))
 }
 
 /// What is open of each bill together with what came with it (the level, a fee, a part of a deposit) and,
@@ -345,7 +349,7 @@ pub(crate) fn asked(open: &Open) -> Vec<Asked> {
         let Some(bill) = it.side.bill else { continue };
         match all.iter_mut().find(|of| of.bill == bill) {
             Some(of) => of.left += it.left,
-            None => all.push(Asked { bill, due: it.side.due, left: it.left }),
+            None => all.push(Asked { bill, left: it.left }),
         }
     }
     all

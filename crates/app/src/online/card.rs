@@ -20,7 +20,7 @@ use super::ask::{self, Look};
 use super::stripe::{self, Answer, Payment, PaymentState, Stripe};
 use super::{NotOnline, settings, unanswered};
 use crate::authority::authorize;
-use crate::debit::{NotMade, asked};
+use crate::debit::{NotMade, asked, beside};
 use crate::{Actor, mandate, plan, receipt, refuse, task};
 
 /// After so long a charge that the provider does not know was never heard by it: to charge a day later is
@@ -77,16 +77,18 @@ fn of_card(tx: &mut Tx, settings: &Settings, card: &KeptCard, on: Date) -> Resul
     let tasks = store::task::of_subject(tx, About::Account(id), TASKS)?;
     let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
     let mandated = mandate::on(tx, id, on)?.is_some();
-    let planned = plan::on_day(tx, id, on)?.and_then(|it| it.through);
+    let plan = plan::on_day(tx, id, on)?;
+    let planned = plan.as_ref().and_then(|it| it.through);
     let mut begun = Vec::new();
     for it in store::online::open_of(tx, id)? {
         begun.push(ask::known(tx, it)?.bill);
     }
     let account = store::account::get(tx, id)?;
     let mut found = Vec::new();
-    for it in asked(&receipt::open_now(tx, id)?) {
+    for it in asked(&beside(plan.as_ref(), &receipt::open_now(tx, id)?)) {
+        let bill = store::bill::get(tx, it.bill)?;
         // What was due before the payer let the card be kept was not meant.
-        if on < it.due || it.due < card.from {
+        if on < bill.due_on || bill.due_on < card.from {
             continue;
         }
         let before = store::card::charges(tx, card.id, it.bill)?;
@@ -104,9 +106,9 @@ fn of_card(tx: &mut Tx, settings: &Settings, card: &KeptCard, on: Date) -> Resul
             account: account.clone(),
             card: card.clone(),
             bill: it.bill,
-            number: store::bill::get(tx, it.bill)?.number,
+            number: bill.number,
             amount: it.left,
-            on: it.due,
+            on: bill.due_on,
             held: held(it.left, &known),
         });
     }

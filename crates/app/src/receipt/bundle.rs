@@ -126,6 +126,9 @@ fn part(
                     due,
                     amount: -amount,
                     rolled: false,
+                    asked_by: None,
+                    added_by: None,
+                    waived: false,
                 });
                 let part = |it: &(EntryId, Money)| Applied { from: entry, to: it.0, amount: it.1 };
                 applied.extend(for_what.iter().map(part));

@@ -14,12 +14,14 @@ use meterbook_app::invoice;
 use meterbook_app::seller::say;
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::detail::ROLL_UP;
 use meterbook_core::id::{AccountId, BillId, CorrectionId};
 use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Location};
 
 use crate::authority::with_role;
-use crate::correct::{correct, shows, three_months};
+use crate::correct::{bill, correct, meter_shows, shows, three_months};
+use crate::sum_up::{MASTER, summing, three};
 use crate::village::{self, actor, says};
 
 /// The first day of the bills that are corrected.
@@ -168,5 +170,63 @@ fn a_bill_in_the_place_of_another_is_a_corrected_invoice_and_one_with_none_is_cr
         assert_eq!(only(&note, "CreditNoteTypeCode"), "381");
         let credited = format!("<cbc:ID>{}-CN</cbc:ID>", number(old[2]));
         assert!(note.contains(&credited), "{note}");
+    });
+}
+
+#[test]
+fn what_another_account_pays_is_invoiced_with_the_bill_that_sums_it_up() {
+    engines::each(|db, folder| {
+        three(db, Some(ROLL_UP));
+        db.write(|tx| say(tx, actor(), date(2026, 1, 1), &seller(None))).unwrap();
+        for (serial, index) in [("E-1", 100), ("E-2", 200), ("E-3", 300)] {
+            meter_shows(db, serial, date(2026, 2, 1), &[index]);
+        }
+        bill(db);
+        let sum = summing(db).unwrap();
+        let number = db.read(|tx| store::bill::get(tx, sum)).unwrap().number;
+        let text = db.read(|tx| invoice::of_bill(tx, sum)).unwrap();
+        assert!(text.contains("<cbc:PayableAmount currencyID=\"USD\">60.00</cbc:PayableAmount>"));
+        assert_eq!(text.matches("<cac:InvoiceLine>").count(), 2, "{text}");
+        let of = |id| {
+            let own = db.read(|tx| store::bill::of_account(tx, AccountId(id))).unwrap();
+            own.into_iter().find(|it| it.id != sum).unwrap()
+        };
+        let (own, second, third) = (of(1), of(2), of(3));
+        for it in [&second, &third] {
+            assert_eq!(text.matches(&format!("<cbc:Value>{}</cbc:Value>", it.number)).count(), 1);
+        }
+        let lists = text.contains(&format!("<cbc:Value>{}</cbc:Value>", own.number));
+        assert!(!lists, "its own bill has its own invoice");
+        assert!(db.read(|tx| invoice::of_bill(tx, own.id)).is_ok());
+        let why = says(&db.read(|tx| invoice::of_bill(tx, second.id)).unwrap_err());
+        let by = db.read(|tx| store::account::get(tx, MASTER)).unwrap().number;
+        assert_eq!(
+            why,
+            format!(
+                "account {by} pays {}, and is invoiced for it with {number}; write that with: meterbook bill invoice {number}",
+                second.number
+            )
+        );
+        // Drawn with it inside, the bill is the one of all of them.
+        let all = [own.id, second.id, third.id, sum];
+        assert_eq!(deliver::render_with_invoice(db, &all, folder).unwrap(), 2);
+    });
+}
+
+#[test]
+fn a_bill_that_only_lists_others_has_no_invoice() {
+    engines::each(|db, _| {
+        three(db, Some("stay"));
+        db.write(|tx| say(tx, actor(), date(2026, 1, 1), &seller(None))).unwrap();
+        for serial in ["E-1", "E-2", "E-3"] {
+            meter_shows(db, serial, date(2026, 2, 1), &[100]);
+        }
+        bill(db);
+        let sum = summing(db).unwrap();
+        let why = says(&db.read(|tx| invoice::of_bill(tx, sum)).unwrap_err());
+        assert!(
+            why.contains(" lists bills of several accounts, and each has its own invoice"),
+            "{why}"
+        );
     });
 }

@@ -28,6 +28,7 @@ mod degrees;
 mod delivery;
 mod deposit;
 mod doubts;
+mod due;
 mod e_invoice;
 mod eligible;
 mod exchange;

@@ -90,6 +90,9 @@ impl Lived {
             .unwrap();
             debts.push((self.post("bill", &format!("C-{id}"), on, account, cents), cents));
             if chance.of_a_hundred(20) {
+                self.in_parts((account, id), (on, due), cents, chance);
+            }
+            if chance.of_a_hundred(20) {
                 let (cents, on) =
                     (500 + i64::try_from(chance.below(3_000)).unwrap(), day(chance, 28));
                 writeln!(
@@ -124,6 +127,41 @@ impl Lived {
                 let on = day(chance, 28);
                 self.pay(account, on, &debts, chance);
             }
+        }
+    }
+
+    /// Makes a bill one in the place of another: some of it is as old as it was, and of what was added rules
+    /// may take something off.
+    fn in_parts(
+        &mut self,
+        (account, id): (u64, u64),
+        (on, due): (Date, Date),
+        cents: i64,
+        chance: &mut Chance,
+    ) {
+        let (by, since) = (id + 1_000_000, on.saturating_sub(50.days()));
+        let was = 1 + i64::try_from(chance.below(999)).unwrap();
+        let added = cents - was;
+        let off = i64::try_from(chance.below(2)).unwrap() * added.div_euclid(2);
+        writeln!(
+            self.rows,
+            "insert into correction (id, account_id, cause, why, made_on, net_cents)
+             values ({by}, {account}, 'read', 'misread', '{on}', {added});
+             insert into bill_due_part (bill_id, nth, due_on, amount_cents, added_by_id, waived)
+             values ({id}, 1, '{since}', {was}, null, 0), ({id}, 2, '{due}', {}, {by}, 0);",
+            added - off
+        )
+        .unwrap();
+        if off != 0 {
+            writeln!(
+                self.rows,
+                "insert into correction_settled (correction_id, waived_cents, interest_cents, instalments)
+                 values ({by}, {off}, 0, 0);
+                 insert into bill_due_part (bill_id, nth, due_on, amount_cents, waived)
+                 values ({id}, 3, '{due}', {off}, 1);"
+            )
+            .unwrap();
+            self.post("adjustment", &by.to_string(), on, account, -off);
         }
     }
 

@@ -243,6 +243,7 @@ fn plan() -> Plan {
         account: sample::ACCOUNT,
         agreed: date(2026, 8, 1),
         debt: Money::from_cents(90_00),
+        of: None,
         through: Some(BillId(1)),
         parts: vec![
             (date(2026, 8, 1), Money::from_cents(30_00)),

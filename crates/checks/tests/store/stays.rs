@@ -7,6 +7,7 @@ use jiff::civil::date;
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::Cause;
 use meterbook_core::bill::set::Set;
+use meterbook_core::bill::settle::DuePart;
 use meterbook_core::id::{BillId, CorrectionId, DebitFileId, SetId};
 use meterbook_store::set::Cancelled;
 use meterbook_store::{self as store, Db, Location};
@@ -43,6 +44,7 @@ const STAY: &[(&str, &str)] = &[
     ("charge_kinds", "text"),
     ("bill_apart", "why"),
     ("bill_behind", "correction_id"),
+    ("bill_due_part", "amount_cents"),
     ("bill_summed", "moved_cents"),
     ("once_line", "label"),
     ("online_settings", "text"),
@@ -298,6 +300,14 @@ fn keep(db: &Db) {
     db.write(|tx| {
         sample::keep(tx)?;
         store::correction::put_behind(tx, &[(BillId(1), CorrectionId(1))])?;
+        let due = DuePart {
+            due: sample::bill().due_on,
+            amount: sample::bill().total,
+            asked_by: None,
+            added_by: Some(CorrectionId(1)),
+            waived: false,
+        };
+        store::correction::say_due(tx, &[(BillId(1), vec![due])])?;
         store::set::add(tx, &set, &[])?;
         store::debit::call_off(tx, DebitFileId(1), date(2026, 8, 5), "it never went")?;
         store::set::cancel(tx, set.id, &cancelled)

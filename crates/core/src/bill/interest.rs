@@ -87,13 +87,15 @@ pub fn paid(
         };
         let stands = bills.iter().rev().find_map(|(number, waived)| {
             let side = of(EntryKind::Bill, number)?;
-            of(EntryKind::Cancelled, number).is_none().then_some((side, *waived))
+            of(EntryKind::Cancelled, number).is_none().then_some((side.entry, *waived))
         });
-        let now = stands.map_or(Money::ZERO, |(side, waived)| {
+        let now = stands.map_or(Money::ZERO, |(entry, waived)| {
             let items = open(&known, applied).items;
-            let left = items.iter().find(|it| it.side.entry == side.entry);
-            let left = left.map_or(Money::ZERO, |it| it.left);
-            (side.amount - waived - left).max(Money::ZERO)
+            let left: Money =
+                items.iter().filter(|it| it.side.entry == entry).map(|it| it.left).sum();
+            let asked: Money =
+                known.iter().filter(|it| it.entry == entry).map(|it| it.amount).sum();
+            (asked - waived - left).max(Money::ZERO)
         });
         if paid.last().map_or(Money::ZERO, |it| it.1) != now {
             paid.push((day, now));

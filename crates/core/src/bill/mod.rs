@@ -27,6 +27,7 @@ use crate::allocation::{Allotted, Given};
 use crate::bill::once::OnceLine;
 use crate::bill::summary::Summed;
 use crate::bill::why::Why;
+use crate::charge::ChargeFor;
 use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountId, AccountNumber, AgreementId, BillId, CorrectionId, WindowId};
 use crate::ledger::EntryKind;
@@ -263,6 +264,8 @@ pub struct Movement {
     pub text: String,
     /// What it added to the balance; negative for a payment.
     pub amount: Money,
+    /// What it is for, where it was charged.
+    pub charge: Option<ChargeFor>,
 }
 
 /// Billed use of one commodity, bill by bill.

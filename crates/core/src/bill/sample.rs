@@ -54,6 +54,7 @@ pub fn statement(language: Language) -> Statement {
             kind: EntryKind::Payment,
             text: "bank".to_owned(),
             amount: before - last,
+            charge: None,
         }],
         before,
         amount_due: before + total,

@@ -21,7 +21,7 @@ use super::correct::{Cause, net};
 use super::interest::{Since, Story, cent_days};
 use super::{Bill, BillNumber};
 use crate::account::CustomerClass;
-use crate::id::BillId;
+use crate::id::{BillId, CorrectionId};
 use crate::money::Money;
 
 /// Months that a text may reach back: longer than any bill is kept.
@@ -82,6 +82,21 @@ pub struct Asked {
     pub since: Vec<(Date, Money)>,
     /// The bills in whose place it stands, the first one first, each with what of it was not charged.
     pub of: Vec<(BillNumber, Money)>,
+}
+
+/// What of a bill in the place of another is due on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DuePart {
+    /// The day.
+    pub due: Date,
+    /// How much, above zero but for what is waived.
+    pub amount: Money,
+    /// The bill that asked for it by that day; `None` where this one does.
+    pub asked_by: Option<BillId>,
+    /// The correction that added it to what was asked for before.
+    pub added_by: Option<CorrectionId>,
+    /// Whether nobody is charged for it; below zero the bill comes to less than is asked for.
+    pub waived: bool,
 }
 
 /// By bill, of those that stand in the place of others.
@@ -277,6 +292,41 @@ pub fn asked_with((old, new): (&Bill, &Bill), waived: Money, asked: &AskedBefore
     Asked { waived, since, of }
 }
 
+/// What of a bill is due when that a correction makes on a day in the place of another one, of which that
+/// is `was`, nothing where it had one day for all; so much of it is not charged. What was past due is as
+/// old as it was; what a bill comes to less is off what was due last; the rest is due with the new bill.
+/// Nothing of one that asks for nothing.
+pub fn due_parts(
+    (old, was): (&Bill, &[DuePart]),
+    (new, waived): (&Bill, Money),
+    (id, on): (CorrectionId, Date),
+) -> Vec<DuePart> {
+    let part = |due, amount| DuePart { due, amount, asked_by: None, added_by: None, waived: false };
+    let whole = part(old.due_on, old.total);
+    let was = if was.is_empty() { &[whole][..] } else { was };
+    let (mut rest, mut parts) = (new.total - waived, Vec::new());
+    for it in was.iter().filter(|it| !it.waived) {
+        let amount = it.amount.min(rest);
+        if Money::ZERO < amount {
+            let asked_by = it.asked_by.or(Some(old.id));
+            let it = DuePart { amount, asked_by, ..*it };
+            // What was not past due yet is asked for by the new day.
+            let later = DuePart { due: new.due_on, asked_by: None, ..it };
+            parts.push(if it.due < on { it } else { later });
+            rest = rest - amount;
+        }
+    }
+    if Money::ZERO < rest {
+        parts.push(DuePart { added_by: Some(id), ..part(new.due_on, rest) });
+        rest = Money::ZERO;
+    }
+    // What is given back of one that asks for nothing has no day.
+    if waived != Money::ZERO || rest != Money::ZERO && !parts.is_empty() {
+        parts.push(DuePart { waived: true, ..part(new.due_on, waived + rest) });
+    }
+    parts
+}
+
 fn is_before(bill: &Bill, reach: Option<Date>) -> bool {
     reach.is_some_and(|reach| bill.period.start() < reach)
 }
@@ -446,6 +496,46 @@ mod tests {
         let pair = [(pair[0].0.clone(), Some(bill(1, 50)))];
         let it = Rules::parse(TEXT).unwrap().settle(of, today, &pair, &asked);
         assert_eq!(it.waived, Money::from_cents(1_000));
+    }
+
+    #[test]
+    fn what_was_past_due_stays_as_old_and_what_is_added_is_due_anew() {
+        let new = |id, dollars, day: Date| Bill { id: BillId(id), due_on: day, ..bill(3, dollars) };
+        let part = |due, dollars: i64, asked_by: Option<i64>, added_by: Option<i64>| DuePart {
+            due,
+            amount: Money::from_cents(dollars * 100),
+            asked_by: asked_by.map(BillId),
+            added_by: added_by.map(CorrectionId),
+            waived: false,
+        };
+        let (old, was) = (bill(3, 50), date(2026, 4, 1));
+        let (first, second) = ((CorrectionId(1), date(2026, 6, 1)), (CorrectionId(2), TODAY));
+        let (one, two) = (date(2026, 6, 20), date(2026, 7, 20));
+        // Up, then further up, then down below what was asked for at first.
+        let up = due_parts((&old, &[]), (&new(2, 80, one), Money::ZERO), first);
+        assert_eq!(up, [part(was, 50, Some(1), None), part(one, 30, None, Some(1))]);
+        let more = due_parts((&new(2, 80, one), &up), (&new(3, 100, two), Money::ZERO), second);
+        let added = [part(was, 50, Some(1), None), part(one, 30, Some(2), Some(1))];
+        assert_eq!(more, [added[0], added[1], part(two, 20, None, Some(2))]);
+        let less = due_parts((&new(3, 100, two), &more), (&new(4, 60, two), Money::ZERO), second);
+        assert_eq!(less, [added[0], part(one, 10, Some(2), Some(1))]);
+        let little = due_parts((&new(4, 60, two), &less), (&new(5, 40, two), Money::ZERO), second);
+        assert_eq!(little, [part(was, 40, Some(1), None)]);
+        assert_eq!(due_parts((&old, &[]), (&new(2, -5, one), Money::ZERO), first), []);
+        // Of what is more 10 are not charged; the next one charges 5 of these after all.
+        let dollars = |it: i64| Money::from_cents(it * 100);
+        let waived = |due, it| DuePart { waived: true, ..part(due, it, None, None) };
+        let some = due_parts((&old, &[]), (&new(2, 80, one), dollars(10)), first);
+        assert_eq!(some, [up[0], part(one, 20, None, Some(1)), waived(one, 10)]);
+        let after = due_parts((&new(2, 80, one), &some), (&new(3, 80, two), dollars(5)), second);
+        let charged = part(one, 20, Some(2), Some(1));
+        assert_eq!(after, [added[0], charged, part(two, 5, None, Some(2)), waived(two, 5)]);
+        // It comes to less, and what is asked for stays.
+        let stays = due_parts((&old, &[]), (&new(2, 40, one), dollars(-10)), first);
+        assert_eq!(stays, [up[0], waived(one, -10)]);
+        // What was not past due yet is due with the new bill, and is not what the correction added.
+        let soon = due_parts((&old, &[]), (&new(2, 80, one), Money::ZERO), (CorrectionId(1), was));
+        assert_eq!(soon, [part(one, 50, None, None), part(one, 30, None, Some(1))]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::account::Account;
 use crate::bill::correct::Correction;
 use crate::bill::why::Why;
-use crate::bill::{BillNumber, Utility};
+use crate::bill::{BillNumber, OnPlan, Utility};
 use crate::credit::late_fee::LateCharge;
 use crate::id::{AccountId, AccountNumber, BillId};
 use crate::money::Money;
@@ -35,8 +35,10 @@ pub struct Summary {
     pub number: Option<BillNumber>,
     /// Whether what the accounts are charged is owed by the one that sums up.
     pub rolled: bool,
-    /// What that owes beside all of them; `None` where it is not said.
+    /// What that owes beside all of them, less what it pays with later parts; `None` where it is not said.
     pub before: Option<Money>,
+    /// How its plan stands, if it pays in parts.
+    pub plan: Option<OnPlan>,
     /// The language it is written in.
     pub language: Language,
     /// Name, then address lines.

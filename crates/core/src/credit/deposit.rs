@@ -383,6 +383,9 @@ mod tests {
             due: date(2026, 3, day),
             amount: cents(amount),
             rolled: false,
+            asked_by: None,
+            added_by: None,
+            waived: false,
         };
         let sides = [
             side(1, EntryKind::Charge, Debt::Deposit, 1, 10_000),

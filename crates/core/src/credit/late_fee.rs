@@ -170,6 +170,11 @@ impl Rules {
         !self.exempt.is_empty()
     }
 
+    /// Whether nothing is asked for of what is paid in parts as agreed.
+    pub fn exempt_plans(&self) -> bool {
+        self.exempt.contains(&Shield::Plan)
+    }
+
     /// What a turn costs of which so much is open, if it costs anything of whoever has these shields.
     pub fn fee(&self, class: CustomerClass, open: Money, shields: &[Shield]) -> Option<Money> {
         let (how, _) = self.of(class)?;

@@ -13,7 +13,8 @@
 //! must   weather               # but for what comes due while that shields the account
 //! ```
 //! What is agreed is parts with days. Whether they are kept follows from what is past due: what is owed,
-//! less bills that came later and are not due, less parts that are not due.
+//! less bills that came later and are not due, less parts that are not due. What a correction added may be
+//! paid in parts by itself: such a plan holds that amount and nothing else.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -23,7 +24,7 @@ use jiff::civil::Date;
 
 use super::{NotRules, Shield, amount, class, lines, percent, whole};
 use crate::account::CustomerClass;
-use crate::id::{AccountId, BillId};
+use crate::id::{AccountId, BillId, CorrectionId};
 use crate::ledger::open::{Item, Open, Side};
 use crate::money::{Money, Rounding, Share};
 
@@ -92,6 +93,8 @@ pub struct Rules {
 pub struct Offer {
     /// In how many months.
     pub months: i64,
+    /// The correction of which only what it added is paid so; else all that is owed is.
+    pub of: Option<CorrectionId>,
     /// What is paid when: the first may be at once.
     pub parts: Vec<(Date, Money)>,
 }
@@ -107,7 +110,10 @@ pub struct Plan {
     pub agreed: Date,
     /// How much in all.
     pub debt: Money,
-    /// The newest bill that it is about; those that came later are paid beside it.
+    /// The correction of which it holds what was added, and nothing else that is owed.
+    pub of: Option<CorrectionId>,
+    /// The newest bill that it is about; those that came later are paid beside it. None of one that holds
+    /// what a correction added.
     pub through: Option<BillId>,
     /// What is paid when.
     pub parts: Vec<(Date, Money)>,
@@ -230,7 +236,7 @@ impl Rules {
                 parts.push((self.day(on, dues, nth), part));
             }
             parts.retain(|it| it.1 != Money::ZERO);
-            offers.push(Offer { months: many, parts });
+            offers.push(Offer { months: many, of: None, parts });
         }
         offers
     }
@@ -248,6 +254,18 @@ impl Rules {
     }
 }
 
+impl Offer {
+    /// What rules of corrections offer of what a correction added: each part on its day.
+    pub fn of_correction(of: CorrectionId, parts: Vec<(Date, Money)>) -> Offer {
+        Offer { months: i64::try_from(parts.len()).unwrap_or(i64::MAX), of: Some(of), parts }
+    }
+
+    /// What is paid so in all.
+    pub fn debt(&self) -> Money {
+        self.parts.iter().map(|it| it.1).sum()
+    }
+}
+
 impl Plan {
     /// Whether it holds on a day.
     pub fn holds(&self, on: Date) -> bool {
@@ -261,14 +279,23 @@ impl Plan {
 
     /// What of what is open is past due on a day beside it. What was billed until then is due with its
     /// parts, whatever its bills say: the parts that are past due are the oldest of that, and what is due
-    /// with the other ones is the newest. What is billed later is due by itself.
+    /// with the other ones is the newest. What is billed later is due by itself, and so is all that a plan
+    /// of what a correction added does not hold.
     pub fn past_due(&self, open: &Open, on: Date) -> Vec<Item> {
-        let later = |it: &Item| self.through < it.side.bill;
-        let counts = |it: &&Item| !it.side.rolled && (it.side.due < on || !later(it));
+        let beside = |it: &Item| match self.of {
+            Some(_) => !self.is_about(&it.side),
+            None => self.through < it.side.bill,
+        };
+        let with_parts = |it: &Item| self.of.is_none() && !beside(it);
+        let counts = |it: &&Item| !it.side.rolled && (it.side.due < on || with_parts(it));
         let mut due: Vec<Item> = open.items.iter().filter(counts).cloned().collect();
-        due.sort_by_key(|it| (later(it), Reverse((it.side.due, it.side.entry))));
+        due.sort_by_key(|it| (beside(it), Reverse((it.side.due, it.side.entry))));
         let mut rest = self.not_due(on);
         for it in &mut due {
+            // Of all that is owed a plan holds as much, whatever was paid first of it.
+            if self.of.is_some() && beside(it) {
+                continue;
+            }
             let part = it.left.min(rest);
             (it.left, rest) = (it.left - part, rest - part);
         }
@@ -277,10 +304,15 @@ impl Plan {
         due
     }
 
+    /// What is past due on a day by which it is broken: of one of what a correction added its own parts.
+    pub fn behind(&self, open: &Open, on: Date) -> Money {
+        let own = |it: &Item| self.of.is_none() || self.is_about(&it.side);
+        self.past_due(open, on).iter().filter(|it| own(it)).map(|it| it.left).sum()
+    }
+
     /// Whether it is broken on a day by what is open then, whoever looks.
     pub fn is_broken(&self, open: &Open, on: Date, grace: i64) -> bool {
-        let past_due = |day| self.past_due(open, day).iter().map(|it| it.left).sum();
-        matches!(self.stands(on, grace, past_due), Stands::Broken { .. })
+        matches!(self.stands(on, grace, |day| self.behind(open, day)), Stands::Broken { .. })
     }
 
     /// What is left of each part while so much of what it is about is open: what was paid is for the first
@@ -296,12 +328,21 @@ impl Plan {
     }
 
     /// Whether something that is open is what it is about: a bill up to the newest one, or what was owed
-    /// otherwise when it was agreed to.
+    /// otherwise when it was agreed to; or what its correction added.
     pub fn is_about(&self, it: &Side) -> bool {
-        match it.bill {
-            Some(bill) => !it.rolled && Some(bill) <= self.through,
-            None => !it.rolled && it.on <= self.agreed,
-        }
+        let is = match (self.of, it.bill) {
+            (Some(_), _) => it.added_by == self.of,
+            (None, Some(bill)) => Some(bill) <= self.through,
+            (None, None) => it.on <= self.agreed,
+        };
+        !it.rolled && is
+    }
+
+    /// What is open beside what a plan of a corrected amount holds: that asks for itself.
+    pub fn beside(&self, open: &Open) -> Open {
+        let mut open = open.clone();
+        open.items.retain(|it| self.of.is_none() || !self.is_about(&it.side));
+        open
     }
 
     /// The part that is due next on a day, with its number from 1.
@@ -344,6 +385,8 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::id::EntryId;
+    use crate::ledger::{Debt, EntryKind};
 
     const TEXT: &str = "months residential 12 3 6\ndown 25%\nleast 20.00\ndebt 50.00 2000.00\n\
         due with-bills\ngrace 5 days\nagain 1\n";
@@ -397,6 +440,7 @@ mod tests {
             account: AccountId(1),
             agreed: date(2026, 1, 10),
             debt: cents(90_00),
+            of: None,
             through: None,
             parts: (1..=3).map(|it| (date(2026, it, 20), cents(30_00))).collect(),
             ended: None,
@@ -430,6 +474,53 @@ mod tests {
         let ended = Plan { ended: Some((Ending::Broken, date(2026, 2, 1))), ..plan.clone() };
         assert!(ended.holds(date(2026, 1, 31)) && !ended.holds(date(2026, 2, 1)));
         assert!(!ended.holds(date(2026, 1, 9)));
+    }
+
+    #[test]
+    fn a_plan_of_what_a_correction_added_holds_nothing_else() {
+        let by = Some(CorrectionId(7));
+        let item = |(entry, due, left, added_by): (i64, Date, i64, Option<CorrectionId>)| {
+            let (kind, key, debt) = (EntryKind::Bill, entry.to_string(), Debt::Bill);
+            let (bill, on, amount) = (Some(BillId(entry)), date(2026, 1, 1), cents(left));
+            let (entry, rolled, asked_by, waived) = (EntryId(entry), false, None, false);
+            let side = Side {
+                entry,
+                kind,
+                key,
+                bill,
+                debt,
+                on,
+                due,
+                amount,
+                rolled,
+                asked_by,
+                added_by,
+                waived,
+            };
+            Item { side, left: amount }
+        };
+        let first = date(2026, 1, 20);
+        let items =
+            [(1, date(2025, 12, 20), 50_00, None), (2, first, 90_00, by), (2, first, 5_00, None)];
+        let open = |items: &[(i64, Date, i64, Option<CorrectionId>)]| Open {
+            items: items.iter().copied().map(item).collect(),
+            credits: Vec::new(),
+        };
+        let (now, plan) = (open(&items), Plan { of: by, ..plan() });
+        let past =
+            |open: &Open, on| plan.past_due(open, on).iter().map(|it| it.left).sum::<Money>();
+        // The first part is due with the bill; what was past due before is, and keeps the plan.
+        assert_eq!((past(&now, first), plan.behind(&now, first)), (cents(50_00), Money::ZERO));
+        let next = date(2026, 1, 21);
+        assert_eq!((past(&now, next), plan.behind(&now, next)), (cents(85_00), cents(30_00)));
+        assert!(!plan.is_broken(&now, date(2026, 1, 25), 5));
+        assert!(plan.is_broken(&now, date(2026, 1, 26), 5));
+        // What was paid is of the first part; the rest of the account changes nothing.
+        let paid = open(&[items[0], (2, first, 60_00, by)]);
+        assert_eq!((past(&paid, next), plan.behind(&paid, next)), (cents(50_00), Money::ZERO));
+        assert_eq!(plan.beside(&paid).items.len(), 1);
+        let done = open(&items[..1]);
+        assert_eq!(plan.stands(next, 5, |day| plan.behind(&done, day)), Stands::Done);
     }
 
     #[test]

@@ -76,7 +76,20 @@ mod tests {
             let due = on.checked_sub(jiff::Span::new().days(days)).unwrap();
             let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(1 << id));
             let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
-            Side { entry, kind, key, bill: None, debt, on: due, due, amount, rolled }
+            Side {
+                entry,
+                kind,
+                key,
+                bill: None,
+                debt,
+                on: due,
+                due,
+                amount,
+                rolled,
+                asked_by: None,
+                added_by: None,
+                waived: false,
+            }
         };
         let ages = [-5, 0, 1, 30, 31, 60, 61, 90, 91, 400];
         let sides: Vec<Side> = (0..).zip(ages).map(side).collect();
@@ -96,7 +109,20 @@ mod tests {
             let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(cents));
             let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
             let bill = Some(BillId(id));
-            Side { entry, kind, key, bill, debt, on: due, due, amount, rolled }
+            Side {
+                entry,
+                kind,
+                key,
+                bill,
+                debt,
+                on: due,
+                due,
+                amount,
+                rolled,
+                asked_by: None,
+                added_by: None,
+                waived: false,
+            }
         };
         let (first, second, third) = (date(2026, 2, 24), date(2026, 3, 24), date(2026, 4, 24));
         let sides = [(1, first, 15_000), (2, second, 30_000), (3, second, 15_000)].map(side);
@@ -106,6 +132,7 @@ mod tests {
             account: AccountId(1),
             agreed,
             debt: Money::from_cents(60_000),
+            of: None,
             through: Some(BillId(3)),
             parts: (0..4).map(part).collect(),
             ended: None,

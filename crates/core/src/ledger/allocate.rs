@@ -205,7 +205,20 @@ mod tests {
         let left = Money::from_cents(cents);
         let key = id.to_string();
         let (rolled, bill) = (false, None);
-        let side = Side { entry, kind, key, bill, debt, on: due, due, amount: left, rolled };
+        let side = Side {
+            entry,
+            kind,
+            key,
+            bill,
+            debt,
+            on: due,
+            due,
+            amount: left,
+            rolled,
+            asked_by: None,
+            added_by: None,
+            waived: false,
+        };
         Item { side, left }
     }
 

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::charge::Charge;
-use crate::id::{BillId, EntryId};
+use crate::id::{BillId, CorrectionId, EntryId};
 use crate::ledger::{Debt, EntryKind};
 use crate::money::Money;
 
-/// What one entry did to what an account owes.
+/// What one entry did to what an account owes; of a bill in the place of another what of it is due on one
+/// day, so that its entry has a side for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
     /// Which entry.
@@ -32,6 +33,12 @@ pub struct Side {
     pub amount: Money,
     /// Whether its paper says that another account pays it: a bill that is rolled up.
     pub rolled: bool,
+    /// The bill that asked for it by that day, where another one stands in its place.
+    pub asked_by: Option<BillId>,
+    /// The correction that added it to what was asked for before.
+    pub added_by: Option<CorrectionId>,
+    /// Whether nobody is charged for it: what takes it off is an entry of its own.
+    pub waived: bool,
 }
 
 /// What of a payment was meant for an item.
@@ -81,55 +88,79 @@ impl Open {
 
 /// What is open of these sides.
 ///
-/// What was taken back is set off against what took it back, what payments were meant for against
-/// them, and what is given back of a charge against that charge: a fee that is waived is not open, and
-/// security that goes back asks for no more of it. A credit that is left then, such as an overpayment or
-/// a payment whose bill was cancelled, pays what is due first: nobody has to come back for it. What came
-/// to the account when it was long due, such as a debt of another one, waits behind what was there then,
-/// which stays paid. What another account pays comes last.
+/// What was taken back is set off against what took it back, what rules took off corrections against what
+/// nobody is charged for, what payments were meant for against them, and what is given back of a charge against that
+/// charge: a fee that is waived is not open, and security that goes back asks for no more of it. A credit
+/// that is left then, such as an overpayment or a payment whose bill was cancelled, pays what is due first:
+/// nobody has to come back for it. What came to the account when it was long due, such as a debt of another
+/// one, waits behind what was there then, which stays paid. What another account pays comes last.
 pub fn open(sides: &[Side], applied: &[Applied]) -> Open {
-    let mut left: BTreeMap<EntryId, Money> = BTreeMap::new();
-    for side in sides {
-        left.insert(side.entry, side.amount);
+    let mut left: Vec<Money> = sides.iter().map(|it| it.amount).collect();
+    let mut whole: BTreeMap<(EntryKind, &str), Vec<usize>> = BTreeMap::new();
+    let mut places: BTreeMap<EntryId, Vec<usize>> = BTreeMap::new();
+    for (at, side) in sides.iter().enumerate() {
+        whole.entry((side.kind, &side.key)).or_default().push(at);
+        places.entry(side.entry).or_default().push(at);
     }
-    let mut whole: BTreeMap<(EntryKind, &str), EntryId> = BTreeMap::new();
-    for side in sides {
-        whole.insert((side.kind, &side.key), side.entry);
-    }
-    for side in sides {
+    for (at, side) in sides.iter().enumerate() {
         let Some(of) = side.kind.takes_back() else { continue };
-        if let Some(first) = whole.get(&(of, side.key.as_str())) {
-            set_off(&mut left, *first, side.entry, None);
+        let firsts = whole.get(&(of, side.key.as_str())).map_or(&[][..], Vec::as_slice);
+        let all = firsts.iter().map(|it| left[*it]).sum::<Money>() + left[at];
+        for first in firsts {
+            match all == Money::ZERO {
+                true => (left[*first], left[at]) = (Money::ZERO, Money::ZERO),
+                false => drop(set_off(&mut left, *first, at, None)),
+            }
         }
     }
+    take_off(&mut left, sides);
     for it in applied {
-        set_off(&mut left, it.from, it.to, Some(it.amount));
-    }
-    let given = |it: &&Side| it.kind == EntryKind::Charge && it.amount < Money::ZERO;
-    for side in sides.iter().filter(given) {
-        for of in sides.iter().filter(|it| gives_back(side, it)) {
-            set_off(&mut left, side.entry, of.entry, None);
+        let of = |entry| places.get(entry).into_iter().flatten();
+        let mut rest = it.amount;
+        for from in of(&it.from) {
+            for to in of(&it.to) {
+                rest = rest - set_off(&mut left, *from, *to, Some(rest));
+            }
         }
     }
-    let mut debits: Vec<&Side> = sides.iter().filter(|it| Money::ZERO < it.amount).collect();
-    let mut credits: Vec<&Side> = sides.iter().filter(|it| it.amount < Money::ZERO).collect();
-    debits.sort_by_key(|it| (it.rolled, it.due, it.entry));
-    credits.sort_by_key(|it| (it.on, it.entry));
-    let line = in_line(&debits);
+    let given = |it: &Side| it.kind == EntryKind::Charge && it.amount < Money::ZERO;
+    for (at, side) in sides.iter().enumerate().filter(|it| given(it.1)) {
+        for (of, _) in sides.iter().enumerate().filter(|it| gives_back(side, it.1)) {
+            set_off(&mut left, at, of, None);
+        }
+    }
+    let all = || 0..sides.len();
+    let mut debits: Vec<usize> = all().filter(|it| Money::ZERO < sides[*it].amount).collect();
+    let mut credits: Vec<usize> = all().filter(|it| sides[*it].amount < Money::ZERO).collect();
+    debits.sort_by_key(|it| (sides[*it].rolled, sides[*it].due, sides[*it].entry));
+    credits.sort_by_key(|it| (sides[*it].on, sides[*it].entry));
+    let line = in_line(sides, &debits);
     let mut next = 0;
     for credit in &credits {
-        while left[&credit.entry] != Money::ZERO && next < line.len() {
-            set_off(&mut left, credit.entry, line[next].entry, None);
-            if left[&line[next].entry] == Money::ZERO {
+        while left[*credit] != Money::ZERO && next < line.len() {
+            set_off(&mut left, *credit, line[next], None);
+            if left[line[next]] == Money::ZERO {
                 next += 1;
             }
         }
     }
-    let rest = |of: Vec<&Side>| {
-        let item = |it: &Side| Item { side: it.clone(), left: left[&it.entry].abs() };
+    let rest = |of: Vec<usize>| {
+        let item = |it: usize| Item { side: sides[it].clone(), left: left[it].abs() };
         of.into_iter().map(item).filter(|it| it.left != Money::ZERO).collect()
     };
     Open { items: rest(debits), credits: rest(credits) }
+}
+
+/// Sets what rules of corrections took off against what nobody is charged for, and what a later correction
+/// takes back of it against that of an earlier one. Interest that is given is left.
+fn take_off(left: &mut [Money], sides: &[Side]) {
+    let of_rules = |it: &&usize| sides[**it].kind == EntryKind::Adjustment || sides[**it].waived;
+    let all: Vec<usize> = (0..sides.len()).collect();
+    for one in all.iter().filter(of_rules) {
+        for other in all.iter().filter(of_rules) {
+            set_off(left, *one, *other, None);
+        }
+    }
 }
 
 /// Whether a charge below zero gives back what another one asked for: all or some of that charge, or
@@ -150,20 +181,26 @@ fn gives_back(side: &Side, of: &Side) -> bool {
 
 /// Debts in the order in which credits pay them: what is due first, but what came when it was long due
 /// behind all that was there.
-fn in_line<'a>(debits: &[&'a Side]) -> Vec<&'a Side> {
-    let long_due = |it: &Side| it.due < it.on;
-    let mut line: Vec<(Date, &Side)> = Vec::new();
-    for it in debits {
+fn in_line(sides: &[Side], debits: &[usize]) -> Vec<usize> {
+    // What is past due of a bill in the place of another was there before.
+    let long_due = |it: &Side| it.due < it.on && it.kind != EntryKind::Bill;
+    let mut line: Vec<(Date, usize)> = Vec::new();
+    for at in debits {
+        let it = &sides[*at];
         let day = if long_due(it) {
-            let before = debits.iter().filter(|of| of.entry < it.entry && !long_due(of));
+            let before = debits.iter().map(|of| &sides[*of]);
+            let before = before.filter(|of| of.entry < it.entry && !long_due(of));
             before.map(|of| of.due).max().map_or(it.due, |last| last.max(it.on))
         } else {
             it.due
         };
-        line.push((day, it));
+        line.push((day, *at));
     }
-    line.sort_by_key(|(day, it)| (it.rolled, *day, long_due(it), it.entry));
-    line.into_iter().map(|(_, it)| it).collect()
+    line.sort_by_key(|(day, at)| {
+        let it = &sides[*at];
+        (it.rolled, *day, long_due(it), it.entry)
+    });
+    line.into_iter().map(|it| it.1).collect()
 }
 
 /// The sides that count from no later than a day, without payments that were taken back by now and what
@@ -176,17 +213,18 @@ pub fn stood(sides: &[Side], by: Date) -> Vec<Side> {
     sides.iter().filter(stands).cloned().collect()
 }
 
-/// Sets one side off against the other, as far as both and `most` go. Two sides that are owed, or two
-/// that are paid, leave each other alone.
-fn set_off(left: &mut BTreeMap<EntryId, Money>, one: EntryId, other: EntryId, most: Option<Money>) {
-    let (Some(&a), Some(&b)) = (left.get(&one), left.get(&other)) else { return };
+/// Sets one side off against the other, as far as both and `most` go, and says how far. Two sides that are
+/// owed, or two that are paid, leave each other alone.
+fn set_off(left: &mut [Money], one: usize, other: usize, most: Option<Money>) -> Money {
+    let (a, b) = (left[one], left[other]);
     if (a < Money::ZERO) == (b < Money::ZERO) {
-        return;
+        return Money::ZERO;
     }
     let amount = a.abs().min(b.abs()).min(most.unwrap_or(a.abs()));
     let towards_zero = |it: Money| if it < Money::ZERO { it + amount } else { it - amount };
-    left.insert(one, towards_zero(a));
-    left.insert(other, towards_zero(b));
+    left[one] = towards_zero(a);
+    left[other] = towards_zero(b);
+    amount
 }
 
 #[cfg(test)]
@@ -201,7 +239,21 @@ mod tests {
         let (entry, debt) = (EntryId(id), Debt::Bill);
         let amount = Money::from_cents(cents);
         let (key, bill) = (key.to_owned(), None);
-        Side { entry, kind, key, bill, debt, on, due: on, amount, rolled: false }
+        let (rolled, asked_by, added_by, waived) = (false, None, None, false);
+        Side {
+            entry,
+            kind,
+            key,
+            bill,
+            debt,
+            on,
+            due: on,
+            amount,
+            rolled,
+            asked_by,
+            added_by,
+            waived,
+        }
     }
 
     fn left(of: &[Item]) -> Vec<(i64, i64)> {
@@ -306,6 +358,57 @@ mod tests {
         assert_eq!((amount.cents(), oldest), (90_00, date(2025, 1, 1)));
         let alone = [sides[0].clone(), sides[3].clone()];
         assert_eq!(left(&open(&alone, &[]).credits), [(1, 20_00)]);
+    }
+
+    #[test]
+    fn of_a_bill_in_the_place_of_another_only_what_was_added_is_due_anew() {
+        // Of 24 dollars in the place of 12 that are past due; another one of 20 came in between.
+        let new = side(4, EntryKind::Bill, "B-1-C1", 12_00);
+        let (was, by) = (date(2026, 2, 20), Some(CorrectionId(7)));
+        let mut sides = vec![
+            Side { due: was, ..side(1, EntryKind::Bill, "B-1", 12_00) },
+            side(2, EntryKind::Bill, "B-2", 20_00),
+            side(3, EntryKind::Cancelled, "B-1", -12_00),
+            Side { due: was, asked_by: Some(BillId(1)), ..new.clone() },
+            Side { due: date(2026, 4, 1), added_by: by, ..new },
+        ];
+        let now = open(&sides, &[]);
+        assert_eq!(left(&now.items), [(4, 12_00), (2, 20_00), (4, 12_00)]);
+        assert_eq!(now.past_due(date(2026, 3, 1)), Some((Money::from_cents(12_00), was)));
+        // What is paid of the bill is of the oldest of it.
+        let paid = side(6, EntryKind::Payment, "p", -15_00);
+        let meant = Applied { from: EntryId(6), to: EntryId(4), amount: Money::from_cents(15_00) };
+        let with: Vec<Side> = sides.iter().cloned().chain([paid]).collect();
+        assert_eq!(left(&open(&with, &[meant]).items), [(2, 20_00), (4, 9_00)]);
+        assert_eq!(left(&open(&with, &[]).items), [(2, 17_00), (4, 12_00)]);
+        // Half of what was added is not charged, and of another bill six more than it comes to are.
+        let waived = Side { waived: true, ..sides[4].clone() };
+        let dollars = Money::from_cents;
+        sides[4].amount = dollars(6_00);
+        sides.extend([
+            Side { amount: dollars(6_00), ..waived.clone() },
+            side(5, EntryKind::Adjustment, "7", -6_00),
+        ]);
+        let charged = [(4, 12_00), (2, 20_00), (4, 6_00)];
+        assert_eq!(left(&open(&sides, &[]).items), charged);
+        let mut less = sides.clone();
+        let of_another = Side { key: "B-3".to_owned(), entry: EntryId(9), ..waived };
+        less.extend([
+            Side { waived: false, added_by: None, amount: dollars(8_00), ..of_another.clone() },
+            Side { amount: dollars(-2_00), ..of_another },
+            side(10, EntryKind::Adjustment, "8", 2_00),
+        ]);
+        assert_eq!(left(&open(&less, &[]).items)[3..], [(9, 8_00)]);
+        less.push(side(11, EntryKind::Cancelled, "B-3", -6_00));
+        less.push(side(12, EntryKind::Adjustment, "9", -2_00));
+        assert_eq!(left(&open(&less, &[]).items), charged, "taken back as a whole");
+        // A later correction gives back what this one did not charge.
+        sides.extend([
+            side(7, EntryKind::Cancelled, "B-1-C1", -24_00),
+            Side { due: was, ..side(8, EntryKind::Bill, "B-1-C2", 12_00) },
+            side(9, EntryKind::Adjustment, "8", 6_00),
+        ]);
+        assert_eq!(left(&open(&sides, &[]).items), [(8, 12_00), (2, 20_00)]);
     }
 
     #[test]

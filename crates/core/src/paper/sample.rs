@@ -35,6 +35,7 @@ pub fn summary(language: Language) -> Summary {
     Summary {
         number: None,
         rolled: false,
+        plan: None,
         before: None,
         utility: own.utility.clone(),
         account: own.account.number,

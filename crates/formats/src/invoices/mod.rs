@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, evidence_in};
 use meterbook_core::bill::{Bill, Segment, Statement};
 use meterbook_core::delivery::mailing::note_number;
+use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -51,6 +52,18 @@ pub struct Preceding {
     pub number: String,
     /// The day on its face.
     pub on: Date,
+}
+
+/// A bill that another one sums up, with the number of the account whose it is: its lines are on the
+/// invoice of that one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummedUp {
+    /// Whose it is.
+    pub account: AccountNumber,
+    /// The bill.
+    pub bill: Bill,
+    /// What of it is owed by the account that sums up.
+    pub moved: Money,
 }
 
 /// Why a bill is not written as an invoice.
@@ -173,23 +186,32 @@ struct Totals {
     vat: Money,
     /// BT-112.
     with_vat: Money,
+    /// BT-113: what rules of corrections took off bills that are summed up.
+    paid: Money,
     /// BT-114: VAT is rounded line by line on a bill, and once for each rate on an invoice.
     rounding: Money,
     /// BT-115: the bill's total.
     payable: Money,
 }
 
-/// Works out the invoice.
+/// Works out the invoice; of a bill that sums up others `summed` is those whose charges it asks for.
 fn invoice<'a>(
     statement: &'a Statement,
+    summed: &'a [SummedUp],
     seller: &'a Seller,
     kind: &'a Kind,
 ) -> Result<Invoice<'a>, NotInvoiced> {
     let Statement { utility, bill, account, language, .. } = statement;
     let sign = Sign(if bill.total < Money::ZERO { -1 } else { 1 });
-    let treated = vat::treat(&parts(bill), *language)?;
+    let own = (bill, None);
+    let bills: Vec<(&Bill, Option<&SummedUp>)> = match summed {
+        [] => vec![own],
+        all => all.iter().map(|it| (&it.bill, Some(it))).collect(),
+    };
+    let all: Vec<Vec<&rating::Line>> = bills.iter().flat_map(|it| parts(it.0)).collect();
+    let treated = vat::treat(&all, *language)?;
     let (registration, vat) = numbers(seller, treated.has_vat)?;
-    let lines = lines(bill, &treated, sign, *language);
+    let lines = lines(&bills, &treated, sign, *language);
     if lines.is_empty() {
         return Err(NotInvoiced::Bill { what: "a line" });
     }
@@ -198,7 +220,8 @@ fn invoice<'a>(
         .ok_or(NotInvoiced::Bill { what: "the name of whom it is addressed to" })?;
     let moved: Vec<Moved> = treated.moved.into_iter().map(|it| it.signed(sign)).collect();
     let taxed = vat::breakdown(&lines, &moved, treated.reason);
-    let totals = totals(&lines, &moved, &taxed, sign.of(bill.total));
+    let paid = summed.iter().map(|it| it.bill.total - it.moved).sum();
+    let totals = totals(&lines, &moved, &taxed, (sign.of(paid), sign.of(bill.total)));
     let code = code(bill.total, kind);
     let (number, issued_on, preceding) = match kind {
         Kind::Bill => (bill.number.0.as_str(), bill.billed_on, None),
@@ -222,7 +245,7 @@ fn invoice<'a>(
         registration,
         vat,
         buyer,
-        delivered_at: one_place(&bill.segments),
+        delivered_at: one_place(bills.iter().flat_map(|it| &it.0.segments)),
         country,
         currency: seller.currency.code(),
         terms: terms(statement, seller, code, is_owed),
@@ -271,32 +294,47 @@ fn numbers(seller: &Seller, has_vat: bool) -> Result<(Option<&str>, Option<&str>
     }
 }
 
-fn lines<'a>(bill: &'a Bill, treated: &Treated, sign: Sign, language: Language) -> Vec<Line<'a>> {
+fn lines<'a>(
+    bills: &[(&'a Bill, Option<&SummedUp>)],
+    treated: &Treated,
+    sign: Sign,
+    language: Language,
+) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let mut categories = treated.categories.iter();
-    for segment in &bill.segments {
-        let first = lines.len();
-        let mut metered = None;
-        for line in &segment.lines {
-            let category = categories.next().expect("every line was looked at");
-            let Some(category) = *category else { continue };
-            if line.kind == ChargeKind::Usage {
-                metered.get_or_insert(lines.len());
+    for (bill, summed) in bills {
+        let begun = lines.len();
+        for segment in &bill.segments {
+            let first = lines.len();
+            let mut metered = None;
+            for line in &segment.lines {
+                let category = categories.next().expect("every line was looked at");
+                let Some(category) = *category else { continue };
+                if line.kind == ChargeKind::Usage {
+                    metered.get_or_insert(lines.len());
+                }
+                lines.push(of_line(Some(segment), line, category, sign, language));
             }
-            lines.push(of_line(Some(segment), line, category, sign, language));
+            let reads: Vec<String> =
+                segment.evidence.iter().map(|it| evidence_in(it, language)).collect();
+            if let Some(line) = lines.get_mut(metered.unwrap_or(first))
+                && !reads.is_empty()
+            {
+                line.note = Some(reads.join("; "));
+            }
         }
-        let reads: Vec<String> =
-            segment.evidence.iter().map(|it| evidence_in(it, language)).collect();
-        if let Some(line) = lines.get_mut(metered.unwrap_or(first))
-            && !reads.is_empty()
-        {
-            line.note = Some(reads.join("; "));
+        for it in &bill.once {
+            let category = categories.next().expect("every line was looked at");
+            if let Some(category) = *category {
+                lines.push(of_line(None, &it.line, category, sign, language));
+            }
         }
-    }
-    for it in &bill.once {
-        let category = categories.next().expect("every line was looked at");
-        if let Some(category) = *category {
-            lines.push(of_line(None, &it.line, category, sign, language));
+        if let Some(it) = summed {
+            let words = words(language);
+            for line in &mut lines[begun..] {
+                line.said.push((words.bill, it.bill.number.to_string()));
+                line.said.push((words.account, it.account.to_string()));
+            }
         }
     }
     lines
@@ -333,7 +371,12 @@ fn of_line<'a>(
     }
 }
 
-fn totals(lines: &[Line], moved: &[Moved], taxed: &[Taxed], payable: Money) -> Totals {
+fn totals(
+    lines: &[Line],
+    moved: &[Moved],
+    taxed: &[Taxed],
+    (paid, payable): (Money, Money),
+) -> Totals {
     let lines: Money = lines.iter().map(|it| it.amount).sum();
     let vat: Money = taxed.iter().map(|it| it.tax).sum();
     let with_vat = lines + vat;
@@ -342,7 +385,8 @@ fn totals(lines: &[Line], moved: &[Moved], taxed: &[Taxed], payable: Money) -> T
         moved: moved.iter().map(|it| it.amount).sum(),
         vat,
         with_vat,
-        rounding: payable - with_vat,
+        paid,
+        rounding: payable + paid - with_vat,
         payable,
     }
 }
@@ -416,10 +460,10 @@ fn town(line: &str) -> Option<(&str, &str, &str)> {
     (is_postcode && is_region && !city.is_empty()).then_some((city, region, postcode))
 }
 
-fn one_place(segments: &[Segment]) -> Option<&str> {
-    let first = segments.first()?.service_at.as_str();
-    let all = !first.is_empty() && segments.iter().all(|it| it.service_at == first);
-    all.then_some(first)
+fn one_place<'a>(segments: impl Iterator<Item = &'a Segment>) -> Option<&'a str> {
+    let mut places = segments.map(|it| it.service_at.as_str());
+    let first = places.next()?;
+    (!first.is_empty() && places.all(|it| it == first)).then_some(first)
 }
 
 impl fmt::Display for NotInvoiced {

@@ -9,7 +9,7 @@ use meterbook_core::text::decimal;
 use quick_xml::escape::escape;
 
 use super::vat::Category;
-use super::{Address, Code, Invoice, Kind, Line, NotInvoiced, Party, invoice};
+use super::{Address, Code, Invoice, Kind, Line, NotInvoiced, Party, SummedUp, invoice};
 
 /// Which rules it keeps: the norm's own, and no country's or network's beside them.
 const RULES: &str = "urn:cen.eu:en16931:2017";
@@ -24,7 +24,20 @@ const OUTSIDE: &str = "VATEX-EU-O";
 /// # Errors
 /// What the norm wants and nobody said, or a VAT that cannot be told apart.
 pub fn write(statement: &Statement, seller: &Seller, kind: &Kind) -> Result<String, NotInvoiced> {
-    let it = invoice(statement, seller, kind)?;
+    write_sum(statement, &[], seller, kind)
+}
+
+/// The same of a bill that sums up others, with the lines of those whose charges it asks for.
+///
+/// # Errors
+/// What the norm wants and nobody said, or a VAT that cannot be told apart.
+pub fn write_sum(
+    statement: &Statement,
+    summed: &[SummedUp],
+    seller: &Seller,
+    kind: &Kind,
+) -> Result<String, NotInvoiced> {
+    let it = invoice(statement, summed, seller, kind)?;
     let noun = if it.code == Code::Credit { "CreditNote" } else { "Invoice" };
     let mut xml = Xml { text: String::new(), open: Vec::new(), currency: it.currency };
     xml.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -246,6 +259,9 @@ fn totals(xml: &mut Xml, it: &Invoice) {
         if !it.moved.is_empty() {
             xml.amount("AllowanceTotalAmount", totals.moved);
             xml.amount("ChargeTotalAmount", totals.moved);
+        }
+        if totals.paid != Money::ZERO {
+            xml.amount("PrepaidAmount", totals.paid);
         }
         if totals.rounding != Money::ZERO {
             xml.amount("PayableRoundingAmount", totals.rounding);

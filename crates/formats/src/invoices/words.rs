@@ -16,6 +16,9 @@ pub(super) struct Words {
     pub(super) charged: &'static str,
     pub(super) tariff: &'static str,
     pub(super) service_at: &'static str,
+    /// Before the number of a bill that is summed up, and of its account.
+    pub(super) bill: &'static str,
+    pub(super) account: &'static str,
     pub(super) outside: &'static str,
     /// Why a line has no VAT beside others that have.
     pub(super) untaxed: &'static str,
@@ -30,6 +33,8 @@ const ENGLISH: Words = Words {
     charged: "Charged to account",
     tariff: "Tariff",
     service_at: "Service address",
+    bill: "Bill",
+    account: "Account",
     outside: "Not subject to VAT",
     untaxed: "the tariff puts no VAT on it",
 };
@@ -43,6 +48,8 @@ const SPANISH: Words = Words {
     charged: "Se carga a la cuenta",
     tariff: "Tarifa",
     service_at: "Dirección del servicio",
+    bill: "Factura",
+    account: "Cuenta",
     outside: "No sujeto a IVA",
     untaxed: "la tarifa no le aplica IVA",
 };

@@ -13,7 +13,7 @@ use meterbook_core::period::Period;
 use meterbook_core::person::Language;
 use meterbook_core::rating::Line;
 use meterbook_core::seller::Seller;
-use meterbook_formats::invoices::{Kind, NotInvoiced, Preceding, ubl};
+use meterbook_formats::invoices::{Kind, NotInvoiced, Preceding, SummedUp, ubl};
 use quick_xml::events::Event;
 
 /// A seller of whom everything is known.
@@ -147,8 +147,13 @@ const UNITS: [&str; 12] =
 
 /// Whether the sums are those that the norm asks for; the element itself.
 fn sound(name: &str, statement: &Statement, kind: &Kind) -> Element {
-    let xml = ubl::write(statement, &seller(), kind).unwrap_or_else(|why| panic!("{name}: {why}"));
-    let it = Element::read(&xml);
+    sound_sum(name, statement, &[], kind)
+}
+
+/// The same of a bill that sums up these.
+fn sound_sum(name: &str, statement: &Statement, summed: &[SummedUp], kind: &Kind) -> Element {
+    let xml = ubl::write_sum(statement, summed, &seller(), kind);
+    let it = Element::read(&xml.unwrap_or_else(|why| panic!("{name}: {why}")));
     let noun = if it.name == "CreditNote" { "CreditNoteLine" } else { "InvoiceLine" };
     let quantity = noun.replace("Note", "ed").replace("InvoiceLine", "InvoicedQuantity");
     let quantity = quantity.replace("CreditedLine", "CreditedQuantity");
@@ -212,7 +217,7 @@ fn sound(name: &str, statement: &Statement, kind: &Kind) -> Element {
     assert_eq!(said("TaxInclusiveAmount"), without + vat, "{name}: BR-CO-15");
     let payable = said("PayableAmount");
     assert_eq!(
-        said("TaxInclusiveAmount") + said("PayableRoundingAmount"),
+        said("TaxInclusiveAmount") - said("PrepaidAmount") + said("PayableRoundingAmount"),
         payable,
         "{name}: BR-CO-16"
     );
@@ -304,6 +309,57 @@ fn less_than_nothing_with_vat_is_given_back_with_it() {
     assert_eq!(given.bill.total.plain(), "-6.84");
     let it = sound("given back", given, &Kind::Bill);
     assert_eq!(breakdown(&it), ["S 20 4.20 0.84", "E 0 1.80 0.00"]);
+}
+
+/// Bills that sum up others: with VAT and without, of which rules of corrections took something off, of
+/// less than nothing, and without any VAT.
+pub(crate) fn sums_up() -> Vec<(Statement, Vec<SummedUp>)> {
+    let vat = with_vat();
+    let plain = of_text(&month("", "volume  Energy  0.12\n"));
+    let sum = |of: &[&Statement], off: i64| {
+        let mut statement = sample::statement(Language::English);
+        let mut summed = Vec::new();
+        for (nth, it) in (1..).zip(of) {
+            let mut bill = it.bill.clone();
+            bill.number = BillNumber(format!("B-260801-1000000{nth}"));
+            let off = Money::from_cents(if nth == 1 { off } else { 0 });
+            let moved = bill.total - off;
+            summed.push(SummedUp { account: statement.account.number, bill, moved });
+        }
+        statement.bill.segments.clear();
+        statement.bill.total = summed.iter().map(|it| it.moved).sum();
+        (statement, summed)
+    };
+    vec![
+        sum(&[&vat[0], &vat[1], &vat[3]], 0),
+        sum(&[&vat[1], &plain], 1_00),
+        sum(&[&vat[4], &vat[5]], 0),
+        sum(&[&plain, &plain], -1_00),
+    ]
+}
+
+#[test]
+fn a_bill_that_sums_up_others_has_their_lines_with_their_numbers_and_days() {
+    for (nth, (statement, summed)) in sums_up().iter().enumerate() {
+        for kind in kinds() {
+            sound_sum(&format!("sum {nth}"), statement, summed, &kind);
+        }
+    }
+    let (statement, summed) = &sums_up()[1];
+    let it = sound_sum("sum", statement, summed, &Kind::Bill);
+    // What has no VAT is exempt beside what has.
+    assert_eq!(breakdown(&it), ["E 0 24.00 0.00", "S 20 8.00 1.60"]);
+    assert_eq!(it.money("LegalMonetaryTotal PrepaidAmount"), Money::from_cents(1_00));
+    let property = |line: &Element, name: &str| {
+        let all = line.at("Item").all("AdditionalItemProperty");
+        all.filter(|it| it.at("Name").text == name).map(|it| it.at("Value").text.clone()).next()
+    };
+    let bills: Vec<_> = it.all("InvoiceLine").map(|it| property(it, "Bill").unwrap()).collect();
+    assert_eq!(bills, ["B-260801-10000001", "B-260801-10000002"]);
+    for line in it.all("InvoiceLine") {
+        assert_eq!(property(line, "Account").unwrap(), statement.account.number.to_string());
+        assert_eq!(line.at("InvoicePeriod StartDate").text, "2026-07-01");
+    }
 }
 
 /// The breakdown of VAT: category, rate, taxable, tax.

@@ -177,6 +177,15 @@ fn invoices_that_we_write_keep_the_rules_of_the_norm() {
             files.push(file);
         }
     }
+    for (nth, (statement, summed)) in super::invoices::sums_up().iter().enumerate() {
+        for (of, kind) in super::invoices::kinds().iter().enumerate() {
+            let file = written.path().join(format!("sum {nth} {of}.xml"));
+            let seller = super::invoices::seller();
+            std::fs::write(&file, ubl::write_sum(statement, summed, &seller, kind).unwrap())
+                .unwrap();
+            files.push(file);
+        }
+    }
     files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../golden/invoices/mockup.xml"));
     assert_eq!(asked(&python, "ubl.py", &files), format!("{} clean\n", files.len()));
     // The judge does find what is wrong.

@@ -260,7 +260,7 @@ pub(super) fn print(it: &Correction) {
     }
     if let Some(first) = parts.first() {
         let count = parts.len();
-        say::line(format_args!("may be paid in {count} parts, the first of {first}"));
+        say::line(format_args!("may be paid in {count} parts, the first of {first}: plan propose"));
     }
     say::line(format_args!("{} corrected; together {}", counted(it.bills.len(), "bill"), it.net));
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::plan;
 use meterbook_core::credit::plan::{Pays, Plan};
+use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store as store;
@@ -25,15 +26,23 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
             })?;
             if *json {
                 let offers = it.offers.iter();
-                let offers =
-                    offers.map(|it| json!({ "months": it.months, "parts": parts(&it.parts) }));
+                let offers = offers.map(|it| {
+                    let of = it.of.map(note_number);
+                    json!({ "months": it.months, "parts": parts(&it.parts), "correction": of })
+                });
                 let (debt, offers) = (it.debt.plain(), offers.collect::<Vec<_>>());
                 say::line(json!({ "debt": debt, "offers": offers }));
                 return Ok(());
             }
             say::line(format_args!("{} is owed", it.debt));
             for (nth, offer) in (1..).zip(&it.offers) {
-                say::line(format_args!("{nth}: {}", counted(offer.months, "month")));
+                match offer.of {
+                    None => say::line(format_args!("{nth}: {}", counted(offer.months, "month"))),
+                    Some(of) => {
+                        let (of, debt) = (note_number(of), offer.debt());
+                        say::line(format_args!("{nth}: what {of} added, {debt}"));
+                    }
+                }
                 offer.parts.iter().for_each(part);
             }
         }
@@ -76,7 +85,9 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
                 return Ok(());
             }
             for (it, stands, pays) in &told {
-                say::line(format_args!("{} of {}, {pays}: {stands}", it.debt, it.agreed));
+                let of =
+                    it.of.map_or_else(String::new, |of| format!(" that {} added", note_number(of)));
+                say::line(format_args!("{}{of} of {}, {pays}: {stands}", it.debt, it.agreed));
                 it.parts.iter().for_each(part);
             }
         }
@@ -126,6 +137,7 @@ fn as_json(it: &Plan, (stands, pays): (&str, Pays), today: Date) -> Value {
     json!({
         "agreed": it.agreed.to_string(),
         "debt": it.debt.plain(),
+        "correction": it.of.map(note_number),
         "parts": parts(&it.parts),
         "not_due": it.not_due(today).plain(),
         "stands": stands,

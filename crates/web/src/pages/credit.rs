@@ -21,7 +21,8 @@ use meterbook_core::credit::plan::{Pays, Plan, Stands};
 use meterbook_core::credit::pledge::Pledge;
 use meterbook_core::credit::protection as texts;
 use meterbook_core::debit::Mandate;
-use meterbook_core::id::AccountId;
+use meterbook_core::delivery::mailing::note_number;
+use meterbook_core::id::{AccountId, CorrectionId};
 use meterbook_core::ledger::Payment;
 use meterbook_core::money::Money;
 use meterbook_core::online::card::KeptCard;
@@ -425,7 +426,10 @@ fn agreed((plan, stands): &(Plan, Stands), pays: Pays, visitor: &Visitor) -> Agr
             "{} {}, {}",
             words.plan_since,
             show::day(plan.agreed, visitor.language),
-            show::money(plan.debt)
+            match plan.of {
+                None => show::money(plan.debt),
+                Some(of) => added_by(of, plan.debt, visitor),
+            }
         ),
         stands: match stands {
             Stands::InTime => words.plan_in_time.to_owned(),
@@ -439,12 +443,23 @@ fn agreed((plan, stands): &(Plan, Stands), pays: Pays, visitor: &Visitor) -> Agr
     }
 }
 
+/// What a correction added, which is paid in parts by itself.
+fn added_by(of: CorrectionId, amount: Money, visitor: &Visitor) -> String {
+    format!("{} {}: {}", visitor.money().plan_added, note_number(of), show::money(amount))
+}
+
 fn offered(it: &Proposed, typed: &Typed, visitor: &Visitor) -> Vec<Offered> {
     let words = visitor.money();
     let chosen = typed.some("option").unwrap_or("1").to_owned();
     let offer = |(nth, it): (usize, &meterbook_core::credit::plan::Offer)| Offered {
         nth,
-        name: format!("{} {}", it.months, if it.months == 1 { words.month } else { words.months }),
+        name: match it.of {
+            None => {
+                let months = if it.months == 1 { words.month } else { words.months };
+                format!("{} {months}", it.months)
+            }
+            Some(of) => added_by(of, it.debt(), visitor),
+        },
         parts: parts(&it.parts, visitor),
         chosen: chosen == nth.to_string(),
     };

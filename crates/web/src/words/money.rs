@@ -195,6 +195,7 @@ catalogue! {
     month: "month", "mes";
     months: "months", "meses";
     over: "over", "terminada";
+    plan_added: "What a correction added,", "Lo que añadió una corrección,";
     plan_agree: "Agree to it", "Acordarlo";
     plan_agreed: "The arrangement is agreed to.", "El acuerdo está hecho.";
     card: "Card that bills are charged to", "Tarjeta a la que se cobran las facturas";
