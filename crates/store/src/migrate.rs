@@ -86,6 +86,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0081_kinds_of_unclaimed", include_str!("../migrations/0081_kinds_of_unclaimed.sql")),
     ("0084_called_off", include_str!("../migrations/0084_called_off.sql")),
     ("0086_spanish", include_str!("../migrations/0086_spanish.sql")),
+    ("0093_paid_by_itself", include_str!("../migrations/0093_paid_by_itself.sql")),
+    ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
