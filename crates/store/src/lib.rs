@@ -108,6 +108,7 @@ pub mod tie_out;
 pub mod timeline;
 pub mod unbilled;
 pub mod unclaimed;
+pub mod under_way;
 pub mod utility;
 pub mod vee;
 pub mod webhook;
