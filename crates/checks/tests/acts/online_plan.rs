@@ -154,7 +154,7 @@ fn another_amount_is_paid_where_the_settings_let_payers_say_one() {
             more.to_string(),
             "$17.77 is more than the $17.76 that is owed; pay no more than that"
         );
-        let [amount, least, most] = [cents(99), cents(1_00), cents(500_00)];
+        let [amount, least, most] = [cents(99), cents(1_00), cents(50_000)];
         let limits = NotOnline::Limits { amount, least, most };
         assert_eq!(refusal(begin(db, actor(), &other(99))), limits);
         // Less than is due is for the part first, and more for later parts behind the rest.
