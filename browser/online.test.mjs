@@ -6,11 +6,13 @@ import { after, before, test } from 'node:test';
 import { expected, inSpanish, inside, launch, page, press, sound, tabTo, url } from './browser.mjs';
 
 const link = process.env.METERBOOK_LINK;
+const planned = process.env.METERBOOK_PLANNED;
 const port = Number(process.env.METERBOOK_PROVIDER);
 let browser;
 let provider;
 let key;
 let keeps;
+let asked;
 before(async () => { browser = await launch(); });
 after(() => { browser?.close(); provider?.close(); });
 
@@ -23,6 +25,7 @@ function open() {
       if (request.url === '/paying') return answer.setHeader('content-type', 'text/html').end('<title>Provider</title>');
       key = new URLSearchParams(body).get('client_reference_id') ?? key;
       keeps = new URLSearchParams(body).get('payment_intent_data[setup_future_usage]') ?? keeps;
+      asked = new URLSearchParams(body).get('line_items[0][price_data][unit_amount]') ?? asked;
       const session = { id: 'cs_1', client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
       const list = request.method === 'GET' && request.url.includes('?');
       answer.end(JSON.stringify(list ? { data: [], has_more: false } : session));
@@ -103,6 +106,38 @@ test('an attempt says what it waits for, and the provider is asked about it', as
   await inSpanish(tab);
   assert.match(await tab.locator('main').innerText(), /al pagador, o un pago en camino/);
   await sound(tab);
+});
+
+test('who pays in parts is asked for what is due now, and may pay all of it or another amount', async () => {
+  await open();
+  const tab = await page(browser);
+  await tab.goto(planned);
+  await sound(tab);
+  assert.match(await tab.locator('main').innerText(), /To pay now\s+\$\d/);
+  assert.ok(await tab.locator('[name=what][value=due]').isChecked());
+  const of = async (what) => (await tab.locator(`label:has([value=${what}])`).innerText()).replace(/[^\d]/g, '');
+  const [due, all] = [await of('due'), await of('all')];
+  assert.ok(Number(due) < Number(all), `${due} of ${all}`);
+  // What is too much, and what is no amount, loses nothing that was said.
+  await tab.locator('[name=what][value=other]').check();
+  for (const [amount, says] of [['99999.00', /more than is owed/], ['1x', /no amount/]]) {
+    await tab.fill('[name=amount]', amount);
+    await tab.locator('main button').click();
+    await tab.getByRole('alert').waitFor();
+    expected(tab, 422);
+    assert.match(await tab.getByRole('alert').innerText(), says);
+    assert.ok(await tab.locator('[name=what][value=other]').isChecked());
+    assert.equal(await tab.inputValue('[name=amount]'), amount);
+  }
+  await inSpanish(tab);
+  await sound(tab);
+  assert.match(await tab.locator('main').innerText(), /A pagar ahora/);
+  assert.match(await tab.locator('legend').innerText(), /Cuánto quiere pagar/);
+  await tab.locator('[name=what][value=due]').check();
+  await tabTo(tab, 'main button');
+  await Promise.all([tab.waitForURL(`http://127.0.0.1:${port}/paying`), tab.keyboard.press('Enter')]);
+  tab.complaints = tab.complaints.filter((it) => !it.includes(`:${port}`));
+  assert.equal(asked, due);
 });
 
 test('what is no link leads nowhere, and what nobody signed is not taken', async () => {

@@ -21,6 +21,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 use crate::authority::authorize;
 use crate::plan::Plans;
 use crate::receipt;
+use crate::under_way::{self, Long};
 use crate::{Actor, refuse};
 
 /// Why a day or a month is not closed.
@@ -89,6 +90,11 @@ pub struct JournalLine {
 /// What takes long with many accounts is looked at while others post; what is posted meanwhile is looked
 /// at by the next close. In a large utility everybody who posted was refused before, as long as it took.
 pub fn close_day(db: &Db, actor: Actor, on: Date, why: &str) -> Result<Journal> {
+    let act = || seal_day(db, actor, on, why);
+    under_way::during(db, actor, (Long::Close, &on.to_string()), act)
+}
+
+fn seal_day(db: &Db, actor: Actor, on: Date, why: &str) -> Result<Journal> {
     let ties = db.read(|tx| {
         may_close(tx, actor, on, why)?;
         ties(tx)
@@ -258,6 +264,12 @@ const TIES: &[(&str, Tie)] = &[
 ///
 /// What is owed by then is added up while others post: what a journal has does not change.
 pub fn close_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
+    let said = format!("{} {}", month_of(month), hard.word());
+    let act = || seal_month(db, actor, month, hard, why);
+    under_way::during(db, actor, (Long::Close, &said), act)
+}
+
+fn seal_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
     let (name, end) = (month_of(month), month.last_of_month());
     let (before, owed) = db.read(|tx| {
         may_close_month(tx, actor, month, hard)?;

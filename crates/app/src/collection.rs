@@ -31,6 +31,7 @@ use crate::collection::guard::Guard;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
 use crate::plan::Plans;
+use crate::under_way::{self, Long};
 use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, refuse};
 
 /// Cases and steps in one transaction.
@@ -383,6 +384,15 @@ pub fn run(db: &Db, actor: Actor, expected: &[(Step, usize)]) -> Result<Done> {
 /// The same, and `watch` is told what it is at, how much of that is done and how much there is. It may be
 /// ended at any time: what was kept stays, and the next run of the day does the rest.
 pub fn run_watched(
+    db: &Db,
+    actor: Actor,
+    expected: &[(Step, usize)],
+    watch: &mut dyn FnMut(Part, u64, u64),
+) -> Result<Done> {
+    under_way::during(db, actor, (Long::Review, ""), || take_all(db, actor, expected, watch))
+}
+
+fn take_all(
     db: &Db,
     actor: Actor,
     expected: &[(Step, usize)],

@@ -24,7 +24,7 @@ pub use self::due::{Due, due};
 pub(crate) use self::due::{asked, beside};
 pub use self::file::{NotWhole, agrees, write};
 use crate::authority::authorize;
-use crate::receipt::{self, NewReceipt, NewTender};
+use crate::receipt::{self, NewReceipt, NewTender, Share};
 use crate::{Actor, refuse};
 
 /// What an approval calls it.
@@ -216,7 +216,7 @@ pub(crate) fn take(tx: &mut Tx, allowed: &Authorized, new: &NewDebits) -> Result
         let one = NewReceipt {
             on: today,
             tenders: vec![NewTender { kind: Tender::Debit, amount, reference }],
-            shares: due::shares(tx, it)?,
+            shares: vec![Share { to: due::meant(it), amount }],
         };
         let came = receipt::post(tx, allowed, &one)?;
         let tender = came.tenders.first().context("one tender came in")?.id;

@@ -104,6 +104,7 @@ pub mod term;
 pub mod timeline;
 pub mod trial;
 pub mod unclaimed;
+pub mod under_way;
 pub mod urdb;
 pub mod usage;
 pub mod vee;

@@ -355,16 +355,14 @@ pub(crate) fn holding(
     accounts: &[AccountId],
     on: Date,
 ) -> Result<BTreeMap<AccountId, (Date, Option<Date>)>> {
-    let mut held = BTreeMap::new();
-    for (account, days) in store::plan::holding(tx, accounts, on)? {
-        if on_day(tx, account, on)?.is_some() {
-            held.insert(account, days);
-        }
-    }
-    Ok(held)
+    let plans = Plans::with(tx, on, |tx| store::plan::among(tx, accounts, on))?;
+    let held = plans.held(tx, accounts.iter().copied())?;
+    let days = |it: &Plan| (it.agreed, it.parts.iter().map(|it| it.0).max());
+    let held = plans.all.into_iter().filter(|(id, it)| held.contains(id) && it.of.is_none());
+    Ok(held.map(|(account, plan)| (account, days(&plan))).collect())
 }
 
-/// The plans of all accounts that hold on a day, as long as they are not broken by what is open.
+/// Plans of many accounts that hold on a day, as long as they are not broken by what is open.
 pub(crate) struct Plans {
     on: Date,
     all: BTreeMap<AccountId, Plan>,
@@ -373,9 +371,18 @@ pub(crate) struct Plans {
 }
 
 impl Plans {
+    /// Those of all accounts.
     pub(crate) fn of(tx: &mut Tx, on: Date) -> Result<Plans> {
+        Plans::with(tx, on, |tx| store::plan::all_on(tx, on))
+    }
+
+    fn with(
+        tx: &mut Tx,
+        on: Date,
+        plans: impl FnOnce(&mut Tx) -> Result<Vec<Plan>>,
+    ) -> Result<Plans> {
         let all: BTreeMap<AccountId, Plan> =
-            store::plan::all_on(tx, on)?.into_iter().map(|it| (it.account, it)).collect();
+            plans(tx)?.into_iter().map(|it| (it.account, it)).collect();
         let mut grace = BTreeMap::new();
         for agreed in all.values().map(|it| it.agreed).collect::<BTreeSet<_>>() {
             grace.insert(agreed, credit_rules::plans(tx, agreed)?.grace);

@@ -13,11 +13,12 @@ use anyhow::{Context, Result};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
+use meterbook_core::credit::plan::Plan;
 use meterbook_core::id::{
     AccountId, AccountNumber, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
 };
 use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, asked_with, split};
-use meterbook_core::ledger::open::Open;
+use meterbook_core::ledger::open::{Item, Open};
 use meterbook_core::ledger::{
     Entry, EntryKind, Gl, Payment, Posting, Receipt, Reversed, Suspended, Tender, Tendered,
     post_between,
@@ -72,6 +73,20 @@ pub enum For {
         account: AccountId,
         /// The bill that the payer says it is for.
         bill: Option<BillNumber>,
+    },
+    /// Parts of a plan: what it is about, the first due first.
+    Parts {
+        /// Whose plan.
+        account: AccountId,
+        /// Its key.
+        plan: String,
+    },
+    /// What an account owes beside a plan, the first due first.
+    Beside {
+        /// Whose plan.
+        account: AccountId,
+        /// Its key.
+        plan: String,
     },
     /// Nobody knows yet.
     Suspense {
@@ -259,7 +274,7 @@ pub fn move_payment(
     let through = (Gl::PaymentClearing, None);
     let (amount, on) = (was.amount, was.on);
     let new = Posted { from: through, tender, tendered: (was.tender, &was.reference) };
-    let new = new.pay(tx, (to, None), amount, on)?;
+    let new = new.pay(tx, (to, &[]), amount, on)?;
     entry(tx, (EntryKind::Reversal, on), &was.key, &said, post_between(back, through, amount))?;
     store::receipt::reverse(tx, id, Reversed::Moved, on, (Some(new.id), why))?;
     let change = (was.key.as_str(), new.key.as_str());
@@ -340,8 +355,11 @@ pub(crate) fn post(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Resul
         let Tendered { id, kind, ref reference, .. } = receipt.tenders[tender];
         let came = Posted { from: (Gl::Cash, None), tender: id, tendered: (kind, reference) };
         match &new.shares[share].to {
-            For::Account { account, bill } => {
-                let payment = came.pay(tx, (*account, bill.as_ref()), amount, new.on)?;
+            to @ (For::Account { account, .. }
+            | For::Parts { account, .. }
+            | For::Beside { account, .. }) => {
+                let meant = meant(tx, *account, to)?;
+                let payment = came.pay(tx, (*account, &meant), amount, new.on)?;
                 let of = payment.id.to_string();
                 store::audit::add(tx, allowed, "take payment", &of, &payment.key)?;
                 crate::order::after_payment(tx, allowed, *account)?;
@@ -399,7 +417,7 @@ fn came_already(tx: &mut Tx, new: &NewReceipt, it: &NewTender) -> Result<()> {
     for share in &new.shares {
         let asked = (tender, reference.as_str(), share.amount);
         match share.to {
-            For::Account { .. } => {
+            For::Account { .. } | For::Parts { .. } | For::Beside { .. } => {
                 if let Some(id) = store::suspense::same(tx, asked)? {
                     return Err(refuse(ReceiptRefusal::Held { tender, reference, id }));
                 }
@@ -417,7 +435,9 @@ fn came_already(tx: &mut Tx, new: &NewReceipt, it: &NewTender) -> Result<()> {
 impl Share {
     fn account(&self) -> Option<AccountId> {
         match self.to {
-            For::Account { account, .. } => Some(account),
+            For::Account { account, .. }
+            | For::Parts { account, .. }
+            | For::Beside { account, .. } => Some(account),
             For::Suspense { .. } => None,
         }
     }
@@ -434,27 +454,18 @@ pub(crate) struct Posted<'a> {
 }
 
 impl Posted<'_> {
-    /// Posts it as a payment of an account, and says what it is for.
+    /// Posts it as a payment of an account, and says what it is for: first what is meant, in that order.
     pub(crate) fn pay(
         &self,
         tx: &mut Tx,
-        (account, bill): (AccountId, Option<&BillNumber>),
+        (account, meant): (AccountId, &[EntryId]),
         amount: Money,
         on: Date,
     ) -> Result<Payment> {
         let (tender, reference) = (self.tendered.0, self.tendered.1.to_owned());
         let key = free_key(tx, account, self.tendered, Some(self.tender))?;
         let items = open_now(tx, account)?.items;
-        let mut designated = Vec::new();
-        if let Some(number) = bill {
-            if let Some(bill) = store::bill::by_number(tx, number)? {
-                designated = asked_with(&items, store::correction::asked_with(tx, bill)?);
-            }
-            if designated.is_empty() {
-                return Err(refuse(ReceiptRefusal::NotOwed { bill: number.0.clone() }));
-            }
-        }
-        let given = rule(tx, on)?.allocate(amount, on, &items, &designated);
+        let given = rule(tx, on)?.allocate(amount, on, &items, meant);
         let id = PaymentId(tx.next(Counter::Payment, 1)?);
         let payment = Payment { id, account, amount, on, tender, reference, key };
         store::payment::add(tx, &payment)?;
@@ -481,6 +492,34 @@ impl Posted<'_> {
         entry(tx, (EntryKind::Suspense, on), &held.key, &text, sides)?;
         Ok(held)
     }
+}
+
+/// What is open of what money is for, in the order in which it pays it.
+fn meant(tx: &mut Tx, account: AccountId, to: &For) -> Result<Vec<EntryId>> {
+    let items = open_now(tx, account)?.items;
+    let of = |plan: &Plan, about: bool| {
+        let ours = |it: &&Item| !it.side.rolled && plan.is_about(&it.side) == about;
+        items.iter().filter(ours).map(|it| it.side.entry).collect()
+    };
+    Ok(match to {
+        For::Account { bill: Some(number), .. } => {
+            let bill = store::bill::by_number(tx, number)?;
+            let bill = bill.map(|it| store::correction::asked_with(tx, it)).transpose()?;
+            let with = bill.map(|it| asked_with(&items, it)).unwrap_or_default();
+            if with.is_empty() {
+                return Err(refuse(ReceiptRefusal::NotOwed { bill: number.0.clone() }));
+            }
+            with
+        }
+        For::Parts { plan, .. } => of(&planned(tx, account, plan)?, true),
+        For::Beside { plan, .. } => of(&planned(tx, account, plan)?, false),
+        For::Account { bill: None, .. } | For::Suspense { .. } => Vec::new(),
+    })
+}
+
+fn planned(tx: &mut Tx, account: AccountId, key: &str) -> Result<Plan> {
+    let all = store::plan::of_account(tx, account)?;
+    all.into_iter().find(|it| it.key == key).context("the plan of a part is there")
 }
 
 /// The key of a payment. What comes to an account of a tender of which it had something already, such as

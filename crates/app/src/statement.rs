@@ -150,7 +150,7 @@ fn plan(tx: &mut Tx, bill: &Bill, owed: Money) -> Result<Option<OnPlan>> {
         of: plan.parts.len(),
         due,
         amount,
-        later: (plan.not_due(bill.billed_on) - amount).min(owed.max(Money::ZERO)),
+        later: plan.later(bill.billed_on).min(owed.max(Money::ZERO)),
     }))
 }
 

@@ -268,7 +268,7 @@ fn give(
     crate::close::begin_day(tx, allowed)?;
     let tendered = (came.tender.kind, came.tender.reference.as_str());
     let posted = Posted { from: (Gl::Suspense, None), tender: held.tender, tendered };
-    let payment = posted.pay(tx, (account, None), held.amount, held.on)?;
+    let payment = posted.pay(tx, (account, &[]), held.amount, held.on)?;
     let today = crate::founding::zone(tx)?.day_of(allowed.at());
     store::suspense::end(tx, held.id, today, Became::Matched(payment.id), why)?;
     store::audit::add(tx, allowed, "match suspense", &held.id.to_string(), &payment.key)?;

@@ -6,153 +6,103 @@ use jiff::Timestamp;
 use crate::id::UserId;
 use crate::money::Money;
 
-/// Something a member of staff may be allowed to do. Every act names one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Permission {
-    /// See customers, their bills and their use.
-    ViewCustomer,
-    /// See who did what.
-    ViewAudit,
-    /// Write a note on an account.
-    WriteNote,
-    /// Take down people, how to reach them, and their accounts.
-    KeepCustomers,
-    /// Make one record of two that are the same customer, and two again.
-    MergeCustomers,
-    /// Take down premises and service points.
-    KeepPlaces,
-    /// Take down, hang, exchange and remove meters.
-    KeepMeters,
-    /// Change what a meter's numbers are multiplied by.
-    SetMultiplier,
-    /// Start, stop and transfer service.
-    MoveService,
-    /// Say what an agreement's tariff needs to know, its own prices, its exemptions.
-    SetTerms,
-    /// Order work in the field, and cancel it.
-    OrderWork,
-    /// Give orders to crews and days.
-    DispatchWork,
-    /// Report work as done, or why it could not be.
-    CompleteWork,
-    /// Resolve what waits in the queue.
-    ResolveTasks,
-    /// Import reads.
-    ImportReads,
-    /// Publish tariffs.
-    PublishTariff,
-    /// Publish event days, prices and peaks.
-    PublishPrices,
-    /// Plan the turns of bill cycles.
-    PlanCycles,
-    /// Rate and check the bills of a cycle.
-    RunBills,
-    /// Let the bills of a cycle go.
-    ReleaseBills,
-    /// Take the bills of a whole turn back before they are sent.
-    CancelRun,
-    /// Let bills go whose totals are further from earlier ones than the limits allow.
-    ReleaseBeyondLimits,
-    /// Say the limits for that.
-    SetReleaseLimits,
-    /// Send bills, make packages for the mail house, say what became of a piece.
-    DeliverBills,
-    /// Send more pieces than were expected.
-    DeliverBeyondCount,
-    /// Stop a way of delivery, and let it go on.
-    SwitchDelivery,
-    /// Say by which servers and in whose name bills are sent.
-    SetDelivery,
-    /// Say what e-invoices say of the utility.
-    DescribeSeller,
-    /// Say what paper says beside the amounts, and what has to be on it.
-    PublishPaper,
-    /// Take bills back and bill anew; the amount is what that comes to.
-    CorrectBills,
-    /// Bill what is charged once; the amount is what that comes to.
-    BillOnce,
-    /// Take a payment.
-    TakePayment,
-    /// Say whose a payment is: match what is in suspense, move payments and credits.
-    MatchPayments,
-    /// Take back what a bank returned.
-    ReversePayments,
-    /// Give credits back; the amount is the credit's.
-    RefundCredit,
-    /// Say how the books are kept: how payments are allocated, which days and months are closed.
-    KeepBooks,
-    /// Take what is due from customers' accounts at banks; the amount is what a file comes to.
-    MakeDebits,
-    /// Ask for security and give it back, agree to be paid in parts, level bills, protect accounts.
-    KeepCredit,
-    /// Not ask for a fee; the amount is the fee.
-    WaiveFees,
-    /// Give up what is owed; the amount is that.
-    WriteOff,
-    /// Say the rules of credit and collections.
-    SetCreditRules,
-    /// Stop notices and cuts, and let them go on; take a day's steps of collections.
-    RunCollections,
-    /// Say who gets which share of a host's surplus.
-    SetShares,
-    /// Register generators; make, move and retire certificates.
-    KeepCertificates,
-    /// Let members of staff in, and keep them out.
-    ManageStaff,
-    /// Give and take roles, and say what comes with them.
-    GrantRoles,
-    /// Found the utility: the first act in its database.
-    Found,
-}
-
 words! {
-    Permission {
+    /// Something a member of staff may be allowed to do. Every act names one.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Permission {
+        /// See customers, their bills and their use.
         ViewCustomer = "view-customer",
+        /// See who did what.
         ViewAudit = "view-audit",
+        /// Write a note on an account.
         WriteNote = "write-note",
+        /// Take down people, how to reach them, and their accounts.
         KeepCustomers = "keep-customers",
+        /// Make one record of two that are the same customer, and two again.
         MergeCustomers = "merge-customers",
+        /// Take down premises and service points.
         KeepPlaces = "keep-places",
+        /// Take down, hang, exchange and remove meters.
         KeepMeters = "keep-meters",
+        /// Change what a meter's numbers are multiplied by.
         SetMultiplier = "set-multiplier",
+        /// Start, stop and transfer service.
         MoveService = "move-service",
+        /// Say what an agreement's tariff needs to know, its own prices, its exemptions.
         SetTerms = "set-terms",
+        /// Order work in the field, and cancel it.
         OrderWork = "order-work",
+        /// Give orders to crews and days.
         DispatchWork = "dispatch-work",
+        /// Report work as done, or why it could not be.
         CompleteWork = "complete-work",
+        /// Resolve what waits in the queue.
         ResolveTasks = "resolve-tasks",
+        /// Import reads.
         ImportReads = "import-reads",
+        /// Publish tariffs.
         PublishTariff = "publish-tariff",
+        /// Publish event days, prices and peaks.
         PublishPrices = "publish-prices",
+        /// Plan the turns of bill cycles.
         PlanCycles = "plan-cycles",
+        /// Rate and check the bills of a cycle.
         RunBills = "run-bills",
+        /// Let the bills of a cycle go.
         ReleaseBills = "release-bills",
+        /// Take the bills of a whole turn back before they are sent.
         CancelRun = "cancel-run",
+        /// Let bills go whose totals are further from earlier ones than the limits allow.
         ReleaseBeyondLimits = "release-beyond-limits",
+        /// Say the limits for that.
         SetReleaseLimits = "set-release-limits",
+        /// Send bills, make packages for the mail house, say what became of a piece.
         DeliverBills = "deliver-bills",
+        /// Send more pieces than were expected.
         DeliverBeyondCount = "deliver-beyond-count",
+        /// Stop a way of delivery, and let it go on.
         SwitchDelivery = "switch-delivery",
+        /// Say by which servers and in whose name bills are sent.
         SetDelivery = "set-delivery",
+        /// Say what e-invoices say of the utility.
         DescribeSeller = "describe-seller",
+        /// Say what paper says beside the amounts, and what has to be on it.
         PublishPaper = "publish-paper",
+        /// Take bills back and bill anew; the amount is what that comes to.
         CorrectBills = "correct-bills",
+        /// Bill what is charged once; the amount is what that comes to.
         BillOnce = "bill-once",
+        /// Take a payment.
         TakePayment = "take-payment",
+        /// Say whose a payment is: match what is in suspense, move payments and credits.
         MatchPayments = "match-payments",
+        /// Take back what a bank returned.
         ReversePayments = "reverse-payments",
+        /// Give credits back; the amount is the credit's.
         RefundCredit = "refund-credit",
+        /// Say how the books are kept: how payments are allocated, which days and months are closed.
         KeepBooks = "keep-books",
+        /// Take what is due from customers' accounts at banks; the amount is what a file comes to.
         MakeDebits = "make-debits",
+        /// Ask for security and give it back, agree to be paid in parts, level bills, protect accounts.
         KeepCredit = "keep-credit",
+        /// Not ask for a fee; the amount is the fee.
         WaiveFees = "waive-fees",
+        /// Give up what is owed; the amount is that.
         WriteOff = "write-off",
+        /// Say the rules of credit and collections.
         SetCreditRules = "set-credit-rules",
+        /// Stop notices and cuts, and let them go on; take a day's steps of collections.
         RunCollections = "run-collections",
+        /// Say who gets which share of a host's surplus.
         SetShares = "set-shares",
+        /// Register generators; make, move and retire certificates.
         KeepCertificates = "keep-certificates",
+        /// Let members of staff in, and keep them out.
         ManageStaff = "manage-staff",
+        /// Give and take roles, and say what comes with them.
         GrantRoles = "grant-roles",
+        /// Found the utility: the first act in its database.
         Found = "found",
     }
 }

@@ -1,7 +1,17 @@
 //! Words: the text of each variant of a small enum, the same in the database, files and errors.
 
-/// Gives each enum `word()`, `from_word()` and `Display`.
+/// Gives each enum `word()`, `from_word()` and `Display`; one that is told whole, with its words, it makes.
 macro_rules! words {
+    ($(#[$of:meta])* pub enum $name:ident {
+        $($(#[$says:meta])* $variant:ident = $word:literal,)*
+    }) => {
+        $(#[$of])*
+        pub enum $name {
+            $($(#[$says])* $variant),*
+        }
+
+        words! { $name { $($variant = $word),* } }
+    };
     ($($name:ident { $($variant:ident = $word:literal),* $(,)? })*) => {$(
         impl $name {
             /// Every variant, in order.

@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use meterbook_core::id::{AccountId, AttemptId, BillId, CardId};
 use meterbook_core::money::Money;
 use meterbook_core::online::AttemptState;
@@ -46,6 +47,25 @@ const CHARGES: Sql = Sql("
          order by e.position desc limit 1),
         (select count(*) from card_refused r where r.attempt_id = g.attempt_id)
     from card_charge g where g.card_id = $1 and g.bill_id = $2 order by g.nth");
+const MANY: Sql = Sql("select count(*) from kept_card_now");
+// Whoever held a day for too long does not hold it any more.
+const TAKE_DAY: Sql = Sql("
+    insert into card_day (on_day, worker, until_at, said) values ($1, $2, $4, '')
+    on conflict (on_day) do update set worker = $2, until_at = $4
+    where card_day.done_at is null and (card_day.until_at <= $3 or card_day.worker = $2)");
+const HOLD_DAY: Sql = Sql("
+    update card_day set until_at = $3 where on_day = $1 and worker = $2 and done_at is null");
+const END_DAY: Sql = Sql("
+    update card_day set done_at = $3, said = $4
+    where on_day = $1 and worker = $2 and done_at is null");
+const LAST_DAY: Sql = Sql("
+    select on_day, done_at, said from card_day order by on_day desc limit 1");
+const CHARGED: Sql = Sql("
+    select e.state, count(*), cast(sum(a.amount_cents) as bigint)
+    from card_charge g join pay_attempt a on a.id = g.attempt_id
+    join pay_attempt_event e on e.attempt_id = a.id and e.position = (
+        select max(l.position) from pay_attempt_event l where l.attempt_id = a.id)
+    where $1 <= a.begun_at and a.begun_at < $2 group by e.state order by e.state");
 const COUNT: Sql = Sql("select count(*) from kept_card");
 // The card that is used is the one that did not end.
 const USE_UNTRUE: Sql = Sql("
@@ -122,6 +142,60 @@ pub fn now(tx: &mut Tx, account: AccountId) -> Result<Option<KeptCard>> {
 /// Every card that is used.
 pub fn all_now(tx: &mut Tx) -> Result<Vec<KeptCard>> {
     tx.many(ALL_NOW, [], card)
+}
+
+/// How many cards are used.
+pub fn many(tx: &mut Tx) -> Result<i64> {
+    tx.one(MANY, [], |row| row.int(0))
+}
+
+/// A day on which the program charged cards by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Which.
+    pub on: Date,
+    /// Since when nothing more is charged by itself on it; `None` while it goes on.
+    pub done: Option<Timestamp>,
+    /// Why it ended before all was charged; empty where it did not.
+    pub said: String,
+}
+
+/// Takes on to charge what is due on a day until an instant, unless somebody else is at it at `at` or did.
+pub fn take_day(
+    tx: &mut Tx,
+    on: Date,
+    worker: &str,
+    (at, until): (Timestamp, Timestamp),
+) -> Result<bool> {
+    let values = [on.into(), worker.into(), at.into(), until.into()];
+    Ok(tx.exec(TAKE_DAY, values)? == 1)
+}
+
+/// Holds a day that this worker took on until another instant; whether it is still theirs.
+pub fn hold_day(tx: &mut Tx, on: Date, worker: &str, until: Timestamp) -> Result<bool> {
+    Ok(tx.exec(HOLD_DAY, [on.into(), worker.into(), until.into()])? == 1)
+}
+
+/// Ends a day that this worker took on, and says why where not all was charged.
+pub fn end_day(tx: &mut Tx, on: Date, worker: &str, at: Timestamp, said: &str) -> Result<()> {
+    tx.exec(END_DAY, [on.into(), worker.into(), at.into(), said.into()]).map(|_| ())
+}
+
+/// The last day on which cards were charged without anybody asking, if there was one.
+pub fn last_day(tx: &mut Tx) -> Result<Option<Day>> {
+    tx.maybe(LAST_DAY, [], |row| {
+        Ok(Day { on: row.date(0)?, done: row.maybe(1, Row::instant)?, said: row.text(2)? })
+    })
+}
+
+/// How charges stand that were begun from an instant until before another: how many, and what they come to.
+pub fn charged(
+    tx: &mut Tx,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<(AttemptState, i64, Money)>> {
+    tx.many(CHARGED, [from.into(), until.into()], |row| {
+        Ok((row.word(0, AttemptState::from_word)?, row.int(1)?, row.money(2)?))
+    })
 }
 
 /// The card that an attempt charges, where it is one that does.

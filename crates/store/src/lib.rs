@@ -109,6 +109,7 @@ pub mod tie_out;
 pub mod timeline;
 pub mod unbilled;
 pub mod unclaimed;
+pub mod under_way;
 pub mod utility;
 pub mod vee;
 pub mod webhook;

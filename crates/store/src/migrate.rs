@@ -90,6 +90,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0088_due_parts", include_str!("../migrations/0088_due_parts.sql")),
     ("0089_kept_sums", include_str!("../migrations/0089_kept_sums.sql")),
     ("0091_counted_checks", include_str!("../migrations/0091_counted_checks.sql")),
+    ("0093_paid_by_itself", include_str!("../migrations/0093_paid_by_itself.sql")),
+    ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -5,6 +5,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountId, AccountNumber, AttemptId, BillId};
+use meterbook_core::money::Money;
 use meterbook_core::online::{Attempt, AttemptState, CardPayment};
 
 use crate::Tx;
@@ -19,6 +20,9 @@ const ADD: Sql = Sql("
     values ($1, $2, $3, $4, $5, $6, $7)");
 const ADD_OPEN: Sql = Sql("insert into pay_attempt_open (subject, attempt_id) values ($1, $2)");
 const NO_MORE: Sql = Sql("delete from pay_attempt_open where attempt_id = $1");
+const OF_PLAN: Sql = Sql("
+    insert into pay_attempt_plan (attempt_id, key, parts_cents) values ($1, $2, $3)");
+const PLAN_OF: Sql = Sql("select key, parts_cents from pay_attempt_plan where attempt_id = $1");
 const ADD_SESSION: Sql = Sql("
     insert into pay_attempt_session (attempt_id, session) values ($1, $2)");
 const ADD_EVENT: Sql = Sql("
@@ -41,7 +45,7 @@ const OPEN_OF: Sql = Sql("
 const LISTED: Sql = Sql("
     select a.id, a.account_id, a.bill_id, a.amount_cents, a.currency, a.key, a.begun_at, s.session,
         e.state, e.at, e.said, n.number, b.number,
-        c.reference, c.attempt_id, c.tender_id, c.brand, c.last_four, r.code, r.returned_on
+        c.reference, c.attempt_id, c.tender_id, c.brand, c.last_four, r.code, r.returned_on, p.key
     from pay_attempt a
     join account n on n.id = a.account_id
     join pay_attempt_event e on e.attempt_id = a.id and e.position = (
@@ -49,6 +53,7 @@ const LISTED: Sql = Sql("
     left join pay_attempt_session s on s.attempt_id = a.id
     left join bill b on b.id = a.bill_id
     left join card_payment c on c.attempt_id = a.id
+    left join pay_attempt_plan p on p.attempt_id = a.id
     left join tender_return r on r.tender_id = c.tender_id
     where $1 <= a.id and a.id <= $2 and ($3 = '' or e.state = $3) and ($4 = 0 or r.code is not null)
     order by a.id desc limit $5");
@@ -101,6 +106,8 @@ pub struct Listed {
     pub account: AccountNumber,
     /// The number of its bill, where it is for one.
     pub bill: Option<String>,
+    /// Whether it is for what is due by a plan.
+    pub by_plan: bool,
     /// Since when it stands so.
     pub at: Timestamp,
     /// What was said of how it stands.
@@ -151,6 +158,16 @@ pub fn add(tx: &mut Tx, it: &Attempt) -> Result<()> {
         format!("{}/{}", it.account, it.bill.map_or_else(String::new, |it| it.to_string()));
     tx.exec(ADD_OPEN, [subject.into(), it.id.into()])?;
     event(tx, it.id, AttemptState::Unknown, it.begun, "")
+}
+
+/// Keeps that an attempt is for what is due by a plan, and how much of it is for parts of it.
+pub fn of_plan(tx: &mut Tx, id: AttemptId, key: &str, parts: Money) -> Result<()> {
+    tx.exec(OF_PLAN, [id.into(), key.into(), parts.into()]).map(|_| ())
+}
+
+/// The plan by which what an attempt is for is due, and how much of it is for its parts.
+pub fn plan_of(tx: &mut Tx, id: AttemptId) -> Result<Option<(String, Money)>> {
+    tx.maybe(PLAN_OF, [id.into()], |row| Ok((row.text(0)?, row.money(1)?)))
 }
 
 /// Keeps what the provider calls an attempt. The database refuses a second name.
@@ -232,6 +249,7 @@ pub fn list(tx: &mut Tx, which: Which, most: i64) -> Result<Vec<Listed>> {
             attempt: attempt(row)?,
             account: row.number(11)?,
             bill: row.maybe(12, Row::text)?,
+            by_plan: row.maybe(20, Row::text)?.is_some(),
             at: row.instant(9)?,
             said: row.text(10)?,
             card,

@@ -27,12 +27,18 @@ const HOW_MANY: Sql = Sql("select count(*) from plan_part where key = $1");
 const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
-const HOLDING: (Sql, Sql) = among_ids!(
-    "select p.account_id, p.agreed_on, (select max(q.due_on) from plan_part q where q.key = p.key)
+const AMONG: (Sql, Sql) = among_ids!(
+    "select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
      from plan p left join plan_end e on e.key = p.key
      where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on)
-       and p.correction_id is null and p.account_id",
+and p.account_id",
     "order by p.account_id, p.agreed_on"
+);
+const PARTS_AMONG: (Sql, Sql) = among_ids!(
+    "select p.key, q.due_on, q.amount_cents
+     from plan p join plan_part q on q.key = p.key left join plan_end e on e.key = p.key
+     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on) and p.account_id",
+    "order by p.key, q.nth"
 );
 const ALL_ON: Sql = Sql("
     select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on,
@@ -121,31 +127,34 @@ pub fn running(tx: &mut Tx) -> Result<Vec<AccountId>> {
     tx.many(RUNNING, [], |row| row.id(0))
 }
 
-/// Which of these accounts pay all that they owed in parts on a day: since when, and until when.
-pub fn holding(
-    tx: &mut Tx,
-    accounts: &[AccountId],
-    on: Date,
-) -> Result<BTreeMap<AccountId, (Date, Option<Date>)>> {
-    let list = list_of(accounts.iter().copied());
-    let all = tx.many(tx.either(HOLDING.0, HOLDING.1), [list.into(), on.into()], |row| {
-        Ok((row.id(0)?, (row.date(1)?, row.maybe(2, Row::date)?)))
-    })?;
-    Ok(all.into_iter().collect())
+/// The plans of these accounts that were agreed to by a day and did not end.
+pub fn among(tx: &mut Tx, accounts: &[AccountId], on: Date) -> Result<Vec<Plan>> {
+    let list = || list_of(accounts.iter().copied());
+    let all = tx.many(tx.either(AMONG.0, AMONG.1), [list().into(), on.into()], plan)?;
+    let values = [list().into(), on.into()];
+    let parts = tx.many(tx.either(PARTS_AMONG.0, PARTS_AMONG.1), values, part)?;
+    Ok(with_parts(all, parts))
 }
 
-/// The plans of all accounts that were agreed to by a day and did not end.
+/// Those of all accounts.
 pub fn all_on(tx: &mut Tx, on: Date) -> Result<Vec<Plan>> {
-    let mut all = tx.many(ALL_ON, [on.into()], plan)?;
+    let all = tx.many(ALL_ON, [on.into()], plan)?;
+    Ok(with_parts(all, tx.many(ALL_PARTS_ON, [on.into()], part)?))
+}
+
+fn part(row: &Row) -> Result<(String, (Date, Money))> {
+    Ok((row.text(0)?, (row.date(1)?, row.money(2)?)))
+}
+
+fn with_parts(mut all: Vec<Plan>, found: Vec<(String, (Date, Money))>) -> Vec<Plan> {
     let mut parts: BTreeMap<String, Vec<(Date, Money)>> = BTreeMap::new();
-    tx.each(ALL_PARTS_ON, [on.into()], |row| {
-        parts.entry(row.text(0)?).or_default().push((row.date(1)?, row.money(2)?));
-        Ok(())
-    })?;
+    for (key, part) in found {
+        parts.entry(key).or_default().push(part);
+    }
     for it in &mut all {
         it.parts = parts.remove(&it.key).unwrap_or_default();
     }
-    Ok(all)
+    all
 }
 
 /// The days on which the next bills of an account are due, as far as its turns are planned.

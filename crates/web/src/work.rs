@@ -2,7 +2,7 @@
 //! sees how far it is, how fast, and what it came to. What is done in a moment is answered at once.
 //!
 //! One of a kind goes on at a time. Nothing here is kept when the program ends: what was done of an act says
-//! in the database what is left of it, and a look is looked at anew.
+//! in the database what is left of it, and that it was cut off; a look is looked at anew.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,12 @@ use anyhow::{Error, Result, anyhow};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use meterbook_app::under_way::{self, Long};
 use meterbook_core::text::grouped;
 
 use crate::guard::Visitor;
-use crate::show;
+use crate::{Console, show};
 
 /// How long a page waits for it before it says how far it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -259,6 +261,43 @@ impl Going {
             since: show::lasting(pace.begun.elapsed()),
             before: pace.before.map(show::lasting).unwrap_or_default(),
         }
+    }
+}
+
+/// What was begun and was cut off with the program, as a page says it.
+pub(crate) struct Broken {
+    pub(crate) begun: String,
+    /// Who began it, where that is somebody.
+    pub(crate) by: String,
+    pub(crate) seen: String,
+    /// What is left of it.
+    pub(crate) rest: &'static str,
+    /// Of what it was, and where that is gone on with; empty where that is on the same page.
+    pub(crate) of: String,
+    pub(crate) link: String,
+}
+
+impl Broken {
+    /// What of a kind was cut off, if anything was.
+    pub(crate) fn of(
+        console: &Console,
+        visitor: &Visitor,
+        long: Long,
+        rest: &'static str,
+    ) -> Result<Option<Broken>> {
+        let it = console.db.read(|tx| under_way::cut_off(tx, long, Timestamp::now()))?;
+        let told = |at| show::instant(at, &console.zone, visitor.language);
+        Ok(it.map(|it| Broken {
+            begun: told(it.begun),
+            by: it.by.unwrap_or_default(),
+            seen: told(it.seen),
+            rest,
+            of: show::dated(&it.said, visitor.language),
+            link: it
+                .said
+                .parse::<Date>()
+                .map_or_else(|_| String::new(), |on| format!("/close?on={on}")),
+        }))
     }
 }
 

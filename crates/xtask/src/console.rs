@@ -193,7 +193,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
     let_in(&mut meterbook(), CLERK, "clerk")?;
     let (port, provider) = (free_port()?, free_port()?);
     let url = format!("http://127.0.0.1:{port}");
-    let link = online(&scratch.0, &meterbook, (&url, provider))?;
+    let [link, planned] = online(&scratch.0, &meterbook, (&url, provider))?;
     let mut serve = meterbook();
     serve.args(["serve", "--port", &port.to_string()]);
     let server = Server::start(&mut serve, port, "-TERM", &scratch.0.join("log"))?;
@@ -203,6 +203,7 @@ pub(crate) fn test(program: &Path) -> Result<()> {
             .current_dir(folder())
             .env("METERBOOK_URL", url)
             .env("METERBOOK_LINK", link)
+            .env("METERBOOK_PLANNED", planned)
             .env("METERBOOK_PROVIDER", provider.to_string())
             .env("METERBOOK_USER", USER)
             .env("METERBOOK_AUDITOR", AUDITOR)
@@ -269,28 +270,37 @@ fn first_of(list: &mut Command) -> Result<String> {
     Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
-/// Lets customers pay online at a provider on loopback, whom the tests are; the link of a bill of which
-/// something is owed.
+/// Lets customers pay online at a provider on loopback, whom the tests are; the links of a bill of which
+/// something is owed, and of one of who pays in parts.
 fn online(
     folder: &Path,
     meterbook: &dyn Fn() -> Command,
     (console, provider): (&str, u16),
-) -> Result<String> {
+) -> Result<[String; 2]> {
     let secret = folder.join("secret");
     std::fs::write(&secret, "0123456789abcdef0123456789abcdef\n")?;
     let place = secret.display();
     let text = format!(
         "provider stripe\nbase http://127.0.0.1:{provider}\nkey file {place}\n\
          webhook-secret file {place}\nlink-key file {place}\npay-page {console}\n\
-         currency USD\nmost 100000.00\n"
+         currency USD\nmost 100000.00\namounts any\n"
     );
     let file = folder.join("online");
     std::fs::write(&file, text)?;
     run::done(meterbook().args(["online", "settings", "--from", "2026-01-01"]).arg(&file))?;
-    // Of the last who owes: other tests take the debts of the first ones.
+    // Of the last who owe: other tests take the debts of the first ones.
     let owing = run::quietly(meterbook().args(["report", "ageing"]))?;
-    let owing = owing.lines().rfind(|it| it.contains(",residential,")).context("somebody owes")?;
-    let account = owing.split(',').next().unwrap_or_default();
+    let owing = owing.lines().filter(|it| it.contains(",residential,"));
+    let mut owing = owing.filter_map(|it| it.split(',').next()).rev();
+    let mut next = || owing.next().context("somebody owes");
+    let (one, other) = (next()?, next()?);
+    let agree = ["plan", "agree", "--account", other, "--option", "1", "--why", "by phone"];
+    run::done(meterbook().args(agree))?;
+    Ok([link(meterbook, one)?, link(meterbook, other)?])
+}
+
+/// The link of a bill of an account that is open.
+fn link(meterbook: &dyn Fn() -> Command, account: &str) -> Result<String> {
     let open = run::quietly(meterbook().args(["receipt", "open", "--account", account]))?;
     let bill = open.lines().find_map(|it| it.strip_prefix("bill ")).context("a bill is open")?;
     let bill = bill.split_whitespace().next().context("a bill has a number")?;

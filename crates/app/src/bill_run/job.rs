@@ -237,7 +237,7 @@ pub(super) fn is_taken(why: &anyhow::Error) -> bool {
 
 /// Who we are, as it is written beside what we did: the machine, where it says its name, and the
 /// number of the program that runs.
-pub(super) fn name() -> String {
+pub fn name() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}/{}", host.trim(), std::process::id())
 }

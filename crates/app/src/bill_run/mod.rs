@@ -25,6 +25,7 @@ pub(crate) mod so_far;
 pub mod sum_up;
 
 pub(crate) use check::learn;
+pub use job::name as worker_name;
 
 use std::fmt;
 

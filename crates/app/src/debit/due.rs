@@ -1,6 +1,6 @@
 //! What is due by a mandate on a day, bills and parts of plans, and what of it is held.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
@@ -17,7 +17,7 @@ use meterbook_store::debit::Try;
 use meterbook_store::{self as store, Tx};
 
 use super::{policy, prenote};
-use crate::receipt::{self, For, Share};
+use crate::receipt::{self, For};
 use crate::{mandate, plan};
 
 /// Tasks about an account among which a dispute is looked for.
@@ -259,50 +259,17 @@ impl Payer<'_> {
     }
 }
 
-/// What of a payer's money is for what: a part of a plan is for the bills that the plan is about, whatever
-/// is said of payments otherwise, or it would leave its plan behind.
-pub(super) fn shares(tx: &mut Tx, it: &Due) -> Result<Vec<Share>> {
+/// What a payer's money is for: a part of a plan is for what the plan is about, whatever is said of payments
+/// otherwise, or it would leave its plan behind.
+pub(super) fn meant(it: &Due) -> For {
     let account = it.account.id;
-    let key = match (&it.takes, &it.named) {
-        (Takes::Part { plan, .. }, _) => plan,
+    match (&it.takes, &it.named) {
+        (Takes::Part { plan, .. }, _) => For::Parts { account, plan: plan.clone() },
         (Takes::Bill(_), Named::Bill(number)) => {
-            let to = For::Account { account, bill: Some(number.clone()) };
-            return Ok(vec![Share { to, amount: it.amount }]);
+            For::Account { account, bill: Some(number.clone()) }
         }
         (Takes::Bill(_), Named::Part { .. }) => unreachable!("a bill is named by its number"),
-    };
-    let plans = store::plan::of_account(tx, account)?;
-    let plan =
-        plans.into_iter().find(|of| of.key == *key).context("the plan of a part is there")?;
-    let open = receipt::open_now(tx, account)?;
-    let mut rest = it.amount;
-    let mut shares: Vec<(Option<BillId>, Money)> = Vec::new();
-    // What no paper asks for comes last: nothing can be paid of it by name.
-    let (with, without): (Vec<_>, Vec<_>) = open
-        .items
-        .iter()
-        .filter(|it| plan.is_about(&it.side))
-        .partition(|it| it.side.bill.is_some());
-    for item in with.into_iter().chain(without) {
-        let amount = item.left.min(rest);
-        rest = rest - amount;
-        match shares.iter_mut().find(|of| of.0 == item.side.bill) {
-            _ if amount == Money::ZERO => {}
-            Some(of) => of.1 += amount,
-            None => shares.push((item.side.bill, amount)),
-        }
     }
-    assert_eq!(
-        rest,
-        Money::ZERO,
-        "no more is left of a part than is open of what its plan is about"
-    );
-    let mut found = Vec::new();
-    for (bill, amount) in shares {
-        let bill = bill.map(|it| store::bill::get(tx, it)).transpose()?.map(|it| it.number);
-        found.push(Share { to: For::Account { account, bill }, amount });
-    }
-    Ok(found)
 }
 
 /// The bills that one paper asks for together: that of a correction those behind its first page.

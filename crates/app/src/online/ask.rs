@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use meterbook_core::about::About;
-use meterbook_core::id::{AttemptId, TenderId};
+use meterbook_core::id::{AccountId, AttemptId, TenderId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::ledger::allocate::asked_with;
 use meterbook_core::money::Money;
@@ -265,7 +265,7 @@ fn post(tx: &mut Tx, allowed: &Authorized, was: &Attempt, it: &Payment) -> Resul
     let zone = crate::founding::zone(tx)?;
     let on = zone.day_of(it.at).min(zone.day_of(allowed.at()));
     let account = store::account::get(tx, was.account)?;
-    let items = receipt::open_now(tx, account.id)?.items;
+    let (id, items) = (account.id, receipt::open_now(tx, account.id)?.items);
     let owed = was.bill.filter(|bill| !asked_with(&items, *bill).is_empty());
     let number = |tx: &mut Tx, of| store::bill::get(tx, of).map(|it| it.number);
     let bill = owed.map(|it| number(tx, it)).transpose()?;
@@ -274,14 +274,20 @@ fn post(tx: &mut Tx, allowed: &Authorized, was: &Attempt, it: &Payment) -> Resul
         None => format!("account {}, ", account.number),
     };
     let (amount, reference) = (it.amount, it.reference.clone());
-    let new = |to| NewReceipt {
+    let new = |shares| NewReceipt {
         on,
         tenders: vec![NewTender { kind: Tender::Card, amount, reference: reference.clone() }],
-        shares: vec![Share { to, amount }],
+        shares,
     };
-    let held = |why: &str| new(For::Suspense { said: format!("{said}{why}") });
+    let held = |why: &str| {
+        let to = For::Suspense { said: format!("{said}{why}") };
+        new(vec![Share { to, amount }])
+    };
     let came = if amount == was.amount {
-        let new = new(For::Account { account: account.id, bill });
+        let new = new(match store::online::plan_of(tx, was.id)? {
+            Some(plan) => by_plan(id, plan, amount),
+            None => vec![Share { to: For::Account { account: id, bill }, amount }],
+        });
         match tx.attempt(|tx| receipt::post(tx, allowed, &new))? {
             Ok(came) => came,
             Err(why) if why.is::<Refused>() => receipt::post(tx, allowed, &held(&why.to_string()))?,
@@ -297,6 +303,14 @@ fn post(tx: &mut Tx, allowed: &Authorized, was: &Attempt, it: &Payment) -> Resul
     store::online::add_card(tx, &card)?;
     turn(tx, allowed, was, (AttemptState::Paid, &it.reference))?;
     Ok(tender)
+}
+
+/// What is due by a plan: its parts, and what is owed beside it.
+fn by_plan(account: AccountId, (plan, parts): (String, Money), amount: Money) -> Vec<Share> {
+    let beside = For::Beside { account, plan: plan.clone() };
+    let all = [(For::Parts { account, plan }, parts), (beside, amount - parts)];
+    let share = |(to, amount)| Share { to, amount };
+    all.into_iter().map(share).filter(|it| it.amount != Money::ZERO).collect()
 }
 
 /// Makes a task of what the books do not take by themselves, once.

@@ -1,5 +1,5 @@
-//! Cards that customers keep: one is kept when its payer said so and paid with it, bills are charged to it
-//! once on the days they are due, and it is forgotten here at once, and by the provider when it answers.
+//! Cards that customers keep: one is kept when its payer said so and paid with it, what is due is charged to it
+//! or held, and it is forgotten here at once, and by the provider when it answers.
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
@@ -7,20 +7,20 @@ use jiff::{SignedDuration, Timestamp};
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::id::{AccountId, AttemptId, BillId, CardId};
+use meterbook_core::id::{AccountId, BillId, CardId};
 use meterbook_core::money::Money;
 use meterbook_core::online::card::{KeptCard, Known, NotCharged, held};
 use meterbook_core::online::settings::Settings;
 use meterbook_core::online::{Attempt, AttemptState};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::{Cause, TaskKind};
-use meterbook_store::{self as store, Conflict, Counter, Db, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
 use super::ask::{self, Look};
-use super::stripe::{self, Answer, Payment, PaymentState, Stripe};
-use super::{NotOnline, settings, unanswered};
+use super::stripe::{Answer, Payment, PaymentState, Stripe};
+use super::{NotOnline, settings};
 use crate::authority::authorize;
-use crate::debit::{NotMade, asked, beside};
+use crate::debit::{asked, beside};
 use crate::{Actor, mandate, plan, receipt, refuse, task};
 
 /// After so long a charge that the provider does not know was never heard by it: to charge a day later is
@@ -28,8 +28,6 @@ use crate::{Actor, mandate, plan, receipt, refuse, task};
 const NEVER_HEARD: SignedDuration = SignedDuration::from_hours(24);
 /// Tasks about an account among which a dispute is looked for.
 const TASKS: i64 = 100;
-/// The statuses with which a provider says that what was asked is wrong, and not the card: ours to look at.
-const OURS: [u16; 2] = [400, 404];
 
 /// A bill that is to be charged to a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,17 +48,6 @@ pub struct Due {
     pub held: Option<NotCharged>,
 }
 
-/// What came of charging.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Charged {
-    /// What is paid.
-    pub paid: Vec<(AttemptId, Money)>,
-    /// What a card's bank refused, or the provider does not take as it was asked: each is a task.
-    pub refused: Vec<AttemptId>,
-    /// What is on its way, or of which no answer is known.
-    pub waiting: Vec<AttemptId>,
-}
-
 /// The open bills of accounts with a card that are due by a day, each with what holds it by settings that
 /// hold at an instant.
 pub fn due(tx: &mut Tx, at: Timestamp, on: Date) -> Result<Vec<Due>> {
@@ -72,7 +59,12 @@ pub fn due(tx: &mut Tx, at: Timestamp, on: Date) -> Result<Vec<Due>> {
     Ok(found)
 }
 
-fn of_card(tx: &mut Tx, settings: &Settings, card: &KeptCard, on: Date) -> Result<Vec<Due>> {
+pub(super) fn of_card(
+    tx: &mut Tx,
+    settings: &Settings,
+    card: &KeptCard,
+    on: Date,
+) -> Result<Vec<Due>> {
     let id = card.account;
     let tasks = store::task::of_subject(tx, About::Account(id), TASKS)?;
     let disputed = tasks.iter().any(|it| it.kind == TaskKind::Dispute && it.closed.is_none());
@@ -120,89 +112,6 @@ pub fn sum(due: &[Due]) -> Money {
     due.iter().filter(|it| it.held.is_none()).map(|it| it.amount).sum()
 }
 
-/// Charges what is due today, if it still comes to `total`. Each charge is kept before the provider is
-/// asked for it; what has no answer is found out by asking, and never asked for again.
-pub fn charge(db: &Db, actor: Actor, total: Money) -> Result<Charged> {
-    let (settings, all, allowed, taking) = db.read(|tx| {
-        let allowed = authorize(tx, actor, Permission::MakeDebits, Some(total))?;
-        if let Some(why) = store::debit::stopped(tx)? {
-            return Err(refuse(NotMade::Stopped { why }));
-        }
-        let today = crate::founding::zone(tx)?.day_of(actor.at);
-        let all = due(tx, actor.at, today)?;
-        let now = sum(&all);
-        if now != total {
-            return Err(refuse(NotOnline::Changed { seen: total, now }));
-        }
-        Ok((settings::at(tx, actor.at)?, all, allowed, ask::as_told(tx, actor.at)?))
-    })?;
-    let stripe = Stripe::of(&settings)?;
-    let mut charged = Charged::default();
-    for it in all.iter().filter(|it| it.held.is_none()) {
-        let attempt = db.write(|tx| begin(tx, &allowed, &settings, it))?;
-        // What somebody paid or begins to pay meanwhile is theirs.
-        let Some((attempt, named)) = attempt else { continue };
-        let id = attempt.id;
-        match stripe.charge(&attempt, &it.card, &named) {
-            Answer::Is(payment) => {
-                finish(db, &stripe, &taking, (&attempt, &payment))?;
-            }
-            Answer::Not(stripe::CARD, why) => {
-                db.write(|tx| refused(tx, &taking, &attempt, (None, &why)))?;
-            }
-            Answer::Not(status, why) if OURS.contains(&status) => {
-                db.write(|tx| ours(tx, &taking, &attempt, &why))?;
-            }
-            // Something else is wrong, and is so for all of them.
-            Answer::Not(_, why) => {
-                ask::become_of(db, &taking, &attempt, (AttemptState::Failed, None, &why))?;
-                return Err(refuse(NotOnline::Refused { why }));
-            }
-            Answer::Silent(_) => {}
-        }
-        match db.read(|tx| ask::known(tx, id))?.state {
-            AttemptState::Paid => charged.paid.push((id, attempt.amount)),
-            AttemptState::Failed | AttemptState::Expired => charged.refused.push(id),
-            AttemptState::Unknown | AttemptState::Open => charged.waiting.push(id),
-        }
-    }
-    Ok(charged)
-}
-
-/// Keeps that a bill is to be charged, as long as it is to be, with what the payer reads of it.
-fn begin(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    settings: &Settings,
-    it: &Due,
-) -> Result<Option<(Attempt, String)>> {
-    store::account::lock(tx, &[it.account.id])?;
-    let today = crate::founding::zone(tx)?.day_of(allowed.at());
-    let Some(card) = store::card::now(tx, it.account.id)? else { return Ok(None) };
-    let still = of_card(tx, settings, &card, today)?;
-    if !still.contains(it) {
-        return Ok(None);
-    }
-    let attempt = Attempt {
-        id: AttemptId(tx.next(Counter::Attempt, 1)?),
-        account: it.account.id,
-        bill: Some(it.bill),
-        amount: it.amount,
-        currency: settings.currency.code().to_owned(),
-        key: super::key()?,
-        begun: allowed.at(),
-        session: None,
-        state: AttemptState::Unknown,
-    };
-    store::online::add(tx, &attempt)
-        .map_err(|why| if why.is::<Conflict>() { unanswered(attempt.id) } else { why })?;
-    store::card::charge(tx, attempt.id, card.id, it.bill)?;
-    let said = format!("{}, bill {}, {}", it.account.number, it.number, it.amount);
-    store::audit::add(tx, allowed, "charge card", &attempt.id.to_string(), &said)?;
-    let utility = store::utility::get(tx)?.name;
-    Ok(Some((attempt, format!("{utility} {}", it.number))))
-}
-
 /// Asks about a charge, and takes in what came of it.
 pub(super) fn look(
     db: &Db,
@@ -229,7 +138,7 @@ pub(super) fn look(
 }
 
 /// Takes in what came of a charge.
-fn finish(
+pub(super) fn finish(
     db: &Db,
     stripe: &Stripe,
     allowed: &Authorized,
@@ -255,7 +164,7 @@ fn finish(
 }
 
 /// Writes down that a card's bank refused a charge, once, with a task to tell the customer.
-fn refused(
+pub(super) fn refused(
     tx: &mut Tx,
     allowed: &Authorized,
     it: &Attempt,
@@ -276,7 +185,7 @@ fn refused(
 
 /// Writes down that the provider does not take what it was asked for: nothing is held against the card, and
 /// a task says so, one for each bill however often it is tried.
-fn ours(tx: &mut Tx, allowed: &Authorized, it: &Attempt, why: &str) -> Result<()> {
+pub(super) fn ours(tx: &mut Tx, allowed: &Authorized, it: &Attempt, why: &str) -> Result<()> {
     let was = ask::named(tx, it.id, None)?;
     if !was.state.may_become(AttemptState::Failed) {
         return Ok(());

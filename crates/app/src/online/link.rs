@@ -16,9 +16,9 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 use sha2::Sha256;
 
-use super::{NotOnline, ask, left_of, settings};
+use super::{NotOnline, What, ask, left_of, settings};
 use crate::authority::authorize;
-use crate::{Actor, receipt, refuse, secret};
+use crate::{Actor, plan, receipt, refuse, secret};
 
 /// Letters that a key has at least.
 const LEAST: usize = 32;
@@ -40,10 +40,16 @@ pub struct Shown {
     pub account: AccountId,
     /// The last digits of the account's number.
     pub tail: String,
-    /// What is owed of it.
+    /// What is asked for: what is owed of it, or what is due now where the account pays in parts.
     pub left: Money,
     /// The day by which.
     pub due: Date,
+    /// All that is owed, where the account pays in parts and that is more than is asked for.
+    pub all: Option<Money>,
+    /// What is paid where nothing else is said.
+    pub what: What,
+    /// Whether another amount may be paid.
+    pub any_amount: bool,
     /// Whether somebody began to pay it, and it is not known yet what comes of it.
     pub begun: bool,
     /// Whether so much is taken online.
@@ -89,18 +95,44 @@ pub fn shown(tx: &mut Tx, at: Timestamp, token: &str) -> Result<Shown> {
     let settings = settings::at(tx, at)?;
     let id = opened(tx, at, (&settings, token))?;
     let bill = store::bill::get(tx, id)?;
-    let open = receipt::open_now(tx, bill.account)?;
-    let left = left_of(&open, id);
+    let (number, account) = (bill.number, bill.account);
+    let today = crate::founding::zone(tx)?.day_of(at);
+    let open = receipt::open_now(tx, account)?;
+    let within = |it: Money| settings.least <= it && it <= settings.most;
+    // The paper of a bill asks for the part that is due with it, and for what was due before it.
+    let plan = plan::on_day(tx, account, today)?;
+    let due_now = plan.and_then(|it| it.due_now(&open, today));
+    let (what, left, due) = match due_now {
+        Some(it) => (What::Due, it.sum(), it.by),
+        None => (What::Bill(id), left_of(&open, id), bill.due_on),
+    };
+    let all = match due_now {
+        Some(_) => Some(store::debt::owed(tx, account)?).filter(|it| left < *it && within(*it)),
+        None => None,
+    };
     let mut begun = false;
-    for it in store::online::open_of(tx, bill.account)? {
+    for it in store::online::open_of(tx, account)? {
         let it = ask::known(tx, it)?;
-        begun |= it.bill == Some(id) && it.state != AttemptState::Paid;
+        let ours = it.bill == Some(id) || (it.bill.is_none() && what == What::Due);
+        begun |= ours && it.state != AttemptState::Paid;
     }
-    let within = settings.least <= left && left <= settings.most;
-    let (number, account, due) = (bill.number, bill.account, bill.due_on);
     let tail = tail(tx, account)?;
     let kept = store::card::now(tx, account)?.is_some();
-    Ok(Shown { bill: id, number, account, tail, left, due, begun, within, kept })
+    let (within, any_amount) = (within(left), settings.any_amount);
+    Ok(Shown {
+        bill: id,
+        number,
+        account,
+        tail,
+        left,
+        due,
+        all,
+        what,
+        any_amount,
+        begun,
+        within,
+        kept,
+    })
 }
 
 /// The address of a link.

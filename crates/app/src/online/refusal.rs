@@ -29,6 +29,15 @@ pub enum NotOnline {
         /// The most that is taken.
         most: Money,
     },
+    /// Payers do not say how much they pay.
+    OneAmount,
+    /// It is more than is owed.
+    MoreThanOwed {
+        /// What somebody wants to pay.
+        amount: Money,
+        /// What is owed.
+        owed: Money,
+    },
     /// It was asked for, and it is not known yet what came of it.
     Unanswered {
         /// The attempt.
@@ -63,6 +72,13 @@ pub enum NotOnline {
         /// What it comes to.
         now: Money,
     },
+    /// More is to be charged than is charged in a day without anybody looking at it.
+    BeyondDay {
+        /// What it comes to.
+        total: Money,
+        /// The most that is.
+        most: Money,
+    },
     /// There is no such attempt.
     NoAttempt {
         /// Which.
@@ -85,6 +101,12 @@ impl fmt::Display for NotOnline {
                 f,
                 "{amount} is owed, and from {least} to {most} is taken online; pay it another way"
             ),
+            NotOnline::OneAmount => f.write_str(
+                "another amount than is asked for is not taken online; the settings say whether it is: amounts any",
+            ),
+            NotOnline::MoreThanOwed { amount, owed } => {
+                write!(f, "{amount} is more than the {owed} that is owed; pay no more than that")
+            }
             NotOnline::Unanswered { attempt } => write!(
                 f,
                 "attempt {attempt} to pay this is not answered for yet; ask: meterbook online ask, and begin again after that"
@@ -114,6 +136,10 @@ impl fmt::Display for NotOnline {
             NotOnline::Changed { seen, now } => write!(
                 f,
                 "it comes to {now} now and not to {seen}; look at it again: meterbook online due"
+            ),
+            NotOnline::BeyondDay { total, most } => write!(
+                f,
+                "{total} is to be charged, and {most} at most is charged in a day without anybody looking; look at it: meterbook online due, and then: meterbook online charge --total"
             ),
             NotOnline::NoAttempt { id } => {
                 write!(f, "there is no attempt {id}; see: meterbook online list")

@@ -90,8 +90,20 @@ select 'case/' || b.account_id, b.account_id, '2026-08-15', min(b.due_on), sum(b
 from bill b where b.account_id % 100 = 7 and b.due_on < '2026-08-15' group by b.account_id;
 insert into collection_step (key, nth, step, taken_on, past_due_cents)
 select key, 1, 'reminder', '2026-08-15', past_due_cents from collection_case;
+-- A cut waits for a notice that went out.
 insert into collection_step (key, nth, step, taken_on, past_due_cents)
 select key, 2, 'notice', '2026-08-20', past_due_cents from collection_case where account_id % 1000 in (7, 107);
+insert into mailing (id, number, kind, account_id, language, addressed_to, dated_on, cause)
+select c.account_id, 'L-' || c.account_id, 'letter', c.account_id, 'en', 'Somebody', t.taken_on, t.step
+from collection_step t join collection_case c on c.key = t.key where t.step = 'notice';
+insert into collection_letter (key, nth, again, step, mailing_id, earliest_on)
+select t.key, t.nth, 0, t.step, c.account_id, '2026-08-25'
+from collection_step t join collection_case c on c.key = t.key where t.step = 'notice';
+insert into piece (id, key, account_id, person_id, role, channel, address, mailing_id)
+select m.id, 'letter/' || m.id, m.account_id, a.person_id, 'holder', 'post', m.addressed_to, m.id
+from mailing m join account a on a.id = m.account_id;
+insert into piece_event (piece_id, position, state, at, detail)
+select id, 1, 'sent', 1787245200000000, '' from piece;
 
 insert into journal (number, closed_on, through_entry, entries, debit_cents, closed_at)
 select 1, '2026-08-27', (2 * {months} - 1) * {accounts} + {accounts} / 10 * 9, 0, 0, 0 from utility;
@@ -110,4 +122,4 @@ select '2026-08-28', through_entry + 1 from journal;
 insert into counter (name, last) values
     ('bill', {months} * {accounts}), ('entry', 2 * {months} * {accounts}),
     ('payment', {months} * {accounts}), ('receipt', {months} * {accounts}),
-    ('tender', {months} * {accounts});
+    ('tender', {months} * {accounts}), ('mailing', {accounts}), ('piece', {accounts});

@@ -345,7 +345,7 @@ const ELSEWHERE: &[&str] = &[
     "webhook::tell",
     "online::begin",
     "ask::ask",
-    "card::charge",
+    "charge::charge",
     // It asks within what it calls.
     "returned::post",
     // They ask within their transaction.
@@ -497,11 +497,12 @@ fn who_has_no_role_does_nothing() {
         refused("returned::mail", deliver, why);
         refused("webhook::tell", deliver, webhook::tell(db, sam, None).unwrap_err());
         let pay = Permission::TakePayment;
-        let new = online::NewAttempt { account: AccountId(1), bill: None, back: None, keep: None };
+        let (account, what) = (AccountId(1), online::What::All);
+        let new = online::NewAttempt { account, what, amount: None, back: None, keep: None };
         refused("online::begin", pay, online::begin(db, sam, &new).unwrap_err());
         refused("ask::ask", pay, online::ask(db, sam, None).unwrap_err());
-        let why = online::card::charge(db, sam, Money::ZERO).unwrap_err();
-        refused("card::charge", Permission::MakeDebits, why);
+        let why = online::charge::charge(db, sam, Money::ZERO).unwrap_err();
+        refused("charge::charge", Permission::MakeDebits, why);
         refused("package::make", deliver, package::make(db, sam, id, to).unwrap_err());
         let why = staff::add(db, sam, "kim", "clerk", PASSWORD).unwrap_err();
         refused("staff::add", Permission::ManageStaff, why);

@@ -9,7 +9,7 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use meterbook_app::online::settings;
-use meterbook_app::online::{Asked, Begun, NewAttempt, NotOnline, ask, begin};
+use meterbook_app::online::{Asked, Begun, NewAttempt, NotOnline, What, ask, begin};
 use meterbook_app::secret::NoSecret;
 use meterbook_app::{Actor, Refused};
 use meterbook_checks::engines::{self, Raw};
@@ -41,6 +41,10 @@ pub(crate) fn town(db: &Db, folder: &Path, provider: &Provider) {
 }
 
 pub(crate) fn say(db: &Db, folder: &Path, more: &str) {
+    say_from(db, folder, JANUARY, more);
+}
+
+pub(crate) fn say_from(db: &Db, folder: &Path, from: Date, more: &str) {
     let put = |name: &str, text: &str| {
         let file = folder.join(name);
         std::fs::write(&file, text).unwrap();
@@ -53,7 +57,7 @@ pub(crate) fn say(db: &Db, folder: &Path, more: &str) {
         "provider stripe\nkey file {key}\nwebhook-secret file {hook}\nlink-key file {links}\n\
          pay-page https://pay.example.org\ncurrency USD\nmost 500.00\n{more}"
     );
-    db.write(|tx| settings::say(tx, actor(), JANUARY, &text)).unwrap();
+    db.write(|tx| settings::say(tx, actor(), from, &text)).unwrap();
 }
 
 pub(crate) fn later(minutes: i64) -> Actor {
@@ -70,7 +74,8 @@ pub(crate) fn bill_of(db: &Db, account: AccountId) -> (BillId, BillNumber) {
 }
 
 pub(crate) fn wanted(db: &Db, account: AccountId) -> NewAttempt {
-    NewAttempt { account, bill: Some(bill_of(db, account).0), back: None, keep: None }
+    let what = What::Bill(bill_of(db, account).0);
+    NewAttempt { account, what, amount: None, back: None, keep: None }
 }
 
 pub(crate) fn begun(db: &Db, account: AccountId) -> Result<Begun> {
@@ -232,9 +237,9 @@ fn one_attempt_of_a_bill_is_open_at_a_time_whoever_begins_it() {
             };
             db.write(|tx| store::online::add(tx, &it))
         };
-        assert!(add(90, new.bill).unwrap_err().is::<Conflict>());
+        assert!(add(90, Some(bill_of(db, ONE).0)).unwrap_err().is::<Conflict>());
         // All that is owed and one bill of it are not paid side by side.
-        let all = NewAttempt { bill: None, ..new.clone() };
+        let all = NewAttempt { what: What::All, ..new.clone() };
         let begun = begin(db, later(1), &all).unwrap();
         assert_eq!((stands(db, 1), begun.amount.cents()), (AttemptState::Expired, OWED));
         let back = begin(db, later(2), &new).unwrap();
@@ -369,7 +374,7 @@ fn what_cannot_be_paid_online_is_refused_with_the_way_out() {
         let [amount, least, most] = [OWED, 5_00, 50_000].map(Money::from_cents);
         assert_eq!(refusal(begun(db, ONE)), NotOnline::Limits { amount, least, most });
         let (of, number) = bill_of(db, AccountId(2));
-        let other = NewAttempt { bill: Some(of), ..wanted(db, ONE) };
+        let other = NewAttempt { what: What::Bill(of), ..wanted(db, ONE) };
         let refused = refusal(begin(db, actor(), &other));
         assert_eq!(refused, NotOnline::OtherAccount { bill: number.0 });
         let id = AttemptId(99);

@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meterbook_app::online::card::{self, Charged};
+use meterbook_app::online::card;
+use meterbook_app::online::charge::{self, ByItself, Charged};
 use meterbook_app::online::{Keep, NewAttempt, NotOnline, ask, begin, link};
 use meterbook_app::{Actor, check, debit, mandate, plan, task};
 use meterbook_checks::engines::{self, Raw};
@@ -27,7 +28,7 @@ use crate::debit::sound;
 use crate::deposit::{owes, pays, say as say_rules};
 use crate::late_fee::february;
 use crate::mandate::{key, new};
-use crate::online::{ONE, OWED, bill_of, later, refusal, second, stands, town, wanted};
+use crate::online::{ONE, OWED, bill_of, later, refusal, say_from, second, stands, town, wanted};
 use crate::village::{actor, says};
 
 const TWO: AccountId = AccountId(2);
@@ -68,7 +69,7 @@ fn held(db: &Db) -> Vec<(i64, Option<NotCharged>)> {
 }
 
 fn charge(db: &Db, minutes: i64, total: i64) -> Result<Charged> {
-    card::charge(db, day(minutes), cents(total))
+    charge::charge(db, day(minutes), cents(total))
 }
 
 fn now(db: &Db, account: AccountId) -> Option<String> {
@@ -241,6 +242,139 @@ fn what_is_wrong_with_all_of_it_ends_the_run_and_burns_no_card() {
         assert_eq!(refusal(charge(db, 0, OWED)), NotOnline::Refused { why });
         assert_eq!((stands(db, 2), held(db)), (AttemptState::Failed, vec![(OWED, None)]));
         assert_eq!(charge(db, 1, OWED).unwrap().paid.len(), 1);
+        sound(db);
+    });
+}
+
+/// What comes of asking at a minute of the day whether it is time to charge by itself.
+fn when_due(db: &Db, minutes: i64, worker: &str) -> Result<Option<Charged>> {
+    charge::when_due(db, &|| day(minutes).at, worker)
+}
+
+/// Since when nothing more is charged by itself on the last day, and why it ended.
+fn last_day(db: &Db) -> Option<(Date, bool, String)> {
+    let it = db.read(store::card::last_day).unwrap()?;
+    Some((it.on, it.done.is_some(), it.said))
+}
+
+/// Six o'clock, in minutes after the morning of the day.
+const SIX: i64 = 60;
+
+#[test]
+fn what_is_due_is_charged_by_itself_once_a_day_whoever_is_there() {
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept_by(db, folder, &provider, &[ONE, TWO]);
+        assert_eq!(when_due(db, SIX - 1, "a").unwrap(), None, "it is not time");
+        assert_eq!(last_day(db), None);
+        let went = std::thread::scope(|scope| {
+            let begin = |worker| scope.spawn(move || when_due(db, SIX, worker));
+            let all: Vec<_> = ["a", "b", "c"].into_iter().map(begin).collect();
+            all.into_iter().map(|it| it.join().unwrap()).collect::<Vec<_>>()
+        });
+        let paid = went.iter().filter_map(|it| it.as_ref().ok()?.as_ref()).flat_map(|it| &it.paid);
+        assert_eq!((paid.count(), charges(&provider)), (2, 2), "{went:?}");
+        assert_eq!((owes(db, ONE), owes(db, TWO)), (0, 0));
+        assert_eq!(last_day(db), Some((DUE, true, String::new())));
+        assert_eq!(when_due(db, SIX + 5, "a").unwrap(), None, "once a day");
+        let stands = db.read(|tx| charge::stands(tx, day(SIX).at)).unwrap();
+        let from = ByItself::From(jiff::civil::time(6, 0, 0, 0));
+        assert_eq!((stands.cards, stands.by_itself), (2, from));
+        assert_eq!(stands.charged, [(AttemptState::Paid, 2, cents(OWED + 8_88))]);
+        sound(db);
+    });
+}
+
+#[test]
+fn who_does_not_come_back_is_followed_by_another_and_nothing_is_charged_twice() {
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept_by(db, folder, &provider, &[ONE, TWO]);
+        // A program took the day on, charged the first card and was killed before it heard the answer.
+        let until = (day(SIX).at, day(SIX + 10).at);
+        assert!(db.write(|tx| store::card::take_day(tx, DUE, "a", until)).unwrap());
+        provider.will(&[Mood::CutHeard]);
+        charge(db, SIX, OWED + 8_88).map(drop).unwrap();
+        assert_eq!(charges(&provider), 2);
+        assert_eq!((stands(db, 3), owes(db, TWO)), (AttemptState::Unknown, 0));
+        assert_eq!(when_due(db, SIX + 9, "b").unwrap(), None, "it is held");
+        assert_eq!(last_day(db), Some((DUE, false, String::new())));
+        // It is asked about first, and not charged again.
+        assert_eq!(when_due(db, SIX + 10, "b").unwrap(), Some(Charged::default()));
+        assert_eq!((stands(db, 3), owes(db, ONE), charges(&provider)), (AttemptState::Paid, 0, 2));
+        assert_eq!(last_day(db), Some((DUE, true, String::new())));
+        // Who comes back late has nothing to say of it any more.
+        assert!(!db.write(|tx| store::card::hold_day(tx, DUE, "a", day(SIX + 30).at)).unwrap());
+        sound(db);
+    });
+}
+
+#[test]
+fn a_provider_that_is_silent_ends_it_until_the_next_time_and_one_that_says_no_ends_the_day() {
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept_by(db, folder, &provider, &[ONE, TWO]);
+        provider.will(&[Mood::CutUnheard]);
+        let done = when_due(db, SIX, "a").unwrap().unwrap();
+        assert_eq!((done.waiting.len(), done.paid.len()), (1, 0), "the second one is not tried");
+        assert_eq!(last_day(db), Some((DUE, false, String::new())));
+        // The next time the rest is charged, by whoever comes, and the first one is not asked for again.
+        let done = when_due(db, SIX + 1, "b").unwrap().unwrap();
+        assert_eq!((done.waiting.len(), done.paid.len()), (0, 1));
+        assert_eq!((stands(db, 3), owes(db, ONE), owes(db, TWO)), (AttemptState::Unknown, OWED, 0));
+        assert_eq!(last_day(db), Some((DUE, true, String::new())));
+        // A day later it is sure that nobody heard of it.
+        let done = when_due(db, 24 * 60 + SIX, "b").unwrap().unwrap();
+        assert_eq!((done.paid.len(), owes(db, ONE)), (1, 0));
+        sound(db);
+    });
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept(db, folder, &provider);
+        provider.will(&[Mood::Says(401)]);
+        assert_eq!(when_due(db, SIX, "a").unwrap(), Some(Charged::default()));
+        let why = "the provider said no: Your card is not the point; mend the settings: meterbook online settings";
+        assert_eq!(last_day(db), Some((DUE, true, why.to_owned())));
+        let told = format!("what is due on {DUE} was not charged to cards: {why}");
+        assert_eq!(tasks(db), [told]);
+        assert_eq!(when_due(db, SIX + 5, "a").unwrap(), None, "nothing is tried again by itself");
+        assert_eq!(charge(db, SIX + 6, OWED).unwrap().paid.len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn nothing_is_charged_by_itself_while_debits_are_stopped_or_a_person_is_to_look() {
+    engines::each(|db, folder| {
+        let provider = Provider::start(None);
+        kept(db, folder, &provider);
+        let turn = |stop, minutes, why: &str| {
+            db.write(|tx| debit::switch(tx, day(minutes), stop, why)).unwrap();
+        };
+        turn(true, 0, "amounts look wrong");
+        assert_eq!(when_due(db, SIX, "a").unwrap(), None);
+        let by_itself = db.read(|tx| charge::stands(tx, day(SIX).at)).unwrap().by_itself;
+        assert_eq!(by_itself, ByItself::Stopped { why: "amounts look wrong".to_owned() });
+        assert_eq!(last_day(db), None);
+        turn(false, SIX + 1, "they are right");
+        let from = |on, more: &str| {
+            let text = format!("base http://127.0.0.1:{}\n{more}", provider.port);
+            say_from(db, folder, on, &text);
+        };
+        // More than is charged without anybody looking: a person looks, and charges it.
+        from(DUE, "charge-most 4.43\n");
+        assert_eq!(when_due(db, SIX + 2, "a").unwrap(), Some(Charged::default()));
+        let why = NotOnline::BeyondDay { total: cents(OWED), most: cents(4_43) }.to_string();
+        assert_eq!(last_day(db), Some((DUE, true, why.clone())));
+        assert_eq!(tasks(db).len(), 1, "{:?}", tasks(db));
+        assert_eq!((charges(&provider), when_due(db, SIX + 9, "b").unwrap()), (0, None));
+        // The next day a person does it anyway, and no program does.
+        from(date(2026, 3, 24), "charge by-hand\n");
+        let next = 24 * 60 + SIX;
+        assert_eq!(when_due(db, next, "a").unwrap(), None);
+        let by_itself = db.read(|tx| charge::stands(tx, day(next).at)).unwrap().by_itself;
+        assert_eq!(by_itself, ByItself::No);
+        assert_eq!(charge(db, next, OWED).unwrap().paid.len(), 1);
         sound(db);
     });
 }

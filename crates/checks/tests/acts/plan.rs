@@ -112,6 +112,39 @@ fn a_plan_that_is_not_paid_breaks_after_grace_and_all_is_due_again() {
 }
 
 #[test]
+fn plans_of_many_accounts_are_asked_for_together_and_hold_as_each_does_by_itself() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        agree(db, TWO, 1).unwrap();
+        agree(db, THREE, 2).unwrap();
+        pays(db, THREE, 6_66, DAY, at("2026-03-10"));
+        for day in ["2026-03-10", "2026-03-15", "2026-03-16", "2026-06-30"] {
+            let on: Date = day.parse().unwrap();
+            let all = [ONE, TWO, THREE];
+            let by_plan = |tx: &mut store::Tx| {
+                let together = protection::shields_of(tx, &all, on)?;
+                let mut each = Vec::new();
+                for it in all {
+                    each.push((it, plan::on_day(tx, it, on)?.is_some()));
+                }
+                Ok((together, each))
+            };
+            let (together, each) = db.read(by_plan).unwrap();
+            for (account, holds) in each {
+                let mut theirs = together.get(&account).into_iter().flatten();
+                assert_eq!(theirs.any(|it| it.shield == Shield::Plan), holds, "{account} {day}");
+            }
+        }
+        let of = |on| db.read(|tx| protection::shields_of(tx, &[TWO, THREE], on)).unwrap();
+        let held = of(date(2026, 3, 16));
+        let why = held[&THREE].iter().find(|it| it.shield == Shield::Plan).unwrap();
+        assert_eq!(why.until, Some(date(2026, 6, 10)));
+        assert!(held.get(&TWO).into_iter().flatten().all(|it| it.shield != Shield::Plan), "broken");
+        sound(db);
+    });
+}
+
+#[test]
 fn a_plan_is_broken_by_its_rule_whoever_looks() {
     engines::each(|db, folder| {
         town(db, folder);

@@ -15,7 +15,8 @@ use meterbook_core::credit::pledge::{self, Pledge};
 use meterbook_core::credit::protection::{Granted, Weather};
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::{
-    AccountId, AccountNumber, AgencyFileId, BillId, MailingId, OrderId, PaymentId, PersonId,
+    AccountId, AccountNumber, AgencyFileId, AttemptId, BillId, MailingId, OrderId, PaymentId,
+    PersonId,
 };
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -86,6 +87,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::late_fee::give_back(tx, &late(), paid, date(2026, 9, 2), "in time")?;
     store::late_fee::again(tx, &late(), 2, (date(2026, 9, 3), Money::from_cents(15)), "back")?;
     store::plan::add(tx, &plan(), "by phone")?;
+    store::online::of_plan(tx, AttemptId(1), &plan().key, Money::from_cents(1_00))?;
     store::plan::say_pays(tx, &plan().key, Pays::Debit, plan().agreed, "by phone")?;
     store::plan::end(tx, &plan().key, Ending::Broken, date(2026, 10, 1), "not paid")?;
     store::budget::add(tx, &budget(), "by phone")?;

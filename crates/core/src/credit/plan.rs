@@ -140,6 +140,17 @@ pub enum Stands {
     Done,
 }
 
+/// What is to be paid now by who pays in parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueNow {
+    /// How much of it is parts.
+    pub parts: Money,
+    /// How much is owed beside the plan.
+    pub beside: Money,
+    /// The first day by which something of it is to be paid.
+    pub by: Date,
+}
+
 impl Rules {
     /// Reads a text.
     ///
@@ -345,6 +356,32 @@ impl Plan {
         open
     }
 
+    /// What of it is due with later parts than the next one on a day.
+    pub fn later(&self, on: Date) -> Money {
+        self.not_due(on) - self.next(on).map_or(Money::ZERO, |it| it.2)
+    }
+
+    /// What is to be paid on a day: the parts up to the next one, and what is owed beside it. Where all of that
+    /// is paid it is the first part that is not; `None` where nothing is owed.
+    pub fn due_now(&self, open: &Open, on: Date) -> Option<DueNow> {
+        let ours = open.items.iter().filter(|it| !it.side.rolled);
+        let (about, beside): (Vec<&Item>, Vec<&Item>) =
+            ours.partition(|it| self.is_about(&it.side));
+        let sum = |of: &[&Item]| -> Money { of.iter().map(|it| it.left).sum() };
+        let (owed, besides) = (sum(&about), sum(&beside));
+        let left = self.left(owed);
+        let first = self.parts.iter().zip(left).find(|it| it.1 != Money::ZERO);
+        let mut parts = (owed - self.later(on)).max(Money::ZERO);
+        if parts + besides == Money::ZERO {
+            parts = first?.1;
+        }
+        // What is owed of it beyond its parts has no day of its own.
+        let part = first.map_or(on, |((day, _), _)| *day);
+        let days = beside.iter().map(|it| it.side.due);
+        let by = days.chain((parts != Money::ZERO).then_some(part)).min()?;
+        Some(DueNow { parts, beside: besides, by })
+    }
+
     /// The part that is due next on a day, with its number from 1.
     pub fn next(&self, on: Date) -> Option<(usize, Date, Money)> {
         let at = self.parts.iter().position(|it| on <= it.0)?;
@@ -366,6 +403,19 @@ impl Plan {
         // What would be past due if nothing of it were still to come.
         let left = past_due(Date::MAX);
         if over || left == Money::ZERO { Stands::Done } else { Stands::InTime }
+    }
+}
+
+impl DueNow {
+    /// All of it.
+    pub fn sum(&self) -> Money {
+        self.parts + self.beside
+    }
+
+    /// How much of an amount is for parts: as much as is due of them first, and what is more than all of it.
+    pub fn parts_of(&self, amount: Money) -> Money {
+        let rest = amount - amount.min(self.parts);
+        amount - rest.min(self.beside)
     }
 }
 
@@ -521,6 +571,58 @@ mod tests {
         assert_eq!(plan.beside(&paid).items.len(), 1);
         let done = open(&items[..1]);
         assert_eq!(plan.stands(next, 5, |day| plan.behind(&done, day)), Stands::Done);
+    }
+
+    #[test]
+    fn what_is_to_be_paid_now_is_the_parts_up_to_the_next_one_and_what_is_beside_them() {
+        let item = |entry: i64, (on, due): (Date, Date), left: i64, rolled: bool| {
+            let (entry, amount) = (EntryId(entry), cents(left));
+            let (kind, key, debt) = (EntryKind::Charge, String::new(), Debt::Other);
+            let (bill, asked_by, added_by, waived) = (None, None, None, false);
+            let side = Side {
+                entry,
+                kind,
+                key,
+                bill,
+                debt,
+                on,
+                due,
+                amount,
+                rolled,
+                asked_by,
+                added_by,
+                waived,
+            };
+            Item { side, left: amount }
+        };
+        let (before, later) = (date(2026, 1, 5), date(2026, 2, 10));
+        let due = date(2026, 3, 3);
+        let now = |on: Date, planned: i64, beside: i64| {
+            let items = [
+                item(1, (before, before), planned, false),
+                item(2, (later, due), beside, false),
+                item(3, (later, before), 77_00, true),
+            ];
+            let items = items.into_iter().filter(|it| it.left != Money::ZERO).collect();
+            let now = plan().due_now(&Open { items, credits: Vec::new() }, on)?;
+            Some((now.parts.cents(), now.beside.cents(), now.by))
+        };
+        let part = |month| date(2026, month, 20);
+        assert_eq!(now(part(1), 90_00, 0), Some((30_00, 0, part(1))));
+        assert_eq!(now(date(2026, 2, 12), 90_00, 40_00), Some((60_00, 40_00, part(1))));
+        assert_eq!(now(date(2026, 2, 12), 60_00, 40_00), Some((30_00, 40_00, part(2))));
+        // What was paid of the next one is not asked for again, and more than that is beside nothing.
+        assert_eq!(now(date(2026, 2, 12), 35_00, 0), Some((5_00, 0, part(2))));
+        assert_eq!(now(date(2026, 2, 12), 30_00, 40_00), Some((0, 40_00, due)));
+        assert_eq!(now(date(2026, 2, 12), 20_00, 0), Some((20_00, 0, part(3))));
+        // What is owed of it beyond its parts is due, and after the last one all of it is.
+        assert_eq!(now(part(3), 95_00, 0), Some((95_00, 0, part(1))));
+        assert_eq!(now(date(2026, 4, 1), 10_00, 1_00), Some((10_00, 1_00, due)));
+        assert_eq!(now(date(2026, 4, 1), 0, 0), None);
+        // Another amount is for the parts that are due, then for what is beside them, then for later ones.
+        let it = DueNow { parts: cents(30_00), beside: cents(40_00), by: due };
+        let parts = [10_00, 30_00, 50_00, 70_00, 80_00].map(|of| it.parts_of(cents(of)).cents());
+        assert_eq!((it.sum(), parts), (cents(70_00), [10_00, 30_00, 30_00, 30_00, 40_00]));
     }
 
     #[test]

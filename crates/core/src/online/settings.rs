@@ -12,6 +12,8 @@
 
 use std::fmt;
 
+use jiff::civil::{Time, time};
+
 use crate::delivery::settings::{Password, secret};
 use crate::money::Money;
 use crate::seller::Currency;
@@ -45,6 +47,13 @@ pub struct Settings {
     pub days: i64,
     /// Whether the code on a bill leads to its link.
     pub on_bills: bool,
+    /// Whether payers may pay another amount than is asked for.
+    pub any_amount: bool,
+    /// From which time of a day the console charges cards that are kept by itself; `None` where a person
+    /// does.
+    pub charge_from: Option<Time>,
+    /// The most that it charges in a day: what comes to more waits for a person.
+    pub charge_most: Option<Money>,
 }
 
 /// Who takes the cards.
@@ -86,6 +95,8 @@ const LEAST: Money = Money::from_cents(1_00);
 /// What providers wait at least, half an hour from when they hear of it, and at most.
 const MINUTES: (i64, i64) = (31, 1_440);
 const DAYS: (i64, i64) = (1, 366);
+/// When cards are charged where nothing is said: when somebody is about to come to work.
+const MORNING: Time = time(6, 0, 0, 0);
 
 /// What was said so far.
 #[derive(Default)]
@@ -103,6 +114,9 @@ struct Said {
     minutes: Option<i64>,
     days: Option<i64>,
     on_bills: bool,
+    any_amount: bool,
+    charge: Option<Option<Time>>,
+    charge_most: Option<Money>,
 }
 
 impl Settings {
@@ -152,10 +166,19 @@ impl Said {
             "days" => self.days = Some(whole(value, DAYS)?),
             "code" if value == "on-bills" => self.on_bills = true,
             "code" => return Err(format!("{value}: write on-bills, or leave code out")),
+            "amounts" if value == "any" => self.any_amount = true,
+            "charge" if value == "by-hand" => self.charge = Some(None),
+            "charge" => {
+                let wrong = |_| format!("{value} is no time; write it like 06:00, or by-hand");
+                self.charge = Some(Some(value.parse().map_err(wrong)?));
+            }
+            "charge-most" => self.charge_most = Some(amount(value)?),
+            "amounts" => return Err(format!("{value}: write any, or leave amounts out")),
             _ => {
                 return Err(format!(
                     "{word} is not known; write one of provider, base, key, webhook-secret, link-key, \
-                     pay-page, return, currency, least, most, minutes, days, code"
+                     pay-page, return, currency, least, most, minutes, days, code, amounts, \
+                     charge, charge-most"
                 ));
             }
         }
@@ -182,6 +205,9 @@ impl Said {
             minutes: self.minutes.unwrap_or(60),
             days: self.days.unwrap_or(120),
             on_bills: self.on_bills,
+            any_amount: self.any_amount,
+            charge_from: self.charge.unwrap_or(Some(MORNING)),
+            charge_most: self.charge_most,
         })
     }
 }
@@ -236,13 +262,21 @@ mod tests {
     fn a_text_says_all_there_is_to_say() {
         let it = Settings::parse(LEAST_SAID).unwrap().unwrap();
         assert_eq!((it.base.as_str(), it.pay_page.as_str()), (BASE, "https://pay.example.org"));
-        assert_eq!((it.minutes, it.days, it.on_bills), (60, 120, false));
+        assert_eq!((it.minutes, it.days, it.on_bills, it.any_amount), (60, 120, false, false));
         assert_eq!((it.least, it.most), (LEAST, Money::from_cents(500_000)));
         let more = "# ours\nbase http://127.0.0.1:8420\nreturn https://example.org/thanks\nleast 5\n\
-                    minutes 31\ndays 200\ncode on-bills\n";
+                    minutes 31\ndays 200\ncode on-bills\namounts any\n";
         let it = Settings::parse(&format!("{LEAST_SAID}{more}")).unwrap().unwrap();
         assert_eq!(it.back.as_deref(), Some("https://example.org/thanks"));
-        assert_eq!((it.minutes, it.days, it.on_bills), (31, 200, true));
+        assert_eq!((it.minutes, it.days, it.on_bills, it.any_amount), (31, 200, true, true));
+        let charge = |more: &str| {
+            let it = Settings::parse(&format!("{LEAST_SAID}{more}")).unwrap().unwrap();
+            (it.charge_from, it.charge_most)
+        };
+        assert_eq!(charge(""), (Some(MORNING), None));
+        let most = Some(Money::from_cents(2_000_000));
+        assert_eq!(charge("charge 22:30\ncharge-most 20000\n"), (Some(time(22, 30, 0, 0)), most));
+        assert_eq!(charge("charge by-hand\n"), (None, None));
         assert_eq!(Settings::parse("\n# nothing\n"), Ok(None));
     }
 
@@ -257,6 +291,9 @@ mod tests {
             ("minutes 5", "line 1: 5 is no number from 31 to 1440"),
             ("days 0", "line 1: 0 is no number from 1 to 366"),
             ("code everywhere", "line 1: everywhere: write on-bills, or leave code out"),
+            ("charge 6 h", "line 1: 6 h is no time; write it like 06:00, or by-hand"),
+            ("charge-most 0", "line 1: 0 is not above zero"),
+            ("amounts 5", "line 1: 5: write any, or leave amounts out"),
             ("most 5\nmost 6", "line 2: most is said twice; leave one"),
             (
                 "most 5\nleast 6",

@@ -20,9 +20,16 @@ pub(crate) enum OnlineCommand {
         /// The account's number, such as 1000-0012-4
         #[arg(long)]
         account: String,
-        /// The bill's number; all that the account owes without it
+        /// The bill's number; without it what is due now where the account pays in parts, and else all that
+        /// it owes
         #[arg(long)]
         bill: Option<String>,
+        /// All that the account owes, also where it pays in parts
+        #[arg(long, conflicts_with = "bill")]
+        all: bool,
+        /// Another amount, where the settings let payers say one
+        #[arg(long)]
+        amount: Option<String>,
         /// The payer lets the card be kept: bills are charged to it on the days they are due
         #[arg(long)]
         keep: bool,
@@ -40,9 +47,9 @@ pub(crate) enum OnlineCommand {
     },
     /// Charge what is due today to the cards that are kept
     Charge {
-        /// What it comes to, as `online due` prints it
+        /// What it comes to, as `online due` prints it; without it as `serve` does by itself, once a day
         #[arg(long)]
-        total: String,
+        total: Option<String>,
     },
     /// End the card of an account: nothing is charged to it any more, and the provider forgets it
     Forget {

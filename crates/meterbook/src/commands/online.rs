@@ -1,12 +1,15 @@
 //! `online`: by whom customers pay online, what came of it, and links of bills.
 
 use anyhow::Result;
-use meterbook_app::online::{self, Asked, Keep, NewAttempt, ask, card, link, settings};
+use jiff::Timestamp;
+use meterbook_app::bill_run;
+use meterbook_app::online::charge::{self, ByItself, Charged, Stands};
+use meterbook_app::online::{self, Asked, Keep, NewAttempt, What, ask, card, link, settings};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::id::{AttemptId, BillId};
 use meterbook_core::money::Money;
 use meterbook_store::online::{Listed, Which};
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::args::Place;
 use crate::args::online::OnlineCommand;
@@ -20,14 +23,19 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
             let nothing = "nothing is said; nobody pays online";
             super::dated_text(place, (file.as_deref(), *from), ("said", nothing), said, say)
         }
-        OnlineCommand::Begin { account, bill, keep, most } => {
+        OnlineCommand::Begin { account, bill, all, amount, keep, most } => {
+            let amount = amount.as_deref().map(Money::parse).transpose().map_err(super::said)?;
             let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
             let keep = keep.then_some(Keep { most });
             let db = super::open(place)?;
             let new = db.read(|tx| {
                 let account = super::account(tx, account)?.id;
-                let bill = bill.as_deref().map(|it| numbered(tx, it)).transpose()?;
-                Ok(NewAttempt { account, bill, back: None, keep })
+                let what = match bill {
+                    Some(bill) => What::Bill(numbered(tx, bill)?),
+                    None if *all => What::All,
+                    None => What::Due,
+                };
+                Ok(NewAttempt { account, what, amount, back: None, keep })
             })?;
             let begun = online::begin(&db, super::actor(), &new)?;
             say::line(format_args!("attempt {}: {}", begun.attempt, begun.amount));
@@ -55,22 +63,15 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
                 ));
             }
             say::line(format_args!("{} to be charged", card::sum(&all)));
+            let stands = db.read(|tx| charge::stands(tx, super::actor().at))?;
+            say::line(by_itself(&stands));
             Ok(())
         }
-        OnlineCommand::Charge { total } => {
+        OnlineCommand::Charge { total: None } => charge_when_due(&super::open(place)?),
+        OnlineCommand::Charge { total: Some(total) } => {
             let total = Money::parse(total).map_err(super::said)?;
-            let done = card::charge(&super::open(place)?, super::actor(), total)?;
-            for (id, amount) in &done.paid {
-                say::line(format_args!("attempt {id}: {amount} is paid"));
-            }
-            for id in &done.refused {
-                say::line(format_args!("attempt {id}: not paid; see: meterbook online list"));
-            }
-            for id in &done.waiting {
-                say::line(format_args!("attempt {id}: no answer yet; ask: meterbook online ask"));
-            }
-            let paid: Money = done.paid.iter().map(|it| it.1).sum();
-            say::line(format_args!("{paid} is paid"));
+            let done = charge::charge(&super::open(place)?, super::actor(), total)?;
+            came(&done);
             Ok(())
         }
         OnlineCommand::Forget { account, why } => {
@@ -111,6 +112,59 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
     }
 }
 
+/// Charges what is due today without anybody asking, where it is time, and says what came of it.
+pub(crate) fn charge_when_due(db: &Db) -> Result<()> {
+    if let Some(done) = charge::when_due(db, &Timestamp::now, &bill_run::worker_name())? {
+        came(&done);
+        let last = db.read(store::card::last_day)?.filter(|it| !it.said.is_empty());
+        if let Some(last) = last {
+            say::line(format_args!("cards were not all charged on {}: {}", last.on, last.said));
+        }
+    }
+    Ok(())
+}
+
+/// Says what came of charging cards.
+fn came(done: &Charged) {
+    for (id, amount) in &done.paid {
+        say::line(format_args!("attempt {id}: {amount} is paid"));
+    }
+    for id in &done.refused {
+        say::line(format_args!("attempt {id}: not paid; see: meterbook online list"));
+    }
+    for id in &done.waiting {
+        say::line(format_args!("attempt {id}: no answer yet; ask: meterbook online ask"));
+    }
+    let paid: Money = done.paid.iter().map(|it| it.1).sum();
+    say::line(format_args!("{paid} is paid by cards"));
+}
+
+/// Whether cards are charged without anybody asking, and how the last day went.
+fn by_itself(it: &Stands) -> String {
+    let how = match &it.by_itself {
+        ByItself::No => {
+            "nothing is charged by itself; charge it: meterbook online charge --total".to_owned()
+        }
+        ByItself::Stopped { why } => {
+            format!("nothing is charged while debits are stopped: {why}")
+        }
+        ByItself::From(time) => {
+            let time = time.strftime("%H:%M");
+            format!("serve charges it by itself each day from {time} on")
+        }
+    };
+    let last = it.last.as_ref().map(|day| {
+        let stands = match (&day.done, day.said.as_str()) {
+            (None, _) => "goes on".to_owned(),
+            (Some(_), "") => "done".to_owned(),
+            (Some(_), why) => why.to_owned(),
+        };
+        let of = it.charged.iter().map(|(state, many, sum)| format!(", {many} {state} ({sum})"));
+        format!("; {}: {stands}{}", day.on, of.collect::<String>())
+    });
+    format!("{how}{}", last.unwrap_or_default())
+}
+
 /// Says what attempts came to that are over, and of which nobody knows.
 pub(crate) fn told(asked: &Asked) {
     for (id, state) in &asked.over {
@@ -129,7 +183,8 @@ fn numbered(tx: &mut Tx, text: &str) -> Result<BillId> {
 fn line(it: &Listed) -> String {
     let Listed { attempt, account, bill, card, said, back, .. } = it;
     let (id, amount, state) = (attempt.id, attempt.amount, attempt.state);
-    let bill = bill.as_deref().unwrap_or("all that is owed");
+    let what = if it.by_plan { "what is due by the plan" } else { "all that is owed" };
+    let bill = bill.as_deref().unwrap_or(what);
     let card = card.as_ref().map(|it| format!("{} …{}", it.brand, it.last_four));
     let mut more = card.or(Some(said.clone()).filter(|it| !it.is_empty()));
     if let Some((code, on)) = back {

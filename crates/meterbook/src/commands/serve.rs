@@ -52,7 +52,8 @@ pub(crate) fn console(
     }
     bill_on(location.clone());
     look_over(location.clone(), last);
-    ask_on(location);
+    ask_on(location.clone());
+    charge_on(location);
     meterbook_web::serve(console, listener)
 }
 
@@ -94,6 +95,31 @@ fn ask_on(location: Location) {
                 }
             }
             std::thread::sleep(ASKS);
+        }
+    });
+}
+
+/// How often it is asked whether it is time to charge cards that are kept.
+const CHARGES: Duration = Duration::from_secs(60);
+
+/// Charges what is due to cards that are kept, once a day, for as long as the program runs. Others may do the
+/// same: one of them does. What fails is said, and tried again.
+fn charge_on(location: Location) {
+    std::thread::spawn(move || {
+        let mut before = String::new();
+        loop {
+            match Db::open(&location).and_then(|db| super::online::charge_when_due(&db)) {
+                Ok(()) => before.clear(),
+                // What stays wrong is said once.
+                Err(why) => {
+                    let why = format!("{why:#}");
+                    if why != before {
+                        say::line(format_args!("cards were not charged: {why}"));
+                    }
+                    before = why;
+                }
+            }
+            std::thread::sleep(CHARGES);
         }
     });
 }

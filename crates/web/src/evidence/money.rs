@@ -370,6 +370,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "nobody pays online yet; say by whom: meterbook online settings FILE",
         "todavía nadie paga en línea; diga con qué proveedor",
     ),
+    (
+        "what is due on {} was not charged to cards: {}",
+        "lo que vence el {} no se cobró a las tarjetas: {}",
+    ),
+    (
+        "{} is to be charged, and {} at most is charged in a day without anybody looking; look at it: meterbook online due, and then: meterbook online charge --total",
+        "hay {} por cobrar, y en un día se cobran como máximo {} sin que nadie mire; mírelo y cóbrelo",
+    ),
     ("there is no attempt {}; see: meterbook online list", "no hay ningún intento {}"),
     (
         "the provider said no: {}; mend the settings: meterbook online settings",
@@ -627,6 +635,7 @@ mod tests {
             NotLetGo::Other { many: 3 }.to_string(),
             NotLetGo::Already.to_string(),
             NotOnline::Off.to_string(),
+            NotOnline::BeyondDay { total: amount, most: amount }.to_string(),
             NotOnline::NoAttempt { id: 7.into() }.to_string(),
             NotOnline::Refused { why: "no key".to_owned() }.to_string(),
             NotWaived::Gone.to_string(),

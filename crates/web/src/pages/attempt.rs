@@ -12,10 +12,13 @@ use jiff::Timestamp;
 use meterbook_app::listing::Listing;
 use meterbook_app::online;
 use meterbook_app::online::Asked as Told;
+use meterbook_app::online::charge::{self, ByItself, Stands};
 use meterbook_core::id::AttemptId;
 use meterbook_core::ledger::{Payment, Suspended};
+use meterbook_core::money::Money;
 use meterbook_core::online::AttemptState;
 use meterbook_core::permission::Permission;
+use meterbook_core::text::grouped;
 use meterbook_store::online::{Listed, Which};
 use meterbook_store::refund::Refund;
 use meterbook_store::{self as store, Tx};
@@ -41,6 +44,7 @@ struct List {
     tabs: Vec<Tab>,
     notice: &'static str,
     says: String,
+    cards: Option<Cards>,
     choices: Vec<Choice>,
     /// The same list as a file.
     file: String,
@@ -63,12 +67,25 @@ struct Page {
     may: bool,
 }
 
+/// How charging cards that are kept stands.
+struct Cards {
+    count: String,
+    by_itself: String,
+    /// The last day on which it was done without anybody asking; empty where there is none.
+    on: String,
+    on_says: String,
+    /// What was charged then: how it stands, how many, and what it comes to.
+    charged: Vec<[String; 3]>,
+}
+
 struct Row {
     id: i64,
     begun: String,
     age: String,
     account: String,
     bill: String,
+    /// What it is for where it is for no bill.
+    what: &'static str,
     amount: String,
     stands: &'static str,
     tone: &'static str,
@@ -123,8 +140,13 @@ async fn listed(
     says: String,
 ) -> Result<Response> {
     let (here, which) = (console.clone(), which(&asked.which).ok_or(NotThere)?);
-    let mut all =
-        blocking(move || here.db.read(|tx| store::online::list(tx, which, ROWS + 1))).await?;
+    let (mut all, stands) = blocking(move || {
+        here.db.read(|tx| {
+            let stands = charge::stands(tx, Timestamp::now())?;
+            Ok((store::online::list(tx, which, ROWS + 1)?, stands))
+        })
+    })
+    .await?;
     let more = usize::try_from(ROWS)? < all.len();
     all.truncate(usize::try_from(ROWS)?);
     let words = visitor.money();
@@ -140,6 +162,7 @@ async fn listed(
         head: Head::new(console, Some(visitor), visitor.language, words.online),
         tabs: tabs(visitor, "/online"),
         notice: notice(&asked.done, words),
+        cards: Some(stands).filter(|it| 0 < it.cards).map(|it| cards(&it, visitor)),
         choices: choices.chain([(BACK, words.attempt_back)]).map(choice).collect(),
         file: format!("/online.csv?which={}", asked.which),
         rows: all.iter().map(|it| row(it, visitor, console)).collect(),
@@ -148,6 +171,33 @@ async fn listed(
         says,
     };
     Ok(draw(money::status(&page.says), &page))
+}
+
+fn cards(it: &Stands, visitor: &Visitor) -> Cards {
+    let (words, language) = (visitor.money(), visitor.language);
+    let by_itself = match &it.by_itself {
+        ByItself::No => words.cards_by_hand.to_owned(),
+        ByItself::Stopped { why } => format!("{} {why}", words.cards_stopped),
+        ByItself::From(time) => format!("{} {}", words.cards_from, time.strftime("%H:%M")),
+    };
+    let says = |said: &str| match said {
+        "" => words.cards_done.to_owned(),
+        why => evidence::said(why, language),
+    };
+    let last = it.last.as_ref();
+    let charged = |(state, many, sum): &(AttemptState, i64, Money)| {
+        [standing(*state, words).to_owned(), grouped(&many.to_string()), show::money(*sum)]
+    };
+    Cards {
+        count: grouped(&it.cards.to_string()),
+        by_itself,
+        on: last.map_or_else(String::new, |it| show::day(it.on, language)),
+        on_says: last.map_or_else(String::new, |it| match it.done {
+            None => words.cards_goes_on.to_owned(),
+            Some(_) => says(&it.said),
+        }),
+        charged: it.charged.iter().map(charged).collect(),
+    }
 }
 
 fn which(word: &str) -> Option<Which> {
@@ -180,6 +230,7 @@ fn row(it: &Listed, visitor: &Visitor, console: &Console) -> Row {
         age: money::age(it.attempt.begun, visitor),
         account: it.account.to_string(),
         bill: it.bill.clone().unwrap_or_default(),
+        what: if it.by_plan { words.attempt_by_plan } else { words.attempt_all_owed },
         amount: show::money(it.attempt.amount),
         stands: standing(state, words),
         tone,

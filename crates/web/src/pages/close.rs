@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::close::{self, Checklist, Level};
+use meterbook_app::under_way::Long;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
@@ -22,7 +23,7 @@ use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::words::work::Words as WorkWords;
-use crate::work::{self, Going, Seen, Work};
+use crate::work::{self, Broken, Going, Seen, Work};
 use crate::{Console, evidence, show};
 
 /// Days and months that are listed.
@@ -49,6 +50,8 @@ struct Page {
     going: Option<Going>,
     /// What was begun is not known any more.
     unknown: bool,
+    /// What was begun and cut off.
+    broken: Option<Broken>,
     as_of: String,
     on: String,
     on_says: String,
@@ -138,6 +141,11 @@ async fn page(
         },
         Seen::Gone => unknown = ran.is_some(),
     }
+    let (here, who, rest) = (console.clone(), visitor.clone(), visitor.work().work_broken_close);
+    let broken = match going {
+        Some(_) => None,
+        None => blocking(move || Broken::of(&here, &who, Long::Close, rest)).await?,
+    };
     // What is no day is as good as none: the form asks for one.
     let on = asked.on.parse().unwrap_or_else(|_| money::today(console));
     let (here, of, looks) = (console.clone(), asked.of.clone(), going.is_none());
@@ -184,7 +192,8 @@ async fn page(
         head: Head::new(console, Some(visitor), language, words.close),
         words: visitor.work(),
         going,
-        unknown,
+        unknown: unknown && broken.is_none(),
+        broken,
         as_of,
         tabs: tabs(visitor, "/close"),
         notice: match asked.done.as_str() {

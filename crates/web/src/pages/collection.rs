@@ -12,6 +12,7 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::collection::{self, Done, Looked, Part, Switch};
 use meterbook_app::protection::{self, NewProtection, To};
+use meterbook_app::under_way::Long;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Why;
@@ -28,7 +29,7 @@ use crate::guard::Visitor;
 use crate::typed::Typed;
 use crate::words::money::Words;
 use crate::words::work::Words as WorkWords;
-use crate::work::{self, Going, Seen, Tell, Work};
+use crate::work::{self, Broken, Going, Seen, Tell, Work};
 use crate::{Console, evidence, show};
 
 /// Cases that are listed: more than anybody works through before looking again, each with what keeps it from
@@ -277,6 +278,8 @@ struct Review {
     takes: bool,
     /// What was begun is not known any more.
     unknown: bool,
+    /// What was begun and cut off.
+    broken: Option<Broken>,
     as_of: String,
     opens: String,
     ends: String,
@@ -337,6 +340,7 @@ async fn tonight(
         going: None,
         takes: false,
         unknown: false,
+        broken: None,
         as_of: String::new(),
         opens: String::new(),
         ends: String::new(),
@@ -360,12 +364,16 @@ async fn tonight(
         },
         Seen::Gone => unknown = ran.is_some(),
     }
+    let (here, who) = (console.clone(), visitor.clone());
+    let rest = visitor.work().work_broken_review;
+    let broken = blocking(move || Broken::of(&here, &who, Long::Review, rest)).await?;
     let (here, today) = (console.clone(), money::today(console));
     let looks = blocking(move || {
         let db = here.clone();
         Ok(here.reviews.look.look(today, move |_| look(&db, today)))
     });
-    let page = Review { says, done, unknown, ..plain };
+    let unknown = unknown && broken.is_none();
+    let page = Review { says, done, unknown, broken, ..plain };
     match looks.await? {
         Seen::Came(_, at, looked) => {
             let as_of = show::instant(at, &console.zone, visitor.language);

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use meterbook_app::online::card;
 use meterbook_app::online::link::{self, Shown};
 use meterbook_app::online::told::{self, Became};
-use meterbook_app::online::{Begun, Keep, NewAttempt, NotOnline, begin};
+use meterbook_app::online::{Begun, Keep, NewAttempt, NotOnline, What, begin};
 use meterbook_app::{Actor, Refused};
 use meterbook_core::limits::EVENT_BYTES;
 use meterbook_core::money::Money;
@@ -36,6 +36,7 @@ struct Page {
     /// Where they go on, once that is known.
     url: String,
     says: &'static str,
+    chose: Choice,
     /// Whether they let the card be kept, and for how much at most.
     keep: bool,
     most: String,
@@ -48,6 +49,12 @@ struct Facts {
     /// Empty where nothing is owed.
     amount: String,
     due: String,
+    /// Whether it is what is due now by a plan.
+    parts: bool,
+    /// All that is owed, where that may be paid instead.
+    all: String,
+    /// Whether another amount may be.
+    any_amount: bool,
     begun: bool,
     within: bool,
     kept: bool,
@@ -58,8 +65,17 @@ struct Facts {
 #[derive(Default)]
 struct Came {
     says: Option<(StatusCode, &'static str)>,
+    chose: Choice,
     keep: bool,
     most: String,
+}
+
+/// How much somebody chose to pay, as it was typed.
+#[derive(Clone, Default)]
+struct Choice {
+    all: bool,
+    other: bool,
+    amount: String,
 }
 
 /// How much the provider may tell at once.
@@ -86,25 +102,29 @@ pub(crate) async fn go(
     let (whose, typed) = (format!("pay {token}"), Typed::new(fields));
     let words = payer::words(guard::language(&headers));
     let (keep, most) = (typed.some("keep").is_some(), typed.text("most").trim().to_owned());
-    let came = |says| Came { says: Some(says), keep, most: most.clone() };
+    let (what, amount) = (typed.text("what"), typed.text("amount").to_owned());
+    let chose = Choice { all: what == "all", other: what == "other", amount };
+    let came = |says| Came { says: Some(says), chose: chose.clone(), keep, most: most.clone() };
     if console.throttle.waits(&whose) {
         let says = (StatusCode::TOO_MANY_REQUESTS, words.too_many);
         return page(&console, &headers, token, came(says)).await;
     }
     let asked = Some(most.as_str()).filter(|it| keep && !it.is_empty()).map(Money::parse);
-    let Ok(asked) = asked.transpose() else {
+    let other = chose.other.then(|| Money::parse(&chose.amount));
+    let (Ok(asked), Ok(other)) = (asked.transpose(), other.transpose()) else {
         let says = (StatusCode::UNPROCESSABLE_ENTITY, words.not_most);
         return page(&console, &headers, token, came(says)).await;
     };
     console.throttle.remember(&whose);
     let (here, of) = (console.clone(), token.clone());
-    let keep = keep.then_some(Keep { most: asked });
-    match blocking(move || begun(&here, &of, keep)).await {
+    let (all, keep) = (chose.all, keep.then_some(Keep { most: asked }));
+    match blocking(move || begun(&here, &of, (all, other), keep)).await {
         Ok(Begun { url, .. }) => {
             let (head, payer) = dressed(&console, &headers);
             let refresh = HeaderValue::from_str(&format!("0; url={url}"));
-            let most = String::new();
-            let page = Page { head, payer, token, bill: None, url, says: "", keep: false, most };
+            let (most, keep) = (String::new(), false);
+            let chose = Choice::default();
+            let page = Page { head, payer, token, bill: None, url, says: "", chose, keep, most };
             let mut answer = draw(StatusCode::OK, &page);
             if let Ok(refresh) = refresh {
                 answer.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
@@ -183,12 +203,18 @@ pub(crate) async fn hear(
     }
 }
 
-fn begun(console: &Console, token: &str, keep: Option<Keep>) -> Result<Begun> {
+fn begun(
+    console: &Console,
+    token: &str,
+    (all, amount): (bool, Option<Money>),
+    keep: Option<Keep>,
+) -> Result<Begun> {
     let actor = Actor::system(Timestamp::now());
     let (it, back) = console
         .db
         .read(|tx| Ok((link::shown(tx, actor.at, token)?, link::address(tx, actor.at, token)?)))?;
-    let new = NewAttempt { account: it.account, bill: Some(it.bill), back: Some(back), keep };
+    let what = if all && it.all.is_some() { What::All } else { it.what };
+    let new = NewAttempt { account: it.account, what, amount, back: Some(back), keep };
     begin(&console.db, actor, &new)
 }
 
@@ -196,7 +222,7 @@ async fn page(
     console: &Arc<Console>,
     headers: &HeaderMap,
     token: String,
-    Came { says, keep, most }: Came,
+    Came { says, chose, keep, most }: Came,
 ) -> Response {
     let (here, of) = (console.clone(), token.clone());
     let looked = blocking(move || {
@@ -213,13 +239,27 @@ async fn page(
             let owed = Money::ZERO < left;
             let amount = if owed { show::money(left) } else { String::new() };
             let (number, due) = (number.0, show::day(due, language));
-            let facts = Facts { tail, number, amount, due, begun, within, kept, phone };
+            let (parts, all) = (it.what == What::Due, it.all.map(show::money).unwrap_or_default());
+            let any_amount = it.any_amount;
+            let facts = Facts {
+                tail,
+                number,
+                amount,
+                due,
+                parts,
+                all,
+                any_amount,
+                begun,
+                within,
+                kept,
+                phone,
+            };
             // What is paid by now needs no word about why it could not be.
             (Some(facts), says.filter(|_| owed).unwrap_or((StatusCode::OK, "")))
         }
         Err(why) => (None, said(&why, payer)),
     };
-    draw(status, &Page { head, payer, token, bill, url: String::new(), says, keep, most })
+    draw(status, &Page { head, payer, token, bill, url: String::new(), says, chose, keep, most })
 }
 
 fn dressed(console: &Console, headers: &HeaderMap) -> (Head, &'static Words) {
@@ -235,6 +275,9 @@ fn said(why: &Error, words: &'static Words) -> (StatusCode, &'static str) {
         Some(NotOnline::NoLink) => (StatusCode::NOT_FOUND, words.no_link),
         Some(NotOnline::Unanswered { .. }) => (StatusCode::SERVICE_UNAVAILABLE, words.unanswered),
         Some(NotOnline::Nothing) => (StatusCode::OK, words.nothing),
+        Some(NotOnline::MoreThanOwed { .. } | NotOnline::Limits { .. }) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, words.not_so_much)
+        }
         Some(NotOnline::NoMost { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, words.not_most),
         _ => {
             log(why);
@@ -258,6 +301,7 @@ mod tests {
             NotOnline::Unanswered { attempt: AttemptId(7) },
             NotOnline::Nothing,
             NotOnline::NoMost { most: Money::ZERO },
+            NotOnline::MoreThanOwed { amount: Money::ZERO, owed: Money::ZERO },
             NotOnline::Refused { why: "Invalid API Key".to_owned() },
         ] {
             let why = refuse(why);

@@ -17,6 +17,12 @@ catalogue! {
     act_write_off: "Write off", "Dar por incobrable";
     checks: "Checks", "Cheques";
     checks_sum: "What they come to", "Cuánto suman";
+    cards: "Cards that are kept", "Tarjetas guardadas";
+    cards_by_hand: "What is due is charged by hand, as the settings say.", "Lo que vence se cobra a mano, como dicen los ajustes.";
+    cards_done: "all that was due was charged", "se cobró todo lo que vencía";
+    cards_from: "What is due is charged by itself, each day from", "Lo que vence se cobra solo, cada día desde las";
+    cards_goes_on: "goes on", "sigue";
+    cards_stopped: "Nothing is charged while debits are stopped:", "No se cobra nada mientras los cargos están detenidos:";
     count: "Count", "Cantidad";
     counted: "Counted", "Contado";
     counted_rest: "The rest, as a sum", "El resto, como suma";
@@ -342,6 +348,7 @@ catalogue! {
     attempt_asked: "The provider was asked, and what it said stands below.", "Se preguntó al proveedor; lo que dijo está abajo.";
     attempt_back: "money went back", "dinero devuelto";
     attempt_begun: "Begun", "Iniciado";
+    attempt_by_plan: "what is due by the plan", "lo que vence según el plan";
     attempt_card: "Card", "Tarjeta";
     attempt_disputed: "taken back by the payer's bank", "retirado por el banco del pagador";
     attempt_expired: "expired", "vencido";

@@ -10,6 +10,7 @@ catalogue! {
     beyond: "This amount is not taken online. Please call us:", "Este importe no se acepta en línea. Llámenos:";
     bill: "Bill", "Factura";
     due: "Due by", "Vence el";
+    due_now: "To pay now", "A pagar ahora";
     go: "Pay by card", "Pagar con tarjeta";
     go_on: "Go on", "Continuar";
     going: "You are taken to the payment page.", "Se le lleva a la página de pago.";
@@ -21,9 +22,16 @@ catalogue! {
     kept_forget: "Remove the card", "Quitar la tarjeta";
     no_link: "This link leads nowhere any more. Your newest bill has another one, or call us.", "Este enlace ya no lleva a ninguna parte. Su factura más reciente tiene otro, o llámenos.";
     not_most: "This is no amount. Write it so: 150.00", "Esto no es un importe. Escríbalo así: 150.00";
+    not_so_much: "So much is not taken online, or it is more than is owed. Please choose another amount.", "Ese importe no se acepta en línea, o es más de lo que se debe. Elija otro.";
     nothing: "Nothing of this bill is owed. Thank you.", "No se debe nada de esta factura. Gracias.";
     not_now: "Nobody can pay online at the moment. Please try again later, or call us.", "En este momento no se puede pagar en línea. Inténtelo más tarde o llámenos.";
+    parts: "You pay in parts, as agreed: this is the part that is due, and what is owed beside them.", "Usted paga en cuotas, según lo acordado: es la cuota que vence y lo que se debe además de ellas.";
     says: "You pay on the page of our payment provider. We never see your card.", "Usted paga en la página de nuestro proveedor de pagos. Nunca vemos su tarjeta.";
     too_many: "That was too often. Please wait a minute.", "Fueron demasiadas veces. Espere un minuto.";
     unanswered: "The payment provider has not answered yet. Nothing is paid twice. Please come back in some minutes.", "El proveedor de pagos aún no ha respondido. Nada se paga dos veces. Vuelva en unos minutos.";
+    what: "How much do you want to pay?", "¿Cuánto quiere pagar?";
+    what_all: "All that is owed:", "Todo lo que se debe:";
+    what_amount: "The other amount", "El otro importe";
+    what_due: "What is to be paid now:", "Lo que hay que pagar ahora:";
+    what_other: "Another amount", "Otro importe";
 }

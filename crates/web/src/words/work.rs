@@ -7,6 +7,12 @@ catalogue! {
     work_at: "Now", "Ahora";
     work_before: "Took the last time", "Tardó la última vez";
     work_books: "Closing", "Se está cerrando";
+    work_broken: "Cut off when the program ended", "Se interrumpió al terminar el programa";
+    work_broken_begun: "Begun", "Comenzó";
+    work_broken_close: "Nothing of it was kept. Close it again.", "No quedó nada. Ciérrelo otra vez.";
+    work_broken_on: "Go on", "Continuar";
+    work_broken_review: "What was done stays. Take the steps again, and the rest is done; nothing is done twice.", "Lo hecho queda. Dé los pasos otra vez y se hace el resto; nada se hace dos veces.";
+    work_broken_seen: "Went on until", "Siguió hasta";
     work_done: "Done", "Hechas";
     work_each_second: "a second", "por segundo";
     work_ends: "cases that end", "casos que terminan";
