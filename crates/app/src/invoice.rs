@@ -24,13 +24,6 @@ pub enum NoInvoice {
         /// That day.
         on: Date,
     },
-    /// The bill prints `$`, and the utility says that its amounts are in something else.
-    NotAsPrinted {
-        /// The letters of the currency that it says.
-        currency: String,
-        /// On the day of the bill.
-        on: Date,
-    },
     /// A bill that stands is not credited.
     Stands {
         /// Which.
@@ -101,10 +94,6 @@ fn written(tx: &mut Tx, id: BillId, kind: &Kind) -> Result<String> {
     let statement = statement::of_bill(tx, id)?;
     let on = statement.bill.billed_on;
     let seller = store::seller::on(tx, on)?.ok_or_else(|| refuse(NoInvoice::NoSeller { on }))?;
-    if !seller.currency.is_as_printed() {
-        let currency = seller.currency.code().to_owned();
-        return Err(refuse(NoInvoice::NotAsPrinted { currency, on }));
-    }
     let summed = summed(tx, &statement.bill)?;
     ubl::write_sum(&statement, &summed, &seller, kind).map_err(refuse)
 }
@@ -144,10 +133,6 @@ impl fmt::Display for NoInvoice {
             NoInvoice::NoSeller { on } => write!(
                 f,
                 "the utility's country, currency and registration number on {on} are missing; say them with: meterbook bill seller --country US --currency USD --registration NUMBER --from {on}"
-            ),
-            NoInvoice::NotAsPrinted { currency, on } => write!(
-                f,
-                "bills print their amounts with $, and the utility says for {on} that it counts in {currency}: an e-invoice says nothing that its bill does not; if it counts in dollars, say it from a day on with: meterbook bill seller --currency USD"
             ),
             NoInvoice::Stands { number } => write!(
                 f,

@@ -14,7 +14,7 @@ use meterbook_core::online::settings::Settings;
 use meterbook_core::online::{Attempt, AttemptState};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::task::{Cause, TaskKind};
-use meterbook_store::{self as store, Db, Tx};
+use meterbook_store::{self as store, Counter, Db, Tx};
 
 use super::ask::{self, Look};
 use super::stripe::{Answer, Payment, PaymentState, Stripe};

@@ -54,5 +54,11 @@ pub(crate) fn seller(place: &Place, args: &SellerArgs) -> Result<()> {
     let seller = Seller::new(country, currency, registration, vat).map_err(refuse)?;
     db.write(|tx| meterbook_app::seller::say(tx, super::actor(), day, &seller))?;
     say::line(format_args!("from {day} on: {seller}"));
+    if !seller.currency.is_as_printed() {
+        say::warning(format_args!(
+            "bills on paper and the console write amounts with $; an e-invoice of them says {}",
+            seller.currency.code()
+        ));
+    }
     Ok(())
 }
