@@ -28,10 +28,10 @@ const RUNNING: Sql = Sql("
     select account_id from plan p
     where not exists (select 1 from plan_end e where e.key = p.key) order by account_id");
 const AMONG: (Sql, Sql) = among_ids!(
-    "select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on
+    "select p.key, p.account_id, p.agreed_on, p.debt_cents, p.through_bill_id, e.how, e.ended_on,
+            p.correction_id
      from plan p left join plan_end e on e.key = p.key
-     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on)
-and p.account_id",
+     where p.agreed_on <= $2 and (e.ended_on is null or $2 < e.ended_on) and p.account_id",
     "order by p.account_id, p.agreed_on"
 );
 const PARTS_AMONG: (Sql, Sql) = among_ids!(

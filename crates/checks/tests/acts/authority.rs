@@ -368,6 +368,11 @@ const ELSEWHERE: &[&str] = &[
     "task::resolve",
     "task::resolve_all",
     "write_off::give_up_all",
+    "small::review",
+    "scan::scan",
+    "scan::when_due",
+    // What it is about is looked up before it is known how much it takes: shown in small.rs.
+    "small::take_back",
     // They look, and write nothing.
     "appointment::offers",
     "completion::plan",

@@ -186,14 +186,20 @@ fn a_debit_takes_the_net_once_and_by_the_bill_that_somebody_names() {
 #[test]
 fn what_is_late_of_several_bills_costs_once_and_is_past_due_once() {
     engines::each(|db, _| {
-        corrected(db);
+        three_months(db);
+        for (month, index) in [(2, 110), (3, 220), (4, 330)] {
+            shows(db, date(2026, month, 1), &[index]);
+        }
+        correct(db, at("2026-04-03"), cents(3_60), "the display was read wrong").unwrap();
         say(db, Noun::LateFee, "fee residential 10% monthly\ngrace 5 days\nleast 5.00\n");
         let assess = |day| late_fee::assess_all(db, at(day)).unwrap();
-        // The second turn of what January asked for by its own day, and the first of all the rest, once.
-        assert_eq!(assess("2026-04-20"), (2, cents(3_96)));
-        assert_eq!(assess("2026-04-20"), (0, Money::ZERO));
+        // What January and February asked for goes on by their own days, and begins for all the rest by the
+        // new one, once.
+        assert_eq!(assess("2026-04-20"), (2, cents(2_40)));
+        assert_eq!(assess("2026-05-01"), (3, cents(3_96)));
+        assert_eq!(assess("2026-05-01"), (0, Money::ZERO));
         let number = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap().number;
-        let on = date(2026, 4, 20);
+        let on = date(2026, 5, 1);
         let view = db.read(|tx| customer_view::of_account(tx, number, on, 0)).unwrap().unwrap();
         assert_eq!(view.past_due, cents(39_60));
         // What is paid takes of it, whichever bill is named.
