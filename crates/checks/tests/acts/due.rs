@@ -150,7 +150,7 @@ fn fees(db: &Db) -> Vec<(String, i64, i64)> {
 
 #[test]
 fn being_late_goes_on_for_what_was_and_begins_by_its_own_day_for_what_is_added() {
-    for (january, left) in [(150, 12_00), (50, 6_00)] {
+    for (january, left, fee, begun) in [(150, 12_00, 1_20, 1_80), (50, 6_00, 60, 1_20)] {
         engines::each(|db, _| {
             two_months(db);
             say(db, Noun::LateFee, "fee residential 10% monthly\ngrace 5 days\n");
@@ -160,16 +160,15 @@ fn being_late_goes_on_for_what_was_and_begins_by_its_own_day_for_what_is_added()
             corrected(db);
             // Nothing is late anew because a bill was corrected.
             assert_eq!(assess(db, "2026-03-31"), []);
-            assert_eq!(assess(db, "2026-04-01"), [(first(), 2, left / 10)]);
+            assert_eq!(assess(db, "2026-04-01"), [(first(), 2, fee)]);
             assert_eq!(assess(db, "2026-04-05"), []);
             // What was added, and what was not past due yet, by the new day: once for all of it.
-            let added = (january * 12 - left) + 12_00;
             let last = || "B-260302-10000001-C1".to_owned();
-            assert_eq!(assess(db, "2026-04-06"), [(last(), 1, added / 10)]);
+            assert_eq!(assess(db, "2026-04-06"), [(last(), 1, begun)]);
             assert_eq!(assess(db, "2026-04-07"), []);
             // A payment that came in time takes back what is of its bill, and no more.
             pays(db, ACCOUNT, left, date(2026, 3, 30), at("2026-04-07"));
-            assert_eq!(fees(db)[1..], [(first(), 2, 0), (last(), 1, added / 10)]);
+            assert_eq!(fees(db)[1..], [(first(), 2, 0), (last(), 1, begun)]);
             sound(db);
         });
     }

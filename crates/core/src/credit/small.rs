@@ -113,7 +113,7 @@ mod tests {
         assert!(!small(home, 0, day(99)));
         assert_eq!(
             (rules.bound(), rules.most),
-            (Money::from_cents(10_00), Some(Money::from_cents(250_00)))
+            (Money::from_cents(1_000), Some(Money::from_cents(25_000)))
         );
         assert_eq!(Rules::default().bound(), Money::ZERO);
         for text in [
