@@ -253,13 +253,15 @@ fn money_reads_alike_and_cash_without_a_drawer_is_said() {
 #[test]
 fn a_currency_that_bills_do_not_print_is_said() {
     let folder = utility();
-    let seller = |currency: &str| {
-        let words = ["--country", "IE", "--registration", "12-3456789", "--from", "2026-01-01"];
+    let seller = |currency: &str, from: &str| {
+        let words = ["--country", "IE", "--registration", "12-3456789", "--from", from];
         let words = [&["bill", "seller", "--currency", currency], &words[..]].concat();
         String::from_utf8(meterbook(folder.path(), &words).stderr).unwrap()
     };
-    assert!(seller("EUR").contains("write amounts with $; an e-invoice of them says EUR"));
-    assert_eq!(seller("CAD"), "");
+    assert!(
+        seller("EUR", "2026-01-01").contains("write amounts with $; an e-invoice of them says EUR")
+    );
+    assert_eq!(seller("CAD", "2026-02-01"), "");
 }
 
 #[test]
