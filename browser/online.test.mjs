@@ -26,7 +26,7 @@ function open() {
       key = new URLSearchParams(body).get('client_reference_id') ?? key;
       keeps = new URLSearchParams(body).get('payment_intent_data[setup_future_usage]') ?? keeps;
       asked = new URLSearchParams(body).get('line_items[0][price_data][unit_amount]') ?? asked;
-      const session = { id: 'cs_1', client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
+      const session = { id: `cs_${key}`, client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
       const list = request.method === 'GET' && request.url.includes('?');
       answer.end(JSON.stringify(list ? { data: [], has_more: false } : session));
     });
