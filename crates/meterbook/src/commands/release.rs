@@ -220,7 +220,7 @@ pub(crate) fn print(it: &Preview) {
 }
 
 fn head([of, count, amount, used]: [&str; 4]) {
-    say::line(format_args!("  {of:<20} {:<12} {count:>9} {amount:>16} {used:>20}", ""));
+    say::line(format_args!("  {of:<22} {:<12} {count:>9} {amount:>16} {used:>20}", ""));
 }
 
 /// What of something there is in each turn, a line for each that has any of it.
@@ -229,7 +229,7 @@ fn rows(of: &str, turns: &[(&str, Option<&Turnover>)], part: &dyn Fn(&Turnover) 
     let mut of = of;
     for (name, it) in of_turns {
         let (count, total, used) = (it.agreements, it.total.to_string(), used(&it));
-        say::line(format_args!("  {of:<20} {name:<12} {count:>9} {total:>16} {used:>20}"));
+        say::line(format_args!("  {of:<22} {name:<12} {count:>9} {total:>16} {used:>20}"));
         of = "";
     }
 }
