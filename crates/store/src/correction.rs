@@ -26,8 +26,9 @@ const SETTLEMENTS: Rows =
     Rows("correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)");
 const CANCELLED: Rows = Rows("bill_cancelled (bill_id, correction_id)");
 const STANDING_OF: (Sql, Sql) = among_ids!(
-    "select account_id, id from standing_bill b
-     where $2 < to_on and not exists (select 1 from bill_apart o where o.bill_id = b.id)
+    "select account_id, id from bill b
+     where $2 < to_on and (select c.bill_id from bill_cancelled c where c.bill_id = b.id) is null
+       and not exists (select 1 from bill_apart o where o.bill_id = b.id)
        and account_id",
     "order by account_id, from_on, id"
 );

@@ -32,11 +32,14 @@ const ACCOUNTS: (Sql, Sql) = among_ids!(
      from account a join person p on p.id = a.person_id where a.id",
     "order by a.id"
 );
+// While corrections fill a table that was next to empty, a server joins all of it to each bill. Asked for as a
+// value it is looked up by its key.
 const SERVICES: (Sql, Sql) = among_ids!(
     "select g.id, g.account_id, g.service_point_id, g.tariff, g.from_on, g.to_on,
             s.premise_id, s.commodity, s.zone, m.street,
-            (select max(b.to_on) from standing_segment b
-             where b.agreement_id = g.id and b.from_on < $3)
+            (select max(b.to_on) from segment b
+             where b.agreement_id = g.id and b.from_on < $3
+               and (select c.bill_id from bill_cancelled c where c.bill_id = b.bill_id) is null)
      from agreement g
      join service_point s on s.id = g.service_point_id
      join premise m on m.id = s.premise_id
@@ -81,8 +84,7 @@ const BLOCKS: (Sql, Sql) = among_ids!(
      where month between $2 and $3 and batch_id <= $4 and channel_id",
     "order by channel_id, batch_id, month"
 );
-// While corrections fill a table that was next to empty, a server joins all of it to each bill. Asked for as a
-// value it is looked up by its key.
+// What was cancelled is looked up as in `SERVICES`.
 const ENDED_WITH: (Sql, Sql) = among_ids!(
     "select s.agreement_id, s.to_on, e.meter, e.flow, e.last_on
      from segment s
