@@ -435,7 +435,6 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::id::EntryId;
     use crate::ledger::{Debt, EntryKind};
 
     const TEXT: &str = "months residential 12 3 6\ndown 25%\nleast 20.00\ndebt 50.00 2000.00\n\
@@ -530,24 +529,8 @@ mod tests {
     fn a_plan_of_what_a_correction_added_holds_nothing_else() {
         let by = Some(CorrectionId(7));
         let item = |(entry, due, left, added_by): (i64, Date, i64, Option<CorrectionId>)| {
-            let (kind, key, debt) = (EntryKind::Bill, entry.to_string(), Debt::Bill);
-            let (bill, on, amount) = (Some(BillId(entry)), date(2026, 1, 1), cents(left));
-            let (entry, rolled, asked_by, waived) = (EntryId(entry), false, None, false);
-            let side = Side {
-                entry,
-                kind,
-                key,
-                bill,
-                debt,
-                on,
-                due,
-                amount,
-                rolled,
-                asked_by,
-                added_by,
-                waived,
-            };
-            Item { side, left: amount }
+            let side = Side { on: date(2026, 1, 1), added_by, ..Side::of_bill(entry, due, left) };
+            Item { left: side.amount, side }
         };
         let first = date(2026, 1, 20);
         let items =
@@ -576,24 +559,9 @@ mod tests {
     #[test]
     fn what_is_to_be_paid_now_is_the_parts_up_to_the_next_one_and_what_is_beside_them() {
         let item = |entry: i64, (on, due): (Date, Date), left: i64, rolled: bool| {
-            let (entry, amount) = (EntryId(entry), cents(left));
-            let (kind, key, debt) = (EntryKind::Charge, String::new(), Debt::Other);
-            let (bill, asked_by, added_by, waived) = (None, None, None, false);
-            let side = Side {
-                entry,
-                kind,
-                key,
-                bill,
-                debt,
-                on,
-                due,
-                amount,
-                rolled,
-                asked_by,
-                added_by,
-                waived,
-            };
-            Item { side, left: amount }
+            let (kind, bill, debt) = (EntryKind::Charge, None, Debt::Other);
+            let side = Side { kind, bill, debt, on, rolled, ..Side::of_bill(entry, due, left) };
+            Item { left: side.amount, side }
         };
         let (before, later) = (date(2026, 1, 5), date(2026, 2, 10));
         let due = date(2026, 3, 3);

@@ -65,31 +65,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::id::{AccountId, BillId, EntryId};
+    use crate::id::{AccountId, BillId};
     use crate::ledger::open::{Side, open};
-    use crate::ledger::{Debt, EntryKind};
 
     #[test]
     fn the_last_day_of_a_column_is_in_it() {
         let on = date(2026, 6, 30);
         let side = |(id, days): (i64, i64)| {
             let due = on.checked_sub(jiff::Span::new().days(days)).unwrap();
-            let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(1 << id));
-            let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
-            Side {
-                entry,
-                kind,
-                key,
-                bill: None,
-                debt,
-                on: due,
-                due,
-                amount,
-                rolled,
-                asked_by: None,
-                added_by: None,
-                waived: false,
-            }
+            Side { bill: None, ..Side::of_bill(id, due, 1 << id) }
         };
         let ages = [-5, 0, 1, 30, 31, 60, 61, 90, 91, 400];
         let sides: Vec<Side> = (0..).zip(ages).map(side).collect();
@@ -105,25 +89,7 @@ mod tests {
     #[test]
     fn the_part_of_a_plan_that_is_past_due_is_the_oldest_of_its_debt() {
         let agreed = date(2026, 3, 5);
-        let side = |(id, due, cents): (i64, Date, i64)| {
-            let (entry, key, amount) = (EntryId(id), id.to_string(), Money::from_cents(cents));
-            let (kind, debt, rolled) = (EntryKind::Bill, Debt::Bill, false);
-            let bill = Some(BillId(id));
-            Side {
-                entry,
-                kind,
-                key,
-                bill,
-                debt,
-                on: due,
-                due,
-                amount,
-                rolled,
-                asked_by: None,
-                added_by: None,
-                waived: false,
-            }
-        };
+        let side = |(id, due, cents): (i64, Date, i64)| Side::of_bill(id, due, cents);
         let (first, second, third) = (date(2026, 2, 24), date(2026, 3, 24), date(2026, 4, 24));
         let sides = [(1, first, 15_000), (2, second, 30_000), (3, second, 15_000)].map(side);
         let part = |nth: i64| (agreed.saturating_add(nth.months()), Money::from_cents(15_000));

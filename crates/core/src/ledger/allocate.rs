@@ -201,25 +201,8 @@ mod tests {
     use crate::ledger::open::Side;
 
     fn item(id: i64, debt: Debt, due: i8, cents: i64) -> Item {
-        let (entry, kind, due) = (EntryId(id), EntryKind::Bill, date(2026, 3, due));
-        let left = Money::from_cents(cents);
-        let key = id.to_string();
-        let (rolled, bill) = (false, None);
-        let side = Side {
-            entry,
-            kind,
-            key,
-            bill,
-            debt,
-            on: due,
-            due,
-            amount: left,
-            rolled,
-            asked_by: None,
-            added_by: None,
-            waived: false,
-        };
-        Item { side, left }
+        let side = Side { debt, bill: None, ..Side::of_bill(id, date(2026, 3, due), cents) };
+        Item { left: side.amount, side }
     }
 
     fn given(rule: &str, cents: i64, meant: Option<i64>) -> Vec<(i64, i64)> {

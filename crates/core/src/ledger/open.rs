@@ -228,6 +228,27 @@ fn set_off(left: &mut [Money], one: usize, other: usize, most: Option<Money>) ->
 }
 
 #[cfg(test)]
+impl Side {
+    /// What a bill asks for by the day it is of, for tests: each says what else it wants.
+    pub(crate) fn of_bill(id: i64, due: Date, cents: i64) -> Side {
+        Side {
+            entry: EntryId(id),
+            kind: EntryKind::Bill,
+            key: id.to_string(),
+            bill: Some(BillId(id)),
+            debt: Debt::Bill,
+            on: due,
+            due,
+            amount: Money::from_cents(cents),
+            rolled: false,
+            asked_by: None,
+            added_by: None,
+            waived: false,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
