@@ -117,7 +117,7 @@ pub fn of_account(
 pub fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
     let open = crate::receipt::open_now(tx, account)?;
     Ok(match crate::plan::on_day(tx, account, today)? {
-        Some(plan) => crate::plan::beside(&plan, &open, today),
+        Some(plan) => plan.past_due(&open, today).iter().map(|it| it.left).sum(),
         None => open.past_due(today).map_or(Money::ZERO, |it| it.0),
     })
 }

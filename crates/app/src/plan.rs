@@ -440,11 +440,6 @@ impl Plans {
     }
 }
 
-/// What of what is open is past due on a day beside a plan that holds then.
-pub(crate) fn beside(plan: &Plan, open: &Open, on: Date) -> Money {
-    plan.past_due(open, on).iter().map(|it| it.left).sum()
-}
-
 fn end(
     tx: &mut Tx,
     allowed: &Authorized,
