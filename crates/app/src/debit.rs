@@ -190,7 +190,7 @@ pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date))
 
 /// Stops debits, or lets them go on: while they are stopped no file is made and none is written.
 pub fn switch(tx: &mut Tx, actor: Actor, stop: bool, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::MakeDebits, None)?;
+    let allowed = authorize(tx, actor, Permission::MakeDebits, Some(Money::ZERO))?;
     receipt::said(why)?;
     let was = store::debit::stopped(tx)?;
     if was.is_some() == stop {

@@ -17,6 +17,8 @@ use sha2::Sha256;
 
 use crate::refuse;
 
+/// The file of the key, in the folder of the utility, where it is in no variable.
+pub const KEY_FILE: &str = "bank.key";
 /// Bytes of a key.
 const KEY: usize = 32;
 /// Bytes that are drawn anew for each number: so many that none comes twice.

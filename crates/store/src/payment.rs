@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, AccountNumber, PaymentId};
+use meterbook_core::id::{AccountId, AccountNumber, PaymentId, TenderId};
 use meterbook_core::ledger::{Payment, Tender};
 
 use crate::Tx;
@@ -22,6 +22,10 @@ const GET: Sql = Sql("
 const OF_ACCOUNT: Sql = Sql("
     select id, account_id, amount_cents, paid_on, tender, reference, key
     from payment where account_id = $1 order by paid_on desc, id desc limit $2");
+const OF_TENDER: Sql = Sql("
+    select y.id, y.account_id, y.amount_cents, y.paid_on, y.tender, y.reference, y.key
+    from payment_tender o join payment y on y.id = o.payment_id
+    where o.tender_id = $1 order by y.id");
 const COUNT_OF: Sql = Sql("select count(*) from payment where account_id = $1");
 
 const SAME: Sql = Sql("
@@ -77,6 +81,11 @@ pub fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>> {
 /// At most so many payments of an account, newest first.
 pub fn newest_of(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Payment>> {
     tx.many(OF_ACCOUNT, [account.into(), most.into()], payment)
+}
+
+/// All payments that came in a tender, also those that were taken back.
+pub fn of_tender(tx: &mut Tx, id: TenderId) -> Result<Vec<Payment>> {
+    tx.many(OF_TENDER, [id.into()], payment)
 }
 
 /// How many payments an account has.

@@ -22,6 +22,7 @@ macro_rules! catalogue {
     };
 }
 
+pub(crate) mod bank;
 pub(crate) mod money;
 pub(crate) mod payer;
 pub(crate) mod set;

@@ -7,6 +7,7 @@ use meterbook_core::calendar::banking_days_after;
 use meterbook_core::debit::policy::{Held, Policy};
 use meterbook_core::debit::{BankNumber, Format, Mandate};
 use meterbook_core::id::{DebitFileId, DebitId};
+use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::prenote::{Prenote, PrenoteFile};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
@@ -33,7 +34,7 @@ pub fn due(tx: &mut Tx, on: Date) -> Result<Vec<Mandate>> {
 
 /// Makes a file of prenotes for all that are to be tried, of which there must be `count`.
 pub fn make(tx: &mut Tx, actor: Actor, settle: Date, count: usize) -> Result<DebitFileId> {
-    let allowed = authorize(tx, actor, Permission::MakeDebits, None)?;
+    let allowed = authorize(tx, actor, Permission::MakeDebits, Some(Money::ZERO))?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     may_go(tx, today, (Format::Nacha, settle))?;
     let accounts = store::debit::mandated(tx, settle)?;
@@ -129,7 +130,7 @@ pub(super) fn write(
     });
     let first = items.first().map_or(1, |it| it.id.0);
     let text = nacha_of(tx, &policy, (file.id, file.made, file.settle), first, entries)?;
-    let kept = (usize::try_from(file.items)?, meterbook_core::money::Money::ZERO);
+    let kept = (usize::try_from(file.items)?, Money::ZERO);
     agrees(&text, Format::Nacha, kept).map_err(refuse)?;
     let sha256 = intake::hash(text.as_bytes());
     match store::prenote::written(tx, file.id)? {

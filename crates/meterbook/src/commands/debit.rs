@@ -10,7 +10,7 @@ use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::{self, Became};
 use meterbook_app::debit::{self, NewDebits, prenote};
 use meterbook_app::mandate::{self, NewMandate};
-use meterbook_app::seal::{BankKey, private};
+use meterbook_app::seal::{BankKey, KEY_FILE, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
@@ -25,8 +25,6 @@ use crate::say;
 
 /// Holds the key of the bank numbers, where it is not in its file.
 const KEY: &str = "METERBOOK_BANK_KEY";
-/// The file of the key, in the folder of the utility.
-const KEY_FILE: &str = "bank.key";
 /// Holds the number of an account at a bank where nobody sits at a terminal.
 const NUMBER: &str = "METERBOOK_BANK_NUMBER";
 

@@ -501,6 +501,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} por encima de {} requiere una segunda persona; pida ayuda a alguien que pueda hacerlo sin otra",
     ),
     (
+        "{} takes a second person, whoever asks for it",
+        "{} requiere una segunda persona, lo pida quien lo pida",
+    ),
+    (
         "the same waits as number {} already; ask a second person for: meterbook approve give {}",
         "lo mismo ya espera con el número {} (aprobación {})",
     ),

@@ -13,13 +13,14 @@ use jiff::civil::Date;
 use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
 use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::{self, Became, Rates, Told};
-use meterbook_app::debit::{self, Due, NewDebits};
+use meterbook_app::debit::{self, Due, NewDebits, prenote};
 use meterbook_core::debit::{Format, Named};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::decimal;
 use meterbook_store::debit::DebitFile;
+use meterbook_store::prenote::PrenoteFile;
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::{self, Visitor};
 use crate::sent::Sent;
 use crate::typed::Typed;
+use crate::words::bank;
 use crate::words::money::Words;
 use crate::{Console, evidence, show};
 
@@ -51,6 +53,13 @@ struct Page {
     rates: Vec<Rated>,
     sent: i64,
     back: Vec<[String; 3]>,
+    words: &'static bank::Words,
+    /// Why all debits are stopped, if they are.
+    stopped: Option<String>,
+    /// Mandates that are to be tried: whose, and the end of the number.
+    untried: Vec<[String; 2]>,
+    /// Files of those that were.
+    tried: Vec<File>,
     may_make: bool,
     may_return: bool,
 }
@@ -103,6 +112,9 @@ struct Known {
     sums: Vec<(Format, usize, Money)>,
     files: Vec<DebitFile>,
     rates: Rates,
+    stopped: Option<String>,
+    untried: Vec<[String; 2]>,
+    tried: Vec<PrenoteFile>,
 }
 
 /// What came back, as the page says it.
@@ -118,6 +130,7 @@ pub(crate) async fn list(
     let notice = match asked.done.as_str() {
         "made" => words.debit_made,
         "waits" => words.debit_waits,
+        "switched" => words.switched,
         _ => "",
     };
     // What is no day is as good as none: the form asks for one.
@@ -162,6 +175,10 @@ async fn page(
         files: known.files.iter().rev().take(ROWS).map(|it| file(it, visitor)).collect(),
         rates: rated(&known.rates, words),
         sent: known.rates.sent,
+        words: bank::words(language),
+        stopped: known.stopped,
+        untried: known.untried,
+        tried: known.tried.iter().rev().take(ROWS).map(|it| prenotes(it, visitor)).collect(),
         back,
         may_make: visitor.may(Permission::MakeDebits),
         may_return: visitor.may(Permission::ReversePayments),
@@ -173,7 +190,30 @@ async fn page(
 fn known(tx: &mut Tx, on: Date, today: Date) -> Result<Known> {
     let due = debit::due(tx, on)?;
     let sums = debit::sums(&due);
-    Ok(Known { due, sums, files: store::debit::all(tx)?, rates: returned::rates(tx, today)? })
+    let mut untried = Vec::new();
+    for it in prenote::due(tx, on)? {
+        let number = store::account::get(tx, it.account)?.number;
+        untried.push([number.to_string(), format!("…{}", it.tail)]);
+    }
+    Ok(Known {
+        due,
+        sums,
+        files: store::debit::all(tx)?,
+        rates: returned::rates(tx, today)?,
+        stopped: store::debit::stopped(tx)?,
+        untried,
+        tried: store::prenote::all(tx)?,
+    })
+}
+
+fn prenotes(it: &PrenoteFile, visitor: &Visitor) -> File {
+    File {
+        id: it.id.0,
+        format: Format::Nacha.word(),
+        settle: show::day(it.settle, visitor.language),
+        count: it.items,
+        total: String::new(),
+    }
 }
 
 fn file(it: &DebitFile, visitor: &Visitor) -> File {
@@ -220,6 +260,45 @@ pub(crate) async fn make(
         })?;
         let done = if went == Outcome::Done { "made" } else { "waits" };
         Ok(format!("/debits?done={done}"))
+    };
+    let again = |(typed, says): (Typed, String)| {
+        let on = typed.text("on").parse().unwrap_or_else(|_| money::today(&console));
+        page(&console, &visitor, on, ("", says, Vec::new()))
+    };
+    go_on(&console, &visitor, fields, act, again).await
+}
+
+/// Stops all debits, or lets them go on.
+pub(crate) async fn turn(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let act = |here: &Console, actor, sent: &Typed| {
+        let stop = sent.text("turn") == "stop";
+        here.db.write(|tx| debit::switch(tx, actor, stop, sent.text("why")))?;
+        Ok("/debits?done=switched".to_owned())
+    };
+    let today = money::today(&console);
+    let again = |(_, says)| page(&console, &visitor, today, ("", says, Vec::new()));
+    go_on(&console, &visitor, fields, act, again).await
+}
+
+/// Makes a file of prenotes for all mandates that were seen.
+pub(crate) async fn try_out(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let act = |here: &Console, actor, sent: &Typed| {
+        let settle = money::day(sent.text("on"))?;
+        let count = sent.text("count").parse().map_err(|_| NotThere)?;
+        let key = (here.bank_key)(&here.folder)?;
+        here.db.write(|tx| {
+            let id = prenote::make(tx, actor, settle, count)?;
+            debit::write(tx, actor, &key, id)
+        })?;
+        Ok(format!("/debits?done=made&on={settle}"))
     };
     let again = |(typed, says): (Typed, String)| {
         let on = typed.text("on").parse().unwrap_or_else(|_| money::today(&console));
@@ -343,8 +422,12 @@ pub(crate) async fn send(
         stale?;
         let key = (here.bank_key)(&here.folder)?;
         here.db.write(|tx| {
-            let it = store::debit::get(tx, DebitFileId(id))?.ok_or(NotThere)?;
-            Ok((it.format, debit::write(tx, actor, &key, it.id)?))
+            let id = DebitFileId(id);
+            let format = match store::debit::get(tx, id)? {
+                Some(it) => it.format,
+                None => store::prenote::get(tx, id)?.map(|_| Format::Nacha).ok_or(NotThere)?,
+            };
+            Ok((format, debit::write(tx, actor, &key, id)?))
         })
     })
     .await;

@@ -68,6 +68,7 @@ pub(crate) fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
     let all = [
         ("/drawer", words.drawer, pay),
         ("/payments", words.grid, pay),
+        ("/bank", words.bank, true),
         ("/suspense", words.suspense, true),
         ("/collections", words.collections, true),
         ("/pledges", words.pledges, true),

@@ -21,8 +21,12 @@ use super::money::{self, Fields, Tab, go_on, or_waits, tabs};
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::typed::Typed;
+use crate::words::bank;
 use crate::words::money::Words;
 use crate::{Console, show};
+
+/// Parts that the form has room for; more of them go in a second time.
+const PARTS: usize = 4;
 
 #[derive(Template)]
 #[template(path = "suspense.html")]
@@ -51,6 +55,8 @@ struct Page {
     came: String,
     candidates: Vec<Named>,
     typed: Typed,
+    words: &'static bank::Words,
+    parts: usize,
     /// Since when it is nobody's no more, where that is so.
     ended: String,
     may_match: bool,
@@ -158,6 +164,8 @@ async fn page(
         ),
         candidates: (1..).zip(&candidates).map(named).collect(),
         typed,
+        words: bank::words(language),
+        parts: PARTS,
         ended: ended.map_or_else(String::new, |it| show::day(it, language)),
         may_match: visitor.may(Permission::MatchPayments),
         may_return: visitor.may(Permission::RefundCredit),
@@ -191,6 +199,33 @@ pub(crate) async fn give(
             suspense::match_to(tx, actor, SuspenseId(id), account, sent.text("why"))
         })?;
         Ok("/suspense?done=matched".to_owned())
+    };
+    let again = |it| page(&console, &visitor, id, it);
+    go_on(&console, &visitor, fields, act, again).await
+}
+
+/// Gives parts of it to several accounts; what is left is held on.
+pub(crate) async fn part(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        let rest = here.db.write(|tx| {
+            let mut parts = Vec::new();
+            for (nth, to) in sent.all("part-to").enumerate().filter(|it| !it.1.is_empty()) {
+                let amount = money::amount(sent.nth("part-amount", nth).unwrap_or_default())?;
+                parts.push((money::account(tx, to)?.id, amount));
+            }
+            suspense::split(tx, actor, SuspenseId(id), &parts, sent.text("part-why"))?;
+            let of = store::suspense::get(tx, SuspenseId(id))?.ok_or(NotThere)?;
+            suspense::rest(tx, &of)
+        })?;
+        Ok(rest.map_or_else(
+            || "/suspense?done=matched".to_owned(),
+            |it| format!("/suspense/{}", it.id),
+        ))
     };
     let again = |it| page(&console, &visitor, id, it);
     go_on(&console, &visitor, fields, act, again).await

@@ -15,6 +15,7 @@ catalogue! {
     act_waive: "Waive a late fee", "Condonar un recargo";
     act_small: "Write off small balances", "Dar de baja saldos menores";
     act_write_off: "Write off", "Dar por incobrable";
+    bank: "Bank files", "Archivos del banco";
     checks: "Checks", "Cheques";
     checks_sum: "What they come to", "Cuánto suman";
     cards: "Cards that are kept", "Tarjetas guardadas";
