@@ -2,6 +2,7 @@
 //! it was said then, and what acts on field orders refuse. They are few, and here is each with its
 //! holes in Spanish.
 
+mod act;
 mod approval;
 mod billing;
 mod money;
@@ -531,6 +532,11 @@ pub(crate) fn refused(text: &str, language: Language) -> String {
     in_language(&[REFUSALS, billing::REFUSALS, money::REFUSALS], text, language)
 }
 
+/// What was done for an account, as its history is read.
+pub(crate) fn done(text: &str, language: Language) -> String {
+    in_language(&[act::ACTS, SENTENCES, money::SENTENCES], text, language)
+}
+
 /// What waits for a second person, as it is read.
 pub(crate) fn asked(text: &str, language: Language) -> String {
     in_language(&[approval::ASKED], text, language)
@@ -760,6 +766,10 @@ mod tests {
         ] {
             assert_eq!(asked(english, Language::Spanish), spanish);
         }
+        assert_eq!(
+            done("ask late fee $5.00 of $46.11, bill B-1 since 2026-08-04", Language::Spanish),
+            "pedir recargo $5.00 por $46.11, factura B-1 desde el 4 ago 2026"
+        );
     }
 
     #[test]
