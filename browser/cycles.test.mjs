@@ -54,6 +54,30 @@ test('a turn is checked, previewed, called off, checked again and released', asy
   assert.match(await tab.locator('main').innerText(), /Year before/);
   assert.equal(await tab.locator('p.proof').count(), 0);
 
+  // It is let go later than planned. That its bills keep their days is said with a reason, seen, and kept when
+  // it is checked once more; then it is said otherwise.
+  assert.match(await tab.locator('p.days').innerText(), /Planned for .* released today/);
+  await tabTo(tab, '#days-why');
+  await tab.keyboard.type('they had these bills from elsewhere');
+  await press(tab, 'Enter');
+  assert.match(await tab.locator('p[role=status]').innerText(), /It is said/);
+  const kept = /keep the days planned for them, .* Why: they had these bills from elsewhere/;
+  assert.match(await tab.locator('p.days').innerText(), kept);
+  await sound(tab);
+  await tab.locator('form[action$="/check"] button').first().click();
+  await until(tab, 'Preview');
+  assert.match(await tab.locator('p.days').innerText(), kept);
+  await tab.fill('#days-why', 'they had none');
+  await tab.focus('#days-why');
+  await press(tab, 'Enter');
+  assert.match(await tab.locator('p.days').innerText(), /released today/);
+  await tab.setViewportSize({ width: 320, height: 700 });
+  await inSpanish(tab);
+  assert.match(await tab.locator('#days').innerText(), /Conservar los días planificados/);
+  await sound(tab);
+  await tab.locator('form[action="/language"] button').click();
+  await tab.setViewportSize({ width: 1440, height: 900 });
+
   await tab.fill('#off', 'the wrong prices');
   await press(tab, 'Enter');
   assert.equal(await now(tab).count(), 0);

@@ -1,8 +1,8 @@
-// What waits at the desk: refunds and the checks that pay them, what nobody claims, pledges of agencies, and
-// more of a day than rules let be done.
+// What waits at the desk: refunds and the checks that pay them, what nobody claims, small balances, pledges of
+// agencies, and more of a day than rules let be done.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditor, collector, expected, inSpanish, inside, launch, press, sound, url } from './browser.mjs';
+import { auditor, collector, expected, inSpanish, inside, launch, press, sound, tabTo, url } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -13,7 +13,7 @@ const OVERPAID = '1000-0070-2';
 const LEFT = '1000-0024-9';
 const PAGES = [
   '/refunds', '/refunds?which=paid', '/refunds?which=cashed', '/refunds?which=kept', '/refunds?which=bounced',
-  '/unclaimed', '/pledges', '/pledges?which=open', '/pledges?which=kept', '/online', '/online?which=back', '/let-go',
+  '/unclaimed', '/small-balances', '/pledges', '/pledges?which=open', '/pledges?which=kept', '/online', '/online?which=back', '/let-go',
 ];
 
 async function text(tab, selector) {
@@ -130,6 +130,55 @@ test('a credit is given back from the page of its account', async () => {
   assert.match(await notice(tab), /waits to be paid back/);
   await tab.goto(`${url}/refunds`);
   assert.match(await text(tab, 'main tbody'), /\$14\.00/);
+});
+
+test('small balances are written off as they were seen, by two beyond what a day may come to, and taken back', async () => {
+  const tab = await inside(browser, {}, collector);
+  await tab.goto(`${url}/close`);
+  await tab.locator('main .before a', { hasText: 'Small balances' }).click();
+  await tab.waitForLoadState();
+  await sound(tab);
+  const rows = tab.locator('#due tbody tr');
+  const many = await rows.count();
+  assert.ok(1 <= many, 'something is small');
+  const number = await rows.first().locator('a').innerText();
+  const file = await (await tab.request.get(`${url}/small-balances.csv`)).text();
+  assert.match(file, /^account,class,since,owes/);
+  assert.equal(file.trimEnd().split('\n').length, many + 1);
+  assert.match(await text(tab, '#due'), /a second person agrees/);
+  await tabTo(tab, '#why');
+  await tab.keyboard.type('small change of years');
+  await press(tab, 'Enter');
+  assert.match(tab.url(), /\/approvals$/);
+  assert.match(await text(tab, 'main'), /Write off small balances/);
+  await inSpanish(tab);
+  assert.match(await text(tab, 'main'), /saldos? menor(es)? de cuentas cerradas/);
+  await sound(tab);
+  // A second person agrees; then it stands among what is gone.
+  const second = await inside(browser);
+  await second.goto(`${url}/approvals`);
+  const asked = second.locator('section', { hasText: 'Write off small balances' });
+  await asked.locator('button[formaction$="/give"]').click();
+  await second.waitForLoadState();
+  await second.goto(`${url}/small-balances`);
+  assert.equal(await second.locator('#due tbody tr').count(), 0);
+  assert.match(await text(second, '#gone'), new RegExp(number));
+  await sound(second);
+  // Without a number nothing comes back, and the reason is kept; the button beside a row says which.
+  await second.fill('#back-why', 'they wrote');
+  await second.focus('#back-why');
+  await press(second, 'Enter');
+  expected(second, 422);
+  assert.match(await text(second, '#says'), /is no account/);
+  assert.equal(await second.inputValue('#back-why'), 'they wrote');
+  await sound(second);
+  await tabTo(second, `button[name=account][value="${number}"]`);
+  await press(second, 'Enter');
+  assert.match(await notice(second), /owed again/);
+  assert.doesNotMatch(await text(second, '#gone'), new RegExp(number));
+  await second.setViewportSize({ width: 320, height: 700 });
+  await inSpanish(second);
+  await sound(second);
 });
 
 test('what nobody claims is taken together, given to who claims theirs, and the rest goes to the state', async () => {

@@ -41,6 +41,27 @@ test('who may only look sees every page of money and no forms, in Spanish and at
   expected(tab, 403);
 });
 
+test('what was cut off is said on its page: who began it, until when it went on, and how to go on', async () => {
+  const tab = await inside(browser, { viewport: { width: 320, height: 700 } }, auditor);
+  await tab.goto(`${url}/collections/tonight`);
+  const steps = await text(tab, '#broken');
+  assert.match(steps, /Cut off when the program ended/);
+  assert.match(steps, new RegExp(`Begun\\s+\\S.*, ${collector}`));
+  assert.match(steps, /Went on until\s+\S/);
+  assert.match(steps, /nothing is done twice/);
+  await sound(tab);
+  await tab.goto(`${url}/close`);
+  assert.match(await text(tab, '#broken h2'), /Cut off when the program ended: [A-Z][a-z]{2} \d/);
+  await inSpanish(tab);
+  assert.match(await text(tab, '#broken'), /Se interrumpió al terminar el programa: \d[\s\S]*Ciérrelo otra vez/);
+  await sound(tab);
+  // It leads to the day that was to be closed.
+  await tabTo(tab, '#broken a');
+  await press(tab, 'Enter');
+  assert.match(tab.url(), /\/close\?on=\d{4}-\d\d-\d\d$/);
+  await sound(tab);
+});
+
 test('a drawer is opened by counts, payments are entered by keyboard, and it is counted and closed', async () => {
   const tab = await inside(browser, {}, clerk);
   const { number, name } = await someone(tab, THEIRS);
@@ -222,6 +243,7 @@ test('the board says where cases stand, what tonight would do, and stops cuts', 
   await tab.locator('main form button', { hasText: 'Take these steps' }).click();
   await tab.waitForLoadState();
   assert.match(await text(tab, 'section[role=status]'), /: \d+/);
+  assert.equal(await tab.locator('#broken').count(), 0, 'the rest is done');
   await sound(tab);
 });
 
@@ -382,7 +404,14 @@ test('what is due is taken in one file, and the bank gets it', async () => {
   assert.equal(await tab.locator('form[action$="/file"], form[action$="/call-off"]').count(), 0);
   await sound(tab);
   await inSpanish(tab);
+  await tab.setViewportSize({ width: 320, height: 700 });
   await sound(tab);
+  // It is said in the list of files, and what was in it is due again.
+  await tab.goto(`${url}/debits?on=2027-12-31`);
+  assert.match(await text(tab, 'main tr:has(a[href^="/debits/"])'), /Anulado/);
+  assert.ok(await tab.locator('form[action="/debits/make"]').count(), 'it is to be taken again');
+  await sound(tab);
+  await tab.setViewportSize({ width: 1440, height: 900 });
   // What is no file of a bank is refused.
   await tab.goto(`${url}/debits`);
   await tab.setInputFiles('#file', { name: 'back.ach', mimeType: 'text/plain', buffer: Buffer.from('nothing\n') });
@@ -412,6 +441,85 @@ test('what collections put forward is given up together, and beyond a limit by t
   await sound(tab);
 });
 
+test('a debt goes to another account in two screens, seen before it is done and by two', async () => {
+  const tab = await inside(browser, {}, collector);
+  await tab.goto(`${url}/collections`);
+  const numbers = await tab.locator('main td a[href$="/credit"]').allInnerTexts();
+  const [from, to] = numbers.slice(4, 6);
+  await tab.goto(`${url}/accounts/${from}`);
+  let screens = 0;
+  const count = () => { screens += 1; };
+  tab.on('framenavigated', count);
+  await press(tab, 'm');
+  assert.match(await text(tab, 'h1'), /Transfer a debt/);
+  assert.match(await text(tab, '#will'), /Say to which account/);
+  await sound(tab);
+  // Who types it sees at once what it does to both.
+  await tabTo(tab, '#to');
+  await tab.keyboard.type(to);
+  await tab.keyboard.press('Tab');
+  await tab.locator('#will table').nth(1).waitFor();
+  const will = await text(tab, '#will');
+  assert.match(will, /A second person has to agree/);
+  for (const it of [from, to, 'Balance', 'Past due', 'Oldest due', 'Collections', 'Nothing is done yet']) {
+    assert.ok(will.includes(it), `${it} in ${will}`);
+  }
+  assert.match(await tab.locator('#will tbody').first().innerText(), /Balance\s+\$[\d,.]+\s+\$0\.00/);
+  await sound(tab);
+  await tabTo(tab, '#why');
+  await tab.keyboard.type('they live there now');
+  await tabTo(tab, 'button[value=transfer]');
+  await press(tab, 'Enter');
+  assert.ok(screens <= 2, `${screens} screens`);
+  tab.off('framenavigated', count);
+  assert.match(tab.url(), /\/approvals$/);
+  await inSpanish(tab);
+  assert.match(await text(tab, 'main'), new RegExp(`Traspasar una deuda[^]*cuenta ${from}, que la deba ${to}`));
+  await sound(tab);
+  const second = await inside(browser);
+  await second.goto(`${url}/approvals`);
+  await second.locator('section', { hasText: `${from}, to be owed by ${to}` }).locator('button[formaction$="/give"]').click();
+  await second.waitForLoadState();
+  await second.goto(`${url}/accounts/${from}/transfer`);
+  assert.match(await text(second, 'main'), /nothing to transfer/);
+  await sound(second);
+});
+
+test('a credit is transferred without script, and never before what it does was seen', async () => {
+  const tab = await inside(browser, { javaScriptEnabled: false, viewport: { width: 320, height: 700 } });
+  await inSpanish(tab);
+  await tab.goto(`${url}/accounts/1000-0070-2/transfer`);
+  assert.match(await text(tab, 'h1'), /Traspasar un crédito/);
+  await tab.fill('#to', THEIRS);
+  await tab.fill('#amount', '999999.00');
+  await tab.fill('#reference', `carta ${Date.now()}`);
+  await tab.fill('#why', 'lo pidió');
+  await tab.focus('#amount');
+  await press(tab, 'Enter');
+  assert.match(await text(tab, '#will .error'), /crédito/);
+  assert.equal(await tab.inputValue('#amount'), '999999.00');
+  // What nobody looked at is shown and not done.
+  await tab.fill('#amount', '10.00');
+  await tab.locator('button[value=transfer]').click();
+  await tab.locator('#says').waitFor();
+  assert.match(await text(tab, '#says'), /mírelo/);
+  assert.match(await text(tab, '#will'), new RegExp(THEIRS));
+  await tab.locator('button[value=transfer]').click();
+  await tab.waitForLoadState();
+  assert.match(tab.url(), /\/approvals$/);
+  assert.match(await text(tab, 'main'), new RegExp(`cuenta 1000-0070-2 a ${THEIRS}`));
+  await tab.locator('section', { hasText: `a ${THEIRS}` }).locator('form[action$="/refuse"] button').click();
+  await tab.waitForLoadState();
+  await tab.goto(`${url}/accounts/1000-0070-2/transfer`);
+  // Who may only look has no such page.
+  const looks = await inside(browser, {}, auditor);
+  await looks.goto(`${url}/accounts/${THEIRS}`);
+  assert.equal(await looks.locator('main a[href$="/transfer"]').count(), 0);
+  const answer = await looks.goto(`${url}/accounts/1000-0070-2/transfer`);
+  assert.equal(answer.status(), 403);
+  expected(looks, 403);
+});
+
 test('the day closes as a checklist that keeps its evidence, and then its month', async () => {
   const tab = await inside(browser);
   await tab.goto(`${url}/close`);
@@ -421,6 +529,7 @@ test('the day closes as a checklist that keeps its evidence, and then its month'
   await tab.waitForLoadState();
   assert.match(await notice(tab), /closed/);
   assert.match(await text(tab, '#evidence'), /entries, debits/);
+  assert.equal(await tab.locator('#broken').count(), 0, 'it is closed now');
   await sound(tab);
   // The same day again is refused.
   await tab.locator('form[action="/close/day"] button').click();

@@ -13,8 +13,17 @@ let provider;
 let key;
 let keeps;
 let asked;
+// Whether whoever pays has done so.
+let paid = false;
 before(async () => { browser = await launch(); });
 after(() => { browser?.close(); provider?.close(); });
+
+// What was paid, by a card that is kept.
+function payment() {
+  const latest_charge = { amount: Number(asked), currency: 'usd', created: Math.floor(Date.now() / 1000), amount_refunded: 0 };
+  const payment_method = { id: 'pm_1', card: { brand: 'visa', last4: '4242' } };
+  return { id: 'pi_1', status: 'succeeded', metadata: { attempt: key }, customer: 'cus_1', latest_charge, payment_method };
+}
 
 // A provider that has a page for whatever it is asked.
 function open() {
@@ -26,7 +35,9 @@ function open() {
       key = new URLSearchParams(body).get('client_reference_id') ?? key;
       keeps = new URLSearchParams(body).get('payment_intent_data[setup_future_usage]') ?? keeps;
       asked = new URLSearchParams(body).get('line_items[0][price_data][unit_amount]') ?? asked;
+      if (request.url.startsWith('/v1/payment_intents/')) return answer.end(JSON.stringify(payment()));
       const session = { id: `cs_${key}`, client_reference_id: key, status: 'open', url: `http://127.0.0.1:${port}/paying` };
+      if (paid) Object.assign(session, { status: 'complete', payment_intent: 'pi_1' });
       const list = request.method === 'GET' && request.url.includes('?');
       answer.end(JSON.stringify(list ? { data: [], has_more: false } : session));
     });
@@ -106,6 +117,32 @@ test('an attempt says what it waits for, and the provider is asked about it', as
   await inSpanish(tab);
   assert.match(await tab.locator('main').innerText(), /al pagador, o un pago en camino/);
   await sound(tab);
+});
+
+test('a card that a payer keeps is counted among those that are charged, and named on its account', async () => {
+  await open();
+  paid = true;
+  const tab = await inside(browser);
+  await tab.goto(`${url}/online`);
+  assert.equal(await tab.locator('#cards').count(), 0, 'none is kept yet');
+  await tab.locator('h1').click();
+  await press(tab, 'q');
+  const cards = await tab.locator('#cards').innerText();
+  assert.match(cards, /Cards that are kept 1\b/);
+  assert.match(cards, /What is due is charged by itself, each day from \d\d:\d\d/);
+  await sound(tab);
+  const account = await tab.locator('main tbody tr').first().locator('a[href^="/accounts/"]').innerText();
+  await tab.setViewportSize({ width: 320, height: 700 });
+  await inSpanish(tab);
+  assert.match(await tab.locator('#cards').innerText(), /Tarjetas guardadas 1\b/);
+  assert.match(await tab.locator('#cards').innerText(), /Lo que vence se cobra solo, cada día desde las/);
+  await sound(tab);
+  await tab.goto(`${url}/accounts/${account}/credit`);
+  assert.match(await tab.locator('#card').innerText(), /visa …4242/i);
+  await sound(tab);
+  provider.close();
+  provider.closeAllConnections();
+  paid = false;
 });
 
 test('who pays in parts is asked for what is due now, and may pay all of it or another amount', async () => {

@@ -133,14 +133,8 @@ pub enum Outcome {
 /// Does it, if whoever asks may do it alone; else it waits for a second person, unless they may not
 /// do it at all.
 pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<Outcome> {
-    let permission = asked.permission();
     let day = OfDay::of(tx, actor, asked)?;
-    let before = day.as_ref().map_or(Money::ZERO, |it| it.before);
-    let amount = asked.amount().map(|it| it + before);
-    let refused = match authorize(tx, actor, permission, amount) {
-        Ok(_) if actor.by.is_some() && asked.takes_two(tx, actor.at)? => {
-            refuse(NotAuthorized::NeedsSecond { permission, limit: None })
-        }
+    let refused = match alone(tx, actor, asked, day.as_ref()) {
         Ok(allowed) => {
             if let Some(day) = day {
                 day.count(tx, actor.at)?;
@@ -177,6 +171,28 @@ pub fn do_or_ask(tx: &mut Tx, actor: Actor, asked: &Asked, why: &str) -> Result<
     let said = format!("{act}: {}", it.subject);
     store::audit::change(tx, &asking, "ask approval", &id.to_string(), (&said, because(why)))?;
     Ok(Outcome::Waits(id))
+}
+
+/// Whether it would wait for a second person; refuses whoever may not do it at all.
+pub fn would_wait(tx: &mut Tx, actor: Actor, asked: &Asked) -> Result<bool> {
+    let day = OfDay::of(tx, actor, asked)?;
+    match alone(tx, actor, asked, day.as_ref()) {
+        Ok(_) => Ok(false),
+        Err(refused) if needs_second(&refused) => Ok(true),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// The proof that whoever asks may do it alone, beside what they did of it that day.
+fn alone(tx: &mut Tx, actor: Actor, asked: &Asked, day: Option<&OfDay>) -> Result<Authorized> {
+    let permission = asked.permission();
+    let before = day.map_or(Money::ZERO, |it| it.before);
+    let amount = asked.amount().map(|it| it + before);
+    let allowed = authorize(tx, actor, permission, amount)?;
+    match actor.by.is_some() && asked.takes_two(tx, actor.at)? {
+        true => Err(refuse(NotAuthorized::NeedsSecond { permission, limit: None })),
+        false => Ok(allowed),
+    }
 }
 
 /// What one person alone gives back, waives or gives up of one account on one day: it counts together
@@ -507,9 +523,12 @@ impl Asked {
             }),
             Asked::Tell(it) => it.content(),
             Asked::BillOnce(it) => it.content(),
-            Asked::Release(NewRelease { run, total, beyond }) => {
-                json!({ "run": run.0, "cents": total.cents(), "beyond": beyond })
-            }
+            Asked::Release(NewRelease { run, total, beyond, as_planned }) => json!({
+                "run": run.0,
+                "cents": total.cents(),
+                "beyond": beyond,
+                "as_planned": as_planned,
+            }),
             Asked::CancelRun(NewCancel { run, total }) => {
                 json!({ "run": run.0, "cents": total.cents() })
             }
@@ -634,6 +653,7 @@ impl Asked {
                 run: RunId(content["run"].as_i64()?),
                 total: Money::from_cents(content["cents"].as_i64()?),
                 beyond: content["beyond"].as_bool()?,
+                as_planned: content["as_planned"].as_bool().unwrap_or_default(),
             }),
             "give role" => Asked::GiveRole { name: text("name")?, role: text("role")? },
             "take role" => Asked::TakeRole { name: text("name")?, role: text("role")? },

@@ -102,6 +102,7 @@ pub mod tariff;
 pub mod task;
 pub mod term;
 pub mod timeline;
+pub mod transfer;
 pub mod trial;
 pub mod unclaimed;
 pub mod under_way;

@@ -259,7 +259,8 @@ pub(crate) fn shift(tx: &mut Tx, allowed: &Authorized, new: &NewTransfer, why: &
         charge::post(tx, allowed, &it)?;
         store::charge::since(tx, &it.key, due)?;
     }
-    let said = format!("{amount} to {to}: {}", why.trim());
+    let number = store::account::get(tx, to)?.number;
+    let said = format!("{amount} to {number}: {}", why.trim());
     store::audit::add(tx, allowed, TRANSFER, &from.to_string(), &said)
 }
 

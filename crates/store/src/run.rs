@@ -36,6 +36,7 @@ const GET: Sql = Sql("select id, window_id, waits, stage, as_planned from run wh
 const ADVANCE: Sql = Sql("update run set waits = $2, stage = $3 where id = $1");
 const ANEW: Sql =
     Sql("update run set waits = $2, stage = $3, begun_at = $4, as_planned = $5 where id = $1");
+const SAY_DAYS: Sql = Sql("update run set as_planned = $2 where id = $1");
 const BEGUN: Sql = Sql("select begun_at from run where id = $1");
 const RELEASE: Sql = Sql("update run set stage = 'posting', released_at = $2 where id = $1");
 const LET_GO: Sql = Sql("select coalesce(released_at, begun_at) from run where id = $1");
@@ -175,6 +176,11 @@ pub fn begin_anew(tx: &mut Tx, run: &Run, at: Timestamp) -> Result<()> {
     let Run { id, waits, as_planned, stage, .. } = *run;
     let values = [id.into(), waits.into(), stage.word().into(), at.into(), as_planned.into()];
     tx.exec(ANEW, values).map(|_| ())
+}
+
+/// Writes down whether the bills of a run keep the days planned for them.
+pub fn say_days(tx: &mut Tx, id: RunId, as_planned: bool) -> Result<()> {
+    tx.exec(SAY_DAYS, [id.into(), as_planned.into()]).map(|_| ())
 }
 
 /// When a run was begun, or begun anew.

@@ -59,6 +59,14 @@ const SMALL: Sql = Sql("
 const SMALL_OF_DAY: Sql = Sql("
     select cast(coalesce(sum(abs(amount_cents)), 0) as bigint) from charge
     where charged_on = $1 and 'small/' <= key and key < 'small0' and key not like '%/back'");
+const SMALL_GONE: Sql = Sql("
+    select a.number, p.name, c.amount_cents, c.charged_on
+    from charge c
+    join account a on a.id = c.account_id
+    join person p on p.id = a.person_id
+    where 'small/' <= c.key and c.key < 'small0' and c.key not like '%/back'
+      and not exists (select 1 from charge b where b.key = c.key || '/back')
+    order by c.charged_on desc, a.number limit $1");
 const BEYOND: Sql = Sql("
     select a.number, cast(sum(c.amount_cents) as bigint)
     from charge c join account a on a.id = c.account_id
@@ -97,6 +105,31 @@ pub fn little(tx: &mut Tx, on: Date, below: Money) -> Result<Vec<Little>> {
 /// What small balances that were written off on a day come to, whichever way.
 pub fn little_of(tx: &mut Tx, on: Date) -> Result<Money> {
     tx.one(SMALL_OF_DAY, [on.into()], |row| row.money(0))
+}
+
+/// A small balance that was written off by rule and not taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// The number of its account.
+    pub number: AccountNumber,
+    /// Whose it is.
+    pub name: String,
+    /// What was owed; below zero it was a credit.
+    pub owed: Money,
+    /// The day.
+    pub on: Date,
+}
+
+/// The newest small balances that were written off and not taken back.
+pub fn little_gone(tx: &mut Tx, most: i64) -> Result<Vec<Gone>> {
+    tx.many(SMALL_GONE, [most.into()], |row| {
+        Ok(Gone {
+            number: row.number(0)?,
+            name: row.text(1)?,
+            owed: -row.money(2)?,
+            on: row.date(3)?,
+        })
+    })
 }
 
 /// What was given up of what an account owes and not had since, and in how many charges that was.

@@ -2,6 +2,8 @@
 //! it was said then, and what acts on field orders refuse. They are few, and here is each with its
 //! holes in Spanish.
 
+mod act;
+mod approval;
 mod billing;
 mod money;
 
@@ -530,6 +532,16 @@ pub(crate) fn refused(text: &str, language: Language) -> String {
     in_language(&[REFUSALS, billing::REFUSALS, money::REFUSALS], text, language)
 }
 
+/// What was done for an account, as its history is read.
+pub(crate) fn done(text: &str, language: Language) -> String {
+    in_language(&[act::ACTS, SENTENCES, money::SENTENCES], text, language)
+}
+
+/// What waits for a second person, as it is read.
+pub(crate) fn asked(text: &str, language: Language) -> String {
+    in_language(&[approval::ASKED], text, language)
+}
+
 fn in_language(known: &[&[(&str, &str)]], text: &str, language: Language) -> String {
     let spanish = match language {
         Language::English => None,
@@ -585,6 +597,7 @@ fn hole(text: &str) -> String {
     match text {
         "residential" => return "residencial".to_owned(),
         "commercial" => return "comercial".to_owned(),
+        "nothing" => return "nada".to_owned(),
         _ => {}
     }
     let words = money_words::words(Language::Spanish);
@@ -725,6 +738,37 @@ mod tests {
         assert_eq!(
             refused(&english, Language::Spanish),
             "la orden 7 de leer medidor ya está abierta allí; úsela o anúlela primero"
+        );
+    }
+
+    #[test]
+    fn what_waits_for_a_second_person_is_said_in_spanish() {
+        for (english, spanish) in [
+            (
+                "account 1000-0001-6, to be owed by 1000-0002-4",
+                "cuenta 1000-0001-6, que la deba 1000-0002-4",
+            ),
+            ("account 1000-0001-6 to 1000-0002-4, R-7", "cuenta 1000-0001-6 a 1000-0002-4, R-7"),
+            (
+                "account 1000-0001-6, check 7 of 2026-08-04",
+                "cuenta 1000-0001-6, cheque 7 del 4 ago 2026",
+            ),
+            ("account 1000-0001-6", "cuenta 1000-0001-6"),
+            ("3 small balances of closed accounts", "3 saldos menores de cuentas cerradas"),
+            (
+                "cycle 1 for 2026-01-01 to 2026-01-31: 12 bills for $900.00; they keep the days planned for them, 2026-02-02 and 2026-02-23",
+                "ciclo 1 del 1 ene 2026 al 31 ene 2026: 12 facturas por $900.00; conservan los días planificados, 2 feb 2026 y 23 feb 2026",
+            ),
+            (
+                "agreement 7: tariff R-2 from 2026-08-04; before: nothing; 1 bill, B-1: $9.00",
+                "contrato 7: tarifa R-2 desde el 4 ago 2026; antes: nada; 1 factura, B-1: $9.00",
+            ),
+        ] {
+            assert_eq!(asked(english, Language::Spanish), spanish);
+        }
+        assert_eq!(
+            done("ask late fee $5.00 of $46.11, bill B-1 since 2026-08-04", Language::Spanish),
+            "pedir recargo $5.00 por $46.11, factura B-1 desde el 4 ago 2026"
         );
     }
 

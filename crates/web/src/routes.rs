@@ -14,8 +14,8 @@ use crate::pages::{
     self, account, application, approval, attempt, bank, bill, close, collection, compare,
     correction, credit, crediting, cycle, debit, document, drawer, exception, fact, grid, hold,
     interim, let_go, mandate, money, moves, moving, note, once, online, order, ordering, outbox,
-    payment, person, place, pledge, refund, report, search, set, sign_in, suspense, task, tender,
-    timeline, unclaimed, usage, version, write_off,
+    payment, person, place, pledge, refund, report, search, set, sign_in, small, suspense, task,
+    tender, timeline, transfer, unclaimed, usage, version, write_off,
 };
 use crate::sent;
 
@@ -95,6 +95,19 @@ const ROUTES: &[Route] = &[
         needs: MOVE,
         run: || post(moving::confirm),
     },
+    // Which permission it takes depends on whether something is owed; the page and the act ask for it.
+    Route {
+        method: "GET",
+        path: "/accounts/{number}/transfer",
+        needs: VIEW,
+        run: || get(transfer::ask),
+    },
+    Route {
+        method: "POST",
+        path: "/accounts/{number}/transfer",
+        needs: VIEW,
+        run: || post(transfer::go),
+    },
     Route { method: "GET", path: "/accounts/{number}/once", needs: ONCE, run: || get(once::ask) },
     Route {
         method: "POST",
@@ -166,6 +179,7 @@ const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/unbilled", needs: VIEW, run: || get(cycle::unbilled) },
     Route { method: "GET", path: "/cycles/{id}", needs: VIEW, run: || get(cycle::show) },
     Route { method: "POST", path: "/cycles/{id}/check", needs: RUN, run: || post(cycle::check) },
+    Route { method: "POST", path: "/cycles/{id}/days", needs: RUN, run: || post(cycle::say_days) },
     Route {
         method: "POST",
         path: "/cycles/{id}/release",
@@ -403,6 +417,20 @@ const ROUTES: &[Route] = &[
         needs: WRITE_OFF,
         run: || post(write_off::give_up),
     },
+    Route { method: "GET", path: "/small-balances", needs: VIEW, run: || get(small::list) },
+    Route { method: "GET", path: "/small-balances.csv", needs: VIEW, run: || get(small::csv) },
+    Route {
+        method: "POST",
+        path: "/small-balances/write-off",
+        needs: WRITE_OFF,
+        run: || post(small::write_off),
+    },
+    Route {
+        method: "POST",
+        path: "/small-balances/back",
+        needs: WRITE_OFF,
+        run: || post(small::take_back),
+    },
     // A refusal stands at the address that its form was sent to. Whoever loads that again, or chooses
     // another language there, gets the page that the form is on.
     Route {
@@ -461,12 +489,24 @@ const ROUTES: &[Route] = &[
         needs: VIEW,
         run: || get(credit::again),
     },
+    Route {
+        method: "GET",
+        path: "/small-balances/write-off",
+        needs: VIEW,
+        run: || get(small::list),
+    },
+    Route { method: "GET", path: "/small-balances/back", needs: VIEW, run: || get(small::list) },
     Route { method: "GET", path: "/debits/make", needs: VIEW, run: || get(debit::list) },
     Route { method: "GET", path: "/debits/returned", needs: VIEW, run: || get(debit::list) },
     Route { method: "GET", path: "/debits/{id}/file", needs: VIEW, run: || get(debit::one) },
     Route { method: "GET", path: "/debits/{id}/call-off", needs: VIEW, run: || get(debit::one) },
     Route { method: "GET", path: "/close/day", needs: VIEW, run: || get(close::ask) },
     Route { method: "GET", path: "/close/month", needs: VIEW, run: || get(close::ask) },
+    Route { method: "GET", path: "/cycles/{id}/check", needs: VIEW, run: || get(cycle::show) },
+    Route { method: "GET", path: "/cycles/{id}/days", needs: VIEW, run: || get(cycle::show) },
+    Route { method: "GET", path: "/cycles/{id}/release", needs: VIEW, run: || get(cycle::show) },
+    Route { method: "GET", path: "/cycles/{id}/call-off", needs: VIEW, run: || get(cycle::show) },
+    Route { method: "GET", path: "/cycles/{id}/take-back", needs: VIEW, run: || get(cycle::show) },
     Route { method: "GET", path: "/outbox/switch/{way}", needs: VIEW, run: || get(outbox::show) },
     Route { method: "GET", path: "/outbox/decide", needs: VIEW, run: || get(outbox::show) },
     Route { method: "GET", path: "/moves/{id}/redate", needs: VIEW, run: || get(moves::show) },

@@ -157,9 +157,10 @@ pub(crate) fn days(text: &str, language: Language) -> Option<String> {
     days.map(|it| period(it, language))
 }
 
-/// A payment as the record writes it, `$12.00 check 1471`, with the tender in the language.
+/// A payment as the record writes it, `$12.00 check 1471`, with the tender in the language. What somebody wrote, such
+/// as `the bank does not know us`, stays as it is.
 pub(crate) fn paid(text: &str, words: &Words) -> String {
-    let said = text.split_once(' ').and_then(|(amount, rest)| {
+    let said = text.split_once(' ').filter(|it| it.0.contains('$')).and_then(|(amount, rest)| {
         let (word, reference) = rest.split_once(' ')?;
         let tender = tender(Tender::from_word(word)?, words).to_lowercase();
         Some(format!("{amount} {tender} {reference}"))

@@ -30,9 +30,13 @@ pub(crate) mod work;
 
 catalogue! {
     account: "Account", "Cuenta";
+    act_correct: "Correct bills", "Corregir facturas";
     act_give_role: "Give role", "Dar función";
     act_grant: "Grant to role", "Agregar a la función";
     act_let_in_again: "Let in again", "Admitir de nuevo";
+    act_mass: "Let mass delivery go", "Dejar salir un envío masivo";
+    act_multiplier: "Give meters another multiplier", "Dar otro multiplicador a medidores";
+    act_release: "Release bills", "Liberar facturas";
     act_revoke: "Take from role", "Quitar de la función";
     act_take_role: "Take role", "Quitar función";
     actions: "Actions", "Acciones";
@@ -513,6 +517,10 @@ catalogue! {
     compare_title: "The last twelve bills on every tariff", "Las últimas doce facturas con cada tarifa";
     cycle_again: "Check again", "Revisar de nuevo";
     cycle_all: "All bills", "Todas las facturas";
+    cycle_days_of: "Days on the bills", "Fechas de las facturas";
+    cycle_days_planned: "Keep the days planned for them", "Conservar los días planificados";
+    cycle_days_release: "Date them the day they are released", "Fecharlas el día en que se liberan";
+    cycle_days_said: "It is said, and nothing is released yet.", "Está dicho, y todavía no se liberó nada.";
     cycle_as_planned: "Its bills keep the days planned for them, however late they are let go.", "Sus facturas conservan los días planificados, por tarde que se liberen.";
     cycle_band: "Amount of the bill", "Importe de la factura";
     cycle_band_above: "and more", "y más";

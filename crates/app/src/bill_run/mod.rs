@@ -48,6 +48,9 @@ use crate::authority::authorize;
 use crate::vee::cycle::Missing;
 use crate::{Actor, refuse};
 
+/// What the audit says of a run whose bills keep their days.
+const KEPT: &str = "bills keep the days planned for them";
+
 /// What to bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -213,7 +216,8 @@ pub fn run_how(
             watch(Progress::Totals(&preview));
             if !run.waits && preview.moved.is_empty() {
                 let total = preview.standing.total;
-                let it = release::NewRelease { run: run.id, total, beyond: false };
+                let as_planned = run.as_planned;
+                let it = release::NewRelease { run: run.id, total, beyond: false, as_planned };
                 run = db.write(|tx| {
                     let allowed = authorize(tx, actor, it.permission(), Some(it.total))?;
                     it.let_go(tx, &allowed, "")
@@ -278,7 +282,14 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     let stage = if only_held { Stage::Again } else { Stage::Checking };
     let how = How { until: Until::Preview, as_planned: None };
     match store::run::unfinished(tx, window)? {
-        Some(run) if run.stage == Stage::Preview => check_from(tx, &allowed, &run, (stage, how)),
+        Some(run) if run.stage == Stage::Preview => {
+            let again = check_from(tx, &allowed, &run, (stage, how))?;
+            // Whoever only checks it once more says nothing of its days.
+            if again.stage == stage {
+                store::run::say_days(tx, run.id, run.as_planned)?;
+            }
+            store::run::get(tx, run.id)
+        }
         Some(run) => Ok(run),
         None if !only_held && store::run::latest(tx, window)?.is_some() => {
             let cycle = Some(store::window::get(tx, window)?.cycle);
@@ -436,7 +447,7 @@ fn begun(tx: &mut Tx, allowed: &Authorized, window: WindowId, how: How) -> Resul
     let why = how.as_planned.map(str::trim);
     let said = match why {
         Some("") => return Err(refuse(release::NotReleased::NoReason)),
-        Some(_) => "bills keep the days planned for them",
+        Some(_) => KEPT,
         None => "",
     };
     let change = Change { why, ..Change::default() };

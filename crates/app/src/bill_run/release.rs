@@ -16,7 +16,7 @@ use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_core::text::counted;
-use meterbook_store::audit::Change;
+use meterbook_store::audit::{Change, Done, Sought};
 use meterbook_store::{self as store, Db, Tx};
 
 use super::{Progress, post};
@@ -30,6 +30,10 @@ const CHANGES: i64 = 20;
 const SWITCHED: i64 = 100;
 /// The act in the audit and among approvals.
 pub(crate) const RELEASE: &str = "release bills";
+/// The act in the audit that says which days the bills of a run have.
+const SAY_DAYS: &str = "say days of bills";
+/// Acts since a turn was over that are looked through for it.
+const ACTS: i64 = 500;
 /// The longest text of limits, in bytes.
 const LONGEST: usize = 10_000;
 /// What the texts are.
@@ -66,6 +70,11 @@ pub enum NotReleased {
     Beyond {
         /// Which.
         moved: Vec<Moved>,
+    },
+    /// Its bills keep the days planned for them by now, or do so no more.
+    OtherDays {
+        /// Whether they do now.
+        as_planned: bool,
     },
     /// Nobody said why.
     NoReason,
@@ -204,6 +213,8 @@ pub struct NewRelease {
     pub total: Money,
     /// Whether a total was further from earlier turns than the limits allow.
     pub beyond: bool,
+    /// Whether its bills keep the days planned for them.
+    pub as_planned: bool,
 }
 
 /// How a release went.
@@ -244,7 +255,12 @@ pub fn asked(tx: &mut Tx, run: RunId, why: Option<&str>) -> Result<NewRelease> {
     match why.map(str::trim) {
         None if beyond => Err(refuse(NotReleased::Beyond { moved: preview.moved })),
         Some("") if beyond => Err(refuse(NotReleased::NoReason)),
-        _ => Ok(NewRelease { run: run.id, total: preview.standing.total, beyond }),
+        _ => Ok(NewRelease {
+            run: run.id,
+            total: preview.standing.total,
+            beyond,
+            as_planned: run.as_planned,
+        }),
     }
 }
 
@@ -267,6 +283,9 @@ impl NewRelease {
         let now = preview.standing.total;
         if now != self.total || self.beyond == preview.moved.is_empty() {
             return Err(refuse(NotReleased::NotAsSeen { was: self.total, now }));
+        }
+        if run.as_planned != self.as_planned {
+            return Err(refuse(NotReleased::OtherDays { as_planned: run.as_planned }));
         }
         let released = Run { stage: Stage::Posting, ..run };
         store::run::release(tx, run.id, allowed.at())?;
@@ -307,6 +326,42 @@ fn said(it: &Preview) -> String {
         said.push_str(&it.to_string());
     }
     said
+}
+
+/// Says of a run that waits to be released whether its bills keep the days planned for them, however late
+/// they are let go. Nothing is checked again for it: only the days on the bills are others.
+pub fn say_days(tx: &mut Tx, actor: Actor, run: RunId, as_planned: bool, why: &str) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::RunBills, None)?;
+    if why.trim().is_empty() {
+        return Err(refuse(NotReleased::NoReason));
+    }
+    let run = store::run::lock(tx, run)?;
+    if run.stage != Stage::Preview {
+        return Err(refuse(NotReleased::Stage { stage: run.stage }));
+    }
+    if run.as_planned == as_planned {
+        return Err(refuse(NotReleased::OtherDays { as_planned }));
+    }
+    store::run::say_days(tx, run.id, as_planned)?;
+    let said =
+        |as_planned| if as_planned { super::KEPT } else { "bills are of the day of release" };
+    let both = (Some(said(run.as_planned)), Some(said(as_planned)));
+    let change = Change { was: both.0, became: both.1, why: Some(why.trim()) };
+    store::audit::change(tx, &allowed, SAY_DAYS, &run.window.to_string(), ("", change))
+}
+
+/// Why the bills of a run keep the days planned for them, where they do and somebody said it.
+pub fn why_kept(tx: &mut Tx, run: &Run) -> Result<Option<String>> {
+    if !run.as_planned {
+        return Ok(None);
+    }
+    // No run of a turn is begun before it is over.
+    let over = store::window::get(tx, run.window)?.period.end();
+    let from = Some(crate::founding::zone(tx)?.start_of(over));
+    let sought = Sought { subject: Some(run.window.to_string()), from, ..Sought::default() };
+    let acts = store::audit::seek(tx, &sought, ACTS)?;
+    let kept = |it: &Done| it.became.as_deref() == Some(super::KEPT) || it.detail == super::KEPT;
+    Ok(acts.into_iter().find(kept).and_then(|it| it.why))
 }
 
 /// Calls off a run that is not released.
@@ -388,6 +443,12 @@ impl fmt::Display for NotReleased {
             NotReleased::NotAsSeen { was, now } => write!(
                 f,
                 "the bills come to {now} now, not to {was} as when it was asked for; look at the preview again"
+            ),
+            NotReleased::OtherDays { as_planned: true } => f.write_str(
+                "its bills keep the days planned for them by now; look at the preview again",
+            ),
+            NotReleased::OtherDays { as_planned: false } => f.write_str(
+                "its bills are of the day on which they are let go by now; look at the preview again",
             ),
             NotReleased::NoReason => f.write_str("say why; whoever looks at it later will ask"),
         }

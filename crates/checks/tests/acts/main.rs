@@ -88,6 +88,7 @@ mod sum_up;
 mod summary;
 mod task;
 mod timeline;
+mod transfer;
 mod trial;
 mod under_way;
 mod usage;

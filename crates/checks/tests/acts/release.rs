@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meterbook_app::approval;
+use meterbook_app::approval::{self, Asked};
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
 use meterbook_app::bill_run::{self, How, NotRun, Until, Which};
 use meterbook_app::intake::{self, Import};
@@ -445,6 +445,61 @@ fn bills_of_the_past_keep_their_days_where_that_is_said_or_they_are_let_go_then(
         );
         let_go(db, later, seen.run, None).unwrap();
         assert_eq!(on_bills(db)[2], "B-260402 2026-04-02 2026-04-23 2026-04-02");
+        clean(db);
+    });
+}
+
+#[test]
+fn a_run_that_waits_is_said_to_keep_its_days_and_nothing_is_checked_for_it() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        bill(db, Until::Preview);
+        let run = preview(db).run;
+        let say =
+            |as_planned, why| db.write(|tx| release::say_days(tx, actor(), run, as_planned, why));
+        let why_kept = || {
+            db.read(|tx| {
+                let run = store::run::get(tx, run)?;
+                release::why_kept(tx, &run)
+            })
+        };
+        assert_eq!(refusal(&say(true, " ").unwrap_err()), NotReleased::NoReason);
+        let no = refusal(&say(false, "late").unwrap_err());
+        assert_eq!(no, NotReleased::OtherDays { as_planned: false });
+        // Somebody asks for it as it is; meanwhile somebody says otherwise.
+        let asked = db.write(|tx| release::asked(tx, run, None)).unwrap();
+        say(true, "they had these bills already").unwrap();
+        assert_eq!(why_kept().unwrap().as_deref(), Some("they had these bills already"));
+        let go =
+            |asked| db.write(|tx| approval::do_or_ask(tx, actor(), &Asked::Release(asked), ""));
+        let no = refusal(&go(asked).unwrap_err());
+        assert_eq!(no, NotReleased::OtherDays { as_planned: true });
+        let done = db.read(|tx| store::audit::latest(tx, 1)).unwrap().remove(0);
+        assert_eq!(
+            (&*done.act, done.was.as_deref(), done.became.as_deref()),
+            (
+                "say days of bills",
+                Some("bills are of the day of release"),
+                Some("bills keep the days planned for them")
+            )
+        );
+        // Who checks it once more from a page says nothing of its days.
+        let window = preview(db).window.id;
+        assert_eq!(preview(db).run, run);
+        db.write(|tx| bill_run::prepare(tx, actor(), window, false)).unwrap();
+        bill_run::run(db, actor(), Which::Last, Until::Preview, &mut |_| ()).unwrap();
+        assert_eq!(preview(db).dates, days(date(2026, 2, 2), date(2026, 2, 23)));
+        assert_eq!(why_kept().unwrap().as_deref(), Some("they had these bills already"));
+        say(false, "they had none").unwrap();
+        assert_eq!(why_kept().unwrap(), None);
+        assert_eq!(preview(db).dates, days(date(2026, 3, 10), date(2026, 3, 31)));
+        say(true, "they had them after all").unwrap();
+        let_go(db, actor(), run, None).unwrap();
+        assert_eq!(on_bills(db), ["B-260202 2026-02-02 2026-02-23 2026-02-02"]);
+        let no = refusal(&say(false, "too late").unwrap_err());
+        assert_eq!(no, NotReleased::Stage { stage: Stage::Done });
         clean(db);
     });
 }

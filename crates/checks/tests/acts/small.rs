@@ -15,7 +15,7 @@ use meterbook_core::ledger::Gl;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::report::{Asked as Wanted, Days, ReportKind};
-use meterbook_store::Db;
+use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
 use crate::deposit::{at, bill, owes, pays, say, sound, sum};
@@ -73,12 +73,16 @@ fn little_that_is_owed_is_written_off_once_nothing_came_for_so_long() {
         );
         assert_eq!((owes(db, account.id), sum(db, Gl::BadDebt)), (0, 3_00));
         assert_eq!(small::review(db, at("2026-05-20")).unwrap().accounts, [], "once");
+        let gone = || db.read(|tx| store::write_off::little_gone(tx, 9)).unwrap();
+        let listed: Vec<_> = gone().iter().map(|it| (it.number, it.owed.cents(), it.on)).collect();
+        assert_eq!(listed, [(account.number, 3_00, date(2026, 5, 20))]);
         sound(db);
         // It is taken back, and waits as long again.
         let back = |day: &str, why| db.write(|tx| small::take_back(tx, at(day), account.id, why));
         assert!(no(back("2026-05-21", " ")).starts_with("say why"));
         assert_eq!(back("2026-05-21", "they wrote").unwrap(), Money::from_cents(3_00));
         assert_eq!((owes(db, account.id), sum(db, Gl::BadDebt)), (3_00, 0));
+        assert_eq!(gone(), [], "it is taken back");
         assert!(
             no(back("2026-05-22", "they wrote"))
                 .starts_with("nothing of the account is written off")

@@ -30,6 +30,30 @@ pub(super) const FACTS: &[(&str, &str)] = &[
 
 pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
+        "its bills keep the days planned for them by now; look at the preview again",
+        "sus facturas ya conservan los días planificados; mire otra vez la vista previa",
+    ),
+    (
+        "its bills are of the day on which they are let go by now; look at the preview again",
+        "sus facturas ya son del día en que se liberan; mire otra vez la vista previa",
+    ),
+    (
+        "the bills come to {} now, not to {} as when it was asked for; look at the preview again",
+        "las facturas suman ahora {}, no {} como cuando se pidió; mire otra vez la vista previa",
+    ),
+    (
+        "the run is being checked; finish that first with: {}",
+        "el período se está revisando; espere a que termine",
+    ),
+    (
+        "the run was called off; begin another one with: {}",
+        "el período se anuló; revíselo de nuevo",
+    ),
+    (
+        "the run is released already; what is posted is mended by correcting bills",
+        "el período ya está liberado; lo registrado se arregla corrigiendo facturas",
+    ),
+    (
         "there is no set {} of corrections, or it was only looked at and is gone; see: {}",
         "no hay ningún conjunto {} de correcciones, o sólo se miró y ya no está; vea: {}",
     ),

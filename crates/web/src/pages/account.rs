@@ -31,6 +31,7 @@ use super::document;
 use super::known::{self, Known, Links};
 use super::moves::{self, Pending};
 use super::once::may_bill_once;
+use super::transfer::may_transfer;
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::Console;
 use crate::chart::{Chart, chart};
@@ -77,6 +78,7 @@ struct Page {
     may_keep: bool,
     may_bill: bool,
     may_bill_once: bool,
+    may_transfer: bool,
     /// Where a document is added, for those who may.
     adds: Option<String>,
 }
@@ -263,6 +265,7 @@ fn drawn(
             "billed" => words.once_billed,
             "taken-back" => words.once_taken_back,
             "told" => words.fact_told,
+            "transferred" => visitor.money().transfer_done,
             "signed-up" => words.apply_done,
             "document" => words.document_kept,
             "language" => words.language_said,
@@ -318,6 +321,7 @@ fn drawn(
         may_keep: visitor.may(Permission::KeepCustomers),
         may_bill: visitor.may(Permission::RunBills),
         may_bill_once: may_bill_once(visitor),
+        may_transfer: may_transfer(visitor, view.balance),
         adds: document::adding(visitor, About::Account(view.account.id)),
     }
 }

@@ -17,9 +17,8 @@ use meterbook_store::approval::Approval;
 use serde::Deserialize;
 
 use super::{Head, answer, blocking, draw};
-use crate::Console;
 use crate::guard::{self, Visitor};
-use crate::show;
+use crate::{Console, evidence, show};
 
 #[derive(Template)]
 #[template(path = "approvals.html")]
@@ -80,7 +79,7 @@ fn waiting(console: &Console, visitor: &Visitor, it: &Approval) -> Waiting {
     Waiting {
         number: it.id.0,
         act: act(&it.act, visitor),
-        subject: it.subject.clone(),
+        subject: evidence::asked(&it.subject, visitor.language),
         amount: it.amount.map_or_else(String::new, |it: Money| show::money(it)),
         asker: it.asker.clone(),
         when: show::instant(it.asked_at, &console.zone, visitor.language),
@@ -102,9 +101,15 @@ fn act(act: &str, visitor: &Visitor) -> String {
         "write off small balances" => money.act_small,
         "unclaimed property" => money.act_unclaimed,
         "transfer credit" => money.act_credit_transfer,
+        "transfer debt" => money.act_transfer_debt,
         "let steps go" => money.act_let_go,
         "make debits" => money.act_make_debits,
         "call off debits" => money.act_call_off_debits,
+        "release bills" => words.act_release,
+        "cancel bill run" => words.cycle_take_back,
+        "correct bills" => words.act_correct,
+        "change-multiplier" | "change multipliers" => words.act_multiplier,
+        "let mass delivery go" => words.act_mass,
         "give role" => words.act_give_role,
         "take role" => words.act_take_role,
         "grant" => words.act_grant,

@@ -238,6 +238,7 @@ fn name(step: &str, words: &Words) -> &'static str {
         "entries" => words.close_entries,
         "drawers" => words.close_drawers,
         "counted" => words.drawer_over,
+        "cash" => words.close_cash,
         "subledger" => words.close_subledger,
         "tenders" => words.close_tenders,
         "clearing" => words.close_clearing,

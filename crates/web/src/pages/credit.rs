@@ -39,9 +39,11 @@ use serde::Deserialize;
 
 use super::money::{self, Kept, kept, shield, step};
 use super::pledge::ended;
+use super::transfer::may_transfer;
 use super::{Head, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::typed::Typed;
+use crate::words::money::Words;
 use crate::{Console, evidence, refusal, show};
 
 #[derive(Template)]
@@ -86,6 +88,8 @@ struct Page {
     /// Whether it has a credit that they may give back.
     may_refund: bool,
     may_forget: bool,
+    /// Whether what it owes or has may go to another account.
+    may_transfer: bool,
 }
 
 /// Steps of a case, each with what came of it.
@@ -265,6 +269,7 @@ pub(super) async fn page(
         may_waive: visitor.may(Permission::WaiveFees),
         may_refund: it.balance < Money::ZERO && visitor.may(Permission::RefundCredit),
         may_forget: visitor.may(Permission::KeepCustomers),
+        may_transfer: may_transfer(visitor, it.balance),
         name: it.name,
         typed,
         says,
@@ -431,15 +436,20 @@ fn agreed((plan, stands): &(Plan, Stands), pays: Pays, visitor: &Visitor) -> Agr
                 Some(of) => added_by(of, plan.debt, visitor),
             }
         ),
-        stands: match stands {
-            Stands::InTime => words.plan_in_time.to_owned(),
-            Stands::Behind { by } => format!("{} {}", words.plan_behind, show::money(*by)),
-            Stands::Broken { by } => format!("{} {}", words.plan_broken, show::money(*by)),
-            Stands::Done => words.plan_paid.to_owned(),
-        },
+        stands: self::stands(stands, words),
         debited: pays == Pays::Debit,
         good: matches!(stands, Stands::InTime | Stands::Done),
         parts: parts(&plan.parts, visitor),
+    }
+}
+
+/// How what is paid in parts stands.
+pub(super) fn stands(it: &Stands, words: &Words) -> String {
+    match it {
+        Stands::InTime => words.plan_in_time.to_owned(),
+        Stands::Behind { by } => format!("{} {}", words.plan_behind, show::money(*by)),
+        Stands::Broken { by } => format!("{} {}", words.plan_broken, show::money(*by)),
+        Stands::Done => words.plan_paid.to_owned(),
     }
 }
 

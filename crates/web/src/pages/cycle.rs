@@ -44,6 +44,8 @@ const TURNS: i64 = 20;
 pub(crate) const UNBILLED_DAYS: i64 = 45;
 /// Agreements shown that were not billed for that long.
 const UNBILLED: i64 = 500;
+/// The word of bills that keep the days planned for them.
+const PLANNED: &str = "planned";
 /// Bills shown that sum up accounts of a turn.
 const SUMS: usize = 100;
 
@@ -95,6 +97,10 @@ struct Page {
     waits: bool,
     /// Which other days were planned for the bills, or that they keep them; empty where neither is.
     days: String,
+    /// What would give its bills other days.
+    other_days: Option<OtherDays>,
+    /// What the page shows of them, as the release sends it along.
+    kept: &'static str,
     /// What is to be seen before the release and after it; nothing before the check.
     tables: Option<Tables>,
     holds: Vec<Grouped>,
@@ -118,6 +124,15 @@ struct Summed {
     bill: String,
     /// Whom it waits for: the account, and why.
     waits: Vec<(String, String)>,
+}
+
+/// Whether bills keep the days planned for them, to be said otherwise.
+struct OtherDays {
+    run: i64,
+    /// What the form asks for.
+    asks: &'static str,
+    says: String,
+    title: &'static str,
 }
 
 /// What taking a turn back would do.
@@ -157,6 +172,9 @@ pub(crate) struct Decided {
     total: i64,
     #[serde(default)]
     held: String,
+    /// Whether bills keep the days planned for them.
+    #[serde(default)]
+    days: String,
 }
 
 /// The turns that are to be billed next, and those that were run.
@@ -231,9 +249,10 @@ pub(crate) async fn show(
     answer(&console, &visitor, done)
 }
 
-/// A turn as it stands, with its run, what that is about to bill or billed, and the days planned for its
-/// bills and those on them.
-type Seen = (Window, Standing, (Option<Run>, Option<Preview>, (Dates, Dates)), Vec<Group>, Behind);
+/// A turn as it stands, with its run, what that is about to bill or billed, and the days on its bills.
+type Seen = (Window, Standing, (Option<Run>, Option<Preview>, OnBills), Vec<Group>, Behind);
+/// The days planned for the bills of a turn, those on them, and why these are those, where somebody said it.
+type OnBills = ((Dates, Dates), Option<String>);
 /// What is behind a turn that is billed: its pieces that are not away, what taking it back would do, and
 /// the bills that sum up its accounts.
 type Behind = (i64, Option<Back>, Vec<sum_up::Standing>);
@@ -248,7 +267,7 @@ async fn page(
     done: &str,
 ) -> Result<Response> {
     let (here, now, language) = (console.clone(), Timestamp::now(), visitor.language);
-    let (window, standing, (run, preview, dates), groups, (not_away, back, sums)): Seen =
+    let (window, standing, (run, preview, (dates, why)), groups, (not_away, back, sums)): Seen =
         blocking(move || {
             here.db.read(|tx| {
                 let window = store::window::get(tx, id)?;
@@ -258,6 +277,7 @@ async fn page(
                 let preview = seen.map(|it| release::preview(tx, &it, now)).transpose()?;
                 let today = here.zone.day_of(now);
                 let dates = release::dates(tx, (&window, run.as_ref()), today)?;
+                let why = run.map(|it| release::why_kept(tx, &it)).transpose()?.flatten();
                 let groups = hold::groups(tx, Some(id))?;
                 let not_away = store::outbox::not_away(tx, id)?;
                 let done = run.is_some_and(|it| it.stage == Stage::Done);
@@ -266,7 +286,8 @@ async fn page(
                     Some(_) => sum_up::standing(tx, &window, SUMS)?,
                     None => Vec::new(),
                 };
-                Ok((window, standing, (run, preview, dates), groups, (not_away, back, sums)))
+                let seen = (run, preview, (dates, why));
+                Ok((window, standing, seen, groups, (not_away, back, sums)))
             })
         })
         .await?;
@@ -298,12 +319,15 @@ async fn page(
         },
         billed_on: totals::range(dates.1.billed_on, language),
         due_on: totals::range(dates.1.due_on, language),
-        days: totals::days(dates, run.as_ref(), visitor),
+        days: totals::days(dates, (run.as_ref(), why.as_deref()), visitor),
+        other_days: other_days(dates, run.filter(|_| may(Permission::RunBills)), visitor),
+        kept: if run.is_some_and(|it| it.as_planned) { PLANNED } else { "" },
         stages: stages(stage, not_away, words),
         notice: match done {
             "waits" => words.cycle_released_waits,
             "again" => words.hold_done_again,
             "posted" => words.hold_done_posted,
+            "days" => words.cycle_days_said,
             _ => "",
         },
         waits: done == "waits",
@@ -322,6 +346,28 @@ async fn page(
     };
     let answer = draw(StatusCode::OK, &page);
     Ok(if works { work::anew(answer) } else { answer })
+}
+
+/// What a run that waits may say of the days on its bills: that they keep those planned for them where they would
+/// be others, or that they do so no more.
+fn other_days(
+    (planned, dates): (Dates, Dates),
+    run: Option<Run>,
+    visitor: &Visitor,
+) -> Option<OtherDays> {
+    let (words, language) = (visitor.words(), visitor.language);
+    let run = run.filter(|it| it.stage == Stage::Preview)?;
+    let (asks, title, says) = match run.as_planned {
+        true => ("release", words.cycle_days_release, String::new()),
+        false if planned == dates => return None,
+        false => {
+            let [billed, due] = [planned.billed_on, planned.due_on];
+            let [billed, due] = [billed, due].map(|it| totals::range(it, language));
+            let says = format!("{} {billed}, {} {due}", words.bill_date, words.due);
+            (PLANNED, words.cycle_days_planned, says)
+        }
+    };
+    Some(OtherDays { run: run.id.0, asks, says, title })
 }
 
 fn summed(it: &sum_up::Standing, words: &Words, language: Language) -> Summed {
@@ -395,6 +441,7 @@ pub(crate) async fn let_go(
             let mut it = release::asked(tx, RunId(decided.run), why)?;
             // What the page showed, not what it would show now.
             it.total = Money::from_cents(decided.total);
+            it.as_planned = decided.days == PLANNED;
             approval::do_or_ask(tx, actor, &Wanted::Release(it), why.unwrap_or_default())
         })
     });
@@ -403,6 +450,23 @@ pub(crate) async fn let_go(
         Outcome::Waits(_) => "waits",
     });
     back(&console, &visitor, how, id)
+}
+
+/// Says whether the bills of a run that waits keep the days planned for them.
+pub(crate) async fn say_days(
+    State(console): State<Arc<Console>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<i64>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let said = guard::same_session(&visitor, &decided.secret);
+    let (here, actor) = (console.clone(), visitor.actor());
+    let done = blocking(move || {
+        said?;
+        let (run, as_planned) = (RunId(decided.run), decided.days == PLANNED);
+        here.db.write(|tx| release::say_days(tx, actor, run, as_planned, &decided.why))
+    });
+    back(&console, &visitor, done.await.map(|()| "days"), id)
 }
 
 /// Takes every bill of a turn back, or asks for a second person; whoever works next goes on with it.

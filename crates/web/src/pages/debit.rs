@@ -89,6 +89,7 @@ struct File {
     settle: String,
     count: i64,
     total: String,
+    off: bool,
 }
 
 struct Rated {
@@ -110,7 +111,8 @@ pub(crate) struct Asked {
 struct Known {
     due: Vec<Due>,
     sums: Vec<(Format, usize, Money)>,
-    files: Vec<DebitFile>,
+    /// The newest files, each with whether it was called off.
+    files: Vec<(DebitFile, bool)>,
     rates: Rates,
     stopped: Option<String>,
     untried: Vec<[String; 2]>,
@@ -172,7 +174,7 @@ async fn page(
         taken: taken.into_iter().take(ROWS).map(row).collect(),
         held: held.into_iter().take(ROWS).map(row).collect(),
         makes: makes.collect(),
-        files: known.files.iter().rev().take(ROWS).map(|it| file(it, visitor)).collect(),
+        files: known.files.iter().map(|(it, off)| file(it, *off, visitor)).collect(),
         rates: rated(&known.rates, words),
         sent: known.rates.sent,
         words: bank::words(language),
@@ -190,6 +192,11 @@ async fn page(
 fn known(tx: &mut Tx, on: Date, today: Date) -> Result<Known> {
     let due = debit::due(tx, on)?;
     let sums = debit::sums(&due);
+    let mut files = Vec::new();
+    for it in store::debit::all(tx)?.into_iter().rev().take(ROWS) {
+        let off = store::debit::called_off(tx, it.id)?.is_some();
+        files.push((it, off));
+    }
     let mut untried = Vec::new();
     for it in prenote::due(tx, on)? {
         let number = store::account::get(tx, it.account)?.number;
@@ -198,7 +205,7 @@ fn known(tx: &mut Tx, on: Date, today: Date) -> Result<Known> {
     Ok(Known {
         due,
         sums,
-        files: store::debit::all(tx)?,
+        files,
         rates: returned::rates(tx, today)?,
         stopped: store::debit::stopped(tx)?,
         untried,
@@ -213,16 +220,18 @@ fn prenotes(it: &PrenoteFile, visitor: &Visitor) -> File {
         settle: show::day(it.settle, visitor.language),
         count: it.items,
         total: String::new(),
+        off: false,
     }
 }
 
-fn file(it: &DebitFile, visitor: &Visitor) -> File {
+fn file(it: &DebitFile, off: bool, visitor: &Visitor) -> File {
     File {
         id: it.id.0,
         format: it.format.word(),
         settle: show::day(it.settle, visitor.language),
         count: it.items,
         total: show::money(it.total),
+        off,
     }
 }
 
@@ -375,7 +384,7 @@ async fn file_page(
     let page = FilePage {
         head: Head::new(console, Some(visitor), visitor.language, visitor.money().debits),
         tabs: tabs(visitor, "/debits"),
-        it: file(&it, visitor),
+        it: file(&it, off.is_some(), visitor),
         off: off.map_or_else(String::new, |(on, why)| {
             format!("{}: {why}", show::day(on, visitor.language))
         }),

@@ -44,10 +44,12 @@ pub(crate) mod said;
 pub(crate) mod search;
 pub(crate) mod set;
 pub(crate) mod sign_in;
+pub(crate) mod small;
 pub(crate) mod suspense;
 pub(crate) mod task;
 pub(crate) mod tender;
 pub(crate) mod timeline;
+pub(crate) mod transfer;
 pub(crate) mod unclaimed;
 pub(crate) mod usage;
 pub(crate) mod version;
@@ -67,6 +69,7 @@ use meterbook_store::{Missing, Unavailable};
 
 use crate::Console;
 use crate::guard::{self, Visitor};
+use crate::refusal;
 use crate::words::{Words, money as money_words, words};
 
 /// The frame around a page.
@@ -153,7 +156,7 @@ pub(crate) fn failed(
     why: &Error,
 ) -> Response {
     let (status, says) = if why.is::<Refused>() {
-        (StatusCode::CONFLICT, why.to_string())
+        (StatusCode::CONFLICT, refusal::said(why, &console.zone, language))
     } else if why.is::<Missing>() && language == Language::Spanish {
         (StatusCode::NOT_FOUND, words(language).missing.to_owned())
     } else if why.is::<Missing>() {

@@ -77,6 +77,7 @@ pub(crate) fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
         ("/refunds", words.refunds, true),
         ("/unclaimed", words.unclaimed, true),
         ("/write-offs", words.write_offs, true),
+        ("/small-balances", words.small, true),
         ("/let-go", words.let_go, true),
         ("/close", words.close, true),
     ];

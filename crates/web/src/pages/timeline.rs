@@ -159,6 +159,7 @@ fn text(change: Change, text: &str, visitor: &Visitor) -> String {
         Change::ServiceStarted | Change::ServiceStopped => {
             text.replace(" on ", &format!(" {} ", words.on_tariff))
         }
+        Change::Acted => evidence::done(text, language),
         _ => evidence::said(text, language),
     }
 }

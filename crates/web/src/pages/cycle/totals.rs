@@ -131,16 +131,17 @@ pub(super) fn range((first, last): (Date, Date), language: Language) -> String {
     }
 }
 
-/// Which other days were planned for the bills of a turn, or that they keep those.
+/// Which other days were planned for the bills of a turn, or that they keep those, and why.
 pub(super) fn days(
     (planned, dates): (Dates, Dates),
-    run: Option<&Run>,
+    (run, why): (Option<&Run>, Option<&str>),
     visitor: &Visitor,
 ) -> String {
     let (words, language) = (visitor.words(), visitor.language);
     if planned == dates {
         let keeps = run.is_some_and(|it| it.as_planned);
-        return if keeps { words.cycle_as_planned.to_owned() } else { String::new() };
+        let why = why.map_or_else(String::new, |it| format!(" {}: {it}", words.why));
+        return if keeps { format!("{}{why}", words.cycle_as_planned) } else { String::new() };
     }
     let posted = run.is_some_and(|it| it.stage == Stage::Done);
     format!(

@@ -1,0 +1,51 @@
+//! What waits for a second person, in Spanish: to what it is to be done. Each is a sentence with its holes, what
+//! says more before what says less.
+
+pub(super) const ASKED: &[(&str, &str)] = &[
+    ("account {}, to be owed by {}", "cuenta {}, que la deba {}"),
+    ("account {}, bill {}, turn {}", "cuenta {}, factura {}, período {}"),
+    ("account {}, cash {} of {}", "cuenta {}, efectivo {} del {}"),
+    ("account {}, check {} of {}", "cuenta {}, cheque {} del {}"),
+    ("account {}, card {} of {}", "cuenta {}, tarjeta {} del {}"),
+    ("account {}, bank {} of {}", "cuenta {}, banco {} del {}"),
+    ("account {}, debit {} of {}", "cuenta {}, débito {} del {}"),
+    ("account {} to {}, {}", "cuenta {} a {}, {}"),
+    ("account {}: {} bills, {} from {} on", "cuenta {}: {} facturas, {} desde el {}"),
+    ("account {}: {} bill, {} from {} on", "cuenta {}: {} factura, {} desde el {}"),
+    ("account {}: {} taken back: {}", "cuenta {}: {} anulada: {}"),
+    ("account {}, {}", "cuenta {}, {}"),
+    ("account {}: {}", "cuenta {}: {}"),
+    ("account {}", "cuenta {}"),
+    ("{} small balances of closed accounts", "{} saldos menores de cuentas cerradas"),
+    ("{} small balance of closed accounts", "{} saldo menor de cuentas cerradas"),
+    ("{} credits that nobody claimed", "{} créditos que nadie reclamó"),
+    ("{} credit that nobody claimed", "{} crédito que nadie reclamó"),
+    ("{} credits to the state as {}", "{} créditos para el estado como {}"),
+    ("{} credit to the state as {}", "{} crédito para el estado como {}"),
+    ("{} held since {}: {}", "{} retenido desde el {}: {}"),
+    ("{}, {} debits, {}, to settle on {}", "{}, {} débitos, {}, que se liquidan el {}"),
+    ("file {}, {} debits, {}", "archivo {}, {} débitos, {}"),
+    ("file {}, {} debit, {}", "archivo {}, {} débito, {}"),
+    (
+        "cycle {} for {} to {}: {} bills for {}; they keep the days planned for them, {} and {}",
+        "ciclo {} del {} al {}: {} facturas por {}; conservan los días planificados, {} y {}",
+    ),
+    ("cycle {} for {} to {}: {} bills for {}", "ciclo {} del {} al {}: {} facturas por {}"),
+    ("{}; before: {}; {} bills, {}: {}", "{}; antes: {}; {} facturas, {}: {}"),
+    ("{}; before: {}; {} bill, {}: {}", "{}; antes: {}; {} factura, {}: {}"),
+    ("{} pieces by {} for {} papers of {}", "{} envíos por {} de {} papeles del {}"),
+    (
+        "meter {} at service point {}, {} times instead of {} from {}: {}",
+        "medidor {} del punto de servicio {}, {} veces en lugar de {} desde el {}: {}",
+    ),
+    (
+        "{} meters, {} times instead of {} since they were hung: {}",
+        "{} medidores, {} veces en lugar de {} desde que se instalaron: {}",
+    ),
+    (
+        "{} meter, {} times instead of {} since they were hung: {}",
+        "{} medidor, {} veces en lugar de {} desde que se instaló: {}",
+    ),
+    ("{} to {}", "{} a {}"),
+    ("{} from {}", "{} de {}"),
+];
