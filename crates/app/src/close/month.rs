@@ -165,8 +165,12 @@ fn quick(tx: &mut Tx, month: Date) -> Result<Vec<Looked>> {
     let drawers = store::drawer::all_open(tx)?.into_iter().filter(|it| it.on <= end);
     let drawers =
         drawers.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
-    let found = "every drawer of the month is closed".to_owned();
-    steps.push(Looked { open: named(drawers.collect()), ..Looked::that("drawers", found) });
+    let open = named(drawers.collect());
+    let found = match open.is_empty() {
+        true => "every drawer of the month is closed".to_owned(),
+        false => "drawers of the month are open".to_owned(),
+    };
+    steps.push(Looked { open, ..Looked::that("drawers", found) });
     let (cash, checks) = store::drawer::off(tx, before, through)?;
     let found = format!("over or short in drawers: {cash} of cash, {checks} of checks");
     steps.push(Looked::that("counted", found));
@@ -211,13 +215,15 @@ fn slow(db: &Db, actor: Actor, month: Date) -> Result<Vec<Looked>> {
     for (name, gl) in TIES {
         let rule = rules.iter().find(|it| it.name == *name);
         let examined = rule.map_or(0, |it| it.examined);
-        let found = match gl {
-            Some(gl) => {
-                format!("the ledger has {}; {examined} examined, nothing found", sum_of(*gl))
-            }
-            None => format!("{examined} examined, nothing found"),
-        };
         let wrong = named(rule.map_or_else(Vec::new, |it| it.faults.clone()));
+        let looked = match wrong.is_empty() {
+            true => format!("{examined} examined, nothing found"),
+            false => format!("{examined} examined, and not all of it ties"),
+        };
+        let found = match gl {
+            Some(gl) => format!("the ledger has {}; {looked}", sum_of(*gl)),
+            None => looked,
+        };
         steps.push(Looked { wrong, ..Looked::that(name, found) });
     }
     let others = rules.iter().filter(|it| TIES.iter().all(|tie| tie.0 != it.name));
@@ -225,7 +231,8 @@ fn slow(db: &Db, actor: Actor, month: Date) -> Result<Vec<Looked>> {
         it.faults.iter().map(|fault| format!("{}: {fault}", it.name)).collect()
     };
     let wrong = named(others.clone().flat_map(said).collect());
-    let found = format!("{} rules of the books hold", others.count());
+    let found =
+        format!("{} rules of the books hold", others.filter(|it| it.faults.is_empty()).count());
     steps.push(Looked { wrong, ..Looked::that("check", found) });
     Ok(steps)
 }

@@ -86,41 +86,6 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("it is held since {}", "se retiene desde el {}"),
     ("{} entries, debits {}, credits {}", "{} asientos, débitos {}, créditos {}"),
     ("every drawer of the day is closed", "todas las cajas del día están cerradas"),
-    ("every drawer of the month is closed", "todas las cajas del mes están cerradas"),
-    ("{} days are closed in it", "{} de sus días están cerrados"),
-    (
-        "the days of {} are not closed through {}; the last is {}",
-        "los días de {} no están cerrados hasta el {}; el último es {}",
-    ),
-    (
-        "{} of {} turns with bills of the month are posted",
-        "{} de {} turnos con facturas del mes están registrados",
-    ),
-    (
-        "the turn {} to {} of cycle {} is not posted",
-        "el turno del {} al {} del ciclo {} no está registrado",
-    ),
-    ("{} since {} is nobody's yet: {} ({})", "{} desde el {} no tiene dueño conocido: {} ({})"),
-    (
-        "the ledger has {}; {} examined, nothing found",
-        "el libro tiene {}; {} revisados, nada encontrado",
-    ),
-    ("{} rules of the books hold", "{} reglas de los libros se cumplen"),
-    (
-        "{} was used before {} and not billed, {} of it estimated",
-        "{} se consumió antes del {} y no se facturó; de ello, {} es estimado",
-    ),
-    ("of {} days nobody knows what was used", "de {} días nadie sabe lo que se consumió"),
-    (
-        "{} agreements have days on no bill; what they come to says: {}",
-        "{} contratos tienen días sin factura; cuánto suman lo dice: {}",
-    ),
-    ("{} agreements have days on no bill", "{} contratos tienen días sin factura"),
-    ("{} more of them are not named here", "aquí no se nombran {} más"),
-    ("bill {} was not sent: {}", "la factura {} no se envió: {}"),
-    ("note {} was not sent: {}", "la nota {} no se envió: {}"),
-    ("summary {} was not sent: {}", "el resumen {} no se envió: {}"),
-    ("letter {} was not sent: {}", "la carta {} no se envió: {}"),
     ("{} examined, nothing found", "{} revisados, nada encontrado"),
     (
         "the customer agreed to {} at most, and {} of it is taken on that day; it waits for another day",
