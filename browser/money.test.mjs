@@ -537,6 +537,13 @@ test('the day closes as a checklist that keeps its evidence, and then its month'
   expected(tab, 422);
   assert.match(await text(tab, '#says'), /closed already/);
   await sound(tab);
+  // The month is looked at before it is closed, each thing with its figure and where it is done.
+  await tab.focus('#look');
+  await press(tab, 'Enter');
+  await tab.locator('#month-steps').waitFor();
+  assert.match(await text(tab, '#month-steps'), /Unbilled revenue[^]*Rules of the books/);
+  assert.ok(await tab.locator('#month-steps a[href="/suspense"]').count());
+  await sound(tab);
   await tab.fill('#month-why', 'all is in');
   await tab.focus('#month-why');
   await press(tab, 'Enter');

@@ -76,6 +76,9 @@ impl Accrual {
     }
 }
 
+/// Agreements that are rated while somebody waits: some seconds.
+pub(crate) const WAITED_FOR: u64 = 2_000;
+
 /// Agreements that are asked for at once.
 const AT_ONCE: i64 = 500;
 

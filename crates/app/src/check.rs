@@ -205,6 +205,11 @@ const RULES: &[Verify] = &[
         store::outbox::left_out,
     ),
     (
+        "paper",
+        "what waits to go out and the newest bills would say what the books say",
+        crate::printed::sample,
+    ),
+    (
         "notes",
         "whoever gets an account's bills is told of each correction of one that anybody knew of",
         store::mailing::verify,

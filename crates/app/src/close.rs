@@ -4,6 +4,8 @@
 //! day, whatever day it counts from; its day is their posting date. So nothing ever comes into a day that is closed, and a journal
 //! written out again is the same to the byte.
 
+mod month;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -18,6 +20,7 @@ use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::journal::{Journal, Lines, Posted};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
+pub use self::month::{Month, close_month, look_month};
 use crate::authority::authorize;
 use crate::plan::Plans;
 use crate::receipt;
@@ -56,6 +59,13 @@ pub enum NotClosed {
     },
     /// It takes something to be done first, or something is wrong.
     Stands(Vec<String>),
+    /// Not all of a month is done, and nobody said why it is closed for good all the same.
+    NotDone(Vec<String>),
+    /// A journal has that day or a later one, and is the same whenever it is written.
+    ChartOfJournal {
+        /// The day of the last journal.
+        last: Date,
+    },
     /// The text is no chart.
     NoChart(ChartFault),
     /// It is said or done already.
@@ -168,6 +178,14 @@ pub struct Looked {
     pub found: String,
     /// What does not hold; nothing where all does.
     pub wrong: Vec<String>,
+    /// What is not done yet, of a month: it is closed for good with a reason.
+    pub open: Vec<String>,
+}
+
+impl Looked {
+    fn that(name: &'static str, found: String) -> Looked {
+        Looked { name, found, wrong: Vec::new(), open: Vec::new() }
+    }
 }
 
 /// What closing a day would find now. The act looks again.
@@ -196,10 +214,11 @@ fn ties(tx: &mut Tx) -> Result<Ties> {
     let mut looked = Vec::new();
     for (name, look) in TIES {
         let (examined, wrong) = look(tx, since)?;
-        looked.push(Looked { name, found: format!("{examined} examined, nothing found"), wrong });
+        let found = format!("{examined} examined, nothing found");
+        looked.push(Looked { wrong, ..Looked::that(name, found) });
     }
     let found = format!("entry {through}, all since entry {since}");
-    looked.push(Looked { name: "through", found, wrong: Vec::new() });
+    looked.push(Looked::that("through", found));
     let totals = store::kept::totals(tx, through)?.into_iter().collect();
     Ok(Ties { looked, through, totals })
 }
@@ -214,21 +233,21 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
         true => Vec::new(),
         false => vec![format!("the entries are out of balance by {off}")],
     };
-    let mut steps = vec![Looked { name: "entries", found, wrong }];
+    let mut steps = vec![Looked { wrong, ..Looked::that("entries", found) }];
     let open = store::drawer::all_open(tx)?.into_iter().filter(|it| it.on <= on);
     let open = open.map(|it| format!("drawer {} of {} is open since {}", it.id, it.name, it.on));
     let found = "every drawer of the day is closed".to_owned();
-    steps.push(Looked { name: "drawers", found, wrong: open.collect() });
+    steps.push(Looked { wrong: open.collect(), ..Looked::that("drawers", found) });
     let (cash, checks) = store::drawer::off(tx, after, through)?;
     let found = format!("over or short in drawers: {cash} of cash, {checks} of checks");
-    steps.push(Looked { name: "counted", found, wrong: Vec::new() });
+    steps.push(Looked::that("counted", found));
     let outside = store::drawer::outside(tx, after, through)?;
     let found = format!("{outside} of cash is in no drawer");
-    steps.push(Looked { name: "cash", found, wrong: Vec::new() });
+    steps.push(Looked::that("cash", found));
     steps.extend(ties.looked);
     let held = store::suspense::sum(tx)?.1;
     let found = format!("{held} is held for nobody");
-    steps.push(Looked { name: "suspense", found, wrong: Vec::new() });
+    steps.push(Looked::that("suspense", found));
     // What of the day was posted meanwhile is added, and what is not of it taken off.
     let mut totals = ties.totals;
     for (gl, more) in store::ledger::gl_moved(tx, ties.through, through)? {
@@ -238,10 +257,14 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
         *totals.entry(gl).or_default() += -less;
     }
     totals.retain(|_, sum| *sum != Money::ZERO);
-    let said: Vec<String> = totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect();
-    steps.push(Looked { name: "totals", found: said.concat(), wrong: Vec::new() });
+    steps.push(Looked::that("totals", said_totals(&totals)));
     let wrong = steps.iter().flat_map(|it| it.wrong.clone()).collect();
     Ok(Checklist { entries, debits, steps, wrong })
+}
+
+/// What accounts of the ledger come to, in words.
+fn said_totals(totals: &BTreeMap<Gl, Money>) -> String {
+    totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect()
 }
 
 /// Begins the day on which something is about to be posted, so that closing the one before leaves it out.
@@ -259,55 +282,6 @@ const TIES: &[(&str, Tie)] = &[
     ("tenders", store::tie_out::tenders_since),
     ("clearing", |tx, _| store::tie_out::clearing(tx)),
 ];
-
-/// Closes a month: softly, so that its days are closed only with a reason, or hard, so that none is.
-///
-/// What is owed by then is added up while others post: what a journal has does not change.
-pub fn close_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
-    let said = format!("{} {}", month_of(month), hard.word());
-    let act = || seal_month(db, actor, month, hard, why);
-    under_way::during(db, actor, (Long::Close, &said), act)
-}
-
-fn seal_month(db: &Db, actor: Actor, month: Date, hard: Level, why: &str) -> Result<()> {
-    let (name, end) = (month_of(month), month.last_of_month());
-    let (before, owed) = db.read(|tx| {
-        may_close_month(tx, actor, month, hard)?;
-        let through = store::journal::known(tx, end)?;
-        Ok((through, store::kept::receivable(tx, Date::MAX, through)?))
-    })?;
-    db.write(|tx| {
-        let allowed = may_close_month(tx, actor, month, hard)?;
-        let through = store::journal::known(tx, end)?;
-        // Somebody closed a day meanwhile.
-        let owed = match through == before {
-            true => owed,
-            false => store::kept::receivable(tx, Date::MAX, through)?,
-        };
-        let steps = [("through", format!("entry {through}")), ("receivable", format!("{owed}"))];
-        store::journal::close_month(tx, &name, hard.word(), actor.at, why)
-            .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
-        store::journal::keep_evidence(tx, &format!("{name} {}", hard.word()), &steps)?;
-        store::audit::add(tx, &allowed, "close month", &name, &format!("{}: {why}", hard.word()))
-    })
-}
-
-/// Whether a month may be closed now; refuses it where it may not.
-fn may_close_month(tx: &mut Tx, actor: Actor, month: Date, hard: Level) -> Result<Authorized> {
-    let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
-    let (name, end) = (month_of(month), month.last_of_month());
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
-    if today < month.first_of_month() {
-        return Err(refuse(NotClosed::NotBegun { month: name, today }));
-    }
-    let last = store::journal::last(tx)?;
-    if hard == Level::Hard && last.is_none_or(|it| it.on < end) {
-        let last = last.map_or("no day".to_owned(), |it| it.on.to_string());
-        let stands = format!("the days of {name} are not closed through {end}; the last is {last}");
-        return Err(refuse(NotClosed::Stands(vec![stands])));
-    }
-    Ok(allowed)
-}
 
 /// The month of a day, where it is closed for good: what counts from it is in the journal of a later day.
 pub fn closed_for_good(tx: &mut Tx, on: Date) -> Result<Option<String>> {
@@ -355,10 +329,14 @@ impl Level {
     }
 }
 
-/// Says how the accounts of the general ledger are called from a day on.
+/// Says how the accounts of the general ledger are called from a day on, which no journal has yet: one that is
+/// written out again is the same.
 pub fn say_chart(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
     Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    if let Some(Journal { on: last, .. }) = store::journal::last(tx)?.filter(|it| from <= it.on) {
+        return Err(refuse(NotClosed::ChartOfJournal { last }));
+    }
     let was = store::journal::chart(tx, from)?.unwrap_or_default();
     store::journal::say_chart(tx, from, text)
         .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
@@ -488,6 +466,15 @@ impl fmt::Display for NotClosed {
                 write!(f, "{month} is softly closed; say why one more of its days is closed")
             }
             NotClosed::Stands(wrong) => write!(f, "not closed: {}", wrong.join("; ")),
+            NotClosed::NotDone(open) => write!(
+                f,
+                "not closed for good without a reason, as not all of it is done: {}; say why",
+                open.join("; ")
+            ),
+            NotClosed::ChartOfJournal { last } => write!(
+                f,
+                "{last} is in a journal already; say how accounts are called from a later day on"
+            ),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),
             NotClosed::NoEvidence { of } => write!(

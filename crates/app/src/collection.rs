@@ -151,6 +151,11 @@ pub enum Reason {
     Shielded(Why),
     /// It lacks something of its notice.
     Unnoticed(Lacks),
+    /// It is cut off already.
+    Off {
+        /// By which order.
+        order: OrderId,
+    },
     /// Another step comes first.
     NotYet {
         /// The last one that was taken.
@@ -280,7 +285,8 @@ impl Looks {
         let on = self.on;
         match self.rules.next(&Standing { shields, ..stands(it, case) }, on) {
             Next::Step { step: Step::Cut, nth } => {
-                if self.has_notice(tx, it, case)? {
+                // What somebody ordered already is not ordered once more.
+                if self.has_notice(tx, it, case)? && is_left_to_cut(tx, it.account, on)? {
                     self.looked.steps.push(coming(it, case, (nth, Step::Cut, on), 0)?);
                 }
             }
@@ -415,6 +421,9 @@ fn take_all(
     if !again.is_empty() {
         steps.entry(Step::Notice).or_default();
     }
+    for (step, why) in guard.lacking(|step| steps.contains_key(&step)) {
+        done.stopped.insert(step, (0, why));
+    }
     steps.retain(|step, all| {
         // What is sent once more counts with what is sent first.
         let more = if *step == Step::Notice { again.len() } else { 0 };
@@ -523,11 +532,14 @@ fn cut(tx: &mut Tx, actor: Actor, account: AccountId, it: &Taken) -> Result<bool
     let off_below = Some(least.max(Money::from_cents(1)));
     let mut orders: Vec<OrderId> = Vec::new();
     for (agreement, point) in store::collection::served(tx, account, it.on)? {
+        if order::is_cut_ordered(tx, (agreement, point), it.on)? {
+            continue;
+        }
         let plain = NewOrder::plain(OrderKind::Disconnect, Where::Point(point));
         let new = NewOrder { agreement: Some(agreement), off_below, ..plain };
         match tx.attempt(|tx| order::add(tx, actor, &new))? {
             Ok(order) => orders.push(order.id),
-            // Somebody ordered it already, or it was paid meanwhile.
+            // It was paid meanwhile.
             Err(why) if why.is::<Refused>() => (),
             Err(why) => return Err(why),
         }
@@ -565,13 +577,39 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
             let below = rules.least_to_cut(whose.class).filter(|least| past_due < *least);
             found.extend(below.map(|least| Reason::BelowCut { past_due, least }));
             found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
-            if !steps.iter().any(|it| it.step == Step::Cut) {
+            let off = store::connection::off(tx, account, on)?;
+            found.extend(off.iter().map(|it| Reason::Off { order: it.2 }));
+            let is_cut = !off.is_empty()
+                || !ordered(tx, account, on)?.is_empty()
+                || steps.iter().any(|it| it.step == Step::Cut);
+            if !is_cut {
                 let last = steps.last().map(|it| (it.step, it.on));
                 found.push(Reason::NotYet { last });
             }
         }
     }
     Ok(found)
+}
+
+/// The cuts of an account that are ordered and not done, whoever ordered them.
+pub fn ordered(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<OrderId>> {
+    let mut found = Vec::new();
+    for (agreement, point) in store::collection::served(tx, account, on)? {
+        let open = store::order::open_at(tx, point, OrderKind::Disconnect)?;
+        let ours = open.iter().filter(|it| it.agreement == Some(agreement));
+        found.extend(ours.filter(|it| it.off_below.is_some()).map(|it| it.id));
+    }
+    Ok(found)
+}
+
+/// Whether there is anything of an account that a cut would still be ordered for.
+fn is_left_to_cut(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool> {
+    for (agreement, point) in store::collection::served(tx, account, on)? {
+        if !order::is_cut_ordered(tx, (agreement, point), on)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What bars a cut, however much is past due: asked when it is ordered and when a crew sets out.
@@ -633,6 +671,7 @@ impl fmt::Display for Reason {
             Reason::NoRule => f.write_str("no rule opens a case for its class"),
             Reason::Shielded(why) => why.fmt(f),
             Reason::Unnoticed(lacks) => lacks.fmt(f),
+            Reason::Off { order } => write!(f, "it is cut off already, by order {order}"),
             Reason::NotYet { last: None } => f.write_str("no step was taken yet"),
             Reason::NotYet { last: Some((step, on)) } => {
                 write!(f, "the last step was {step} on {on}; a cut was not ordered yet")

@@ -2,6 +2,7 @@
 //! and what becomes of every piece is written down.
 
 pub mod email;
+pub(crate) mod left;
 pub mod mass;
 mod message;
 pub mod outcome;

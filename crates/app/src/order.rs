@@ -20,7 +20,7 @@ use meterbook_core::id::{
 use meterbook_core::money::Money;
 use meterbook_core::order::deadline::Deadline;
 use meterbook_core::order::{
-    CalledOff, Hindrance, Order, OrderKind, Priority, Progress, Skills, Step, Taken,
+    CalledOff, Connected, Hindrance, Order, OrderKind, Priority, Progress, Skills, Step, Taken,
 };
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Conflict, Counter, Tx};
@@ -207,6 +207,21 @@ fn already(
         }
         _ => Ok(None),
     }
+}
+
+/// Whether a cut for non-payment of an agreement is ordered, or nothing flows there that could be cut off.
+pub(crate) fn is_cut_ordered(
+    tx: &mut Tx,
+    (agreement, point): (AgreementId, ServicePointId),
+    on: Date,
+) -> Result<bool> {
+    if store::connection::on(tx, point, on)? == Some(Connected::No) {
+        return Ok(true);
+    }
+    let kind = OrderKind::Disconnect;
+    let premise = store::place::service_point(tx, point)?.premise;
+    let key = Order::natural_key(kind, premise, Some(point), Some(agreement));
+    Ok(already(tx, kind, Some(point), &key)?.is_some())
 }
 
 /// The agreement that an order is for: the one that was named, or the one in force there.
@@ -410,7 +425,12 @@ pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountI
     again::after_payment(tx, allowed, account, restored)
 }
 
-/// The same where bills were taken back or made anew: what is too little is not cut off for, and what is
+/// Calls off what a payment that came back had ordered, in the transaction that takes it back.
+pub(crate) fn after_return(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<()> {
+    again::after_return(tx, allowed, account)
+}
+
+/// The same as after a payment, where bills were taken back or made anew: what is too little is not cut off for, and what is
 /// too much pays first what was given up.
 pub(crate) fn after_correction(
     tx: &mut Tx,

@@ -1,6 +1,8 @@
 //! What is printed for somebody, whichever sort of paper it is: gathered as it was when it was made, and
 //! drawn and read back as that sort is.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::summary::{CorrectionNote, Summary};
@@ -17,6 +19,9 @@ use meterbook_paper::{
 use meterbook_store::{self as store, Tx};
 
 use crate::statement::{self, print};
+
+/// Pieces that wait, and bills, that `meterbook check` looks at.
+const SAMPLE: i64 = 100;
 
 /// Paper for somebody.
 #[derive(Clone, Debug)]
@@ -127,8 +132,12 @@ impl Printed {
         let (account, bill, said) = match &self.what {
             // The first page says it of all of them.
             What::Bill(it) if it.behind.is_some() => return Ok(None),
-            // What another account pays is owed here until that is billed.
-            What::Bill(it) => (it.bill.account, &it.bill.number, it.before + it.bill.total),
+            // What another account pays is owed here until that is billed. What a level is off by was
+            // posted before the bill, and is said behind its charges.
+            What::Bill(it) => {
+                let beside = it.level.map_or(Money::ZERO, |it| it.beside);
+                (it.bill.account, &it.bill.number, it.before + it.bill.total + beside)
+            }
             What::SumsUp(it) => {
                 (it.0.bill.account, &it.0.bill.number, it.0.before + it.0.bill.total)
             }
@@ -197,6 +206,22 @@ impl Printed {
             What::Letter(it) => &it.addressed_to,
         }
     }
+}
+
+/// The rule of `check`: what waits to go out, and the newest bills, would say what the books say. Paper that
+/// does not is not drawn, and whoever it is for hears nothing.
+pub(crate) fn sample(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let mut papers = store::outbox::newest_waiting(tx, SAMPLE)?;
+    papers.extend(store::bill::newest(tx, SAMPLE)?.into_iter().map(Enclosed::Bill));
+    let papers: BTreeSet<Enclosed> = papers.into_iter().collect();
+    let mut faults = Vec::new();
+    for paper in &papers {
+        if let Some(why) = Printed::of(tx, *paper)?.disagrees(tx)? {
+            let (number, _) = store::outbox::called(tx, *paper)?;
+            faults.push(format!("{} {number} cannot be drawn: {why}", paper.kind()));
+        }
+    }
+    Ok((i64::try_from(papers.len())?, faults))
 }
 
 /// A letter that is sent, as it was when it was made.

@@ -83,6 +83,13 @@ pub enum NotProtected {
         /// How it was written.
         county: String,
     },
+    /// The coldest of a day is above its hottest.
+    UpsideDown {
+        /// The lowest, in degrees Fahrenheit.
+        low: i64,
+        /// The highest.
+        high: i64,
+    },
     /// It was granted from that day on already.
     Already,
     /// There is none of that kind.
@@ -230,16 +237,25 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &
 /// who was cut off is to be connected again for it.
 pub(crate) fn after_payment(tx: &mut Tx, allowed: &Authorized, account: AccountId) -> Result<bool> {
     let today = crate::founding::zone(tx)?.day_of(allowed.at());
-    if credit_rules::protections(tx, today)?.paid_since(today).is_none() {
-        return Ok(false);
-    }
-    let by_paying = |it: &Why| it.conditions.iter().any(|it| matches!(it, Condition::Paid(..)));
-    let found: Vec<Why> =
-        shields(tx, account, today)?.into_iter().filter(|it| by_paying(it)).collect();
+    let found = by_paying(tx, account, today)?;
     if let Some(it) = found.first() {
         call_off_cuts(tx, allowed, account, &it.to_string())?;
     }
     Ok(found.iter().any(|it| it.restores))
+}
+
+/// Whether who was cut off is to be connected again for what was paid, though something is past due.
+pub(crate) fn restores(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool> {
+    Ok(by_paying(tx, account, on)?.iter().any(|it| it.restores))
+}
+
+/// What keeps service for what was paid.
+fn by_paying(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Why>> {
+    if credit_rules::protections(tx, on)?.paid_since(on).is_none() {
+        return Ok(Vec::new());
+    }
+    let by_paying = |it: &Why| it.conditions.iter().any(|it| matches!(it, Condition::Paid(..)));
+    Ok(shields(tx, account, on)?.into_iter().filter(|it| by_paying(it)).collect())
 }
 
 /// Calls off the cuts that are ordered for accounts which something keeps from being cut off by now, in the
@@ -296,6 +312,9 @@ impl fmt::Display for NotProtected {
                 f,
                 "it was renewed {renewals} times for what is past due, and what came due since the first was not paid; take a payment of that first"
             ),
+            NotProtected::UpsideDown { low, high } => {
+                write!(f, "the lowest is {low} and the highest {high}; mend them")
+            }
             NotProtected::NoCounty { county } => write!(
                 f,
                 "no rule knows the county {county}; write county {county}: TOWNS in the rules of protection: meterbook credit rules protection"

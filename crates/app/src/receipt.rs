@@ -280,6 +280,7 @@ pub fn move_payment(
     let change = (was.key.as_str(), new.key.as_str());
     store::audit::turn(tx, &allowed, "move payment", &id.to_string(), why, change)?;
     crate::late_fee::after_return(tx, &allowed, was.account, on)?;
+    crate::order::after_return(tx, &allowed, was.account)?;
     crate::order::after_payment(tx, &allowed, to)?;
     Ok(new)
 }
@@ -601,6 +602,7 @@ fn take_back(
     store::audit::add(tx, allowed, "take tender back", &id.to_string(), &format!("{how}: {why}"))?;
     for it in &standing {
         crate::late_fee::after_return(tx, allowed, it.account, it.on)?;
+        crate::order::after_return(tx, allowed, it.account)?;
     }
     Ok(sum)
 }

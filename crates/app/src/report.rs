@@ -30,7 +30,7 @@ use meterbook_store::report::drill::Drilled;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
-use crate::{Actor, refuse};
+use crate::{Actor, accrual, refuse};
 
 pub(crate) use ledger::{adjustments_hold, bills_hold, cash_holds};
 
@@ -124,9 +124,6 @@ struct Table {
     notes: Vec<String>,
 }
 
-/// Agreements that are rated while somebody waits for a page: some seconds.
-const WAITED_FOR: u64 = 2_000;
-
 /// Refuses what takes longer than anybody waits for a page: a command makes it, and says how far it is.
 ///
 /// # Errors
@@ -137,7 +134,7 @@ pub fn soon(db: &Db, asked: &Asked) -> Result<()> {
     }
     let on = asked.last();
     let agreements = db.read(|tx| store::unbilled::count_at(tx, on))?;
-    match agreements <= WAITED_FOR {
+    match agreements <= accrual::WAITED_FOR {
         true => Ok(()),
         false => Err(refuse(NotReported::TakesLong { agreements, on })),
     }
@@ -152,7 +149,7 @@ pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) 
     possible(asked)?;
     let unbilled = match asked.kind {
         ReportKind::Unbilled if asked.account.is_none() => {
-            Some(crate::accrual::accrual(db, actor, asked.last(), watch)?)
+            Some(accrual::accrual(db, actor, asked.last(), watch)?)
         }
         _ => None,
     };

@@ -68,8 +68,9 @@ pub enum NotSmall {
     NotHere,
 }
 
-/// What the rules write off on a day: of closed accounts without security that nothing shields but the weather
-/// and the calendar.
+/// What the rules write off on a day: of closed accounts without security that no plan, dispute, pledge or court
+/// shields. What keeps from a cut, such as a season or an illness, keeps nobody's balance: nothing is left to be
+/// cut off, and small credits stood still from December to March.
 pub fn due(tx: &mut Tx, on: Date) -> Result<Small> {
     let rules = credit_rules::small(tx, on)?;
     let before = store::write_off::little_of(tx, on)?;
@@ -82,9 +83,11 @@ pub fn due(tx: &mut Tx, on: Date) -> Result<Small> {
     all.retain(|it| rules.is_small(it.class, it.owes, it.since, on));
     let accounts: Vec<AccountId> = all.iter().map(|it| it.account).collect();
     let shields = shields_of(tx, &accounts, on)?;
-    let passes = |it: Shield| matches!(it, Shield::Weather | Shield::Calendar);
+    let keeps = |it: Shield| {
+        matches!(it, Shield::Plan | Shield::Dispute | Shield::Pledge | Shield::Bankruptcy)
+    };
     let shielded =
-        |it: &AccountId| shields.get(it).is_some_and(|all| all.iter().any(|it| !passes(it.shield)));
+        |it: &AccountId| shields.get(it).is_some_and(|all| all.iter().any(|it| keeps(it.shield)));
     for it in all {
         if shielded(&it.account) || deposit::held_now(tx, it.account)? != Money::ZERO {
             continue;
@@ -253,7 +256,7 @@ impl fmt::Display for NotSmall {
                 total.plain()
             ),
             NotSmall::NotHere => f.write_str(
-                "nothing of the account is written off by rule, or it came back already; see: meterbook history --account NUMBER",
+                "nothing of the account is written off by rule, or it came back already; see: meterbook timeline NUMBER",
             ),
         }
     }

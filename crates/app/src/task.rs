@@ -446,6 +446,14 @@ pub(crate) fn look_at_calls(tx: &mut Tx, actor: Actor) -> Result<()> {
     scan::reconcile(tx, Actor::system(actor.at), &[TaskKind::CollectionCall], &calls).map(drop)
 }
 
+/// Closes the open task of a cause that is gone, if there is one.
+pub(crate) fn withdraw(tx: &mut Tx, actor: Actor, kind: TaskKind, key: &str) -> Result<()> {
+    match store::task::by_cause(tx, kind, key)?.filter(|it| it.closed.is_none()) {
+        Some(task) => scan::gone(tx, actor, task),
+        None => Ok(()),
+    }
+}
+
 fn is_nothing_held(why: &anyhow::Error) -> bool {
     let refused = why.downcast_ref::<Refused>().and_then(Refused::as_a::<NotRun>);
     matches!(refused, Some(NotRun::NothingHeld { .. }))

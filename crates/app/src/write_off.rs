@@ -65,6 +65,13 @@ pub enum NotWrittenOff {
         /// How much.
         amount: Money,
     },
+    /// Whoever stands in for the account would be called on for more than they stand in for.
+    BeyondGuarantee {
+        /// The most they stand in for.
+        most: Money,
+        /// What they were called on for already.
+        called: Money,
+    },
     /// It would be owed where it is.
     SameAccount,
 }
@@ -207,16 +214,20 @@ pub fn transfer(tx: &mut Tx, actor: Actor, new: &NewTransfer, why: &str) -> Resu
     shift(tx, &allowed, new, why)
 }
 
-/// Whether it would be owed by somebody who neither owes it nor stands in for so much.
+/// Whether it would be owed by somebody who neither owes it nor stands in for it.
 pub(crate) fn is_to_a_stranger(tx: &mut Tx, new: &NewTransfer) -> Result<bool> {
-    let [from, to] = [new.from, new.to];
-    let same = store::account::get(tx, from)?.person == store::account::get(tx, to)?.person;
-    let guarantees = store::deposit::guarantees(tx, from)?;
-    let stands_in = match guarantees.iter().find(|it| it.by == to && it.ended.is_none()) {
-        Some(it) => called_on(tx, it)? + new.amount <= it.most,
-        None => false,
-    };
-    Ok(!same && !stands_in)
+    Ok(!is_same_person(tx, new)? && stands_in(tx, new)?.is_none())
+}
+
+fn is_same_person(tx: &mut Tx, new: &NewTransfer) -> Result<bool> {
+    let [from, to] = [new.from, new.to].map(|it| store::account::get(tx, it));
+    Ok(from?.person == to?.person)
+}
+
+/// The promise of the account that is to owe it, where it stands in for the other.
+fn stands_in(tx: &mut Tx, new: &NewTransfer) -> Result<Option<Guarantee>> {
+    let all = store::deposit::guarantees(tx, new.from)?;
+    Ok(all.into_iter().find(|it| it.by == new.to && it.ended.is_none()))
 }
 
 /// What whoever stands in for an account was called on for since they do: all of it together is within the
@@ -239,6 +250,15 @@ pub(crate) fn check_transfer(tx: &mut Tx, new: &NewTransfer) -> Result<()> {
     let owed = store::debt::owed(tx, new.from)?;
     if owed < new.amount {
         return Err(refuse(NotWrittenOff::Beyond { owed: owed.max(Money::ZERO) }));
+    }
+    // However many people agree, nobody stands in for more than they said.
+    if let Some(it) = stands_in(tx, new)?
+        && !is_same_person(tx, new)?
+    {
+        let called = called_on(tx, &it)?;
+        if it.most < called + new.amount {
+            return Err(refuse(NotWrittenOff::BeyondGuarantee { most: it.most, called }));
+        }
     }
     Ok(())
 }
@@ -323,6 +343,10 @@ impl fmt::Display for NotWrittenOff {
             NotWrittenOff::Already { amount } => write!(
                 f,
                 "it was done today already, with as much: {amount}; nothing was changed; for more, write another amount"
+            ),
+            NotWrittenOff::BeyondGuarantee { most, called } => write!(
+                f,
+                "that account stands in for {most} at most, and was called on for {called} of it; let it owe no more than the rest"
             ),
             NotWrittenOff::SameAccount => {
                 f.write_str("it is owed by that account already; name another one")

@@ -756,6 +756,9 @@ pub(crate) enum YearBeforeArg {
 }
 
 #[cfg(test)]
+mod typed;
+
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 

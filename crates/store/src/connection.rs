@@ -19,6 +19,7 @@ const OF: Sql = Sql("
     select from_on, state, order_id from connection where service_point_id = $1
     order by from_on, id");
 
+// One that was called off because its payment came back is none.
 const OFF: Sql = Sql("
     select g.id, g.service_point_id, w.id from agreement g
     join connection c on c.id = (
@@ -30,7 +31,11 @@ const OFF: Sql = Sql("
       and c.state = 'disconnected' and w.account_id = $1 and w.off_below_cents is not null
       and not exists (
         select 1 from work_order r
-        where r.kind = 'reconnect' and r.service_point_id = g.service_point_id and w.id < r.id)
+        where r.kind = 'reconnect' and r.service_point_id = g.service_point_id and w.id < r.id
+          and not exists (
+            select 1 from order_step s
+            where s.order_id = r.id and s.step = 'cancel' and s.reason = 'not-needed'
+              and not exists (select 1 from open_order o where o.order_id = r.id)))
     order by g.id");
 
 /// One change: from when on, which way, and by which order.

@@ -63,6 +63,12 @@ const CALL_OFF: Sql = Sql("
     insert into debit_call_off (file_id, called_off_on, why) values ($1, $2, $3)");
 const CALLED_OFF: Sql = Sql("
     select called_off_on, why from debit_call_off where file_id = $1");
+// What came back was taken all the same.
+const TAKEN_ON: Sql = Sql("
+    select cast(coalesce(sum(d.amount_cents), 0) as bigint)
+    from debit_item d join debit_file f on f.id = d.file_id
+    where d.mandate_id = $1 and f.settle_on = $2
+      and not exists (select 1 from debit_call_off c where c.file_id = f.id)");
 const ROUNDS: Sql = Sql("
     select d.bill_id, d.plan_key, d.part, d.mandate_id, d.nth, count(*)
     from debit_item d join debit_call_off c on c.file_id = d.file_id
@@ -368,6 +374,11 @@ pub fn sent(tx: &mut Tx, from: Date) -> Result<i64> {
 /// Why each of these came back that did.
 pub fn why_returned(tx: &mut Tx, from: Date) -> Result<Vec<String>> {
     tx.many(WHY_RETURNED, [from.into()], |row| row.text(1))
+}
+
+/// What is taken by a mandate on a day, in all files that settle then.
+pub fn taken_on(tx: &mut Tx, mandate: MandateId, settle: Date) -> Result<Money> {
+    tx.one(TAKEN_ON, [mandate.into(), settle.into()], |row| row.money(0))
 }
 
 /// Each time that a bill or a part of a plan was taken by a mandate, in their order.

@@ -45,6 +45,9 @@ const OF_A_LATER_DAY: Sql = Sql("
     group by j.number, j.closed_on order by j.number limit 100");
 const KNOWN: Sql = Sql("
     select through_entry from journal where closed_on <= $1 order by number desc limit 1");
+const OF_DAY: Sql = Sql("select through_entry from journal where closed_on = $1");
+const CLOSED_IN: Sql = Sql("
+    select count(*) from journal where $1 <= closed_on and closed_on <= $2");
 const ADD: Sql = Sql("
     insert into journal (number, closed_on, through_entry, entries, debit_cents, closed_at)
     values ($1, $2, $3, $4, $5, $6)");
@@ -163,6 +166,16 @@ pub fn get(tx: &mut Tx, number: i64) -> Result<Option<Journal>> {
 /// The newest entry that the journals knew at the end of a day.
 pub fn known(tx: &mut Tx, on: Date) -> Result<EntryId> {
     Ok(tx.maybe(KNOWN, [on.into()], |row| row.id(0))?.unwrap_or(EntryId(0)))
+}
+
+/// The newest entry in the journal of a day, where that day has one.
+pub fn of_day(tx: &mut Tx, on: Date) -> Result<Option<EntryId>> {
+    tx.maybe(OF_DAY, [on.into()], |row| row.id(0))
+}
+
+/// How many days from one to another are closed.
+pub fn closed_in(tx: &mut Tx, first: Date, last: Date) -> Result<i64> {
+    tx.one(CLOSED_IN, [first.into(), last.into()], |row| row.int(0))
 }
 
 /// The newest entry there is. Whoever is posting another one is waited for, and waits from then on

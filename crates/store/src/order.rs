@@ -70,6 +70,18 @@ const TO_CALL_OFF_POSTGRES: Sql = Sql("
     from open_order o join work_order w on w.id = o.order_id
     where w.account_id = $1 and w.off_below_cents is not null
     order by w.id for update of o");
+const TO_CONNECT_SQLITE: Sql = Sql("
+    select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
+        w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
+    from open_order o join work_order w on w.id = o.order_id
+    where w.account_id = $1 and w.kind = 'reconnect' and w.about = $2
+    order by w.id");
+const TO_CONNECT_POSTGRES: Sql = Sql("
+    select w.id, w.kind, w.priority, w.premise_id, w.service_point_id, w.account_id,
+        w.agreement_id, w.skills, w.not_before_on, w.due_at, w.off_below_cents, w.about, w.key
+    from open_order o join work_order w on w.id = o.order_id
+    where w.account_id = $1 and w.kind = 'reconnect' and w.about = $2
+    order by w.id for update of o");
 const ALL: Sql = Sql("
     select w.id, o.state from work_order w left join open_order o on o.order_id = w.id
     order by w.id");
@@ -249,6 +261,12 @@ pub fn with_cuts(tx: &mut Tx) -> Result<Vec<AccountId>> {
 pub fn to_call_off(tx: &mut Tx, account: AccountId) -> Result<Vec<Order>> {
     let text = tx.either(TO_CALL_OFF_SQLITE, TO_CALL_OFF_POSTGRES);
     tx.many(text, [account.into()], order)
+}
+
+/// The open orders to connect an account again of which the crew reads this.
+pub fn to_connect_again(tx: &mut Tx, account: AccountId, about: &str) -> Result<Vec<Order>> {
+    let text = tx.either(TO_CONNECT_SQLITE, TO_CONNECT_POSTGRES);
+    tx.many(text, [account.into(), about.into()], order)
 }
 
 /// The open orders to read that a batch of reads answers, each with the day of its reads.

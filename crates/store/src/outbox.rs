@@ -118,6 +118,17 @@ const WAITING: Sql = of_piece!(
     stands!(),
     " = 'queued' order by p.id"
 );
+const NEWEST_WAITING: Sql = of_piece!(
+    "'queued' from piece_that_stands s join piece p on p.id = s.id where ",
+    stands!(),
+    " = 'queued' order by p.id desc limit $1"
+);
+const WAITS: Sql = Sql(concat!(
+    "select count(*) from piece p join piece_that_stands s on s.id = p.id
+     where p.key = $1 and ",
+    stands!(),
+    " = 'queued'"
+));
 const NOT_AWAY: Sql = Sql("
     select count(*) from standing_bill b
     left join bill_behind h on h.bill_id = b.id
@@ -326,6 +337,16 @@ pub fn due(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<PieceId>> {
 pub fn waiting(tx: &mut Tx, way: Way, billed: Period) -> Result<Vec<(Piece, i64)>> {
     let asked = [way.word().into(), billed.start().into(), billed.end().into()];
     tx.many(WAITING, asked, |row| Ok((piece(row)?.0, row.int(12)?)))
+}
+
+/// The newest papers of which a piece waits to go.
+pub fn newest_waiting(tx: &mut Tx, most: i64) -> Result<Vec<Enclosed>> {
+    tx.many(NEWEST_WAITING, [most.into()], |row| Ok(piece(row)?.0.enclosed))
+}
+
+/// Whether the piece with a key waits to go.
+pub fn waits(tx: &mut Tx, key: &str) -> Result<bool> {
+    Ok(tx.one(WAITS, [key.into()], |row| row.int(0))? != 0)
 }
 
 /// How many pieces of a turn's bills are not away yet, or nobody knows.

@@ -6,6 +6,7 @@ mod act;
 mod approval;
 mod billing;
 mod money;
+mod month;
 
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
@@ -519,7 +520,7 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(&[SENTENCES, money::SENTENCES], evidence, language)
+    in_language(&[SENTENCES, month::FOUND, money::SENTENCES], evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.

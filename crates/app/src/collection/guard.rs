@@ -40,6 +40,16 @@ impl<'a> Guard<'a> {
         Ok(Guard { rules: credit_rules::collections(tx, on)?, stopped, expected, let_go, before })
     }
 
+    /// Steps of which somebody counted some where there is none, each with what was expected.
+    pub(super) fn lacking(&self, there: impl Fn(Step) -> bool) -> Vec<(Step, String)> {
+        let none = |(step, counted): &&(Step, usize)| {
+            let before = self.before.get(step).copied().unwrap_or_default();
+            !there(*step) && *counted != before
+        };
+        let said = |(step, counted): &(Step, usize)| (*step, format!("{counted} were expected"));
+        self.expected.iter().filter(none).map(said).collect()
+    }
+
     /// Why so many of a step are not taken, if they are not.
     pub(super) fn stops(&self, step: Step, many: usize) -> Option<String> {
         let switch = match step {

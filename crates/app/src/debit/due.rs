@@ -109,7 +109,24 @@ fn of_account(tx: &mut Tx, id: AccountId, on: Date, policy: &Policy) -> Result<V
     };
     let mut found = payer.bills(tx)?;
     found.extend(payer.parts(tx)?);
+    found.sort_by_key(|it| it.on);
+    if let Some(most) = payer.mandate.terms.most {
+        let before = store::debit::taken_on(tx, payer.mandate.id, on)?;
+        within(&mut found, (most, before));
+    }
     Ok(found)
+}
+
+/// Holds what would be too much together: the most that a customer agreed to is of a day, however many bills
+/// come due on it. What was due first goes first.
+fn within(found: &mut [Due], (most, mut others): (Money, Money)) {
+    for it in found.iter_mut().filter(|it| it.held.is_none()) {
+        if most < others + it.amount {
+            it.held = Some(Held::BeyondMostWith { most, others });
+        } else {
+            others += it.amount;
+        }
+    }
 }
 
 /// Whether a debit came back and what it was for is still owed: that is seen to before anything else is

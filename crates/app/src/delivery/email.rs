@@ -21,7 +21,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use super::mass::{self, Mass};
 use super::message::message;
-use super::{NotDelivered, outcome};
+use super::{NotDelivered, left, outcome};
 use crate::deliver::NotDrawn;
 use crate::printed::Printed;
 use crate::{Actor, deliver, refuse};
@@ -89,7 +89,10 @@ pub fn send(
             Ok(Some(it)) => it,
             Ok(None) => continue,
             Err(why) => {
-                tally.left.push(why.downcast()?);
+                let why: NotDrawn = why.downcast()?;
+                let (it, _) = db.read(|tx| store::outbox::get(tx, *piece))?;
+                left::tell(db, actor, &[(it, why.to_string())])?;
+                tally.left.push(why);
                 continue;
             }
         };

@@ -24,7 +24,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
 use super::mass::{self, Mass};
-use super::{NotDelivered, settings};
+use super::{NotDelivered, left, settings};
 use crate::printed::Printed;
 use crate::{Actor, deliver, intake, refuse};
 
@@ -79,13 +79,16 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
     if let Some(id) = open {
         return Ok(Begun { id, left: Vec::new() });
     }
-    let (mut taken, mut left) = (Vec::new(), Vec::new());
+    let (mut taken, mut behind) = (Vec::new(), Vec::new());
     for (piece, position) in waiting {
         match fit(db, &piece, folder) {
             Ok(()) => taken.push((piece, position)),
-            Err(why) => left.push((key(&piece.number, piece.person, piece.way), why.to_string())),
+            Err(why) => behind.push((piece, why.to_string())),
         }
     }
+    left::tell(db, actor, &behind)?;
+    let key_of = |it: &Piece| key(&it.number, it.person, it.way);
+    let left: Vec<_> = behind.into_iter().map(|(it, why)| (key_of(&it), why)).collect();
     if taken.is_empty() {
         let said = left.first().map(|(piece, why)| anyhow!("{piece} is not in it: {why}"));
         return Err(said.unwrap_or_else(|| refuse(NotDelivered::NothingDue { way: Way::Post })));

@@ -38,6 +38,9 @@ pub struct Taken {
 /// files say later.
 pub fn weather(tx: &mut Tx, actor: Actor, it: &Weather) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
+    if it.high < it.low {
+        return Err(refuse(NotProtected::UpsideDown { low: it.low, high: it.high }));
+    }
     let rules = credit_rules::protections(tx, it.on)?;
     let Some(county) = rules.county_named(&it.county) else {
         return Err(refuse(NotProtected::NoCounty { county: it.county.clone() }));

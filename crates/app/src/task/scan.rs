@@ -71,6 +71,7 @@ type Look = (&'static [TaskKind], fn(&mut Tx, Date) -> Result<Vec<Cause>>);
 const SHORT: &[Look] = &[
     (&HOLDS, |tx, _| held(tx)),
     (&[TaskKind::CollectionCall], crate::collection::outreach::calls),
+    (&[TaskKind::PaperLeft], crate::delivery::left::causes),
     (&[TaskKind::RejectedLines, TaskKind::RejectedFile], rejected),
 ];
 
@@ -253,7 +254,7 @@ pub(super) fn reconcile(
 }
 
 /// Closes a task whose cause is gone.
-fn gone(tx: &mut Tx, actor: Actor, task: Task) -> Result<()> {
+pub(super) fn gone(tx: &mut Tx, actor: Actor, task: Task) -> Result<()> {
     let id = task.id;
     store::task::change(tx, &Task { closed: Some(actor.at), ..task })?;
     store::task::release(tx, id)?;

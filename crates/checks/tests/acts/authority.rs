@@ -350,7 +350,8 @@ const ELSEWHERE: &[&str] = &[
     "returned::post",
     // They ask within their transaction.
     "close::close_day",
-    "close::close_month",
+    "month::close_month",
+    "month::look_month",
     "collection::run",
     "collection::run_watched",
     "deposit::review_all",

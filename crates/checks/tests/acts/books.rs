@@ -268,11 +268,18 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         let before = extract(1).unwrap();
         assert_eq!(before.1.iter().map(|it| it.amount).sum::<Money>(), Money::ZERO);
 
+        // What a journal has of a day is called as it was.
+        let chart = "1010 general = cash: Bank\n";
+        let why = db.write(|tx| close::say_chart(tx, by, date(2026, 2, 28), chart)).unwrap_err();
+        assert_eq!(
+            why.to_string(),
+            "2026-02-28 is in a journal already; say how accounts are called from a later day on"
+        );
         // It counts from January and came when February was closed: March's journal has it.
         db.write(|tx| charge(tx, ann, 9, date(2026, 1, 6))).unwrap();
         let text = "1010 general = cash: Cash in bank\n4091 general = fee revenue: Visits\n";
         db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), text)).unwrap();
-        let month = |on, level| close::close_month(db, by, on, level, "");
+        let month = |on, level| close::close_month(db, by, on, level, "the rules say so");
         assert_eq!(
             month(date(2030, 1, 1), Level::Soft).unwrap_err().to_string(),
             "2030-01 has not begun; today is 2026-03-10"
@@ -485,7 +492,7 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
         take("2027-01-02", 5_00, old);
         let found = close(old);
         assert_eq!((found.entries, found.debits.cents()), (1, 10_00));
-        close::close_month(db, at("2027-01-03"), old, Level::Hard, "").unwrap();
+        close::close_month(db, at("2027-01-03"), old, Level::Hard, "the year is over").unwrap();
         // What was found that day is what its journal says, whatever came since.
         let evidence = |of: &str| db.read(|tx| close::evidence(tx, of)).unwrap();
         let totals = |of| evidence(of).into_iter().find(|it| it.0 == "totals").unwrap().1;
@@ -516,5 +523,64 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
         let rules = check::check(db).unwrap().rules;
         let rule = rules.iter().find(|it| it.name == "journals").unwrap();
         assert_eq!(rule.faults, ["journal 4 of 2027-01-03 has what was posted on 2027-01-04"]);
+    });
+}
+
+#[test]
+fn a_month_closes_by_a_checklist_that_is_kept_and_knows_what_later_journals_have() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1").id;
+        let take = |day: &str, dollars_: i64, to: For| {
+            let (kind, amount, reference) = (Tender::Check, dollars(dollars_), day.to_owned());
+            let new = NewReceipt {
+                on: day.parse().unwrap(),
+                tenders: vec![NewTender { kind, amount, reference }],
+                shares: vec![Share { to, amount }],
+            };
+            db.write(|tx| receipt::take(tx, at(day), &new)).unwrap();
+        };
+        take("2026-02-26", 15, For::Account { account: ann, bill: None });
+        take("2026-02-27", 5, For::Suspense { said: "J. Doe".to_owned() });
+        let newest = db.read(store::journal::newest).unwrap();
+        take("2026-03-05", 7, For::Account { account: ann, bill: None });
+        // The first day that is closed is in the next month.
+        let by = at("2026-03-10");
+        close::close_day(db, by, date(2026, 3, 9), "").unwrap();
+        let february = date(2026, 2, 1);
+        let looked = close::look_month(db, by, february).unwrap();
+        let held = "$5.00 since 2026-02-27 is nobody's yet: J. Doe (1)".to_owned();
+        assert!(looked.wrong().is_empty() && looked.open().contains(&held), "{looked:#?}");
+        let why = close::close_month(db, by, february, Level::Hard, " ").unwrap_err().to_string();
+        assert!(why.starts_with("not closed for good without a reason"), "{why}");
+        assert!(why.contains(&held), "{why}");
+        close::close_month(db, by, february, Level::Hard, "the check is asked for").unwrap();
+        let evidence = db.read(|tx| close::evidence(tx, "2026-02 hard")).unwrap();
+        let of = |name: &str| -> Vec<String> {
+            evidence.iter().filter(|it| it.0 == name).map(|it| it.1.clone()).collect()
+        };
+        assert_eq!(of("through"), [format!("entry {newest}")]);
+        assert_eq!(of("receivable"), ["-$15.00"]);
+        assert_eq!(of("suspense"), ["$5.00 is held for nobody".to_owned(), held]);
+        assert_eq!(of("days"), ["0 days are closed in it"]);
+        assert_eq!(of("turns"), ["0 of 0 turns with bills of the month are posted"]);
+        assert_eq!(of("drawers"), ["every drawer of the month is closed"]);
+        assert_eq!(of("deposits"), ["the ledger has $0.00; 0 examined, nothing found"]);
+        assert_eq!(of("totals").len(), 1);
+        assert!(of("check")[0].ends_with("rules of the books hold"));
+        assert!(of("unbilled")[0].contains("was used before 2026-02-28 and not billed"));
+        // A rule that does not hold keeps it from being closed for good, whatever anybody says.
+        let charge = format!(
+            "insert into charge (key, kind, account_id, amount_cents, charged_on, label)
+             values ('x/{ann}', 'fee', {ann}, 500, '2026-03-10', 'Visit');"
+        );
+        Raw::beside(db).unwrap().run(&charge).unwrap();
+        let march = date(2026, 3, 1);
+        let found = close::look_month(db, by, march).unwrap();
+        let step = found.steps.iter().find(|it| it.name == "check").unwrap();
+        assert!(step.wrong.iter().any(|it| it.contains("charge")), "{:?}", step.wrong);
+        close::close_month(db, by, march, Level::Soft, "").unwrap();
+        let evidence = db.read(|tx| close::evidence(tx, "2026-03 soft")).unwrap();
+        assert!(evidence.iter().any(|it| it.0 == "check" && it.1 == step.wrong[0]));
     });
 }

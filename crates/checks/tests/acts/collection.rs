@@ -12,6 +12,7 @@ use meterbook_app::bill_run::correct::{NewCorrection, preview};
 use meterbook_app::collection::{self, Done, Switch};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::let_go::{self, Foretold, NewSteps, What};
+use meterbook_app::order::Where;
 use meterbook_app::order::completion::{Completion, complete};
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
@@ -23,7 +24,7 @@ use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::delivery::{State, Way};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, ServicePointId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -286,6 +287,10 @@ fn more_than_a_day_allows_and_what_is_stopped_is_not_taken() {
         assert_eq!((looked.opened, taken(&looked)), (3, vec![]));
         let why = (3, "the rules let 2 be done in a day".to_owned());
         assert_eq!(looked.stopped.get(&Step::Reminder), Some(&why));
+        // What was counted of a step of which there is none is said, too.
+        let none = collection::run(db, at("2026-03-10"), &[(Step::Cut, 5), (Step::Field, 0)]);
+        let why = (0, "5 were expected".to_owned());
+        assert_eq!(none.unwrap().stopped.get(&Step::Cut), Some(&why));
         let expect = |many| collection::run(db, at("2026-03-10"), &[(Step::Reminder, many)]);
         let why = (3, "4 were expected".to_owned());
         assert_eq!(expect(4).unwrap().stopped.get(&Step::Reminder), Some(&why));
@@ -484,6 +489,15 @@ fn whatever_makes_less_owed_calls_a_cut_off() {
     });
 }
 
+/// A crew cut an account off, as is ordered.
+fn cut_off(db: &Db, account: AccountId) -> ServicePointId {
+    let cut = cuts(db, account).remove(0);
+    let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 17));
+    let off = |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
+    db.write(off).unwrap();
+    point
+}
+
 #[test]
 fn who_pays_after_a_cut_is_connected_again() {
     engines::each(|db, folder| {
@@ -491,18 +505,10 @@ fn who_pays_after_a_cut_is_connected_again() {
         for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
             run(db, day);
         }
-        let cut_off = |account: AccountId| {
-            let cut = cuts(db, account).remove(0);
-            let (point, on) = (cut.service_point.unwrap(), date(2026, 3, 17));
-            let off =
-                |tx: &mut Tx| store::connection::add(tx, point, on, Connected::No, Some(cut.id));
-            db.write(off).unwrap();
-            point
-        };
         let again =
             |point| db.read(|tx| store::order::open_at(tx, point, OrderKind::Reconnect)).unwrap();
         let waiting = || db.read(|tx| store::task::open_of(tx, TaskKind::Reminder)).unwrap();
-        let (third, fourth) = (cut_off(THREE), cut_off(FOUR));
+        let (third, fourth) = (cut_off(db, THREE), cut_off(db, FOUR));
         // A part of it connects nothing; no rule says so: it is a task.
         pays(db, THREE, 700, date(2026, 3, 18), at("2026-03-18"));
         assert!(waiting().is_empty());
@@ -520,6 +526,76 @@ fn who_pays_after_a_cut_is_connected_again() {
         assert_eq!((order.priority, order.account), (Priority::Urgent, Some(FOUR)));
         pays(db, FOUR, 100, date(2026, 3, 21), at("2026-03-21"));
         assert_eq!((again(fourth).len(), waiting().len()), (1, 1));
+        sound(db);
+    });
+}
+
+#[test]
+fn a_payment_that_comes_back_connects_nobody_again() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        for day in ["2026-03-10", "2026-03-13", "2026-03-16"] {
+            run(db, day);
+        }
+        let again =
+            |point| db.read(|tx| store::order::open_at(tx, point, OrderKind::Reconnect)).unwrap();
+        let waiting = || db.read(|tx| store::task::open_of(tx, TaskKind::Reminder)).unwrap();
+        let (third, fourth) = (cut_off(db, THREE), cut_off(db, FOUR));
+        // Where no rule orders it, the task goes.
+        pays(db, THREE, 1_332, date(2026, 3, 18), at("2026-03-18"));
+        assert_eq!(waiting().len(), 1);
+        bounces(db, THREE, date(2026, 3, 19), at("2026-03-19"));
+        assert_eq!((waiting(), again(third)), (vec![], vec![]));
+        say_later(db, "reconnect by-itself\n");
+        pays(db, FOUR, 1_776, date(2026, 3, 18), at("2026-03-18"));
+        let order = again(fourth).remove(0);
+        bounces(db, FOUR, date(2026, 3, 19), at("2026-03-19"));
+        assert_eq!(again(fourth), [], "in the return's own transaction");
+        let steps = db.read(|tx| store::order::steps(tx, order.id)).unwrap();
+        let last = steps.last().unwrap();
+        assert_eq!(last.step, meterbook_core::order::Step::Cancelled(CalledOff::NotNeeded));
+        assert_eq!(last.note, "$17.76 is past due after a payment came back");
+        // Who pays after all is connected, whatever came back before.
+        pays(db, FOUR, 1_776, date(2026, 3, 20), at("2026-03-20"));
+        assert_eq!(again(fourth).len(), 1);
+        // What a clerk ordered is the clerk's.
+        let point = Where::Point(third);
+        let by_hand = order::NewOrder::plain(OrderKind::Reconnect, point);
+        db.write(|tx| order::add(tx, at("2026-03-20"), &by_hand)).unwrap();
+        pays(db, THREE, 1_332, date(2026, 3, 20), at("2026-03-20"));
+        bounces(db, THREE, date(2026, 3, 21), at("2026-03-21"));
+        assert_eq!(again(third).len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_ordered_by_hand_is_not_looked_at_as_to_come() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        for day in ["2026-03-10", "2026-03-13"] {
+            run(db, day);
+        }
+        let (agreement, point) =
+            db.read(|tx| store::collection::served(tx, THREE, date(2026, 3, 16))).unwrap()[0];
+        let new = order::NewOrder {
+            agreement: Some(agreement),
+            off_below: Some(Money::from_cents(1_000)),
+            ..order::NewOrder::plain(OrderKind::Disconnect, Where::Point(point))
+        };
+        let cut = db.write(|tx| order::add(tx, at("2026-03-16"), &new)).unwrap();
+        let looked = db.read(|tx| collection::look(tx, date(2026, 3, 16))).unwrap();
+        let to_come: Vec<_> = looked.steps.iter().map(|it| (it.account, it.taken.step)).collect();
+        assert_eq!(to_come, [(FOUR, Step::Cut)]);
+        assert_eq!(taken(&run(db, "2026-03-16")), [(Step::Cut, 1)], "as the look said");
+        let on = date(2026, 3, 17);
+        let ordered = |account| db.read(|tx| collection::ordered(tx, account, on)).unwrap();
+        assert_eq!((why(db, THREE, on), ordered(THREE)), (vec![], vec![cut.id]));
+        cut_off(db, THREE);
+        db.write(|tx| order::cancel(tx, at("2026-03-17"), cut.id, CalledOff::Mistake, "done"))
+            .unwrap();
+        assert_eq!(why(db, THREE, on), [format!("it is cut off already, by order {}", cut.id)]);
+        assert_eq!(run(db, "2026-03-18").taken.get(&Step::Cut), None, "nobody goes once more");
         sound(db);
     });
 }

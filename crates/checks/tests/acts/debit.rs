@@ -387,3 +387,37 @@ fn what_the_policy_does_not_say_is_asked_for() {
         assert_eq!(says(&why), "the policy does not say bank; say it: meterbook debit policy");
     });
 }
+
+#[test]
+fn the_most_of_a_mandate_is_of_all_that_is_taken_on_a_day() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        february(db, folder, 4);
+        db.write(|tx| {
+            let most = Some(cents(8_00));
+            let terms = meterbook_core::debit::Terms { most, ..terms(date(2026, 3, 2)) };
+            mandate::change(tx, actor(), &key(), AccountId(1), (&terms, None), "by letter")
+        })
+        .unwrap();
+        // Two bills of $4.44, both due by then.
+        let settle = date(2026, 3, 24);
+        let ours = |on| -> Vec<(i64, Option<Held>)> {
+            let mut due = db.read(|tx| debit::due(tx, on)).unwrap();
+            due.retain(|it| it.account.id == AccountId(1));
+            due.iter().map(|it| (it.amount.cents(), it.held)).collect()
+        };
+        let others = Held::BeyondMostWith { most: cents(8_00), others: cents(4_44) };
+        assert_eq!(ours(settle), [(4_44, None), (4_44, Some(others))]);
+        let (_, total) = db.read(|tx| debit::sum(tx, Format::Nacha, settle)).unwrap();
+        let new = NewDebits { format: Format::Nacha, settle, total };
+        db.write(|tx| debit::make(tx, at("2026-03-23"), &new)).unwrap();
+        // Another file of the same day takes no more; one of another day does.
+        assert_eq!(ours(settle), [(4_44, Some(others))]);
+        assert_eq!(
+            others.to_string(),
+            "the customer agreed to $8.00 at most, and $4.44 of it is taken on that day; it waits for another day"
+        );
+        assert_eq!(ours(date(2026, 3, 25)), [(4_44, None)]);
+        sound(db);
+    });
+}

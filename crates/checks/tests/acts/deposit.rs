@@ -375,7 +375,13 @@ fn who_stands_in_is_called_on_for_no_more_than_that_and_is_free_when_bills_are_p
         let called = || db.read(|tx| write_off::called_on(tx, &guarantee)).unwrap();
         assert_eq!(called(), cents(4_00));
         // On another day as well, it is six dollars in all.
-        assert!(says(&call("2026-03-02", 2_01).unwrap_err()).contains("second"));
+        let beyond = "that account stands in for $6.00 at most, and was called on for $4.00 of it; let it owe no more than the rest";
+        assert_eq!(says(&call("2026-03-02", 2_01).unwrap_err()), beyond);
+        // Nor by the operator.
+        let new = NewTransfer { from: two, to: ONE, amount: cents(2_01) };
+        let by = at("2026-03-02");
+        let why = db.write(|tx| write_off::transfer(tx, by, &new, "stands in")).unwrap_err();
+        assert_eq!(says(&why), beyond);
         call("2026-03-02", 2_00).unwrap();
         assert_eq!((called(), owes(db, two), owes(db, ONE)), (cents(6_00), 2_88, 10_44));
         sound(db);

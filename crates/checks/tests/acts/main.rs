@@ -11,6 +11,7 @@ mod authority;
 mod bank;
 mod books;
 mod budget;
+mod budget_drawn;
 mod by_profile;
 mod calendar;
 mod cancel_run;

@@ -12,8 +12,8 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::delivery::mass::Mass;
 use meterbook_app::delivery::package::{Begun, Made, begin, make, papers};
-use meterbook_app::delivery::{NotDelivered, returned, settings};
-use meterbook_app::{Refused, party, person};
+use meterbook_app::delivery::{NotDelivered, outcome, returned, settings};
+use meterbook_app::{Refused, party, person, task};
 use meterbook_checks::engines;
 use meterbook_core::bill::sample::statement;
 use meterbook_core::delivery::imb;
@@ -22,6 +22,7 @@ use meterbook_core::id::PackageId;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
+use meterbook_core::task::TaskKind;
 use meterbook_paper::{Press, view};
 use meterbook_store::{self as store, Db};
 use serde_json::Value;
@@ -159,12 +160,26 @@ fn what_has_no_address_or_cannot_be_drawn_holds_up_nobody() {
         one_month(db, |db| copy(db, None));
         let it = begun(db, folder).unwrap();
         let key = format!("{}/2/post", pieces(db)[0].0.number);
-        assert_eq!(it.left, [(key, "nobody said where to".to_owned())]);
+        assert_eq!(it.left, [(key.clone(), "nobody said where to".to_owned())]);
+        // Whoever waits for it is not forgotten: a task names it, once.
+        let tasks = || db.read(|tx| store::task::open_of(tx, TaskKind::PaperLeft)).unwrap();
+        let of = tasks().remove(0);
+        let number = &pieces(db)[0].0.number;
+        let said = format!("bill {number} was not sent: nobody said where to");
+        assert_eq!((of.key, of.evidence), (key.clone(), said));
+        task::scan::scan(db, actor()).unwrap();
+        assert_eq!(tasks().len(), 1, "it waits");
         let states: Vec<State> = pieces(db).into_iter().map(|it| it.1).collect();
         assert_eq!(states, [State::Sending, State::Queued]);
         let manifest = made(db, folder).unwrap().manifest;
         assert_eq!(manifest.envelopes.len(), 1);
         assert_eq!(manifest.envelopes[0].bars, None, "no mailer is named");
+        let by_hand = |tx: &mut store::Tx| {
+            outcome::decide(tx, actor(), &key, State::Delivered, "given at the counter")
+        };
+        db.write(by_hand).unwrap();
+        task::scan::scan(db, actor()).unwrap();
+        assert_eq!(tasks(), [], "it went");
     });
 }
 

@@ -437,6 +437,9 @@ fn a_file_says_the_weather_once_and_somebody_may_say_otherwise() {
         let (county, on, by) = ("Kane".to_owned(), date(2026, 3, 17), String::new());
         let said = Weather { county, on, low: 20, high: 30, alert: false, by };
         db.write(|tx| protection::weather(tx, actor(), &said)).unwrap();
+        let mixed = Weather { low: 60, high: 40, ..said.clone() };
+        let why = db.write(|tx| protection::weather(tx, actor(), &mixed)).unwrap_err();
+        assert_eq!(says(&why), "the lowest is 60 and the highest 40; mend them");
         read("county,date,low,high\nKane,2026-03-17,41,50\n").unwrap();
         let why = "weather: 20 F at the lowest in Kane (TX), until 2026-03-18";
         assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);

@@ -274,9 +274,10 @@ fn a_stranger_owes_it_by_two() {
         town(db, folder);
         let [ann, bob] = ["ann", "bob"].map(|it| with_role(db, it, "administrator"));
         let new = |cents, to| NewTransfer { from: FOUR, to, amount: Money::from_cents(cents) };
-        let ask = |new: NewTransfer| {
-            db.write(|tx| do_or_ask(tx, ann, &Asked::Transfer(new.clone()), "took over")).unwrap()
+        let asked = |new: NewTransfer| {
+            db.write(|tx| do_or_ask(tx, ann, &Asked::Transfer(new.clone()), "took over"))
         };
+        let ask = |new| asked(new).unwrap();
         let why = db.write(|tx| write_off::transfer(tx, ann, &new(500, THREE), "x")).unwrap_err();
         assert!(says(&why).contains("takes a second person"), "{why}");
         let Outcome::Waits(id) = ask(new(500, THREE)) else { panic!("it was done by one") };
@@ -288,7 +289,9 @@ fn a_stranger_owes_it_by_two() {
         let most = Money::from_cents(600);
         db.write(|tx| deposit::guarantee(tx, actor(), FOUR, ONE, most, "by letter")).unwrap();
         assert_eq!(ask(new(600, ONE)), Outcome::Done);
-        assert!(matches!(ask(new(601, ONE)), Outcome::Waits(_)));
+        // And never for more, however many agree.
+        let why = asked(new(1, ONE)).unwrap_err();
+        assert!(says(&why).starts_with("that account stands in for $6.00 at most"), "{why}");
         assert_eq!(owes(db, FOUR), 676);
         sound(db);
     });

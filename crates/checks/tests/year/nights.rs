@@ -166,7 +166,7 @@ impl Year<'_> {
         self.post();
         close::close_day(db, actor, today, "").unwrap();
         if today == today.last_of_month() {
-            close::close_month(db, actor, today, Level::Hard, "").unwrap();
+            close::close_month(db, actor, today, Level::Hard, "the month is over").unwrap();
         }
     }
 }

@@ -79,6 +79,13 @@ pub enum Held {
         /// The most.
         most: Money,
     },
+    /// With what else is taken on that day it is more than the customer agreed to; it is taken on another one.
+    BeyondMostWith {
+        /// The most.
+        most: Money,
+        /// What else is taken.
+        others: Money,
+    },
     /// It is more than so many times what their bills usually come to.
     BeyondNorm {
         /// What they usually come to.
@@ -236,6 +243,10 @@ impl fmt::Display for Held {
             Held::NotTried => f.write_str("the mandate was not tried; see: debit prenote"),
             Held::BeingTried { until } => write!(f, "the mandate is being tried until {until}"),
             Held::BeyondMost { most } => write!(f, "the customer agreed to {most} at most"),
+            Held::BeyondMostWith { most, others } => write!(
+                f,
+                "the customer agreed to {most} at most, and {others} of it is taken on that day; it waits for another day"
+            ),
             Held::BeyondNorm { norm } => write!(f, "their bills usually come to {norm}"),
         }
     }

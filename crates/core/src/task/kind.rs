@@ -72,6 +72,8 @@ pub enum TaskKind {
     EstimateRun,
     /// Somebody is to be called about what is past due.
     CollectionCall,
+    /// A bill or other paper cannot be drawn or sent, and waits.
+    PaperLeft,
 }
 
 words! {
@@ -91,6 +93,7 @@ words! {
         DoubtfulRead = "doubtful-read", DoubtfulFile = "doubtful-file",
         DoubtfulUse = "doubtful-use", MissingValues = "missing-values",
         EstimateRun = "estimate-run", CollectionCall = "collection-call",
+        PaperLeft = "paper-left",
     }
     Resolution {
         RunAgain = "run-again", Accept = "accept", PlanTurn = "plan-turn", Mended = "mended",
@@ -231,6 +234,7 @@ impl TaskKind {
             TaskKind::MissingValues => &[Estimate, AsItIs, OrderRead, PutOff],
             TaskKind::EstimateRun => &[OrderRead, AsItIs, PutOff],
             TaskKind::CollectionCall => &[Reached, NotReached, PutOff],
+            TaskKind::PaperLeft => &[Mended, PutOff],
         }
     }
 
@@ -246,6 +250,7 @@ impl TaskKind {
             TaskKind::UnplannedCycle
             | TaskKind::RejectedFile
             | TaskKind::DoubtfulFile
+            | TaskKind::PaperLeft
             | TaskKind::Complaint
             | TaskKind::Dispute => Priority::High,
             TaskKind::NearRollover | TaskKind::DuplicateCustomer => Priority::Low,
@@ -303,6 +308,7 @@ impl TaskKind {
             TaskKind::MissingValues => ("Values missing", "Faltan valores"),
             TaskKind::EstimateRun => ("Estimated too often", "Estimado demasiadas veces"),
             TaskKind::CollectionCall => ("Call about a debt", "Llamar por una deuda"),
+            TaskKind::PaperLeft => ("Paper not sent", "Papel sin enviar"),
         };
         in_language(language, english, spanish)
     }
@@ -416,6 +422,10 @@ impl TaskKind {
             TaskKind::CollectionCall => (
                 "Ask how it can be paid, offer parts, and ask whether somebody is ill. Write down what was said.",
                 "Pregunte cómo se puede pagar, ofrezca partes y pregunte si alguien está enfermo. Anote lo dicho.",
+            ),
+            TaskKind::PaperLeft => (
+                "Mend what is said; it goes with what is sent next.",
+                "Corrija lo que se dice; sale con el próximo envío.",
             ),
         };
         in_language(language, english, spanish)

@@ -40,16 +40,19 @@ pub(crate) enum LedgerCommand {
         #[arg(long, default_value = "")]
         why: String,
     },
-    /// Close a month: softly, so that its days take a reason, or hard, so that it takes nothing more
+    /// Close a month, and print its checklist: softly, so that its days take a reason, or hard, so that it takes nothing more
     CloseMonth {
         /// A day of it
         #[arg(long)]
         on: Date,
         /// For good
-        #[arg(long)]
+        #[arg(long, conflicts_with = "look")]
         hard: bool,
-        /// Why
-        #[arg(long, default_value = "")]
+        /// Only print the checklist, and close nothing
+        #[arg(long)]
+        look: bool,
+        /// Why; for good where not all of the checklist is done
+        #[arg(long, default_value = "", conflicts_with = "look")]
         why: String,
     },
     /// Print what was found when a day (2026-03-10) or a month (2026-03 hard) was closed

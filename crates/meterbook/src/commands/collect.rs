@@ -64,17 +64,23 @@ pub(crate) fn collect(place: &Place, command: &CollectCommand) -> Result<()> {
         CollectCommand::Why { of, on, json } => {
             let db = super::see(place)?;
             let on = on.map_or_else(|| super::today(&db), Ok)?;
-            let why = db.read(|tx| {
+            let (why, ordered) = db.read(|tx| {
                 let account = super::account(tx, &of.account)?.id;
-                collection::why(tx, account, on)
+                let why = collection::why(tx, account, on)?;
+                Ok((why, collection::ordered(tx, account, on)?))
             })?;
             match (json, why.is_empty()) {
                 (true, may) => {
                     let why: Vec<_> = why.iter().map(reason_json).collect();
-                    say::line(json!({ "may_be_cut": may, "why": why }));
+                    let orders: Vec<_> = ordered.iter().map(|it| it.0).collect();
+                    say::line(json!({ "may_be_cut": may, "why": why, "orders": orders }));
+                    return Ok(());
                 }
                 (false, true) => say::line("nothing keeps from cutting it off"),
                 (false, false) => why.iter().for_each(say::line),
+            }
+            for order in ordered {
+                say::line(format_args!("a cut is ordered: order {order}"));
             }
         }
         CollectCommand::List { step: None, json, .. } => waiting(place, *json)?,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::close::{self, JournalLine, Level};
+use meterbook_app::close::{self, JournalLine, Level, Month};
 use meterbook_app::drawer;
 use meterbook_core::ledger::count::{Compared, counted};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
@@ -64,14 +64,17 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
                 "{on} is closed: journal {number}, {entries} entries, {debits}"
             ));
         }
-        LedgerCommand::CloseMonth { on, hard, why } => {
+        LedgerCommand::CloseMonth { on, look: true, .. } => {
+            checklist(&close::look_month(&db, by, *on)?);
+        }
+        LedgerCommand::CloseMonth { on, hard, why, look: false } => {
             let level = if *hard { Level::Hard } else { Level::Soft };
-            close::close_month(&db, by, *on, level, why)?;
+            checklist(&close::close_month(&db, by, *on, level, why)?);
             say::line(format_args!("the month of {on} is closed"));
         }
         LedgerCommand::Evidence { of } => {
             for (step, said) in super::see(place)?.read(|tx| close::evidence(tx, &of.join(" ")))? {
-                say::line(format_args!("{step:<12} {said}"));
+                say::line(format_args!("{step:<16} {said}"));
             }
         }
         LedgerCommand::Chart { file, from } => {
@@ -89,6 +92,21 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
         LedgerCommand::Ageing { on, known } => ageing(place, *on, *known)?,
     }
     Ok(())
+}
+
+/// Prints what was looked at of a month: each thing, how it stands, and what is found there.
+fn checklist(month: &Month) {
+    for it in &month.steps {
+        let stands = match (it.wrong.is_empty(), it.open.is_empty()) {
+            (false, _) => "wrong",
+            (true, false) => "open",
+            (true, true) => "holds",
+        };
+        say::line(format_args!("{:<16} {stands:<6} {}", it.name, it.found));
+        for why in it.wrong.iter().chain(&it.open) {
+            say::line(format_args!("{:<23} {why}", ""));
+        }
+    }
 }
 
 /// Takes a file of payments as one batch, all of it or nothing.

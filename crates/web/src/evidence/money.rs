@@ -87,6 +87,11 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("{} entries, debits {}, credits {}", "{} asientos, débitos {}, créditos {}"),
     ("every drawer of the day is closed", "todas las cajas del día están cerradas"),
     ("{} examined, nothing found", "{} revisados, nada encontrado"),
+    (
+        "the customer agreed to {} at most, and {} of it is taken on that day; it waits for another day",
+        "el cliente aceptó {} como máximo, y ese día ya se cobran {}; espera a otro día",
+    ),
+    ("it is cut off already, by order {}", "ya está cortado, por la orden {}"),
     ("{} is held for nobody", "{} sin dueño conocido"),
     (
         "over or short in drawers: {} of cash, {} of checks",
@@ -427,6 +432,22 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "not closed: the days of {} are not closed through {}; the last is {}",
         "no se cerró: los días de {} no están cerrados hasta el {}; el último es {}",
     ),
+    (
+        "that account stands in for {} at most, and was called on for {} of it; let it owe no more than the rest",
+        "esa cuenta responde por {} como máximo, y ya respondió por {}; que no deba más que el resto",
+    ),
+    (
+        "the lowest is {} and the highest {}; mend them",
+        "la mínima es {} y la máxima {}; corríjalas",
+    ),
+    (
+        "{} is in a journal already; say how accounts are called from a later day on",
+        "el {} ya está en un diario; diga cómo se llaman las cuentas desde un día posterior",
+    ),
+    (
+        "not closed for good without a reason, as not all of it is done: {}; say why",
+        "no se cerró definitivamente sin un motivo, porque no todo está hecho: {}; diga por qué",
+    ),
     ("not closed: {}", "no se cerró: {}"),
     ("that is said already; nothing was changed", "eso ya está dicho; no se cambió nada"),
     (
@@ -673,6 +694,7 @@ mod tests {
             NotProtected::NoMore { renewals: 2 }.to_string(),
             NotProtected::NotPaying { renewals: 2 }.to_string(),
             NotProtected::NoCounty { county: "Kane".to_owned() }.to_string(),
+            NotProtected::UpsideDown { low: 60, high: 40 }.to_string(),
             NotProtected::Already.to_string(),
             NotSaidOf::NoDays.to_string(),
             NotSaidOf::NotYet { from: on }.to_string(),
@@ -685,8 +707,11 @@ mod tests {
             NotClosed::Softly { month: month() }.to_string(),
             NotClosed::Stands(vec!["drawer 1 of ann is open".to_owned()]).to_string(),
             NotClosed::Already.to_string(),
+            NotClosed::ChartOfJournal { last: on }.to_string(),
+            NotClosed::NotDone(vec!["drawer 1 of ann is open".to_owned()]).to_string(),
             NotWrittenOff::NotPutForward.to_string(),
             NotWrittenOff::NotAboveZero.to_string(),
+            NotWrittenOff::BeyondGuarantee { most: amount, called: amount }.to_string(),
             NotWrittenOff::Beyond { owed: amount }.to_string(),
             NotWrittenOff::Already { amount }.to_string(),
             NotWrittenOff::SameAccount.to_string(),
@@ -726,6 +751,7 @@ mod tests {
              was notice on 2026-08-04"
                 .to_owned(),
             "call Dana, 555-0100, in English: $9.00 is past due since 2026-08-04".to_owned(),
+            Reason::Off { order: meterbook_core::id::OrderId(12) }.to_string(),
             Reason::NotYet { last: None }.to_string(),
             Reason::NotYet { last: Some((Step::Notice, on)) }.to_string(),
             Named::Part { nth: 2, of: 3 }.to_string(),
@@ -738,6 +764,7 @@ mod tests {
             Held::NotTried.to_string(),
             Held::BeingTried { until: on }.to_string(),
             Held::BeyondMost { most: amount }.to_string(),
+            Held::BeyondMostWith { most: amount, others: amount }.to_string(),
             Held::BeyondNorm { norm: amount }.to_string(),
             Condition::Unless(Circumstance::Told, 7).to_string(),
             Condition::Unless(Circumstance::Told, 0).to_string(),

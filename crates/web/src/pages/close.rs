@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use jiff::civil::Date;
-use meterbook_app::close::{self, Checklist, Level};
+use meterbook_app::close::{self, Checklist, Level, Looked, Month as Found};
 use meterbook_app::under_way::Long;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
@@ -34,6 +34,8 @@ const MONTHS: i64 = 24;
 #[derive(Default)]
 pub(crate) struct Works {
     look: Work<Date, Checklist>,
+    /// The checklist of a month, by its first day.
+    look_month: Work<Date, Found>,
     /// What was typed, and what the address of the page says once it is closed.
     close: Work<Typed, String>,
 }
@@ -58,6 +60,10 @@ struct Page {
     month: String,
     steps: Vec<Step>,
     stands: bool,
+    /// What is looked at of a month, where that was asked for.
+    month_steps: Vec<Step>,
+    /// The checklist is of that month.
+    month_says: String,
     days: Vec<Day>,
     months: Vec<Month>,
     /// What was found when a day or a month was closed.
@@ -70,8 +76,11 @@ struct Page {
 /// One thing that is looked at.
 struct Step {
     name: &'static str,
+    /// Where it is done, of a month.
+    link: &'static str,
     found: String,
     wrong: Vec<String>,
+    open: Vec<String>,
 }
 
 struct Day {
@@ -95,6 +104,9 @@ pub(crate) struct Asked {
     done: String,
     #[serde(default)]
     on: String,
+    /// The month whose checklist is shown, such as 2026-08.
+    #[serde(default)]
+    look: String,
     /// Of which the evidence is shown: a day, or a month with how it was closed.
     #[serde(default)]
     of: String,
@@ -160,6 +172,26 @@ async fn page(
         })
     })
     .await?;
+    let month: Option<Date> = format!("{}-01", asked.look).parse().ok().filter(|_| going.is_none());
+    let mut month_list = None;
+    if let Some(month) = month {
+        let (here, actor) = (console.clone(), visitor.actor());
+        let looked = blocking(move || {
+            let db = here.clone();
+            let look = move |_: work::Tell<'_>| close::look_month(&db.db, actor, month);
+            Ok(here.closes.look_month.look(month, look))
+        })
+        .await?;
+        match looked {
+            Seen::Came(_, _, looked) => {
+                month_list = Some(looked.map_err(|why| anyhow!("{why:#}"))?)
+            }
+            Seen::Works(pace) => {
+                going = Some(Going::new(visitor, visitor.work().work_month, &pace, str::to_owned));
+            }
+            Seen::Gone => {}
+        }
+    }
     let (mut list, mut as_of) = (None, String::new());
     match looked {
         Some(Seen::Came(_, at, looked)) => {
@@ -179,7 +211,7 @@ async fn page(
         entries: grouped(&it.entries.to_string()),
         debits: show::money(it.debits),
     };
-    let month = |(month, level, why): &(String, String, String)| Month {
+    let closed = |(month, level, why): &(String, String, String)| Month {
         month: month.clone(),
         word: format!("{month} {level}"),
         level: Level::from_word(level).map_or("", |it| said(it, words)),
@@ -203,11 +235,16 @@ async fn page(
         },
         on: on.to_string(),
         on_says: show::day(on, language),
-        month: on.strftime("%Y-%m").to_string(),
+        month: match month {
+            Some(month) => month.strftime("%Y-%m").to_string(),
+            None => on.strftime("%Y-%m").to_string(),
+        },
+        month_says: month_list.as_ref().map_or_else(String::new, |_| asked.look.clone()),
+        month_steps: month_list.map_or_else(Vec::new, |it| steps(&it.steps, visitor)),
         stands: list.as_ref().is_some_and(|it| it.wrong.is_empty()),
-        steps: list.map_or_else(Vec::new, |it| steps(&it, visitor)),
+        steps: list.map_or_else(Vec::new, |it| steps(&it.steps, visitor)),
         days: days.iter().map(day).collect(),
-        months: months.iter().map(month).collect(),
+        months: months.iter().map(closed).collect(),
         of: if found.is_empty() { String::new() } else { show::dated(&asked.of, language) },
         evidence: found.iter().map(kept).collect(),
         typed,
@@ -219,17 +256,33 @@ async fn page(
     Ok(if page.going.is_some() && page.says.is_empty() { work::anew(answer) } else { answer })
 }
 
-fn steps(list: &Checklist, visitor: &Visitor) -> Vec<Step> {
+fn steps(all: &[Looked], visitor: &Visitor) -> Vec<Step> {
     let (words, language) = (visitor.money(), visitor.language);
-    let wrong = |it: &close::Looked| {
-        it.wrong.iter().map(|it| evidence::said(it, language)).collect::<Vec<_>>()
-    };
-    let step = |it: &close::Looked| Step {
+    let said = |of: &[String]| of.iter().map(|it| evidence::said(it, language)).collect();
+    let step = |it: &Looked| Step {
         name: name(it.name, words),
+        link: link(it.name),
         found: evidence::said(&it.found, language),
-        wrong: wrong(it),
+        wrong: said(&it.wrong),
+        open: said(&it.open),
     };
-    list.steps.iter().map(step).collect()
+    all.iter().map(step).collect()
+}
+
+/// The page on which what a step looks at is done; none where there is none.
+fn link(step: &str) -> &'static str {
+    match step {
+        "turns" => "/cycles",
+        "unbilled" => "/reports/unbilled",
+        "suspense" => "/suspense",
+        "drawers" | "counted" => "/drawer",
+        "deposits" => "/reports/deposits",
+        "budgets" | "totals" | "clearing" => "/reports/ledger",
+        "debits" => "/debits",
+        "payment-batches" | "bank-statements" => "/money",
+        "receivable" => "/reports/ageing",
+        _ => "",
+    }
 }
 
 /// What a step of the checklist is called.
@@ -246,6 +299,15 @@ fn name(step: &str, words: &Words) -> &'static str {
         "totals" => words.close_totals,
         "through" => words.close_through,
         "receivable" => words.close_receivable,
+        "days" => words.close_days_of,
+        "turns" => words.close_turns,
+        "unbilled" => words.close_unbilled,
+        "deposits" => words.close_deposits,
+        "budgets" => words.close_budgets,
+        "debits" => words.debits,
+        "payment-batches" => words.close_files,
+        "bank-statements" => words.close_statements,
+        "check" => words.close_check,
         _ => words.close_other,
     }
 }
@@ -292,6 +354,7 @@ pub(crate) async fn month(
         let level = Level::from_word(sent.text("level")).ok_or(NotThere)?;
         let begun = here.closes.close.begin(sent.clone(), move |_| {
             close::close_month(&there.db, actor, month, level, typed.text("month-why"))?;
+            there.closes.look_month.forget();
             Ok(format!("month&of={text}+{}", level.word()))
         });
         Ok(goes_on(begun))

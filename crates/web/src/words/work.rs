@@ -25,6 +25,7 @@ catalogue! {
     work_review: "Taking the steps of tonight", "Se dan los pasos de esta noche";
     work_review_ends: "It goes on when you leave this page. If the program ends meanwhile, what was done stays; take the steps again, and the rest is done.", "Sigue aunque salga de esta página. Si el programa termina mientras tanto, lo hecho queda; dé los pasos otra vez y se hace el resto.";
     work_since: "For", "Desde hace";
+    work_month: "Looking at the month", "Se revisa el mes";
     work_ties: "Looking at accounts and payments", "Se miran cuentas y pagos";
     work_unknown: "What came of it is not kept here any more; below is how it stands now.", "Lo que resultó ya no se guarda aquí; abajo está cómo está ahora.";
 }
