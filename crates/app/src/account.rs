@@ -44,7 +44,7 @@ const FIRST_SERIAL: i64 = 10_000_000;
 /// Opens an account and gives it its number.
 pub fn open(tx: &mut Tx, actor: Actor, new: NewAccount) -> Result<Account> {
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
-    if !(1..=99).contains(&new.cycle.0) {
+    if !new.cycle.is_one() {
         return Err(refuse(NotOpened::NoSuchCycle(new.cycle.0)));
     }
     if store::person::find(tx, new.person)?.is_none() {

@@ -57,7 +57,7 @@ pub enum NotPlanned {
 /// Plans turns of a cycle, in order, after those there are.
 pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
-    if !(1..=99).contains(&cycle.0) {
+    if !cycle.is_one() {
         return Err(refuse(NotPlanned::NoSuchCycle(cycle.0)));
     }
     let mut expected = store::window::last_of(tx, cycle)?.map(|it| it.period.end());
