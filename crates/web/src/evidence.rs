@@ -79,6 +79,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "del medidor {} falta la lectura del {}, y la del {} queda fuera de su plazo por {} días; impórtela o estímela",
     ),
     (
+        "meter {} has no read for {} before somebody decides on that of {}; see: {}",
+        "del medidor {} falta la lectura del {} hasta que alguien decida sobre la del {}; véase: {}",
+    ),
+    (
         "meter {} misses {} interval values from {} on; import or estimate them",
         "al medidor {} le faltan {} valores de intervalo desde el {}; impórtelos o estímelos",
     ),
@@ -621,6 +625,7 @@ mod tests {
             Hold::NoMeter { on },
             Hold::NoRead { meter: meter.clone(), on },
             Hold::OutsideWindow { meter: meter.clone(), on, read: on, days: 3 },
+            Hold::ReadWaits { meter: meter.clone(), on, read: on },
             Hold::Gap { meter: meter.clone(), missing: 96, first: on },
             Hold::WentBack { meter: meter.clone(), on },
             Hold::Units { meter, unit: Unit::Kwh, other: Unit::Ccf },

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
+use jiff::ToSpan;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
 use meterbook_core::bill::root::{self, Root, Traced};
 use meterbook_core::bill::run::{Item, Outcome, Run};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
+use meterbook_core::id::{AccountId, AgreementId, ChannelId, ServicePointId};
 use meterbook_core::money::Money;
 use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::Known;
@@ -57,6 +58,7 @@ fn rated(
     let mut points = Vec::new();
     for it in &facts {
         let mut endings = endings(&accepted, it, window, tariffs, &mut |_, _| ());
+        read_waits(tx, it, &mut endings)?;
         if !accepted.contains(&it.account.id) {
             doubts.hold(it, &mut endings);
         }
@@ -73,6 +75,33 @@ fn rated(
     }
     on_routes(tx, window, &points, &mut all)?;
     Ok(all)
+}
+
+/// Says of what misses a read whether one is there that waits for somebody: it needs a decision and no
+/// estimate.
+fn read_waits(
+    tx: &mut Tx,
+    facts: &AccountFacts,
+    endings: &mut [(AgreementId, Ending)],
+) -> Result<()> {
+    for (agreement, ending) in endings {
+        let Ending::Held(Hold::NoRead { meter, on }) = ending else { continue };
+        let service = facts.services.iter().find(|it| it.agreement.id == *agreement);
+        let Some(service) = service else { continue };
+        let reads = service.measured.reads;
+        let first = on.saturating_sub(reads.before.days());
+        let last = on.saturating_add(reads.after.days());
+        let hung = service.measured.hung.iter().filter(|it| it.meter == *meter);
+        let channels: Vec<ChannelId> =
+            hung.flat_map(|it| &it.channels).map(|it| it.channel.id).collect();
+        let waiting = store::vee::waiting(tx, channels)?;
+        let near = waiting.iter().map(|it| it.2).find(|it| (first..=last).contains(it));
+        if let Some(read) = near {
+            let (meter, on) = (meter.clone(), *on);
+            *ending = Ending::Held(Hold::ReadWaits { meter, on, read });
+        }
+    }
+    Ok(())
 }
 
 /// What is behind a hold. Explaining it must not fail what it explains.
