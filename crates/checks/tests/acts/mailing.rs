@@ -116,6 +116,17 @@ fn nobody_is_told_that_bills_were_corrected_which_nobody_was_sent() {
     });
 }
 
+#[test]
+fn who_had_bills_from_elsewhere_is_told_that_they_were_corrected() {
+    engines::each(|db, _| {
+        correct::three_months(db);
+        db.write(|tx| store::outbox::had_elsewhere(tx, [1, 2, 3].map(BillId))).unwrap();
+        one_is_corrected(db);
+        assert_eq!(of_kind(db, PaperKind::Note).len(), 1);
+        clean(db);
+    });
+}
+
 fn letter(db: &Db, cause: LetterCause, on: Date) -> anyhow::Result<String> {
     db.write(|tx| send::letter(tx, actor(), ACCOUNT, cause, on))
 }
