@@ -533,6 +533,7 @@ catalogue! {
     cycle_moved_agreements: "Agreements", "Contratos";
     cycle_moved_band: "Share of bills", "Parte de las facturas";
     cycle_moved_tariff: "Tariff", "Tarifa";
+    cycle_moved_mean: "A service on average", "Un servicio en promedio";
     cycle_moved_total: "Total", "Total";
     cycle_moved_use: "Use", "Consumo";
     cycle_nobody: "nobody", "nadie";

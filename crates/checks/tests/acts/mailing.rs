@@ -18,7 +18,7 @@ use meterbook_checks::smtp::Server;
 use meterbook_core::account::Cycle;
 use meterbook_core::delivery::{Enclosed, PaperKind, Piece, State, Way};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::{AccountId, CorrectionId, DetailId, PackageId};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, DetailId, PackageId};
 use meterbook_core::money::Money;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::party::PartyRole;
