@@ -515,6 +515,18 @@ const REFUSALS: &[(&str, &str)] = &[
     ("what is open on account {}", "lo abierto en la cuenta {}"),
     ("of it {} of {} days is estimated", "de ello {} de {} días es estimado"),
     ("nothing of it is in the ledger", "nada de esto está en el libro mayor"),
+    (
+        "nothing is in it of {} days, for the reason that stands beside them",
+        "no incluye nada de {} días, por el motivo que figura junto a ellos",
+    ),
+    (
+        "cycle {} has no turn from {} on; it is taken to go on month by month",
+        "el ciclo {} no tiene período desde el {}; se supone que sigue mes a mes",
+    ),
+    (
+        "{} of these agreements were billed since for just these days: {} here, {} on their bills, {} apart",
+        "{} de estos contratos se facturaron después por justo estos días: {} aquí, {} en sus facturas, {} de diferencia",
+    ),
     ("of {} days it is not known what was used", "de {} días no se sabe qué se consumió"),
     ("1200 receivable by {}", "1200 cuentas por cobrar, por {}"),
 ];

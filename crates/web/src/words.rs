@@ -258,6 +258,7 @@ catalogue! {
     usage_by_clock: "Stacked by", "Apilado por";
     usage_unknown: "not known", "no se conoce";
     usage_by_weekday: "known days; the others are taken to be like the latest of their weekday", "días conocidos; los demás se toman como el último de su día de la semana";
+    usage_by_estimate: "by the rules of estimates", "según las reglas de estimación";
     usage_by_mean: "known days; the others are taken to be like their mean", "días conocidos; los demás se toman como su promedio";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";

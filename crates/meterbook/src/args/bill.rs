@@ -175,7 +175,7 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         from: Option<Date>,
     },
-    /// Print what was used before a day and stood on no bill then, in money, by ledger account
+    /// Print what was used by the end of a day and stood on no bill then, in money, by ledger account
     UnbilledRevenue {
         /// The day; today without it
         #[arg(long)]
