@@ -50,6 +50,7 @@ pub fn open(tx: &mut Tx, actor: Actor, new: NewAccount) -> Result<Account> {
     if store::person::find(tx, new.person)?.is_none() {
         return Err(refuse(NotOpened::UnknownPerson(new.person)));
     }
+    crate::written::address(&new.mail_to)?;
     let id = AccountId(tx.next(Counter::Account, 1)?);
     let number = AccountNumber::new(FIRST_SERIAL + id.0);
     let number = number.ok_or_else(|| refuse(NotOpened::NumbersUsedUp))?;

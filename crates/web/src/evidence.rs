@@ -279,6 +279,10 @@ const REFUSALS: &[(&str, &str)] = &[
         "el período ya se está anulando; siga con: {}",
     ),
     (
+        "the bills that this was about are taken back, and the turn was run anew; if those are wrong too, ask for that: {}",
+        "las facturas de las que se trataba están anuladas y el período se facturó de nuevo; si esas también están mal, pídalo: {}",
+    ),
+    (
         "the turn is taken back already; bill it with: {}",
         "el período ya está anulado; factúrelo con: {}",
     ),

@@ -100,7 +100,7 @@ catalogue! {
     days: "days", "días";
     debit: "Direct debit", "Débito directo";
     derivation: "How this amount came about", "Cómo resulta este importe";
-    done: "done", "terminado";
+    posted_turn: "posted", "registrado";
     difference: "Difference", "Diferencia";
     doubt: "Exception", "Excepción";
     doubt_a_day: "a day", "al día";

@@ -89,7 +89,12 @@ pub fn send(
             Ok(Some(it)) => it,
             Ok(None) => continue,
             Err(why) => {
-                tally.left.push(why.downcast()?);
+                let why: NotDrawn = why.downcast()?;
+                db.write(|tx| {
+                    let (piece, _) = store::outbox::get(tx, *piece)?;
+                    outcome::undrawn(tx, &allowed, &piece, &why.to_string())
+                })?;
+                tally.left.push(why);
                 continue;
             }
         };

@@ -16,6 +16,11 @@ use crate::authority::authorize;
 use crate::printed::Printed;
 use crate::{Actor, refuse, task};
 
+/// The longest text of a task, in letters.
+const LONGEST: usize = 400;
+/// Tasks of an account that are looked at before another one is raised.
+const TASKS: i64 = 100;
+
 /// What a person says became of a piece, such as one of which nobody knew. `queued` sends it again.
 pub fn decide(tx: &mut Tx, actor: Actor, wanted: &str, next: State, why: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::DeliverBills, None)?;
@@ -71,8 +76,32 @@ pub(super) fn bounce(tx: &mut Tx, allowed: &Authorized, piece: &Piece, said: &st
         piece.number,
         piece.address.lines().collect::<Vec<_>>().join(", ")
     );
-    let text: String = text.chars().take(400).collect();
+    let text: String = text.chars().take(LONGEST).collect();
     task::remind(tx, system, &[About::Account(piece.account)], today, &text).map(drop)
+}
+
+/// A piece cannot be made, and waits until it can: somebody is asked to look, once.
+pub(super) fn undrawn(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    piece: &Piece,
+    why: &str,
+) -> Result<()> {
+    let system = Actor::system(allowed.at());
+    let number = store::account::get(tx, piece.account)?.number;
+    let name = store::person::get(tx, piece.person)?.name;
+    let text = format!(
+        "{} of account {number} for {name} cannot be sent: {why}. Mend the name, the address or the settings that it names; it is tried again with the next package.",
+        piece.number
+    );
+    let text: String = text.chars().take(LONGEST).collect();
+    let about = About::Account(piece.account);
+    let known = store::task::of_subject(tx, about, TASKS)?;
+    if known.iter().any(|it| it.closed.is_none() && it.evidence == text) {
+        return Ok(());
+    }
+    let today = task::today(tx, system)?;
+    task::remind(tx, system, &[about], today, &text).map(drop)
 }
 
 /// The contact point may not be used for bills any more.

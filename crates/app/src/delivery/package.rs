@@ -24,7 +24,7 @@ use meterbook_store::{self as store, Counter, Db, Tx};
 use sha2::{Digest, Sha256};
 
 use super::mass::{self, Mass};
-use super::{NotDelivered, settings};
+use super::{NotDelivered, outcome, settings};
 use crate::printed::Printed;
 use crate::{Actor, deliver, intake, refuse};
 
@@ -76,6 +76,12 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
             }
         }
     })?;
+    let undrawn = |piece: &Piece, why: &str| {
+        db.write(|tx| {
+            let allowed = mass::authorized(tx, actor)?;
+            outcome::undrawn(tx, &allowed, piece, why)
+        })
+    };
     if let Some(id) = open {
         return Ok(Begun { id, left: Vec::new() });
     }
@@ -83,7 +89,11 @@ pub fn begin(db: &Db, actor: Actor, mass: &Mass, folder: &Path) -> Result<Begun>
     for (piece, position) in waiting {
         match fit(db, &piece, folder) {
             Ok(()) => taken.push((piece, position)),
-            Err(why) => left.push((key(&piece.number, piece.person, piece.way), why.to_string())),
+            Err(why) => {
+                let why = why.to_string();
+                undrawn(&piece, &why)?;
+                left.push((key(&piece.number, piece.person, piece.way), why));
+            }
         }
     }
     if taken.is_empty() {

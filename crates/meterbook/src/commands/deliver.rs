@@ -44,7 +44,13 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
         }
         DeliverCommand::Decide { piece, state, why } => {
             let next = State::from_word(state)
-                .ok_or_else(|| super::said(format!("{state} is no state of a piece")))?;
+                .ok_or_else(|| {
+                    let known: Vec<_> = State::ALL.iter().map(|it| it.word()).collect();
+                    super::said(format!(
+                        "{state} is no state of a piece; there are {}",
+                        known.join(", ")
+                    ))
+                })?;
             let db = super::open(place)?;
             db.write(|tx| outcome::decide(tx, super::actor(), piece, next, why))?;
             say::line(format_args!("{piece} is {next}"));
