@@ -130,12 +130,7 @@ pub(crate) fn of_account(tx: &mut Tx, account: &Account, on: Date) -> Result<Acc
     Ok(all)
 }
 
-fn one(
-    tx: &mut Tx,
-    (id, from): (AgreementId, Date),
-    on: Date,
-    all: &mut Accrual,
-) -> Result<()> {
+fn one(tx: &mut Tx, (id, from): (AgreementId, Date), on: Date, all: &mut Accrual) -> Result<()> {
     let agreement = store::agreement::get(tx, id)?;
     let account = store::account::get(tx, agreement.account)?;
     let behind = on.saturating_add(1.day());

@@ -59,9 +59,8 @@ struct Sheet<'a> {
 pub fn unprintable(text: &str) -> Option<char> {
     // Whoever takes a name down asks it again and again.
     static FONTS_READ: LazyLock<Vec<Font>> = LazyLock::new(fonts);
-    let shows = |letter: char| {
-        FONTS_READ.iter().any(|it| it.info().coverage.contains(u32::from(letter)))
-    };
+    let shows =
+        |letter: char| FONTS_READ.iter().any(|it| it.info().coverage.contains(u32::from(letter)));
     text.chars().find(|it| !shows(*it))
 }
 

@@ -13,6 +13,7 @@ use meterbook_core::bill::run::{Item, Outcome, Run};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, ChannelId, ServicePointId};
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
@@ -74,6 +75,7 @@ fn rated(
         }
     }
     on_routes(tx, window, &points, &mut all)?;
+    exchanged(tx, window, &mut all)?;
     Ok(all)
 }
 
@@ -114,6 +116,31 @@ fn traced(
 ) -> Traced {
     let trace = || root::trace(facts, agreement, hold, window, tariffs);
     catch_unwind(AssertUnwindSafe(trace)).unwrap_or_default()
+}
+
+/// Traces what is low to an exchange of the year before that changed the multiplier, although its own days
+/// are billed.
+fn exchanged(tx: &mut Tx, window: &Window, all: &mut [Checked]) -> Result<()> {
+    let low = Root::Doubt { word: "low".to_owned() };
+    let is_low = |it: &&mut Checked| it.1.as_ref().is_some_and(|it| it.roots.contains(&low));
+    let year = window.period.end().saturating_sub(1.year());
+    let Some(days) = Period::new(year, window.period.end()) else { return Ok(()) };
+    let agreements: Vec<AgreementId> =
+        all.iter_mut().filter(is_low).map(|it| it.0.agreement).collect();
+    if agreements.is_empty() {
+        return Ok(());
+    }
+    for (agreement, was_micro, now_micro) in
+        store::doubt::exchanged_within(tx, agreements.iter().copied(), days)?
+    {
+        let found = all.iter_mut().find(|it| it.0.agreement == agreement);
+        let roots = found.and_then(|it| it.1.as_mut()).map(|it| &mut it.roots);
+        let root = Root::Multiplier { was_micro, now_micro };
+        if let Some(roots) = roots.filter(|it| !it.iter().any(Root::is_exchange)) {
+            roots.insert(0, root);
+        }
+    }
+    Ok(())
 }
 
 /// Adds the read routes of what is held.

@@ -196,7 +196,9 @@ pub(super) fn write(
     store::charge::add(tx, &charges)?;
     store::ledger::add(tx, &entries)?;
     match sent {
-        Sent::FromHere => crate::delivery::queue(tx, bills, |tx, count| aside.pieces.take(tx, count)),
+        Sent::FromHere => {
+            crate::delivery::queue(tx, bills, |tx, count| aside.pieces.take(tx, count))
+        }
         Sent::Elsewhere => store::outbox::had_elsewhere(tx, bills.iter().map(|it| it.id)),
     }
 }

@@ -81,12 +81,7 @@ pub(super) fn bounce(tx: &mut Tx, allowed: &Authorized, piece: &Piece, said: &st
 }
 
 /// A piece cannot be made, and waits until it can: somebody is asked to look, once.
-pub(super) fn undrawn(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    piece: &Piece,
-    why: &str,
-) -> Result<()> {
+pub(super) fn undrawn(tx: &mut Tx, allowed: &Authorized, piece: &Piece, why: &str) -> Result<()> {
     let system = Actor::system(allowed.at());
     let number = store::account::get(tx, piece.account)?.number;
     let name = store::person::get(tx, piece.person)?.name;

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::delivery::Enclosed;
+use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, MailingId};
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::Permission;

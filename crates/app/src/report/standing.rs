@@ -238,7 +238,9 @@ pub(super) fn unbilled(of: &Of, it: &Accrual) -> Table {
         notes.push(format!("of it {} of {days} days is estimated", amount.plain()));
     }
     if let days @ 1.. = it.left_out() {
-        notes.push(format!("nothing is in it of {days} days, for the reason that stands beside them"));
+        notes.push(format!(
+            "nothing is in it of {days} days, for the reason that stands beside them"
+        ));
     }
     for (cycle, from) in &it.unplanned {
         notes.push(format!(

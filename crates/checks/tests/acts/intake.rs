@@ -59,7 +59,9 @@ fn nobody_read_a_meter_on_a_day_to_come() {
         assert_eq!(counts(&imported), (1, 2));
         let back = std::fs::read_to_string(imported.rejects.unwrap()).unwrap();
         assert!(
-            back.contains("2027-03-10 is to come, and today is 2026-03-10: nobody read meter E-1 then"),
+            back.contains(
+                "2027-03-10 is to come, and today is 2026-03-10: nobody read meter E-1 then"
+            ),
             "{back}"
         );
         assert!(back.contains("no day is said; write it like 2026-03-08"), "{back}");

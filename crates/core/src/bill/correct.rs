@@ -147,7 +147,8 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
         if let Some(before) = at {
             // What is new before it stands before it, as on the bill.
             let later = &old[nth..];
-            let is_new = |it: &mut ((String, String), Money)| !later.iter().any(|old| old.0 == it.0);
+            let is_new =
+                |it: &mut ((String, String), Money)| !later.iter().any(|old| old.0 == it.0);
             rows.extend(new.extract_if(..before, is_new).map(added));
             at = new.iter().position(|it| it.0 == *named);
         }

@@ -207,7 +207,11 @@ mod tests {
             ),
             ("total yesterday 3%", 1, "yesterday is no turn; write last-turn or last-year"),
             ("total last-year 3", 1, "3 is no limit; write 30%, or any where it is not compared"),
-            ("total last-year -3%", 1, "-3% is no limit; write 30%, or any where it is not compared"),
+            (
+                "total last-year -3%",
+                1,
+                "-3% is no limit; write 30%, or any where it is not compared",
+            ),
             ("use last-year any\nuse last-year 4%", 2, "use last-year is said twice; leave one"),
             ("total last-year 3%\nnone", 2, "write a line as: total last-turn 30%"),
             ("use last-year 3%\nuse last-year 4%", 2, "use last-year is said twice; leave one"),

@@ -113,6 +113,11 @@ impl Root {
         matches!(self, Root::File { .. } | Root::Route { .. })
     }
 
+    /// Whether it is seen where a meter was exchanged.
+    pub fn is_exchange(&self) -> bool {
+        matches!(self, Root::Multiplier { .. } | Root::Digits { .. })
+    }
+
     /// The text it is stored as and asked for by: a word and what belongs to it.
     pub fn text(&self) -> String {
         match self {

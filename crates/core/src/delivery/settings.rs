@@ -106,10 +106,12 @@ impl Settings {
         }
         match &settings.server {
             // Passwords and bills would be read by whoever is between.
-            Some((server, _)) if settings.tls == Tls::Plain && !is_here(server) => Err(NoSettings {
-                line: tls,
-                what: format!("{server} is not on this machine; write starttls or wrapped"),
-            }),
+            Some((server, _)) if settings.tls == Tls::Plain && !is_here(server) => {
+                Err(NoSettings {
+                    line: tls,
+                    what: format!("{server} is not on this machine; write starttls or wrapped"),
+                })
+            }
             _ => Ok(settings),
         }
     }

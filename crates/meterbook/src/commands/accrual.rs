@@ -86,8 +86,11 @@ pub(crate) fn revenue(
 fn json(it: &Accrual, on: Date) -> serde_json::Value {
     let by_gl: serde_json::Map<_, _> =
         it.by_gl.iter().map(|(gl, amount)| (gl.to_string(), amount.cents().into())).collect();
-    let unplanned: serde_json::Map<_, _> =
-        it.unplanned.iter().map(|(cycle, from)| (cycle.to_string(), from.to_string().into())).collect();
+    let unplanned: serde_json::Map<_, _> = it
+        .unplanned
+        .iter()
+        .map(|(cycle, from)| (cycle.to_string(), from.to_string().into()))
+        .collect();
     let rows = it.rows.iter().map(|row| {
         json!({
             "account": row.account.to_string(),

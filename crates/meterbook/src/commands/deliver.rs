@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::deliver::render_all;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{email, outcome, package, returned, send as by_hand, settings, webhook};
+use meterbook_app::delivery::{
+    email, outcome, package, returned, send as by_hand, settings, webhook,
+};
 use meterbook_core::bill::BillNumber;
 use meterbook_core::delivery::settings::Password;
 use meterbook_core::delivery::{State, Way};
@@ -43,14 +45,13 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
             Ok(())
         }
         DeliverCommand::Decide { piece, state, why } => {
-            let next = State::from_word(state)
-                .ok_or_else(|| {
-                    let known: Vec<_> = State::ALL.iter().map(|it| it.word()).collect();
-                    super::said(format!(
-                        "{state} is no state of a piece; there are {}",
-                        known.join(", ")
-                    ))
-                })?;
+            let next = State::from_word(state).ok_or_else(|| {
+                let known: Vec<_> = State::ALL.iter().map(|it| it.word()).collect();
+                super::said(format!(
+                    "{state} is no state of a piece; there are {}",
+                    known.join(", ")
+                ))
+            })?;
             let db = super::open(place)?;
             db.write(|tx| outcome::decide(tx, super::actor(), piece, next, why))?;
             say::line(format_args!("{piece} is {next}"));

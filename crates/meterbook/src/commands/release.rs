@@ -167,7 +167,9 @@ pub(crate) fn print(it: &Preview) {
     let turns =
         [("", Some(&it.now)), ("turn before", it.last.as_ref()), ("year before", it.year.as_ref())];
     if it.proof.is_none() && it.last.is_none() && it.year.is_none() {
-        say::line("  no turn before was billed: nothing is compared, so look at what follows yourself");
+        say::line(
+            "  no turn before was billed: nothing is compared, so look at what follows yourself",
+        );
     }
     head(["by tariff", "services", "amount", "use"]);
     rows("all", &turns, &|turn| Some(turn.all.clone()));
